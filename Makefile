@@ -1,0 +1,101 @@
+# Two commands need nothing but Python (3.11 or newer) and make:
+#
+#   make run     the site with demo data, its worker and its clock      PORT=8010 make run
+#   make test    everything that must hold                              make test ARGS="-k agreement"
+#
+# Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt types bench shots lock chaos clean prepare demo
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8000
+ARGS ?=
+
+# The first Python that is new enough and can make virtual environments. It is started, not looked up: a shim may be found and not run.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$python; break; }; done)
+PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+
+# An environment that was copied here or whose Python went away does not count as made.
+ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
+_ := $(shell rm -f $(VENV)/run.stamp $(VENV)/dev.stamp)
+endif
+
+help:
+	@sed -n '3,4s/^#  *//p' Makefile
+	@echo 'also: make lint fmt types bench shots chaos lock clean'
+
+# --- the environment
+
+$(VENV)/run.stamp: requirements.txt
+	@test -n "$(PYTHON)" || { echo 'make: needs Python 3.11 or newer with venv (on Debian: apt-get install python3-venv)' >&2; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); echo 'Making $(VENV) with $(PYTHON) ...'; $(PYTHON) -m venv $(VENV); }
+	@echo 'Installing requirements.txt ...'
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	@echo 'Installing requirements-dev.txt ...'
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# --- what is generated and not committed: fonts cut from their packages, compiled translations
+
+FONTS := static/fonts/.stamp
+MESSAGES := var/messages.stamp
+
+$(FONTS): requirements.txt mentoring/management/commands/build_fonts.py | $(VENV)/run.stamp
+	@$(PY) manage.py build_fonts && touch $@
+
+$(MESSAGES): $(wildcard locale/*/LC_MESSAGES/*.po) | $(VENV)/run.stamp
+	@mkdir -p var && $(PY) manage.py build_messages && touch $@
+
+prepare: $(VENV)/run.stamp $(FONTS) $(MESSAGES)
+
+# --- the two commands
+
+run: export DEMO = 1
+run: export DEBUG = 1
+run: export PORT := $(PORT)
+run: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+run: prepare
+	@$(PY) -m testkit.demo
+
+test: $(VENV)/dev.stamp prepare
+	@$(PY) -m testkit.browser
+	@$(PY) -m testkit.gate $(ARGS)
+
+# --- parts of it, and tools
+
+lint: $(VENV)/dev.stamp
+	$(PY) -m testkit.gate --only lint
+
+types: $(VENV)/dev.stamp
+	$(PY) -m testkit.gate --only types
+
+fmt: $(VENV)/dev.stamp
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: prepare
+	$(PY) -m bench $(ARGS)
+
+shots: $(VENV)/dev.stamp prepare
+	@$(PY) -m testkit.browser
+	$(PY) -m testkit.shots $(ARGS)
+
+chaos: $(VENV)/dev.stamp prepare
+	$(PY) -m testkit.gate --only chaos $(ARGS)
+
+lock: $(VENV)/dev.stamp
+	@test -x var/uv/bin/uv || { mkdir -p var && $(PYTHON) -m venv var/uv && var/uv/bin/python -m pip install --quiet uv==0.13.9; }
+	for name in requirements requirements-dev; do var/uv/bin/uv pip compile --quiet --universal --fork-strategy fewest \
+		--generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' $(ARGS) $$name.in --output-file $$name.txt; done
+
+clean:
+	rm -rf $(VENV) var shots static/fonts .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} + ; find locale -name '*.mo' -delete 2>/dev/null || true

@@ -1,0 +1,41 @@
+"""Compiles the translations without GNU gettext, so that a machine with Python alone can run the site.
+
+Only files that are older than their source are written; `make run`, `make test` and the image call it. Collecting new texts
+(`manage.py makemessages`) is a translator's work and does want gettext installed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import polib
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+
+def sources() -> list[Path]:
+    return sorted(path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/*.po"))
+
+
+def compile_messages(source: Path) -> bool:
+    """Writes the .mo beside its .po if it is older; says whether it did. Raises OSError where the .po does not parse."""
+    target = source.with_suffix(".mo")
+    if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+        return False
+    fresh = target.with_suffix(".mo.new")
+    polib.pofile(str(source)).save_as_mofile(str(fresh))
+    fresh.replace(target)  # a running site never reads half a file
+    return True
+
+
+class Command(BaseCommand):
+    help = "Compiles the translations in locale/, without gettext."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for source in sources():
+            try:
+                written = compile_messages(source)
+            except OSError as error:
+                raise CommandError(f"{source}: {error}") from error
+            if written and options["verbosity"] > 0:
+                self.stdout.write(f"{source.parent.parent.name}: compiled")
