@@ -62,7 +62,8 @@ run: export DEBUG = 1
 run: export PORT := $(PORT)
 run: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 run: prepare
-	@$(PY) -m testkit.demo
+	@$(PY) manage.py prepare --demo
+	@$(PY) -m honcho start
 
 test: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser
