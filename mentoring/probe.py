@@ -1,0 +1,33 @@
+"""Whether this web process answers and reaches its database: the health check of the container, without starting Django.
+
+It does not ask whether the worker runs: a web process that is restarted because the worker stopped would help nobody.
+"""
+
+import json
+import os
+import sys
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+
+def problem(port: int, host: str) -> str:
+    """What is wrong, in a few words; empty when all is well."""
+    request = Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": host})
+    try:
+        with urlopen(request, timeout=8) as response:  # noqa: S310
+            body = response.read()
+    except HTTPError as error:  # 503 still carries the report
+        body = error.read()
+    except (URLError, OSError) as error:
+        return f"no answer: {error}"
+    try:
+        return "" if json.loads(body)["database"] == "up" else "database down"
+    except (ValueError, KeyError, TypeError):
+        return "not our answer"
+
+
+if __name__ == "__main__":
+    sys.exit(
+        problem(int(os.environ.get("PORT", "8000")), urlsplit(os.environ.get("BASE_URL", "")).netloc or "localhost")
+    )
