@@ -1,0 +1,158 @@
+"""The person. The e-mail address is the name to sign in with; people are emptied, never deleted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Self
+from zoneinfo import available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ScopedQuerySet
+from access.ids import PublicIdField
+
+from .vocabulary import Employer, Industry, Language
+
+NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f]|https?:|www\.|://", re.IGNORECASE)
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PARTS = {"early": (6, 9), "morning": (9, 12), "midday": (12, 14), "afternoon": (14, 17), "evening": (17, 21)}
+SLOTS = tuple(f"{day}-{part}" for day in DAYS for part in PARTS)  # local wall time of the person
+
+
+def validate_name(value: str) -> None:
+    """Names go into subject lines of e-mails: no control characters, no links."""
+    if NOT_IN_A_NAME.search(value):
+        raise ValidationError(_("A name cannot hold links or control characters."))
+
+
+def validate_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(_("This is not a time zone that we know."))
+
+
+def validate_slots(value: Any) -> None:
+    if not isinstance(value, list) or not set(value) <= set(SLOTS):
+        raise ValidationError(_("Please choose times from the list."))
+
+
+class UserQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Oneself. Partners and committee members are reached through their match or application."""
+        return self.filter(pk=user.pk) if user.is_authenticated else self.none()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make a person; `email` is stored in lower case."""
+        if not email:
+            raise ValueError("a person needs an e-mail address")
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email=(email or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """One account for every role that a person has."""
+
+    public_id = PublicIdField()
+    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("Please use another address.")})
+    name = models.CharField(_("name"), max_length=80, blank=True, validators=[validate_name])
+    pronouns = models.CharField(_("pronouns"), max_length=40, blank=True, validators=[validate_name])
+    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
+    language = models.CharField(_("language"), max_length=10, default="en")
+    link_epoch = models.PositiveIntegerField(default=0, editable=False, help_text=_("Raising it ends all links sent so far."))
+    is_staff = models.BooleanField(default=False, editable=False)  # follows from a live committee membership
+    is_superuser = models.BooleanField(_("maintainer"), default=False, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case")]
+
+    def __str__(self) -> str:
+        return self.name or _("(no name yet)")
+
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        """What a friendly letter begins with."""
+        return self.name.split()[0] if self.name.split() else ""
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's permissions are unused; committee pages ask `programs.Membership`."""
+        return self.is_active and self.is_superuser
+
+    def has_perms(self, perms: Any, obj: object = None) -> bool:
+        return self.has_perm("")
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.has_perm("")
+
+
+class ProfileQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()
+
+
+class Profile(models.Model):
+    """Facts about a person that hold in every role. Shown to the partner after publication, and to the committee."""
+
+    class Level(models.IntegerChoices):
+        STUDENT = 1, _("Student or looking for a first job")
+        EARLY = 2, _("Early career (up to 3 years)")
+        MID = 3, _("Mid career")
+        SENIOR = 4, _("Senior or team lead")
+        DIRECTOR = 5, _("Director or head of function")
+        EXECUTIVE = 6, _("Executive")
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="profile")
+    employer = models.ForeignKey(Employer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("employer"))
+    job_title = models.CharField(_("job title"), max_length=120, blank=True)
+    level = models.PositiveSmallIntegerField(_("career stage"), choices=Level, null=True, blank=True)
+    years_experience = models.PositiveSmallIntegerField(_("years of experience in the field"), null=True, blank=True)
+    industries = models.ManyToManyField(Industry, blank=True, related_name="+", verbose_name=_("industries"))
+    languages = models.ManyToManyField(Language, blank=True, related_name="+", verbose_name=_("languages to meet in"))
+    place = models.CharField(_("town or district"), max_length=80, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    about = models.TextField(_("a few words about you"), max_length=1000, blank=True)
+    availability = models.JSONField(_("usual times"), default=list, blank=True, validators=[validate_slots])
+
+    objects = ProfileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,92 @@
+"""Words that belong to the installation: employers, industries, languages. Retired, never deleted."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ScopedQuerySet
+
+
+def in_language(texts: dict[str, str], fallback: str = "en") -> str:
+    """Pick from {language: text} the reader's language, else `fallback`, else whatever is there."""
+    language = (get_language() or fallback).split("-")[0]
+    return texts.get(language) or texts.get(fallback) or next(iter(texts.values()), "")
+
+
+class VocabularyQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Vocabulary holds no personal data."""
+        return self.all()
+
+    def current(self) -> Self:
+        return self.filter(retired_on=None)
+
+
+class Vocabulary(models.Model):
+    """Abstract: an entry with a stable code and a name per language."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    names = models.JSONField(default=dict, help_text=_('Name by language, for example {"en": "French", "fr": "français"}.'))
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
+
+    objects = VocabularyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return in_language(self.names) or self.code
+
+
+class Industry(Vocabulary):
+    class Meta(Vocabulary.Meta):
+        verbose_name = _("industry")
+        verbose_name_plural = _("industries")
+
+
+class Language(Vocabulary):
+    """A language that people meet in; `code` is its ISO 639-1 code."""
+
+    class Meta(Vocabulary.Meta):
+        verbose_name = _("language")
+        verbose_name_plural = _("languages")
+
+
+class EmployerQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Everybody who is signed in may choose an employer by name."""
+        return self.all() if user.is_authenticated else self.none()
+
+    def named(self, name: str) -> Employer:
+        """Return the employer of that name or alias (case and spaces aside); make it when it is new."""
+        wanted = " ".join(name.split())
+        key = wanted.casefold()
+        found = self.filter(models.Q(key=key) | models.Q(aliases__contains=f"\n{key}\n")).first()
+        return found or self.get_or_create(key=key, defaults={"name": wanted})[0]
+
+
+class Employer(models.Model):
+    """Where people work. The committee merges spellings, so that "same employer" means what it says."""
+
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=120, unique=True, editable=False)
+    aliases = models.TextField(blank=True, editable=False, help_text=_("Other spellings, one a line, lower case."))
+
+    objects = EmployerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("employer")
+        verbose_name_plural = _("employers")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.key = " ".join(self.name.split()).casefold()
+        super().save(*args, **kwargs)

@@ -1,0 +1,50 @@
+"""The people of the tests: ada (mentor), ben (mentee), cleo (committee, chair), dan (signed in, no business here)."""
+
+from __future__ import annotations
+
+import pytest
+
+from testkit import factories
+
+
+@pytest.fixture
+def program(db):
+    return factories.program()
+
+
+@pytest.fixture
+def cohort(program):
+    return factories.cohort(program=program)
+
+
+@pytest.fixture
+def ada(db):
+    return factories.person("Ada Brook")
+
+
+@pytest.fixture
+def ben(db):
+    return factories.person("Ben Okoro")
+
+
+@pytest.fixture
+def cleo(program):
+    return factories.member("Cleo Marsh", program=program, role="chair")
+
+
+@pytest.fixture
+def dan(db):
+    return factories.person("Dan Ivers")
+
+
+@pytest.fixture
+def as_user(client):
+    """`as_user(ada)` gives a client that is signed in as ada."""
+    from django.test import Client
+
+    def sign_in(user):
+        mine = Client()
+        mine.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return mine
+
+    return sign_in

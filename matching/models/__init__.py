@@ -1,0 +1,3 @@
+from .matches import Match
+
+__all__ = ["Match"]

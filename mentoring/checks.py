@@ -1,0 +1,23 @@
+"""Deployment checks beside Django's own: hosts and addresses that would make links in e-mails lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def canonical_host(app_configs: Any, **kwargs: Any) -> list[Error]:
+    loose = [host for host in settings.ALLOWED_HOSTS if host == "*" or host.startswith(".")]
+    if loose:
+        return [Error("ALLOWED_HOSTS must be exactly the canonical host.", id="mentoring.E001")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def secure_base_url(app_configs: Any, **kwargs: Any) -> list[Error]:
+    if not settings.SECURE:
+        return [Error("BASE_URL must begin with https:// in production.", id="mentoring.E002")]
+    return []

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from . import views
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("theme/", views.theme, name="theme"),
+    path("admin/", admin.site.urls),
+    path("account/", include("allauth.urls")),
+    path("", include("accounts.urls")),
+    path("", include("programs.urls")),
+    path("", include("matching.urls")),
+    path("", include("agreements.urls")),
+    path("", include("meetings.urls")),
+    path("", include("checkins.urls")),
+    path("", include("notifications.urls")),
+    path("", include("dashboard.urls")),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"))

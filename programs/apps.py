@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class ProgramsConfig(AppConfig):
+    name = "programs"
+    default = True
+
+
+class CommitteeAdminConfig(admin_apps.AdminConfig):
+    """Django's admin behind the committee's door."""
+
+    default = False
+    default_site = "programs.committee.CommitteeSite"

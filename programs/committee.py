@@ -1,0 +1,96 @@
+"""The committee's door: who may enter the admin, and the base of all its pages.
+
+Django's groups and permissions are unused. `Membership` says who does what in which program, `Conflict` who must not
+look; both are read here and in each model's `visible_to`. The maintainer (superuser) acts as a chair everywhere and
+is bound by recusal like everybody.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from .models import Membership, Program
+
+Role = Membership.Role
+
+
+def has_role(user: Any, program: Program, *roles: str) -> bool:
+    """Whether `user` has one of `roles` (any role, if none is given) in `program` today."""
+    return Program.objects.for_committee(user, *roles).filter(pk=program.pk).exists()
+
+
+def is_committee(user: Any) -> bool:
+    """Whether `user` has any committee role today."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return user.is_superuser or Membership.objects.live().of(user).exists()
+
+
+class CommitteeSite(admin.AdminSite):
+    """The admin of the committee; a live membership is the key."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return is_committee(request.user)
+
+
+class CommitteeAdmin(admin.ModelAdmin):
+    """Base of every committee page: rows by `for_committee` or `visible_to`, roles by name, no deletion.
+
+    `change_roles` may change rows, `add_roles` may add them; the maintainer may do both. Everything else is read-only.
+    """
+
+    change_roles: ClassVar[tuple[str, ...]] = ()
+    add_roles: ClassVar[tuple[str, ...]] = ()
+    list_per_page = 50
+    show_facets = admin.ShowFacets.ALLOW
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        rows = self.model._default_manager.get_queryset()
+        scope = getattr(rows, "for_committee", None) or rows.visible_to
+        ordering = self.get_ordering(request)
+        found = scope(request.user)
+        return found.order_by(*ordering) if ordering else found
+
+    def _holds(self, request: HttpRequest, roles: tuple[str, ...]) -> bool:
+        user = request.user
+        if not is_committee(user) or not roles:
+            return False
+        return user.is_superuser or Membership.objects.live().of(user, *roles).exists()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_committee(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_committee(request.user)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._holds(request, self.add_roles)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or not request.user.is_authenticated:
+            return self._holds(request, self.change_roles)
+        program = self.program_of(obj)
+        if program is None:
+            return self._holds(request, self.change_roles)
+        return bool(self.change_roles) and has_role(request.user, program, *self.change_roles)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def program_of(self, obj: Any) -> Program | None:
+        """The program that a row belongs to, by its usual paths; override where it is elsewhere."""
+        if isinstance(obj, Program):
+            return obj
+        if hasattr(obj, "program_id"):
+            return obj.program
+        return obj.cohort.program if hasattr(obj, "cohort_id") else None
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions

@@ -1,0 +1,118 @@
+"""Who is on the committee, and who must not look. The only sources of both facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ScopedQuerySet
+
+from .programs import Program
+
+
+class DatedQuerySet(ScopedQuerySet):
+    def live(self, on: date | None = None) -> Self:
+        """Rows that hold on `on` (default today); `until` is the first day on which they no longer do."""
+        today = on or timezone.localdate()
+        return self.filter(models.Q(until=None) | models.Q(until__gt=today), since__lte=today)
+
+
+class MembershipQuerySet(DatedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(program__in=Program.objects.for_committee(user))
+
+    for_committee = visible_to
+
+    def of(self, user: Any, *roles: str) -> Self:
+        found = self.filter(user=user)
+        return found.filter(role__in=roles) if roles else found
+
+
+class Membership(models.Model):
+    """A committee role of a person in a program, from one day to another. One row per role."""
+
+    class Role(models.TextChoices):
+        READER = "reader", _("reader")
+        MATCHER = "matcher", _("matcher")
+        CARER = "carer", _("carer")
+        CHAIR = "chair", _("chair")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    program = models.ForeignKey(Program, models.CASCADE, related_name="memberships", verbose_name=_("program"))
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deputy")
+    )
+    since = models.DateField(_("since"), default=timezone.localdate)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("committee member")
+        verbose_name_plural = _("committee members")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "program", "role", "since"], name="one_membership_per_day"),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gt=models.F("since")), name="membership_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        refresh_staff(self.user)
+
+
+def refresh_staff(user: Any) -> None:
+    """`is_staff` follows from a live membership; pages ask the membership itself."""
+    is_staff = user.is_superuser or Membership.objects.live().of(user).exists()
+    if user.is_staff != is_staff:
+        type(user).objects.filter(pk=user.pk).update(is_staff=is_staff)
+        user.is_staff = is_staff
+
+
+class ConflictQuerySet(DatedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Members see their own declarations."""
+        return self.filter(member=user.pk) if user.is_authenticated else self.none()
+
+    def people_hidden_from(self, user: Any) -> models.QuerySet:
+        """Ids of the people whose confidential rows `user` must not see; for subqueries."""
+        return self.live().filter(member=user.pk).values("person")
+
+
+class Conflict(models.Model):
+    """A committee member must not look at, or decide about, a person."""
+
+    class Kind(models.TextChoices):
+        DECLARED = "declared", _("declared by the member")
+        PARTNER = "partner", _("is matched with this person")
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("member"))
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DECLARED)
+    since = models.DateField(_("since"), default=timezone.localdate)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = ConflictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conflict of interest")
+        verbose_name_plural = _("conflicts of interest")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "person", "kind"], condition=models.Q(until=None), name="one_open_conflict"
+            ),
+            models.CheckConstraint(condition=~models.Q(member=models.F("person")), name="conflict_with_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("conflict of interest"))

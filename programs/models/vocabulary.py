@@ -1,0 +1,73 @@
+"""What people need or offer help with, and what they live through. Of one program, or shared by all."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ScopedQuerySet
+from accounts.models.vocabulary import in_language
+
+from .programs import Program
+
+
+class VocabularyQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Vocabulary holds no personal data."""
+        return self.all()
+
+    def current(self, program: Program) -> Self:
+        """Entries that may be chosen today: the program's own ones if it has any, else the shared ones."""
+        living = self.filter(retired_on=None)
+        own = living.filter(program=program)
+        return own if own.exists() else living.filter(program=None)
+
+
+class Entry(models.Model):
+    """Abstract: an entry of a program's vocabulary, or of all programs when `program` is empty."""
+
+    program = models.ForeignKey(Program, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("program"))
+    code = models.SlugField(_("code"), max_length=60)
+    names = models.JSONField(_("names"), default=dict, help_text=_('Name by language, for example {"en": "Payroll"}.'))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
+
+    objects = VocabularyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return in_language(self.names) or self.code
+
+
+class Topic(Entry):
+    """What one needs or offers help with."""
+
+    class Kind(models.TextChoices):
+        SUBJECT = "subject", _("subject")
+        SKILL = "skill", _("skill")
+        GOAL = "goal", _("goal")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SUBJECT)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "code"], name="one_topic_code", nulls_distinct=False)
+        ]
+
+
+class Experience(Entry):
+    """What one is going through, has lived through, or has accompanied somebody through."""
+
+    class Meta(Entry.Meta):
+        verbose_name = _("experience")
+        verbose_name_plural = _("experiences")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "code"], name="one_experience_code", nulls_distinct=False)
+        ]

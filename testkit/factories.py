@@ -1,0 +1,80 @@
+"""Tiny factories: each makes one believable thing with everything it needs, and takes overrides by name."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Employer, Profile, User
+from matching.models import Match
+from programs.models import Application, Cohort, Membership, Policy, Program
+
+_number = itertools.count(1)
+
+
+def person(name: str = "", *, employer: str = "", **fields: Any) -> User:
+    n = next(_number)
+    name = name or f"Person {n}"
+    email = fields.pop("email", f"{name.split()[0].lower()}.{n}@example.org")
+    user = User.objects.create_user(email, name=name, **fields)
+    place = Employer.objects.named(employer) if employer else None
+    Profile.objects.create(user=user, employer=place, level=3, availability=["tue-evening"])
+    verify(user)
+    return user
+
+
+def verify(user: User) -> None:
+    """allauth lets only proven addresses in."""
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def program(**fields: Any) -> Program:
+    n = next(_number)
+    fields = {"name": f"Program {n}", "slug": f"program-{n}", "purpose": "To grow.", "code_of_conduct": "Be kind.", **fields}
+    made = Program.objects.create(**fields)
+    Policy.objects.create(program=made)
+    return made
+
+
+def cohort(**fields: Any) -> Cohort:
+    n = next(_number)
+    owner = fields.pop("program", None) or program()
+    fields = {"name": f"Cohort {n}", "slug": f"cohort-{n}", "opens_on": date(2020, 1, 1), **fields}
+    return Cohort.objects.create(program=owner, **fields)
+
+
+def member(name: str = "", *, program: Program, role: str = "chair", **fields: Any) -> User:
+    user = person(name or f"Member {next(_number)}")
+    Membership.objects.create(user=user, program=program, role=role, since=date(2020, 1, 1), **fields)
+    return user
+
+
+def application(user: User, cohort: Cohort, role: str = "mentee", **fields: Any) -> Application:
+    """A complete, accepted application by default, ready to match."""
+    now = timezone.now()
+    fields = {
+        "state": Application.State.ACCEPTED,
+        "submitted_at": now,
+        "review_started_at": now,
+        "situation": f"What {user.name} is going through.",
+        "hopes": f"What {user.name} hopes for.",
+        "mode": Application.Mode.EITHER,
+        "committed_at": now,
+        "code_accepted_at": now,
+        "orientation_passed_at": now if role == "mentor" else None,
+        "external_key": user.email,
+        **fields,
+    }
+    return Application.objects.create(cohort=cohort, person=user, role=role, **fields)
+
+
+def match(mentee: User, mentor: User, cohort: Cohort, **fields: Any) -> Match:
+    """A published pair; makes the two applications."""
+    return Match.objects.create(
+        mentee=application(mentee, cohort, "mentee"), mentor=application(mentor, cohort, "mentor"), **fields
+    )

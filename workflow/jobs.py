@@ -1,0 +1,147 @@
+"""Long work as a row: stages, progress, cancel, and a lease so that a crashed worker does not keep it.
+
+A `Job` is made in the transaction that asks for it. A worker claims one job at a time, calls the runner that the
+model's app registered, and writes progress in short transactions of its own. Closing the page loses nothing; a
+worker that dies gives the job back when its lease ends; a runner must therefore be able to start again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.ids import PublicIdField
+from access.refused import Refused
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=10)
+MAX_ATTEMPTS = 3
+
+
+class Cancelled(Exception):
+    """Raised inside a runner at its next `advance()` after somebody pressed Cancel."""
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN = (State.QUEUED, State.RUNNING)
+
+
+class Job(models.Model):
+    """Abstract. Subclasses add what the work is about and register a runner."""
+
+    State = State
+
+    public_id = PublicIdField()
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    stage = models.CharField(max_length=80, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    cancel_asked_at = models.DateTimeField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["-created_at"]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 0
+
+    def _set(self, where: Q, **changes: Any) -> bool:
+        changed = type(self)._base_manager.filter(where, pk=self.pk).update(**changes)
+        if changed:
+            for name, value in changes.items():
+                setattr(self, name, value)
+        return bool(changed)
+
+    def claim(self, at: datetime) -> bool:
+        """Take the job for this worker; False when another one has it."""
+        free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=at)
+        return self._set(
+            free, state=State.RUNNING, started_at=at, lease_until=at + LEASE, attempts=self.attempts + 1
+        )
+
+    def advance(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Say how far the work is and extend the lease. Raises Cancelled when somebody asked for it."""
+        now = timezone.now()
+        going_on = Q(state=State.RUNNING, cancel_asked_at=None)
+        if not self._set(going_on, stage=stage, done=done, total=total, lease_until=now + LEASE):
+            raise Cancelled
+
+    def finish(self, state: State, error: str = "") -> None:
+        self._set(Q(state=State.RUNNING), state=state, error=error, finished_at=timezone.now(), lease_until=None)
+
+    def cancel(self) -> None:
+        """Ask the job to stop; a waiting job stops at once. Raises Refused when it has already ended."""
+        now = timezone.now()
+        if self._set(Q(state=State.QUEUED), state=State.CANCELLED, finished_at=now, cancel_asked_at=now):
+            return
+        if not self._set(Q(state=State.RUNNING), cancel_asked_at=now):
+            raise Refused(_("This has already ended."))
+
+    claim.alters_data = advance.alters_data = finish.alters_data = cancel.alters_data = True  # type: ignore[attr-defined]
+
+
+RUNNERS: dict[type[Job], Callable[[Any], None]] = {}
+
+
+def register(model: type[Job], runner: Callable[[Any], None]) -> None:
+    """Say which function does the work of `model`; called in the app's `ready()`."""
+    RUNNERS[model] = runner
+
+
+def run(job: Job) -> None:
+    """Do one claimed job and record how it ended. Never raises: the failure is the job's result."""
+    if job.attempts > MAX_ATTEMPTS:
+        job.finish(State.FAILED, str(_("The work stopped several times without an answer.")))
+        return
+    try:
+        RUNNERS[type(job)](job)
+    except Cancelled:
+        job.finish(State.CANCELLED)
+    except Refused as refused:
+        job.finish(State.FAILED, str(refused))
+    except Exception:
+        log.exception("job failed", extra={"job": job._meta.label_lower, "job_id": job.pk})
+        job.finish(State.FAILED, str(_("Something went wrong on our side. It has been written to the log.")))
+    else:
+        job.finish(State.DONE)
+
+
+def run_due(limit: int = 5) -> int:
+    """Claim and run waiting jobs of every kind, oldest first; return how many were run."""
+    ran = 0
+    for model in RUNNERS:
+        at = timezone.now()
+        due = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=at)
+        for job in model._base_manager.filter(due).order_by("created_at")[: limit - ran]:
+            if job.claim(at):
+                run(job)
+                ran += 1
+    return ran

@@ -1,0 +1,40 @@
+"""The record of every change of state."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+
+from access.guard import ConfidentialModel, GuardedQuerySet
+from access.text import EncryptedTextField
+
+
+class TransitionQuerySet(GuardedQuerySet):
+    def visible_to(self, user: object) -> Self:
+        """Nobody lists transitions as such; a history is reached through the row that it belongs to."""
+        return self.none().scoped("nobody")
+
+    def of(self, row: models.Model) -> Self:
+        """The history of one row; the caller has fetched `row` through its own `visible_to`."""
+        about = {"about_type": row._meta.label_lower, "about_id": row.pk}
+        return self.filter(**about).scoped(f"history of {row._meta.label_lower}")
+
+
+class Transition(ConfidentialModel):
+    """Who moved what, when, from where to where, and why."""
+
+    about_type = models.CharField(max_length=60)
+    about_id = models.BigIntegerField()
+    from_state = models.CharField(max_length=20)
+    to_state = models.CharField(max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    why = EncryptedTextField(blank=True)
+
+    objects = TransitionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["about_type", "about_id"], name="transition_about")]
