@@ -4,9 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import TemplateView
 
-from . import views
+from . import styleguide, views
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -26,4 +25,4 @@ urlpatterns = [
     path("", include("dashboard.urls")),
 ]
 if settings.DEBUG:
-    urlpatterns.append(path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"))
+    urlpatterns.append(path("styleguide/", styleguide.page, name="styleguide"))
