@@ -30,7 +30,7 @@ class SampleForm(forms.Form):
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    bad = SampleForm({"email": "ruth.adeyemi", "goal": "Lead hiring panels in my second language"}, prefix="bad")
+    bad = SampleForm({"bad-email": "ruth.adeyemi", "bad-goal": "Lead hiring panels in my second language"}, prefix="bad")
     return render(request, "styleguide.html", {"clean": SampleForm(), "bad": bad, **SAMPLES})
 
 

@@ -179,13 +179,20 @@ def errors_of(source: Any) -> Iterable[dict[str, str]]:
     if isinstance(source, forms.BaseForm):
         yield from ({"text": text, "anchor": ""} for text in source.non_field_errors())
         for field in source:
-            yield from ({"text": text, "anchor": anchor_of(field)} for text in field.errors)
+            yield from ({"text": named(field, text), "anchor": anchor_of(field)} for text in field.errors)
     elif isinstance(source, forms.BaseFormSet):
         yield from ({"text": text, "anchor": ""} for text in source.non_form_errors())
         yield from errors_of(source.forms)
     else:
         for part in source or ():
             yield from errors_of(part)
+
+
+def named(field: forms.BoundField, text: str) -> str:
+    """Django's stock sentences ("This field is required.") say nothing when they stand far from their field."""
+    kinds = [getattr(kind, "default_error_messages", {}) for kind in type(field.field).__mro__]
+    stock = {str(message) for messages in kinds for message in messages.values()}
+    return _("%(label)s: %(error)s") % {"label": field.label, "error": text} if str(text) in stock else text
 
 
 def anchor_of(field: forms.BoundField) -> str:
