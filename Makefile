@@ -13,6 +13,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
 ARGS ?=
+# Everything here is for one's own machine; production does not use make (docs/operations.md).
+export DEBUG = 1
 
 # The first Python that is new enough and can make virtual environments. It is started, not looked up: a shim may be found and not run.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -58,7 +60,6 @@ prepare: $(VENV)/run.stamp $(FONTS) $(MESSAGES)
 # --- the two commands
 
 run: export DEMO = 1
-run: export DEBUG = 1
 run: export PORT := $(PORT)
 run: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 run: prepare
