@@ -50,7 +50,7 @@ FONTS := static/fonts/.stamp
 MESSAGES := var/messages.stamp
 
 $(FONTS): requirements.txt mentoring/management/commands/build_fonts.py | $(VENV)/run.stamp
-	@$(PY) manage.py build_fonts && touch $@
+	@LOG_LEVEL=WARNING $(PY) manage.py build_fonts && touch $@
 
 $(MESSAGES): $(wildcard locale/*/LC_MESSAGES/*.po) | $(VENV)/run.stamp
 	@mkdir -p var && $(PY) manage.py build_messages && touch $@
