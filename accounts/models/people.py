@@ -18,7 +18,7 @@ from access.ids import PublicIdField
 
 from .vocabulary import Employer, Industry, Language
 
-NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f]|https?:|www\.|://", re.IGNORECASE)
+NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|https?:|www\.|://", re.IGNORECASE)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PARTS = {"early": (6, 9), "morning": (9, 12), "midday": (12, 14), "afternoon": (14, 17), "evening": (17, 21)}

@@ -1,14 +1,8 @@
-from .applications import (
-    Application,
-    ApplicationExperience,
-    ApplicationTopic,
-    CommitteeNote,
-    Decision,
-    NamedWish,
-    PrivateAnswers,
-)
+from .applications import Application, ApplicationExperience, ApplicationTopic
 from .committee import Conflict, Membership
+from .private import NamedWish, PrivateAnswers
 from .programs import Cohort, Objective, Policy, Program
+from .review import CommitteeNote, Decision
 from .vocabulary import Experience, Topic
 
 __all__ = [

@@ -7,20 +7,16 @@ the application (shared with the match after publication, where it says so), the
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
+from access.guard import ScopedQuerySet
 from access.ids import PublicIdField
-from access.text import EncryptedTextField
 
 from .committee import Conflict
 from .programs import Cohort, Program
@@ -53,13 +49,21 @@ class ApplicationQuerySet(ScopedQuerySet):
     def mentors(self) -> Self:
         return self.filter(role=Application.Role.MENTOR)
 
+    def of(self, user: Any) -> Self:
+        """One's own, and only those: the pages of a person never show what she may read as a committee member."""
+        return self.filter(person=user.pk) if user.is_authenticated else self.none()
+
     def open(self) -> Self:
         return self.filter(state__in=Application.OPEN)
+
+    def profile_complete(self) -> Self:
+        """What no match can do without: a name to introduce, and a career stage. Everything else may be unknown."""
+        return self.exclude(person__name="").filter(person__profile__level__isnull=False)
 
     def ready(self) -> Self:
         """Accepted, complete and prepared. Whether a mentor has a free place is known to `matching`."""
         oriented = Q(role=Application.Role.MENTEE) | Q(orientation_passed_at__isnull=False)
-        return self.filter(
+        return self.profile_complete().filter(
             oriented,
             state=Application.State.ACCEPTED,
             code_accepted_at__isnull=False,
@@ -107,6 +111,8 @@ class Application(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
     external_key = models.CharField(max_length=254, blank=True, editable=False)  # import id, else the e-mail address
     version = models.PositiveIntegerField(default=0, editable=False)  # raised by each saved page
+    saved_pages = models.JSONField(default=list, blank=True, editable=False)  # codes; a page without must-answers is done once saved
+    saved_at = models.DateTimeField(_("last saved at"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(_("sent at"), null=True, editable=False)
     review_started_at = models.DateTimeField(_("review started at"), null=True, editable=False)  # closes editing
@@ -127,7 +133,7 @@ class Application(models.Model):
     is_first_time = models.BooleanField(_("first time as a mentor"), default=False)
 
     # Commitment
-    suitability = models.JSONField(default=dict, blank=True)  # {question code: True}
+    suitability = models.JSONField(default=dict, blank=True)  # {question code: answered yes}
     committed_at = models.DateTimeField(null=True, editable=False)
     code_accepted_at = models.DateTimeField(_("code of conduct accepted at"), null=True, editable=False)
     orientation_passed_at = models.DateTimeField(_("orientation passed at"), null=True, blank=True)
@@ -140,7 +146,9 @@ class Application(models.Model):
         verbose_name_plural = _("applications")
         ordering = ["submitted_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["cohort", "person", "role"], name="one_application_per_role"),
+            models.UniqueConstraint(
+                fields=["cohort", "person", "role"], condition=~Q(state="withdrawn"), name="one_application_per_role"
+            ),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="application_capacity_at_least_one"),
         ]
         indexes = [models.Index(fields=["cohort", "role", "state"], name="application_queue")]
@@ -155,6 +163,16 @@ class Application(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def program(self) -> Program:
+        return self.cohort.program
+
+    @property
+    def is_profile_complete(self) -> bool:
+        """The same rule as `ApplicationQuerySet.profile_complete`, for one row."""
+        profile = getattr(self.person, "profile", None)
+        return bool(self.person.name) and profile is not None and profile.level is not None
 
     def may_be_edited_by(self, user: Any) -> bool:
         """Until the committee begins to read; the person only."""
@@ -207,114 +225,3 @@ class ApplicationExperience(models.Model):
 
     def __str__(self) -> str:
         return str(self.experience)
-
-
-class ConfidentialAnswersQuerySet(GuardedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """The person and the committee; never the partner."""
-        return self.filter(application__in=Application.objects.visible_to(user)).scoped("person or committee")
-
-
-class PrivateAnswers(ConfidentialModel):
-    """The "committee only" block. Never shown to the partner, whatever happens."""
-
-    application = models.OneToOneField(Application, models.CASCADE, related_name="+")
-    needs = EncryptedTextField(_("anything that the committee should know"), max_length=2000, blank=True)
-    limits = EncryptedTextField(_("limits"), max_length=2000, blank=True)
-    accommodations = EncryptedTextField(_("what would make it easier for you to take part"), max_length=2000, blank=True)
-    attributes_json = EncryptedTextField(blank=True, editable=False)
-
-    objects = ConfidentialAnswersQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("private answers")
-        verbose_name_plural = _("private answers")
-
-    @property
-    def attributes(self) -> dict[str, list[str]]:
-        """Answers to the program's own questions (imports): {code: [values]}; scored only if the round says so."""
-        return json.loads(self.attributes_json or "{}")
-
-    @attributes.setter
-    def attributes(self, value: dict[str, list[str]]) -> None:
-        self.attributes_json = json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
-
-
-class NamedWish(ConfidentialModel):
-    """With whom somebody would like to be paired, or rather not. `person` is set once the name is recognised."""
-
-    class Kind(models.TextChoices):
-        PREFER = "prefer", _("would like to be paired with")
-        AVOID = "avoid", _("please not with")
-
-    application = models.ForeignKey(Application, models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=8, choices=Kind)
-    rank = models.PositiveSmallIntegerField(default=1)
-    written = EncryptedTextField(_("name or e-mail address"), max_length=200)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = ConfidentialAnswersQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["kind", "rank", "pk"]
-        verbose_name = _("named wish")
-        verbose_name_plural = _("named wishes")
-
-
-class CommitteeOnlyQuerySet(GuardedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """The committee; never the person that the row is about."""
-        return self.filter(application__in=Application.objects.for_committee(user)).scoped("committee")
-
-
-class CommitteeNote(ConfidentialModel):
-    application = models.ForeignKey(Application, models.CASCADE, related_name="+")
-    author = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    text = EncryptedTextField(_("note"), max_length=2000)
-    written_at = models.DateTimeField(default=timezone.now)
-
-    objects = CommitteeOnlyQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-written_at"]
-        verbose_name = _("committee note")
-        verbose_name_plural = _("committee notes")
-
-
-class Decision(ConfidentialModel):
-    """What the committee decided about an application. Pending, and invisible to the person, until released."""
-
-    class Outcome(models.TextChoices):
-        ACCEPT = "accepted", _("accept")
-        WAITLIST = "waitlisted", _("waiting list")
-        DECLINE = "declined", _("decline")
-
-    class Reason(models.TextChoices):
-        NONE = "", _("no reason needed")
-        NO_PLACE = "no_place", _("more applications than places")
-        NOT_AUDIENCE = "not_audience", _("outside the audience of this program")
-        OTHER_HELP = "other_help", _("another kind of help fits better")
-        TIMING = "timing", _("not the right moment")
-        INCOMPLETE = "incomplete", _("too little in the application to match well")
-
-    application = models.OneToOneField(Application, models.CASCADE, related_name="+")
-    outcome = models.CharField(max_length=10, choices=Outcome)
-    reason = models.CharField(max_length=14, choices=Reason, blank=True)
-    note = EncryptedTextField(_("words for the committee"), max_length=2000, blank=True)
-    decided_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(default=timezone.now)
-    released_at = models.DateTimeField(null=True, editable=False)
-
-    objects = CommitteeOnlyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(outcome="accepted") | ~Q(reason=""), name="decision_other_than_accept_has_a_reason"
-            )
-        ]
-
-    def is_pending(self, at: datetime | None = None) -> bool:
-        return self.released_at is None

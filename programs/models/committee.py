@@ -84,6 +84,14 @@ class ConflictQuerySet(DatedQuerySet):
         """Members see their own declarations."""
         return self.filter(member=user.pk) if user.is_authenticated else self.none()
 
+    def for_committee(self, user: Any) -> Self:
+        """One's own; a chair also sees (and may end) those of the members of her program."""
+        if not user.is_authenticated:
+            return self.none()
+        chaired = Program.objects.for_committee(user, Membership.Role.CHAIR)
+        members = Membership.objects.live().filter(program__in=chaired).values("user")
+        return self.filter(models.Q(member=user.pk) | models.Q(member__in=members))
+
     def people_hidden_from(self, user: Any) -> models.QuerySet:
         """Ids of the people whose confidential rows `user` must not see; for subqueries."""
         return self.live().filter(member=user.pk).values("person")

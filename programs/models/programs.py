@@ -43,6 +43,11 @@ class Program(models.Model):
     is_not = models.TextField(_("what it is not"), blank=True, help_text=_("For example: not a job-search service."))
     code_of_conduct = models.TextField(_("code of conduct"), blank=True)
     contact_email = models.EmailField(_("contact address"), blank=True)
+    other_help = models.TextField(
+        _("other help"),
+        blank=True,
+        help_text=_("What else helps people who cannot take part now, one a line: a career service, a library, a group."),
+    )
     emergency_note = models.TextField(_("whom to call in an emergency"), blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
@@ -57,6 +62,11 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def other_help_lines(self) -> list[str]:
+        """Signposts for letters and pages that say "not now"."""
+        return [line.strip() for line in self.other_help.splitlines() if line.strip()]
 
 
 class ProgramPartQuerySet(ScopedQuerySet):

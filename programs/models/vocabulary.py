@@ -18,6 +18,11 @@ class VocabularyQuerySet(ScopedQuerySet):
         """Vocabulary holds no personal data."""
         return self.all()
 
+    def for_committee(self, user: Any) -> Self:
+        """The shared entries and those of one's programs: what stands in the committee's lists."""
+        mine = models.Q(program__in=Program.objects.for_committee(user))
+        return self.filter(mine | models.Q(program=None)) if user.is_authenticated else self.none()
+
     def current(self, program: Program) -> Self:
         """Entries that may be chosen today: the program's own ones if it has any, else the shared ones."""
         living = self.filter(retired_on=None)
