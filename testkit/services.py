@@ -95,10 +95,11 @@ def answers(port: int) -> bool:
     return False
 
 
-def runs(*command: str | Path) -> bool:
+def runs(*command: str | Path, **options: Any) -> bool:
     """Whether the program can really be started here: a shim or a wheel for another machine is found, but does not run."""
     try:
-        return subprocess.run([*command, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
+        asked = subprocess.run([*command, "--version"], capture_output=True, timeout=30, check=False, **options)
+        return asked.returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -150,17 +151,20 @@ def find_redis() -> str:
     )
 
 
-def unprivileged(folder: Path, program: Path) -> tuple[list[str], dict[str, Any]]:
-    """How PostgreSQL is started when we are root, which it refuses: (words before the command, options of Popen)."""
+def unprivileged(folder: Path, programs: Path) -> tuple[list[str], dict[str, Any], Path]:
+    """How PostgreSQL is started when we are root, which it refuses: words before the command, options of Popen, its folder."""
     if os.geteuid() != 0:
-        return [], {}
+        return [], {}, programs
     # Root outside is nobody inside: the same files stay readable, even a virtual environment below root's closed home.
     as_nobody = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "--"]
-    if shutil.which("unshare") and runs(*as_nobody, program):
-        return as_nobody, {}
+    if shutil.which("unshare") and runs(*as_nobody, programs / "postgres"):
+        return as_nobody, {}, programs
     nobody = pwd.getpwnam("nobody")  # containers that forbid user namespaces
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    return [], {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    options: dict[str, Any] = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    if not runs(programs / "postgres", cwd=folder, **options):  # nobody may not enter where the wheel was installed
+        programs = Path(shutil.copytree(programs.parent, folder / "programs")) / programs.name
+    return [], options, programs
 
 
 @contextlib.contextmanager
@@ -169,7 +173,7 @@ def postgres() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="mentoring-postgres-", ignore_cleanup_errors=True) as name:
         folder, port = Path(name), free_port()
         data = folder / "data"
-        prefix, options = unprivileged(folder, programs / "postgres")
+        prefix, options, programs = unprivileged(folder, programs)
         options["env"] = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         make = [
             *prefix,
