@@ -1,0 +1,44 @@
+"""The matching engine: people and criteria in, the provably best plan out, with reasons and prices.
+
+Pure: numpy, scipy and the standard library; no Django, no clock, no files, no randomness. Everything raises ValueError
+(or its subclass BadRules, with named reasons) for input that makes no sense.
+
+    pool  = Pool(mentees=Side(ids=..., topics=..., ...), mentors=Side(...), seats={"mentor id": 2, ...},
+                 pairs={"conflict": [("mentee id", "mentor id")], "keep_apart": [...]},
+                 mentee_wishes=[("mentee id", "mentor id", rank)], mentor_wishes=[...])
+    table = score(pool, Criteria(weights=..., rules=...), overrides=[("mentee id", "mentor id", ["same_employer"])])
+    plan  = solve(table, pool.seats, Rules(pins=((i, j),), forbids=(), objective="most"), prior=None)
+
+**Positions.** i is a mentee, j a mentor: rows and columns of `table.S`, in the order of `pool.mentees.ids` and
+`pool.mentors.ids`, which a Pool always sorts by key. `pool.mentees.index(id)` gives i. -1 is "unmatched".
+
+**Table** (ScoreTable): `.S` scores, -1 forbidden; `.parts(i, js, fine=False)` points per criterion, adding up to
+`.raw(i, js)`; `.fit(i, js)` the same without waiting; `.most(fine=False)` the most that each part can give;
+`.why_not(i, j)` codes of the rules that forbid (LABELS has English words); `.hits(i, j)` which answers earned points;
+`.unknown(i, j)` which lines lack an answer; `.rule_counts`, `.undecided`, `.missing` for the report; `.digest`.
+`ScoreTable(S)` takes a bare integer array (N, M).
+
+**Plan**: `.mu[i]` mentor or -1; `.pairs`, `.total`, `.certificate`, `.input_hash`, `.seats`, `.rules`, `.prior`, `.floor`,
+`.u`, `.v`; `.as_bytes()`. `verify(table, seats, rules, plan)` is the independent check. `moves(a.mu, b.mu)` compares.
+
+Sources of the method: Ahuja, Magnanti, Orlin, "Network Flows" (1993); Kuhn (1955), Jonker and Volgenant (1987) for the
+assignment itself, which is `scipy.optimize.linear_sum_assignment`.
+"""
+
+from matching.engine.barriers import DEFAULT_RULES, LABELS, RULES
+from matching.engine.blocks import Block, Gap, Overlap, Rating, Same
+from matching.engine.criteria import PRACTICAL_SHARES, SCALE, STANDARD_WEIGHTS, Criteria
+from matching.engine.people import PAIR_RULES, Pool, Side
+from matching.engine.plan import UNMATCHED, Plan, moves
+from matching.engine.rules import STICKINESS, BadRules, Pair, Reason, Rules
+from matching.engine.scoring import score
+from matching.engine.solving import solve
+from matching.engine.table import FORBIDDEN, VERSION, ScoreTable
+from matching.engine.verifying import verify
+from matching.engine.worth import Loss
+
+__all__ = [
+    "DEFAULT_RULES", "FORBIDDEN", "LABELS", "PAIR_RULES", "PRACTICAL_SHARES", "RULES", "SCALE", "STANDARD_WEIGHTS",
+    "STICKINESS", "UNMATCHED", "VERSION", "BadRules", "Block", "Criteria", "Gap", "Loss", "Overlap", "Pair", "Plan",
+    "Pool", "Rating", "Reason", "Rules", "Same", "ScoreTable", "Side", "moves", "score", "solve", "verify",
+]  # fmt: skip

@@ -1,0 +1,211 @@
+"""Hard rules: what makes a pair impossible, each with a code, so that every "no" can be answered by a name.
+
+A rule that compares answers is a table over classes of mentees (people with the same answer), a rule about named pairs
+is a list. Unknown answers never forbid by themselves: the pair is *undecided* under that rule and counted, unless the
+round says that unknown forbids too (then the code is `<rule>_unknown`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from matching.engine.arrays import Bools, Ints, answered, classes, share_an_item
+from matching.engine.people import IN_PERSON, ONLINE, PAIR_RULES, Pool
+
+LABELS = {
+    "readiness": "One of the two is not ready to be matched",
+    "self_pair": "Both are the same person",
+    "same_employer": "Both work for the same employer",
+    "reporting_line": "One manages or appraises the other",
+    "conflict": "A conflict of interest is declared",
+    "keep_apart": "The committee keeps these two apart",
+    "ended_pair": "An earlier match of these two has ended",
+    "avoid": "One of them asked not to be matched with the other",
+    "language": "They share no language",
+    "mode_place": "They cannot meet: no common way of meeting, or too far apart",
+    "hours": "They share no free time in the week",
+    "must_have": "Something that one of them must have is missing in the other",
+    "both_ways": "The same two people would mentor each other; this direction fits less well",
+    "minimum": "The fit is below the minimum of this round",
+    "rejected": "The committee said no to this pair in this round",
+    "forbidden": "This pair is marked as not allowed",
+}
+RULES = frozenset(LABELS) - {"rejected", "forbidden"}
+DEFAULT_RULES = RULES - {"hours"}
+NEVER_LIFTED = frozenset({"self_pair"})
+
+
+class Barrier(Protocol):
+    @property
+    def code(self) -> str: ...
+
+    def close(self, open_: Bools, lo: int) -> None:
+        """Set open_[r, j] = False where mentee lo + r may not go with mentor j."""
+
+    def stops(self, i: int, j: int) -> bool: ...
+
+    def count(self) -> int:
+        """Number of pairs that this rule forbids."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClassBarrier:
+    """forbidden = broken[klass[i], j]."""
+
+    code: str
+    klass: Ints
+    broken: Bools
+
+    def close(self, open_: Bools, lo: int) -> None:
+        open_ &= ~self.broken[self.klass[lo : lo + len(open_)]]
+
+    def stops(self, i: int, j: int) -> bool:
+        return bool(self.broken[self.klass[i], j])
+
+    def count(self) -> int:
+        return int(np.bincount(self.klass, minlength=len(self.broken)) @ self.broken.sum(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class PairBarrier:
+    code: str
+    pairs: frozenset[tuple[int, int]]
+
+    def close(self, open_: Bools, lo: int) -> None:
+        rows = [(i - lo, j) for i, j in self.pairs if lo <= i < lo + len(open_)]
+        if rows:
+            r, j = np.array(rows).T
+            open_[r, j] = False
+
+    def stops(self, i: int, j: int) -> bool:
+        return (i, j) in self.pairs
+
+    def count(self) -> int:
+        return len(self.pairs)
+
+
+# A rule over answers gives (classes of mentees, broken (C, M), undecided (C, M)), or None if nobody was asked.
+Verdict = tuple[Ints, Bools, Bools] | None
+
+
+def _readiness(pool: Pool) -> Verdict:
+    me, mo = pool.mentees.ready, pool.mentors.ready
+    me = np.ones(len(pool.mentees), bool) if me is None else me
+    mo = np.ones(len(pool.mentors), bool) if mo is None else mo
+    broken = ~(np.array([[False], [True]]) & mo)
+    return me.astype(np.int64), broken, np.zeros_like(broken)
+
+
+def _self_pairs(pool: Pool) -> frozenset[tuple[int, int]]:
+    _, me, mo = np.intersect1d(pool.mentees.people, pool.mentors.people, assume_unique=True, return_indices=True)
+    return frozenset(zip(me.tolist(), mo.tolist(), strict=True))
+
+
+def _same_employer(pool: Pool) -> Verdict:
+    if pool.mentees.employer is None or pool.mentors.employer is None:
+        return None
+    rows, klass = classes(pool.mentees.employer)
+    unknown = (rows < 0) | (pool.mentors.employer < 0)[None]
+    return klass, (rows == pool.mentors.employer[None]) & ~unknown, unknown
+
+
+def _language(pool: Pool) -> Verdict:
+    if pool.mentees.languages is None or pool.mentors.languages is None:
+        return None
+    rows, klass = classes(pool.mentees.languages)
+    theirs = pool.mentors.languages
+    shared = share_an_item(rows > 0, theirs > 0)
+    unknown = ~answered(rows)[:, None] | ~answered(theirs)[None]
+    return klass, ~shared & ~unknown, unknown
+
+
+def meeting_ways(pool: Pool) -> tuple[Ints, Bools, Bools, Bools] | None:
+    """How mentees (by class of mode, place, travel) can meet each mentor.
+
+    Returns classes (N,), and three tables (C, M): can meet online, can meet in person, cannot be told."""
+    if pool.mentees.mode is None or pool.mentors.mode is None:
+        return None
+    rows, klass = classes(pool.mentees.mode, *_place_and_travel(pool, mentees=True))
+    mode, place, travel = (c[:, None] for c in rows.T)
+    mode_o, (place_o, travel_o) = pool.mentors.mode, _place_and_travel(pool, mentees=False)
+    both = mode & mode_o[None]
+    online, face = (both & ONLINE) > 0, (both & IN_PERSON) > 0
+    placeless = (place < 0) | (place_o < 0)[None]
+    near = _near(pool, place, place_o[None], np.maximum(travel, travel_o[None]))
+    unknown = (mode == 0) | (mode_o == 0)[None] | (face & placeless & ~online)
+    return klass, online & ~unknown, face & near & ~placeless, unknown
+
+
+def _place_and_travel(pool: Pool, *, mentees: bool) -> tuple[Ints, Ints]:
+    side = pool.mentees if mentees else pool.mentors
+    place = np.full(len(side), -1) if side.place is None else side.place
+    travel = np.zeros(len(side), np.int64) if side.max_travel is None else side.max_travel
+    return place, travel
+
+
+def _near(pool: Pool, here: Ints, there: Ints, minutes: Ints) -> Bools:
+    if pool.travel is None:
+        return np.asarray(here == there, dtype=np.bool_)
+    distance = pool.travel[np.maximum(here, 0), np.maximum(there, 0)]
+    return np.asarray((here == there) | ((distance >= 0) & (distance <= minutes)), dtype=np.bool_)
+
+
+def _mode_place(pool: Pool) -> Verdict:
+    ways = meeting_ways(pool)
+    if ways is None:
+        return None
+    klass, online, face, unknown = ways
+    return klass, ~(online | face | unknown), unknown
+
+
+def _must_have(pool: Pool) -> Verdict:
+    me, mo = pool.mentees, pool.mentors
+    nothing = np.zeros((len(me), 0), np.int64)
+    wants, has = (nothing if me.musts is None else me.musts), (nothing if me.has is None else me.has)
+    rows, klass = classes(wants, has)
+    wants, has = rows[:, : wants.shape[1]], rows[:, wants.shape[1] :]
+    broken = np.zeros((len(rows), len(mo)), bool)
+    if me.musts is not None and mo.has is not None:
+        broken |= share_an_item(wants > 0, mo.has <= 0)
+    if mo.musts is not None and me.has is not None:
+        broken |= share_an_item(has <= 0, mo.musts > 0)
+    return klass, broken, np.zeros_like(broken)
+
+
+_ANSWERS: dict[str, Callable[[Pool], Verdict]] = {
+    "readiness": _readiness,
+    "same_employer": _same_employer,
+    "language": _language,
+    "mode_place": _mode_place,
+    "must_have": _must_have,
+}
+
+
+def barriers(
+    pool: Pool, rules: frozenset[str], unknown_forbids: frozenset[str]
+) -> tuple[list[Barrier], dict[str, int]]:
+    """The switched-on rules for this pool, in the order of LABELS, and how many pairs each leaves undecided."""
+    found: list[Barrier] = []
+    undecided: dict[str, int] = {}
+    for code in (c for c in LABELS if c in rules):
+        if code == "self_pair":
+            found.append(PairBarrier(code, _self_pairs(pool)))
+        elif code in PAIR_RULES:
+            listed = frozenset(pool.positions(pool.pairs.get(code, ())))
+            found.append(PairBarrier(code, listed))
+        elif code in _ANSWERS:
+            verdict = _ANSWERS[code](pool)
+            if verdict is None:
+                undecided[code] = len(pool.mentees) * len(pool.mentors)
+                continue
+            klass, broken, unknown = verdict
+            found.append(ClassBarrier(code, klass, broken))
+            open_question = ClassBarrier(f"{code}_unknown", klass, unknown)
+            undecided[code] = open_question.count()
+            if code in unknown_forbids:
+                found.append(open_question)
+    return found, undecided

@@ -1,0 +1,134 @@
+"""The state in which a plan is found, proved and repaired: scores, places, who sits where, and the price of a seat.
+
+Mentors are the nodes of a graph, with one more for "unmatched" (endless seats) and a sink. The edge j -> k costs what
+is lost by handing the cheapest movable mentee of j to k:
+
+    E[j, k] = min over movable i at j of (w[i, j] - w[i, k])
+
+j -> sink is free where j has a free seat. A plan is optimal exactly when seat prices v >= 0 exist with
+E[j, k] - v[j] + v[k] >= 0 for all j, k, and v = 0 where a seat is free (Ahuja, Magnanti, Orlin 1993, ch. 9).
+Pinned mentees sit on their seat and never move.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.engine.arrays import INF, Bools, Floats, Ints
+from matching.engine.worth import Worth
+
+TILE = 256
+
+
+class Residual:
+    """scores (N, M) as made by `working_scores`; seats (M,). Inside, mentor M is "unmatched"."""
+
+    def __init__(self, scores: Ints, seats: Ints, worth: Worth, pins: tuple[tuple[int, int], ...]) -> None:
+        self.scores, self.worth = scores, worth
+        self.N, self.M = scores.shape
+        self.nobody = self.M
+        self.seats = np.append(seats, self.N + 1)
+        self.mu = np.full(self.N, self.nobody, np.int64)
+        self.v: Floats = np.zeros(self.M + 1)
+        self.pinned: Bools = np.zeros(self.N, np.bool_)
+        for i, j in pins:
+            self.pinned[i], self.mu[i] = True, j
+        self.recount()
+
+    def resume(self, mu: Ints, v: Floats) -> None:
+        """Take over a plan (-1 = unmatched) and its seat prices."""
+        self.mu = np.where(mu < 0, self.nobody, mu)
+        self.v = np.append(v, 0.0)
+        self.recount()
+
+    def recount(self) -> None:
+        """Bring load and guests in line with mu."""
+        self.load = np.bincount(self.mu, minlength=self.M + 1)
+        self.guests: list[list[int]] = [[] for _ in range(self.M + 1)]
+        movable = np.flatnonzero(~self.pinned)
+        for i, j in zip(movable.tolist(), self.mu[movable].tolist(), strict=True):
+            self.guests[j].append(i)
+
+    @property
+    def has_room(self) -> Bools:
+        return np.asarray(self.load < self.seats, dtype=np.bool_)
+
+    @property
+    def assignment(self) -> Ints:
+        """mu with -1 for unmatched."""
+        return np.asarray(np.where(self.mu == self.nobody, -1, self.mu), dtype=np.int64)
+
+    # weights -------------------------------------------------------------------------------------------------------
+
+    def weights(self, rows: Ints | int) -> Floats:
+        """w of these mentees with every mentor, and 0 for unmatched in the last column; -inf where forbidden."""
+        scores = self.scores[rows]
+        out = np.empty((*scores.shape[:-1], self.M + 1))
+        inner = out[..., :-1]
+        if self.worth.point == 1.0:
+            np.add(scores, self.worth.pair, out=inner)
+        else:
+            np.multiply(scores, self.worth.point, out=inner)
+            inner += self.worth.pair
+        np.copyto(inner, -INF, where=scores < 0)
+        out[..., -1] = 0.0
+        return out
+
+    def weights_with(self, k: int) -> Floats:
+        """w of every mentee with mentor k."""
+        if k == self.nobody:
+            return np.zeros(self.N)
+        scores = self.scores[:, k]
+        return np.where(scores < 0, -INF, scores * self.worth.point + self.worth.pair)
+
+    def present_weights(self) -> Floats:
+        """w of every mentee with its mentor of now (0 if unmatched, or taken out for the moment)."""
+        seated = (self.mu >= 0) & (self.mu < self.nobody)
+        out = np.zeros(self.N)
+        out[seated] = self.scores[seated, self.mu[seated]] * self.worth.point + self.worth.pair
+        return out
+
+    def mentee_prices(self) -> Floats:
+        """u: what is left of each movable mentee's weight after the price of the seat; 0 for pinned ones."""
+        return np.asarray(np.where(self.pinned, 0.0, self.present_weights() - self.v[self.mu]))
+
+    # the graph: one row, one column, all of it ---------------------------------------------------------------------
+
+    def costs_from(self, j: int) -> Floats:
+        """E[j, :]; 0 to itself."""
+        guests = self.guests[j]
+        if len(guests) == 1:
+            w = self.weights(guests[0])
+            costs = w[j] - w
+        elif guests:
+            w = self.weights(np.array(guests))
+            costs = (w[:, j][:, None] - w).min(axis=0)
+        else:
+            costs = np.full(self.M + 1, INF)
+        costs[j] = 0.0
+        return costs
+
+    def costs_to(self, k: int, movable: Ints, present: Floats) -> Floats:
+        """E[:, k], given the rows of movable seated mentees and their present weights (both computed once)."""
+        costs = np.full(self.M + 1, INF)
+        np.minimum.at(costs, self.mu[movable], (present - self.weights_with(k))[movable])
+        costs[k] = 0.0
+        return costs
+
+    def costs(self) -> Floats:
+        """E (M + 1, M + 1), in tiles of mentees ordered by mentor."""
+        rows = np.flatnonzero(~self.pinned)
+        rows = rows[np.argsort(self.mu[rows], kind="stable")]
+        hosts = self.mu[rows]
+        E = np.full((self.M + 1, self.M + 1), INF)
+        for lo in range(0, len(rows), TILE):
+            tile, host = rows[lo : lo + TILE], hosts[lo : lo + TILE]
+            give = self.weights(tile)
+            np.subtract(give[np.arange(len(tile)), host][:, None], give, out=give)
+            starts = np.flatnonzero(np.append(True, host[1:] != host[:-1]))
+            least = np.minimum.reduceat(give, starts, axis=0)
+            if lo and host[0] == hosts[lo - 1]:
+                least[0] = np.minimum(least[0], E[host[0]])
+            E[host[starts]] = least
+        np.fill_diagonal(E, 0.0)
+        return E

@@ -1,0 +1,193 @@
+"""The table of scores that everything else works on, and why each number in it is what it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matching.engine.arrays import Ints, Texts, whole_numbers
+from matching.engine.barriers import Barrier
+from matching.engine.blocks import Part
+
+VERSION = "1"
+FORBIDDEN = -1
+TOP = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """Where the numbers of a scored table come from. `lifted` holds the rule codes that the committee set aside for a
+    pair, `coupled` the pairs that rule both_ways forbids, `digest` stands for people, weights and rules."""
+
+    parts: tuple[Part, ...]
+    barriers: tuple[Barrier, ...]
+    minimum: int
+    lifted: Mapping[tuple[int, int], frozenset[str]]
+    coupled: frozenset[tuple[int, int]]
+    digest: str
+    undecided: Mapping[str, int] = field(default_factory=dict)
+
+
+class ScoreTable:
+    """Suitability of every pair: S is (N mentees, M mentors), whole numbers >= 0, -1 = forbidden.
+
+    `ScoreTable(S)` takes any integer array, so any assignment problem can be solved; `score(pool, criteria)` makes one
+    with reasons. S keeps the caller's integer type and is read-only. To resume a stored round pass the stored ids and
+    digest; the digest then need not be computed again.
+    Raises ValueError for numbers that are not whole or below -1, or ids that do not fit.
+    """
+
+    def __init__(
+        self,
+        S: ArrayLike,
+        *,
+        mentee_ids: Iterable[str] | None = None,
+        mentor_ids: Iterable[str] | None = None,
+        reasons: Reasons | None = None,
+        digest: str | None = None,
+    ) -> None:
+        scores = whole_numbers(S, "scores")
+        if scores.ndim != 2:
+            raise ValueError(f"scores need mentees x mentors, not {scores.ndim} dimension(s)")
+        if scores.min(initial=0) < FORBIDDEN:
+            i, j = np.unravel_index(int(scores.argmin()), scores.shape)
+            raise ValueError(f"score of pair ({i}, {j}) is {scores[i, j]}; only -1 (forbidden) and up make sense")
+        self.S = scores.view()
+        self.S.flags.writeable = False
+        self.mentee_ids = _ids(mentee_ids, scores.shape[0], "mentees")
+        self.mentor_ids = _ids(mentor_ids, scores.shape[1], "mentors")
+        self.reasons = reasons
+        self._digest = digest
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.S.shape[0], self.S.shape[1]
+
+    @cached_property
+    def scale(self) -> int:
+        """Highest score that a pair can have: 10,000, or more if the table holds more."""
+        return max(TOP, int(self.S.max(initial=0)))
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the scores, the keys of the people, and (for a scored table) of people, weights and rules."""
+        if self._digest is not None:
+            return self._digest
+        sha = hashlib.sha256(f"engine {VERSION} {self.shape} {self.S.dtype.newbyteorder('<').str}".encode())
+        sha.update(np.ascontiguousarray(self.S, self.S.dtype.newbyteorder("<")).data)
+        for ids in (self.mentee_ids, self.mentor_ids):
+            sha.update("\0".join(ids.tolist()).encode())
+            sha.update(b"\1")
+        sha.update((self.reasons.digest if self.reasons else "").encode())
+        return sha.hexdigest()
+
+    def with_rows(self, rows: Mapping[int, Ints]) -> ScoreTable:
+        """The same table with other scores for some mentees; its explanations are dropped."""
+        scores = self.S.copy()
+        for i, row in rows.items():
+            scores[i] = row
+        return ScoreTable(scores, mentee_ids=self.mentee_ids.tolist(), mentor_ids=self.mentor_ids.tolist())
+
+    def parts(self, i: int, js: ArrayLike | None = None, *, fine: bool = False) -> dict[str, Ints]:
+        """Points per criterion for mentee i with mentors js (default: all); they add up to `raw`.
+
+        fine=True splits criteria into their lines ("practical.hours"). A bare table has one part, "score"."""
+        at = self._mentors(js)
+        if self.reasons is None:
+            return {"score": np.maximum(self.S[i, at], 0).astype(np.int64)}
+        found: dict[str, Ints] = {}
+        for part in self.reasons.parts:
+            name = part.name if fine else part.name.split(".")[0]
+            points = sum((t.of(i, at) for t in part.terms), np.zeros(len(at), np.int64))
+            found[name] = found.get(name, 0) + points
+        return found
+
+    def raw(self, i: int, js: ArrayLike | None = None) -> Ints:
+        """Score as if no rule forbade the pair (a bare table does not know: 0 where forbidden)."""
+        return self._sum(self.parts(i, js), js)
+
+    def fit(self, i: int, js: ArrayLike | None = None) -> Ints:
+        """How well the two suit: `raw` without the points for having waited."""
+        parts = self.parts(i, js)
+        parts.pop("waiting", None)
+        return self._sum(parts, js)
+
+    def _sum(self, parts: Mapping[str, Ints], js: ArrayLike | None) -> Ints:
+        return sum(parts.values(), np.zeros(len(self._mentors(js)), np.int64))
+
+    def most(self, *, fine: bool = False) -> dict[str, int]:
+        """The most that each part can give."""
+        found: dict[str, int] = {}
+        for part in self.reasons.parts if self.reasons else ():
+            name = part.name if fine else part.name.split(".")[0]
+            found[name] = found.get(name, 0) + part.most
+        return found
+
+    def hits(self, i: int, j: int) -> dict[str, list[tuple[int, int]]]:
+        """Per line, which answers earned points: (column of the answer, points). For hours the "column" is the shared
+        time in quarter hours a week. Lines without a hit, and points given for a missing answer, are left out."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for part in self.reasons.parts if self.reasons else ():
+            if not self._unknown(part, i, j):
+                hits = [hit for term in part.terms for hit in term.hits(i, j)]
+                if hits:
+                    found[part.name] = hits
+        return found
+
+    def unknown(self, i: int, j: int) -> list[str]:
+        """Lines for which one of the two left the answer empty."""
+        return [p.name for p in (self.reasons.parts if self.reasons else ()) if self._unknown(p, i, j)]
+
+    @staticmethod
+    def _unknown(part: Part, i: int, j: int) -> bool:
+        return bool(part.unknown[0][i] or part.unknown[1][j])
+
+    def why_not(self, i: int, j: int) -> tuple[str, ...]:
+        """Codes of the rules that forbid this pair (see LABELS); empty exactly when the pair is allowed."""
+        if self.S[i, j] != FORBIDDEN:
+            return ()
+        if self.reasons is None:
+            return ("forbidden",)
+        lifted = self.reasons.lifted.get((i, j), frozenset())
+        codes = [b.code for b in self.reasons.barriers if b.code not in lifted and b.stops(i, j)]
+        if (i, j) in self.reasons.coupled:
+            codes.append("both_ways")
+        if "minimum" not in lifted and int(self.fit(i, [j])[0]) < self.reasons.minimum:
+            codes.append("minimum")
+        return tuple(codes)
+
+    @cached_property
+    def rule_counts(self) -> dict[str, int]:
+        """Rule code -> number of pairs that it forbids (a pair may count under several)."""
+        if self.reasons is None:
+            return {"forbidden": int((self.S < 0).sum())}
+        counts = {b.code: b.count() for b in self.reasons.barriers}
+        return {**counts, "both_ways": len(self.reasons.coupled)}
+
+    @property
+    def undecided(self) -> Mapping[str, int]:
+        """Rule code -> number of pairs that the rule could not judge because an answer is missing."""
+        return self.reasons.undecided if self.reasons else {}
+
+    @cached_property
+    def missing(self) -> dict[str, tuple[int, int]]:
+        """Line -> (mentees, mentors) who left that answer empty."""
+        parts = self.reasons.parts if self.reasons else ()
+        return {p.name: (int(p.unknown[0].sum()), int(p.unknown[1].sum())) for p in parts}
+
+    def _mentors(self, js: ArrayLike | None) -> Ints:
+        return np.arange(self.shape[1]) if js is None else np.asarray(js, dtype=np.int64).reshape(-1)
+
+
+def _ids(given: Iterable[str] | None, size: int, side: str) -> Texts:
+    ids = np.asarray([str(k) for k in range(size)] if given is None else list(given), dtype=np.str_)
+    if len(ids) != size:
+        raise ValueError(f"{len(ids)} ids for {size} {side}")
+    if len(np.unique(ids)) != size:
+        raise ValueError(f"an id stands twice among the {side}")
+    return ids
