@@ -6,6 +6,8 @@ import pytest
 
 from testkit import factories
 
+pytest_plugins = ["testkit.browser"]  # the browser of the end-to-end tests
+
 
 @pytest.fixture
 def program(db):

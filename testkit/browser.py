@@ -1,6 +1,6 @@
 """The browser of the end-to-end tests: which one, how it is started, and a loud word when there is none.
 
-A pytest plugin (`-p testkit.browser` in pytest.ini). Tests marked `e2e` are skipped where no Chromium runs, and the run says so at its end.
+A pytest plugin (named in conftest.py). Tests marked `e2e` are skipped where no Chromium runs, and the run says so at its end.
 `python -m testkit.browser` installs Debian's Chromium where it may (as root, with apt-get) and always ends with 0: a missing browser is
 reported by the tests that did not run.
 """
