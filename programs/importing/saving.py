@@ -76,11 +76,16 @@ def save_records(
     return outcome
 
 
+@dataclass
 class _Save:
     """One import. The steps share the people and vocabularies that were read once."""
 
-    def __init__(self, records: list[Record], roster: RosterMap, cohort: Cohort, at: datetime, outcome: Outcome) -> None:
-        self.records, self.roster, self.cohort, self.at, self.outcome = records, roster, cohort, at, outcome
+    records: list[Record]
+    roster: RosterMap
+    cohort: Cohort
+    at: datetime
+    outcome: Outcome
+    by: Any
 
     def run(self) -> None:
         self.people = self._people()

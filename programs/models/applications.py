@@ -57,8 +57,12 @@ class ApplicationQuerySet(ScopedQuerySet):
         return self.filter(state__in=Application.OPEN)
 
     def profile_complete(self) -> Self:
-        """What no match can do without: a name to introduce, and a career stage. Everything else may be unknown."""
-        return self.exclude(person__name="").filter(person__profile__level__isnull=False)
+        """What no match can do without: a name to introduce.
+
+        Sending an application on the site asks for everything; a roster brings what its form asked for, and what is
+        missing there is unknown to the engine, not a reason to leave somebody out.
+        """
+        return self.exclude(person__name="")
 
     def ready(self) -> Self:
         """Accepted, complete and prepared. Whether a mentor has a free place is known to `matching`."""
@@ -171,8 +175,7 @@ class Application(models.Model):
     @property
     def is_profile_complete(self) -> bool:
         """The same rule as `ApplicationQuerySet.profile_complete`, for one row."""
-        profile = getattr(self.person, "profile", None)
-        return bool(self.person.name) and profile is not None and profile.level is not None
+        return bool(self.person.name)
 
     def may_be_edited_by(self, user: Any) -> bool:
         """Until the committee begins to read; the person only."""
