@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import sys
+import tempfile
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -208,7 +209,9 @@ MAIL_HOST = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 ADMINS = [("", address) for address in env.list("ADMINS", [])]
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 360)
 INSTANCE_ID = env.str("INSTANCE_ID", "main")
-OUTBOX_EPOCH_FILE = VAR / "outbox-epoch"
+OUTBOX_EPOCH_FILE = Path(env.str("OUTBOX_EPOCH_FILE", str(VAR / "outbox-epoch")))
+if TESTING:
+    OUTBOX_EPOCH_FILE = Path(tempfile.gettempdir()) / f"outbox-epoch-{os.getpid()}"
 
 # People: e-mail is the name, sign-in by an e-mailed code, password optional, second factor for the committee.
 AUTH_USER_MODEL = "accounts.User"

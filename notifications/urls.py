@@ -1,3 +1,12 @@
+from django.urls import path
+
+from . import views
+
 app_name = "notifications"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("go/<slug:purpose>/<str:token>/", views.go, name="go"),
+    path("unsubscribe/<slug:stream>/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("settings/mail/", views.preferences_page, name="preferences"),
+    path("settings/mail/pause/", views.preferences_pause, name="preferences-pause"),
+]

@@ -1,0 +1,13 @@
+"""The one letter of this app: the trial that tells an operator whether letters arrive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .kinds import Letter, Stop, kind
+
+
+@kind("trial", about="accounts.User", urgent=True)
+def trial(person: Any, recipient: Any) -> Letter | Stop:
+    """**To**: a person that the operator names. **When**: `manage.py send_trial` asks for it. **Until**: always sent once."""
+    return Letter()
