@@ -1,5 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AgreementsConfig(AppConfig):
     name = "agreements"
+    verbose_name = _("Agreements")
+
+    def ready(self) -> None:
+        from . import emails, planning  # noqa: F401  (registers letters and the planner)

@@ -1,0 +1,244 @@
+"""Writing the agreement together: one part at a time, by either person, without losing anybody's words.
+
+A save names the revision of the part that its writer had read. If the part has moved on meanwhile, nothing is written and
+`Stale` carries what stands there now, so that the page can show both texts. Every save claims the row of the version first,
+as signing does: of an edit and a signature at the same moment one comes first, and the other sees it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.refused import Refused
+from matching.models import Match
+from workflow.states import move
+
+from . import text
+from .models import Activity, Agreement, AgreementText, AgreementVersion, Goal, Signature
+
+COLUMNS = {
+    "rhythm": ("rhythm_days", "meeting_minutes", "mode", "who_books", "notice_hours"),
+    "term": ("term_months",),
+}
+TEXTS = {"confidentiality": ("confidentiality", "feedback"), "term": ("short_term_reason", "ending_rules")}
+
+State = AgreementVersion.State
+CLOSED = _("This match has ended, so its agreement cannot be changed any more.")
+IN_FORCE = _("You have both signed this text. To change it, begin a new version.")
+READ = "the writer was checked against the match"
+
+
+class Stale(Exception):
+    """Somebody saved this part since it was read. `version` is as it stands now."""
+
+    def __init__(self, version: AgreementVersion) -> None:
+        super().__init__("this part was saved by somebody else meanwhile")
+        self.version = version
+
+
+def first_values(match: Match) -> dict[str, Any]:
+    """What a new version begins with: the program's own numbers."""
+    policy = match.program.policy
+    return {
+        "rhythm_days": policy.rhythm_days,
+        "meeting_minutes": policy.meeting_minutes,
+        "notice_hours": 24,
+        "term_months": policy.term_months,
+    }
+
+
+def current_version(match: Match) -> AgreementVersion | None:
+    """The version that is being written, else the one in force, else None."""
+    versions = AgreementVersion.objects.of_match(match).select_related("agreement", "changed_by")
+    found = versions.editable().first() or versions.signed().first()
+    if found is not None:
+        found.agreement.match = match
+    return found
+
+
+def agreement_of(match: Match) -> Agreement:
+    return Agreement.objects.get_or_create(match=match)[0]
+
+
+def part_values(version: AgreementVersion, part: str) -> dict[str, Any]:
+    """The saved words of one part, in the shape that `save_part` takes."""
+    values: dict[str, Any] = {name: getattr(version, name) for name in COLUMNS.get(part, ())}
+    if part in TEXTS:
+        texts = AgreementText.objects.unscoped(READ).filter(version=version).first()
+        values |= {name: getattr(texts, name, "") for name in TEXTS[part]}
+    if part == "goals":
+        rows = Goal.objects.unscoped(READ).filter(version=version)
+        values["goals"] = [{"key": goal.key, "text": goal.text, "measure": goal.measure} for goal in rows]
+    if part == "activities":
+        values["activities"] = [row.text for row in Activity.objects.unscoped(READ).filter(version=version)]
+    return values
+
+
+@transaction.atomic
+def save_part(
+    match: Match, part: str, values: dict[str, Any], *, seen: int, by: Any, at: datetime | None = None
+) -> AgreementVersion:
+    """Save one part of the version being written; the first save of all makes the agreement.
+
+    `values` has the shape of `part_values`, `seen` is the revision of the part that the writer had read (0: none).
+    A save that changes nothing (a second click) does nothing. Any other withdraws the signatures under the text.
+    Raises Refused outside the pair, after the end of the match and for a version in force; Stale when overtaken.
+    """
+    at = at or timezone.now()
+    _check(match, by)
+    version = _version_to_write(match)
+    if version.revision_of(part) and _same(part_values(version, part), values):
+        return version
+    columns = {name: values[name] for name in COLUMNS.get(part, ())}
+    _claim(version, part, seen=seen, by=by, at=at, columns=columns)
+    _write(version, part, values)
+    _withdraw_signatures(version, at)
+    return version
+
+
+def _check(match: Match, by: Any) -> None:
+    if by not in match.people:
+        raise Refused(_("Only the two people of a match write its agreement."))
+    if match.state == Match.State.CLOSED:
+        raise Refused(CLOSED)
+
+
+def _version_to_write(match: Match) -> AgreementVersion:
+    version = current_version(match)
+    if version is None:
+        version, _made = AgreementVersion.objects.get_or_create(
+            agreement=agreement_of(match), number=1, defaults=first_values(match)
+        )
+        AgreementText.objects.unscoped(READ).get_or_create(version=version)
+        version.agreement.match = match
+    if not version.is_editable:
+        raise Refused(IN_FORCE)
+    return version
+
+
+def _same(saved: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    def plain(value: Any) -> Any:
+        if isinstance(value, list):
+            return [plain(row) for row in value]
+        if isinstance(value, dict):
+            return {key: plain(row) for key, row in value.items() if key != "key"}
+        return text.clean(value) if isinstance(value, str) else value
+
+    return bool(plain(saved) == plain(wanted))
+
+
+def _claim(version: AgreementVersion, part: str, *, seen: int, by: Any, at: datetime, columns: dict[str, Any]) -> None:
+    """One conditional UPDATE decides who was first; it also holds the row against a signature until the commit."""
+    called_again = models.When(state=State.SHARED, then=F("call") + 1)
+    call = models.Case(called_again, default=F("call"), output_field=models.IntegerField())
+    mine = AgreementVersion.objects.filter(
+        pk=version.pk,
+        state__in=AgreementVersion.EDITABLE,
+        agreement__match__in=Match.objects.open(),
+        **{f"{part}_revision": seen},
+    )
+    numbers = {"revision": F("revision") + 1, f"{part}_revision": F(f"{part}_revision") + 1, "call": call}
+    claimed = mine.update(changed_by=by, changed_at=at, **numbers, **columns)
+    version.refresh_from_db(fields=[field.attname for field in version._meta.concrete_fields if field.name != "agreement"])
+    if claimed:
+        return
+    if not version.is_editable:
+        raise Refused(IN_FORCE)
+    if not Match.objects.open().filter(pk=version.agreement.match_id).exists():
+        raise Refused(CLOSED)
+    raise Stale(version)
+
+
+def _write(version: AgreementVersion, part: str, values: dict[str, Any]) -> None:
+    if part in TEXTS:
+        texts = {name: values[name] for name in TEXTS[part]}
+        AgreementText.objects.unscoped(READ).filter(version=version).update(**texts)
+    elif part == "goals":
+        _write_goals(version, values["goals"])
+    elif part == "activities":
+        Activity.objects.unscoped(READ).filter(version=version).delete()
+        rows = [Activity(version=version, position=n, text=line) for n, line in enumerate(values["activities"])]
+        Activity.objects.bulk_create(rows)
+
+
+def _write_goals(version: AgreementVersion, goals: list[dict[str, str]]) -> None:
+    """Goals that keep their key keep their progress too."""
+    rows = Goal.objects.unscoped(READ).filter(version=version)
+    known = {goal.key: goal for goal in rows}
+    kept = {goal["key"] for goal in goals if goal.get("key") in known}
+    rows.exclude(key__in=kept).delete()
+    for position, goal in enumerate(goals):
+        row = known[goal["key"]] if goal.get("key") in kept else Goal(version=version)
+        row.position, row.text, row.measure = position, goal["text"], goal["measure"]
+        row.save()
+
+
+def _withdraw_signatures(version: AgreementVersion, at: datetime) -> None:
+    withdrawn = Signature.objects.standing().filter(version=version).update(withdrawn_at=at)
+    if withdrawn:
+        AgreementText.objects.unscoped(READ).filter(version=version).update(signed_text="")
+
+
+@transaction.atomic
+def share(version: AgreementVersion, *, by: Any, at: datetime | None = None) -> None:
+    """Put a complete draft up for signing, and tell the partner. Sharing what is shared already does nothing."""
+    from .planning import ask_to_sign
+
+    at = at or timezone.now()
+    if version.state == State.SHARED and version.is_of(by):
+        return
+    if version.is_of(by) and version.missing_parts:
+        raise Refused(_("Some parts are still empty. Fill them in, then share the draft."))
+    if not version.may_be_shared_by(by):
+        raise Refused(_("This draft cannot be shared now. Please look at the page again."))
+    move(version, State.SHARED, by=by, at=at, shared_at=at, changed_at=at, call=version.call + 1)
+    lines = text.snapshot(text.content_for_record(version))
+    AgreementText.objects.unscoped(READ).filter(version=version).update(shared_lines=lines)
+    ask_to_sign(version, version.match.partner_of(by), at=at)
+
+
+@transaction.atomic
+def amend(match: Match, *, by: Any, at: datetime | None = None) -> AgreementVersion:
+    """Begin a new version from the one in force, which holds until both have signed the new one.
+
+    If a version is being written already, that one is returned. Raises Refused outside the pair or an open match.
+    """
+    _check(match, by)
+    current = current_version(match)
+    if current is None:
+        raise Refused(_("There is no signed agreement to change yet."))
+    if current.is_editable:
+        return current
+    return _copy(current, by=by, at=at or timezone.now())
+
+
+def _copy(signed: AgreementVersion, *, by: Any, at: datetime) -> AgreementVersion:
+    names = [name for part in COLUMNS for name in COLUMNS[part]]
+    columns = {name: getattr(signed, name) for name in names}
+    written: dict[str, Any] = {f"{part}_revision": 1 for part in text.PART_TITLES}
+    new, made = AgreementVersion.objects.get_or_create(
+        agreement=signed.agreement,
+        number=signed.number + 1,
+        defaults={**columns, **written, "revision": 1, "changed_by": by, "changed_at": at},
+    )
+    if made:
+        _copy_words(text.content_for_record(signed), new)
+    return new
+
+
+def _copy_words(content: text.Content, new: AgreementVersion) -> None:
+    texts = {name: getattr(content.text, name) for part in TEXTS for name in TEXTS[part]}
+    AgreementText.objects.create(version=new, **texts)
+    for goal in content.goals:
+        Goal.objects.create(
+            version=new, key=goal.key, position=goal.position, text=goal.text, measure=goal.measure, state=goal.state
+        )
+    Activity.objects.bulk_create(
+        Activity(version=new, position=row.position, text=row.text) for row in content.activities
+    )

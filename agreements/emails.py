@@ -1,0 +1,65 @@
+"""Letters about the agreement. None of them carries a word of its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from matching.models import Match
+from notifications.kinds import ESSENTIAL, Letter, Stop, kind
+from notifications.links import absolute
+
+from .models import AgreementVersion, Signature
+
+State = AgreementVersion.State
+
+
+def page(name: str, match: Match) -> str:
+    return absolute(reverse(f"agreements:{name}", args=[match.public_id]))
+
+
+@kind("agreement-open", about="matching.Match", stream=ESSENTIAL, needs_answer=True)
+def agreement_open(match: Match, person: Any) -> Letter | Stop:
+    """**To**: the mentee. **When**: the first meeting was held, or on day 14; again after 7 and 14 days.
+    **Until**: a draft is shared, or the match has ended."""
+    if match.state == Match.State.CLOSED:
+        return Stop("the match has ended")
+    if AgreementVersion.objects.of_match(match).exclude(state=State.DRAFT).exists():
+        return Stop("a draft has been shared")
+    return Letter(
+        context={"match": match, "partner": match.partner_of(person)},
+        action=(_("Open the agreement"), page("agreement-detail", match)),
+        program=match.program,
+        thread=match,
+    )
+
+
+@kind("agreement-to-sign", about="agreements.AgreementVersion", stream=ESSENTIAL, urgent=True, needs_answer=True)
+def agreement_to_sign(version: AgreementVersion, person: Any) -> Letter | Stop:
+    """**To**: whoever of the pair has not signed. **When**: a draft is shared or changed, or the partner has signed;
+    again after 3 and 7 days. **Until**: this person has signed, or the match has ended."""
+    if not version.may_be_signed_by(person):
+        return Stop("there is nothing to sign any more")
+    partner = version.match.partner_of(person)
+    has_signed = Signature.objects.standing().filter(version=version, person=partner).exists()
+    return Letter(
+        context={"match": version.match, "partner": partner, "partner_has_signed": has_signed, "version": version},
+        action=(_("Read and sign"), page("agreement-review", version.match)),
+        program=version.program,
+        thread=version.match,
+    )
+
+
+@kind("agreement-signed", about="agreements.AgreementVersion", stream=ESSENTIAL, urgent=True)
+def agreement_signed(version: AgreementVersion, person: Any) -> Letter | Stop:
+    """**To**: both people. **When**: both have signed. **Until**: a newer version is in force."""
+    if version.state != State.SIGNED:
+        return Stop("a newer version is in force")
+    return Letter(
+        context={"match": version.match, "partner": version.match.partner_of(person), "version": version},
+        action=(_("View our agreement"), page("agreement-detail", version.match)),
+        program=version.program,
+        thread=version.match,
+    )

@@ -1,0 +1,108 @@
+"""The words of an agreement. The pair reads them; the committee only when both people have opened the text."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ConfidentialModel, GuardedQuerySet
+from access.ids import PublicIdField, new_public_id
+from access.refused import Refused
+from workflow.states import move
+
+from .agreements import Agreement, AgreementVersion
+
+TEXT_LENGTH, LINE_LENGTH = 4000, 300
+
+
+class ContentQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        opened = Agreement.objects.for_committee(user).opened_to_committee()
+        readable = Q(version__agreement__in=Agreement.objects.of(user)) | Q(version__agreement__in=opened)
+        return self.filter(readable).scoped("pair, or committee where the pair opened the text")
+
+    def of_pair(self, user: Any) -> Self:
+        """Rows that `user` may change, whatever the committee may read."""
+        return self.filter(version__agreement__in=Agreement.objects.of(user)).scoped("pair")
+
+
+class AgreementText(ConfidentialModel):
+    """The longer texts of a version, and the record of what was signed."""
+
+    version = models.OneToOneField(AgreementVersion, models.CASCADE, related_name="+")
+    confidentiality = models.TextField(_("what stays between us"), max_length=TEXT_LENGTH, blank=True)
+    feedback = models.TextField(_("how we give each other feedback"), max_length=TEXT_LENGTH, blank=True)
+    short_term_reason = models.TextField(_("why a shorter term suits us"), max_length=TEXT_LENGTH, blank=True)
+    ending_rules = models.TextField(_("how we end"), max_length=TEXT_LENGTH, blank=True)
+    shared_lines = models.JSONField(default=dict, blank=True)  # the text as it was when shared, to show changes since
+    signed_text = models.TextField(blank=True)  # the canonical text under the standing signatures
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("text of an agreement")
+        verbose_name_plural = _("texts of agreements")
+
+
+class Goal(ConfidentialModel):
+    """What the mentee wants, and how both will know. Its progress moves on after signing; its words do not."""
+
+    class State(models.TextChoices):
+        NOT_STARTED = "not_started", _("Not started")
+        UNDER_WAY = "under_way", _("Under way")
+        REACHED = "reached", _("Reached")
+        PARKED = "parked", _("Parked")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.NOT_STARTED: {State.UNDER_WAY, State.REACHED, State.PARKED},
+        State.UNDER_WAY: {State.NOT_STARTED, State.REACHED, State.PARKED},
+        State.REACHED: {State.UNDER_WAY},
+        State.PARKED: {State.NOT_STARTED, State.UNDER_WAY},
+    }
+
+    public_id = PublicIdField()
+    version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=22, default=new_public_id, editable=False)  # the same goal in every version
+    position = models.PositiveSmallIntegerField(default=0)
+    text = models.CharField(_("goal"), max_length=LINE_LENGTH)
+    measure = models.CharField(_("how we will know"), max_length=LINE_LENGTH)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.NOT_STARTED, editable=False)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "key"], name="goal_once_per_version"),
+            models.CheckConstraint(condition=~Q(text="") & ~Q(measure=""), name="goal_has_a_measure"),
+        ]
+
+    def mark(self, to: str, *, by: Any) -> None:
+        """Move the goal on. Raises Refused outside the pair and before the agreement is signed."""
+        if not self.version.is_of(by) or self.version.state != AgreementVersion.State.SIGNED:
+            raise Refused(_("Goals move on once both of you have signed the agreement."))
+        if to != self.state:
+            move(self, to, by=by)
+
+    mark.alters_data = True  # type: ignore[attr-defined]
+
+
+class Activity(ConfidentialModel):
+    """Something the pair plans to do for the mentee's development."""
+
+    version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+    text = models.CharField(_("activity"), max_length=LINE_LENGTH)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("development activity")
+        verbose_name_plural = _("development activities")
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["version", "text"], name="activity_once_per_version")]
