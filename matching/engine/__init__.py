@@ -21,24 +21,41 @@ Pure: numpy, scipy and the standard library; no Django, no clock, no files, no r
 **Plan**: `.mu[i]` mentor or -1; `.pairs`, `.total`, `.certificate`, `.input_hash`, `.seats`, `.rules`, `.prior`, `.floor`,
 `.u`, `.v`; `.as_bytes()`. `verify(table, seats, rules, plan)` is the independent check. `moves(a.mu, b.mu)` compares.
 
+**After the plan**
+`WhatIf(table, plan, rules=None)`: `pin(i, j)`, `unpin(i)`, `forbid(i, j)`, `allow(i, j, score=None)`, `seats(j, delta)`,
+`edit(i, scores)`, `undo()`, each -> Change(moved, d_pairs, d_total, plan); `proven()` -> the plan with its certificate.
+`Prices(table, plan)`: `pin_loss(i, j)`, `forbid_loss(i)`, `unmatched_loss(i)`, `alternatives(i, k)`, `lift(i, j)`,
+`seat_gain(j)`, `seat_gains()`, `seat_loss(j)`, `swap(i, k)` -> Loss or Gain (pairs, points), None = impossible;
+`of(i)` prices one mentee without the others; `matrix` and `split` for all of them at once.
+`frontier(table, plan)` -> [Floor(floor, pairs, total, cost, moved)]; `audit(table, plan, views=None)` -> Audit;
+`why_unmatched(table, plan, i, prices=None)` -> NoMentor | Crowded | Priced, each with `.fixes`;
+`blocked_by(table, plan, i, j)` -> rules and decisions that close a pair.
+
 Sources of the method: Ahuja, Magnanti, Orlin, "Network Flows" (1993); Kuhn (1955), Jonker and Volgenant (1987) for the
 assignment itself, which is `scipy.optimize.linear_sum_assignment`.
 """
 
+from matching.engine.auditing import Audit, Blocking, Cutoff, RanksEffect, audit
 from matching.engine.barriers import DEFAULT_RULES, LABELS, RULES
 from matching.engine.blocks import Block, Gap, Overlap, Rating, Same
 from matching.engine.criteria import PRACTICAL_SHARES, SCALE, STANDARD_WEIGHTS, Criteria
+from matching.engine.frontier import Floor, frontier
 from matching.engine.people import PAIR_RULES, Pool, Side
-from matching.engine.plan import UNMATCHED, Plan, moves
+from matching.engine.plan import UNMATCHED, Move, Plan, moves
+from matching.engine.prices import Prices
 from matching.engine.rules import STICKINESS, BadRules, Pair, Reason, Rules
 from matching.engine.scoring import score
 from matching.engine.solving import solve
 from matching.engine.table import FORBIDDEN, VERSION, ScoreTable
+from matching.engine.unmatched import Crowded, Fix, Miss, NoMentor, Priced, blocked_by, why_unmatched
 from matching.engine.verifying import verify
-from matching.engine.worth import Loss
+from matching.engine.whatif import Change, WhatIf
+from matching.engine.worth import Gain, Loss
 
 __all__ = [
     "DEFAULT_RULES", "FORBIDDEN", "LABELS", "PAIR_RULES", "PRACTICAL_SHARES", "RULES", "SCALE", "STANDARD_WEIGHTS",
-    "STICKINESS", "UNMATCHED", "VERSION", "BadRules", "Block", "Criteria", "Gap", "Loss", "Overlap", "Pair", "Plan",
-    "Pool", "Rating", "Reason", "Rules", "Same", "ScoreTable", "Side", "moves", "score", "solve", "verify",
+    "STICKINESS", "UNMATCHED", "VERSION", "Audit", "BadRules", "Block", "Blocking", "Change", "Criteria", "Crowded",
+    "Cutoff", "Fix", "Floor", "Gain", "Gap", "Loss", "Miss", "Move", "NoMentor", "Overlap", "Pair", "Plan", "Pool", "Priced",
+    "Prices", "RanksEffect", "Rating", "Reason", "Rules", "Same", "ScoreTable", "Side", "WhatIf", "audit", "blocked_by",
+    "frontier", "moves", "score", "solve", "verify", "why_unmatched",
 ]  # fmt: skip

@@ -31,10 +31,12 @@ LABELS = {
     "must_have": "Something that one of them must have is missing in the other",
     "both_ways": "The same two people would mentor each other; this direction fits less well",
     "minimum": "The fit is below the minimum of this round",
+    "capacity": "The mentor has no place in this round",
+    "floor": "The fit is below the floor of this round",
     "rejected": "The committee said no to this pair in this round",
     "forbidden": "This pair is marked as not allowed",
 }
-RULES = frozenset(LABELS) - {"rejected", "forbidden"}
+RULES = frozenset(LABELS) - {"capacity", "floor", "rejected", "forbidden"}
 DEFAULT_RULES = RULES - {"hours"}
 NEVER_LIFTED = frozenset({"self_pair"})
 

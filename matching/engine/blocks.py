@@ -34,6 +34,8 @@ class Part:
 
 
 class Block(Protocol):
+    """A criterion of a program's own; its repr goes into the hash of the table, so it must tell its settings."""
+
     @property
     def name(self) -> str: ...
 

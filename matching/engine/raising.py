@@ -15,7 +15,7 @@ from matching.engine.repair import reseat
 from matching.engine.residual import Residual
 from matching.engine.rules import Rules
 from matching.engine.table import FORBIDDEN, ScoreTable
-from matching.engine.worth import working_scores, worth_of
+from matching.engine.worth import working_scores
 
 
 def steps(state: Residual, table: ScoreTable) -> Iterator[int]:
@@ -43,13 +43,6 @@ def raise_weakest(state: Residual, table: ScoreTable, rules: Rules, prior: Ints 
     state.mu, state.v = kept
     state.recount()
     return floor
-
-
-def fresh(state: Residual, table: ScoreTable, rules: Rules, prior: Ints | None, floor: int | None) -> Residual:
-    """A copy of `state` that may be changed."""
-    twin = Residual(working_scores(table, rules, floor, prior), state.seats[:-1], worth_of(table, rules), rules.pins)
-    twin.resume(state.assignment, state.v[:-1])
-    return twin
 
 
 def _placed(state: Residual) -> int:

@@ -90,7 +90,9 @@ class Residual:
 
     def mentee_prices(self) -> Floats:
         """u: what is left of each movable mentee's weight after the price of the seat; 0 for pinned ones."""
-        return np.asarray(np.where(self.pinned, 0.0, self.present_weights() - self.v[self.mu]))
+        left: Floats = self.present_weights() - self.v[self.mu]
+        left[self.pinned] = 0.0
+        return left
 
     # the graph: one row, one column, all of it ---------------------------------------------------------------------
 

@@ -86,12 +86,38 @@ class ScoreTable:
         sha.update((self.reasons.digest if self.reasons else "").encode())
         return sha.hexdigest()
 
-    def with_rows(self, rows: Mapping[int, Ints]) -> ScoreTable:
-        """The same table with other scores for some mentees; its explanations are dropped."""
+    def with_rows(self, rows: Mapping[int, Ints], *, reasons: Reasons | None = None) -> ScoreTable:
+        """The same table with other scores for some mentees. Its explanations are dropped unless they still hold and
+        are passed on as `reasons`."""
         scores = self.S.copy()
         for i, row in rows.items():
+            if row.max(initial=0) > np.iinfo(scores.dtype).max:
+                scores = scores.astype(np.int64)
             scores[i] = row
-        return ScoreTable(scores, mentee_ids=self.mentee_ids.tolist(), mentor_ids=self.mentor_ids.tolist())
+        ids = {"mentee_ids": self.mentee_ids.tolist(), "mentor_ids": self.mentor_ids.tolist()}
+        return ScoreTable(scores, reasons=reasons, **ids)
+
+    def points_of(self, *names: str) -> Ints:
+        """(N, M) points of the lines with these names (or of these criteria) for every pair, ignoring rules."""
+        out = np.zeros(self.shape, np.float32)
+        for part in self.reasons.parts if self.reasons else ():
+            if part.name in names or part.name.split(".")[0] in names:
+                for term in part.terms:
+                    term.add_to(out, 0)
+        return out.astype(np.int32)
+
+    def views(self) -> tuple[Ints, Ints]:
+        """How each side sees every pair, (N, M) twice: the score without the other side's wishes, and for mentors also
+        without the points for waiting. -1 where forbidden. A bare table has one view."""
+        return self._less(self.points_of("wishes.mentor")), self._less(self.points_of("wishes.mentee", "waiting"))
+
+    def without(self, *names: str) -> ScoreTable:
+        """A bare table in which these criteria give no points; what is forbidden stays so."""
+        ids = {"mentee_ids": self.mentee_ids.tolist(), "mentor_ids": self.mentor_ids.tolist()}
+        return ScoreTable(self._less(self.points_of(*names)), **ids)
+
+    def _less(self, points: Ints) -> Ints:
+        return np.where(self.S < 0, FORBIDDEN, self.S - points)
 
     def parts(self, i: int, js: ArrayLike | None = None, *, fine: bool = False) -> dict[str, Ints]:
         """Points per criterion for mentee i with mentors js (default: all); they add up to `raw`.

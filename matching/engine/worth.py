@@ -25,8 +25,13 @@ class Loss:
     pairs: int
     points: int
 
-    def __neg__(self) -> Loss:
-        return Loss(-self.pairs, -self.points)
+
+@dataclass(frozen=True)
+class Gain:
+    """What a change brings: `pairs` more and `points` more (points may be negative where a pair is won)."""
+
+    pairs: int
+    points: int
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,19 @@ class Worth:
     point: float
     top: int
 
-    def split(self, weight: float) -> Loss:
-        """A weight as pairs and points."""
+    def split(self, weight: float) -> tuple[int, int]:
+        """A weight as (pairs, points): the larger unit is the nearest multiple, the rest is the smaller one."""
         if self.pair > self.point:
             pairs = round(weight / self.pair)
-            return Loss(pairs, int((weight - pairs * self.pair) / self.point))
+            return pairs, int((weight - pairs * self.pair) / self.point)
         points = round(weight / self.point)
-        return Loss(int((weight - points * self.point) / self.pair), points)
+        return int((weight - points * self.point) / self.pair), points
+
+    def loss(self, weight: float) -> Loss:
+        return Loss(*self.split(weight))
+
+    def gain(self, weight: float) -> Gain:
+        return Gain(*self.split(weight))
 
 
 def worth_of(table: ScoreTable, rules: Rules) -> Worth:
