@@ -6,6 +6,17 @@ class ProgramsConfig(AppConfig):
     name = "programs"
     default = True
 
+    def ready(self) -> None:
+        from notifications.planning import planner
+        from workflow import jobs
+
+        from . import emails, houses  # noqa: F401  register letters, planner and house
+        from .importing import working
+        from .models import RosterJob
+
+        jobs.register(RosterJob, working.work)
+        planner(working.forget)
+
 
 class CommitteeAdminConfig(admin_apps.AdminConfig):
     """Django's admin behind the committee's door."""

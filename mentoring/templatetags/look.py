@@ -57,6 +57,7 @@ TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 TASK_WORDS = {
     "completed": (gettext_lazy("Completed"), "ok"),
     "incomplete": (gettext_lazy("Incomplete"), "info"),
+    "not_started": (gettext_lazy("Not started"), "info"),
     "cannot_start": (gettext_lazy("Cannot start yet"), "plum"),
     "your_turn": (gettext_lazy("Your turn"), "amber"),
     "waiting": (gettext_lazy("Waiting"), "plum"),

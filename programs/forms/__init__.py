@@ -1,0 +1,1 @@
+"""The forms of the application, one per page, and those of the committee."""

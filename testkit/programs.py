@@ -1,0 +1,44 @@
+"""Answers of one believable applicant, page by page, as a browser would post them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MENTEE: dict[str, dict[str, Any]] = {
+    "suitability": {"time": "yes", "lead": "yes", "growth": "yes", "open": "yes"},
+    "about-you": {"name": "Ben Okoro", "pronouns": "he", "time_zone": "America/Toronto", "language": "en"},
+    "work": {
+        "employer_name": "Harbour Mill",
+        "job_title": "Generalist",
+        "level": "3",
+        "years_experience": "6",
+        "industries": ["health"],
+        "place": "Hamilton",
+        "about": "I came from nursing.",
+    },
+    "situation": {"situation": "A team of one since May.", "hopes": "A plan that holds."},
+    "experiences": {"lay-off": "now-kept", "newcomer": "now-shared"},
+    "goals": {"lead": "3"},
+    "subjects": {"payroll": "2", "change": ""},
+    "skills": {"influence": "1"},
+    "times": {"availability": ["tue-evening", "sat-morning"]},
+    "meeting": {"mode": "either", "travel_km": "20", "rhythm_days": "30", "languages": ["en"]},
+    "private": {"needs": "Quiet places", "limits": "", "accommodations": "Captions"},
+    "wishes": {"prefer-1": "", "prefer-2": "", "avoid-1": "Ada Brook", "avoid-2": ""},
+    "commitment": {"commits": "on", "accepts_code": "on"},
+}
+MENTOR: dict[str, dict[str, Any]] = {
+    **MENTEE,
+    "suitability": {"time": "yes", "listen": "yes", "bounds": "yes", "prepare": "yes"},
+    "experiences": {"lay-off": "lived-shared", "newcomer": "accompanied-kept"},
+    "capacity": {"is_first_time": "", "capacity": "2"},
+}
+
+
+def fill_in(client: Any, application: Any, pages: dict[str, dict[str, Any]]) -> None:
+    """Open and save every page of an application through the site. Fails on the first page that is not accepted."""
+    for code, answers in pages.items():
+        url = f"/applications/{application.public_id}/{code}/"
+        seen = client.get(url).context["form"]["seen"].value()
+        response = client.post(url, {**answers, "seen": seen})
+        assert response.status_code == 302, (code, response.context["form"].errors)
