@@ -18,19 +18,29 @@ class SampleForm(forms.Form):
     goal = forms.CharField(
         label="Your goal", help_text="One clear goal is enough to begin.", widget=forms.Textarea(attrs={"rows": 3})
     )
-    measure = forms.CharField(label="How will you know you got there?", help_text="Something that another person could see.")
+    measure = forms.CharField(
+        label="How will you know you got there?", help_text="Something that another person could see."
+    )
     email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     level = forms.ChoiceField(label="Where you are in your career", choices=LEVELS)
     on = forms.DateField(label="First meeting", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     rhythm = forms.ChoiceField(label="How often will you meet?", choices=RHYTHM, widget=forms.RadioSelect)
     topics = forms.MultipleChoiceField(
-        label="Topics", help_text="Choose up to three.", choices=TOPICS, widget=forms.CheckboxSelectMultiple, required=False
+        label="Topics",
+        help_text="Choose up to three.",
+        choices=TOPICS,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
-    agree = forms.BooleanField(label="I have read who will see this", help_text="The committee, and your match after publication.")
+    agree = forms.BooleanField(
+        label="I have read who will see this", help_text="The committee, and your match after publication."
+    )
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    bad = SampleForm({"bad-email": "ruth.adeyemi", "bad-goal": "Lead hiring panels in my second language"}, prefix="bad")
+    bad = SampleForm(
+        {"bad-email": "ruth.adeyemi", "bad-goal": "Lead hiring panels in my second language"}, prefix="bad"
+    )
     return render(request, "styleguide.html", {"clean": SampleForm(), "bad": bad, **SAMPLES})
 
 

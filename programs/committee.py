@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from .inputs import NamedMoment
 from .models import Membership, Program
 
 Role = Membership.Role
@@ -43,6 +44,7 @@ class CommitteeAdmin(admin.ModelAdmin):
     `change_roles` may change rows, `add_roles` may add them; the maintainer may do both. Everything else is read-only.
     """
 
+    formfield_overrides: ClassVar[dict[type, dict]] = {models.DateTimeField: {"widget": NamedMoment}}
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
     list_per_page = 50

@@ -46,6 +46,48 @@ from lucide.templatetags.lucide import lucide
 
 register = template.Library()
 
+TONES = {
+    "ok": "on_track accepted approved active signed reached held answered resolved completed sent done ready published",
+    "amber": "your_turn drifting introduced shared in_review proposed open due pending on_hold hold",
+    "bad": "stuck asked_for_help failed missed bounced overdue urgent",
+    "plum": "ending closing closed waiting waitlisted scheduled paused alumni parked",
+}  # everything else, "draft", "submitted", "under_way" and so on, is "info": a plain statement
+TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
+
+TASK_WORDS), optional url, hint
+    {% summary_list rows %}                 rows: key, value (text, a list of texts, or nothing), optional url of its Change link
+    {% error_summary form %}                also a formset or a list of both; prints nothing while there are no errors
+    {% person_card name role facts=list email=e phone=p level=2 %}      {{ name|initials }}
+    {% why_chips reasons words=True %}      reasons: kind ("U", "H", "P", "W" or "!"), text
+    {% timeline entries %}                  entries: at (date or datetime), title, optional text, url
+    {% empty_state "Why it is empty" url=u action="Do the first" example="For instance ..." %}
+    {% bars rows "24 of 36 pairs are on track" %}    rows: label, value, optional figure (text shown), tone or 1 to 6, url
+    {% icon "calendar" size=20 %}           decoration only, hidden from readers
+
+Rows may be dicts or objects. Whole pages to extend or render: `components/confirm_page.html` (question, text, affected, button, back_url,
+action_url, is_dangerous; block `fields`) and `components/progress_page.html` (job_title, stage, done, total, elapsed, check_url, cancel_url).
+
+Forms: `<form method="post" class="wm-form" novalidate>{% csrf_token %}{{ form|crispy }}<div class="wm-actions"><button class="btn btn-primary">`.
+Label, hint, error, input come in this order; "(optional)" marks what may stay empty; radio and checkbox groups are fieldsets.
+
+Classes: wm-card, wm-card-next, wm-cards (grid of cards), wm-columns (2/3 and 1/3), wm-actions (row of buttons), wm-chips, wm-lead, wm-quiet, wm-figure,
+wm-measure, wm-form, wm-screen (not printed), wm-table (`<td data-label="Name">` turns rows into cards on a phone; first cell
+`<th scope="row">`; wm-number right-aligns), wm-bar-1 to 6 (SVG fill). Buttons: btn-primary (one a page), btn-outline-primary, btn-danger, btn-link, btn-sm.
+Other coloured kinds of Bootstrap (alert-*, text-bg-*, btn-success) are not themed: do not use them.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
 TONES: dict[str, tuple[str, ...]] = {
     "ok": ("on_track", "accepted", "approved", "active", "signed", "reached", "held", "answered", "resolved", "completed", "sent", "done", "ready"),
     "amber": ("your_turn", "drifting", "introduced", "shared", "in_review", "proposed", "open", "due", "pending", "on_hold", "hold"),
@@ -83,6 +125,11 @@ def read(row: Any, name: str, default: Any = "") -> Any:
     """A value of a row that may be a dict or an object."""
     found = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
     return default if found is None else found
+
+
+def pick(rows: Iterable[Any], *names: str) -> list[dict[str, Any]]:
+    """Rows with exactly these values, so that a component never asks for one that is not there."""
+    return [{name: read(row, name) for name in names} for row in rows]
 
 
 @register.simple_tag(takes_context=True)
@@ -140,7 +187,7 @@ def next_step(title: str, text: str = "", url: str = "", action: str = "", due: 
 
 @register.inclusion_tag("components/path.html")
 def path(steps: Iterable[Any], label: str = "") -> dict[str, Any]:
-    return {"steps": [{name: read(step, name) for name in ("label", "state", "note", "url")} for step in steps], "label": label}
+    return {"steps": pick(steps, "label", "state", "note", "url"), "label": label}
 
 
 @register.inclusion_tag("components/stepper.html")
@@ -158,7 +205,7 @@ def ring(done: int, total: int, label: str = "", size: int = 72, show_label: boo
 @register.inclusion_tag("components/task_list.html")
 def task_list(tasks: Iterable[Any], prefix: str = "task") -> dict[str, Any]:
     """`prefix` keeps the ids of two lists on one page apart."""
-    return {"tasks": [{name: read(task, name) for name in ("label", "url", "hint", "state")} for task in tasks], "prefix": prefix}
+    return {"tasks": pick(tasks, "label", "url", "hint", "state"), "prefix": prefix}
 
 
 @register.inclusion_tag("components/summary_list.html")
@@ -220,7 +267,7 @@ def why_chips(reasons: Iterable[Any], words: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(entries: Iterable[Any]) -> dict[str, Any]:
-    return {"entries": [{name: read(entry, name) for name in ("at", "title", "text", "url")} for entry in entries]}
+    return {"entries": pick(entries, "at", "title", "text", "url")}
 
 
 @register.inclusion_tag("components/empty_state.html")
