@@ -1,3 +1,12 @@
+from django.urls import path
+
+from . import views
+
 app_name = "accounts"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("account/", views.settings, name="settings"),
+    path("account/data/", views.privacy_page, name="privacy"),
+    path("account/data/export/", views.data_export, name="data-export"),
+    path("account/data/erase/", views.data_erase, name="data-erase"),
+]

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from .models import User
+
+
+@cache
+def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Zones by continent, without the old aliases that have none."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for zone in sorted(available_timezones()):
+        area, _slash, place = zone.partition("/")
+        if place and area not in {"Etc", "SystemV", "US"}:
+            groups.setdefault(area, []).append((zone, place.replace("_", " ").replace("/", ", ")))
+    return [("UTC", [("UTC", "UTC")]), *groups.items()]
+
+
+class SettingsForm(forms.ModelForm):
+    """How the site addresses a person, and in which language and time."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_choices, help_text=_("Times on pages and in e-mails are shown in this zone.")
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = User
+        fields = ("name", "pronouns", "time_zone", "language")
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+        }
+        help_texts = {"pronouns": _("For example she/her. Your match and the committee see them.")}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+
+
+class ErasureForm(forms.Form):
+    """Erasing cannot be taken back, so it asks for a word that nobody types by accident."""
+
+    email = forms.EmailField(label=_("Your e-mail address"), help_text=_("Type it to say that you mean it."))
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        if email != self.user.email:
+            raise forms.ValidationError(_("This is not the address of this account."))
+        return email

@@ -1,0 +1,16 @@
+"""Committee pages for tables of accounts, notifications and workflow: those apps know no program scope and no recusal."""
+
+from allauth.account import admin as _addresses
+from allauth.mfa import admin as _factors
+from allauth.usersessions import admin as _sessions
+from django.contrib import admin
+from django.contrib.auth import admin as _groups
+
+from . import history, people, vocabulary
+
+__all__ = ["history", "people", "vocabulary"]
+
+# Sign-in secrets, sessions and Django's groups are nobody's business here; the libraries register them by themselves.
+for _module in (_addresses, _factors, _sessions, _groups):
+    for _model in [model for model, page in admin.site._registry.items() if type(page).__module__ == _module.__name__]:
+        admin.site.unregister(_model)

@@ -1,0 +1,40 @@
+"""The people who take part, as the committee may see them."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from programs.committee import CommitteeAdmin
+from programs.models import Application, Conflict
+
+
+@admin.register(User)
+class ParticipantAdmin(CommitteeAdmin):
+    """Nothing is changed or deleted here: people change their own data, and are emptied, never deleted."""
+
+    list_display = ("name", "roles", "employer", "email", "last_login")
+    search_fields = ("name", "email")
+    search_help_text = _("Name or e-mail address")
+    ordering = ("name", "pk")
+    fields = ("name", "pronouns", "email", "employer", "roles", "time_zone", "language", "last_login")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        visible = Application.objects.for_committee(request.user)
+        mine = visible.select_related("cohort")
+        people = User.objects.filter(pk__in=visible.values("person")).exclude(pk=request.user.pk)
+        people = people.exclude(pk__in=Conflict.objects.people_hidden_from(request.user))
+        return people.select_related("profile__employer").prefetch_related(Prefetch("applications", mine, to_attr="seen"))
+
+    @admin.display(description=_("takes part as"))
+    def roles(self, person: User) -> str:
+        return ", ".join(f"{row.get_role_display()} ({row.cohort})" for row in person.seen)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("employer"), ordering="profile__employer__name")
+    def employer(self, person: User) -> str:
+        profile = getattr(person, "profile", None)
+        return str(profile.employer or "") if profile else ""

@@ -1,0 +1,69 @@
+"""Words of the installation. Entries are retired, never deleted; employers are merged."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.employers import merge
+from accounts.models import Employer, Industry, Language
+from programs.committee import CommitteeAdmin, Role
+
+
+class VocabularyAdmin(CommitteeAdmin):
+    change_roles = add_roles = (Role.CHAIR,)
+    list_display = ("__str__", "code", "retired_on")
+    list_filter = (("retired_on", admin.EmptyFieldListFilter),)
+    search_fields = ("code", "names")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        """A code is what stored rounds and imports refer to."""
+        return ("code",) if obj else ()
+
+
+admin.site.register(Industry, VocabularyAdmin)
+admin.site.register(Language, VocabularyAdmin)
+
+
+class MergeForm(forms.Form):
+    keep = forms.ModelChoiceField(Employer.objects.none(), label=_("Keep this name"), widget=forms.RadioSelect, empty_label=None)
+
+    def __init__(self, *args, rows: QuerySet, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keep"].queryset = rows
+
+
+@admin.register(Employer)
+class EmployerAdmin(CommitteeAdmin):
+    change_roles = add_roles = (Role.CHAIR,)
+    list_display = ("name", "spellings")
+    search_fields = ("name", "aliases")
+    fields = ("name", "spellings")
+    readonly_fields = ("spellings",)
+    actions = ("merge_chosen",)
+
+    @admin.display(description=_("other spellings"))
+    def spellings(self, employer: Employer) -> str:
+        return ", ".join(filter(None, employer.aliases.split("\n")))
+
+    @admin.action(description=_("Merge into one employer"), permissions=["change"])
+    def merge_chosen(self, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
+        """A page that asks which name stays; then everybody moves there and the other spellings are remembered."""
+        if rows.count() < 2:
+            self.message_user(request, _("Choose two or more employers."), messages.WARNING)
+            return None
+        form = MergeForm(request.POST if "merge" in request.POST else None, rows=rows)
+        if form.is_valid():
+            keep = form.cleaned_data["keep"]
+            moved = merge(keep, rows)
+            self.log_change(request, keep, [{"changed": {"name": "aliases", "object": keep.name}}])
+            said = ngettext("Merged. %(n)d person moved.", "Merged. %(n)d people moved.", moved) % {"n": moved}
+            self.message_user(request, said, messages.SUCCESS)
+            return None
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "form": form, "rows": rows}
+        return TemplateResponse(request, "admin/dashboard/merge.html", {**context, "title": _("Merge employers")})

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import override_settings
+
+from . import world as worlds
+from .visits import Visitors
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """One world for all tests of a module; the transaction around it is rolled back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def visitors(world):
+    """Refusals are what these tests are about: thousands of warnings about them would only hide the one that matters."""
+    logging.disable(logging.CRITICAL)
+    quick = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]  # it looks at the stack of each query
+    with override_settings(MIDDLEWARE=quick):
+        yield Visitors(world)
+    logging.disable(logging.NOTSET)

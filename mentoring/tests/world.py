@@ -1,0 +1,184 @@
+"""A small world in which everybody has a role, for the sweeps over every page: access matrix, canary, "GET changes nothing".
+
+Pair A and pair B belong to one program; pair F is over, and its mentor is the mentor of A; pair Z is of another program.
+`things` names the rows that addresses speak of: `things["match", "A"]`. A later model joins by one function with `@adds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from accounts.models import Industry, Language, User
+from matching.models import Match
+from programs.models import CommitteeNote, Conflict, Decision, NamedWish, PrivateAnswers
+from testkit import factories
+from workflow.models import Transition
+
+PAIRS = ("A", "B", "F", "Z")
+COMMITTEE = ("reader", "carer", "matcher", "chair", "conflicted", "maintainer")
+
+VISITORS = ("anonymous", "stranger", "mentee", "mentor", "other_mentee", "former", *COMMITTEE, "outsider")
+
+
+@dataclass
+class Thing:
+    """A row and those to whom it belongs: `owners` wrote it or share it, `partners` are their other halves."""
+
+    row: Any
+    owners: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    pair: str = ""  # "" for a row of the whole installation
+
+
+@dataclass
+class World:
+    people: dict[str, Any] = field(default_factory=dict)
+    things: dict[tuple[str, str], Thing] = field(default_factory=dict)
+    program: Any = None
+    other_program: Any = None
+    cohort: Any = None
+    other_cohort: Any = None
+
+    def add(self, kind: str, pair: str, row: Any, owners: tuple[str, ...] = (), partners: tuple[str, ...] = ()) -> Any:
+        self.things[kind, pair] = Thing(row, owners, partners, pair)
+        return row
+
+    def row(self, kind: str, pair: str) -> Any:
+        return self.things[kind, pair].row
+
+    def pair_of(self, pair: str) -> tuple[str, str]:
+        """The role names of mentee and mentor of a pair."""
+        return OWNERS[pair]
+
+    def visitors_of(self, thing: Thing | None) -> list[str]:
+        """Who visits a page about `thing`: one of each role, and everybody whom it concerns."""
+        return [*VISITORS, *(role for role in (thing.owners + thing.partners if thing else ()) if role not in VISITORS)]
+
+    def standing(self, role: str, thing: Thing | None) -> str:
+        """What `role` is to `thing`; the words of the access table."""
+        if role in {"anonymous", "inactive"}:
+            return "anonymous"
+        if thing and role in thing.owners:
+            return "owner"
+        if thing and role in thing.partners:
+            return "partner"
+        if thing is None or not thing.pair:
+            return role if role in {*COMMITTEE, "outsider"} else "signed_in"
+        if role == "outsider":
+            return "chair" if thing.pair == "Z" else "signed_in"
+        if role == "maintainer":
+            return "maintainer"
+        if thing.pair == "Z" or role not in COMMITTEE:
+            return "signed_in"
+        if role == "conflicted":
+            return "conflicted" if thing.pair == "A" else "chair"
+        return "member" if role == "carer" and thing.pair != "A" else role
+
+
+# Whose the pairs are: mentee, mentor.
+OWNERS = {
+    "A": ("mentee", "mentor"),
+    "B": ("other_mentee", "other_mentor"),
+    "F": ("former", "mentor"),
+    "Z": ("far_mentee", "far_mentor"),
+}
+
+BUILDERS: list[Callable[[World], None]] = []
+
+
+def adds(builder: Callable[[World], None]) -> Callable[[World], None]:
+    """Register a part of the world; parts are built in the order in which they stand here."""
+    BUILDERS.append(builder)
+    return builder
+
+
+def build() -> World:
+    world = World()
+    for builder in BUILDERS:
+        builder(world)
+    return world
+
+
+@adds
+def programs(world: World) -> None:
+    world.program = world.add("program", "A", factories.program(name="Harbour HR", slug="harbour"))
+    world.other_program = world.add("program", "Z", factories.program(name="Valley Volunteers", slug="valley"))
+    world.cohort = world.add("cohort", "A", factories.cohort(program=world.program))
+    world.other_cohort = world.add("cohort", "Z", factories.cohort(program=world.other_program))
+
+
+@adds
+def people(world: World) -> None:
+    names = {
+        "stranger": "Dan Ivers", "mentee": "Amina Farah", "mentor": "Ruth Adeyemi", "other_mentee": "Joel Tremblay",
+        "other_mentor": "Priya Nair", "former": "Fay Lund", "far_mentee": "Zoe Abel", "far_mentor": "Zed Brown",
+        "inactive": "Ines Gone", "applicant": "Nia Cole",
+    }  # fmt: skip
+    made = {role: factories.person(name, employer=f"{name} Ltd") for role, name in names.items()}
+    for role in ("reader", "carer", "matcher", "chair"):
+        made[role] = factories.member(f"Committee {role.title()}", program=world.program, role=role)
+    made["conflicted"] = factories.member("Committee Conflicted", program=world.program, role="chair")
+    made["outsider"] = factories.member("Committee Outsider", program=world.other_program, role="chair")
+    made["maintainer"] = factories.person("Main Tainer", is_superuser=True, is_staff=True)
+    world.people = {"anonymous": AnonymousUser(), **made}
+    world.add("participant", "A", made["mentee"], owners=("mentee",))
+    world.add("participant", "Z", made["far_mentee"], owners=("far_mentee",))
+    world.add("employer", "", made["mentee"].profile.employer)
+    world.add("industry", "", Industry.objects.create(code="health", names={"en": "Health"}))
+    world.add("language", "", Language.objects.create(code="fr", names={"en": "French"}))
+    Conflict.objects.create(member=made["conflicted"], person=made["mentee"], since=date(2020, 1, 1))
+    User.objects.filter(pk=made["inactive"].pk).update(is_active=False)
+
+
+@adds
+def applications(world: World) -> None:
+    at = timezone.now() - timedelta(days=100)
+    for pair, roles in OWNERS.items():
+        cohort = world.other_cohort if pair == "Z" else world.cohort
+        for role, name in zip(("mentee", "mentor"), roles, strict=True):
+            found = cohort.applications.filter(person=world.people[name], role=role).first()
+            row = found or factories.application(world.people[name], cohort, role, submitted_at=at)
+            other = roles[1] if role == "mentee" else roles[0]
+            world.add(f"{role}_application", pair, row, owners=(name,), partners=(other,))
+            if not found:
+                confidential_rows(world, row)
+    draft = factories.application(
+        world.people["applicant"], world.cohort, "mentee", state="draft", submitted_at=None, review_started_at=None
+    )
+    world.add("draft", "A", draft, owners=("applicant",))
+
+
+def confidential_rows(world: World, application: Any) -> None:
+    chair = world.people["chair"]
+    author = chair if application.cohort == world.cohort else world.people["outsider"]
+    PrivateAnswers.objects.create(application=application, needs="n", limits="l", accommodations="a", attributes_json="{}")
+    NamedWish.objects.create(application=application, kind="avoid", written="somebody")
+    CommitteeNote.objects.create(application=application, author=author, text="note")
+    Decision.objects.create(application=application, outcome="accepted", note="because", decided_by=author)
+
+
+@adds
+def matches(world: World) -> None:
+    for pair in PAIRS:
+        roles = OWNERS[pair]
+        mentee, mentor = (world.row(f"{role}_application", pair) for role in ("mentee", "mentor"))
+        carer = {"A": world.people["carer"], "Z": world.people["outsider"]}.get(pair)
+        row = Match.objects.create(mentee=mentee, mentor=mentor, carer=carer)
+        world.add("match", pair, row, owners=roles)
+    closed = {"state": Match.State.CLOSED, "closed_at": timezone.now(), "closed_kind": Match.Closed.COMPLETED}
+    Match.objects.filter(pk=world.row("match", "F").pk).update(**closed)
+
+
+@adds
+def history(world: World) -> None:
+    """One recorded step of each match."""
+    for pair in PAIRS:
+        about = {"about_type": "matching.match", "about_id": world.row("match", pair).pk}
+        row = Transition.objects.create(**about, from_state="introduced", to_state="active", at=timezone.now(), why="why")
+        world.add("transition", pair, row)
