@@ -1,12 +1,16 @@
 """What an installation stands on: translations, keys, probe, image, Compose, and a page that explains every setting."""
 
 import gettext
+import json
+import logging
 import os
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
+import structlog
 import yaml
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -75,6 +79,28 @@ def test_a_translation_that_would_break_its_page_is_refused(french):
     french.write_text(FRENCH.replace('"%(n)s mentor·es"', '"%(nombre)s mentor·es"'))
     with pytest.raises(CommandError, match=r"%\(nombre\)s"):
         call_command("build_messages", verbosity=0)
+
+
+# --- logs
+
+
+def logged(message: str, *words: object, **more: object) -> dict:
+    """What production writes for one event, as the JSON that it is."""
+    options = {name: value for name, value in settings.LOGGING["formatters"]["json"].items() if name != "()"}
+    record = logging.LogRecord("ours", logging.ERROR, __file__, 1, message, words, more.pop("exc_info", None))
+    record.__dict__.update(more)
+    return json.loads(structlog.stdlib.ProcessorFormatter(**options).format(record))
+
+
+def test_logs_hold_no_address_and_no_token(rf):
+    try:
+        raise ValueError("ada@example.org was refused")
+    except ValueError:
+        event = logged("at %s", "/go/unsubscribe/s3cret", exc_info=sys.exc_info(), request=rf.get("/go/answer/s3cret"))
+    assert "s3cret" not in json.dumps(event)
+    assert "ada@" not in json.dumps(event)
+    assert "ValueError: <address> was refused" in event["exception"]
+    assert event["event"] == "at /go/unsubscribe/<token>"
 
 
 # --- production
