@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from . import emails  # noqa: F401  (registers this app's letters)
+        from . import emails, personal  # noqa: F401  (register this app's letter and planner)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,9 +17,20 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from .models import Sweeper
+from .models import Notification, Sweeper
+from .planning import run_planners
 
 log = logging.getLogger(__name__)
+
+RESTORED = "the database was restored"
+RESTORE_STEPS: list[Callable[[], object]] = []
+
+
+def restore_step(step: Callable[[], object]) -> Callable[[], object]:
+    """Register work that a restored database needs before anything leaves, such as erasing people once more."""
+    if step not in RESTORE_STEPS:
+        RESTORE_STEPS.append(step)
+    return step
 
 
 class Unreadable(Exception):
@@ -78,9 +90,36 @@ def _first_sweep() -> Sweeper:
     return Sweeper.objects.get_or_create(pk=1, defaults={"instance_id": settings.INSTANCE_ID, "epoch": epoch})[0]
 
 
+def after_restore(at: datetime) -> tuple[int, list[str]]:
+    """Hold back every letter that is due, then let this database sweep; return how many are held and what failed.
+
+    Planners run first, so that letters which the lost days had already brought into being are held as well. While a
+    step fails, the database stays closed.
+    """
+    failing = [*_run_steps(), *run_planners(at)]
+    if failing:
+        return 0, failing
+    state = Notification.State
+    due = Notification.objects.unscoped("post_restore").filter(state__in=[state.PENDING, state.SENDING], due_at__lte=at)
+    held = due.update(state=state.HELD, reason=RESTORED, lease_token="", lease_until=None)
+    adopt()
+    return held, []
+
+
+def _run_steps() -> list[str]:
+    failed = []
+    for step in RESTORE_STEPS:
+        try:
+            step()
+        except Exception:
+            log.exception("a step after the restore failed", extra={"step": step.__qualname__})
+            failed.append(f"{step.__module__}.{step.__qualname__}")
+    return failed
+
+
 @transaction.atomic
 def adopt() -> None:
-    """Make this database the installation's own; `manage.py post_restore` does it after holding every due letter."""
+    """Make this database the installation's own."""
     try:
         epoch = read_epoch()
     except Unreadable:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from access.ids import new_public_id
 
 from . import kinds
-from .models.outbox import ACCOUNT_MAIL, Notification
+from .models.outbox import ACCOUNT_MAIL, RELEASED, Notification, NotificationQuerySet
 
 
 def key_of(kind: str, *, about: models.Model, to: Any = None, address: str = "", ordinal: int = 1) -> str:
@@ -122,3 +122,19 @@ def cancel_about(about: models.Model, *, why: str, at: datetime | None = None, k
         waiting = waiting.filter(kind__in=kinds)
     now = at or timezone.now()
     return waiting.update(state=Notification.State.CANCELLED, reason=why[:120], ended_at=now, body=None)
+
+
+def release_held(*, kind: str = "", at: datetime | None = None) -> int:
+    """Let letters go that a restore or the volume breaker held back; return how many."""
+    return _held(kind).update(state=Notification.State.PENDING, reason=RELEASED, next_at=at or timezone.now())
+
+
+def cancel_held(*, kind: str = "", at: datetime | None = None) -> int:
+    """End letters that were held back; return how many."""
+    now = at or timezone.now()
+    return _held(kind).update(state=Notification.State.CANCELLED, ended_at=now, body=None)
+
+
+def _held(kind: str) -> NotificationQuerySet:
+    held = Notification.objects.unscoped("the operator acts on held letters").filter(state=Notification.State.HELD)
+    return held.filter(kind=kind) if kind else held

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 
-from . import instance, kinds, manners
+from . import breaker, instance, kinds, manners
 from .claiming import Lease, claim
 from .delivery import Line, Outcome, Result
 from .house import House, house_of
@@ -37,7 +38,9 @@ BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 LOST_ANSWERS_IN_A_ROW = 5
 LOST_ANSWERS_PAUSE = timedelta(minutes=15)
 AWAY_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
-SWEEP_SHARE = 1 / 3  # of a lease: 120 s, so that a sweep ends long before Celery would kill it
+SWEEP_SHARE = 1 / 6  # of a lease: 60 s, so that a sweep ends long before anything would kill it
+
+stopping = threading.Event()  # set when the process was asked to end: the letter under way is the last one
 
 
 def sweep(at: datetime | None = None) -> int:
@@ -45,7 +48,8 @@ def sweep(at: datetime | None = None) -> int:
     now = at or timezone.now()
     if not instance.check_in(now):
         return 0
-    plan_if_due(now)
+    if plan_if_due(now):
+        breaker.hold_unusual(now)
     expire_old(now)
     return Delivery(clock=(lambda: at) if at else timezone.now).run()
 
@@ -53,6 +57,8 @@ def sweep(at: datetime | None = None) -> int:
 def expire_old(at: datetime) -> int:
     """End waiting letters whose time is over; visibly, not silently. Return how many."""
     over = Notification.objects.unscoped("sweeper").filter(expires_at__lte=at, state__in=[State.PENDING, State.HELD])
+    failed = Notification.objects.unscoped("sweeper").filter(expires_at__lte=at, state=State.FAILED)
+    failed.filter(body__isnull=False).update(body=None)  # a code that is over need not be kept
     held = over.filter(state=State.HELD).update(state=State.EXPIRED, ended_at=at, body=None)
     return held + over.update(state=State.EXPIRED, reason="too late", ended_at=at, body=None)
 
@@ -76,7 +82,7 @@ class Delivery:
         end = time.monotonic() + settings.OUTBOX_LEASE_SECONDS * SWEEP_SHARE
         sent = 0
         with self.line:
-            while time.monotonic() < end and not self._is_paused():
+            while time.monotonic() < end and not stopping.is_set() and not self._is_paused():
                 lease = claim(self.clock())
                 if lease is None:
                     break

@@ -73,7 +73,8 @@ def inline(html: str) -> str:
     return _inliner().inline(html)
 
 
-def _fill(template: str, context: dict[str, Any]) -> str:
+def fill(template: str, context: dict[str, Any]) -> str:
+    """The text of a template of a letter."""
     # Plain text must not be escaped; HTML must.
     is_html = template.endswith(".html")
     return Engine.get_default().get_template(template).render(Context(context, autoescape=is_html)).strip()
@@ -95,9 +96,9 @@ def compose(row: Notification, person: Any, letter: Letter, house: House) -> Tex
     if row.stream != Stream.ESSENTIAL and row.recipient is not None:
         context |= {"preferences_url": preferences_url(row), "unsubscribe_url": unsubscribe_url(row)}
     folder = f"emails/{row.kind}"
-    subject = " ".join(_fill(f"{folder}/subject.txt", context).split())
+    subject = " ".join(fill(f"{folder}/subject.txt", context).split())
     context["subject"] = subject
-    return Text(subject, _fill(f"{folder}/body.txt", context), inline(_fill(f"{folder}/body.html", context)))
+    return Text(subject, fill(f"{folder}/body.txt", context), inline(fill(f"{folder}/body.html", context)))
 
 
 def finished(row: Notification) -> Text:

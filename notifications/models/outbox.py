@@ -23,9 +23,11 @@ from access.guard import ConfidentialModel, GuardedQuerySet
 from access.ids import PublicIdField
 from access.refused import Refused
 from access.text import EncryptedTextField
+
 from ..kinds import KINDS, Stream
 
 ACCOUNT_MAIL = "account-mail"  # the kind of finished letters with codes; nobody else ever sees them
+RELEASED = "released"  # the reason on a waiting letter that a human let go: the volume breaker leaves it alone
 
 
 class NotificationQuerySet(GuardedQuerySet):
@@ -46,7 +48,9 @@ class NotificationQuerySet(GuardedQuerySet):
     def claimable(self, at: datetime) -> Self:
         """Due, or taken by a process that did not come back in time (the database's clock says so)."""
         due = Q(state=Notification.State.PENDING, next_at__lte=at)
-        return self.filter(due | Q(state=Notification.State.SENDING, lease_until__lt=Now()))
+        found = self.filter(due | Q(state=Notification.State.SENDING, lease_until__lt=Now()))
+        # Nothing leaves a demonstration: letters with codes wait in its outbox to be read there.
+        return found.exclude(kind=ACCOUNT_MAIL) if settings.DEMO else found
 
     def about(self, row: models.Model) -> Self:
         return self.filter(about_type=row._meta.label_lower, about_id=row.pk)
@@ -82,11 +86,11 @@ class Notification(ConfidentialModel):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("to")
     )
-    address = EncryptedTextField(null=True, editable=False)  # noqa: DJ001  (null is what the CHECK can see)
+    address = EncryptedTextField(null=True, editable=False)
     about_type = models.CharField(max_length=60, blank=True)
     about_id = models.BigIntegerField(null=True)
     ordinal = models.PositiveIntegerField(_("number"), default=1)
-    body = EncryptedTextField(null=True, editable=False)  # noqa: DJ001  (finished account letters only)
+    body = EncryptedTextField(null=True, editable=False)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(_("owed since"), default=timezone.now)
@@ -191,7 +195,7 @@ class Notification(ConfidentialModel):
         """Let a held letter go. Raises Refused in any other state."""
         if self.state != self.State.HELD:
             raise Refused(_("This e-mail is not held back."))
-        self._by_hand(self.State.PENDING, by=by, reason="", next_at=max(self.due_at, at or timezone.now()))
+        self._by_hand(self.State.PENDING, by=by, reason=RELEASED, next_at=at or timezone.now())
 
     def cancel(self, *, by: Any, why: str, at: datetime | None = None) -> None:
         """Never send it. Raises Refused when it is under way or over."""

@@ -1,10 +1,6 @@
 """A debt exists exactly when its fact does, and owing twice is owing once."""
 
-from datetime import timedelta
-
 import pytest
-from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from notifications import outbox
 from notifications.models import Notification

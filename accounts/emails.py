@@ -1,0 +1,157 @@
+"""Letters about signing in and about the security of an account.
+
+They are written when they are asked for, since a code exists only then, wait encrypted in the outbox, leave before all
+others, and end with their code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats, timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notifications import links, outbox
+from notifications.writing import fill, inline
+
+from .models import User
+
+NOTICE_DAYS = 7  # later, word of a changed password is history
+
+
+@dataclass(frozen=True)
+class AccountMail:
+    """One kind of mail of allauth, by its template's name. `lines` are paragraphs, `page` is where its button leads."""
+
+    subject: str | Promise
+    lines: tuple[str | Promise, ...]
+    has_code: bool = False
+    page: str = ""
+    button: str | Promise = ""
+    is_notice: bool = False  # something was changed: say when, and what to do if it was not you
+
+
+IGNORE = gettext_lazy("If you did not ask for this, somebody else typed your address. You can ignore this message.")
+TYPE_IT = gettext_lazy("Type this code on the page that is open in your browser:")
+
+
+def _notice(subject: Any, line: Any) -> AccountMail:
+    return AccountMail(
+        subject, (line,), page="accounts:settings", button=gettext_lazy("Look at my account"), is_notice=True
+    )
+
+
+MAILS: Mapping[str, AccountMail] = {
+    "login_code": AccountMail(gettext_lazy("Your sign-in code"), (TYPE_IT, IGNORE), has_code=True),
+    "password_reset_code": AccountMail(gettext_lazy("Your code for a new password"), (TYPE_IT, IGNORE), has_code=True),
+    "email_confirmation": AccountMail(gettext_lazy("Confirm your e-mail address"), (TYPE_IT, IGNORE), has_code=True),
+    "email_confirmation_signup": AccountMail(
+        gettext_lazy("Welcome: confirm your e-mail address"), (TYPE_IT, IGNORE), has_code=True
+    ),
+    "unknown_account": AccountMail(
+        gettext_lazy("You asked to sign in"),
+        (
+            gettext_lazy(
+                "There is no account with this address yet. Perhaps you used another one, or you want to make an account."
+            ),
+            IGNORE,
+        ),
+        page="account_signup",
+        button=gettext_lazy("Make an account"),
+    ),
+    "account_already_exists": AccountMail(
+        gettext_lazy("You already have an account"),
+        (
+            gettext_lazy(
+                "Somebody, perhaps you, wanted to make an account with this address. It has one already: just sign in."
+            ),
+            IGNORE,
+        ),
+        page="account_login",
+        button=gettext_lazy("Sign in"),
+    ),
+    "password_changed": _notice(
+        gettext_lazy("Your password was changed"), gettext_lazy("The password of your account was changed.")
+    ),
+    "password_set": _notice(
+        gettext_lazy("Your account has a password"), gettext_lazy("A password was set for your account.")
+    ),
+    "password_reset": _notice(
+        gettext_lazy("Your password was changed"), gettext_lazy("Your password was replaced by a new one.")
+    ),
+    "email_changed": _notice(
+        gettext_lazy("Your e-mail address was changed"), gettext_lazy("Your account has a new e-mail address.")
+    ),
+    "email_confirm": _notice(
+        gettext_lazy("Your e-mail address is confirmed"),
+        gettext_lazy("An e-mail address of your account was confirmed."),
+    ),
+    "email_deleted": _notice(
+        gettext_lazy("An e-mail address was removed"), gettext_lazy("An e-mail address was removed from your account.")
+    ),
+    "totp_activated": _notice(
+        gettext_lazy("Two-step sign-in is on"), gettext_lazy("An authenticator app was added to your account.")
+    ),
+    "totp_deactivated": _notice(
+        gettext_lazy("Authenticator app removed"), gettext_lazy("The authenticator app was removed from your account.")
+    ),
+    "recovery_codes_generated": _notice(
+        gettext_lazy("New recovery codes"), gettext_lazy("New recovery codes were made; the old ones no longer work.")
+    ),
+    "webauthn_added": _notice(
+        gettext_lazy("A passkey was added"), gettext_lazy("A passkey or security key was added to your account.")
+    ),
+    "webauthn_removed": _notice(
+        gettext_lazy("A passkey was removed"), gettext_lazy("A passkey or security key was removed from your account.")
+    ),
+}
+
+
+def owe_mail(name: str, *, email: str, context: Mapping[str, Any]) -> None:
+    """Write the mail called `name` in the person's language and owe it to `email`. Raises KeyError for an unknown one.
+
+    An address without an account gets its mail with the same work, so that the answer of a page does not tell.
+    """
+    mail = MAILS[name]
+    user = context.get("user") or User.objects.filter(email=email.strip().lower()).first()
+    now = timezone.now()
+    language = user.language if user else translation.get_language() or settings.LANGUAGE_CODE
+    zone = ZoneInfo(user.time_zone if user else settings.TIME_ZONE)
+    with translation.override(language), timezone.override(zone):
+        words = _words(mail, context)
+        subject = str(mail.subject)
+        text = fill("emails/account/body.txt", words)
+        html = inline(fill("emails/account/body.html", words))
+    life = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT) if mail.has_code else timedelta(days=NOTICE_DAYS)
+    outbox.owe_account_mail(
+        to=user, address=email, subject=subject, text=text, html=html, expires_at=now + life, at=now
+    )
+
+
+def _words(mail: AccountMail, context: Mapping[str, Any]) -> dict[str, Any]:
+    lines = [str(line) for line in mail.lines]
+    if mail.is_notice:
+        moment = formats.date_format(timezone.localtime(context.get("timestamp") or timezone.now()), "DATETIME_FORMAT")
+        lines.append(
+            _("This happened on %(moment)s. If it was not you, sign in, end all other sessions, and tell us.")
+            % {"moment": moment}
+        )
+    return {
+        "subject": str(mail.subject),
+        "program_name": settings.DEFAULT_FROM_EMAIL.partition("<")[0].strip(),
+        "first_line": lines[0],
+        "other_lines": lines[1:],
+        "code": context["code"] if mail.has_code else "",
+        "minutes": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,
+        # Never allauth's own addresses: those are made from the request's Host header.
+        "action_url": links.absolute(reverse(mail.page)) if mail.page else "",
+        "action_label": str(mail.button),
+    }

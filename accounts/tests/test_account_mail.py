@@ -1,0 +1,114 @@
+"""Letters about signing in: through the outbox, first of all, never readable there, and silent about who has an account."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.emails import MAILS, owe_mail
+from notifications import preview
+from notifications.models import Notification
+from notifications.testing import sweep_now
+
+pytestmark = pytest.mark.django_db
+
+
+def rows():
+    return Notification.objects.unscoped("test")
+
+
+def ask_for_code(client, email):
+    return client.post(reverse("account_request_login_code"), {"email": email})
+
+
+def test_a_code_signs_in(client, ada):
+    ask_for_code(client, ada.email)
+    (mail,) = sweep_now()
+    code = re.search(r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", mail.body, re.MULTILINE)[1]
+    client.post(reverse("account_confirm_login_code"), {"code": code})
+    assert client.session["_auth_user_id"] == str(ada.pk)
+
+
+def test_a_request_sends_nothing_itself(client, ada, mailoutbox):
+    ask_for_code(client, ada.email)
+    assert mailoutbox == []
+    assert rows().get().state == Notification.State.PENDING
+
+
+def test_the_text_is_unreadable_in_the_database_and_wiped_when_sent(client, ada):
+    from django.db import connection
+
+    ask_for_code(client, ada.email)
+    code = rows().get().body
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body, address FROM notifications_notification")
+        body, address = cursor.fetchone()
+    assert body.startswith("f1:")
+    assert ada.email not in address
+    assert code
+    sweep_now()
+    assert rows().get().body is None
+
+
+def test_a_code_that_is_over_is_not_sent(client, ada):
+    ask_for_code(client, ada.email)
+    assert sweep_now(timezone.now() + timedelta(minutes=16)) == []
+    row = rows().get()
+    assert (row.state, row.body) == (Notification.State.EXPIRED, None)
+
+
+def test_an_unknown_address_gets_a_letter_and_the_page_says_the_same(client, ada):
+    from django.test import Client
+
+    known = ask_for_code(client, ada.email)
+    unknown = ask_for_code(Client(), "nobody@example.org")
+    assert (known.status_code, known.headers.get("Location")) == (unknown.status_code, unknown.headers.get("Location"))
+    assert sorted(mail.to[0] for mail in sweep_now()) == sorted([ada.email, "nobody@example.org"])
+
+
+def test_codes_leave_before_everything_else(client, ada, ben):
+    from notifications import outbox
+
+    outbox.owe("trial", to=ben, about=ben, at=timezone.now() - timedelta(hours=1))
+    rows().update(is_urgent=False)
+    ask_for_code(client, ada.email)
+    assert [mail.to[0] for mail in sweep_now()] == [ada.email, ben.email]
+
+
+def test_nobody_sees_the_letter_in_the_outbox(client, ada, cleo):
+    ask_for_code(client, ada.email)
+    row = rows().get()
+    assert not Notification.objects.visible_to(ada).exists()
+    assert not Notification.objects.for_committee(cleo).exists()
+    assert "never shown" in preview.render(row).text
+
+
+@pytest.mark.parametrize("name", sorted(MAILS))
+def test_every_mail_can_be_written(name, ada):
+    owe_mail(name, email=ada.email, context={"code": "ABC-DEF"})
+    (mail,) = sweep_now()
+    html = mail.alternatives[0].content
+    assert ("ABC-DEF" in mail.body, "ABC-DEF" in html) == (MAILS[name].has_code,) * 2
+    assert mail.subject == str(MAILS[name].subject)
+
+
+def test_every_mail_of_the_library_has_our_text():
+    """A new version of the library may bring a new mail: then this fails before a person meets a KeyError."""
+    from pathlib import Path
+
+    import allauth
+
+    folder = Path(allauth.__file__).parent / "templates"
+    theirs = {path.name.removesuffix("_subject.txt") for path in folder.glob("*/email/*_subject.txt")}
+    by_link_or_social = {"password_reset_key", "account_connected", "account_disconnected"}
+    assert theirs - by_link_or_social == set(MAILS)
+
+
+def test_links_in_account_mails_do_not_follow_the_host_header(client, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "evil.example"]
+    client.post(reverse("account_request_login_code"), {"email": "nobody@example.org"}, headers={"host": "evil.example"})
+    (mail,) = sweep_now()
+    assert "evil.example" not in mail.message().as_string()
+    assert settings.BASE_URL in mail.body
