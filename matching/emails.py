@@ -1,0 +1,120 @@
+"""Letters of this app. Each names who gets it, when, and until when it makes sense."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from notifications.house import House, house_finder
+from notifications.kinds import Letter, Stop, kind
+from notifications.links import absolute
+from programs.houses import house_for
+from programs.models import Application
+
+from .models import Match, Proposal, Round
+from .reasons import Words, why_you_two
+
+UNDER_WAY = {Round.State.DRAFT, Round.State.REVIEW, Round.State.APPROVED}
+
+
+@kind("match-introduced", about="matching.Match")
+def match_introduced(match: Match, person: Any) -> Letter | Stop:
+    """**To**: both people of the match, in their own words. **When**: the round is released. **Until**: it is closed."""
+    if match.state == Match.State.CLOSED:
+        return Stop("the match has ended")
+    is_mentee = match.mentee.person_id == person.pk
+    partner = match.partner_of(person)
+    policy = match.program.policy
+    page = absolute(reverse("matching:match-hello", args=[match.public_id]))
+    return Letter(
+        context={
+            "match": match,
+            "partner": partner,
+            "is_mentee": is_mentee,
+            "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, Words(match.program)),
+            "write_within": policy.first_contact_days,
+            "meet_within": policy.first_meeting_days,
+        },
+        action=(_("Meet %(name)s") % {"name": partner.first_name}, page),
+        program=match.program,
+    )
+
+
+def _is_matched(application: Application) -> bool:
+    return Match.objects.open().filter(mentee=application).exists() or Match.objects.open().filter(mentor=application).exists()
+
+
+def kind_reason(application: Application) -> str:
+    """Why nobody was found, as a code for the letter: "places" or "fit". From the last published round."""
+    rows = Proposal.objects.unscoped("a letter to the person left out").filter(
+        mentee=application, mentor=None, round__state=Round.State.PUBLISHED
+    )
+    row = rows.order_by("-round__published_at").first()
+    return "places" if row is None or row.why.get("possible") else "fit"
+
+
+@kind("round-unmatched", about="programs.Application")
+def round_unmatched(application: Application, person: Any) -> Letter | Stop:
+    """**To**: a mentee whom the round left out. **When**: it is released. **Until**: they have a match or withdrew."""
+    if application.state != Application.State.ACCEPTED or _is_matched(application):
+        return Stop("matched or withdrawn meanwhile")
+    context = {"application": application, "cohort": application.cohort, "reason_code": kind_reason(application)}
+    return Letter(context=context, action=_home(), program=application.cohort.program)
+
+
+@kind("round-no-mentee", about="programs.Application")
+def round_no_mentee(application: Application, person: Any) -> Letter | Stop:
+    """**To**: a mentor without a mentee after the round. **When**: it is released. **Until**: matched or withdrawn."""
+    if application.state != Application.State.ACCEPTED or _is_matched(application):
+        return Stop("matched or withdrawn meanwhile")
+    context = {"application": application, "cohort": application.cohort}
+    return Letter(context=context, action=_home(), program=application.cohort.program)
+
+
+def _home() -> tuple[str, str]:
+    return (_("Open my page"), absolute(reverse("dashboard:home")))
+
+
+def _workbench(round_: Round, label: str) -> tuple[str, str]:
+    return (label, absolute(reverse("admin:matching_round_workbench", args=[round_.public_id])))
+
+
+@kind("round-second-look", about="matching.Round", expires_after=timedelta(days=14))
+def round_second_look(round_: Round, person: Any) -> Letter | Stop:
+    """**To**: the members who may approve. **When**: a round is sent for the second look. **Until**: it is looked at."""
+    if round_.state != Round.State.REVIEW:
+        return Stop("somebody has looked at it")
+    context = {"round": round_, "prepared_by": round_.prepared_by, "matching_on": round_.cohort.matching_on}
+    return Letter(context=context, action=_workbench(round_, _("Look at the proposed pairs")), program=round_.program)
+
+
+@kind("round-ready", about="matching.Round", urgent=True, expires_after=timedelta(days=2))
+def round_ready(round_: Round, person: Any) -> Letter | Stop:
+    """**To**: the member who asked for a long run. **When**: it is done. **Until**: the round is closed."""
+    if round_.state not in UNDER_WAY:
+        return Stop("the round is closed")
+    return Letter(context={"round": round_}, action=_workbench(round_, _("Open the round")), program=round_.program)
+
+
+@kind("round-held-back", about="matching.Round", urgent=True)
+def round_held_back(round_: Round, person: Any) -> Letter | Stop:
+    """**To**: who prepared and who released it. **When**: a release could not be made. **Until**: the round moves on."""
+    if round_.state != Round.State.DRAFT:
+        return Stop("the round has moved on")
+    return Letter(context={"round": round_}, action=_workbench(round_, _("Open the round")), program=round_.program)
+
+
+@house_finder
+def house_of_match(row: Any) -> House | None:
+    """For letters about a match or a round."""
+    if row.about_type == Match._meta.label_lower:
+        match = Match.objects.filter(pk=row.about_id).select_related("mentee__cohort__program__policy").first()
+        return house_for(match.program) if match else None
+    if row.about_type == Round._meta.label_lower:
+        rounds = Round.objects.unscoped("whose letter is this").filter(pk=row.about_id)
+        found = rounds.select_related("cohort__program__policy").first()
+        return house_for(found.program) if found else None
+    return None

@@ -1,0 +1,244 @@
+"""What lies on the table of a round, what the committee decided, and who must not be paired.
+
+A recused member never gets a row about a person they stand near: the filter is in `visible_to`, so lists, counts,
+searches and exports obey it too.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ConfidentialModel, GuardedQuerySet
+from access.ids import PublicIdField
+from access.text import EncryptedTextField
+from programs.models import Application, Conflict, Program
+from programs.models.committee import DatedQuerySet
+
+from .rounds import Round
+
+Person = settings.AUTH_USER_MODEL
+
+
+def near(user: Any, *paths: str) -> Q:
+    """Rows in which one of the people at `paths` is `user`, or somebody with whom `user` has a conflict."""
+    hidden = Conflict.objects.people_hidden_from(user)
+    found = Q()
+    for path in paths:
+        found |= Q(**{path: user.pk}) | Q(**{f"{path}__in": hidden})
+    return found
+
+
+class PairRowQuerySet(GuardedQuerySet):
+    """Rows of a round about a mentee and, where there is one, a mentor."""
+
+    def visible_to(self, user: Any) -> Self:
+        """The committee of the round, without those who stand near one of the two people."""
+        rounds = Round.objects.visible_to(user)
+        recused = near(user, "mentee__person", "mentor__person")
+        # A plain ~Q() over a nullable join would drop the rows without a mentor.
+        mine = self.model._base_manager.filter(recused).values("pk")
+        return self.filter(~Q(pk__in=mine), round__in=rounds).scoped("committee without recusal")
+
+    def with_people(self) -> Self:
+        return self.select_related("mentee__person__profile", "mentor__person__profile")
+
+
+class ProposalQuerySet(PairRowQuerySet):
+    def on_the_table(self) -> Self:
+        """One row per mentee: the proposed or pinned mentor, or nobody."""
+        return self.exclude(state=Proposal.State.REJECTED)
+
+    def paired(self) -> Self:
+        return self.on_the_table().exclude(mentor=None)
+
+    def left_out(self) -> Self:
+        return self.on_the_table().filter(mentor=None)
+
+    def pinned(self) -> Self:
+        return self.filter(state=Proposal.State.PINNED)
+
+    def rejected(self) -> Self:
+        return self.filter(state=Proposal.State.REJECTED)
+
+
+class Proposal(ConfidentialModel):
+    """A mentee and the mentor whom the engine proposes or the committee insists on; or a pair that was turned down.
+
+    Each mentee of a round has one row on the table; without a mentor it says that this person is left out.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        PINNED = "pinned", _("Pinned")
+        REJECTED = "rejected", _("Turned down")
+        CHOSEN = "chosen", _("Chosen")
+
+    class Scope(models.TextChoices):
+        PAIR = "pair", _("not this pair, in this round")
+        NEVER = "never", _("never: keep the two apart")
+
+    class Band(models.TextChoices):
+        STRONG = "strong", _("Strong")
+        GOOD = "good", _("Good")
+        POSSIBLE = "possible", _("Possible")
+        THIN = "thin", _("Thin")
+
+    public_id = PublicIdField()
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+")
+    mentee = models.ForeignKey(Application, models.PROTECT, related_name="+", verbose_name=_("mentee"))
+    mentor = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+", verbose_name=_("mentor"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
+    scope = models.CharField(max_length=5, choices=Scope, blank=True)  # of a rejection
+    sits_out = models.BooleanField(default=False)  # the committee leaves this person out of the round
+    score = models.IntegerField(null=True)  # points, waiting included: the number that the engine adds up
+    band = models.CharField(max_length=8, choices=Band, blank=True)
+    parts = models.JSONField(default=dict)  # {criterion: points}; they add up to the score
+    why = models.JSONField(default=dict)  # reason codes and ids, see matching.reasons
+    cautions = models.JSONField(default=list)  # codes of what deserves a second look
+    price_pairs = models.IntegerField(null=True)  # what is lost if this pair is not made
+    price_points = models.IntegerField(null=True)
+    before = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")  # mentor in the draft before
+    is_changed = models.BooleanField(default=False)  # since the draft before
+    changed_in = models.PositiveIntegerField(default=0)  # plan version that last touched this row
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "mentee"], condition=~Q(state="rejected"), name="one_row_per_mentee_on_the_table"
+            ),
+            models.UniqueConstraint(fields=["round", "mentee", "mentor"], name="one_proposal_per_pair"),
+            models.CheckConstraint(condition=Q(state="proposed") | Q(mentor__isnull=False), name="decision_names_a_mentor"),
+            models.CheckConstraint(
+                condition=Q(state="rejected") & ~Q(scope="") | ~Q(state="rejected") & Q(scope=""),
+                name="rejection_has_a_scope",
+            ),
+            models.CheckConstraint(condition=Q(sits_out=False) | Q(mentor=None), name="who_sits_out_has_no_mentor"),
+        ]
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.state == self.State.PINNED
+
+
+class EntryQuerySet(PairRowQuerySet):
+    def standing(self) -> Self:
+        """Decisions that have not been taken back."""
+        return self.filter(undone_at=None).exclude(kind__in=[RoundEntry.Kind.UNDO, RoundEntry.Kind.NOTE])
+
+
+class RoundEntry(ConfidentialModel):
+    """The minutes of a round: who decided what, when, why, what it cost, and what is needed to take it back."""
+
+    class Kind(models.TextChoices):
+        RUN = "run", _("ran the engine")
+        PIN = "pin", _("pinned")
+        UNPIN = "unpin", _("unpinned")
+        REJECT = "reject", _("turned down")
+        ALLOW = "allow", _("allowed again")
+        SIT_OUT = "sit_out", _("left out of this round")
+        SIT_IN = "sit_in", _("taken in again")
+        CHOOSE = "choose", _("chose")
+        SWAP = "swap", _("swapped")
+        PLACE = "place", _("one more place agreed")
+        OVERRIDE = "override", _("set a rule aside")
+        TERMS = "terms", _("changed the rules")
+        UNDO = "undo", _("took back")
+        NOTE = "note", _("noted")
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()  # the plan version that this entry made
+    kind = models.CharField(max_length=10, choices=Kind)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    why = EncryptedTextField(blank=True)
+    mentee = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
+    mentor = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
+    cost_pairs = models.IntegerField(default=0)  # pairs lost by it (negative: gained)
+    cost_points = models.IntegerField(default=0)
+    moved = models.JSONField(default=list)  # [[mentee, from mentor, to mentor]] as ids of applications
+    facts = models.JSONField(default=dict)  # codes: scope, rules set aside, weights before and after
+    plan_before = models.BinaryField(null=True)  # the plan that this entry replaced
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry in the minutes of a round")
+        verbose_name_plural = _("minutes of rounds")
+        ordering = ["version", "pk"]
+        constraints = [models.UniqueConstraint(fields=["round", "version"], name="one_entry_per_plan_version")]
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.undone_at is None and self.kind not in {self.Kind.UNDO, self.Kind.NOTE, self.Kind.RUN}
+
+
+class Override(ConfidentialModel):
+    """A hard rule set aside for one pair of a round, with the written reason that this needs."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+")
+    mentee = models.ForeignKey(Application, models.PROTECT, related_name="+")
+    mentor = models.ForeignKey(Application, models.PROTECT, related_name="+")
+    codes = models.JSONField(default=list)
+    reason = EncryptedTextField(_("reason"))
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = PairRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rule set aside")
+        verbose_name_plural = _("rules set aside")
+        constraints = [models.UniqueConstraint(fields=["round", "mentee", "mentor"], name="one_override_per_pair")]
+
+
+class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The committee of the program, without those who stand near one of the two."""
+        programs = Program.objects.for_committee(user)
+        found = self.filter(~near(user, "first", "second"), program__in=programs)
+        return found.scoped("committee without recusal")
+
+    for_committee = visible_to
+
+
+class KeepApart(ConfidentialModel):
+    """Two people who must not be paired, whoever of them is the mentor."""
+
+    class Kind(models.TextChoices):
+        KEEP_APART = "keep_apart", _("kept apart by the committee")
+        REPORTING_LINE = "reporting_line", _("one manages or appraises the other")
+        CONFLICT = "conflict", _("conflict of interest between the two")
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="+", verbose_name=_("program"))
+    first = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("one person"))
+    second = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("the other person"))
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.KEEP_APART)
+    reason = EncryptedTextField(_("reason"), help_text=_("The committee reads it; the two people never do."))
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
+    since = models.DateField(_("since"), default=timezone.localdate)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = KeepApartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pair kept apart")
+        verbose_name_plural = _("keep apart")
+        ordering = ["-since", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(first=F("second")), name="keep_apart_two_people"),
+            models.UniqueConstraint(
+                fields=["program", "first", "second", "kind"], condition=Q(until=None), name="kept_apart_once"
+            ),
+        ]

@@ -1,0 +1,182 @@
+"""A round: one sitting of matching on a cohort, and what it rests on.
+
+Everything here belongs to the committee: before publication nobody else sees anything, and afterwards the pair reads
+only its own "why you two" (kept with the match). Rows hold codes and ids, never sentences.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ConfidentialModel, GuardedQuerySet
+from access.ids import PublicIdField
+from accounts.models.people import validate_name
+from programs.committee import Role, has_role
+from programs.models import Cohort, Program
+from workflow.jobs import Job
+
+Person = settings.AUTH_USER_MODEL
+
+MATCHERS = (Role.MATCHER, Role.CHAIR)
+
+
+class RoundQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The committee of the program. Rows about people are narrowed further, see `Proposal`."""
+        return self.for_committee(user)
+
+    def for_committee(self, user: Any, *roles: str) -> Self:
+        return self.filter(cohort__program__in=Program.objects.for_committee(user, *roles)).scoped("committee")
+
+    def under_way(self) -> Self:
+        return self.filter(state__in=Round.UNDER_WAY)
+
+    def to_release(self, at: datetime) -> Self:
+        return self.filter(state=Round.State.APPROVED, release_at__lte=at)
+
+
+class Round(ConfidentialModel):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        REVIEW = "review", _("In review")
+        APPROVED = "approved", _("Approved")
+        PUBLISHED = "published", _("Published")
+        DISCARDED = "discarded", _("Discarded")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.REVIEW, State.DISCARDED},
+        State.REVIEW: {State.DRAFT, State.APPROVED, State.DISCARDED},
+        State.APPROVED: {State.DRAFT, State.PUBLISHED, State.DISCARDED},
+        State.PUBLISHED: set(),
+        State.DISCARDED: set(),
+    }
+    UNDER_WAY = (State.DRAFT, State.REVIEW, State.APPROVED)
+
+    class Objective(models.TextChoices):
+        MOST = "most", _("Fewest people left out, then the best fits")
+        BEST = "best", _("The best fits, even if more people are left out")
+
+    public_id = PublicIdField()
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+", verbose_name=_("cohort"))
+    number = models.PositiveSmallIntegerField(_("number"), editable=False)
+    name = models.CharField(_("name"), max_length=80, validators=[validate_name])
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    copied_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", editable=False)
+
+    # The rules of this sitting: its own copy, checked by `matching.terms`
+    terms = models.JSONField(default=dict, editable=False)
+    objective = models.CharField(_("what matters most"), max_length=4, choices=Objective, default=Objective.MOST)
+    floor = models.PositiveIntegerField(_("lowest fit to propose (points)"), null=True, blank=True)
+    budget = models.PositiveIntegerField(
+        _("points that may be spent on the weakest pair (points)"), default=0, validators=[MaxValueValidator(10**7)]
+    )
+    stickiness = models.PositiveIntegerField(
+        _("what keeping a pair is worth (points)"), default=100, validators=[MaxValueValidator(10_000)]
+    )
+
+    # The plan on the table
+    draft = models.PositiveIntegerField(default=0, editable=False)  # how often the engine was run
+    plan_version = models.PositiveIntegerField(default=0, editable=False)  # raised by every change: compare-and-set
+    pairs = models.PositiveIntegerField(default=0, editable=False)
+    total = models.BigIntegerField(default=0, editable=False)
+    before_pairs = models.PositiveIntegerField(null=True, editable=False)  # the draft before this one
+    before_total = models.BigIntegerField(null=True, editable=False)
+    has_certificate = models.BooleanField(default=False, editable=False)
+    input_hash = models.CharField(max_length=64, blank=True, editable=False)
+    engine_version = models.CharField(max_length=20, blank=True, editable=False)
+
+    prepared_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", editable=False)
+    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", editable=False)
+    release_at = models.DateTimeField(_("release at"), null=True, editable=False)
+    released_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", editable=False)
+    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
+    created_at = models.DateTimeField(_("opened at"), default=timezone.now, editable=False)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "number"], name="one_round_number_per_cohort"),
+            models.CheckConstraint(
+                condition=Q(release_at=None) | Q(state__in=["approved", "published"]), name="round_released_once_approved"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(has_certificate=True, published_at__isnull=False),
+                name="round_published_with_certificate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def program(self) -> Program:
+        return self.cohort.program
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in self.UNDER_WAY
+
+    def may_be_changed_by(self, user: Any) -> bool:
+        return self.is_under_way and has_role(user, self.program, *MATCHERS)
+
+    def may_be_published_by(self, user: Any) -> bool:
+        """The chair releases; whether somebody in the round stands too near is asked by the verb."""
+        return self.state == self.State.APPROVED and has_role(user, self.program, Role.CHAIR)
+
+
+class OfRoundQuerySet(GuardedQuerySet):
+    """Rows that belong to a round as a whole, without a word about one person."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(round__in=Round.objects.visible_to(user)).scoped("committee of the round")
+
+
+class Snapshot(ConfidentialModel):
+    """What the engine was given and what it answered, as it was: a later edit of a profile never mixes versions.
+
+    `people` is the pool as an archive of plain arrays, `scores` the table of every pair, `plan` who goes with whom, the
+    prices that prove it, and the places. `fingerprints` tells later who has changed an answer since.
+    """
+
+    round = models.OneToOneField(Round, models.CASCADE, related_name="+")
+    taken_at = models.DateTimeField()
+    people = models.BinaryField()
+    scores = models.BinaryField()
+    columns = models.JSONField()  # what the columns of the arrays mean: ids of applications, topics, experiences ...
+    plan = models.BinaryField()
+    figures = models.JSONField(default=dict)  # counts for the page: missing answers, rules, undecided pairs
+    fingerprints = models.JSONField(default=dict)  # {application id: what it said}
+
+    objects = OfRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("snapshot of a round")
+        verbose_name_plural = _("snapshots of rounds")
+
+
+class RoundJob(Job):
+    """Running a large round in the background."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+")
+    seen_version = models.PositiveIntegerField(default=0)
+
+    objects = OfRoundQuerySet.as_manager()
+
+    class Meta(Job.Meta):
+        verbose_name = _("run of a round")
+        verbose_name_plural = _("runs of rounds")
+
+    def __str__(self) -> str:
+        return str(_("run of a round"))

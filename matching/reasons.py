@@ -1,0 +1,259 @@
+"""From codes to sentences, for whoever reads them.
+
+Three rules. The words come from facts that the two people gave, and never from a protected trait. A mentor's own
+experience is named to the committee; to the partner only where its owner allowed it. Wishes about named people, cautions
+and prices are the committee's alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from accounts.models import Industry, Language
+from programs.models import ApplicationExperience, Experience, Topic
+
+from .engine import BadRules
+from .models import RoundEntry
+from .sitting import Sitting
+from .terms import rule_words
+
+DAY_WORDS = {
+    "mon": pgettext_lazy("short day", "Mon"), "tue": pgettext_lazy("short day", "Tue"),
+    "wed": pgettext_lazy("short day", "Wed"), "thu": pgettext_lazy("short day", "Thu"),
+    "fri": pgettext_lazy("short day", "Fri"), "sat": pgettext_lazy("short day", "Sat"),
+    "sun": pgettext_lazy("short day", "Sun"),
+}  # fmt: skip
+PART_WORDS = {
+    "early": gettext_lazy("early morning"), "morning": gettext_lazy("morning"), "midday": gettext_lazy("midday"),
+    "afternoon": gettext_lazy("afternoon"), "evening": gettext_lazy("evening"),
+}  # fmt: skip
+CAUTION_WORDS = {
+    "u_none": gettext_lazy("nobody says that they know this situation from their own life"),
+    "u_unknown": gettext_lazy("the mentee has not said what they are going through"),
+    "u_mentor_unknown": gettext_lazy("the mentor has not said what they have lived through"),
+    "h_none": gettext_lazy("none of the mentee's topics is among the mentor's"),
+    "h_unknown": gettext_lazy("the mentee has not named a topic"),
+    "h_mentor_unknown": gettext_lazy("the mentor has not named a topic"),
+    "times_none": gettext_lazy("no usual time in common"),
+    "times_unknown": gettext_lazy("usual times are not known"),
+    "place_unknown": gettext_lazy("how or where to meet is not known"),
+    "thin": gettext_lazy("little speaks for this pair"),
+    "only_one": gettext_lazy("this is the only mentor who is possible"),
+    "override": gettext_lazy("a rule was set aside for this pair"),
+}
+LINE_WORDS = {
+    "understands": gettext_lazy("what they are going through, or have lived through"),
+    "can_help": gettext_lazy("topics"),
+    "practical.hours": gettext_lazy("usual times"),
+    "practical.place": gettext_lazy("how and where to meet"),
+    "practical.language": gettext_lazy("languages"),
+    "practical.rhythm": gettext_lazy("how often to meet"),
+    "gap": gettext_lazy("years of experience"),
+    "industry": gettext_lazy("industries"),
+}
+
+
+@dataclass(frozen=True)
+class Why:
+    """One reason: `kind` is U, H, P, W or "!", `text` a short phrase."""
+
+    kind: str
+    text: str
+
+
+class Words:
+    """The vocabularies of a program, read once for a page: ids become words in the reader's language."""
+
+    def __init__(self, program: Any) -> None:
+        self.program = program
+        self._found: dict[str, dict[int, str]] = {}
+
+    def _table(self, model: Any) -> dict[int, str]:
+        name = model.__name__
+        if name not in self._found:
+            self._found[name] = {row.pk: str(row) for row in model.objects.all()}
+        return self._found[name]
+
+    def topic(self, pk: int) -> str:
+        return self._table(Topic).get(pk, "")
+
+    def experience(self, pk: int) -> str:
+        return self._table(Experience).get(pk, "")
+
+    def languages(self, pks: Iterable[int]) -> str:
+        return listed(self._table(Language).get(pk, "") for pk in pks)
+
+    def industries(self, pks: Iterable[int]) -> str:
+        return listed(self._table(Industry).get(pk, "") for pk in pks)
+
+
+def listed(words: Iterable[Any], most: int = 3) -> str:
+    """ "a, b and c"; what is beyond `most` is counted."""
+    all_words = [str(word) for word in words if word]
+    shown, more = all_words[:most], len(all_words) - most
+    if more > 0:
+        shown.append(ngettext("%(count)s more", "%(count)s more", more) % {"count": more})
+    if len(shown) < 2:
+        return "".join(shown)
+    return _("%(some)s and %(last)s") % {"some": ", ".join(shown[:-1]), "last": shown[-1]}
+
+
+def slot_words(slots: Iterable[str], most: int = 2) -> str:
+    """ "Tue evening, Sat morning": usual times in common, in the mentee's week."""
+    return listed((slot_word(slot) for slot in slots), most)
+
+
+def slot_word(slot: str) -> str:
+    day, part = slot.split("-")
+    return str(format_lazy("{} {}", DAY_WORDS[day], PART_WORDS[part]))
+
+
+def committee_whys(why: dict[str, Any], cautions: Iterable[str], words: Words) -> list[Why]:
+    """The chips of a pair for the committee: what speaks for it, then what needs a look."""
+    found = [*understands(why, words), *can_help(why, words), *practical(why, words), *wishes(why)]
+    return [*found, *(Why("!", str(CAUTION_WORDS[code])) for code in cautions if code in CAUTION_WORDS)]
+
+
+def understands(why: dict[str, Any], words: Words) -> list[Why]:
+    lived = [words.experience(pk) for pk, depth in why.get("u", []) if depth == "lived"]
+    accompanied = [words.experience(pk) for pk, depth in why.get("u", []) if depth != "lived"]
+    found = []
+    if lived:
+        found.append(Why("U", _("lived it: %(what)s") % {"what": listed(lived)}))
+    if accompanied:
+        found.append(Why("U", _("accompanied someone: %(what)s") % {"what": listed(accompanied)}))
+    return found
+
+
+def can_help(why: dict[str, Any], words: Words) -> list[Why]:
+    topics = sorted(why.get("h", []), key=lambda hit: (-hit[1], -hit[2]))
+    if not topics:
+        return []
+    asked = max(why.get("asked", [0, 0])[1], len(topics))
+    text = _("%(met)s of %(asked)s topics: %(what)s")
+    return [Why("H", text % {"met": len(topics), "asked": asked, "what": listed(words.topic(t) for t, *_rest in topics)})]
+
+
+def practical(why: dict[str, Any], words: Words) -> list[Why]:
+    parts = [slot_words(why.get("slots", [])), meeting_words(why), words.languages(why.get("languages", []))]
+    said = [part for part in parts if part]
+    return [Why("P", " · ".join(said))] if said else []
+
+
+def meeting_words(why: dict[str, Any]) -> str:
+    ways = why.get("meet", [])
+    if ways == ["online"]:
+        return _("online only")
+    if ways == ["in_person"]:
+        return _("in person")
+    return _("in person or online") if ways else ""
+
+
+def wishes(why: dict[str, Any]) -> list[Why]:
+    match why.get("wish", []):
+        case ["mentee", "mentor"]:
+            return [Why("W", _("they named each other"))]
+        case ["mentee"]:
+            return [Why("W", _("the mentee asked for this mentor"))]
+        case ["mentor"]:
+            return [Why("W", _("the mentor asked for this mentee"))]
+    return []
+
+
+def why_left_out(why: dict[str, Any]) -> str:
+    """Why nobody is proposed for a mentee, for the committee."""
+    possible, blocked = why.get("possible", 0), why.get("blocked", {})
+    if possible:
+        text = ngettext(
+            "%(count)s mentor would be possible, but the place went to somebody whose other choices were worse.",
+            "%(count)s mentors would be possible, but all their places went to people whose other choices were worse.",
+            possible,
+        )
+        return text % {"count": possible}
+    rules = [_("%(rule)s (%(count)s)") % {"rule": rule_words(code), "count": count} for code, count in blocked.items()]
+    return _("No mentor is possible: %(rules)s.") % {"rules": listed(rules)} if rules else _("No mentor is possible.")
+
+
+def bad_rules_words(sitting: Sitting, bad: BadRules) -> str:
+    """The reasons of the engine in words, with names."""
+    from programs.models import Application
+
+    ids = [sitting.mentees[r.mentee] for r in bad.reasons if r.mentee is not None]
+    ids += [sitting.mentors[r.mentor] for r in bad.reasons if r.mentor is not None]
+    names = {one.pk: str(one.person) for one in Application.objects.filter(pk__in=ids).select_related("person")}
+    return "; ".join(_bad_words(sitting, reason, names) for reason in bad.reasons)
+
+
+def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
+    who = {
+        "mentee": names.get(sitting.mentees[reason.mentee], "") if reason.mentee is not None else "",
+        "mentor": names.get(sitting.mentors[reason.mentor], "") if reason.mentor is not None else "",
+    }
+    match reason.code:
+        case "pin_breaks_rule":
+            rules = listed(rule_words(code) for code in reason.codes)
+            return _("%(mentee)s cannot go with %(mentor)s: %(rules)s") % {**who, "rules": rules}
+        case "too_many_pins":
+            return _("%(mentor)s has no further place: every place is pinned") % who
+        case "pinned_twice":
+            return _("%(mentee)s is pinned to two mentors") % who
+        case "pin_rejected":
+            return _("%(mentee)s and %(mentor)s are both pinned and turned down") % who
+        case "every_seat_pinned":
+            return _("every place that could be used is pinned")
+    return reason.text
+
+
+def stale_words(entry: RoundEntry, rows: Any) -> str:
+    """ "K. Osei changed this", with how it looks now."""
+    now = "; ".join(
+        _("%(mentee)s is now with %(mentor)s") % {"mentee": row.mentee.person, "mentor": row.mentor.person}
+        if row.mentor
+        else _("%(mentee)s now has no mentor") % {"mentee": row.mentee.person}
+        for row in rows
+    )
+    text = _("%(who)s changed this at %(when)s: %(now)s. Your change was not made; please look again.")
+    return text % {"who": entry.by or _("The program"), "when": f"{entry.at:%H:%M}", "now": now}
+
+
+# For the pair ------------------------------------------------------------------------------------------------------
+
+
+def shareable(why: dict[str, Any], mentee: Any, mentor: Any) -> dict[str, Any]:
+    """The part of the reasons that both people may read: nothing about wishes, cautions or what is missing; an
+    experience only where both allowed it to be seen."""
+    rows = ApplicationExperience.objects.filter(application__in=[mentee, mentor], is_shared=True)
+    open_: dict[int, set[int]] = {mentee.pk: set(), mentor.pk: set()}
+    for application, experience in rows.values_list("application", "experience"):
+        open_[application].add(experience)
+    both = open_[mentee.pk] & open_[mentor.pk]
+    kept = {name: why[name] for name in ("h", "slots", "meet", "languages", "rhythm") if name in why}
+    kept["u"] = [hit for hit in why.get("u", []) if hit[0] in both]
+    return kept
+
+
+def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> list[str]:
+    """Sentences for both people, warm and true; `why` is what `shareable` let through."""
+    said = [_going_through(hit, mentor, words) for hit in why.get("u", [])]
+    topics = [words.topic(topic) for topic, *_rest in sorted(why.get("h", []), key=lambda hit: -hit[1])]
+    if topics:
+        text = _("%(mentor)s offers help with %(topics)s, which %(mentee)s asked for.")
+        said.append(text % {"mentor": mentor.person.first_name, "mentee": mentee.person.first_name, "topics": listed(topics)})
+    if why.get("slots"):
+        said.append(_("You are both usually free: %(times)s.") % {"times": slot_words(why["slots"], 3)})
+    if why.get("languages"):
+        said.append(_("You can talk in %(languages)s.") % {"languages": words.languages(why["languages"])})
+    return said or [_("The committee read both your applications and believes that you can learn from each other.")]
+
+
+def _going_through(hit: list[Any], mentor: Any, words: Words) -> str:
+    what = {"mentor": mentor.person.first_name, "what": words.experience(hit[0])}
+    if hit[1] == "lived":
+        return _("%(mentor)s knows from own experience: %(what)s.") % what
+    return _("%(mentor)s has accompanied someone through: %(what)s.") % what

@@ -1,0 +1,38 @@
+"""Who stands too near to decide: recusal inside a round.
+
+A member never decides about themself, or about somebody with whom they have a conflict of interest. A change whose chain
+touches such a person is refused to them; second look and publication need a member who stands near nobody in the round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from access.refused import Refused
+from programs.models import Application, Conflict
+
+from .models import Proposal, Round
+
+ASK_ANOTHER = _("This touches somebody you must not decide about. Please ask another member.")
+
+
+def people_near(user: Any) -> set[int]:
+    """Ids of oneself and of everybody with whom `user` has a conflict of interest."""
+    return {user.pk, *Conflict.objects.people_hidden_from(user).values_list("person", flat=True)}
+
+
+def refuse_if_near(user: Any, applications: Iterable[int | None]) -> None:
+    """Raises Refused when one of these applications is of somebody near `user`."""
+    ids = {pk for pk in applications if pk is not None}
+    if ids and Application.objects.filter(pk__in=ids, person__in=people_near(user)).exists():
+        raise Refused(ASK_ANOTHER)
+
+
+def is_near_round(user: Any, round_: Round) -> bool:
+    """Whether somebody on the table of the round stands near `user`."""
+    rows = Proposal.objects.unscoped("recusal looks at every row").filter(round=round_).on_the_table()
+    people = people_near(user)
+    return rows.filter(mentee__person__in=people).exists() or rows.filter(mentor__person__in=people).exists()

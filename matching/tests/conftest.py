@@ -1,0 +1,35 @@
+"""The round of the tests: Amina, Joel and Sofia are mentees, Ruth and Priya mentors; kim may give the second look."""
+
+from __future__ import annotations
+
+import pytest
+
+from testkit import factories, rounds
+
+
+@pytest.fixture
+def people(cohort):
+    return rounds.small_cohort(cohort)
+
+
+@pytest.fixture
+def kim(program):
+    return factories.member("Kim Osei", program=program, role="matcher")
+
+
+@pytest.fixture
+def drafted(cohort, people, cleo):
+    """A round that was run once."""
+    return rounds.run_round(cohort, cleo)
+
+
+@pytest.fixture
+def table():
+    """`table(round)` is {mentee's first name: mentor's first name or None}."""
+    from matching.models import Proposal
+
+    def read(round_):
+        rows = Proposal.objects.unscoped("test").filter(round=round_).on_the_table().with_people()
+        return {row.mentee.person.first_name: row.mentor.person.first_name if row.mentor else None for row in rows}
+
+    return read

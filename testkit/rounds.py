@@ -1,0 +1,81 @@
+"""Rounds for tests: a small cohort whose best plan is known, and short ways through the states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from matching import releasing, rounds
+from matching.models import Round
+from programs.models import Application, ApplicationExperience, ApplicationTopic, Cohort, Experience, Topic
+
+from . import factories
+
+Depth = ApplicationExperience.Depth
+
+
+def topic(code: str) -> Topic:
+    return Topic.objects.get_or_create(program=None, code=code, defaults={"names": {"en": code.replace("-", " ")}})[0]
+
+
+def experience(code: str) -> Experience:
+    return Experience.objects.get_or_create(program=None, code=code, defaults={"names": {"en": code.replace("-", " ")}})[0]
+
+
+def applicant(
+    cohort: Cohort,
+    name: str,
+    role: str = "mentee",
+    *,
+    topics: dict[str, int] | None = None,
+    lives: dict[str, str] | None = None,
+    shares: bool = True,
+    employer: str = "",
+    person: Any = None,
+    **fields: Any,
+) -> Application:
+    """Somebody who is ready to match; `topics` {code: weight}, `lives` {experience code: depth}."""
+    user = person or factories.person(name, employer=employer)
+    made = factories.application(user, cohort, role, **fields)
+    for code, weight in (topics or {}).items():
+        ApplicationTopic.objects.create(application=made, topic=topic(code), weight=weight)
+    for code, depth in (lives or {}).items():
+        ApplicationExperience.objects.create(
+            application=made, experience=experience(code), depth=depth, is_shared=shares
+        )
+    return made
+
+
+def small_cohort(cohort: Cohort) -> dict[str, Application]:
+    """Amina goes best with Ruth, Joel with Priya; Sofia finds no place."""
+    return {
+        "amina": applicant(cohort, "Amina Farah", topics={"hiring": 3}, lives={"career-change": Depth.GOING_THROUGH}),
+        "joel": applicant(cohort, "Joel Tremblay", topics={"payroll": 3}, lives={"first-job": Depth.GOING_THROUGH}),
+        "sofia": applicant(cohort, "Sofia Marin", topics={"pensions": 1}, lives={"parent": Depth.GOING_THROUGH}),
+        "ruth": applicant(cohort, "Ruth Adeyemi", "mentor", topics={"hiring": 3}, lives={"career-change": Depth.LIVED}),
+        "priya": applicant(cohort, "Priya Nair", "mentor", topics={"payroll": 2}, lives={"first-job": Depth.ACCOMPANIED}),
+    }
+
+
+def run_round(cohort: Cohort, by: Any, **fields: Any) -> Round:
+    made = rounds.open_round(cohort, by=by)
+    if fields:
+        Round.objects.unscoped("test").filter(pk=made.pk).update(**fields)
+        made = Round.objects.unscoped("test").get(pk=made.pk)
+    rounds.run(made, by=by)
+    return made
+
+
+def approved_round(cohort: Cohort, by: Any, second: Any, **fields: Any) -> Round:
+    made = run_round(cohort, by, **fields)
+    rounds.send_to_review(made, by=by)
+    rounds.approve(made, by=second, seen=made.plan_version)
+    return made
+
+
+def publish(round_: Round, by: Any) -> list[Any]:
+    """Set the release and let its moment come; returns the matches."""
+    now = timezone.now()
+    releasing.schedule(round_, by=by, at=now)
+    return releasing.release(round_, at=round_.release_at)
