@@ -54,48 +54,6 @@ TONES = {
 }  # everything else, "draft", "submitted", "under_way" and so on, is "info": a plain statement
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 
-TASK_WORDS), optional url, hint
-    {% summary_list rows %}                 rows: key, value (text, a list of texts, or nothing), optional url of its Change link
-    {% error_summary form %}                also a formset or a list of both; prints nothing while there are no errors
-    {% person_card name role facts=list email=e phone=p level=2 %}      {{ name|initials }}
-    {% why_chips reasons words=True %}      reasons: kind ("U", "H", "P", "W" or "!"), text
-    {% timeline entries %}                  entries: at (date or datetime), title, optional text, url
-    {% empty_state "Why it is empty" url=u action="Do the first" example="For instance ..." %}
-    {% bars rows "24 of 36 pairs are on track" %}    rows: label, value, optional figure (text shown), tone or 1 to 6, url
-    {% icon "calendar" size=20 %}           decoration only, hidden from readers
-
-Rows may be dicts or objects. Whole pages to extend or render: `components/confirm_page.html` (question, text, affected, button, back_url,
-action_url, is_dangerous; block `fields`) and `components/progress_page.html` (job_title, stage, done, total, elapsed, check_url, cancel_url).
-
-Forms: `<form method="post" class="wm-form" novalidate>{% csrf_token %}{{ form|crispy }}<div class="wm-actions"><button class="btn btn-primary">`.
-Label, hint, error, input come in this order; "(optional)" marks what may stay empty; radio and checkbox groups are fieldsets.
-
-Classes: wm-card, wm-card-next, wm-cards (grid of cards), wm-columns (2/3 and 1/3), wm-actions (row of buttons), wm-chips, wm-lead, wm-quiet, wm-figure,
-wm-measure, wm-form, wm-screen (not printed), wm-table (`<td data-label="Name">` turns rows into cards on a phone; first cell
-`<th scope="row">`; wm-number right-aligns), wm-bar-1 to 6 (SVG fill). Buttons: btn-primary (one a page), btn-outline-primary, btn-danger, btn-link, btn-sm.
-Other coloured kinds of Bootstrap (alert-*, text-bg-*, btn-success) are not themed: do not use them.
-"""
-
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from django import forms, template
-from django.conf import settings
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from lucide.templatetags.lucide import lucide
-
-register = template.Library()
-
-TONES: dict[str, tuple[str, ...]] = {
-    "ok": ("on_track", "accepted", "approved", "active", "signed", "reached", "held", "answered", "resolved", "completed", "sent", "done", "ready"),
-    "amber": ("your_turn", "drifting", "introduced", "shared", "in_review", "proposed", "open", "due", "pending", "on_hold", "hold"),
-    "bad": ("stuck", "asked_for_help", "failed", "missed", "bounced", "overdue", "urgent"),
-    "plum": ("ending", "closing", "closed", "waiting", "waitlisted", "scheduled", "paused", "alumni", "parked"),
-}  # everything else, "draft", "submitted", "under_way" and so on, is "info": a plain statement
-TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
-
 TASK_WORDS = {
     "completed": (gettext_lazy("Completed"), "ok"),
     "incomplete": (gettext_lazy("Incomplete"), "info"),
