@@ -34,51 +34,51 @@ def choices(**changes):
 
 
 @pytest.fixture
-def page(as_user, cleo):
+def go(as_user, cleo):
     def url(name, one):
         return reverse(f"admin:programs_rosterupload_{name}", args=[one.public_id])
 
     client = as_user(cleo)
-    page = lambda name, one, data=None: client.get(url(name, one)) if data is None else client.post(url(name, one), data)  # noqa: E731
-    page.url = url
-    return page
+    go = lambda name, one, data=None: client.get(url(name, one)) if data is None else client.post(url(name, one), data)  # noqa: E731
+    go.url = url
+    return go
 
 
-def test_the_whole_way_from_file_to_applications(send, page):
+def test_the_whole_way_from_file_to_applications(send, go):
     response = send()
-    assert response.url == page.url("columns", uploaded())
-    guessed = page("columns", uploaded()).context["form"]
+    assert response.url == go.url("columns", uploaded())
+    guessed = go("columns", uploaded()).context["form"]
     assert [guessed.fields[f"field-{n}"].initial for n in range(3)] == ["email", "name", "name"]
 
-    assert page("columns", uploaded(), choices()).url == page.url("columns", uploaded())
-    asked = page("columns", uploaded())
+    assert go("columns", uploaded(), choices()).url == go.url("columns", uploaded())
+    asked = go("columns", uploaded())
     assert "Two please" in asked.content.decode()
-    response = page("columns", uploaded(), choices(**{"answer-0": "2"}))
+    response = go("columns", uploaded(), choices(**{"answer-0": "2"}))
     check = RosterJob.objects.get()
-    assert response.url == page.url("job", check)
+    assert response.url == go.url("job", check)
     assert (check.state, check.counts["created"], Application.objects.count()) == ("done", 1, 0)
 
-    page("import", uploaded(), {})
+    go("import", uploaded(), {})
     application = Application.objects.get()
     assert (application.person.name, application.capacity, application.state) == ("Mei Lin", 2, "submitted")
     assert [str(row) for row in application.topic_rows.all()] == ["Talks", "Pay"]
 
 
-def test_importing_twice_is_refused_kindly(send, page):
+def test_importing_twice_is_refused_kindly(send, go):
     send()
-    page("columns", uploaded(), choices())
-    page("columns", uploaded(), choices(**{"answer-0": "2"}))
-    page("import", uploaded(), {})
-    assert page("import", uploaded(), {}).status_code == 302
+    go("columns", uploaded(), choices())
+    go("columns", uploaded(), choices(**{"answer-0": "2"}))
+    go("import", uploaded(), {})
+    assert go("import", uploaded(), {}).status_code == 302
     assert Application.objects.count() == 1
-    assert "no longer kept" in page("columns", uploaded()).content.decode()
+    assert "no longer kept" in go("columns", uploaded()).content.decode()
 
 
-def test_problems_are_shown_row_by_row(send, page):
+def test_problems_are_shown_row_by_row(send, go):
     send(FILE.replace("mei@example.org", "mei"))
-    page("columns", uploaded(), choices())
-    page("columns", uploaded(), choices(**{"answer-0": "2"}))
-    shown = page("job", RosterJob.objects.get()).content.decode()
+    go("columns", uploaded(), choices())
+    go("columns", uploaded(), choices(**{"answer-0": "2"}))
+    shown = go("job", RosterJob.objects.get()).content.decode()
     assert "Row 2, E-mail" in shown
     assert "Import them" not in shown
 
@@ -91,38 +91,38 @@ def test_a_file_that_is_no_table_is_answered_on_the_form(send, content):
     assert not RosterUpload.objects.unscoped("test").exists()
 
 
-def test_a_map_can_be_written_as_text_and_is_checked(send, page):
+def test_a_map_can_be_written_as_text_and_is_checked(send, go):
     send()
-    bad = page("map", uploaded(), {"text": "[fields.emial]"})
+    bad = go("map", uploaded(), {"text": "[fields.emial]"})
     assert "Did you mean" in bad.content.decode()
     good = 'ignore = ["How many mentees?", "Skills", "Shoe size"]\n[fields.email]\ncolumn = "E-mail"\n[fields.name]\ncolumns = ["First name", "Last name"]\n'
-    assert page("map", uploaded(), {"text": good}).status_code == 302
+    assert go("map", uploaded(), {"text": good}).status_code == 302
     assert RosterJob.objects.get().counts["created"] == 1
-    assert page("download", uploaded()).content.decode() == good
+    assert go("download", uploaded()).content.decode() == good
 
 
 @pytest.mark.parametrize("role", ["reader", "carer"])
-def test_readers_and_carers_do_not_import(send, page, as_user, program, role):
+def test_readers_and_carers_do_not_import(send, go, as_user, program, role):
     send()
     other = as_user(factories.member(program=program, role=role))
     assert other.get(reverse("admin:programs_rosterupload_add")).status_code == 404
-    assert other.get(page.url("columns", uploaded())).status_code == 404
-    assert other.post(page.url("import", uploaded())).status_code == 404
+    assert other.get(go.url("columns", uploaded())).status_code == 404
+    assert other.post(go.url("import", uploaded())).status_code == 404
 
 
-def test_another_programs_chair_finds_nothing(send, page, as_user):
+def test_another_programs_chair_finds_nothing(send, go, as_user):
     send()
     other = as_user(factories.member(program=factories.program(), role="chair"))
     for name in ("columns", "download"):
-        assert other.get(page.url(name, uploaded())).status_code == 404
-    page("columns", uploaded(), choices(**{"field-3": ""}))
-    assert other.get(page.url("job", RosterJob.objects.get())).status_code == 404
+        assert other.get(go.url(name, uploaded())).status_code == 404
+    go("columns", uploaded(), choices(**{"field-3": ""}))
+    assert other.get(go.url("job", RosterJob.objects.get())).status_code == 404
 
 
-def test_get_imports_nothing(send, page):
+def test_get_imports_nothing(send, go):
     send()
     for name in ("map", "check", "import"):
-        assert page(name, uploaded()).status_code == 405
+        assert go(name, uploaded()).status_code == 405
 
 
 def test_the_cells_go_after_a_day(send):
@@ -134,12 +134,12 @@ def test_the_cells_go_after_a_day(send):
     assert not uploaded().table_json
 
 
-def test_a_large_file_waits_for_a_worker_and_can_be_cancelled(send, page):
+def test_a_large_file_waits_for_a_worker_and_can_be_cancelled(send, go):
     rows = "".join(f"p{n}@example.org,Pat,Smith,1,Talks,38\n" for n in range(201))
     send(FILE.split("\n")[0] + "\n" + rows)
-    page("columns", uploaded(), choices())
+    go("columns", uploaded(), choices())
     job = RosterJob.objects.get()
-    assert (job.state, page("job", job).status_code) == ("queued", 200)
-    page("cancel", job, {})
+    assert (job.state, go("job", job).status_code) == ("queued", 200)
+    go("cancel", job, {})
     job.refresh_from_db()
     assert job.state == "cancelled"
