@@ -60,6 +60,8 @@ prepare: $(VENV)/run.stamp $(FONTS) $(MESSAGES)
 # --- the two commands
 
 run: export DEMO = 1
+# Root starts the demo in many containers; production does not (Dockerfile).
+run: export PYTHONWARNINGS = ignore:You're running the worker with superuser privileges
 run: export PORT := $(PORT)
 run: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 run: prepare
