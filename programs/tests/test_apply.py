@@ -61,9 +61,10 @@ def test_suitability_answered_before_signing_in_is_part_of_the_draft(as_user, be
 
 def test_a_closed_cohort_takes_no_new_application(as_user, ben, program):
     closed = factories.cohort(program=program, opens_on=date(2020, 1, 1), closes_on=date(2020, 2, 1))
-    as_user(ben).post(f"/apply/{closed.slug}/mentee/")
+    url = f"/apply/{closed.slug}/mentee/"
+    as_user(ben).post(url, headers={"Referer": f"http://testserver{url}"})
     assert not Application.objects.filter(person=ben).exists()
-    assert "does not take applications today" in as_user(ben).get(f"/apply/{closed.slug}/mentee/").content.decode()
+    assert "does not take applications today" in as_user(ben).get(url).content.decode()
 
 
 def test_an_unknown_role_is_no_page(client, cohort):
@@ -136,7 +137,8 @@ def test_applications_close_also_for_drafts(as_user, ben, draft):
     fill_in(client, draft, MENTEE)
     draft.cohort.closes_on = date(2020, 3, 1)
     draft.cohort.save()
-    client.post(f"/applications/{draft.public_id}/send/")
+    here = f"http://testserver/applications/{draft.public_id}/check/"
+    assert client.post(f"/applications/{draft.public_id}/send/", headers={"Referer": here}).url == here
     draft.refresh_from_db()
     assert draft.state == "draft"
 
