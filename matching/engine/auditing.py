@@ -71,7 +71,7 @@ def audit(table: ScoreTable, plan: Plan, views: tuple[Ints, Ints] | None = None,
     placed = np.flatnonzero(plan.mu >= 0)
     points = np.sort(table.S[placed, plan.mu[placed]].astype(np.int64))
     n, m = table.shape
-    open_to = (_judged(table, plan) >= 0).sum(axis=1)
+    open_to = ((_judged(table, plan) >= 0) & (plan.seats > 0)).sum(axis=1)
     return Audit(
         mentees=n,
         mentors=m,
@@ -116,7 +116,9 @@ def blocking(table: ScoreTable, plan: Plan, views: tuple[Ints, Ints]) -> Blockin
 
 def _judged(table: ScoreTable, plan: Plan) -> Ints:
     """Scores with rejections and floor of the plan as -1."""
-    scores = np.where(table.S >= (plan.floor or 0), table.S, -1)
+    scores = table.S.copy()
+    if plan.floor is not None:
+        scores[scores < plan.floor] = -1
     for i, j in plan.rules.forbids:
         scores[i, j] = -1
     for i, j in plan.rules.pins:

@@ -74,14 +74,15 @@ class ClassBarrier:
 
 @dataclass(frozen=True, eq=False)
 class PairBarrier:
+    """forbidden = the pairs listed."""
+
     code: str
     pairs: frozenset[tuple[int, int]]
 
     def close(self, open_: Bools, lo: int) -> None:
-        rows = [(i - lo, j) for i, j in self.pairs if lo <= i < lo + len(open_)]
-        if rows:
-            r, j = np.array(rows).T
-            open_[r, j] = False
+        for i, j in self.pairs:
+            if lo <= i < lo + len(open_):
+                open_[i - lo, j] = False
 
     def stops(self, i: int, j: int) -> bool:
         return (i, j) in self.pairs
@@ -197,8 +198,8 @@ def barriers(
         if code == "self_pair":
             found.append(PairBarrier(code, _self_pairs(pool)))
         elif code in PAIR_RULES:
-            listed = frozenset(pool.positions(pool.pairs.get(code, ())))
-            found.append(PairBarrier(code, listed))
+            pairs = pool.listed[code].tolist() if code in pool.listed else []
+            found.append(PairBarrier(code, frozenset((i, j) for i, j in pairs)))
         elif code in _ANSWERS:
             verdict = _ANSWERS[code](pool)
             if verdict is None:

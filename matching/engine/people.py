@@ -112,13 +112,14 @@ class Side:
         return len(self.ids)
 
     @cached_property
-    def _position(self) -> dict[str, int]:
+    def rows(self) -> dict[str, int]:
+        """Key -> row."""
         return {key: r for r, key in enumerate(self.ids.tolist())}
 
     def index(self, key: str) -> int:
         """Row of the person with this key; ValueError naming the key if there is none."""
         try:
-            return self._position[key]
+            return self.rows[key]
         except KeyError:
             raise ValueError(f"nobody on this side has the id {key!r}") from None
 
@@ -149,6 +150,7 @@ class Pool:
     pairs          rule code (one of PAIR_RULES) -> pairs (mentee id, mentor id) that the rule forbids
     mentee_wishes  (mentee id, mentor id, rank 1..) as the mentee ranks; mentor_wishes the same as the mentor ranks
     travel         (P, P) minutes between places; default: only the same place can be reached
+    listed         (made here) pairs of each rule as rows (k, 2), wishes of each side as rows and rank (k, 3)
     Raises ValueError naming the person for an unknown or repeated id, a negative or missing number of seats.
     """
 
@@ -159,6 +161,7 @@ class Pool:
     mentee_wishes: Sequence[Wish] = ()
     mentor_wishes: Sequence[Wish] = ()
     travel: Ints | None = None
+    listed: Mapping[str, Ints] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         unknown = set(self.pairs) - set(PAIR_RULES)
@@ -174,10 +177,20 @@ class Pool:
         object.__setattr__(self, "mentor_wishes", _best_ranks(self.mentor_wishes))
         if self.travel is not None:
             object.__setattr__(self, "travel", whole_numbers(self.travel, "travel"))
+        listed = {code: self._rows_of(pairs) for code, pairs in self.pairs.items()}
+        listed["mentee_wishes"], listed["mentor_wishes"] = (
+            np.column_stack([self._rows_of((a, b) for a, b, _ in wishes), _ranks(wishes)])
+            for wishes in (self.mentee_wishes, self.mentor_wishes)
+        )
+        object.__setattr__(self, "listed", listed)
 
-    def positions(self, pairs: Iterable[IdPair]) -> list[tuple[int, int]]:
-        """Row numbers of pairs of ids."""
-        return [(self.mentees.index(a), self.mentors.index(b)) for a, b in pairs]
+    def _rows_of(self, pairs: Iterable[IdPair]) -> Ints:
+        """Row numbers (k, 2) of pairs of ids."""
+        me, mo = self.mentees.rows, self.mentors.rows
+        try:
+            return np.array([(me[a], mo[b]) for a, b in pairs], dtype=np.int64).reshape(-1, 2)
+        except KeyError as stranger:
+            raise ValueError(f"a pair names {stranger}, who is not on that side of the round") from None
 
 
 def _numbers(value: Any, name: str) -> Ints:
@@ -197,6 +210,13 @@ def _best_ranks(wishes: Iterable[Wish]) -> list[Wish]:
     for mentee, mentor, rank in wishes:
         best[mentee, mentor] = min(rank, best.get((mentee, mentor), rank))
     return [(*pair, rank) for pair, rank in sorted(best.items())]
+
+
+def _ranks(wishes: Sequence[Wish]) -> Ints:
+    ranks = whole_numbers([rank for *_, rank in wishes], "ranks of wishes")
+    if ranks.min(initial=1) < 1:
+        raise ValueError("ranks of wishes start at 1")
+    return ranks
 
 
 def _seats(given: ArrayLike | Mapping[str, int], ids: Texts) -> Ints:

@@ -101,7 +101,7 @@ class Residual:
         guests = self.guests[j]
         if len(guests) == 1:
             w = self.weights(guests[0])
-            costs = w[j] - w
+            costs: Floats = w[j] - w
         elif guests:
             w = self.weights(np.array(guests))
             costs = (w[:, j][:, None] - w).min(axis=0)
@@ -112,7 +112,7 @@ class Residual:
 
     def costs_to(self, k: int, movable: Ints, present: Floats) -> Floats:
         """E[:, k], given the rows of movable seated mentees and their present weights (both computed once)."""
-        costs = np.full(self.M + 1, INF)
+        costs: Floats = np.full(self.M + 1, INF)
         np.minimum.at(costs, self.mu[movable], (present - self.weights_with(k))[movable])
         costs[k] = 0.0
         return costs

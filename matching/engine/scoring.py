@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from matching.engine import standard
-from matching.engine.arrays import Bools, Ints, Points
+from matching.engine.arrays import Bools, Ints
 from matching.engine.barriers import NEVER_LIFTED, RULES, Barrier, barriers
 from matching.engine.blocks import Part
 from matching.engine.criteria import Criteria
 from matching.engine.people import Pool
 from matching.engine.table import FORBIDDEN, VERSION, Reasons, ScoreTable
-from matching.engine.terms import Capped, Term, stack
+from matching.engine.terms import Capped
+from matching.engine.tiles import CLOSED, Sheet
 
 Override = tuple[str, str, Iterable[str]]
 TILE = 256
-EXACT = 2**24
 
 
 def score(pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *, tile: int = TILE) -> ScoreTable:
@@ -29,19 +29,21 @@ def score(pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *,
     overrides: (mentee id, mentor id, rule codes) that the committee set aside for that pair. `tile` is the number of
     mentees scored at a time and never changes the result. Rows and columns follow `pool.mentees.ids` and
     `pool.mentors.ids`. Raises ValueError for an unknown id or rule, for a rule that cannot be lifted, and for criteria
-    that could give more than 2^24 points.
+    that could give 2^20 points or more.
     """
     parts = standard.parts(pool, criteria)
     most = sum(p.most for p in parts)
-    if most >= EXACT:
-        raise ValueError(f"these criteria could give {most} points; at most {EXACT - 1} are counted exactly")
+    if most >= CLOSED:
+        raise ValueError(f"these criteria could give {most} points; fewer than {CLOSED} are counted exactly")
     stops, undecided = barriers(pool, criteria.rules, criteria.unknown_forbids)
     stops += [b for p in parts for b in p.barriers] + _shared_time(pool, criteria)
     lifted = _lifted(pool, overrides, {b.code for b in stops})
     minimum = criteria.minimum if "minimum" in criteria.rules else 0
     scores = np.empty((len(pool.mentees), len(pool.mentors)), np.int16 if most < 2**15 else np.int32)
-    for lo in range(0, len(scores), max(tile, 1)):
-        _fill(scores[lo : lo + tile], lo, parts, stops, lifted, minimum)
+    sheet = Sheet(scores.shape, parts, stops, minimum)
+    for lo in range(0, len(scores), tile):
+        sheet.fill(scores[lo : lo + tile], lo)
+    _lift(scores, lifted, parts, stops, minimum)
     coupled = _couple(pool, scores, lifted) if "both_ways" in criteria.rules else frozenset()
     digest = _digest(pool, criteria, lifted)
     reasons = Reasons(tuple(parts), tuple(stops), minimum, lifted, coupled, digest, undecided)
@@ -49,37 +51,19 @@ def score(pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *,
     return ScoreTable(scores, reasons=reasons, **ids)
 
 
-def _fill(
-    out: Ints,
-    lo: int,
+def _lift(
+    scores: Ints,
+    lifted: Mapping[tuple[int, int], frozenset[str]],
     parts: list[Part],
     stops: list[Barrier],
-    lifted: Mapping[tuple[int, int], frozenset[str]],
     minimum: int,
 ) -> None:
-    """One tile: points without waiting, rules, minimum, then waiting."""
-    points = np.zeros(out.shape, np.float32)
-    _add(points, lo, [t for p in parts if p.name != "waiting" for t in p.terms])
-    open_ = np.ones(out.shape, np.bool_)
-    for barrier in stops:
-        barrier.close(open_, lo)
+    """Open the pairs for which the committee set every rule in the way aside."""
     for (i, j), codes in lifted.items():
-        if lo <= i < lo + len(out):
-            open_[i - lo, j] = not any(b.code not in codes and b.stops(i, j) for b in stops)
-    if minimum:
-        enough = points >= minimum
-        for (i, j), codes in lifted.items():
-            if lo <= i < lo + len(out) and "minimum" in codes:
-                enough[i - lo, j] = True
-        open_ &= enough
-    _add(points, lo, [t for p in parts if p.name == "waiting" for t in p.terms])
-    out[...] = points
-    out[~open_] = FORBIDDEN
-
-
-def _add(points: Points, lo: int, terms: list[Term]) -> None:
-    for term in stack(terms):
-        term.add_to(points, lo)
+        points = {p.name: sum(int(t.of(i, np.array([j]))[0]) for t in p.terms) for p in parts}
+        enough = "minimum" in codes or sum(points.values()) - points.get("waiting", 0) >= minimum
+        stopped = any(b.code not in codes and b.stops(i, j) for b in stops)
+        scores[i, j] = FORBIDDEN if stopped or not enough else sum(points.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +133,7 @@ def _digest(pool: Pool, criteria: Criteria, lifted: Mapping[tuple[int, int], fro
     for side in (pool.mentees, pool.mentors):
         for f in fields(side):
             _feed(sha, f.name, getattr(side, f.name))
-    for name in ("pairs", "mentee_wishes", "mentor_wishes", "travel"):
+    for name in ("listed", "travel"):
         _feed(sha, name, getattr(pool, name))
     for f in fields(criteria):
         _feed(sha, f.name, getattr(criteria, f.name))
@@ -161,10 +145,9 @@ def _feed(sha: Any, name: str, value: Any) -> None:
     """Add a value to the hash: arrays by shape and little-endian content, sets and mappings in order."""
     sha.update(f"\0{name}=".encode())
     if isinstance(value, np.ndarray):
-        plain = value.astype(np.int64) if value.dtype.kind in "iub" else np.char.encode(value, "utf-8")
-        sha.update(
-            str(value.shape).encode() + np.ascontiguousarray(plain.astype(plain.dtype.newbyteorder("<"))).tobytes()
-        )
+        sha.update(f"{value.shape}".encode())
+        plain = "\0".join(value.tolist()).encode() if value.dtype.kind == "U" else value.astype("<i4").tobytes()
+        sha.update(plain)
     elif isinstance(value, Mapping):
         for key, inner in sorted(value.items()):
             _feed(sha, str(key), inner)

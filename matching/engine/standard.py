@@ -11,7 +11,7 @@ from matching.engine.arrays import Bools, Floats, Ints, Points, answered, as_key
 from matching.engine.barriers import meeting_ways
 from matching.engine.blocks import Part
 from matching.engine.criteria import Criteria
-from matching.engine.people import Pool, Wish
+from matching.engine.people import Pool
 from matching.engine.terms import Capped, Classed, Linear, Listed, Term, unless_unknown
 
 WEEK = 7 * 24 * 60
@@ -86,24 +86,25 @@ def _grid(mine: Ints, my_offset: Ints | None, theirs: Ints, their_offset: Ints |
     return step
 
 
-def _in_utc(hours: Ints, offset: Ints | None, week: int, step: int) -> Points:
+def _in_utc(hours: Ints, offset: Ints | None, week: int, step: int) -> Bools:
     """Local weekly slots as slots of `step` minutes in UTC: local time is UTC + offset."""
-    fine = np.repeat(hours > 0, WEEK // hours.shape[1] // step, axis=1).astype(np.float32)
+    fine = np.repeat(hours > 0, WEEK // hours.shape[1] // step, axis=1)
     if offset is None:
         return fine
     shift = offset[:, min(week, offset.shape[1] - 1)] // step
-    at = (np.arange(fine.shape[1])[None] + shift[:, None]) % fine.shape[1]
-    return np.take_along_axis(fine, at, axis=1)
+    for slots in np.unique(shift).tolist():
+        here = shift == slots
+        fine[here] = np.roll(fine[here], -slots, axis=1)
+    return fine
 
 
-def _shared_minutes(mine: Points, theirs: Points, step: int) -> tuple[Points, Points]:
+def _shared_minutes(mine: Bools, theirs: Bools, step: int) -> tuple[Points, Points]:
     """Features whose product is the shared time in quarter hours; equal slots are merged, empty ones dropped."""
-    both = np.vstack([mine, theirs])
-    packed = np.packbits(both > 0, axis=0).T
+    packed = np.packbits(np.vstack([mine, theirs]), axis=0).T
     _, first, times = np.unique(as_keys(packed), return_index=True, return_counts=True)
-    used = answered(mine.T[first]) & answered(theirs.T[first])
+    used = answered(mine.T)[first] & answered(theirs.T)[first]
     first, quarters = first[used], (times[used] * step // QUARTER).astype(np.float32)
-    return np.ascontiguousarray(mine[:, first] * quarters), np.ascontiguousarray(theirs[:, first])
+    return mine[:, first].astype(np.float32) * quarters, theirs[:, first].astype(np.float32)
 
 
 def _place(pool: Pool, criteria: Criteria) -> Part | None:
@@ -171,28 +172,21 @@ def _industry(pool: Pool, criteria: Criteria) -> Part | None:
     if mine is None or theirs is None:
         return None
     most, known = criteria.points("industry"), (answered(mine), answered(theirs))
-    shared = Capped([((mine > 0).astype(np.float32), (theirs > 0).astype(np.float32))], 1, most)
-    neutral = unless_unknown(*_nothing(pool), *known, _neutral(most, criteria))
-    return _part("industry", (shared, neutral), most, known)
+    rows, klass = classes(mine)
+    table = np.where(share_an_item(rows > 0, theirs > 0), most, 0)
+    table[~answered(rows)] = table[:, ~known[1]] = _neutral(most, criteria)
+    return _part("industry", Classed(klass, table.astype(np.float32)), most, known)
 
 
 def _wishes(by: str) -> Callable[[Pool, Criteria], Part | None]:
     def make(pool: Pool, criteria: Criteria) -> Part | None:
-        wishes: list[Wish] = list(pool.mentee_wishes if by == "mentee" else pool.mentor_wishes)
-        share = MENTEE_SHARE if by == "mentee" else 100 - MENTEE_SHARE
-        most = criteria.points("wishes") * share // 100
-        at = np.array(pool.positions((a, b) for a, b, _ in wishes), dtype=np.int64).reshape(-1, 2)
-        points = np.array([most * _rank_percent(rank) // 100 for *_, rank in wishes], dtype=np.int64)
+        i, j, rank = pool.listed[f"{by}_wishes"].T
+        most = criteria.points("wishes") * (MENTEE_SHARE if by == "mentee" else 100 - MENTEE_SHARE) // 100
+        points = most * np.array(RANK_PERCENT)[np.minimum(rank, len(RANK_PERCENT)) - 1] // 100
         known = (np.ones(len(pool.mentees), bool), np.ones(len(pool.mentors), bool))
-        return _part(f"wishes.{by}", Listed(at[:, 0], at[:, 1], points), most, known)
+        return _part(f"wishes.{by}", Listed(i, j, points), most, known)
 
     return make
-
-
-def _rank_percent(rank: int) -> int:
-    if rank < 1:
-        raise ValueError("ranks of wishes start at 1")
-    return RANK_PERCENT[min(rank, len(RANK_PERCENT)) - 1]
 
 
 def _waiting(pool: Pool, criteria: Criteria) -> Part | None:

@@ -119,16 +119,6 @@ class Listed:
         return [(0, int(self.points[here].sum()))] if here.any() else []
 
 
-def stack(terms: Sequence[Term]) -> list[Term]:
-    """The same points with all linear terms folded into one."""
-    linear = [t for t in terms if isinstance(t, Linear)]
-    others = [t for t in terms if not isinstance(t, Linear)]
-    if len(linear) < 2:
-        return list(terms)
-    one = Linear(np.hstack([t.a for t in linear]), np.hstack([t.b for t in linear]))
-    return [one, *others]
-
-
 def unless_unknown(a: Points, b: Points, known_a: Bools, known_b: Bools, neutral: int) -> Linear:
     """a . b where both sides answered, `neutral` points where one of them did not."""
     a, b = a * known_a[:, None], b * known_b[:, None]
