@@ -110,6 +110,7 @@ MIDDLEWARE = [
 if TESTING:
     MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")
     INSTALLED_APPS.append("zeal")
+    ZEAL_ALLOWLIST = [{"model": "account.EmailAddress"}]  # allauth asks again at each stage of a sign-in
 
 ROOT_URLCONF = "mentoring.urls"
 WSGI_APPLICATION = "mentoring.wsgi.application"
