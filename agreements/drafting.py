@@ -145,7 +145,9 @@ def _claim(version: AgreementVersion, part: str, *, seen: int, by: Any, at: date
     )
     numbers = {"revision": F("revision") + 1, f"{part}_revision": F(f"{part}_revision") + 1, "call": call}
     claimed = mine.update(changed_by=by, changed_at=at, **numbers, **columns)
-    version.refresh_from_db(fields=[field.attname for field in version._meta.concrete_fields if field.name != "agreement"])
+    version.refresh_from_db(
+        fields=[field.attname for field in version._meta.concrete_fields if field.name != "agreement"]
+    )
     if claimed:
         return
     if not version.is_editable:

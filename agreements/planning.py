@@ -93,4 +93,3 @@ def _ask_signers(version: AgreementVersion, at: datetime) -> None:
         if person.pk not in signed and not too_early:
             ordinal = version.call * CALLS + turn.ordinal
             owe("agreement-to-sign", to=person, about=version, ordinal=ordinal, expires_at=turn.expires_at, at=at)
-

@@ -33,9 +33,7 @@ class TextChanged(Refused):
 
 
 @transaction.atomic
-def sign(
-    version: AgreementVersion, *, by: Any, typed_name: str, seen: int, at: datetime | None = None
-) -> Signature:
+def sign(version: AgreementVersion, *, by: Any, typed_name: str, seen: int, at: datetime | None = None) -> Signature:
     """Sign revision `seen` of `version` as `by`.
 
     A second click returns the signature that stands. Raises TextChanged when `seen` is not the text any more, Refused
@@ -77,7 +75,9 @@ def _refuse(version: AgreementVersion) -> None:
 def _record(version: AgreementVersion) -> str:
     """Keep the text that is signed and return its hash. The second person signs the text that the first one signed."""
     version = AgreementVersion.objects.select_related(
-        "agreement__match__mentee__person", "agreement__match__mentor__person", "agreement__match__mentee__cohort__program"
+        "agreement__match__mentee__person",
+        "agreement__match__mentor__person",
+        "agreement__match__mentee__cohort__program",
     ).get(pk=version.pk)
     content = text.content_for_record(version)
     record = content.text.signed_text or text.canonical(content)

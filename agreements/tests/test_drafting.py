@@ -70,7 +70,10 @@ def test_a_goal_keeps_its_progress_through_edits_and_versions(match, ada, ben):
     goal = Goal.objects.visible_to(ben).get()
     goal.mark("under_way", by=ben)
     second = drafting.amend(match, by=ben)
-    goals = [{"key": "", "text": "A second goal", "measure": "Seen"}, {"key": goal.key, "text": "Lead panels", "measure": "Three"}]
+    goals = [
+        {"key": "", "text": "A second goal", "measure": "Seen"},
+        {"key": goal.key, "text": "Lead panels", "measure": "Three"},
+    ]
     drafting.save_part(match, "goals", {"goals": goals}, seen=1, by=ada)
     rows = Goal.objects.visible_to(ben).filter(version=second)
     assert [(row.text, row.state) for row in rows] == [("A second goal", "not_started"), ("Lead panels", "under_way")]

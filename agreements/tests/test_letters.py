@@ -1,0 +1,111 @@
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from agreements import drafting, planning, signing
+from notifications.models import Notification
+from notifications.testing import sweep_now
+from testkit import agreements as make
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(at, **options):
+    """(first name of the receiver, subject) of every letter that leaves at `at`."""
+    return sorted((message.to[0].split(".")[0], message.subject) for message in sweep_now(at, **options))
+
+
+def about_agreements(letters):
+    return [
+        (to, subject) for to, subject in letters if "agreement" in subject or "turn" in subject or "sign" in subject
+    ]
+
+
+OPEN = "Your mentoring agreement with Ada: five short parts"
+
+
+def test_mentee_is_asked_on_day_14_and_reminded_twice(match):
+    found = {}
+    for day in range(60):
+        for letter in about_agreements(sent(match.introduced_at + timedelta(days=day, minutes=1))):
+            found.setdefault(letter, []).append(day)
+    assert found == {("ben", OPEN): [14, 21, 28]}
+
+
+def test_the_first_meeting_asks_sooner(match):
+    held_at = match.introduced_at + timedelta(days=5)
+    planning.ask_for_draft(match, at=held_at)
+    planning.ask_for_draft(match, at=held_at + timedelta(days=1))
+    assert about_agreements(sent(held_at)) == [("ben", OPEN)]
+    assert about_agreements(sent(held_at + timedelta(days=7))) == [("ben", OPEN)]
+
+
+def test_a_shared_draft_ends_the_reminders_to_draft(match):
+    at = match.introduced_at + timedelta(days=14)
+    planning.plan(at)
+    make.shared(match)
+    assert ("ben", OPEN) not in sent(at)
+    row = Notification.objects.unscoped("test").get(kind="agreement-open")
+    assert (row.state, row.reason) == ("cancelled", "a draft has been shared")
+
+
+def test_after_a_long_stop_one_reminder_leaves_and_not_three(match):
+    assert about_agreements(sent(match.introduced_at + timedelta(days=30))) == [("ben", OPEN)]
+
+
+def test_planning_twice_owes_once(match):
+    make.shared(match)
+    at = match.introduced_at + timedelta(days=4)
+    planning.plan(at)
+    rows = Notification.objects.unscoped("test").filter(kind__startswith="agreement").count()
+    planning.plan(at)
+    assert Notification.objects.unscoped("test").filter(kind__startswith="agreement").count() == rows
+
+
+def test_who_must_act_is_asked_to_sign(match, ada, ben):
+    version = make.draft(match)
+    now = version.changed_at
+    drafting.share(version, by=ben, at=now)
+    assert about_agreements(sent(now)) == [("ada", "Your agreement with Ben is ready to sign")]
+    signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision, at=now)
+    assert about_agreements(sent(now)) == [("ben", "Ada has signed: now it is your turn")]
+    assert about_agreements(sent(now + timedelta(days=3))) == [("ben", "Ada has signed: now it is your turn")]
+    signing.sign(version, by=ben, typed_name="Ben Okoro", seen=version.revision, at=now + timedelta(days=4))
+    signed = about_agreements(sent(now + timedelta(days=8)))
+    assert signed == [
+        ("ada", "Signed: your mentoring agreement with Ben"),
+        ("ben", "Signed: your mentoring agreement with Ada"),
+    ]
+    assert about_agreements(sent(now + timedelta(days=9))) == []
+
+
+def test_several_changes_after_sharing_make_one_letter(match, ada, ben):
+    version = make.draft(match)
+    now = version.changed_at
+    drafting.share(version, by=ben, at=now)
+    sent(now)
+    drafting.save_part(match, "term", {**make.TERM, "term_months": 18}, seen=1, by=ada, at=now + timedelta(hours=1))
+    drafting.save_part(
+        match, "activities", {"activities": ["A fair"]}, seen=1, by=ada, at=now + timedelta(hours=1, minutes=5)
+    )
+    assert about_agreements(sent(now + timedelta(hours=1, minutes=10))) == []
+    assert about_agreements(sent(now + timedelta(hours=1, minutes=21))) == [
+        ("ben", "Your agreement with Ada is ready to sign")
+    ]
+
+
+def test_letters_do_not_carry_the_text(match, ada):
+    version = make.shared(match)
+    make.sign(version, *match.people)
+    sweep_now()
+    everything = "\n".join(message.subject + message.body + str(message.alternatives) for message in mail.outbox)
+    assert "Ada" in everything
+    assert "panel" not in everything.lower()
+
+
+def test_an_ended_match_hears_nothing_more(match):
+    version = make.shared(match)
+    match.refresh_from_db()
+    type(match).objects.update(state="closed", closed_at=version.shared_at, closed_kind="error")
+    assert about_agreements(sent(version.shared_at + timedelta(days=3))) == []

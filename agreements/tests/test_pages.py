@@ -1,0 +1,184 @@
+import pytest
+from django.urls import reverse
+
+from agreements import drafting
+from agreements.models import AgreementVersion, Goal, Signature
+from testkit import agreements as make
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name, match, *more):
+    return reverse(f"agreements:{name}", args=[match.public_id, *more])
+
+
+GOALS = {"seen": 0, "goal_0": "Lead a panel", "measure_0": "Two led", "goal_1": "", "measure_1": ""}
+
+
+def test_the_empty_agreement_names_the_first_part(match, as_user, ben):
+    page = as_user(ben).get(url("agreement-detail", match))
+    assert page.context["next_step"]["url"] == url("part-update", match, "rhythm")
+    assert AgreementVersion.objects.count() == 0, "looking writes nothing"
+
+
+@pytest.mark.parametrize("name", ["agreement-detail", "agreement-review", "agreement-sign", "agreement-amend"])
+@pytest.mark.parametrize("somebody", ["dan", "cleo"])
+def test_only_the_pair_has_these_pages(name, somebody, match, as_user, request):
+    make.shared(match)
+    page = as_user(request.getfixturevalue(somebody)).get(url(name, match))
+    assert page.status_code == 404
+
+
+def test_saving_a_part_leads_to_the_next(match, as_user, ben):
+    answer = as_user(ben).post(url("part-update", match, "goals"), GOALS)
+    assert answer["Location"] == url("part-update", match, "activities")
+    goal = Goal.objects.visible_to(ben).get()
+    assert (goal.text, goal.measure) == ("Lead a panel", "Two led")
+
+
+@pytest.mark.parametrize("part", ["rhythm", "goals", "activities", "confidentiality", "term"])
+def test_each_part_can_be_opened_and_saved_as_it_stands(part, match, as_user, ben):
+    make.draft(match)
+    client = as_user(ben)
+    form = client.get(url("part-update", match, part)).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    assert client.post(url("part-update", match, part), data).status_code == 302
+    assert AgreementVersion.objects.get().revision == 5, "nothing was changed, so nothing was raised"
+
+
+def test_a_goal_without_a_measure_is_asked_for_it(match, as_user, ben):
+    page = as_user(ben).post(url("part-update", match, "goals"), {**GOALS, "measure_0": " "})
+    assert page.context["form"].errors == {"measure_0": ["Say how you will know you got there."]}
+    assert "Error: " in page.content.decode()
+    assert AgreementVersion.objects.count() == 0
+
+
+def test_a_short_term_wants_a_reason(match, as_user, ben):
+    data = {"seen": 0, "term_months": 6, "short_term_reason": "", "ending_rules": "Kindly."}
+    page = as_user(ben).post(url("part-update", match, "term"), data)
+    assert list(page.context["form"].errors) == ["short_term_reason"]
+    as_user(ben).post(url("part-update", match, "term"), {**data, "short_term_reason": "A new job in May"})
+    assert AgreementVersion.objects.get().term_months == 6
+
+
+@pytest.mark.parametrize("part", ["rhythm", "goals", "activities", "confidentiality", "term"])
+@pytest.mark.parametrize("data", [{}, {"seen": "x"}, {"seen": "0", "goal_0": "a\x00b", "activities": "\n" * 9}])
+def test_empty_and_hostile_forms_get_words_and_not_an_error(part, data, match, as_user, ben):
+    page = as_user(ben).post(url("part-update", match, part), data)
+    assert page.status_code == 200
+    assert page.context["form"].errors
+
+
+def test_the_loser_of_a_race_sees_both_texts(match, as_user, ada, ben):
+    drafting.save_part(match, "activities", {"activities": ["Read a book"]}, seen=0, by=ada)
+    mine = {"seen": 0, "activities": "Go to a fair"}
+    page = as_user(ben).post(url("part-update", match, "activities"), mine)
+    words = page.content.decode()
+    assert page.status_code == 409
+    assert "Read a book" in words
+    assert "Go to a fair" in words
+
+    again = {name: page.context["form"][name].value() for name in ("seen", "activities")}
+    assert as_user(ben).post(url("part-update", match, "activities"), again).status_code == 302
+    assert drafting.part_values(AgreementVersion.objects.get(), "activities") == {"activities": ["Go to a fair"]}
+
+
+def test_share_then_sign_then_in_force(match, as_user, ada, ben):
+    version = make.draft(match)
+    answer = as_user(ben).post(url("agreement-share", match))
+    assert answer["Location"] == url("agreement-sign", match)
+    version.refresh_from_db()
+    for person in (ben, ada):
+        data = {"seen": version.revision, "typed_name": person.name, "is_agreed": "on"}
+        assert as_user(person).post(url("agreement-sign", match), data)["Location"] == url("agreement-detail", match)
+    page = as_user(ada).get(url("agreement-detail", match)).content.decode()
+    assert "Signed by both of you" in page
+    assert "Two panels led before June" in page
+
+
+def test_sharing_needs_a_post(match, as_user, ben):
+    make.draft(match)
+    assert as_user(ben).get(url("agreement-share", match)).status_code == 405
+
+
+def test_another_name_wants_a_second_yes(match, as_user, ada):
+    version = make.shared(match)
+    data = {"seen": version.revision, "typed_name": "Adelaide Brook", "is_agreed": "on"}
+    page = as_user(ada).post(url("agreement-sign", match), data)
+    assert list(page.context["form"].errors) == ["is_my_name"]
+    as_user(ada).post(url("agreement-sign", match), {**data, "is_my_name": "on"})
+    assert Signature.objects.get().typed_name == "Adelaide Brook"
+
+
+def test_the_same_name_in_another_case_is_the_same_name(match, as_user, ada):
+    version = make.shared(match)
+    as_user(ada).post(
+        url("agreement-sign", match), {"seen": version.revision, "typed_name": " ada  BROOK", "is_agreed": "on"}
+    )
+    assert Signature.objects.count() == 1
+
+
+def test_a_changed_text_is_shown_before_it_is_signed(match, as_user, ada, ben):
+    version = make.shared(match)
+    drafting.save_part(match, "activities", {"activities": ["Go to a fair"]}, seen=1, by=ben)
+    data = {"seen": version.revision, "typed_name": "Ada Brook", "is_agreed": "on"}
+    page = as_user(ada).post(url("agreement-sign", match), data, follow=True)
+    words = page.content.decode()
+    assert Signature.objects.count() == 0
+    assert "The text has changed since you read it" in words
+    assert "<ins>Go to a fair</ins>" in words
+    assert "Removed" in words
+
+
+def test_the_printed_text_says_draft_until_both_have_signed(match, as_user, ada, ben):
+    version = make.shared(match)
+    make.sign(version, ada)
+    assert "Draft: not signed by both" in as_user(ben).get(url("agreement-print", match)).content.decode()
+    make.sign(version, ben)
+    words = as_user(ben).get(url("agreement-print", match)).content.decode()
+    assert "Draft" not in words
+    assert Signature.objects.first().sha256 in words
+    assert words.count(" UTC</li>") == 2
+
+
+def test_the_committee_reads_the_text_only_when_both_open_it(match, as_user, ada, ben, cleo):
+    make.signed(match)
+    committee = as_user(cleo)
+    as_user(ada).post(url("agreement-open", match), {"answer": "yes"})
+    assert committee.get(url("agreement-print", match)).status_code == 404
+    as_user(ben).post(url("agreement-open", match), {"answer": "yes"})
+    assert "Two panels led before June" in committee.get(url("agreement-print", match)).content.decode()
+    as_user(ben).post(url("agreement-open", match), {"answer": "no"})
+    assert committee.get(url("agreement-print", match)).status_code == 404
+
+
+def test_amending_asks_first_and_then_begins_a_version(match, as_user, ben):
+    make.signed(match)
+    client = as_user(ben)
+    assert client.get(url("agreement-amend", match)).status_code == 200
+    assert AgreementVersion.objects.count() == 1
+    client.post(url("agreement-amend", match))
+    client.post(url("agreement-amend", match))
+    assert [version.state for version in AgreementVersion.objects.all()] == ["signed", "draft"]
+
+
+def test_goal_progress_is_the_pairs_own(match, as_user, ben, dan):
+    make.signed(match)
+    goal = Goal.objects.visible_to(ben).get()
+    address = reverse("agreements:goal-progress", args=[goal.public_id])
+    assert as_user(dan).post(address, {"state": "reached"}).status_code == 404
+    assert as_user(ben).post(address, {"state": "no such"}).status_code == 404
+    assert as_user(ben).post(address, {"state": "reached"}).status_code == 302
+    assert Goal.objects.visible_to(ben).get().state == "reached"
+
+
+@pytest.mark.parametrize("goals", [1, 3])
+def test_the_page_asks_the_database_as_often_for_three_goals_as_for_one(
+    goals, match, as_user, ben, django_assert_num_queries
+):
+    rows = [{"key": "", "text": f"Goal {n}", "measure": "Seen"} for n in range(goals)]
+    make.signed(match, goals={"goals": rows})
+    client = as_user(ben)
+    client.get(url("agreement-detail", match))  # the first request also opens the session's own row
+    with django_assert_num_queries(11):
+        client.get(url("agreement-detail", match))
