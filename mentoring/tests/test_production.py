@@ -15,8 +15,11 @@ import yaml
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from mentoring import keys, probe
+from mentoring.management.commands.prepare import is_behind
 from testkit import services
 
 ROOT = settings.BASE_DIR
@@ -79,6 +82,23 @@ def test_a_translation_that_would_break_its_page_is_refused(french):
     french.write_text(FRENCH.replace('"%(n)s mentor·es"', '"%(nombre)s mentor·es"'))
     with pytest.raises(CommandError, match=r"%\(nombre\)s"):
         call_command("build_messages", verbosity=0)
+
+
+# --- the database before the start
+
+
+def test_preparing_again_changes_nothing(ada, capsys):
+    call_command("prepare", "--demo")
+    call_command("prepare", "--demo")
+    assert list(type(ada).objects.all()) == [ada]
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.django_db
+def test_a_migration_that_was_not_run_is_noticed():
+    assert not is_behind()
+    MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
+    assert is_behind()
 
 
 # --- logs

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,19 @@ def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False
     )
+
+
+# --- make
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make on this machine")
+@pytest.mark.parametrize(
+    "target", ["help", "run", "test", "lint", "fmt", "types", "bench", "shots", "chaos", "lock", "clean"]
+)
+def test_make_knows_its_targets(target):
+    done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to be done" not in done.stdout
 
 
 # --- locks
@@ -127,6 +141,19 @@ def test_a_stopped_server_can_be_started_again():
         assert gone(server.url)
         server.start()
         assert not gone(server.url)
+
+
+# --- the browser
+
+
+def test_a_missing_browser_is_said_aloud(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = e2e: x\n")
+    (tmp_path / "test_page.py").write_text("import pytest\n@pytest.mark.e2e\ndef test_page(): raise AssertionError")
+    done = python(
+        "-m", "pytest", "-p", "testkit.browser", "-p", "no:django", str(tmp_path), PATH="/nowhere", PYTHONPATH=str(ROOT)
+    )
+    assert "1 BROWSER TESTS DID NOT RUN" in done.stdout
+    assert "1 skipped" in done.stdout
 
 
 # --- the gate
