@@ -1,0 +1,48 @@
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+
+from accounts.models import Industry, Language
+from programs.models import Experience, Topic
+from programs.seeds import LISTS, sow
+
+
+def test_seeding_twice_adds_nothing_the_second_time(db, capsys):
+    call_command("seed_vocabulary", "hr")
+    first = Topic.objects.count(), Experience.objects.count(), Language.objects.count(), Industry.objects.count()
+    call_command("seed_vocabulary", "hr")
+    assert first == (44, 18, 16, 15)
+    assert (Topic.objects.count(), Experience.objects.count(), Language.objects.count(), Industry.objects.count()) == first
+    assert capsys.readouterr().out.splitlines() == ["93 new entries.", "0 new entries."]
+
+
+def test_seeding_leaves_the_words_of_the_committee_alone(db):
+    sow("hr")
+    Topic.objects.filter(code="payroll").update(names={"en": "Pay"})
+    sow("hr")
+    assert str(Topic.objects.get(code="payroll")) == "Pay"
+
+
+def test_seeded_names_speak_french(db):
+    sow("hr")
+    with translation.override("fr"):
+        assert str(Topic.objects.get(code="payroll")) == "Paie et opérations"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_has_goals_subjects_and_experiences(db, program, name):
+    sow(name, program)
+    kinds = set(Topic.objects.current(program).values_list("kind", flat=True))
+    assert {"goal", "subject"} <= kinds
+    assert Experience.objects.current(program).exists()
+
+
+def test_a_program_with_a_list_of_its_own_does_not_use_the_shared_one(db, program):
+    sow("hr")
+    sow("volunteers", program)
+    assert {topic.program for topic in Topic.objects.current(program).select_related("program")} == {program}
+
+
+def test_an_unknown_program_is_named(db):
+    with pytest.raises(CommandError, match="no program with the short name nowhere"):
+        call_command("seed_vocabulary", "hr", "--program", "nowhere")
