@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 
 from . import breaker, instance, kinds, manners
-from .claiming import Lease, claim
+from .claiming import Lease, claim, pace
 from .delivery import Line, Outcome, Result
 from .house import House, house_of
 from .kinds import Letter, Stop
@@ -38,7 +37,7 @@ BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 LOST_ANSWERS_IN_A_ROW = 5
 LOST_ANSWERS_PAUSE = timedelta(minutes=15)
 AWAY_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
-SWEEP_SHARE = 1 / 6  # of a lease: 60 s, so that a sweep ends long before anything would kill it
+SWEEP_SECONDS = 60  # then it ends, long before anything would kill it; the next wake-up is 5 s away
 
 stopping = threading.Event()  # set when the process was asked to end: the letter under way is the last one
 
@@ -66,7 +65,7 @@ def expire_old(at: datetime) -> int:
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the n-th try, with jitter so that letters do not march in step."""
     minutes = BACKOFF_MINUTES[min(attempts, len(BACKOFF_MINUTES)) - 1]
-    return timedelta(minutes=minutes * random.uniform(0.8, 1.2))
+    return timedelta(minutes=minutes * random.uniform(0.8, 1.2) * pace())
 
 
 @dataclass
@@ -79,7 +78,7 @@ class Delivery:
     line: Line = field(default_factory=Line)
 
     def run(self) -> int:
-        end = time.monotonic() + settings.OUTBOX_LEASE_SECONDS * SWEEP_SHARE
+        end = time.monotonic() + SWEEP_SECONDS * pace()
         sent = 0
         with self.line:
             while time.monotonic() < end and not stopping.is_set() and not self._is_paused():
@@ -192,12 +191,12 @@ class Delivery:
         """A server that cannot be reached is no letter's fault: everything waits a little, nothing counts as a try."""
         Sweeper.objects.update(failed_connections=F("failed_connections") + 1)
         failures = Sweeper.objects.values_list("failed_connections", flat=True).first() or 1
-        seconds = AWAY_PAUSE_SECONDS[min(failures, len(AWAY_PAUSE_SECONDS)) - 1]
+        seconds = AWAY_PAUSE_SECONDS[min(failures, len(AWAY_PAUSE_SECONDS)) - 1] * pace()
         log.warning("the mail server is away", extra={"failures": failures, "pause_seconds": seconds})
         Sweeper.objects.update(paused_until=now + timedelta(seconds=seconds), pause_reason="the mail server is away")
 
     def _count_lost_answer(self, now: datetime) -> None:
         Sweeper.objects.update(lost_answers=F("lost_answers") + 1)
         lost = Sweeper.objects.filter(lost_answers__gte=LOST_ANSWERS_IN_A_ROW)
-        if lost.update(paused_until=now + LOST_ANSWERS_PAUSE, pause_reason="answers get lost", lost_answers=0):
+        if lost.update(paused_until=now + LOST_ANSWERS_PAUSE * pace(), pause_reason="answers get lost", lost_answers=0):
             log.error("the mail server takes letters and does not answer: sending is paused for 15 minutes")

@@ -6,15 +6,15 @@ import logging
 import signal
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from notifications import sweeping
+from notifications.claiming import pace
 
 log = logging.getLogger(__name__)
 
-ALARM_SHARE = 300 / 360  # of a lease, as Celery's hard time limit: a sweep that hangs must not outlive its lease
+ALARM_SECONDS = 300  # as Celery's hard time limit: a sweep that hangs must not outlive its lease
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self._sweep(is_patient=True)
 
     def _sweep(self, *, is_patient: bool) -> None:
-        signal.setitimer(signal.ITIMER_REAL, settings.OUTBOX_LEASE_SECONDS * ALARM_SHARE)  # ends the process
+        signal.setitimer(signal.ITIMER_REAL, ALARM_SECONDS * pace())  # ends the process
         try:
             close_old_connections()
             sent = sweeping.sweep()

@@ -1,0 +1,238 @@
+"""Kills real sweepers at random while letters leave, and counts what was lost and what came twice.
+
+    python -m testkit.chaos --due 2000 --kills 40 [--lease 5] [--sweepers 2] [--seed 1]
+
+works on a database of its own (DATABASE_URL of a PostgreSQL server, else SQLite in a temporary folder). The tests call
+`run()` on theirs. Sweepers are forked from one process that has Django loaded, so that a new one costs milliseconds; each is
+`manage.py sweep --loop` in every other respect, and dies by SIGKILL, which nobody can catch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from testkit import smtp
+
+ROOT = Path(__file__).resolve().parent.parent
+ENDED = {"sent", "failed", "cancelled", "expired"}
+
+
+@dataclass
+class Report:
+    due: int
+    kills: int
+    seconds: float = 0.0
+    states: Counter[str] = field(default_factory=Counter)
+    copies: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> int:
+        """Letters that no mail server ever took."""
+        return self.due - len(self.copies)
+
+    @property
+    def extra(self) -> int:
+        return sum(self.copies.values()) - len(self.copies)
+
+    @property
+    def most(self) -> int:
+        return max(self.copies.values(), default=0)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.due} due, {self.kills} kills, {self.seconds:.0f} s: {self.lost} lost, {self.extra} extra copies "
+            f"(bound {self.kills}), at most {self.most} of one letter, {dict(self.states)}"
+        )
+
+
+class Nursery:
+    """The process that sweepers are forked from."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "testkit.chaos", "nursery"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT, env=environment,
+        )  # fmt: skip
+        self.alive: list[int] = []
+
+    def start(self) -> None:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("\n")
+        self.alive.append(int(self.process.stdout.readline()))
+
+    def kill(self, number: int) -> None:
+        os.kill(self.alive.pop(number), signal.SIGKILL)
+
+    def close(self) -> None:
+        for pid in self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(20)
+        assert self.process.stdout
+        self.process.stdout.close()
+
+
+def raise_sweepers() -> None:
+    """Fork a sweeper for every line on standard input, and print its number."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
+    for _line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            os.close(0)
+            with open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), 1)
+            call_command("sweep", loop=True, every=0.1)
+            os._exit(0)
+        print(pid, flush=True)
+
+
+@contextlib.contextmanager
+def nursery(url: str, mail_url: str, lease: int, folder: Path) -> Iterator[Nursery]:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "mentoring.settings",
+        "DEBUG": "1",
+        "DATABASE_URL": url,
+        "EMAIL_URL": mail_url,
+        "OUTBOX_LEASE_SECONDS": str(lease),
+        "OUTBOX_EPOCH_FILE": str(folder / "epoch"),
+        "LOG_LEVEL": "CRITICAL",
+    }
+    made = Nursery(environment)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def states(url: str) -> Counter[str]:
+    """How many letters are in which state, read past Django so that no connection of ours is kept."""
+    query = "SELECT state, count(*) FROM notifications_notification GROUP BY state"
+    with connect(url) as cursor:
+        cursor.execute(query)
+        return Counter(dict(cursor.fetchall()))
+
+
+@contextlib.contextmanager
+def connect(url: str) -> Iterator[Any]:
+    if url.startswith("sqlite"):
+        import sqlite3
+
+        connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
+    else:
+        import psycopg2
+
+        connection = psycopg2.connect(url)
+        connection.autocommit = True
+    try:
+        with contextlib.closing(connection.cursor()) as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def run(
+    url: str, *, due: int, kills: int, folder: Path, lease: int = 5, sweepers: int = 2, seed: int = 1, limit: float = 600
+) -> Report:
+    """Send the `due` letters that wait in the database at `url`, with `kills` kills on the way. Returns what happened."""
+    chance, report = random.Random(seed), Report(due, kills)
+    began = time.monotonic()
+    with smtp.sink() as server, nursery(url, server.url, lease, folder) as house:
+        for _ in range(sweepers):
+            house.start()
+        for number in range(kills):
+            # The queue is never empty: a kill always hits somebody who is at work.
+            at_letter = chance.randint(due * number // (kills + 1), due * (number + 1) // (kills + 1))
+            while len(server.letters) < at_letter and time.monotonic() - began < limit:
+                time.sleep(0.001)
+            time.sleep(chance.uniform(0, 0.02))
+            house.kill(chance.randrange(len(house.alive)))
+            house.start()
+        while set(report.states) - ENDED or not report.states:
+            if time.monotonic() - began > limit:
+                break
+            time.sleep(0.2)
+            report.states = states(url)
+        report.copies = server.copies()
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def owe(count: int) -> None:
+    """Make `count` people and owe a letter to each."""
+    from django.db import transaction
+
+    from accounts.models import User
+    from notifications import outbox
+
+    people = [User(email=f"chaos.{number}@example.org", name="Chaos") for number in range(count)]
+    with transaction.atomic():
+        for person in User.objects.bulk_create(people):
+            outbox.owe("trial", to=person, about=person)
+
+
+@contextlib.contextmanager
+def own_database(folder: Path) -> Iterator[str]:
+    """A new database for one run: on the server of DATABASE_URL if there is one, else a file."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield f"sqlite:///{folder / 'chaos.sqlite3'}"
+        return
+    name = f"chaos_{os.getpid()}"
+    with connect(server) as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with connect(server) as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m testkit.chaos")
+    for name, usual in {"due": 2000, "kills": 40, "lease": 5, "sweepers": 2, "seed": 1, "limit": 600}.items():
+        parser.add_argument(f"--{name}", type=int, default=usual)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mentoring-chaos-") as name, own_database(Path(name)) as url:
+        os.environ.update(DATABASE_URL=url, DJANGO_SETTINGS_MODULE="mentoring.settings", DEBUG="1")
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.db import connection
+
+        call_command("migrate", verbosity=0)
+        owe(options.due)
+        connection.close()
+        report = run(url, folder=Path(name), **vars(options))
+    print(report)
+    return 0 if report.lost == 0 and report.extra <= report.kills and report.most <= 5 else 1
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["nursery"]:
+        raise_sweepers()
+    else:
+        sys.exit(main())
