@@ -47,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
 page = login_not_required(page)
 
 SAMPLES = {
-    "states": ["on_track", "drifting", "stuck", "asked_for_help", "ending", "submitted"],
+    "states": ["On track", "Drifting", "Stuck", "Asked for help", "Ending", "Submitted"],
     "steps": [
         {"label": "You were introduced", "state": "done", "note": "3 March"},
         {"label": "First meeting", "state": "done", "note": "11 March, 60 minutes"},
@@ -94,7 +94,7 @@ SAMPLES = {
         {"label": "No meeting", "value": 0, "tone": 6},
     ],
     "pairs": [
-        {"pair": "Amina Farah and Ruth Adeyemi", "state": "on_track", "meeting": "11 March", "minutes": 60},
-        {"pair": "Joel Tremblay and Priya Nair", "state": "drifting", "meeting": "2 February", "minutes": 45},
+        {"pair": "Amina Farah and Ruth Adeyemi", "state": "On track", "meeting": "11 March", "minutes": 60},
+        {"pair": "Joel Tremblay and Priya Nair", "state": "Drifting", "meeting": "2 February", "minutes": 45},
     ],
 }

@@ -198,7 +198,7 @@ def named(field: forms.BoundField, text: str) -> str:
     """Django's stock sentences ("This field is required.") say nothing when they stand far from their field."""
     kinds = [getattr(kind, "default_error_messages", {}) for kind in type(field.field).__mro__]
     stock = {str(message) for messages in kinds for message in messages.values()}
-    return _("%(label)s: %(error)s") % {"label": field.label, "error": text} if str(text) in stock else text
+    return _("%(label)s – %(error)s") % {"label": field.label, "error": text} if str(text) in stock else text
 
 
 def anchor_of(field: forms.BoundField) -> str:
