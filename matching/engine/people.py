@@ -89,8 +89,8 @@ class Side:
         for name in _MANY:
             self._take(name, 2)
         if self.utc_offset is not None:
-            offset = whole_numbers(self.utc_offset, "utc_offset").reshape(len(ids), -1)
-            self._set("utc_offset", self._rows("utc_offset", offset, 2))
+            offset = whole_numbers(self.utc_offset, "utc_offset")
+            self._set("utc_offset", self._rows("utc_offset", offset[:, None] if offset.ndim == 1 else offset, 2))
         self._set("columns", {k: self._rows(k, _numbers(v, k), None) for k, v in sorted(self.columns.items())})
 
     def _set(self, name: str, value: Any) -> None:

@@ -46,7 +46,7 @@ def put_in(state: Residual, i: int, only: int | None = None) -> None:
 
 
 def reseat(state: Residual, i: int, scores: Ints) -> None:
-    """Mentee i, who is not pinned, has new scores."""
+    """Mentee i has new scores; a pin is taken off."""
     take_out(state, i)
     state.scores[i] = scores
     put_in(state, i)

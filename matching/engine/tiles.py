@@ -71,7 +71,7 @@ def _joined(tables: list[Classed], most: int) -> list[Classed]:
     distinct: list[Classed] = []
     for term in tables:
         for k, other in enumerate(distinct):
-            if np.array_equal(term.klass, other.klass):
+            if len(term.table) == len(other.table) and np.array_equal(term.klass, other.klass):
                 distinct[k] = Classed(other.klass, other.table + term.table)
                 break
         else:

@@ -85,7 +85,7 @@ def _weights(table: ScoreTable, rules: Rules) -> tuple[int, int]:
     objective; these are the ones in which the plan states its prices."""
     n = table.shape[0]
     if rules.objective == "most":
-        return 1 + n * (max(10_000, int(table.S.max(initial=0))) + rules.stickiness), 1
+        return 1 + 2 * n * (max(10_000, int(table.S.max(initial=0))) + rules.stickiness), 1
     return 1, 2 * n + 2
 
 

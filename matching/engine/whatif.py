@@ -100,12 +100,8 @@ class WhatIf:
             raise BadRules([Reason("not_pinned", f"mentee '{self.table.mentee_ids[i]}' is not pinned", i)])
         rules = replace(self.rules, pins=tuple(pair for pair in self.rules.pins if pair[0] != i))
 
-        def change(state: Residual) -> None:
-            repair.take_out(state, i)
-            state.scores[i] = self._working_row(i, self.table.S[i], rules)
-            repair.put_in(state, i)
-
-        return self._do(change, rules=rules, row=i)
+        row = self._working_row(i, self.table.S[i], rules)
+        return self._do(lambda state: repair.reseat(state, i, row), rules=rules, row=i)
 
     def forbid(self, i: int, j: int) -> Change:
         """Not this pair."""

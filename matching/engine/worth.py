@@ -2,6 +2,7 @@
 
 "most": a pair is worth more than all points together, so first the number of pairs counts, then the total.
 "best": a point is worth more than all pairs together, so first the total counts, then the number of pairs.
+More than twice as much, in fact, so that the difference of two plans splits into pairs and points in one way only.
 All weights are integers held in float64, and every sum of them stays below 2^52: nothing is rounded, ever.
 """
 
@@ -61,7 +62,7 @@ def worth_of(table: ScoreTable, rules: Rules) -> Worth:
     """Weights for this table; ValueError when its scores are too large to be counted exactly."""
     n, top = table.shape[0], table.scale + rules.stickiness
     if rules.objective == "most":
-        worth = Worth(1.0 + n * top, 1.0, top)
+        worth = Worth(1.0 + 2 * n * top, 1.0, top)
     else:
         worth = Worth(1.0, 2.0 * n + 2.0, top)
     if (worth.pair + worth.point * top) * (n + 2) >= EXACT:

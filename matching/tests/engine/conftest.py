@@ -1,5 +1,13 @@
+import pytest
+
 from .invented import RUN_SEED
 
 
-def pytest_report_header():
-    return f"matching engine: ENGINE_SEED={RUN_SEED}"
+@pytest.fixture(autouse=True)
+def _show_seed_on_failure():
+    """A failing test tells how to run it again with the same inventions."""
+    print(f"to repeat: ENGINE_SEED={RUN_SEED}")  # noqa: T201
+
+
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.write_line(f"matching engine: ENGINE_SEED={RUN_SEED}")

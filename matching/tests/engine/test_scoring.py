@@ -1,0 +1,173 @@
+"""The table as a whole: parts add up, tiles agree, order does not matter, and bad people are named."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from matching.engine import RULES, Criteria, Pool, Rules, ScoreTable, Side, score, solve
+
+from .invented import generator, people
+
+OWN_RULES = Criteria(rules=RULES - {"minimum"})
+
+
+@pytest.mark.parametrize("case", range(12))
+def test_parts_add_up_to_the_score_of_every_pair(case):
+    table = score(
+        people(generator(case), mentee_wishes=[("mentee00@example.org", "mentor01@example.org", 1)]), OWN_RULES
+    )
+    for i in range(table.shape[0]):
+        total = sum(table.parts(i).values())
+        fine = sum(table.parts(i, fine=True).values())
+        open_ = table.S[i] >= 0
+        assert (total == fine).all()
+        assert (total[open_] == table.S[i][open_]).all()
+        assert ((total >= 0) & (total <= 10_000)).all()
+
+
+@pytest.mark.parametrize("case", range(6))
+def test_a_pair_is_closed_exactly_when_a_rule_names_itself(case):
+    table = score(people(generator(case)), Criteria(rules=RULES, minimum=2500))
+    reasons = np.array([[bool(table.why_not(i, j)) for j in range(8)] for i in range(12)])
+    would_be = np.array([[bool(_codes(table, i, j)) for j in range(8)] for i in range(12)])
+    assert (reasons == (table.S < 0)).all()
+    assert (would_be == reasons).all()
+
+
+def _codes(table, i, j):
+    """Rules in the way, asked one by one without looking at the score first."""
+    stops = [b for b in table.reasons.barriers if b.stops(i, j)]
+    return stops or (i, j) in table.reasons.coupled or table.fit(i, [j])[0] < table.reasons.minimum
+
+
+@pytest.mark.parametrize("case", range(4))
+def test_tiles_of_any_size_give_the_same_table(case):
+    pool = people(generator(case))
+    tables = [score(pool, Criteria(minimum=1500), tile=t).S for t in (1, 7, 1024)]
+    assert (tables[0] == tables[1]).all()
+    assert (tables[0] == tables[2]).all()
+
+
+@pytest.mark.parametrize("case", range(4))
+def test_weights_are_proportions(case):
+    pool, weights = people(generator(case)), Criteria().weights
+    doubled = Criteria(weights={k: 2 * w for k, w in weights.items()})
+    assert (score(pool, doubled).S == score(pool, Criteria()).S).all()
+
+
+def shuffled(pool, rng):
+    """The same people with their rows in another order."""
+
+    def side(given):
+        order = rng.permutation(len(given))
+        fields = {k: v[order] for k, v in vars(given).items() if isinstance(v, np.ndarray)}
+        return Side(**fields)
+
+    seats = dict(zip(pool.mentors.ids.tolist(), pool.seats.tolist(), strict=True))
+    return Pool(side(pool.mentees), side(pool.mentors), seats)
+
+
+@pytest.mark.parametrize("case", range(10))
+def test_the_same_people_in_any_row_order_give_the_same_plan_byte_for_byte(case):
+    rng = generator(case)
+    pool = people(rng)
+    other = shuffled(pool, rng)
+    plans = [solve(score(p, Criteria()), p.seats, Rules()).as_bytes() for p in (pool, other)]
+    assert plans[0] == plans[1]
+
+
+def test_another_process_gives_the_same_bytes():
+    code = (
+        "import numpy as np, sys\n"
+        "from matching.engine import ScoreTable, solve\n"
+        "r = np.random.default_rng(5)\n"
+        "plan = solve(ScoreTable(r.integers(-1, 9, (40, 30))), r.integers(0, 3, 30))\n"
+        "sys.stdout.buffer.write(plan.as_bytes())"
+    )
+    there = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
+    r = np.random.default_rng(5)
+    assert there == solve(ScoreTable(r.integers(-1, 9, (40, 30))), r.integers(0, 3, 30)).as_bytes()
+
+
+def test_any_change_of_input_changes_the_hash():
+    rng = generator(0)
+    pool = people(rng)
+    plan = solve(score(pool, Criteria()), pool.seats)
+    others = [
+        solve(score(pool, Criteria(version="2")), pool.seats),
+        solve(
+            score(pool, Criteria(), overrides=[("mentee00@example.org", "mentor00@example.org", ["language"])]),
+            pool.seats,
+        ),
+        solve(score(pool, Criteria()), np.asarray(pool.seats) + 1),
+        solve(score(pool, Criteria()), pool.seats, Rules(stickiness=1)),
+        solve(score(pool, Criteria()), pool.seats, prior=plan),
+    ]
+    assert len({plan.input_hash, *(p.input_hash for p in others)}) == 6
+
+
+def test_a_stored_table_resumes_with_its_digest():
+    table = ScoreTable([[3, 1]], mentee_ids=["ben"], mentor_ids=["ada", "eve"])
+    again = ScoreTable(table.S, mentee_ids=["ben"], mentor_ids=["ada", "eve"], digest=table.digest)
+    assert solve(again, [1, 1]).as_bytes() == solve(table, [1, 1]).as_bytes()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Side(ids=["ben", "ben"]), "'ben' stands twice"),
+        (lambda: Side(ids=["ben", "cem"], person=["x", "x"]), "'x' stands twice"),
+        (lambda: Side(ids=["ben"], years=[1, 2]), "years has 2 rows for 1 people"),
+        (lambda: Side(ids=["ben"], years=[1.5]), "years must be whole numbers"),
+        (lambda: Side(ids=["ben"], topics=[1]), "topics must have 2"),
+        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [-1]), "'ada' has a negative"),
+        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), {}), "no number of seats for mentor 'ada'"),
+        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1, 1]), "2 numbers of seats"),
+        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1], pairs={"tall": []}), "unknown pair rules: tall"),
+        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1], pairs={"avoid": [("zoe", "ada")]}), "'zoe'"),
+        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1], mentee_wishes=[("ben", "ada", 0)]), "start at 1"),
+        (lambda: ScoreTable([[1]], mentee_ids=["ben", "cem"]), "2 ids for 1 mentees"),
+        (lambda: ScoreTable([[1], [2]], mentee_ids=["ben", "ben"]), "twice among the mentees"),
+    ],
+)
+def test_people_that_make_no_sense_are_refused_by_name(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"topics": [[4]]}, "topics must be between 0 and 3"),
+        ({"hours": [[1] * 5]}, "5 slots do not divide"),
+        ({"hours": [[1] * 42], "utc_offset": [7]}, "whole quarter hours"),
+    ],
+)
+def test_answers_out_of_range_are_refused_in_words(fields, said):
+    pool = Pool(Side(ids=["ben"], **fields), Side(ids=["ada"], **fields), [1])
+    with pytest.raises(ValueError, match=said):
+        score(pool, Criteria())
+
+
+@pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0), (1, 1)])
+def test_empty_sides_have_a_table_and_a_plan(sizes):
+    pool = people(generator(0), *sizes)
+    plan = solve(score(pool, OWN_RULES), pool.seats)
+    assert (plan.mu.shape, plan.certificate) == ((sizes[0],), True)
+
+
+def test_criteria_that_could_overflow_are_refused():
+    from matching.engine import Same
+
+    pool = Pool(Side(ids=["ben"], columns={"x": [1]}), Side(ids=["ada"], columns={"x": [1]}), [1])
+    with pytest.raises(ValueError, match="counted exactly"):
+        score(pool, Criteria(weights={}, blocks=(Same("x", "x", 2**20),)))
+
+
+def test_points_beyond_sixteen_bits_are_kept():
+    from matching.engine import Same
+
+    pool = Pool(Side(ids=["ben"], columns={"x": [1]}), Side(ids=["ada"], columns={"x": [1]}), [1])
+    assert score(pool, Criteria(weights={}, rules=set(), blocks=(Same("x", "x", 100_000),))).S.tolist() == [[100_000]]

@@ -1,0 +1,236 @@
+"""After every change the plan is what a cold solve would find, and every change can be taken back."""
+
+import numpy as np
+import pytest
+
+from matching.engine import BadRules, Criteria, Pool, Rules, ScoreTable, Side, WhatIf, score, solve, verify
+
+from .invented import generator, seats_for, small
+
+FREE = Rules(stickiness=0)
+
+
+def walk(rng, session, steps):
+    """Random changes; yields the name of each that was made."""
+    n, m = session.table.shape
+    for _ in range(steps):
+        i, j = int(rng.integers(n)), int(rng.integers(m))
+        pinned = [a for a, _ in session.rules.pins] or [i]
+        changes = {
+            "pin": lambda i=i, j=j: session.pin(i, j),
+            "forbid": lambda i=i: session.forbid(i, max(int(session.plan.mu[i]), 0)),
+            "forbid another": lambda i=i, j=j: session.forbid(i, j),
+            "unpin": lambda pinned=pinned: session.unpin(pinned[0]),
+            "allow": lambda i=i, j=j: session.allow(i, j, 5),
+            "seats": lambda j=j: session.seats(j, int(rng.integers(-2, 3))),
+            "edit": lambda i=i: session.edit(i, rng.integers(-1, 60, m)),
+        }
+        name = str(rng.choice(list(changes)))
+        before = session.plan
+        try:
+            change = changes[name]()
+        except BadRules:
+            assert session.plan is before
+            continue
+        assert (change.d_pairs, change.d_total) == (
+            session.plan.pairs - before.pairs,
+            session.plan.total - before.total,
+        )
+        assert {i for i, *_ in change.moved} == set(np.flatnonzero(session.plan.mu != before.mu).tolist())
+        yield name
+
+
+@pytest.mark.parametrize("objective", ["most", "best"])
+@pytest.mark.parametrize("case", range(15))
+def test_any_walk_of_changes_equals_cold_solves_and_can_be_undone(case, objective):
+    rng = generator(case)
+    S, _ = small(rng)
+    table, seats = ScoreTable(S), seats_for(rng, S)
+    session = WhatIf(table, solve(table, seats, Rules(stickiness=0, objective=objective)))
+    seen = [session.plan]
+    for name in walk(rng, session, 20):
+        cold = solve(session.table, session.plan.seats, session.rules)
+        assert (session.plan.pairs, session.plan.total) == (cold.pairs, cold.total), name
+        assert verify(session.table, session.plan.seats, session.rules, session.plan), name
+        seen.append(session.plan)
+    while len(seen) > 1:
+        seen.pop()
+        session.undo()
+        assert session.plan is seen[-1]
+    assert (session.plan.mu == seen[0].mu).all()
+    assert (table.S == S).all()
+
+
+@pytest.mark.parametrize("case", range(10))
+def test_a_walk_with_stickiness_and_floor_is_proven_at_every_step(case):
+    rng = generator(case)
+    S, _ = small(rng)
+    table = ScoreTable(S)
+    session = WhatIf(table, solve(table, seats_for(rng, S), Rules(floor=2, stickiness=30)))
+    for _ in walk(rng, session, 15):
+        cold = solve(session.table, session.plan.seats, session.rules, prior=_prior(session))
+        assert session.proven().certificate
+        assert cold.pairs == session.plan.pairs
+        assert _sticky_total(session, cold) == _sticky_total(session, session.plan)
+
+
+def _prior(session):
+    """A stand-in for the plan to which the last change stuck."""
+    from dataclasses import replace
+
+    return replace(session.plan, mu=session.plan.prior)
+
+
+def _sticky_total(session, plan):
+    kept = (plan.mu == session.plan.prior) & (plan.mu >= 0)
+    return plan.total + session.rules.stickiness * int(kept.sum())
+
+
+@pytest.mark.parametrize("case", range(8))
+def test_a_session_resumes_from_any_stored_plan(case):
+    rng = generator(case)
+    S, _ = small(rng)
+    table = ScoreTable(S)
+    session = WhatIf(table, solve(table, seats_for(rng, S)))
+    for _ in walk(rng, session, 4):
+        pass
+    again = WhatIf(session.table, session.plan)
+    i = int(rng.integers(len(S)))
+    row = rng.integers(-1, 50, S.shape[1])
+    try:
+        first = session.edit(i, row)
+    except BadRules:
+        return
+    assert again.edit(i, row).plan.as_bytes() == first.plan.as_bytes()
+
+
+@pytest.mark.parametrize("case", range(10))
+def test_more_stickiness_keeps_no_fewer_pairs_and_costs_no_less(case):
+    rng = generator(case)
+    S, _ = small(rng)
+    seats = seats_for(rng, S) + 1
+    table = ScoreTable(S)
+    base = solve(table, seats, FREE)
+    out = tuple((i, int(base.mu[i])) for i in np.flatnonzero(base.mu >= 0)[:2])
+    kept, totals = [], []
+    for stickiness in (0, 5, 50, 500):
+        plan = solve(table, seats, Rules(stickiness=stickiness, forbids=out), prior=base)
+        kept.append(int(((plan.mu == base.mu) & (plan.mu >= 0)).sum()))
+        totals.append(plan.total)
+    optimum = solve(table, seats, Rules(stickiness=0, forbids=out))
+    assert kept == sorted(kept)
+    assert totals == sorted(totals, reverse=True)
+    assert totals[0] == optimum.total
+
+
+def session_of(scores, seats, **rules):
+    table = ScoreTable(scores)
+    return WhatIf(table, solve(table, seats, Rules(stickiness=0, **rules)))
+
+
+def test_a_pin_moves_others_and_says_whom():
+    session = session_of([[9, 5], [8, 1]], [1, 1])
+    change = session.pin(0, 0)
+    assert change.moved == [(0, 1, 0), (1, 0, 1)]
+    assert (change.d_pairs, change.d_total) == (0, -3)
+    assert session.rules.pins == ((0, 0),)
+
+
+def test_pinning_twice_changes_nothing():
+    session = session_of([[9, 5], [8, 1]], [1, 1])
+    session.pin(0, 0)
+    assert session.pin(0, 0).moved == []
+
+
+def test_a_pin_stands_above_the_floor_and_leaves_it_when_unpinned():
+    session = session_of([[1, 5]], [1, 1], floor=3)
+    assert session.pin(0, 0).moved == [(0, 1, 0)]
+    assert session.proven().certificate
+    assert session.unpin(0).moved == [(0, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda s: s.pin(1, 1), "pin_breaks_rule"),
+        (lambda s: s.pin(1, 0), "too_many_pins"),
+        (lambda s: s.pin(0, 1), "pinned_twice"),
+        (lambda s: s.pin(9, 0), "unknown_mentee"),
+        (lambda s: s.forbid(0, 0), "pin_rejected"),
+        (lambda s: s.forbid(0, 9), "unknown_mentor"),
+        (lambda s: s.unpin(1), "not_pinned"),
+        (lambda s: s.unpin(9), "unknown_mentee"),
+        (lambda s: s.seats(0, -1), "too_many_pins"),
+        (lambda s: s.seats(1, -2), "seats"),
+        (lambda s: s.seats(7, 1), "unknown_mentor"),
+        (lambda s: s.edit(0, [-1, 3]), "pin_breaks_rule"),
+        (lambda s: s.allow(9, 0), "unknown_mentee"),
+        (lambda s: s.undo(), "nothing_to_undo"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_name_and_changes_nothing(change, code):
+    session = session_of([[9, 5], [8, -1]], [1, 1], pins=((0, 0),))
+    before = session.plan.as_bytes()
+    with pytest.raises(BadRules) as refused:
+        change(session)
+    assert {r.code for r in refused.value.reasons} == {code}
+    assert (session.plan.as_bytes(), session.rules.pins) == (before, ((0, 0),))
+
+
+def test_allowing_takes_a_rejection_back():
+    session = session_of([[9, 5]], [1, 1], forbids=((0, 0),))
+    assert session.allow(0, 0).moved == [(0, 1, 0)]
+    assert session.rules.forbids == ()
+
+
+def test_lifting_a_rule_uses_the_score_without_it():
+    me, mo = Side(ids=["ben"], years=[5], employer=[1]), Side(ids=["ada"], years=[9], employer=[1])
+    table = score(Pool(me, mo, [1]), Criteria(weights={"gap": 1}))
+    change = WhatIf(table, solve(table, [1])).allow(0, 0)
+    assert (change.moved, change.d_pairs, change.d_total) == ([(0, -1, 0)], 1, 10_000)
+
+
+def test_a_bare_table_must_be_told_the_score_of_a_lifted_pair():
+    with pytest.raises(ValueError, match="say it"):
+        session_of([[-1]], [1]).allow(0, 0)
+
+
+def test_allowing_both_ways_is_left_to_scoring():
+    people = ["cem", "eve"]
+    me, mo = Side(ids=["c", "e"], person=people, years=[1, 1]), Side(ids=["c", "e"], person=people, years=[4, 5])
+    table = score(Pool(me, mo, [1, 1]), Criteria(weights={"gap": 1}))
+    closed = next(iter(table.reasons.coupled))
+    with pytest.raises(BadRules, match="the other way is closed"):
+        WhatIf(table, solve(table, [1, 1])).allow(*closed)
+
+
+def test_scores_beyond_the_scale_need_a_new_round():
+    with pytest.raises(ValueError, match="need a new round"):
+        session_of([[5]], [1]).edit(0, [10_001])
+
+
+@pytest.mark.parametrize("row", [[1, 2], [-2], [0.5]])
+def test_an_edited_row_must_fit(row):
+    with pytest.raises(ValueError, match="scores"):
+        session_of([[5]], [1]).edit(0, row)
+
+
+def test_a_session_starts_from_the_decisions_of_its_plan():
+    table = ScoreTable([[5, 4]])
+    plan = solve(table, [1, 1])
+    with pytest.raises(ValueError, match="decisions of its plan"):
+        WhatIf(table, plan, Rules(pins=((0, 1),)))
+    assert WhatIf(table, plan, Rules(stickiness=0)).forbid(0, 0).moved == [(0, 0, 1)]
+
+
+def test_coverage_never_falls_by_a_seat_or_a_mentor_and_never_rises_by_a_rejection():
+    rng = generator(3)
+    for _ in range(10):
+        S, _ = small(rng)
+        seats = seats_for(rng, S)
+        session = WhatIf(ScoreTable(S), solve(ScoreTable(S), seats))
+        assert session.seats(int(rng.integers(len(seats))), 1).d_pairs >= 0
+        assert session.forbid(0, int(rng.integers(len(seats)))).d_pairs <= 0
+        wider = np.column_stack([S, rng.integers(-1, 5, len(S))])
+        before, after = solve(ScoreTable(S), seats), solve(ScoreTable(wider), np.append(seats, 1))
+        assert after.pairs >= before.pairs
