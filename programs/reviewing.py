@@ -19,10 +19,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.refused import Refused
-from notifications.outbox import owe
+from notifications import kinds
+from notifications.kinds import Letter
+from notifications.models import Notification
+from notifications.outbox import key_of, owe
+from notifications.writing import Text, compose, speaking_to
 from workflow.states import move
 
 from . import orientation
+from .houses import house_for
 from .models import Application, CommitteeNote, Decision, Membership
 
 Role = Membership.Role
@@ -150,3 +155,32 @@ def release(decisions: Iterable[Decision], *, by: Any, at: datetime) -> int:
             orientation.remind(application, at=at)
         told += 1
     return told
+
+
+def sample_letters(decisions: Iterable[Decision], *, by: Any) -> list[Text]:
+    """The letters that `release` would send, one for each outcome and role.
+
+    They are made by releasing for real inside a transaction that is taken back, so a sample cannot differ from what
+    leaves.
+    """
+    first: dict[tuple[str, str], Decision] = {}
+    for decision in decisions:
+        first.setdefault((decision.outcome, decision.application.role), decision)
+    with transaction.atomic():
+        release(first.values(), by=by, at=timezone.now())
+        letters = [_letter(decision) for decision in first.values()]
+        transaction.set_rollback(True)
+    for decision in first.values():
+        decision.application.refresh_from_db(fields=["state"])
+    return letters
+
+
+def _letter(decision: Decision) -> Text:
+    application, kind = decision.application, LETTERS[Outcome(decision.outcome)]
+    key = key_of(kind, about=application, to=application.person)
+    row = Notification.objects.unscoped("a sample that is taken back").get(key=key)
+    letter = kinds.get(kind).write(application, application.person)
+    if not isinstance(letter, Letter):
+        raise Refused(_("This letter would not be sent: %(reason)s.") % {"reason": letter.reason})
+    with speaking_to(application.person):
+        return compose(row, application.person, letter, house_for(application.program))

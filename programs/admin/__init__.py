@@ -1,1 +1,1 @@
-from . import rosters  # noqa: F401
+from . import applications, committee, programs, rosters, vocabulary  # noqa: F401

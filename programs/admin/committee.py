@@ -1,0 +1,135 @@
+"""Who is on the committee, and who must not look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+
+from ..committee import CommitteeAdmin, Role, has_role
+from ..models import Application, Conflict, Membership, Program
+
+
+class MembershipForm(forms.ModelForm):
+    """A member is named by the e-mail address; somebody new gets an account and signs in with a code."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail address of the member"))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, required=False, help_text=gettext_lazy("Only for somebody without an account.")
+    )
+
+    class Meta:
+        model = Membership
+        fields = ("program", "role", "since", "until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["email"], self.fields["name"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until <= since:
+            self.add_error("until", _("The last day comes after the first."))
+        if not self.instance.pk and cleaned.get("email"):
+            self._find_double(cleaned)
+        return cleaned
+
+    def _find_double(self, cleaned: dict[str, Any]) -> None:
+        same = Membership.objects.live().filter(
+            user__email=cleaned["email"].lower(), program=cleaned.get("program"), role=cleaned.get("role")
+        )
+        if same.exists():
+            self.add_error("email", _("This person has this role already."))
+
+    def save(self, commit: bool = True) -> Membership:
+        if not self.instance.pk:
+            email = self.cleaned_data["email"].strip().lower()
+            person = User.objects.filter(email=email).first()
+            self.instance.user = person or User.objects.create_user(email, name=self.cleaned_data["name"])
+        return super().save(commit)
+
+
+@admin.register(Membership)
+class MembershipAdmin(CommitteeAdmin):
+    """Roles have a first and a last day: nobody is deleted, a role ends."""
+
+    form = MembershipForm
+    add_roles = change_roles = (Role.CHAIR,)
+    list_display = ("user", "role", "program", "since", "until")
+    list_select_related = ("user", "program")
+    list_filter = ("role",)
+    ordering = ("program", "role", "user__name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("user", "program", "role", "since") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj:
+            return ["user", "program", "role", "since", "until", "deputy"]
+        return ["email", "name", "program", "role", "since", "until"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        fields = ["until", "deputy"] if obj else ["program", "role", "since", "until"]
+        return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "program":
+            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
+        if db_field.name == "deputy":
+            colleagues = Membership.objects.live().filter(program__in=Program.objects.for_committee(request.user, Role.CHAIR))
+            kwargs["queryset"] = User.objects.filter(pk__in=colleagues.values("user"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ConflictForm(forms.ModelForm):
+    class Meta:
+        model = Conflict
+        fields = ("person", "since", "until")
+
+
+@admin.register(Conflict)
+class ConflictAdmin(CommitteeAdmin):
+    """A member declares; from that moment the person's rows are hidden from her. Only another chair can end it."""
+
+    form = ConflictForm
+    add_roles = change_roles = (Role.CHAIR, Role.MATCHER, Role.READER, Role.CARER)
+    list_display = ("member", "person", "kind", "since", "until")
+    list_select_related = ("member", "person")
+    ordering = ("-since",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["member", "person", "kind", "since", "until"] if obj else ["person"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("member", "person", "kind", "since") if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One cannot lift one's own; what follows from a match ends with the match."""
+        if obj is None:
+            return super().has_change_permission(request)
+        if obj.member_id == request.user.pk or obj.kind != Conflict.Kind.DECLARED:
+            return False
+        programs = Program.objects.filter(memberships__in=Membership.objects.live().of(obj.member))
+        return any(has_role(request.user, program, Role.CHAIR) for program in programs.distinct())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "person":
+            applied = Application.objects.for_committee(request.user)
+            kwargs["queryset"] = User.objects.filter(Q(pk__in=applied.values("person"))).order_by("name")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Conflict, form: Any, change: bool) -> None:
+        if not change:
+            obj.member = request.user
+            obj.since = timezone.localdate()
+        super().save_model(request, obj, form, change)

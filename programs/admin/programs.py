@@ -1,0 +1,120 @@
+"""Programs with their policy and objectives, cohorts, and the set-up page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from .. import setting_up
+from ..committee import CommitteeAdmin, Role, has_role
+from ..inputs import NamedInline
+from ..models import Cohort, Objective, Policy, Program
+from ..seeds import LISTS, sow, sow_everywhere
+
+
+class PartOfProgram:
+    """Permissions of an inline follow those of its program; nothing is deleted."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or has_role(request.user, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or has_role(request.user, obj, Role.CHAIR)
+
+    has_add_permission = has_change_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PolicyInline(PartOfProgram, admin.StackedInline):
+    model = Policy
+    can_delete = False
+    max_num = 1
+    classes = ("collapse",)
+
+
+class ObjectiveInline(PartOfProgram, NamedInline):
+    model = Objective
+    extra = 1
+
+
+@admin.register(Program)
+class ProgramAdmin(CommitteeAdmin):
+    """The maintainer adds programs; chairs look after their own."""
+
+    change_roles = (Role.CHAIR,)
+    list_display = ("name", "is_public", "language", "time_zone")
+    inlines = (ObjectiveInline, PolicyInline)
+    prepopulated_fields = {"slug": ("name",)}
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
+        (gettext_lazy("Conduct and help"), {"fields": ("code_of_conduct", "other_help", "contact_email", "emergency_note")}),
+        (gettext_lazy("Language and time"), {"fields": ("language", "time_zone")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else self.prepopulated_fields
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        Policy.objects.get_or_create(program=form.instance)
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path("setup/", self.admin_site.admin_view(self.setup_view), name="programs_setup"),
+            path("<int:pk>/seed/", self.admin_site.admin_view(require_POST(self.seed_view)), name="programs_seed"),
+            *super().get_urls(),
+        ]
+
+    def setup_view(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Set up"),
+            "sections": setting_up.sections(request.user),
+            "starter_lists": LISTS.items(),
+            "may_add": self.has_add_permission(request),
+        }
+        return TemplateResponse(request, "admin/programs/setup.html", context)
+
+    def seed_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Add a starter list to a program; what is there stays as it is."""
+        program = get_object_or_404(Program.objects.for_committee(request.user, Role.CHAIR), pk=pk)
+        wanted = request.POST.get("list", "")
+        if wanted not in LISTS:
+            messages.warning(request, _("Please choose one of the starter lists."))
+            return redirect("admin:programs_setup")
+        new = sow_everywhere() + sow(wanted, program)
+        words = ngettext("%(n)d entry was added.", "%(n)d entries were added.", new)
+        messages.success(request, words % {"n": new})
+        return redirect("admin:programs_setup")
+
+
+@admin.register(Cohort)
+class CohortAdmin(CommitteeAdmin):
+    add_roles = change_roles = (Role.CHAIR,)
+    list_display = ("name", "program", "opens_on", "closes_on", "matching_on", "starts_on", "ends_on")
+    list_select_related = ("program",)
+    search_fields = ("name",)
+    ordering = ("-opens_on",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else self.prepopulated_fields
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "program":
+            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,130 @@
+"""Topics and experiences: a name per language, retired instead of deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ..committee import CommitteeAdmin, Role
+from ..models import Experience, Program, Topic
+
+
+class EntryForm(forms.ModelForm):
+    """Names are asked for by language; the code is made from the English one and never changes."""
+
+    class Meta:
+        fields = ("program", "position", "retired_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language, label in settings.LANGUAGES:
+            self.fields[f"name_{language}"] = forms.CharField(
+                label=_("Name in %(language)s") % {"language": label},
+                max_length=120,
+                required=language == settings.LANGUAGE_CODE,
+                initial=self.instance.names.get(language, ""),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = {language: cleaned.get(f"name_{language}", "").strip() for language, _label in settings.LANGUAGES}
+        self.instance.names = {**self.instance.names, **given}
+        self.instance.names = {language: name for language, name in self.instance.names.items() if name}
+        if not self.instance.code:
+            self.instance.code = slugify(given[settings.LANGUAGE_CODE])[:60]
+            self._refuse_doubles(cleaned.get("program"))
+        return cleaned
+
+    def _refuse_doubles(self, program: Program | None) -> None:
+        model, code = type(self.instance), self.instance.code
+        if not code or model.objects.filter(program=program, code=code).exists():
+            self.add_error(f"name_{settings.LANGUAGE_CODE}", _("There is an entry of this name already, perhaps a retired one."))
+
+
+class TopicForm(EntryForm):
+    class Meta(EntryForm.Meta):
+        model = Topic
+        fields = ("program", "kind", "position", "retired_on")
+
+
+class ExperienceForm(EntryForm):
+    class Meta(EntryForm.Meta):
+        model = Experience
+
+
+class EntryAdmin(CommitteeAdmin):
+    """Entries of one's programs, and the shared ones. Chairs add and change."""
+
+    add_roles = change_roles = (Role.CHAIR,)
+    list_display = ("__str__", "program", "position", "is_current")
+    list_select_related = ("program",)
+    search_fields = ("code", "names")
+    ordering = ("program", "position")
+    actions = ("retire_selected", "bring_back_selected")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        names = [f"name_{language}" for language, _label in settings.LANGUAGES]
+        if obj is not None and not self.has_change_permission(request, obj):
+            names = ["all_names"]
+        return [*names, *self.form._meta.fields]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        # The names are no columns: Django must not look for them in the model.
+        return super().get_form(request, obj, change, **{**kwargs, "fields": list(self.form._meta.fields)})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "program":
+            kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
+            kwargs["empty_label"] = _("shared by all programs")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Shared entries belong to every program: the maintainer looks after them."""
+        if obj is not None and obj.program_id is None:
+            return request.user.is_superuser
+        return super().has_change_permission(request, obj)
+
+    @admin.display(description=gettext_lazy("names"))
+    def all_names(self, entry: Any) -> str:
+        return ", ".join(entry.names.values())
+
+    @admin.display(description=gettext_lazy("in use"))
+    def is_current(self, entry: Any) -> str:
+        return _("retired") if entry.retired_on else _("yes")
+
+    def _changeable(self, request: HttpRequest, chosen: Any) -> list[int]:
+        return [entry.pk for entry in chosen.select_related("program") if self.has_change_permission(request, entry)]
+
+    @admin.action(description=gettext_lazy("Retire: no longer offered, kept where it was chosen"))
+    def retire_selected(self, request: HttpRequest, chosen: Any) -> None:
+        mine = self.model.objects.filter(pk__in=self._changeable(request, chosen), retired_on=None)
+        self._say(request, mine.update(retired_on=timezone.localdate()))
+
+    @admin.action(description=gettext_lazy("Bring back: offered again"))
+    def bring_back_selected(self, request: HttpRequest, chosen: Any) -> None:
+        mine = self.model.objects.filter(pk__in=self._changeable(request, chosen)).exclude(retired_on=None)
+        self._say(request, mine.update(retired_on=None))
+
+    def _say(self, request: HttpRequest, changed: int) -> None:
+        words = ngettext("%(n)d entry was changed.", "%(n)d entries were changed.", changed)
+        messages.success(request, words % {"n": changed})
+
+
+@admin.register(Topic)
+class TopicAdmin(EntryAdmin):
+    form = TopicForm
+    list_display = ("__str__", "kind", "program", "position", "is_current")
+    list_filter = ("kind",)
+
+
+@admin.register(Experience)
+class ExperienceAdmin(EntryAdmin):
+    form = ExperienceForm

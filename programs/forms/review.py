@@ -1,0 +1,71 @@
+"""Forms of the committee's review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..models import Application, Decision
+
+Outcome = Decision.Outcome
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Note for the committee"),
+        help_text=gettext_lazy("The applicant never sees it. It is stored encrypted and deleted when its time is over."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Please write a note.")},
+    )
+
+
+class DecisionForm(forms.Form):
+    """A decision about one or several applications; `possible` limits the outcomes to what their state allows."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose a decision.")},
+    )
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Needed for the waiting list and for a no. The letter says it in kind words."),
+        choices=Decision.Reason.choices,
+        required=False,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Words for the committee"),
+        help_text=gettext_lazy("Never sent to the applicant."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    expected = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, possible: set[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(value, label) for value, label in Outcome.choices if possible is None or value in possible]
+        self.fields["outcome"].choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("outcome") in (Outcome.WAITLIST, Outcome.DECLINE) and not cleaned.get("reason"):
+            self.add_error("reason", _("Please choose a reason: the letter says it in kind words."))
+        return cleaned
+
+
+class AttendedForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("How was this mentor prepared?"),
+        help_text=gettext_lazy("For example: came to the session of 3 March."),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Please say how this mentor was prepared.")},
+    )
+
+
+def possible_outcomes(application: Application) -> set[str]:
+    return application.TRANSITIONS[application.state] & set(Outcome.values)
