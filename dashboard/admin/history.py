@@ -28,8 +28,10 @@ class TransitionAdmin(CommitteeAdmin):
         about = Q(pk__in=[])
         for model in stateful_models():
             rows = model._default_manager.all()
-            seen = rows.for_committee(request.user) if hasattr(rows, "for_committee") else rows.none()
-            about |= Q(about_type=model._meta.label_lower, about_id__in=seen.values("pk"))
+            if hasattr(rows, "for_committee"):
+                about |= Q(
+                    about_type=model._meta.label_lower, about_id__in=rows.for_committee(request.user).values("pk")
+                )
         found = Transition.objects.filter(about).scoped("committee")
         return found.order_by(*self.ordering)
 

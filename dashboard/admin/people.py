@@ -28,7 +28,9 @@ class ParticipantAdmin(CommitteeAdmin):
         mine = visible.select_related("cohort")
         people = User.objects.filter(pk__in=visible.values("person")).exclude(pk=request.user.pk)
         people = people.exclude(pk__in=Conflict.objects.people_hidden_from(request.user))
-        return people.select_related("profile__employer").prefetch_related(Prefetch("applications", mine, to_attr="seen"))
+        return people.select_related("profile__employer").prefetch_related(
+            Prefetch("applications", mine, to_attr="seen")
+        )
 
     @admin.display(description=_("takes part as"))
     def roles(self, person: User) -> str:

@@ -31,7 +31,9 @@ admin.site.register(Language, VocabularyAdmin)
 
 
 class MergeForm(forms.Form):
-    keep = forms.ModelChoiceField(Employer.objects.none(), label=_("Keep this name"), widget=forms.RadioSelect, empty_label=None)
+    keep = forms.ModelChoiceField(
+        Employer.objects.none(), label=_("Keep this name"), widget=forms.RadioSelect, empty_label=None
+    )
 
     def __init__(self, *args, rows: QuerySet, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -23,7 +23,9 @@ def world(django_db_setup, django_db_blocker):
 def visitors(world):
     """Refusals are what these tests are about: thousands of warnings about them would only hide the one that matters."""
     logging.disable(logging.CRITICAL)
-    quick = [name for name in settings.MIDDLEWARE if not name.startswith("zeal.")]  # it looks at the stack of each query
+    quick = [
+        name for name in settings.MIDDLEWARE if not name.startswith("zeal.")
+    ]  # it looks at the stack of each query
     with override_settings(MIDDLEWARE=quick):
         yield Visitors(world)
     logging.disable(logging.NOTSET)

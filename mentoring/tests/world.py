@@ -15,9 +15,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.models import Industry, Language, User
+from agreements.models import Goal
 from matching.models import Match
-from programs.models import CommitteeNote, Conflict, Decision, NamedWish, PrivateAnswers
-from testkit import factories
+from programs.importing.tables import Table
+from programs.importing.working import upload
+from programs.models import CommitteeNote, Conflict, Decision, NamedWish, PrivateAnswers, RosterJob
+from testkit import agreements, factories
 from workflow.models import Transition
 
 PAIRS = ("A", "B", "F", "Z")
@@ -33,7 +36,7 @@ class Thing:
     row: Any
     owners: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
-    pair: str = ""  # "" for a row of the whole installation
+    pair: str = ""  # or "own" for a row of the program, "" for one of the whole installation
 
 
 @dataclass
@@ -107,9 +110,9 @@ def build() -> World:
 
 @adds
 def programs(world: World) -> None:
-    world.program = world.add("program", "A", factories.program(name="Harbour HR", slug="harbour"))
+    world.program = world.add("program", "own", factories.program(name="Harbour HR", slug="harbour"))
     world.other_program = world.add("program", "Z", factories.program(name="Valley Volunteers", slug="valley"))
-    world.cohort = world.add("cohort", "A", factories.cohort(program=world.program))
+    world.cohort = world.add("cohort", "own", factories.cohort(program=world.program))
     world.other_cohort = world.add("cohort", "Z", factories.cohort(program=world.other_program))
 
 
@@ -157,7 +160,9 @@ def applications(world: World) -> None:
 def confidential_rows(world: World, application: Any) -> None:
     chair = world.people["chair"]
     author = chair if application.cohort == world.cohort else world.people["outsider"]
-    PrivateAnswers.objects.create(application=application, needs="n", limits="l", accommodations="a", attributes_json="{}")
+    PrivateAnswers.objects.create(
+        application=application, needs="n", limits="l", accommodations="a", attributes_json="{}"
+    )
     NamedWish.objects.create(application=application, kind="avoid", written="somebody")
     CommitteeNote.objects.create(application=application, author=author, text="note")
     Decision.objects.create(application=application, outcome="accepted", note="because", decided_by=author)
@@ -171,8 +176,33 @@ def matches(world: World) -> None:
         carer = {"A": world.people["carer"], "Z": world.people["outsider"]}.get(pair)
         row = Match.objects.create(mentee=mentee, mentor=mentor, carer=carer)
         world.add("match", pair, row, owners=roles)
+
+
+@adds
+def agreed(world: World) -> None:
+    """A and F have signed, B has a text to sign, Z a draft."""
+    written = {"A": agreements.signed, "B": agreements.shared, "F": agreements.signed, "Z": agreements.draft}
+    for pair, write in written.items():
+        version = write(world.row("match", pair))
+        goal = Goal.objects.unscoped("world").get(version=version)
+        world.add("goal", pair, goal, owners=OWNERS[pair])
+
+
+@adds
+def ended(world: World) -> None:
+    """F is over."""
     closed = {"state": Match.State.CLOSED, "closed_at": timezone.now(), "closed_kind": Match.Closed.COMPLETED}
     Match.objects.filter(pk=world.row("match", "F").pk).update(**closed)
+
+
+@adds
+def uploads(world: World) -> None:
+    for pair, cohort, by in (("own", world.cohort, "chair"), ("Z", world.other_cohort, "outsider")):
+        table = Table(("name",), (("n",),), (1,))
+        asked_by = world.people[by]
+        row = upload(table, cohort=cohort, role="mentee", file_name="people.csv", map_text="[fields]", by=asked_by)
+        world.add("upload", pair, row)
+        world.add("upload_job", pair, RosterJob.objects.create(upload=row, created_by=asked_by))
 
 
 @adds
@@ -180,5 +210,7 @@ def history(world: World) -> None:
     """One recorded step of each match."""
     for pair in PAIRS:
         about = {"about_type": "matching.match", "about_id": world.row("match", pair).pk}
-        row = Transition.objects.create(**about, from_state="introduced", to_state="active", at=timezone.now(), why="why")
+        row = Transition.objects.create(
+            **about, from_state="introduced", to_state="active", at=timezone.now(), why="why"
+        )
         world.add("transition", pair, row)

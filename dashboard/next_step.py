@@ -1,0 +1,109 @@
+"""The one next step of a person in one role. Facts in, a step out; no database, no clock, no words.
+
+The first line of `ORDER` that fits wins, so the table reads as the rule: what a partner waits for comes first, then what
+was asked, then what moves the pair on, then waiting, then rest. Exactly one step fits any facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    APPLY = "apply"
+    FINISH_APPLICATION = "finish-application"
+    WAIT_FOR_ANSWER = "wait-for-answer"
+    ACCEPT_CODE = "accept-code"
+    ORIENTATION = "orientation"
+    WAIT_FOR_MATCH = "wait-for-match"
+    WAITING_LIST = "waiting-list"
+    DECLINED = "declined"
+    SAY_HELLO = "say-hello"
+    EXPECT_HELLO = "expect-hello"
+    DRAFT_AGREEMENT = "draft-agreement"
+    EXPECT_DRAFT = "expect-draft"
+    FINISH_AGREEMENT = "finish-agreement"
+    SIGN = "sign"
+    EXPECT_SIGNATURE = "expect-signature"
+    ANSWER_CHECKIN = "answer-checkin"
+    ANSWER_MEETING = "answer-meeting"
+    NOTE_MEETING = "note-meeting"
+    SUGGEST_MEETING = "suggest-meeting"
+    ALL_SET = "all-set"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the person has something to do; else the page says plainly that nothing is due."""
+        return self not in RESTING
+
+
+RESTING = frozenset(
+    {
+        Step.WAIT_FOR_ANSWER,
+        Step.WAIT_FOR_MATCH,
+        Step.WAITING_LIST,
+        Step.DECLINED,
+        Step.EXPECT_HELLO,
+        Step.EXPECT_DRAFT,
+        Step.EXPECT_SIGNATURE,
+        Step.ALL_SET,
+        Step.CLOSED,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about one role of one person. Empty strings mean: there is none."""
+
+    is_mentor: bool = False
+    application: str = ""  # state of the application
+    needs_code: bool = False  # accepted (imported, say), but the code of conduct is not
+    needs_orientation: bool = False  # an accepted mentor who has not passed it
+    match: str = ""  # state of the match
+    said_hello: bool = False  # the mentee has written first, or anything later has happened
+    agreement: str = ""  # state of the version that is being written, else of the one in force
+    i_signed: bool = False
+    i_have_a_checkin: bool = False
+    i_have_a_meeting_to_answer: bool = False  # the partner suggested a date
+    i_have_a_meeting_to_note: bool = False  # a date has passed and nobody has said what became of it
+    has_meeting_ahead: bool = False
+
+
+def _is_paired(facts: Facts) -> bool:
+    return facts.match in {"introduced", "active", "closing"}
+
+
+ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
+    (Step.SIGN, lambda f: _is_paired(f) and f.agreement == "shared" and not f.i_signed),
+    (Step.ANSWER_MEETING, lambda f: _is_paired(f) and f.i_have_a_meeting_to_answer),
+    (Step.ANSWER_CHECKIN, lambda f: f.i_have_a_checkin),
+    (Step.NOTE_MEETING, lambda f: _is_paired(f) and f.i_have_a_meeting_to_note),
+    (Step.SAY_HELLO, lambda f: f.match == "introduced" and not f.is_mentor and not f.said_hello),
+    (Step.EXPECT_SIGNATURE, lambda f: _is_paired(f) and f.agreement == "shared"),
+    (Step.FINISH_AGREEMENT, lambda f: _is_paired(f) and f.agreement == "draft"),
+    (Step.EXPECT_HELLO, lambda f: f.match == "introduced" and not f.said_hello),
+    (Step.DRAFT_AGREEMENT, lambda f: f.match == "introduced" and not f.is_mentor),
+    (Step.EXPECT_DRAFT, lambda f: f.match == "introduced"),
+    (Step.CLOSING, lambda f: f.match == "closing"),
+    (Step.SUGGEST_MEETING, lambda f: f.match == "active" and not f.is_mentor and not f.has_meeting_ahead),
+    (Step.ALL_SET, lambda f: f.match == "active"),
+    (Step.CLOSED, lambda f: f.match == "closed"),
+    (Step.FINISH_APPLICATION, lambda f: f.application == "draft"),
+    (Step.WAIT_FOR_ANSWER, lambda f: f.application == "submitted"),
+    (Step.ACCEPT_CODE, lambda f: f.application == "accepted" and f.needs_code),
+    (Step.ORIENTATION, lambda f: f.application == "accepted" and f.needs_orientation),
+    (Step.WAIT_FOR_MATCH, lambda f: f.application == "accepted"),
+    (Step.WAITING_LIST, lambda f: f.application == "waitlisted"),
+    (Step.DECLINED, lambda f: f.application == "declined"),
+    (Step.APPLY, lambda f: True),
+)
+
+
+def decide(facts: Facts) -> Step:
+    """The next step for `facts`."""
+    return next(step for step, fits in ORDER if fits(facts))
