@@ -14,12 +14,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 
 from access.ids import new_public_id
 
 from .models import Notification
+from .models.outbox import NotificationQuerySet
 from .writing import message_id_for
 
 log = logging.getLogger(__name__)
@@ -93,33 +93,33 @@ class Lease:
 
 
 def claim(at: datetime) -> Lease | None:
-    """Take the next letter that is due: urgent ones first, then the oldest. None when there is nothing to do."""
+    """Take the next letter: of those that are due the urgent ones first, then the oldest, then those whose sweeper
+    vanished. None when there is nothing to do."""
     rows = Notification.objects.unscoped("sweeper")
-    if not rows.claimable(at).exists():  # on SQLite the look below takes the write lock
-        return None
-    began = time.monotonic()
+    for free in (rows.waiting(at), rows.vanished()):
+        if free.exists():  # a look first: on SQLite the transaction below takes the write lock
+            return _take_first(free)
+    return None
+
+
+def _take_first(free: NotificationQuerySet) -> Lease | None:
+    began, token = time.monotonic(), new_public_id()
     with transaction.atomic():
-        order = ("-is_urgent", "next_at", "pk")
-        row = rows.claimable(at).select_for_update(skip_locked=True).order_by(*order).first()
-        if row is None or not _take(row, at):
+        locked = free.select_for_update(skip_locked=True, of=("self",)).select_related("recipient")
+        row = locked.order_by("-is_urgent", "next_at", "pk").first()
+        if row is None:
             return None
-    taken = rows.select_related("recipient").get(pk=row.pk)
-    return Lease(taken, began=began) if taken.lease_token == row.lease_token else None
-
-
-def _take(row: Notification, at: datetime) -> bool:
-    row.lease_token = new_public_id()
-    return bool(
-        Notification.objects.unscoped("sweeper")
-        .claimable(at)
-        .filter(pk=row.pk)
-        .update(
-            state=State.SENDING,
-            lease_token=row.lease_token,
-            lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS),
-            attempts=F("attempts") + 1,
-            # It was on its way when its process vanished: whether it left, nobody knows.
-            unknown=F("unknown") + Case(When(state=State.SENDING, then=1), default=0),
-            message_id=row.message_id or Value(message_id_for(row)),
-        )
-    )
+        changes = {
+            "lease_token": token,
+            "attempts": row.attempts + 1,
+            # It was on its way when its sweeper vanished: whether it left, nobody knows.
+            "unknown": row.unknown + (row.state == State.SENDING),
+            "message_id": row.message_id or message_id_for(row),
+        }
+        lease_until = Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+        if not free.filter(pk=row.pk).update(state=State.SENDING, lease_until=lease_until, **changes):
+            return None
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.state = State.SENDING
+    return Lease(row, began=began)

@@ -170,7 +170,9 @@ class Delivery:
         error = " ".join(filter(None, (outcome.result.value, str(outcome.code or ""), outcome.detail)))
         if outcome.result is Result.ACCEPTED:
             lease.record(State.SENT, sent_at=now, ended_at=now, smtp_code=outcome.code, error="")
-            Sweeper.objects.exclude(lost_answers=0, failed_connections=0).update(lost_answers=0, failed_connections=0)
+            troubled = Sweeper.objects.exclude(lost_answers=0, failed_connections=0)
+            if troubled.exists():  # usually there is nothing to write
+                troubled.update(lost_answers=0, failed_connections=0)
             return True
         if outcome.result is Result.REFUSED:
             self._fail(lease, "refused by the mail server", smtp_code=outcome.code, error=error)

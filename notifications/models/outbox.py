@@ -45,12 +45,15 @@ class NotificationQuerySet(GuardedQuerySet):
                 found |= Q(about_type=label.lower(), about_id__in=rows(user, *roles).values("pk"))
         return self.filter(found).exclude(kind=ACCOUNT_MAIL).scoped("letters of the committee's rows")
 
-    def claimable(self, at: datetime) -> Self:
-        """Due, or taken by a process that did not come back in time (the database's clock says so)."""
-        due = Q(state=Notification.State.PENDING, next_at__lte=at)
-        found = self.filter(due | Q(state=Notification.State.SENDING, lease_until__lt=Now()))
+    def waiting(self, at: datetime) -> Self:
+        """Due, and nobody has it."""
+        found = self.filter(state=Notification.State.PENDING, next_at__lte=at)
         # Nothing leaves a demonstration: letters with codes wait in its outbox to be read there.
         return found.exclude(kind=ACCOUNT_MAIL) if settings.DEMO else found
+
+    def vanished(self) -> Self:
+        """Taken by a process that did not come back in time; the database's clock says so."""
+        return self.filter(state=Notification.State.SENDING, lease_until__lt=Now())
 
     def about(self, row: models.Model) -> Self:
         return self.filter(about_type=row._meta.label_lower, about_id=row.pk)
@@ -123,7 +126,7 @@ class Notification(ConfidentialModel):
         verbose_name_plural = _("outbox")
         ordering = ["-due_at", "-pk"]
         indexes = [
-            models.Index(fields=["next_at"], condition=Q(state="pending"), name="notification_due"),
+            models.Index(fields=["-is_urgent", "next_at"], condition=Q(state="pending"), name="notification_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="notification_leased"),
             models.Index(fields=["about_type", "about_id"], name="notification_about"),
             models.Index(fields=["recipient", "sent_at"], name="notification_weekly"),

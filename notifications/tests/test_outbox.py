@@ -1,27 +1,160 @@
 """A debt exists exactly when its fact does, and owing twice is owing once."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from access.refused import Refused
 from notifications import outbox
+from notifications.kinds import UnknownKind
 from notifications.models import Notification
 from notifications.testing import sweep_now
 
-pytestmark = pytest.mark.django_db
+from .conftest import TUESDAY_NOON, fresh, rows
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+State = Notification.State
 
 
-def rows():
-    return Notification.objects.unscoped("test")
+def test_owing_twice_is_owing_once(desk, ada):
+    first = desk.owe(ada)
+    desk.owe(ada, at=TUESDAY_NOON + timedelta(days=1))
+    assert rows().get().due_at == first.due_at
 
 
-def test_owing_twice_is_owing_once(ada):
-    outbox.owe("trial", to=ada, about=ada)
-    outbox.owe("trial", to=ada, about=ada)
-    assert rows().count() == 1
+def test_reminders_are_told_apart_by_their_number(desk, ada):
+    for number in (1, 2, 2, 3):
+        desk.owe(ada, ordinal=number)
+    assert list(rows().order_by("ordinal").values_list("ordinal", flat=True)) == [1, 2, 3]
 
 
-def test_a_letter_is_delivered_once(ada, mailoutbox):
-    outbox.owe("trial", to=ada, about=ada)
-    sent = sweep_now()
-    assert [mail.to for mail in sent] == [[ada.email]]
-    assert sweep_now() == []
-    assert rows().get().state == Notification.State.SENT
+def test_a_fact_that_is_rolled_back_owes_nothing(desk, ada):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        desk.owe(ada)
+        1 / 0  # noqa: B018
+    assert not rows().exists()
+
+
+def test_a_letter_is_delivered_once(desk, ada):
+    row = desk.owe(ada)
+    assert [mail.to for mail in sweep_now(TUESDAY_NOON)] == [[ada.email]]
+    assert sweep_now(TUESDAY_NOON) == []
+    assert (fresh(row).state, fresh(row).sent_at) == (State.SENT, TUESDAY_NOON)
+
+
+def test_nothing_leaves_before_it_is_due(desk, ada):
+    due = TUESDAY_NOON + timedelta(days=3)
+    desk.owe(ada, due_at=due)
+    assert sweep_now(due - timedelta(seconds=1)) == []
+    assert len(sweep_now(due)) == 1
+
+
+def test_a_kind_that_nobody_registered_is_an_error(ada):
+    with pytest.raises(UnknownKind):
+        outbox.owe("no-such-kind", to=ada, about=ada)
+
+
+def test_a_kind_is_about_its_own_model_only(desk, ada, program):
+    with pytest.raises(ValueError, match="is about accounts.User"):
+        outbox.owe("note", to=ada, about=program)
+
+
+def test_what_makes_no_sense_when_due_is_not_owed(desk, ada):
+    desk.owe(ada, expires_at=TUESDAY_NOON)
+    assert not rows().exists()
+
+
+def test_somebody_without_an_account_is_written_to_and_the_address_is_unreadable(desk, ada):
+    from django.db import connection
+
+    outbox.owe("note", to=None, about=ada, address=" Friend@Example.org ", at=TUESDAY_NOON)
+    outbox.owe("note", to=None, about=ada, address="friend@example.org", at=TUESDAY_NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address, key FROM notifications_notification")
+        stored = cursor.fetchall()
+    assert len(stored) == 1
+    assert "friend" not in " ".join(stored[0])
+    assert [mail.to for mail in sweep_now(TUESDAY_NOON)] == [["friend@example.org"]]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"recipient": None, "address": None},
+        {"state": State.SENDING},
+        {"lease_token": "x" * 22},
+        {"state": State.SENT, "ended_at": TUESDAY_NOON},
+        {"state": State.SENT, "sent_at": TUESDAY_NOON},
+        {"sent_at": TUESDAY_NOON},
+        {"state": State.CANCELLED, "ended_at": TUESDAY_NOON},
+        {"state": State.FAILED, "reason": "why"},
+        {"state": State.HELD},
+        {"state": State.EXPIRED, "ended_at": TUESDAY_NOON, "reason": "why", "body": "a code"},
+        {"expires_at": TUESDAY_NOON},
+    ],
+)
+def test_the_database_refuses_rows_that_cannot_be(desk, ada, broken):
+    row = desk.owe(ada)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows().filter(pk=row.pk).update(**broken)
+    assert fresh(row).state == State.PENDING
+
+
+def test_a_fact_ends_its_letters_at_once(desk, ada, ben):
+    ended, other = desk.owe(ada), desk.owe(ben)
+    assert outbox.cancel_about(ada, why="answered") == 1
+    assert outbox.cancel_about(ada, why="answered") == 0
+    assert (fresh(ended).state, fresh(ended).reason, fresh(other).state) == (State.CANCELLED, "answered", State.PENDING)
+
+
+def test_a_held_letter_waits_until_it_is_released(desk, ada, cleo):
+    row = desk.owe(ada)
+    row.hold(by=cleo, why="look at it first")
+    assert sweep_now(TUESDAY_NOON) == []
+    row.release(by=cleo, at=TUESDAY_NOON)
+    assert len(sweep_now(TUESDAY_NOON)) == 1
+    with pytest.raises(Refused):
+        fresh(row).release(by=cleo)
+
+
+def test_a_cancelled_letter_stays_cancelled(desk, ada, cleo):
+    row = desk.owe(ada)
+    row.cancel(by=cleo, why="told in person")
+    for verb in (row.hold, row.cancel):
+        with pytest.raises(Refused):
+            verb(by=cleo, why="again")
+    assert sweep_now(TUESDAY_NOON) == []
+    assert (fresh(row).state, fresh(row).acted_by) == (State.CANCELLED, cleo)
+
+
+def test_of_two_hands_the_slower_one_is_refused(desk, ada, cleo):
+    row = desk.owe(ada)
+    stale = fresh(row)
+    row.cancel(by=cleo, why="no")
+    with pytest.raises(Refused):
+        stale.hold(by=cleo, why="wait")
+    assert fresh(row).state == State.CANCELLED
+
+
+def test_a_failed_letter_can_be_sent_again_under_its_old_name(desk, ada, cleo):
+    row = desk.owe(ada)
+    ended = {"state": State.FAILED, "reason": "refused", "ended_at": TUESDAY_NOON, "attempts": 8, "message_id": "<n1@x>"}
+    rows().filter(pk=row.pk).update(**ended)
+    fresh(row).send_again(by=cleo, at=TUESDAY_NOON)
+    (mail,) = sweep_now(TUESDAY_NOON)
+    assert mail.extra_headers["Message-ID"] == "<n1@x>"
+
+
+def test_people_see_their_own_letters_and_the_committee_those_of_its_rows(desk, ada, ben, cleo):
+    desk.owe(ada)
+    desk.owe(ben)
+    assert [row.recipient for row in Notification.objects.visible_to(ada)] == [ada]
+    assert not Notification.objects.for_committee(ada).exists()
+
+
+def test_now_is_the_default(desk, ada):
+    before = timezone.now()
+    outbox.owe("note", to=ada, about=ada)
+    assert before <= rows().get().due_at <= timezone.now()

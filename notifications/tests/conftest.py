@@ -1,0 +1,73 @@
+"""Two kinds of letters for these tests: `note` is essential, `tip` can be turned off. Both are about a person."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifications import kinds, outbox
+from notifications.kinds import ESSENTIAL, OPTIONAL, Kind, Letter
+from notifications.models import Notification
+from testkit import smtp
+
+TUESDAY_NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """What the two kinds answer when they are asked, and whom they were asked for."""
+
+    answer: Any = field(default_factory=lambda: Letter(context={"word": "hello"}))
+    asked: list[Any] = field(default_factory=list)
+
+    def write(self, about, person):
+        """**To**: people of tests. **When**: a test says so. **Until**: a test says so."""
+        self.asked.append(person)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer(about, person) if callable(self.answer) else self.answer
+
+    def owe(self, person, kind="note", at=TUESDAY_NOON, **options):
+        """Owe one letter and return its row."""
+        outbox.owe(kind, to=person, about=person, at=at, **options)
+        return rows().order_by("pk").last()
+
+
+@pytest.fixture
+def desk(monkeypatch, settings):
+    made = Desk()
+    for name, stream in (("note", ESSENTIAL), ("tip", OPTIONAL)):
+        monkeypatch.setitem(kinds.KINDS, name, Kind(name, made.write, "accounts.User", stream, False, None, False))
+    templates = deepcopy(settings.TEMPLATES)
+    templates[0]["DIRS"].append(Path(__file__).parent / "templates")
+    settings.TEMPLATES = templates
+    return made
+
+
+@pytest.fixture
+def server(settings):
+    """A mail server on the loopback that the sweeper speaks to."""
+    with smtp.sink() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        yield sink
+
+
+@pytest.fixture
+def epoch_file(settings, tmp_path):
+    settings.OUTBOX_EPOCH_FILE = tmp_path / "epoch"
+    return settings.OUTBOX_EPOCH_FILE
+
+
+def rows():
+    return Notification.objects.unscoped("test")
+
+
+def fresh(row):
+    return rows().get(pk=row.pk)

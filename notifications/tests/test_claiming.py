@@ -1,0 +1,180 @@
+"""Of many sweepers one wins, on every database; a sweeper that vanished gives its letter back when the lease is over."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from notifications.claiming import claim
+from notifications.models import Notification
+from notifications.testing import sweep_now
+
+from .conftest import TUESDAY_NOON, fresh, rows
+
+pytestmark = pytest.mark.both_databases
+State = Notification.State
+
+
+def at_once(count, work):
+    """Run `work` in `count` threads with connections of their own, all released at the same moment."""
+    gate, results, errors = threading.Barrier(count), [], []
+
+    def run():
+        try:
+            gate.wait(10)
+            results.append(work())
+        except Exception as error:  # noqa: BLE001  (raised again below)
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    return results
+
+
+def let_the_lease_end(row):
+    rows().filter(pk=row.pk).update(lease_until=Now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_letter_is_taken_by_one_of_eight(desk, ada):
+    desk.owe(ada)
+    leases = at_once(8, lambda: claim(TUESDAY_NOON))
+    assert len([lease for lease in leases if lease]) == 1
+    assert rows().get().attempts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_letters_are_shared_out_without_a_double(desk, ada):
+    for number in range(40):
+        desk.owe(ada, ordinal=number)
+
+    def take_all():
+        taken = []
+        while rows().waiting(TUESDAY_NOON).exists():
+            lease = claim(TUESDAY_NOON)
+            taken += [lease.row.pk] if lease else []
+        return taken
+
+    taken = [pk for some in at_once(4, take_all) for pk in some]
+    assert sorted(taken) == sorted(rows().values_list("pk", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_sweepers_at_once_send_every_letter_once(desk, ada, server):
+    from notifications.sweeping import Delivery
+
+    for number in range(30):
+        desk.owe(ada, ordinal=number)
+    at_once(3, lambda: Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run())
+    assert set(server.copies().values()) == {1}
+    assert len(server.letters) == 30
+    assert set(rows().values_list("state", flat=True)) == {State.SENT}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_owing_the_same_letter_from_eight_places_makes_one(desk, ada):
+    at_once(8, lambda: desk.owe(ada))
+    assert rows().count() == 1
+
+
+@pytest.mark.django_db
+def test_a_letter_that_is_taken_is_not_taken_again(desk, ada):
+    desk.owe(ada)
+    assert claim(TUESDAY_NOON)
+    assert claim(TUESDAY_NOON + timedelta(days=1)) is None
+
+
+@pytest.mark.django_db
+def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(desk, ada):
+    row = desk.owe(ada)
+    claim(TUESDAY_NOON)
+    let_the_lease_end(row)
+    lease = claim(TUESDAY_NOON)
+    assert (lease.row.attempts, lease.row.unknown) == (2, 1)
+
+
+@pytest.mark.django_db
+def test_who_lost_the_lease_touches_nothing(desk, ada):
+    row = desk.owe(ada)
+    slow = claim(TUESDAY_NOON)
+    let_the_lease_end(row)
+    quick = claim(TUESDAY_NOON)
+    assert slow.record(State.FAILED, reason="late", ended_at=TUESDAY_NOON) is False
+    assert quick.record(State.SENT, sent_at=TUESDAY_NOON, ended_at=TUESDAY_NOON) is True
+    assert fresh(row).state == State.SENT
+
+
+@pytest.mark.django_db
+def test_every_copy_carries_the_same_message_id(desk, ada):
+    row = desk.owe(ada)
+    first = claim(TUESDAY_NOON).row.message_id
+    let_the_lease_end(row)
+    assert claim(TUESDAY_NOON).row.message_id == first
+    assert first.startswith(f"<n{row.pk}.")
+
+
+@pytest.mark.django_db
+def test_a_letter_whose_sweepers_vanish_stops_after_four(desk, ada):
+    row = desk.owe(ada)
+    for _ in range(4):
+        claim(TUESDAY_NOON)
+        let_the_lease_end(row)
+    assert sweep_now(TUESDAY_NOON) == []
+    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "outcome unknown, send again?")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_record_is_tried_until_the_database_takes_it(desk, ada, monkeypatch):
+    from django.db import OperationalError
+    from django.db.models import QuerySet
+
+    row = desk.owe(ada)
+    lease = claim(TUESDAY_NOON)
+    update, failures = QuerySet.update, iter([OperationalError("gone"), OperationalError("gone")])
+
+    def broken_twice(self, **changes):
+        for failure in failures:
+            raise failure
+        return update(self, **changes)
+
+    monkeypatch.setattr(QuerySet, "update", broken_twice)
+    assert lease.record(State.SENT, sent_at=TUESDAY_NOON, ended_at=TUESDAY_NOON) is True
+    assert fresh(row).state == State.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_the_lease_nothing_is_recorded(desk, ada, monkeypatch, settings):
+    from django.db import OperationalError
+    from django.db.models import QuerySet
+
+    settings.OUTBOX_LEASE_SECONDS = 0.2
+    row = desk.owe(ada)
+    lease = claim(TUESDAY_NOON)
+
+    def always_broken(self, **changes):
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+        broken.setattr(QuerySet, "update", always_broken)
+        lease.record(State.SENT, sent_at=TUESDAY_NOON, ended_at=TUESDAY_NOON)
+    assert fresh(row).state == State.SENDING
+
+
+@pytest.mark.django_db
+def test_nothing_is_begun_in_the_second_half_of_a_lease(desk, ada, monkeypatch):
+    from notifications import sweeping
+
+    row = desk.owe(ada)
+    monkeypatch.setattr("notifications.claiming.Lease.may_begin", lambda self: False)
+    assert sweep_now(TUESDAY_NOON) == []
+    assert (fresh(row).state, fresh(row).error) == (State.PENDING, "the sweeper was too slow")
+    assert fresh(row).next_at > TUESDAY_NOON
+    assert sweeping.MAX_ATTEMPTS == 8
