@@ -166,18 +166,54 @@ def wishes(why: dict[str, Any]) -> list[Why]:
     return []
 
 
-def why_left_out(why: dict[str, Any]) -> str:
-    """Why nobody is proposed for a mentee, for the committee."""
-    possible, blocked = why.get("possible", 0), why.get("blocked", {})
-    if possible:
-        text = ngettext(
-            "%(count)s mentor would be possible, but the place went to somebody whose other choices were worse.",
-            "%(count)s mentors would be possible, but all their places went to people whose other choices were worse.",
-            possible,
-        )
-        return text % {"count": possible}
-    rules = [_("%(rule)s (%(count)s)") % {"rule": rule_words(code), "count": count} for code, count in blocked.items()]
-    return _("No mentor is possible: %(rules)s.") % {"rules": listed(rules)} if rules else _("No mentor is possible.")
+def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
+    """Why nobody is proposed for a mentee, for the committee. `names` of mentors by id of their application."""
+    match why.get("kind"):
+        case "none":
+            rules = [
+                ngettext("%(rule)s (%(count)s mentor)", "%(rule)s (%(count)s mentors)", count) % {"rule": rule_words(code), "count": count}
+                for code, count in sorted(why.get("blocked", {}).items(), key=lambda one: -one[1])
+            ]
+            return _("No mentor is possible: %(rules)s.") % {"rules": listed(rules)} if rules else _("No mentor is possible.")
+        case "crowded" if "mentees" in why:
+            return _("%(mentees)s mentees share these mentors' places, and there are %(places)s.") % why
+        case "crowded":
+            return _("The mentors who would be possible are full.")
+        case "priced":
+            pairs, points = why["lost"]
+            mentor = names.get(why["mentor"], _("a mentor"))
+            return _("A place with %(mentor)s could be had; %(cost)s.") % {"mentor": mentor, "cost": cost_words(pairs, points)}
+    return ""
+
+
+def fix_words(fix: list[Any], names: dict[int, str]) -> str:
+    """One change that would help somebody left out, and what it brings."""
+    what, mentor, codes, pairs, points = fix
+    name = names.get(mentor, _("a mentor"))
+    brings = gain_words(pairs, points)
+    if what == "seat":
+        return _("Ask %(mentor)s for one more place: %(brings)s.") % {"mentor": name, "brings": brings}
+    rules = listed(rule_words(code) for code in codes)
+    return _("Set a rule aside for %(mentor)s (%(rules)s): %(brings)s.") % {"mentor": name, "rules": rules, "brings": brings}
+
+
+def gain_words(pairs: int, points: int) -> str:
+    if pairs > 0:
+        return ngettext("places %(count)s more person", "places %(count)s more people", pairs) % {"count": pairs}
+    return ngettext("%(count)s point more in all", "%(count)s points more in all", points) % {"count": points}
+
+
+def cost_words(pairs: int, points: int) -> str:
+    """What a change costs the whole round; negative numbers are gains."""
+    if pairs > 0:
+        return ngettext("%(count)s pair fewer", "%(count)s pairs fewer", pairs) % {"count": pairs}
+    if pairs < 0:
+        return gain_words(-pairs, 0)
+    if points > 0:
+        return ngettext("%(count)s point less in all", "%(count)s points less in all", points) % {"count": points}
+    if points < 0:
+        return gain_words(0, -points)
+    return _("no change in all")
 
 
 def bad_rules_words(sitting: Sitting, bad: BadRules) -> str:

@@ -22,11 +22,12 @@ from programs.committee import has_role
 from programs.models import Cohort, Membership
 from workflow.states import move
 
-from .deciding import Overtaken, claim
+from .changing import Overtaken, check_may_change, claim
 from .engine import VERSION, BadRules
 from .models import MATCHERS, Proposal, Round, RoundEntry, RoundJob, Snapshot
 from .pool import Gathered, gather
-from .rows import replace_all
+from .reasons import bad_rules_words
+from .rows import price_rows, replace_all
 from .sitting import Decisions, Sitting
 from .standing import is_near_round
 from .terms import default_terms
@@ -51,13 +52,6 @@ def open_round(cohort: Cohort, *, by: Any, name: str = "", at: datetime | None =
         terms=default_terms(cohort.program),
         created_at=at or timezone.now(),
     )
-
-
-def check_may_change(round_: Round, by: Any) -> None:
-    if not round_.is_under_way:
-        raise Refused(_("This round is closed. Nothing in it can be changed any more."))
-    if not round_.may_be_changed_by(by):
-        raise Refused(_("Only a matcher or the chair can change a round."))
 
 
 def size_of(round_: Round) -> int:
@@ -119,9 +113,7 @@ def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> Ro
     try:
         sitting.solve(decisions, mates)
     except BadRules as bad:
-        from .deciding import why_bad
-
-        raise Refused(_("This cannot be done: %(why)s.") % {"why": why_bad(sitting, bad)}) from bad
+        raise Refused(_("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}) from bad
     say(str(_("Explaining")))
     return _store(round_, sitting, people, decisions, by, at)
 
@@ -164,6 +156,7 @@ def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> Non
         raise Refused(_("Please run the round first."))
     if not is_proven(round_):
         raise Refused(_("This plan is not proven best under its rules. Please run the round again."))
+    price_rows(round_, Sitting.load(round_), Decisions.of(round_))
     move(round_, State.REVIEW, by=by, at=at, prepared_by=by)
     for member in second_lookers(round_, by):
         owe("round-second-look", to=member, about=round_, ordinal=round_.plan_version, at=at)
@@ -222,9 +215,3 @@ def discard(round_: Round, *, by: Any, why: str = "", at: datetime | None = None
     """Put the round away. Nobody outside the committee has seen anything of it."""
     check_may_change(round_, by)
     move(round_, State.DISCARDED, by=by, at=at, why=why, release_at=None)
-
-
-def hidden_rows(round_: Round, user: Any) -> int:
-    """How many rows of the table `user` does not see."""
-    rows = Proposal.objects.unscoped("count of all rows").filter(round=round_).on_the_table().count()
-    return rows - Proposal.objects.visible_to(user).filter(round=round_).on_the_table().count()

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
+from .engine import Crowded, NoMentor, Prices, ScoreTable, why_unmatched
 from .explaining import explain
 from .models import Proposal, Round
 from .sitting import NOBODY, Decisions, Sitting
 
 State = Proposal.State
+EXPLAINED = 60_000  # people left out x mentors that are looked at for a full explanation
 
 
 def make_rows(sitting: Sitting, decisions: Decisions, mentees: Iterable[int], version: int) -> list[Proposal]:
@@ -26,7 +30,6 @@ def _row(sitting: Sitting, decisions: Decisions, mentee: int, j: int, explained:
     row = Proposal(round=sitting.round, mentee_id=mentee, mentor_id=mentor, changed_in=version)
     row.sits_out = mentee in decisions.sits_out
     if mentor is None:
-        row.why = left_out(sitting, mentee)
         return row
     for name, value in next(explained).fields.items():
         setattr(row, name, value)
@@ -34,15 +37,64 @@ def _row(sitting: Sitting, decisions: Decisions, mentee: int, j: int, explained:
     return row
 
 
-def left_out(sitting: Sitting, mentee: int) -> dict[str, Any]:
-    """Why nobody is proposed, as codes: how many mentors could be, and which rules stand in the way of the others."""
-    i, table = sitting.row[mentee], sitting.explained
-    blocked: dict[str, int] = {}
-    for j in range(len(sitting.mentors)):
-        for code in table.why_not(i, j):
-            blocked[code] = blocked.get(code, 0) + 1
-    possible = int((table.S[i] >= 0).sum())
-    return {"possible": possible, "blocked": dict(sorted(blocked.items(), key=lambda rule: (-rule[1], rule[0])))}
+def left_out(sitting: Sitting, table: ScoreTable, mentee: int, prices: Prices | None) -> dict[str, Any]:
+    """Why nobody is proposed, as codes. Without `prices` (very large rounds) the short form only.
+
+    kind "none": every mentor is closed, `blocked` {rule: mentors}, `nearest` [[mentor, rules, score]].
+    kind "crowded": `mentees` people can only go to `mentors` mentors, who have `places` places between them.
+    kind "priced": a place could be had with `mentor`, for `lost` [pairs, points].
+    `fixes` [[what, mentor, rules, pairs, points]]: one change each, and what it brings to the whole round.
+    """
+    i, plan = sitting.row[mentee], sitting.plan
+    assert plan is not None
+    if prices is None:
+        return {"kind": "crowded" if (table.S[i] >= 0).any() else "none"}
+    found = why_unmatched(table, plan, i, prices)
+    fixes = [
+        [fix.kind, sitting.mentors[fix.mentor], list(fix.codes), fix.gain.pairs, fix.gain.points] for fix in found.fixes
+    ]
+    match found:
+        case NoMentor(rules=rules, nearest=nearest):
+            close = [[sitting.mentors[miss.mentor], list(miss.codes), miss.score] for miss in nearest[:3]]
+            return {"kind": "none", "blocked": rules, "nearest": close, "fixes": fixes}
+        case Crowded(mentees=mentees, mentors=mentors, seats=seats):
+            crowd = {"mentees": len(mentees), "mentors": len(mentors), "places": seats}
+            return {"kind": "crowded", **crowd, "fixes": fixes}
+    lost = [found.loss.pairs, found.loss.points]
+    return {"kind": "priced", "mentor": sitting.mentors[found.mentor], "lost": lost, "fixes": fixes}
+
+
+def _prices_for(sitting: Sitting, table: ScoreTable, left: int) -> Prices | None:
+    """Prices for explaining `left` people; None where that would keep the page waiting."""
+    assert sitting.plan is not None
+    return Prices(table, sitting.plan) if left * len(sitting.mentors) <= EXPLAINED else None
+
+
+def explain_left_out(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
+    """Bring up to date why people are left out; a decision about others may have changed it."""
+    rows = list(Proposal.objects.unscoped("the plan changed").filter(round=round_).left_out())
+    if not rows or not sitting.is_small:
+        return
+    table = sitting.working_explained(decisions)
+    prices = _prices_for(sitting, table, len(rows))
+    for row in rows:
+        row.why = left_out(sitting, table, row.mentee_id, prices)
+    Proposal.objects.unscoped("the plan changed").bulk_update(rows, ["why"], batch_size=200)
+
+
+def price_rows(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
+    """Write down for every pair what the round would lose without it; pins are not priced."""
+    assert sitting.plan is not None
+    mu, prices = sitting.plan.mu, Prices(sitting.working(decisions), sitting.plan)
+    others = prices.matrix.copy()
+    others[np.arange(len(mu)), mu] = np.inf  # column -1 of somebody left out is "stays out"
+    pairs, points = prices.split(others.min(axis=1))
+    rows = list(Proposal.objects.unscoped("prices for the minutes").filter(round=round_).paired())
+    for row in rows:
+        i = sitting.row[row.mentee_id]
+        known = pairs[i] >= 0 and row.state == State.PROPOSED
+        row.price_pairs, row.price_points = (int(pairs[i]), int(points[i])) if known else (None, None)
+    Proposal.objects.unscoped("prices for the minutes").bulk_update(rows, ["price_pairs", "price_points"], batch_size=200)
 
 
 def replace_all(round_: Round, sitting: Sitting, decisions: Decisions, version: int) -> None:
@@ -55,6 +107,7 @@ def replace_all(round_: Round, sitting: Sitting, decisions: Decisions, version: 
         row.is_changed = bool(before) and row.before_id != row.mentor_id
     table.delete()
     Proposal.objects.unscoped("the round was run").bulk_create(rows, batch_size=500)
+    explain_left_out(round_, sitting, decisions)
 
 
 def replace_some(round_: Round, sitting: Sitting, decisions: Decisions, mentees: set[int], version: int) -> None:
@@ -69,3 +122,4 @@ def replace_some(round_: Round, sitting: Sitting, decisions: Decisions, mentees:
         row.is_changed = row.before_id != row.mentor_id if round_.draft > 1 else False
     for row in rows:
         row.save(force_update=True)
+    explain_left_out(round_, sitting, decisions)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
@@ -212,6 +213,12 @@ class Sitting:
         out = {self.row[pk]: np.full(len(self.mentors), -1, self.table.S.dtype) for pk in decisions.sits_out if pk in self.row}
         return self.table.with_rows(out) if out else self.table
 
+    def working_explained(self, decisions: Decisions) -> ScoreTable:
+        """`working`, with its reasons."""
+        table = self.explained
+        out = {self.row[pk]: np.full(len(self.mentors), NOBODY, table.S.dtype) for pk in decisions.sits_out if pk in self.row}
+        return table.with_rows(out, reasons=table.reasons) if out else table
+
     def prior(self, mates: dict[int, int | None]) -> Plan | None:
         """An earlier plan in today's rows; people who are new had nobody, mentors who left are nobody."""
         if not mates:
@@ -225,8 +232,9 @@ class Sitting:
         self.plan = solve(self.working(decisions), self.seats, self.rules(decisions), self.prior(mates or {}))
         return self.plan
 
-    def repair(self, was: Decisions, now: Decisions) -> Plan:
-        """The best plan after the step from `was` to `now`, by repairing the one on the table. Raises BadRules."""
+    def repair(self, was: Decisions, now: Decisions, first: Callable[[WhatIf], object] | None = None) -> Plan:
+        """The best plan after the step from `was` to `now`, by repairing the one on the table. `first` is done before
+        anything is forbidden or pinned: a place more, a rule lifted. Raises BadRules."""
         assert self.plan is not None
         trial = WhatIf(self.working(was), self.plan)
         for mentee, _mentor in self._here(set(was.pins) - set(now.pins)):
@@ -237,11 +245,14 @@ class Sitting:
             trial.edit(self.row[pk], np.full(len(self.mentors), NOBODY, self.table.S.dtype))
         for pk in sorted(was.sits_out - now.sits_out):
             trial.edit(self.row[pk], self.table.S[self.row[pk]])
+        if first:
+            first(trial)
         for i, j in self._here(set(now.forbids) - set(was.forbids)):
             trial.forbid(i, j)
         for i, j in self._here(set(now.pins) - set(was.pins)):
             trial.pin(i, j)
         self.plan = trial.proven() if self.is_small else trial.plan
+        self.seats = self.plan.seats
         return self.plan
 
     def _here(self, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -292,4 +303,5 @@ def figures(table: ScoreTable) -> dict[str, Any]:
         "rules": {code: count for code, count in table.rule_counts.items() if count},
         "undecided": {code: count for code, count in table.undecided.items() if count},
         "missing": {line: counts for line, counts in table.missing.items() if any(counts)},
+        "most": table.most(),
     }

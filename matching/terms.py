@@ -39,7 +39,8 @@ RULE_WORDS: dict[str, Any] = {
     "minimum": _("the fit is below the minimum of this round"),
     "rejected": _("the committee turned this pair down in this round"),
     "forbidden": _("this pair is not allowed"),
-    "full": _("the mentor has no free place"),
+    "capacity": _("the mentor has no free place"),
+    "floor": _("the fit is below the floor of this round"),
 }
 UNKNOWN_WORDS: dict[str, Any] = {
     "same_employer": _("an employer is not known"),

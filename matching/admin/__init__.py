@@ -1,0 +1,1 @@
+from . import apart, matches  # noqa: F401

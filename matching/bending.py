@@ -1,0 +1,163 @@
+"""Where the committee bends what the round was given: a hard rule set aside for one pair, one more place at a mentor.
+
+Both need a written reason, both stand in the minutes with what they brought, and both can be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.refused import Refused
+from programs.models import Application
+
+from .changing import check_may_change, difference, plan_of, play, read, repeat, write
+from .deciding import refuse_if_stale
+from .engine import WhatIf
+from .models import Override, Round, RoundEntry, Snapshot
+from .places import places_of
+from .reasons import listed
+from .sitting import NOBODY, Sitting, pack_plan
+from .standing import refuse_if_near
+from .terms import OVERRIDABLE, rule_words
+
+Kind = RoundEntry.Kind
+
+
+def _need_reason(why: str) -> str:
+    if not why.strip():
+        raise Refused(_("Please write a short reason. It goes into the minutes."))
+    return why.strip()
+
+
+def set_aside(
+    round_: Round, mentee: int, mentor: int, *, by: Any, seen: int, why: str, at: datetime | None = None
+) -> RoundEntry:
+    """Set the rules aside that stand between two people, and pin the pair.
+
+    Raises Refused for a rule that is never set aside (somebody's own "please not with", not being ready), or when no
+    rule stands in the way.
+    """
+    reason = _need_reason(why)
+
+    def attempt(fresh: Round) -> RoundEntry:
+        check_may_change(fresh, by)
+        refuse_if_near(by, {mentee, mentor})
+        refuse_if_stale(fresh, {mentee}, seen, by)
+        sitting, was = read(fresh)
+        i, j = sitting.row[mentee], sitting.column[mentor]
+        codes = _liftable(sitting, i, j)
+        stored = pack_plan(plan_of(sitting))
+        lifted = int(sitting.explained.raw(i, [j])[0])
+        others = {pin for pin in was.pins if pin[0] != mentee}
+        now = type(was)(tuple(others | {(mentee, mentor)}), tuple(set(was.forbids) - {(mentee, mentor)}), was.sits_out - {mentee})
+        outcome = play(sitting, was, now, lambda trial: trial.allow(i, j, lifted))
+        refuse_if_near(by, outcome.touched)
+        entry = RoundEntry(
+            round=fresh, kind=Kind.OVERRIDE, by=by, at=at or timezone.now(), why=reason, mentee_id=mentee,
+            mentor_id=mentor, plan_before=stored, facts={"diff": difference(was, now), "codes": list(codes)},
+        )  # fmt: skip
+
+        def also() -> None:
+            Override.objects.unscoped("set aside").update_or_create(
+                round=fresh, mentee_id=mentee, mentor_id=mentor, defaults={"codes": list(codes), "reason": reason, "by": by}
+            )
+            rescore(sitting, i, j, lifted)
+
+        return write(fresh, sitting, now, outcome, entry, {mentee}, also)
+
+    return repeat(round_, attempt)
+
+
+def _liftable(sitting: Sitting, i: int, j: int) -> tuple[str, ...]:
+    codes: tuple[str, ...] = sitting.explained.why_not(i, j)
+    if not codes:
+        raise Refused(_("No rule stands between these two. Simply choose the pair."))
+    fixed = [code for code in codes if code.removesuffix("_unknown") not in OVERRIDABLE or code == "both_ways"]
+    if fixed:
+        raise Refused(_("This rule is never set aside: %(rule)s.") % {"rule": listed(rule_words(code) for code in fixed)})
+    return codes
+
+
+def rescore(sitting: Sitting, i: int, j: int, score: int) -> None:
+    """Write one cell of the stored table, and forget the explanations that were made before."""
+    row = np.array(sitting.table.S[i])
+    row[j] = score
+    sitting.table = sitting.table.with_rows({i: row})
+    sitting.columns["digest"] = sitting.table.digest
+    sitting.__dict__.pop("explained", None)
+    scores = np.ascontiguousarray(sitting.table.S, dtype=sitting.columns["dtype"]).tobytes()
+    snapshots = Snapshot.objects.unscoped("a rule was set aside").filter(round=sitting.round)
+    snapshots.update(scores=scores, columns=sitting.columns)
+
+
+def agree_place(round_: Round, mentor: Application, *, by: Any, seen: int, why: str, at: datetime | None = None) -> RoundEntry:
+    """Write down that a mentor takes one mentee more, and let the round use the place.
+
+    `why` says who agreed it with them. Raises Refused beyond what the program allows one mentor.
+    """
+    reason = _need_reason(why)
+
+    def attempt(fresh: Round) -> RoundEntry:
+        check_may_change(fresh, by)
+        refuse_if_near(by, {mentor.pk})
+        current = Application.objects.select_related("cohort__program__policy").get(pk=mentor.pk)
+        before = places_of(current)
+        current.capacity += 1
+        if places_of(current) == before:
+            raise Refused(_("The program's policy gives this mentor no further place."))
+        sitting, was = read(fresh)
+        stored, j = pack_plan(plan_of(sitting)), sitting.column[mentor.pk]
+        outcome = play(sitting, was, was, lambda trial: trial.seats(j, 1))
+        refuse_if_near(by, outcome.touched)
+        entry = RoundEntry(
+            round=fresh, kind=Kind.PLACE, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
+            plan_before=stored, facts={"diff": {}},
+        )  # fmt: skip
+        return write(fresh, sitting, was, outcome, entry, set(), also=lambda: _change_capacity(fresh, mentor.pk, 1))
+
+    return repeat(round_, attempt)
+
+
+def _change_capacity(round_: Round, mentor: int, delta: int) -> None:
+    from .pool import facts, fingerprint
+
+    Application.objects.filter(pk=mentor).update(capacity=F("capacity") + delta)
+    snapshot = Snapshot.objects.unscoped("the place is known here").only("fingerprints").get(round=round_)
+    row = next(row for row in facts(round_.cohort) if row["pk"] == mentor)
+    snapshot.fingerprints[str(mentor)] = fingerprint(row)
+    snapshot.save(update_fields=["fingerprints"])
+
+
+def take_back_first(sitting: Sitting, done: RoundEntry) -> Callable[[WhatIf], object] | None:
+    """What the engine does first when this entry is taken back."""
+    if done.kind == Kind.PLACE:
+        j = sitting.column[done.mentor_id]
+        return lambda trial: trial.seats(j, -1)
+    if done.kind == Kind.OVERRIDE:
+        i, row = _closed_row(sitting, done)
+        return lambda trial: trial.edit(i, row)
+    return None
+
+
+def _closed_row(sitting: Sitting, done: RoundEntry) -> tuple[int, Any]:
+    i = sitting.row[done.mentee_id]
+    row = np.array(sitting.table.S[i])
+    row[sitting.column[done.mentor_id]] = NOBODY
+    return i, row
+
+
+def take_back_beside(sitting: Sitting, done: RoundEntry) -> None:
+    """Capacity and overrides as they were before this entry."""
+    if done.kind == Kind.PLACE and done.mentor_id:
+        _change_capacity(sitting.round, done.mentor_id, -1)
+    if done.kind == Kind.OVERRIDE:
+        gone = {"round": sitting.round, "mentee": done.mentee_id, "mentor": done.mentor_id}
+        Override.objects.unscoped("taken back").filter(**gone).delete()
+        rescore(sitting, sitting.row[done.mentee_id], sitting.column[done.mentor_id], NOBODY)

@@ -1,0 +1,169 @@
+"""What the workbench of a round shows one member: figures, queues and rows, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programs.models import Application
+
+from .models import Proposal, Round, RoundEntry, Snapshot
+from .places import places_of, taken
+from .pool import changed_since
+from .reasons import Why, Words, committee_whys, fix_words, why_left_out
+from .standing import people_near
+
+Band = Proposal.Band
+PER_PAGE = 50
+
+HAS_CAUTION = ~Q(cautions=[])
+TO_LOOK_AT = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (HAS_CAUTION | Q(band__in=[Band.POSSIBLE, Band.THIN]))
+QUEUES: dict[str, tuple[Any, Q]] = {
+    "all": (gettext_lazy("All"), Q()),
+    "look": (gettext_lazy("To look at"), TO_LOOK_AT),
+    "pinned": (gettext_lazy("Pinned"), Q(state=Proposal.State.PINNED)),
+    "unmatched": (gettext_lazy("Unmatched"), Q(mentor=None)),
+    "warnings": (gettext_lazy("Warnings"), HAS_CAUTION & Q(mentor__isnull=False)),
+    "changed": (gettext_lazy("Changed since the last draft"), Q(is_changed=True)),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mentee of the round as the list shows it."""
+
+    proposal: Proposal
+    whys: list[Why]
+    load: int
+    places: int
+    left_out: str = ""
+    fix: str = ""
+
+    @property
+    def mentee(self) -> Application:
+        return self.proposal.mentee
+
+    @property
+    def mentor(self) -> Application | None:
+        return self.proposal.mentor
+
+    @property
+    def anchor(self) -> str:
+        return f"row-{self.mentee.public_id}"
+
+
+class Board:
+    """The list of a round for one member; rows about people near that member are counted and not shown."""
+
+    def __init__(self, round_: Round, user: Any, *, queue: str = "all", find: str = "", page: Any = 1) -> None:
+        self.round, self.user = round_, user
+        self.queue = queue if queue in QUEUES else "all"
+        self.find = find.strip()
+        self.words = Words(round_.program)
+        mine = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+        self.counts = self._counts(mine)
+        everybody = Proposal.objects.unscoped("only how many are hidden").filter(round=round_).on_the_table()
+        self.hidden = everybody.count() - self.counts["all"]
+        self.page = self._page(mine, page)
+        self.rows = self._rows(list(self.page.object_list))
+
+    @staticmethod
+    def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
+        asked = {name: Count("pk", filter=q) if q else Count("pk") for name, (_label, q) in QUEUES.items()}
+        asked |= {f"band_{band.value}": Count("pk", filter=Q(band=band, mentor__isnull=False)) for band in Band}
+        return mine.aggregate(**asked)
+
+    def _page(self, mine: QuerySet[Proposal], page: Any) -> Page:
+        rows = mine.filter(QUEUES[self.queue][1]).with_people()
+        if self.find:
+            rows = rows.filter(Q(mentee__person__name__icontains=self.find) | Q(mentor__person__name__icontains=self.find))
+        # The same order for everybody and for ever: by the mentees' stable keys.
+        return Paginator(rows.order_by("mentee__external_key", "mentee"), PER_PAGE).get_page(page)
+
+    def _rows(self, proposals: list[Proposal]) -> list[Row]:
+        return rows_of(self.round, proposals, self.words, self.user)
+
+    @property
+    def queues(self) -> list[dict[str, Any]]:
+        """The tabs above the list, with their counts."""
+        return [
+            {"name": name, "label": label, "count": self.counts[name], "is_current": name == self.queue}
+            for name, (label, _q) in QUEUES.items()
+            if name != "changed" or self.round.draft > 1
+        ]
+
+    @property
+    def bands(self) -> list[dict[str, Any]]:
+        return [{"band": band, "label": band.label, "count": self.counts[f"band_{band.value}"]} for band in Band]
+
+    @property
+    def gained_pairs(self) -> int | None:
+        """Pairs more than in the draft before; None in the first draft."""
+        return None if self.round.before_pairs is None else self.round.pairs - self.round.before_pairs
+
+
+def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any) -> list[Row]:
+    """Rows with their reasons in words. `proposals` come from `visible_to(user)` with their people."""
+    mentors = {row.mentor_id for row in proposals if row.mentor_id}
+    loads = _loads(round_, mentors) if mentors else Counter()
+    named = mentors_in_reasons(proposals, user)
+    made = []
+    for row in proposals:
+        if row.mentor is None:
+            fix = next((fix_words(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), "")
+            made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix))
+        else:
+            whys = committee_whys(row.why, row.cautions, words)
+            made.append(Row(row, whys, loads[row.mentor_id], _places(row.mentor, round_)))
+    return made
+
+
+def _places(mentor: Application, round_: Round) -> int:
+    mentor.cohort = round_.cohort
+    return places_of(mentor)
+
+
+def _loads(round_: Round, mentors: set[int]) -> Counter[int]:
+    """Mentees of each mentor: in this round, and in open matches from before."""
+    rows = Proposal.objects.unscoped("how full a mentor is").filter(round=round_, mentor__in=mentors).paired()
+    planned = Counter({row["mentor"]: row["n"] for row in rows.values("mentor").annotate(n=Count("pk")).order_by()})
+    return planned + taken(mentors) if round_.state != Round.State.PUBLISHED else planned
+
+
+def mentors_in_reasons(proposals: list[Proposal], user: Any) -> dict[int, str]:
+    """Names of the mentors that the reasons of people left out mention, without those near `user`."""
+    ids = {fix[1] for row in proposals if row.mentor_id is None for fix in row.why.get("fixes", [])}
+    ids |= {row.why["mentor"] for row in proposals if row.mentor_id is None and "mentor" in row.why}
+    if not ids:
+        return {}
+    seen = Application.objects.filter(pk__in=ids).exclude(person__in=people_near(user)).select_related("person")
+    return {one.pk: str(one.person) for one in seen}
+
+
+def news(round_: Round, fingerprints: dict[str, str]) -> list[str]:
+    """What has changed among the people since this draft, in words; empty when nothing has."""
+    since = changed_since(round_.cohort, fingerprints)
+    counted = {
+        "changed": _("people changed their answers: %(count)s"),
+        "new": _("people became ready: %(count)s"),
+        "gone": _("people left: %(count)s"),
+    }
+    return [counted[what] % {"count": len(people)} for what, people in since.items() if people]
+
+
+def snapshot_of(round_: Round) -> Snapshot | None:
+    """The snapshot without its arrays, for pages that only need figures."""
+    light = Snapshot.objects.unscoped("figures of the round").defer("people", "scores", "plan", "columns")
+    return light.filter(round=round_).first()
+
+
+def last_entry(round_: Round, user: Any) -> RoundEntry | None:
+    """The newest decision that can be taken back and that `user` may see."""
+    entries = RoundEntry.objects.visible_to(user).filter(round=round_).standing().exclude(kind=RoundEntry.Kind.RUN)
+    return entries.select_related("by", "mentee__person", "mentor__person").defer("plan_before").order_by("-version").first()

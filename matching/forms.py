@@ -1,0 +1,138 @@
+"""Forms of the workbench. Each is small and bound to one verb."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programs.models import Cohort
+
+from .models import MATCHERS, Proposal, Round
+from .terms import CAN_BE_UNKNOWN, RULE_WORDS, SWITCHABLE, UNKNOWN_WORDS, WEIGHTS, criteria
+
+
+class OpenRoundForm(forms.Form):
+    cohort = forms.ModelChoiceField(Cohort.objects.none(), label=gettext_lazy("Cohort"))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, required=False, help_text=gettext_lazy("Left empty, it gets a number.")
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cohorts = Cohort.objects.for_committee(user, *MATCHERS).select_related("program")
+        field = self.fields["cohort"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = cohorts
+
+
+class ReasonForm(forms.Form):
+    why = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RejectForm(ReasonForm):
+    SIT_OUT = "round"
+    scope = forms.ChoiceField(
+        label=gettext_lazy("What should not be?"),
+        choices=[
+            (Proposal.Scope.PAIR, gettext_lazy("This pair, in this round")),
+            (Proposal.Scope.NEVER, gettext_lazy("This pair, ever: keep the two apart")),
+            (SIT_OUT, gettext_lazy("The mentee in this round: leave them out")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Proposal.Scope.PAIR,
+    )
+    field_order = ["scope", "why"]
+
+
+class TermsForm(forms.Form):
+    """Rules and weights of one round."""
+
+    objective = forms.ChoiceField(
+        label=gettext_lazy("What matters most"), choices=Round.Objective.choices, widget=forms.RadioSelect
+    )
+    rules = forms.MultipleChoiceField(
+        label=gettext_lazy("Rules that no pair may break"),
+        choices=[(code, RULE_WORDS[code]) for code in SWITCHABLE],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("A pair is not possible if ..."),
+    )
+    unknown_forbids = forms.MultipleChoiceField(
+        label=gettext_lazy("Answers that must be there"),
+        choices=[(code, UNKNOWN_WORDS[code]) for code in CAN_BE_UNKNOWN],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("A pair is also not possible if ... Left open, a missing answer forbids nothing and is counted."),
+    )
+    minimum = forms.IntegerField(
+        label=gettext_lazy("Lowest fit of a possible pair (points of 10,000)"), min_value=0, max_value=10_000,
+        help_text=gettext_lazy("0: any pair that breaks no rule is possible."),
+    )  # fmt: skip
+    floor = forms.IntegerField(
+        label=gettext_lazy("Lowest fit to propose (points)"), min_value=0, max_value=10_000, required=False,
+        help_text=gettext_lazy("Pairs below it are left out, unless they are pinned. Empty: no floor."),
+    )  # fmt: skip
+    budget = forms.IntegerField(
+        label=gettext_lazy("Points that may be spent on the weakest pair"), min_value=0, max_value=10_000_000,
+        help_text=gettext_lazy("The weakest pair is raised as far as this much of the total allows."),
+    )  # fmt: skip
+    stickiness = forms.IntegerField(
+        label=gettext_lazy("What keeping a proposed pair is worth (points)"), min_value=0, max_value=10_000,
+        help_text=gettext_lazy("So that a small gain moves nobody. 0: always the best plan, whoever has to move."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        self.round = round
+        terms = round.terms
+        initial = {name: getattr(round, name) for name in ("objective", "floor", "budget", "stickiness")}
+        initial |= {name: terms.get(name) for name in ("rules", "unknown_forbids", "minimum")}
+        initial |= {f"weight_{name}": terms["weights"].get(name, 0) for name in WEIGHTS}
+        super().__init__(*args, initial=initial, **kwargs)
+        for name, (label, help_text) in WEIGHTS.items():
+            self.fields[f"weight_{name}"] = forms.IntegerField(label=label, help_text=help_text, min_value=0, max_value=100)
+        self.order_fields([f"weight_{name}" for name in WEIGHTS])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            try:
+                criteria(self.terms)
+            except ValueError as wrong:
+                raise forms.ValidationError(_("These weights do not work: %(why)s.") % {"why": wrong}) from wrong
+            if not any(self.terms["weights"].values()):
+                raise forms.ValidationError(_("At least one weight must be more than 0."))
+        return data
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The rules and weights as a round keeps them."""
+        data = self.cleaned_data
+        kept = {**self.round.terms, "weights": {name: data[f"weight_{name}"] for name in WEIGHTS}}
+        return {**kept, "rules": sorted(data["rules"]), "unknown_forbids": sorted(data["unknown_forbids"]), "minimum": data["minimum"]}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("objective", "floor", "budget", "stickiness")}
+
+
+class ReleaseForm(forms.Form):
+    WHEN = [("hold", gettext_lazy("After the hold")), ("morning", gettext_lazy("At the next hour at which letters may arrive"))]
+    when = forms.ChoiceField(label=gettext_lazy("When"), choices=WHEN, widget=forms.RadioSelect, initial="hold")
+
+
+class CarerForm(forms.Form):
+    carer = forms.ChoiceField(label=gettext_lazy("Carer"))
+
+    def __init__(self, *args: Any, carers: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.carers = {str(user.public_id): user for user in carers}
+        field = self.fields["carer"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, str(user)) for key, user in self.carers.items()]
+
+    @property
+    def chosen(self) -> Any:
+        return self.carers[self.cleaned_data["carer"]]

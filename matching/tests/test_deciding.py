@@ -1,0 +1,282 @@
+"""Decisions of the committee: each works, costs what it costs, is refused where it must be, and can be taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from access.refused import Refused
+from matching import bending, rounds
+from matching.deciding import Kind, Step, decide, preview
+from matching.models import KeepApart, Override, Proposal, Round, RoundEntry
+from matching.sitting import Decisions, Sitting
+from matching.undoing import take_back
+from programs.models import Conflict
+from testkit import factories
+from testkit import rounds as make
+
+
+@pytest.fixture
+def step(people):
+    """`step("pin", "amina", "priya")` names people by their first names."""
+
+    def build(kind, mentee, mentor=None, other=None, **more):
+        ids = [people[name].pk if name else None for name in (mentee, mentor, other)]
+        return Step(kind, *ids, **more)
+
+    return build
+
+
+@pytest.fixture
+def act(drafted, cleo, step):
+    """`act("pin", "amina", "priya")` decides as cleo, on what is on the table now."""
+
+    def do(kind, *names, by=cleo, **more):
+        return decide(drafted, step(kind, *names, **more), by=by, seen=drafted.plan_version)
+
+    return do
+
+
+def test_a_pin_is_kept_by_a_later_run(drafted, act, cleo, table):
+    act(Kind.PIN, "amina", "priya")
+    assert table(drafted)["Amina"] == "Priya"
+    rounds.run(drafted, by=cleo)
+    assert table(drafted)["Amina"] == "Priya"
+
+
+def test_a_pin_says_who_moves_and_what_it_costs(drafted, act, people, table):
+    entry = act(Kind.PIN, "amina", "priya")
+    now = table(drafted)
+    assert (entry.kind, entry.mentee, entry.mentor) == ("pin", people["amina"], people["priya"])
+    assert [people["amina"].pk, people["ruth"].pk, people["priya"].pk] in entry.moved
+    assert entry.cost_pairs == 0
+    assert entry.cost_points > 0
+    assert sorted(name for name in now.values() if name) == ["Priya", "Ruth"]
+
+
+def test_every_plan_after_a_decision_is_proven_best(drafted, act):
+    act(Kind.PIN, "amina", "priya")
+    act(Kind.REJECT, "joel", "ruth", why="Former colleagues.")
+    assert drafted.has_certificate
+    assert Sitting.load(drafted).prove(Decisions.of(drafted))
+
+
+def test_a_preview_changes_nothing(drafted, step, cleo, table):
+    before = table(drafted), drafted.plan_version
+    outcome = preview(drafted, step(Kind.PIN, "amina", "priya"), by=cleo)
+    assert outcome.cost_points > 0
+    assert before == (table(drafted), Round.objects.unscoped("test").get(pk=drafted.pk).plan_version)
+
+
+def test_a_pair_that_is_turned_down_is_not_proposed_again(drafted, act, cleo, table):
+    act(Kind.REJECT, "amina", "ruth", why="They know each other.")
+    assert table(drafted)["Amina"] != "Ruth"
+    rounds.run(drafted, by=cleo)
+    assert table(drafted)["Amina"] != "Ruth"
+
+
+def test_turning_down_needs_a_reason(act):
+    with pytest.raises(Refused, match="reason"):
+        act(Kind.REJECT, "amina", "ruth", why="  ")
+
+
+def test_never_keeps_two_people_apart_in_every_round(drafted, act, cohort, cleo, people, table):
+    act(Kind.REJECT, "amina", "ruth", scope="never", why="A complaint.")
+    assert KeepApart.objects.unscoped("test").get().reason == "A complaint."
+    other = make.run_round(cohort, cleo)
+    assert table(other)["Amina"] != "Ruth"
+
+
+def test_allowing_again_brings_the_pair_back(drafted, act, table):
+    act(Kind.REJECT, "amina", "ruth", why="A mistake.")
+    act(Kind.ALLOW, "amina", "ruth")
+    assert not Proposal.objects.unscoped("test").filter(round=drafted).rejected().exists()
+
+
+def test_who_sits_out_has_no_mentor_and_can_come_back(drafted, act, table):
+    act(Kind.SIT_OUT, "amina", why="Asked to wait for spring.")
+    assert table(drafted)["Amina"] is None
+    act(Kind.SIT_IN, "amina")
+    assert table(drafted)["Amina"] == "Ruth"
+
+
+def test_a_swap_pins_both(drafted, act, table):
+    act(Kind.SWAP, "amina", None, "joel")
+    assert (table(drafted)["Amina"], table(drafted)["Joel"]) == ("Priya", "Ruth")
+    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 2
+
+
+def test_a_swap_with_somebody_left_out_makes_no_sense(act):
+    with pytest.raises(Refused, match="another mentor"):
+        act(Kind.SWAP, "amina", None, "sofia")
+
+
+def test_more_pins_than_places_are_refused_by_name(drafted, act, table):
+    act(Kind.PIN, "amina", "ruth")
+    with pytest.raises(Refused, match="Ruth Adeyemi"):
+        act(Kind.PIN, "joel", "ruth")
+    assert table(drafted)["Amina"] == "Ruth"
+
+
+@pytest.mark.parametrize("role", ["reader", "carer"])
+def test_readers_and_carers_decide_nothing(act, program, role):
+    with pytest.raises(Refused, match="Only a matcher"):
+        act(Kind.PIN, "amina", "ruth", by=factories.member(program=program, role=role))
+
+
+def test_a_recused_member_cannot_decide_about_the_person(act, kim, people):
+    Conflict.objects.create(member=kim, person=people["amina"].person)
+    with pytest.raises(Refused, match="ask another member"):
+        act(Kind.PIN, "amina", "ruth", by=kim)
+
+
+def test_a_change_whose_chain_touches_such_a_person_is_refused_too(drafted, act, kim, people, table):
+    Conflict.objects.create(member=kim, person=people["joel"].person)
+    with pytest.raises(Refused, match="ask another member"):
+        act(Kind.PIN, "amina", "priya", by=kim)  # Joel would have to move
+    assert table(drafted)["Joel"] == "Priya"
+
+
+def test_a_change_takes_an_approved_round_back_to_draft(drafted, act, cleo, kim):
+    rounds.send_to_review(drafted, by=cleo)
+    rounds.approve(drafted, by=kim, seen=drafted.plan_version)
+    act(Kind.PIN, "amina", "ruth")
+    fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+    assert (fresh.state, fresh.approved_by, fresh.release_at) == ("draft", None, None)
+
+
+# Two members ---------------------------------------------------------------------------------------------------------
+
+
+def test_two_members_on_two_rows_lose_nothing(drafted, step, cleo, kim, table):
+    seen = drafted.plan_version
+    decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
+    decide(drafted, step(Kind.PIN, "joel", "priya"), by=kim, seen=seen)
+    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 2
+
+
+def test_the_second_member_on_the_same_row_is_told_what_the_first_did(drafted, step, cleo, kim):
+    seen = drafted.plan_version
+    decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
+    with pytest.raises(Refused, match="Cleo Marsh changed this at .*Amina Farah is now with Ruth Adeyemi"):
+        decide(drafted, step(Kind.PIN, "amina", "priya"), by=kim, seen=seen)
+
+
+def test_pressing_twice_is_harmless(drafted, step, cleo):
+    seen = drafted.plan_version
+    for _press in range(2):
+        decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
+    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 1
+
+
+# Taking back ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        (Kind.PIN, "amina", "priya"),
+        (Kind.CHOOSE, "joel", "ruth"),
+        (Kind.SWAP, "amina", None, "joel"),
+        (Kind.REJECT, "amina", "ruth"),
+        (Kind.SIT_OUT, "amina"),
+    ],
+)
+def test_the_last_decision_is_taken_back_exactly(drafted, act, cleo, table, decision):
+    before, total = table(drafted), drafted.total
+    entry = act(*decision, why="To see.")
+    take_back(entry, by=cleo)
+    fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+    assert (table(fresh), fresh.total, fresh.has_certificate) == (before, total, True)
+    assert not Proposal.objects.unscoped("test").filter(round=drafted).exclude(state="proposed").exists()
+
+
+def test_an_earlier_decision_is_taken_back_and_later_ones_stay(drafted, act, cleo, table):
+    first = act(Kind.SIT_OUT, "sofia", why="Is on leave.")
+    act(Kind.PIN, "amina", "priya")
+    take_back(first, by=cleo)
+    assert table(drafted)["Amina"] == "Priya"
+    assert not Proposal.objects.unscoped("test").filter(round=drafted, sits_out=True).exists()
+    fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+    assert Sitting.load(fresh).prove(Decisions.of(fresh))
+
+
+def test_nothing_is_taken_back_twice(drafted, act, cleo):
+    entry = act(Kind.PIN, "amina", "priya")
+    take_back(entry, by=cleo)
+    with pytest.raises(Refused, match="already"):
+        take_back(entry, by=cleo)
+
+
+def test_taking_back_never_lets_the_two_meet_again(drafted, act, cleo):
+    entry = act(Kind.REJECT, "amina", "ruth", scope="never", why="A mistake.")
+    take_back(entry, by=cleo)
+    assert not KeepApart.objects.unscoped("test").filter(until=None).exists()
+
+
+# Bending -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def colleagues(cohort, people, cleo):
+    """Noor could only go to Omar, who works in the same place."""
+    people["noor"] = make.applicant(cohort, "Noor Haddad", employer="Birch", topics={"tax": 3})
+    people["omar"] = make.applicant(cohort, "Omar Saad", "mentor", employer="birch", topics={"tax": 3})
+    for name in ("amina", "joel", "sofia"):
+        type(people[name]).objects.filter(pk=people[name].pk).update(state="withdrawn")
+    for name in ("ruth", "priya"):
+        type(people[name]).objects.filter(pk=people[name].pk).update(state="withdrawn")
+    return make.run_round(cohort, cleo)
+
+
+def test_a_rule_is_set_aside_with_a_reason_and_back(colleagues, people, cleo, table):
+    assert table(colleagues) == {"Noor": None}
+    noor, omar, seen = people["noor"].pk, people["omar"].pk, colleagues.plan_version
+    with pytest.raises(Refused, match="reason"):
+        bending.set_aside(colleagues, noor, omar, by=cleo, seen=seen, why="")
+    entry = bending.set_aside(colleagues, noor, omar, by=cleo, seen=seen, why="Different countries.")
+    assert table(colleagues) == {"Noor": "Omar"}
+    assert entry.facts["codes"] == ["same_employer"]
+    assert "override" in Proposal.objects.unscoped("test").get(round=colleagues).cautions
+    take_back(entry, by=cleo)
+    assert table(colleagues) == {"Noor": None}
+    assert not Override.objects.unscoped("test").exists()
+
+
+def test_an_override_survives_the_next_run(colleagues, people, cleo, table):
+    bending.set_aside(colleagues, people["noor"].pk, people["omar"].pk, by=cleo, seen=9, why="Different countries.")
+    rounds.run(colleagues, by=cleo)
+    assert table(colleagues) == {"Noor": "Omar"}
+    assert colleagues.has_certificate
+
+
+def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
+    from programs.models import NamedWish
+
+    wish = {"application": people["amina"], "kind": "avoid", "written": "Ruth", "person": people["ruth"].person}
+    NamedWish.objects.unscoped("test").create(**wish)
+    made = make.run_round(cohort, cleo)
+    with pytest.raises(Refused, match="never set aside"):
+        bending.set_aside(made, people["amina"].pk, people["ruth"].pk, by=cleo, seen=made.plan_version, why="But.")
+
+
+def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
+    assert table(drafted)["Sofia"] is None
+    entry = bending.agree_place(drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="Rang her today.")
+    assert table(drafted)["Sofia"] == "Ruth"
+    assert entry.cost_pairs == -1
+    take_back(entry, by=cleo)
+    people["ruth"].refresh_from_db()
+    assert (table(drafted)["Sofia"], people["ruth"].capacity) == (None, 1)
+
+
+def test_no_place_beyond_the_programs_policy(drafted, people, cleo):
+    type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(is_first_time=True)
+    with pytest.raises(Refused, match="policy"):
+        bending.agree_place(drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="She would.")
+
+
+def test_each_decision_has_its_own_plan_version(drafted, act):
+    act(Kind.PIN, "amina", "ruth")
+    act(Kind.UNPIN, "amina", "ruth")
+    versions = RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", "kind")
+    assert list(versions) == [(1, "run"), (2, "pin"), (3, "unpin")]
