@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from matching.engine.arrays import INF, Bools, Floats
 
@@ -31,6 +29,9 @@ def between_all(costs: Floats, to_sink: Floats, from_sink: Floats) -> Floats:
 
     A direct edge can lie on a shortest path only if it beats the way through the sink. That leaves one or two edges per
     mentor in usual rounds, so the search is on a sparse graph."""
+    from scipy.sparse import csr_array  # a second to load: only processes that match pay it
+    from scipy.sparse.csgraph import dijkstra
+
     distance = to_sink[:, None] + from_sink
     worth_it: Bools = costs < distance
     np.fill_diagonal(worth_it, False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import linear_sum_assignment
 
 from matching.engine import raising
 from matching.engine.arrays import Ints
@@ -50,6 +49,8 @@ def _prior(table: ScoreTable, prior: Plan | None) -> Ints | None:
 
 def assign(state: Residual) -> None:
     """Seat every movable mentee optimally; prices are not set."""
+    from scipy.optimize import linear_sum_assignment  # a second to load: only processes that match pay it
+
     free = np.flatnonzero(~state.pinned)
     taken = np.bincount(state.mu[state.pinned], minlength=state.M + 1)[:-1]
     host = np.repeat(np.arange(state.M), np.minimum(state.seats[:-1] - taken, state.N))
