@@ -37,7 +37,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             page("<str:public_id>/columns/", self.columns, "columns"),
             page("<str:public_id>/map/", require_POST(self.map), "map"),
             page("<str:public_id>/map.toml", self.download, "download"),
-            page("<str:public_id>/check/", require_POST(self.check), "check"),
+            page("<str:public_id>/check/", require_POST(self.check_rows), "check"),
             page("<str:public_id>/import/", require_POST(self.import_now), "import"),
             page("jobs/<str:public_id>/", self.job, "job"),
             page("jobs/<str:public_id>/cancel/", require_POST(self.cancel), "cancel"),
@@ -111,7 +111,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             raise Refused(_("There is nothing to import any more. Please upload the file again."))
         return start(upload, by=request.user, dry_run=dry_run, at=timezone.now())
 
-    def check(self, request: HttpRequest, public_id: str) -> HttpResponse:
+    def check_rows(self, request: HttpRequest, public_id: str) -> HttpResponse:
         job = self._start(request, self._upload(request, public_id), dry_run=True)
         return redirect("admin:programs_rosterupload_job", job.public_id)
 
