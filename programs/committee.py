@@ -31,11 +31,28 @@ def is_committee(user: Any) -> bool:
     return user.is_superuser or Membership.objects.live().of(user).exists()
 
 
+def roles_held(request: HttpRequest) -> frozenset[str]:
+    """Every role that the signed-in member has anywhere today; asked once per request, however many pages ask."""
+    user = request.user
+    known: dict[Any, frozenset[str]] = request.__dict__.setdefault("_committee_roles", {})
+    if user.pk not in known:
+        known[user.pk] = _roles_of(user)
+    return known[user.pk]
+
+
+def _roles_of(user: Any) -> frozenset[str]:
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    if user.is_superuser:
+        return frozenset(Role.values)
+    return frozenset(Membership.objects.live().of(user).values_list("role", flat=True))
+
+
 class CommitteeSite(admin.AdminSite):
     """The admin of the committee; a live membership is the key."""
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return is_committee(request.user)
+        return bool(roles_held(request))
 
 
 class CommitteeAdmin(admin.ModelAdmin):
@@ -59,16 +76,13 @@ class CommitteeAdmin(admin.ModelAdmin):
         return found.order_by(*ordering) if ordering else found
 
     def _holds(self, request: HttpRequest, roles: tuple[str, ...]) -> bool:
-        user = request.user
-        if not is_committee(user) or not roles:
-            return False
-        return user.is_superuser or Membership.objects.live().of(user, *roles).exists()
+        return not roles_held(request).isdisjoint(roles)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_committee(request.user)
+        return bool(roles_held(request))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_committee(request.user)
+        return bool(roles_held(request))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._holds(request, self.add_roles)

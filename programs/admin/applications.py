@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -99,11 +100,10 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         )
         return get_object_or_404(rows.prefetch_related("topic_rows__topic"), pk=pk)
 
+    @method_decorator(require_safe)
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         application = self._application(request, object_id if object_id.isdigit() else 0)
         return self._review_page(request, application)
-
-    change_view = require_safe(change_view)  # type: ignore[assignment]
 
     def _review_page(self, request: HttpRequest, application: Application, **forms: Any) -> HttpResponse:
         """The application as the committee reads it; `forms` are those that came back with errors."""
