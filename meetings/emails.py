@@ -1,0 +1,49 @@
+"""Letters about meetings. Titles hold no private content; the agenda stays on the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matching.models import Match
+from notifications.kinds import ESSENTIAL, Letter, Stop, kind
+from notifications.links import absolute
+
+from .models import Meeting
+
+State = Meeting.State
+
+
+@kind("meeting-date", about="meetings.Meeting", stream=ESSENTIAL)
+def meeting_date(meeting: Meeting, person: Any) -> Letter | Stop:
+    """**To**: the partner of whoever acted. **When**: a date is proposed, set, moved or cancelled, once per change.
+    **Until**: the time of the meeting, or the end of the match."""
+    if meeting.match.state == Match.State.CLOSED:
+        return Stop("the match has ended")
+    if meeting.starts_at <= timezone.now() or meeting.state in {State.HELD, State.MISSED}:
+        return Stop("the time of the meeting has passed")
+    is_asked = meeting.may_be_answered_by(person)
+    return Letter(
+        context={
+            "meeting": meeting,
+            "partner": meeting.match.partner_of(person),
+            "is_asked": is_asked,
+            "is_cancelled": meeting.state == State.CANCELLED,
+            "is_moved": meeting.moves > 0,
+        },
+        action=(
+            _("Answer") if is_asked else _("See our meetings"),
+            absolute(reverse("meetings:meeting-list", args=[meeting.match.public_id])),
+        ),
+        program=meeting.match.program,
+        thread=meeting.match,
+    )
+
+
+@kind("meeting-date-soon", about="meetings.Meeting", stream=ESSENTIAL, urgent=True)
+def meeting_date_soon(meeting: Meeting, person: Any) -> Letter | Stop:
+    """**To**, **When** and **Until**: as "meeting-date", for a meeting within 48 hours; it leaves at night too."""
+    return meeting_date(meeting, person)

@@ -1,0 +1,213 @@
+"""Meetings of a pair.
+
+The row itself says when, how long, how and with which outcome: the carer of the pair may know that. Where they meet, what they
+plan and what they write down afterwards stands in guarded tables that only the pair reads.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
+from access.ids import PublicIdField
+from access.refused import Refused
+from accounts.models.people import validate_zone
+from matching.models import Match
+from workflow.states import move
+
+from .moments import moment
+
+Person = settings.AUTH_USER_MODEL
+NOT_OVER = _("This meeting has not begun yet.")
+
+
+class MeetingQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The pair, and the carer of the match: dates, minutes, mode and state."""
+        return self.filter(Q(match__in=Match.objects.of(user)) | Q(match__in=Match.objects.cared_for_by(user)))
+
+    def for_committee(self, user: Any, *roles: str) -> Self:
+        """What a member sees as a committee member: meetings of the matches in their own care."""
+        return self.filter(match__in=Match.objects.for_committee(user, *roles).filter(carer=user.pk))
+
+    def of(self, user: Any) -> Self:
+        return self.filter(match__in=Match.objects.of(user))
+
+    def held(self) -> Self:
+        return self.filter(state=Meeting.State.HELD)
+
+    def ahead(self, at: datetime) -> Self:
+        """Dates that stand, and proposals, from `at` on."""
+        return self.filter(state__in=[Meeting.State.PROPOSED, Meeting.State.SET], starts_at__gte=at)
+
+    def to_note(self, at: datetime) -> Self:
+        """Dates that have passed without a word of what became of them."""
+        return self.filter(state=Meeting.State.SET, starts_at__lt=at)
+
+    def awaiting_answer_of(self, user: Any) -> Self:
+        """Proposals of the partner."""
+        return self.of(user).filter(state=Meeting.State.PROPOSED).exclude(proposed_by=user.pk)
+
+
+class Meeting(models.Model):
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        SET = "set", _("Set")
+        HELD = "held", _("Held")
+        MISSED = "missed", _("Missed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.PROPOSED: {State.SET, State.CANCELLED},
+        State.SET: {State.HELD, State.MISSED, State.CANCELLED},
+        State.HELD: set(),
+        State.MISSED: set(),
+        State.CANCELLED: set(),
+    }
+
+    class Mode(models.TextChoices):
+        IN_PERSON = "in_person", _("in person")
+        VIDEO = "video", _("by video")
+        PHONE = "phone", _("by phone")
+
+    public_id = PublicIdField()
+    match = models.ForeignKey(Match, models.PROTECT, related_name="meetings", verbose_name=_("match"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED, editable=False)
+    on = models.DateField(_("date"))
+    wall_time = models.TimeField(_("time"))
+    zone = models.CharField(_("time zone"), max_length=50, validators=[validate_zone])
+    starts_at = models.DateTimeField(_("starts at"), editable=False)  # follows from the three above
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=60, validators=[MinValueValidator(5), MaxValueValidator(480)]
+    )
+    mode = models.CharField(_("how"), max_length=10, choices=Mode, default=Mode.VIDEO)
+    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
+    moves = models.PositiveSmallIntegerField(_("moved (times)"), default=0, editable=False)
+    sequence = models.PositiveSmallIntegerField(default=0, editable=False)  # of the calendar entry
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ["-starts_at", "pk"]
+        indexes = [models.Index(fields=["match", "state", "starts_at"], name="meeting_of_match")]
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=480), name="meeting_of_sensible_length"),
+            models.UniqueConstraint(
+                fields=["match", "starts_at"], condition=~Q(state="cancelled"), name="one_meeting_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("meeting of %(match)s") % {"match": self.match})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.starts_at = moment(self.on, self.wall_time, self.zone)
+        super().save(*args, **kwargs)
+
+    def is_of(self, user: Any) -> bool:
+        return bool(user.is_authenticated) and user in self.match.people
+
+    def may_be_answered_by(self, user: Any) -> bool:
+        return self.state == self.State.PROPOSED and self.is_of(user) and user.pk != self.proposed_by_id
+
+    def may_be_moved_by(self, user: Any) -> bool:
+        return self.state in {self.State.PROPOSED, self.State.SET} and self.is_of(user)
+
+    def may_be_noted_by(self, user: Any, at: datetime) -> bool:
+        return self.state == self.State.SET and self.starts_at <= at and self.is_of(user)
+
+    def accept(self, *, by: Any) -> None:
+        """The partner says yes to a proposal. Raises Refused for anybody else and in any other state."""
+        if not self.may_be_answered_by(by):
+            raise Refused(_("This date is not waiting for your answer."))
+        move(self, self.State.SET, by=by)
+
+    def cancel(self, *, by: Any) -> None:
+        self._check_pair(by)
+        move(self, self.State.CANCELLED, by=by, sequence=self.sequence + 1)
+
+    @transaction.atomic
+    def move_to(self, on: date, wall_time: time, *, by: Any) -> None:
+        """Another date; it keeps its state, and the calendar entry changes instead of doubling."""
+        if not self.may_be_moved_by(by):
+            raise Refused(_("This meeting cannot be moved any more."))
+        if (on, wall_time) == (self.on, self.wall_time):
+            return
+        when = {"on": on, "wall_time": wall_time, "starts_at": moment(on, wall_time, self.zone)}
+        numbers = {"moves": self.moves + 1, "sequence": self.sequence + 1}
+        mine = Meeting.objects.filter(pk=self.pk, state=self.state, sequence=self.sequence)
+        if not mine.update(**when, **numbers):
+            raise Refused(_("Somebody else has just changed this. Please look at the page again."))
+        self.refresh_from_db()
+
+    @transaction.atomic
+    def note_held(self, *, by: Any, minutes: int | None = None, at: datetime | None = None) -> None:
+        """It took place. Raises Refused outside the pair and before it began."""
+        self._check_over(by, at)
+        if self.state == self.State.PROPOSED:  # they met, so the date stood
+            move(self, self.State.SET, by=by, at=at)
+        move(self, self.State.HELD, by=by, at=at, minutes=minutes or self.minutes)
+
+    def note_missed(self, *, by: Any, at: datetime | None = None) -> None:
+        self._check_over(by, at)
+        move(self, self.State.MISSED, by=by, at=at)
+
+    def _check_pair(self, user: Any) -> None:
+        if not self.is_of(user):
+            raise Refused(_("Only the two people of a match change its meetings."))
+
+    def _check_over(self, user: Any, at: datetime | None) -> None:
+        self._check_pair(user)
+        if self.starts_at > (at or timezone.now()):
+            raise Refused(NOT_OVER)
+
+    accept.alters_data = cancel.alters_data = move_to.alters_data = True  # type: ignore[attr-defined]
+    note_held.alters_data = note_missed.alters_data = True  # type: ignore[attr-defined]
+
+
+class PairOnlyQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The pair; never the carer, never the committee."""
+        return self.filter(meeting__match__in=Match.objects.of(user)).scoped("pair")
+
+
+class Agenda(ConfidentialModel):
+    """Where, and what for."""
+
+    meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="+")
+    place = models.CharField(_("place or link"), max_length=300, blank=True)
+    points = models.TextField(_("what we want to talk about"), max_length=2000, blank=True)
+
+    objects = PairOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agenda")
+        verbose_name_plural = _("agendas")
+
+
+class LogEntry(ConfidentialModel):
+    """What one person noted after a meeting; both read it."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="+")
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    learned = models.TextField(_("what I take with me"), max_length=2000, blank=True)
+    next_step = models.TextField(_("next step"), max_length=2000, blank=True)
+    written_at = models.DateTimeField(_("written at"), default=timezone.now)
+
+    objects = PairOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log entries")
+        ordering = ["written_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "author"], name="one_log_entry_per_person")]
