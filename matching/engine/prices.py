@@ -108,15 +108,19 @@ class Prices:
     def matrix(self) -> Floats:
         """(N, M + 1) loss of making mentee i go with mentor j (last column: stay out), as a weight (see `split`); inf
         where impossible, 0 for the proposed pairs."""
-        state, D = self._state, np.ascontiguousarray(self.distances.T)
+        state, worth = self._state, self._worth
         out = np.empty((state.N, state.M + 1))
+        back = np.ascontiguousarray(self.distances.T)
+        back += state.v
+        back[:, :-1] -= worth.pair
         for lo in range(0, state.N, TILE):
             rows = np.arange(lo, min(state.N, lo + TILE))
-            tile = D[state.mu[rows]]
-            tile -= state.weights(rows)
-            tile += state.v
+            tile = out[lo : lo + TILE]
+            np.take(back, state.mu[rows], axis=0, out=tile)
             tile += self._u[rows, None]
-            out[rows] = tile
+            scores = state.scores[rows]
+            tile[:, :-1] -= scores if worth.point == 1.0 else scores * worth.point
+            tile[:, :-1][scores < 0] = INF
         out[state.pinned] = INF
         out[np.arange(state.N), state.mu] = 0.0
         return out

@@ -118,19 +118,43 @@ class Residual:
         return costs
 
     def costs(self) -> Floats:
-        """E (M + 1, M + 1), in tiles of mentees ordered by mentor."""
-        rows = np.flatnonzero(~self.pinned)
-        rows = rows[np.argsort(self.mu[rows], kind="stable")]
-        hosts = self.mu[rows]
+        """E (M + 1, M + 1)."""
+        movable = np.flatnonzero(~self.pinned)
+        seated = movable[self.mu[movable] < self.nobody]
+        out = movable[self.mu[movable] == self.nobody]
+        hosts = self.mu[seated]
+        own = self.scores[seated, hosts].astype(np.int64)
         E = np.full((self.M + 1, self.M + 1), INF)
-        for lo in range(0, len(rows), TILE):
-            tile, host = rows[lo : lo + TILE], hosts[lo : lo + TILE]
-            give = self.weights(tile)
-            np.subtract(give[np.arange(len(tile)), host][:, None], give, out=give)
-            starts = np.flatnonzero(np.append(True, host[1:] != host[:-1]))
-            least = np.minimum.reduceat(give, starts, axis=0)
-            if lo and host[0] == hosts[lo - 1]:
-                least[0] = np.minimum(least[0], E[host[0]])
-            E[host[starts]] = least
+        self._cheapest_to_hand(seated, hosts, own, E[:-1, :-1])
+        np.minimum.at(E[:, -1], hosts, own * self.worth.point + self.worth.pair)
+        best = self.scores[out].max(axis=0, initial=-1)
+        E[-1, :-1] = np.where(best < 0, INF, -(best * self.worth.point + self.worth.pair))
         np.fill_diagonal(E, 0.0)
         return E
+
+    def _cheapest_to_hand(self, rows: Ints, hosts: Ints, own: Ints, out: Floats) -> None:
+        """out[j, k] = point * min over guests of j of (s[i, j] - s[i, k]), inf where k is closed to all of them.
+
+        In small integers: a closed pair costs FAR, which no difference of scores comes near. The first guest of every
+        mentor is done at once, then the second, and so on, which is faster than reducing groups of rows."""
+        kind = np.int32 if self.worth.top < 2**27 else np.int64
+        far = np.iinfo(kind).max // 4
+        least = np.full(out.shape, far, kind)
+        sign = self.scores.dtype.itemsize * 8 - 1
+        for nth in _nth_guests(hosts):
+            for lo in range(0, len(nth), TILE):
+                at = nth[lo : lo + TILE]
+                scores = self.scores[rows[at]]
+                give = np.subtract(own[at, None], scores, dtype=kind, casting="same_kind")
+                give -= np.multiply(scores >> sign, far, dtype=kind)
+                least[hosts[at]] = np.minimum(least[hosts[at]], give)
+        np.multiply(least, self.worth.point, out=out)
+        out[least >= far // 2] = INF
+
+
+def _nth_guests(hosts: Ints) -> list[Ints]:
+    """Positions in `hosts` of the first guest of each host, of the second guest of each, and so on."""
+    order = np.argsort(hosts, kind="stable")
+    begins = np.flatnonzero(np.diff(hosts[order], prepend=-1))
+    rank = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
+    return [order[rank == k] for k in range(int(rank.max(initial=-1)) + 1)]
