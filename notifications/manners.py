@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .house import House
@@ -43,10 +43,11 @@ def next_open_hour(at: datetime, zone: str, house: House) -> datetime:
     if not is_quiet(local, house):
         return at
     for days in range(4):  # from Friday night to Monday morning at most
-        day = local.date() + timedelta(days=days)
-        opening = datetime.combine(day, time(house.quiet_until_hour), tzinfo=local.tzinfo).astimezone(at.tzinfo)
-        if day.weekday() < SATURDAY and opening >= at:
-            return opening
+        for hour in (0, house.quiet_until_hour):  # a weekend ends at midnight, a night at its hour
+            wall = datetime.combine(local.date() + timedelta(days=days), time(hour), tzinfo=local.tzinfo)
+            opening = wall.astimezone(UTC)
+            if opening >= at and not is_quiet(opening.astimezone(local.tzinfo), house):
+                return opening
     raise AssertionError("a week has working days")
 
 

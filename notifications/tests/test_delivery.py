@@ -1,0 +1,173 @@
+"""The conversation with a mail server: what it says decides whether a letter is sent, tried again, given up, or unknown."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifications.kinds import Letter
+from notifications.models import Notification, Sweeper
+from notifications.sweeping import Delivery
+from testkit import smtp
+
+from .conftest import TUESDAY_NOON, fresh, rows
+
+pytestmark = pytest.mark.django_db
+State = Notification.State
+
+
+@pytest.fixture
+def sweeper(db):
+    return Sweeper.objects.create()
+
+
+def deliver(at=TUESDAY_NOON):
+    return Delivery(clock=lambda: at, has_manners=False, is_strict=True).run()
+
+
+def test_an_accepted_letter_is_sent_and_the_answer_is_kept(desk, ada, server):
+    row = desk.owe(ada)
+    assert deliver() == 1
+    assert (fresh(row).state, fresh(row).smtp_code) == (State.SENT, 250)
+    assert [letter.to for letter in server.letters] == [ada.email]
+
+
+def test_many_letters_share_a_connection_and_fifty_are_enough_for_one(desk, ada, server):
+    for number in range(51):
+        desk.owe(ada, ordinal=number)
+    assert deliver() == 51
+    assert [letter.connection for letter in server.letters] == [1] * 50 + [2]
+
+
+def test_not_now_is_tried_again_later_and_later(desk, ada, server):
+    row, at = desk.owe(ada), TUESDAY_NOON
+    server.script = ["450"] * 5
+    waits = []
+    for _ in range(5):
+        deliver(at)
+        waits.append((fresh(row).next_at - at) / timedelta(minutes=1))
+        at = fresh(row).next_at
+    for wait, minutes in zip(waits, (1, 5, 15, 60, 240), strict=True):
+        assert 0.8 * minutes <= wait <= 1.2 * minutes
+    assert deliver(at) == 1
+
+
+def test_eight_tries_are_enough(desk, ada, server):
+    row, at = desk.owe(ada), TUESDAY_NOON
+    server.script = ["450"] * 20
+    for _ in range(12):
+        deliver(at)
+        at += timedelta(hours=6)
+    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "gave up after several tries")
+    assert len(server.script) == 12
+
+
+@pytest.mark.parametrize("answer", ["550", "rcpt550"])
+def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(desk, ada, ben, server, answer):
+    row = desk.owe(ada)
+    desk.owe(ben)
+    server.script = [answer]
+    assert deliver() == 1
+    failed = fresh(row)
+    assert (failed.state, failed.smtp_code, failed.reason) == (State.FAILED, 550, "refused by the mail server")
+    assert ada.email not in failed.error
+
+
+def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, server):
+    large = ("plan.txt", "a line of seventy characters or so, many times over\n" * 200_000, "text/plain")
+    desk.answer = Letter(context={"word": "hello"}, attachments=[large])  # more than the network takes unread
+    row = desk.owe(ada)
+    server.script = ["before-dot"]
+    assert deliver() == 0
+    assert (fresh(row).state, fresh(row).unknown) == (State.PENDING, 0)
+    deliver(fresh(row).next_at)
+    assert server.copies() == {fresh(row).message_id: 1}
+
+
+def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server, sweeper):
+    row, at = desk.owe(ada), TUESDAY_NOON
+    server.script = ["hang-up"] * 10
+    for _ in range(8):
+        deliver(at)
+        at += timedelta(hours=6)
+    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "outcome unknown, send again?")
+    assert server.copies() == {fresh(row).message_id: 4}
+
+
+def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(desk, ada, server, sweeper):
+    for number in range(9):
+        desk.owe(ada, ordinal=number)
+    server.script = ["hang-up"] * 9
+    deliver()
+    assert len(server.letters) == 5
+    sweeper.refresh_from_db()
+    assert sweeper.paused_until == TUESDAY_NOON + timedelta(minutes=15)
+    assert deliver(TUESDAY_NOON + timedelta(minutes=14)) == 0
+    server.script = []
+    assert deliver(TUESDAY_NOON + timedelta(minutes=15)) > 0
+
+
+def test_an_answer_in_between_ends_the_row_of_lost_ones(desk, ada, server, sweeper):
+    for number in range(9):
+        desk.owe(ada, ordinal=number)
+    server.script = ["hang-up"] * 4 + [""] + ["hang-up"] * 4
+    deliver()
+    sweeper.refresh_from_db()
+    assert (len(server.letters), sweeper.paused_until, sweeper.lost_answers) == (9, None, 4)
+
+
+def test_a_server_that_never_answers_costs_its_budget_only(desk, ada, server, settings):
+    settings.OUTBOX_LEASE_SECONDS = 2
+    row = desk.owe(ada)
+    server.script = ["slow"]
+    assert deliver() == 0
+    assert (fresh(row).state, fresh(row).unknown) == (State.PENDING, 1)
+
+
+def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(desk, ada, ben, server, settings, sweeper):
+    row, other = desk.owe(ada), desk.owe(ben)
+    settings.EMAIL_PORT = 1
+    for minutes in range(0, 600, 10):
+        deliver(TUESDAY_NOON + timedelta(minutes=minutes))
+    assert [(fresh(each).state, fresh(each).attempts) for each in (row, other)] == [(State.PENDING, 0)] * 2
+    sweeper.refresh_from_db()
+    assert sweeper.pause_reason == "the mail server is away"
+    settings.EMAIL_PORT = server.port
+    assert deliver(TUESDAY_NOON + timedelta(days=1)) == 2
+    sweeper.refresh_from_db()
+    assert sweeper.failed_connections == 0
+
+
+def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(desk, ada, ben, server):
+    first, second = desk.owe(ada), desk.owe(ben)
+    server.script = ["", "421"]
+    deliver()
+    assert fresh(first).state == State.SENT
+    assert (fresh(second).state, fresh(second).smtp_code) == (State.PENDING, 421)
+    assert deliver(fresh(second).next_at) == 1
+
+
+def test_nothing_is_held_open_while_a_letter_travels(desk, ada, server, monkeypatch):
+    from django.db import connection
+
+    from notifications.delivery import Line
+
+    desk.owe(ada)
+    seen, send, outside = [], Line.send, len(connection.savepoint_ids)
+    monkeypatch.setattr(Line, "send", lambda *args: (seen.append(len(connection.savepoint_ids)), send(*args))[1])
+    deliver()
+    assert seen == [outside]
+
+
+def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
+    word = "\n.\n..\n.hidden\n" + "ü" * 2000
+    desk.answer = Letter(context={"word": word})
+    desk.owe(ada)
+    deliver()
+    text = server.letters[0].message.get_payload()[0].get_payload(decode=True).decode().replace("\r\n", "\n")
+    assert "\n.\n..\n.hidden\n" + "ü" * 2000 in text
+
+
+def test_the_sink_counts_what_it_took(server):
+    assert isinstance(server, smtp.Sink)
+    assert not rows().exists()
+    assert server.copies() == {}

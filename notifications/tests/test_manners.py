@@ -1,0 +1,137 @@
+"""Night, weekend, and no more than a few letters a week; in the recipient's own zone, also on the days when clocks change."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notifications.house import FINDERS, House
+from notifications.kinds import KINDS, Letter
+from notifications.manners import is_quiet, next_open_hour
+from notifications.models import Notification
+from notifications.testing import sweep_now
+
+from .conftest import TUESDAY_NOON, fresh, rows
+
+State = Notification.State
+ZONES = sorted(available_timezones() - {"localtime", "Factory"})
+USUAL = House()
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    at=st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    zone=st.sampled_from(ZONES),
+    house=st.builds(House, quiet_from_hour=st.integers(0, 23), quiet_until_hour=st.integers(0, 23)),
+)
+def test_a_letter_leaves_at_an_allowed_hour_and_not_later_than_needed(at, zone, house):
+    opens = next_open_hour(at, zone, house)
+    assert at <= opens <= at + timedelta(days=3, hours=25)
+    assert not is_quiet(opens.astimezone(ZoneInfo(zone)), house)
+    if opens > at:
+        assert is_quiet(at.astimezone(ZoneInfo(zone)), house)
+        assert is_quiet((opens - timedelta(minutes=1)).astimezone(ZoneInfo(zone)), house)
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "opens"),
+    [
+        ("Europe/Berlin", "2026-03-03 07:59", "2026-03-03 08:00"),
+        ("Europe/Berlin", "2026-03-03 19:59", "2026-03-03 19:59"),
+        ("Europe/Berlin", "2026-03-03 20:00", "2026-03-04 08:00"),
+        ("Europe/Berlin", "2026-03-06 20:00", "2026-03-09 08:00"),  # Friday night
+        ("Europe/Berlin", "2026-03-28 23:00", "2026-03-30 08:00"),  # clocks go forward in between
+        ("America/Toronto", "2026-10-31 12:00", "2026-11-02 08:00"),  # clocks go back in between
+        ("Asia/Kathmandu", "2026-03-03 03:00", "2026-03-03 08:00"),
+        ("Pacific/Kiritimati", "2026-03-07 00:00", "2026-03-09 08:00"),
+    ],
+)
+def test_known_nights(zone, local, opens):
+    at, expected = (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (local, opens))
+    assert next_open_hour(at.astimezone(UTC), zone, USUAL) == expected
+
+
+def test_an_opening_hour_that_the_clock_skips_moves_forward():
+    house = House(quiet_from_hour=22, quiet_until_hour=0)  # in Beirut midnight of 30 March 2025 did not exist
+    opens = next_open_hour(datetime(2025, 3, 28, 21, tzinfo=UTC), "Asia/Beirut", house)
+    assert opens.astimezone(ZoneInfo("Asia/Beirut")).isoformat() == "2025-03-31T00:00:00+03:00"
+
+
+@pytest.mark.django_db
+def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(desk, ada):
+    type(ada).objects.filter(pk=ada.pk).update(time_zone="Asia/Tokyo")
+    row = desk.owe(ada)  # noon in London is 21:00 in Tokyo
+    assert sweep_now(TUESDAY_NOON, manners=True) == []
+    morning = datetime(2026, 3, 4, 8, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert (fresh(row).state, fresh(row).next_at, fresh(row).attempts) == (State.PENDING, morning, 0)
+    assert len(sweep_now(morning, manners=True)) == 1
+
+
+@pytest.mark.django_db
+def test_urgent_letters_leave_at_night(desk, ada, monkeypatch):
+    from dataclasses import replace
+
+    night = datetime(2026, 3, 7, 3, tzinfo=UTC)
+    desk.owe(ada, kind="tip", at=night)
+    monkeypatch.setitem(KINDS, "note", replace(KINDS["note"], urgent=True))
+    desk.owe(ada, at=night)
+    assert [mail.subject for mail in sweep_now(night, manners=True)] == ["A note for Ada"]
+
+
+@pytest.mark.django_db
+def test_a_kind_may_find_one_of_its_letters_urgent(desk, ada):
+    night = datetime(2026, 3, 7, 3, tzinfo=UTC)
+    desk.owe(ada, at=night)
+    desk.answer = Letter(context={"word": "today"}, urgent=True)
+    assert len(sweep_now(night, manners=True)) == 1
+
+
+@pytest.mark.django_db
+def test_the_program_sets_the_hours(desk, ada, monkeypatch):
+    monkeypatch.setattr("notifications.house.FINDERS", [lambda row: House(quiet_from_hour=11, quiet_until_hour=14)])
+    row = desk.owe(ada)
+    assert sweep_now(TUESDAY_NOON, manners=True) == []
+    assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=2)
+    assert FINDERS is not None
+
+
+@pytest.mark.django_db
+def test_the_fourth_tip_of_a_week_waits_for_the_next_free_place(desk, ada):
+    for number in range(4):
+        desk.owe(ada, kind="tip", ordinal=number, at=TUESDAY_NOON + timedelta(minutes=number))
+    last = rows().get(ordinal=3)
+    assert len(sweep_now(TUESDAY_NOON + timedelta(minutes=5), manners=True)) == 3
+    week_later = TUESDAY_NOON + timedelta(days=7, minutes=5)
+    assert fresh(last).next_at == week_later
+    assert len(sweep_now(week_later, manners=True)) == 1
+
+
+@pytest.mark.django_db
+def test_the_weekly_limit_counts_neither_essential_letters_nor_other_people(desk, ada, ben):
+    for number in range(4):
+        desk.owe(ada, ordinal=number)
+    for number in range(3):
+        desk.owe(ben, kind="tip", ordinal=number)
+    desk.owe(ada, kind="tip", ordinal=9)
+    assert len(sweep_now(TUESDAY_NOON, manners=True)) == 8
+
+
+@pytest.mark.django_db
+def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(desk, ada):
+    for number in range(4):
+        desk.owe(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
+    sweep_now(TUESDAY_NOON, manners=True)
+    assert list(rows().filter(state=State.EXPIRED).values_list("reason", flat=True)) == ["weekly limit"]
+
+
+@pytest.mark.django_db
+def test_two_sweepers_at_the_edge_of_the_limit_step_back(desk, ada):
+    for number in range(3):
+        desk.owe(ada, kind="tip", ordinal=number)
+    sweep_now(TUESDAY_NOON)
+    rows().filter(ordinal=2).update(state=State.SENDING, sent_at=None, ended_at=None, lease_token="x", lease_until=TUESDAY_NOON + timedelta(days=9999))
+    last = desk.owe(ada, kind="tip", ordinal=4)
+    assert sweep_now(TUESDAY_NOON, manners=True) == []
+    assert TUESDAY_NOON < fresh(last).next_at < TUESDAY_NOON + timedelta(minutes=2)
