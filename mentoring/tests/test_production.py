@@ -101,6 +101,56 @@ def test_a_migration_that_was_not_run_is_noticed():
     assert is_behind()
 
 
+@pytest.mark.django_db
+def test_models_and_migrations_agree(capsys):
+    call_command("makemigrations", "--check", "--dry-run", verbosity=1)
+    assert capsys.readouterr().out == "No changes detected\n"
+
+
+@pytest.mark.django_db
+@pytest.mark.both_databases
+def test_no_check_complains(capsys):
+    call_command("check", fail_level="WARNING", databases=["default"])
+    assert "no issues (0 silenced)" in capsys.readouterr().out
+
+
+# --- production settings
+
+PRODUCTION = {
+    "SECRET_KEY": "a-key-of-fifty-letters-or-more-for-this-test-0123456789-abcdefghij",
+    "LINK_KEYS": "another-key-of-fifty-letters-or-more-for-this-test-0123456789",
+    "TEXT_KEYS": Fernet.generate_key().decode(),
+    "BASE_URL": "https://mentoring.example.org",
+    "EMAIL_URL": "submission://name:word@127.0.0.1:587",
+    "DATABASE_URL": "sqlite://:memory:",
+}
+
+
+def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs manage.py in a fresh process that inherits no setting of this one."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    command = [sys.executable, "manage.py", *words]
+    return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def no_env_file():
+    if (ROOT / ".env").exists():
+        pytest.skip("this checkout has a .env of its own")
+
+
+def test_deployment_checks_are_clean(no_env_file):
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "LINK_KEYS", "TEXT_KEYS", "BASE_URL", "EMAIL_URL"])
+def test_production_refuses_to_start_without(name, no_env_file):
+    done = manage("migrate", **{**PRODUCTION, name: ""})
+    assert done.returncode != 0
+    assert f"{name} is not set." in done.stderr.splitlines()[-1]
+
+
 # --- logs
 
 

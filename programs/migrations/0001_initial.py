@@ -395,11 +395,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='experience',
-            constraint=models.UniqueConstraint(fields=('program', 'code'), name='one_experience_code', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('program', 'code'), name='one_experience_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='experience',
+            constraint=models.UniqueConstraint(condition=models.Q(('program', None)), fields=('code',), name='one_shared_experience_code'),
         ),
         migrations.AddConstraint(
             model_name='topic',
-            constraint=models.UniqueConstraint(fields=('program', 'code'), name='one_topic_code', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('program', 'code'), name='one_topic_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='topic',
+            constraint=models.UniqueConstraint(condition=models.Q(('program', None)), fields=('code',), name='one_shared_topic_code'),
         ),
         migrations.AddConstraint(
             model_name='applicationtopic',

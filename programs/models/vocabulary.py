@@ -63,7 +63,8 @@ class Topic(Entry):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         constraints = [
-            models.UniqueConstraint(fields=["program", "code"], name="one_topic_code", nulls_distinct=False)
+            models.UniqueConstraint(fields=["program", "code"], name="one_topic_code"),
+            models.UniqueConstraint(fields=["code"], condition=models.Q(program=None), name="one_shared_topic_code"),
         ]
 
 
@@ -74,5 +75,6 @@ class Experience(Entry):
         verbose_name = _("experience")
         verbose_name_plural = _("experiences")
         constraints = [
-            models.UniqueConstraint(fields=["program", "code"], name="one_experience_code", nulls_distinct=False)
+            models.UniqueConstraint(fields=["program", "code"], name="one_experience_code"),
+            models.UniqueConstraint(fields=["code"], condition=models.Q(program=None), name="one_shared_experience_code"),
         ]
