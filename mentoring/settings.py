@@ -211,7 +211,6 @@ else:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Mentoring <mentoring@{CANONICAL_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_HOST = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-ADMINS = [("", address) for address in env.list("ADMINS", [])]
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 360)
 INSTANCE_ID = env.str("INSTANCE_ID", "main")
 OUTBOX_EPOCH_FILE = Path(env.str("OUTBOX_EPOCH_FILE", str(VAR / "outbox-epoch")))
