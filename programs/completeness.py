@@ -93,9 +93,10 @@ TOPIC_KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills
 
 
 def groups(application: Application) -> list[Group]:
-    """The parts of this application in their order; kinds of topic that the program does not use are left out."""
+    """The parts of this application in their order; kinds of topic that nobody here uses are left out."""
     is_mentor = application.is_mentor
-    kinds = set(Topic.objects.current(application.program).values_list("kind", flat=True))
+    kinds = set(Topic.objects.current(application.program).order_by().values_list("kind", flat=True).distinct())
+    kinds |= {row.topic.kind for row in application.topic_rows.all()}
     topics = tuple(part for part in TOPIC_PARTS[Role(application.role)] if TOPIC_KINDS[part.code] in kinds)
     situation = Part("situation", _("Your path so far") if is_mentor else _("Your situation"), **SITUATION_RULE)
     experiences = Part("experiences", _("What you have lived through") if is_mentor else _("What you are going through"), _("You may leave it empty"))

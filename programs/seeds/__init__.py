@@ -39,11 +39,8 @@ def names(words: list[str]) -> dict[str, str]:
 @transaction.atomic
 def sow_everywhere() -> int:
     """Languages and industries of the installation; returns how many were new."""
-    data, new = read("everywhere"), 0
-    for model, section in ((Language, "languages"), (Industry, "industries")):
-        for code, words in data[section].items():
-            new += model.objects.get_or_create(code=code, defaults={"names": names(words)})[1]
-    return new
+    data = read("everywhere")
+    return _sow(Language, data["languages"]) + _sow(Industry, data["industries"])
 
 
 @transaction.atomic
@@ -56,13 +53,21 @@ def sow(list_name: str, program: Program | None = None) -> int:
         raise KeyError(list_name)
     data, new = read(list_name), 0
     for section, kind in KINDS.items():
-        new += _sow(Topic, data.get(section, {}), program, kind=kind)
-    return new + _sow(Experience, data.get("experiences", {}), program)
+        new += _sow_in_order(Topic, data.get(section, {}), program=program, kind=kind)
+    return new + _sow_in_order(Experience, data.get("experiences", {}), program=program)
 
 
-def _sow(model: Any, entries: dict[str, list[str]], program: Program | None, **fields: Any) -> int:
-    new = 0
-    for position, (code, words) in enumerate(entries.items(), start=1):
-        defaults = {"names": names(words), "position": position, **fields}
-        new += model.objects.get_or_create(program=program, code=code, defaults=defaults)[1]
-    return new
+def _sow(model: Any, entries: dict[str, list[str]]) -> int:
+    known = set(model.objects.values_list("code", flat=True))
+    new = [model(code=code, names=names(words)) for code, words in entries.items() if code not in known]
+    return len(model.objects.bulk_create(new))
+
+
+def _sow_in_order(model: Any, entries: dict[str, list[str]], *, program: Program | None, **fields: Any) -> int:
+    known = set(model.objects.filter(program=program).values_list("code", flat=True))
+    new = [
+        model(program=program, code=code, names=names(words), position=position, **fields)
+        for position, (code, words) in enumerate(entries.items(), start=1)
+        if code not in known
+    ]
+    return len(model.objects.bulk_create(new))
