@@ -53,7 +53,9 @@ def has_topic_of(kind: str) -> Callable[[Application], bool]:
     return rule
 
 
-ABOUT_YOU = Part("about-you", _("Your name and how we reach you"), rule=lambda application: bool(application.person.name))
+ABOUT_YOU = Part(
+    "about-you", _("Your name and how we reach you"), rule=lambda application: bool(application.person.name)
+)
 WORK = Part("work", _("Your work"), rule=has_profile(lambda profile: profile.level is not None))
 SUITABILITY = Part(
     "suitability",
@@ -99,7 +101,11 @@ def groups(application: Application) -> list[Group]:
     kinds |= {row.topic.kind for row in application.topic_rows.all()}
     topics = tuple(part for part in TOPIC_PARTS[Role(application.role)] if TOPIC_KINDS[part.code] in kinds)
     situation = Part("situation", _("Your path so far") if is_mentor else _("Your situation"), **SITUATION_RULE)
-    experiences = Part("experiences", _("What you have lived through") if is_mentor else _("What you are going through"), _("You may leave it empty"))
+    experiences = Part(
+        "experiences",
+        _("What you have lived through") if is_mentor else _("What you are going through"),
+        _("You may leave it empty"),
+    )
     return [
         Group(_("About you"), (SUITABILITY, ABOUT_YOU, WORK)),
         Group(_("What you offer") if is_mentor else _("What you need"), (situation, experiences, *topics)),

@@ -24,11 +24,19 @@ State = Application.State
 
 # The committee's reason, in the words that the person reads.
 KIND_WORDS = {
-    Decision.Reason.NO_PLACE: gettext_lazy("We received more applications than we have places for. That says nothing about yours."),
-    Decision.Reason.NOT_AUDIENCE: gettext_lazy("This program is meant for a different group of people, so it could not give you what it should."),
-    Decision.Reason.OTHER_HELP: gettext_lazy("From what you wrote, another kind of help will serve you better and sooner than mentoring."),
+    Decision.Reason.NO_PLACE: gettext_lazy(
+        "We received more applications than we have places for. That says nothing about yours."
+    ),
+    Decision.Reason.NOT_AUDIENCE: gettext_lazy(
+        "This program is meant for a different group of people, so it could not give you what it should."
+    ),
+    Decision.Reason.OTHER_HELP: gettext_lazy(
+        "From what you wrote, another kind of help will serve you better and sooner than mentoring."
+    ),
     Decision.Reason.TIMING: gettext_lazy("From what you wrote, a later cohort will suit you better than this one."),
-    Decision.Reason.INCOMPLETE: gettext_lazy("We could not learn enough from your answers to find a good match. You are welcome to tell us more next time."),
+    Decision.Reason.INCOMPLETE: gettext_lazy(
+        "We could not learn enough from your answers to find a good match. You are welcome to tell us more next time."
+    ),
 }
 
 FIRST_REMINDER, SECOND_REMINDER, BEFORE_CLOSE = timedelta(days=3), timedelta(days=10), timedelta(days=2)
@@ -117,7 +125,9 @@ def _decision_letter(application: Application, expected: str, **action: Any) -> 
     if decision is None or application.state != expected:
         return Stop("the decision has changed or the person has withdrawn")
     return Letter(
-        context=context(application, why=KIND_WORDS.get(decision.reason, ""), other_help=application.program.other_help_lines),
+        context=context(
+            application, why=KIND_WORDS.get(decision.reason, ""), other_help=application.program.other_help_lines
+        ),
         program=application.program,
         **action,
     )

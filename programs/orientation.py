@@ -58,7 +58,9 @@ QUESTIONS = (
             ("wait", gettext_lazy("You say that this is not a subject for mentoring")),
         ),
         "ask",
-        gettext_lazy("The decision is the mentee's. A good question serves longer than a good answer; your own story can follow."),
+        gettext_lazy(
+            "The decision is the mentee's. A good question serves longer than a good answer; your own story can follow."
+        ),
     ),
     Question(
         "lead",
@@ -87,22 +89,36 @@ QUESTIONS = (
         gettext_lazy("Your mentee says that they think of harming themselves. What do you do?"),
         (
             ("keep", gettext_lazy("You keep it to yourself, as agreed")),
-            ("call", gettext_lazy("You stay with them, get help now, and tell the committee that confidentiality had to end")),
+            (
+                "call",
+                gettext_lazy(
+                    "You stay with them, get help now, and tell the committee that confidentiality had to end"
+                ),
+            ),
             ("refer", gettext_lazy("You suggest to talk about it at the next meeting")),
         ),
         "call",
-        gettext_lazy("Danger to a person is the limit of confidentiality. You do not carry this alone, and you do not treat it."),
+        gettext_lazy(
+            "Danger to a person is the limit of confidentiality. You do not carry this alone, and you do not treat it."
+        ),
     ),
     Question(
         "job",
         gettext_lazy("Your mentee asks you to find them a job at your company. What now?"),
         (
             ("push", gettext_lazy("You pass on the application with a good word")),
-            ("limits", gettext_lazy("You say kindly that mentoring is not a job-search service, and look at what they can do themselves")),
+            (
+                "limits",
+                gettext_lazy(
+                    "You say kindly that mentoring is not a job-search service, and look at what they can do themselves"
+                ),
+            ),
             ("end", gettext_lazy("You end the mentoring")),
         ),
         "limits",
-        gettext_lazy("Contacts and knowledge may be shared; placing people may not become the point. Said early, it strains nothing."),
+        gettext_lazy(
+            "Contacts and knowledge may be shared; placing people may not become the point. Said early, it strains nothing."
+        ),
     ),
     Question(
         "fit",
@@ -174,4 +190,11 @@ def invite(application: Application, *, at: datetime) -> None:
 def remind(application: Application, *, at: datetime) -> None:
     """Owe the reminders; each is given up when the next one is due, and all stop once it is passed."""
     for ordinal, days in enumerate(REMINDER_DAYS, start=2):
-        owe("orientation-open", to=application.person, about=application, ordinal=ordinal, due_at=at + timedelta(days=days), at=at)
+        owe(
+            "orientation-open",
+            to=application.person,
+            about=application,
+            ordinal=ordinal,
+            due_at=at + timedelta(days=days),
+            at=at,
+        )

@@ -116,7 +116,9 @@ def decide(
 def clear_decision(application: Application, *, by: Any) -> None:
     """Take a pending decision back. Raises Refused when there is none, or it has been told."""
     _gate(application, by, *DECIDERS)
-    pending = Decision.objects.unscoped("the gate above has been passed").filter(application=application, released_at=None)
+    pending = Decision.objects.unscoped("the gate above has been passed").filter(
+        application=application, released_at=None
+    )
     if not pending.delete()[0]:
         raise Refused(_("There is no pending decision to clear."))
 
@@ -143,7 +145,9 @@ def release(decisions: Iterable[Decision], *, by: Any, at: datetime) -> int:
         if by is not None:
             _gate(application, by, *RELEASERS)
         is_open = decision.outcome in application.TRANSITIONS[application.state]
-        mine = Decision.objects.unscoped("compare and set").filter(pk=decision.pk, outcome=decision.outcome, released_at=None)
+        mine = Decision.objects.unscoped("compare and set").filter(
+            pk=decision.pk, outcome=decision.outcome, released_at=None
+        )
         if not is_open or not mine.update(released_at=at):
             continue
         move(application, decision.outcome, by=by, at=at, why=decision.reason)

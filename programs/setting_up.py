@@ -70,7 +70,12 @@ def _cohort(program: Program) -> list[Step]:
     url = reverse("admin:programs_cohort_changelist")
     dated = cohorts.exclude(matching_on=None).exclude(starts_on=None)
     return [
-        Step(_("Create a cohort"), _("One run of the program, with the days on which applications open and close"), cohorts.exists(), url),
+        Step(
+            _("Create a cohort"),
+            _("One run of the program, with the days on which applications open and close"),
+            cohorts.exists(),
+            url,
+        ),
         Step(_("Set matching day and start"), _("Applicants are told when they hear from you"), dated.exists(), url),
     ]
 
@@ -86,5 +91,7 @@ def sections(user: Any) -> list[dict[str, Any]]:
     for program in Program.objects.for_committee(user):
         todo = steps(program)
         is_chair = Program.objects.for_committee(user, Role.CHAIR).filter(pk=program.pk).exists()
-        found.append({"program": program, "steps": todo, "left": sum(not step.is_done for step in todo), "is_chair": is_chair})
+        found.append(
+            {"program": program, "steps": todo, "left": sum(not step.is_done for step in todo), "is_chair": is_chair}
+        )
     return found

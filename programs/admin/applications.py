@@ -89,7 +89,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         queues = counts(with_review(super().get_queryset(request)))
-        return super().changelist_view(request, {"queues": queues, "queue": request.GET.get("queue", ""), **(extra_context or {})})
+        return super().changelist_view(
+            request, {"queues": queues, "queue": request.GET.get("queue", ""), **(extra_context or {})}
+        )
 
     # --- one application
 
@@ -101,7 +103,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         return get_object_or_404(rows.prefetch_related("topic_rows__topic"), pk=pk)
 
     @method_decorator(require_safe)
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         application = self._application(request, object_id if object_id.isdigit() else 0)
         return self._review_page(request, application)
 
@@ -121,7 +125,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
             "subtitle": application.get_role_display(),
             "application": application,
             "sheets": [(sheet, _rows(sheet)) for sheet in sheets(application, request.user)],
-            "notes": CommitteeNote.objects.visible_to(request.user).filter(application=application).select_related("author"),
+            "notes": CommitteeNote.objects.visible_to(request.user)
+            .filter(application=application)
+            .select_related("author"),
             "history": Transition.objects.of(application).select_related("by"),
             "decision": decision,
             "may_read": may_decide and application.state == State.SUBMITTED and application.review_started_at is None,
@@ -141,7 +147,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     def read_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)
         reviewing.start_reading(application, by=request.user)
-        return self._done(request, application, _("Reading has begun. The applicant cannot change the answers any more."))
+        return self._done(
+            request, application, _("Reading has begun. The applicant cannot change the answers any more.")
+        )
 
     def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)

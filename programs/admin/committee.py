@@ -23,7 +23,10 @@ class MembershipForm(forms.ModelForm):
 
     email = forms.EmailField(label=gettext_lazy("E-mail address of the member"))
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=80, required=False, help_text=gettext_lazy("Only for somebody without an account.")
+        label=gettext_lazy("Name"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("Only for somebody without an account."),
     )
 
     class Meta:
@@ -86,7 +89,9 @@ class MembershipAdmin(CommitteeAdmin):
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
         if db_field.name == "deputy":
-            colleagues = Membership.objects.live().filter(program__in=Program.objects.for_committee(request.user, Role.CHAIR))
+            colleagues = Membership.objects.live().filter(
+                program__in=Program.objects.for_committee(request.user, Role.CHAIR)
+            )
             kwargs["queryset"] = User.objects.filter(pk__in=colleagues.values("user"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

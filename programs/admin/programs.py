@@ -57,7 +57,10 @@ class ProgramAdmin(CommitteeAdmin):
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
-        (gettext_lazy("Conduct and help"), {"fields": ("code_of_conduct", "other_help", "contact_email", "emergency_note")}),
+        (
+            gettext_lazy("Conduct and help"),
+            {"fields": ("code_of_conduct", "other_help", "contact_email", "emergency_note")},
+        ),
         (gettext_lazy("Language and time"), {"fields": ("language", "time_zone")}),
     )
 

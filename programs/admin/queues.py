@@ -39,8 +39,12 @@ def with_review(rows: QuerySet) -> QuerySet:
 
 def counts(rows: QuerySet) -> list[dict[str, Any]]:
     """How many applications stand in each queue, in one query."""
-    found = rows.order_by().aggregate(**{code.replace("-", "_"): Count("pk", filter=where) for code, (_word, where) in QUEUES.items()})
-    return [{"code": code, "word": word, "count": found[code.replace("-", "_")]} for code, (word, _where) in QUEUES.items()]
+    found = rows.order_by().aggregate(
+        **{code.replace("-", "_"): Count("pk", filter=where) for code, (_word, where) in QUEUES.items()}
+    )
+    return [
+        {"code": code, "word": word, "count": found[code.replace("-", "_")]} for code, (word, _where) in QUEUES.items()
+    ]
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -82,4 +86,6 @@ class TopicFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if not self.value():
             return queryset
-        return queryset.filter(Exists(ApplicationTopic.objects.filter(application=OuterRef("pk"), topic__code=self.value())))
+        return queryset.filter(
+            Exists(ApplicationTopic.objects.filter(application=OuterRef("pk"), topic__code=self.value()))
+        )

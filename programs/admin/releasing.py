@@ -70,7 +70,11 @@ class ReleaseMixin(CommitteeAdmin):
                 messages.warning(request, f"{application.person}: {refused}")
             else:
                 done += 1
-        words = ngettext("Done for %(n)d application. Nobody is told before it is released.", "Done for %(n)d applications. Nobody is told before they are released.", done)
+        words = ngettext(
+            "Done for %(n)d application. Nobody is told before it is released.",
+            "Done for %(n)d applications. Nobody is told before they are released.",
+            done,
+        )
         messages.success(request, words % {"n": done})
 
     def release_view(self, request: HttpRequest) -> HttpResponse:
@@ -82,7 +86,11 @@ class ReleaseMixin(CommitteeAdmin):
             ticked = set(request.POST.getlist("decision"))
             chosen = [decision for decision in waiting if str(decision.pk) in ticked]
             told = reviewing.release(chosen, by=request.user, at=timezone.now())
-            words = ngettext("%(n)d person is told. The letter is in the outbox.", "%(n)d people are told. The letters are in the outbox.", told)
+            words = ngettext(
+                "%(n)d person is told. The letter is in the outbox.",
+                "%(n)d people are told. The letters are in the outbox.",
+                told,
+            )
             messages.success(request, words % {"n": told})
             return redirect("admin:programs_application_changelist")
         samples = reviewing.sample_letters(waiting, by=request.user)

@@ -46,7 +46,9 @@ class EntryForm(forms.ModelForm):
     def _refuse_doubles(self, program: Program | None) -> None:
         model, code = type(self.instance), self.instance.code
         if not code or model.objects.filter(program=program, code=code).exists():
-            self.add_error(f"name_{settings.LANGUAGE_CODE}", _("There is an entry of this name already, perhaps a retired one."))
+            self.add_error(
+                f"name_{settings.LANGUAGE_CODE}", _("There is an entry of this name already, perhaps a retired one.")
+            )
 
 
 class TopicForm(EntryForm):

@@ -81,12 +81,16 @@ class ExperiencesPage(Page, forms.Form):
         is_mentor = self.application.is_mentor
         self.heading = _("What you have lived through") if is_mentor else _("What you are going through")
         self.intro = (
-            _("Understanding comes from having been there. Mark only what you like to; nothing here is expected of anybody.")
+            _(
+                "Understanding comes from having been there. Mark only what you like to; nothing here is expected of anybody."
+            )
             if is_mentor
             else _("We look for a mentor who knows it from the inside. Mark only what you like to.")
         )
         for experience in entries(Experience, self.application):
-            self.fields[experience.code] = forms.ChoiceField(label=str(experience), choices=self.choices(), required=False)
+            self.fields[experience.code] = forms.ChoiceField(
+                label=str(experience), choices=self.choices(), required=False
+            )
 
     def choices(self) -> list[tuple[str, Any]]:
         """ "lived-shared": the depth, and whether the match may see it."""
@@ -100,7 +104,8 @@ class ExperiencesPage(Page, forms.Form):
         rows = {row.experience.code: row for row in application.experience_rows.select_related("experience")}
         codes = [experience.code for experience in entries(Experience, application)]
         return {
-            code: f"{rows[code].depth}-{SHARED if rows[code].is_shared else KEPT}" if code in rows else "" for code in codes
+            code: f"{rows[code].depth}-{SHARED if rows[code].is_shared else KEPT}" if code in rows else ""
+            for code in codes
         }
 
     def write(self) -> None:
@@ -117,7 +122,9 @@ class ExperiencesPage(Page, forms.Form):
         ApplicationExperience.objects.bulk_create(rows)
 
     def answers(self) -> list[Answer]:
-        marked = [f"{field.label}: {word}" for field in self for word in self.in_words(field.name) if field.name != "seen"]
+        marked = [
+            f"{field.label}: {word}" for field in self for word in self.in_words(field.name) if field.name != "seen"
+        ]
         return [(self.heading, marked)]
 
 
@@ -152,7 +159,8 @@ class TopicsPage(Page, forms.Form):
             raise forms.ValidationError(_("Please choose at least one."))
         if not self.application.is_mentor and chosen.count("3") > MOST_URGENT:
             raise forms.ValidationError(
-                _("Please call at most %(most)s of them most important, so that we see what matters.") % {"most": MOST_URGENT}
+                _("Please call at most %(most)s of them most important, so that we see what matters.")
+                % {"most": MOST_URGENT}
             )
         return cleaned
 
@@ -167,9 +175,16 @@ class TopicsPage(Page, forms.Form):
         ApplicationTopic.objects.bulk_create(rows)
 
     def answers(self) -> list[Answer]:
-        chosen = [(self.stored[field.name], field) for field in self if field.name != "seen" and self.stored[field.name]]
+        chosen = [
+            (self.stored[field.name], field) for field in self if field.name != "seen" and self.stored[field.name]
+        ]
         chosen.sort(key=lambda pair: pair[0], reverse=True)
-        return [(self.heading, [f"{field.label}: {word}" for _weight, field in chosen for word in self.in_words(field.name)])]
+        return [
+            (
+                self.heading,
+                [f"{field.label}: {word}" for _weight, field in chosen for word in self.in_words(field.name)],
+            )
+        ]
 
 
 class GoalsPage(TopicsPage):
@@ -186,7 +201,9 @@ class SubjectsPage(TopicsPage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.heading = _("Subjects you can help with") if self.application.is_mentor else _("Subjects you want help with")
+        self.heading = (
+            _("Subjects you can help with") if self.application.is_mentor else _("Subjects you want help with")
+        )
 
 
 class SkillsPage(TopicsPage):
@@ -194,4 +211,6 @@ class SkillsPage(TopicsPage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.heading = _("Skills you can help to build") if self.application.is_mentor else _("Skills you want to build")
+        self.heading = (
+            _("Skills you can help to build") if self.application.is_mentor else _("Skills you want to build")
+        )

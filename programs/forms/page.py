@@ -68,7 +68,9 @@ class Page(forms.BaseForm):
         if isinstance(self, forms.ModelForm):
             kwargs["instance"] = self.row_of(application)
         super().__init__(data, initial={**self.stored, **self.suggested()}, **kwargs)
-        self.fields["seen"] = forms.CharField(widget=forms.HiddenInput, required=False, initial=fingerprint(self.stored))
+        self.fields["seen"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, initial=fingerprint(self.stored)
+        )
 
     def row_of(self, application: Application) -> Any:
         """The row that a ModelForm page edits."""

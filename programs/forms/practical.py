@@ -48,9 +48,15 @@ class WeekWidget(forms.widgets.ChoiceWidget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        by_slot = {option["value"]: option for _group, options, _n in context["widget"]["optgroups"] for option in options}
+        by_slot = {
+            option["value"]: option for _group, options, _n in context["widget"]["optgroups"] for option in options
+        }
         context["rows"] = [
-            {"name": PART_NAMES[part], "hours": f"{start}–{end}", "cells": [(DAY_NAMES[day], by_slot[f"{day}-{part}"]) for day in DAYS]}
+            {
+                "name": PART_NAMES[part],
+                "hours": f"{start}–{end}",
+                "cells": [(DAY_NAMES[day], by_slot[f"{day}-{part}"]) for day in DAYS],
+            }
             for part, (start, end) in PARTS.items()
         ]
         return context
@@ -59,7 +65,9 @@ class WeekWidget(forms.widgets.ChoiceWidget):
 class TimesPage(ProfilePage):
     code = "times"
     heading = gettext_lazy("When you are usually free")
-    intro = gettext_lazy("In your own time zone. It is used to find somebody whose week fits; each meeting is agreed anew.")
+    intro = gettext_lazy(
+        "In your own time zone. It is used to find somebody whose week fits; each meeting is agreed anew."
+    )
     availability = forms.MultipleChoiceField(
         label=gettext_lazy("Usual times"),
         choices=[(f"{day}-{part}", f"{DAY_NAMES[day]}, {PART_NAMES[part]}") for day in DAYS for part in PARTS],

@@ -16,7 +16,9 @@ Outcome = Decision.Outcome
 class NoteForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Note for the committee"),
-        help_text=gettext_lazy("The applicant never sees it. It is stored encrypted and deleted when its time is over."),
+        help_text=gettext_lazy(
+            "The applicant never sees it. It is stored encrypted and deleted when its time is over."
+        ),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Please write a note.")},

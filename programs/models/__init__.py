@@ -1,7 +1,7 @@
 from .applications import Application, ApplicationExperience, ApplicationTopic
 from .committee import Conflict, Membership
-from .private import NamedWish, PrivateAnswers
 from .imports import RosterJob, RosterUpload
+from .private import NamedWish, PrivateAnswers
 from .programs import Cohort, Objective, Policy, Program
 from .review import CommitteeNote, Decision
 from .vocabulary import Experience, Topic

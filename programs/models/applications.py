@@ -115,7 +115,9 @@ class Application(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
     external_key = models.CharField(max_length=254, blank=True, editable=False)  # import id, else the e-mail address
     version = models.PositiveIntegerField(default=0, editable=False)  # raised by each saved page
-    saved_pages = models.JSONField(default=list, blank=True, editable=False)  # codes; a page without must-answers is done once saved
+    saved_pages = models.JSONField(
+        default=list, blank=True, editable=False
+    )  # codes; a page without must-answers is done once saved
     saved_at = models.DateTimeField(_("last saved at"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(_("sent at"), null=True, editable=False)

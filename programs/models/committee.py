@@ -42,7 +42,9 @@ class Membership(models.Model):
         CARER = "carer", _("carer")
         CHAIR = "chair", _("chair")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
     program = models.ForeignKey(Program, models.CASCADE, related_name="memberships", verbose_name=_("program"))
     role = models.CharField(_("role"), max_length=10, choices=Role)
     deputy = models.ForeignKey(
@@ -59,7 +61,8 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "program", "role", "since"], name="one_membership_per_day"),
             models.CheckConstraint(
-                condition=models.Q(until=None) | models.Q(until__gt=models.F("since")), name="membership_ends_after_start"
+                condition=models.Q(until=None) | models.Q(until__gt=models.F("since")),
+                name="membership_ends_after_start",
             ),
         ]
 

@@ -29,7 +29,9 @@ class PrivateAnswers(ConfidentialModel):
     application = models.OneToOneField(Application, models.CASCADE, related_name="+")
     needs = EncryptedTextField(_("anything that the committee should know"), max_length=2000, blank=True)
     limits = EncryptedTextField(_("limits"), max_length=2000, blank=True)
-    accommodations = EncryptedTextField(_("what would make it easier for you to take part"), max_length=2000, blank=True)
+    accommodations = EncryptedTextField(
+        _("what would make it easier for you to take part"), max_length=2000, blank=True
+    )
     attributes_json = EncryptedTextField(blank=True, editable=False)
 
     objects = ConfidentialAnswersQuerySet.as_manager()

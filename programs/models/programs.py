@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 from typing import Any, Self
 
@@ -46,7 +47,9 @@ class Program(models.Model):
     other_help = models.TextField(
         _("other help"),
         blank=True,
-        help_text=_("What else helps people who cannot take part now, one a line: a career service, a library, a group."),
+        help_text=_(
+            "What else helps people who cannot take part now, one a line: a career service, a library, a group."
+        ),
     )
     emergency_note = models.TextField(_("whom to call in an emergency"), blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
@@ -95,7 +98,9 @@ class Objective(models.Model):
         return self.text
 
 
-def whole(default: int, name: Any, help_text: Any = "", *, low: int = 0, high: int = 400) -> models.PositiveSmallIntegerField:
+def whole(
+    default: int, name: Any, help_text: Any = "", *, low: int = 0, high: int = 400
+) -> models.PositiveSmallIntegerField:
     """A whole-number setting with its bounds; the unit stands in the field's name and help text."""
     bounds = [MinValueValidator(low), MaxValueValidator(high)]
     return models.PositiveSmallIntegerField(name, default=default, validators=bounds, help_text=help_text)
@@ -106,7 +111,9 @@ class Policy(models.Model):
 
     program = models.OneToOneField(Program, models.CASCADE, related_name="policy")
     term_months = whole(12, _("term (months)"), _("How long a pair commits to meet."), low=1, high=36)
-    minimum_term_months = whole(12, _("recommended minimum term (months)"), _("A shorter agreement needs a reason."), low=1, high=36)
+    minimum_term_months = whole(
+        12, _("recommended minimum term (months)"), _("A shorter agreement needs a reason."), low=1, high=36
+    )
     rhythm_days = whole(30, _("meeting rhythm (days)"), _("Usual number of days between two meetings."), low=7, high=90)
     meeting_minutes = whole(60, _("length of a meeting (minutes)"), low=15, high=240)
     first_contact_days = whole(5, _("mentee writes first within (days)"), _("Counted from publication."), low=1)
@@ -198,7 +205,7 @@ class Cohort(models.Model):
     def clean(self) -> None:
         steps = ["opens_on", "closes_on", "matching_on", "starts_on", "ends_on"]
         known = [(name, getattr(self, name)) for name in steps if getattr(self, name)]
-        for (_before, earlier), (name, later) in zip(known, known[1:], strict=False):
+        for (_before, earlier), (name, later) in itertools.pairwise(known):
             if later < earlier:
                 raise ValidationError({name: _("This date comes before the step that it follows.")})
 

@@ -33,7 +33,9 @@ class VocabularyQuerySet(ScopedQuerySet):
 class Entry(models.Model):
     """Abstract: an entry of a program's vocabulary, or of all programs when `program` is empty."""
 
-    program = models.ForeignKey(Program, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("program"))
+    program = models.ForeignKey(
+        Program, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("program")
+    )
     code = models.SlugField(_("code"), max_length=60)
     names = models.JSONField(_("names"), default=dict, help_text=_('Name by language, for example {"en": "Payroll"}.'))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -76,5 +78,7 @@ class Experience(Entry):
         verbose_name_plural = _("experiences")
         constraints = [
             models.UniqueConstraint(fields=["program", "code"], name="one_experience_code"),
-            models.UniqueConstraint(fields=["code"], condition=models.Q(program=None), name="one_shared_experience_code"),
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(program=None), name="one_shared_experience_code"
+            ),
         ]

@@ -56,7 +56,12 @@ def test_suitability_answered_before_signing_in_is_part_of_the_draft(as_user, be
     page = client.post(f"/programs/{cohort.program.slug}/suitability/mentee/", answers).content.decode()
     assert "Perhaps not now" in page
     client.post(f"/apply/{cohort.slug}/mentee/")
-    assert Application.objects.get(person=ben).suitability == {"time": True, "lead": True, "growth": True, "open": False}
+    assert Application.objects.get(person=ben).suitability == {
+        "time": True,
+        "lead": True,
+        "growth": True,
+        "open": False,
+    }
 
 
 def test_a_closed_cohort_takes_no_new_application(as_user, ben, program):

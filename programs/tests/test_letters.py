@@ -77,7 +77,9 @@ def accept(application, by):
 
 @pytest.fixture
 def mentor(ada, cohort):
-    return factories.application(ada, cohort, "mentor", state="submitted", review_started_at=None, orientation_passed_at=None)
+    return factories.application(
+        ada, cohort, "mentor", state="submitted", review_started_at=None, orientation_passed_at=None
+    )
 
 
 def test_an_accepted_mentor_is_led_to_the_orientation_and_reminded_twice(mentor, cleo):

@@ -86,7 +86,9 @@ def test_nothing_changes_once_the_committee_reads(as_user, ben, draft, cleo, at)
     draft.refresh_from_db()
     seen = opened(client, at("situation"))
     reviewing.start_reading(draft, by=cleo)
-    client.post(at("situation"), {"situation": "Changed.", "hopes": "", "seen": seen}, headers={"Referer": "http://testserver/"})
+    client.post(
+        at("situation"), {"situation": "Changed.", "hopes": "", "seen": seen}, headers={"Referer": "http://testserver/"}
+    )
     draft.refresh_from_db()
     assert draft.situation == "A team of one since May."
     assert client.get(at("situation")).url == at("sent")

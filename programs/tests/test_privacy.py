@@ -45,7 +45,12 @@ def test_the_committee_reads_all_of_it(as_user, reader, told):
 
 
 def test_lists_and_release_show_none_of_it(as_user, cleo, told):
-    words = seen_by(as_user(cleo), "/admin/programs/application/", "/admin/programs/application/release/", f"/admin/programs/application/{told.pk}/history/")
+    words = seen_by(
+        as_user(cleo),
+        "/admin/programs/application/",
+        "/admin/programs/application/release/",
+        f"/admin/programs/application/{told.pk}/history/",
+    )
     assert [canary for canary in (*CANARIES, *SECRETS) if canary in words] == []
 
 

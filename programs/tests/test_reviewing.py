@@ -35,7 +35,12 @@ def test_reading_begins_once(sent, reader, cleo):
 def test_a_decision_is_pending_and_closes_the_answers(sent, reader):
     decision = reviewing.decide(sent, by=reader, outcome="waitlisted", reason="no_place", note="Next time.")
     sent.refresh_from_db()
-    assert (decision.outcome, decision.reason, decision.note, decision.is_pending) == ("waitlisted", "no_place", "Next time.", True)
+    assert (decision.outcome, decision.reason, decision.note, decision.is_pending) == (
+        "waitlisted",
+        "no_place",
+        "Next time.",
+        True,
+    )
     assert (sent.state, sent.review_started_at is None) == ("submitted", False)
     assert sweep_now() == []
 

@@ -12,7 +12,12 @@ def test_seeding_twice_adds_nothing_the_second_time(db, capsys):
     first = Topic.objects.count(), Experience.objects.count(), Language.objects.count(), Industry.objects.count()
     call_command("seed_vocabulary", "hr")
     assert first == (44, 18, 16, 15)
-    assert (Topic.objects.count(), Experience.objects.count(), Language.objects.count(), Industry.objects.count()) == first
+    assert (
+        Topic.objects.count(),
+        Experience.objects.count(),
+        Language.objects.count(),
+        Industry.objects.count(),
+    ) == first
     assert capsys.readouterr().out.splitlines() == ["93 new entries.", "0 new entries."]
 
 

@@ -53,7 +53,9 @@ def test_a_chair_adds_no_program(as_user, cleo):
 def policy_data(policy, **changes):
     names = [field.name for field in Policy._meta.fields if field.name not in ("id", "program")]
     values = {name: getattr(policy, name) for name in names} | changes
-    data = {f"policy-0-{name}": ("on" if value is True else value) for name, value in values.items() if value is not False}
+    data = {
+        f"policy-0-{name}": ("on" if value is True else value) for name, value in values.items() if value is not False
+    }
     return {**inline("policy", 1, 1), "policy-0-id": policy.pk, "policy-0-program": policy.program_id, **data}
 
 
@@ -68,7 +70,12 @@ def test_a_chair_changes_the_policy_and_a_reader_does_not(as_user, cleo, reader,
 
 
 def test_a_policy_that_contradicts_itself_is_named(as_user, cleo, program):
-    data = {**PROGRAM, "slug": program.slug, **inline("objectives", 0), **policy_data(program.policy, reminder_second_days=2)}
+    data = {
+        **PROGRAM,
+        "slug": program.slug,
+        **inline("objectives", 0),
+        **policy_data(program.policy, reminder_second_days=2),
+    }
     page = as_user(cleo).post(f"/admin/programs/program/{program.pk}/change/", data).content.decode()
     assert "The second reminder comes after the first." in page
 
@@ -121,7 +128,10 @@ def test_a_topic_has_a_name_in_each_language_and_is_retired_not_deleted(as_user,
 def test_the_same_topic_twice_is_named(as_user, cleo, program):
     data = {"name_en": "Payroll", "program": program.pk, "kind": "subject", "position": 1}
     as_user(cleo).post("/admin/programs/topic/add/", data)
-    assert "There is an entry of this name already" in as_user(cleo).post("/admin/programs/topic/add/", data).content.decode()
+    assert (
+        "There is an entry of this name already"
+        in as_user(cleo).post("/admin/programs/topic/add/", data).content.decode()
+    )
 
 
 def test_nobody_changes_the_words_of_others(as_user, cleo, program):

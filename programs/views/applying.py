@@ -89,7 +89,9 @@ def check(request, public_id):
         "application": application,
         "program": application.program,
         "sheets": [(sheet, rows_of(sheet, application)) for sheet in sheets(application)],
-        "left": [{"title": part.title, "url": f"{page_url(application, part.code)}?check"} for part in missing(application)],
+        "left": [
+            {"title": part.title, "url": f"{page_url(application, part.code)}?check"} for part in missing(application)
+        ],
         "is_draft": application.state == State.DRAFT,
     }
     return render(request, "programs/check.html", context)
@@ -132,7 +134,9 @@ def withdraw(request, public_id):
     application = mine_or_404(request, public_id)
     if request.method == "POST":
         applying.withdraw(application, by=request.user)
-        messages.success(request, _("Your application is withdrawn. Thank you for your interest; you are welcome at any time."))
+        messages.success(
+            request, _("Your application is withdrawn. Thank you for your interest; you are welcome at any time.")
+        )
         return redirect("programs:application-sent", public_id)
     if State.WITHDRAWN not in application.TRANSITIONS[application.state]:
         return redirect("programs:application-sent", public_id)

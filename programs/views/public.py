@@ -37,7 +37,9 @@ def role_or_404(role):
 @require_safe
 def welcome(request):
     programs = list(public_programs())
-    return render(request, "programs/welcome.html", {"programs": programs, "program": programs[0] if len(programs) == 1 else None})
+    return render(
+        request, "programs/welcome.html", {"programs": programs, "program": programs[0] if len(programs) == 1 else None}
+    )
 
 
 @login_not_required
@@ -74,7 +76,9 @@ def apply(request, slug, role):
         answers = request.session.get("suitability", {}).get(f"{cohort.program.slug}:{role}")
         application = applying.begin(cohort, role, by=request.user, answers=answers)
         return redirect("programs:application-tasks", application.public_id)
-    begun = Application.objects.of(request.user).filter(cohort=cohort, role=role).exclude(state=Application.State.WITHDRAWN)
+    begun = (
+        Application.objects.of(request.user).filter(cohort=cohort, role=role).exclude(state=Application.State.WITHDRAWN)
+    )
     is_open = Cohort.objects.taking_applications(timezone.localdate()).filter(pk=cohort.pk).exists()
     context = {"program": cohort.program, "cohort": cohort, "role": role, "begun": begun.first(), "is_open": is_open}
     return render(request, "programs/apply.html", context)
