@@ -12,35 +12,27 @@ PAUSE = timedelta(days=30)
 CAN_BE_SILENCED = tuple(stream for stream in Stream if stream != Stream.ESSENTIAL)
 
 
-def silence(person: Any, stream: str, *, at: datetime, until: datetime | None = None) -> None:
-    """No more letters of `stream`, for good or until a moment. Raises ValueError for what is essential."""
-    if stream not in CAN_BE_SILENCED:
-        raise ValueError(f"{stream} cannot be turned off")
-    Silence.objects.update_or_create(person=person, stream=stream, defaults={"since": at, "until": until})
+def silence(person: Any, *streams: str, at: datetime, until: datetime | None = None) -> None:
+    """No more letters of `streams`, for good or until a moment. Raises ValueError for what is essential."""
+    if not set(streams) <= set(CAN_BE_SILENCED):
+        raise ValueError("essential letters cannot be turned off")
+    rows = [Silence(person=person, stream=stream, since=at, until=until) for stream in streams]
+    changes = {"unique_fields": ["person", "stream"], "update_fields": ["since", "until"]}
+    Silence.objects.bulk_create(rows, update_conflicts=True, **changes)
 
 
 def pause(person: Any, *, at: datetime) -> datetime:
     """Nothing but essential letters for 30 days. What was turned off for good stays so. Return the end of the pause."""
     until = at + PAUSE
     off = set(Silence.objects.filter(person=person, until=None).values_list("stream", flat=True))
-    for stream in CAN_BE_SILENCED:
-        if stream not in off:
-            silence(person, stream, at=at, until=until)
+    silence(person, *(stream for stream in CAN_BE_SILENCED if stream not in off), at=at, until=until)
     return until
-
-
-def listen(person: Any, stream: str) -> None:
-    """Letters of `stream` again."""
-    Silence.objects.filter(person=person, stream=stream).delete()
 
 
 def choose(person: Any, wanted: set[str], *, at: datetime) -> None:
     """Set every stream at once: the wanted ones are sent, the others are turned off. Ends a pause of a wanted one."""
-    for stream in CAN_BE_SILENCED:
-        if stream in wanted:
-            listen(person, stream)
-        else:
-            silence(person, stream, at=at)
+    Silence.objects.filter(person=person, stream__in=wanted).delete()
+    silence(person, *(stream for stream in CAN_BE_SILENCED if stream not in wanted), at=at)
 
 
 def silenced(person: Any, at: datetime) -> dict[str, datetime | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -63,6 +64,12 @@ def server(settings):
 def epoch_file(settings, tmp_path):
     settings.OUTBOX_EPOCH_FILE = tmp_path / "epoch"
     return settings.OUTBOX_EPOCH_FILE
+
+
+def words(response):
+    """The page without what differs by nature: form tokens and its own address."""
+    page = response.content.decode().replace(response.wsgi_request.path, "")
+    return re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]*', r"\1", page)
 
 
 def rows():

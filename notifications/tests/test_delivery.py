@@ -73,7 +73,7 @@ def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(desk
 
 
 def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, server):
-    large = ("plan.txt", "a line of seventy characters or so, many times over\n" * 200_000, "text/plain")
+    large = ("plan.txt", "a line of seventy characters or so, many times over\n" * 80_000, "text/plain")
     desk.answer = Letter(context={"word": "hello"}, attachments=[large])  # more than the network takes unread
     row = desk.owe(ada)
     server.script = ["before-dot"]

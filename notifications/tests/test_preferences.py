@@ -1,0 +1,149 @@
+"""What a person turns off stays off, from every door; what is essential cannot be turned off."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications import links, preferences
+from notifications.models import Silence
+from notifications.testing import sweep_now
+
+from .conftest import TUESDAY_NOON, words
+
+pytestmark = pytest.mark.django_db
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def unsubscribe_address(person, stream="optional", days=400):
+    until = timezone.now() + timedelta(days=days)
+    token = links.token_for(f"unsubscribe-{stream}", person=person, subject=person, until=until)
+    return reverse("notifications:unsubscribe", args=[stream, token])
+
+
+def mail_address(person):
+    url = links.link("mail", person=person, subject=person, until=timezone.now() + timedelta(days=60))
+    return url.partition("/go/")[1] + url.partition("/go/")[2]
+
+
+def off(person):
+    return set(Silence.objects.filter(person=person).values_list("stream", flat=True))
+
+
+def test_one_click_works_without_cookie_or_form_token(ada):
+    strict = Client(enforce_csrf_checks=True)
+    for _ in range(2):
+        assert strict.post(unsubscribe_address(ada), ONE_CLICK).status_code == 200
+    assert off(ada) == {"optional"}
+
+
+def test_a_post_without_the_agreed_words_is_not_a_click(ada, client):
+    for body in ({}, {"List-Unsubscribe": "Other"}):
+        assert client.post(unsubscribe_address(ada), body).status_code == 200
+    assert off(ada) == set()
+
+
+def test_stale_and_good_links_get_the_same_answer(ada, client):
+    good, stale = unsubscribe_address(ada), unsubscribe_address(ada, days=-1)
+    answers = {(answer.status_code, words(answer)) for answer in (client.post(url, ONE_CLICK) for url in (good, stale))}
+    assert len(answers) == 1
+    forged = reverse("notifications:unsubscribe", args=["optional", "x.y"])
+    assert client.post(forged, ONE_CLICK).status_code == 200
+
+
+def test_a_link_of_one_stream_cannot_turn_off_another(ada, client):
+    token = unsubscribe_address(ada, "optional").split("/")[3]
+    client.post(reverse("notifications:unsubscribe", args=["digest", token]), ONE_CLICK)
+    client.post(reverse("notifications:unsubscribe", args=["essential", token]), ONE_CLICK)
+    assert off(ada) == set()
+
+
+def test_the_page_behind_the_link_shows_a_form(ada, client):
+    page = client.get(unsubscribe_address(ada))
+    assert b'value="One-Click"' in page.content
+    assert off(ada) == set()
+
+
+def test_the_header_of_a_tip_really_unsubscribes(desk, ada):
+    desk.owe(ada, kind="tip", at=timezone.now())
+    (mail,) = sweep_now()
+    url = mail.extra_headers["List-Unsubscribe"].strip("<>")
+    assert mail.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    Client(enforce_csrf_checks=True).post("/" + url.split("/", 3)[3], ONE_CLICK)
+    desk.owe(ada, kind="tip", ordinal=2, at=timezone.now())
+    assert sweep_now() == []
+
+
+def test_an_essential_letter_offers_no_way_out(desk, ada):
+    desk.owe(ada, at=timezone.now())
+    (mail,) = sweep_now()
+    assert "List-Unsubscribe" not in mail.extra_headers
+    assert "unsubscribe" not in mail.body
+
+
+@pytest.mark.parametrize(("wish", "expected"), [("optional", {"optional"}), ("pause", {"optional", "digest"}), ("all", set())])
+def test_the_signed_page_follows_its_buttons(ada, client, wish, expected):
+    for _ in range(2):
+        assert client.post(mail_address(ada), {"wish": wish}).status_code == 200
+    assert off(ada) == expected
+
+
+@pytest.mark.parametrize("wish", ["", "essential", "nonsense", "\x00"])
+def test_the_signed_page_ignores_what_it_does_not_offer(ada, client, wish):
+    assert client.post(mail_address(ada), {"wish": wish}).status_code == 200
+    assert off(ada) == set()
+
+
+def test_the_signed_page_does_not_tell_what_is_chosen(ada, client):
+    url = mail_address(ada)
+    before = words(client.get(url))
+    preferences.silence(ada, "optional", at=TUESDAY_NOON)
+    assert words(client.get(url)) == before
+
+
+def test_signed_in_one_sees_and_changes_the_choice(ada, as_user):
+    mine = as_user(ada)
+    preferences.silence(ada, "digest", at=TUESDAY_NOON)
+    page = mine.get(reverse("notifications:preferences"))
+    assert page.context["form"].initial == {"streams": ["optional"]}
+    mine.post(reverse("notifications:preferences"), {"streams": ["digest"]})
+    assert off(ada) == {"optional"}
+
+
+def test_an_impossible_choice_changes_nothing(ada, as_user):
+    page = as_user(ada).post(reverse("notifications:preferences"), {"streams": ["essential"]})
+    assert page.status_code == 200
+    assert page.context["form"].errors
+    assert off(ada) == set()
+
+
+def test_the_page_needs_signing_in(client):
+    for name in ("preferences", "preferences-pause"):
+        response = client.post(reverse(f"notifications:{name}"))
+        assert response.status_code == 302
+        assert reverse("account_login") in response.headers["Location"]
+
+
+def test_a_pause_leaves_alone_what_is_off_for_good(ada, as_user):
+    preferences.silence(ada, "digest", at=TUESDAY_NOON)
+    for _ in range(2):
+        as_user(ada).post(reverse("notifications:preferences-pause"))
+    until = dict(Silence.objects.filter(person=ada).values_list("stream", "until"))
+    assert until["digest"] is None
+    assert timedelta(days=29) < until["optional"] - timezone.now() < timedelta(days=31)
+
+
+def test_what_is_essential_cannot_be_silenced(ada):
+    with pytest.raises(ValueError, match="essential"):
+        preferences.silence(ada, "essential", at=TUESDAY_NOON)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Silence.objects.create(person=ada, stream="essential")
+
+
+def test_nobody_sees_the_choice_of_another(ada, ben):
+    preferences.silence(ada, "optional", at=TUESDAY_NOON)
+    assert not Silence.objects.visible_to(ben).exists()
+    assert Silence.objects.visible_to(ada).exists()

@@ -1,0 +1,153 @@
+"""What a letter looks like on the wire: headers, both texts, and a house style that every kind keeps."""
+
+import email.policy
+from datetime import timedelta
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.template import engines
+
+from notifications.house import House
+from notifications.kinds import KINDS, Letter, Stream, kind
+from notifications.testing import sweep_now
+
+from .conftest import TUESDAY_NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def on_the_wire(mail):
+    return message_from_bytes(mail.message().as_bytes(), policy=email.policy.default)
+
+
+def send(desk, person, **options):
+    desk.owe(person, **options)
+    (mail,) = sweep_now(TUESDAY_NOON + timedelta(hours=1))
+    return on_the_wire(mail)
+
+
+def test_a_letter_has_two_texts_that_say_the_same(desk, ada):
+    desk.answer = Letter(context={"word": "hello"}, action=("Say hello", "https://example.org/hello/"))
+    wire = send(desk, ada)
+    text, html = (wire.get_body((part,)).get_content() for part in ("plain", "html"))
+    assert wire.get_content_type() == "multipart/alternative"
+    for word in ("Dear Ada", "hello", "Say hello", "https://example.org/hello/"):
+        assert word in text
+        assert word in html
+
+
+def test_plain_text_is_not_escaped_and_html_is(desk, ada):
+    desk.answer = Letter(context={"word": "<b>5 > 4 & 'so'</b>"})
+    wire = send(desk, ada)
+    assert "<b>5 > 4 & 'so'</b>" in wire.get_body(("plain",)).get_content()
+    assert "<b>5" not in wire.get_body(("html",)).get_content()
+
+
+def test_the_date_is_the_due_date(desk, ada):
+    assert parsedate_to_datetime(send(desk, ada)["Date"]) == TUESDAY_NOON
+
+
+def test_machines_are_asked_not_to_answer(desk, ada):
+    assert send(desk, ada)["Auto-Submitted"] == "auto-generated"
+
+
+def test_letters_about_one_thing_are_one_thread_and_others_are_not(desk, ada, ben):
+    for person in (ada, ben):
+        for number in (1, 2):
+            desk.owe(person, ordinal=number)
+    mails = sweep_now(TUESDAY_NOON)
+    assert len({mail.extra_headers["Message-ID"] for mail in mails}) == 4
+    assert len({mail.extra_headers["References"] for mail in mails}) == 2
+
+
+def test_a_kind_may_name_the_thread(desk, ada, ben):
+    desk.answer = Letter(context={"word": "hello"}, thread=ada)
+    assert len({send(desk, person)["References"] for person in (ada, ben)}) == 1
+
+
+def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(desk, ada, monkeypatch):
+    house = House(name='Program "Ünited"', reply_to="committee@example.org")
+    monkeypatch.setattr("notifications.house.FINDERS", [lambda row: house])
+    wire = send(desk, ada)
+    sender = wire["From"].addresses[0]
+    assert (sender.display_name, sender.domain) == ('Program "Ünited"', settings.MAIL_HOST)
+    assert wire["Reply-To"] == "committee@example.org"
+
+
+def test_a_program_in_the_letter_wins(desk, ada):
+    desk.answer = Letter(context={"word": "hello"}, program=SimpleNamespace(name="Spring"), reply_to="carer@example.org")
+    wire = send(desk, ada)
+    assert (wire["From"].addresses[0].display_name, wire["Reply-To"]) == ("Spring", "carer@example.org")
+    assert "Spring" in wire.get_body(("html",)).get_content()
+
+
+def test_reminders_know_that_they_are_reminders(desk, ada):
+    assert send(desk, ada, ordinal=1)["Subject"] == "A note for Ada"
+    assert send(desk, ada, ordinal=2)["Subject"] == "Again: A note for Ada"
+
+
+@pytest.mark.parametrize("name", ["Ada\r\nBcc: all@example.org", "Ada\nX: y", "A" * 80, "Ädä Öber", "﷽", "=?utf-8?q?x?="])
+def test_no_name_adds_a_header(desk, ada, name):
+    type(ada).objects.filter(pk=ada.pk).update(name=name)
+    wire = send(desk, ada)
+    expected = {"Subject", "From", "To", "Message-ID", "Date", "Auto-Submitted", "References", "MIME-Version", "Content-Type"}
+    assert set(wire.keys()) == expected
+    assert wire["To"] == ada.email
+
+
+def test_files_travel_along(desk, ada):
+    desk.answer = Letter(context={"word": "hello"}, attachments=[("visit.ics", "BEGIN:VCALENDAR", "text/calendar")])
+    (file,) = send(desk, ada).iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("visit.ics", "text/calendar")
+
+
+def test_the_letter_is_written_in_the_readers_language_and_zone(desk, ada):
+    from django.utils import timezone, translation
+
+    type(ada).objects.filter(pk=ada.pk).update(language="fr", time_zone="Asia/Tokyo")
+    heard = []
+
+    def listen(about, person):
+        heard.append((translation.get_language(), timezone.get_current_timezone_name()))
+        return Letter(context={"word": "bonjour"})
+
+    desk.answer = listen
+    send(desk, ada)
+    assert heard == [("fr", "Asia/Tokyo")]
+
+
+def test_styles_are_moved_into_the_elements_and_nothing_is_loaded(desk, ada):
+    html = send(desk, ada).get_body(("html",)).get_content()
+    assert 'style="' in html
+    assert "<link" not in html
+    assert "<script" not in html
+    assert len(html.encode()) < 60_000
+
+
+def test_two_kinds_cannot_share_a_name(desk):
+    with pytest.raises(ValueError, match="two kinds"):
+        kind("note", about="accounts.User")(lambda about, person: Letter())
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_every_kind_has_its_texts(name):
+    for part in ("subject.txt", "body.txt", "body.html"):
+        assert engines["django"].get_template(f"emails/{name}/{part}")
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_every_kind_says_to_whom_when_and_until(name):
+    for part in ("**To**:", "**When**:", "**Until**:"):
+        assert part in KINDS[name].doc
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_every_kind_is_about_a_model_that_exists(name):
+    from django.apps import apps
+
+    assert apps.get_model(KINDS[name].about)
+    assert KINDS[name].stream in Stream
+    assert KINDS[name].app in {config.name for config in apps.get_app_configs()}
