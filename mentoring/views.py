@@ -7,8 +7,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
+
+from . import resending
 
 
 @login_not_required
@@ -44,4 +47,8 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A token that is too old: the text comes back with a fresh one, if one of our own pages sent it."""
+    is_account_page = request.path.startswith(reverse("account_login").removesuffix("login/"))
+    if resending.comes_from_here(request) and not is_account_page and resending.fields_of(request):
+        return resending.send_again(request)
     return render(request, "403_csrf.html", status=403)
