@@ -21,6 +21,7 @@ from .standing import people_near
 
 Band = Proposal.Band
 PER_PAGE = 50
+BAND_TONES: dict[str, str] = {Band.STRONG: "ok", Band.GOOD: "info", Band.POSSIBLE: "amber", Band.THIN: "bad"}
 
 HAS_CAUTION = ~Q(cautions=[])
 TO_LOOK_AT = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (HAS_CAUTION | Q(band__in=[Band.POSSIBLE, Band.THIN]))
@@ -54,6 +55,10 @@ class Row:
         return self.proposal.mentor
 
     @property
+    def tone(self) -> str:
+        return BAND_TONES.get(self.proposal.band, "info")
+
+    @property
     def anchor(self) -> str:
         return f"row-{self.mentee.public_id}"
 
@@ -61,7 +66,9 @@ class Row:
 class Board:
     """The list of a round for one member; rows about people near that member are counted and not shown."""
 
-    def __init__(self, round_: Round, user: Any, *, queue: str = "all", find: str = "", page: Any = 1) -> None:
+    def __init__(
+        self, round_: Round, user: Any, *, queue: str = "all", find: str = "", page: Any = 1, only_figures: bool = False
+    ) -> None:
         self.round, self.user = round_, user
         self.queue = queue if queue in QUEUES else "all"
         self.find = find.strip()
@@ -70,8 +77,10 @@ class Board:
         self.counts = self._counts(mine)
         everybody = Proposal.objects.unscoped("only how many are hidden").filter(round=round_).on_the_table()
         self.hidden = everybody.count() - self.counts["all"]
-        self.page = self._page(mine, page)
-        self.rows = self._rows(list(self.page.object_list))
+        self.rows: list[Row] = []
+        if not only_figures:
+            self.page = self._page(mine, page)
+            self.rows = rows_of(round_, list(self.page.object_list), self.words, user)
 
     @staticmethod
     def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
@@ -85,9 +94,6 @@ class Board:
             rows = rows.filter(Q(mentee__person__name__icontains=self.find) | Q(mentor__person__name__icontains=self.find))
         # The same order for everybody and for ever: by the mentees' stable keys.
         return Paginator(rows.order_by("mentee__external_key", "mentee"), PER_PAGE).get_page(page)
-
-    def _rows(self, proposals: list[Proposal]) -> list[Row]:
-        return rows_of(self.round, proposals, self.words, self.user)
 
     @property
     def queues(self) -> list[dict[str, Any]]:

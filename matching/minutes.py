@@ -76,11 +76,11 @@ def lines(round_: Round, user: Any) -> list[Line]:
     everything = RoundEntry.objects.unscoped("versions only").filter(round=round_).values_list("version", flat=True)
     seen = RoundEntry.objects.visible_to(user).filter(round=round_).defer("plan_before")
     entries = {one.version: one for one in seen.select_related("by", "undone_by", "mentee__person", "mentor__person")}
-    names = _names(entries.values(), user)
+    names = names_of(entries.values(), user)
     return [_line(entries[v], names) if v in entries else _hidden(v) for v in sorted(everything)]
 
 
-def _names(entries: Any, user: Any) -> dict[int, str]:
+def names_of(entries: Any, user: Any) -> dict[int, str]:
     ids = {pk for entry in entries for moved in entry.moved for pk in moved if pk}
     ids |= {entry.facts["other"] for entry in entries if entry.facts.get("other")}
     seen = Application.objects.filter(pk__in=ids).exclude(person__in=people_near(user)).select_related("person")

@@ -1,1 +1,1 @@
-from . import apart, matches  # noqa: F401
+from . import apart, matches, rounds  # noqa: F401

@@ -1,0 +1,95 @@
+"""One mentee and the mentors who could be theirs; and the preview of a decision, without taking it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from matching.board import mentors_in_reasons
+from matching.candidates import compare, own_words
+from matching.deciding import Kind, Step
+from matching.deciding import preview as play_preview
+from matching.forms import ReasonForm, RejectForm
+from matching.minutes import moved_words, names_of
+from matching.models import Proposal, Round, RoundEntry
+from matching.reasons import cost_words, fix_words, why_left_out
+from programs.models import Application
+
+from .pages import find_mentor, find_round, find_row, page, url
+
+
+def show(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    title = _("%(name)s: compare candidates") % {"name": row.mentee.person}
+    context: dict[str, Any] = {
+        "row": row,
+        "own_words": own_words(row.mentee),
+        "found": compare(round_, row, request.user, show_all="all" in request.GET),
+        "reject_form": RejectForm(),
+        "reason_form": ReasonForm(),
+        "turned_down": _turned_down(request, round_, row),
+        "swaps": _swaps(request, round_, row),
+        "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
+    }
+    if row.mentor_id is None:
+        names = mentors_in_reasons([row], request.user)
+        context["left_out"] = why_left_out(row.why, names)
+        context["fixes"] = _fixes(row, names)
+    return page(request, "compare", title, round_, **context)
+
+
+def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
+    """Each small change that would help, with the mentor whom a button acts on."""
+    fixes = [fix for fix in row.why.get("fixes", []) if fix[1] in names]
+    mentors = Application.objects.in_bulk([fix[1] for fix in fixes])
+    return [{"text": fix_words(fix, names), "kind": fix[0], "mentor": mentors[fix[1]]} for fix in fixes]
+
+
+def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dict[str, Any]]:
+    """Mentors turned down for this mentee, with the written reason."""
+    rows = Proposal.objects.visible_to(request.user).filter(round=round_, mentee=row.mentee_id).rejected().with_people()
+    entries = RoundEntry.objects.visible_to(request.user).filter(round=round_, mentee=row.mentee_id, kind=Kind.REJECT)
+    why = {entry.mentor_id: entry for entry in entries.select_related("by").defer("plan_before").order_by("version")}
+    return [{"mentor": one.mentor, "scope": one.get_scope_display(), "entry": why.get(one.mentor_id)} for one in rows]
+
+
+def _swaps(request: HttpRequest, round_: Round, row: Proposal) -> list[Proposal]:
+    """Mentees with whom this one could change places: their pairs, in the order of the list."""
+    if row.mentor_id is None:
+        return []
+    rows = Proposal.objects.visible_to(request.user).filter(round=round_).paired().with_people()
+    return list(rows.exclude(mentor=row.mentor_id).order_by("mentee__person__name")[:200])
+
+
+def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    """Before, after, who is affected; Apply posts the decision, Discard goes back. Nothing is written here."""
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    step, action, fields = _step(request, round_, row)
+    outcome = play_preview(round_, step, by=request.user)
+    probe = RoundEntry(round=round_, moved=[list(moved) for moved in outcome.moved], facts={})
+    names = names_of([probe], request.user)
+    context = {
+        "row": row,
+        "moved": [moved_words(list(moved), names) for moved in outcome.moved],
+        "cost": cost_words(outcome.cost_pairs, outcome.cost_points),
+        "outcome": outcome,
+        "action_url": url(action, round_, row.mentee.public_id),
+        "fields": fields,
+        "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
+    }
+    return page(request, "try", _("If you do this"), round_, **context)
+
+
+def _step(request: HttpRequest, round_: Round, row: Proposal) -> tuple[Step, str, dict[str, str]]:
+    """The decision that the address asks about, the button that takes it, and its fields."""
+    if "mentor" in request.GET:
+        mentor = find_mentor(request, round_, request.GET["mentor"])
+        return Step(Kind.CHOOSE, row.mentee_id, mentor.pk), "choose", {"mentor": mentor.public_id}
+    if "other" in request.GET:
+        other = find_row(request, round_, request.GET["other"])
+        return Step(Kind.SWAP, row.mentee_id, other=other.mentee_id), "swap", {"other": other.mentee.public_id}
+    raise Http404

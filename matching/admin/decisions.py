@@ -1,0 +1,176 @@
+"""The buttons of the workbench: one address per decision, POST only, back to the row that was acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from access.refused import Refused
+from matching.bending import agree_place, set_aside
+from matching.board import Board, last_entry, rows_of
+from matching.deciding import Kind, Scope, Step, decide
+from matching.forms import ReasonForm, RejectForm
+from matching.minutes import names_of, what_words
+from matching.models import Proposal, Round, RoundEntry
+from matching.reasons import Words, cost_words
+from matching.undoing import take_back
+
+from .pages import back, find_mentor, find_round, find_row, url
+
+
+def _seen(request: HttpRequest) -> int:
+    """The plan version that the member looked at when the button was pressed."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() else 0
+
+
+def pin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    return _on_the_table(request, public_id, mentee, Kind.PIN)
+
+
+def unpin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    return _on_the_table(request, public_id, mentee, Kind.UNPIN)
+
+
+def _on_the_table(request: HttpRequest, public_id: str, mentee: str, kind: str) -> HttpResponse:
+    """About the pair as it is proposed; if it is another one by now, nothing is done."""
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    if row.mentor_id != mentor.pk:
+        raise Refused(_("%(mentee)s is not with %(mentor)s any more. Please look again.") % {"mentee": row.mentee.person, "mentor": mentor.person})
+    return _decide(request, round_, row, Step(kind, row.mentee_id, mentor.pk))
+
+
+def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    form = RejectForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_("Please write a short reason. It goes into the minutes."))
+    why, scope = form.cleaned_data["why"], form.cleaned_data["scope"]
+    if scope == RejectForm.SIT_OUT:
+        return _decide(request, round_, row, Step(Kind.SIT_OUT, row.mentee_id, why=why))
+    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    return _decide(request, round_, row, Step(Kind.REJECT, row.mentee_id, mentor.pk, scope=Scope(scope), why=why))
+
+
+def allow(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    return _decide(request, round_, row, Step(Kind.ALLOW, row.mentee_id, mentor.pk))
+
+
+def sit_in(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    return _decide(request, round_, row, Step(Kind.SIT_IN, row.mentee_id))
+
+
+def choose(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    return _decide(request, round_, row, Step(Kind.CHOOSE, row.mentee_id, mentor.pk))
+
+
+def swap(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    other = find_row(request, round_, request.POST.get("other", ""))
+    return _decide(request, round_, row, Step(Kind.SWAP, row.mentee_id, other=other.mentee_id))
+
+
+def override(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    why = _reason(request)
+    entry = set_aside(round_, row.mentee_id, mentor.pk, by=request.user, seen=_seen(request), why=why)
+    return answer(request, round_, entry, row)
+
+
+def place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    row = find_row(request, round_, mentee)
+    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    entry = agree_place(round_, mentor, by=request.user, seen=_seen(request), why=_reason(request))
+    return answer(request, round_, entry, row)
+
+
+def _reason(request: HttpRequest) -> str:
+    form = ReasonForm(request.POST)
+    return form.cleaned_data["why"] if form.is_valid() else ""
+
+
+def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    entries = RoundEntry.objects.visible_to(request.user).filter(round=round_).select_related("round")
+    entry = get_object_or_404(entries, version=version)
+    made = take_back(entry, by=request.user)
+    row = Proposal.objects.visible_to(request.user).filter(round=round_, mentee=entry.mentee_id).on_the_table().first()
+    return answer(request, made.round, made, row)
+
+
+def _decide(request: HttpRequest, round_: Round, row: Proposal, step: Step) -> HttpResponse:
+    entry = decide(round_, step, by=request.user, seen=_seen(request))
+    return answer(request, round_, entry, row)
+
+
+def answer(request: Any, round_: Round, entry: RoundEntry, row: Proposal | None) -> HttpResponse:
+    """What happened, in one sentence; back at the row, or (htmx) only the rows and figures that changed."""
+    text = said(request, entry)
+    if request.htmx:
+        return _changed_rows(request, round_, entry, text)
+    anchor = f"row-{row.mentee.public_id}" if row else ""
+    return back(request, request.POST.get("next_url") or url("workbench", round_), text, anchor, messages.SUCCESS)
+
+
+def said(request: HttpRequest, entry: RoundEntry) -> str:
+    seen = RoundEntry.objects.visible_to(request.user).select_related("mentee__person", "mentor__person")
+    fresh = seen.get(pk=entry.pk)
+    what = what_words(fresh, names_of([fresh], request.user))
+    cost = cost_words(entry.cost_pairs, entry.cost_points)
+    return _("You %(what)s. People who moved: %(moved)s; %(cost)s.") % {"what": what, "moved": len(entry.moved), "cost": cost}
+
+
+def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry, text: str) -> HttpResponse:
+    touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
+    mine = Proposal.objects.visible_to(request.user).filter(round=round_, mentee__in=touched - {None})
+    rows = rows_of(round_, list(mine.on_the_table().with_people()), Words(round_.program), request.user)
+    return changed(request, round_, rows, text)
+
+
+def changed(request: HttpRequest, round_: Round, rows: list[Any], text: str) -> HttpResponse:
+    """The parts of the list that are new, each for its own place, and one sentence for the live region."""
+    board = Board(round_, request.user, only_figures=True)
+    last = last_entry(round_, request.user)
+    context = {
+        "round": round_, "rows": rows, "board": board, "text": text, "may_change": True, "is_swap": True, "last": last,
+        "last_words": what_words(last, names_of([last], request.user)) if last else "",
+    }  # fmt: skip
+    return render(request, "admin/matching/round/_changed.html", context)
+
+
+def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A refusal in a short round trip (htmx) is said in the live region, beside the row as it is now."""
+
+    @wraps(view)
+    def answer_refusal(request: Any, public_id: str, mentee: str) -> HttpResponse:
+        try:
+            return view(request, public_id, mentee)
+        except Refused as refused:
+            if not request.htmx:
+                raise
+            round_ = find_round(request, public_id)
+            row = find_row(request, round_, mentee)
+            return changed(request, round_, rows_of(round_, [row], Words(round_.program), request.user), str(refused))
+
+    return answer_refusal

@@ -1,0 +1,83 @@
+"""The second look, and the minutes."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from matching import rounds
+from matching.auditing import figures_of
+from matching.board import rows_of, snapshot_of
+from matching.forms import ReasonForm
+from matching.minutes import lines
+from matching.models import Proposal
+from matching.reasons import Words
+from matching.standing import is_near_round
+from matching.terms import WEIGHTS, rule_words
+from workflow.models import Transition
+
+from .pages import back, find_round, page, url
+
+
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What another member reads before saying yes: what was decided by hand first, then what needs a look."""
+    round_ = find_round(request, public_id)
+    mine = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_people()
+    mine = mine.order_by("mentee__external_key", "mentee")
+    words = Words(round_.program)
+    by_hand = mine.filter(state=Proposal.State.PINNED)
+    warned = mine.filter(~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False).exclude(state=Proposal.State.PINNED)
+    context = {
+        "by_hand": rows_of(round_, list(by_hand), words, request.user),
+        "warned": rows_of(round_, list(warned), words, request.user),
+        "left_out": rows_of(round_, list(mine.filter(mentor=None)), words, request.user),
+        "others": mine.filter(mentor__isnull=False).count() - by_hand.count() - warned.count(),
+        "lines": [line for line in lines(round_, request.user) if line.cost and not line.is_undone],
+        "is_mine": round_.prepared_by_id == request.user.pk,
+        "is_near": is_near_round(request.user, round_),
+        "form": ReasonForm(),
+        "snapshot": snapshot_of(round_),
+    }
+    return page(request, "second_look", _("Second look"), round_, **context)
+
+
+def send(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    rounds.send_to_review(round_, by=request.user)
+    return back(request, url("workbench", round_), _("Sent for a second look. Those who may approve it hear of it by e-mail."))
+
+
+def approve(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    seen = request.POST.get("seen", "")
+    rounds.approve(round_, by=request.user, seen=int(seen) if seen.isdecimal() else -1)
+    return back(request, url("publish", round_), _("Approved. The chair can publish the round now."))
+
+
+def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    form = ReasonForm(request.POST)
+    rounds.send_back(round_, by=request.user, why=form.cleaned_data["why"] if form.is_valid() else "")
+    return back(request, url("workbench", round_), _("The round is a draft again; your words stand in the minutes."))
+
+
+def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Rules, figures, each decision with reason and price, who approved, certificate; made to be printed."""
+    round_ = find_round(request, public_id)
+    weights = round_.terms.get("weights", {})
+    context = {
+        "lines": lines(round_, request.user),
+        "transitions": Transition.objects.of(round_).select_related("by"),
+        "weights": [(label, weights.get(code, 0)) for code, (label, _help) in WEIGHTS.items()],
+        "rules": [rule_words(code) for code in round_.terms.get("rules", [])],
+        "snapshot": snapshot_of(round_),
+        "figures": figures_of(round_),
+        "pairs": _pairs(request, round_),
+    }
+    return page(request, "minutes", _("Minutes"), round_, **context)
+
+
+def _pairs(request, round_):
+    rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_people()
+    return rows.order_by("mentee__external_key", "mentee")

@@ -1,0 +1,160 @@
+"""Rounds in the committee's admin: the list, opening one, and the addresses of the workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from matching import rounds
+from matching.forms import OpenRoundForm
+from matching.models import MATCHERS, Proposal, Round
+from programs.committee import CommitteeAdmin
+
+from . import compare, decisions, exports, release, review, terms, workbench
+
+TONES = {"draft": "info", "review": "amber", "approved": "ok", "published": "ok", "discarded": "plum"}
+View = Callable[..., HttpResponse]
+
+READ: list[tuple[str, View]] = [
+    ("workbench", workbench.show),
+    ("second-look", review.show),
+    ("minutes", review.minutes),
+    ("publish", release.show),
+    ("weakest", terms.weakest),
+    ("differences", workbench.differences),
+    ("pairs.csv", exports.pairs_csv),
+    ("pairs.xlsx", exports.pairs_xlsx),
+    ("scores.csv", exports.scores_csv),
+    ("scores.xlsx", exports.scores_xlsx),
+]
+WRITE: list[tuple[str, View]] = [
+    ("run", workbench.run),
+    ("copy", workbench.copy),
+    ("discard", workbench.discard),
+    ("floor", terms.set_floor),
+    ("use-terms", terms.use),
+    ("send", review.send),
+    ("approve", review.approve),
+    ("send-back", review.send_back),
+    ("schedule", release.schedule),
+    ("stop", release.stop),
+]
+DECIDE: list[tuple[str, View]] = [
+    ("pin", decisions.pin),
+    ("unpin", decisions.unpin),
+    ("reject", decisions.reject),
+    ("allow", decisions.allow),
+    ("sit-in", decisions.sit_in),
+    ("choose", decisions.choose),
+    ("swap", decisions.swap),
+    ("override", decisions.override),
+    ("place", decisions.place),
+]
+
+
+class RoundList(ChangeList):
+    def url_for_result(self, result: Round) -> str:
+        return reverse("admin:matching_round_workbench", args=[result.public_id])
+
+
+@admin.register(Round)
+class RoundAdmin(CommitteeAdmin):
+    list_display = ("name", "cohort", "state_chip", "people", "proposed", "pinned", "unmatched", "approved_by", "created_at")
+    list_select_related = ("cohort__program", "approved_by")
+    list_filter = ("state", ("cohort", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("name",)
+    search_help_text = gettext_lazy("Search by name of the round")
+    ordering = ("-created_at", "-pk")
+    add_roles = MATCHERS
+    change_list_template = "admin/matching/round/change_list.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RoundList
+
+    def get_urls(self) -> list[Any]:
+        def address(route: str, view: View, name: str) -> Any:
+            return path(route, self.admin_site.admin_view(view), name=f"matching_round_{name}")
+
+        return [
+            *(address(f"<str:public_id>/{name}/", require_safe(view), name) for name, view in READ),
+            *(address(f"<str:public_id>/{name}/", require_POST(view), name) for name, view in WRITE),
+            *(address(f"<str:public_id>/row/<str:mentee>/{name}/", require_POST(decisions.told(view)), name) for name, view in DECIDE),
+            address("<str:public_id>/row/<str:mentee>/", require_safe(compare.show), "compare"),
+            address("<str:public_id>/row/<str:mentee>/try/", require_safe(compare.preview), "try"),
+            address("<str:public_id>/undo/<int:version>/", require_POST(decisions.undo), "undo"),
+            address("<str:public_id>/terms/", terms.edit, "terms"),
+            address("<str:public_id>/job/<str:job_id>/", require_safe(workbench.job), "job"),
+            address("<str:public_id>/job/<str:job_id>/cancel/", require_POST(workbench.cancel), "cancel"),
+            *super().get_urls(),
+        ]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise Http404
+        form = OpenRoundForm(request.POST or None, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            made = rounds.open_round(form.cleaned_data["cohort"], by=request.user, name=form.cleaned_data["name"])
+            return redirect("admin:matching_round_workbench", made.public_id)
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Open a round"), "form": form}
+        return TemplateResponse(request, "admin/matching/round/open.html", context)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        key = int(object_id) if object_id.isdecimal() else 0
+        found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
+        return redirect("admin:matching_round_workbench", found.public_id)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        key = int(object_id) if object_id.isdecimal() else 0
+        found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
+        return redirect("admin:matching_round_minutes", found.public_id)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        found = super().get_changelist_instance(request)
+        counts = _figures([row.pk for row in found.result_list])
+        for row in found.result_list:
+            row.figures = counts.get(row.pk, {})
+        return found
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_chip(self, row: Round) -> str:
+        return format_html('<span class="wm-chip wm-chip-{}">{}</span>', TONES[row.state], row.get_state_display())
+
+    @admin.display(description=gettext_lazy("mentees"))
+    def people(self, row: Any) -> int:
+        return row.figures.get("people", 0)
+
+    @admin.display(description=gettext_lazy("pairs"))
+    def proposed(self, row: Any) -> int:
+        return row.figures.get("proposed", 0)
+
+    @admin.display(description=gettext_lazy("pinned"))
+    def pinned(self, row: Any) -> int:
+        return row.figures.get("pinned", 0)
+
+    @admin.display(description=gettext_lazy("unmatched"))
+    def unmatched(self, row: Any) -> int:
+        return row.figures.get("unmatched", 0)
+
+
+def _figures(ids: list[int]) -> dict[int, dict[str, int]]:
+    """Counts of each round on the page, in one query."""
+    rows = Proposal.objects.unscoped("figures of rounds the member sees").filter(round__in=ids).on_the_table()
+    counted = rows.values("round").annotate(
+        people=Count("pk"),
+        proposed=Count("pk", filter=Q(mentor__isnull=False)),
+        pinned=Count("pk", filter=Q(state=Proposal.State.PINNED)),
+        unmatched=Count("pk", filter=Q(mentor=None)),
+    )
+    return {row["round"]: row for row in counted.order_by()}

@@ -1,0 +1,90 @@
+"""The workbench: the list of a round, running it, copying it, comparing two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from matching import copying, rounds
+from matching.board import Board, last_entry, news, snapshot_of
+from matching.minutes import names_of, what_words
+from matching.models import Round, RoundJob
+
+from .pages import back, find_round, page, url
+
+
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    snapshot = snapshot_of(round_)
+    if snapshot is None:
+        return page(request, "empty", str(round_), round_, job=_job_of(round_))
+    board = Board(
+        round_, request.user, queue=request.GET.get("queue", "all"), find=request.GET.get("find", ""), page=request.GET.get("page")
+    )
+    last = last_entry(round_, request.user)
+    context: dict[str, Any] = {
+        "board": board,
+        "figures": snapshot.figures,
+        "news": news(round_, snapshot.fingerprints) if round_.is_under_way else [],
+        "last": last,
+        "last_words": what_words(last, names_of([last], request.user)) if last else "",
+    }
+    return page(request, "workbench", str(round_), round_, **context)
+
+
+def _job_of(round_: Round) -> RoundJob | None:
+    jobs = RoundJob.objects.unscoped("is it running").filter(round=round_)
+    return jobs.filter(state__in=[RoundJob.State.QUEUED, RoundJob.State.RUNNING]).first()
+
+
+def run(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    waiting = rounds.ask_for_run(round_, by=request.user)
+    if waiting:
+        return redirect("admin:matching_round_job", round_.public_id, waiting.public_id)
+    text = _("Draft %(draft)s: %(pairs)s pairs, proven best under the rules of this round.")
+    return back(request, url("workbench", round_), text % {"draft": round_.draft, "pairs": round_.pairs})
+
+
+def job(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    found = get_object_or_404(RoundJob.objects.visible_to(request.user).filter(round=round_), public_id=job_id)
+    if found.state == RoundJob.State.DONE:
+        return redirect("admin:matching_round_workbench", round_.public_id)
+    elapsed = timesince(found.started_at, timezone.now()) if found.started_at else ""
+    return page(request, "job", _("Running the round"), round_, job=found, elapsed=elapsed)
+
+
+def cancel(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    rounds.check_may_change(round_, request.user)
+    get_object_or_404(RoundJob.objects.visible_to(request.user).filter(round=round_), public_id=job_id).cancel()
+    return back(request, url("job", round_, job_id), _("The run stops at its next step. The plan on the table stays."))
+
+
+def copy(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    twin = copying.copy_round(round_, by=request.user)
+    text = _("This is a copy to try things out. The round that you copied is as it was.")
+    return back(request, url("workbench", twin), text)
+
+
+def discard(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    rounds.discard(round_, by=request.user, why=request.POST.get("why", ""))
+    return back(request, url("workbench", round_), _("The round is put away. Nobody outside the committee has seen it."))
+
+
+def differences(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Two rounds of the same cohort side by side: only what differs."""
+    round_ = find_round(request, public_id)
+    others = Round.objects.visible_to(request.user).filter(cohort=round_.cohort).exclude(pk=round_.pk)
+    wanted = request.GET.get("with", "")
+    other = others.filter(public_id=wanted).first() or (round_.copied_from if round_.copied_from_id else others.first())
+    found = copying.differences(round_, other, request.user) if other else None
+    return page(request, "differences", _("Compare two rounds"), round_, other=other, others=others, found=found)
