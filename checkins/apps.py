@@ -1,5 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CheckinsConfig(AppConfig):
     name = "checkins"
+    verbose_name = _("Check-ins")
+
+    def ready(self) -> None:
+        from . import by_link, emails, planning  # noqa: F401  (registers links, letters and the planner)

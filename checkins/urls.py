@@ -1,3 +1,11 @@
+from django.urls import path
+
+from . import views
+
 app_name = "checkins"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("checkin/<str:checkin_id>/", views.checkin_answer, name="checkin-answer"),
+    path("help/", views.concern_create, name="concern-create"),
+    path("help/asked/", views.concern_list, name="concern-list"),
+]

@@ -1,0 +1,1 @@
+from . import checkins, concerns, contacts, results, surveys  # noqa: F401  (registers the pages)

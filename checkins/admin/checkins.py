@@ -1,0 +1,72 @@
+"""What was asked and what came back. The list is the committee's; the answers show to carer and chair only."""
+
+from django.contrib import admin, messages
+from django.db.models import OuterRef, Subquery
+from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from programs.committee import CommitteeAdmin
+
+from ..answering import mark_read
+from ..models import Answer, CheckIn, Question
+
+
+class ReadFilter(admin.SimpleListFilter):
+    """Answers that the member may read, and whether anybody has."""
+
+    title = _("feedback")
+    parameter_name = "read"
+
+    def lookups(self, request, model_admin):
+        return [("no", _("To read")), ("yes", _("Read"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "no":
+            return queryset.readable_by(request.user).to_read()
+        if self.value() == "yes":
+            return queryset.readable_by(request.user).filter(read_at__isnull=False)
+        return queryset
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(CommitteeAdmin):
+    list_display = ("person", "match", "kind", "ordinal", "state", "score", "opens_at", "answered_at", "read_at")
+    list_filter = (ReadFilter, "state", "kind")
+    date_hierarchy = "opens_at"
+    list_select_related = ("person", "match__mentee__person", "match__mentor__person")
+    fields = readonly_fields = (
+        "person", "match", "kind", "ordinal", "state", "opens_at", "opened_at", "due_at", "closes_at", "answered_at",
+        "is_by_link", "read_at", "read_by",
+    )  # fmt: skip
+    change_form_template = "admin/checkins/checkin/change_form.html"
+
+    def get_queryset(self, request):
+        readable = Answer.objects.for_committee(request.user).filter(checkin=OuterRef("pk"))
+        scales = readable.filter(question__kind=Question.Kind.SCALE).values("choice")[:1]
+        return super().get_queryset(request).annotate(scale=Subquery(scales))
+
+    @admin.display(description=_("score"), ordering="scale")
+    def score(self, obj):
+        return obj.scale or "–"
+
+    def program_of(self, obj):
+        return obj.program
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        checkin = self.get_object(request, object_id)
+        rows = Answer.objects.for_committee(request.user).filter(checkin=checkin).select_related("question")
+        context = {"answers": rows if checkin else [], **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_urls(self):
+        read = path("<int:pk>/read/", self.admin_site.admin_view(self.read_view), name="checkins_checkin_read")
+        return [read, *super().get_urls()]
+
+    def read_view(self, request, pk):
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        mark_read(get_object_or_404(self.get_queryset(request), pk=pk), by=request.user)
+        messages.success(request, _("Marked as read."))
+        return HttpResponseRedirect(reverse("admin:checkins_checkin_changelist") + "?read=no")

@@ -1,0 +1,7 @@
+from .answers import Answer
+from .care import Concern, ContactLog
+from .checkins import CheckIn, Kind
+from .surveys import Question, Survey
+from .waves import Wave
+
+__all__ = ["Answer", "CheckIn", "Concern", "ContactLog", "Kind", "Question", "Survey", "Wave"]

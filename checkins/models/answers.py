@@ -1,0 +1,57 @@
+"""Answers, the most guarded rows of the house: who reads one follows from the channel of its question."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ConfidentialModel, GuardedQuerySet
+from access.text import EncryptedTextField
+from matching.models import Match
+
+from ..caring import matches_in_care_of
+from .checkins import CheckIn
+from .surveys import Channel, Question
+
+TEXT_LENGTH = 2000
+
+
+class AnswerQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; on the care channel the carer and the chair; on the partner channel the partner; pooled: nobody."""
+        if not user.is_authenticated:
+            return self.none().scoped("nobody")
+        own = Q(checkin__person=user.pk)
+        partner = Q(question__channel=Channel.PARTNER, checkin__match__in=Match.objects.of(user))
+        return self.filter(own | partner | self._care(user)).scoped("own, partner's or in care")
+
+    def for_committee(self, user: Any, *roles: str) -> Self:
+        """What `user` reads as a carer or chair; one's own answers are no committee matter."""
+        return self.filter(self._care(user)).scoped("in care")
+
+    @staticmethod
+    def _care(user: Any) -> Q:
+        return Q(question__channel=Channel.CARE, checkin__match__in=matches_in_care_of(user))
+
+
+class Answer(ConfidentialModel):
+    checkin = models.ForeignKey(CheckIn, models.CASCADE, related_name="+")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    choice = models.CharField(max_length=40, blank=True)  # the code of a choice, or a step of a scale
+    text = EncryptedTextField(blank=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["question__position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["checkin", "question"], name="one_answer_per_question")]
+
+    @property
+    def shown(self) -> str:
+        """The answer in words."""
+        return dict(self.question.options).get(self.choice, self.choice) if self.choice else self.text

@@ -1,0 +1,182 @@
+"""Concerns, which a committee member must act on, and the log of contacts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ConfidentialModel, GuardedQuerySet
+from access.ids import PublicIdField
+from access.refused import Refused
+from access.text import EncryptedTextField
+from matching.models import Match
+from programs.models import Conflict, Membership, Program
+from workflow.states import move
+
+from ..caring import matches_in_care_of
+from .checkins import CheckIn
+
+Person = settings.AUTH_USER_MODEL
+TEXT_LENGTH = 4000
+
+
+class ConcernQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Its author, the carer of the match and the chair. Never the partner."""
+        if not user.is_authenticated:
+            return self.none().scoped("nobody")
+        return self.filter(Q(author=user.pk) | self._care(user)).scoped("author or in care")
+
+    def for_committee(self, user: Any, *roles: str) -> Self:
+        if not user.is_authenticated:
+            return self.none().scoped("nobody")
+        return self.filter(self._care(user)).exclude(author=user.pk).scoped("in care")
+
+    def of(self, user: Any) -> Self:
+        """What `user` asked the committee."""
+        return self.filter(author=user.pk).scoped("author")
+
+    def unresolved(self) -> Self:
+        return self.exclude(state=Concern.State.RESOLVED)
+
+    @staticmethod
+    def _care(user: Any) -> Q:
+        in_care = Q(match__in=matches_in_care_of(user))
+        # Somebody without a match is looked after by the chair, unless the chair must not look.
+        chaired = Q(match=None, program__in=Program.objects.for_committee(user, Membership.Role.CHAIR))
+        hidden = Q(person=user.pk) | Q(person__in=Conflict.objects.people_hidden_from(user))
+        return (in_care | chaired) & ~hidden
+
+
+class Concern(ConfidentialModel):
+    """Something that a committee member must act on. `person` is whom it is about, `author` who wrote it, if anybody."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        TAKEN = "taken", _("Taken")
+        RESOLVED = "resolved", _("Resolved")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.OPEN: {State.TAKEN, State.RESOLVED},
+        State.TAKEN: {State.OPEN, State.RESOLVED},
+        State.RESOLVED: set(),
+    }
+
+    class Cause(models.TextChoices):
+        ASKED = "asked", _("asked for help")
+        ANSWER = "answer", _("an answer in a survey")
+        SILENCE = "silence", _("does not answer")
+
+    class Urgency(models.TextChoices):
+        URGENT = "urgent", _("Urgent: somebody may be in danger or hurt")
+        SOON = "soon", _("Soon: within two working days")
+        WHENEVER = "whenever", _("It can wait")
+
+    public_id = PublicIdField()
+    program = models.ForeignKey(Program, models.PROTECT, related_name="+", verbose_name=_("program"))
+    match = models.ForeignKey(Match, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("match"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("about"))
+    author = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+    )
+    checkin = models.ForeignKey(CheckIn, models.PROTECT, null=True, blank=True, related_name="+")
+    cause = models.CharField(_("why"), max_length=8, choices=Cause, default=Cause.ASKED)
+    urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, default=Urgency.SOON)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
+    partner_may_know = models.BooleanField(_("the partner may know"), default=False)
+    text = EncryptedTextField(_("what it is"), blank=True)
+    reach = EncryptedTextField(_("how to reach this person"), blank=True)
+    nonce = models.CharField(max_length=22, blank=True, editable=False)  # one per form, so that two clicks are one
+    raised_at = models.DateTimeField(_("raised at"), default=timezone.now, editable=False)
+    taken_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("taken by")
+    )
+    taken_at = models.DateTimeField(_("taken at"), null=True, editable=False)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, editable=False)
+    resolution = EncryptedTextField(_("what was done"), blank=True)
+
+    objects = ConcernQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("concern")
+        verbose_name_plural = _("concerns")
+        ordering = ["-raised_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "nonce"], condition=~Q(nonce=""), name="one_concern_per_form"),
+            models.UniqueConstraint(
+                fields=["checkin", "cause"], condition=Q(checkin__isnull=False), name="one_concern_per_checkin"
+            ),
+            models.UniqueConstraint(
+                fields=["match", "person"],
+                condition=Q(cause="silence") & ~Q(state="resolved"),
+                name="one_open_concern_about_silence",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="resolved", resolved_at__isnull=False) | ~Q(state="resolved") & Q(resolved_at=None),
+                name="concern_resolved_has_moment",
+            ),
+        ]
+
+    def may_be_handled_by(self, user: Any) -> bool:
+        """Carer, deputy or chair, without a conflict of interest; never the person that it is about."""
+        return Concern.objects.for_committee(user).filter(pk=self.pk).exists()
+
+    def take(self, *, by: Any, at: datetime | None = None) -> None:
+        """`by` looks after it. Taking one's own again does nothing."""
+        self._check(by)
+        if self.state == self.State.TAKEN and self.taken_by_id == by.pk:
+            return
+        at = at or timezone.now()
+        move(self, self.State.TAKEN, by=by, at=at, taken_by=by, taken_at=at)
+
+    def resolve(self, *, by: Any, note: str, at: datetime | None = None) -> None:
+        """Close it with what was done, for the committee to read."""
+        self._check(by)
+        if not note.strip():
+            raise Refused(_("Say in a few words what was done."))
+        at = at or timezone.now()
+        move(self, self.State.RESOLVED, by=by, at=at, resolved_at=at, resolution=note)
+
+    def _check(self, user: Any) -> None:
+        if not self.may_be_handled_by(user):
+            raise Refused(_("Another member looks after this."))
+
+    take.alters_data = resolve.alters_data = True  # type: ignore[attr-defined]
+
+
+class ContactLogQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The carer and the chair; the person on request, from them."""
+        return self.filter(match__in=matches_in_care_of(user)).scoped("in care")
+
+    for_committee = visible_to
+
+
+class ContactLog(ConfidentialModel):
+    """A member of the committee spoke with one person of a pair."""
+
+    class How(models.TextChoices):
+        PHONE = "phone", _("by phone")
+        VIDEO = "video", _("by video")
+        EMAIL = "email", _("by e-mail")
+        IN_PERSON = "in_person", _("in person")
+
+    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("match"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("spoke with"))
+    member = models.ForeignKey(Person, models.PROTECT, related_name="+", editable=False, verbose_name=_("member"))
+    on = models.DateField(_("on"), default=timezone.localdate)
+    how = models.CharField(_("how"), max_length=10, choices=How, default=How.PHONE)
+    note = EncryptedTextField(_("note"), blank=True)
+
+    objects = ContactLogQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["-on", "-pk"]

@@ -1,0 +1,130 @@
+"""A check-in: one person is asked one survey on one day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ScopedQuerySet
+from access.ids import PublicIdField
+from matching.models import Match
+from programs.models import Program
+
+from ..caring import matches_in_care_of
+from .surveys import Kind, Survey
+
+Person = settings.AUTH_USER_MODEL
+
+
+class CheckInQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own, and that they exist to the committee. Whose answers are read by whom is said in `answers`."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(person=user.pk) | self.for_committee(user)
+
+    def for_committee(self, user: Any, *roles: str) -> Self:
+        return self.filter(match__in=Match.objects.for_committee(user, *roles))
+
+    def of(self, user: Any) -> Self:
+        return self.filter(person=user.pk)
+
+    def open(self) -> Self:
+        return self.filter(state=CheckIn.State.OPEN)
+
+    def due(self, at: datetime) -> Self:
+        """Planned ones whose day has come."""
+        return self.filter(state=CheckIn.State.SCHEDULED, opens_at__lte=at)
+
+    def awaiting(self, user: Any) -> Self:
+        """What `user` is asked right now, the oldest first."""
+        return self.of(user).open().order_by("opens_at", "pk")
+
+    def readable_by(self, user: Any) -> Self:
+        """Those whose answers on the care channel `user` may read as carer or chair."""
+        return self.filter(match__in=matches_in_care_of(user)).exclude(person=user.pk)
+
+    def to_read(self) -> Self:
+        """Answered, and nobody has marked it as read."""
+        return self.filter(state=CheckIn.State.ANSWERED, read_at=None)
+
+
+class CheckIn(models.Model):
+    Kind = Kind
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("Scheduled")
+        OPEN = "open", _("Open")
+        ANSWERED = "answered", _("Answered")
+        LAPSED = "lapsed", _("Lapsed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.SCHEDULED: {State.OPEN, State.LAPSED, State.CANCELLED},
+        State.OPEN: {State.ANSWERED, State.LAPSED, State.CANCELLED},
+        State.ANSWERED: set(),
+        State.LAPSED: set(),
+        State.CANCELLED: set(),
+    }
+
+    public_id = PublicIdField()
+    match = models.ForeignKey(Match, models.PROTECT, related_name="checkins", verbose_name=_("match"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="checkins", verbose_name=_("person"))
+    kind = models.CharField(_("survey"), max_length=10, choices=Kind)
+    ordinal = models.PositiveSmallIntegerField(_("number"), default=1)
+    survey = models.ForeignKey(Survey, models.PROTECT, null=True, related_name="+", verbose_name=_("edition"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SCHEDULED, editable=False)
+    opens_at = models.DateTimeField(_("planned for"))
+    opened_at = models.DateTimeField(_("asked at"), null=True, editable=False)
+    due_at = models.DateTimeField(_("please answer by"), null=True, editable=False)
+    closes_at = models.DateTimeField(_("closes at"), null=True, editable=False)
+    answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
+    is_by_link = models.BooleanField(_("answered by link"), default=False, editable=False)
+    read_at = models.DateTimeField(_("read at"), null=True, editable=False)
+    read_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("read by")
+    )
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("check-in")
+        verbose_name_plural = _("check-ins")
+        ordering = ["-opens_at", "pk"]
+        indexes = [models.Index(fields=["state", "opens_at"], name="checkin_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["match", "person", "kind", "ordinal"], name="one_checkin_per_ordinal"),
+            models.CheckConstraint(
+                condition=Q(state__in=["scheduled", "cancelled", "lapsed"])
+                | Q(survey__isnull=False, opened_at__isnull=False, closes_at__isnull=False),
+                name="checkin_asked_has_survey_and_moments",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="answered", answered_at__isnull=False) | ~Q(state="answered") & Q(answered_at=None),
+                name="checkin_answered_has_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("%(kind)s %(number)s") % {"kind": self.get_kind_display(), "number": self.ordinal})
+
+    @property
+    def program(self) -> Program:
+        return self.match.program
+
+    @property
+    def partner(self) -> Any:
+        return self.match.partner_of(self.person)
+
+    def is_open_at(self, at: datetime) -> bool:
+        return self.state == self.State.OPEN and self.closes_at is not None and at < self.closes_at
+
+    def may_be_answered_by(self, user: Any, at: datetime) -> bool:
+        """While it is open; what was answered can be changed until the day it closes."""
+        in_time = self.closes_at is not None and at < self.closes_at
+        return self.person_id == user.pk and in_time and self.state in {self.State.OPEN, self.State.ANSWERED}

@@ -1,0 +1,45 @@
+"""Published pooled results: one frozen row per cohort, kind of survey and month of asking."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from access.guard import ScopedQuerySet
+from programs.models import Cohort
+
+from .surveys import Kind
+
+
+class WaveQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The committee of the program."""
+        return self.filter(cohort__in=Cohort.objects.for_committee(user))
+
+    def for_committee(self, user: Any, *roles: str) -> Self:
+        return self.filter(cohort__in=Cohort.objects.for_committee(user, *roles))
+
+
+class Wave(models.Model):
+    """All check-ins of one kind that were opened in one month. Written once, when the last of them is closed."""
+
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+", verbose_name=_("cohort"))
+    kind = models.CharField(_("survey"), max_length=10, choices=Kind)
+    month = models.DateField(_("month"))
+    asked = models.PositiveIntegerField(_("asked"))
+    answered = models.PositiveIntegerField(_("answered"))
+    figures = models.JSONField(_("figures"), default=list)  # see checkins.results; already suppressed
+    published_at = models.DateTimeField(_("published at"))
+
+    objects = WaveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pooled result")
+        verbose_name_plural = _("pooled results")
+        ordering = ["-month", "kind"]
+        constraints = [models.UniqueConstraint(fields=["cohort", "kind", "month"], name="one_wave_per_month")]
+
+    def __str__(self) -> str:
+        return str(_("%(kind)s of %(cohort)s") % {"kind": self.get_kind_display(), "cohort": self.cohort})

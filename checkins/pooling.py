@@ -1,0 +1,69 @@
+"""Small-number statistics done right: which figures of a table may be shown.
+
+A table is one group of answers, split into parts that do not overlap (mentees, mentors), beside its total. Rules:
+1. no figure rests on fewer than `smallest` answers (0 answers say nothing about anybody and are shown as none);
+2. no figure can be had by subtracting shown ones from each other: while the hidden parts hold fewer than `smallest`
+   answers together, the next smallest shown part is hidden as well;
+3. shares are rounded to 5 percent, so that no single answer moves them visibly in a large group.
+Pure: no database, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+ROUND_TO = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`count` answers; `median` of a scale, or None for a choice; `shares` in percent by code, rounded."""
+
+    count: int
+    median: float | None
+    shares: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """None means hidden."""
+
+    total: Figure | None
+    parts: tuple[tuple[str, Figure | None], ...]
+
+
+def shown_parts(sizes: Mapping[str, int], smallest: int) -> frozenset[str]:
+    """Return the names of the parts whose figures may stand beside the total."""
+    if sum(sizes.values()) < smallest:
+        return frozenset()
+    shown = {name for name, size in sizes.items() if size == 0 or size >= smallest}
+    while 0 < sum(size for name, size in sizes.items() if name not in shown) < smallest:
+        candidates = [(sizes[name], name) for name in shown if sizes[name]]
+        if not candidates:
+            break
+        shown.remove(min(candidates)[1])
+    return frozenset(shown)
+
+
+def pool(parts: Mapping[str, Sequence[str]], codes: Sequence[str], *, is_scale: bool, smallest: int) -> Table:
+    """Make the table of one question.
+
+    `parts` maps the name of a part to its answers, each one of `codes`; a scale's codes are its steps "1", "2", ...
+    """
+    answers = [answer for part in parts.values() for answer in part]
+    shown = shown_parts({name: len(part) for name, part in parts.items()}, smallest)
+    total = _figure(answers, codes, is_scale) if len(answers) >= smallest else None
+    cells = ((name, _figure(part, codes, is_scale) if name in shown else None) for name, part in parts.items())
+    return Table(total, tuple(cells))
+
+
+def _figure(answers: Sequence[str], codes: Sequence[str], is_scale: bool) -> Figure:
+    middle = float(median(int(answer) for answer in answers)) if is_scale and answers else None
+    return Figure(len(answers), middle, tuple((code, _share(answers.count(code), len(answers))) for code in codes))
+
+
+def _share(count: int, size: int) -> int:
+    """Percent, rounded to the nearest 5; halves go up."""
+    return (200 * count + ROUND_TO * size) // (2 * ROUND_TO * size) * ROUND_TO if size else 0

@@ -1,0 +1,159 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from checkins.answering import own_answers
+from checkins.models import CheckIn, Concern
+from notifications.links import link
+from notifications.testing import sweep_now
+from testkit import checkins as make
+from testkit import factories
+
+pytestmark = pytest.mark.django_db
+PULSE = {"useful": "4", "rhythm": "less", "words": "Only for my carer", "call": ""}
+
+
+def by_link(purpose, person, subject):
+    return link(purpose, person=person, subject=subject, until=timezone.now() + timedelta(days=9)).split("8000", 1)[1]
+
+
+def page(checkin):
+    return reverse("checkins:checkin-answer", args=[checkin.public_id])
+
+
+def test_the_letter_leads_to_a_form_that_says_who_reads(cared, ben, eve, client):
+    checkin = make.opened(cared, ben)
+    letter = next(mail for mail in sweep_now() if mail.to == [ben.email] and "How is mentoring" in mail.subject)
+    address = re.search(r"http://[^/]+(/go/survey-answer/\S+\?useful=4)", letter.body)[1]
+    words = client.get(address).content.decode()
+    assert words.index("Your carer, Eve Lund, and the chair") < words.index("How useful is mentoring")
+    assert re.search(r'value="4"[^>]*checked', words)
+    checkin.refresh_from_db()
+    assert checkin.state == CheckIn.State.OPEN, "a score in the address is not an answer"
+
+
+def test_answering_by_link_without_signing_in(cared, ben, client):
+    checkin = make.opened(cared, ben)
+    answer = client.post(by_link("survey-answer", ben, checkin), PULSE)
+    assert "Thank you" in answer.content.decode()
+    assert own_answers(checkin, ben) == {name: value for name, value in PULSE.items() if value}
+
+
+def test_an_answered_link_shows_no_answer_and_writes_nothing(cared, ben, client):
+    checkin = make.opened(cared, ben)
+    address = by_link("survey-answer", ben, checkin)
+    client.post(address, PULSE)
+    for answer in (client.get(address), client.post(address, {**PULSE, "words": "Somebody else"})):
+        words = answer.content.decode()
+        assert "Thank you" in words
+        assert "carer</textarea>" not in words
+        assert "Only for my carer" not in words
+        assert page(checkin) in words
+    assert own_answers(checkin, ben)["words"] == "Only for my carer"
+
+
+def test_a_closed_check_in_says_so(cared, ben, client):
+    checkin = make.opened(cared, ben, at=timezone.now() - timedelta(days=15))
+    answer = client.post(by_link("survey-answer", ben, checkin), PULSE)
+    assert "This check-in is closed" in answer.content.decode()
+    assert own_answers(checkin, ben) == {}
+
+
+def test_a_link_of_somebody_else_answers_nothing(cared, ada, ben, client):
+    checkin = make.opened(cared, ben)
+    client.post(by_link("survey-answer", ada, checkin), PULSE)
+    assert own_answers(checkin, ben) == {}
+
+
+def test_missing_and_unknown_choices_get_words(cared, ben, client):
+    checkin = make.opened(cared, ben)
+    answer = client.post(by_link("survey-answer", ben, checkin), {"useful": "9"})
+    assert set(answer.context["form"].errors) == {"useful", "rhythm"}
+    assert own_answers(checkin, ben) == {}
+
+
+def test_signed_in_one_reads_and_changes_the_own_answer(cared, as_user, ben):
+    checkin = make.answered(cared, ben, words="First words")
+    client = as_user(ben)
+    assert "First words" in client.get(page(checkin)).content.decode()
+    assert client.post(page(checkin), PULSE)["Location"] == reverse("dashboard:home")
+    assert own_answers(checkin, ben)["words"] == "Only for my carer"
+
+
+@pytest.mark.parametrize("somebody", ["ada", "dan", "cleo", "eve"])
+def test_nobody_else_has_the_page(somebody, cared, ben, as_user, request):
+    checkin = make.answered(cared, ben)
+    assert as_user(request.getfixturevalue(somebody)).get(page(checkin)).status_code == 404
+
+
+def test_the_french_survey_asks_in_french(cared, ben, client):
+    ben.language = "fr"
+    ben.save()
+    checkin = make.opened(cared, ben)
+    assert "Le mentorat vous est-il utile" in client.get(by_link("survey-answer", ben, checkin)).content.decode()
+
+
+HELP = {"text": "It hurts", "urgency": "soon", "partner_may_know": "no", "reach": "Evenings"}
+
+
+def test_asking_for_help_signed_in(cared, as_user, ben, eve):
+    client = as_user(ben)
+    form = client.get(reverse("checkins:concern-create")).context["form"]
+    data = {**HELP, "about": cared.public_id, "nonce": form["nonce"].value()}
+    for _click in (1, 2):
+        assert client.post(reverse("checkins:concern-create"), data)["Location"] == reverse("checkins:concern-list")
+    concern = Concern.objects.visible_to(eve).get()
+    assert (concern.text, concern.reach, concern.match, concern.partner_may_know) == (
+        "It hurts",
+        "Evenings",
+        cared,
+        False,
+    )
+    assert "It hurts" in client.get(reverse("checkins:concern-list")).content.decode()
+
+
+def test_asking_for_help_by_link(cared, client, ben, eve, program):
+    program.emergency_note = "Call 112"
+    program.save()
+    address = by_link("help", ben, cared)
+    first = client.get(address)
+    assert "Call 112" in first.content.decode()
+    data = {**HELP, "about": cared.public_id, "nonce": first.context["form"]["nonce"].value()}
+    client.post(address, data)
+    client.post(address, data)
+    assert Concern.objects.visible_to(eve).count() == 1
+    assert "It hurts" not in client.get(address).content.decode()
+
+
+def test_help_by_a_link_that_is_not_ones_own_is_over(cared, client, dan):
+    assert client.get(by_link("help", dan, cared)).status_code == 404
+
+
+def test_without_signing_in_help_says_whom_to_reach(client, program):
+    program.contact_email, program.emergency_note = "hello@example.org", "Call 112"
+    program.save()
+    words = client.get(reverse("checkins:concern-create")).content.decode()
+    assert "hello@example.org" in words
+    assert "Call 112" in words
+
+
+def test_somebody_without_a_match_asks_about_the_program(as_user, dan, cohort, program, cleo):
+    factories.application(dan, cohort)
+    client = as_user(dan)
+    form = client.get(reverse("checkins:concern-create")).context["form"]
+    assert "partner_may_know" not in form.fields
+    client.post(
+        reverse("checkins:concern-create"), {**HELP, "about": program.public_id, "nonce": form["nonce"].value()}
+    )
+    assert Concern.objects.visible_to(cleo).get().match is None
+
+
+@pytest.mark.parametrize("data", [{}, {"about": "no such", "urgency": "x", "nonce": "short"}])
+def test_empty_and_hostile_requests_get_words(data, cared, as_user, ben):
+    answer = as_user(ben).post(reverse("checkins:concern-create"), data)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert Concern.objects.of(ben).count() == 0

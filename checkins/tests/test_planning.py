@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+import pytest
+
+from checkins import planning
+from checkins.answering import answer
+from checkins.models import CheckIn
+from checkins.tests.conftest import START
+from notifications.models import Notification
+from notifications.testing import sweep_now
+from testkit import meetings as make_meeting
+
+pytestmark = pytest.mark.django_db
+State = CheckIn.State
+
+
+def days(n):
+    return START + timedelta(days=n)
+
+
+def plan_of(person):
+    rows = CheckIn.objects.of(person).order_by("kind", "ordinal")
+    return [(row.kind, row.ordinal, (row.opens_at - START).days, row.state) for row in rows]
+
+
+def asked(letters, person, word):
+    return [letter.subject for letter in letters if letter.to == [person.email] and word in letter.subject]
+
+
+def live(first, last, person, word):
+    """Days on which a letter with `word` in its subject reached `person`, sweeping once a day."""
+    return [day for day in range(first, last) if asked(sweep_now(days(day)), person, word)]
+
+
+def test_both_people_get_a_plan_up_to_the_next_of_each_kind(match, ada, ben):
+    planning.plan(START)
+    assert plan_of(ben) == [("fit", 1, 45, "scheduled"), ("pulse", 1, 30, "scheduled")]
+    assert plan_of(ada) == plan_of(ben)
+
+
+def test_planning_twice_counts_the_same_rows(match):
+    for at in (START, days(31), days(31), days(46), days(46)):
+        planning.plan(at)
+    rows = CheckIn.objects.count(), Notification.objects.unscoped("test").count()
+    planning.plan(days(46))
+    assert (CheckIn.objects.count(), Notification.objects.unscoped("test").count()) == rows
+
+
+def test_pulse_is_asked_on_day_30_then_every_60_with_two_reminders(match, ben):
+    assert live(0, 110, ben, "How is mentoring going") == [30, 33, 37, 90, 93, 97]
+    pulses = [row for row in plan_of(ben) if row[0] == "pulse"]
+    assert pulses == [("pulse", 1, 30, "lapsed"), ("pulse", 2, 90, "lapsed"), ("pulse", 3, 150, "scheduled")]
+
+
+def test_an_answer_ends_the_reminders(match, ben):
+    sweep_now(days(30))
+    checkin = CheckIn.objects.awaiting(ben).get()
+    answer(checkin, by=ben, answers={"useful": "4", "rhythm": "as_agreed"}, at=days(31))
+    assert live(31, 60, ben, "How is mentoring going") == []
+
+
+def test_the_second_meeting_brings_the_fit_check_forward(match, ben):
+    planning.plan(START)
+    make_meeting.held(match, days(7))
+    planning.plan(days(10))
+    assert ("fit", 1, 45, "scheduled") in plan_of(ben)
+    make_meeting.held(match, days(12))
+    planning.plan(days(13))
+    assert ("fit", 1, 12, "open") in plan_of(ben)
+
+
+def test_a_stop_is_caught_up_without_asking_twice(match, ben):
+    planning.plan(START)
+    letters = sweep_now(days(95))
+    assert len(asked(letters, ben, "How is mentoring going")) == 1
+    assert len(asked(letters, ben, "good fit")) == 1
+    states = {(kind, ordinal): state for kind, ordinal, _day, state in plan_of(ben)}
+    assert states == {("fit", 1): "open", ("pulse", 1): "lapsed", ("pulse", 2): "open", ("pulse", 3): "scheduled"}
+
+
+def test_what_is_late_has_the_whole_time_to_be_answered(match, ben):
+    sweep_now(days(40))
+    checkin = CheckIn.objects.awaiting(ben).get()
+    assert checkin.closes_at == days(54)
+
+
+def test_the_end_of_a_match_cancels_what_is_planned_or_open(match, ben):
+    sweep_now(days(30))
+    type(match).objects.update(state="closed", closed_at=days(31), closed_kind="choice")
+    assert asked(sweep_now(days(33)), ben, "How is mentoring") == []
+    assert {row.state for row in CheckIn.objects.all()} == {State.CANCELLED}
+
+
+def test_the_programs_own_numbers_count(match, ben, program):
+    program.policy.pulse_first_days, program.policy.fit_check_days = 10, 20
+    program.policy.save()
+    planning.plan(START)
+    assert plan_of(ben) == [("fit", 1, 20, "scheduled"), ("pulse", 1, 10, "scheduled")]
+
+
+@pytest.mark.parametrize("pairs", [1, 3])
+def test_planning_again_asks_as_often_for_three_pairs_as_for_one(pairs, match, cohort, django_assert_max_num_queries):
+    from testkit import factories
+
+    for _n in range(pairs - 1):
+        factories.match(factories.person(), factories.person(), cohort, introduced_at=START)
+    planning.plan(START)
+    with django_assert_max_num_queries(23):
+        planning.plan(START)
