@@ -7,6 +7,7 @@ or a row of zeros), never guessed; scoring and rules treat it as "unknown" and c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -146,7 +147,7 @@ class Pool:
     `pool.mentees.ids` and `pool.mentors.ids`, not from the rows that were given.
 
     seats          (M,) places of each mentor in this round, in the order in which the mentors were given; a mapping
-                   from mentor id is accepted too
+                   from mentor id is accepted too. Afterwards int64 in the order of `mentors.ids`
     pairs          rule code (one of PAIR_RULES) -> pairs (mentee id, mentor id) that the rule forbids
     mentee_wishes  (mentee id, mentor id, rank 1..) as the mentee ranks; mentor_wishes the same as the mentor ranks
     travel         (P, P) minutes between places; default: only the same place can be reached
@@ -156,7 +157,7 @@ class Pool:
 
     mentees: Side
     mentors: Side
-    seats: ArrayLike | Mapping[str, int]
+    seats: Any
     pairs: Mapping[str, Iterable[IdPair]] = field(default_factory=dict)
     mentee_wishes: Sequence[Wish] = ()
     mentor_wishes: Sequence[Wish] = ()
@@ -199,9 +200,10 @@ def _numbers(value: Any, name: str) -> Ints:
 
 
 def _first_repeated(ids: Texts) -> str | None:
-    keys, counts = np.unique(ids, return_counts=True)
-    again = keys[counts > 1]
-    return str(again[0]) if len(again) else None
+    keys: list[str] = ids.tolist()
+    if len(set(keys)) == len(keys):
+        return None
+    return min(key for key, times in Counter(keys).items() if times > 1)
 
 
 def _best_ranks(wishes: Iterable[Wish]) -> list[Wish]:

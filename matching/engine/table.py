@@ -211,9 +211,9 @@ class ScoreTable:
 
 
 def _ids(given: Iterable[str] | None, size: int, side: str) -> Texts:
-    ids = np.asarray([str(k) for k in range(size)] if given is None else list(given), dtype=np.str_)
-    if len(ids) != size:
-        raise ValueError(f"{len(ids)} ids for {size} {side}")
-    if len(np.unique(ids)) != size:
+    keys = [str(k) for k in (range(size) if given is None else given)]
+    if len(keys) != size:
+        raise ValueError(f"{len(keys)} ids for {size} {side}")
+    if len(set(keys)) != size:
         raise ValueError(f"an id stands twice among the {side}")
-    return ids
+    return np.asarray(keys, dtype=np.str_)

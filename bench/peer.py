@@ -1,0 +1,113 @@
+"""The PyPI package mentor-match in an environment of its own, on invented people under the rules that it can express:
+another organisation, mentor one or two grades up (12 points for two, 9 for one), 10 points for the same profession."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import venv
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.timing import cpu_seconds
+from matching.engine import Criteria, Gap, Plan, Pool, Rules, Same, ScoreTable, Side, score, solve
+
+PACKAGE = "mentor-match==7.0.1"
+Rows = dict[str, list[Any]]
+SCRIPT = """
+import json, operator, sys, time
+from matching.mentee import Mentee
+from matching.mentor import Mentor
+from matching.process import process_data
+from matching.rules.rule import Disqualify, Equivalent, Grade
+
+def person(kind, row):
+    return kind(**{"grade": row[0], "organisation": row[1], "profession": row[2], "email": row[3]})
+
+people = json.load(sys.stdin)
+rules = [
+    Disqualify(lambda m: m.mentor.organisation == m.mentee.organisation),
+    Disqualify(lambda m: m.mentor.grade - m.mentee.grade not in (1, 2)),
+    Grade(2, operator.eq, {True: 12, False: 9}),
+    Equivalent("profession", {True: 10, False: 0}),
+]
+mentees = [person(Mentee, row) for row in people["mentees"]]
+mentors = [person(Mentor, row) for row in people["mentors"]]
+start = time.process_time()
+process_data(mentors, mentees, [rules])
+seconds = time.process_time() - start
+pairs = [(mentees.index(m), mentors.index(m.mentors[0])) for m in mentees if m.mentors]
+print(json.dumps({"seconds": seconds, "pairs": pairs}))
+"""
+
+
+@dataclass(frozen=True)
+class Peer:
+    people: int
+    method: str
+    pairs: int
+    total: int
+    seconds: float
+
+
+def compare(sizes: list[int]) -> list[Peer] | str:
+    """Both on the same people, one place per mentor; or a sentence why the package could not be had."""
+    with tempfile.TemporaryDirectory() as folder:
+        python = Path(folder) / "bin" / "python"
+        venv.create(folder, with_pip=True)
+        installed = subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", PACKAGE], capture_output=True, text=True, check=False
+        )
+        if installed.returncode:
+            return f"{PACKAGE} could not be installed here: {installed.stderr.strip().splitlines()[-1]}"
+        return [row for size in sizes for row in _both(str(python), folder, size)]
+
+
+def _both(python: str, folder: str, size: int) -> list[Peer]:
+    rng = np.random.default_rng(size)
+    rows: Rows = {
+        side: [
+            [int(rng.integers(low, low + 7)), int(rng.integers(12)), int(rng.integers(9)), f"{side}{k:04d}@example.org"]
+            for k in range(size)
+        ]
+        for side, low in (("mentees", 0), ("mentors", 2))
+    }
+    table, places = _table(rows), np.ones(size, np.int64)
+    ours = []
+    for rules in (Rules(objective="most"), Rules(objective="best")):
+        seconds = cpu_seconds(partial(_solve, rows, rules))
+        plan = solve(table, places, rules)
+        ours.append(Peer(size, f'engine, objective "{rules.objective}"', plan.pairs, plan.total, seconds))
+    command = [python, "-I", "-c", SCRIPT]
+    done = subprocess.run(command, input=json.dumps(rows), capture_output=True, text=True, cwd=folder, check=False)
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
+        return ours
+    theirs = json.loads(done.stdout)
+    total = sum(max(int(table.S[i, j]), 0) for i, j in theirs["pairs"])
+    return [Peer(size, "mentor-match", len(theirs["pairs"]), total, theirs["seconds"]), *ours]
+
+
+def _solve(rows: Rows, rules: Rules) -> Plan:
+    return solve(_table(rows), np.ones(len(rows["mentors"]), np.int64), rules)
+
+
+def _table(rows: Rows) -> ScoreTable:
+    def side(people: list[Any]) -> Side:
+        grade, firm, profession, ids = zip(*people, strict=True)
+        columns = {"grade": np.array(grade), "firm": np.array(firm), "profession": np.array(profession)}
+        return Side(ids=np.array(ids), columns=columns)
+
+    blocks = (
+        Same("organisation", "firm", forbid="same"),
+        Gap("grade", "grade", {1: 9, 2: 12}, hard=True),
+        Same("profession", "profession", points=10),
+    )
+    people = Pool(side(rows["mentees"]), side(rows["mentors"]), np.ones(len(rows["mentors"]), np.int64))
+    return score(people, Criteria(weights={}, rules=frozenset(), blocks=blocks))

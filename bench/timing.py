@@ -1,0 +1,43 @@
+"""CPU seconds and memory, taken so that a busy machine disturbs the ratios as little as possible."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+
+def cpu_seconds(work: Callable[[], Any]) -> float:
+    """CPU seconds of one run in this process."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def side_by_side(jobs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """Best CPU seconds of each job, the jobs taking turns, so that they meet the same disturbances."""
+    taken: dict[str, list[float]] = {name: [] for name in jobs}
+    for _ in range(rounds):
+        for name, work in jobs.items():
+            taken[name].append(cpu_seconds(work))
+    return {name: min(times) for name, times in taken.items()}
+
+
+def spread(times: list[float]) -> tuple[float, float, float]:
+    """Median, 95th percentile and maximum."""
+    ordered = sorted(times)
+    return median(ordered), ordered[int(0.95 * (len(ordered) - 1))], ordered[-1]
+
+
+def megabytes_above_base(size: int) -> float:
+    """Peak memory of a round of this size above that of a process that has loaded the libraries, in MB."""
+    done = subprocess.run([sys.executable, "-m", "bench.memory", str(size)], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
