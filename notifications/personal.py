@@ -29,7 +29,7 @@ def erase_letters(person: Any) -> None:
     rows = Notification.objects.unscoped("erasing a person").filter(recipient=person)
     state = Notification.State
     waiting = rows.filter(state__in=[state.PENDING, state.HELD])
-    waiting.update(state=state.CANCELLED, reason="the account was erased", ended_at=now)
+    waiting.update(state=state.CANCELLED, reason="the account was erased", ended_at=now, body=None)
     rows.exclude(state=state.SENDING).update(address=None, body=None)
     Silence.objects.filter(person=person).delete()
 

@@ -154,7 +154,15 @@ def connect(url: str) -> Iterator[Any]:
 
 
 def run(
-    url: str, *, due: int, kills: int, folder: Path, lease: int = 5, sweepers: int = 2, seed: int = 1, limit: float = 600
+    url: str,
+    *,
+    due: int,
+    kills: int,
+    folder: Path,
+    lease: int = 5,
+    sweepers: int = 2,
+    seed: int = 1,
+    limit: float = 600,
 ) -> Report:
     """Send the `due` letters that wait in the database at `url`, with `kills` kills on the way. Returns what happened."""
     chance, report = random.Random(seed), Report(due, kills)

@@ -23,7 +23,8 @@ def ask_for_code(client, email):
     return client.post(reverse("account_request_login_code"), {"email": email})
 
 
-def test_a_code_signs_in(client, ada):
+def test_a_code_signs_in(client, ada, settings):
+    settings.LOGIN_REDIRECT_URL = "accounts:settings"
     ask_for_code(client, ada.email)
     (mail,) = sweep_now()
     code = re.search(r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", mail.body, re.MULTILINE)[1]
@@ -108,7 +109,9 @@ def test_every_mail_of_the_library_has_our_text():
 
 def test_links_in_account_mails_do_not_follow_the_host_header(client, settings):
     settings.ALLOWED_HOSTS = ["testserver", "evil.example"]
-    client.post(reverse("account_request_login_code"), {"email": "nobody@example.org"}, headers={"host": "evil.example"})
+    client.post(
+        reverse("account_request_login_code"), {"email": "nobody@example.org"}, headers={"host": "evil.example"}
+    )
     (mail,) = sweep_now()
     assert "evil.example" not in mail.message().as_string()
     assert settings.BASE_URL in mail.body

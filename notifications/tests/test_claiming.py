@@ -162,9 +162,10 @@ def test_after_the_lease_nothing_is_recorded(desk, ada, monkeypatch, settings):
     def always_broken(self, **changes):
         raise OperationalError("gone")
 
-    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+    with monkeypatch.context() as broken:
         broken.setattr(QuerySet, "update", always_broken)
-        lease.record(State.SENT, sent_at=TUESDAY_NOON, ended_at=TUESDAY_NOON)
+        with pytest.raises(OperationalError):
+            lease.record(State.SENT, sent_at=TUESDAY_NOON, ended_at=TUESDAY_NOON)
     assert fresh(row).state == State.SENDING
 
 

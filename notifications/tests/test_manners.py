@@ -131,7 +131,13 @@ def test_two_sweepers_at_the_edge_of_the_limit_step_back(desk, ada):
     for number in range(3):
         desk.owe(ada, kind="tip", ordinal=number)
     sweep_now(TUESDAY_NOON)
-    rows().filter(ordinal=2).update(state=State.SENDING, sent_at=None, ended_at=None, lease_token="x", lease_until=TUESDAY_NOON + timedelta(days=9999))
+    rows().filter(ordinal=2).update(
+        state=State.SENDING,
+        sent_at=None,
+        ended_at=None,
+        lease_token="x",
+        lease_until=TUESDAY_NOON + timedelta(days=9999),
+    )
     last = desk.owe(ada, kind="tip", ordinal=4)
     assert sweep_now(TUESDAY_NOON, manners=True) == []
     assert TUESDAY_NOON < fresh(last).next_at < TUESDAY_NOON + timedelta(minutes=2)

@@ -31,9 +31,10 @@ def test_reminders_are_told_apart_by_their_number(desk, ada):
 
 
 def test_a_fact_that_is_rolled_back_owes_nothing(desk, ada):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         desk.owe(ada)
-        1 / 0  # noqa: B018
+        assert rows().exists()
+        transaction.set_rollback(True)
     assert not rows().exists()
 
 
@@ -57,7 +58,7 @@ def test_a_kind_that_nobody_registered_is_an_error(ada):
 
 
 def test_a_kind_is_about_its_own_model_only(desk, ada, program):
-    with pytest.raises(ValueError, match="is about accounts.User"):
+    with pytest.raises(ValueError, match="is about"):
         outbox.owe("note", to=ada, about=program)
 
 
@@ -140,7 +141,13 @@ def test_of_two_hands_the_slower_one_is_refused(desk, ada, cleo):
 
 def test_a_failed_letter_can_be_sent_again_under_its_old_name(desk, ada, cleo):
     row = desk.owe(ada)
-    ended = {"state": State.FAILED, "reason": "refused", "ended_at": TUESDAY_NOON, "attempts": 8, "message_id": "<n1@x>"}
+    ended = {
+        "state": State.FAILED,
+        "reason": "refused",
+        "ended_at": TUESDAY_NOON,
+        "attempts": 8,
+        "message_id": "<n1@x>",
+    }
     rows().filter(pk=row.pk).update(**ended)
     fresh(row).send_again(by=cleo, at=TUESDAY_NOON)
     (mail,) = sweep_now(TUESDAY_NOON)

@@ -84,7 +84,9 @@ def test_an_essential_letter_offers_no_way_out(desk, ada):
     assert "unsubscribe" not in mail.body
 
 
-@pytest.mark.parametrize(("wish", "expected"), [("optional", {"optional"}), ("pause", {"optional", "digest"}), ("all", set())])
+@pytest.mark.parametrize(
+    ("wish", "expected"), [("optional", {"optional"}), ("pause", {"optional", "digest"}), ("all", set())]
+)
 def test_the_signed_page_follows_its_buttons(ada, client, wish, expected):
     for _ in range(2):
         assert client.post(mail_address(ada), {"wish": wish}).status_code == 200

@@ -78,7 +78,9 @@ def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(desk, ada
 
 
 def test_a_program_in_the_letter_wins(desk, ada):
-    desk.answer = Letter(context={"word": "hello"}, program=SimpleNamespace(name="Spring"), reply_to="carer@example.org")
+    desk.answer = Letter(
+        context={"word": "hello"}, program=SimpleNamespace(name="Spring"), reply_to="carer@example.org"
+    )
     wire = send(desk, ada)
     assert (wire["From"].addresses[0].display_name, wire["Reply-To"]) == ("Spring", "carer@example.org")
     assert "Spring" in wire.get_body(("html",)).get_content()
@@ -89,11 +91,23 @@ def test_reminders_know_that_they_are_reminders(desk, ada):
     assert send(desk, ada, ordinal=2)["Subject"] == "Again: A note for Ada"
 
 
-@pytest.mark.parametrize("name", ["Ada\r\nBcc: all@example.org", "Ada\nX: y", "A" * 80, "Ädä Öber", "﷽", "=?utf-8?q?x?="])
+@pytest.mark.parametrize(
+    "name", ["Ada\r\nBcc: all@example.org", "Ada\nX: y", "A" * 80, "Ädä Öber", "﷽", "=?utf-8?q?x?="]
+)
 def test_no_name_adds_a_header(desk, ada, name):
     type(ada).objects.filter(pk=ada.pk).update(name=name)
     wire = send(desk, ada)
-    expected = {"Subject", "From", "To", "Message-ID", "Date", "Auto-Submitted", "References", "MIME-Version", "Content-Type"}
+    expected = {
+        "Subject",
+        "From",
+        "To",
+        "Message-ID",
+        "Date",
+        "Auto-Submitted",
+        "References",
+        "MIME-Version",
+        "Content-Type",
+    }
     assert set(wire.keys()) == expected
     assert wire["To"] == ada.email
 

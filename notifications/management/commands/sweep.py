@@ -34,7 +34,8 @@ class Command(BaseCommand):
     def _sweep(self, *, is_patient: bool) -> None:
         signal.setitimer(signal.ITIMER_REAL, ALARM_SECONDS * pace())  # ends the process
         try:
-            close_old_connections()
+            if is_patient:
+                close_old_connections()
             sent = sweeping.sweep()
         except DatabaseError:
             if not is_patient:

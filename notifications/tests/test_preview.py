@@ -1,0 +1,111 @@
+"""What the committee may see of a letter, and what a person may take along or have erased."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications import links, outbox, personal, preferences, preview
+from notifications.kinds import Letter, Stop
+from notifications.models import Notification, Silence
+from notifications.testing import sweep_now
+
+from .conftest import TUESDAY_NOON, fresh, rows
+
+pytestmark = pytest.mark.django_db
+State = Notification.State
+
+
+def test_a_preview_has_the_words_and_no_living_link(desk, ada):
+    url = links.link("mail", person=ada, subject=ada, until=timezone.now() + timedelta(days=1))
+    desk.answer = Letter(context={"word": "hello"}, action=("Answer", url))
+    text = preview.render(desk.owe(ada, kind="tip"))
+    token = url.split("/")[-2]
+    assert text.subject == "A tip for Ada"
+    for part in (text.text, text.html):
+        assert "hello" in part
+        assert token not in part
+        assert preview.DOTS in part
+    assert 'href="http' not in text.html
+    assert "/unsubscribe/optional/••••••/" in text.text
+
+
+def test_a_preview_changes_nothing_and_sends_nothing(desk, ada, mailoutbox):
+    row = desk.owe(ada)
+    before = rows().values().get()
+    preview.render(row)
+    assert (rows().values().get(), mailoutbox) == (before, [])
+
+
+def test_a_letter_that_would_not_leave_says_why(desk, ada):
+    desk.answer = Stop("answered")
+    assert "answered" in preview.render(desk.owe(ada)).text
+
+
+def test_a_letter_about_nothing_says_so(desk, ada):
+    desk.owe(ada)
+    rows().update(about_id=0)
+    assert "gone" in preview.render(rows().get()).text
+
+
+def owe_code(person):
+    expires_at = TUESDAY_NOON + timedelta(minutes=15)
+    letter = {"subject": "Your code", "text": "ABC-DEF", "html": "<p>ABC-DEF</p>"}
+    outbox.owe_account_mail(to=person, address=person.email, expires_at=expires_at, at=TUESDAY_NOON, **letter)
+    return rows().get()
+
+
+def test_codes_are_shown_to_nobody(ada):
+    text = preview.render(owe_code(ada))
+    assert "ABC" not in f"{text.subject} {text.text} {text.html}"
+
+
+def test_only_a_demonstration_shows_everything_live(desk, ada, settings):
+    settings.DEMO = settings.DEBUG = True
+    assert preview.render(owe_code(ada)).text == "ABC-DEF"
+    settings.DEBUG = False
+    assert "ABC" not in preview.render(rows().get()).text
+
+
+def test_in_a_demonstration_codes_wait_to_be_read(ada, settings):
+    settings.DEMO = True
+    row = owe_code(ada)
+    assert sweep_now(TUESDAY_NOON) == []
+    sweep_now(TUESDAY_NOON + timedelta(minutes=15))
+    assert (fresh(row).state, fresh(row).body) == (State.EXPIRED, None)
+
+
+def test_one_can_take_along_when_what_was_sent(desk, ada, ben):
+    desk.owe(ada)
+    desk.owe(ben)
+    preferences.silence(ada, "digest", at=TUESDAY_NOON)
+    sweep_now(TUESDAY_NOON)
+    found = personal.export_letters(ada)
+    assert [(letter["kind"], letter["sent_at"]) for letter in found["letters"]] == [("note", TUESDAY_NOON)]
+    assert [row["stream"] for row in found["turned_off"]] == ["digest"]
+
+
+def test_erasing_a_person_ends_their_letters_and_forgets_addresses(desk, ada, ben):
+    waiting, other = desk.owe(ada), desk.owe(ben)
+    preferences.silence(ada, "digest", at=TUESDAY_NOON)
+    for _ in range(2):
+        personal.erase_letters(ada)
+    assert (fresh(waiting).state, fresh(other).state) == (State.CANCELLED, State.PENDING)
+    assert not Silence.objects.filter(person=ada).exists()
+
+
+def test_erasing_a_person_wipes_a_waiting_code(ada):
+    row = owe_code(ada)
+    personal.erase_letters(ada)
+    assert (fresh(row).state, fresh(row).body, fresh(row).address) == (State.CANCELLED, None, None)
+
+
+def test_old_letters_with_codes_are_deleted_and_others_remembered(desk, ada):
+    owe_code(ada)
+    note = desk.owe(ada)
+    sweep_now(TUESDAY_NOON)
+    assert personal.purge(TUESDAY_NOON + timedelta(days=89)) == 0
+    assert personal.purge(TUESDAY_NOON + timedelta(days=91)) == 1
+    desk.owe(ada)
+    assert [row.pk for row in rows()] == [note.pk]
+    assert sweep_now(TUESDAY_NOON + timedelta(days=91)) == []

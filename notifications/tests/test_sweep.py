@@ -1,0 +1,176 @@
+"""The sweep as a whole: planners, heartbeat, health, commands, and a breaker against floods."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from notifications import breaker, outbox, planning
+from notifications.health import report
+from notifications.models import Notification, Sweeper
+from notifications.sweeping import Delivery, stopping, sweep
+from notifications.tasks import finish_the_letter
+from notifications.tasks import sweep as sweep_task
+
+from .conftest import TUESDAY_NOON, fresh, rows
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("epoch_file")]
+State = Notification.State
+
+
+@pytest.fixture(autouse=True)
+def planned(monkeypatch):
+    """Only the planners of the test; the list of when they ran."""
+    ran = []
+    monkeypatch.setattr(planning, "PLANNERS", {"test": ran.append})
+    return ran
+
+
+@pytest.fixture
+def going_on():
+    yield
+    stopping.clear()
+
+
+def test_planners_run_once_a_minute(planned):
+    for seconds in (0, 5, 59, 60, 61):
+        sweep(TUESDAY_NOON + timedelta(seconds=seconds))
+    assert planned == [TUESDAY_NOON, TUESDAY_NOON + timedelta(seconds=60)]
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_planners(planned):
+    sweep(TUESDAY_NOON + timedelta(days=1))
+    sweep(TUESDAY_NOON)
+    assert len(planned) == 2
+
+
+def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada, planned):
+    def broken(at):
+        raise ValueError("a bug")
+
+    planning.PLANNERS = {"broken": broken, **planning.PLANNERS}
+    desk.owe(ada)
+    assert sweep(TUESDAY_NOON) == 1
+    assert planned == [TUESDAY_NOON]
+    assert report(TUESDAY_NOON)["problems"] == ["planners fail: broken"]
+
+
+def test_registering_a_planner_twice_runs_it_once(planned):
+    for _ in range(2):
+        planning.planner(planned.append)
+    assert len(planning.PLANNERS) == 2
+
+
+def test_a_sweep_is_healthy_and_leaves_a_heartbeat(desk, ada):
+    desk.owe(ada)
+    sweep(TUESDAY_NOON)
+    found = report(TUESDAY_NOON + timedelta(seconds=30))
+    assert found == {
+        "healthy": True, "problems": [], "late_minutes": 0, "swept_seconds_ago": 30, "waiting": 0, "failed": 0, "held": 0,
+    }  # fmt: skip
+
+
+def test_silence_of_the_sweeper_is_a_problem():
+    assert report(TUESDAY_NOON)["problems"] == ["no sweep yet"]
+    sweep(TUESDAY_NOON)
+    assert report(TUESDAY_NOON + timedelta(minutes=3))["problems"] == ["the sweeper is silent"]
+
+
+def test_late_letters_are_a_problem_and_failed_ones_are_counted(desk, ada, ben):
+    sweep(TUESDAY_NOON)
+    desk.owe(ada, at=TUESDAY_NOON - timedelta(minutes=40))
+    failed = {"state": State.FAILED, "reason": "refused", "ended_at": TUESDAY_NOON}
+    rows().filter(pk=desk.owe(ben).pk).update(**failed)
+    found = report(TUESDAY_NOON)
+    assert found["problems"] == ["the oldest due letter is 40 minutes late"]
+    assert (found["late_minutes"], found["failed"]) == (40, 1)
+
+
+def test_the_probe_tells_without_personal_data(desk, ada):
+    desk.owe(ada)
+    response = Client().get("/healthz")
+    assert response.status_code == 503
+    assert ada.email not in response.content.decode()
+    sweep(timezone.now())
+    assert Client().get("/healthz").status_code == 200
+
+
+def test_check_outbox_ends_with_one_while_something_is_wrong(capsys):
+    with pytest.raises(CommandError, match="no sweep yet") as stopped:
+        call_command("check_outbox")
+    assert stopped.value.returncode == 1
+    sweep(timezone.now())
+    call_command("check_outbox")
+    assert "healthy" in capsys.readouterr().out
+
+
+def test_the_task_and_the_command_are_the_same_sweep(ada, mailoutbox):
+    outbox.owe("trial", to=ada, about=ada, ordinal=1)
+    sweep_task()
+    outbox.owe("trial", to=ada, about=ada, ordinal=2)
+    call_command("sweep")
+    assert len(mailoutbox) == 2
+
+
+def test_a_trial_letter_can_be_asked_for_again_and_again(ada, mailoutbox):
+    for _ in range(2):
+        call_command("send_trial", ada.email.upper())
+    call_command("sweep")
+    assert [mail.to for mail in mailoutbox] == [[ada.email]] * 2
+    with pytest.raises(CommandError, match="no account"):
+        call_command("send_trial", "nobody@example.org")
+
+
+@pytest.mark.usefixtures("going_on")
+def test_a_restart_waits_for_one_letter_only(desk, ada):
+    for number in range(5):
+        desk.owe(ada, ordinal=number)
+
+    def stop_after_this_one(about, person):
+        finish_the_letter()
+        return usual
+
+    usual, desk.answer = desk.answer, stop_after_this_one
+    assert Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run() == 1
+    assert rows().filter(state=State.PENDING).count() == 4
+
+
+def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
+    monkeypatch.setattr(breaker, "ALWAYS_ALLOWED", 10)
+    for number in range(11):
+        desk.owe(ada, ordinal=number)
+    outbox.owe_account_mail(
+        to=ada, address=ada.email, subject="code", text="1", html="1", expires_at=None, at=TUESDAY_NOON
+    )
+    assert sweep(TUESDAY_NOON) == 1
+    assert rows().filter(state=State.HELD, reason=breaker.UNUSUAL).count() == 11
+    assert report(TUESDAY_NOON)["held"] == 11
+
+
+def test_what_a_human_let_go_is_not_held_again(desk, ada, monkeypatch):
+    monkeypatch.setattr(breaker, "ALWAYS_ALLOWED", 0)
+    monkeypatch.setattr(breaker, "PER_ACCOUNT", 0)
+    row = desk.owe(ada)
+    assert breaker.hold_unusual(TUESDAY_NOON) == 1
+    outbox.release_held(at=TUESDAY_NOON)
+    assert breaker.hold_unusual(TUESDAY_NOON) == 0
+    assert sweep(TUESDAY_NOON) == 1
+    assert fresh(row).state == State.SENT
+
+
+def test_what_is_usual_is_learnt_from_the_last_weeks(desk, ada, monkeypatch):
+    monkeypatch.setattr(breaker, "ALWAYS_ALLOWED", 0)
+    for number in range(4):
+        desk.owe(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
+    Delivery(clock=lambda: TUESDAY_NOON - timedelta(days=3), has_manners=False).run()
+    assert breaker.limit(TUESDAY_NOON) == 12
+
+
+def test_one_row_only_can_tell_of_the_sweeper():
+    from django.db import IntegrityError, transaction
+
+    Sweeper.objects.create()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Sweeper.objects.create(id=2)
