@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 LETTERS_PER_CONNECTION = 50
 ENHANCED_CODE = re.compile(rb"\b([245]\.\d{1,3}\.\d{1,3})\b")
-SERVICE_CLOSING = 421
+GOODBYE_SECONDS = 2
 FIRST_PERMANENT = 500
 
 
@@ -65,9 +65,9 @@ class Line:
         if backend is None:
             return
         with contextlib.suppress(OSError):  # a connection that breaks while it is closed has done its work
-            smtp = getattr(backend, "connection", None)
-            if getattr(smtp, "sock", None) is not None:
-                smtp.sock.settimeout(2)
+            sock = getattr(getattr(backend, "connection", None), "sock", None)
+            if sock is not None:
+                sock.settimeout(GOODBYE_SECONDS)
             backend.close()
 
     def send(self, message: EmailMessage, lease: Lease) -> Outcome:
@@ -102,7 +102,8 @@ class Line:
         backend.open()
         if isinstance(backend, EmailBackend):
             # The final dot is a small packet after a large one: without this it waits 40 ms for an acknowledgement.
-            backend.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            smtp: Any = backend.connection
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return False
 
     def _send_otherwise(self, message: EmailMessage) -> Outcome:
@@ -115,7 +116,8 @@ class Line:
 
     def _converse(self, message: EmailMessage, lease: Lease) -> Outcome:
         smtp: smtplib.SMTP = self._backend.connection
-        raw = message.message().as_bytes(linesep="\r\n")
+        content: Any = message.message()  # Django's own message type, whose as_bytes knows line ends
+        raw: bytes = content.as_bytes(linesep="\r\n")
         sender = sanitize_address(parseaddr(message.from_email)[1], "utf-8")
         try:
             outcome = self._envelope(smtp, sender, message.recipients()[0], raw, lease) or self._content(

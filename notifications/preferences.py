@@ -17,8 +17,8 @@ def silence(person: Any, *streams: str, at: datetime, until: datetime | None = N
     if not set(streams) <= set(CAN_BE_SILENCED):
         raise ValueError("essential letters cannot be turned off")
     rows = [Silence(person=person, stream=stream, since=at, until=until) for stream in streams]
-    changes = {"unique_fields": ["person", "stream"], "update_fields": ["since", "until"]}
-    Silence.objects.bulk_create(rows, update_conflicts=True, **changes)
+    unique, changed = ["person", "stream"], ["since", "until"]
+    Silence.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=changed)
 
 
 def pause(person: Any, *, at: datetime) -> datetime:

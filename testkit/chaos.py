@@ -142,7 +142,7 @@ def connect(url: str) -> Iterator[Any]:
 
         connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
     else:
-        import psycopg2
+        import psycopg2  # type: ignore[import-untyped]
 
         connection = psycopg2.connect(url)
         connection.autocommit = True

@@ -1,0 +1,84 @@
+"""What is asked of somebody who may see the committee's pages: a short session and, in production, a second factor.
+
+A session of a committee member ends a day after signing in and an hour after its last page; then it is as if the
+person had signed out, and the usual way to sign in again follows. Committee pages need an authenticator app or a
+passkey: who has none is led to setting it up, who has one but did not use it in this session is asked for it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from programs.committee import is_committee
+
+SINCE, SEEN = "committee_since", "committee_seen"  # seconds since 1970, in the session
+SEEN_EVERY_SECONDS = 60  # not every page needs to write the session
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+class CommitteeSessionMiddleware:
+    """Stands after AuthenticationMiddleware and before the one that asks for signing in."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and (request.user.is_staff or is_committee_page(request)):
+            if is_over(request, time.time()):
+                logout(request)
+            else:
+                remember(request, time.time())
+        return self.respond(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not settings.REQUIRE_SECOND_FACTOR or not is_committee_page(request) or not is_committee(request.user):
+            return None
+        if request.resolver_match and request.resolver_match.view_name == "admin:logout":
+            return None
+        return ask_for_second_factor(request)
+
+
+def is_committee_page(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:index"))
+
+
+def is_over(request: HttpRequest, now: float) -> bool:
+    """Whether this session is too old, or was left alone for too long."""
+    since, seen = request.session.get(SINCE, now), request.session.get(SEEN, now)
+    return now - since > settings.COMMITTEE_SESSION_HOURS * 3600 or now - seen > settings.COMMITTEE_IDLE_HOURS * 3600
+
+
+def remember(request: HttpRequest, now: float) -> None:
+    session = request.session
+    if SINCE not in session:
+        # A participant who joined the committee meanwhile: the day counts from signing in, not from today's first page.
+        signed_in = [float(record["at"]) for record in get_authentication_records(request, request.user)]
+        session[SINCE] = int(min(signed_in, default=now))
+    if now - session.get(SEEN, 0) > SEEN_EVERY_SECONDS:
+        session[SEEN] = int(now)
+
+
+def ask_for_second_factor(request: HttpRequest) -> HttpResponseRedirect | None:
+    """Where to go first; None when this session has proved a second factor."""
+    if not is_mfa_enabled(request.user, FACTORS):
+        messages.warning(
+            request, _("Committee pages need a second step at sign-in. Please set one up; it takes a minute.")
+        )
+        return redirect("mfa_index")
+    if any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user)):
+        return None
+    return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
