@@ -56,9 +56,10 @@ def assign(state: Residual) -> None:
     host = np.repeat(np.arange(state.M), np.minimum(state.seats[:-1] - taken, state.N))
     cost = np.empty((len(free), len(host)))
     for lo in range(0, len(free), TILE):
-        tile = state.weights(free[lo : lo + TILE])[:, :-1]
-        np.maximum(tile, 0.0, out=tile)
-        np.negative(tile, out=tile)
+        scores = state.scores[free[lo : lo + TILE]]
+        tile = np.multiply(scores, -state.worth.point)
+        tile -= state.worth.pair
+        tile *= scores >= 0
         np.take(tile, host, axis=1, out=cost[lo : lo + TILE], mode="clip")
     rows, columns = linear_sum_assignment(cost)
     gained = cost[rows, columns] < 0
