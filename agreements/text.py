@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -210,11 +209,3 @@ def word_difference(before: str, after: str) -> tuple[Pieces, Pieces]:
         if c < d:
             right.append(("ins", "".join(new[c:d])))
     return tuple(left), tuple(right)
-
-
-def goal_counts(versions: models.QuerySet[AgreementVersion]) -> dict[int, tuple[int, int]]:
-    """{version id: (goals, goals with a measure)}: what the committee may know of goals."""
-    rows = Goal.objects.unscoped("counts of goals, no words").filter(version__in=versions)
-    measured = models.Count("pk", filter=~models.Q(measure=""))
-    found = rows.order_by().values("version").annotate(goals=models.Count("pk"), measured=measured)
-    return {row["version"]: (row["goals"], row["measured"]) for row in found}

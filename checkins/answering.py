@@ -41,21 +41,24 @@ def answer(
     else:
         CheckIn.objects.filter(pk=checkin.pk).update(answered_at=at, read_at=None, read_by=None)
     questions = list(checkin.survey.questions.all())
-    for question in questions:
-        _store(checkin, question, answers.get(question.code, ""))
+    _store(checkin, questions, answers)
     if any(answers.get(question.code) in question.alarms for question in questions):
         raise_about_answer(checkin, at=at)
     return True
 
 
-def _store(checkin: CheckIn, question: Question, value: str) -> None:
+def _store(checkin: CheckIn, questions: list[Question], answers: Mapping[str, str]) -> None:
+    given = [_row(checkin, question, answers[question.code]) for question in questions if answers.get(question.code)]
     rows = Answer.objects.unscoped(WRITER)
-    if not value:
-        rows.filter(checkin=checkin, question=question).delete()
-        return
+    rows.filter(checkin=checkin).exclude(question__in=[row.question_id for row in given]).delete()
+    unique, words = ["checkin", "question"], ["choice", "text"]
+    rows.bulk_create(given, update_conflicts=True, unique_fields=unique, update_fields=words)
+
+
+def _row(checkin: CheckIn, question: Question, value: str) -> Answer:
     is_text = question.kind == Question.Kind.TEXT
-    words = {"text": value, "choice": ""} if is_text else {"choice": value, "text": ""}
-    rows.update_or_create(checkin=checkin, question=question, defaults=words)
+    words = {"text": value} if is_text else {"choice": value}
+    return Answer(checkin=checkin, question=question, **words)
 
 
 def own_answers(checkin: CheckIn, user: Any) -> dict[str, str]:

@@ -25,6 +25,7 @@ from workflow.states import move
 
 from . import concerns, results
 from .models import CheckIn, Survey
+from .seeds import seed_surveys
 
 State = CheckIn.State
 MEETINGS_BEFORE_FIT_CHECK = 2
@@ -101,9 +102,15 @@ def open_due(at: datetime) -> None:
             _move(checkin, State.LAPSED, at, why="the next one was due already")
             continue
         newest.add(key)
-        survey = Survey.objects.current(checkin.kind, checkin.program)
+        survey = survey_for(checkin)
         if survey is not None:
             _open(checkin, survey, at)
+
+
+def survey_for(checkin: CheckIn) -> Survey | None:
+    """What is asked today; None where the committee has retired the survey. A new installation gets ours."""
+    seed_surveys()
+    return Survey.objects.current(checkin.kind, checkin.program)
 
 
 @transaction.atomic

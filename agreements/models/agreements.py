@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from access.guard import ScopedQuerySet
@@ -112,6 +113,17 @@ class AgreementVersionQuerySet(ScopedQuerySet):
         open_matches = Match.objects.of(user).open()
         waiting = self.filter(state=AgreementVersion.State.SHARED, agreement__match__in=open_matches)
         return waiting.exclude(self._signature_of(user))
+
+    def with_goal_counts(self) -> Self:
+        """Annotate `goal_count` and `measured_count`: what the committee may know of goals."""
+        from .content import Goal
+
+        goals = Goal.objects.unscoped("counts of goals, no words").filter(version=OuterRef("pk")).order_by()
+        per_version = goals.values("version").annotate(n=Count("pk")).values("n")
+        with_measure = goals.exclude(measure="").values("version").annotate(n=Count("pk")).values("n")
+        return self.annotate(
+            goal_count=Coalesce(Subquery(per_version), 0), measured_count=Coalesce(Subquery(with_measure), 0)
+        )
 
     @staticmethod
     def _signature_of(user: Any) -> Exists:

@@ -6,12 +6,13 @@ from django.utils import timezone
 
 from access.ids import new_public_id
 from access.refused import Refused
+from agreements import drafting
 from checkins import concerns
 from checkins.models import Concern
 from checkins.tests.conftest import START
 from notifications.testing import sweep_now
 from programs.models import Conflict
-from testkit import checkins as make
+from testkit import agreements as make_agreement
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +115,7 @@ def test_three_unanswered_letters_become_a_concern_once(cared, ben, eve):
     for day in range(45):
         sweep_now(START + timedelta(days=day))
     silent = Concern.objects.visible_to(eve).filter(cause="silence", person=ben)
-    assert [(row.author, (row.raised_at - START).days) for row in silent] == [(None, 28)]
+    assert [(row.author, (row.raised_at - START).days) for row in silent] == [(None, 29)]
     assert not Concern.objects.visible_to(ben).exists(), "nobody is told that they are silent"
 
 
@@ -122,7 +123,7 @@ def test_silence_is_counted_from_the_last_sign_of_life(cared, ben, eve):
     for day in range(32):
         sweep_now(START + timedelta(days=day))
         if day == 22:
-            make.answered(cared, ben, "fit", at=START + timedelta(days=day))
+            drafting.save_part(cared, "term", make_agreement.TERM, seen=0, by=ben, at=START + timedelta(days=day))
     assert not Concern.objects.visible_to(eve).filter(cause="silence", person=ben).exists()
 
 

@@ -1,0 +1,72 @@
+"""What the committee may know of agreements: that they exist, who has signed when, how many goals there are."""
+
+from django.contrib import admin
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from programs.committee import CommitteeAdmin
+
+from .models import AgreementVersion, Signature
+
+
+def signed_at(role):
+    person = OuterRef(f"agreement__match__{role}__person")
+    return Subquery(Signature.objects.standing().filter(version=OuterRef("pk"), person=person).values("signed_at")[:1])
+
+
+@admin.register(AgreementVersion)
+class AgreementVersionAdmin(CommitteeAdmin):
+    list_display = ("pair", "number", "state", "mentee_signed", "mentor_signed", "days_open", "goals", "measured")
+    list_filter = ("state",)
+    date_hierarchy = "changed_at"
+    ordering = ("-changed_at", "-pk")
+    list_select_related = ("agreement__match__mentee__person", "agreement__match__mentor__person")
+    fields = readonly_fields = (
+        "pair", "number", "state", "changed_at", "shared_at", "mentee_signed", "mentor_signed", "signed_at", "ends_on", "goals",
+        "measured", "text",
+    )  # fmt: skip
+
+    def get_queryset(self, request):
+        signatures = {"mentee_signed_at": signed_at("mentee"), "mentor_signed_at": signed_at("mentor")}
+        return super().get_queryset(request).with_goal_counts().annotate(**signatures)
+
+    @admin.display(description=_("pair"), ordering="agreement__match__mentee__person__name")
+    def pair(self, obj):
+        return str(obj.match)
+
+    @admin.display(description=_("mentee signed"), ordering="mentee_signed_at")
+    def mentee_signed(self, obj):
+        return obj.mentee_signed_at
+
+    @admin.display(description=_("mentor signed"), ordering="mentor_signed_at")
+    def mentor_signed(self, obj):
+        return obj.mentor_signed_at
+
+    @admin.display(description=_("days since the introduction, unsigned"))
+    def days_open(self, obj):
+        return (timezone.now() - obj.match.introduced_at).days if obj.is_editable and obj.number == 1 else "–"
+
+    @admin.display(description=_("goals"), ordering="goal_count")
+    def goals(self, obj):
+        return obj.goal_count
+
+    @admin.display(description=_("with a measure"), ordering="measured_count")
+    def measured(self, obj):
+        return obj.measured_count
+
+    @admin.display(description=_("ends on"))
+    def ends_on(self, obj):
+        return obj.match.ends_on
+
+    @admin.display(description=_("text"))
+    def text(self, obj):
+        if not obj.agreement.is_opened_to_committee:
+            return _("The pair keeps it between them.")
+        address = reverse("agreements:agreement-print", args=[obj.match.public_id])
+        return format_html('<a href="{}">{}</a>', address, _("The pair has opened it to the committee"))
+
+    def program_of(self, obj):
+        return obj.program

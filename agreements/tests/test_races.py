@@ -1,0 +1,108 @@
+"""Edits and signatures at the same moment, by real connections: nobody's words are lost, no signature is for another text."""
+
+import threading
+from contextlib import suppress
+
+import pytest
+from django.db import connection
+
+from access.refused import Refused
+from agreements import drafting, signing, text
+from agreements.models import AgreementVersion, Signature
+from testkit import agreements as make
+from testkit import factories
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+ROUNDS = 60
+
+
+def at_once(*actions):
+    """Run the actions in threads that start together; return the ones that raised nothing."""
+    barrier, done = threading.Barrier(len(actions)), []
+
+    def run(name, action):
+        try:
+            barrier.wait()
+            with suppress(Refused, drafting.Stale):
+                action()
+                done.append(name)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return done
+
+
+def hash_of_current_text(version):
+    fresh = AgreementVersion.objects.select_related("agreement__match__mentee__cohort__program").get(pk=version.pk)
+    return text.sha256(text.canonical(text.content_for_record(fresh)))
+
+
+def shared_agreement():
+    cohort = factories.cohort()
+    match = factories.match(factories.person("Ben Okoro"), factories.person("Ada Brook"), cohort)
+    return match, make.shared(match)
+
+
+def test_no_edit_is_lost_and_no_signature_is_for_another_text():
+    match, version = shared_agreement()
+    ben, ada = match.people
+    saved = signed = 0
+    for n in range(ROUNDS):
+        version.refresh_from_db()
+        seen, revision = version.activities_revision, version.revision
+
+        def edit(words, person, seen=seen):
+            return drafting.save_part(match, "activities", {"activities": [words]}, seen=seen, by=person)
+
+        done = at_once(
+            lambda n=n: edit(f"Ben's idea {n}", ben),
+            lambda n=n: edit(f"Ada's idea {n}", ada),
+            lambda revision=revision: signing.sign(
+                AgreementVersion.objects.get(pk=version.pk), by=ada, typed_name="Ada Brook", seen=revision
+            ),
+        )
+        version.refresh_from_db()
+        edits = [name for name in done if name < 2]
+        assert len(edits) == 1, "of two who read the same text exactly one saves"
+        winner = ("Ben's", "Ada's")[edits[0]]
+        assert drafting.part_values(version, "activities") == {"activities": [f"{winner} idea {n}"]}
+        assert {row.sha256 for row in Signature.objects.standing()} <= {hash_of_current_text(version)}
+        saved, signed = saved + len(edits), signed + (2 in done)
+    assert version.activities_revision == 1 + saved
+    assert Signature.objects.count() == signed
+
+
+def test_both_sign_at_once_and_the_match_is_active_once():
+    for _round in range(10):
+        match, version = shared_agreement()
+
+        def sign(person, version=version):
+            mine = AgreementVersion.objects.get(pk=version.pk)
+            signing.sign(mine, by=person, typed_name=person.name, seen=version.revision)
+
+        at_once(*[lambda person=person: sign(person) for person in (*match.people, *match.people)])
+        version.refresh_from_db()
+        match.refresh_from_db()
+        assert (version.state, match.state) == ("signed", "active")
+        hashes = set(Signature.objects.filter(version=version).values_list("sha256", flat=True))
+        assert hashes == {hash_of_current_text(version)}
+        assert Signature.objects.filter(version=version).count() == 2
+
+
+def test_two_who_begin_at_once_write_one_agreement():
+    cohort = factories.cohort()
+    for _round in range(10):
+        match = factories.match(factories.person(), factories.person(), cohort)
+        ben, ada = match.people
+        done = at_once(
+            lambda match=match, ben=ben: drafting.save_part(match, "term", make.TERM, seen=0, by=ben),
+            lambda match=match, ada=ada: drafting.save_part(match, "rhythm", make.RHYTHM, seen=0, by=ada),
+        )
+        assert sorted(done) == [0, 1]
+        version = AgreementVersion.objects.of_match(match).get()
+        assert version.missing_parts == ["goals", "activities", "confidentiality"]
