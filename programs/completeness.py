@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import suitability
 from .models import Application, Topic
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
 
 Role = Application.Role
 
@@ -21,8 +23,8 @@ class Part(NamedTuple):
     """
 
     code: str
-    title: str | Promise
-    hint: str | Promise = ""
+    title: str | StrPromise
+    hint: str | StrPromise = ""
     rule: Callable[[Application], bool] | None = None
 
     def is_done(self, application: Application) -> bool:
@@ -32,7 +34,7 @@ class Part(NamedTuple):
 
 
 class Group(NamedTuple):
-    title: str | Promise
+    title: str | StrPromise
     parts: tuple[Part, ...]
 
 
@@ -77,7 +79,6 @@ COMMITMENT = Part(
     rule=lambda application: bool(application.committed_at and application.code_accepted_at),
 )
 CAPACITY = Part("capacity", _("How many mentees"))
-SITUATION_RULE = {"rule": lambda application: bool(application.situation)}
 
 TOPIC_PARTS = {
     Role.MENTEE: (
@@ -94,13 +95,17 @@ TOPIC_PARTS = {
 TOPIC_KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
 
 
+def _has_situation(application: Application) -> bool:
+    return bool(application.situation)
+
+
 def groups(application: Application) -> list[Group]:
     """The parts of this application in their order; kinds of topic that nobody here uses are left out."""
     is_mentor = application.is_mentor
     kinds = set(Topic.objects.current(application.program).order_by().values_list("kind", flat=True).distinct())
     kinds |= {row.topic.kind for row in application.topic_rows.all()}
     topics = tuple(part for part in TOPIC_PARTS[Role(application.role)] if TOPIC_KINDS[part.code] in kinds)
-    situation = Part("situation", _("Your path so far") if is_mentor else _("Your situation"), **SITUATION_RULE)
+    situation = Part("situation", _("Your path so far") if is_mentor else _("Your situation"), rule=_has_situation)
     experiences = Part(
         "experiences",
         _("What you have lived through") if is_mentor else _("What you are going through"),

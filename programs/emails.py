@@ -126,7 +126,9 @@ def _decision_letter(application: Application, expected: str, **action: Any) -> 
         return Stop("the decision has changed or the person has withdrawn")
     return Letter(
         context=context(
-            application, why=KIND_WORDS.get(decision.reason, ""), other_help=application.program.other_help_lines
+            application,
+            why=KIND_WORDS.get(Decision.Reason(decision.reason), ""),
+            other_help=application.program.other_help_lines,
         ),
         program=application.program,
         **action,

@@ -9,11 +9,10 @@ Texts of the modules are templates in `templates/programs/orientation/`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,22 +21,25 @@ from notifications.outbox import cancel_about, owe
 
 from .models import Application, CommitteeNote, Membership
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
+
 REMINDER_DAYS = (7, 14)
 MARKERS = (Membership.Role.MATCHER, Membership.Role.CHAIR)
 
 
 class Module(NamedTuple):
     code: str
-    title: str | Promise
+    title: str | StrPromise
     minutes: int
 
 
 class Question(NamedTuple):
     code: str
-    text: str | Promise
-    options: tuple[tuple[str, str | Promise], ...]
+    text: str | StrPromise
+    options: tuple[tuple[str, str | StrPromise], ...]
     right: str
-    reason: str | Promise
+    reason: str | StrPromise
 
 
 MODULES = (

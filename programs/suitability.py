@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .models import Application
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
 
 Role = Application.Role
 
 
 class Question(NamedTuple):
     code: str
-    text: str | Promise
-    hint: str | Promise
+    text: str | StrPromise
+    hint: str | StrPromise
 
 
 QUESTIONS: dict[str, tuple[Question, ...]] = {

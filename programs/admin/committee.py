@@ -76,7 +76,7 @@ class MembershipAdmin(CommitteeAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("user", "program", "role", "since") if obj else ()
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj:
             return ["user", "program", "role", "since", "until", "deputy"]
         return ["email", "name", "program", "role", "since", "until"]
@@ -112,7 +112,7 @@ class ConflictAdmin(CommitteeAdmin):
     list_select_related = ("member", "person")
     ordering = ("-since",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["member", "person", "kind", "since", "until"] if obj else ["person"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -135,6 +135,6 @@ class ConflictAdmin(CommitteeAdmin):
 
     def save_model(self, request: HttpRequest, obj: Conflict, form: Any, change: bool) -> None:
         if not change:
-            obj.member = request.user
+            obj.member_id = request.user.pk
             obj.since = timezone.localdate()
         super().save_model(request, obj, form, change)

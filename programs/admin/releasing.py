@@ -34,7 +34,8 @@ class ReleaseMixin(CommitteeAdmin):
         form = DecisionForm(request.POST if "confirmed" in request.POST else None)
         if form.is_bound and form.is_valid():
             form.cleaned_data.pop("expected")
-            return self._each(request, chosen, lambda one: reviewing.decide(one, by=request.user, **form.cleaned_data))
+            self._each(request, chosen, lambda one: reviewing.decide(one, by=request.user, **form.cleaned_data))
+            return None
         skipped = [application for application in chosen if not possible_outcomes(application)]
         return self._confirm(
             request,
@@ -50,7 +51,8 @@ class ReleaseMixin(CommitteeAdmin):
     def clear_selected(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
         pending = [application for application in chosen if application.pending]
         if "confirmed" in request.POST:
-            return self._each(request, pending, lambda one: reviewing.clear_decision(one, by=request.user))
+            self._each(request, pending, lambda one: reviewing.clear_decision(one, by=request.user))
+            return None
         return self._confirm(
             request,
             "clear_selected",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -21,7 +21,7 @@ class EntryForm(forms.ModelForm):
     """Names are asked for by language; the code is made from the English one and never changes."""
 
     class Meta:
-        fields = ("program", "position", "retired_on")
+        fields: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,22 +65,24 @@ class ExperienceForm(EntryForm):
 class EntryAdmin(CommitteeAdmin):
     """Entries of one's programs, and the shared ones. Chairs add and change."""
 
+    columns: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
+
     add_roles = change_roles = (Role.CHAIR,)
-    list_display = ("__str__", "program", "position", "is_current")
+    list_display: ClassVar[tuple[str, ...]] = ("__str__", "program", "position", "is_current")
     list_select_related = ("program",)
     search_fields = ("code", "names")
     ordering = ("program", "position")
     actions = ("retire_selected", "bring_back_selected")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = [f"name_{language}" for language, _label in settings.LANGUAGES]
         if obj is not None and not self.has_change_permission(request, obj):
             names = ["all_names"]
-        return [*names, *self.form._meta.fields]
+        return [*names, *self.columns]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         # The names are no columns: Django must not look for them in the model.
-        return super().get_form(request, obj, change, **{**kwargs, "fields": list(self.form._meta.fields)})
+        return super().get_form(request, obj, change, **{**kwargs, "fields": list(self.columns)})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "program":
@@ -123,6 +125,7 @@ class EntryAdmin(CommitteeAdmin):
 @admin.register(Topic)
 class TopicAdmin(EntryAdmin):
     form = TopicForm
+    columns = ("program", "kind", "position", "retired_on")
     list_display = ("__str__", "kind", "program", "position", "is_current")
     list_filter = ("kind",)
 

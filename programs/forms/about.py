@@ -169,7 +169,7 @@ class WorkPage(ProfilePage):
         self.fields["level"].required = True
         self.fields["level"].choices = Profile.Level.choices
         self.fields["level"].error_messages["required"] = _("Please choose your career stage.")
-        self.fields["industries"].queryset = Industry.objects.current()
+        offer(self.fields["industries"], Industry.objects.current())
 
     def read(self, application: Application) -> Values:
         profile = self.row_of(application)
@@ -202,6 +202,12 @@ def named(value: str) -> str:
     """Short texts that stand beside a name obey the rule of names."""
     validate_name(value)
     return value
+
+
+def offer(field: forms.ModelMultipleChoiceField, entries: Any) -> None:
+    """Let people choose among `entries`, in the order of their names in the reader's language."""
+    field.queryset = entries
+    field.choices = sorted(((entry.code, str(entry)) for entry in entries), key=lambda pair: pair[1].casefold())
 
 
 def plain_codes(rows: Any) -> list[str]:

@@ -75,6 +75,7 @@ class ExperiencesPage(Page, forms.Form):
 
     code = "experiences"
     read_by = READ_BY_CHOICE
+    css_class = "wm-picks"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,6 +140,8 @@ def entries(model: Any, application: Application, **filters: Any) -> list[Any]:
 
 class TopicsPage(Page, forms.Form):
     """One kind of topic; each with a level from 1 to 3."""
+
+    css_class = "wm-picks"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

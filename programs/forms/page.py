@@ -60,6 +60,7 @@ class Page(forms.BaseForm):
     intro: Any = ""
     read_by: ClassVar[str | Promise] = READ_BY_MATCH
     template = "programs/page.html"
+    css_class: ClassVar[str] = ""
 
     def __init__(self, data: Any = None, *, application: Application, reader: Any = None, **kwargs: Any) -> None:
         self.application = application
@@ -111,8 +112,9 @@ class Page(forms.BaseForm):
         """After `Stale`: keep the person's text, show what is stored now, let the next save win."""
         self.application.refresh_from_db()
         self.stored = self.read(self.application)
-        self.data = self.data.copy()
-        self.data["seen"] = fingerprint(self.stored)
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict: what was posted
+        data["seen"] = fingerprint(self.stored)
+        self.data = data
 
     def answers(self) -> list[Answer]:
         """What is stored, in words: label and lines, for the check page and for the committee."""

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Language, Profile
-from accounts.models.people import DAYS, PARTS
+from accounts.models.people import DAYS, PARTS, SLOTS
 
 from ..models import Application
-from .about import ProfilePage, plain_codes, profile_of
+from .about import ProfilePage, offer, plain_codes, profile_of
 from .page import READ_BY_COMMITTEE, ModelPage, Values
 
 DAY_NAMES = {
@@ -51,7 +51,7 @@ class WeekWidget(forms.widgets.ChoiceWidget):
         by_slot = {
             option["value"]: option for _group, options, _n in context["widget"]["optgroups"] for option in options
         }
-        context["rows"] = [
+        context["widget"]["rows"] = [
             {
                 "name": PART_NAMES[part],
                 "hours": f"{start}–{end}",
@@ -70,7 +70,7 @@ class TimesPage(ProfilePage):
     )
     availability = forms.MultipleChoiceField(
         label=gettext_lazy("Usual times"),
-        choices=[(f"{day}-{part}", f"{DAY_NAMES[day]}, {PART_NAMES[part]}") for day in DAYS for part in PARTS],
+        choices=[(slot, slot) for slot in SLOTS],
         widget=WeekWidget,
         error_messages={"required": gettext_lazy("Please choose at least one time at which you are usually free.")},
     )
@@ -119,7 +119,7 @@ class MeetingPage(ModelPage):
         self.fields["mode"].required = True
         self.fields["mode"].choices = Application.Mode.choices
         self.fields["mode"].error_messages["required"] = _("Please choose how you would like to meet.")
-        self.fields["languages"].queryset = Language.objects.current()
+        offer(self.fields["languages"], Language.objects.current())
 
     def read(self, application: Application) -> Values:
         profile = profile_of(application)
@@ -134,7 +134,7 @@ class MeetingPage(ModelPage):
     def write(self) -> None:
         super().write()
         profile = profile_of(self.application)
-        if profile.pk is None:
+        if profile._state.adding:
             profile.save()
         profile.languages.set(self.cleaned_data["languages"])
 
@@ -158,7 +158,7 @@ class CapacityPage(ModelPage):
         ) % {"most": policy.capacity_max, "first": policy.first_time_capacity}
 
     def clean(self) -> Values:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         policy = self.application.program.policy
         most = policy.first_time_capacity if cleaned.get("is_first_time") else policy.capacity_max
         if cleaned.get("capacity", 1) > most:

@@ -178,6 +178,12 @@ def test_a_first_time_mentor_takes_one(as_user, ada, cohort, vocabulary):
     assert "Please enter a number up to 1." in page.content.decode()
 
 
+def test_the_week_is_a_grid_of_boxes_with_the_chosen_ones_ticked(as_user, ben, draft, at):
+    page = as_user(ben).get(at("times")).content.decode()
+    assert page.count('type="checkbox"') == 35
+    assert page.count(" checked") == 1  # Tuesday evening
+
+
 def test_an_unknown_page_is_no_page(as_user, ben, at):
     assert as_user(ben).get(at("nowhere")).status_code == 404
 

@@ -47,6 +47,7 @@ def tasks(request, public_id):
         lists.append({"title": group.title, "rows": rows, "prefix": f"group-{number}"})
     context = {"application": application, "program": application.program, "lists": lists, "left": left}
     context |= {"total": len(parts(application)), "check_url": reverse("programs:application-check", args=[public_id])}
+    context["continue_url"] = page_url(application, left[0].code) if left else context["check_url"]
     return render(request, "programs/tasks.html", context)
 
 
