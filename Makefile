@@ -92,7 +92,8 @@ shots: $(VENV)/dev.stamp prepare
 	$(PY) -m testkit.shots $(ARGS)
 
 chaos: $(VENV)/dev.stamp prepare
-	$(PY) -m testkit.gate --only chaos $(ARGS)
+	$(PY) -m testkit.services $(PY) -m testkit.chaos $(ARGS)
+	$(PY) -m testkit.chaos $(ARGS)
 
 lock: $(VENV)/dev.stamp
 	@test -x var/uv/bin/uv || { mkdir -p var && $(PYTHON) -m venv var/uv && var/uv/bin/python -m pip install --quiet uv==0.13.9; }

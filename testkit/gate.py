@@ -78,15 +78,11 @@ def read(report: Path) -> Counter[str]:
 
 
 def suite(words: list[str]) -> Outcome:
-    return pytest("suite on PostgreSQL", "-m", "not chaos", *words, services=True)
+    return pytest("suite on PostgreSQL", *words, services=True)
 
 
 def sqlite(words: list[str]) -> Outcome:
-    return pytest("databases on SQLite", "-m", "both_databases and not chaos", *words, services=False)
-
-
-def chaos(words: list[str]) -> Outcome:
-    return pytest("chaos on PostgreSQL", "-m", "chaos", *words, services=True)
+    return pytest("databases on SQLite", "-m", "both_databases", *words, services=False)
 
 
 def lint(_words: list[str]) -> Outcome:
@@ -107,7 +103,6 @@ PARTS: dict[str, Callable[[list[str]], Outcome]] = {
     "types": types,
     "suite": suite,
     "sqlite": sqlite,
-    "chaos": chaos,
 }
 EVERY_TIME = ("lint", "types", "suite", "sqlite")
 
