@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.models import Application
 
-from .models import Proposal, Round, RoundEntry, Snapshot
-from .places import places_of, taken
+from .models import Match, Proposal, Round, RoundEntry, Snapshot
+from .places import places_of
 from .pool import changed_since
 from .reasons import Why, Words, committee_whys, fix_words, why_left_out
-from .standing import people_near
+from .standing import not_near
 
 Band = Proposal.Band
 PER_PAGE = 50
@@ -75,8 +75,7 @@ class Board:
         self.words = Words(round_.program)
         mine = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
         self.counts = self._counts(mine)
-        everybody = Proposal.objects.unscoped("only how many are hidden").filter(round=round_).on_the_table()
-        self.hidden = everybody.count() - self.counts["all"]
+        self.hidden = round_.mentees - self.counts["all"]
         self.rows: list[Row] = []
         if not only_figures:
             self.page = self._page(mine, page)
@@ -89,11 +88,14 @@ class Board:
         return mine.aggregate(**asked)
 
     def _page(self, mine: QuerySet[Proposal], page: Any) -> Page:
-        rows = mine.filter(QUEUES[self.queue][1]).with_people()
+        rows = with_loads(mine.filter(QUEUES[self.queue][1]))
         if self.find:
             rows = rows.filter(Q(mentee__person__name__icontains=self.find) | Q(mentor__person__name__icontains=self.find))
         # The same order for everybody and for ever: by the mentees' stable keys.
-        return Paginator(rows.order_by("mentee__external_key", "mentee"), PER_PAGE).get_page(page)
+        pages = Paginator(rows.order_by("mentee__external_key", "mentee_id"), PER_PAGE)
+        if not self.find:
+            pages.count = self.counts[self.queue]
+        return pages.get_page(page)
 
     @property
     def queues(self) -> list[dict[str, Any]]:
@@ -115,9 +117,7 @@ class Board:
 
 
 def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any) -> list[Row]:
-    """Rows with their reasons in words. `proposals` come from `visible_to(user)` with their people."""
-    mentors = {row.mentor_id for row in proposals if row.mentor_id}
-    loads = _loads(round_, mentors) if mentors else Counter()
+    """Rows with their reasons in words. `proposals` come from `visible_to(user)` through `with_loads`."""
     named = mentors_in_reasons(proposals, user)
     made = []
     for row in proposals:
@@ -125,21 +125,22 @@ def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any) -
             fix = next((fix_words(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), "")
             made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix))
         else:
+            row.mentor.cohort = round_.cohort
             whys = committee_whys(row.why, row.cautions, words)
-            made.append(Row(row, whys, loads[row.mentor_id], _places(row.mentor, round_)))
+            made.append(Row(row, whys, row.load, places_of(row.mentor)))  # type: ignore[attr-defined]
     return made
 
 
-def _places(mentor: Application, round_: Round) -> int:
-    mentor.cohort = round_.cohort
-    return places_of(mentor)
+def with_loads(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Rows with their people and with `load`: how many mentees their mentor would have, those from before included."""
+    same = Proposal._base_manager.filter(round=OuterRef("round"), mentor=OuterRef("mentor"))
+    planned = same.exclude(state__in=[Proposal.State.REJECTED, Proposal.State.CHOSEN]).order_by()
+    open_ = Match.objects.open().filter(mentor=OuterRef("mentor")).order_by()
 
+    def counted(inner: Any, by: str) -> Any:
+        return Coalesce(Subquery(inner.values(by).annotate(n=Count("pk")).values("n")), 0)
 
-def _loads(round_: Round, mentors: set[int]) -> Counter[int]:
-    """Mentees of each mentor: in this round, and in open matches from before."""
-    rows = Proposal.objects.unscoped("how full a mentor is").filter(round=round_, mentor__in=mentors).paired()
-    planned = Counter({row["mentor"]: row["n"] for row in rows.values("mentor").annotate(n=Count("pk")).order_by()})
-    return planned + taken(mentors) if round_.state != Round.State.PUBLISHED else planned
+    return rows.with_people().annotate(load=counted(planned, "mentor") + counted(open_, "mentor"))  # type: ignore[attr-defined]
 
 
 def mentors_in_reasons(proposals: list[Proposal], user: Any) -> dict[int, str]:
@@ -148,7 +149,7 @@ def mentors_in_reasons(proposals: list[Proposal], user: Any) -> dict[int, str]:
     ids |= {row.why["mentor"] for row in proposals if row.mentor_id is None and "mentor" in row.why}
     if not ids:
         return {}
-    seen = Application.objects.filter(pk__in=ids).exclude(person__in=people_near(user)).select_related("person")
+    seen = Application.objects.filter(not_near(user), pk__in=ids).select_related("person")
     return {one.pk: str(one.person) for one in seen}
 
 

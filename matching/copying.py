@@ -16,7 +16,7 @@ from .models import Override, Proposal, Round, RoundEntry, Snapshot
 from .rounds import open_round
 
 KEPT = (
-    "terms", "objective", "floor", "budget", "stickiness", "draft", "plan_version", "pairs", "total", "before_pairs",
+    "terms", "objective", "floor", "budget", "stickiness", "draft", "plan_version", "mentees", "pairs", "total", "before_pairs",
     "before_total", "has_certificate", "input_hash", "engine_version",
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from programs.models import Application
 
 from .models import Proposal, Round, RoundEntry
 from .reasons import cost_words, listed
-from .standing import people_near
+from .standing import not_near
 from .terms import rule_words
 
 Kind = RoundEntry.Kind
@@ -83,7 +83,19 @@ def lines(round_: Round, user: Any) -> list[Line]:
 def names_of(entries: Any, user: Any) -> dict[int, str]:
     ids = {pk for entry in entries for moved in entry.moved for pk in moved if pk}
     ids |= {entry.facts["other"] for entry in entries if entry.facts.get("other")}
-    seen = Application.objects.filter(pk__in=ids).exclude(person__in=people_near(user)).select_related("person")
+    return _named(ids, user)
+
+
+def words_of(entry: RoundEntry | None, user: Any) -> str:
+    """One entry in words; reads names only when the entry names a second mentee."""
+    if entry is None:
+        return ""
+    other = entry.facts.get("other")
+    return what_words(entry, _named({other}, user) if other else {})
+
+
+def _named(ids: set[int], user: Any) -> dict[int, str]:
+    seen = Application.objects.filter(not_near(user), pk__in=ids).select_related("person") if ids else []
     return {one.pk: str(one.person) for one in seen}
 
 

@@ -7,15 +7,19 @@ and prices are the committee's alone.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from django.db.models import Value
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Industry, Language
+from accounts.models.vocabulary import in_language
 from programs.models import ApplicationExperience, Experience, Topic
 
 from .engine import BadRules
@@ -68,29 +72,35 @@ class Why:
 
 
 class Words:
-    """The vocabularies of a program, read once for a page: ids become words in the reader's language."""
+    """The vocabularies, read once for a page in one query: ids become words in the reader's language."""
+
+    MODELS = (Topic, Experience, Language, Industry)
 
     def __init__(self, program: Any) -> None:
         self.program = program
-        self._found: dict[str, dict[int, str]] = {}
 
-    def _table(self, model: Any) -> dict[int, str]:
-        name = model.__name__
-        if name not in self._found:
-            self._found[name] = {row.pk: str(row) for row in model.objects.all()}
-        return self._found[name]
+    @cached_property
+    def _words(self) -> dict[tuple[str, int], str]:
+        kinds = [model.objects.order_by().annotate(table=Value(model.__name__)) for model in self.MODELS]
+        rows = [kind.values_list("table", "pk", "code", "names") for kind in kinds]
+        found = rows[0].union(*rows[1:], all=True)
+        return {(kind, pk): in_language(_names(names)) or code for kind, pk, code, names in found}
 
     def topic(self, pk: int) -> str:
-        return self._table(Topic).get(pk, "")
+        return self._words.get(("Topic", pk), "")
 
     def experience(self, pk: int) -> str:
-        return self._table(Experience).get(pk, "")
+        return self._words.get(("Experience", pk), "")
 
     def languages(self, pks: Iterable[int]) -> str:
-        return listed(self._table(Language).get(pk, "") for pk in pks)
+        return listed(self._words.get(("Language", pk), "") for pk in pks)
 
     def industries(self, pks: Iterable[int]) -> str:
-        return listed(self._table(Industry).get(pk, "") for pk in pks)
+        return listed(self._words.get(("Industry", pk), "") for pk in pks)
+
+
+def _names(stored: Any) -> dict[str, str]:
+    return json.loads(stored) if isinstance(stored, str) else stored
 
 
 def listed(words: Iterable[Any], most: int = 3) -> str:

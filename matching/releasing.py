@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,12 +25,13 @@ from programs.houses import house_for
 from programs.models import Application, Decision
 from workflow.states import move
 
+from .changing import read
 from .models import Match, Proposal, Round
 from .places import make_matches, taken
 from .pool import changed_since
 from .reasons import shareable
-from .rounds import is_proven, refuse_if_near_round
-from .sitting import Decisions, Sitting
+from .rounds import refuse_if_near_round, refuse_unless_proven
+from .sitting import Sitting
 
 log = logging.getLogger(__name__)
 State = Round.State
@@ -59,8 +59,7 @@ def schedule(round_: Round, *, by: Any, at: datetime | None = None, wait_for_mor
     if not round_.may_be_published_by(by):
         raise Refused(_("Only the chair can publish a round."))
     refuse_if_near_round(round_, by)
-    if not is_proven(round_):
-        raise Refused(_("This plan is not proven best under its rules. Please run the round again."))
+    refuse_unless_proven(round_, *read(round_))
     when = next_allowed(round_, at) if wait_for_morning else earliest(round_, at)
     mine = Round.objects.unscoped("schedule").filter(pk=round_.pk, state=State.APPROVED, release_at=None)
     if mine.update(release_at=when, released_by=by):
@@ -115,9 +114,9 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
     """
     if round_.release_at is None or round_.release_at > at:
         raise Refused(_("The moment of release has not come."))
-    if not Sitting.load(round_).prove(Decisions.of(round_)):
-        raise Refused(_("This plan is not proven best under its rules. Please run the round again."))
-    _refuse_if_people_left(round_)
+    sitting, decisions = read(round_)
+    refuse_unless_proven(round_, sitting, decisions)
+    _refuse_if_people_left(round_, sitting)
     move(round_, State.PUBLISHED, by=round_.released_by, at=at, published_at=at)
     rows = Proposal.objects.unscoped("the round is released").filter(round=round_).on_the_table()
     paired = list(rows.exclude(mentor=None).select_related("mentee__person", "mentor__person"))
@@ -128,13 +127,13 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
     for match in matches:
         for person in match.people:
             owe("match-introduced", to=person, about=match, at=at)
-    _tell_those_left_out(round_, rows.filter(mentor=None), at)
+    _tell_those_left_out(round_, sitting, rows.filter(mentor=None), at)
     return matches
 
 
-def _refuse_if_people_left(round_: Round) -> None:
-    snapshot = Sitting.load(round_).snapshot
-    gone = changed_since(round_.cohort, snapshot.fingerprints)["gone"] if snapshot else set()
+def _refuse_if_people_left(round_: Round, sitting: Sitting) -> None:
+    assert sitting.snapshot is not None
+    gone = changed_since(round_.cohort, sitting.snapshot.fingerprints)["gone"]
     rows = Proposal.objects.unscoped("is everybody still there").filter(round=round_).paired()
     missing = rows.filter(mentee__in=gone) | rows.filter(mentor__in=gone)
     row = missing.select_related("mentee__person", "mentor__person").first()
@@ -149,10 +148,10 @@ def _release_decisions(round_: Round, at: datetime) -> None:
     reviewing.release(waiting.select_related("application__cohort__program", "application__person"), by=None, at=at)
 
 
-def _tell_those_left_out(round_: Round, rows: Iterable[Proposal], at: datetime) -> None:
+def _tell_those_left_out(round_: Round, sitting: Sitting, rows: Any, at: datetime) -> None:
     """Priority next time, and a kind letter in the same release, to mentees and to mentors without a mentee."""
     mentees = [row.mentee for row in rows.select_related("mentee__person")]
-    mentors = _mentors_left_out(round_)
+    mentors = _mentors_left_out(sitting)
     for application, kind in [*((one, "round-unmatched") for one in mentees), *((one, "round-no-mentee") for one in mentors)]:
         owe(kind, to=application.person, about=application, ordinal=round_.number, at=at)
     ids = [one.pk for one in (*mentees, *mentors)]
@@ -160,9 +159,8 @@ def _tell_those_left_out(round_: Round, rows: Iterable[Proposal], at: datetime) 
     Application.objects.filter(pk__in=ids, waiting_since=None).update(waiting_since=today)
 
 
-def _mentors_left_out(round_: Round) -> list[Application]:
+def _mentors_left_out(sitting: Sitting) -> list[Application]:
     """Mentors of the round who have no mentee after it."""
-    mentors = Sitting.load(round_).mentors
-    busy = taken(mentors)
-    idle = [pk for pk in mentors if not busy[pk]]
+    busy = taken(sitting.mentors)
+    idle = [pk for pk in sitting.mentors if not busy[pk]]
     return list(Application.objects.ready().filter(pk__in=idle).select_related("person"))

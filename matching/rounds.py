@@ -22,9 +22,9 @@ from programs.committee import has_role
 from programs.models import Cohort, Membership
 from workflow.states import move
 
-from .changing import Overtaken, check_may_change, claim
+from .changing import Overtaken, check_may_change, claim, read
 from .engine import VERSION, BadRules
-from .models import MATCHERS, Proposal, Round, RoundEntry, RoundJob, Snapshot
+from .models import MATCHERS, Proposal, Round, RoundEntry, RoundJob
 from .pool import Gathered, gather
 from .reasons import bad_rules_words
 from .rows import price_rows, replace_all
@@ -136,8 +136,9 @@ def _store(
 ) -> RoundEntry:
     was = (round_.pairs, round_.total) if round_.draft else (None, None)
     claim(
-        round_, sitting, by=by, draft=round_.draft + 1, before_pairs=was[0], before_total=was[1], engine_version=VERSION
-    )
+        round_, sitting, by=by, draft=round_.draft + 1, before_pairs=was[0], before_total=was[1], engine_version=VERSION,
+        mentees=len(sitting.mentees),
+    )  # fmt: skip
     sitting.store(people, at)
     replace_all(round_, sitting, decisions, round_.plan_version)
     assert sitting.plan is not None
@@ -152,23 +153,21 @@ def _store(
 def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> None:
     """Ask for the second look. Raises Refused when nothing was run or the plan is not proven best."""
     check_may_change(round_, by)
-    if not Snapshot.objects.unscoped("was it run").filter(round=round_).exists():
-        raise Refused(_("Please run the round first."))
-    if not is_proven(round_):
-        raise Refused(_("This plan is not proven best under its rules. Please run the round again."))
-    price_rows(round_, Sitting.load(round_), Decisions.of(round_))
+    sitting, decisions = read(round_)
+    refuse_unless_proven(round_, sitting, decisions)
+    price_rows(round_, sitting, decisions)
     move(round_, State.REVIEW, by=by, at=at, prepared_by=by)
     for member in second_lookers(round_, by):
         owe("round-second-look", to=member, about=round_, ordinal=round_.plan_version, at=at)
 
 
-def is_proven(round_: Round) -> bool:
-    """Check the plan by code that did not make it, and write down the answer."""
-    sitting = Sitting.load(round_)
-    proven = sitting.prove(Decisions.of(round_))
+def refuse_unless_proven(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
+    """Check the plan by code that did not make it, and write down the answer. Raises Refused when it is not proven."""
+    proven = sitting.prove(decisions)
     Round.objects.unscoped("certificate").filter(pk=round_.pk, plan_version=round_.plan_version).update(has_certificate=proven)
     round_.has_certificate = proven
-    return proven
+    if not proven:
+        raise Refused(_("This plan is not proven best under its rules. Please run the round again."))
 
 
 def second_lookers(round_: Round, prepared_by: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.refused import Refused
@@ -22,6 +23,11 @@ ASK_ANOTHER = _("This touches somebody you must not decide about. Please ask ano
 def people_near(user: Any) -> set[int]:
     """Ids of oneself and of everybody with whom `user` has a conflict of interest."""
     return {user.pk, *Conflict.objects.people_hidden_from(user).values_list("person", flat=True)}
+
+
+def not_near(user: Any) -> Q:
+    """Applications of people near whom `user` does not stand; for queries, without one of its own."""
+    return ~Q(person=user.pk) & ~Q(person__in=Conflict.objects.people_hidden_from(user))
 
 
 def refuse_if_near(user: Any, applications: Iterable[int | None]) -> None:

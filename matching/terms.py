@@ -63,7 +63,7 @@ def rule_words(code: str) -> Any:
 
 def default_terms(program: Program) -> dict[str, Any]:
     """What a new round begins with: the engine's standard, within the program's policy."""
-    rules = set(DEFAULT_RULES)
+    rules = set(DEFAULT_RULES) - ALWAYS_ON
     if not program.policy.same_employer_blocked:
         rules.discard("same_employer")
     return {

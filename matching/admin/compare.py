@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from matching.board import mentors_in_reasons
@@ -90,6 +91,7 @@ def _step(request: HttpRequest, round_: Round, row: Proposal) -> tuple[Step, str
         mentor = find_mentor(request, round_, request.GET["mentor"])
         return Step(Kind.CHOOSE, row.mentee_id, mentor.pk), "choose", {"mentor": mentor.public_id}
     if "other" in request.GET:
-        other = find_row(request, round_, request.GET["other"])
+        rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table()
+        other = get_object_or_404(rows.select_related("mentee"), mentee__public_id=request.GET["other"])
         return Step(Kind.SWAP, row.mentee_id, other=other.mentee_id), "swap", {"other": other.mentee.public_id}
     raise Http404

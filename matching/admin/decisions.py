@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 from access.refused import Refused
 from matching.bending import agree_place, set_aside
-from matching.board import Board, last_entry, rows_of
+from matching.board import Board, last_entry, rows_of, with_loads
 from matching.deciding import Kind, Scope, Step, decide
 from matching.forms import ReasonForm, RejectForm
-from matching.minutes import names_of, what_words
+from matching.minutes import words_of
 from matching.models import Proposal, Round, RoundEntry
 from matching.reasons import Words, cost_words
 from matching.undoing import take_back
 
-from .pages import back, find_mentor, find_round, find_row, url
+from .pages import back, find_mentor, find_round, find_row, find_rows, url
 
 
 def _seen(request: HttpRequest) -> int:
@@ -83,8 +83,7 @@ def choose(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
 
 def swap(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
-    other = find_row(request, round_, request.POST.get("other", ""))
+    row, other = find_rows(request, round_, mentee, request.POST.get("other", ""))
     return _decide(request, round_, row, Step(Kind.SWAP, row.mentee_id, other=other.mentee_id))
 
 
@@ -136,7 +135,7 @@ def answer(request: Any, round_: Round, entry: RoundEntry, row: Proposal | None)
 def said(request: HttpRequest, entry: RoundEntry) -> str:
     seen = RoundEntry.objects.visible_to(request.user).select_related("mentee__person", "mentor__person")
     fresh = seen.get(pk=entry.pk)
-    what = what_words(fresh, names_of([fresh], request.user))
+    what = words_of(fresh, request.user)
     cost = cost_words(entry.cost_pairs, entry.cost_points)
     return _("You %(what)s. People who moved: %(moved)s; %(cost)s.") % {"what": what, "moved": len(entry.moved), "cost": cost}
 
@@ -144,7 +143,7 @@ def said(request: HttpRequest, entry: RoundEntry) -> str:
 def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry, text: str) -> HttpResponse:
     touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
     mine = Proposal.objects.visible_to(request.user).filter(round=round_, mentee__in=touched - {None})
-    rows = rows_of(round_, list(mine.on_the_table().with_people()), Words(round_.program), request.user)
+    rows = rows_of(round_, list(with_loads(mine.on_the_table())), Words(round_.program), request.user)
     return changed(request, round_, rows, text)
 
 
@@ -154,9 +153,18 @@ def changed(request: HttpRequest, round_: Round, rows: list[Any], text: str) -> 
     last = last_entry(round_, request.user)
     context = {
         "round": round_, "rows": rows, "board": board, "text": text, "may_change": True, "is_swap": True, "last": last,
-        "last_words": what_words(last, names_of([last], request.user)) if last else "",
+        "last_words": words_of(last, request.user),
     }  # fmt: skip
     return render(request, "admin/matching/round/_changed.html", context)
+
+
+def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) -> HttpResponse:
+    rows = Proposal.objects.visible_to(request.user).filter(round__public_id=public_id, mentee__public_id=mentee)
+    found = list(with_loads(rows.on_the_table()).select_related("round__cohort__program__policy"))
+    if not found:
+        return HttpResponse(status=404)
+    round_ = found[0].round
+    return changed(request, round_, rows_of(round_, found, Words(round_.program), request.user), text)
 
 
 def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -169,8 +177,6 @@ def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         except Refused as refused:
             if not request.htmx:
                 raise
-            round_ = find_round(request, public_id)
-            row = find_row(request, round_, mentee)
-            return changed(request, round_, rows_of(round_, [row], Words(round_.program), request.user), str(refused))
+            return _refused_rows(request, public_id, mentee, str(refused))
 
     return answer_refusal

@@ -5,26 +5,50 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from matching.models import Proposal, Round
-from programs.models import Application
+from matching.models import MATCHERS, Proposal, Round, Snapshot
+from programs.models import Application, Program
+
+
+def _may_change(user: Any, path: str) -> Exists:
+    return Exists(Program.objects.for_committee(user, *MATCHERS).filter(pk=OuterRef(path)))
 
 
 def find_round(request: HttpRequest, public_id: str) -> Round:
+    """The round at an address; 404 for one of another program."""
     rounds = Round.objects.visible_to(request.user).select_related(
-        "cohort__program__policy", "prepared_by", "approved_by", "released_by"
+        "cohort__program__policy", "prepared_by", "approved_by", "released_by", "copied_from"
     )
     return get_object_or_404(rounds, public_id=public_id)
 
 
+def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
+    """The figures of a round with the round itself, in one query; None before the first run."""
+    rows = Snapshot.objects.visible_to(request.user).select_related("round__cohort__program__policy")
+    rows = rows.defer("people", "scores", "plan", "columns").annotate(may_change=_may_change(request.user, "round__cohort__program"))
+    found = rows.filter(round__public_id=public_id).first()
+    if found:
+        found.round.may_change = found.may_change and found.round.is_under_way
+    return found
+
+
 def find_row(request: HttpRequest, round_: Round, mentee: str) -> Proposal:
     """The row of a mentee (by public id of the application); 404 for one that the member does not see."""
+    return find_rows(request, round_, mentee)[0]
+
+
+def find_rows(request: HttpRequest, round_: Round, *mentees: str) -> list[Proposal]:
+    """The rows of several mentees, in the order asked for; 404 unless the member sees all of them."""
     rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_people()
-    return get_object_or_404(rows, mentee__public_id=mentee)
+    found = {row.mentee.public_id: row for row in rows.filter(mentee__public_id__in=mentees)}
+    if found.keys() != set(mentees):
+        raise Http404
+    return [found[mentee] for mentee in mentees]
 
 
 def find_mentor(request: HttpRequest, round_: Round, mentor: str) -> Application:
@@ -41,7 +65,7 @@ def page(request: HttpRequest, template: str, title: str, round_: Round, **conte
         "title": title,
         "round": round_,
         "program": round_.program,
-        "may_change": round_.may_be_changed_by(request.user),
+        "may_change": round_.may_change if hasattr(round_, "may_change") else round_.may_be_changed_by(request.user),
     }
     return TemplateResponse(request, f"admin/matching/round/{template}.html", {**shared, **context})
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from matching import rounds
 from matching.auditing import figures_of
-from matching.board import rows_of, snapshot_of
+from matching.board import rows_of, snapshot_of, with_loads
 from matching.forms import ReasonForm
 from matching.minutes import lines
-from matching.models import Proposal
+from matching.models import Proposal, Round
 from matching.reasons import Words
 from matching.standing import is_near_round
 from matching.terms import WEIGHTS, rule_words
@@ -23,8 +23,8 @@ from .pages import back, find_round, page, url
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """What another member reads before saying yes: what was decided by hand first, then what needs a look."""
     round_ = find_round(request, public_id)
-    mine = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_people()
-    mine = mine.order_by("mentee__external_key", "mentee")
+    mine = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table()
+    mine = with_loads(mine).order_by("mentee__external_key", "mentee")
     words = Words(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)
     warned = mine.filter(~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False).exclude(state=Proposal.State.PINNED)
@@ -78,6 +78,6 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "minutes", _("Minutes"), round_, **context)
 
 
-def _pairs(request, round_):
+def _pairs(request: HttpRequest, round_: Round) -> QuerySet[Proposal]:
     rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_people()
     return rows.order_by("mentee__external_key", "mentee")

@@ -11,18 +11,19 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from matching import copying, rounds
-from matching.board import Board, last_entry, news, snapshot_of
-from matching.minutes import names_of, what_words
+from matching.board import Board, last_entry, news
+from matching.minutes import words_of
 from matching.models import Round, RoundJob
 
-from .pages import back, find_round, page, url
+from .pages import back, find_round, find_snapshot, page, url
 
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    snapshot = snapshot_of(round_)
+    snapshot = find_snapshot(request, public_id)
     if snapshot is None:
+        round_ = find_round(request, public_id)
         return page(request, "empty", str(round_), round_, job=_job_of(round_))
+    round_ = snapshot.round
     board = Board(
         round_, request.user, queue=request.GET.get("queue", "all"), find=request.GET.get("find", ""), page=request.GET.get("page")
     )
@@ -32,7 +33,8 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "figures": snapshot.figures,
         "news": news(round_, snapshot.fingerprints) if round_.is_under_way else [],
         "last": last,
-        "last_words": what_words(last, names_of([last], request.user)) if last else "",
+        "last_words": words_of(last, request.user),
+        "is_front": True,
     }
     return page(request, "workbench", str(round_), round_, **context)
 

@@ -85,6 +85,7 @@ class Round(ConfidentialModel):
     # The plan on the table
     draft = models.PositiveIntegerField(default=0, editable=False)  # how often the engine was run
     plan_version = models.PositiveIntegerField(default=0, editable=False)  # raised by every change: compare-and-set
+    mentees = models.PositiveIntegerField(default=0, editable=False)  # rows on the table
     pairs = models.PositiveIntegerField(default=0, editable=False)
     total = models.BigIntegerField(default=0, editable=False)
     before_pairs = models.PositiveIntegerField(null=True, editable=False)  # the draft before this one
