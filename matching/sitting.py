@@ -290,7 +290,8 @@ class Sitting:
 
 def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTable:
     """Score the pool under the round's terms and the rules that the committee set aside for single pairs."""
-    found = Override.objects.unscoped("rules set aside").filter(round=round_).values_list("mentee", "mentor", "codes")
+    lifted = Override.objects.unscoped("rules set aside").filter(round=round_.pk)
+    found = lifted.values_list("mentee", "mentor", "codes")
     mentee_key = dict(zip(columns["mentees"], pool.mentees.ids.tolist(), strict=True))
     mentor_key = dict(zip(columns["mentors"], pool.mentors.ids.tolist(), strict=True))
     overrides = [(mentee_key[a], mentor_key[b], codes) for a, b, codes in found if a in mentee_key and b in mentor_key]
