@@ -60,7 +60,7 @@ def _lift(
 ) -> None:
     """Open the pairs for which the committee set every rule in the way aside."""
     for (i, j), codes in lifted.items():
-        points = {p.name: sum(int(t.of(i, np.array([j]))[0]) for t in p.terms) for p in parts}
+        points = {p.name: sum(int(t.of(np.array([i]), np.array([j]))[0]) for t in p.terms) for p in parts}
         enough = "minimum" in codes or sum(points.values()) - points.get("waiting", 0) >= minimum
         stopped = any(b.code not in codes and b.stops(i, j) for b in stops)
         scores[i, j] = FORBIDDEN if stopped or not enough else sum(points.values())
@@ -81,7 +81,7 @@ class _SharedTime:
 
     def stops(self, i: int, j: int) -> bool:
         known = bool(self.known[0][i] and self.known[1][j])
-        return known and not self.term.amount(i, np.array([j]))[0]
+        return known and not self.term.amount(np.array([i]), np.array([j]))[0]
 
     def count(self) -> int:
         open_ = np.ones((len(self.known[0]), len(self.known[1])), np.bool_)

@@ -57,10 +57,9 @@ def hours(pool: Pool, criteria: Criteria) -> Part | None:
         return None
     known = (answered(me.hours), answered(mo.hours))
     step = _grid(me.hours, me.utc_offset, mo.hours, mo.utc_offset)
-    weeks = max(_weeks(me.utc_offset), _weeks(mo.utc_offset))
     samples = [
         _shared_minutes(_in_utc(me.hours, me.utc_offset, k, step), _in_utc(mo.hours, mo.utc_offset, k, step), step)
-        for k in range(weeks)
+        for k in _different_weeks(me.utc_offset, mo.utc_offset)
     ]
     enough = criteria.enough_minutes // QUARTER
     most = criteria.practical_points("hours")
@@ -68,8 +67,13 @@ def hours(pool: Pool, criteria: Criteria) -> Part | None:
     return _part("practical.hours", (Capped(samples, enough, most // enough), neutral), most, known)
 
 
-def _weeks(offset: Ints | None) -> int:
-    return 1 if offset is None else offset.shape[1]
+def _different_weeks(mine: Ints | None, theirs: Ints | None) -> list[int]:
+    """Sample weeks that can differ in what people share: not those in which everybody's clock moved together."""
+    shifts = [np.zeros((1, 1), np.int64) if o is None else o.astype(np.int64) for o in (mine, theirs)]
+    weeks = max(s.shape[1] for s in shifts)
+    everybody = np.vstack([s[:, np.minimum(np.arange(weeks), s.shape[1] - 1)] for s in shifts])
+    moved = everybody - everybody[:1]
+    return sorted({int(np.flatnonzero((moved == moved[:, [k]]).all(axis=0))[0]) for k in range(weeks)})
 
 
 def _grid(mine: Ints, my_offset: Ints | None, theirs: Ints, their_offset: Ints | None) -> int:

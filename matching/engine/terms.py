@@ -6,8 +6,10 @@ people get the same points on every machine, and the parts that a page shows add
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -19,8 +21,8 @@ class Term(Protocol):
     def add_to(self, out: Points, lo: int) -> None:
         """Add the points of mentees lo.. to `out` (rows, M)."""
 
-    def of(self, i: int, js: Ints) -> Ints:
-        """Points of mentee i with mentors js."""
+    def of(self, i: Ints, j: Ints) -> Ints:
+        """Points of the pairs (i[k], j[k])."""
 
     def hits(self, i: int, j: int) -> list[tuple[int, int]]:
         """Which answers earned points for this pair: (column, points)."""
@@ -36,8 +38,8 @@ class Linear:
     def add_to(self, out: Points, lo: int) -> None:
         out += self.a[lo : lo + len(out)] @ self.b.T
 
-    def of(self, i: int, js: Ints) -> Ints:
-        return np.asarray(self.b[js] @ self.a[i], dtype=np.int64)
+    def of(self, i: Ints, j: Ints) -> Ints:
+        return _row_products(self.a[i], self.b[j])
 
     def hits(self, i: int, j: int) -> list[tuple[int, int]]:
         each = self.a[i] * self.b[j]
@@ -65,17 +67,19 @@ class Capped:
             np.minimum(product, a[lo:hi] @ b.T, out=product)
         return product
 
-    def amount(self, i: int, js: Ints) -> Ints:
+    def amount(self, i: Ints, j: Ints) -> Ints:
         """What is shared before the cap, in units of the samples."""
-        each = [b[js] @ a[i] for a, b in self.samples]
-        return np.asarray(np.min(each, axis=0), dtype=np.int64)
+        least = _row_products(self.samples[0][0][i], self.samples[0][1][j])
+        for a, b in self.samples[1:]:
+            least = np.minimum(least, _row_products(a[i], b[j]))
+        return least
 
-    def of(self, i: int, js: Ints) -> Ints:
-        return self.each * np.minimum(self.amount(i, js), self.limit)
+    def of(self, i: Ints, j: Ints) -> Ints:
+        return self.each * np.minimum(self.amount(i, j), self.limit)
 
     def hits(self, i: int, j: int) -> list[tuple[int, int]]:
-        points = int(self.of(i, np.array([j]))[0])
-        return [(int(self.amount(i, np.array([j]))[0]), points)] if points else []
+        amount = int(self.amount(np.array([i]), np.array([j]))[0])
+        return [(amount, self.each * min(amount, self.limit))] if amount and self.each else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +92,8 @@ class Classed:
     def add_to(self, out: Points, lo: int) -> None:
         out += self.table[self.klass[lo : lo + len(out)]]
 
-    def of(self, i: int, js: Ints) -> Ints:
-        return np.asarray(self.table[self.klass[i], js], dtype=np.int64)
+    def of(self, i: Ints, j: Ints) -> Ints:
+        return self.table[self.klass[i], j].astype(np.int64)
 
     def hits(self, i: int, j: int) -> list[tuple[int, int]]:
         points = int(self.table[self.klass[i], j])
@@ -108,15 +112,24 @@ class Listed:
         here = (self.i >= lo) & (self.i < lo + len(out))
         np.add.at(out, (self.i[here] - lo, self.j[here]), self.points[here].astype(np.float32))
 
-    def of(self, i: int, js: Ints) -> Ints:
-        row = np.zeros(int(max(self.j.max(initial=-1), js.max(initial=-1))) + 1, dtype=np.int64)
-        mine = self.i == i
-        np.add.at(row, self.j[mine], self.points[mine])
-        return np.asarray(row[js])
+    @cached_property
+    def _by_pair(self) -> dict[tuple[int, int], int]:
+        found: Counter[tuple[int, int]] = Counter()
+        for i, j, points in zip(self.i.tolist(), self.j.tolist(), self.points.tolist(), strict=True):
+            found[i, j] += points
+        return found
+
+    def of(self, i: Ints, j: Ints) -> Ints:
+        pairs = zip(i.tolist(), j.tolist(), strict=True)
+        return np.array([self._by_pair.get(pair, 0) for pair in pairs], dtype=np.int64)
 
     def hits(self, i: int, j: int) -> list[tuple[int, int]]:
-        here = (self.i == i) & (self.j == j)
-        return [(0, int(self.points[here].sum()))] if here.any() else []
+        return [(0, self._by_pair[i, j])] if self._by_pair.get((i, j)) else []
+
+
+def _row_products(a: Points, b: Points) -> Ints:
+    """a[k] . b[k] for every k."""
+    return np.asarray(np.einsum("kf,kf->k", a, b), dtype=np.int64)
 
 
 def unless_unknown(a: Points, b: Points, known_a: Bools, known_b: Bools, neutral: int) -> Linear:

@@ -107,6 +107,15 @@ def test_with_two_sample_weeks_the_worse_one_counts():
     assert practical("hours", mentee, {"hours": week(12, 13), "utc_offset": [0, 60]}) == 6664
 
 
+def test_a_week_in_which_everybodys_clock_moved_is_not_counted_twice():
+    from matching.engine.standard import _different_weeks
+
+    assert _different_weeks(np.array([[0, 60]]), np.array([[120, 180], [60, 120]])) == [0]
+    assert _different_weeks(np.array([[0, 60]]), np.array([[120, 120]])) == [0, 1]
+    assert _different_weeks(None, np.array([[60, 120, 60]])) == [0, 1]
+    assert _different_weeks(None, None) == [0]
+
+
 def test_slots_of_other_lengths_mean_the_same_hours():
     evenings = np.zeros(42, int)
     evenings[4] = 1

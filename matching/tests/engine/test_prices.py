@@ -188,3 +188,21 @@ def test_a_scored_table_lifts_a_rule_at_the_score_without_it():
     me, mo = Side(ids=["ben"], years=[5], employer=[1]), Side(ids=["ada"], years=[9], employer=[1])
     table = score(Pool(me, mo, [1]), Criteria(weights={"gap": 1}))
     assert Prices(table, solve(table, [1])).lift(0, 0) == Gain(1, 10_000)
+
+
+@pytest.mark.parametrize("case", range(10))
+def test_both_ways_to_find_distances_agree(case):
+    from matching.engine.paths import _dijkstra, _improve, from_set
+
+    rng = generator(case)
+    n = int(rng.integers(1, 40))
+    costs = np.where(rng.random((n, n)) < rng.choice([0.05, 0.3, 0.9]), rng.integers(0, 30, (n, n)), np.inf)
+    into = from_set(costs, rng.integers(0, 20, n) * 1.0, backward=True)
+    through_sink = into[:, None] + from_set(costs, rng.integers(0, 20, n) * 1.0)
+    np.fill_diagonal(through_sink, 0.0)
+    rows, heads = np.nonzero(np.isfinite(costs))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))])
+    one, other = through_sink.copy(), through_sink.copy()
+    _improve(one, starts, heads, costs[rows, heads])
+    _dijkstra(other, starts, heads, costs[rows, heads])
+    assert (one == other).all()

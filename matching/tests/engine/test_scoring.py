@@ -27,6 +27,17 @@ def test_parts_add_up_to_the_score_of_every_pair(case):
         assert ((total >= 0) & (total <= 10_000)).all()
 
 
+def test_parts_of_many_pairs_are_those_of_each():
+    rng = generator(0)
+    table = score(people(rng, mentor_wishes=[("mentee00@example.org", "mentor01@example.org", 1)]), OWN_RULES)
+    i, j = rng.integers(0, 12, 30), rng.integers(0, 8, 30)
+    many = table.parts_of(i, j, fine=True)
+    for k in range(30):
+        assert {name: [v] for name, v in table.parts(i[k], [j[k]], fine=True).items()} == {
+            n: [v[k]] for n, v in many.items()
+        }
+
+
 @pytest.mark.parametrize("case", range(6))
 def test_a_pair_is_closed_exactly_when_a_rule_names_itself(case):
     table = score(people(generator(case)), Criteria(rules=RULES, minimum=2500))
