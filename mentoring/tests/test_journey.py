@@ -1,0 +1,151 @@
+"""A cohort's story, told through the site: from the public page to a check-in that the committee has read.
+
+Ada mentors, Ben is a mentee, Cora is left out this time; Cleo chairs and Eli looks a second time and cares for the pair.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from checkins.models import CheckIn, Concern
+from checkins.seeds import seed_surveys
+from matching.models import Match, Round
+from notifications.testing import sweep_now
+from programs.seeds import sow, sow_everywhere
+from programs.models import Application, Decision
+from testkit import factories
+from testkit.programs import MENTEE, MENTOR, fill_in
+
+SPRING = datetime(2026, 3, 2, 15, tzinfo=UTC)  # a Monday afternoon
+
+
+@pytest.fixture
+def story(program, as_user, time_machine):
+    time_machine.move_to(SPRING, tick=False)
+    sow_everywhere()
+    sow("hr", None)
+    seed_surveys()
+    cohort = factories.cohort(program=program, opens_on=date(2026, 2, 1), closes_on=date(2026, 3, 31))
+    return Story(cohort, as_user, time_machine)
+
+
+class Story:
+    """The people's browsers, the clock, and the letters that have left."""
+
+    def __init__(self, cohort, as_user, clock):
+        self.cohort, self.as_user, self.clock, self.now = cohort, as_user, clock, SPRING
+
+    def after(self, **time):
+        self.now += timedelta(**time)
+        self.clock.move_to(self.now, tick=False)
+        return sweep_now(self.now)
+
+    def apply(self, person, role, pages):
+        browser = self.as_user(person)
+        browser.post(reverse("programs:apply", args=[self.cohort.slug, role]))
+        draft = Application.objects.get(person=person, role=role)
+        fill_in(browser, draft, {**pages, "about-you": {**MENTEE["about-you"], "name": person.name}})
+        browser.post(reverse("programs:application-send", args=[draft.public_id]))
+        return draft
+
+    def decide(self, member, application, outcome="accepted"):
+        browser, key = self.as_user(member), [application.pk]
+        browser.post(reverse("admin:programs_application_read", args=key))
+        browser.post(reverse("admin:programs_application_decide", args=key), {"outcome": outcome})
+
+    def release(self, chair):
+        pending = Decision.objects.unscoped("test").filter(released_at=None).values_list("pk", flat=True)
+        self.as_user(chair).post(reverse("admin:programs_application_release"), {"decision": list(pending)})
+
+    def round(self, member, step, round_, **data):
+        return self.as_user(member).post(reverse(f"admin:matching_round_{step}", args=[round_.public_id]), data)
+
+
+def letters_to(person, letters):
+    return [letter for letter in letters if letter.to == [person.email] or person.email in letter.to[0]]
+
+
+def link_in(letter, purpose):
+    """The path of the signed link in a letter's text part."""
+    return re.search(rf"https?://[^/\s]+(/go/{purpose}/[^\s?]+)", unescape(letter.body))[1]
+
+
+def test_a_year_begins(story, cleo, ada, ben):
+    program, cora = story.cohort.program, factories.person("Cora Finch")
+    eli = factories.member("Eli Stone", program=program, role="matcher")
+    factories.Membership.objects.create(user=eli, program=program, role="carer", since=date(2020, 1, 1))
+
+    # People apply; the committee reads and decides; nobody hears before the release.
+    work = {**MENTOR["work"], "employer_name": "Northern Lights Co", "level": "5", "years_experience": "15"}
+    mentor = story.apply(ada, "mentor", {**MENTOR, "work": work, "wishes": {}})
+    mentees = [story.apply(one, "mentee", {**MENTEE, "wishes": {}}) for one in (ben, cora)]
+    assert {letter.to[0] for letter in story.after(minutes=5)} >= {ada.email, ben.email, cora.email}
+    for application in (mentor, *mentees):
+        story.decide(cleo, application)
+    assert not story.after(hours=1)
+    story.release(cleo)
+    assert len(letters_to(ben, story.after(minutes=5))) == 1
+    Application.objects.filter(pk=mentor.pk).update(orientation_passed_at=story.now, capacity=1)
+
+    # A round: run by one member, approved by another, released ten minutes after Publish.
+    story.as_user(cleo).post(reverse("admin:matching_round_add"), {"cohort": story.cohort.pk, "name": "Spring"})
+    round_ = Round.objects.unscoped("test").get()
+    story.round(cleo, "run", round_)
+    round_ = Round.objects.unscoped("test").get()
+    assert (round_.pairs, round_.draft) == (1, 1)
+    story.round(cleo, "send", round_)
+    seen = Round.objects.unscoped("test").get().plan_version
+    story.round(eli, "approve", round_, seen=seen)
+    story.round(cleo, "schedule", round_, when="hold")
+    story.after(minutes=9)
+    assert not Match.objects.exists()
+    letters = story.after(minutes=2)
+    match = Match.objects.with_people().get()
+    left_out = cora if match.mentee.person == ben else ben
+    assert len(letters_to(match.mentee.person, letters)) == len(letters_to(ada, letters)) == 1
+    assert len(letters_to(left_out, letters)) == 1
+    mentee = match.mentee.person
+
+    # They are introduced, write their agreement and sign it.
+    assert (
+        ada.name in story.as_user(mentee).get(reverse("matching:match-hello", args=[match.public_id])).content.decode()
+    )
+    for part in ("rhythm", "goals", "activities", "confidentiality", "term"):
+        url = reverse("agreements:part-update", args=[match.public_id, part])
+        form = story.as_user(mentee).get(url).context["form"]
+        data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+        data |= {"goal_0": "Lead a hiring panel", "measure_0": "Two panels led by June"} if part == "goals" else {}
+        data |= {"activities": "Shadow a panel"} if part == "activities" else {}
+        assert story.as_user(mentee).post(url, data).status_code == 302, part
+    story.as_user(mentee).post(reverse("agreements:agreement-share", args=[match.public_id]))
+    for person in (mentee, ada):
+        page = reverse("agreements:agreement-sign", args=[match.public_id])
+        seen = story.as_user(person).get(page).context["form"]["seen"].value()
+        story.as_user(person).post(page, {"seen": seen, "typed_name": person.name, "is_agreed": "on"})
+    match.refresh_from_db()
+    assert match.state == Match.State.ACTIVE
+
+    # A carer is named; on day 45 both are asked; the mentee answers from the letter, without signing in.
+    Match.objects.filter(pk=match.pk).update(carer=eli)
+    letters = letters_to(mentee, story.after(days=46))
+    link = next(link_in(one, "survey-answer") for one in letters if "fit" in one.subject.lower())
+    browser = Client()
+    answers = {field.name: "not_fit" if "not_fit" in str(field) else "" for field in browser.get(link).context["form"]}
+    browser.post(link, {**answers, "words": "We talk past each other."})
+
+    # The carer is called, reads the words and says so; the mentor never sees them.
+    assert letters_to(eli, story.after(minutes=5))
+    checkin = CheckIn.objects.get(match=match, person=mentee, state="answered")
+    read = reverse("admin:checkins_checkin_change", args=[checkin.pk])
+    assert "We talk past each other." in story.as_user(eli).get(read).content.decode()
+    assert story.as_user(ada).get(read).status_code in (302, 404)
+    story.as_user(eli).post(reverse("admin:checkins_checkin_read", args=[checkin.pk]))
+    checkin.refresh_from_db()
+    assert checkin.read_by == eli
+    concern = Concern.objects.visible_to(eli).get()
+    story.as_user(eli).post(reverse("admin:checkins_concern_take", args=[concern.pk]))
+    assert Concern.objects.visible_to(eli).get().state == "taken"
