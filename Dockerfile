@@ -28,5 +28,5 @@ USER mentoring
 VOLUME /app/var
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-CMD ["gunicorn", "mentoring.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--worker-tmp-dir=/dev/shm", \
+CMD ["gunicorn", "mentoring.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--worker-tmp-dir=/dev/shm", "--no-control-socket", \
      "--max-requests=2000", "--max-requests-jitter=200", "--timeout=60", "--graceful-timeout=25"]

@@ -187,6 +187,11 @@ def test_keys_are_new_each_time_and_fit_their_use():
 def test_the_probe_is_content_with_a_web_process_that_reaches_its_database(live_server):
     host, port = live_server.url.removeprefix("http://").split(":")
     assert probe.problem(int(port), host) == ""
+    command = [sys.executable, "-m", "mentoring.probe"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PORT": port, "BASE_URL": f"http://{host}"}, check=False
+    )
+    assert done.returncode == 0
 
 
 def test_the_probe_says_that_nobody_answers():
