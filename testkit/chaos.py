@@ -1,8 +1,9 @@
 """Kills real sweepers at random while letters leave, and counts what was lost and what came twice.
 
-    python -m testkit.chaos --due 2000 --kills 40 [--lease 5] [--sweepers 2] [--seed 1]
+    python -m testkit.chaos --due 2000 --kills 40 [--lease 5] [--sweepers 2] [--seed 1] [--faults] [--restart]
 
-works on a database of its own (DATABASE_URL of a PostgreSQL server, else SQLite in a temporary folder). The tests call
+--faults gives the mail server bad days (refusals, closed connections, lost answers); --restart asks sweepers to end instead of
+killing them, as an update does. It works on a database of its own (DATABASE_URL of a PostgreSQL server, else SQLite in a temporary folder). The tests call
 `run()` on theirs. Sweepers are forked from one process that has Django loaded, so that a new one costs milliseconds; each is
 `manage.py sweep --loop` in every other respect, and dies by SIGKILL, which nobody can catch.
 """
@@ -35,14 +36,24 @@ ENDED = {"sent", "failed", "cancelled", "expired"}
 class Report:
     due: int
     kills: int
+    lost_answers: int = 0  # letters that the server took without saying so
     seconds: float = 0.0
     states: Counter[str] = field(default_factory=Counter)
     copies: dict[str, int] = field(default_factory=dict)
 
     @property
     def lost(self) -> int:
-        """Letters that no mail server ever took."""
-        return self.due - len(self.copies)
+        """Letters that no mail server ever took, and that are not known to have failed."""
+        return self.due - len(self.copies) - self.states["failed"]
+
+    @property
+    def bound(self) -> int:
+        """How many extra copies are allowed: one for each kill of a sweeper at work and for each lost answer."""
+        return self.kills + self.lost_answers
+
+    @property
+    def is_good(self) -> bool:
+        return self.lost == 0 and not set(self.states) - ENDED and self.extra <= self.bound and self.most <= 5
 
     @property
     def extra(self) -> int:
@@ -55,7 +66,7 @@ class Report:
     def __str__(self) -> str:
         return (
             f"{self.due} due, {self.kills} kills, {self.seconds:.0f} s: {self.lost} lost, {self.extra} extra copies "
-            f"(bound {self.kills}), at most {self.most} of one letter, {dict(self.states)}"
+            f"(bound {self.bound}), at most {self.most} of one letter, {dict(self.states)}"
         )
 
 
@@ -75,8 +86,8 @@ class Nursery:
         self.process.stdin.write("\n")
         self.alive.append(int(self.process.stdout.readline()))
 
-    def kill(self, number: int) -> None:
-        os.kill(self.alive.pop(number), signal.SIGKILL)
+    def end(self, number: int, how: signal.Signals) -> None:
+        os.kill(self.alive.pop(number), how)
 
     def close(self) -> None:
         for pid in self.alive:
@@ -153,21 +164,26 @@ def connect(url: str) -> Iterator[Any]:
         connection.close()
 
 
+def bad_days(chance: random.Random, letters: int) -> list[str]:
+    """What a mail server may do, one word per letter; see `testkit.smtp`."""
+    words = {"450": 5, "451": 3, "421": 1, "hang-up": 0.5, "rcpt550": 1}
+    weights = [100 - sum(words.values()), *words.values()]
+    return chance.choices(["", *words], weights, k=letters)
+
+
 def run(
-    url: str,
-    *,
-    due: int,
-    kills: int,
-    folder: Path,
-    lease: int = 5,
-    sweepers: int = 2,
-    seed: int = 1,
-    limit: float = 600,
-) -> Report:
-    """Send the `due` letters that wait in the database at `url`, with `kills` kills on the way. Returns what happened."""
-    chance, report = random.Random(seed), Report(due, kills)
+    url: str, *, due: int, kills: int, folder: Path, lease: int = 5, sweepers: int = 2, seed: int = 1, limit: float = 600,
+    faults: bool = False, restart: bool = False,
+) -> Report:  # fmt: skip
+    """Send the `due` letters that wait in the database at `url`, with `kills` kills on the way. Returns what happened.
+
+    With `restart` sweepers are asked to end, and none of that may cost a copy.
+    """
+    chance, report = random.Random(seed), Report(due, 0 if restart else kills)
+    how = signal.SIGTERM if restart else signal.SIGKILL
     began = time.monotonic()
     with smtp.sink() as server, nursery(url, server.url, lease, folder) as house:
+        server.script = bad_days(chance, 2 * due) if faults else []
         for _ in range(sweepers):
             house.start()
         for number in range(kills):
@@ -176,16 +192,28 @@ def run(
             while len(server.letters) < at_letter and time.monotonic() - began < limit:
                 time.sleep(0.001)
             time.sleep(chance.uniform(0, 0.02))
-            house.kill(chance.randrange(len(house.alive)))
+            house.end(chance.randrange(len(house.alive)), how)
             house.start()
         while set(report.states) - ENDED or not report.states:
             if time.monotonic() - began > limit:
                 break
             time.sleep(0.2)
             report.states = states(url)
-        report.copies = server.copies()
+        report.copies, report.lost_answers = server.copies(), server.lost_answers
     report.seconds = time.monotonic() - began
     return report
+
+
+def url_of_the_test_database(folder: Path) -> str:
+    """Where other processes find the database of a running test; the one in memory is copied to a file."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        path = folder / "copy.sqlite3"
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(path)])
+        return f"sqlite:///{path}"
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
 
 
 def owe(count: int) -> None:
@@ -222,6 +250,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m testkit.chaos")
     for name, usual in {"due": 2000, "kills": 40, "lease": 5, "sweepers": 2, "seed": 1, "limit": 600}.items():
         parser.add_argument(f"--{name}", type=int, default=usual)
+    for name in ("faults", "restart"):
+        parser.add_argument(f"--{name}", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mentoring-chaos-") as name, own_database(Path(name)) as url:
         os.environ.update(DATABASE_URL=url, DJANGO_SETTINGS_MODULE="mentoring.settings", DEBUG="1")
@@ -236,7 +266,7 @@ def main() -> int:
         connection.close()
         report = run(url, folder=Path(name), **vars(options))
     print(report)
-    return 0 if report.lost == 0 and report.extra <= report.kills and report.most <= 5 else 1
+    return 0 if report.is_good else 1
 
 
 if __name__ == "__main__":

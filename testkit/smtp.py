@@ -99,6 +99,7 @@ class Conversation(socketserver.StreamRequestHandler):
             return behaviour != "421"
         self.server.store(Received(time.monotonic(), sender, to, b"".join(lines), self.number))
         if behaviour == "hang-up":
+            self.server.lost_answers += 1
             return False
         if behaviour == "slow":
             self.server.released.wait(30)
@@ -122,7 +123,7 @@ class Sink(socketserver.ThreadingTCPServer):
         self.lock = threading.Lock()
         self.letters: list[Received] = []
         self.script: list[str] = []
-        self.connections = 0
+        self.connections = self.lost_answers = 0
         self.released = threading.Event()
 
     @property

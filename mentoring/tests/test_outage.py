@@ -1,0 +1,140 @@
+"""Worker, broker or mail server is down: people use the site as always, and what is owed leaves when it is back."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from celery import Celery
+from django.conf import settings as project
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications import outbox
+from notifications.models import Notification, Sweeper
+from notifications.sweeping import Delivery, sweep
+from testkit import chaos, services, smtp
+
+State = Notification.State
+
+
+def rows():
+    return Notification.objects.unscoped("test")
+
+
+def use_the_site(person, as_user):
+    """Ask for a code as a stranger, choose letters as a person; return the worst status."""
+    stranger, mine = Client(), as_user(person)
+    answers = [
+        stranger.get("/"),
+        stranger.post(reverse("account_request_login_code"), {"email": person.email}),
+        mine.get(reverse("notifications:preferences")),
+        mine.post(reverse("notifications:preferences"), {"streams": ["optional"]}),
+        mine.post(reverse("notifications:preferences-pause")),
+    ]
+    return max(answer.status_code for answer in answers)
+
+
+@pytest.fixture
+def dead_port():
+    return services.free_port()
+
+
+@pytest.fixture
+def dead_mail_server(settings, dead_port):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", dead_port
+
+
+@pytest.mark.django_db
+def test_without_worker_and_broker_the_site_answers_and_the_letters_wait(ada, as_user, settings, dead_port):
+    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{dead_port}/0"
+    began = time.monotonic()
+    assert use_the_site(ada, as_user) < 400
+    assert time.monotonic() - began < 10
+    assert rows().get().state == State.PENDING
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("dead_mail_server")
+def test_without_a_mail_server_nothing_fails_and_nothing_is_lost(ada, as_user, settings):
+    Sweeper.objects.create(instance_id=settings.INSTANCE_ID)
+    assert use_the_site(ada, as_user) < 400
+    for number in range(5):
+        outbox.owe("trial", to=ada, about=ada, ordinal=number)
+    now = timezone.now()
+    for minutes in range(0, 600, 20):
+        Delivery(clock=lambda: now + timedelta(minutes=minutes)).run()  # noqa: B023
+    assert set(rows().filter(kind="trial").values_list("state", "attempts")) == {(State.PENDING, 0)}
+    with smtp.sink() as server:
+        settings.EMAIL_PORT = server.port
+        Delivery(clock=lambda: now + timedelta(hours=11)).run()
+        assert len(server.letters) == 5
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("dead_mail_server")
+def test_the_probe_says_that_letters_do_not_leave(ada, tmp_path, settings):
+    settings.OUTBOX_EPOCH_FILE = tmp_path / "epoch"
+    outbox.owe("trial", to=ada, about=ada)
+    assert sweep() == 0
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "up")
+    assert "the mail server is away" in str(answer.json()["problems"])
+
+
+@contextmanager
+def worker(url, broker, folder):
+    environment = {
+        **os.environ,
+        "DEBUG": "1",
+        "DATABASE_URL": url,
+        "CELERY_BROKER_URL": broker,
+        "OUTBOX_EPOCH_FILE": str(folder / "epoch"),
+    }
+    command = [sys.executable, "-m", "celery", "-A", "mentoring", "worker", "--concurrency=2", "--loglevel=WARNING"]
+    with (folder / "worker.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=project.BASE_DIR, stdout=log, stderr=log)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def sweeps(url):
+    with chaos.connect(url) as cursor:
+        cursor.execute("SELECT epoch FROM notifications_sweeper")
+        return (cursor.fetchone() or [0])[0]
+
+
+def wake_until_it_sweeps(broker, url, process, seconds=40):
+    """Send a wake-up a second, as the clock does, until the count of sweeps rises; fails when the worker has gone."""
+    before, end = sweeps(url), time.monotonic() + seconds
+    app = Celery(broker=broker, broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 1})
+    while sweeps(url) == before:
+        assert process.poll() is None, "the worker has ended"
+        assert time.monotonic() < end, "the worker does not answer"
+        with app.connection_for_write() as line:
+            app.send_task("notifications.tasks.sweep", expires=10, connection=line)
+        time.sleep(1)
+
+
+@pytest.mark.chaos
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_goes_on_when_redis_is_stopped_and_emptied(tmp_path):
+    url = chaos.url_of_the_test_database(tmp_path)
+    with services.redis() as broker, worker(url, broker.url, tmp_path) as process:
+        wake_until_it_sweeps(broker.url, url, process)
+        for _ in range(3):
+            broker.stop()  # it keeps nothing on disk: starting again it is empty
+            broker.start()
+            wake_until_it_sweeps(broker.url, url, process)
