@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from .inputs import NamedMoment
 from .models import Membership, Program
@@ -74,6 +75,11 @@ class CommitteeAdmin(admin.ModelAdmin):
         ordering = self.get_ordering(request)
         found = scope(request.user)
         return found.order_by(*ordering) if ordering else found
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list is called after what is in it, not "Select … to view"."""
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def _holds(self, request: HttpRequest, roles: tuple[str, ...]) -> bool:
         return not roles_held(request).isdisjoint(roles)

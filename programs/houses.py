@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from notifications.house import House, house_finder
+from notifications.house import House, house_finder, program_house
 
 from .models import Application, Policy, Program
 
 
+@program_house
 def house_for(program: Program) -> House:
     """The house of a program; apps above use it for rows of their own."""
     policy: Policy = program.policy

@@ -88,7 +88,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         return application.note_count
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        queues = counts(with_review(super().get_queryset(request)))
+        queues = counts(super().get_queryset(request))
         return super().changelist_view(
             request, {"queues": queues, "queue": request.GET.get("queue", ""), **(extra_context or {})}
         )
@@ -124,7 +124,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
             "title": str(application.person),
             "subtitle": application.get_role_display(),
             "application": application,
-            "sheets": [(sheet, _rows(sheet)) for sheet in sheets(application, request.user)],
+            "sheets": [(sheet, _rows(sheet), _unanswered(sheet)) for sheet in sheets(application, request.user)],
             "notes": CommitteeNote.objects.visible_to(request.user)
             .filter(application=application)
             .select_related("author"),
@@ -182,7 +182,12 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
 
 
 def _rows(sheet: Any) -> list[dict[str, Any]]:
-    return [{"key": label, "value": lines} for label, lines in sheet.answers()]
+    """What was answered; the committee reads answers, not empty fields."""
+    return [{"key": label, "value": lines} for label, lines in sheet.answers() if lines]
+
+
+def _unanswered(sheet: Any) -> list[Any]:
+    return [label for label, lines in sheet.answers() if not lines]
 
 
 def _is_unprepared(application: Application) -> bool:

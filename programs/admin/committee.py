@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -135,6 +135,6 @@ class ConflictAdmin(CommitteeAdmin):
 
     def save_model(self, request: HttpRequest, obj: Conflict, form: Any, change: bool) -> None:
         if not change:
-            obj.member_id = request.user.pk
+            obj.member = cast(User, request.user)
             obj.since = timezone.localdate()
         super().save_model(request, obj, form, change)

@@ -18,9 +18,11 @@ State = Application.State
 _decisions = Decision.objects.unscoped("inside a list that for_committee made").filter(application=OuterRef("pk"))
 _notes = CommitteeNote.objects.unscoped("inside a list that for_committee made").filter(application=OuterRef("pk"))
 
+IS_DECIDED = Exists(_decisions.filter(released_at=None))
+
 QUEUES: dict[str, tuple[Any, Q]] = {
-    "to-read": (_("To read"), Q(state=State.SUBMITTED, pending=None)),
-    "pending": (_("Decided, not told"), Q(state__in=[State.SUBMITTED, State.WAITLISTED], pending__isnull=False)),
+    "to-read": (_("To read"), Q(~IS_DECIDED, state=State.SUBMITTED)),
+    "pending": (_("Decided, not told"), Q(IS_DECIDED, state__in=[State.SUBMITTED, State.WAITLISTED])),
     "waiting": (_("Waiting list"), Q(state=State.WAITLISTED)),
     "orientation": (_("Mentors to prepare"), Q(state=State.ACCEPTED, role="mentor", orientation_passed_at=None)),
     "accepted": (_("Accepted"), Q(state=State.ACCEPTED)),
@@ -38,7 +40,7 @@ def with_review(rows: QuerySet) -> QuerySet:
 
 
 def counts(rows: QuerySet) -> list[dict[str, Any]]:
-    """How many applications stand in each queue, in one query."""
+    """How many of the plain `rows` stand in each queue, in one query."""
     found = rows.order_by().aggregate(
         **{code.replace("-", "_"): Count("pk", filter=where) for code, (_word, where) in QUEUES.items()}
     )

@@ -68,7 +68,7 @@ class EntryAdmin(CommitteeAdmin):
     columns: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
 
     add_roles = change_roles = (Role.CHAIR,)
-    list_display: ClassVar[tuple[str, ...]] = ("__str__", "program", "position", "is_current")
+    list_display = ("__str__", "program", "position", "is_current")  # type: ignore[assignment]
     list_select_related = ("program",)
     search_fields = ("code", "names")
     ordering = ("program", "position")
@@ -107,12 +107,12 @@ class EntryAdmin(CommitteeAdmin):
     def _changeable(self, request: HttpRequest, chosen: Any) -> list[int]:
         return [entry.pk for entry in chosen.select_related("program") if self.has_change_permission(request, entry)]
 
-    @admin.action(description=gettext_lazy("Retire: no longer offered, kept where it was chosen"))
+    @admin.action(description=gettext_lazy("Retire"))
     def retire_selected(self, request: HttpRequest, chosen: Any) -> None:
         mine = self.model.objects.filter(pk__in=self._changeable(request, chosen), retired_on=None)
         self._say(request, mine.update(retired_on=timezone.localdate()))
 
-    @admin.action(description=gettext_lazy("Bring back: offered again"))
+    @admin.action(description=gettext_lazy("Bring back"))
     def bring_back_selected(self, request: HttpRequest, chosen: Any) -> None:
         mine = self.model.objects.filter(pk__in=self._changeable(request, chosen)).exclude(retired_on=None)
         self._say(request, mine.update(retired_on=None))
@@ -126,7 +126,7 @@ class EntryAdmin(CommitteeAdmin):
 class TopicAdmin(EntryAdmin):
     form = TopicForm
     columns = ("program", "kind", "position", "retired_on")
-    list_display = ("__str__", "kind", "program", "position", "is_current")
+    list_display = ("__str__", "kind", "program", "position", "is_current")  # type: ignore[assignment]
     list_filter = ("kind",)
 
 

@@ -204,7 +204,7 @@ def named(value: str) -> str:
     return value
 
 
-def offer(field: forms.ModelMultipleChoiceField, entries: Any) -> None:
+def offer(field: Any, entries: Any) -> None:
     """Let people choose among `entries`, in the order of their names in the reader's language."""
     field.queryset = entries
     field.choices = sorted(((entry.code, str(entry)) for entry in entries), key=lambda pair: pair[1].casefold())

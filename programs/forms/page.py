@@ -73,6 +73,10 @@ class Page(forms.BaseForm):
             widget=forms.HiddenInput, required=False, initial=fingerprint(self.stored)
         )
 
+    @property
+    def is_for_committee(self) -> bool:
+        return self.read_by == READ_BY_COMMITTEE
+
     def row_of(self, application: Application) -> Any:
         """The row that a ModelForm page edits."""
         return application
@@ -112,7 +116,7 @@ class Page(forms.BaseForm):
         """After `Stale`: keep the person's text, show what is stored now, let the next save win."""
         self.application.refresh_from_db()
         self.stored = self.read(self.application)
-        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict: what was posted
+        data = self.data.copy()  # a QueryDict: what was posted
         data["seen"] = fingerprint(self.stored)
         self.data = data
 

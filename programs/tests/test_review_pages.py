@@ -48,6 +48,17 @@ def test_a_decided_application_stands_in_one_queue(as_user, cleo, sent, queue, f
     assert as_user(cleo).get(f"{LIST}?queue={queue}").context["cl"].result_count == found
 
 
+def test_the_queues_count_what_they_list(as_user, cleo, cohort, sent):
+    reviewing.decide(factories.application(factories.person(), cohort, state="submitted"), by=cleo, outcome="accepted")
+    factories.application(factories.person(), cohort, state="waitlisted")
+    factories.application(factories.person(), cohort, "mentor", orientation_passed_at=None)
+    client = as_user(cleo)
+    counted = {queue["code"]: queue["count"] for queue in client.get(LIST).context["queues"]}
+    assert counted == {"to-read": 1, "pending": 1, "waiting": 1, "orientation": 1, "accepted": 1, "closed": 0}
+    listed = {code: client.get(f"{LIST}?queue={code}").context["cl"].result_count for code in counted}
+    assert listed == counted
+
+
 def test_the_page_reads_like_an_application(as_user, reader, told):
     page = as_user(reader).get(url("change", told)).content.decode()
     assert "What Ben Okoro is going through." in page

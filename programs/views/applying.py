@@ -89,7 +89,9 @@ def check(request, public_id):
     context = {
         "application": application,
         "program": application.program,
-        "sheets": [(sheet, rows_of(sheet, application)) for sheet in sheets(application)],
+        "sheets": [
+            (sheet, rows_of(sheet), f"{page_url(application, sheet.code)}?check") for sheet in sheets(application)
+        ],
         "left": [
             {"title": part.title, "url": f"{page_url(application, part.code)}?check"} for part in missing(application)
         ],
@@ -98,10 +100,8 @@ def check(request, public_id):
     return render(request, "programs/check.html", context)
 
 
-def rows_of(sheet, application=None):
-    """Rows of the summary list; with `application`, each with its Change link."""
-    url = f"{page_url(application, sheet.code)}?check" if application else ""
-    return [{"key": label, "value": lines, "url": url} for label, lines in sheet.answers()]
+def rows_of(sheet):
+    return [{"key": label, "value": lines} for label, lines in sheet.answers()]
 
 
 @require_POST
