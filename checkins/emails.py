@@ -78,5 +78,5 @@ def concern(concern: Concern, person: Any) -> Letter | Stop:
 
 @kind("concern-urgent", about="checkins.Concern", stream=ESSENTIAL, urgent=True)
 def concern_urgent(row: Concern, person: Any) -> Letter | Stop:
-    """**To** and **Until**: as "concern". **When**: somebody asks for help, or an answer is low; at night too."""
+    """**To**: as "concern". **When**: somebody asks for help, or an answer is low; at night too. **Until**: as "concern"."""
     return concern(row, person)

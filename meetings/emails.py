@@ -45,5 +45,5 @@ def meeting_date(meeting: Meeting, person: Any) -> Letter | Stop:
 
 @kind("meeting-date-soon", about="meetings.Meeting", stream=ESSENTIAL, urgent=True)
 def meeting_date_soon(meeting: Meeting, person: Any) -> Letter | Stop:
-    """**To**, **When** and **Until**: as "meeting-date", for a meeting within 48 hours; it leaves at night too."""
+    """**To**: as "meeting-date". **When**: the same, for a meeting within 48 hours; it leaves at night too. **Until**: the same."""
     return meeting_date(meeting, person)

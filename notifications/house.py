@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from .models import Notification
 
@@ -24,7 +25,9 @@ class House:
 
 
 Finder = Callable[[Notification], House | None]
+Maker = Callable[[Any], House]
 FINDERS: list[Finder] = []
+MAKERS: list[Maker] = []  # at most one
 
 
 def house_finder(find: Finder) -> Finder:
@@ -34,9 +37,16 @@ def house_finder(find: Finder) -> Finder:
     return find
 
 
-def house_of(row: Notification) -> House:
+def program_house(make: Maker) -> Maker:
+    """Register how the program that a letter names becomes its house; used when no finder knows the row."""
+    MAKERS[:] = [make]
+    return make
+
+
+def house_of(row: Notification, program: Any = None) -> House:
+    """The house behind a row; `program` is what its letter names, if it names one."""
     for find in FINDERS:
         house = find(row)
         if house is not None:
             return house
-    return House()
+    return MAKERS[0](program) if MAKERS and program is not None else House()

@@ -36,7 +36,7 @@ def render(row: Notification) -> Text:
         letter = kinds.get(row.kind).write(about, person)
         if isinstance(letter, Stop):
             return _nothing(_("This letter would not be sent now: %(reason)s.") % {"reason": letter.reason})
-        text = compose(row, person, letter, house_of(row))
+        text = compose(row, person, letter, house_of(row, letter.program))
     return text if is_live else dead(text)
 
 

@@ -132,7 +132,7 @@ class Delivery:
             if isinstance(letter, Stop):
                 lease.record(State.CANCELLED, reason=letter.reason[:120], ended_at=self.clock())
                 return None
-            house = house_of(row)
+            house = house_of(row, letter.program)
             if self.has_manners and not (row.is_urgent or letter.urgent):
                 wait = manners.wait_for_manners(row, person.time_zone, house, self.clock())
                 if wait:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.house import FINDERS, House
+from notifications.house import House
 from notifications.kinds import KINDS, Letter
 from notifications.manners import is_quiet, next_open_hour
 from notifications.models import Notification
@@ -94,7 +94,16 @@ def test_the_program_sets_the_hours(desk, ada, monkeypatch):
     row = desk.owe(ada)
     assert sweep_now(TUESDAY_NOON, manners=True) == []
     assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=2)
-    assert FINDERS is not None
+
+
+@pytest.mark.django_db
+def test_a_letter_that_names_its_program_keeps_the_programs_hours(desk, ada, program):
+    program.policy.quiet_from_hour, program.policy.quiet_until_hour = 11, 15
+    program.policy.save()
+    desk.answer = Letter(context={"word": "hello"}, program=program)
+    row = desk.owe(ada)
+    assert sweep_now(TUESDAY_NOON, manners=True) == []
+    assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=3)
 
 
 @pytest.mark.django_db

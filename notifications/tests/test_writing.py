@@ -4,7 +4,6 @@ import email.policy
 from datetime import timedelta
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
-from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -77,10 +76,9 @@ def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(desk, ada
     assert wire["Reply-To"] == "committee@example.org"
 
 
-def test_a_program_in_the_letter_wins(desk, ada):
-    desk.answer = Letter(
-        context={"word": "hello"}, program=SimpleNamespace(name="Spring"), reply_to="carer@example.org"
-    )
+def test_a_program_in_the_letter_signs_it(desk, ada, program):
+    program.name = "Spring"
+    desk.answer = Letter(context={"word": "hello"}, program=program, reply_to="carer@example.org")
     wire = send(desk, ada)
     assert (wire["From"].addresses[0].display_name, wire["Reply-To"]) == ("Spring", "carer@example.org")
     assert "Spring" in wire.get_body(("html",)).get_content()
