@@ -3,13 +3,17 @@
 With --demo an empty installation is filled with invented people; one that has anybody in it is left alone.
 """
 
+from io import StringIO
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from dashboard.demo import people
 
 
 def is_behind() -> bool:
@@ -29,6 +33,17 @@ class Command(BaseCommand):
         if is_behind():
             call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
-        if options["demo"] and not get_user_model()._default_manager.exists():
-            self.stdout.write("Loading the demo data ...")
-            call_command("load_demo", stdout=self.stdout)
+        if options["demo"]:
+            self._load_demo()
+
+    def _load_demo(self) -> None:
+        everybody = get_user_model()._default_manager
+        if not everybody.exists():
+            self.stdout.write("Loading the demo data, which takes a moment ...")
+            call_command("load_demo", stdout=StringIO())
+        self.stdout.write(f"\n  {settings.BASE_URL}/")
+        known = set(everybody.values_list("email", flat=True))
+        for role, name in people.SIGN_INS.items():
+            if f"{role}@example.org" in known:
+                self.stdout.write(f"  {role}@example.org, password {people.PASSWORD}: {name} ({role})")
+        self.stdout.write("")
