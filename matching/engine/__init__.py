@@ -14,7 +14,7 @@ Pure: numpy, scipy and the standard library; no Django, no clock, no files, no r
 
 **Table** (ScoreTable): `.S` scores, -1 forbidden; `.parts(i, js, fine=False)` points per criterion, adding up to
 `.raw(i, js)`; `.parts_of(i_array, j_array)` the same for many pairs at once; `.fit(i, js)` the same without waiting; `.most(fine=False)` the most that each part can give;
-`.why_not(i, j)` codes of the rules that forbid (LABELS has English words); `.hits(i, j)` which answers earned points;
+`.why_not(i, j)` codes of the rules that forbid (LABELS has English words); `.hits(i, j)` which answers earned points (`.hits_of` for many pairs);
 `.unknown(i, j)` which lines lack an answer; `.rule_counts`, `.undecided`, `.missing` for the report; `.digest`.
 `ScoreTable(S)` takes a bare integer array (N, M).
 

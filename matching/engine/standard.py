@@ -46,7 +46,8 @@ def _by_level(name: str, field: str) -> Callable[[Pool, Criteria], Part | None]:
         each = (most * asked.astype(np.int64) // (total * TENTHS)).astype(np.float32)
         tenths = np.array(LEVELS[field], np.float32)[offered]
         known = (answered(asked), answered(offered))
-        return _part(name, unless_unknown(each, tenths, *known, _neutral(most, criteria)), most, known)
+        earned = Linear(each, tenths)
+        return _part(name, (earned, *unless_unknown(_neutral(most, criteria), *known)), most, known)
 
     return make
 
@@ -63,8 +64,8 @@ def hours(pool: Pool, criteria: Criteria) -> Part | None:
     ]
     enough = criteria.enough_minutes // QUARTER
     most = criteria.practical_points("hours")
-    neutral = unless_unknown(*_nothing(pool), *known, _neutral(most, criteria))
-    return _part("practical.hours", (Capped(samples, enough, most // enough), neutral), most, known)
+    neutral = unless_unknown(_neutral(most, criteria), *known)
+    return _part("practical.hours", (Capped(samples, enough, most // enough), *neutral), most, known)
 
 
 def _different_weeks(mine: Ints | None, theirs: Ints | None) -> list[int]:
@@ -210,10 +211,6 @@ def _part(name: str, terms: Term | tuple[Term, ...], most: int, known: tuple[Boo
 
 def _neutral(most: int, criteria: Criteria) -> int:
     return most * criteria.neutral_percent // 100
-
-
-def _nothing(pool: Pool) -> tuple[Points, Points]:
-    return np.zeros((len(pool.mentees), 0), np.float32), np.zeros((len(pool.mentors), 0), np.float32)
 
 
 def _check_levels(field: str, values: Ints, top: int) -> None:

@@ -162,21 +162,25 @@ class ScoreTable:
     def hits(self, i: int, j: int) -> dict[str, list[tuple[int, int]]]:
         """Per line, which answers earned points: (column of the answer, points). For hours the "column" is the shared
         time in quarter hours a week. Lines without a hit, and points given for a missing answer, are left out."""
-        found: dict[str, list[tuple[int, int]]] = {}
+        return self.hits_of([i], [j])[0]
+
+    def hits_of(self, i: ArrayLike, j: ArrayLike) -> list[dict[str, list[tuple[int, int]]]]:
+        """`hits` of many pairs (i[k], j[k]) at once."""
+        rows, columns = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
+        found: list[dict[str, list[tuple[int, int]]]] = [{} for _ in rows]
         for part in self.reasons.parts if self.reasons else ():
-            if not self._unknown(part, i, j):
-                hits = [hit for term in part.terms for hit in term.hits(i, j)]
-                if hits:
-                    found[part.name] = hits
+            known = ~(part.unknown[0][rows] | part.unknown[1][columns])
+            for term in part.terms:
+                pair, column, points = term.hits(rows, columns)
+                here = known[pair]
+                for k, c, p in zip(*(a[here].tolist() for a in (pair, column, points)), strict=True):
+                    found[k].setdefault(part.name, []).append((c, p))
         return found
 
     def unknown(self, i: int, j: int) -> list[str]:
         """Lines for which one of the two left the answer empty."""
-        return [p.name for p in (self.reasons.parts if self.reasons else ()) if self._unknown(p, i, j)]
-
-    @staticmethod
-    def _unknown(part: Part, i: int, j: int) -> bool:
-        return bool(part.unknown[0][i] or part.unknown[1][j])
+        parts = self.reasons.parts if self.reasons else ()
+        return [p.name for p in parts if p.unknown[0][i] or p.unknown[1][j]]
 
     def why_not(self, i: int, j: int) -> tuple[str, ...]:
         """Codes of the rules that forbid this pair (see LABELS); empty exactly when the pair is allowed."""

@@ -16,6 +16,9 @@ import numpy as np
 
 from matching.engine.arrays import Bools, Ints, Points
 
+Hits = tuple[Ints, Ints, Ints]  # number k of the pair, column of the answer, points
+_NO_HITS: Hits = (np.zeros(0, np.int64),) * 3
+
 
 class Term(Protocol):
     def add_to(self, out: Points, lo: int) -> None:
@@ -24,8 +27,8 @@ class Term(Protocol):
     def of(self, i: Ints, j: Ints) -> Ints:
         """Points of the pairs (i[k], j[k])."""
 
-    def hits(self, i: int, j: int) -> list[tuple[int, int]]:
-        """Which answers earned points for this pair: (column, points)."""
+    def hits(self, i: Ints, j: Ints) -> Hits:
+        """Which answers earned points for the pairs (i[k], j[k])."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +44,17 @@ class Linear:
     def of(self, i: Ints, j: Ints) -> Ints:
         return _row_products(self.a[i], self.b[j])
 
-    def hits(self, i: int, j: int) -> list[tuple[int, int]]:
+    def hits(self, i: Ints, j: Ints) -> Hits:
         each = self.a[i] * self.b[j]
-        return [(int(f), int(each[f])) for f in np.flatnonzero(each)]
+        k, column = np.nonzero(each)
+        return k, column, each[k, column].astype(np.int64)
+
+
+class Neutral(Linear):
+    """Points for an answer that is missing: nobody earned them."""
+
+    def hits(self, i: Ints, j: Ints) -> Hits:
+        return _NO_HITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +88,10 @@ class Capped:
     def of(self, i: Ints, j: Ints) -> Ints:
         return self.each * np.minimum(self.amount(i, j), self.limit)
 
-    def hits(self, i: int, j: int) -> list[tuple[int, int]]:
-        amount = int(self.amount(np.array([i]), np.array([j]))[0])
-        return [(amount, self.each * min(amount, self.limit))] if amount and self.each else []
+    def hits(self, i: Ints, j: Ints) -> Hits:
+        amount = self.amount(i, j)
+        k = np.flatnonzero(amount * self.each)
+        return k, amount[k], self.each * np.minimum(amount[k], self.limit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +107,8 @@ class Classed:
     def of(self, i: Ints, j: Ints) -> Ints:
         return self.table[self.klass[i], j].astype(np.int64)
 
-    def hits(self, i: int, j: int) -> list[tuple[int, int]]:
-        points = int(self.table[self.klass[i], j])
-        return [(0, points)] if points else []
+    def hits(self, i: Ints, j: Ints) -> Hits:
+        return _whole_pair(self.of(i, j))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +134,14 @@ class Listed:
         pairs = zip(i.tolist(), j.tolist(), strict=True)
         return np.array([self._by_pair.get(pair, 0) for pair in pairs], dtype=np.int64)
 
-    def hits(self, i: int, j: int) -> list[tuple[int, int]]:
-        return [(0, self._by_pair[i, j])] if self._by_pair.get((i, j)) else []
+    def hits(self, i: Ints, j: Ints) -> Hits:
+        return _whole_pair(self.of(i, j))
+
+
+def _whole_pair(points: Ints) -> Hits:
+    """Hits of a term that knows no columns."""
+    k = np.flatnonzero(points)
+    return k, np.zeros_like(k), points[k]
 
 
 def _row_products(a: Points, b: Points) -> Ints:
@@ -132,11 +149,10 @@ def _row_products(a: Points, b: Points) -> Ints:
     return np.asarray(np.einsum("kf,kf->k", a, b), dtype=np.int64)
 
 
-def unless_unknown(a: Points, b: Points, known_a: Bools, known_b: Bools, neutral: int) -> Linear:
-    """a . b where both sides answered, `neutral` points where one of them did not."""
-    a, b = a * known_a[:, None], b * known_b[:, None]
-    if neutral and not (known_a.all() and known_b.all()):
-        both = np.where(known_a, -neutral, 0)
-        a = np.column_stack([a, np.full(len(a), neutral), both])
-        b = np.column_stack([b, np.ones(len(b)), known_b])
-    return Linear(np.ascontiguousarray(a, np.float32), np.ascontiguousarray(b, np.float32))
+def unless_unknown(neutral: int, known_a: Bools, known_b: Bools) -> tuple[Neutral, ...]:
+    """`neutral` points where one of the two sides did not answer; no term when everybody did."""
+    if not neutral or (known_a.all() and known_b.all()):
+        return ()
+    a = np.column_stack([np.full(len(known_a), neutral), np.where(known_a, -neutral, 0)])
+    b = np.column_stack([np.ones(len(known_b)), known_b])
+    return (Neutral(a.astype(np.float32), b.astype(np.float32)),)

@@ -174,6 +174,14 @@ def test_hits_tell_which_answers_earned_the_points():
     assert table.hits(0, 0) == {"can_help": [(0, 7500), (2, 1250)]}
 
 
+def test_points_for_a_missing_answer_are_nobodys_hit_even_beside_people_who_answered():
+    me = Side(ids=["ben", "cem"], topics=[[3, 0], [0, 0]], hours=[week(3), week()])
+    mo = Side(ids=["ada", "eve"], topics=[[3, 3], [0, 0]], hours=[week(3), week(9)])
+    table = score(Pool(me, mo, [1, 1]), Criteria(weights={"can_help": 1, "practical": 1}, rules=frozenset()))
+    assert table.hits(0, 0) == {"can_help": [(0, 5000)], "practical.hours": [(4, 832)]}
+    assert table.hits_of([0, 1], [1, 0]) == [{}, {}]
+
+
 def own(block, mentee, mentor):
     me = Side(ids=["ben"], columns={k: [v] for k, v in mentee.items()})
     mo = Side(ids=["ada"], columns={k: [v] for k, v in mentor.items()})
