@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from .. import setting_up
 from ..committee import CommitteeAdmin, Role, has_role
+from ..forms.about import zone_choices
 from ..inputs import NamedInline
 from ..models import Cohort, Objective, Policy, Program
 from ..seeds import LISTS, sow, sow_everywhere
@@ -52,6 +56,7 @@ class ProgramAdmin(CommitteeAdmin):
     """The maintainer adds programs; chairs look after their own."""
 
     change_roles = (Role.CHAIR,)
+    formfield_overrides: ClassVar[dict[type, dict]] = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})}}
     list_display = ("name", "is_public", "language", "time_zone")
     inlines = (ObjectiveInline, PolicyInline)
     prepopulated_fields = {"slug": ("name",)}
@@ -63,6 +68,14 @@ class ProgramAdmin(CommitteeAdmin):
         ),
         (gettext_lazy("Language and time"), {"fields": ("language", "time_zone")}),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Language and zone are chosen, not typed."""
+        if db_field.name == "language":
+            return forms.ChoiceField(label=db_field.verbose_name, choices=settings.LANGUAGES)
+        if db_field.name == "time_zone":
+            return forms.ChoiceField(label=db_field.verbose_name, choices=zone_choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)

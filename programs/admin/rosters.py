@@ -17,6 +17,7 @@ from access.refused import Refused
 from programs.committee import CommitteeAdmin, Role
 from programs.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
 from programs.importing import BadMap, read_map
+from programs.importing.maps import RosterMap
 from programs.importing.working import start, unpack
 from programs.models import RosterJob, RosterUpload
 
@@ -69,8 +70,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         upload = self._upload(request, public_id)
         if not upload.table_json:
             return self._page(request, "over", _("This import is over"), upload=upload)
-        roster = read_map(upload.map_text) if upload.map_text else None
-        form = ColumnsForm(request.POST or None, table=unpack(upload.table_json), roster=roster)
+        form = ColumnsForm(request.POST or None, table=unpack(upload.table_json), roster=_saved_map(upload))
         if request.method == "POST" and form.is_valid() and self._save_map(form, upload):
             left = ColumnsForm(table=form.table, roster=read_map(upload.map_text)).answers
             if left:
@@ -132,3 +132,11 @@ class RosterUploadAdmin(CommitteeAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         add = reverse("admin:programs_rosterupload_add")
         return super().changelist_view(request, {**(extra_context or {}), "add_url": add})
+
+
+def _saved_map(upload: RosterUpload) -> RosterMap | None:
+    """The map so far; None before the first one, and for one that an older version of this program took."""
+    try:
+        return read_map(upload.map_text) if upload.map_text else None
+    except BadMap:
+        return None

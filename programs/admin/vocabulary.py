@@ -68,7 +68,7 @@ class EntryAdmin(CommitteeAdmin):
     columns: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
 
     add_roles = change_roles = (Role.CHAIR,)
-    list_display = ("__str__", "program", "position", "is_current")  # type: ignore[assignment]
+    list_display = ("__str__", "program", "position", "is_current")
     list_select_related = ("program",)
     search_fields = ("code", "names")
     ordering = ("program", "position")

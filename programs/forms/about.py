@@ -124,7 +124,8 @@ class ProfilePage(ModelPage):
 
     def write(self) -> None:
         is_new = self.instance._state.adding
-        self.instance.save(update_fields=None if is_new else [*self._meta.fields, *self.also_saved])
+        columns: list[str] = [*self.Meta.fields, *self.also_saved]  # type: ignore[attr-defined]
+        self.instance.save(update_fields=None if is_new else columns)
 
 
 class WorkPage(ProfilePage):
