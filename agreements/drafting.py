@@ -134,13 +134,17 @@ def _same(saved: dict[str, Any], wanted: dict[str, Any]) -> bool:
 
 
 def _claim(version: AgreementVersion, part: str, *, seen: int, by: Any, at: datetime, columns: dict[str, Any]) -> None:
-    """One conditional UPDATE decides who was first; it also holds the row against a signature until the commit."""
+    """One conditional UPDATE decides who was first; it also holds the row against a signature until the commit.
+
+    No condition on the version may go through a join: the UPDATE would then compare ids from a subquery, which
+    PostgreSQL does not look at again after waiting for the row, and two writers would both be first.
+    """
     called_again = models.When(state=State.SHARED, then=F("call") + 1)
     call = models.Case(called_again, default=F("call"), output_field=models.IntegerField())
     mine = AgreementVersion.objects.filter(
         pk=version.pk,
         state__in=AgreementVersion.EDITABLE,
-        agreement__match__in=Match.objects.open(),
+        agreement__in=Agreement.objects.of_open_matches(),
         **{f"{part}_revision": seen},
     )
     numbers = {"revision": F("revision") + 1, f"{part}_revision": F(f"{part}_revision") + 1, "call": call}

@@ -13,6 +13,8 @@ from .models import AgreementVersion, Signature
 from .models.content import LINE_LENGTH, TEXT_LENGTH
 from .wording import CONFIDENTIALITY, ENDING_RULES, FEEDBACK
 
+NO_GOAL = _("One clear goal is enough to begin.")
+NO_MEASURE = _("Say how you will know you got there.")
 MOST_GOALS, MOST_ACTIVITIES, EMPTY_GOALS = 5, 10, 3
 
 
@@ -81,19 +83,21 @@ class GoalsForm(PartForm):
             self._add_goal(n)
 
     def _add_goal(self, n: int) -> None:
-        number = {"n": n + 1}
+        number, is_first = {"n": n + 1}, n == 0
         length = [MaxLengthValidator(LINE_LENGTH)]
         area = {"rows": 2}
         self.fields[f"key_{n}"] = forms.CharField(required=False, max_length=22, widget=forms.HiddenInput)
         self.fields[f"goal_{n}"] = forms.CharField(
             label=_("Goal %(n)s: what do you want?") % number,
-            required=False,
+            required=is_first,
+            error_messages={"required": NO_GOAL},
             validators=length,
             widget=forms.Textarea(attrs=area),
         )
         self.fields[f"measure_{n}"] = forms.CharField(
             label=_("Goal %(n)s: how will you know you got there?") % number,
-            required=False,
+            required=is_first,
+            error_messages={"required": NO_MEASURE},
             validators=length,
             widget=forms.Textarea(attrs=area),
         )
@@ -108,14 +112,20 @@ class GoalsForm(PartForm):
         return fields
 
     def clean(self) -> None:
-        for n in self.numbers:
-            goal, measure = self.cleaned_data.get(f"goal_{n}"), self.cleaned_data.get(f"measure_{n}")
+        rows = {n: (self.cleaned_data.get(f"goal_{n}"), self.cleaned_data.get(f"measure_{n}")) for n in self.numbers}
+        if not any(rows[0]) and any(any(row) for row in rows.values()):  # the first one was emptied, others stay
+            self._forgive("goal_0", "measure_0")
+        for n, (goal, measure) in rows.items():
             if goal and not measure and not self.has_error(f"measure_{n}"):
-                self.add_error(f"measure_{n}", _("Say how you will know you got there."))
+                self.add_error(f"measure_{n}", NO_MEASURE)
             if measure and not goal and not self.has_error(f"goal_{n}"):
                 self.add_error(f"goal_{n}", _("Say what the goal is, or empty both fields."))
-        if not self.errors and not self.to_values()["goals"]:
-            self.add_error("goal_0", _("One clear goal is enough to begin."))
+
+    def _forgive(self, *names: str) -> None:
+        for name in names:
+            if self.has_error(name, "required"):
+                del self.errors[name]
+                self.cleaned_data[name] = ""
 
     def to_values(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -21,7 +21,7 @@ from matching.models import Match
 from workflow.states import move
 
 from . import planning, text
-from .models import AgreementText, AgreementVersion, Signature
+from .models import Agreement, AgreementText, AgreementVersion, Signature
 from .signals import agreement_signed
 
 State = AgreementVersion.State
@@ -55,9 +55,9 @@ def sign(version: AgreementVersion, *, by: Any, typed_name: str, seen: int, at: 
 
 
 def _hold(version: AgreementVersion, seen: int) -> bool:
-    """Take the row of the version until the commit, if it still is what the signer read."""
+    """Take the row of the version until the commit, if it still is what the signer read; no join, as in `drafting`."""
     mine = AgreementVersion.objects.filter(
-        pk=version.pk, state=State.SHARED, revision=seen, agreement__match__in=Match.objects.open()
+        pk=version.pk, state=State.SHARED, revision=seen, agreement__in=Agreement.objects.of_open_matches()
     )
     held = bool(mine.update(revision=seen))
     version.refresh_from_db(fields=["state", "revision", "signed_at", "call"])

@@ -160,6 +160,13 @@ def _entry(key: str, value: str) -> str:
     return "\n".join([f"{key}:", *(f"  {line}" for line in clean(value).split("\n"))])
 
 
+def without_name(record: str, role: str, instead: str) -> str:
+    """The record with the name of the "mentee" or "mentor" replaced; every other byte stays."""
+    return re.sub(
+        rf"^{role}:\n(?:  .*\n)+", lambda _found: f"{role}:\n  {instead}\n", record, count=1, flags=re.MULTILINE
+    )
+
+
 def sha256(text: str) -> str:
     """Hexadecimal SHA-256 of the UTF-8 bytes of `text`."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -103,7 +103,7 @@ def tables_of(wave: Wave) -> list[dict[str, Any]]:
 
 def _shown(question: Question, entry: dict[str, Any]) -> dict[str, Any]:
     words = dict(question.options)
-    names = {"": _("All"), **{role.value: role.label for role in Application.Role}}
+    names = {"": _("All"), Application.Role.MENTEE: _("Mentees"), Application.Role.MENTOR: _("Mentors")}
     cells = [("", entry["total"]), *entry["parts"].items()]
     rows = [{"who": names[name], "figure": cell, "shares": _in_words(cell, words)} for name, cell in cells]
     return {"question": question, "rows": rows}

@@ -49,6 +49,7 @@ def meeting_list(request, match_id):
         "partner": match.partner_of(request.user),
         "ahead": sorted((m for m in meetings if m.state in open_states), key=lambda m: m.starts_at),
         "past": [m for m in meetings if m.state not in open_states],
+        "has_turn": any(m.may_answer or m.may_note for m in meetings),
         "is_open": match.state != Match.State.CLOSED,
     }
     return render(request, "meetings/meeting_list.html", context)

@@ -36,6 +36,9 @@ class AgreementQuerySet(ScopedQuerySet):
     def of(self, user: Any) -> Self:
         return self.filter(match__in=Match.objects.of(user))
 
+    def of_open_matches(self) -> Self:
+        return self.filter(match__in=Match.objects.open())
+
     def opened_to_committee(self) -> Self:
         """Agreements whose text both people have opened to the committee."""
         return self.filter(mentee_opened_at__isnull=False, mentor_opened_at__isnull=False)

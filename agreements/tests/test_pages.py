@@ -53,6 +53,18 @@ def test_a_goal_without_a_measure_is_asked_for_it(match, as_user, ben):
     assert AgreementVersion.objects.count() == 0
 
 
+def test_the_first_goal_may_go_when_another_stays(match, as_user, ben):
+    version = make.draft(match)
+    data = {**GOALS, "seen": 1, "goal_0": "", "measure_0": "", "goal_1": "Write a book", "measure_1": "It is printed"}
+    as_user(ben).post(url("part-update", match, "goals"), data)
+    assert [goal.text for goal in Goal.objects.visible_to(ben).filter(version=version)] == ["Write a book"]
+
+
+def test_no_goal_at_all_is_asked_for_one(match, as_user, ben):
+    page = as_user(ben).post(url("part-update", match, "goals"), {**GOALS, "goal_0": "", "measure_0": ""})
+    assert page.context["form"].errors["goal_0"] == ["One clear goal is enough to begin."]
+
+
 def test_a_short_term_wants_a_reason(match, as_user, ben):
     data = {"seen": 0, "term_months": 6, "short_term_reason": "", "ending_rules": "Kindly."}
     page = as_user(ben).post(url("part-update", match, "term"), data)

@@ -21,12 +21,12 @@ class ConcernAdmin(CommitteeAdmin):
     list_select_related = ("person", "taken_by")
     ordering = ("state", "-raised_at")
     fields = readonly_fields = (
-        "person", "match", "cause", "urgency", "state", "told", "text", "reach", "raised_at", "taken_by", "taken_at",
+        "person", "match", "cause", "checkin", "urgency", "state", "told", "text", "reach", "raised_at", "taken_by", "taken_at",
         "resolved_at", "resolution",
     )  # fmt: skip
     change_form_template = "admin/checkins/concern/change_form.html"
 
-    @admin.display(description=_("may the partner know?"))
+    @admin.display(description=_("the partner may know"))
     def told(self, obj):
         return _("yes") if obj.partner_may_know else _("no")
 

@@ -18,7 +18,7 @@ class WaveAdmin(CommitteeAdmin):
     fields = readonly_fields = ("cohort", "kind", "month", "asked", "answered", "rate", "published_at")
     change_form_template = "admin/checkins/wave/change_form.html"
 
-    @admin.display(description=_("answered"))
+    @admin.display(description=_("response rate"))
     def rate(self, obj):
         return _("%(percent)s percent") % {"percent": round(100 * obj.answered / obj.asked) if obj.asked else 0}
 

@@ -85,7 +85,9 @@ class Concern(ConfidentialModel):
     author = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
     )
-    checkin = models.ForeignKey(CheckIn, models.PROTECT, null=True, blank=True, related_name="+")
+    checkin = models.ForeignKey(
+        CheckIn, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("check-in")
+    )
     cause = models.CharField(_("why"), max_length=8, choices=Cause, default=Cause.ASKED)
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, default=Urgency.SOON)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)

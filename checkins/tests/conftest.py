@@ -2,10 +2,20 @@ from datetime import UTC, datetime
 
 import pytest
 
+from agreements import planning as agreement_planning
+from checkins import planning
 from checkins.seeds import seed_surveys
+from notifications.testing import sweep_now
 from testkit import factories
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def sweep(at):
+    """Only the planners that these tests are about: they live through months, a day at a time."""
+    agreement_planning.plan(at)
+    planning.plan(at)
+    return sweep_now(at, plan=False)
 
 
 @pytest.fixture
