@@ -1,6 +1,6 @@
 """One mentee with the mentors who could be theirs, side by side: each dimension in words, and what choosing would do.
 
-Prices hold for one change at a time: two changes that cost nothing each can cost together.
+Costs hold for one change at a time: two changes that cost nothing each can cost something together.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programs.models import Application, ApplicationExperience
 
 from .board import BAND_TONES
 from .changing import plan_of
-from .engine import Prices
+from .engine import BadRules, WhatIf
 from .explaining import PART_BANDS, Explanation, band_of, explain
+from .minutes import moved_words
 from .models import Proposal, Round
 from .places import places_of
 from .reasons import CAUTION_WORDS, Words, can_help, cost_words, listed, meeting_words, slot_words, wishes
@@ -24,9 +27,11 @@ from .sitting import Decisions, Sitting
 from .standing import people_near
 from .terms import OVERRIDABLE, WEIGHTS, rule_words
 
-SHOWN, CLOSED_SHOWN = 6, 4
+SHOWN, CLOSED_SHOWN, MOVES_SHOWN = 6, 4, 2
 Band = Proposal.Band
+QUOTED = 160  # characters of a person's own words
 DIMENSIONS = ("understands", "can_help", "practical", "wishes")
+GAP_OF = {"understands": "u_none", "can_help": "h_none", "practical": "times_none"}
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A mentor beside the mentee. `rules` are in the way of a closed one; `price` is what choosing costs, in words."""
+    """A mentor beside the mentee. `rules` are in the way of a closed one; `if_chosen` what choosing would do."""
 
     mentor: Application
     explanation: Explanation
     cells: dict[str, Cell]
     places: str
-    price: str
+    if_chosen: list[str]
     is_current: bool = False
     is_rejected: bool = False
     rules: list[str] = field(default_factory=list)
+    quote: str = ""
     can_be_set_aside: bool = False
 
     @property
@@ -80,6 +86,7 @@ class Comparison:
     more: int  # further mentors who would be possible
     hidden: int  # mentors near the member who asks
     parts: list[tuple[str, str]]  # (criterion, its name) of the table of points
+    swaps: set[int]  # mentees (applications) with whom this one could change places
 
 
 def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
@@ -91,13 +98,24 @@ def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) 
     open_ = [j for j in order if sitting.table.S[i, j] >= 0]
     closed = _nearest_closed(sitting, i, [j for j in order if sitting.table.S[i, j] < 0])
     shown = open_ if show_all else open_[:SHOWN]
-    made = _Maker(round_, sitting, decisions, row, mentors)
+    names = {one.pk: one.person.name for one in mentors.values()} | _mentee_names(round_, user)
+    made = _Maker(round_, sitting, decisions, row, mentors, names)
     explained = explain(sitting, [(i, j) for j in (*shown, *closed)])
     cards = [made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)]
     criteria = [(name, str(label)) for name, (label, _help) in WEIGHTS.items() if explained and name in explained[0].parts]
-    return Comparison(
-        cards[: len(shown)], cards[len(shown) :], len(open_) - len(shown), len(sitting.mentors) - len(mentors), criteria
-    )
+    hidden = len(sitting.mentors) - len(mentors)
+    more = len(open_) - len(shown)
+    return Comparison(cards[: len(shown)], cards[len(shown) :], more, hidden, criteria, _swaps(sitting, i))
+
+
+def _swaps(sitting: Sitting, i: int) -> set[int]:
+    """Mentees who could change places with mentee i: no rule stands against either of the two new pairs."""
+    mu, S = plan_of(sitting).mu, sitting.table.S
+    if mu[i] < 0:
+        return set()
+    others = np.flatnonzero((mu >= 0) & (mu != mu[i]))
+    possible = others[(S[i, mu[others]] >= 0) & (S[others, mu[i]] >= 0)]
+    return {sitting.mentees[k] for k in possible.tolist()}
 
 
 def _mentors(sitting: Sitting, user: Any) -> dict[int, Application]:
@@ -105,6 +123,11 @@ def _mentors(sitting: Sitting, user: Any) -> dict[int, Application]:
     rows = Application.objects.filter(pk__in=sitting.mentors).exclude(person__in=people_near(user))
     found = {one.pk: one for one in rows.select_related("person__profile", "cohort__program__policy")}
     return {j: found[pk] for j, pk in enumerate(sitting.mentors) if pk in found}
+
+
+def _mentee_names(round_: Round, user: Any) -> dict[int, str]:
+    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+    return dict(rows.values_list("mentee", "mentee__person__name"))
 
 
 def _order(sitting: Sitting, i: int, current: int, mentors: dict[int, Application]) -> list[int]:
@@ -125,16 +148,24 @@ class _Maker:
     """Makes candidates of one mentee; reads what all of them need once."""
 
     def __init__(
-        self, round_: Round, sitting: Sitting, decisions: Decisions, row: Proposal, mentors: dict[int, Application]
+        self,
+        round_: Round,
+        sitting: Sitting,
+        decisions: Decisions,
+        row: Proposal,
+        mentors: dict[int, Application],
+        names: dict[int, str],
     ) -> None:
         self.sitting, self.row, self.mentors = sitting, row, mentors
         self.words = Words(round_.program)
         self.most = sitting.explained.most()
         self.plan = plan_of(sitting)
         self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
-        i = sitting.row[row.mentee_id]
-        prices = Prices(sitting.working(decisions), self.plan)
-        self.costs = prices.split(prices.of(i)) if not row.is_pinned and not row.sits_out else None
+        is_free = not row.is_pinned and not row.sits_out
+        self.trial = WhatIf(sitting.working(decisions), self.plan) if is_free else None
+        self.names = names
+        shared = ApplicationExperience.objects.filter(application__in=[one.pk for one in mentors.values()], is_shared=True)
+        self.open_about_themselves = set(shared.values_list("application", flat=True))
         self.load = np.bincount(self.plan.mu[self.plan.mu >= 0], minlength=len(sitting.mentors))
 
     def candidate(self, i: int, j: int, said: Explanation) -> Candidate:
@@ -145,10 +176,11 @@ class _Maker:
             explanation=said,
             cells={name: self._cell(name, said) for name in DIMENSIONS},
             places=_("%(used)s of %(places)s taken") % {"used": self._used(j, mentor), "places": places_of(mentor)},
-            price=self._price(j),
+            if_chosen=self._if_chosen(i, j),
             is_current=mentor.pk == self.row.mentor_id,
             is_rejected=mentor.pk in self.rejected,
             rules=[str(rule_words(code)) for code in codes],
+            quote=self._quote(mentor),
             can_be_set_aside=bool(codes) and all(c.removesuffix("_unknown") in OVERRIDABLE and c != "both_ways" for c in codes),
         )
 
@@ -156,31 +188,48 @@ class _Maker:
         """Mentees of this plan, and of open matches from before: the places that were not brought into the round."""
         return int(self.load[j]) + max(places_of(mentor) - int(self.plan.seats[j]), 0)
 
-    def _price(self, j: int) -> str:
-        if self.costs is None:
-            return ""
-        pairs, points = int(self.costs[0][j]), int(self.costs[1][j])
-        return _("not possible: every place is pinned") if pairs < 0 and not self._free(j) else cost_words(pairs, points)
+    def _if_chosen(self, i: int, j: int) -> list[str]:
+        """What "Choose" would do: its cost, and who would have to move. Tried on a copy of the plan, and taken back."""
+        if self.trial is None or self.plan.mu[i] == j or self.sitting.table.S[i, j] < 0 or self._is_rejected(j):
+            return []
+        try:
+            change = self.trial.pin(i, j)
+        except BadRules:
+            return [_("not possible: every place is pinned")]
+        self.trial.undo()
+        mine = self.row.mentee_id
+        moved = [[self._mentee(a), self._mentor(b), self._mentor(c)] for a, b, c in change.moved]
+        others = [one for one in moved if one[0] != mine]
+        lines = [cost_words(-change.d_pairs, -change.d_total)]
+        lines += [moved_words(one, self.names) for one in others[:MOVES_SHOWN]]
+        if len(others) > MOVES_SHOWN:
+            more = len(others) - MOVES_SHOWN
+            lines.append(ngettext("%(count)s more moves", "%(count)s more move", more) % {"count": more})
+        return lines
 
-    def _free(self, j: int) -> bool:
-        return bool(np.isfinite(self.costs[1][j])) and self.plan.seats[j] > self.load[j] if self.costs else False
+    def _is_rejected(self, j: int) -> bool:
+        return self.sitting.mentors[j] in self.rejected
+
+    def _mentee(self, i: int) -> int:
+        return self.sitting.mentees[i]
+
+    def _mentor(self, j: int) -> int | None:
+        return self.sitting.mentor_at(j)
 
     def _cell(self, name: str, said: Explanation) -> Cell:
-        words = {"understands": self._understands, "can_help": self._can_help, "practical": self._practical, "wishes": self._wishes}
-        most = self.most.get(name, 0)
-        band = str(Band(band_of(said.parts.get(name, 0), most, PART_BANDS)).label) if most and name != "wishes" else ""
-        unknown = [line for line in said.why.get("unknown", []) if line.split(".")[0] == name]
-        if name in unknown:
-            band = _("Not known")
-        return Cell(band, words[name](said.why))
+        most, gap = self.most.get(name, 0), GAP_OF.get(name)
+        band = band_of(said.parts.get(name, 0), most, PART_BANDS) if most and name != "wishes" else ""
+        if gap in said.cautions and band in {Band.STRONG, Band.GOOD}:
+            band = Band.POSSIBLE
+        word = str(Band(band).label) if band else ""
+        if name in {line.split(".")[0] for line in said.why.get("unknown", []) if line in {name, "practical.hours"}}:
+            word = _("Not known") if name != "practical" else word
+        lines = getattr(self, f"_{name}")(said.why)
+        return Cell(word, lines)
 
     def _understands(self, why: dict[str, Any]) -> list[str]:
-        depths = dict(ApplicationExperience.Depth.choices)
-        return [f"{self.words.experience(pk)} ({self._depth(depth, depths)})" for pk, depth in why.get("u", [])]
-
-    @staticmethod
-    def _depth(depth: str, _depths: Any) -> str:
-        return _("lived it") if depth == "lived" else _("accompanied someone")
+        depths = {"lived": _("%(what)s (lived it)"), "accompanied": _("%(what)s (accompanied someone)")}
+        return [depths[depth] % {"what": self.words.experience(pk)} for pk, depth in why.get("u", [])]
 
     def _can_help(self, why: dict[str, Any]) -> list[str]:
         return [one.text for one in can_help(why, self.words)]
@@ -190,7 +239,11 @@ class _Maker:
         return [line for line in lines if line]
 
     def _wishes(self, why: dict[str, Any]) -> list[str]:
-        return [one.text for one in wishes(why)] or [_("none stated")]
+        return [one.text for one in wishes(why)]
+
+    def _quote(self, mentor: Application) -> str:
+        """The mentor's own words, if they let their match read about an experience of theirs."""
+        return Truncator(mentor.situation).chars(QUOTED) if mentor.pk in self.open_about_themselves else ""
 
 
 def own_words(application: Application) -> list[dict[str, Any]]:

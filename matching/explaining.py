@@ -23,6 +23,7 @@ from .sitting import Sitting
 Band = Proposal.Band
 BANDS = ((0.60, Band.STRONG), (0.45, Band.GOOD), (0.28, Band.POSSIBLE), (0.0, Band.THIN))
 PART_BANDS = ((0.65, Band.STRONG), (0.40, Band.GOOD), (0.15, Band.POSSIBLE), (0.0, Band.THIN))
+GAPS = {"u_none", "h_none", "times_none"}  # with one of these nothing is "Strong", whatever the points
 BONUS = ("waiting", "wishes")  # on top of a fit, not part of the full measure
 QUARTER = 15
 
@@ -65,8 +66,12 @@ def _explain(sitting: Sitting, table: ScoreTable, i: int, j: int, most: dict[str
     parts = {name: int(points[0]) for name, points in table.parts(i, [j]).items()}
     fit = sum(points for name, points in parts.items() if name != "waiting")
     why = reasons_of(sitting, table, i, j)
+    cautions = list(_cautions(why, open_to))
     band = band_of(fit, full_measure(most))
-    cautions = list(_cautions(parts, why, band, open_to))
+    if band == Band.STRONG and GAPS & set(cautions):
+        band = Band.GOOD
+    if band == Band.THIN:
+        cautions.append("thin")
     if table.reasons and (i, j) in table.reasons.lifted:
         cautions.append("override")
     return Explanation(sum(parts.values()), band, parts, why, cautions)
@@ -129,7 +134,7 @@ def shared_slots(pool: Any, i: int, j: int) -> list[str]:
     return found
 
 
-def _cautions(parts: dict[str, int], why: dict[str, Any], band: str, open_to: int) -> Iterable[str]:
+def _cautions(why: dict[str, Any], open_to: int) -> Iterable[str]:
     """Codes of what a person should look at before this pair is made."""
     unknown = why.get("unknown", [])
     situations, needs = why.get("asked", [0, 0])
@@ -147,7 +152,5 @@ def _cautions(parts: dict[str, int], why: dict[str, Any], band: str, open_to: in
         yield "times_none"
     if "practical.place" in unknown:
         yield "place_unknown"
-    if band == Band.THIN:
-        yield "thin"
     if open_to == 1:
         yield "only_one"

@@ -186,7 +186,13 @@ def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
             ]
             return _("No mentor is possible: %(rules)s.") % {"rules": listed(rules)} if rules else _("No mentor is possible.")
         case "crowded" if "mentees" in why:
-            return _("%(mentees)s mentees share these mentors' places, and there are %(places)s.") % why
+            mentors = ngettext("%(count)s mentor", "%(count)s mentors", why["mentors"]) % {"count": why["mentors"]}
+            text = ngettext(
+                "%(mentees)s mentees can only go to the same %(mentors)s, with %(places)s place between them.",
+                "%(mentees)s mentees can only go to the same %(mentors)s, with %(places)s places between them.",
+                why["places"],
+            )
+            return text % {**why, "mentors": mentors}
         case "crowded":
             return _("The mentors who would be possible are full.")
         case "priced":
@@ -213,17 +219,20 @@ def gain_words(pairs: int, points: int) -> str:
     return ngettext("%(count)s point more in all", "%(count)s points more in all", points) % {"count": points}
 
 
+LITTLE, SOME = 400, 1500  # points of the whole plan: the usual price of a change is between the two
+
+
 def cost_words(pairs: int, points: int) -> str:
-    """What a change costs the whole round; negative numbers are gains."""
+    """What a change costs the whole round, first as a word, then as a number; negative numbers are gains."""
     if pairs > 0:
-        return ngettext("%(count)s pair fewer", "%(count)s pairs fewer", pairs) % {"count": pairs}
-    if pairs < 0:
-        return gain_words(-pairs, 0)
-    if points > 0:
-        return ngettext("%(count)s point less in all", "%(count)s points less in all", points) % {"count": points}
-    if points < 0:
-        return gain_words(0, -points)
-    return _("no change in all")
+        return ngettext("leaves %(count)s more person out", "leaves %(count)s more people out", pairs) % {"count": pairs}
+    if pairs < 0 or points < 0:
+        return gain_words(-pairs, -points)
+    if not points:
+        return _("costs nothing")
+    words = _("costs little") if points <= LITTLE else _("costs something") if points <= SOME else _("costs much")
+    number = ngettext("%(count)s point less in all", "%(count)s points less in all", points) % {"count": points}
+    return f"{words} ({number})"
 
 
 def bad_rules_words(sitting: Sitting, bad: BadRules) -> str:
@@ -243,7 +252,8 @@ def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
     }
     match reason.code:
         case "pin_breaks_rule":
-            rules = listed(rule_words(code) for code in reason.codes)
+            codes = sitting.explained.why_not(reason.mentee, reason.mentor) or reason.codes
+            rules = listed(rule_words(code) for code in codes)
             return _("%(mentee)s cannot go with %(mentor)s: %(rules)s") % {**who, "rules": rules}
         case "too_many_pins":
             return _("%(mentor)s has no further place: every place is pinned") % who

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -25,14 +26,15 @@ def show(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     title = _("%(name)s: compare candidates") % {"name": row.mentee.person}
+    found = compare(round_, row, request.user, show_all="all" in request.GET)
     context: dict[str, Any] = {
         "row": row,
         "own_words": own_words(row.mentee),
-        "found": compare(round_, row, request.user, show_all="all" in request.GET),
+        "found": found,
         "reject_form": RejectForm(),
         "reason_form": ReasonForm(),
         "turned_down": _turned_down(request, round_, row),
-        "swaps": _swaps(request, round_, row),
+        "swaps": _swaps(request, round_, found.swaps),
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
     }
     if row.mentor_id is None:
@@ -57,12 +59,10 @@ def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dic
     return [{"mentor": one.mentor, "scope": one.get_scope_display(), "entry": why.get(one.mentor_id)} for one in rows]
 
 
-def _swaps(request: HttpRequest, round_: Round, row: Proposal) -> list[Proposal]:
-    """Mentees with whom this one could change places: their pairs, in the order of the list."""
-    if row.mentor_id is None:
-        return []
-    rows = Proposal.objects.visible_to(request.user).filter(round=round_).paired().with_people()
-    return list(rows.exclude(mentor=row.mentor_id).order_by("mentee__person__name")[:200])
+def _swaps(request: HttpRequest, round_: Round, possible: set[int]) -> QuerySet[Proposal]:
+    """The pairs with which this mentee could change places, by name."""
+    rows = Proposal.objects.visible_to(request.user).filter(round=round_, mentee__in=possible).paired().with_people()
+    return rows.order_by("mentee__person__name")
 
 
 def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:

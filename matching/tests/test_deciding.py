@@ -157,7 +157,7 @@ def test_two_members_on_two_rows_lose_nothing(drafted, step, cleo, kim, table):
 def test_the_second_member_on_the_same_row_is_told_what_the_first_did(drafted, step, cleo, kim):
     seen = drafted.plan_version
     decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
-    with pytest.raises(Refused, match="Cleo Marsh changed this at .*Amina Farah is now with Ruth Adeyemi"):
+    with pytest.raises(Refused, match=r"Cleo Marsh changed this at .*Amina Farah is now with Ruth Adeyemi"):
         decide(drafted, step(Kind.PIN, "amina", "priya"), by=kim, seen=seen)
 
 
@@ -280,3 +280,11 @@ def test_each_decision_has_its_own_plan_version(drafted, act):
     act(Kind.UNPIN, "amina", "ruth")
     versions = RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", "kind")
     assert list(versions) == [(1, "run"), (2, "pin"), (3, "unpin")]
+
+
+def test_a_rule_in_the_way_of_a_choice_is_named(cohort, cleo):
+    noor = make.applicant(cohort, "Noor Haddad", employer="Birch", topics={"tax": 3})
+    omar = make.applicant(cohort, "Omar Saad", "mentor", employer="Birch", topics={"tax": 3})
+    made = make.run_round(cohort, cleo)
+    with pytest.raises(Refused, match="Noor Haddad cannot go with Omar Saad: both work for the same employer"):
+        decide(made, Step(Kind.CHOOSE, noor.pk, omar.pk), by=cleo, seen=made.plan_version)

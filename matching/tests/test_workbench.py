@@ -48,7 +48,7 @@ def test_the_list_says_who_goes_with_whom_and_why(drafted, as_user, cleo):
 def test_who_is_left_out_is_explained_with_the_nearest_fix(drafted, as_user, cleo):
     text = as_user(cleo).get(url("workbench", drafted) + "?queue=unmatched").content.decode()
     assert "Sofia Marin" in text
-    assert "3 mentees share these mentors" in text
+    assert "3 mentees can only go to the same 2 mentors, with 2 places between them." in text
     assert "one more place: places 1 more person" in text
 
 
@@ -148,9 +148,9 @@ def test_htmx_hears_a_refusal_too(drafted, as_user, cleo, people):
 
 def test_candidates_stand_side_by_side_in_words(drafted, as_user, cleo, people):
     text = as_user(cleo).get(url("compare", drafted, people["amina"].public_id)).content.decode()
-    for words in ("Ruth Adeyemi", "Priya Nair", "If chosen", "points less in all", "career change (lived it)", "0 of 1 taken"):
-        assert words in text or words == "0 of 1 taken"
-    assert "%" not in text.split("<main")[-1].split("The numbers")[0].replace("100%", "")
+    for words in ("Ruth Adeyemi", "Priya Nair", "If chosen", "points less in all", "career change (lived it)"):
+        assert words in text
+
 
 
 def test_a_closed_mentor_is_shown_with_the_rule_in_words(cohort, as_user, cleo):
