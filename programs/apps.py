@@ -10,7 +10,7 @@ class ProgramsConfig(AppConfig):
         from notifications.planning import planner
         from workflow import jobs
 
-        from . import emails, houses  # noqa: F401  register letters, planner and house
+        from . import emails, houses, privacy  # noqa: F401  (registers letters, the planner, the house, export and erasure)
         from .importing import working
         from .models import RosterJob
 

@@ -124,7 +124,7 @@ class ProfilePage(ModelPage):
 
     def write(self) -> None:
         is_new = self.instance._state.adding
-        columns: list[str] = [*self.Meta.fields, *self.also_saved]  # type: ignore[attr-defined]
+        columns: list[str] = [*self.Meta.fields, *self.also_saved]
         self.instance.save(update_fields=None if is_new else columns)
 
 
