@@ -140,10 +140,8 @@ def _words(mail: AccountMail, context: Mapping[str, Any]) -> dict[str, Any]:
     lines = [str(line) for line in mail.lines]
     if mail.is_notice:
         moment = formats.date_format(timezone.localtime(context.get("timestamp") or timezone.now()), "DATETIME_FORMAT")
-        lines.append(
-            _("This happened on %(moment)s. If it was not you, sign in, end all other sessions, and tell us.")
-            % {"moment": moment}
-        )
+        lines.append(_("When: %(moment)s") % {"moment": moment})
+        lines.append(_("If it was not you, sign in, end all other sessions, and tell us."))
     return {
         "subject": str(mail.subject),
         "program_name": settings.DEFAULT_FROM_EMAIL.partition("<")[0].strip(),

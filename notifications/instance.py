@@ -65,7 +65,12 @@ def check_in(at: datetime) -> bool:
         Sweeper.objects.update(swept_at=at, refused=refused)
         return False
     Sweeper.objects.update(swept_at=at, refused="", epoch=F("epoch") + 1)
-    write_epoch(Sweeper.objects.values_list("epoch", flat=True)[0])
+    try:
+        write_epoch(Sweeper.objects.values_list("epoch", flat=True)[0])
+    except OSError:
+        log.exception("the epoch file cannot be written")
+        Sweeper.objects.update(refused="the epoch file cannot be written")
+        return False
     return True
 
 

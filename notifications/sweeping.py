@@ -106,19 +106,21 @@ class Delivery:
     def _try(self, lease: Lease) -> bool:
         try:
             mail = self._write(lease)
-        except Exception as error:
+            if mail is None:
+                return False
+            if not lease.may_begin():
+                self._put_back(lease, "the sweeper was too slow")
+                return False
+            lease.begin_sending()
+            outcome = self.line.send(mail, lease)
+        except Exception as error:  # what a mail server does comes back as an outcome: this is the letter's own fault
             if self.is_strict:
                 raise
             log.exception("a letter cannot be written", extra={"notification": lease.row.pk, "kind": lease.row.kind})
+            self.line.hang_up()
             self._put_back(lease, f"cannot be written: {type(error).__name__}")
             return False
-        if mail is None:
-            return False
-        if not lease.may_begin():
-            self._put_back(lease, "the sweeper was too slow")
-            return False
-        lease.begin_sending()
-        return self._record(lease, self.line.send(mail, lease))
+        return self._record(lease, outcome)
 
     def _write(self, lease: Lease) -> EmailMessage | None:
         """The message, or None when the row has been cancelled, expired or put off instead."""

@@ -126,7 +126,7 @@ def test_a_server_that_never_answers_costs_its_budget_only(desk, ada, server, se
 def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(desk, ada, ben, server, settings, sweeper):
     row, other = desk.owe(ada), desk.owe(ben)
     settings.EMAIL_PORT = 1
-    for minutes in range(0, 600, 10):
+    for minutes in range(0, 600, 60):
         deliver(TUESDAY_NOON + timedelta(minutes=minutes))
     assert [(fresh(each).state, fresh(each).attempts) for each in (row, other)] == [(State.PENDING, 0)] * 2
     sweeper.refresh_from_db()
@@ -165,6 +165,14 @@ def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
     deliver()
     text = server.letters[0].message.get_payload()[0].get_payload(decode=True).decode().replace("\r\n", "\n")
     assert "\n.\n..\n.hidden\n" + "ü" * 2000 in text
+
+
+def test_an_address_that_cannot_be_put_on_the_wire_stops_nobody_else(desk, ada, ben, server):
+    rows().filter(pk=desk.owe(ada).pk).update(address="not\nan address@example.org")
+    desk.owe(ben)
+    Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run()
+    assert [letter.to for letter in server.letters] == [ben.email]
+    assert rows().get(recipient=ada).error.startswith("cannot be written")
 
 
 def test_the_sink_counts_what_it_took(server):

@@ -68,6 +68,14 @@ def test_an_epoch_file_that_cannot_be_read_closes_the_outbox(epoch_file):
     assert "cannot be read" in closed()
 
 
+def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(desk, ada, epoch_file, mailoutbox, settings):
+    settings.OUTBOX_EPOCH_FILE = epoch_file / "no" / "such" / "folder"
+    desk.owe(ada)
+    assert (sweep(TUESDAY_NOON), mailoutbox, closed()) == (0, [], "the epoch file cannot be written")
+    settings.OUTBOX_EPOCH_FILE = epoch_file
+    assert (sweep(TUESDAY_NOON), closed()) == (1, "")
+
+
 def test_a_refusal_is_seen_from_outside():
     sweep(TUESDAY_NOON)
     Sweeper.objects.update(instance_id="other")

@@ -161,6 +161,22 @@ def test_people_see_their_own_letters_and_the_committee_those_of_its_rows(desk, 
     assert not Notification.objects.for_committee(ada).exists()
 
 
+def test_a_member_with_a_conflict_sees_no_letter_about_that_person(ada, ben, cleo, cohort, monkeypatch):
+    from notifications import kinds
+    from notifications.kinds import ESSENTIAL, Kind, Letter
+    from programs.models import Conflict
+    from testkit import factories
+
+    known = Kind(
+        "about-application", lambda about, person: Letter(), "programs.Application", ESSENTIAL, False, None, False
+    )
+    monkeypatch.setitem(kinds.KINDS, "about-application", known)
+    for person in (ada, ben):
+        outbox.owe("about-application", to=person, about=factories.application(person, cohort))
+    Conflict.objects.create(member=cleo, person=ada)
+    assert [row.recipient for row in Notification.objects.for_committee(cleo)] == [ben]
+
+
 def test_now_is_the_default(desk, ada):
     before = timezone.now()
     outbox.owe("note", to=ada, about=ada)
