@@ -96,5 +96,5 @@ def _known(kind: str, given: Mapping[str, int], allowed: Mapping[str, object] | 
     for name, value in sorted(given.items()):
         if name not in allowed:
             raise ValueError(f"unknown {kind} {name!r}")
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        if type(value) is not int or value < 0:  # True is an int, and no weight
             raise ValueError(f"{kind} {name!r} must be a whole number of at least 0, not {value!r}")
