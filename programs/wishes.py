@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 
 from django.db import transaction
@@ -10,26 +11,26 @@ from .models import Application, Cohort, NamedWish
 
 
 def key(text: str) -> str:
-    """Case and spaces aside."""
-    return " ".join(text.split()).casefold()
+    """Case, spaces and compatible spellings of the same letters aside."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 @transaction.atomic
 def recognise(cohort: Cohort) -> int:
-    """Set the person of every wish of the cohort whose text is one applicant's address or unmistakable name.
+    """Set the person of every wish whose text is one applicant's address, import key or unmistakable name.
 
     Two people of the same name are never guessed between. Returns how many wishes were newly recognised.
     """
     wishes = NamedWish.objects.unscoped("names are compared, and nobody is told").filter(
         application__cohort=cohort, person=None
     )
-    waiting = list(wishes)
+    waiting = list(wishes.select_related("application"))
     if not waiting:
         return 0
     known = _people_by_key(cohort)
     found = []
     for wish in waiting:
-        people = known.get(key(wish.written), set())
+        people = known.get(key(wish.written), set()) - {wish.application.person_id}
         if len(people) == 1:
             wish.person_id = next(iter(people))
             found.append(wish)
@@ -40,8 +41,8 @@ def recognise(cohort: Cohort) -> int:
 def _people_by_key(cohort: Cohort) -> dict[str, set[int]]:
     known: dict[str, set[int]] = defaultdict(set)
     sent = Application.objects.filter(cohort=cohort).exclude(state=Application.State.DRAFT)
-    for pk, name, email in sent.values_list("person", "person__name", "person__email"):
-        known[key(email)].add(pk)
-        if name:
-            known[key(name)].add(pk)
+    for pk, *texts in sent.values_list("person", "person__name", "person__email", "external_key"):
+        for text in texts:
+            known[key(text)].add(pk)
+    known.pop("", None)
     return known
