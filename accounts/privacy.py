@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.refused import Refused
+from notifications.instance import restore_step
 
+from . import tombstones
 from .models import Profile, User
 
 Export = Callable[[User], Any]
@@ -32,6 +34,7 @@ class Part:
 
 
 PARTS: dict[str, Part] = {}
+ERASED_DOMAIN = "@erased.invalid"  # no mail server will ever have it
 
 
 def register(name: str, *, export: Export, erase: Erase, blocks: Callable[[User], str] = lambda user: "") -> None:
@@ -54,8 +57,24 @@ def erase_person(user: User) -> None:
     """Empty the person everywhere. Raises Refused while something still runs that others depend on."""
     if reasons := what_blocks_erasing(user):
         raise Refused(_("This cannot be erased yet: %(why)s") % {"why": " ".join(reasons)})
-    for part in reversed(PARTS.values()):  # upper apps first: they still need the account below
+    empty(user)
+    transaction.on_commit(lambda: tombstones.remember(user.public_id))
+
+
+def empty(user: User) -> None:
+    """Let every app erase its share, upper apps first: they still need the account below."""
+    for part in reversed(PARTS.values()):
         part.erase(user)
+
+
+@restore_step
+@transaction.atomic
+def erase_again() -> int:
+    """Erase whoever a restored backup brought back; return how many. What blocks a first erasing does not count here."""
+    returned = User.objects.filter(public_id__in=tombstones.erased()).exclude(email__endswith=ERASED_DOMAIN)
+    for user in returned:
+        empty(user)
+    return len(returned)
 
 
 def export_account(user: User) -> dict[str, Any]:
@@ -91,7 +110,7 @@ def erase_account(user: User) -> None:
     Profile.objects.filter(user=user).update(
         employer=None, job_title="", level=None, years_experience=None, place="", phone="", about="", availability=[]
     )
-    user.email, user.name, user.pronouns = f"{user.public_id.lower()}@erased.invalid", "", ""
+    user.email, user.name, user.pronouns = f"{user.public_id.lower()}{ERASED_DOMAIN}", "", ""
     user.is_active, user.link_epoch = False, user.link_epoch + 1
     user.set_unusable_password()
     user.save()

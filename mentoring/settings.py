@@ -45,7 +45,7 @@ def needed(name: str) -> str:
 
 # Keys: each has its own job, so that one can be changed without the others.
 SECRET_KEY = needed("SECRET_KEY") or _throwaway
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 TEXT_KEYS = [key for key in needed("TEXT_KEYS").split(",") if key] or [
     base64.urlsafe_b64encode(hashlib.sha256(_throwaway.encode()).digest()).decode()
 ]
@@ -214,9 +214,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_HOST = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 360)
 INSTANCE_ID = env.str("INSTANCE_ID", "main")
+ERASED_FILE = Path(env.str("ERASED_FILE", str(VAR / "erased")))  # who was erased, for the day of a restore
 OUTBOX_EPOCH_FILE = Path(env.str("OUTBOX_EPOCH_FILE", str(VAR / "outbox-epoch")))
 if TESTING:
     OUTBOX_EPOCH_FILE = Path(tempfile.gettempdir()) / f"outbox-epoch-{os.getpid()}"
+    ERASED_FILE = Path(tempfile.gettempdir()) / f"erased-{os.getpid()}"
 
 # People: e-mail is the name, sign-in by an e-mailed code, password optional, second factor for the committee.
 AUTH_USER_MODEL = "accounts.User"
