@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -37,7 +38,7 @@ class SettingsForm(forms.ModelForm):
         }
         help_texts = {"pronouns": _("For example she/her. Your match and the committee see them.")}
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
 
@@ -47,7 +48,7 @@ class ErasureForm(forms.Form):
 
     email = forms.EmailField(label=_("Your e-mail address"), help_text=_("Type it to say that you mean it."))
 
-    def __init__(self, *args, user: User, **kwargs) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
 

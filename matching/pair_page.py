@@ -113,7 +113,7 @@ def path_of(match: Match) -> list[dict[str, str]]:
         State.CLOSING: _("Closing well"),
         State.CLOSED: _("Closed"),
     }
-    here = order.index(match.state)
+    here = order.index(State(match.state))
     return [
         {"label": labels[state], "state": "done" if n < here or match.state == State.CLOSED else "now" if n == here else "later"}
         for n, state in enumerate(order)

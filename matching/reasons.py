@@ -289,7 +289,7 @@ def shareable(why: dict[str, Any], mentee: Any, mentor: Any) -> dict[str, Any]:
     for application, experience in rows.values_list("application", "experience"):
         open_[application].add(experience)
     both = open_[mentee.pk] & open_[mentor.pk]
-    kept = {name: why[name] for name in ("h", "slots", "meet", "languages", "rhythm") if name in why}
+    kept: dict[str, Any] = {name: why[name] for name in ("h", "slots", "meet", "languages", "rhythm") if name in why}
     kept["u"] = [hit for hit in why.get("u", []) if hit[0] in both]
     return kept
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def pack_plan(plan: Plan) -> bytes:
     arrays = {"mu": plan.mu.astype(np.int32), "u": plan.u, "v": plan.v, "seats": plan.seats}
     if plan.prior is not None:
         arrays["prior"] = plan.prior.astype(np.int32)
-    facts = {"pairs": plan.pairs, "total": plan.total, "floor": plan.floor, "hash": plan.input_hash}
+    facts: dict[str, Any] = {"pairs": plan.pairs, "total": plan.total, "floor": plan.floor, "hash": plan.input_hash}
     facts |= {"certificate": plan.certificate, "pins": plan.rules.pins, "forbids": plan.rules.forbids}
     facts |= {name: getattr(plan.rules, name) for name in ("stickiness", "objective", "budget")}
     facts["rules_floor"] = plan.rules.floor
@@ -160,7 +160,7 @@ class Sitting:
     def fresh(cls, round_: Round, people: Gathered) -> Sitting:
         """Newly gathered people under the round's terms. Raises ValueError for terms that make no sense."""
         table = scored(round_, people.pool, people.columns)
-        columns = {**people.columns, "digest": table.digest, "dtype": table.S.dtype.newbyteorder("<").str}
+        columns: dict[str, Any] = {**people.columns, "digest": table.digest, "dtype": table.S.dtype.newbyteorder("<").str}
         columns["keys"] = [table.mentee_ids.tolist(), table.mentor_ids.tolist()]
         sitting = cls(round_, columns, table, people.pool.seats)
         sitting._pool = people.pool
@@ -204,7 +204,7 @@ class Sitting:
             forbids=tuple(self._here(set(decisions.forbids))),
             stickiness=round_.stickiness,
             floor=round_.floor,
-            objective=round_.objective,
+            objective=cast("Literal['most', 'best']", round_.objective),
             budget=round_.budget,
         )
 

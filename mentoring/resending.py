@@ -21,7 +21,9 @@ WORTH_SHOWING = 20  # characters; shorter values are choices, and mean nothing w
 class SignInMiddleware(LoginRequiredMiddleware):
     """Django's, except that a form with text in it is answered with the text instead of a redirect that drops it."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponse:
         if not view_func.__module__.startswith("allauth") and fields_of(request):
             return send_again(request)
         return super().handle_no_permission(request, view_func)

@@ -55,7 +55,8 @@ def weekly_slot(row: Notification, at: datetime, house: House) -> datetime:
     """Return `at` if one more letter that is not essential fits into the recipient's week, else when it will."""
     others = Notification.objects.unscoped("counts a person's letters of the week").filter(recipient=row.recipient_id)
     others = others.exclude(stream=Stream.ESSENTIAL).exclude(pk=row.pk)
-    sent = list(others.filter(sent_at__gt=at - WEEK).order_by("sent_at").values_list("sent_at", flat=True))
+    moments = others.filter(sent_at__gt=at - WEEK).order_by("sent_at").values_list("sent_at", flat=True)
+    sent = [moment for moment in moments if moment]
     if len(sent) >= house.weekly_letters:
         return sent[-house.weekly_letters] + WEEK
     leaving = others.filter(state=Notification.State.SENDING).count()

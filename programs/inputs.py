@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.forms.models import BaseInlineFormSet
@@ -29,7 +28,7 @@ class NamedMoment(AdminSplitDateTime):
 class NamedCells(BaseInlineFormSet):
     """Each input is called after its column and row: "Minutes, row 2"."""
 
-    def add_fields(self, form: forms.BaseForm, index: int | None) -> None:
+    def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         for name, field in form.fields.items():
             label = capfirst(str(field.label or name))

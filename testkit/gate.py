@@ -32,7 +32,7 @@ SOURCES = [
     "meetings",
     "checkins",
 ]
-SOURCES += ["dashboard", "mentoring", "testkit"]
+SOURCES += ["dashboard", "mentoring", "testkit", "bench"]
 
 
 @dataclass

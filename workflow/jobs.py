@@ -94,7 +94,7 @@ class Job(models.Model):
         if not self._set(going_on, stage=stage, done=done, total=total, lease_until=now + LEASE):
             raise Cancelled
 
-    def finish(self, state: State, error: str = "") -> None:
+    def finish(self, state: str, error: str = "") -> None:
         self._set(Q(state=State.RUNNING), state=state, error=error, finished_at=timezone.now(), lease_until=None)
 
     def cancel(self) -> None:

@@ -203,7 +203,7 @@ class Override(ConfidentialModel):
         constraints = [models.UniqueConstraint(fields=["round", "mentee", "mentor"], name="one_override_per_pair")]
 
 
-class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):
+class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):  # type: ignore[override]
     def visible_to(self, user: Any) -> Self:
         """The committee of the program, without those who stand near one of the two."""
         programs = Program.objects.for_committee(user)

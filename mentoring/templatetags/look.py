@@ -122,7 +122,7 @@ def initials(name: str) -> str:
 
 
 @register.inclusion_tag("components/chip.html")
-def chip(word: str, tone: str = "info", icon: str = "") -> dict[str, Any]:
+def chip(word: str | Promise, tone: str = "info", icon: str = "") -> dict[str, Any]:
     return {"word": word, "tone": tone, "icon": icon}
 
 
@@ -180,12 +180,12 @@ def error_summary(source: Any) -> dict[str, Any]:
     return {"errors": list(errors_of(source))}
 
 
-def errors_of(source: Any) -> Iterable[dict[str, str]]:
+def errors_of(source: Any) -> Iterable[dict[str, Any]]:
     """Every error of a form, a formset or a list of them, with the id of the input it belongs to ("" when it has none)."""
     if isinstance(source, forms.BaseForm):
         yield from ({"text": text, "anchor": ""} for text in source.non_field_errors())
         for field in source:
-            yield from ({"text": named(field, text), "anchor": anchor_of(field)} for text in field.errors)
+            yield from ({"text": named(field, str(text)), "anchor": anchor_of(field)} for text in field.errors)
     elif isinstance(source, forms.BaseFormSet):
         yield from ({"text": text, "anchor": ""} for text in source.non_form_errors())
         yield from errors_of(source.forms)

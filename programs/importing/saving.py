@@ -28,7 +28,6 @@ from programs.models import (
     PrivateAnswers,
     Topic,
 )
-
 from workflow.models import Transition
 
 from .cells import fold, nearest
@@ -169,7 +168,9 @@ class _Save:
             (one.person_id, one.role): one
             for one in Application.objects.filter(cohort=self.cohort, person__in=self.people.values())
         }
-        new, changed, pairs = [], [], []
+        new: list[Application] = []
+        changed: list[Application] = []
+        pairs: list[tuple[Record, Application]] = []
         for record in self.records:
             application = have.get((self.people[record.email].pk, record.role))
             if application and (application.version or application.state not in ("submitted", "accepted")):
@@ -220,8 +221,8 @@ class _Save:
         reason = "an import writes the answers of its applications"
         for rows in (ApplicationTopic.objects, ApplicationExperience.objects):
             rows.filter(application__in=mine).delete()
-        for rows in (PrivateAnswers.objects, NamedWish.objects):
-            rows.unscoped(reason).filter(application__in=mine).delete()
+        for private in (PrivateAnswers.objects, NamedWish.objects):
+            private.unscoped(reason).filter(application__in=mine).delete()
         self._through(pairs, "topics", Topic, ApplicationTopic)
         self._through(pairs, "experiences", Experience, ApplicationExperience)
         PrivateAnswers.objects.bulk_create([_private(record, one) for record, one in pairs], BATCH)
