@@ -56,16 +56,27 @@ def full_measure(most: Mapping[str, int]) -> int:
 
 
 def explain(sitting: Sitting, pairs: Iterable[tuple[int, int]]) -> list[Explanation]:
-    """Explanations of pairs of rows and columns, in their order."""
+    """Explanations of pairs of rows and columns, in their order. What is arithmetic is done for all of them at once."""
+    wanted = list(pairs)
+    if not wanted:
+        return []
+    rows, columns = np.array(wanted).T
     table = sitting.explained
     most, open_to = table.most(), (sitting.table.S >= 0).sum(axis=1)
-    return [_explain(sitting, table, i, j, most, int(open_to[i])) for i, j in pairs]
+    parts, hits = table.parts_of(rows, columns), table.hits_of(rows, columns)
+    slots = shared_slots(sitting.pool, rows, columns)
+    found = []
+    for k, (i, j) in enumerate(wanted):
+        points = {name: int(each[k]) for name, each in parts.items()}
+        why = reasons_of(sitting, table, i, j, hits[k], slots[k])
+        found.append(_explain(table, i, j, points, why, most, int(open_to[i])))
+    return found
 
 
-def _explain(sitting: Sitting, table: ScoreTable, i: int, j: int, most: dict[str, int], open_to: int) -> Explanation:
-    parts = {name: int(points[0]) for name, points in table.parts(i, [j]).items()}
+def _explain(
+    table: ScoreTable, i: int, j: int, parts: dict[str, int], why: dict[str, Any], most: dict[str, int], open_to: int
+) -> Explanation:
     fit = sum(points for name, points in parts.items() if name != "waiting")
-    why = reasons_of(sitting, table, i, j)
     cautions = list(_cautions(why, open_to))
     band = band_of(fit, full_measure(most))
     if band == Band.STRONG and GAPS & set(cautions):
@@ -77,14 +88,18 @@ def _explain(sitting: Sitting, table: ScoreTable, i: int, j: int, most: dict[str
     return Explanation(sum(parts.values()), band, parts, why, cautions)
 
 
-def reasons_of(sitting: Sitting, table: ScoreTable, i: int, j: int) -> dict[str, Any]:
+def reasons_of(
+    sitting: Sitting, table: ScoreTable, i: int, j: int, hits: dict[str, list[tuple[int, int]]], slots: list[str]
+) -> dict[str, Any]:
     """Everything that speaks for a pair, and what is not known."""
     pool, columns = sitting.pool, sitting.columns
-    me, mo, hits = pool.mentees, pool.mentors, table.hits(i, j)
+    me, mo = pool.mentees, pool.mentors
     why: dict[str, Any] = {
-        "u": [[columns["experiences"][c], DEPTH_NAMES[int(mo.situations[j, c])]] for c, _ in hits.get("understands", [])],
+        "u": [
+            [columns["experiences"][c], DEPTH_NAMES[int(mo.situations[j, c])]] for c, _ in hits.get("understands", [])
+        ],
         "h": [[columns["topics"][c], int(me.topics[i, c]), int(mo.topics[j, c])] for c, _ in hits.get("can_help", [])],
-        "slots": shared_slots(pool, i, j),
+        "slots": slots,
         "minutes": hits["practical.hours"][0][0] * QUARTER if "practical.hours" in hits else 0,
         "meet": ways_to_meet(pool, i, j),
         "languages": _both(me.languages, mo.languages, i, j, columns["languages"]),
@@ -116,22 +131,18 @@ def ways_to_meet(pool: Any, i: int, j: int) -> list[str]:
     return [name for name, bit in WAYS if both & bit and (name == "online" or near)]
 
 
-def shared_slots(pool: Any, i: int, j: int) -> list[str]:
-    """Usual times that both have, in the mentee's local week, in winter and in summer alike."""
-    common = None
-    for week in range(pool.mentees.utc_offset.shape[1]):
-        ahead = int(pool.mentees.utc_offset[i, week]) - int(pool.mentors.utc_offset[j, week])
-        theirs = np.roll(np.repeat(pool.mentors.hours[j], 4), ahead // QUARTER)
-        free = (np.repeat(pool.mentees.hours[i], 4) > 0) & (theirs > 0)
-        common = free if common is None else common & free
-    if common is None or not common.any():
-        return []
-    found = []
-    for number, day in enumerate(DAYS):
-        for part, (first, last) in PARTS.items():
-            if common[(number * 24 + first) * 4 : (number * 24 + last) * 4].sum() >= 4:
-                found.append(f"{day}-{part}")
-    return found
+def shared_slots(pool: Any, rows: Any, columns: Any) -> list[list[str]]:
+    """For each pair, the usual times that both have, in the mentee's local week, in winter and in summer alike."""
+    me, mo = pool.mentees, pool.mentors
+    common, theirs = (np.repeat(hours, 4, axis=1) > 0 for hours in (me.hours[rows], mo.hours[columns]))
+    clock = np.arange(common.shape[1])
+    for week in range(me.utc_offset.shape[1]):
+        ahead = (me.utc_offset[rows, week].astype(np.int64) - mo.utc_offset[columns, week]) // QUARTER
+        common &= np.take_along_axis(theirs, (clock - ahead[:, None]) % len(clock), axis=1)
+    names = [f"{day}-{part}" for day in DAYS for part in PARTS]
+    spans = [(24 * number + first, 24 * number + last) for number in range(len(DAYS)) for first, last in PARTS.values()]
+    long_enough = np.column_stack([common[:, 4 * first : 4 * last].sum(axis=1) >= 4 for first, last in spans])
+    return [[name for name, shared in zip(names, row, strict=True) if shared] for row in long_enough.tolist()]
 
 
 def _cautions(why: dict[str, Any], open_to: int) -> Iterable[str]:
