@@ -31,7 +31,8 @@ class AgreementVersionAdmin(CommitteeAdmin):
 
     def get_queryset(self, request):
         signatures = {"mentee_signed_at": signed_at("mentee"), "mentor_signed_at": signed_at("mentor")}
-        return super().get_queryset(request).with_goal_counts().annotate(**signatures)
+        rows = AgreementVersion.objects.for_committee(request.user).with_goal_counts()
+        return rows.annotate(**signatures).order_by(*self.ordering)
 
     @admin.display(description=_("pair"), ordering="agreement__match__mentee__person__name")
     def pair(self, obj):

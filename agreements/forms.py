@@ -34,7 +34,7 @@ class PartForm(forms.Form):
         is_written = version is not None and bool(version.revision_of(self.part))
         saved = drafting.part_values(version, self.part) if version is not None and is_written else self.first_values()
         initial = {**self.to_fields(saved), "seen": version.revision_of(self.part) if version else 0}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
 
     def first_values(self) -> dict[str, Any]:
         return drafting.first_values(self.match)

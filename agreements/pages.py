@@ -51,7 +51,7 @@ def next_step(match: Match, version: AgreementVersion | None, user: Any) -> dict
         part = version.missing_parts[0] if version else PARTS[0]
         hint = _("Do this together in your first meeting; it takes about 30 minutes.")
         return {
-            "title": text.PART_TITLES[part],
+            "title": str(text.PART_TITLES[part]),
             "text": hint,
             "url": url("part-update", match, part),
             "action": _("Write this part"),

@@ -80,7 +80,7 @@ def waiting_for_signatures() -> QuerySet[AgreementVersion]:
 
 
 def _ask_signers(version: AgreementVersion, at: datetime) -> None:
-    since = version.changed_at or version.shared_at
+    since = version.changed_at or version.shared_at or at
     policy = version.program.policy
     reminders = (policy.reminder_first_days, policy.reminder_second_days)
     turn = turn_at(at, since=since, reminders=reminders)

@@ -40,15 +40,15 @@ def answer(
         cancel_about(checkin, why="answered", at=at)
     else:
         CheckIn.objects.filter(pk=checkin.pk).update(answered_at=at, read_at=None, read_by=None)
-    questions = list(checkin.survey.questions.all())
-    _store(checkin, questions, answers)
-    if any(answers.get(question.code) in question.alarms for question in questions):
+    _store(checkin, answers)
+    if any(answers.get(question.code) in question.alarms for question in checkin.questions):
         raise_about_answer(checkin, at=at)
     return True
 
 
-def _store(checkin: CheckIn, questions: list[Question], answers: Mapping[str, str]) -> None:
-    given = [_row(checkin, question, answers[question.code]) for question in questions if answers.get(question.code)]
+def _store(checkin: CheckIn, answers: Mapping[str, str]) -> None:
+    asked = [question for question in checkin.questions if answers.get(question.code)]
+    given = [_row(checkin, question, answers[question.code]) for question in asked]
     rows = Answer.objects.unscoped(WRITER)
     rows.filter(checkin=checkin).exclude(question__in=[row.question_id for row in given]).delete()
     unique, words = ["checkin", "question"], ["choice", "text"]

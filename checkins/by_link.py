@@ -1,9 +1,15 @@
 """What the links in letters do: answer a survey, ask for help. They write one thing and show nothing that was written."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from access.refused import Refused
+from access.tokens import Claim
 from notifications.links import purpose
 
 from . import pages
@@ -12,7 +18,7 @@ from .models import CheckIn, Concern
 
 
 @purpose("survey-answer", model="checkins.CheckIn")
-def answer_by_link(request, claim, person, subject):
+def answer_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any) -> HttpResponse:
     checkin = pages.checkin_with_everything(subject)
     now = timezone.now()
     if checkin.state == CheckIn.State.ANSWERED or not checkin.may_be_answered_by(person, now):
@@ -29,7 +35,7 @@ def answer_by_link(request, claim, person, subject):
 
 
 @purpose("help", model="matching.Match")
-def help_by_link(request, claim, person, subject):
+def help_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any) -> HttpResponse:
     match = pages.match_of(subject, person)
     if match is None:
         return render(request, "notifications/link_over.html", status=404)

@@ -11,10 +11,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from matching.models import Match
+from matching.models.matches import MatchQuerySet
 from programs.models import Membership, Program
 
 
-def matches_in_care_of(user: Any) -> QuerySet[Match]:
+def matches_in_care_of(user: Any) -> MatchQuerySet:
     """Matches whose confidential care rows `user` may read, for subqueries."""
     if not user.is_authenticated:
         return Match.objects.none()

@@ -29,8 +29,8 @@ def _ask(checkin: CheckIn, person: Any, label: str) -> Letter | Stop:
         return Stop("the check-in is not open any more")
     if checkin.match.state == Match.State.CLOSED:
         return Stop("the match has ended")
-    url = link("survey-answer", person=person, subject=checkin, until=checkin.closes_at)
-    scale = checkin.survey.questions.filter(kind=Question.Kind.SCALE).first()
+    url = link("survey-answer", person=person, subject=checkin, until=checkin.closes_at or timezone.now())
+    scale = next((question for question in checkin.questions if question.kind == Question.Kind.SCALE), None)
     steps = [{"label": text, "url": f"{url}?{scale.code}={code}"} for code, text in scale.options] if scale else []
     return Letter(
         context={

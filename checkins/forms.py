@@ -35,8 +35,7 @@ class SurveyForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.checkin = checkin
-        self.questions = list(checkin.survey.questions.all())
-        for question in self.questions:
+        for question in checkin.questions:
             self.fields[question.code] = _field(question)
             possible = {code for code, _text in question.options}
             self.initial[question.code] = (saved or {}).get(question.code, "")

@@ -27,7 +27,7 @@ def match_of(match: Any, person: Any) -> Match | None:
 
 def readers(checkin: CheckIn) -> list[str]:
     """Who reads the answers, in sentences; said above the first question."""
-    channels = {question.channel for question in checkin.survey.questions.all()}
+    channels = {question.channel for question in checkin.questions}
     names = {"carer": checkin.match.carer.name if checkin.match.carer else "", "partner": checkin.partner.first_name}
     found = []
     if Channel.CARE in channels:
@@ -41,7 +41,7 @@ def readers(checkin: CheckIn) -> list[str]:
         found.append(_("%(partner)s reads the answers that say so.") % names)
     else:
         found.append(_("%(partner)s never sees it.") % names)
-    if any(question.is_pooled for question in checkin.survey.questions.all()):
+    if any(question.is_pooled for question in checkin.questions):
         smallest = {"n": checkin.program.policy.small_group}
         found.append(
             _("Answers by choice are also counted together, in groups of at least %(n)s people. Words never are.")

@@ -33,7 +33,7 @@ def meeting_list(request, match_id):
     now = timezone.now()
     meetings = list(Meeting.objects.of(request.user).filter(match=match))
     agendas = {row.meeting_id: row for row in Agenda.objects.visible_to(request.user).filter(meeting__match=match)}
-    entries = {}
+    entries: dict[int, list[LogEntry]] = {}
     for entry in LogEntry.objects.visible_to(request.user).filter(meeting__match=match).select_related("author"):
         entries.setdefault(entry.meeting_id, []).append(entry)
     for meeting in meetings:

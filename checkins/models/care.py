@@ -149,7 +149,7 @@ class Concern(ConfidentialModel):
         if not self.may_be_handled_by(user):
             raise Refused(_("Another member looks after this."))
 
-    take.alters_data = resolve.alters_data = True  # type: ignore[attr-defined]
+    take.alters_data = resolve.alters_data = True
 
 
 class ContactLogQuerySet(GuardedQuerySet):

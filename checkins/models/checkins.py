@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from access.guard import ScopedQuerySet
@@ -16,7 +17,7 @@ from matching.models import Match
 from programs.models import Program
 
 from ..caring import matches_in_care_of
-from .surveys import Kind, Survey
+from .surveys import Kind, Question, Survey
 
 Person = settings.AUTH_USER_MODEL
 
@@ -120,6 +121,11 @@ class CheckIn(models.Model):
     @property
     def partner(self) -> Any:
         return self.match.partner_of(self.person)
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """What is asked, in order; nothing while the check-in is only planned."""
+        return list(Question.objects.filter(survey=self.survey_id)) if self.survey_id else []
 
     def is_open_at(self, at: datetime) -> bool:
         return self.state == self.State.OPEN and self.closes_at is not None and at < self.closes_at

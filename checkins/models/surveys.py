@@ -81,7 +81,7 @@ class Survey(models.Model):
             self.published_at = at or timezone.now()
             self.save(update_fields=["published_at"])
 
-    publish.alters_data = True  # type: ignore[attr-defined]
+    publish.alters_data = True
 
 
 class QuestionQuerySet(ScopedQuerySet):
