@@ -1,0 +1,126 @@
+"""Two members, two workers, at the same moment, by real connections: nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import suppress
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from access.refused import Refused
+from matching import releasing
+from matching.deciding import Kind, Step, decide
+from matching.models import Match, Proposal, Round, RoundEntry
+from matching.places import make_matches
+from programs.models import Application
+from testkit import factories
+from testkit import rounds as make
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+RACES = int(os.environ.get("CAPACITY_RACES", "200"))
+
+
+def at_once(*actions):
+    """Run the actions in threads that start together; return the numbers of those that were not refused."""
+    barrier, done, broken = threading.Barrier(len(actions)), [], []
+
+    def run(number, action):
+        try:
+            barrier.wait()
+            with suppress(Refused):
+                action()
+                done.append(number)
+        except Exception as error:  # noqa: BLE001  a thread's failure must reach the test
+            broken.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert broken == []
+    return sorted(done)
+
+
+@pytest.fixture
+def many(cohort):
+    """`many(role, count)` makes ready applications quickly."""
+
+    def build(role, count):
+        users = [factories.User(email=f"{role}{n}@example.org", name=f"{role} {n}") for n in range(count)]
+        factories.User.objects.bulk_create(users)
+        now = timezone.now()
+        rows = [
+            Application(
+                cohort=cohort, person=user, role=role, state="accepted", code_accepted_at=now, orientation_passed_at=now
+            )
+            for user in factories.User.objects.filter(email__startswith=role).order_by("pk")
+        ]
+        Application.objects.bulk_create(rows)
+        return list(Application.objects.filter(cohort=cohort, role=role).order_by("pk").values_list("pk", flat=True))
+
+    return build
+
+
+def test_no_mentor_ever_has_more_mentees_than_places(many):
+    mentors = many("mentor", RACES)
+    mentees = many("mentee", 2 * RACES)
+    first, second = mentees[:RACES], mentees[RACES:]
+
+    def place(group):
+        for mentor, mentee in zip(mentors, group, strict=True):
+            with suppress(Refused):
+                make_matches([(mentee, mentor, {})], at=timezone.now())
+
+    at_once(lambda: place(first), lambda: place(second))
+    taken = list(Match.objects.values_list("mentor", flat=True))
+    assert sorted(taken) == sorted(mentors)  # each place once, and none left empty
+
+
+def test_two_members_on_two_rows_both_stand(cohort, people, cleo, kim):
+    drafted = make.run_round(cohort, cleo)
+    seen, pins = drafted.plan_version, [("amina", "ruth", cleo), ("joel", "priya", kim)]
+
+    def pin(mentee, mentor, by):
+        fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+        decide(fresh, Step(Kind.PIN, people[mentee].pk, people[mentor].pk), by=by, seen=seen)
+
+    assert at_once(*(lambda one=one: pin(*one) for one in pins)) == [0, 1]
+    rows = Proposal.objects.unscoped("test").filter(round=drafted).pinned()
+    assert {row.mentee_id for row in rows} == {people["amina"].pk, people["joel"].pk}
+    versions = RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", flat=True)
+    assert list(versions) == [1, 2, 3]
+
+
+def test_of_two_members_on_one_row_the_second_is_told(cohort, people, cleo, kim):
+    drafted = make.run_round(cohort, cleo)
+    seen = drafted.plan_version
+
+    def choose(mentor, by):
+        fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+        decide(fresh, Step(Kind.CHOOSE, people["amina"].pk, people[mentor].pk), by=by, seen=seen)
+
+    assert len(at_once(lambda: choose("ruth", cleo), lambda: choose("priya", kim))) == 1
+    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 1
+
+
+def test_two_workers_publish_a_round_once(cohort, people, cleo, kim):
+    ready = make.approved_round(cohort, kim, cleo)
+    releasing.schedule(ready, by=cleo)
+    at_once(*[lambda: releasing.release_due(ready.release_at)] * 3)
+    assert Match.objects.count() == 2
+    assert Round.objects.unscoped("test").get(pk=ready.pk).state == "published"
+
+
+def test_stop_and_release_never_both_happen(cohort, people, cleo, kim):
+    ready = make.approved_round(cohort, kim, cleo)
+    releasing.schedule(ready, by=cleo)
+    at_once(lambda: releasing.stop(ready, by=kim), lambda: releasing.release_due(ready.release_at))
+    fresh = Round.objects.unscoped("test").get(pk=ready.pk)
+    assert (fresh.state == "published") == Match.objects.exists()
+    assert (fresh.state == "approved") == (fresh.release_at is None)
