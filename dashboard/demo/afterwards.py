@@ -22,7 +22,9 @@ def settle_letters(now: datetime) -> None:
 
 def trouble_one_letter(now: datetime) -> None:
     """One letter came back, so that the committee sees what that looks like."""
-    sent = Notification.objects.unscoped(REASON).filter(state=State.SENT, kind="match-introduced").order_by("pk").first()
+    sent = (
+        Notification.objects.unscoped(REASON).filter(state=State.SENT, kind="match-introduced").order_by("pk").first()
+    )
     if sent:
         Notification.objects.unscoped(REASON).filter(pk=sent.pk).update(
             state=State.FAILED, sent_at=None, reason="mailbox unknown", smtp_code=550, error="550 5.1.1 no such mailbox"

@@ -118,7 +118,9 @@ def review(stage: Stage, *, first_day: float, release_day: float, until: int | N
 def prepare_mentors(stage: Stage, *, first_day: float) -> None:
     """Accepted mentors do the orientation; one came to a session instead."""
     calendar = stage.calendar
-    mentors = [row for row in stage.applications().values() if row.is_mentor and row.state == Application.State.ACCEPTED]
+    mentors = [
+        row for row in stage.applications().values() if row.is_mentor and row.state == Application.State.ACCEPTED
+    ]
     for place, row in enumerate(mentors):
         at = calendar.at(first_day + place * 0.25, hour=21)
         if row.person.name in UNPREPARED:

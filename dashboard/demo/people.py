@@ -46,7 +46,9 @@ def address(name: str) -> str:
     return ADDRESS_OF.get(name) or f"{re.sub('[^a-z]+', '.', plain).strip('.')}@example.org"
 
 
-def account(name: str, *, zone: str = "America/Toronto", language: str = "en", joined_at: datetime | None = None) -> User:
+def account(
+    name: str, *, zone: str = "America/Toronto", language: str = "en", joined_at: datetime | None = None
+) -> User:
     """A person who can sign in by a code; the four sign-ins of the demo have its password as well."""
     fields = {"joined_at": joined_at} if joined_at else {}
     password = PASSWORD if name in ADDRESS_OF else None
@@ -88,7 +90,9 @@ class Words:
         return cls(topics, {row.code: row for row in Experience.objects.current(program)})
 
 
-def application(row: dict[str, str], user: User, cohort: Cohort, role: str, words: Words, begun_at: datetime) -> Application:
+def application(
+    row: dict[str, str], user: User, cohort: Cohort, role: str, words: Words, begun_at: datetime
+) -> Application:
     """A complete draft, as the pages would leave it."""
     made = Application.objects.create(
         cohort=cohort,
@@ -126,12 +130,18 @@ def _topics(made: Application, row: dict[str, str], words: Words) -> None:
 def _experiences(made: Application, row: dict[str, str], words: Words) -> None:
     """People share most of what they lived through; the last one of several they keep for the committee."""
     rows: list[ApplicationExperience] = []
-    for column, depth in (("experiences", Depth.GOING_THROUGH), ("lived", Depth.LIVED), ("accompanied", Depth.ACCOMPANIED)):
+    for column, depth in (
+        ("experiences", Depth.GOING_THROUGH),
+        ("lived", Depth.LIVED),
+        ("accompanied", Depth.ACCOMPANIED),
+    ):
         codes = (row.get(column) or "").split()
         for place, code in enumerate(codes):
             is_shared = place == 0 or place < len(codes) - 1
             rows.append(
-                ApplicationExperience(application=made, experience=words.experiences[code], depth=depth, is_shared=is_shared)
+                ApplicationExperience(
+                    application=made, experience=words.experiences[code], depth=depth, is_shared=is_shared
+                )
             )
     ApplicationExperience.objects.bulk_create(rows)
 

@@ -101,7 +101,11 @@ def _small(stage: Stage, slug: str) -> None:
 def _next_cohort(stage: Stage) -> None:
     """The next run of the association is open: drafts, letters sent yesterday, one that waits for a week."""
     calendar, today = stage.calendar, stage.calendar.today
-    days = {"closes_on": calendar.on(today + 24), "matching_on": calendar.on(today + 45), "starts_on": calendar.on(today + 45)}
+    days = {
+        "closes_on": calendar.on(today + 24),
+        "matching_on": calendar.on(today + 45),
+        "starts_on": calendar.on(today + 45),
+    }
     cohort = beginning.open_cohort(stage.program, "Next cohort", "hr-next", calendar.on(today - 20), **days)
     coming = Stage(stage.program, cohort, calendar, stage.members, stage.talk)
     beginning.apply_all(coming, "hr_next_mentors", "mentor", first_day=today - 16, last_day=today - 3)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from agreements import drafting, signing
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, Goal
 from checkins import answering, concerns, planning
 from checkins.models import CheckIn, Concern
 from matching.models import Match
@@ -32,6 +34,7 @@ def live(stage: Stage, matches: list[Match], *, start: float) -> None:
     for place, match in enumerate(ordered):
         agree(stage, match, place, day=start + 6 + place % 12)
         meet(stage, match, place, start=start)
+        get_on(stage, match, place, start=start)
     ask_how_it_goes(stage, ordered, start=start)
     for place, (kind, after) in ENDED_EARLY.items():
         if place < len(ordered) and stage.calendar.is_past(start + after):
@@ -51,7 +54,11 @@ def agree(stage: Stage, match: Match, place: int, *, day: float, until: str = "s
         "goals": {"goals": goals},
         "activities": {"activities": [texts["activities"][(place + n) % 5] for n in range(2)]},
         "confidentiality": {"confidentiality": texts["confidentiality"], "feedback": texts["feedback"]},
-        "term": {"term_months": stage.program.policy.term_months, "short_term_reason": "", "ending_rules": texts["ending_rules"]},
+        "term": {
+            "term_months": stage.program.policy.term_months,
+            "short_term_reason": "",
+            "ending_rules": texts["ending_rules"],
+        },
     }
     for part, values in parts.items():
         version = drafting.save_part(match, part, values, seen=0, by=mentee, at=calendar.at(day, hour=18))
@@ -114,6 +121,19 @@ def hold(stage: Stage, match: Match, turn: int, day: float) -> None:
         scheduling.record_held(meeting, by=writer, at=held_at, **said)
 
 
+def get_on(stage: Stage, match: Match, place: int, *, start: float) -> None:
+    """Goals move on: the first is under way or reached, the others follow or are put aside."""
+    mentee, _mentor = match.people
+    if not stage.calendar.is_past(start + 70) or match.state != Match.State.ACTIVE:
+        return
+    for number, goal in enumerate(
+        Goal.objects.of_pair(mentee).filter(version__agreement__match=match).select_related("version")
+    ):
+        steps = ("under_way", "reached", "", "parked")[(place + 3 * number) % 4]
+        if steps:
+            goal.mark(steps, by=mentee)
+
+
 def mode_of(match: Match) -> str:
     return Meeting.Mode.VIDEO if match.mentee.mode == "online" else Meeting.Mode.IN_PERSON
 
@@ -129,11 +149,20 @@ def ask_how_it_goes(stage: Stage, matches: list[Match], *, start: float) -> None
         asked = CheckIn.objects.open().filter(match__in=place_of).select_related("survey", "person", "match")
         for turn, checkin in enumerate(asked.order_by("match__mentee__person__name", "person__name")):
             answered_on = day + 1 + turn % 5
-            is_sign_in = checkin.person.email.startswith(("mentee@", "mentor@")) and after > stage.calendar.today - start - 14
+            is_sign_in = (
+                checkin.person.email.startswith(("mentee@", "mentor@")) and after > stage.calendar.today - start - 14
+            )
             if turn % SILENT_SHARE != 5 and stage.calendar.is_past(answered_on) and not is_sign_in:
                 reply(stage, checkin, place_of[checkin.match_id], turn, answered_on)
         if stage.calendar.is_past(day + 15):
             planning.plan(stage.calendar.at(day + 15))
+            have_read(matches, stage.calendar.at(day + 15))
+
+
+def have_read(matches: list[Match], at: datetime) -> None:
+    """The carers have read what was answered so far; one by one would be most of the demo's time."""
+    mine = CheckIn.objects.to_read().filter(match__in=matches)
+    mine.update(read_at=at, read_by=Subquery(Match.objects.filter(pk=OuterRef("match")).values("carer")[:1]))
 
 
 def reply(stage: Stage, checkin: CheckIn, place: int, turn: int, day: float) -> None:
@@ -146,8 +175,6 @@ def reply(stage: Stage, checkin: CheckIn, place: int, turn: int, day: float) -> 
         useful = "2" if mood == "low" else str(3 + turn % 3)
         answers = {"useful": useful, "rhythm": "less" if mood == "low" else "as_agreed", "words": words}
     answering.answer(checkin, by=checkin.person, answers=answers, at=stage.calendar.at(day, hour=21))
-    if stage.calendar.is_past(day + 20) and checkin.match.carer:
-        answering.mark_read(checkin, by=checkin.match.carer, at=stage.calendar.at(day + 2))
 
 
 def ask_for_help(stage: Stage, match: Match, *, which: int, day: float) -> Concern:

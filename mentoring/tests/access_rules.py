@@ -11,7 +11,7 @@ A route without a row fails the tests, and so does a row without a route.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 ANONYMOUS = frozenset({"anonymous"})
@@ -19,6 +19,7 @@ OWNER = frozenset({"owner"})
 PAIR = frozenset({"owner", "partner"})
 READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer"})  # the committee of that program
 MATCHERS = frozenset({"matcher", "chair", "maintainer"})
+READING = frozenset({"reader", "matcher", "chair", "maintainer"})
 CARE = frozenset({"carer", "chair", "maintainer"})
 CHAIRS = frozenset({"chair", "maintainer"})
 ANY_CHAIR = CHAIRS | {"conflicted", "outsider"}  # for rows of the whole installation
@@ -33,6 +34,24 @@ def PUBLIC_ID(row: Any) -> str:
     return row.public_id
 
 
+def A_MENTEE(round_: Any) -> str:
+    """One mentee of a round."""
+    return round_.cohort.applications.mentees().earliest("pk").public_id
+
+
+def A_MENTOR(round_: Any) -> str:
+    return round_.cohort.applications.mentors().latest("pk").public_id
+
+
+A_DECISION = {
+    "mentor": A_MENTOR,
+    "other": A_MENTEE,
+    "seen": lambda round_: round_.plan_version,
+    "why": "w",
+    "reason": "w",
+    "kind": "choose",
+}
+JOB = {"public_id": lambda job: job.round.public_id, "job_id": PUBLIC_ID}
 SAFE = frozenset({"GET", "HEAD"})
 POST = frozenset({"POST"})
 ALL = SAFE | {"POST", "PUT", "DELETE"}
@@ -47,6 +66,9 @@ class Rule:
     write: frozenset[str] = NOBODY
     methods: frozenset[str] = SAFE
     extra: dict[str, Any] = field(default_factory=dict, hash=False)
+    sends: dict[str, Any] = field(
+        default_factory=dict, hash=False
+    )  # what a POST says, so that the gate itself is tried
 
     def may(self, standing: str, method: str) -> bool:
         return standing in (self.write if method == "POST" else self.who)
@@ -70,6 +92,11 @@ def act(who: frozenset[str], about: str = "", **extra: Any) -> Rule:
 def desk(who: frozenset[str], about: str = "", **extra: Any) -> Rule:
     """A page of the committee in the admin."""
     return Rule(who, about, who, ALL, extra)
+
+
+def saying(rule: Rule, **words: Any) -> Rule:
+    """The same rule, with something to send; callables are given the row."""
+    return replace(rule, sends=words)
 
 
 def library(who: frozenset[str], **extra: Any) -> Rule:
@@ -144,6 +171,18 @@ PAGES: dict[str, Rule] = {
     "agreements:agreement-amend": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-open": act(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:goal-progress": act(PAIR, "goal", goal_id=PUBLIC_ID),
+    # --- meetings: the pair's alone
+    "meetings:meeting-list": page(PAIR, "match", match_id=PUBLIC_ID),
+    "meetings:meeting-create": form(PAIR, "match", match_id=PUBLIC_ID),
+    "meetings:meeting-record": form(PAIR, "match", match_id=PUBLIC_ID),
+    "meetings:meeting-accept": act(PAIR, "meeting", meeting_id=PUBLIC_ID),
+    "meetings:meeting-cancel": form(PAIR, "meeting", meeting_id=PUBLIC_ID),
+    "meetings:meeting-move": form(PAIR, "meeting", meeting_id=PUBLIC_ID),
+    "meetings:meeting-note": form(PAIR, "set", meeting_id=PUBLIC_ID),
+    # --- check-ins and help: one's own, never the partner's
+    "checkins:checkin-answer": form(OWNER, "checkin", checkin_id=PUBLIC_ID),
+    "checkins:concern-create": form(EVERYONE),
+    "checkins:concern-list": page(SIGNED_IN),
     # --- letters: links carry their own proof (a false one is a 404, or a page that says so)
     "notifications:go": library(NOBODY, purpose="nothing", token="x.y"),
     "notifications:unsubscribe": library(EVERYONE, stream="nothing", token="x.y"),
@@ -157,10 +196,59 @@ PAGES: dict[str, Rule] = {
     "admin:programs_rosterupload_import": act(MATCHERS, "upload"),
     "admin:programs_rosterupload_job": desk(MATCHERS, "upload_job"),
     "admin:programs_rosterupload_cancel": act(MATCHERS, "upload_job"),
+    # --- reading applications and deciding about them
+    "admin:programs_application_read": act(READING, "sent"),
+    "admin:programs_application_note": saying(act(READERS, "sent"), text="A note"),
+    "admin:programs_application_decide": saying(act(READING, "sent"), outcome="accepted"),
+    "admin:programs_application_clear": act(READING, "mentee_application"),
+    "admin:programs_application_attended": saying(act(MATCHERS, "mentor_application"), reason="Came"),
+    "admin:programs_application_release": desk(ANY_CHAIR),
+    "admin:programs_setup": desk(ANY_COMMITTEE),
+    "admin:programs_seed": act(CHAIRS, "program"),
+    # --- care
+    "admin:checkins_checkin_read": act(CARE, "answered"),
+    "admin:checkins_concern_take": act(CARE, "concern"),
+    "admin:checkins_concern_resolve": saying(act(CARE, "concern"), note="Done"),
+    # --- rounds: every member looks on, matchers and chairs decide
+    "admin:matching_round_workbench": desk(READERS, "round"),
+    "admin:matching_round_minutes": desk(READERS, "round"),
+    "admin:matching_round_job": desk(READERS, "round_job", **JOB),
+    "admin:matching_round_differences": desk(READERS, "round"),
+    "admin:matching_round_weakest": desk(READERS, "round"),
+    "admin:matching_round_second-look": desk(READERS, "round"),
+    "admin:matching_round_publish": desk(READERS, "round"),
+    "admin:matching_round_pairs.csv": desk(READERS, "round"),
+    "admin:matching_round_pairs.xlsx": desk(READERS, "round"),
+    "admin:matching_round_scores.csv": desk(READERS, "round"),
+    "admin:matching_round_scores.xlsx": desk(READERS, "round"),
+    "admin:matching_round_terms": Rule(READERS, "round", MATCHERS, ALL),
+    "admin:matching_round_compare": desk(READERS, "round", mentee=A_MENTEE),
+    "admin:matching_round_try": saying(desk(READERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_run": act(MATCHERS, "round"),
+    "admin:matching_round_floor": act(MATCHERS, "round"),
+    "admin:matching_round_use-terms": act(MATCHERS, "round"),
+    "admin:matching_round_copy": act(MATCHERS, "round"),
+    "admin:matching_round_send": act(MATCHERS, "round"),
+    "admin:matching_round_send-back": act(MATCHERS, "round"),
+    "admin:matching_round_approve": act(MATCHERS, "round"),
+    "admin:matching_round_schedule": act(MATCHERS, "round"),
+    "admin:matching_round_stop": act(MATCHERS, "round"),
+    "admin:matching_round_discard": act(MATCHERS, "round"),
+    "admin:matching_round_undo": act(MATCHERS, "round", version=1),
+    "admin:matching_round_cancel": act(MATCHERS, "round_job", **JOB),
+    "admin:matching_round_pin": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_unpin": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_reject": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_allow": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_sit-in": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_choose": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_swap": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_override": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
+    "admin:matching_round_place": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
     # --- the committee's door
     "admin:index": library(ANY_COMMITTEE),
-    "admin:login": library(SIGNED_IN),  # sends the signed-out on to the one sign-in page
-    "admin:logout": library(ANY_COMMITTEE),
+    "admin:login": library(ANY_COMMITTEE),  # sends the signed-out on to the one sign-in page
+    "admin:logout": library(EVERYONE),
     "admin:password_change": library(ANY_COMMITTEE),
     "admin:password_change_done": library(ANY_COMMITTEE),
     "admin:autocomplete": library(
@@ -198,6 +286,23 @@ TABLES: dict[str, Admin] = {
     "accounts_industry": Admin("industry", see=ANY_COMMITTEE, change=ANY_CHAIR, add=ANY_CHAIR),
     "accounts_language": Admin("language", see=ANY_COMMITTEE, change=ANY_CHAIR, add=ANY_CHAIR),
     "workflow_transition": Admin("transition"),
+    "programs_program": Admin("program", change=CHAIRS, add=frozenset({"maintainer"})),
+    "programs_cohort": Admin("cohort", change=CHAIRS, add=ANY_CHAIR),
+    "programs_topic": Admin("topic", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
+    "programs_experience": Admin("experience", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
+    "programs_membership": Admin("membership", change=CHAIRS, add=ANY_CHAIR),
+    "programs_conflict": Admin("conflict", see=OWNER, add=ANY_COMMITTEE),
+    "programs_application": Admin("mentee_application"),
+    "matching_round": Admin("round", add=MATCHERS | ANY_CHAIR),
+    "matching_keepapart": Admin("apart", change=MATCHERS, add=MATCHERS | ANY_CHAIR),
+    "matching_match": Admin("match", change=MATCHERS),
+    "agreements_agreementversion": Admin("version"),
+    "meetings_meeting": Admin("meeting", see=frozenset({"carer"})),
+    "checkins_checkin": Admin("answered"),
+    "checkins_concern": Admin("concern", see=CARE),
+    "checkins_contactlog": Admin("contact", see=CARE, add=CARE | ANY_CHAIR),
+    "checkins_survey": Admin("survey", see=ANY_COMMITTEE),
+    "checkins_wave": Admin("wave"),
     "programs_rosterupload": Admin("upload", see=MATCHERS, change=MATCHERS, add=ANY_CHAIR | MATCHERS),
 }
 

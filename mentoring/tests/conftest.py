@@ -7,15 +7,18 @@ from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
 
+from . import canaries
 from . import world as worlds
 from .visits import Visitors
 
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """One world for all tests of a module; the transaction around it is rolled back at the end."""
+    """One world for all tests of a module, a canary in every text; the transaction around it is rolled back at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
+        built = worlds.build()
+        canaries.plant(built)
+        yield built
         transaction.set_rollback(True)
 
 

@@ -1,10 +1,14 @@
-"""Every address, every role, own and other rows, every method: the table in access_rules.py holds, cell by cell."""
+"""Every address, every role, own and other rows, every method: the table in access_rules.py holds, cell by cell.
+
+The same visits look at two more promises: reading writes nothing, and no answer holds a word that its reader may not know
+(every text of this world is a canary, see canaries.py).
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from . import access_rules
+from . import access_rules, canaries
 from .routes import every_route
 from .visits import outcome, undone
 
@@ -16,13 +20,18 @@ RULES = access_rules.rules()
 
 
 def expected(rule, standing, method):
-    """The outcomes that are right for one cell."""
+    """The outcomes that are right for one cell. Whoever may enter can still be told no: wrong state, nothing chosen."""
     if method not in rule.methods:
-        mine = {"wrong_method", "in"} if method in RARE and rule.methods != access_rules.POST else {"wrong_method"}
+        mine = (
+            {"wrong_method", "in", "told_no"}
+            if method in RARE and rule.methods != access_rules.POST
+            else {"wrong_method"}
+        )
         return mine if standing in rule.who | rule.write else {"wrong_method", "refused", "signed_out"}
     if rule.may(standing, method):
-        return {"in", "wrong_method"} if rule.methods == access_rules.ALL and method != "GET" else {"in"}
-    return {"signed_out", "refused", "wrong_method"} if standing == "anonymous" else {"refused", "wrong_method"}
+        return {"in", "told_no"} | ({"wrong_method"} if rule.methods == access_rules.ALL and method != "GET" else set())
+    kept_out = {"refused", "wrong_method"} | ({"told_no"} if method == "POST" else set())
+    return kept_out | {"signed_out"} if standing == "anonymous" else kept_out
 
 
 def things(world, rule):
@@ -32,16 +41,21 @@ def things(world, rule):
 
 
 def cells(world, rule, methods=METHODS):
-    """(role, thing, method): everybody reads everything; sending to other things, and rarer methods, once per standing."""
-    seen = set()
+    """(role, thing, method). Every role goes to the first thing; to the others, and in the admin, one role per standing.
+
+    Sending is tried once per standing, and so are the rarer methods.
+    """
+    sent = set()
     for place, thing in enumerate(things(world, rule)):
+        read = set()
         for role in world.visitors_of(thing):
             standing = world.standing(role, thing)
             for method in methods:
-                rare = method in RARE or (method == "POST" and place)
-                if rare and ((standing, method) in seen or (method in RARE and reads_alike(rule, standing))):
+                key, seen = (standing, method), read if method == "GET" else sent
+                everybody = method in {"GET", "POST"} and place == 0 and rule.methods != access_rules.ALL
+                if (key in seen and not everybody) or (method in RARE and reads_alike(rule, standing)):
                     continue
-                seen.add((standing, method))
+                seen.add(key)
                 yield role, thing, method
 
 
@@ -54,12 +68,20 @@ def wrong_cells(world, visitors, name, methods=METHODS):
     rule, route = RULES[name], every_route()[name]
     for role, thing, method in cells(world, rule, methods):
         standing = world.standing(role, thing)
-        url = route.url(thing and thing.row, rule.extra)
+        row = thing and thing.row
+        url, data = (
+            route.url(row, rule.extra),
+            {key: value(row) if callable(value) else value for key, value in rule.sends.items()},
+        )
         with undone():
-            got = outcome(visitors.visit(role, url, method), name)
-        right = expected(rule, standing, method)
+            response = visitors.visit(role, url, method, data)
+        got, right = outcome(response, name), expected(rule, standing, method)
+        where = f"{method} {url} as {role} ({standing})"
         if got not in right:
-            yield f"{method} {url} as {role} ({standing}): {got}, not {' or '.join(sorted(right))}"
+            yield f"{where}: {got}, not {' or '.join(sorted(right))}"
+        if method in access_rules.SAFE and response.wrote:
+            yield f"{where}: reading wrote to {', '.join(sorted(response.wrote))}"
+        yield from (f"{where}: shows {leak}" for leak in canaries.leaks(world, role, response))
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route():

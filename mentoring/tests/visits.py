@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import reverse
@@ -36,6 +37,24 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+WRITE = re.compile(r"\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+\W?(\w+)", re.IGNORECASE)
+MAY_ALWAYS_BE_WRITTEN = {"django_session", "usersessions_usersession"}  # who is signed in where, and seen when
+
+
+@contextmanager
+def writes() -> Iterator[set[str]]:
+    """The tables that statements inside write to, apart from those of sign-in."""
+    tables: set[str] = set()
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if found := WRITE.match(sql):
+            tables.update({found[1]} - MAY_ALWAYS_BE_WRITTEN)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield tables
+
+
 class Visitors:
     """One client per role, signed in once; each visit begins with the same cookies."""
 
@@ -52,16 +71,21 @@ class Visitors:
             self.cookies[role] = client.cookies.output(header="", sep=";")
 
     def visit(self, role: str, url: str, method: str = "GET", data: Any = None) -> Any:
+        """Return the response, with `wrote`: the tables that the visit wrote to."""
         client = self.clients[role]
         client.cookies = SimpleCookie(self.cookies[role])
         cache.clear()
-        if method in {"PUT", "DELETE"}:
-            return client.generic(method, url)
-        return getattr(client, method.lower())(url, data or {})
+        with writes() as tables:
+            if method in {"PUT", "DELETE"}:
+                response = client.generic(method, url)
+            else:
+                response = getattr(client, method.lower())(url, data or {})
+        response.wrote, response.method = tables, method
+        return response
 
 
 def outcome(response: Any, name: str) -> str:
-    """In one word: in, signed_out, refused, wrong_method, broken."""
+    """In one word: in, signed_out, refused, wrong_method, broken, or told_no (sent elsewhere or the form again; nothing written)."""
     status = response.status_code
     if status >= 500:
         return f"broken ({status})"
@@ -77,4 +101,5 @@ def outcome(response: Any, name: str) -> str:
             return "refused"  # the admin sends everybody there who is not of the committee
         if to == reverse("admin:index") and name.endswith(("_change", "_history", "_delete")):
             return "refused"  # the admin's words for "there is no such row"
-    return "in"
+    is_sent_on = 300 <= status < 400
+    return "told_no" if not response.wrote and (is_sent_on or response.method == "POST") else "in"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -16,11 +16,25 @@ from django.utils import timezone
 
 from accounts.models import Industry, Language, User
 from agreements.models import Goal
-from matching.models import Match
+from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
+from checkins.seeds import seed_surveys
+from matching.deciding import Step, decide
+from matching.models import KeepApart, Match, RoundJob
+from meetings.models import Agenda, LogEntry, Meeting
 from programs.importing.tables import Table
 from programs.importing.working import upload
-from programs.models import CommitteeNote, Conflict, Decision, NamedWish, PrivateAnswers, RosterJob
-from testkit import agreements, factories
+from programs.models import (
+    CommitteeNote,
+    Conflict,
+    Decision,
+    Experience,
+    Membership,
+    NamedWish,
+    PrivateAnswers,
+    RosterJob,
+    Topic,
+)
+from testkit import agreements, factories, rounds
 from workflow.models import Transition
 
 PAIRS = ("A", "B", "F", "Z")
@@ -135,7 +149,8 @@ def people(world: World) -> None:
     world.add("employer", "", made["mentee"].profile.employer)
     world.add("industry", "", Industry.objects.create(code="health", names={"en": "Health"}))
     world.add("language", "", Language.objects.create(code="fr", names={"en": "French"}))
-    Conflict.objects.create(member=made["conflicted"], person=made["mentee"], since=date(2020, 1, 1))
+    conflict = Conflict.objects.create(member=made["conflicted"], person=made["mentee"], since=date(2020, 1, 1))
+    world.add("conflict", "own", conflict, owners=("conflicted",))
     User.objects.filter(pk=made["inactive"].pk).update(is_active=False)
 
 
@@ -155,6 +170,11 @@ def applications(world: World) -> None:
         world.people["applicant"], world.cohort, "mentee", state="draft", submitted_at=None, review_started_at=None
     )
     world.add("draft", "A", draft, owners=("applicant",))
+    for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
+        newcomer = factories.person(f"Sent {pair}")
+        sent = factories.application(newcomer, cohort, state="submitted", review_started_at=None)
+        world.add("sent", pair, sent)
+        confidential_rows(world, sent)
 
 
 def confidential_rows(world: World, application: Any) -> None:
@@ -173,7 +193,7 @@ def matches(world: World) -> None:
     for pair in PAIRS:
         roles = OWNERS[pair]
         mentee, mentor = (world.row(f"{role}_application", pair) for role in ("mentee", "mentor"))
-        carer = {"A": world.people["carer"], "Z": world.people["outsider"]}.get(pair)
+        carer = {"A": world.people["carer"]}.get(pair)
         row = Match.objects.create(mentee=mentee, mentor=mentor, carer=carer)
         world.add("match", pair, row, owners=roles)
 
@@ -186,6 +206,82 @@ def agreed(world: World) -> None:
         version = write(world.row("match", pair))
         goal = Goal.objects.unscoped("world").get(version=version)
         world.add("goal", pair, goal, owners=OWNERS[pair])
+        world.add("version", pair, version, owners=OWNERS[pair])
+
+
+@adds
+def met(world: World) -> None:
+    """Each pair has met once and has a date ahead, that the mentor has suggested."""
+    for pair, roles in OWNERS.items():
+        match = world.row("match", pair)
+        for kind, state, days, hour in (
+            ("held", "held", -9, 9),
+            ("meeting", "proposed", 9, 10),
+            ("set", "set", -2, 11),
+        ):
+            row = Meeting.objects.create(
+                match=match,
+                state=state,
+                on=timezone.localdate() + timedelta(days=days),
+                wall_time=time(hour),
+                zone="UTC",
+                proposed_by=match.mentor.person,
+            )
+            Agenda.objects.create(meeting=row, place="p", points="q")
+            LogEntry.objects.create(meeting=row, author=match.mentee.person, learned="l", next_step="n")
+            world.add(kind, pair, row, owners=roles)
+
+
+@adds
+def asked(world: World) -> None:
+    """The mentee of each pair has an open check-in and has answered one; they have asked for help, and been called."""
+    fit, pulse = seed_surveys()
+    at = timezone.now() - timedelta(days=1)
+    for pair, (mentee, mentor) in OWNERS.items():
+        match, person = world.row("match", pair), world.people[mentee]
+        carer = match.carer or world.people["outsider" if pair == "Z" else "chair"]
+        known = {"match": match, "person": person, "opens_at": at, "opened_at": at}
+        ends = {"due_at": at + timedelta(days=7), "closes_at": at + timedelta(days=14)}
+        row = CheckIn.objects.create(kind="pulse", survey=pulse, state="open", **known, **ends)
+        world.add("checkin", pair, row, owners=(mentee,), partners=(mentor,))
+        done = CheckIn.objects.create(kind="fit", survey=fit, state="answered", answered_at=at, **known, **ends)
+        world.add("answered", pair, done, owners=(mentee,), partners=(mentor,))
+        for question in fit.questions.all():
+            Answer.objects.create(checkin=done, question=question, text="t")
+        words = {"text": "t", "reach": "r", "resolution": "d"}
+        concern = Concern.objects.create(program=match.program, match=match, person=person, author=person, **words)
+        world.add("concern", pair, concern, owners=(mentee,), partners=(mentor,))
+        called = ContactLog.objects.create(match=match, person=person, member=carer, note="n")
+        world.add("contact", pair, called, owners=(mentee,), partners=(mentor,))
+    for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
+        wave = {"kind": "pulse", "month": date(2026, 1, 1), "asked": 9, "answered": 6, "published_at": at}
+        world.add("wave", pair, Wave.objects.create(cohort=cohort, **wave))
+    world.add("survey", "", fit)
+
+
+@adds
+def rounds_under_way(world: World) -> None:
+    """A round in each program on a cohort of its own, with decisions in its minutes, and a run that waits for a worker."""
+    for pair, program, by in (("own", world.program, "chair"), ("Z", world.other_program, "outsider")):
+        member = world.people[by]
+        cohort = factories.cohort(program=program)
+        everybody = rounds.small_cohort(cohort)
+        row = world.add("round", pair, rounds.run_round(cohort, member))
+        step = Step(kind="reject", mentee=everybody["joel"].pk, mentor=everybody["ruth"].pk, why="w")
+        decide(row, step, by=member, seen=row.plan_version)
+        world.add("round_job", pair, RoundJob.objects.create(round=row, created_by=member))
+        apart = {"first": everybody["amina"].person, "second": everybody["priya"].person}
+        world.add("apart", pair, KeepApart.objects.create(program=program, reason="r", by=member, **apart))
+
+
+@adds
+def words(world: World) -> None:
+    """Vocabulary, members and a declared conflict, as rows of the admin."""
+    for pair, program, member in (("own", world.program, "reader"), ("Z", world.other_program, "outsider")):
+        names = {"names": {"en": "Something"}, "program": program}
+        world.add("topic", pair, Topic.objects.create(code="own-topic", **names))
+        world.add("experience", pair, Experience.objects.create(code="own-experience", **names))
+        world.add("membership", pair, Membership.objects.get(user=world.people[member], program=program))
 
 
 @adds
