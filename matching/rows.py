@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from .engine import Crowded, NoMentor, Prices, ScoreTable, why_unmatched
+from .engine import Crowded, NoMentor, Priced, Prices, ScoreTable, why_unmatched
 from .explaining import explain
 from .models import Proposal, Round
 from .sitting import NOBODY, Decisions, Sitting
@@ -49,19 +49,20 @@ def left_out(sitting: Sitting, table: ScoreTable, mentee: int, prices: Prices | 
     assert plan is not None
     if prices is None:
         return {"kind": "crowded" if (table.S[i] >= 0).any() else "none"}
-    found = why_unmatched(table, plan, i, prices)
-    fixes = [
-        [fix.kind, sitting.mentors[fix.mentor], list(fix.codes), fix.gain.pairs, fix.gain.points] for fix in found.fixes
-    ]
+    return as_codes(why_unmatched(table, plan, i, prices), sitting.mentors)
+
+
+def as_codes(found: NoMentor | Crowded | Priced, mentors: Sequence[int]) -> dict[str, Any]:
+    """The engine's answer with `mentors[j]` in place of position j; what `reasons.why_left_out` puts into words."""
+    fixes = [[fix.kind, mentors[fix.mentor], list(fix.codes), fix.gain.pairs, fix.gain.points] for fix in found.fixes]
     match found:
         case NoMentor(rules=rules, nearest=nearest):
-            close = [[sitting.mentors[miss.mentor], list(miss.codes), miss.score] for miss in nearest[:3]]
+            close = [[mentors[miss.mentor], list(miss.codes), miss.score] for miss in nearest[:3]]
             return {"kind": "none", "blocked": rules, "nearest": close, "fixes": fixes}
-        case Crowded(mentees=mentees, mentors=mentors, seats=seats):
-            crowd = {"mentees": len(mentees), "mentors": len(mentors), "places": seats}
-            return {"kind": "crowded", **crowd, "fixes": fixes}
+        case Crowded(mentees=crowd, mentors=open_to, seats=seats):
+            return {"kind": "crowded", "mentees": len(crowd), "mentors": len(open_to), "places": seats, "fixes": fixes}
     lost = [found.loss.pairs, found.loss.points]
-    return {"kind": "priced", "mentor": sitting.mentors[found.mentor], "lost": lost, "fixes": fixes}
+    return {"kind": "priced", "mentor": mentors[found.mentor], "lost": lost, "fixes": fixes}
 
 
 def _prices_for(sitting: Sitting, table: ScoreTable, left: int) -> Prices | None:

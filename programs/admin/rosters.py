@@ -61,7 +61,9 @@ class RosterUploadAdmin(CommitteeAdmin):
             return redirect("admin:programs_rosterupload_columns", form.save().public_id)
         return self._page(request, "upload", _("Import a roster"), form=form)
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         key = int(object_id) if object_id.isdecimal() else 0
         upload = get_object_or_404(RosterUpload.objects.visible_to(request.user), pk=key)
         return redirect("admin:programs_rosterupload_columns", upload.public_id)
@@ -72,12 +74,12 @@ class RosterUploadAdmin(CommitteeAdmin):
             return self._page(request, "over", _("This import is over"), upload=upload)
         form = ColumnsForm(request.POST or None, table=unpack(upload.table_json), roster=_saved_map(upload))
         if request.method == "POST" and form.is_valid() and self._save_map(form, upload):
-            left = ColumnsForm(table=form.table, roster=read_map(upload.map_text)).answers
+            left = ColumnsForm(table=form.table, roster=_saved_map(upload)).answers
             if left:
                 messages.info(request, _("%(count)d answers still need a meaning; see below.") % {"count": len(left)})
                 return redirect("admin:programs_rosterupload_columns", public_id)
             return redirect("admin:programs_rosterupload_job", self._start(request, upload, dry_run=True).public_id)
-        text = MapTextForm(initial={"text": upload.map_text})
+        text = MapTextForm(initial={"text": upload.map_text}, role=upload.role)
         return self._page(request, "columns", _("What the columns are"), upload=upload, form=form, text_form=text)
 
     def _save_map(self, form: ColumnsForm, upload: RosterUpload) -> bool:
@@ -93,10 +95,12 @@ class RosterUploadAdmin(CommitteeAdmin):
         upload = self._upload(request, public_id)
         if not upload.table_json:
             return redirect("admin:programs_rosterupload_columns", public_id)
-        form = MapTextForm(request.POST)
+        form = MapTextForm(request.POST, role=upload.role)
         if not form.is_valid():
             columns = ColumnsForm(table=unpack(upload.table_json), roster=None)
-            return self._page(request, "columns", _("What the columns are"), upload=upload, form=columns, text_form=form)
+            return self._page(
+                request, "columns", _("What the columns are"), upload=upload, form=columns, text_form=form
+            )
         upload.map_text = form.cleaned_data["text"]
         upload.save(update_fields=["map_text"])
         return redirect("admin:programs_rosterupload_job", self._start(request, upload, dry_run=True).public_id)
@@ -137,6 +141,6 @@ class RosterUploadAdmin(CommitteeAdmin):
 def _saved_map(upload: RosterUpload) -> RosterMap | None:
     """The map so far; None before the first one, and for one that an older version of this program took."""
     try:
-        return read_map(upload.map_text) if upload.map_text else None
+        return read_map(upload.map_text, role=upload.role) if upload.map_text else None
     except BadMap:
         return None

@@ -49,13 +49,21 @@ LABELS = {
     "accommodations": _("For the committee: what would help"),
 }
 CHOICES = [(IGNORE, _("— leave out —")), *LABELS.items(), (OWN, _("A question of this program only"))]
-SPLITS = [("", _("one answer")), (";", _("several, by ;")), (",", _("several, by ,")), ("\n", _("several, a line each")), (" ,;", _("several ids"))]
+SPLITS = [
+    ("", _("one answer")),
+    (";", _("several, by ;")),
+    (",", _("several, by ,")),
+    ("\n", _("several, a line each")),
+    (" ,;", _("several ids")),
+]
 
 
 class RosterUploadForm(forms.Form):
     cohort = forms.ModelChoiceField(Cohort.objects.none(), label=_("Cohort"))
     role = forms.ChoiceField(choices=Application.Role.choices, label=_("These people sign up as"))
-    file = forms.FileField(label=_("File"), help_text=_("CSV in UTF-8 or an XLSX workbook, up to 10 MB. It is read and not kept."))
+    file = forms.FileField(
+        label=_("File"), help_text=_("CSV in UTF-8 or an XLSX workbook, up to 10 MB. It is read and not kept.")
+    )
     map = forms.FileField(label=_("Map"), required=False, help_text=_("Only if you saved one from an earlier import."))
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -70,7 +78,7 @@ class RosterUploadForm(forms.Form):
             return ""
         try:
             text = sent.read(200_000).decode("utf-8")
-            read_map(text)
+            read_map(text, role=self.cleaned_data.get("role", ""))
         except (UnicodeDecodeError, BadMap) as error:
             raise forms.ValidationError(str(error)) from error
         return text
@@ -79,7 +87,7 @@ class RosterUploadForm(forms.Form):
         data = super().clean() or {}
         if not data.get("file"):
             return data
-        encoding = read_map(data["map"]).encoding if data.get("map") else ""
+        encoding = read_map(data["map"], role=data.get("role", "")).encoding if data.get("map") else ""
         try:
             self.table = read_table(data["file"].read(), name=data["file"].name, encoding=encoding)
         except BadFile as error:
@@ -89,7 +97,12 @@ class RosterUploadForm(forms.Form):
     def save(self) -> RosterUpload:
         data = self.cleaned_data
         return upload(
-            self.table, cohort=data["cohort"], role=data["role"], file_name=data["file"].name, map_text=data["map"], by=self.user
+            self.table,
+            cohort=data["cohort"],
+            role=data["role"],
+            file_name=data["file"].name,
+            map_text=data["map"],
+            by=self.user,
         )
 
 
@@ -97,7 +110,10 @@ class ColumnsForm(forms.Form):
     """One pair of selects per column, one select per answer that is not understood yet. Writes the map's text."""
 
     state = forms.ChoiceField(
-        choices=[("submitted", _("sent: the committee reads them first")), ("accepted", _("accepted: the program has already read them"))],
+        choices=[
+            ("submitted", _("sent: the committee reads them first")),
+            ("accepted", _("accepted: the program has already read them")),
+        ],
         label=_("Applications arrive as"),
     )
     code_accepted = forms.BooleanField(required=False, label=_("Everybody here has accepted the code of conduct"))
@@ -112,7 +128,10 @@ class ColumnsForm(forms.Form):
             field, split = self._now(heading, guessed)
             self.fields[f"field-{n}"] = forms.ChoiceField(choices=CHOICES, required=False, initial=field, label=heading)
             self.fields[f"split-{n}"] = forms.ChoiceField(
-                choices=SPLITS, required=False, initial=split, label=_("Answers in “%(heading)s”") % {"heading": heading}
+                choices=SPLITS,
+                required=False,
+                initial=split,
+                label=_("Answers in “%(heading)s”") % {"heading": heading},
             )
         self.answers: dict[str, tuple[str, str]] = {}
         for field, unknown in (unknown_answers(table, roster) if roster else {}).items():
@@ -120,12 +139,17 @@ class ColumnsForm(forms.Form):
                 name = f"answer-{len(self.answers)}"
                 self.answers[name] = (field, answer)
                 self.fields[name] = forms.ChoiceField(
-                    choices=[("", _("— choose —")), *ANSWERS[field]], required=False, label=f"{LABELS[field]}: “{answer[:80]}”"
+                    choices=[("", _("— choose —")), *ANSWERS[field]],
+                    required=False,
+                    label=f"{LABELS[field]}: “{answer[:80]}”",
                 )
         if roster and not self.is_bound:
             creates = any(one.create for one in roster.fields.values())
             self.initial.update(
-                state=roster.state, code_accepted=roster.code_accepted, orientation_passed=roster.orientation_passed, create=creates
+                state=roster.state,
+                code_accepted=roster.code_accepted,
+                orientation_passed=roster.orientation_passed,
+                create=creates,
             )
 
     def _now(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
@@ -144,7 +168,12 @@ class ColumnsForm(forms.Form):
     def rows(self) -> list[dict[str, Any]]:
         """For the template: heading, samples and the two selects of each column."""
         return [
-            {"heading": heading, "samples": samples(self.table, heading), "field": self[f"field-{n}"], "split": self[f"split-{n}"]}
+            {
+                "heading": heading,
+                "samples": samples(self.table, heading),
+                "field": self[f"field-{n}"],
+                "split": self[f"split-{n}"],
+            }
             for n, heading in enumerate(self.table.headers)
         ]
 
@@ -176,23 +205,33 @@ class ColumnsForm(forms.Form):
         return text
 
     def _values(self, fields: dict[str, dict[str, Any]]) -> None:
-        for field, known in (self.roster.fields.items() if self.roster else ()):
+        for field, known in self.roster.fields.items() if self.roster else ():
             if field in fields and known.values:
-                fields[field]["values"] = {spelled: known.values[key] for spelled, key in zip(known.spellings, known.values, strict=True)}
+                fields[field]["values"] = {
+                    spelled: known.values[key] for spelled, key in zip(known.spellings, known.values, strict=True)
+                }
         for name, (field, answer) in self.answers.items():
             value = self.cleaned_data.get(name)
             if value and field in fields:
-                fields[field].setdefault("values", {})[answer] = int(value) if value.isdigit() else {"true": True, "false": False}.get(value, value)
+                fields[field].setdefault("values", {})[answer] = (
+                    int(value) if value.isdigit() else {"true": True, "false": False}.get(value, value)
+                )
 
 
 class MapTextForm(forms.Form):
     """The map as text, for grids and other things that two selects cannot say."""
 
-    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}), label=_("Map"), max_length=200_000)
+    text = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}), label=_("Map"), max_length=200_000
+    )
+
+    def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role = role
 
     def clean_text(self) -> str:
         try:
-            read_map(self.cleaned_data["text"])
+            read_map(self.cleaned_data["text"], role=self.role)
         except BadMap as error:
             raise forms.ValidationError(str(error)) from error
         return self.cleaned_data["text"]

@@ -8,7 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-STRAIGHT = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "–": "-", "—": "-"})
+STRAIGHT = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "–": "-", "—": "-"}
+)
 NOTHING = frozenset({"", "none", "n/a", "na", "nan", "null", "-", "--", "[]"})
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PYTHON_LIST = "python"

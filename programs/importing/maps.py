@@ -1,32 +1,35 @@
 """A map file (TOML) says what the columns and values of an export mean.
 
-    ignore = ["Start time"]        # every other column must be named: nothing is dropped in silence
+ignore = ["Start time"]        # every other column must be named: nothing is dropped in silence
 
-    [application]
-    state = "accepted"             # or "submitted" (default): the committee still reads them
-    orientation_passed = true      # the program vouches for it
-    code_accepted = true
+[application]
+state = "accepted"             # or "submitted" (default): the committee still reads them
+orientation_passed = true      # the program vouches for it
+code_accepted = true
 
-    [fields.email]
-    column = "E-mail address"
-    [fields.name]
-    columns = ["First name", "Last name"]
-    [fields.capacity]
-    column = "How many mentees?"
-    values = {"One mentee only, please!" = 1, "I'm willing to take on two mentees." = 2}
-    [fields.topics]
-    column = "Which skills?"
-    split = ";"
-    remove = "Skill: "
-    create = true                  # unknown answers become entries of the program's vocabulary
+[fields.email]
+column = "E-mail address"
+[fields.name]
+columns = ["First name", "Last name"]
+[fields.capacity]
+column = "How many mentees?"
+values = {"One mentee only, please!" = 1, "I'm willing to take on two mentees." = 2}
+[fields.topics]
+column = "Which skills?"
+split = ";"
+remove = "Skill: "
+create = true                  # unknown answers become entries of the program's vocabulary
 
-    [attributes.sites]             # a question of this program only; a round may score it or make it a rule
-    pivot = {"Where: North" = "North", "Where: South" = "South"}
-    keep = ["Yes", "Maybe"]
+[attributes.sites]             # a question of this program only; a round may score it or make it a rule
+pivot = {"Where: North" = "North", "Where: South" = "South"}
+keep = ["Yes", "Maybe"]
 
-    [both]                         # who answers so becomes a second application in the other role
-    column = "Both mentor and mentee"
-    values = ["yes"]
+[mentors.fields.capacity]      # for the file of the mentors only; [mentees...] likewise
+column = "How many mentees?"
+
+[both]                         # who answers so becomes a second application in the other role
+column = "Both mentor and mentee"
+values = ["yes"]
 """
 
 from __future__ import annotations
@@ -48,9 +51,23 @@ SINGLE = {
 }  # fmt: skip
 LISTS = {"industries", "languages", "availability", "topics", "experiences", "prefer", "avoid"}
 FIELDS = SINGLE | LISTS
-OPTIONS = {"column", "columns", "join", "split", "values", "remove", "default", "create", "pivot", "keep", "weight", "depth"}
+OPTIONS = {
+    "column",
+    "columns",
+    "join",
+    "split",
+    "values",
+    "remove",
+    "default",
+    "create",
+    "pivot",
+    "keep",
+    "weight",
+    "depth",
+}
 STATES = ("submitted", "accepted")
 TOP = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
+SIDES = {"mentee": "mentees", "mentor": "mentors"}
 
 
 class BadMap(ValueError):
@@ -94,12 +111,20 @@ class RosterMap:
         return [column for one in maps for column in (*one.columns, *one.pivot)]
 
 
-def read_map(text: str) -> RosterMap:
-    """Read a map. Raises BadMap, whose message names the table and the key."""
+def read_map(text: str, *, role: str = "") -> RosterMap:
+    """Read a map. Raises BadMap, whose message names the table and the key.
+
+    One map can speak of both files of a program: what stands under [mentees] or [mentors] is added to the rest for
+    `role` "mentee" or "mentor".
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadMap(_("The map is not valid TOML: %(why)s.") % {"why": error}) from error
+    sides = {name: data.pop(name, {}) for name in SIDES.values()}
+    for name, side in sides.items():
+        _known(name, side, TOP - {"matching"})
+    data = _joined(data, sides[SIDES[role]]) if role else data
     _known("", data, TOP)
     fields = {name: _field(f"fields.{name}", one) for name, one in _tables(data, "fields")}
     for name in fields:
@@ -122,6 +147,18 @@ def read_map(text: str) -> RosterMap:
         ignore=frozenset(fold(str(name)) for name in data.get("ignore", [])),
         matching=data.get("matching", {}),
     )
+
+
+def _joined(shared: dict[str, Any], side: dict[str, Any]) -> dict[str, Any]:
+    """`side` laid over `shared`: tables and lists are joined, anything else of the side wins."""
+    joined = dict(shared)
+    for name, value in side.items():
+        mine = joined.get(name)
+        if isinstance(mine, dict) and isinstance(value, dict):
+            joined[name] = _joined(mine, value)
+        else:
+            joined[name] = [*mine, *value] if isinstance(mine, list) and isinstance(value, list) else value
+    return joined
 
 
 def _tables(data: dict[str, Any], name: str) -> list[tuple[str, Any]]:

@@ -73,7 +73,9 @@ def read_records(table: Table, roster: RosterMap, *, role: str) -> tuple[list[Re
         records.append(record)
         if roster.both and fold(cells[fold(roster.both.columns[0])]) in roster.both.keep:
             other = {"mentee": "mentor", "mentor": "mentee"}[role]
-            records.append(Record(number, other, record.key, record.email, record.values, record.lists, record.attributes))
+            records.append(
+                Record(number, other, record.key, record.email, record.values, record.lists, record.attributes)
+            )
     return records, problems + _doubles(records)
 
 
@@ -84,11 +86,15 @@ def _headings(table: Table, roster: RosterMap) -> list[Problem]:
         if fold(name) not in there:
             hint = nearest(name, table.headers)
             text = _("the map names this column, the file does not have it.")
-            problems.append(Problem(0, name, f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text))
+            problems.append(
+                Problem(0, name, f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text)
+            )
     named = {fold(name) for name in roster.columns} | roster.ignore
     for key, name in there.items():
         if key and key not in named:
-            problems.append(Problem(0, name, _("the map does not say what this column is. Map it, or list it under “ignore”.")))
+            problems.append(
+                Problem(0, name, _("the map does not say what this column is. Map it, or list it under “ignore”."))
+            )
     return problems
 
 
@@ -191,7 +197,9 @@ def _whole(low: int, high: int) -> Callable[[str, Any], int]:
         except ValueError as error:
             raise NotUnderstood(_("“%(text)s” is not a number.") % {"text": str(value)[:40]}) from error
         if not low <= number <= high:
-            raise NotUnderstood(_("%(text)s is not between %(low)d and %(high)d.") % {"text": value, "low": low, "high": high})
+            raise NotUnderstood(
+                _("%(text)s is not between %(low)d and %(high)d.") % {"text": value, "low": low, "high": high}
+            )
         return int(number)
 
     return read
@@ -199,10 +207,14 @@ def _whole(low: int, high: int) -> Callable[[str, Any], int]:
 
 def _choice(known: Mapping[Any, Any]) -> Callable[[str, Any], Any]:
     def read(name: str, value: Any) -> Any:
-        found = next((code for code, label in known.items() if fold(str(value)) in (fold(str(code)), fold(str(label)))), None)
+        found = next(
+            (code for code, label in known.items() if fold(str(value)) in (fold(str(code)), fold(str(label)))), None
+        )
         if found is None:
             choices = ", ".join(str(code) for code in known)
-            raise NotUnderstood(_("“%(text)s” is none of: %(choices)s.") % {"text": str(value)[:80], "choices": choices})
+            raise NotUnderstood(
+                _("“%(text)s” is none of: %(choices)s.") % {"text": str(value)[:80], "choices": choices}
+            )
         return found
 
     return read
@@ -250,6 +262,12 @@ def _doubles(records: list[Record]) -> list[Problem]:
                 continue
             first = seen.setdefault(value, record.row)
             if first != record.row:
-                problems.append(Problem(record.row, "", _("the same person (%(name)s) stands in row %(row)d.") % {"name": name, "row": first}))
+                problems.append(
+                    Problem(
+                        record.row,
+                        "",
+                        _("the same person (%(name)s) stands in row %(row)d.") % {"name": name, "row": first},
+                    )
+                )
                 break
     return problems

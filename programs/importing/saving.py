@@ -61,7 +61,13 @@ class _Undo(Exception):
 
 
 def save_records(
-    records: list[Record], roster: RosterMap, *, cohort: Cohort, by: Any, at: datetime | None = None, dry_run: bool = False
+    records: list[Record],
+    roster: RosterMap,
+    *,
+    cohort: Cohort,
+    by: Any,
+    at: datetime | None = None,
+    dry_run: bool = False,
 ) -> Outcome:
     """Save all records, or none when one of them cannot be saved. With `dry_run` everything is tried and undone."""
     outcome = Outcome()
@@ -102,7 +108,9 @@ class _Save:
         fresh = []
         for email, record in wanted.items():
             if email not in found:
-                user = User(email=email, **{"time_zone": self.cohort.program.time_zone, **_given(record.values, PERSON)})
+                user = User(
+                    email=email, **{"time_zone": self.cohort.program.time_zone, **_given(record.values, PERSON)}
+                )
                 user.set_unusable_password()
                 fresh.append(user)
             elif not found[email].name:
@@ -126,7 +134,9 @@ class _Save:
             if user.pk in have:
                 continue
             values = by_email[email].values
-            profile = Profile(user=user, availability=by_email[email].lists.get("availability", []), **_given(values, PROFILE))
+            profile = Profile(
+                user=user, availability=by_email[email].lists.get("availability", []), **_given(values, PROFILE)
+            )
             if name := values.get("employer"):
                 profile.employer = employers.get(fold(name)) or Employer.objects.named(name)
                 employers[profile.employer.key] = profile.employer
@@ -138,7 +148,11 @@ class _Save:
     def _profile_words(self, profiles: list[Profile], by_email: dict[str, Record], name: str, model: Any) -> None:
         if name not in self.roster.fields:
             return
-        words = _Words(model.objects.current(), self.roster.fields[name], lambda code, text: model.objects.create(code=code, names={"en": text}))
+        words = _Words(
+            model.objects.current(),
+            self.roster.fields[name],
+            lambda code, text: model.objects.create(code=code, names={"en": text}),
+        )
         through = getattr(Profile, name).through
         column = f"{model._meta.model_name}_id"
         rows = [
@@ -233,14 +247,19 @@ class _Save:
             return
         one, program = self.roster.fields[name], self.cohort.program
         words = _Words(
-            model.objects.current(program), one, lambda code, text: model.objects.create(program=program, code=code, names={"en": text})
+            model.objects.current(program),
+            one,
+            lambda code, text: model.objects.create(program=program, code=code, names={"en": text}),
         )
         rows = []
         for record, application in pairs:
             depth = one.depth or ("now" if application.role == "mentee" else "lived")
             extra = {"weight": one.weight} if through is ApplicationTopic else {"depth": depth}
             column = model._meta.model_name
-            rows += [through(application=application, **{column: entry}, **extra) for entry in self._entries(words, record, name)]
+            rows += [
+                through(application=application, **{column: entry}, **extra)
+                for entry in self._entries(words, record, name)
+            ]
         through.objects.bulk_create(rows, BATCH)
 
 

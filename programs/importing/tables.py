@@ -58,7 +58,8 @@ def _decode(content: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadFile(
-            _("Line %(line)d is not UTF-8. Save the file as “CSV UTF-8”, or name its encoding in the map.") % {"line": line}
+            _("Line %(line)d is not UTF-8. Save the file as “CSV UTF-8”, or name its encoding in the map.")
+            % {"line": line}
         ) from error
     if "\x00" in text:
         raise BadFile(_("The file holds binary data. Save it as “CSV UTF-8” or as an XLSX workbook."))

@@ -57,11 +57,13 @@ def work(job: RosterJob) -> None:
     held = RosterUpload.objects.unscoped("the worker reads what was uploaded").select_related("cohort__program")
     source = held.get(pk=job.upload_id)
     job.advance(_("Reading rows"), 0, source.row_count)
-    roster = read_map(source.map_text)
+    roster = read_map(source.map_text, role=source.role)
     records, problems = read_records(unpack(source.table_json), roster, role=source.role)
     outcome = Outcome(problems=problems)
     if not problems:
-        job.advance(_("Checking people") if job.is_dry_run else _("Saving applications"), source.row_count, source.row_count)
+        job.advance(
+            _("Checking people") if job.is_dry_run else _("Saving applications"), source.row_count, source.row_count
+        )
         outcome = save_records(records, roster, cohort=source.cohort, by=job.created_by, dry_run=job.is_dry_run)
     _keep(job, outcome)
     if outcome.ok and not job.is_dry_run:

@@ -36,7 +36,9 @@ class Command(BaseCommand):
 
     def _tell(self, found: dict[str, Any]) -> None:
         for pair in found["pairs"]:
-            self.stdout.write(f"{pair['mentee']['name']} + {pair['mentor']['name']}: {pair['fit']}, {pair['points']} points")
+            self.stdout.write(
+                f"{pair['mentee']['name']} + {pair['mentor']['name']}: {pair['fit']}, {pair['points']} points"
+            )
             for why in pair["why"]:
                 self.stdout.write(f"    {why}")
         for person in found["left_out"]:

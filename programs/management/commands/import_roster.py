@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             cohort = Cohort.objects.select_related("program").get(slug=options["cohort"])
-            roster = read_map(options["map"].read_text("utf-8"))
+            roster = read_map(options["map"].read_text("utf-8"), role=options["role"])
             table = read_table(options["file"].read_bytes(), name=options["file"].name, encoding=roster.encoding)
         except Cohort.DoesNotExist as error:
             known = ", ".join(Cohort.objects.values_list("slug", flat=True)) or "none yet"
