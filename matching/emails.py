@@ -53,7 +53,7 @@ def kind_reason(application: Application) -> str:
         mentee=application, mentor=None, round__state=Round.State.PUBLISHED
     )
     row = rows.order_by("-round__published_at").first()
-    return "places" if row is None or row.why.get("possible") else "fit"
+    return "fit" if row is not None and row.why.get("kind") == "none" else "places"
 
 
 @kind("round-unmatched", about="programs.Application")

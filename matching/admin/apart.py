@@ -6,19 +6,34 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matching.models import MATCHERS, KeepApart
-from matching.standing import people_near
 from programs.committee import CommitteeAdmin
 from programs.models import Application, Program
 
 
-class PersonChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} <{obj.email}>"
+class PersonChoice(forms.TypedChoiceField):
+    """One of a few hundred people, read once for both fields of the form."""
+
+    def __init__(self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: Any) -> None:
+        choices = [("", "---------"), *((key, f"{one.name} <{one.email}>") for key, one in people.items())]
+        super().__init__(choices=choices, coerce=people.__getitem__, empty_value=None, label=label)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(initial or "") != str(data or "")
+
+
+def people_of(request: Any) -> dict[str, Any]:
+    """Everybody whom the member may name, by id."""
+    if not hasattr(request, "people_to_name"):
+        mine = Application.objects.for_committee(request.user).values("person")
+        people = get_user_model()._default_manager.filter(pk__in=mine).order_by("name")
+        request.people_to_name = {str(one.pk): one for one in people}
+    return request.people_to_name
 
 
 @admin.register(KeepApart)
@@ -39,10 +54,7 @@ class KeepApartAdmin(CommitteeAdmin):
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, *MATCHERS)
         if db_field.name in {"first", "second"}:
-            mine = Application.objects.for_committee(request.user).values("person")
-            people = db_field.related_model._default_manager.filter(pk__in=mine)
-            kwargs["queryset"] = people.exclude(pk__in=people_near(request.user)).order_by("name")
-            return PersonChoice(kwargs["queryset"], label=db_field.verbose_name, widget=forms.Select)
+            return PersonChoice(people_of(request), label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

@@ -1,0 +1,112 @@
+"""Letters of a round: who gets which, what they say, and when they are not wanted any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from matching import rounds
+from matching.models import Match, Round
+from notifications.testing import sweep_now
+from programs.models import Application
+from testkit import rounds as make
+
+
+@pytest.fixture
+def published(cohort, people, cleo, kim):
+    make.publish(make.approved_round(cohort, kim, cleo), cleo)
+    return people
+
+
+def letters():
+    """What leaves within the next hour, the hold included: {address: message}."""
+    return {message.to[0]: message for message in sweep_now(timezone.now() + timedelta(hours=1))}
+
+
+def test_both_are_introduced_and_read_why(published):
+    sent = letters()
+    to_mentee = sent[published["amina"].person.email]
+    to_mentor = sent[published["ruth"].person.email]
+    assert to_mentee.subject == "Meet Ruth, your mentor"
+    assert to_mentor.subject == "Meet Amina, your mentee"
+    for body in (to_mentee.body, to_mentor.body):
+        assert "Ruth knows from own experience: career change." in body
+    assert "write to Ruth within 5 days" in to_mentee.body
+    assert "Amina takes the first step" in to_mentor.body
+
+
+def test_text_and_html_say_the_same(published):
+    message = letters()[published["amina"].person.email]
+    html = message.alternatives[0][0]
+    assert "Ruth knows from own experience: career change." in html
+    assert "Your first step" in html
+
+
+def test_who_is_left_out_gets_a_kind_letter_the_same_day(published):
+    message = letters()[published["sofia"].person.email]
+    assert "No mentor for you yet" in message.subject
+    assert "you come first in the next round" in message.body
+    assert "More people asked for a mentor than there are places" in message.body
+
+
+def test_who_fits_nobody_reads_another_reason(cohort, cleo, kim):
+    make.applicant(cohort, "Amina Farah", topics={"hiring": 3})
+    make.applicant(cohort, "Ruth Adeyemi", "mentor", topics={"hiring": 3})
+    noor = make.applicant(cohort, "Noor Haddad", employer="Birch", mode="in_person")
+    make.applicant(cohort, "Omar Saad", "mentor", employer="birch", mode="in_person")
+    Application.objects.filter(person__name__in=["Amina Farah", "Ruth Adeyemi"]).update(mode="online")
+    make.publish(make.approved_round(cohort, kim, cleo), cleo)
+    assert "No mentor of this round fits well" in letters()[noor.person.email].body
+
+
+def test_a_mentor_without_a_mentee_is_thanked(cohort, people, cleo, kim):
+    idle = make.applicant(cohort, "Vera Lind", "mentor", topics={"tax": 1}, mode="in_person")
+    Application.objects.filter(role="mentee").update(mode="online")
+    make.publish(make.approved_round(cohort, kim, cleo), cleo)
+    assert "Thank you for being ready." in letters()[idle.person.email].body
+
+
+def test_the_others_still_hear_when_one_letter_is_stopped(published):
+    Application.objects.filter(pk=published["sofia"].pk).update(state="withdrawn")
+    assert len(letters()) == 4
+
+
+def test_no_letter_for_a_pair_that_has_ended_meanwhile(published):
+    now = timezone.now()
+    Match.objects.filter(mentee=published["amina"]).update(state="closed", closed_at=now, closed_kind="error")
+    assert published["amina"].person.email not in letters()
+
+
+def test_no_letter_to_somebody_who_withdrew_meanwhile(published):
+    Application.objects.filter(pk=published["sofia"].pk).update(state="withdrawn")
+    assert published["sofia"].person.email not in letters()
+
+
+def test_the_second_look_is_asked_for_and_forgotten_once_given(drafted, cleo, kim):
+    rounds.send_to_review(drafted, by=cleo)
+    assert "asks for a second look" in letters()[kim.email].body
+    rounds.send_back(drafted, by=kim, why="Look at Joel.")
+    rounds.send_to_review(drafted, by=cleo)
+    rounds.approve(drafted, by=kim, seen=drafted.plan_version)
+    assert letters() == {}
+
+
+def test_a_release_that_failed_is_told_to_those_behind_it(cohort, people, cleo, kim):
+    from matching import releasing
+
+    ready = make.approved_round(cohort, kim, cleo)
+    releasing.schedule(ready, by=cleo)
+    Application.objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
+    releasing.release_due(ready.release_at)
+    sent = letters()
+    assert "Nothing was published" in sent[cleo.email].body
+    assert "Nothing was published" in sent[kim.email].body
+    assert Round.objects.unscoped("test").get().state == "draft"
+
+
+def test_no_letter_holds_scores_or_names_a_wish(published):
+    for message in letters().values():
+        assert "points" not in message.body
+        assert "Strong" not in message.body

@@ -1,0 +1,74 @@
+"""A large round runs in the background: stages, cancel, a letter, and the result is kept."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from access.refused import Refused
+from matching import rounds
+from matching.models import Round, RoundJob
+from notifications.testing import sweep_now
+from workflow import jobs
+
+
+@pytest.fixture
+def queued(cohort, people, kim, monkeypatch):
+    monkeypatch.setattr(rounds, "INLINE", 0)
+    opened = rounds.open_round(cohort, by=kim)
+    return rounds.ask_for_run(opened, by=kim)
+
+
+def fresh(job):
+    return RoundJob.objects.unscoped("test").get(pk=job.pk)
+
+
+def test_it_is_queued_and_run_by_a_worker(queued, kim):
+    assert queued.state == "queued"
+    jobs.run_due()
+    assert fresh(queued).state == "done"
+    assert Round.objects.unscoped("test").get().pairs == 2
+    assert [message.subject for message in sweep_now()] == [f"The run is done: {queued.round.name}"]
+
+
+def test_asking_twice_is_asking_once(queued, kim):
+    assert rounds.ask_for_run(queued.round, by=kim) == queued
+
+
+def test_a_small_round_is_run_at_once(cohort, people, kim):
+    opened = rounds.open_round(cohort, by=kim)
+    assert rounds.ask_for_run(opened, by=kim) is None
+    assert opened.pairs == 2
+
+
+def test_the_page_says_how_far_it_is_and_can_stop_it(queued, as_user, kim):
+    client = as_user(kim)
+    page = reverse("admin:matching_round_job", args=[queued.round.public_id, queued.public_id])
+    assert "Waiting for a worker" in client.get(page).content.decode()
+    client.post(reverse("admin:matching_round_cancel", args=[queued.round.public_id, queued.public_id]))
+    assert fresh(queued).state == "cancelled"
+
+
+def test_cancelling_a_running_one_leaves_the_plan_as_it_was(queued):
+    RoundJob.objects.unscoped("test").filter(pk=queued.pk).update(cancel_asked_at="2026-01-01T00:00Z", state="running")
+    job = fresh(queued)
+    jobs.run(job)
+    assert fresh(job).state == "cancelled"
+    assert Round.objects.unscoped("test").get().draft == 0
+
+
+def test_a_run_without_people_fails_with_words(cohort, kim, monkeypatch):
+    monkeypatch.setattr(rounds, "INLINE", -1)
+    job = rounds.ask_for_run(rounds.open_round(cohort, by=kim), by=kim)
+    jobs.run_due()
+    assert "at least one mentee" in fresh(job).error
+
+
+def test_a_reader_cannot_ask_for_a_run(cohort, people, kim, dan):
+    with pytest.raises(Refused):
+        rounds.ask_for_run(rounds.open_round(cohort, by=kim), by=dan)
+
+
+def test_the_job_is_hidden_from_other_programs(queued, as_user, dan):
+    page = reverse("admin:matching_round_job", args=[queued.round.public_id, queued.public_id])
+    assert as_user(dan).get(page).status_code in {302, 403, 404}

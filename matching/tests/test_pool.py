@@ -1,0 +1,156 @@
+"""From people to arrays: who enters, what is unknown, which pairs are named, in how many queries."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from matching.models import KeepApart, Match
+from matching.pool import changed_since, gather, hours, offset
+from matching.sitting import pack_pool, unpack_pool
+from programs.models import Application, Conflict, NamedWish
+from testkit import factories
+from testkit import rounds as make
+
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+def keys(side):
+    return side.ids.tolist()
+
+
+def test_people_are_ordered_by_their_key_not_by_their_row(cohort):
+    for key in ("c", "a", "b"):
+        make.applicant(cohort, f"Mentee {key}", external_key=key)
+    assert keys(gather(cohort, NOW).pool.mentees) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_number_of_queries_does_not_grow(cohort, django_assert_num_queries, count):
+    for n in range(count):
+        make.applicant(cohort, f"Mentee {n}", topics={"tax": 1})
+        make.applicant(cohort, f"Mentor {n}", "mentor", topics={"tax": 1})
+    cohort.program.policy  # noqa: B018  loaded beforehand, as by the callers
+    with django_assert_num_queries(10):
+        gather(cohort, NOW)
+
+
+@pytest.mark.parametrize("fields", [{"state": "submitted"}, {"code_accepted_at": None}])
+def test_who_is_not_ready_does_not_enter(cohort, fields):
+    make.applicant(cohort, "Ben Okoro", **fields)
+    assert keys(gather(cohort, NOW).pool.mentees) == []
+
+
+def test_a_mentor_without_orientation_does_not_enter(cohort):
+    make.applicant(cohort, "Ada Brook", "mentor", orientation_passed_at=None)
+    assert keys(gather(cohort, NOW).pool.mentors) == []
+
+
+def test_a_mentee_with_a_mentor_does_not_enter_and_takes_a_place(cohort):
+    ben = make.applicant(cohort, "Ben Okoro")
+    ada = make.applicant(cohort, "Ada Brook", "mentor", capacity=2)
+    Match.objects.create(mentee=ben, mentor=ada)
+    people = gather(cohort, NOW)
+    assert keys(people.pool.mentees) == []
+    assert people.pool.seats.tolist() == [1]
+    assert people.figures["matched"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "places"), [({"capacity": 2}, 2), ({"capacity": 9}, 3), ({"capacity": 3, "is_first_time": True}, 1)]
+)
+def test_places_keep_within_the_programs_policy(cohort, fields, places):
+    make.applicant(cohort, "Ada Brook", "mentor", **fields)
+    assert gather(cohort, NOW).pool.seats.tolist() == [places]
+
+
+def test_after_an_ending_a_mentee_rests_first(cohort):
+    ben = make.applicant(cohort, "Ben Okoro")
+    ada = make.applicant(cohort, "Ada Brook", "mentor")
+    ended = Match.objects.create(mentee=ben, mentor=ada, state="closed", closed_kind="choice", closed_at=NOW)
+    assert gather(cohort, NOW + timedelta(days=13)).figures["resting"] == 1
+    later = gather(cohort, NOW + timedelta(days=15))
+    assert keys(later.pool.mentees) == [ben.external_key]
+    assert later.pool.pairs["ended_pair"] == [(ben.external_key, ada.external_key)]
+    assert ended.pk
+
+
+def test_a_match_made_in_error_leaves_no_trace(cohort):
+    ben = make.applicant(cohort, "Ben Okoro")
+    ada = make.applicant(cohort, "Ada Brook", "mentor")
+    Match.objects.create(mentee=ben, mentor=ada, state="closed", closed_kind="error", closed_at=NOW)
+    people = gather(cohort, NOW)
+    assert keys(people.pool.mentees) == [ben.external_key]
+    assert people.pool.pairs["ended_pair"] == []
+
+
+def test_named_people_become_rules_and_wishes(cohort, cleo):
+    ben = make.applicant(cohort, "Ben Okoro")
+    ada = make.applicant(cohort, "Ada Brook", "mentor")
+    pair = (ben.external_key, ada.external_key)
+    two = {"first": ada.person, "second": ben.person, "by": cleo, "program": cohort.program, "since": date(2020, 1, 1)}
+    KeepApart.objects.unscoped("test").create(kind="reporting_line", reason="x", **two)
+    Conflict.objects.create(member=ada.person, person=ben.person, since=date(2020, 1, 1))
+    wishes = NamedWish.objects.unscoped("test")
+    wishes.create(application=ben, kind="prefer", rank=2, written="Ada", person=ada.person)
+    wishes.create(application=ada, kind="avoid", written="Ben", person=ben.person)
+    pool = gather(cohort, NOW).pool
+    assert {rule for rule, pairs in pool.pairs.items() if pairs == [pair]} == {"reporting_line", "conflict", "avoid"}
+    assert pool.mentee_wishes == [(*pair, 2)]
+
+
+def test_what_nobody_said_is_unknown(cohort):
+    ben = make.applicant(cohort, "Ben Okoro", mode="")
+    ben.person.profile.delete()
+    side = gather(cohort, NOW).pool.mentees
+    assert (side.employer[0], side.years[0], side.place[0], side.mode[0]) == (-1, -1, -1, 0)
+    assert not side.hours.any()
+
+
+def test_the_same_id_twice_is_told_apart(cohort):
+    for name in ("Ben Okoro", "Ben Adler"):
+        make.applicant(cohort, name, external_key="0000000")
+    assert len(set(keys(gather(cohort, NOW).pool.mentees))) == 2
+
+
+def test_usual_times_are_hours_of_the_local_week():
+    table = hours([["mon-early", "sun-evening"]])
+    assert table[0].nonzero()[0].tolist() == [6, 7, 8, 161, 162, 163, 164]
+
+
+@pytest.mark.parametrize(
+    ("zone", "january", "july"), [("UTC", 0, 0), ("America/Toronto", -300, -240), ("Asia/Kathmandu", 345, 345)]
+)
+def test_offsets_follow_the_season(zone, january, july):
+    assert (offset(zone, date(2026, 1, 15)), offset(zone, date(2026, 7, 15))) == (january, july)
+
+
+def test_waiting_counts_the_rounds_that_left_somebody_out(cohort, people, cleo, kim):
+    make.publish(make.approved_round(cohort, kim, cleo), cleo)
+    people["sofia"].refresh_from_db()
+    assert gather(cohort, timezone.now()).pool.mentees.waiting.tolist() == [1]
+
+
+def test_stored_people_come_back_as_they_were(cohort, people):
+    pool = gather(cohort, NOW).pool
+    again = unpack_pool(pack_pool(pool))
+    for side in ("mentees", "mentors"):
+        for name in ("ids", "person", "hours", "topics", "situations", "utc_offset", "employer"):
+            assert (getattr(getattr(pool, side), name) == getattr(getattr(again, side), name)).all()
+    assert (pool.pairs, pool.seats.tolist()) == (again.pairs, again.seats.tolist())
+
+
+def test_changes_since_a_draft_are_found(cohort, people):
+    before = gather(cohort, NOW).fingerprints
+    Application.objects.filter(pk=people["amina"].pk).update(version=3)
+    Application.objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
+    new = make.applicant(cohort, "Eve Tal")
+    since = changed_since(cohort, before)
+    assert since == {"changed": {people["amina"].pk}, "gone": {people["ruth"].pk}, "new": {new.pk}}
+
+
+def test_a_person_of_another_cohort_stays_there(cohort):
+    make.applicant(factories.cohort(), "Ben Okoro")
+    assert keys(gather(cohort, NOW).pool.mentees) == []
