@@ -31,6 +31,9 @@ Label, hint, error, input come in this order; "(optional)" marks what may stay e
 Classes: wm-card, wm-card-next, wm-cards (grid of cards), wm-columns (2/3 and 1/3), wm-actions (row of buttons), wm-chips, wm-lead, wm-quiet, wm-figure,
 wm-measure, wm-form, wm-screen (not printed), wm-table (`<td data-label="Name">` turns rows into cards on a phone; first cell
 `<th scope="row">`; wm-number right-aligns), wm-bar-1 to 6 (SVG fill). Buttons: btn-primary (one a page), btn-outline-primary, btn-danger, btn-link, btn-sm.
+wm-tabs (nav with a list), wm-queues (a list), wm-scroll (a wide table in a box that scrolls), wm-page-text (links print their address).
+In the admin the same parts and classes work, without Bootstrap's: components.css is loaded there, app.css is not. Tables of inlines
+extend `programs.inputs.NamedInline`; avoid `filter_horizontal` (its script names nothing), take `autocomplete_fields`.
 Other coloured kinds of Bootstrap (alert-*, text-bg-*, btn-success) are not themed: do not use them.
 """
 
@@ -106,7 +109,9 @@ def brand(context: template.Context) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 20, stroke_width: float = 2) -> str:
     """Raises lucide.IconDoesNotExist for an unknown name."""
-    return lucide(name, size=size, stroke_width=stroke_width, aria_hidden="true", focusable="false", **{"class": "wm-icon"})
+    return lucide(
+        name, size=size, stroke_width=stroke_width, aria_hidden="true", focusable="false", **{"class": "wm-icon"}
+    )
 
 
 @register.filter
@@ -172,7 +177,11 @@ def summary_list(rows: Iterable[Any]) -> dict[str, Any]:
         given = [value] if isinstance(value, (str, Promise)) or not isinstance(value, Iterable) else list(value)
         return [line for line in given if str(line).strip()]
 
-    return {"rows": [{"key": read(row, "key"), "values": lines(read(row, "value")), "url": read(row, "url")} for row in rows]}
+    return {
+        "rows": [
+            {"key": read(row, "key"), "values": lines(read(row, "value")), "url": read(row, "url")} for row in rows
+        ]
+    }
 
 
 @register.inclusion_tag("components/error_summary.html")
@@ -212,7 +221,14 @@ def anchor_of(field: forms.BoundField) -> str:
 def person_card(
     name: str, role: str = "", facts: Iterable[Any] = (), email: str = "", phone: str = "", level: int = 2
 ) -> dict[str, Any]:
-    return {"name": name, "role": role, "facts": [fact for fact in facts if fact], "email": email, "phone": phone, "level": level}
+    return {
+        "name": name,
+        "role": role,
+        "facts": [fact for fact in facts if fact],
+        "email": email,
+        "phone": phone,
+        "level": level,
+    }
 
 
 @register.inclusion_tag("components/why_chips.html")
