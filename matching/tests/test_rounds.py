@@ -167,6 +167,10 @@ def test_a_committee_member_in_a_pair_gets_a_conflict_with_the_partner(cohort, p
 def test_a_published_round_is_frozen(cohort, people, cleo, kim):
     done = make.approved_round(cohort, kim, cleo)
     make.publish(done, cleo)
-    for verb in (lambda: rounds.run(done, by=cleo), lambda: rounds.discard(done, by=cleo), lambda: releasing.stop(done, by=cleo)):
+    for verb in (
+        lambda: rounds.run(done, by=cleo),
+        lambda: rounds.discard(done, by=cleo),
+        lambda: releasing.stop(done, by=cleo),
+    ):
         with pytest.raises(Refused):
             verb()

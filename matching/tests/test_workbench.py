@@ -10,7 +10,19 @@ from programs.models import Conflict
 from testkit import factories
 from testkit import rounds as make
 
-PAGES = ["workbench", "second-look", "minutes", "publish", "weakest", "differences", "terms", "pairs.csv", "pairs.xlsx", "scores.csv", "scores.xlsx"]
+PAGES = [
+    "workbench",
+    "second-look",
+    "minutes",
+    "publish",
+    "weakest",
+    "differences",
+    "terms",
+    "pairs.csv",
+    "pairs.xlsx",
+    "scores.csv",
+    "scores.xlsx",
+]
 
 
 def url(name, round_, *args):
@@ -108,7 +120,10 @@ def test_a_swap_is_tried_before_it_is_made(drafted, as_user, cleo, people, table
     text = tried.content.decode()
     assert "Amina Farah goes from Ruth Adeyemi to Priya Nair" in text
     assert table(drafted)["Amina"] == "Ruth"
-    client.post(url("swap", drafted, people["amina"].public_id), {"seen": drafted.plan_version, "other": people["joel"].public_id})
+    client.post(
+        url("swap", drafted, people["amina"].public_id),
+        {"seen": drafted.plan_version, "other": people["joel"].public_id},
+    )
     assert table(drafted)["Amina"] == "Priya"
 
 
@@ -152,7 +167,6 @@ def test_candidates_stand_side_by_side_in_words(drafted, as_user, cleo, people):
         assert words in text
 
 
-
 def test_a_closed_mentor_is_shown_with_the_rule_in_words(cohort, as_user, cleo):
     noor = make.applicant(cohort, "Noor Haddad", employer="Birch", topics={"tax": 3})
     make.applicant(cohort, "Omar Saad", "mentor", employer="Birch", topics={"tax": 3})
@@ -186,7 +200,18 @@ def test_a_recused_member_never_reads_the_name(drafted, as_user, recused, people
     args = [people["amina"].public_id] if name == "compare" else []
     content = as_user(recused).get(url(name, drafted, *args)).content
     assert b"Joel" not in content
-    assert b"Priya" in content or name in {"terms", "weakest", "differences", "publish", "pairs.xlsx", "scores.xlsx", "workbench", "second-look", "minutes", "pairs.csv"}
+    assert b"Priya" in content or name in {
+        "terms",
+        "weakest",
+        "differences",
+        "publish",
+        "pairs.xlsx",
+        "scores.xlsx",
+        "workbench",
+        "second-look",
+        "minutes",
+        "pairs.csv",
+    }
 
 
 def test_the_hidden_row_is_counted(drafted, as_user, recused):
@@ -277,5 +302,3 @@ def test_the_list_of_rounds_has_figures(drafted, as_user, cleo):
     text = as_user(cleo).get(reverse("admin:matching_round_changelist")).content.decode()
     assert drafted.name in text
     assert url("workbench", drafted) in text
-
-
