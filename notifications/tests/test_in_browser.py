@@ -1,0 +1,57 @@
+"""The pages behind links in a real browser, with and without scripts: the button works although the page sends no referrer
+elsewhere, nothing is wider than a phone, and no rule of accessibility is broken."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications import links
+from notifications.models import Silence
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+PHONE = {"viewport": {"width": 320, "height": 700}}
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def page(browser, request):
+    context = browser.new_context(**PHONE, java_script_enabled=request.param)
+    opened = context.new_page()
+    opened.has_scripts = request.param
+    yield opened
+    context.close()
+
+
+def faults(page):
+    if not page.has_scripts:
+        return []
+    wide = page.evaluate("document.documentElement.scrollWidth") - 320
+    found = Axe().run(page).response["violations"]
+    return [fault["id"] for fault in found] + ([f"{wide} px too wide"] if wide > 0 else [])
+
+
+def test_preferences_by_link(page, live_server, ada):
+    url = links.link("mail", person=ada, subject=ada, until=timezone.now() + timedelta(days=1))
+    page.goto(live_server.url + urlsplit(url).path)
+    assert faults(page) == []
+    page.get_by_role("button", name="Pause for 30 days").click()
+    assert "Only what is necessary reaches you" in page.inner_text("main")
+    assert Silence.objects.filter(person=ada).count() == 2
+
+
+def test_unsubscribing(page, live_server, ada):
+    token = links.token_for("unsubscribe-optional", person=ada, subject=ada, until=timezone.now() + timedelta(days=1))
+    page.goto(live_server.url + reverse("notifications:unsubscribe", args=["optional", token]))
+    assert faults(page) == []
+    page.get_by_role("button", name="Stop these messages").click()
+    assert "You will not get these messages any more" in page.inner_text("h1")
+    assert Silence.objects.filter(person=ada, stream="optional").exists()
+
+
+def test_a_link_that_is_over(page, live_server):
+    page.goto(f"{live_server.url}/go/mail/x.y/")
+    assert faults(page) == []
+    assert page.get_by_role("link", name="Sign in").first.is_visible()
