@@ -16,7 +16,8 @@ Pure: numpy, scipy and the standard library; no Django, no clock, no files, no r
 `.raw(i, js)`; `.parts_of(i_array, j_array)` the same for many pairs at once; `.fit(i, js)` the same without waiting; `.most(fine=False)` the most that each part can give;
 `.why_not(i, j)` codes of the rules that forbid (LABELS has English words); `.hits(i, j)` which answers earned points (`.hits_of` for many pairs);
 `.unknown(i, j)` which lines lack an answer; `.rule_counts`, `.undecided`, `.missing` for the report; `.digest`.
-`ScoreTable(S)` takes a bare integer array (N, M).
+`ScoreTable(S)` takes a bare integer array (N, M). `with_reasons(stored_table, pool, criteria, overrides)` makes the
+reasons of stored scores again without scoring.
 
 **Plan**: `.mu[i]` mentor or -1; `.pairs`, `.total`, `.certificate`, `.input_hash`, `.seats`, `.rules`, `.prior`, `.floor`,
 `.u`, `.v`; `.as_bytes()`. `verify(table, seats, rules, plan)` is the independent check. `moves(a.mu, b.mu)` compares.
@@ -44,7 +45,7 @@ from matching.engine.people import PAIR_RULES, Pool, Side
 from matching.engine.plan import UNMATCHED, Move, Plan, moves
 from matching.engine.prices import Prices
 from matching.engine.rules import STICKINESS, BadRules, Pair, Reason, Rules
-from matching.engine.scoring import score
+from matching.engine.scoring import score, with_reasons
 from matching.engine.solving import solve
 from matching.engine.table import FORBIDDEN, VERSION, ScoreTable
 from matching.engine.unmatched import Crowded, Fix, Miss, NoMentor, Priced, blocked_by, why_unmatched
@@ -57,5 +58,5 @@ __all__ = [
     "STICKINESS", "UNMATCHED", "VERSION", "Audit", "BadRules", "Block", "Blocking", "Change", "Criteria", "Crowded",
     "Cutoff", "Fix", "Floor", "Gain", "Gap", "Loss", "Miss", "Move", "NoMentor", "Overlap", "Pair", "Plan", "Pool", "Priced",
     "Prices", "RanksEffect", "Rating", "Reason", "Rules", "Same", "ScoreTable", "Side", "WhatIf", "audit", "blocked_by",
-    "frontier", "moves", "score", "solve", "verify", "why_unmatched",
+    "frontier", "moves", "score", "solve", "verify", "why_unmatched", "with_reasons",
 ]  # fmt: skip

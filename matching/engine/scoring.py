@@ -12,7 +12,6 @@ import numpy as np
 from matching.engine import standard
 from matching.engine.arrays import Bools, Ints
 from matching.engine.barriers import NEVER_LIFTED, RULES, Barrier, barriers
-from matching.engine.blocks import Part
 from matching.engine.criteria import Criteria
 from matching.engine.people import Pool
 from matching.engine.table import FORBIDDEN, VERSION, Reasons, ScoreTable
@@ -20,6 +19,7 @@ from matching.engine.terms import Capped
 from matching.engine.tiles import CLOSED, Sheet
 
 Override = tuple[str, str, Iterable[str]]
+Pair = tuple[int, int]
 TILE = 256
 
 
@@ -31,39 +31,102 @@ def score(pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *,
     `pool.mentors.ids`. Raises ValueError for an unknown id or rule, for a rule that cannot be lifted, and for criteria
     that could give 2^20 points or more.
     """
-    parts = standard.parts(pool, criteria)
-    most = sum(p.most for p in parts)
-    if most >= CLOSED:
-        raise ValueError(f"these criteria could give {most} points; fewer than {CLOSED} are counted exactly")
-    stops, undecided = barriers(pool, criteria.rules, criteria.unknown_forbids)
-    stops += [b for p in parts for b in p.barriers] + _shared_time(pool, criteria)
-    lifted = _lifted(pool, overrides, {b.code for b in stops})
-    minimum = criteria.minimum if "minimum" in criteria.rules else 0
-    scores = np.empty((len(pool.mentees), len(pool.mentors)), np.int16 if most < 2**15 else np.int32)
-    sheet = Sheet(scores.shape, parts, stops, minimum)
+    recipe = _Recipe(pool, criteria, overrides)
+    scores = np.empty(recipe.shape, recipe.dtype)
+    sheet = recipe.sheet()
     for lo in range(0, len(scores), tile):
         sheet.fill(scores[lo : lo + tile], lo)
-    _lift(scores, lifted, parts, stops, minimum)
-    coupled = _couple(pool, scores, lifted) if "both_ways" in criteria.rules else frozenset()
-    digest = _digest(pool, criteria, lifted)
-    reasons = Reasons(tuple(parts), tuple(stops), minimum, lifted, coupled, digest, undecided)
+    recipe.lift(scores)
+    coupled = recipe.couple(scores)
+    for i, j in coupled:
+        scores[i, j] = FORBIDDEN
     ids = {"mentee_ids": pool.mentees.ids.tolist(), "mentor_ids": pool.mentors.ids.tolist()}
-    return ScoreTable(scores, reasons=reasons, **ids)
+    return ScoreTable(scores, reasons=recipe.reasons(coupled, recipe.digest()), **ids)
 
 
-def _lift(
-    scores: Ints,
-    lifted: Mapping[tuple[int, int], frozenset[str]],
-    parts: list[Part],
-    stops: list[Barrier],
-    minimum: int,
-) -> None:
-    """Open the pairs for which the committee set every rule in the way aside."""
-    for (i, j), codes in lifted.items():
-        points = {p.name: sum(int(t.of(np.array([i]), np.array([j]))[0]) for t in p.terms) for p in parts}
-        enough = "minimum" in codes or sum(points.values()) - points.get("waiting", 0) >= minimum
-        stopped = any(b.code not in codes and b.stops(i, j) for b in stops)
-        scores[i, j] = FORBIDDEN if stopped or not enough else sum(points.values())
+def with_reasons(table: ScoreTable, pool: Pool, criteria: Criteria, overrides: Iterable[Override] = ()) -> ScoreTable:
+    """A stored table of `score(pool, criteria, overrides)` with its reasons made again, without scoring every pair.
+
+    The numbers are taken over as they are, with their digest. Raises ValueError when the table is about other people."""
+    same = np.array_equal(table.mentee_ids, pool.mentees.ids) and np.array_equal(table.mentor_ids, pool.mentors.ids)
+    if not same:
+        raise ValueError("the table is about other people than the pool")
+    recipe = _Recipe(pool, criteria, overrides)
+    coupled = frozenset[Pair]()
+    both, _ = recipe.on_both_sides()
+    if len(both):
+        scores, sheet = np.full(recipe.shape, FORBIDDEN, recipe.dtype), recipe.sheet()
+        for i in both.tolist():
+            sheet.fill(scores[i : i + 1], i)
+        recipe.lift(scores)
+        coupled = recipe.couple(scores)
+    ids = {"mentee_ids": table.mentee_ids.tolist(), "mentor_ids": table.mentor_ids.tolist()}
+    return ScoreTable(table.S, reasons=recipe.reasons(coupled, ""), digest=table.digest, **ids)
+
+
+class _Recipe:
+    """Everything that goes into the scores of a round: lines, rules, minimum, and what the committee set aside."""
+
+    def __init__(self, pool: Pool, criteria: Criteria, overrides: Iterable[Override]) -> None:
+        self.pool, self.criteria = pool, criteria
+        self.parts = standard.parts(pool, criteria)
+        most = sum(p.most for p in self.parts)
+        if most >= CLOSED:
+            raise ValueError(f"these criteria could give {most} points; fewer than {CLOSED} are counted exactly")
+        self.stops, self.undecided = barriers(pool, criteria.rules, criteria.unknown_forbids)
+        self.stops += [b for p in self.parts for b in p.barriers] + _shared_time(pool, criteria)
+        self.lifted = _lifted(pool, overrides, {b.code for b in self.stops})
+        self.minimum = criteria.minimum if "minimum" in criteria.rules else 0
+        self.shape = len(pool.mentees), len(pool.mentors)
+        self.dtype = np.int16 if most < 2**15 else np.int32
+
+    def sheet(self) -> Sheet:
+        return Sheet(self.shape, self.parts, self.stops, self.minimum)
+
+    def reasons(self, coupled: frozenset[Pair], digest: str) -> Reasons:
+        return Reasons(tuple(self.parts), tuple(self.stops), self.minimum, self.lifted, coupled, digest, self.undecided)
+
+    def lift(self, scores: Ints) -> None:
+        """Open the pairs for which the committee set every rule in the way aside."""
+        for (i, j), codes in self.lifted.items():
+            points = {p.name: sum(int(t.of(np.array([i]), np.array([j]))[0]) for t in p.terms) for p in self.parts}
+            enough = "minimum" in codes or sum(points.values()) - points.get("waiting", 0) >= self.minimum
+            stopped = any(b.code not in codes and b.stops(i, j) for b in self.stops)
+            scores[i, j] = FORBIDDEN if stopped or not enough else sum(points.values())
+
+    def on_both_sides(self) -> tuple[Ints, Ints]:
+        """Rows and columns of the people who are mentee and mentor, in the order of the mentees' keys."""
+        people = self.pool.mentees.people, self.pool.mentors.people
+        _, me, mo = np.intersect1d(*people, assume_unique=True, return_indices=True)
+        order = np.argsort(me, kind="stable")
+        return me[order], mo[order]
+
+    def couple(self, scores: Ints) -> frozenset[Pair]:
+        """Pairs that rule "both_ways" closes: of two people on both sides only the better direction stays open; on a
+        tie the one whose mentee has the higher key. A direction whose both_ways is lifted wins."""
+        if "both_ways" not in self.criteria.rules:
+            return frozenset()
+        me, mo = self.on_both_sides()
+        there = scores[np.ix_(me, mo)].astype(np.int64)
+        for a, b in np.argwhere(there >= 0).tolist():
+            if "both_ways" in self.lifted.get((int(me[a]), int(mo[b])), frozenset()):
+                there[a, b] = np.iinfo(np.int64).max
+        lower = (there < there.T) | ((there == there.T) & np.triu(np.ones_like(there, bool), 1))
+        closed = np.argwhere((there >= 0) & (there.T >= 0) & lower)
+        return frozenset((int(me[a]), int(mo[b])) for a, b in closed)
+
+    def digest(self) -> str:
+        """sha256 of everything that went into the scores, the same on every machine."""
+        sha = hashlib.sha256(f"engine {VERSION}".encode())
+        for side in (self.pool.mentees, self.pool.mentors):
+            for f in fields(side):
+                _feed(sha, f.name, getattr(side, f.name))
+        for name in ("listed", "travel"):
+            _feed(sha, name, getattr(self.pool, name))
+        for f in fields(self.criteria):
+            _feed(sha, f.name, getattr(self.criteria, f.name))
+        _feed(sha, "lifted", {str(k): v for k, v in self.lifted.items()})
+        return sha.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +161,8 @@ def _shared_time(pool: Pool, criteria: Criteria) -> list[Barrier]:
     return [_SharedTime(Capped(term.samples, 1, 1), known)]
 
 
-def _lifted(pool: Pool, overrides: Iterable[Override], in_force: set[str]) -> dict[tuple[int, int], frozenset[str]]:
-    found: dict[tuple[int, int], frozenset[str]] = {}
+def _lifted(pool: Pool, overrides: Iterable[Override], in_force: set[str]) -> dict[Pair, frozenset[str]]:
+    found: dict[Pair, frozenset[str]] = {}
     for mentee, mentor, codes in sorted((a, b, tuple(sorted(set(c)))) for a, b, c in overrides):
         wrong = set(codes) - in_force - RULES | set(codes) & NEVER_LIFTED
         if wrong:
@@ -107,38 +170,6 @@ def _lifted(pool: Pool, overrides: Iterable[Override], in_force: set[str]) -> di
         pair = (pool.mentees.index(mentee), pool.mentors.index(mentor))
         found[pair] = found.get(pair, frozenset()) | set(codes)
     return found
-
-
-def _couple(pool: Pool, scores: Ints, lifted: Mapping[tuple[int, int], frozenset[str]]) -> frozenset[tuple[int, int]]:
-    """Rule "both_ways": of two people on both sides only the better direction stays open; on a tie the one whose
-    mentee has the higher key. A direction whose both_ways is lifted wins. Changes `scores`; returns what it closed."""
-    _, me, mo = np.intersect1d(pool.mentees.people, pool.mentors.people, assume_unique=True, return_indices=True)
-    order = np.argsort(me, kind="stable")
-    me, mo = me[order], mo[order]
-    there = scores[np.ix_(me, mo)].astype(np.int64)
-    for a, b in np.argwhere(there >= 0).tolist():
-        if "both_ways" in lifted.get((int(me[a]), int(mo[b])), frozenset()):
-            there[a, b] = np.iinfo(np.int64).max
-    lower = (there < there.T) | ((there == there.T) & np.triu(np.ones_like(there, bool), 1))
-    closed = np.argwhere((there >= 0) & (there.T >= 0) & lower)
-    pairs = frozenset((int(me[a]), int(mo[b])) for a, b in closed)
-    for i, j in pairs:
-        scores[i, j] = FORBIDDEN
-    return pairs
-
-
-def _digest(pool: Pool, criteria: Criteria, lifted: Mapping[tuple[int, int], frozenset[str]]) -> str:
-    """sha256 of everything that went into the scores, the same on every machine."""
-    sha = hashlib.sha256(f"engine {VERSION}".encode())
-    for side in (pool.mentees, pool.mentors):
-        for f in fields(side):
-            _feed(sha, f.name, getattr(side, f.name))
-    for name in ("listed", "travel"):
-        _feed(sha, name, getattr(pool, name))
-    for f in fields(criteria):
-        _feed(sha, f.name, getattr(criteria, f.name))
-    _feed(sha, "lifted", {str(k): v for k, v in lifted.items()})
-    return sha.hexdigest()
 
 
 def _feed(sha: Any, name: str, value: Any) -> None:

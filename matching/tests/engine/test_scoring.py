@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from matching.engine import RULES, Criteria, Pool, Rules, ScoreTable, Side, score, solve
+from matching.engine import RULES, Criteria, Pool, Rules, ScoreTable, Side, score, solve, with_reasons
 
-from .invented import generator, people
+from .invented import generator, people, side
 
 OWN_RULES = Criteria(rules=RULES - {"minimum"})
 
@@ -71,13 +72,13 @@ def test_weights_are_proportions(case):
 def shuffled(pool, rng):
     """The same people with their rows in another order."""
 
-    def side(given):
+    def mixed(given):
         order = rng.permutation(len(given))
         fields = {k: v[order] for k, v in vars(given).items() if isinstance(v, np.ndarray)}
         return Side(**fields)
 
     seats = dict(zip(pool.mentors.ids.tolist(), pool.seats.tolist(), strict=True))
-    return Pool(side(pool.mentees), side(pool.mentors), seats)
+    return Pool(mixed(pool.mentees), mixed(pool.mentors), seats)
 
 
 @pytest.mark.parametrize("case", range(10))
@@ -160,6 +161,33 @@ def test_answers_out_of_range_are_refused_in_words(fields, said):
     pool = Pool(Side(ids=["ben"], **fields), Side(ids=["ada"], **fields), [1])
     with pytest.raises(ValueError, match=said):
         score(pool, Criteria())
+
+
+@pytest.mark.parametrize("case", range(6))
+def test_stored_scores_get_the_very_same_reasons_again(case):
+    rng = generator(case)
+    both = [f"person{k}" for k in range(4)]
+    me, mo = side(rng, 12, "mentee"), side(rng, 8, "mentor")
+    me = replace(me, person=both + me.ids.tolist()[4:])
+    mo = replace(mo, person=both + mo.ids.tolist()[4:])
+    overrides = [
+        (me.ids[0], mo.ids[1], ["both_ways", "language", "same_employer"]),
+        (me.ids[5], mo.ids[5], ["readiness"]),
+    ]
+    pool, criteria = Pool(me, mo, rng.integers(1, 3, 8)), Criteria(minimum=1200)
+    table = score(pool, criteria, overrides)
+    bare = ScoreTable(table.S, mentee_ids=pool.mentees.ids, mentor_ids=pool.mentors.ids, digest=table.digest)
+    again = with_reasons(bare, pool, criteria, overrides)
+    assert (again.digest, again.rule_counts, again.missing) == (table.digest, table.rule_counts, table.missing)
+    for i, j in np.ndindex(table.shape):
+        assert again.why_not(i, j) == table.why_not(i, j)
+        assert again.hits(i, j) == table.hits(i, j)
+    assert all((again.raw(i) == table.raw(i)).all() for i in range(12))
+
+
+def test_reasons_are_refused_for_a_table_of_other_people():
+    with pytest.raises(ValueError, match="other people"):
+        with_reasons(ScoreTable([[1]]), people(generator(0)), Criteria())
 
 
 @pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0), (1, 1)])
