@@ -28,7 +28,7 @@ OPEN = "Your mentoring agreement with Ada: five short parts"
 
 def test_mentee_is_asked_on_day_14_and_reminded_twice(match):
     found = {}
-    for day in range(60):
+    for day in (0, 13, 14, 15, 20, 21, 22, 28, 29, 35, 42, 60):
         for letter in about_agreements(sent(match.introduced_at + timedelta(days=day, minutes=1))):
             found.setdefault(letter, []).append(day)
     assert found == {("ben", OPEN): [14, 21, 28]}

@@ -112,7 +112,7 @@ def test_the_same_form_twice_is_one_concern(cared, ben):
 
 
 def test_three_unanswered_letters_become_a_concern_once(cared, ben, eve):
-    for day in range(13, 40):
+    for day in (14, 21, 28, 29, 30, 33, 37, 38):
         sweep(START + timedelta(days=day))
     silent = Concern.objects.visible_to(eve).filter(cause="silence", person=ben)
     assert [(row.author, (row.raised_at - START).days) for row in silent] == [(None, 29)]
@@ -120,7 +120,7 @@ def test_three_unanswered_letters_become_a_concern_once(cared, ben, eve):
 
 
 def test_silence_is_counted_from_the_last_sign_of_life(cared, ben, eve):
-    for day in range(13, 32):
+    for day in (14, 21, 22, 28, 29, 30, 31):
         sweep(START + timedelta(days=day))
         if day == 22:
             drafting.save_part(cared, "term", make_agreement.TERM, seen=0, by=ben, at=START + timedelta(days=day))

@@ -26,9 +26,9 @@ def asked(letters, person, word):
     return [letter.subject for letter in letters if letter.to == [person.email] and word in letter.subject]
 
 
-def live(first, last, person, word):
-    """Days on which a letter with `word` in its subject reached `person`, sweeping once a day."""
-    return [day for day in range(first, last) if asked(sweep(days(day)), person, word)]
+def live(through, person, word):
+    """Of the days that somebody lives through, those on which a letter with `word` in its subject came."""
+    return [day for day in through if asked(sweep(days(day)), person, word)]
 
 
 def test_both_people_get_a_plan_up_to_the_next_of_each_kind(match, ada, ben):
@@ -46,7 +46,8 @@ def test_planning_twice_counts_the_same_rows(match):
 
 
 def test_pulse_is_asked_on_day_30_then_every_60_with_two_reminders(match, ben):
-    assert live(28, 105, ben, "How is mentoring going") == [30, 33, 37, 90, 93, 97]
+    through = [29, 30, 31, 32, 33, 34, 36, 37, 38, 43, 44, 60, 89, 90, 91, 93, 97, 98, 104]
+    assert live(through, ben, "How is mentoring going") == [30, 33, 37, 90, 93, 97]
     pulses = [row for row in plan_of(ben) if row[0] == "pulse"]
     assert pulses == [("pulse", 1, 30, "lapsed"), ("pulse", 2, 90, "lapsed"), ("pulse", 3, 150, "scheduled")]
 
@@ -55,7 +56,7 @@ def test_an_answer_ends_the_reminders(match, ben):
     sweep(days(30))
     checkin = CheckIn.objects.awaiting(ben).get()
     answer(checkin, by=ben, answers={"useful": "4", "rhythm": "as_agreed"}, at=days(31))
-    assert live(31, 60, ben, "How is mentoring going") == []
+    assert live([31, 33, 37, 44], ben, "How is mentoring going") == []
 
 
 def test_the_second_meeting_brings_the_fit_check_forward(match, ben):
