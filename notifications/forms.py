@@ -14,7 +14,7 @@ class PreferencesForm(forms.Form):
 
     streams = forms.MultipleChoiceField(
         label=_("Send me"),
-        choices=[(stream.value, stream.label) for stream in preferences.CAN_BE_SILENCED],
+        choices=lambda: [(stream.value, stream.label) for stream in preferences.offered()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from .kinds import Stream
+from .kinds import KINDS, Stream
 from .models import Silence
 
 PAUSE = timedelta(days=30)
 CAN_BE_SILENCED = tuple(stream for stream in Stream if stream != Stream.ESSENTIAL)
+
+
+def offered() -> list[Stream]:
+    """The streams that a page offers: those that some letter belongs to."""
+    used = {kind.stream for kind in KINDS.values()}
+    return [stream for stream in CAN_BE_SILENCED if stream in used]
 
 
 def silence(person: Any, *streams: str, at: datetime, until: datetime | None = None) -> None:
@@ -30,9 +36,9 @@ def pause(person: Any, *, at: datetime) -> datetime:
 
 
 def choose(person: Any, wanted: set[str], *, at: datetime) -> None:
-    """Set every stream at once: the wanted ones are sent, the others are turned off. Ends a pause of a wanted one."""
+    """Set every stream that is offered: the wanted ones are sent, the others are off. Ends a pause of a wanted one."""
     Silence.objects.filter(person=person, stream__in=wanted).delete()
-    silence(person, *(stream for stream in CAN_BE_SILENCED if stream not in wanted), at=at)
+    silence(person, *(stream for stream in offered() if stream not in wanted), at=at)
 
 
 def silenced(person: Any, at: datetime) -> dict[str, datetime | None]:

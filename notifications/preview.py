@@ -28,6 +28,8 @@ def render(row: Notification) -> Text:
         return (
             finished(row) if is_live and row.body else _nothing(_("Letters with sign-in codes are never shown here."))
         )
+    if row.kind not in kinds.KINDS:
+        return _nothing(_("Letters of this kind are not sent any more."))
     about = row.get_about()
     if about is None:
         return _nothing(_("What this letter was about is gone."))

@@ -65,9 +65,7 @@ def mail_by_link(request, claim, person, subject):
     done = ""
     if request.method == "POST" and subject == person:
         done = _follow(request.POST.get("wish", ""), person)
-    return render(
-        request, "notifications/preferences_by_link.html", {"done": done, "streams": preferences.CAN_BE_SILENCED}
-    )
+    return render(request, "notifications/preferences_by_link.html", {"done": done, "streams": preferences.offered()})
 
 
 def _follow(wish, person):
@@ -107,7 +105,7 @@ def unsubscribe(request, stream, token):
 def preferences_page(request):
     now = timezone.now()
     off = preferences.silenced(request.user, now)
-    wanted = [stream.value for stream in preferences.CAN_BE_SILENCED if stream not in off]
+    wanted = [stream.value for stream in preferences.offered() if stream not in off]
     form = PreferencesForm(request.POST if request.method == "POST" else None, initial={"streams": wanted})
     if form.is_valid():
         form.save(by=request.user)

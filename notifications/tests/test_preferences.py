@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications import links, preferences
+from notifications import kinds, links, preferences
+from notifications.kinds import Kind
 from notifications.models import Silence
 from notifications.testing import sweep_now
 
@@ -16,6 +17,14 @@ from .conftest import TUESDAY_NOON, words
 
 pytestmark = pytest.mark.django_db
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture(autouse=True)
+def both_streams(monkeypatch):
+    """A kind of letter in each stream that can be turned off."""
+    for stream in preferences.CAN_BE_SILENCED:
+        known = Kind(f"of-{stream}", lambda about, person: None, "accounts.User", stream, False, None, False)
+        monkeypatch.setitem(kinds.KINDS, known.name, known)
 
 
 def unsubscribe_address(person, stream="optional", days=400):
@@ -143,6 +152,15 @@ def test_what_is_essential_cannot_be_silenced(ada):
         preferences.silence(ada, "essential", at=TUESDAY_NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
         Silence.objects.create(person=ada, stream="essential")
+
+
+def test_a_stream_without_letters_is_not_offered_and_saving_leaves_it_alone(ada, as_user, monkeypatch):
+    only_tips = {name: kind for name, kind in kinds.KINDS.items() if kind.stream != "digest"}
+    monkeypatch.setattr("notifications.preferences.KINDS", only_tips)
+    mine = as_user(ada)
+    assert b"committee members" not in mine.get(reverse("notifications:preferences")).content
+    mine.post(reverse("notifications:preferences"), {"streams": []})
+    assert off(ada) == {"optional"}
 
 
 def test_nobody_sees_the_choice_of_another(ada, ben):

@@ -48,6 +48,12 @@ def test_a_letter_about_nothing_says_so(desk, ada):
     assert "gone" in preview.render(rows().get()).text
 
 
+def test_a_letter_of_a_kind_that_was_removed_says_so(desk, ada):
+    desk.owe(ada)
+    rows().update(kind="removed")
+    assert "not sent any more" in preview.render(rows().get()).text
+
+
 def owe_code(person):
     expires_at = TUESDAY_NOON + timedelta(minutes=15)
     letter = {"subject": "Your code", "text": "ABC-DEF", "html": "<p>ABC-DEF</p>"}
