@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from .engine import Plan, Pool, Rules, ScoreTable, Side, WhatIf, score, solve, verify
+from .engine import Plan, Pool, Rules, ScoreTable, Side, WhatIf, score, solve, verify, with_reasons
 from .models import Override, Proposal, Round, Snapshot
 from .pool import Gathered
 from .terms import criteria
@@ -160,7 +160,11 @@ class Sitting:
     def fresh(cls, round_: Round, people: Gathered) -> Sitting:
         """Newly gathered people under the round's terms. Raises ValueError for terms that make no sense."""
         table = scored(round_, people.pool, people.columns)
-        columns: dict[str, Any] = {**people.columns, "digest": table.digest, "dtype": table.S.dtype.newbyteorder("<").str}
+        columns: dict[str, Any] = {
+            **people.columns,
+            "digest": table.digest,
+            "dtype": table.S.dtype.newbyteorder("<").str,
+        }
         columns["keys"] = [table.mentee_ids.tolist(), table.mentor_ids.tolist()]
         sitting = cls(round_, columns, table, people.pool.seats)
         sitting._pool = people.pool
@@ -176,7 +180,10 @@ class Sitting:
     @cached_property
     def explained(self) -> ScoreTable:
         """The table with its reasons; the same numbers, made again from the stored people."""
-        return self.table if self.table.reasons else scored(self.round, self.pool, self.columns)
+        if self.table.reasons:
+            return self.table
+        overrides = lifted_rules(self.round, self.pool, self.columns)
+        return with_reasons(self.table, self.pool, criteria(self.round.terms), overrides)
 
     @cached_property
     def row(self) -> dict[int, int]:
@@ -210,13 +217,21 @@ class Sitting:
 
     def working(self, decisions: Decisions) -> ScoreTable:
         """The table without those whom the committee leaves out of this round."""
-        out = {self.row[pk]: np.full(len(self.mentors), -1, self.table.S.dtype) for pk in decisions.sits_out if pk in self.row}
+        out = {
+            self.row[pk]: np.full(len(self.mentors), -1, self.table.S.dtype)
+            for pk in decisions.sits_out
+            if pk in self.row
+        }
         return self.table.with_rows(out) if out else self.table
 
     def working_explained(self, decisions: Decisions) -> ScoreTable:
         """`working`, with its reasons."""
         table = self.explained
-        out = {self.row[pk]: np.full(len(self.mentors), NOBODY, table.S.dtype) for pk in decisions.sits_out if pk in self.row}
+        out = {
+            self.row[pk]: np.full(len(self.mentors), NOBODY, table.S.dtype)
+            for pk in decisions.sits_out
+            if pk in self.row
+        }
         return table.with_rows(out, reasons=table.reasons) if out else table
 
     def prior(self, mates: dict[int, int | None]) -> Plan | None:
@@ -290,12 +305,16 @@ class Sitting:
 
 def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTable:
     """Score the pool under the round's terms and the rules that the committee set aside for single pairs."""
+    return score(pool, criteria(round_.terms), lifted_rules(round_, pool, columns))
+
+
+def lifted_rules(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> list[tuple[str, str, list[str]]]:
+    """The rules that the committee set aside for single pairs, as the engine wants them."""
     lifted = Override.objects.unscoped("rules set aside").filter(round=round_.pk)
     found = lifted.values_list("mentee", "mentor", "codes")
     mentee_key = dict(zip(columns["mentees"], pool.mentees.ids.tolist(), strict=True))
     mentor_key = dict(zip(columns["mentors"], pool.mentors.ids.tolist(), strict=True))
-    overrides = [(mentee_key[a], mentor_key[b], codes) for a, b, codes in found if a in mentee_key and b in mentor_key]
-    return score(pool, criteria(round_.terms), overrides)
+    return [(mentee_key[a], mentor_key[b], codes) for a, b, codes in found if a in mentee_key and b in mentor_key]
 
 
 def figures(table: ScoreTable) -> dict[str, Any]:
