@@ -16,6 +16,7 @@ from matching.deciding import preview as play_preview
 from matching.forms import ReasonForm, RejectForm
 from matching.minutes import moved_words, names_of
 from matching.models import Proposal, Round, RoundEntry
+from matching.mutual import mutual_pairs
 from matching.reasons import cost_words, fix_words, why_left_out
 from programs.models import Application
 
@@ -63,6 +64,12 @@ def _swaps(request: HttpRequest, round_: Round, possible: set[int]) -> QuerySet[
     """The pairs with which this mentee could change places, by name."""
     rows = Proposal.objects.visible_to(request.user).filter(round=round_, mentee__in=possible).paired().with_people()
     return rows.order_by("mentee__person__name")
+
+
+def mutual(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Pairs that named each other; approving one pins it."""
+    round_ = find_round(request, public_id)
+    return page(request, "mutual", _("People who named each other"), round_, pairs=mutual_pairs(round_, request.user))
 
 
 def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:

@@ -33,6 +33,7 @@ READ: list[tuple[str, View]] = [
     ("minutes", review.minutes),
     ("publish", release.show),
     ("weakest", terms.weakest),
+    ("mutual", compare.mutual),
     ("differences", workbench.differences),
     ("pairs.csv", exports.pairs_csv),
     ("pairs.xlsx", exports.pairs_xlsx),
