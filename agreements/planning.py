@@ -17,7 +17,7 @@ from notifications.outbox import owe
 from notifications.planning import planner
 
 from .models import Agreement, AgreementVersion
-from .reminding import turn_at
+from .reminding import Debts, turn_at
 
 DRAFT_REMINDERS = (7, 14)  # days after the ask
 SETTLING = timedelta(minutes=15)  # after a change of a shared text: several parts, one letter
@@ -46,10 +46,13 @@ def tell_signed(version: AgreementVersion, person: Any, *, at: datetime) -> None
 
 @planner
 def plan(at: datetime) -> None:
-    for match in undrafted(at):
-        _ask_for_draft(match, at)
-    for version in waiting_for_signatures():
-        _ask_signers(version, at)
+    matches, versions = list(undrafted(at)), list(waiting_for_signatures())
+    debts = Debts(["agreement-open"], matches)
+    for match in matches:
+        _ask_for_draft(match, debts, at)
+    debts = Debts(["agreement-to-sign"], versions)
+    for version in versions:
+        _ask_signers(version, debts, at)
 
 
 def undrafted(at: datetime) -> QuerySet[Match]:
@@ -59,7 +62,7 @@ def undrafted(at: datetime) -> QuerySet[Match]:
     return found.with_people().select_related("agreement", "mentee__cohort__program__policy")
 
 
-def _ask_for_draft(match: Match, at: datetime) -> None:
+def _ask_for_draft(match: Match, debts: Debts, at: datetime) -> None:
     agreement = getattr(match, "agreement", None)
     latest = match.introduced_at + timedelta(days=match.program.policy.agreement_ask_days)
     asked_at = agreement.asked_at if agreement else None
@@ -67,7 +70,7 @@ def _ask_for_draft(match: Match, at: datetime) -> None:
     turn = turn_at(at, since=since, reminders=DRAFT_REMINDERS)
     if turn is not None:
         mentee = match.mentee.person
-        owe("agreement-open", to=mentee, about=match, ordinal=turn.ordinal, expires_at=turn.expires_at, at=at)
+        debts.owe("agreement-open", to=mentee, about=match, ordinal=turn.ordinal, expires_at=turn.expires_at, at=at)
 
 
 def waiting_for_signatures() -> QuerySet[AgreementVersion]:
@@ -79,7 +82,7 @@ def waiting_for_signatures() -> QuerySet[AgreementVersion]:
     ).prefetch_related("signatures")
 
 
-def _ask_signers(version: AgreementVersion, at: datetime) -> None:
+def _ask_signers(version: AgreementVersion, debts: Debts, at: datetime) -> None:
     since = version.changed_at or version.shared_at or at
     policy = version.program.policy
     reminders = (policy.reminder_first_days, policy.reminder_second_days)
@@ -92,4 +95,4 @@ def _ask_signers(version: AgreementVersion, at: datetime) -> None:
         too_early = turn.ordinal == 1 and (person.pk == version.changed_by_id or at < since + SETTLING)
         if person.pk not in signed and not too_early:
             ordinal = version.call * CALLS + turn.ordinal
-            owe("agreement-to-sign", to=person, about=version, ordinal=ordinal, expires_at=turn.expires_at, at=at)
+            debts.owe("agreement-to-sign", to=person, about=version, ordinal=ordinal, expires_at=turn.expires_at, at=at)

@@ -5,9 +5,15 @@ So a sweeper that slept for ten days sends one reminder and not three, and each 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+
+from notifications.models import Notification
+from notifications.outbox import key_of, owe
 
 
 @dataclass(frozen=True)
@@ -30,3 +36,19 @@ def turn_at(at: datetime, *, since: datetime, reminders: Sequence[int], last_day
         if start <= at < end:
             return Turn(number, start, end)
     return None
+
+
+class Debts:
+    """Letters that are owed already, read once for many rows: a planner that runs every minute writes only what is new."""
+
+    def __init__(self, kinds: Iterable[str], rows: Iterable[models.Model]) -> None:
+        ids = {row.pk for row in rows}
+        known = Notification.objects.unscoped("what a planner owes already").filter(kind__in=kinds, about_id__in=ids)
+        self.keys = set(known.values_list("key", flat=True)) if ids else set()
+
+    def owe(self, kind: str, *, to: Any, about: models.Model, ordinal: int = 1, **options: Any) -> None:
+        """`notifications.outbox.owe`, unless it was owed before."""
+        key = key_of(kind, about=about, to=to, ordinal=ordinal)
+        if key not in self.keys:
+            owe(kind, to=to, about=about, ordinal=ordinal, **options)
+            self.keys.add(key)

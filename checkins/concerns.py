@@ -11,10 +11,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agreements.models import AgreementVersion, Signature
+from agreements.reminding import Debts
 from matching.models import Match
 from notifications import kinds
 from notifications.models import Notification
-from notifications.outbox import owe
 from programs.models import Program
 from workflow.models import Transition
 
@@ -155,12 +155,14 @@ def first_to_act(concern: Concern) -> list[Any]:
 def escalate(at: datetime) -> None:
     """A concern that nobody has taken goes to the deputy after four hours, and to the chair after a day."""
     waiting = Concern.objects.unscoped(MACHINERY).filter(state=Concern.State.OPEN, raised_at__lte=at)
-    for concern in waiting.select_related("program", "person", "match__carer"):
-        _owe(concern, first_to_act(concern), at)
+    rows = list(waiting.select_related("program", "person", "match__carer"))
+    debts = Debts(["concern", "concern-urgent"], rows)
+    for concern in rows:
+        _owe(concern, first_to_act(concern), at, debts)
         if concern.raised_at <= at - TO_DEPUTY:
-            _owe(concern, _handling(concern, _deputies(concern)), at)
+            _owe(concern, _handling(concern, _deputies(concern)), at, debts)
         if concern.raised_at <= at - TO_CHAIR:
-            _owe(concern, _handling(concern, chairs_of(concern.program)), at)
+            _owe(concern, _handling(concern, chairs_of(concern.program)), at, debts)
 
 
 def _deputies(concern: Concern) -> list[Any]:
@@ -173,7 +175,8 @@ def _handling(concern: Concern, people: list[Any]) -> list[Any]:
     return [person for person in people if concern.may_be_handled_by(person)]
 
 
-def _owe(concern: Concern, people: list[Any], at: datetime) -> None:
+def _owe(concern: Concern, people: list[Any], at: datetime, debts: Debts | None = None) -> None:
+    debts = debts or Debts([], [])
     kind = "concern" if concern.urgency == Concern.Urgency.WHENEVER else "concern-urgent"
     for person in people:
-        owe(kind, to=person, about=concern, at=at)
+        debts.owe(kind, to=person, about=concern, at=at)

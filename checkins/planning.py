@@ -15,10 +15,9 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
 from access.refused import Refused
-from agreements.reminding import turn_at
+from agreements.reminding import Debts, turn_at
 from matching.models import Match
 from meetings.models import Meeting
-from notifications.outbox import owe
 from notifications.planning import planner
 from programs.models import Policy
 from workflow.states import move
@@ -119,7 +118,7 @@ def _open(checkin: CheckIn, survey: Survey, at: datetime) -> None:
     closes_at = at + timedelta(days=policy.checkin_lapses_days)
     due_at = at + timedelta(days=policy.reminder_second_days)
     if _move(checkin, State.OPEN, at, survey=survey, opened_at=at, due_at=due_at, closes_at=closes_at):
-        _owe(checkin, at)
+        _owe(checkin, Debts([], []), at)
 
 
 def _move(checkin: CheckIn, to: str, at: datetime, *, why: str = "", **changes: Any) -> bool:
@@ -143,15 +142,17 @@ def cancel_of_ended_matches(at: datetime) -> None:
 
 
 def remind(at: datetime) -> None:
-    for checkin in with_everything(CheckIn.objects.open().filter(closes_at__gt=at)):
-        _owe(checkin, at)
+    rows = list(with_everything(CheckIn.objects.open().filter(closes_at__gt=at)))
+    debts = Debts(MAIL.values(), rows)
+    for checkin in rows:
+        _owe(checkin, debts, at)
 
 
-def _owe(checkin: CheckIn, at: datetime) -> None:
+def _owe(checkin: CheckIn, debts: Debts, at: datetime) -> None:
     policy = checkin.program.policy
     days = (policy.reminder_first_days, policy.reminder_second_days)
     last = policy.checkin_lapses_days - policy.reminder_second_days
     turn = turn_at(at, since=checkin.opened_at or at, reminders=days, last_days=last)
     if turn is not None:
         mail = MAIL[CheckIn.Kind(checkin.kind)]
-        owe(mail, to=checkin.person, about=checkin, ordinal=turn.ordinal, expires_at=turn.expires_at, at=at)
+        debts.owe(mail, to=checkin.person, about=checkin, ordinal=turn.ordinal, expires_at=turn.expires_at, at=at)

@@ -26,16 +26,15 @@ MACHINERY = "figures of a closed wave; suppressed before they are stored"
 
 def publish_waves(at: datetime) -> None:
     """Write every wave that is complete and not there yet."""
-    known = set(Wave.objects.values_list("cohort", "kind", "month"))
     for (cohort, kind, month), checkins in _waves().items():
-        this_month = _month(at, cohort)
-        is_complete = month < this_month and all(checkin.state != State.OPEN for checkin in checkins)
-        if is_complete and (cohort.pk, kind, month) not in known:
+        is_over = month < _month(at, cohort)
+        if is_over and all(checkin.state != State.OPEN for checkin in checkins):
             _publish(cohort, kind, month, checkins, at)
 
 
 def _waves() -> dict[tuple[Cohort, str, date], list[CheckIn]]:
-    asked = CheckIn.objects.filter(opened_at__isnull=False).exclude(state=State.CANCELLED)
+    """Asked and not yet in any figure, by cohort, kind and month."""
+    asked = CheckIn.objects.filter(opened_at__isnull=False, wave=None).exclude(state=State.CANCELLED)
     found: dict[tuple[Cohort, str, date], list[CheckIn]] = defaultdict(list)
     for checkin in asked.select_related("match__mentee__cohort__program__policy").order_by("pk"):
         cohort = checkin.match.cohort
@@ -50,7 +49,7 @@ def _month(at: Any, cohort: Cohort) -> date:
 @transaction.atomic
 def _publish(cohort: Cohort, kind: str, month: date, checkins: list[CheckIn], at: datetime) -> None:
     answered = [checkin for checkin in checkins if checkin.state == State.ANSWERED]
-    Wave.objects.get_or_create(
+    wave, _made = Wave.objects.get_or_create(
         cohort=cohort,
         kind=kind,
         month=month,
@@ -61,6 +60,7 @@ def _publish(cohort: Cohort, kind: str, month: date, checkins: list[CheckIn], at
             "published_at": at,
         },
     )
+    CheckIn.objects.filter(pk__in=[checkin.pk for checkin in checkins]).update(wave=wave)
 
 
 def _figures(checkins: list[CheckIn], smallest: int) -> list[dict[str, Any]]:

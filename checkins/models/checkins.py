@@ -18,6 +18,7 @@ from programs.models import Program
 
 from ..caring import matches_in_care_of
 from .surveys import Kind, Question, Survey
+from .waves import Wave
 
 Person = settings.AUTH_USER_MODEL
 
@@ -90,6 +91,10 @@ class CheckIn(models.Model):
     read_by = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("read by")
     )
+
+    wave = models.ForeignKey(
+        Wave, models.PROTECT, null=True, related_name="+", editable=False
+    )  # the figures it went into
 
     objects = CheckInQuerySet.as_manager()
 
