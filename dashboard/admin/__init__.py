@@ -6,9 +6,9 @@ from allauth.usersessions import admin as _sessions
 from django.contrib import admin
 from django.contrib.auth import admin as _groups
 
-from . import history, people, vocabulary
+from . import history, outbox, pairs, people, vocabulary
 
-__all__ = ["history", "people", "vocabulary"]
+__all__ = ["history", "outbox", "pairs", "people", "vocabulary"]
 
 # Sign-in secrets, sessions and Django's groups are nobody's business here; the libraries register them by themselves.
 for _module in (_addresses, _factors, _sessions, _groups):

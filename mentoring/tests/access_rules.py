@@ -205,6 +205,11 @@ PAGES: dict[str, Rule] = {
     "admin:programs_application_release": desk(ANY_CHAIR),
     "admin:programs_setup": desk(ANY_COMMITTEE),
     "admin:programs_seed": act(CHAIRS, "program"),
+    # --- the outbox
+    "admin:notifications_notification_hold": act(CHAIRS, "letter"),
+    "admin:notifications_notification_release": act(CHAIRS, "letter"),
+    "admin:notifications_notification_cancel": act(CHAIRS, "letter"),
+    "admin:notifications_notification_again": act(CHAIRS, "letter"),
     # --- care
     "admin:checkins_checkin_read": act(CARE, "answered"),
     "admin:checkins_concern_take": act(CARE, "concern"),
@@ -286,6 +291,8 @@ TABLES: dict[str, Admin] = {
     "accounts_industry": Admin("industry", see=ANY_COMMITTEE, change=ANY_CHAIR, add=ANY_CHAIR),
     "accounts_language": Admin("language", see=ANY_COMMITTEE, change=ANY_CHAIR, add=ANY_CHAIR),
     "workflow_transition": Admin("transition"),
+    "notifications_notification": Admin("letter"),
+    "dashboard_pair": Admin("open_match"),
     "programs_program": Admin("program", change=CHAIRS, add=frozenset({"maintainer"})),
     "programs_cohort": Admin("cohort", change=CHAIRS, add=ANY_CHAIR),
     "programs_topic": Admin("topic", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),

@@ -21,6 +21,8 @@ from checkins.seeds import seed_surveys
 from matching.deciding import Step, decide
 from matching.models import KeepApart, Match, RoundJob
 from meetings.models import Agenda, LogEntry, Meeting
+from notifications.models import Notification
+from notifications.outbox import owe
 from programs.importing.tables import Table
 from programs.importing.working import upload
 from programs.models import (
@@ -299,6 +301,17 @@ def uploads(world: World) -> None:
         row = upload(table, cohort=cohort, role="mentee", file_name="people.csv", map_text="[fields]", by=asked_by)
         world.add("upload", pair, row)
         world.add("upload_job", pair, RosterJob.objects.create(upload=row, created_by=asked_by))
+
+
+@adds
+def letters(world: World) -> None:
+    """Each mentee is owed the letter that introduces the pair; a swept outbox."""
+    for pair, (mentee, _mentor) in OWNERS.items():
+        owe("match-introduced", to=world.people[mentee], about=world.row("match", pair))
+        row = Notification.objects.unscoped("world").get(kind="match-introduced", recipient=world.people[mentee])
+        world.add("letter", pair, row, owners=(mentee,))
+        if pair != "F":
+            world.add("open_match", pair, world.row("match", pair), owners=OWNERS[pair])
 
 
 @adds

@@ -1,0 +1,96 @@
+"""The outbox as the committee may see it: letters about rows that they may see, read as the recipient would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from notifications import preview
+from notifications.models import Notification
+from notifications.models.outbox import ACCOUNT_MAIL
+from programs.committee import CommitteeAdmin, Role
+
+State = Notification.State
+TONES = {"sent": "ok", "pending": "amber", "held": "amber", "failed": "bad"}
+BY_HAND = "decided by the committee"  # a reason in the outbox is for machines and members: not translated, no names
+
+VERBS: dict[str, Callable[[Notification, Any], None]] = {
+    "hold": lambda row, member: row.hold(by=member, why=BY_HAND),
+    "release": lambda row, member: row.release(by=member),
+    "cancel": lambda row, member: row.cancel(by=member, why=BY_HAND),
+    "again": lambda row, member: row.send_again(by=member),
+}
+
+
+@admin.register(Notification)
+class OutboxAdmin(CommitteeAdmin):
+    """Reading for the whole committee; hold, release and cancel for the chair. Letters with codes are never listed."""
+
+    list_display = ("kind", "to", "state_chip", "goes_at", "sent_at", "reason")
+    list_select_related = ("recipient",)
+    list_filter = ("state", "stream", "kind")
+    date_hierarchy = "due_at"
+    ordering = ("-due_at", "-pk")
+    fields = readonly_fields = ("kind", "to", "state_chip", "goes_at", "sent_at", "attempts", "reason", "error")
+    change_form_template = "admin/dashboard/letter.html"
+    acting_roles = (Role.CHAIR,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        found = Notification.objects.for_committee(request.user)
+        if settings.DEMO:  # on one's own machine there is no mailbox: sign-in codes are read here
+            codes = Notification.objects.filter(kind=ACCOUNT_MAIL).scoped("the demo shows every letter")
+            found = (found | codes).scoped("the demo shows every letter")
+        return found.order_by(*self.ordering)
+
+    def get_urls(self) -> list[Any]:
+        return [*(self._button(name, verb) for name, verb in VERBS.items()), *super().get_urls()]
+
+    def _button(self, name: str, verb: Callable[[Notification, Any], None]) -> Any:
+        def press(request: HttpRequest, pk: int) -> HttpResponse:
+            return self.act(request, pk, verb)
+
+        wrapped = self.admin_site.admin_view(require_POST(press))
+        return path(f"<int:pk>/{name}/", wrapped, name=f"notifications_notification_{name}")
+
+    def act(self, request: HttpRequest, pk: int, verb: Callable[[Notification, Any], None]) -> HttpResponse:
+        """One verb on one letter of a program that the member chairs."""
+        mine = Notification.objects.for_committee(request.user, *self.acting_roles)
+        row = get_object_or_404(mine, pk=pk)
+        verb(row, request.user)
+        self.message_user(
+            request, _("Done. The letter is now: %(state)s.") % {"state": row.get_state_display()}, messages.SUCCESS
+        )
+        return redirect("admin:notifications_notification_change", row.pk)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        extra = (
+            {"text": preview.render(row), "row": row, "may_act": self._holds(request, self.acting_roles)} if row else {}
+        )
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    @admin.display(description=_("to"), ordering="recipient__name")
+    def to(self, row: Notification) -> str:
+        return str(row.recipient or row.address or "")
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_chip(self, row: Notification) -> str:
+        return format_html(
+            '<span class="wm-chip wm-chip-{}">{}</span>', TONES.get(row.state, "plum"), row.get_state_display()
+        )
+
+    @admin.display(description=_("goes out at"), ordering="next_at")
+    def goes_at(self, row: Notification) -> Any:
+        return row.next_at if row.is_open else None

@@ -1,0 +1,93 @@
+"""The open pairs with their health: whom to call, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.health import Health, reasons, with_health
+from dashboard.models import Pair
+from programs.committee import CommitteeAdmin
+
+TONES = {"on_track": "ok", "drifting": "amber", "stuck": "bad", "asked_for_help": "bad", "ending": "plum"}
+
+
+class HealthFilter(admin.SimpleListFilter):
+    title = _("health")
+    parameter_name = "health"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Health.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(health=self.value()) if self.value() in Health.values else queryset
+
+
+class CarerFilter(admin.SimpleListFilter):
+    title = _("carer")
+    parameter_name = "carer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("me", _("My pairs")), ("none", _("Nobody yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        mine = {"me": {"carer": request.user.pk}, "none": {"carer": None}}
+        return queryset.filter(**mine.get(self.value() or "", {}))
+
+
+@admin.register(Pair)
+class PairAdmin(CommitteeAdmin):
+    """Read-only; carers are given and rounds are run on their own pages."""
+
+    list_display = ("pair", "word", "why", "since", "carer", "next_meeting")
+    list_select_related = ("mentee__person", "mentor__person", "mentee__cohort__program__policy", "carer")
+    list_filter = (HealthFilter, CarerFilter, "state")
+    search_fields = ("mentee__person__name", "mentor__person__name")
+    search_help_text = _("Name of one of the two")
+    ordering = ("introduced_at", "pk")
+    fields = readonly_fields = (
+        "pair",
+        "word",
+        "why",
+        "since",
+        "carer",
+        "next_meeting",
+        "introduced_at",
+        "active_at",
+        "ends_on",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        matches = super().get_queryset(request).select_related(*self.list_select_related)
+        return with_health(matches, reader=request.user, at=timezone.now())
+
+    @admin.display(description=_("pair"), ordering="mentee__person__name")
+    def pair(self, match: Any) -> str:
+        return str(match)
+
+    @admin.display(description=_("health"), ordering="health")
+    def word(self, match: Any) -> str:
+        return format_html(
+            '<span class="wm-chip wm-chip-{}">{}</span>', TONES[match.health], Health(match.health).label
+        )
+
+    @admin.display(description=_("why"))
+    def why(self, match: Any) -> str:
+        return " ".join(reasons(match, at=timezone.now()))
+
+    @admin.display(description=_("last met, or introduced"), ordering="quiet_since")
+    def since(self, match: Any) -> Any:
+        return timezone.localdate(match.quiet_since)
+
+    @admin.display(description=_("next meeting"), ordering="next_at")
+    def next_meeting(self, match: Any) -> Any:
+        return timezone.localdate(match.next_at) if match.next_at else None
+
+    def program_of(self, obj: Any) -> Any:
+        return obj.program

@@ -1,0 +1,14 @@
+"""No table of its own: a match seen as a pair that somebody looks after."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from matching.models import Match
+
+
+class Pair(Match):
+    class Meta:
+        proxy = True
+        verbose_name = _("pair and its health")
+        verbose_name_plural = _("pairs and their health")

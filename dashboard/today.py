@@ -1,0 +1,139 @@
+"""What needs the committee today: each line a number, a reason, and the list behind it with the same filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.models import AgreementVersion
+from checkins.models import Answer, CheckIn, Concern
+from matching.models import Match, Round
+from notifications import health as outbox_health
+from notifications.models import Notification
+from programs.models import Application, Cohort, Decision, Membership, Program
+
+from .health import Health, with_health
+
+Role = Membership.Role
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line: `count` things, in words, and where they are. `tone` is bad, amber or info."""
+
+    count: int
+    text: str
+    url: str
+    tone: str = "info"
+
+
+def needs_of(member: Any, *, at: datetime) -> list[Need]:
+    """What `member` can do something about; nothing that their role or a conflict of interest hides from them."""
+    lines = [*_alarms(member, at), *_people(member), *_rounds(member), *_pairs(member, at), *_letters(member)]
+    return [line for line in lines if line.count]
+
+
+def is_empty_installation() -> bool:
+    return not Cohort.objects.exists()
+
+
+def warning(at: datetime) -> list[str]:
+    """Why letters may not be leaving; empty when all is well."""
+    report = outbox_health.report(at)
+    return list(report["problems"])
+
+
+def page(name: str, **query: Any) -> str:
+    words = "&".join(f"{key}={value}" for key, value in query.items())
+    return reverse(f"admin:{name}_changelist") + (f"?{words}" if words else "")
+
+
+def _alarms(member: Any, at: datetime) -> Iterator[Need]:
+    waiting = Concern.objects.for_committee(member).filter(state=Concern.State.OPEN)
+    urgent = waiting.filter(urgency=Concern.Urgency.URGENT).count()
+    others = waiting.exclude(urgency=Concern.Urgency.URGENT).count()
+    text = ngettext("urgent call for help", "urgent calls for help", urgent)
+    yield Need(urgent, text, page("checkins_concern", state="open", urgency="urgent"), "bad")
+    yield Need(
+        others,
+        ngettext("concern is open", "concerns are open", others),
+        page("checkins_concern", state="open"),
+        "amber",
+    )
+    readable = Answer.objects.for_committee(member).values("checkin")
+    unread = CheckIn.objects.for_committee(member).to_read().filter(pk__in=readable).count()
+    yield Need(unread, ngettext("check-in to read", "check-ins to read", unread), page("checkins_checkin", read="no"))
+
+
+def _people(member: Any) -> Iterator[Need]:
+    mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
+    decided = Decision.objects.visible_to(member).filter(released_at=None).values("application")
+    unread = mine.filter(state=Application.State.SUBMITTED).exclude(pk__in=decided).count()
+    text = ngettext("application to read", "applications to read", unread)
+    yield Need(unread, text, page("programs_application", queue="to-read"), "amber")
+    untold = mine.filter(pk__in=decided, state__in=["submitted", "waitlisted"]).count()
+    text = ngettext("decision that nobody has been told", "decisions that nobody has been told", untold)
+    yield Need(untold, text, page("programs_application", queue="pending"))
+    unprepared = mine.filter(state=Application.State.ACCEPTED, role="mentor", orientation_passed_at=None).count()
+    text = ngettext("mentor without orientation", "mentors without orientation", unprepared)
+    yield Need(unprepared, text, page("programs_application", queue="orientation"))
+
+
+def _rounds(member: Any) -> Iterator[Need]:
+    mine = Round.objects.for_committee(member, Role.MATCHER, Role.CHAIR)
+    for_me = mine.filter(state=Round.State.REVIEW).exclude(prepared_by=member.pk).count()
+    text = ngettext("round waits for a second look", "rounds wait for a second look", for_me)
+    yield Need(for_me, text, page("matching_round", state__exact="review"), "amber")
+    approved = mine.filter(state=Round.State.APPROVED, release_at=None).count()
+    text = ngettext("approved round to publish", "approved rounds to publish", approved)
+    yield Need(approved, text, page("matching_round", state__exact="approved"), "amber")
+    drafts = mine.filter(state=Round.State.DRAFT).count()
+    yield Need(
+        drafts, ngettext("round in draft", "rounds in draft", drafts), page("matching_round", state__exact="draft")
+    )
+
+
+def _pairs(member: Any, at: datetime) -> Iterator[Need]:
+    pairs = with_health(Match.objects.for_committee(member), reader=member, at=at)
+    counted = list(pairs.order_by().values_list("health", "carer"))
+    stuck = sum(word == Health.STUCK for word, _carer in counted)
+    drifting = sum(word == Health.DRIFTING for word, _carer in counted)
+    uncared = sum(carer is None for _word, carer in counted)
+    yield Need(
+        stuck, ngettext("pair is stuck", "pairs are stuck", stuck), page("dashboard_pair", health="stuck"), "bad"
+    )
+    text = ngettext("pair is drifting", "pairs are drifting", drifting)
+    yield Need(drifting, text, page("dashboard_pair", health="drifting"), "amber")
+    text = ngettext("pair without a carer", "pairs without a carer", uncared)
+    yield Need(uncared, text, page("dashboard_pair", carer="none"), "amber")
+    late = _late_agreements(member, at)
+    text = ngettext("agreement open for more than three weeks", "agreements open for more than three weeks", late)
+    yield Need(late, text, page("dashboard_pair", state__exact="introduced"))
+
+
+def _late_agreements(member: Any, at: datetime) -> int:
+    """Introduced longer ago than the program's own attention day, and nothing signed."""
+    late = Q(pk__in=[])
+    for program in Program.objects.for_committee(member).select_related("policy"):
+        before = at - timedelta(days=program.policy.agreement_attention_days)
+        late |= Q(mentee__cohort__program=program, introduced_at__lt=before)
+    signed = AgreementVersion.objects.signed().values("agreement__match")
+    introduced = Match.objects.for_committee(member).filter(state=Match.State.INTRODUCED)
+    return introduced.filter(late).exclude(pk__in=signed).count()
+
+
+def _letters(member: Any) -> Iterator[Need]:
+    mine = Notification.objects.for_committee(member)
+    for state, tone, one, many in (
+        (Notification.State.HELD, "amber", _("letter is held back"), _("letters are held back")),
+        (Notification.State.FAILED, "bad", _("letter could not be delivered"), _("letters could not be delivered")),
+    ):
+        count = mine.filter(state=state).count()
+        yield Need(count, one if count == 1 else many, page("notifications_notification", state__exact=state), tone)
