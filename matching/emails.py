@@ -47,13 +47,15 @@ def _is_matched(application: Application) -> bool:
     return Match.objects.open().filter(mentee=application).exists() or Match.objects.open().filter(mentor=application).exists()
 
 
-def kind_reason(application: Application) -> str:
-    """Why nobody was found, as a code for the letter: "places" or "fit". From the last published round."""
-    rows = Proposal.objects.unscoped("a letter to the person left out").filter(
-        mentee=application, mentor=None, round__state=Round.State.PUBLISHED
-    )
-    row = rows.order_by("-round__published_at").first()
-    return "fit" if row is not None and row.why.get("kind") == "none" else "places"
+def reason_code(why: dict[str, Any]) -> str:
+    """Why nobody was found, as the letter says it: "fit" when every mentor was closed, else "places"."""
+    return "fit" if why.get("kind") == "none" else "places"
+
+
+def unmatched_letter(application: Application, reason: str) -> Letter:
+    """The letter itself; the publish page shows it beforehand."""
+    context = {"application": application, "cohort": application.cohort, "reason_code": reason}
+    return Letter(context=context, action=_home(), program=application.cohort.program)
 
 
 @kind("round-unmatched", about="programs.Application")
@@ -61,8 +63,9 @@ def round_unmatched(application: Application, person: Any) -> Letter | Stop:
     """**To**: a mentee whom the round left out. **When**: it is released. **Until**: they have a match or withdrew."""
     if application.state != Application.State.ACCEPTED or _is_matched(application):
         return Stop("matched or withdrawn meanwhile")
-    context = {"application": application, "cohort": application.cohort, "reason_code": kind_reason(application)}
-    return Letter(context=context, action=_home(), program=application.cohort.program)
+    rows = Proposal.objects.unscoped("a letter to the person left out").filter(mentee=application, mentor=None)
+    row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
+    return unmatched_letter(application, reason_code(row.why if row else {}))
 
 
 @kind("round-no-mentee", about="programs.Application")

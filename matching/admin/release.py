@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from matching import releasing
+from matching import emails, releasing
 from matching.forms import ReleaseForm
 from matching.models import Match, Proposal, Round
-from matching.reasons import Words, shareable, why_you_two
+from matching.reasons import shareable
 from matching.standing import is_near_round
+from notifications.writing import fill
 from programs.models import Decision
 
 from .pages import back, find_round, page, url
@@ -28,7 +29,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "pairs": rows.exclude(mentor=None).count(),
         "left_out": rows.filter(mentor=None).count(),
         "decisions": decisions.count(),
-        "sample": sample_letters(round_, request.user),
+        "letters": sample_letters(round_, request.user),
         "form": ReleaseForm(),
         "may_publish": round_.may_be_published_by(request.user),
         "is_near": is_near_round(request.user, round_),
@@ -39,20 +40,27 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "publish", _("Publish"), round_, **context)
 
 
-def sample_letters(round_: Round, user: Any) -> dict[str, Any] | None:
-    """The two letters of the first pair that the member sees, as the pair would read them."""
-    row = Proposal.objects.visible_to(user).filter(round=round_).paired().with_people().order_by("mentee__external_key").first()
-    if row is None:
-        return None
-    why = shareable(row.why, row.mentee, row.mentor)
-    match = Match(mentee=row.mentee, mentor=row.mentor, why_codes=why)
-    return {
-        "match": match,
-        "mentee": row.mentee.person,
-        "mentor": row.mentor.person,
-        "reasons": why_you_two(why, row.mentee, row.mentor, Words(round_.program)),
-        "policy": round_.program.policy,
-    }
+def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
+    """The letters of the first pair and of the first person left out that the member sees, word for word."""
+    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table().with_people()
+    rows = rows.select_related("mentee__cohort__program__policy").order_by("mentee__external_key", "mentee_id")
+    letters = []
+    pair = rows.paired().first()
+    if pair:
+        match = Match(mentee=pair.mentee, mentor=pair.mentor, why_codes=shareable(pair.why, pair.mentee, pair.mentor))
+        letters += [_letter("match-introduced", emails.match_introduced(match, person), person) for person in match.people]
+    out = rows.left_out().first()
+    if out:
+        letter = emails.unmatched_letter(out.mentee, emails.reason_code(out.why))
+        letters.append(_letter("round-unmatched", letter, out.mentee.person))
+    return letters
+
+
+def _letter(kind: str, letter: Any, person: Any) -> dict[str, str]:
+    with translation.override(person.language):
+        context = {**letter.context, "person": person, "program_name": letter.program.name}
+        subject, text = (fill(f"emails/{kind}/{part}.txt", context) for part in ("subject", "body"))
+    return {"to": person.name, "subject": subject, "text": text.partition("\n-- ")[0].strip()}
 
 
 def schedule(request: HttpRequest, public_id: str) -> HttpResponse:
