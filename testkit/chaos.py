@@ -37,6 +37,7 @@ class Report:
     due: int
     kills: int
     lost_answers: int = 0  # letters that the server took without saying so
+    alarms: int = 0  # sweepers that ended themselves
     seconds: float = 0.0
     states: Counter[str] = field(default_factory=Counter)
     copies: dict[str, int] = field(default_factory=dict)
@@ -48,8 +49,8 @@ class Report:
 
     @property
     def bound(self) -> int:
-        """How many extra copies are allowed: one for each kill of a sweeper at work and for each lost answer."""
-        return self.kills + self.lost_answers
+        """How many extra copies are allowed: one for each end of a sweeper at work and for each lost answer."""
+        return self.kills + self.alarms + self.lost_answers
 
     @property
     def is_good(self) -> bool:
@@ -87,7 +88,17 @@ class Nursery:
         self.alive.append(int(self.process.stdout.readline()))
 
     def end(self, number: int, how: signal.Signals) -> None:
-        os.kill(self.alive.pop(number), how)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended itself: `tend` would have found it
+            os.kill(self.alive.pop(number), how)
+
+    def tend(self) -> int:
+        """Replace sweepers that ended themselves, as a supervisor does; return how many. A sweep that takes longer than
+        its alarm allows is ended by it, which happens on a busy machine with a short lease."""
+        gone = [pid for pid in self.alive if not is_running(pid)]
+        for pid in gone:
+            self.alive.remove(pid)
+            self.start()
+        return len(gone)
 
     def close(self) -> None:
         for pid in self.alive:
@@ -98,6 +109,14 @@ class Nursery:
         self.process.wait(20)
         assert self.process.stdout
         self.process.stdout.close()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def raise_sweepers() -> None:
@@ -191,6 +210,7 @@ def run(
             at_letter = chance.randint(due * number // (kills + 1), due * (number + 1) // (kills + 1))
             while len(server.letters) < at_letter and time.monotonic() - began < limit:
                 time.sleep(0.001)
+                report.alarms += house.tend()
             time.sleep(chance.uniform(0, 0.02))
             house.end(chance.randrange(len(house.alive)), how)
             house.start()
@@ -198,6 +218,7 @@ def run(
             if time.monotonic() - began > limit:
                 break
             time.sleep(0.2)
+            report.alarms += house.tend()
             report.states = states(url)
         report.copies, report.lost_answers = server.copies(), server.lost_answers
     report.seconds = time.monotonic() - began

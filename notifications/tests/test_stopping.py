@@ -124,8 +124,8 @@ def test_poisoned_letters_do_not_stop_the_good_ones(desk, ada):
         return Letter(context={"word": "hello"})
 
     desk.answer = poison_every_tenth
-    for number in range(100):
+    for number in range(30):
         desk.owe(ada, ordinal=number)
     Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run()
     counts = {state: rows().filter(state=state).count() for state in (State.SENT, State.PENDING)}
-    assert counts == {State.SENT: 90, State.PENDING: 10}
+    assert counts == {State.SENT: 27, State.PENDING: 3}
