@@ -17,17 +17,18 @@ from programs.models import Application, ApplicationExperience
 
 from .board import BAND_TONES
 from .changing import plan_of
-from .engine import BadRules, WhatIf
+from .engine import BadRules, Change, WhatIf
 from .explaining import PART_BANDS, Explanation, band_of, explain
-from .minutes import moved_words
-from .models import Proposal, Round
+from .minutes import moved_words, names_of
+from .models import Proposal, Round, RoundEntry
 from .places import places_of
 from .reasons import CAUTION_WORDS, Words, can_help, cost_words, listed, meeting_words, slot_words, wishes
 from .sitting import Decisions, Sitting
-from .standing import people_near
+from .standing import not_near
 from .terms import OVERRIDABLE, WEIGHTS, rule_words
 
-SHOWN, CLOSED_SHOWN, MOVES_SHOWN = 6, 4, 2
+SHOWN, CLOSED_SHOWN, MOVES_SHOWN, SWAPS_SHOWN = 6, 4, 2, 15
+CLOSED_LOOKED_AT = 40
 Band = Proposal.Band
 QUOTED = 160  # characters of a person's own words
 DIMENSIONS = ("understands", "can_help", "practical", "wishes")
@@ -86,62 +87,62 @@ class Comparison:
     more: int  # further mentors who would be possible
     hidden: int  # mentors near the member who asks
     parts: list[tuple[str, str]]  # (criterion, its name) of the table of points
-    swaps: set[int]  # mentees (applications) with whom this one could change places
+    swaps: list[int]  # mentees (applications) with whom this one could change places, the best first
 
 
 def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
     """The candidates of one mentee, the best first; those who are closed with the rule that closes them."""
     sitting, decisions = Sitting.load(round_), Decisions.of(round_)
     i = sitting.row[row.mentee_id]
-    mentors = _mentors(sitting, user)
-    order = _order(sitting, i, int(plan_of(sitting).mu[i]), mentors)
+    seen = _seen(sitting, user)
+    order = _order(sitting, i, int(plan_of(sitting).mu[i]), seen)
     open_ = [j for j in order if sitting.table.S[i, j] >= 0]
     closed = _nearest_closed(sitting, i, [j for j in order if sitting.table.S[i, j] < 0])
     shown = open_ if show_all else open_[:SHOWN]
-    names = {one.pk: one.person.name for one in mentors.values()} | _mentee_names(round_, user)
-    made = _Maker(round_, sitting, decisions, row, mentors, names)
+    made = _Maker(round_, sitting, decisions, row, [*shown, *closed], user)
     explained = explain(sitting, [(i, j) for j in (*shown, *closed)])
     cards = [made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)]
     criteria = [(name, str(label)) for name, (label, _help) in WEIGHTS.items() if explained and name in explained[0].parts]
-    hidden = len(sitting.mentors) - len(mentors)
-    more = len(open_) - len(shown)
+    hidden, more = len(sitting.mentors) - len(seen), len(open_) - len(shown)
     return Comparison(cards[: len(shown)], cards[len(shown) :], more, hidden, criteria, _swaps(sitting, i))
 
 
-def _swaps(sitting: Sitting, i: int) -> set[int]:
-    """Mentees who could change places with mentee i: no rule stands against either of the two new pairs."""
-    mu, S = plan_of(sitting).mu, sitting.table.S
+def _swaps(sitting: Sitting, i: int) -> list[int]:
+    """Mentees with whom mentee i could change places, nobody else moving: no rule against either pair, the best first."""
+    mu, S = plan_of(sitting).mu, sitting.table.S.astype(np.int64)
     if mu[i] < 0:
-        return set()
+        return []
     others = np.flatnonzero((mu >= 0) & (mu != mu[i]))
-    possible = others[(S[i, mu[others]] >= 0) & (S[others, mu[i]] >= 0)]
-    return {sitting.mentees[k] for k in possible.tolist()}
+    mine, theirs = S[i, mu[others]], S[others, mu[i]]
+    possible = (mine >= 0) & (theirs >= 0)
+    gain = (mine + theirs - S[others, mu[others]])[possible]
+    best = others[possible][np.argsort(-gain, kind="stable")]
+    return [sitting.mentees[k] for k in best[:SWAPS_SHOWN].tolist()]
 
 
-def _mentors(sitting: Sitting, user: Any) -> dict[int, Application]:
-    """{column: mentor} without those near `user`."""
-    rows = Application.objects.filter(pk__in=sitting.mentors).exclude(person__in=people_near(user))
-    found = {one.pk: one for one in rows.select_related("person__profile", "cohort__program__policy")}
-    return {j: found[pk] for j, pk in enumerate(sitting.mentors) if pk in found}
+def _seen(sitting: Sitting, user: Any) -> list[int]:
+    """Columns of the mentors who do not stand near `user`."""
+    near = Application.objects.filter(~not_near(user), cohort=sitting.round.cohort_id)
+    hidden = set(near.values_list("pk", flat=True))
+    return [j for j, pk in enumerate(sitting.mentors) if pk not in hidden]
 
 
-def _mentee_names(round_: Round, user: Any) -> dict[int, str]:
-    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
-    return dict(rows.values_list("mentee", "mentee__person__name"))
-
-
-def _order(sitting: Sitting, i: int, current: int, mentors: dict[int, Application]) -> list[int]:
+def _order(sitting: Sitting, i: int, current: int, mentors: list[int]) -> list[int]:
     """The proposed mentor first, then by score; ties in the order of the stable keys, so it is the same for everybody."""
-    scores = sitting.table.S[i]
-    return sorted(mentors, key=lambda j: (j != current, -int(scores[j]), j))
+    scores = sitting.table.S[i].tolist()
+    return sorted(mentors, key=lambda j: (j != current, -scores[j], j))
 
 
 def _nearest_closed(sitting: Sitting, i: int, closed: list[int]) -> list[int]:
-    """The closed mentors whom the fewest rules stop, the best fit first."""
+    """Of the closed mentors who would fit best, those whom the fewest rules stop."""
+    if not closed:
+        return []
     table = sitting.explained
-    raw = dict(zip(closed, table.raw(i, closed).tolist(), strict=True)) if closed else {}
-    nearest = sorted(closed, key=lambda j: (len(table.why_not(i, j)), -raw[j], j))
-    return [j for j in nearest if "self_pair" not in table.why_not(i, j)][:CLOSED_SHOWN]
+    raw = dict(zip(closed, table.raw(i, closed).tolist(), strict=True))
+    best = sorted(closed, key=lambda j: (-raw[j], j))[:CLOSED_LOOKED_AT]
+    codes = {j: table.why_not(i, j) for j in best}
+    nearest = sorted(best, key=lambda j: (len(codes[j]), -raw[j], j))
+    return [j for j in nearest if "self_pair" not in codes[j]][:CLOSED_SHOWN]
 
 
 class _Maker:
@@ -153,18 +154,24 @@ class _Maker:
         sitting: Sitting,
         decisions: Decisions,
         row: Proposal,
-        mentors: dict[int, Application],
-        names: dict[int, str],
+        shown: list[int],
+        user: Any,
     ) -> None:
-        self.sitting, self.row, self.mentors = sitting, row, mentors
+        self.sitting, self.row, self.user = sitting, row, user
+        rows = Application.objects.filter(pk__in=[sitting.mentors[j] for j in shown])
+        found = {one.pk: one for one in rows.select_related("person", "cohort__program__policy")}
+        self.mentors = {j: found[sitting.mentors[j]] for j in shown}
         self.words = Words(round_.program)
         self.most = sitting.explained.most()
         self.plan = plan_of(sitting)
         self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
         is_free = not row.is_pinned and not row.sits_out
         self.trial = WhatIf(sitting.working(decisions), self.plan) if is_free else None
-        self.names = names
-        shared = ApplicationExperience.objects.filter(application__in=[one.pk for one in mentors.values()], is_shared=True)
+        i = sitting.row[row.mentee_id]
+        self.changes = {j: self._change(i, j) for j in shown}
+        moved = [one for change in self.changes.values() if change for one in self._moved(change)]
+        self.names = names_of([RoundEntry(moved=moved, facts={})], user)
+        shared = ApplicationExperience.objects.filter(application__in=found, is_shared=True)
         self.open_about_themselves = set(shared.values_list("application", flat=True))
         self.load = np.bincount(self.plan.mu[self.plan.mu >= 0], minlength=len(sitting.mentors))
 
@@ -176,7 +183,7 @@ class _Maker:
             explanation=said,
             cells={name: self._cell(name, said) for name in DIMENSIONS},
             places=_("%(used)s of %(places)s taken") % {"used": self._used(j, mentor), "places": places_of(mentor)},
-            if_chosen=self._if_chosen(i, j),
+            if_chosen=self._if_chosen(j),
             is_current=mentor.pk == self.row.mentor_id,
             is_rejected=mentor.pk in self.rejected,
             rules=[str(rule_words(code)) for code in codes],
@@ -188,33 +195,35 @@ class _Maker:
         """Mentees of this plan, and of open matches from before: the places that were not brought into the round."""
         return int(self.load[j]) + max(places_of(mentor) - int(self.plan.seats[j]), 0)
 
-    def _if_chosen(self, i: int, j: int) -> list[str]:
-        """What "Choose" would do: its cost, and who would have to move. Tried on a copy of the plan, and taken back."""
-        if self.trial is None or self.plan.mu[i] == j or self.sitting.table.S[i, j] < 0 or self._is_rejected(j):
-            return []
+    def _change(self, i: int, j: int) -> Change | None:
+        """What "Choose" would do, tried on a copy of the plan and taken back; None where there is nothing to choose."""
+        is_closed = self.sitting.table.S[i, j] < 0 or self.sitting.mentors[j] in self.rejected
+        if self.trial is None or self.plan.mu[i] == j or is_closed:
+            return None
         try:
             change = self.trial.pin(i, j)
         except BadRules:
-            return [_("not possible: every place is pinned")]
+            return None
         self.trial.undo()
-        mine = self.row.mentee_id
-        moved = [[self._mentee(a), self._mentor(b), self._mentor(c)] for a, b, c in change.moved]
-        others = [one for one in moved if one[0] != mine]
+        return change
+
+    def _moved(self, change: Change) -> list[list[int | None]]:
+        """Who else would move, as ids of applications, at most as many as are named."""
+        at, sitting = self.sitting.mentor_at, self.sitting
+        moved = [[sitting.mentees[a], at(b), at(c)] for a, b, c in change.moved]
+        return [one for one in moved if one[0] != self.row.mentee_id][:MOVES_SHOWN]
+
+    def _if_chosen(self, j: int) -> list[str]:
+        """The cost of choosing, and who would have to move, in words."""
+        change = self.changes[j]
+        if change is None:
+            return []
         lines = [cost_words(-change.d_pairs, -change.d_total)]
-        lines += [moved_words(one, self.names) for one in others[:MOVES_SHOWN]]
-        if len(others) > MOVES_SHOWN:
-            more = len(others) - MOVES_SHOWN
+        lines += [moved_words(one, self.names) for one in self._moved(change)]
+        more = len(change.moved) - 1 - MOVES_SHOWN
+        if more > 0:
             lines.append(ngettext("%(count)s more moves", "%(count)s more move", more) % {"count": more})
         return lines
-
-    def _is_rejected(self, j: int) -> bool:
-        return self.sitting.mentors[j] in self.rejected
-
-    def _mentee(self, i: int) -> int:
-        return self.sitting.mentees[i]
-
-    def _mentor(self, j: int) -> int | None:
-        return self.sitting.mentor_at(j)
 
     def _cell(self, name: str, said: Explanation) -> Cell:
         most, gap = self.most.get(name, 0), GAP_OF.get(name)

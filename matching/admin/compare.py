@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -60,10 +59,10 @@ def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dic
     return [{"mentor": one.mentor, "scope": one.get_scope_display(), "entry": why.get(one.mentor_id)} for one in rows]
 
 
-def _swaps(request: HttpRequest, round_: Round, possible: set[int]) -> QuerySet[Proposal]:
-    """The pairs with which this mentee could change places, by name."""
+def _swaps(request: HttpRequest, round_: Round, possible: list[int]) -> list[Proposal]:
+    """The pairs with which this mentee could change places, in the order given."""
     rows = Proposal.objects.visible_to(request.user).filter(round=round_, mentee__in=possible).paired().with_people()
-    return rows.order_by("mentee__person__name")
+    return sorted(rows, key=lambda row: possible.index(row.mentee_id))
 
 
 def mutual(request: HttpRequest, public_id: str) -> HttpResponse:
