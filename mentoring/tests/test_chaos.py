@@ -4,13 +4,18 @@ import pytest
 
 from testkit import chaos
 
-pytestmark = [pytest.mark.chaos, pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.both_databases,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),  # about 20 s on an idle machine; a busy one is slow, and that is no failure
+]
 
 
 def send(folder, *, due, kills, **options):
     chaos.owe(due)
     url = chaos.url_of_the_test_database(folder)
-    return chaos.run(url, due=due, kills=kills, folder=folder, limit=100, **options)
+    return chaos.run(url, due=due, kills=kills, folder=folder, limit=240, **options)
 
 
 def test_nothing_is_lost_when_sweepers_are_killed(tmp_path):

@@ -129,6 +129,7 @@ def wake_until_it_sweeps(broker, url, process, seconds=40):
 
 
 @pytest.mark.chaos
+@pytest.mark.timeout(300)
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_goes_on_when_redis_is_stopped_and_emptied(tmp_path):
     url = chaos.url_of_the_test_database(tmp_path)
