@@ -1,0 +1,159 @@
+"""The French of the site: every translation fits its text, and people are spoken to in their own language."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.management import call_command
+from django.utils import translation
+from django.utils.translation import trans_real
+
+from mentoring.management.commands.build_messages import compile_messages
+from notifications.outbox import owe
+from notifications.testing import sweep_now
+from programs.models import Application
+from testkit import factories
+
+FRENCH = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdif]|{\w*}")
+MARKERS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
+
+
+@pytest.fixture(scope="module")
+def french():
+    return polib.pofile(str(FRENCH))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    """A clean clone has no compiled catalogue; and one that was loaded before it was compiled is forgotten."""
+    call_command("build_messages", verbosity=0)
+    trans_real._translations.clear()
+    trans_real._default = None
+
+
+def pairs_of_texts(entry):
+    """Each translation beside the text it stands for. French says the first form of 0 and 1, the second of the rest."""
+    if not entry.msgid_plural:
+        return [(entry.msgid, entry.msgstr)]
+    return [(entry.msgid, entry.msgstr_plural[0]), (entry.msgid_plural, entry.msgstr_plural[1])]
+
+
+def broken(entry):
+    return [
+        said
+        for text, said in pairs_of_texts(entry)
+        if Counter(PLACEHOLDER.findall(text)) != Counter(PLACEHOLDER.findall(said))
+    ]
+
+
+def formatted_calls(source):
+    """The lines on which gettext is given a text that no catalogue can hold."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in MARKERS and any(isinstance(argument, ast.JoinedStr) for argument in node.args):
+                yield node.lineno
+
+
+def modules():
+    apps = [path.parent for path in Path(settings.BASE_DIR).glob("*/__init__.py")]
+    return [path for app in apps for path in app.rglob("*.py") if "migrations" not in path.parts]
+
+
+def test_the_catalogue_compiles(tmp_path):
+    copy = tmp_path / "django.po"
+    copy.write_bytes(FRENCH.read_bytes())
+    assert compile_messages(copy)
+    assert polib.mofile(str(copy.with_suffix(".mo"))).find("Skip to the content").msgstr == "Aller au contenu"
+
+
+def test_a_translation_has_exactly_the_placeholders_of_its_text(french):
+    assert [said for entry in french.translated_entries() for said in broken(entry)] == []
+
+
+def test_a_lost_or_strange_placeholder_is_found():
+    assert broken(polib.POEntry(msgid="Hello %(name)s", msgstr="Bonjour"))
+    assert broken(polib.POEntry(msgid="Hello %(name)s", msgstr="Bonjour %(nom)s"))
+
+
+def test_a_plural_has_both_of_its_forms_or_none(french):
+    plurals = [entry for entry in french if entry.msgid_plural]
+    assert plurals
+    assert [entry.msgid for entry in plurals if set(entry.msgstr_plural) != {0, 1}] == []
+    assert [entry.msgid for entry in plurals if len({bool(said) for said in entry.msgstr_plural.values()}) != 1] == []
+
+
+def test_nothing_is_guessed_or_left_over(french):
+    assert [entry.msgid for entry in french if entry.fuzzy or entry.obsolete] == []
+
+
+def test_the_catalogue_names_no_place_on_a_machine(french):
+    assert [entry.msgid for entry in french if entry.occurrences] == []
+
+
+def test_no_text_is_formatted_before_it_is_translated():
+    wrong = [f"{path}:{line}" for path in modules() for line in formatted_calls(path.read_text(encoding="utf-8"))]
+    assert wrong == []
+
+
+def test_a_formatted_text_would_be_found():
+    assert list(formatted_calls('print(_(f"Hello {name}"))')) == [1]
+
+
+WELCOME = {"en": "Mentoring, well looked after", "fr": "Un mentorat bien accompagné"}
+HOME = {"en": "These programs take applications now.", "fr": "Ces programmes en acceptent en ce moment."}
+APPLY = {"en": "Before you start", "fr": "Avant de commencer"}
+SKIP = {"en": "Skip to the content", "fr": "Aller au contenu"}
+
+
+def assert_speaks(response, language, words):
+    other = {"en": "fr", "fr": "en"}[language]
+    page = response.content.decode()
+    assert f'<html lang="{language}"' in page
+    for texts in words:
+        assert texts[language] in page
+        assert texts[other] not in page
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_home_page_speaks_the_persons_language(as_user, cohort, language):
+    person = factories.person(language=language)
+    assert_speaks(as_user(person).get("/home/"), language, [SKIP, HOME])
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_visitor_is_welcomed_in_the_language_of_the_browser(client, db, language):
+    assert_speaks(client.get("/", headers={"accept-language": language}), language, [SKIP, WELCOME])
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_application_speaks_the_persons_language(as_user, cohort, language):
+    person = factories.person(language=language)
+    page = as_user(person).get(f"/apply/{cohort.slug}/mentee/")
+    assert_speaks(page, language, [SKIP, APPLY])
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        ("en", "We have your application, Ada", "whatever the answer is"),
+        ("fr", "Nous avons reçu votre candidature, Ada", "quelle que soit la réponse"),
+    ],
+)
+def test_a_letter_speaks_the_persons_language(cohort, language, subject, words):
+    ada = factories.person("Ada Brook", language=language)
+    sent = factories.application(ada, cohort, state=Application.State.SUBMITTED, review_started_at=None)
+    with translation.override({"en": "fr", "fr": "en"}[language]):  # the sender's language says nothing
+        owe("application-received", to=ada, about=sent)
+        sweep_now()
+    [letter] = [message for message in mail.outbox if message.to == [ada.email]]
+    assert letter.subject == subject
+    assert words in letter.body
