@@ -66,8 +66,9 @@ class EmployerQuerySet(ScopedQuerySet):
         """Return the employer of that name or alias (case and spaces aside); make it when it is new."""
         wanted = " ".join(name.split())
         key = wanted.casefold()
-        found: Any = self.filter(models.Q(key=key) | models.Q(aliases__contains=f"\n{key}\n")).first()
-        return found or self.get_or_create(key=key, defaults={"name": wanted})[0]
+        found = self.filter(models.Q(key=key) | models.Q(aliases__contains=f"\n{key}\n")).first()
+        employer: Any = found or self.get_or_create(key=key, defaults={"name": wanted})[0]
+        return employer
 
 
 class Employer(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast
 
 import tablib
 from django.utils.translation import gettext as _
@@ -94,6 +94,6 @@ def propose(mentees: Sequence[Record], mentors: Sequence[Record], terms: SheetTe
     """Score and solve. Raises BadTerms (a BadMap) or ValueError naming what does not fit."""
     pool, criteria = make_pool(mentees, mentors, terms)
     table = score(pool, criteria)
-    plan = solve(table, pool.seats, Rules(objective=terms.objective))
+    plan = solve(table, pool.seats, Rules(objective=cast("Literal['most', 'best']", terms.objective)))
     labels = {code: str(label) for code, (label, _help) in WEIGHTS.items()} | {one.name: one.label for one in terms.own}
     return Sheet(pool, table, plan, {one.key: one for one in mentees}, {one.key: one for one in mentors}, labels)

@@ -42,7 +42,8 @@ def _section(model: Any) -> str:
 
 
 def _default(model: type[models.Model]) -> str:
-    return str(model._meta.get_field("state").get_default())
+    field: Any = model._meta.get_field("state")
+    return str(field.get_default())
 
 
 class Command(BaseCommand):
