@@ -56,7 +56,9 @@ def set_aside(
         stored = pack_plan(plan_of(sitting))
         lifted = int(sitting.explained.raw(i, [j])[0])
         others = {pin for pin in was.pins if pin[0] != mentee}
-        now = type(was)(tuple(others | {(mentee, mentor)}), tuple(set(was.forbids) - {(mentee, mentor)}), was.sits_out - {mentee})
+        now = type(was)(
+            tuple(others | {(mentee, mentor)}), tuple(set(was.forbids) - {(mentee, mentor)}), was.sits_out - {mentee}
+        )
         outcome = play(sitting, was, now, lambda trial: trial.allow(i, j, lifted))
         refuse_if_near(by, outcome.touched)
         entry = RoundEntry(
@@ -66,7 +68,10 @@ def set_aside(
 
         def also() -> None:
             Override.objects.unscoped("set aside").update_or_create(
-                round=fresh, mentee_id=mentee, mentor_id=mentor, defaults={"codes": list(codes), "reason": reason, "by": by}
+                round=fresh,
+                mentee_id=mentee,
+                mentor_id=mentor,
+                defaults={"codes": list(codes), "reason": reason, "by": by},
             )
             rescore(sitting, i, j, lifted)
 
@@ -81,7 +86,9 @@ def _liftable(sitting: Sitting, i: int, j: int) -> tuple[str, ...]:
         raise Refused(_("No rule stands between these two. Simply choose the pair."))
     fixed = [code for code in codes if code.removesuffix("_unknown") not in OVERRIDABLE or code == "both_ways"]
     if fixed:
-        raise Refused(_("This rule is never set aside: %(rule)s.") % {"rule": listed(rule_words(code) for code in fixed)})
+        raise Refused(
+            _("This rule is never set aside: %(rule)s.") % {"rule": listed(rule_words(code) for code in fixed)}
+        )
     return codes
 
 
@@ -97,7 +104,9 @@ def rescore(sitting: Sitting, i: int, j: int, score: int) -> None:
     snapshots.update(scores=scores, columns=sitting.columns)
 
 
-def agree_place(round_: Round, mentor: Application, *, by: Any, seen: int, why: str, at: datetime | None = None) -> RoundEntry:
+def agree_place(
+    round_: Round, mentor: Application, *, by: Any, seen: int, why: str, at: datetime | None = None
+) -> RoundEntry:
     """Write down that a mentor takes one mentee more, and let the round use the place.
 
     `why` says who agreed it with them. Raises Refused beyond what the program allows one mentor.

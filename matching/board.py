@@ -24,7 +24,9 @@ PER_PAGE = 50
 BAND_TONES: dict[str, str] = {Band.STRONG: "ok", Band.GOOD: "info", Band.POSSIBLE: "amber", Band.THIN: "bad"}
 
 HAS_CAUTION = ~Q(cautions=[])
-TO_LOOK_AT = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (HAS_CAUTION | Q(band__in=[Band.POSSIBLE, Band.THIN]))
+TO_LOOK_AT = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
+    HAS_CAUTION | Q(band__in=[Band.POSSIBLE, Band.THIN])
+)
 QUEUES: dict[str, tuple[Any, Q]] = {
     "all": (gettext_lazy("All"), Q()),
     "look": (gettext_lazy("To look at"), TO_LOOK_AT),
@@ -90,7 +92,9 @@ class Board:
     def _page(self, mine: QuerySet[Proposal], page: Any) -> Page:
         rows = with_loads(mine.filter(QUEUES[self.queue][1]))
         if self.find:
-            rows = rows.filter(Q(mentee__person__name__icontains=self.find) | Q(mentor__person__name__icontains=self.find))
+            rows = rows.filter(
+                Q(mentee__person__name__icontains=self.find) | Q(mentor__person__name__icontains=self.find)
+            )
         # The same order for everybody and for ever: by the mentees' stable keys.
         pages = Paginator(rows.order_by("mentee__external_key", "mentee_id"), PER_PAGE)
         if not self.find:
@@ -173,4 +177,9 @@ def snapshot_of(round_: Round) -> Snapshot | None:
 def last_entry(round_: Round, user: Any) -> RoundEntry | None:
     """The newest decision that can be taken back and that `user` may see."""
     entries = RoundEntry.objects.visible_to(user).filter(round=round_).standing().exclude(kind=RoundEntry.Kind.RUN)
-    return entries.select_related("by", "mentee__person", "mentor__person").defer("plan_before").order_by("-version").first()
+    return (
+        entries.select_related("by", "mentee__person", "mentor__person")
+        .defer("plan_before")
+        .order_by("-version")
+        .first()
+    )

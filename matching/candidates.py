@@ -102,7 +102,9 @@ def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) 
     made = _Maker(round_, sitting, decisions, row, [*shown, *closed], user)
     explained = explain(sitting, [(i, j) for j in (*shown, *closed)])
     cards = [made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)]
-    criteria = [(name, str(label)) for name, (label, _help) in WEIGHTS.items() if explained and name in explained[0].parts]
+    criteria = [
+        (name, str(label)) for name, (label, _help) in WEIGHTS.items() if explained and name in explained[0].parts
+    ]
     hidden, more = len(sitting.mentors) - len(seen), len(open_) - len(shown)
     return Comparison(cards[: len(shown)], cards[len(shown) :], more, hidden, criteria, _swaps(sitting, i))
 
@@ -188,7 +190,8 @@ class _Maker:
             is_rejected=mentor.pk in self.rejected,
             rules=[str(rule_words(code)) for code in codes],
             quote=self._quote(mentor),
-            can_be_set_aside=bool(codes) and all(c.removesuffix("_unknown") in OVERRIDABLE and c != "both_ways" for c in codes),
+            can_be_set_aside=bool(codes)
+            and all(c.removesuffix("_unknown") in OVERRIDABLE and c != "both_ways" for c in codes),
         )
 
     def _used(self, j: int, mentor: Application) -> int:
@@ -244,7 +247,11 @@ class _Maker:
         return [one.text for one in can_help(why, self.words)]
 
     def _practical(self, why: dict[str, Any]) -> list[str]:
-        lines = [slot_words(why.get("slots", []), 3), meeting_words(why), self.words.languages(why.get("languages", []))]
+        lines = [
+            slot_words(why.get("slots", []), 3),
+            meeting_words(why),
+            self.words.languages(why.get("languages", [])),
+        ]
         return [line for line in lines if line]
 
     def _wishes(self, why: dict[str, Any]) -> list[str]:

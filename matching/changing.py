@@ -65,9 +65,7 @@ def plan_of(sitting: Sitting) -> Plan:
     return sitting.plan
 
 
-def play(
-    sitting: Sitting, was: Decisions, now: Decisions, first: Callable[[WhatIf], object] | None = None
-) -> Outcome:
+def play(sitting: Sitting, was: Decisions, now: Decisions, first: Callable[[WhatIf], object] | None = None) -> Outcome:
     """Find the best plan under `now`, keeping what is on the table where that costs little. Raises Refused."""
     before, mates = plan_of(sitting), sitting.mates()
     try:
@@ -146,7 +144,12 @@ def write(
 def claim(round_: Round, sitting: Sitting, *, by: Any, **changes: Any) -> None:
     """Raise the plan version from the one that was read; back to draft if the round was further. Raises Overtaken."""
     plan = plan_of(sitting)
-    changes |= {"pairs": plan.pairs, "total": plan.total, "has_certificate": plan.certificate, "input_hash": plan.input_hash}
+    changes |= {
+        "pairs": plan.pairs,
+        "total": plan.total,
+        "has_certificate": plan.certificate,
+        "input_hash": plan.input_hash,
+    }
     changes["plan_version"] = round_.plan_version + 1
     mine = Round.objects.unscoped("compare and set").filter(pk=round_.pk, plan_version=round_.plan_version)
     if not mine.filter(state=round_.state).update(**changes):

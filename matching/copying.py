@@ -38,7 +38,12 @@ def copy_round(round_: Round, *, by: Any) -> Round:
     _copy_rows(Proposal, round_, twin)
     _copy_rows(Override, round_, twin)
     RoundEntry.objects.create(
-        round=twin, version=twin.plan_version, kind=RoundEntry.Kind.NOTE, by=by, at=timezone.now(), facts={"copy": round_.number}
+        round=twin,
+        version=twin.plan_version,
+        kind=RoundEntry.Kind.NOTE,
+        by=by,
+        at=timezone.now(),
+        facts={"copy": round_.number},
     )
     return twin
 
@@ -81,7 +86,9 @@ def differences(here: Round, there: Round, user: Any) -> Comparison:
             hidden += 1
             continue
         shown.append(Difference(names[pk], _name(mates[0], pk, names), _name(mates[1], pk, names)))
-    return Comparison(sorted(shown, key=lambda row: row.mentee), hidden, (here.pairs, there.pairs), (here.total, there.total))
+    return Comparison(
+        sorted(shown, key=lambda row: row.mentee), hidden, (here.pairs, there.pairs), (here.total, there.total)
+    )
 
 
 def _mates(round_: Round) -> dict[int, int | None]:

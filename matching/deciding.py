@@ -56,7 +56,9 @@ def after(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Dec
     allowed = tuple(one for one in decisions.forbids if one != pair)
     match step.kind:
         case Kind.PIN | Kind.CHOOSE:
-            return replace(decisions, pins=(*others, pair), forbids=allowed, sits_out=decisions.sits_out - {step.mentee})
+            return replace(
+                decisions, pins=(*others, pair), forbids=allowed, sits_out=decisions.sits_out - {step.mentee}
+            )
         case Kind.UNPIN:
             return replace(decisions, pins=tuple(pin for pin in decisions.pins if pin != pair))
         case Kind.REJECT:

@@ -44,7 +44,10 @@ def match_introduced(match: Match, person: Any) -> Letter | Stop:
 
 
 def _is_matched(application: Application) -> bool:
-    return Match.objects.open().filter(mentee=application).exists() or Match.objects.open().filter(mentor=application).exists()
+    return (
+        Match.objects.open().filter(mentee=application).exists()
+        or Match.objects.open().filter(mentor=application).exists()
+    )
 
 
 def reason_code(why: dict[str, Any]) -> str:

@@ -17,7 +17,10 @@ from .terms import CAN_BE_UNKNOWN, RULE_WORDS, SWITCHABLE, UNKNOWN_WORDS, WEIGHT
 class OpenRoundForm(forms.Form):
     cohort = forms.ModelChoiceField(Cohort.objects.none(), label=gettext_lazy("Cohort"))
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=80, required=False, help_text=gettext_lazy("Left empty, it gets a number.")
+        label=gettext_lazy("Name"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("Left empty, it gets a number."),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -65,7 +68,9 @@ class TermsForm(forms.Form):
         choices=[(code, UNKNOWN_WORDS[code]) for code in CAN_BE_UNKNOWN],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=gettext_lazy("A pair is also not possible if ... Left open, a missing answer forbids nothing and is counted."),
+        help_text=gettext_lazy(
+            "A pair is also not possible if ... Left open, a missing answer forbids nothing and is counted."
+        ),
     )
     minimum = forms.IntegerField(
         label=gettext_lazy("Lowest fit of a possible pair (points of 10,000)"), min_value=0, max_value=10_000,
@@ -92,7 +97,9 @@ class TermsForm(forms.Form):
         initial |= {f"weight_{name}": terms["weights"].get(name, 0) for name in WEIGHTS}
         super().__init__(*args, initial=initial, **kwargs)
         for name, (label, help_text) in WEIGHTS.items():
-            self.fields[f"weight_{name}"] = forms.IntegerField(label=label, help_text=help_text, min_value=0, max_value=100)
+            self.fields[f"weight_{name}"] = forms.IntegerField(
+                label=label, help_text=help_text, min_value=0, max_value=100
+            )
         self.order_fields([f"weight_{name}" for name in WEIGHTS])
 
     def clean(self) -> dict[str, Any]:
@@ -111,7 +118,12 @@ class TermsForm(forms.Form):
         """The rules and weights as a round keeps them."""
         data = self.cleaned_data
         kept = {**self.round.terms, "weights": {name: data[f"weight_{name}"] for name in WEIGHTS}}
-        return {**kept, "rules": sorted(data["rules"]), "unknown_forbids": sorted(data["unknown_forbids"]), "minimum": data["minimum"]}
+        return {
+            **kept,
+            "rules": sorted(data["rules"]),
+            "unknown_forbids": sorted(data["unknown_forbids"]),
+            "minimum": data["minimum"],
+        }
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -119,7 +131,10 @@ class TermsForm(forms.Form):
 
 
 class ReleaseForm(forms.Form):
-    WHEN = [("hold", gettext_lazy("After the hold")), ("morning", gettext_lazy("At the next hour at which letters may arrive"))]
+    WHEN = [
+        ("hold", gettext_lazy("After the hold")),
+        ("morning", gettext_lazy("At the next hour at which letters may arrive")),
+    ]
     when = forms.ChoiceField(label=gettext_lazy("When"), choices=WHEN, widget=forms.RadioSelect, initial="hold")
 
 

@@ -71,7 +71,9 @@ def card_of(application: Any, *, contact: bool) -> Card:
         at = [profile.job_title, str(profile.employer or ""), profile.place]
         facts = [", ".join(part for part in at[:2] if part), at[2], profile.get_level_display() or ""]
         if profile.languages.all():
-            facts.append(_("Speaks %(languages)s") % {"languages": listed((str(one) for one in profile.languages.all()), 5)})
+            facts.append(
+                _("Speaks %(languages)s") % {"languages": listed((str(one) for one in profile.languages.all()), 5)}
+            )
     if person.pronouns:
         facts.insert(0, person.pronouns)
     return Card(
@@ -93,7 +95,10 @@ def shared_block(application: Any, words: Words) -> list[dict[str, Any]]:
         {"key": _("In their own words"), "value": application.situation},
         {"key": _("What they hope for"), "value": application.hopes},
         {"key": _("Offers help with") if is_mentor else _("Would like help with"), "value": topics},
-        {"key": _("Lived or accompanied") if is_mentor else _("Going through"), "value": [_lived(row) for row in lives]},
+        {
+            "key": _("Lived or accompanied") if is_mentor else _("Going through"),
+            "value": [_lived(row) for row in lives],
+        },
     ]
     return [row for row in rows if row["value"]]
 
@@ -115,7 +120,10 @@ def path_of(match: Match) -> list[dict[str, str]]:
     }
     here = order.index(State(match.state))
     return [
-        {"label": labels[state], "state": "done" if n < here or match.state == State.CLOSED else "now" if n == here else "later"}
+        {
+            "label": labels[state],
+            "state": "done" if n < here or match.state == State.CLOSED else "now" if n == here else "later",
+        }
         for n, state in enumerate(order)
     ]
 

@@ -32,7 +32,8 @@ def make_matches(pairs: Iterable[tuple[int, int, dict[str, Any]]], *, at: dateti
     _check_places(wanted, mentors)
     _check_unmatched(mentees)
     made = [
-        Match(mentee=mentees[mentee], mentor=mentors[mentor], why_codes=why, introduced_at=at) for mentee, mentor, why in wanted
+        Match(mentee=mentees[mentee], mentor=mentors[mentor], why_codes=why, introduced_at=at)
+        for mentee, mentor, why in wanted
     ]
     Match.objects.bulk_create(made, batch_size=500)
     _write_conflicts(made, at)
@@ -91,5 +92,9 @@ def _write_conflicts(matches: list[Match], at: datetime) -> None:
         ):
             if member in members:
                 Conflict.objects.get_or_create(
-                    member_id=member, person_id=person, kind=Conflict.Kind.PARTNER, until=None, defaults={"since": at.date()}
+                    member_id=member,
+                    person_id=person,
+                    kind=Conflict.Kind.PARTNER,
+                    until=None,
+                    defaults={"since": at.date()},
                 )

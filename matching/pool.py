@@ -178,7 +178,9 @@ class _Answers:
 
     def _offsets(self, zones: list[str]) -> Any:
         """Minutes east of UTC in a winter and in a summer week; None when there is nobody."""
-        return np.array([[offset(zone, week) for week in self.weeks] for zone in zones], dtype=np.int16) if zones else None
+        return (
+            np.array([[offset(zone, week) for week in self.weeks] for zone in zones], dtype=np.int16) if zones else None
+        )
 
     def _category(self, name: str, values: list[str | None]) -> Any:
         codes = self._codes[name]

@@ -147,7 +147,9 @@ def can_help(why: dict[str, Any], words: Words) -> list[Why]:
         return []
     asked = max(why.get("asked", [0, 0])[1], len(topics))
     text = _("%(met)s of %(asked)s topics: %(what)s")
-    return [Why("H", text % {"met": len(topics), "asked": asked, "what": listed(words.topic(t) for t, *_rest in topics)})]
+    return [
+        Why("H", text % {"met": len(topics), "asked": asked, "what": listed(words.topic(t) for t, *_rest in topics)})
+    ]
 
 
 def practical(why: dict[str, Any], words: Words) -> list[Why]:
@@ -181,10 +183,15 @@ def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
     match why.get("kind"):
         case "none":
             rules = [
-                ngettext("%(rule)s (%(count)s mentor)", "%(rule)s (%(count)s mentors)", count) % {"rule": rule_words(code), "count": count}
+                ngettext("%(rule)s (%(count)s mentor)", "%(rule)s (%(count)s mentors)", count)
+                % {"rule": rule_words(code), "count": count}
                 for code, count in sorted(why.get("blocked", {}).items(), key=lambda one: -one[1])
             ]
-            return _("No mentor is possible: %(rules)s.") % {"rules": listed(rules)} if rules else _("No mentor is possible.")
+            return (
+                _("No mentor is possible: %(rules)s.") % {"rules": listed(rules)}
+                if rules
+                else _("No mentor is possible.")
+            )
         case "crowded" if "mentees" in why:
             mentors = ngettext("%(count)s mentor", "%(count)s mentors", why["mentors"]) % {"count": why["mentors"]}
             text = ngettext(
@@ -198,7 +205,10 @@ def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
         case "priced":
             pairs, points = why["lost"]
             mentor = names.get(why["mentor"], _("a mentor"))
-            return _("A place with %(mentor)s could be had; %(cost)s.") % {"mentor": mentor, "cost": cost_words(pairs, points)}
+            return _("A place with %(mentor)s could be had; %(cost)s.") % {
+                "mentor": mentor,
+                "cost": cost_words(pairs, points),
+            }
     return ""
 
 
@@ -210,7 +220,11 @@ def fix_words(fix: list[Any], names: dict[int, str]) -> str:
     if what == "seat":
         return _("Ask %(mentor)s for one more place: %(brings)s.") % {"mentor": name, "brings": brings}
     rules = listed(rule_words(code) for code in codes)
-    return _("Set a rule aside for %(mentor)s (%(rules)s): %(brings)s.") % {"mentor": name, "rules": rules, "brings": brings}
+    return _("Set a rule aside for %(mentor)s (%(rules)s): %(brings)s.") % {
+        "mentor": name,
+        "rules": rules,
+        "brings": brings,
+    }
 
 
 def gain_words(pairs: int, points: int) -> str:
@@ -225,7 +239,9 @@ LITTLE, SOME = 400, 1500  # points of the whole plan: the usual price of a chang
 def cost_words(pairs: int, points: int) -> str:
     """What a change costs the whole round, first as a word, then as a number; negative numbers are gains."""
     if pairs > 0:
-        return ngettext("leaves %(count)s more person out", "leaves %(count)s more people out", pairs) % {"count": pairs}
+        return ngettext("leaves %(count)s more person out", "leaves %(count)s more people out", pairs) % {
+            "count": pairs
+        }
     if pairs < 0 or points < 0:
         return gain_words(-pairs, -points)
     if not points:
@@ -300,7 +316,9 @@ def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> 
     topics = [words.topic(topic) for topic, *_rest in sorted(why.get("h", []), key=lambda hit: -hit[1])]
     if topics:
         text = _("%(mentor)s offers help with %(topics)s, which %(mentee)s asked for.")
-        said.append(text % {"mentor": mentor.person.first_name, "mentee": mentee.person.first_name, "topics": listed(topics)})
+        said.append(
+            text % {"mentor": mentor.person.first_name, "mentee": mentee.person.first_name, "topics": listed(topics)}
+        )
     if why.get("slots"):
         said.append(_("You are both usually free: %(times)s.") % {"times": slot_words(why["slots"], 3)})
     if why.get("languages"):

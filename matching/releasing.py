@@ -152,7 +152,10 @@ def _tell_those_left_out(round_: Round, sitting: Sitting, rows: Any, at: datetim
     """Priority next time, and a kind letter in the same release, to mentees and to mentors without a mentee."""
     mentees = [row.mentee for row in rows.select_related("mentee__person")]
     mentors = _mentors_left_out(sitting)
-    for application, kind in [*((one, "round-unmatched") for one in mentees), *((one, "round-no-mentee") for one in mentors)]:
+    for application, kind in [
+        *((one, "round-unmatched") for one in mentees),
+        *((one, "round-no-mentee") for one in mentors),
+    ]:
         owe(kind, to=application.person, about=application, ordinal=round_.number, at=at)
     ids = [one.pk for one in (*mentees, *mentors)]
     today = timezone.localdate(at)

@@ -73,9 +73,16 @@ def use(round_: Round, terms: dict[str, Any], settings: dict[str, Any], *, by: A
     changes = changed_words(round_, terms, settings)
     with transaction.atomic():
         fresh = Round.objects.unscoped("other rules").select_for_update().get(pk=round_.pk)
-        Round.objects.unscoped("other rules").filter(pk=fresh.pk).update(terms=terms, **settings, plan_version=fresh.plan_version + 1)
+        Round.objects.unscoped("other rules").filter(pk=fresh.pk).update(
+            terms=terms, **settings, plan_version=fresh.plan_version + 1
+        )
         RoundEntry.objects.create(
-            round=fresh, version=fresh.plan_version + 1, kind=RoundEntry.Kind.TERMS, by=by, at=at, facts={"changes": changes}
+            round=fresh,
+            version=fresh.plan_version + 1,
+            kind=RoundEntry.Kind.TERMS,
+            by=by,
+            at=at,
+            facts={"changes": changes},
         )
         run(round_, by=by, at=at)
 
@@ -90,7 +97,11 @@ def changed_words(round_: Round, terms: dict[str, Any], settings: dict[str, Any]
     rules = [set(one["rules"]) for one in (round_.terms, terms)]
     changes += [f"{code} off" for code in RULE_WORDS if code in rules[0] - rules[1]]
     changes += [f"{code} on" for code in RULE_WORDS if code in rules[1] - rules[0]]
-    changes += [f"{name} {getattr(round_, name)} > {settings[name]}" for name in SETTINGS if getattr(round_, name) != settings[name]]
+    changes += [
+        f"{name} {getattr(round_, name)} > {settings[name]}"
+        for name in SETTINGS
+        if getattr(round_, name) != settings[name]
+    ]
     if round_.terms.get("minimum") != terms.get("minimum"):
         changes.append(f"minimum {round_.terms.get('minimum')} > {terms.get('minimum')}")
     return changes

@@ -164,7 +164,9 @@ def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> Non
 def refuse_unless_proven(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
     """Check the plan by code that did not make it, and write down the answer. Raises Refused when it is not proven."""
     proven = sitting.prove(decisions)
-    Round.objects.unscoped("certificate").filter(pk=round_.pk, plan_version=round_.plan_version).update(has_certificate=proven)
+    Round.objects.unscoped("certificate").filter(pk=round_.pk, plan_version=round_.plan_version).update(
+        has_certificate=proven
+    )
     round_.has_certificate = proven
     if not proven:
         raise Refused(_("This plan is not proven best under its rules. Please run the round again."))

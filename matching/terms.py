@@ -14,7 +14,10 @@ from programs.models import Program
 from .engine import DEFAULT_RULES, RULES, STANDARD_WEIGHTS, Criteria
 
 WEIGHTS: dict[str, tuple[Any, Any]] = {
-    "understands": (_("Understands"), _("The mentor has lived through, or accompanied, what the mentee is going through.")),
+    "understands": (
+        _("Understands"),
+        _("The mentor has lived through, or accompanied, what the mentee is going through."),
+    ),
     "can_help": (_("Can help"), _("What the mentee needs, by urgency, against what the mentor offers.")),
     "practical": (_("Practical"), _("Shared free time, way of meeting and place, language, rhythm.")),
     "wishes": (_("Wishes"), _("Who would like to be paired with whom. At most a quarter of the whole.")),

@@ -10,7 +10,9 @@ from .reasons import Words, why_you_two
 
 def _own(request, match_id):
     pairs = Match.objects.visible_to(request.user).of(request.user).with_people()
-    return get_object_or_404(pairs.select_related("mentee__person__profile", "mentor__person__profile"), public_id=match_id)
+    return get_object_or_404(
+        pairs.select_related("mentee__person__profile", "mentor__person__profile"), public_id=match_id
+    )
 
 
 def _context(match, user):

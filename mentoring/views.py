@@ -39,7 +39,9 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(back)
     choice = request.POST.get("theme", "")
     if choice in {"light", "dark"}:
-        response.set_cookie("theme", choice, max_age=365 * 24 * 3600, secure=settings.SECURE, samesite="Lax", httponly=True)
+        response.set_cookie(
+            "theme", choice, max_age=365 * 24 * 3600, secure=settings.SECURE, samesite="Lax", httponly=True
+        )
     else:
         response.delete_cookie("theme")
     return response

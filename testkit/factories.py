@@ -35,7 +35,13 @@ def verify(user: User) -> None:
 
 def program(**fields: Any) -> Program:
     n = next(_number)
-    fields = {"name": f"Program {n}", "slug": f"program-{n}", "purpose": "To grow.", "code_of_conduct": "Be kind.", **fields}
+    fields = {
+        "name": f"Program {n}",
+        "slug": f"program-{n}",
+        "purpose": "To grow.",
+        "code_of_conduct": "Be kind.",
+        **fields,
+    }
     made = Program.objects.create(**fields)
     Policy.objects.create(program=made)
     return made

@@ -20,7 +20,9 @@ def topic(code: str) -> Topic:
 
 
 def experience(code: str) -> Experience:
-    return Experience.objects.get_or_create(program=None, code=code, defaults={"names": {"en": code.replace("-", " ")}})[0]
+    return Experience.objects.get_or_create(
+        program=None, code=code, defaults={"names": {"en": code.replace("-", " ")}}
+    )[0]
 
 
 def applicant(
@@ -54,7 +56,9 @@ def small_cohort(cohort: Cohort) -> dict[str, Application]:
         "joel": applicant(cohort, "Joel Tremblay", topics={"payroll": 3}, lives={"first-job": Depth.GOING_THROUGH}),
         "sofia": applicant(cohort, "Sofia Marin", topics={"pensions": 1}, lives={"parent": Depth.GOING_THROUGH}),
         "ruth": applicant(cohort, "Ruth Adeyemi", "mentor", topics={"hiring": 3}, lives={"career-change": Depth.LIVED}),
-        "priya": applicant(cohort, "Priya Nair", "mentor", topics={"payroll": 2}, lives={"first-job": Depth.ACCOMPANIED}),
+        "priya": applicant(
+            cohort, "Priya Nair", "mentor", topics={"payroll": 2}, lives={"first-job": Depth.ACCOMPANIED}
+        ),
     }
 
 

@@ -83,9 +83,7 @@ class Job(models.Model):
     def claim(self, at: datetime) -> bool:
         """Take the job for this worker; False when another one has it."""
         free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=at)
-        return self._set(
-            free, state=State.RUNNING, started_at=at, lease_until=at + LEASE, attempts=self.attempts + 1
-        )
+        return self._set(free, state=State.RUNNING, started_at=at, lease_until=at + LEASE, attempts=self.attempts + 1)
 
     def advance(self, stage: str, done: int = 0, total: int = 0) -> None:
         """Say how far the work is and extend the lease. Raises Cancelled when somebody asked for it."""

@@ -51,9 +51,7 @@ def test_the_person_and_the_committee_read_private_answers(answers, ben, cleo):
 
 
 def test_the_partner_and_a_stranger_do_not(answers, ada, ben, dan, cohort):
-    factories.Match.objects.create(
-        mentee=answers.application, mentor=factories.application(ada, cohort, "mentor")
-    )
+    factories.Match.objects.create(mentee=answers.application, mentor=factories.application(ada, cohort, "mentor"))
     assert not PrivateAnswers.objects.visible_to(ada).exists()
     assert not PrivateAnswers.objects.visible_to(dan).exists()
 

@@ -73,12 +73,16 @@ class User(AbstractBaseUser):
     """One account for every role that a person has."""
 
     public_id = PublicIdField()
-    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("Please use another address.")})
+    email = models.EmailField(
+        _("e-mail address"), unique=True, error_messages={"unique": _("Please use another address.")}
+    )
     name = models.CharField(_("name"), max_length=80, blank=True, validators=[validate_name])
     pronouns = models.CharField(_("pronouns"), max_length=40, blank=True, validators=[validate_name])
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
     language = models.CharField(_("language"), max_length=10, default="en")
-    link_epoch = models.PositiveIntegerField(default=0, editable=False, help_text=_("Raising it ends all links sent so far."))
+    link_epoch = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Raising it ends all links sent so far.")
+    )
     is_staff = models.BooleanField(default=False, editable=False)  # follows from a live committee membership
     is_superuser = models.BooleanField(_("maintainer"), default=False, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -142,7 +146,9 @@ class Profile(models.Model):
         EXECUTIVE = 6, _("Executive")
 
     user = models.OneToOneField(User, models.PROTECT, related_name="profile")
-    employer = models.ForeignKey(Employer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("employer"))
+    employer = models.ForeignKey(
+        Employer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("employer")
+    )
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
     level = models.PositiveSmallIntegerField(_("career stage"), choices=Level, null=True, blank=True)
     years_experience = models.PositiveSmallIntegerField(_("years of experience in the field"), null=True, blank=True)

@@ -44,7 +44,10 @@ def _on_the_table(request: HttpRequest, public_id: str, mentee: str, kind: str) 
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
     if row.mentor_id != mentor.pk:
-        raise Refused(_("%(mentee)s is not with %(mentor)s any more. Please look again.") % {"mentee": row.mentee.person, "mentor": mentor.person})
+        raise Refused(
+            _("%(mentee)s is not with %(mentor)s any more. Please look again.")
+            % {"mentee": row.mentee.person, "mentor": mentor.person}
+        )
     return _decide(request, round_, row, Step(kind, row.mentee_id, mentor.pk))
 
 
@@ -137,7 +140,11 @@ def said(request: HttpRequest, entry: RoundEntry) -> str:
     fresh = seen.get(pk=entry.pk)
     what = words_of(fresh, request.user)
     cost = cost_words(entry.cost_pairs, entry.cost_points)
-    return _("You %(what)s. People who moved: %(moved)s; %(cost)s.") % {"what": what, "moved": len(entry.moved), "cost": cost}
+    return _("You %(what)s. People who moved: %(moved)s; %(cost)s.") % {
+        "what": what,
+        "moved": len(entry.moved),
+        "cost": cost,
+    }
 
 
 def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry, text: str) -> HttpResponse:

@@ -15,7 +15,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _file(round_: Round, content: str | bytes, kind: str, name: str) -> HttpResponse:
     file_name = f"{round_.cohort.slug}-{round_.number}-{name}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{file_name}"'})
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{file_name}"'}
+    )
 
 
 def pairs_csv(request: HttpRequest, public_id: str) -> HttpResponse:

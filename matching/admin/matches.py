@@ -25,12 +25,26 @@ TONES = {"introduced": "amber", "active": "ok", "closing": "plum", "closed": "pl
 class MatchAdmin(CommitteeAdmin):
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
-    list_filter = ("state", ("carer", admin.RelatedOnlyFieldListFilter), ("mentee__cohort", admin.RelatedOnlyFieldListFilter))
+    list_filter = (
+        "state",
+        ("carer", admin.RelatedOnlyFieldListFilter),
+        ("mentee__cohort", admin.RelatedOnlyFieldListFilter),
+    )
     search_fields = ("mentee__person__name", "mentor__person__name")
     search_help_text = gettext_lazy("Search by name")
     date_hierarchy = "introduced_at"
     ordering = ("-introduced_at", "pk")
-    fields = readonly_fields = ("pair", "state_chip", "cohort", "carer", "introduced_at", "active_at", "ends_on", "closed_at", "closed_kind")
+    fields = readonly_fields = (
+        "pair",
+        "state_chip",
+        "cohort",
+        "carer",
+        "introduced_at",
+        "active_at",
+        "ends_on",
+        "closed_at",
+        "closed_kind",
+    )
     actions = ("choose_carer",)
     change_roles = ASSIGNERS
 

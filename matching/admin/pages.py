@@ -30,7 +30,9 @@ def find_round(request: HttpRequest, public_id: str) -> Round:
 def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     """The figures of a round with the round itself, in one query; None before the first run."""
     rows = Snapshot.objects.visible_to(request.user).select_related("round__cohort__program__policy")
-    rows = rows.defer("people", "scores", "plan", "columns").annotate(may_change=_may_change(request.user, "round__cohort__program"))
+    rows = rows.defer("people", "scores", "plan", "columns").annotate(
+        may_change=_may_change(request.user, "round__cohort__program")
+    )
     found = rows.filter(round__public_id=public_id).first()
     if found:
         found.round.may_change = found.may_change and found.round.is_under_way
@@ -74,7 +76,9 @@ def url(name: str, round_: Round, *args: Any) -> str:
     return reverse(f"admin:matching_round_{name}", args=[round_.public_id, *args])
 
 
-def back(request: HttpRequest, to: str, text: str = "", anchor: str = "", level: int = messages.SUCCESS) -> HttpResponseRedirect:
+def back(
+    request: HttpRequest, to: str, text: str = "", anchor: str = "", level: int = messages.SUCCESS
+) -> HttpResponseRedirect:
     """Back to a page, to the row that was acted on, with a word about what happened."""
     if text:
         messages.add_message(request, level, text)

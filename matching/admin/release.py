@@ -23,7 +23,9 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     rows = Proposal.objects.unscoped("counts for the publish page").filter(round=round_).on_the_table()
     now = timezone.now()
-    decisions = Decision.objects.unscoped("only how many").filter(application__cohort=round_.cohort_id, released_at=None)
+    decisions = Decision.objects.unscoped("only how many").filter(
+        application__cohort=round_.cohort_id, released_at=None
+    )
     morning = releasing.next_allowed(round_, now)
     context = {
         "pairs": rows.exclude(mentor=None).count(),
@@ -48,7 +50,9 @@ def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
     pair = rows.paired().first()
     if pair:
         match = Match(mentee=pair.mentee, mentor=pair.mentor, why_codes=shareable(pair.why, pair.mentee, pair.mentor))
-        letters += [_letter("match-introduced", emails.match_introduced(match, person), person) for person in match.people]
+        letters += [
+            _letter("match-introduced", emails.match_introduced(match, person), person) for person in match.people
+        ]
     out = rows.left_out().first()
     if out:
         letter = emails.unmatched_letter(out.mentee, emails.reason_code(out.why))
@@ -68,7 +72,11 @@ def schedule(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ReleaseForm(request.POST)
     wait = form.is_valid() and form.cleaned_data["when"] == "morning"
     releasing.schedule(round_, by=request.user, wait_for_morning=wait)
-    return back(request, url("publish", round_), _("The release is set. Until then you can stop it, and nobody has heard anything."))
+    return back(
+        request,
+        url("publish", round_),
+        _("The release is set. Until then you can stop it, and nobody has heard anything."),
+    )
 
 
 def stop(request: HttpRequest, public_id: str) -> HttpResponse:

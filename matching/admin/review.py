@@ -27,7 +27,9 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     mine = with_loads(mine).order_by("mentee__external_key", "mentee")
     words = Words(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)
-    warned = mine.filter(~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False).exclude(state=Proposal.State.PINNED)
+    warned = mine.filter(~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False).exclude(
+        state=Proposal.State.PINNED
+    )
     context = {
         "by_hand": rows_of(round_, list(by_hand), words, request.user),
         "warned": rows_of(round_, list(warned), words, request.user),
@@ -45,7 +47,9 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 def send(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     rounds.send_to_review(round_, by=request.user)
-    return back(request, url("workbench", round_), _("Sent for a second look. Those who may approve it hear of it by e-mail."))
+    return back(
+        request, url("workbench", round_), _("Sent for a second look. Those who may approve it hear of it by e-mail.")
+    )
 
 
 def approve(request: HttpRequest, public_id: str) -> HttpResponse:

@@ -72,7 +72,17 @@ class RoundList(ChangeList):
 
 @admin.register(Round)
 class RoundAdmin(CommitteeAdmin):
-    list_display = ("name", "cohort", "state_chip", "people", "proposed", "pinned", "unmatched", "approved_by", "created_at")
+    list_display = (
+        "name",
+        "cohort",
+        "state_chip",
+        "people",
+        "proposed",
+        "pinned",
+        "unmatched",
+        "approved_by",
+        "created_at",
+    )
     list_select_related = ("cohort__program", "approved_by")
     list_filter = ("state", ("cohort", admin.RelatedOnlyFieldListFilter))
     search_fields = ("name",)
@@ -91,7 +101,10 @@ class RoundAdmin(CommitteeAdmin):
         return [
             *(address(f"<str:public_id>/{name}/", require_safe(view), name) for name, view in READ),
             *(address(f"<str:public_id>/{name}/", require_POST(view), name) for name, view in WRITE),
-            *(address(f"<str:public_id>/row/<str:mentee>/{name}/", require_POST(decisions.told(view)), name) for name, view in DECIDE),
+            *(
+                address(f"<str:public_id>/row/<str:mentee>/{name}/", require_POST(decisions.told(view)), name)
+                for name, view in DECIDE
+            ),
             address("<str:public_id>/row/<str:mentee>/", require_safe(compare.show), "compare"),
             address("<str:public_id>/row/<str:mentee>/try/", require_safe(compare.preview), "try"),
             address("<str:public_id>/undo/<int:version>/", require_POST(decisions.undo), "undo"),
@@ -111,7 +124,9 @@ class RoundAdmin(CommitteeAdmin):
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Open a round"), "form": form}
         return TemplateResponse(request, "admin/matching/round/open.html", context)
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         key = int(object_id) if object_id.isdecimal() else 0
         found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
         return redirect("admin:matching_round_workbench", found.public_id)

@@ -25,7 +25,11 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         return page(request, "empty", str(round_), round_, job=_job_of(round_))
     round_ = snapshot.round
     board = Board(
-        round_, request.user, queue=request.GET.get("queue", "all"), find=request.GET.get("find", ""), page=request.GET.get("page")
+        round_,
+        request.user,
+        queue=request.GET.get("queue", "all"),
+        find=request.GET.get("find", ""),
+        page=request.GET.get("page"),
     )
     last = last_entry(round_, request.user)
     context: dict[str, Any] = {
@@ -79,7 +83,9 @@ def copy(request: HttpRequest, public_id: str) -> HttpResponse:
 def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     rounds.discard(round_, by=request.user, why=request.POST.get("why", ""))
-    return back(request, url("workbench", round_), _("The round is put away. Nobody outside the committee has seen it."))
+    return back(
+        request, url("workbench", round_), _("The round is put away. Nobody outside the committee has seen it.")
+    )
 
 
 def differences(request: HttpRequest, public_id: str) -> HttpResponse:

@@ -117,7 +117,9 @@ class Proposal(ConfidentialModel):
                 fields=["round", "mentee"], condition=~Q(state="rejected"), name="one_row_per_mentee_on_the_table"
             ),
             models.UniqueConstraint(fields=["round", "mentee", "mentor"], name="one_proposal_per_pair"),
-            models.CheckConstraint(condition=Q(state="proposed") | Q(mentor__isnull=False), name="decision_names_a_mentor"),
+            models.CheckConstraint(
+                condition=Q(state="proposed") | Q(mentor__isnull=False), name="decision_names_a_mentor"
+            ),
             models.CheckConstraint(
                 condition=Q(state="rejected") & ~Q(scope="") | ~Q(state="rejected") & Q(scope=""),
                 name="rejection_has_a_scope",

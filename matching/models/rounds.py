@@ -110,7 +110,8 @@ class Round(ConfidentialModel):
         constraints = [
             models.UniqueConstraint(fields=["cohort", "number"], name="one_round_number_per_cohort"),
             models.CheckConstraint(
-                condition=Q(release_at=None) | Q(state__in=["approved", "published"]), name="round_released_once_approved"
+                condition=Q(release_at=None) | Q(state__in=["approved", "published"]),
+                name="round_released_once_approved",
             ),
             models.CheckConstraint(
                 condition=~Q(state="published") | Q(has_certificate=True, published_at__isnull=False),

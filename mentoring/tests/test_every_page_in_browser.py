@@ -19,7 +19,18 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.m
 PARTS = 6
 PHONE, DESK = {"width": 320, "height": 700}, {"width": 1280, "height": 800}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKERS = ("mentee", "mentor", "chair", "carer", "matcher", "reader", "maintainer", "stranger", "anonymous", "other_mentee")
+LOOKERS = (
+    "mentee",
+    "mentor",
+    "chair",
+    "carer",
+    "matcher",
+    "reader",
+    "maintainer",
+    "stranger",
+    "anonymous",
+    "other_mentee",
+)
 
 
 def pages(world):

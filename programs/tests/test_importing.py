@@ -42,7 +42,7 @@ pivot = { "Where: North" = "North", "Where: South" = "South" }
 keep = ["Definitely yes", "I'd make it work."]
 """
 HEAD = (
-    'Staff id,Start time,E-mail,First name,Last name,Where do you work?,How many?,'
+    "Staff id,Start time,E-mail,First name,Last name,Where do you work?,How many?,"
     '"Which of these can you help\nwith? (tick all)",Names or ids you prefer,Where: North,Where: South\n'
 )
 MEI = '101,2026-01-01 10:00,Mei.Lin@Example.org,Mei,Lin,Fjord Co,"I’m willing to take on two mentees.",Skill: Talks;Skill: Pay;,,Definitely Yes,No\n'
@@ -66,7 +66,12 @@ class TestWhatComesIn:
     def test_a_messy_export_becomes_clean_applications(self, cohort):
         assert load(HEAD + MEI + OLA, cohort).created == 2
         mei, ola = Application.objects.order_by("external_key")
-        assert (mei.external_key, mei.person.email, mei.person.name, mei.capacity) == ("101", "mei.lin@example.org", "Mei Lin", 2)
+        assert (mei.external_key, mei.person.email, mei.person.name, mei.capacity) == (
+            "101",
+            "mei.lin@example.org",
+            "Mei Lin",
+            2,
+        )
         assert [str(row) for row in mei.topic_rows.all()] == ["Talks", "Pay"]
         assert mei.person.profile.employer == ola.person.profile.employer
         assert PrivateAnswers.objects.unscoped("test").get(application=ola).attributes == {"sites": ["South"]}
@@ -103,7 +108,9 @@ class TestWhatComesIn:
 
     def test_who_answers_both_becomes_two_applications(self, cohort):
         roster = MAP + '[both]\ncolumn = "Start time"\nvalues = ["both"]\n'
-        load(HEAD + MEI.replace("2026-01-01 10:00", "Both"), cohort, roster=roster.replace('ignore = ["Start time"]', ""))
+        load(
+            HEAD + MEI.replace("2026-01-01 10:00", "Both"), cohort, roster=roster.replace('ignore = ["Start time"]', "")
+        )
         assert sorted(Application.objects.values_list("role", flat=True)) == ["mentee", "mentor"]
         assert Application.objects.values("person").distinct().count() == 1
 
@@ -123,7 +130,10 @@ class TestWhatIsRefused:
             (MEI.replace("Mei.Lin@Example.org", ""), "must not be empty"),
             (MEI.replace("Mei,Lin", "https://spam.example,x"), "cannot hold links"),
             (MEI.replace("I’m willing to take on two mentees.", "Two"), "not among the answers"),
-            (MEI.replace("I’m willing to take on two mentees.", "I'm willing to take two mentees"), "Did you mean “I'm willing"),
+            (
+                MEI.replace("I’m willing to take on two mentees.", "I'm willing to take two mentees"),
+                "Did you mean “I'm willing",
+            ),
             (MEI.replace("Mei,Lin", "M" * 90 + ",Lin"), "longer than 80"),
             (MEI + OLA.replace("102 ", "101"), "the same person (key) stands in row 2"),
             (MEI + OLA.replace("ola@", "mei.lin@"), "the same person (email) stands in row 2"),
@@ -140,7 +150,9 @@ class TestWhatIsRefused:
 
     def test_a_column_that_nobody_mapped_is_named(self, cohort):
         found = problems("Shoe size," + HEAD + "38," + MEI, cohort)
-        assert found == ["The file, Shoe size: the map does not say what this column is. Map it, or list it under “ignore”."]
+        assert found == [
+            "The file, Shoe size: the map does not say what this column is. Map it, or list it under “ignore”."
+        ]
 
     def test_a_column_that_is_missing_is_named_with_the_nearest(self, cohort):
         found = problems(HEAD.replace("How many?", "How many ?!") + MEI, cohort)
@@ -229,7 +241,17 @@ class TestCommand:
 
     def run(self, cohort, files, *extra):
         out = io.StringIO()
-        call_command("import_roster", cohort, "mentor", files / "in.csv", "--map", files / "map.toml", *extra, stdout=out, stderr=out)
+        call_command(
+            "import_roster",
+            cohort,
+            "mentor",
+            files / "in.csv",
+            "--map",
+            files / "map.toml",
+            *extra,
+            stdout=out,
+            stderr=out,
+        )
         return out.getvalue()
 
     def test_it_says_what_it_did(self, cohort, files):
@@ -252,7 +274,7 @@ class TestCommand:
 @pytest.mark.django_db
 def test_five_thousand_rows_take_few_queries(cohort, django_assert_max_num_queries):
     rows = "".join(
-        f"{n},,p{n}@example.org,Pat {n},Smith,Firm {n % 40},\"One, please!\",Skill: Talks;Skill: Pay;,,No,No\n"
+        f'{n},,p{n}@example.org,Pat {n},Smith,Firm {n % 40},"One, please!",Skill: Talks;Skill: Pay;,,No,No\n'
         for n in range(1, 5001)
     )
     with django_assert_max_num_queries(1000):

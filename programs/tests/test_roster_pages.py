@@ -10,7 +10,9 @@ from testkit import factories
 
 pytestmark = pytest.mark.django_db
 
-FILE = 'E-mail,First name,Last name,How many mentees?,Skills,Shoe size\nmei@example.org,Mei,Lin,Two please,Talks;Pay,38\n'
+FILE = (
+    "E-mail,First name,Last name,How many mentees?,Skills,Shoe size\nmei@example.org,Mei,Lin,Two please,Talks;Pay,38\n"
+)
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def test_a_file_that_is_no_table_is_answered_on_the_form(send, content):
 
 def test_a_map_can_be_written_as_text_and_is_checked(send, go):
     send()
-    bad = go("map", uploaded(), {"text": "[fields.emial]\ncolumn = \"E-mail\"\n"})
+    bad = go("map", uploaded(), {"text": '[fields.emial]\ncolumn = "E-mail"\n'})
     assert "Did you mean" in bad.content.decode()
     good = 'ignore = ["How many mentees?", "Skills", "Shoe size"]\n[fields.email]\ncolumn = "E-mail"\n[fields.name]\ncolumns = ["First name", "Last name"]\n'
     assert go("map", uploaded(), {"text": good}).status_code == 302
