@@ -73,8 +73,10 @@ def _prices_for(sitting: Sitting, table: ScoreTable, left: int) -> Prices | None
 
 def explain_left_out(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
     """Bring up to date why people are left out; a decision about others may have changed it."""
+    if not sitting.is_small:
+        return
     rows = list(Proposal.objects.unscoped("the plan changed").filter(round=round_).left_out())
-    if not rows or not sitting.is_small:
+    if not rows:
         return
     table = sitting.working_explained(decisions)
     prices = _prices_for(sitting, table, len(rows))

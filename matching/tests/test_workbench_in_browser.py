@@ -1,0 +1,82 @@
+"""A round from empty to approved in a real browser, by keyboard alone, with and without scripts, on a phone's width."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings as conf
+from django.urls import reverse
+
+from matching import rounds
+from matching.models import Proposal, Round
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_as(browser, live_server, as_user):
+    """`open_as(user, scripts=True)` gives a page of a phone on which `user` is signed in."""
+    contexts = []
+
+    def sign_in(user, *, scripts):
+        context = browser.new_context(viewport={"width": 320, "height": 700}, java_script_enabled=scripts)
+        cookie = as_user(user).cookies[conf.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        contexts.append(context)
+        return context.new_page()
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+def press(page, name, *, inside=None, role="button"):
+    """Put the focus where a person who tabs would have it, and press Enter."""
+    target = (inside or page).get_by_role(role, name=name).first
+    target.focus()
+    page.keyboard.press("Enter")
+
+
+def unfold(page, row, summary):
+    handle = row.locator("summary", has_text=summary)
+    handle.focus()
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts on", "scripts off"])
+def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_server, scripts):
+    opened = rounds.open_round(cohort, by=kim)
+    page = open_as(kim, scripts=scripts)
+    page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[opened.public_id]))
+    press(page, "Run the round")
+    page.get_by_text("Proven: no plan is better under these rules.").wait_for()
+
+    amina, joel = (page.locator(f"#row-{people[name].public_id}") for name in ("amina", "joel"))
+    press(page, re.compile("^Pin"), inside=amina)
+    page.get_by_text("You pinned Amina Farah with Ruth Adeyemi").wait_for()
+    amina.get_by_role("button", name="Unpin").wait_for()
+
+    unfold(page, joel, "Not this one")
+    joel.get_by_label("Reason, for the minutes").fill("They shared an office for years.")
+    press(page, "Turn down", inside=joel)
+    page.get_by_text("You turned down Joel Tremblay with Priya Nair").wait_for()
+
+    press(page, "Undo last change")
+    page.get_by_text("You took back a decision").wait_for()
+    press(page, "Send for second look")
+    page.get_by_text("Sent for a second look").wait_for()
+
+    second = open_as(cleo, scripts=scripts)
+    second.goto(live_server.url + reverse("admin:matching_round_second-look", args=[opened.public_id]))
+    press(second, "Approve these pairs")
+    second.get_by_text("Approved. The chair can publish the round now.").wait_for()
+    press(second, "Publish")
+    second.get_by_role("button", name="Stop").wait_for()
+
+    made = Round.objects.unscoped("test").get(pk=opened.pk)
+    assert (made.state, made.approved_by, made.released_by) == ("approved", cleo, cleo)
+    pinned = Proposal.objects.unscoped("test").filter(round=made).pinned()
+    assert [row.mentee_id for row in pinned] == [people["amina"].pk]
+    for screen in (page, second):
+        assert screen.evaluate("document.documentElement.scrollWidth") <= 320
