@@ -122,7 +122,8 @@ def _walk_as(role: str, starts: list[str], page: Any, base: str, out: Path) -> l
     from django.urls import Resolver404, resolve
 
     (out / role).mkdir(parents=True, exist_ok=True)
-    waiting, seen, taken = list(starts), set(), []
+    waiting, seen = list(starts), set()
+    taken: list[tuple[str, str, str]] = []
     while waiting and len(taken) < MOST:
         address = waiting.pop(0)
         try:
