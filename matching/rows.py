@@ -22,7 +22,9 @@ def make_rows(sitting: Sitting, decisions: Decisions, mentees: Iterable[int], ve
     wanted = [(pk, sitting.row[pk]) for pk in mentees]
     pairs = [(i, int(sitting.plan.mu[i])) for _pk, i in wanted]
     explained = iter(explain(sitting, [(i, j) for i, j in pairs if j != NOBODY]))
-    return [_row(sitting, decisions, pk, j, explained, version) for (pk, _i), (_i2, j) in zip(wanted, pairs, strict=True)]
+    return [
+        _row(sitting, decisions, pk, j, explained, version) for (pk, _i), (_i2, j) in zip(wanted, pairs, strict=True)
+    ]
 
 
 def _row(sitting: Sitting, decisions: Decisions, mentee: int, j: int, explained: Any, version: int) -> Proposal:
@@ -97,7 +99,9 @@ def price_rows(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
         i = sitting.row[row.mentee_id]
         known = pairs[i] >= 0 and row.state == State.PROPOSED
         row.price_pairs, row.price_points = (int(pairs[i]), int(points[i])) if known else (None, None)
-    Proposal.objects.unscoped("prices for the minutes").bulk_update(rows, ["price_pairs", "price_points"], batch_size=200)
+    Proposal.objects.unscoped("prices for the minutes").bulk_update(
+        rows, ["price_pairs", "price_points"], batch_size=200
+    )
 
 
 def replace_all(round_: Round, sitting: Sitting, decisions: Decisions, version: int) -> None:
