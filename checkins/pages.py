@@ -25,17 +25,20 @@ def match_of(match: Any, person: Any) -> Match | None:
     return Match.objects.of(person).with_people().filter(pk=match.pk).first()
 
 
-def readers(checkin: CheckIn) -> list[str]:
-    """Who reads the answers, in sentences; said above the first question."""
+def readers(checkin: CheckIn, *, is_by_link: bool = False) -> list[str]:
+    """Who reads the answers, in sentences; said above the first question. A link may be forwarded: it names nobody."""
     channels = {question.channel for question in checkin.questions}
-    names = {"carer": checkin.match.carer.name if checkin.match.carer else "", "partner": checkin.partner.first_name}
+    carer = checkin.match.carer
+    names = {
+        "carer": carer.name if carer else "",
+        "partner": _("Your match") if is_by_link else checkin.partner.first_name,
+    }
     found = []
     if Channel.CARE in channels:
-        who = (
-            _("Your carer, %(carer)s, and the chair of the program read this.")
-            if names["carer"]
-            else _("The chair of the program reads this.")
-        )
+        who = _("The chair of the program reads this.")
+        if carer:
+            named = _("Your carer, %(carer)s, and the chair of the program read this.")
+            who = _("Your carer and the chair of the program read this.") if is_by_link else named
         found.append(who % names)
     if Channel.PARTNER in channels:
         found.append(_("%(partner)s reads the answers that say so.") % names)
@@ -50,8 +53,9 @@ def readers(checkin: CheckIn) -> list[str]:
     return found
 
 
-def asking(checkin: CheckIn, form: SurveyForm) -> dict[str, Any]:
-    return {"checkin": checkin, "form": form, "program": checkin.program, "readers": readers(checkin)}
+def asking(checkin: CheckIn, form: SurveyForm, *, is_by_link: bool = False) -> dict[str, Any]:
+    said = readers(checkin, is_by_link=is_by_link)
+    return {"checkin": checkin, "form": form, "program": checkin.program, "readers": said}
 
 
 def over(checkin: CheckIn, person: Any) -> dict[str, Any]:

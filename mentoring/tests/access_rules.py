@@ -240,6 +240,7 @@ PAGES: dict[str, Rule] = {
     "admin:matching_round_stop": act(MATCHERS, "round"),
     "admin:matching_round_discard": act(MATCHERS, "round"),
     "admin:matching_round_undo": act(MATCHERS, "round", version=1),
+    "admin:matching_round_mutual": act(MATCHERS, "round"),
     "admin:matching_round_cancel": act(MATCHERS, "round_job", **JOB),
     "admin:matching_round_pin": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
     "admin:matching_round_unpin": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),

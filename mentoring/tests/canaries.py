@@ -196,19 +196,30 @@ class Canary:
 def plant(world: World) -> None:
     """Put a word of its own into every text of every row, and remember who may read it."""
     world.canaries = {}
+    wordy: dict[type[models.Model], list[models.Field]] = {}
     for field in fields_with_words():
-        readers = FIELDS.get(name_of(field))
-        if readers is None:
-            continue
-        for row in field.model._base_manager.order_by("pk"):
-            word = new_word(len(world.canaries))
-            world.canaries[word] = Canary(name_of(field), readers_of(world, readers, row))
-            value = shaped(field, word)
-            field.model._base_manager.filter(pk=row.pk).update(**{field.name: value})
+        if FIELDS.get(name_of(field)) is not None:
+            wordy.setdefault(field.model, []).append(field)
+    for model, fields in wordy.items():
+        for row in model._base_manager.order_by("pk"):
+            model._base_manager.filter(pk=row.pk).update(**plant_row(world, row, fields))
     for user in User.objects.all():  # sign-in knows the address as well
         EmailAddress.objects.filter(user=user).update(email=user.email)
     for thing in {id(thing.row): thing.row for thing in world.things.values()}.values():
         thing.refresh_from_db()
+
+
+def plant_row(world: World, row: Any, fields: list[models.Field]) -> dict[str, Any]:
+    """The values to write: a new word for each field."""
+    values, readers = {}, {}
+    for field in fields:
+        kind = str(FIELDS[name_of(field)])
+        if kind not in readers:
+            readers[kind] = readers_of(world, kind, row)
+        word = new_word(len(world.canaries))
+        world.canaries[word] = Canary(name_of(field), readers[kind])
+        values[field.name] = shaped(field, word)
+    return values
 
 
 def shaped(field: models.Field, word: str) -> Any:
@@ -257,7 +268,7 @@ def about(row: Any, *names: str) -> Any:
         if getattr(row, name, None) is not None:
             return getattr(row, name)
     for step in ("application", "checkin", "meeting", "version", "agreement", "round", "upload"):
-        if getattr(row, step, None) is not None:
+        if isinstance(getattr(row, step, None), models.Model):
             return about(getattr(row, step), *names)
     return None
 

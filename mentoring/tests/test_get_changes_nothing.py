@@ -1,0 +1,64 @@
+"""Opening a link changes nothing: scanners, previews and forwards press nothing.
+
+Every address is opened as every role by the access matrix, which refuses a reading that writes. Here are the links that
+letters carry, and the proof that a writing would be noticed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications.links import PURPOSES, token_for
+
+from . import canaries
+from .visits import undone, writes
+
+pytestmark = pytest.mark.django_db
+
+
+def digest():
+    """One value for the whole database, table by table; sign-in sessions aside."""
+    tables = set(connection.introspection.table_names()) - {"django_session", "usersessions_usersession", "cache"}
+    with connection.cursor() as cursor:
+        found = {}
+        for table in sorted(tables):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found[table] = hash(tuple(sorted(map(repr, cursor.fetchall()))))
+    return found
+
+
+def test_a_write_is_noticed(world):
+    with writes() as tables, undone():
+        world.program.save()
+    assert tables == {"programs_program"}
+
+
+@pytest.mark.parametrize("purpose", sorted(PURPOSES))
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_opening_a_link_of_a_letter_changes_nothing(purpose, method, world, visitors):
+    before = digest()
+    for url, role in links(world, purpose):
+        response = visitors.visit("anonymous", url, method)
+        assert (response.status_code, response.wrote) == (200, set()), f"{url} for {role}"
+    assert digest() == before
+
+
+def test_a_link_shows_nothing_that_a_stranger_may_not_read(world, visitors):
+    for purpose in PURPOSES:
+        for url, _role in links(world, purpose):
+            assert canaries.leaks(world, "anonymous", visitors.visit("anonymous", url)) == [], url
+
+
+def links(world, purpose):
+    """Every good link of a purpose in this world: for each row that it can be about, to those whom it concerns."""
+    until = timezone.now() + timedelta(days=3)
+    for thing in list(world.things.values()):
+        if thing.row._meta.label == PURPOSES[purpose].model:
+            for role in thing.owners:
+                made = token_for(purpose, person=world.people[role], subject=thing.row, until=until)
+                yield reverse("notifications:go", args=[purpose, made]), role
