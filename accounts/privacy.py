@@ -62,8 +62,8 @@ def erase_person(user: User) -> None:
 
 
 def empty(user: User) -> None:
-    """Let every app erase its share, upper apps first: they still need the account below."""
-    for part in reversed(PARTS.values()):
+    """Let every app erase its share, upper apps first (the order of INSTALLED_APPS): they still need the account."""
+    for part in PARTS.values():
         part.erase(user)
 
 
