@@ -148,7 +148,7 @@ PAGES: dict[str, Rule] = {
     "programs:welcome": page(EVERYONE),
     "programs:program-detail": page(EVERYONE, "program"),
     "programs:suitability": form(EVERYONE, "program", role="mentee"),
-    "programs:apply": form(EVERYONE, "cohort", role="mentee"),
+    "programs:apply": Rule(EVERYONE, "cohort", SIGNED_IN, SAFE | POST, {"role": "mentee"}),
     "programs:application-tasks": page(OWNER, "draft"),
     "programs:application-check": page(OWNER, "draft"),
     "programs:application-page": form(OWNER, "draft", code="situation"),
@@ -170,7 +170,7 @@ PAGES: dict[str, Rule] = {
     "agreements:agreement-print": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-amend": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-open": act(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:goal-progress": act(PAIR, "goal", goal_id=PUBLIC_ID),
+    "agreements:goal-progress": saying(act(PAIR, "goal", goal_id=PUBLIC_ID), state="under_way"),
     # --- meetings: the pair's alone
     "meetings:meeting-list": page(PAIR, "match", match_id=PUBLIC_ID),
     "meetings:meeting-create": form(PAIR, "match", match_id=PUBLIC_ID),
@@ -240,7 +240,7 @@ PAGES: dict[str, Rule] = {
     "admin:matching_round_stop": act(MATCHERS, "round"),
     "admin:matching_round_discard": act(MATCHERS, "round"),
     "admin:matching_round_undo": act(MATCHERS, "round", version=1),
-    "admin:matching_round_mutual": act(MATCHERS, "round"),
+    "admin:matching_round_mutual": desk(READERS, "round"),
     "admin:matching_round_cancel": act(MATCHERS, "round_job", **JOB),
     "admin:matching_round_pin": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
     "admin:matching_round_unpin": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
@@ -254,7 +254,7 @@ PAGES: dict[str, Rule] = {
     # --- the committee's door
     "admin:index": library(ANY_COMMITTEE),
     "admin:login": library(ANY_COMMITTEE),  # sends the signed-out on to the one sign-in page
-    "admin:logout": library(EVERYONE),
+    "admin:logout": library(SIGNED_IN),
     "admin:password_change": library(ANY_COMMITTEE),
     "admin:password_change_done": library(ANY_COMMITTEE),
     "admin:autocomplete": library(
@@ -299,7 +299,7 @@ TABLES: dict[str, Admin] = {
     "programs_topic": Admin("topic", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
     "programs_experience": Admin("experience", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
     "programs_membership": Admin("membership", change=CHAIRS, add=ANY_CHAIR),
-    "programs_conflict": Admin("conflict", see=OWNER, add=ANY_COMMITTEE),
+    "programs_conflict": Admin("conflict", see=OWNER | CHAIRS, change=CHAIRS, add=ANY_COMMITTEE),
     "programs_application": Admin("mentee_application"),
     "matching_round": Admin("round", add=MATCHERS | ANY_CHAIR),
     "matching_keepapart": Admin("apart", change=MATCHERS, add=MATCHERS | ANY_CHAIR),

@@ -291,6 +291,8 @@ def pair_of(world: World, row: Any) -> str:
 
 
 def person_of(row: Any) -> Any:
+    if row._meta.label == "notifications.Notification":
+        return row.recipient
     return row if row._meta.label == "accounts.User" else about(row, "person", "user", "recipient")
 
 

@@ -9,38 +9,33 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from notifications.links import PURPOSES, token_for
 
 from . import canaries
-from .visits import undone, writes
+from .visits import changed_by, digest, undone, writes
 
 pytestmark = pytest.mark.django_db
-
-
-def digest():
-    """One value for the whole database, table by table; sign-in sessions aside."""
-    tables = set(connection.introspection.table_names()) - {"django_session", "usersessions_usersession", "cache"}
-    with connection.cursor() as cursor:
-        found = {}
-        for table in sorted(tables):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found[table] = hash(tuple(sorted(map(plainly, cursor.fetchall()))))
-    return found
-
-
-def plainly(row):
-    """A row as text; PostgreSQL gives bytes as views, whose own text is an address in memory."""
-    return repr([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row])
 
 
 def test_a_write_is_noticed(world):
     with writes() as tables, undone():
         world.program.save()
     assert tables == {"programs_program"}
+
+
+def test_a_change_is_noticed_and_a_write_that_is_taken_back_is_none(world):
+    def rename(name):
+        type(world.program).objects.filter(pk=world.program.pk).update(name=name)
+
+    def rename_and_take_back():
+        with undone():
+            rename("Other")
+
+    assert changed_by(lambda: rename("Other")) == {"programs_program"}
+    assert changed_by(rename_and_take_back) == set()
 
 
 @pytest.mark.parametrize("purpose", sorted(PURPOSES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
@@ -53,6 +53,30 @@ def writes() -> Iterator[set[str]]:
 
     with connection.execute_wrapper(watch):
         yield tables
+
+
+def digest() -> dict[str, int]:
+    """One value per table of the whole database; those of sign-in aside."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names()) - MAY_ALWAYS_BE_WRITTEN):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found[table] = hash(tuple(sorted(map(plainly, cursor.fetchall()))))
+    return found
+
+
+def plainly(row: Any) -> str:
+    """A row as text; PostgreSQL gives bytes as views, whose own text is an address in memory."""
+    return repr([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row])
+
+
+def changed_by(act: Callable[[], Any]) -> set[str]:
+    """The tables that are other than before: a page may write and take it back, to show what a button would do."""
+    with undone():
+        before = digest()
+        act()
+        after = digest()
+    return {table for table, value in after.items() if value != before[table]}
 
 
 class Visitors:

@@ -21,7 +21,7 @@ from checkins.seeds import seed_surveys
 from matching.deciding import Step, decide
 from matching.models import KeepApart, Match, RoundJob
 from meetings.models import Agenda, LogEntry, Meeting
-from notifications.models import Notification
+from notifications.models import Notification, Sweeper
 from notifications.outbox import owe
 from programs.importing.tables import Table
 from programs.importing.working import upload
@@ -305,7 +305,8 @@ def uploads(world: World) -> None:
 
 @adds
 def letters(world: World) -> None:
-    """Each mentee is owed the letter that introduces the pair; a swept outbox."""
+    """Each mentee is owed the letter that introduces the pair; the sweeper is well for as long as the tests run."""
+    Sweeper.objects.update_or_create(pk=1, defaults={"swept_at": timezone.now() + timedelta(hours=1)})
     for pair, (mentee, _mentor) in OWNERS.items():
         owe("match-introduced", to=world.people[mentee], about=world.row("match", pair))
         row = Notification.objects.unscoped("world").get(kind="match-introduced", recipient=world.people[mentee])
