@@ -6,7 +6,7 @@
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt types bench shots lock chaos clean prepare demo
+.PHONY: help run test lint fmt types bench shots pages lock chaos clean prepare demo
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -28,7 +28,7 @@ endif
 
 help:
 	@sed -n '3,4s/^#  *//p' Makefile
-	@echo 'also: make lint fmt types bench shots chaos lock clean'
+	@echo 'also: make lint fmt types bench shots pages chaos lock clean'
 
 # --- the environment
 
@@ -76,6 +76,9 @@ test: $(VENV)/dev.stamp prepare
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m testkit.gate --only lint
+
+pages: $(VENV)/dev.stamp prepare
+	EVERY_PAGE=1 $(PY) -m testkit.services $(PY) -m pytest -q -n 2 mentoring/tests/test_every_page_in_browser.py $(ARGS)
 
 types: $(VENV)/dev.stamp
 	$(PY) -m testkit.gate --only types

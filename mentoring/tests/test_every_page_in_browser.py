@@ -4,6 +4,8 @@ No rule of accessibility broken, nothing wider than the screen, nothing in the c
 main heading, and a title of its own. A new route is found by itself; it only needs its row in access_rules.py and a row in the world.
 """
 
+import os
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -14,7 +16,13 @@ from . import world as worlds
 from .routes import every_route
 from .visits import BACKEND
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(900),
+    # A quarter of an hour on two cores: `make pages` runs it, and each app's own browser tests run every time.
+    pytest.mark.skipif(not os.environ.get("EVERY_PAGE"), reason="runs with `make pages`"),
+]
 
 PARTS = 6
 PHONE, DESK = {"width": 320, "height": 700}, {"width": 1280, "height": 800}
