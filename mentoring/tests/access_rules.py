@@ -66,9 +66,9 @@ class Rule:
     write: frozenset[str] = NOBODY
     methods: frozenset[str] = SAFE
     extra: dict[str, Any] = field(default_factory=dict, hash=False)
-    sends: dict[str, Any] = field(
-        default_factory=dict, hash=False
-    )  # what a POST says, so that the gate itself is tried
+    # What a POST says, so that the gate itself is tried and not only the form before it.
+    sends: dict[str, Any] = field(default_factory=dict, hash=False)
+    first_thing_only: bool = False  # asks the same queryset as a route that is tried with everything
 
     def may(self, standing: str, method: str) -> bool:
         return standing in (self.write if method == "POST" else self.who)
@@ -281,8 +281,8 @@ class Admin:
             "changelist": Rule(self.list, "", self.list, ALL),
             "add": Rule(self.add, "", self.add, ALL),
             "change": Rule(self.see, self.about, self.change, ALL),
-            "delete": Rule(NOBODY, self.about, NOBODY, ALL),
-            "history": Rule(self.see, self.about, self.see, ALL),
+            "delete": Rule(NOBODY, self.about, NOBODY, ALL, first_thing_only=True),
+            "history": Rule(self.see, self.about, self.see, ALL, first_thing_only=True),
         }
 
 

@@ -37,9 +37,10 @@ def expected(rule, standing, method):
 
 
 def things(world, rule):
+    """The rows that an address of this rule can name: one for each pair or program; of rules that say so, the first."""
     found = [thing for (kind, _), thing in world.things.items() if kind == rule.about] if rule.about else [None]
     assert found, f"the world has no {rule.about!r}"
-    return found
+    return found[:1] if rule.first_thing_only else found
 
 
 def cells(world, rule, methods=METHODS):
