@@ -30,7 +30,9 @@ class Vocabulary(models.Model):
     """Abstract: an entry with a stable code and a name per language."""
 
     code = models.SlugField(max_length=60, unique=True)
-    names = models.JSONField(default=dict, help_text=_('Name by language, for example {"en": "French", "fr": "français"}.'))
+    names = models.JSONField(
+        default=dict, help_text=_('Name by language, for example {"en": "French", "fr": "français"}.')
+    )
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
     objects = VocabularyQuerySet.as_manager()
