@@ -1,0 +1,78 @@
+"""The demo is the first thing that anybody sees: each phase loads, and everybody in it has something to do."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from accounts.models import User
+from dashboard.demo import people, story
+from matching.models import Match, Round
+from programs.models import Application
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEBUG = True
+
+    def load(phase):
+        call_command("load_demo", phase=phase, verbosity=0)
+
+    return load
+
+
+def states(model, **where):
+    return set(model._base_manager.filter(**where).values_list("state", flat=True))
+
+
+def test_while_applications_are_open(demo):
+    demo("applications")
+    assert {"submitted", "draft"} & states(Application, cohort__slug__startswith="hr-")
+    assert not Match.objects.exists()
+
+
+def test_before_publication_a_round_is_in_draft(demo):
+    demo("matching")
+    assert Round._base_manager.get(cohort__program__slug="lakeshore-hr").state == "draft"
+    assert not Match.objects.exists()
+
+
+def test_in_the_running_year_everybody_has_something_to_do(demo, as_user, capsys):
+    demo("running")
+    assert {"introduced", "active", "closed"} <= states(Match)
+    assert "review" in states(Round)
+    for role in ("mentee", "mentor"):
+        person = User.objects.get(email=f"{role}@example.org")
+        assert person.check_password(people.PASSWORD)
+        assert as_user(person).get(reverse("dashboard:home")).context["is_mine"]
+    for role in ("committee", "chair"):
+        page = as_user(User.objects.get(email=f"{role}@example.org")).get(reverse("admin:index"))
+        assert "Nothing waits for you" not in page.content.decode()
+    count = User.objects.count()
+    demo("running")
+    assert User.objects.count() == count, "a second start adds nobody"
+
+
+def test_at_the_end_most_pairs_have_closed(demo):
+    demo("closing")
+    assert {"closing", "closed"} <= states(Match)
+
+
+def test_everybody_lives_on_example_org_and_has_one_account(demo):
+    demo("applications")
+    assert all(email.endswith("@example.org") for email in User.objects.values_list("email", flat=True))
+
+
+def test_files_of_people_are_whole(db):
+    for name in ("hr_mentees", "hr_mentors", "hr_next_mentees", "community_mentees", "volunteers_mentors"):
+        for row in people.read(name):
+            assert None not in {*row, *row.values()}, row["name"]
+    assert (len(people.read("hr_mentees")), len(people.read("hr_mentors"))) == (40, 36)
+
+
+def test_a_real_installation_is_left_alone(settings):
+    settings.DEBUG = settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("load_demo")
+    assert story.PHASES == ("applications", "matching", "running", "closing")

@@ -1,0 +1,103 @@
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.today import needs_of
+from notifications.models import Notification
+from notifications.outbox import owe
+from programs import reviewing
+from programs.models import Application
+from testkit import factories
+
+INDEX = reverse("admin:index")
+
+
+def told(member):
+    return {need.text: need.count for need in needs_of(member, at=timezone.now())}
+
+
+def sent(cohort, name):
+    return factories.application(factories.person(name), cohort, state="submitted", review_started_at=None)
+
+
+def test_an_application_is_read_then_told(cohort, cleo):
+    row = sent(cohort, "Nia Cole")
+    assert told(cleo) == {"application to read": 1}
+    reviewing.decide(row, by=cleo, outcome="accepted")
+    assert told(cleo) == {"decision that nobody has been told": 1}
+
+
+def test_every_line_leads_to_as_many_rows_as_it_says(as_user, cohort, cleo):
+    for name in ("Nia Cole", "Otto Kern"):
+        sent(cohort, name)
+    client = as_user(cleo)
+    for need in needs_of(cleo, at=timezone.now()):
+        assert client.get(need.url).context["cl"].result_count == need.count
+
+
+def test_a_pair_without_a_carer_is_named(ada, ben, cohort, cleo):
+    factories.match(ben, ada, cohort)
+    assert told(cleo)["pair without a carer"] == 1
+
+
+def test_another_committee_is_told_nothing(cohort):
+    sent(cohort, "Nia Cole")
+    stranger = factories.member("Olaf Reed", program=factories.program(), role="chair")
+    assert told(stranger) == {}
+
+
+def test_a_new_installation_shows_the_list_of_what_to_set_up(as_user, db):
+    first = factories.person("Mara Quill", is_superuser=True, is_staff=True)
+    assert reverse("admin:programs_setup") in as_user(first).get(INDEX).content.decode()
+
+
+def test_letters_that_do_not_leave_are_said_first(as_user, cleo):
+    assert "Letters may not be leaving" in as_user(cleo).get(INDEX).content.decode()
+
+
+def test_the_door_is_closed_to_participants(as_user, ben):
+    assert as_user(ben).get(INDEX).status_code in {302, 403}
+
+
+# --- the outbox
+
+
+@pytest.fixture
+def letter(ada, ben, cohort):
+    match = factories.match(ben, ada, cohort)
+    owe("match-introduced", to=ben, about=match)
+    return Notification.objects.unscoped("test").get(kind="match-introduced")
+
+
+def press(client, letter, button):
+    response = client.post(reverse(f"admin:notifications_notification_{button}", args=[letter.pk]))
+    return response.status_code, Notification.objects.unscoped("test").get(pk=letter.pk).state
+
+
+def test_the_chair_holds_a_letter_and_releases_it(as_user, cleo, letter):
+    client = as_user(cleo)
+    assert press(client, letter, "hold") == (302, "held")
+    assert press(client, letter, "hold") == (302, "held"), "holding twice is refused in words"
+    assert press(client, letter, "release") == (302, "pending")
+    assert press(client, letter, "cancel") == (302, "cancelled")
+
+
+def test_a_reader_reads_and_presses_nothing(as_user, program, letter):
+    client = as_user(factories.member("Rita Vale", program=program, role="reader"))
+    page = client.get(reverse("admin:notifications_notification_change", args=[letter.pk]))
+    assert "Ada" in page.content.decode()
+    assert press(client, letter, "hold") == (404, "pending")
+
+
+def test_a_preview_leads_nowhere(as_user, cleo, letter):
+    page = as_user(cleo).get(reverse("admin:notifications_notification_change", args=[letter.pk])).content.decode()
+    assert "/go/" not in page or "••••••" in page
+
+
+def test_people_are_listed_and_never_changed(as_user, cleo, ada, ben, cohort):
+    factories.match(ben, ada, cohort)
+    client = as_user(cleo)
+    assert client.post(reverse("admin:accounts_user_change", args=[ben.pk]), {"name": "X"}).status_code == 403
+    assert (
+        client.get(reverse("admin:accounts_user_changelist")).context["cl"].result_count == Application.objects.count()
+    )
