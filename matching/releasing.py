@@ -96,7 +96,7 @@ def release_or_hold_back(round_: Round, at: datetime) -> bool:
 @transaction.atomic
 def hold_back(round_: Round, why: str, at: datetime) -> bool:
     fresh = Round.objects.unscoped("held back").select_for_update().get(pk=round_.pk)
-    if fresh.state != State.APPROVED:
+    if fresh.state != State.APPROVED or fresh.release_at is None:
         return False  # somebody else has released or stopped it
     told = {fresh.released_by, fresh.prepared_by} - {None}
     move(fresh, State.DRAFT, by=None, at=at, why=why, release_at=None, approved_by=None, released_by=None)
@@ -110,9 +110,11 @@ def hold_back(round_: Round, why: str, at: datetime) -> bool:
 def release(round_: Round, *, at: datetime) -> list[Match]:
     """Publish: make the matches, tell everybody. Raises Refused, and then nothing has happened.
 
-    The move to published is a compare-and-set, so of two workers one publishes.
+    The move to published is a compare-and-set, so of two workers one publishes; the row is locked before the moment is
+    read again, so a Stop pressed since it was last read holds.
     """
-    if round_.release_at is None or round_.release_at > at:
+    moment = Round.objects.unscoped("is it still to be released").select_for_update().get(pk=round_.pk).release_at
+    if moment is None or moment > at:
         raise Refused(_("The moment of release has not come."))
     sitting, decisions = read(round_)
     refuse_unless_proven(round_, sitting, decisions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
+from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from agreements import drafting, signing
@@ -145,6 +146,7 @@ def ask_how_it_goes(stage: Stage, matches: list[Match], *, start: float) -> None
         day = start + after + 0.2
         if not stage.calendar.is_past(day):
             return
+        count_rows()
         planning.plan(stage.calendar.at(day))
         asked = CheckIn.objects.open().filter(match__in=place_of).select_related("survey", "person", "match")
         for turn, checkin in enumerate(asked.order_by("match__mentee__person__name", "person__name")):
@@ -157,6 +159,13 @@ def ask_how_it_goes(stage: Stage, matches: list[Match], *, start: float) -> None
         if stage.calendar.is_past(day + 15):
             planning.plan(stage.calendar.at(day + 15))
             have_read(matches, stage.calendar.at(day + 15))
+
+
+def count_rows() -> None:
+    """PostgreSQL plans by what it knows of its tables, and knows nothing of rows that this transaction has just made."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def have_read(matches: list[Match], at: datetime) -> None:

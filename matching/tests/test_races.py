@@ -120,7 +120,18 @@ def test_two_workers_publish_a_round_once(cohort, people, cleo, kim):
 def test_stop_and_release_never_both_happen(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
     releasing.schedule(ready, by=cleo)
-    at_once(lambda: releasing.stop(ready, by=kim), lambda: releasing.release_due(ready.release_at))
+    moment = ready.release_at
+    at_once(lambda: releasing.stop(ready, by=kim), lambda: releasing.release_due(moment))
     fresh = Round.objects.unscoped("test").get(pk=ready.pk)
     assert (fresh.state == "published") == Match.objects.exists()
     assert (fresh.state == "approved") == (fresh.release_at is None)
+
+
+def test_a_worker_that_read_the_round_before_it_was_stopped_leaves_it_alone(cohort, people, cleo, kim):
+    ready = make.approved_round(cohort, kim, cleo)
+    releasing.schedule(ready, by=cleo)
+    read_before = Round.objects.unscoped("test").get(pk=ready.pk)
+    releasing.stop(ready, by=kim)
+    assert not releasing.release_or_hold_back(read_before, read_before.release_at)
+    fresh = Round.objects.unscoped("test").get(pk=ready.pk)
+    assert fresh.state == "approved" and fresh.release_at is None and not Match.objects.exists()
