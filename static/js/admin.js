@@ -8,4 +8,14 @@
     word.textContent = head.classList.contains("original") ? words.row : words.remove;
     head.append(word);
   }
+
+  // On a phone a list of rows becomes a list of cards; each cell then says what it is (admin.css). Without scripts the table scrolls.
+  const list = document.getElementById("result_list");
+  if (list) {
+    const names = [...list.tHead.rows[0].cells].map((head) => (head.querySelector(".text") || head).textContent.trim());
+    for (const row of list.tBodies[0].rows) {
+      [...row.cells].forEach((cell, place) => { if (cell.tagName === "TD" && names[place]) cell.dataset.label = names[place]; });
+    }
+    list.classList.add("wm-stacked");
+  }
 })();
