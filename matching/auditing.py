@@ -7,7 +7,7 @@ from typing import Any
 
 from .changing import plan_of
 from .engine import Audit, audit, frontier
-from .models import Round, Snapshot
+from .models import Round, RoundPlan
 from .sitting import Decisions, Sitting
 
 SHOWN = 8
@@ -17,7 +17,7 @@ def figures_of(round_: Round) -> Audit | None:
     """Coverage, mean, weakest tenth, forced pairs, blocking pairs; None before the first run."""
     try:
         sitting = Sitting.load(round_)
-    except Snapshot.DoesNotExist:
+    except RoundPlan.DoesNotExist:
         return None
     return audit(sitting.working_explained(Decisions.of(round_)), plan_of(sitting), ranks=sitting.is_small)
 

@@ -20,10 +20,11 @@ from programs.models import Application
 from .changing import check_may_change, difference, plan_of, play, read, repeat, write
 from .deciding import refuse_if_stale
 from .engine import WhatIf
-from .models import Override, Round, RoundEntry, Snapshot
+from .models import Override, Round, RoundEntry
+from .packing import pack_plan
 from .places import places_of
 from .reasons import listed
-from .sitting import NOBODY, Sitting, pack_plan
+from .sitting import NOBODY, Sitting
 from .standing import refuse_if_near
 from .terms import OVERRIDABLE, rule_words
 
@@ -73,7 +74,7 @@ def set_aside(
                 mentor_id=mentor,
                 defaults={"codes": list(codes), "reason": reason, "by": by},
             )
-            rescore(sitting, i, j, lifted)
+            sitting.rescore(i, j, lifted)
 
         return write(fresh, sitting, now, outcome, entry, {mentee}, also)
 
@@ -90,18 +91,6 @@ def _liftable(sitting: Sitting, i: int, j: int) -> tuple[str, ...]:
             _("This rule is never set aside: %(rule)s.") % {"rule": listed(rule_words(code) for code in fixed)}
         )
     return codes
-
-
-def rescore(sitting: Sitting, i: int, j: int, score: int) -> None:
-    """Write one cell of the stored table, and forget the explanations that were made before."""
-    row = np.array(sitting.table.S[i])
-    row[j] = score
-    sitting.table = sitting.table.with_rows({i: row})
-    sitting.columns["digest"] = sitting.table.digest
-    sitting.__dict__.pop("explained", None)
-    scores = np.ascontiguousarray(sitting.table.S, dtype=sitting.columns["dtype"]).tobytes()
-    snapshots = Snapshot.objects.unscoped("a rule was set aside").filter(round=sitting.round)
-    snapshots.update(scores=scores, columns=sitting.columns)
 
 
 def agree_place(
@@ -129,19 +118,18 @@ def agree_place(
             round=fresh, kind=Kind.PLACE, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
             plan_before=stored, facts={"diff": {}},
         )  # fmt: skip
-        return write(fresh, sitting, was, outcome, entry, set(), also=lambda: _change_capacity(fresh, mentor.pk, 1))
+        return write(fresh, sitting, was, outcome, entry, set(), also=lambda: _change_capacity(sitting, mentor.pk, 1))
 
     return repeat(round_, attempt)
 
 
-def _change_capacity(round_: Round, mentor: int, delta: int) -> None:
+def _change_capacity(sitting: Sitting, mentor: int, delta: int) -> None:
+    """The round knows of this change, so it is no news to it."""
     from .pool import facts, fingerprint
 
     Application.objects.filter(pk=mentor).update(capacity=F("capacity") + delta)
-    snapshot = Snapshot.objects.unscoped("the place is known here").only("fingerprints").get(round=round_)
-    row = next(row for row in facts(round_.cohort) if row["pk"] == mentor)
-    snapshot.fingerprints[str(mentor)] = fingerprint(row)
-    snapshot.save(update_fields=["fingerprints"])
+    row = next(row for row in facts(sitting.round.cohort) if row["pk"] == mentor)
+    sitting.known[str(mentor)] = fingerprint(row)
 
 
 def take_back_first(sitting: Sitting, done: RoundEntry) -> Callable[[WhatIf], object] | None:
@@ -165,8 +153,8 @@ def _closed_row(sitting: Sitting, done: RoundEntry) -> tuple[int, Any]:
 def take_back_beside(sitting: Sitting, done: RoundEntry) -> None:
     """Capacity and overrides as they were before this entry."""
     if done.kind == Kind.PLACE and done.mentor_id:
-        _change_capacity(sitting.round, done.mentor_id, -1)
+        _change_capacity(sitting, done.mentor_id, -1)
     if done.kind == Kind.OVERRIDE:
         gone = {"round": sitting.round, "mentee": done.mentee_id, "mentor": done.mentor_id}
         Override.objects.unscoped("taken back").filter(**gone).delete()
-        rescore(sitting, sitting.row[done.mentee_id], sitting.column[done.mentor_id], NOBODY)
+        sitting.rescore(sitting.row[done.mentee_id], sitting.column[done.mentor_id], NOBODY)

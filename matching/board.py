@@ -170,7 +170,7 @@ def news(round_: Round, fingerprints: dict[str, str]) -> list[str]:
 
 def snapshot_of(round_: Round) -> Snapshot | None:
     """The snapshot without its arrays, for pages that only need figures."""
-    light = Snapshot.objects.unscoped("figures of the round").defer("people", "scores", "plan", "columns")
+    light = Snapshot.objects.unscoped("figures of the round").defer("people", "scores", "columns")
     return light.filter(round=round_).first()
 
 

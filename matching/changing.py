@@ -17,10 +17,10 @@ from access.refused import Refused
 from workflow.states import move
 
 from .engine import BadRules, Plan, WhatIf
-from .models import Proposal, Round, RoundEntry, Snapshot
+from .models import Proposal, Round, RoundEntry, RoundPlan, Snapshot
 from .reasons import bad_rules_words
 from .rows import replace_some
-from .sitting import Decisions, Sitting, pack_plan
+from .sitting import Decisions, Sitting
 
 TRIES = 5
 
@@ -56,7 +56,7 @@ def read(round_: Round) -> tuple[Sitting, Decisions]:
     """The stored plan and the decisions behind it. Raises Refused before the first run."""
     try:
         return Sitting.load(round_), Decisions.of(round_)
-    except Snapshot.DoesNotExist:
+    except RoundPlan.DoesNotExist:
         raise Refused(_("Please run the round first.")) from None
 
 
@@ -111,7 +111,7 @@ def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
         fresh = rounds.get(pk=round_.pk)
         try:
             entry = attempt(fresh)
-        except Overtaken:
+        except (Overtaken, Snapshot.DoesNotExist):  # the plan, or even what it rests on, was replaced meanwhile
             continue
         round_.__dict__.update({name: value for name, value in fresh.__dict__.items() if not name.startswith("_")})
         return entry
@@ -133,7 +133,7 @@ def write(
     entry.version, entry.moved = round_.plan_version, [list(moved) for moved in outcome.moved]
     entry.cost_pairs, entry.cost_points = outcome.cost_pairs, outcome.cost_points
     also()
-    Snapshot.objects.unscoped("the plan changed").filter(round=round_).update(plan=pack_plan(plan_of(sitting)))
+    sitting.save_plan()
     write_rejections(round_, decisions, entry)
     rows = {pk for pk, _was, _is in outcome.moved} | (named & sitting.row.keys())
     replace_some(round_, sitting, decisions, rows, round_.plan_version)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from programs.models import Application
 
 from .changing import check_may_change
-from .models import Override, Proposal, Round, RoundEntry, Snapshot
+from .models import Override, Proposal, Round, RoundEntry, RoundPlan, Snapshot
 from .rounds import open_round
 
 KEPT = (
@@ -31,12 +31,8 @@ def copy_round(round_: Round, *, by: Any) -> Round:
         copied_from=round_, **{field: getattr(round_, field) for field in KEPT}
     )
     twin.refresh_from_db(from_queryset=Round.objects.unscoped("a copy"))
-    snapshot = Snapshot.objects.unscoped("a copy").filter(round=round_).first()
-    if snapshot:
-        snapshot.pk, snapshot.round = None, twin
-        snapshot.save(force_insert=True)
-    _copy_rows(Proposal, round_, twin)
-    _copy_rows(Override, round_, twin)
+    for model in (Snapshot, RoundPlan, Proposal, Override):
+        _copy_rows(model, round_, twin)
     RoundEntry.objects.create(
         round=twin,
         version=twin.plan_version,

@@ -20,8 +20,9 @@ from programs.models import Application
 
 from .changing import Outcome, check_may_change, difference, plan_of, play, read, repeat, write
 from .models import KeepApart, Proposal, Round, RoundEntry
+from .packing import pack_plan
 from .reasons import stale_words
-from .sitting import Decisions, pack_plan
+from .sitting import Decisions
 from .standing import refuse_if_near
 
 Kind = RoundEntry.Kind

@@ -32,6 +32,7 @@ from .pool import changed_since
 from .reasons import shareable
 from .rounds import refuse_if_near_round, refuse_unless_proven
 from .sitting import Sitting
+from .stored import fingerprints
 
 log = logging.getLogger(__name__)
 State = Round.State
@@ -118,7 +119,7 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
         raise Refused(_("The moment of release has not come."))
     sitting, decisions = read(round_)
     refuse_unless_proven(round_, sitting, decisions)
-    _refuse_if_people_left(round_, sitting)
+    _refuse_if_people_left(round_)
     move(round_, State.PUBLISHED, by=round_.released_by, at=at, published_at=at)
     rows = Proposal.objects.unscoped("the round is released").filter(round=round_).on_the_table()
     paired = list(rows.exclude(mentor=None).select_related("mentee__person", "mentor__person"))
@@ -133,9 +134,8 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
     return matches
 
 
-def _refuse_if_people_left(round_: Round, sitting: Sitting) -> None:
-    assert sitting.snapshot is not None
-    gone = changed_since(round_.cohort, sitting.snapshot.fingerprints)["gone"]
+def _refuse_if_people_left(round_: Round) -> None:
+    gone = changed_since(round_.cohort, fingerprints(round_))["gone"]
     rows = Proposal.objects.unscoped("is everybody still there").filter(round=round_).paired()
     missing = rows.filter(mentee__in=gone) | rows.filter(mentor__in=gone)
     row = missing.select_related("mentee__person", "mentor__person").first()

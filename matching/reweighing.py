@@ -15,7 +15,7 @@ from access.refused import Refused
 from .changing import check_may_change, plan_of
 from .engine import BadRules
 from .minutes import moved_words, names_of
-from .models import Round, RoundEntry, Snapshot
+from .models import Round, RoundEntry, RoundPlan
 from .reasons import bad_rules_words, cost_words
 from .rounds import run
 from .sitting import Decisions, Sitting, scored
@@ -40,7 +40,7 @@ def preview(round_: Round, terms: dict[str, Any], settings: dict[str, Any], user
     """Solve the stored people under other rules, without writing anything. None before the first run. Raises Refused."""
     try:
         sitting = Sitting.load(round_)
-    except Snapshot.DoesNotExist:
+    except RoundPlan.DoesNotExist:
         return None
     decisions, before, mates = Decisions.of(round_), plan_of(sitting), sitting.mates()
     trial = Round(**{field.attname: getattr(round_, field.attname) for field in Round._meta.concrete_fields})

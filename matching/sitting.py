@@ -6,106 +6,27 @@ pool, never from today's profiles, so a number and its reasons always belong tog
 
 from __future__ import annotations
 
-import io
+import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, cast
 
 import numpy as np
+from django.db.models import Q
 
-from .engine import Plan, Pool, Rules, ScoreTable, Side, WhatIf, score, solve, verify, with_reasons
-from .models import Override, Proposal, Round, Snapshot
+from .engine import Plan, Pool, Rules, ScoreTable, WhatIf, score, solve, verify, with_reasons
+from .models import Override, Proposal, Round, RoundPlan, Snapshot
+from .packing import pack_plan, pack_pool, unpack_plan
 from .pool import Gathered
+from .shelf import SHELF
+from .stored import read_people, read_scores
 from .terms import criteria
 
 NOBODY = -1
 SMALL = 250_000  # pairs
-
-
-def pack(**arrays: Any) -> bytes:
-    """Named arrays as one archive; nothing in it can run code."""
-    out = io.BytesIO()
-    np.savez_compressed(out, **arrays)
-    return out.getvalue()
-
-
-def unpack(stored: Any) -> dict[str, Any]:
-    with np.load(io.BytesIO(bytes(stored)), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
-
-
-def pack_pool(pool: Pool) -> bytes:
-    arrays: dict[str, Any] = {"seats": pool.seats}
-    for name, side in (("mentees", pool.mentees), ("mentors", pool.mentors)):
-        for field in fields(side):
-            value = getattr(side, field.name)
-            if isinstance(value, np.ndarray):
-                arrays[f"{name}.{field.name}"] = value
-        arrays.update({f"{name}.columns.{key}": value for key, value in side.columns.items()})
-    lists = {"pairs": pool.pairs, "mentee_wishes": pool.mentee_wishes, "mentor_wishes": pool.mentor_wishes}
-    arrays["lists"] = np.frombuffer(json.dumps(lists).encode(), dtype=np.uint8)
-    return pack(**arrays)
-
-
-def unpack_pool(stored: Any) -> Pool:
-    arrays = unpack(stored)
-    lists = json.loads(arrays.pop("lists").tobytes())
-    sides: dict[str, dict[str, Any]] = {"mentees": {"columns": {}}, "mentors": {"columns": {}}}
-    for name, array in arrays.items():
-        side, _dot, field = name.partition(".")
-        if field.startswith("columns."):
-            sides[side]["columns"][field.removeprefix("columns.")] = array
-        elif field:
-            sides[side][field] = array
-    return Pool(
-        Side(**sides["mentees"]),
-        Side(**sides["mentors"]),
-        seats=arrays["seats"],
-        pairs={code: [(a, b) for a, b in pairs] for code, pairs in lists["pairs"].items()},
-        mentee_wishes=[(a, b, rank) for a, b, rank in lists["mentee_wishes"]],
-        mentor_wishes=[(a, b, rank) for a, b, rank in lists["mentor_wishes"]],
-    )
-
-
-def pack_plan(plan: Plan) -> bytes:
-    arrays = {"mu": plan.mu.astype(np.int32), "u": plan.u, "v": plan.v, "seats": plan.seats}
-    if plan.prior is not None:
-        arrays["prior"] = plan.prior.astype(np.int32)
-    facts: dict[str, Any] = {"pairs": plan.pairs, "total": plan.total, "floor": plan.floor, "hash": plan.input_hash}
-    facts |= {"certificate": plan.certificate, "pins": plan.rules.pins, "forbids": plan.rules.forbids}
-    facts |= {name: getattr(plan.rules, name) for name in ("stickiness", "objective", "budget")}
-    facts["rules_floor"] = plan.rules.floor
-    return pack(**arrays, facts=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8))
-
-
-def unpack_plan(stored: Any) -> Plan:
-    arrays = unpack(stored)
-    facts = json.loads(arrays["facts"].tobytes())
-    rules = Rules(
-        pins=tuple(map(tuple, facts["pins"])),
-        forbids=tuple(map(tuple, facts["forbids"])),
-        stickiness=facts["stickiness"],
-        floor=facts["rules_floor"],
-        objective=facts["objective"],
-        budget=facts["budget"],
-    )
-    prior = arrays.get("prior")
-    return Plan(
-        mu=arrays["mu"].astype(np.int64),
-        u=arrays["u"],
-        v=arrays["v"],
-        pairs=facts["pairs"],
-        total=facts["total"],
-        certificate=facts["certificate"],
-        input_hash=facts["hash"],
-        seats=arrays["seats"],
-        rules=rules,
-        prior=None if prior is None else prior.astype(np.int64),
-        floor=facts["floor"],
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +40,7 @@ class Decisions:
     @classmethod
     def of(cls, round_: Round) -> Decisions:
         rows = Proposal.objects.unscoped("decisions of the round").filter(round=round_)
+        rows = rows.filter(Q(state__in=[Proposal.State.PINNED, Proposal.State.REJECTED]) | Q(sits_out=True))
         said = list(rows.values_list("mentee", "mentor", "state", "sits_out"))
         return cls(
             pins=tuple(sorted((a, b) for a, b, state, _out in said if state == Proposal.State.PINNED)),
@@ -139,21 +61,20 @@ class Sitting:
         self.mentees: list[int] = columns["mentees"]
         self.mentors: list[int] = columns["mentors"]
         self.plan: Plan | None = None
-        self.snapshot: Snapshot | None = None
+        self.key = ""  # of the snapshot; empty for people who were just gathered
+        self.cells: list[list[int]] = []
+        self.known: dict[str, str] = {}
         self._pool: Pool | None = None
 
     @classmethod
     def load(cls, round_: Round) -> Sitting:
-        """The stored state of the round. Raises Snapshot.DoesNotExist before the first run."""
-        snapshot = Snapshot.objects.unscoped("the round at work").get(round=round_)
-        columns = snapshot.columns
-        shape = (len(columns["mentees"]), len(columns["mentors"]))
-        scores = np.frombuffer(bytes(snapshot.scores), dtype=columns["dtype"]).reshape(shape)
-        ids = columns["keys"]
-        table = ScoreTable(scores, mentee_ids=ids[0], mentor_ids=ids[1], digest=columns["digest"])
-        plan = unpack_plan(snapshot.plan)
-        sitting = cls(round_, columns, table, plan.seats)
-        sitting.plan, sitting.snapshot = plan, snapshot
+        """The stored state of the round. Raises RoundPlan.DoesNotExist before the first run."""
+        stored = RoundPlan.objects.unscoped("the round at work").get(round=round_)
+        columns, table = read_scores(round_, stored)
+        sitting = cls(round_, columns, table, ())
+        sitting.plan = unpack_plan(stored.plan)
+        sitting.seats, sitting.key = sitting.plan.seats, stored.snapshot_key
+        sitting.cells, sitting.known = stored.cells, stored.known
         return sitting
 
     @classmethod
@@ -173,8 +94,7 @@ class Sitting:
     @property
     def pool(self) -> Pool:
         if self._pool is None:
-            assert self.snapshot is not None
-            self._pool = unpack_pool(self.snapshot.people)
+            self._pool = read_people(self.round, self.key)
         return self._pool
 
     @cached_property
@@ -183,7 +103,20 @@ class Sitting:
         if self.table.reasons:
             return self.table
         overrides = lifted_rules(self.round, self.pool, self.columns)
-        return with_reasons(self.table, self.pool, criteria(self.round.terms), overrides)
+        asked = json.dumps([self.round.terms, overrides])
+        return SHELF.get(
+            ("explained", self.key, self.table.digest, asked),
+            lambda: with_reasons(self.table, self.pool, criteria(self.round.terms), overrides),
+        )
+
+    def rescore(self, i: int, j: int, points: int) -> None:
+        """Another score for one pair, since the committee set a rule aside or took that back."""
+        row = np.array(self.table.S[i])
+        row[j] = points
+        self.table = self.table.with_rows({i: row})
+        pair = [self.mentees[i], self.mentors[j]]
+        self.cells = [cell for cell in self.cells if cell[:2] != pair] + [[*pair, points]]
+        self.__dict__.pop("explained", None)
 
     @cached_property
     def row(self) -> dict[int, int]:
@@ -285,22 +218,35 @@ class Sitting:
         self.plan = replace(self.plan, certificate=proven)
         return proven
 
-    def store(self, people: Gathered, at: datetime) -> Snapshot:
-        """Write people, scores and plan; replaces the snapshot of an earlier draft."""
+    def store(self, people: Gathered, at: datetime) -> None:
+        """Write people, scores and plan; they replace those of an earlier draft."""
         assert self.plan is not None
-        self.snapshot, _made = Snapshot.objects.unscoped("the round was run").update_or_create(
-            round=self.round,
-            defaults={
-                "taken_at": at,
-                "people": pack_pool(people.pool),
-                "scores": np.ascontiguousarray(self.table.S, dtype=self.columns["dtype"]).tobytes(),
-                "columns": self.columns,
-                "plan": pack_plan(self.plan),
-                "figures": {**people.figures, **figures(self.table)},
-                "fingerprints": people.fingerprints,
-            },
+        columns = json.dumps(self.columns, separators=(",", ":"))
+        self.key = hashlib.sha256(columns.encode()).hexdigest()  # it holds the digest of people, rules and scores
+        Snapshot.objects.unscoped("the round was run").filter(round=self.round).delete()
+        Snapshot.objects.create(
+            round=self.round, key=self.key, taken_at=at, fingerprints=people.fingerprints,
+            figures={**people.figures, **figures(self.table)}, columns=self.columns, people=pack_pool(people.pool),
+            scores=np.ascontiguousarray(self.table.S, dtype=self.columns["dtype"]).tobytes(),
+        )  # fmt: skip
+        RoundPlan.objects.unscoped("the round was run").update_or_create(
+            round=self.round, defaults={"snapshot_key": self.key, "known": {}, **self.stored_plan}
         )
-        return self.snapshot
+
+    @property
+    def stored_plan(self) -> dict[str, Any]:
+        """The plan as columns of `RoundPlan`."""
+        assert self.plan is not None
+        return {
+            "plan": pack_plan(self.plan),
+            "cells": self.cells,
+            "digest": self.table.digest,
+            "known": self.known,
+        }
+
+    def save_plan(self) -> None:
+        """Write the plan that is on the table now, a few kilobytes; the caller has claimed the round."""
+        RoundPlan.objects.unscoped("the plan changed").filter(round=self.round).update(**self.stored_plan)
 
 
 def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTable:

@@ -14,7 +14,8 @@ from access.refused import Refused
 from . import bending
 from .changing import Outcome, check_may_change, outcome_of, plan_of, play, read, repeat, reverse, write
 from .models import KeepApart, Round, RoundEntry
-from .sitting import Decisions, Sitting, pack_plan, unpack_plan
+from .packing import pack_plan, unpack_plan
+from .sitting import Decisions, Sitting
 from .standing import refuse_if_near
 
 Kind = RoundEntry.Kind

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Exists, OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from matching.models import MATCHERS, Proposal, Round, Snapshot
+from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
 from programs.models import Application, Program
 
 
@@ -30,11 +31,13 @@ def find_round(request: HttpRequest, public_id: str) -> Round:
 def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     """The figures of a round with the round itself, in one query; None before the first run."""
     rows = Snapshot.objects.visible_to(request.user).select_related("round__cohort__program__policy")
-    rows = rows.defer("people", "scores", "plan", "columns").annotate(
-        may_change=_may_change(request.user, "round__cohort__program")
+    plans = RoundPlan.objects.unscoped("what a decision changed is no news").filter(round=OuterRef("round"))
+    rows = rows.defer("people", "scores", "columns").annotate(
+        may_change=_may_change(request.user, "round__cohort__program"), known=Subquery(plans.values("known"))
     )
     found = rows.filter(round__public_id=public_id).first()
     if found:
+        found.fingerprints |= found.known
         found.round.may_change = found.may_change and found.round.is_under_way
     return found
 
@@ -59,6 +62,12 @@ def find_mentor(request: HttpRequest, round_: Round, mentor: str) -> Application
     return get_object_or_404(mentors.select_related("person"), public_id=mentor)
 
 
+def seen_version(request: HttpRequest) -> int:
+    """The plan version that the member looked at when the button was pressed."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() else 0
+
+
 def page(request: HttpRequest, template: str, title: str, round_: Round, **context: Any) -> HttpResponse:
     """A page of the workbench in the committee's frame."""
     shared = {
@@ -74,6 +83,13 @@ def page(request: HttpRequest, template: str, title: str, round_: Round, **conte
 
 def url(name: str, round_: Round, *args: Any) -> str:
     return reverse(f"admin:matching_round_{name}", args=[round_.public_id, *args])
+
+
+def list_url(round_: Round, place: str = "") -> str:
+    """The list at the queue, search and page that the member came from; anything else in `place` is dropped."""
+    at = QueryDict(place)
+    kept = {name: at[name] for name in ("queue", "find", "page") if at.get(name)}
+    return url("workbench", round_) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def back(

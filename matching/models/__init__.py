@@ -1,6 +1,6 @@
 from .matches import Match
 from .proposals import KeepApart, Override, Proposal, RoundEntry
-from .rounds import MATCHERS, Round, RoundJob, Snapshot
+from .rounds import MATCHERS, Round, RoundJob, RoundPlan, Snapshot
 
 __all__ = [
     "MATCHERS",
@@ -11,5 +11,6 @@ __all__ = [
     "Round",
     "RoundEntry",
     "RoundJob",
+    "RoundPlan",
     "Snapshot",
 ]

@@ -146,26 +146,45 @@ class OfRoundQuerySet(GuardedQuerySet):
 
 
 class Snapshot(ConfidentialModel):
-    """What the engine was given and what it answered, as it was: a later edit of a profile never mixes versions.
+    """What the engine was given and how it scored it, as it was: a later edit of a profile never mixes versions.
 
-    `people` is the pool as an archive of plain arrays, `scores` the table of every pair, `plan` who goes with whom, the
-    prices that prove it, and the places. `fingerprints` tells later who has changed an answer since.
+    Written once by a run and never changed. `people` is the pool as plain arrays, `scores` the table of every pair.
+    `fingerprints` tells later who has changed an answer since. The large columns stand last: SQLite reads a row from
+    its beginning.
     """
 
     round = models.OneToOneField(Round, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)  # hash of the content
     taken_at = models.DateTimeField()
-    people = models.BinaryField()
-    scores = models.BinaryField()
-    columns = models.JSONField()  # what the columns of the arrays mean: ids of applications, topics, experiences ...
-    plan = models.BinaryField()
     figures = models.JSONField(default=dict)  # counts for the page: missing answers, rules, undecided pairs
     fingerprints = models.JSONField(default=dict)  # {application id: what it said}
+    columns = models.JSONField()  # what the columns of the arrays mean: ids of applications, topics, experiences ...
+    people = models.BinaryField()
+    scores = models.BinaryField()
 
     objects = OfRoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("snapshot of a round")
         verbose_name_plural = _("snapshots of rounds")
+
+
+class RoundPlan(ConfidentialModel):
+    """The plan on the table: who goes with whom, the prices that prove it, and the places. Small, since every decision
+    writes it anew; what it rests on stays in the snapshot."""
+
+    round = models.OneToOneField(Round, models.CASCADE, related_name="+")
+    snapshot_key = models.CharField(max_length=64)  # of the snapshot that it was made from
+    plan = models.BinaryField()
+    cells = models.JSONField(default=list)  # [[mentee, mentor, score]]: where the committee set a rule aside since
+    digest = models.CharField(max_length=64)  # of the scores with these cells
+    known = models.JSONField(default=dict)  # {application id: fingerprint} of answers that a decision changed
+
+    objects = OfRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("plan of a round")
+        verbose_name_plural = _("plans of rounds")
 
 
 class RoundJob(Job):

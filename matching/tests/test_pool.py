@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from matching.models import KeepApart, Match
+from matching.packing import pack_pool, unpack_pool
 from matching.pool import changed_since, gather, hours, offset
-from matching.sitting import pack_pool, unpack_pool
 from programs.models import Application, Conflict, NamedWish
 from testkit import factories
 from testkit import rounds as make

@@ -134,13 +134,14 @@ def test_a_draft_is_not_published(drafted, cleo):
 
 
 def test_a_plan_without_a_certificate_is_not_published(cohort, people, cleo, kim):
-    from matching.models import Snapshot
-    from matching.sitting import Sitting, pack_plan
+    from matching.models import RoundPlan
+    from matching.packing import pack_plan
+    from matching.sitting import Sitting
 
     ready = make.approved_round(cohort, kim, cleo)
     plan = Sitting.load(ready).plan
     plan.mu[0], plan.mu[1] = plan.mu[1], plan.mu[0]
-    Snapshot.objects.unscoped("test").filter(round=ready).update(plan=pack_plan(plan))
+    RoundPlan.objects.unscoped("test").filter(round=ready).update(plan=pack_plan(plan))
     with pytest.raises(Refused, match="not proven"):
         releasing.schedule(ready, by=cleo)
 
