@@ -13,8 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
-from matching.engine.arrays import Bools, Ints, answered, classes, share_an_item
-from matching.engine.people import IN_PERSON, ONLINE, PAIR_RULES, Pool
+from matching.engine.arrays import Bools, Ints, Kinds, answered, kinds, share_an_item
+from matching.engine.people import IN_PERSON, ONLINE, PAIR_RULES, Pool, Side
 
 LABELS = {
     "readiness": "One of the two is not ready to be matched",
@@ -45,9 +45,6 @@ class Barrier(Protocol):
     @property
     def code(self) -> str: ...
 
-    def close(self, open_: Bools, lo: int) -> None:
-        """Set open_[r, j] = False where mentee lo + r may not go with mentor j."""
-
     def stops(self, i: int, j: int) -> bool: ...
 
     def count(self) -> int:
@@ -56,20 +53,18 @@ class Barrier(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ClassBarrier:
-    """forbidden = broken[klass[i], j]."""
+    """forbidden = broken[kind of mentee i, kind of mentor j]."""
 
     code: str
-    klass: Ints
+    kinds: Kinds
     broken: Bools
 
-    def close(self, open_: Bools, lo: int) -> None:
-        open_ &= ~self.broken[self.klass[lo : lo + len(open_)]]
-
     def stops(self, i: int, j: int) -> bool:
-        return bool(self.broken[self.klass[i], j])
+        return bool(self.broken[self.kinds.mentee[i], self.kinds.mentor[j]])
 
     def count(self) -> int:
-        return int(np.bincount(self.klass, minlength=len(self.broken)) @ self.broken.sum(axis=1))
+        mentees, mentors = (np.bincount(k) for k in (self.kinds.mentee, self.kinds.mentor))
+        return int(mentees @ self.broken.astype(np.int64) @ mentors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +74,6 @@ class PairBarrier:
     code: str
     pairs: frozenset[tuple[int, int]]
 
-    def close(self, open_: Bools, lo: int) -> None:
-        for i, j in self.pairs:
-            if lo <= i < lo + len(open_):
-                open_[i - lo, j] = False
-
     def stops(self, i: int, j: int) -> bool:
         return (i, j) in self.pairs
 
@@ -91,16 +81,17 @@ class PairBarrier:
         return len(self.pairs)
 
 
-# A rule over answers gives (classes of mentees, broken (C, M), undecided (C, M)), or None if nobody was asked.
-Verdict = tuple[Ints, Bools, Bools] | None
+# A rule over answers gives (kinds of people, broken (C, K), undecided (C, K)), or None if nobody was asked.
+Verdict = tuple[Kinds, Bools, Bools] | None
 
 
 def _readiness(pool: Pool) -> Verdict:
     me, mo = pool.mentees.ready, pool.mentors.ready
     me = np.ones(len(pool.mentees), bool) if me is None else me
     mo = np.ones(len(pool.mentors), bool) if mo is None else mo
-    broken = ~(np.array([[False], [True]]) & mo)
-    return me.astype(np.int64), broken, np.zeros_like(broken)
+    found = kinds(me, mo)
+    broken = ~((found.mine > 0) & (found.theirs > 0).T)
+    return found, broken, np.zeros_like(broken)
 
 
 def _self_pairs(pool: Pool) -> frozenset[tuple[int, int]]:
@@ -111,43 +102,45 @@ def _self_pairs(pool: Pool) -> frozenset[tuple[int, int]]:
 def _same_employer(pool: Pool) -> Verdict:
     if pool.mentees.employer is None or pool.mentors.employer is None:
         return None
-    rows, klass = classes(pool.mentees.employer)
-    unknown = (rows < 0) | (pool.mentors.employer < 0)[None]
-    return klass, (rows == pool.mentors.employer[None]) & ~unknown, unknown
+    found = kinds(pool.mentees.employer, pool.mentors.employer)
+    mine, theirs = found.mine, found.theirs.T
+    unknown = (mine < 0) | (theirs < 0)
+    return found, (mine == theirs) & ~unknown, unknown
 
 
 def _language(pool: Pool) -> Verdict:
     if pool.mentees.languages is None or pool.mentors.languages is None:
         return None
-    rows, klass = classes(pool.mentees.languages)
-    theirs = pool.mentors.languages
-    shared = share_an_item(rows > 0, theirs > 0)
-    unknown = ~answered(rows)[:, None] | ~answered(theirs)[None]
-    return klass, ~shared & ~unknown, unknown
+    found = kinds(pool.mentees.languages, pool.mentors.languages)
+    shared = share_an_item(found.mine > 0, found.theirs > 0)
+    unknown = ~answered(found.mine)[:, None] | ~answered(found.theirs)
+    return found, ~shared & ~unknown, unknown
 
 
-def meeting_ways(pool: Pool) -> tuple[Ints, Bools, Bools, Bools] | None:
-    """How mentees (by class of mode, place, travel) can meet each mentor.
+def meeting_ways(pool: Pool) -> tuple[Kinds, Bools, Bools, Bools] | None:
+    """How people can meet, by mode, place and travel, mode first.
 
-    Returns classes (N,), and three tables (C, M): can meet online, can meet in person, cannot be told."""
-    if pool.mentees.mode is None or pool.mentors.mode is None:
+    Returns their kinds, and three tables (C, K): can meet online, can meet in person, cannot be told."""
+    mine, theirs = _mode_place_travel(pool.mentees), _mode_place_travel(pool.mentors)
+    if mine is None or theirs is None:
         return None
-    rows, klass = classes(pool.mentees.mode, *_place_and_travel(pool, mentees=True))
-    mode, place, travel = (c[:, None] for c in rows.T)
-    mode_o, (place_o, travel_o) = pool.mentors.mode, _place_and_travel(pool, mentees=False)
-    both = mode & mode_o[None]
+    found = kinds(mine, theirs)
+    mode, place, travel = (c[:, None] for c in found.mine.T)
+    mode_o, place_o, travel_o = found.theirs.T
+    both = mode & mode_o
     online, face = (both & ONLINE) > 0, (both & IN_PERSON) > 0
-    placeless = (place < 0) | (place_o < 0)[None]
-    near = _near(pool, place, place_o[None], np.maximum(travel, travel_o[None]))
-    unknown = (mode == 0) | (mode_o == 0)[None] | (face & placeless & ~online)
-    return klass, online & ~unknown, face & near & ~placeless, unknown
+    placeless = (place < 0) | (place_o < 0)
+    near = _near(pool, place, place_o[None], np.maximum(travel, travel_o))
+    unknown = (mode == 0) | (mode_o == 0) | (face & placeless & ~online)
+    return found, online & ~unknown, face & near & ~placeless, unknown
 
 
-def _place_and_travel(pool: Pool, *, mentees: bool) -> tuple[Ints, Ints]:
-    side = pool.mentees if mentees else pool.mentors
+def _mode_place_travel(side: Side) -> tuple[Ints, Ints, Ints] | None:
+    if side.mode is None:
+        return None
     place = np.full(len(side), -1) if side.place is None else side.place
     travel = np.zeros(len(side), np.int64) if side.max_travel is None else side.max_travel
-    return place, travel
+    return side.mode, place, travel
 
 
 def _near(pool: Pool, here: Ints, there: Ints, minutes: Ints) -> Bools:
@@ -161,22 +154,26 @@ def _mode_place(pool: Pool) -> Verdict:
     ways = meeting_ways(pool)
     if ways is None:
         return None
-    klass, online, face, unknown = ways
-    return klass, ~(online | face | unknown), unknown
+    found, online, face, unknown = ways
+    return found, ~(online | face | unknown), unknown
 
 
 def _must_have(pool: Pool) -> Verdict:
     me, mo = pool.mentees, pool.mentors
-    nothing = np.zeros((len(me), 0), np.int64)
-    wants, has = (nothing if me.musts is None else me.musts), (nothing if me.has is None else me.has)
-    rows, klass = classes(wants, has)
-    wants, has = rows[:, : wants.shape[1]], rows[:, wants.shape[1] :]
-    broken = np.zeros((len(rows), len(mo)), bool)
+    (mine, split), (theirs, split_o) = _musts_and_has(me), _musts_and_has(mo)
+    found = kinds(mine, theirs)
+    broken = np.zeros((len(found.mine), len(found.theirs)), bool)
     if me.musts is not None and mo.has is not None:
-        broken |= share_an_item(wants > 0, mo.has <= 0)
+        broken |= share_an_item(found.mine[:, :split] > 0, found.theirs[:, split_o:] <= 0)
     if mo.musts is not None and me.has is not None:
-        broken |= share_an_item(has <= 0, mo.musts > 0)
-    return klass, broken, np.zeros_like(broken)
+        broken |= share_an_item(found.mine[:, split:] <= 0, found.theirs[:, :split_o] > 0)
+    return found, broken, np.zeros_like(broken)
+
+
+def _musts_and_has(side: Side) -> tuple[tuple[Ints, Ints], int]:
+    """Both answers, and how many columns the first has."""
+    musts, has = (np.zeros((len(side), 0), np.int64) if c is None else c for c in (side.musts, side.has))
+    return (musts, has), musts.shape[1]
 
 
 _ANSWERS: dict[str, Callable[[Pool], Verdict]] = {
@@ -205,9 +202,9 @@ def barriers(
             if verdict is None:
                 undecided[code] = len(pool.mentees) * len(pool.mentors)
                 continue
-            klass, broken, unknown = verdict
-            found.append(ClassBarrier(code, klass, broken))
-            open_question = ClassBarrier(f"{code}_unknown", klass, unknown)
+            people, broken, unknown = verdict
+            found.append(ClassBarrier(code, people, broken))
+            open_question = ClassBarrier(f"{code}_unknown", people, unknown)
             undecided[code] = open_question.count()
             if code in unknown_forbids:
                 found.append(open_question)

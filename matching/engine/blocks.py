@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from matching.engine.arrays import Bools, Ints, Points, answered, classes, share_an_item
+from matching.engine.arrays import Bools, Ints, Points, answered, kinds
 from matching.engine.barriers import Barrier, ClassBarrier
 from matching.engine.people import Pool, Side
 from matching.engine.terms import Capped, Classed, Linear, Term
@@ -72,16 +72,16 @@ class Gap:
     def part(self, pool: Pool) -> Part:
         _positive(self.name, *self.points.values())
         mine, theirs = column(pool.mentees, self.column, 1), column(pool.mentors, self.column, 1)
-        rows, klass = classes(mine)
-        gap = theirs[None].astype(np.int64) - rows
-        unknown = (rows < 0) | (theirs < 0)[None]
+        people = kinds(mine, theirs)
+        gap = people.theirs.T - people.mine
+        unknown = (people.mine < 0) | (people.theirs < 0).T
         table = np.zeros(gap.shape, np.float32)
         for step, points in self.points.items():
             table[(gap == step) & ~unknown] = points
         outside = ~np.isin(gap, list(self.points)) & ~unknown
-        stop: tuple[Barrier, ...] = (ClassBarrier(self.name, klass, outside),) if self.hard else ()
+        stop: tuple[Barrier, ...] = (ClassBarrier(self.name, people, outside),) if self.hard else ()
         most = max(self.points.values(), default=0)
-        return Part(self.name, (Classed(klass, table),), most, (mine < 0, theirs < 0), stop)
+        return Part(self.name, (Classed(people, table),), most, (mine < 0, theirs < 0), stop)
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,12 @@ class Same:
     def part(self, pool: Pool) -> Part:
         _positive(self.name, self.points)
         mine, theirs = column(pool.mentees, self.column, 1), column(pool.mentors, self.column, 1)
-        rows, klass = classes(mine)
-        known = (rows >= 0) & (theirs >= 0)[None]
-        same = (rows == theirs[None]) & known
-        terms = (Classed(klass, (same * self.points).astype(np.float32)),) if self.points else ()
+        people = kinds(mine, theirs)
+        known = (people.mine >= 0) & (people.theirs >= 0).T
+        same = (people.mine == people.theirs.T) & known
+        terms = (Classed(people, same * np.float32(self.points)),) if self.points else ()
         wrong = same if self.forbid == "same" else ~same & known
-        stop: tuple[Barrier, ...] = (ClassBarrier(self.name, klass, wrong),) if self.forbid else ()
+        stop: tuple[Barrier, ...] = (ClassBarrier(self.name, people, wrong),) if self.forbid else ()
         return Part(self.name, terms, self.points, (mine < 0, theirs < 0), stop)
 
 
@@ -123,7 +123,7 @@ class Overlap:
         asked, has = column(pool.mentees, self.mentees, 2) > 0, column(pool.mentors, self.mentors, 2) > 0
         if asked.shape[1] != has.shape[1]:
             raise ValueError(f"block {self.name!r} compares sets of {asked.shape[1]} and {has.shape[1]} items")
-        term = Capped([(asked.astype(np.float32), has.astype(np.float32))], self.at_most, self.points)
+        term = Capped(asked.astype(np.float32), has.astype(np.float32), self.at_most, self.points)
         return Part(self.name, (term,), self.points * self.at_most, (~answered(asked), ~answered(has)))
 
 
@@ -146,13 +146,20 @@ class Rating:
             raise ValueError(f"block {self.name!r} rates {marks.shape[1]} categories, but there are more")
         shown = _one_hot(category, marks.shape[1])
         points = np.maximum(marks, 0).astype(np.float32)
-        refused = share_an_item(marks < 0, shown > 0)
         silent, unseen = ~answered(marks), category < 0
-        term, stop, unknown = Linear(points, shown), refused, (silent, unseen)
-        if self.rater == "mentor":
-            term, stop, unknown = Linear(shown, points), refused.T, (unseen, silent)
-        barrier = ClassBarrier(self.name, np.arange(len(stop)), stop)
+        if self.rater == "mentee":
+            term, unknown, people = Linear(points, shown), (silent, unseen), kinds(marks < 0, category)
+            refused = _refused(people.mine, people.theirs)
+        else:
+            term, unknown, people = Linear(shown, points), (unseen, silent), kinds(category, marks < 0)
+            refused = _refused(people.theirs, people.mine).T
+        barrier = ClassBarrier(self.name, people, refused)
         return Part(self.name, (term,), int(marks.max(initial=0)), unknown, (barrier,) if refused.any() else ())
+
+
+def _refused(no: Ints, category: Ints) -> Bools:
+    """(raters, categories): which raters said no to which category; nobody can to an unknown one."""
+    return np.asarray((no[:, category[:, 0]] > 0) & (category[:, 0] >= 0), dtype=np.bool_)
 
 
 def _one_hot(category: Ints, size: int) -> Points:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matching.engine.arrays import Bools, Ints, Texts, whole_numbers
+from matching.engine.arrays import Bools, Ints, Texts, compact, whole_numbers
 
 IdPair = tuple[str, str]
 Wish = tuple[str, str, int]
@@ -90,7 +90,7 @@ class Side:
         for name in _MANY:
             self._take(name, 2)
         if self.utc_offset is not None:
-            offset = whole_numbers(self.utc_offset, "utc_offset")
+            offset = _numbers(self.utc_offset, "utc_offset")
             self._set("utc_offset", self._rows("utc_offset", offset[:, None] if offset.ndim == 1 else offset, 2))
         self._set("columns", {k: self._rows(k, _numbers(v, k), None) for k, v in sorted(self.columns.items())})
 
@@ -196,7 +196,7 @@ class Pool:
 
 def _numbers(value: Any, name: str) -> Ints:
     array = np.asarray(value)
-    return array.astype(np.int8) if array.dtype == np.bool_ else whole_numbers(array, name)
+    return array.astype(np.int8) if array.dtype == np.bool_ else compact(whole_numbers(array, name))
 
 
 def _first_repeated(ids: Texts) -> str | None:

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
 from matching.engine import standard
-from matching.engine.arrays import Bools, Ints
+from matching.engine.arrays import Ints, compact
 from matching.engine.barriers import NEVER_LIFTED, RULES, Barrier, barriers
 from matching.engine.criteria import Criteria
+from matching.engine.hours import NoSharedTime, SharedHours
 from matching.engine.people import Pool
 from matching.engine.table import FORBIDDEN, VERSION, Reasons, ScoreTable
-from matching.engine.terms import Capped
 from matching.engine.tiles import CLOSED, Sheet
 
 Override = tuple[str, str, Iterable[str]]
 Pair = tuple[int, int]
-TILE = 256
 
 
-def score(pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *, tile: int = TILE) -> ScoreTable:
+def score(pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *, tile: int | None = None) -> ScoreTable:
     """Scores of every pair of the pool, -1 where a hard rule forbids it.
 
     overrides: (mentee id, mentor id, rule codes) that the committee set aside for that pair. `tile` is the number of
-    mentees scored at a time and never changes the result. Rows and columns follow `pool.mentees.ids` and
-    `pool.mentors.ids`. Raises ValueError for an unknown id or rule, for a rule that cannot be lifted, and for criteria
-    that could give 2^20 points or more.
+    mentees scored at a time (default: what stays in the cache) and never changes the result. Rows and columns follow
+    `pool.mentees.ids` and `pool.mentors.ids`. Raises ValueError for an unknown id or rule, for a rule that cannot be
+    lifted, and for criteria that could give 2^20 points or more.
     """
     recipe = _Recipe(pool, criteria, overrides)
     scores = np.empty(recipe.shape, recipe.dtype)
     sheet = recipe.sheet()
-    for lo in range(0, len(scores), tile):
-        sheet.fill(scores[lo : lo + tile], lo)
+    for rows in sheet.tiles(np.arange(len(scores)), tile):
+        scores[rows] = sheet.scores(rows)
     recipe.lift(scores)
     coupled = recipe.couple(scores)
     for i, j in coupled:
@@ -56,8 +55,8 @@ def with_reasons(table: ScoreTable, pool: Pool, criteria: Criteria, overrides: I
     both, _ = recipe.on_both_sides()
     if len(both):
         scores, sheet = np.full(recipe.shape, FORBIDDEN, recipe.dtype), recipe.sheet()
-        for i in both.tolist():
-            sheet.fill(scores[i : i + 1], i)
+        for rows in sheet.tiles(both):
+            scores[rows] = sheet.scores(rows)
         recipe.lift(scores)
         coupled = recipe.couple(scores)
     ids = {"mentee_ids": table.mentee_ids.tolist(), "mentor_ids": table.mentor_ids.tolist()}
@@ -129,36 +128,12 @@ class _Recipe:
         return sha.hexdigest()
 
 
-@dataclass(frozen=True, eq=False)
-class _SharedTime:
-    """Rule "hours": both said when they are free, and never at the same time."""
-
-    term: Capped
-    known: tuple[Bools, Bools]
-    code: str = "hours"
-
-    def close(self, open_: Bools, lo: int) -> None:
-        shared = np.zeros(open_.shape, np.float32)
-        self.term.add_to(shared, lo)
-        open_ &= (shared > 0) | ~(self.known[0][lo : lo + len(open_), None] & self.known[1][None])
-
-    def stops(self, i: int, j: int) -> bool:
-        known = bool(self.known[0][i] and self.known[1][j])
-        return known and not self.term.amount(np.array([i]), np.array([j]))[0]
-
-    def count(self) -> int:
-        open_ = np.ones((len(self.known[0]), len(self.known[1])), np.bool_)
-        self.close(open_, 0)
-        return int((~open_).sum())
-
-
 def _shared_time(pool: Pool, criteria: Criteria) -> list[Barrier]:
     part = standard.hours(pool, criteria) if "hours" in criteria.rules else None
     if part is None:
         return []
-    term = next(t for t in part.terms if isinstance(t, Capped))
-    known = (~part.unknown[0], ~part.unknown[1])
-    return [_SharedTime(Capped(term.samples, 1, 1), known)]
+    term = next(t for t in part.terms if isinstance(t, SharedHours))
+    return [NoSharedTime(replace(term, limit=1, each=1), (~part.unknown[0], ~part.unknown[1]))]
 
 
 def _lifted(pool: Pool, overrides: Iterable[Override], in_force: set[str]) -> dict[Pair, frozenset[str]]:
@@ -177,8 +152,12 @@ def _feed(sha: Any, name: str, value: Any) -> None:
     sha.update(f"\0{name}=".encode())
     if isinstance(value, np.ndarray):
         sha.update(f"{value.shape}".encode())
-        plain = "\0".join(value.tolist()).encode() if value.dtype.kind == "U" else value.astype("<i4").tobytes()
-        sha.update(plain)
+        if value.dtype.kind == "U":
+            sha.update("\0".join(value.tolist()).encode())
+        else:
+            numbers = compact(value.astype(np.int8) if value.dtype == np.bool_ else value)
+            sha.update(f"{numbers.itemsize}".encode())
+            sha.update(np.ascontiguousarray(numbers, numbers.dtype.newbyteorder("<")).data)
     elif isinstance(value, Mapping):
         for key, inner in sorted(value.items()):
             _feed(sha, str(key), inner)

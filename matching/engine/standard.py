@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import gcd
 
 import numpy as np
 
-from matching.engine.arrays import Bools, Floats, Ints, Points, answered, as_keys, classes, share_an_item
+from matching.engine.arrays import Bools, Floats, Ints, Kinds, Points, answered, kinds, share_an_item
 from matching.engine.barriers import meeting_ways
 from matching.engine.blocks import Part
 from matching.engine.criteria import Criteria
+from matching.engine.hours import QUARTER, shared_hours
 from matching.engine.people import Pool
-from matching.engine.terms import Capped, Classed, Linear, Listed, Term, unless_unknown
+from matching.engine.terms import Classed, Linear, Listed, Term, unless_unknown
 
-WEEK = 7 * 24 * 60
-QUARTER = 15
 LEVELS = {"situations": (0, 7, 10), "topics": (0, 5, 8, 10)}
-TENTHS = 10
+PRIORITIES, TENTHS = 3, 10
 RANK_PERCENT = (100, 75, 50, 35, 25)
 MENTEE_SHARE = 60
 BEST_GAP, NO_GAP = (3, 12), (0, 25)
@@ -38,13 +36,14 @@ def _by_level(name: str, field: str) -> Callable[[Pool, Criteria], Part | None]:
         asked, offered = getattr(pool.mentees, field), getattr(pool.mentors, field)
         if asked is None or offered is None:
             return None
-        _check_levels(field, asked, 3)
+        _check_levels(field, asked, PRIORITIES)
         _check_levels(field, offered, len(LEVELS[field]) - 1)
         if asked.shape[1] != offered.shape[1]:
             raise ValueError(f"{field}: {asked.shape[1]} columns for mentees, {offered.shape[1]} for mentors")
         most, total = criteria.points(name), np.maximum(asked.sum(axis=1, keepdims=True, dtype=np.int64), 1)
-        each = (most * asked.astype(np.int64) // (total * TENTHS)).astype(np.float32)
-        tenths = np.array(LEVELS[field], np.float32)[offered]
+        shares = (most * np.arange(PRIORITIES + 1) // (total * TENTHS)).astype(np.float32)
+        each = np.take_along_axis(shares, asked, axis=1)
+        tenths = np.array(LEVELS[field], np.float32).take(offered)
         known = (answered(asked), answered(offered))
         earned = Linear(each, tenths)
         return _part(name, (earned, *unless_unknown(_neutral(most, criteria), *known)), most, known)
@@ -53,63 +52,12 @@ def _by_level(name: str, field: str) -> Callable[[Pool, Criteria], Part | None]:
 
 
 def hours(pool: Pool, criteria: Criteria) -> Part | None:
-    me, mo = pool.mentees, pool.mentors
-    if me.hours is None or mo.hours is None:
+    most, enough = criteria.practical_points("hours"), criteria.enough_minutes // QUARTER
+    found = shared_hours(pool, enough, most // enough)
+    if found is None:
         return None
-    known = (answered(me.hours), answered(mo.hours))
-    step = _grid(me.hours, me.utc_offset, mo.hours, mo.utc_offset)
-    samples = [
-        _shared_minutes(_in_utc(me.hours, me.utc_offset, k, step), _in_utc(mo.hours, mo.utc_offset, k, step), step)
-        for k in _different_weeks(me.utc_offset, mo.utc_offset)
-    ]
-    enough = criteria.enough_minutes // QUARTER
-    most = criteria.practical_points("hours")
-    neutral = unless_unknown(_neutral(most, criteria), *known)
-    return _part("practical.hours", (Capped(samples, enough, most // enough), *neutral), most, known)
-
-
-def _different_weeks(mine: Ints | None, theirs: Ints | None) -> list[int]:
-    """Sample weeks that can differ in what people share: not those in which everybody's clock moved together."""
-    shifts = [np.zeros((1, 1), np.int64) if o is None else o.astype(np.int64) for o in (mine, theirs)]
-    weeks = max(s.shape[1] for s in shifts)
-    everybody = np.vstack([s[:, np.minimum(np.arange(weeks), s.shape[1] - 1)] for s in shifts])
-    moved = everybody - everybody[:1]
-    return sorted({int(np.flatnonzero((moved == moved[:, [k]]).all(axis=0))[0]) for k in range(weeks)})
-
-
-def _grid(mine: Ints, my_offset: Ints | None, theirs: Ints, their_offset: Ints | None) -> int:
-    """Longest slot in minutes that divides everybody's slots and offsets."""
-    step = 0
-    for hours, offset in ((mine, my_offset), (theirs, their_offset)):
-        if WEEK % hours.shape[1] or (WEEK // hours.shape[1]) % QUARTER:
-            raise ValueError(f"{hours.shape[1]} slots do not divide the week into quarter hours")
-        step = gcd(step, WEEK // hours.shape[1])
-        for minutes in [] if offset is None else np.unique(offset).tolist():
-            step = gcd(step, int(minutes))
-    if step % QUARTER:
-        raise ValueError("utc_offset must be whole quarter hours")
-    return step
-
-
-def _in_utc(hours: Ints, offset: Ints | None, week: int, step: int) -> Bools:
-    """Local weekly slots as slots of `step` minutes in UTC: local time is UTC + offset."""
-    fine = np.repeat(hours > 0, WEEK // hours.shape[1] // step, axis=1)
-    if offset is None:
-        return fine
-    shift = offset[:, min(week, offset.shape[1] - 1)] // step
-    for slots in np.unique(shift).tolist():
-        here = shift == slots
-        fine[here] = np.roll(fine[here], -slots, axis=1)
-    return fine
-
-
-def _shared_minutes(mine: Bools, theirs: Bools, step: int) -> tuple[Points, Points]:
-    """Features whose product is the shared time in quarter hours; equal slots are merged, empty ones dropped."""
-    packed = np.packbits(np.vstack([mine, theirs]), axis=0).T
-    _, first, times = np.unique(as_keys(packed), return_index=True, return_counts=True)
-    used = answered(mine.T)[first] & answered(theirs.T)[first]
-    first, quarters = first[used], (times[used] * step // QUARTER).astype(np.float32)
-    return mine[:, first].astype(np.float32) * quarters, theirs[:, first].astype(np.float32)
+    term, known = found
+    return _part("practical.hours", (term, *unless_unknown(_neutral(most, criteria), *known)), most, known)
 
 
 def _place(pool: Pool, criteria: Criteria) -> Part | None:
@@ -117,15 +65,13 @@ def _place(pool: Pool, criteria: Criteria) -> Part | None:
     ways = meeting_ways(pool)
     if ways is None:
         return None
-    klass, online, face, unknown = ways
-    most = criteria.practical_points("place")
-    mode = np.zeros(len(klass), np.int64) if pool.mentees.mode is None else pool.mentees.mode
-    hoped = np.zeros(len(online), bool)
-    hoped[klass] = mode > 1
-    table = np.where(face, most, np.where(online, np.where(hoped[:, None], most // 2, most), 0))
-    known = (mode > 0, pool.mentors.mode > 0 if pool.mentors.mode is not None else np.zeros(len(pool.mentors), bool))
+    people, online, face, unknown = ways
+    most, mode, mode_o = criteria.practical_points("place"), people.mine[:, 0], people.theirs[:, 0]
+    online_only = np.where(mode > 1, most // 2, most)[:, None]
+    table = np.where(face, most, np.where(online, online_only, 0))
     table = np.where(unknown, _neutral(most, criteria), table).astype(np.float32)
-    return _part("practical.place", Classed(klass, table), most, known)
+    known = ((mode > 0)[people.mentee], (mode_o > 0)[people.mentor])
+    return _part("practical.place", Classed(people, table), most, known)
 
 
 def _language(pool: Pool, criteria: Criteria) -> Part | None:
@@ -133,14 +79,11 @@ def _language(pool: Pool, criteria: Criteria) -> Part | None:
     mine, theirs = pool.mentees.languages, pool.mentors.languages
     if mine is None or theirs is None:
         return None
-    most, (rows, klass) = criteria.practical_points("language"), classes(mine)
-    table = np.zeros((len(rows), len(theirs)))
+    most, people = criteria.practical_points("language"), kinds(mine, theirs)
+    table = np.zeros((len(people.mine), len(people.theirs)), np.float32)
     for level, points in ((1, most // 2), (2, most)):
-        shared = share_an_item(rows >= level, theirs >= level)
-        table[shared] = points
-    known = (answered(mine), answered(theirs))
-    table[~answered(rows)] = table[:, ~known[1]] = _neutral(most, criteria)
-    return _part("practical.language", Classed(klass, table.astype(np.float32)), most, known)
+        table[share_an_item(people.mine >= level, people.theirs >= level)] = points
+    return _neutral_unless_known("practical.language", people, table, most, criteria)
 
 
 def _rhythm(pool: Pool, criteria: Criteria) -> Part | None:
@@ -165,10 +108,10 @@ def _by_difference(
     mine, theirs = getattr(pool.mentees, field), getattr(pool.mentors, field)
     if mine is None or theirs is None:
         return None
-    rows, klass = classes(mine)
-    table = np.floor(most * share(theirs[None].astype(np.int64) - rows) + 1e-6)
-    table[(rows < 0)[:, 0]] = table[:, theirs < 0] = _neutral(most, criteria)
-    return _part(name, Classed(klass, table.astype(np.float32)), most, (mine >= 0, theirs >= 0))
+    people = kinds(mine, theirs)
+    table = np.floor(most * share(people.theirs.T - people.mine) + 1e-6).astype(np.float32)
+    table[people.mine[:, 0] < 0] = table[:, people.theirs[:, 0] < 0] = _neutral(most, criteria)
+    return _part(name, Classed(people, table), most, (mine >= 0, theirs >= 0))
 
 
 def _industry(pool: Pool, criteria: Criteria) -> Part | None:
@@ -176,11 +119,15 @@ def _industry(pool: Pool, criteria: Criteria) -> Part | None:
     mine, theirs = pool.mentees.industries, pool.mentors.industries
     if mine is None or theirs is None:
         return None
-    most, known = criteria.points("industry"), (answered(mine), answered(theirs))
-    rows, klass = classes(mine)
-    table = np.where(share_an_item(rows > 0, theirs > 0), most, 0)
-    table[~answered(rows)] = table[:, ~known[1]] = _neutral(most, criteria)
-    return _part("industry", Classed(klass, table.astype(np.float32)), most, known)
+    most, people = criteria.points("industry"), kinds(mine, theirs)
+    table = share_an_item(people.mine > 0, people.theirs > 0) * np.float32(most)
+    return _neutral_unless_known("industry", people, table, most, criteria)
+
+
+def _neutral_unless_known(name: str, people: Kinds, table: Points, most: int, criteria: Criteria) -> Part:
+    mine, theirs = answered(people.mine), answered(people.theirs)
+    table[~mine] = table[:, ~theirs] = _neutral(most, criteria)
+    return _part(name, Classed(people, table), most, (mine[people.mentee], theirs[people.mentor]))
 
 
 def _wishes(by: str) -> Callable[[Pool, Criteria], Part | None]:

@@ -100,10 +100,11 @@ class ScoreTable:
     def points_of(self, *names: str) -> Ints:
         """(N, M) points of the lines with these names (or of these criteria) for every pair, ignoring rules."""
         out = np.zeros(self.shape, np.float32)
+        everybody = np.arange(self.shape[0])
         for part in self.reasons.parts if self.reasons else ():
             if part.name in names or part.name.split(".")[0] in names:
                 for term in part.terms:
-                    term.add_to(out, 0)
+                    term.add_to(out, everybody)
         return out.astype(np.int32)
 
     def views(self) -> tuple[Ints, Ints]:

@@ -7,22 +7,21 @@ people get the same points on every machine, and the parts that a page shows add
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from matching.engine.arrays import Bools, Ints, Points
+from matching.engine.arrays import Bools, Ints, Kinds, Points
 
 Hits = tuple[Ints, Ints, Ints]  # number k of the pair, column of the answer, points
 _NO_HITS: Hits = (np.zeros(0, np.int64),) * 3
 
 
 class Term(Protocol):
-    def add_to(self, out: Points, lo: int) -> None:
-        """Add the points of mentees lo.. to `out` (rows, M)."""
+    def add_to(self, out: Points, rows: Ints) -> None:
+        """Add the points of these mentees to `out` (rows, M)."""
 
     def of(self, i: Ints, j: Ints) -> Ints:
         """Points of the pairs (i[k], j[k])."""
@@ -38,11 +37,11 @@ class Linear:
     a: Points
     b: Points
 
-    def add_to(self, out: Points, lo: int) -> None:
-        out += self.a[lo : lo + len(out)] @ self.b.T
+    def add_to(self, out: Points, rows: Ints) -> None:
+        out += self.a[rows] @ self.b.T
 
     def of(self, i: Ints, j: Ints) -> Ints:
-        return _row_products(self.a[i], self.b[j])
+        return row_products(self.a[i], self.b[j])
 
     def hits(self, i: Ints, j: Ints) -> Hits:
         each = self.a[i] * self.b[j]
@@ -59,53 +58,40 @@ class Neutral(Linear):
 
 @dataclass(frozen=True, eq=False)
 class Capped:
-    """points = each * min(limit, a[i] . b[j]); with several samples the smallest product counts."""
+    """points = each * min(limit, a[i] . b[j])."""
 
-    samples: Sequence[tuple[Points, Points]]
+    a: Points
+    b: Points
     limit: int
     each: int
 
-    def add_to(self, out: Points, lo: int) -> None:
-        product = self._amount(lo, lo + len(out))
+    def add_to(self, out: Points, rows: Ints) -> None:
+        product = self.a[rows] @ self.b.T
         np.minimum(product, np.float32(self.limit), out=product)
         product *= np.float32(self.each)
         out += product
 
-    def _amount(self, lo: int, hi: int) -> Points:
-        first, *rest = self.samples
-        product: Points = first[0][lo:hi] @ first[1].T
-        for a, b in rest:
-            np.minimum(product, a[lo:hi] @ b.T, out=product)
-        return product
-
-    def amount(self, i: Ints, j: Ints) -> Ints:
-        """What is shared before the cap, in units of the samples."""
-        least = _row_products(self.samples[0][0][i], self.samples[0][1][j])
-        for a, b in self.samples[1:]:
-            least = np.minimum(least, _row_products(a[i], b[j]))
-        return least
-
     def of(self, i: Ints, j: Ints) -> Ints:
-        return self.each * np.minimum(self.amount(i, j), self.limit)
+        return self.each * np.minimum(row_products(self.a[i], self.b[j]), self.limit)
 
     def hits(self, i: Ints, j: Ints) -> Hits:
-        amount = self.amount(i, j)
+        amount = row_products(self.a[i], self.b[j])
         k = np.flatnonzero(amount * self.each)
         return k, amount[k], self.each * np.minimum(amount[k], self.limit)
 
 
 @dataclass(frozen=True, eq=False)
 class Classed:
-    """points = table[klass[i], j]: mentees with equal answers share a row of the table (C, M)."""
+    """points = table[kind of mentee i, kind of mentor j]."""
 
-    klass: Ints
+    kinds: Kinds
     table: Points
 
-    def add_to(self, out: Points, lo: int) -> None:
-        out += self.table[self.klass[lo : lo + len(out)]]
+    def add_to(self, out: Points, rows: Ints) -> None:
+        out += self.table[self.kinds.mentee[rows]][:, self.kinds.mentor]
 
     def of(self, i: Ints, j: Ints) -> Ints:
-        return self.table[self.klass[i], j].astype(np.int64)
+        return self.table[self.kinds.mentee[i], self.kinds.mentor[j]].astype(np.int64)
 
     def hits(self, i: Ints, j: Ints) -> Hits:
         return _whole_pair(self.of(i, j))
@@ -119,9 +105,11 @@ class Listed:
     j: Ints
     points: Ints
 
-    def add_to(self, out: Points, lo: int) -> None:
-        here = (self.i >= lo) & (self.i < lo + len(out))
-        np.add.at(out, (self.i[here] - lo, self.j[here]), self.points[here].astype(np.float32))
+    def add_to(self, out: Points, rows: Ints) -> None:
+        at = np.full(max(self.i.max(initial=-1), rows.max(initial=-1)) + 1, -1)
+        at[rows] = np.arange(len(rows))
+        here = at[self.i] >= 0
+        np.add.at(out, (at[self.i[here]], self.j[here]), self.points[here].astype(np.float32))
 
     @cached_property
     def _by_pair(self) -> dict[tuple[int, int], int]:
@@ -144,7 +132,7 @@ def _whole_pair(points: Ints) -> Hits:
     return k, np.zeros_like(k), points[k]
 
 
-def _row_products(a: Points, b: Points) -> Ints:
+def row_products(a: Points, b: Points) -> Ints:
     """a[k] . b[k] for every k."""
     return np.asarray(np.einsum("kf,kf->k", a, b), dtype=np.int64)
 

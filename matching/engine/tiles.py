@@ -1,23 +1,26 @@
 """Scores of many pairs at once: every term and rule of a round folded into as few passes over memory as possible.
 
 A closed pair is one that lost CLOSED points, so rules and points that depend on the same answers are one table, and
-tables over few classes of mentees are joined. The result is the same number as term by term.
+tables over few kinds of mentees are joined. The result is the same number as term by term.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from matching.engine.arrays import Ints, Points, classes
-from matching.engine.barriers import Barrier, ClassBarrier
+from matching.engine.barriers import Barrier, ClassBarrier, PairBarrier
 from matching.engine.blocks import Part
+from matching.engine.hours import NoSharedTime, SharedHours
 from matching.engine.table import FORBIDDEN
-from matching.engine.terms import Classed, Linear, Term
+from matching.engine.terms import Classed, Linear, Listed, Term
 
 CLOSED = 2**20
-JOINED_SHARE = 8
+PAIRS_AT_A_TIME = 2**17
+JOINED_SHARE, WIDE_SHARE = 8, 2
 
 
 class Sheet:
@@ -27,62 +30,108 @@ class Sheet:
         self, shape: tuple[int, int], parts: Iterable[Part], barriers: Iterable[Barrier], minimum: int
     ) -> None:
         self.shape, self.minimum = shape, minimum
-        everything = list(parts)
+        everything, stops = list(parts), list(barriers)
         terms = [t for p in everything if p.name != "waiting" for t in p.terms]
         self.waiting: list[Term] = [t for p in everything if p.name == "waiting" for t in p.terms]
         if not minimum:
             terms, self.waiting = terms + self.waiting, []
-        self.linear = _stacked(shape, [t for t in terms if isinstance(t, Linear)])
-        self.others = [t for t in terms if not isinstance(t, Linear | Classed)]
-        tables = [t for t in terms if isinstance(t, Classed)]
-        self.rules = [b for b in barriers if not isinstance(b, ClassBarrier)]
-        stops = [b for b in barriers if isinstance(b, ClassBarrier)]
-        tables += [Classed(b.klass, b.broken * np.float32(-CLOSED)) for b in stops]
-        self.tables = _joined(tables, shape[0] // JOINED_SHARE)
+        self.a, self.b = _stacked(shape, [t for t in terms if isinstance(t, Linear)])
+        self.tables, others = _tables(shape[0], terms, stops)
+        self.others = [*(t for t in others if not isinstance(t, Listed)), _listed(others, stops)]
+        self.rules = [b for b in stops if isinstance(b, NoSharedTime)]
 
-    def fill(self, out: Ints, lo: int) -> None:
-        """Scores of mentees lo.. into `out` (rows, M); -1 where closed or below the minimum."""
-        points = np.empty(out.shape, np.float32)
-        np.matmul(self.linear.a[lo : lo + len(out)], self.linear.b.T, out=points)
-        for term in (*self.tables, *self.others):
-            term.add_to(points, lo)
-        if self.rules:
-            open_ = np.ones(out.shape, np.bool_)
-            for barrier in self.rules:
-                barrier.close(open_, lo)
+    def tiles(self, mentees: Ints, size: int | None = None) -> Iterator[Ints]:
+        """These mentees, so many at a time (default: what stays in the cache), people on the same clock together."""
+        hours = (t for t in self.others if isinstance(t, SharedHours))
+        clock = next((t.clock for t in hours), np.zeros(self.shape[0], np.int64))[mentees]
+        step = size or max(1, PAIRS_AT_A_TIME // max(1, self.shape[1]))
+        for one in np.unique(clock).tolist():
+            rows = mentees[clock == one]
+            for lo in range(0, len(rows), step):
+                yield rows[lo : lo + step]
+
+    def scores(self, rows: Ints) -> Points:
+        """Scores of these mentees (rows, M); -1 where closed or below the minimum."""
+        points: Points = self.a[rows] @ self.b
+        for table in self.tables:
+            points += table.rows(rows)
+        for term in self.others:
+            term.add_to(points, rows)
+        for rule in self.rules:
+            open_ = np.ones(points.shape, np.bool_)
+            rule.close(open_, rows)
             points[~open_] = FORBIDDEN * CLOSED
         if self.minimum:
             points[points < self.minimum] = FORBIDDEN * CLOSED
         for term in self.waiting:
-            term.add_to(points, lo)
-        np.maximum(points, FORBIDDEN, out=points)
-        out[...] = points
+            term.add_to(points, rows)
+        return np.maximum(points, FORBIDDEN, out=points)
 
 
-def _stacked(shape: tuple[int, int], terms: list[Linear]) -> Linear:
-    """The same points as one matrix product."""
-    nothing = Linear(np.zeros((shape[0], 0), np.float32), np.zeros((shape[1], 0), np.float32))
-    everything = [nothing, *terms]
-    return Linear(np.hstack([t.a for t in everything]), np.hstack([t.b for t in everything]))
+@dataclass(frozen=True, eq=False)
+class _Wide:
+    """points = table[kind[i], j]: a table with a column for every mentor, from which whole rows are taken."""
+
+    kind: Ints
+    table: Points
+
+    def rows(self, mentees: Ints) -> Points:
+        return self.table[self.kind[mentees]]
 
 
-def _joined(tables: list[Classed], most: int) -> list[Classed]:
-    """The same points in fewer tables: equal classes are added up, small tables are joined to up to `most` classes."""
+def _stacked(shape: tuple[int, int], terms: list[Linear]) -> tuple[Points, Points]:
+    """The same points as one matrix product of (N, F) and (F, M)."""
+    a, b = (
+        [np.zeros((size, 0), np.float32), *(getattr(t, side) for t in terms)]
+        for size, side in zip(shape, "ab", strict=True)
+    )
+    return np.hstack(a), np.vstack([side.T for side in b])
+
+
+def _listed(terms: list[Term], stops: list[Barrier]) -> Listed:
+    """Points of single pairs, and the pairs that a rule closes, as one list."""
+    stopped = [pair for b in stops if isinstance(b, PairBarrier) for pair in b.pairs]
+    i, j = np.array(stopped, np.int64).reshape(-1, 2).T
+    lists = [*(t for t in terms if isinstance(t, Listed)), Listed(i, j, np.full(len(i), -CLOSED))]
+    return Listed(*(np.concatenate(column) for column in zip(*((t.i, t.j, t.points) for t in lists), strict=True)))
+
+
+def _tables(mentees: int, terms: list[Term], stops: list[Barrier]) -> tuple[list[_Wide], list[Term]]:
+    """Tables over kinds of people, points and rules alike, added up, widened and joined, and the terms that are something
+    else. A table with nearly as many kinds as mentees stays as it is."""
+    tables = [t for t in terms if isinstance(t, Classed)]
+    tables += [Classed(b.kinds, b.broken * np.float32(-CLOSED)) for b in stops if isinstance(b, ClassBarrier)]
+    small, others = [], [t for t in terms if not isinstance(t, Linear | Classed)]
+    for one in _added_up(tables):
+        if len(one.table) * WIDE_SHARE <= mentees:
+            small.append(_Wide(one.kinds.mentee, one.table.take(one.kinds.mentor, axis=1)))
+        else:
+            others.append(one)
+    return _joined(small, mentees // JOINED_SHARE), others
+
+
+def _added_up(tables: list[Classed]) -> list[Classed]:
+    """The same points with one table for equal kinds."""
     distinct: list[Classed] = []
-    for term in tables:
+    for one in tables:
         for k, other in enumerate(distinct):
-            if len(term.table) == len(other.table) and np.array_equal(term.klass, other.klass):
-                distinct[k] = Classed(other.klass, other.table + term.table)
+            if all(
+                np.array_equal(getattr(one.kinds, side), getattr(other.kinds, side)) for side in ("mentee", "mentor")
+            ):
+                distinct[k] = Classed(other.kinds, other.table + one.table)
                 break
         else:
-            distinct.append(term)
-    distinct.sort(key=lambda t: len(t.table))
-    joined: list[Classed] = []
-    for term in distinct:
-        if joined and len(joined[-1].table) * len(term.table) <= most:
+            distinct.append(one)
+    return distinct
+
+
+def _joined(tables: list[_Wide], most: int) -> list[_Wide]:
+    """The same points in fewer tables: small ones are joined to up to `most` kinds."""
+    joined: list[_Wide] = []
+    for one in sorted(tables, key=lambda t: len(t.table)):
+        if joined and len(joined[-1].table) * len(one.table) <= most:
             last = joined.pop()
-            rows, klass = classes(last.klass, term.klass)
-            table: Points = last.table[rows[:, 0]] + term.table[rows[:, 1]]
-            term = Classed(klass, table)
-        joined.append(term)
+            rows, kind = classes(last.kind, one.kind)
+            one = _Wide(kind, last.table[rows[:, 0]] + one.table[rows[:, 1]])
+        joined.append(one)
     return joined

@@ -5,6 +5,8 @@ import pytest
 
 from matching.engine import Criteria, Gap, Overlap, Pool, Rating, Same, Side, score
 
+from .invented import generator
+
 
 def points(mentee, mentor, criterion, *, wishes=None, **settings):
     """Points of one mentee with one mentor when only this criterion counts."""
@@ -107,13 +109,35 @@ def test_with_two_sample_weeks_the_worse_one_counts():
     assert practical("hours", mentee, {"hours": week(12, 13), "utc_offset": [0, 60]}) == 6664
 
 
-def test_a_week_in_which_everybodys_clock_moved_is_not_counted_twice():
-    from matching.engine.standard import _different_weeks
+@pytest.mark.parametrize("case", range(6))
+def test_shared_time_is_what_counting_every_quarter_hour_finds(case):
+    rng = generator(case)
+    sides = [
+        (rng.integers(0, 2, (n, rng.choice([21, 42, 168]))), rng.choice([-300, 0, 60, 345], (n, 2))) for n in (9, 7)
+    ]
+    me, mo = (Side(ids=[f"{len(h)}-{k}" for k in range(len(h))], hours=h, utc_offset=o) for h, o in sides)
+    table = score(
+        Pool(me, mo, [1] * 7), Criteria(weights={"practical": 1}, practical={"hours": 1}, enough_minutes=10_080)
+    )
+    for i, j in np.ndindex(9, 7):
+        shared = min(len(in_utc(*sides[0], i, week) & in_utc(*sides[1], j, week)) for week in (0, 1))
+        assert table.raw(i, [j])[0] == shared * (10_000 // 672)
+        assert table.S[i, j] == table.raw(i, [j])[0]
 
-    assert _different_weeks(np.array([[0, 60]]), np.array([[120, 180], [60, 120]])) == [0]
-    assert _different_weeks(np.array([[0, 60]]), np.array([[120, 120]])) == [0, 1]
-    assert _different_weeks(None, np.array([[60, 120, 60]])) == [0, 1]
-    assert _different_weeks(None, None) == [0]
+
+def in_utc(hours, offsets, person, week):
+    """Free quarter hours of one person, counted from Monday 00:00 UTC."""
+    size = 672 // hours.shape[1]
+    return {(q - offsets[person, week] // 15) % 672 for q in range(672) if hours[person, q // size]}
+
+
+def test_a_week_in_which_everybodys_clock_moved_is_not_counted_twice():
+    from matching.engine.hours import different_weeks
+
+    assert different_weeks(np.array([[0, 60]]), np.array([[120, 180], [60, 120]])) == [0]
+    assert different_weeks(np.array([[0, 60]]), np.array([[120, 120]])) == [0, 1]
+    assert different_weeks(None, np.array([[60, 120, 60]])) == [0, 1]
+    assert different_weeks(None, None) == [0]
 
 
 def test_slots_of_other_lengths_mean_the_same_hours():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from matching.engine import RULES, Criteria, Pool, Rules, ScoreTable, Side, score, solve, with_reasons
+from matching.engine.arrays import classes
 
 from .invented import generator, people, side
 
@@ -60,6 +61,15 @@ def test_tiles_of_any_size_give_the_same_table(case):
     tables = [score(pool, Criteria(minimum=1500), tile=t).S for t in (1, 7, 1024)]
     assert (tables[0] == tables[1]).all()
     assert (tables[0] == tables[2]).all()
+
+
+@pytest.mark.parametrize("top", [1, 9, 2**40])
+def test_people_are_of_one_kind_exactly_when_all_their_answers_are_equal(top):
+    rng = generator(top)
+    answers = rng.integers(-1, 2, (40, 4)) * top
+    rows, kind = classes(answers[:, 0], answers[:, 1:])
+    assert (rows[kind] == answers).all()
+    assert len(np.unique(rows, axis=0)) == len(rows)
 
 
 @pytest.mark.parametrize("case", range(4))
