@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -13,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from programs.models import Application
 
+from .facts import changed_since
 from .models import Match, Proposal, Round, RoundEntry, Snapshot
 from .places import places_of
-from .pool import changed_since
 from .reasons import Why, Words, committee_whys, fix_words, why_left_out
 from .standing import not_near
 
@@ -47,6 +48,15 @@ class Row:
     places: int
     left_out: str = ""
     fix: str = ""
+    is_veiled: bool = False  # initials in place of names, until the row is opened
+
+    @property
+    def mentee_name(self) -> str:
+        return called(self.mentee, self.is_veiled)
+
+    @property
+    def mentor_name(self) -> str:
+        return called(self.mentor, self.is_veiled) if self.mentor else ""
 
     @property
     def mentee(self) -> Application:
@@ -81,7 +91,7 @@ class Board:
         self.rows: list[Row] = []
         if not only_figures:
             self.page = self._page(mine, page)
-            self.rows = rows_of(round_, list(self.page.object_list), self.words, user)
+            self.rows = rows_of(round_, list(self.page.object_list), self.words, user, in_list=True)
 
     @staticmethod
     def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
@@ -102,6 +112,13 @@ class Board:
         return pages.get_page(page)
 
     @property
+    def place(self) -> str:
+        """Where in the list the member is, as the end of an address; empty at its beginning."""
+        number = self.page.number if self.page.number > 1 else ""
+        at = {"queue": self.queue if self.queue != "all" else "", "find": self.find, "page": number}
+        return urlencode({name: value for name, value in at.items() if value})
+
+    @property
     def queues(self) -> list[dict[str, Any]]:
         """The tabs above the list, with their counts."""
         return [
@@ -120,18 +137,24 @@ class Board:
         return None if self.round.before_pairs is None else self.round.pairs - self.round.before_pairs
 
 
-def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any) -> list[Row]:
-    """Rows with their reasons in words. `proposals` come from `visible_to(user)` through `with_loads`."""
-    named = mentors_in_reasons(proposals, user)
+def called(application: Application, is_veiled: bool) -> str:
+    return application.person.initials if is_veiled else str(application.person)
+
+
+def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any, *, in_list: bool = False) -> list[Row]:
+    """Rows with their reasons in words. `proposals` come from `visible_to(user)` through `with_loads`. `in_list`: the
+    names are veiled where the program wishes so."""
+    veil = in_list and round_.program.policy.hide_names_until_opened
+    named = mentors_in_reasons(proposals, user, veil)
     made = []
     for row in proposals:
         if row.mentor is None:
             fix = next((fix_words(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), "")
-            made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix))
+            made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix, veil))
         else:
             row.mentor.cohort = round_.cohort
             whys = committee_whys(row.why, row.cautions, words)
-            made.append(Row(row, whys, row.load, places_of(row.mentor)))  # type: ignore[attr-defined]
+            made.append(Row(row, whys, row.load, places_of(row.mentor), is_veiled=veil))  # type: ignore[attr-defined]
     return made
 
 
@@ -147,14 +170,14 @@ def with_loads(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     return rows.with_people().annotate(load=counted(planned, "mentor") + counted(open_, "mentor"))  # type: ignore[attr-defined]
 
 
-def mentors_in_reasons(proposals: list[Proposal], user: Any) -> dict[int, str]:
+def mentors_in_reasons(proposals: list[Proposal], user: Any, is_veiled: bool = False) -> dict[int, str]:
     """Names of the mentors that the reasons of people left out mention, without those near `user`."""
     ids = {fix[1] for row in proposals if row.mentor_id is None for fix in row.why.get("fixes", [])}
     ids |= {row.why["mentor"] for row in proposals if row.mentor_id is None and "mentor" in row.why}
     if not ids:
         return {}
     seen = Application.objects.filter(not_near(user), pk__in=ids).select_related("person")
-    return {one.pk: str(one.person) for one in seen}
+    return {one.pk: called(one, is_veiled) for one in seen}
 
 
 def news(round_: Round, fingerprints: dict[str, str]) -> list[str]:

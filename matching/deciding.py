@@ -21,8 +21,8 @@ from programs.models import Application
 from .changing import Outcome, check_may_change, difference, plan_of, play, read, repeat, write
 from .models import KeepApart, Proposal, Round, RoundEntry
 from .packing import pack_plan
-from .reasons import stale_words
 from .sitting import Decisions
+from .stale import stale_words
 from .standing import refuse_if_near
 
 Kind = RoundEntry.Kind
@@ -40,6 +40,7 @@ class Step:
     other: int | None = None
     scope: str = Scope.PAIR
     why: str = ""
+    together: str = ""  # a mark shared by steps that were taken in one go
 
     @property
     def named(self) -> set[int]:
@@ -114,7 +115,8 @@ def decide(round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None
         entry = RoundEntry(
             round=fresh, kind=step.kind, by=by, at=at or timezone.now(), why=step.why.strip(),
             mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored,
-            facts={"diff": difference(was, now), "scope": step.scope if step.kind == Kind.REJECT else "", "other": step.other},
+            facts={"diff": difference(was, now), "scope": step.scope if step.kind == Kind.REJECT else "", "other": step.other}
+            | ({"together": step.together} if step.together else {}),
         )  # fmt: skip
         return write(fresh, sitting, now, outcome, entry, step.mentees, also=lambda: _keep_apart(fresh, step, entry))
 
@@ -145,4 +147,4 @@ def refuse_if_stale(round_: Round, mentees: set[int], seen: int, by: Any) -> Non
     entry = entries.select_related("by").first()
     if entry is None or entry.by_id == by.pk:
         return
-    raise Refused(stale_words(entry, rows.on_the_table().with_people()))
+    raise Refused(stale_words(round_, entry, rows.on_the_table(), seen, by))

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Value
+from django.utils.formats import number_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -23,7 +24,6 @@ from accounts.models.vocabulary import in_language
 from programs.models import ApplicationExperience, Experience, Topic
 
 from .engine import BadRules
-from .models import RoundEntry
 from .sitting import Sitting
 from .terms import rule_words
 
@@ -230,7 +230,13 @@ def fix_words(fix: list[Any], names: dict[int, str]) -> str:
 def gain_words(pairs: int, points: int) -> str:
     if pairs > 0:
         return ngettext("places %(count)s more person", "places %(count)s more people", pairs) % {"count": pairs}
-    return ngettext("%(count)s point more in all", "%(count)s points more in all", points) % {"count": points}
+    words = ngettext("%(count)s point more in all", "%(count)s points more in all", points)
+    return words % {"count": figure(points)}
+
+
+def figure(number: int) -> str:
+    """A number as it is written in the reader's language: 244,459."""
+    return str(number_format(number, force_grouping=True))
 
 
 LITTLE, SOME = 400, 1500  # points of the whole plan: the usual price of a change is between the two
@@ -247,8 +253,8 @@ def cost_words(pairs: int, points: int) -> str:
     if not points:
         return _("costs nothing")
     words = _("costs little") if points <= LITTLE else _("costs something") if points <= SOME else _("costs much")
-    number = ngettext("%(count)s point less in all", "%(count)s points less in all", points) % {"count": points}
-    return f"{words} ({number})"
+    number = ngettext("%(count)s point less in all", "%(count)s points less in all", points)
+    return f"{words} ({number % {'count': figure(points)}})"
 
 
 def bad_rules_words(sitting: Sitting, bad: BadRules) -> str:
@@ -280,18 +286,6 @@ def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
         case "every_seat_pinned":
             return _("every place that could be used is pinned")
     return reason.text
-
-
-def stale_words(entry: RoundEntry, rows: Any) -> str:
-    """ "K. Osei changed this", with how it looks now."""
-    now = "; ".join(
-        _("%(mentee)s is now with %(mentor)s") % {"mentee": row.mentee.person, "mentor": row.mentor.person}
-        if row.mentor
-        else _("%(mentee)s now has no mentor") % {"mentee": row.mentee.person}
-        for row in rows
-    )
-    text = _("%(who)s changed this at %(when)s: %(now)s. Your change was not made; please look again.")
-    return text % {"who": entry.by or _("The program"), "when": f"{entry.at:%H:%M}", "now": now}
 
 
 # For the pair ------------------------------------------------------------------------------------------------------

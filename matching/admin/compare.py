@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,28 +12,26 @@ from django.utils.translation import gettext as _
 from matching.board import mentors_in_reasons
 from matching.candidates import compare, own_words
 from matching.deciding import Kind, Step
-from matching.deciding import preview as play_preview
-from matching.forms import ReasonForm, RejectForm
-from matching.minutes import moved_words, names_of
 from matching.models import Proposal, Round, RoundEntry
 from matching.mutual import mutual_pairs
-from matching.reasons import cost_words, fix_words, why_left_out
+from matching.reasons import cost_words, figure, fix_words, why_left_out
+from matching.trying import try_out
+from matching.watching import others_here
 from programs.models import Application
 
 from .pages import find_mentor, find_round, find_row, page, url
 
 
-def show(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     title = _("%(name)s: compare candidates") % {"name": row.mentee.person}
     found = compare(round_, row, request.user, show_all="all" in request.GET)
+    others_here(round_, request.user)
     context: dict[str, Any] = {
         "row": row,
         "own_words": own_words(row.mentee),
         "found": found,
-        "reject_form": RejectForm(),
-        "reason_form": ReasonForm(),
         "turned_down": _turned_down(request, round_, row),
         "swaps": _swaps(request, round_, found.swaps),
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
@@ -41,7 +40,15 @@ def show(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
         names = mentors_in_reasons([row], request.user)
         context["left_out"] = why_left_out(row.why, names)
         context["fixes"] = _fixes(row, names)
-    return page(request, "compare", title, round_, **context)
+    return _page_or_pane(request, "compare", title, round_, context)
+
+
+def _page_or_pane(request: Any, template: str, title: str, round_: Round, context: dict[str, Any]) -> HttpResponse:
+    """A page of its own; beside the list (htmx) only what is on it."""
+    if request.htmx:
+        content = f"admin/matching/round/_{template}.html"
+        return page(request, "_beside", title, round_, content=content, **context)
+    return page(request, template, title, round_, **context)
 
 
 def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
@@ -75,29 +82,52 @@ def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     """Before, after, who is affected; Apply posts the decision, Discard goes back. Nothing is written here."""
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
-    step, action, fields = _step(request, round_, row)
-    outcome = play_preview(round_, step, by=request.user)
-    probe = RoundEntry(round=round_, moved=[list(moved) for moved in outcome.moved], facts={})
-    names = names_of([probe], request.user)
+    asked = _asked(request, round_, row)
+    outcome, moved = try_out(round_, asked.step, by=request.user)
     context = {
         "row": row,
-        "moved": [moved_words(list(moved), names) for moved in outcome.moved],
+        "asked": asked.words,
+        "afterwards": asked.afterwards,
+        "moved": moved,
         "cost": cost_words(outcome.cost_pairs, outcome.cost_points),
         "outcome": outcome,
-        "action_url": url(action, round_, row.mentee.public_id),
-        "fields": fields,
+        "total": figure(outcome.total),
+        "action_url": url(asked.action, round_, row.mentee.public_id),
+        "fields": asked.fields,
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
     }
-    return page(request, "try", _("If you do this"), round_, **context)
+    return _page_or_pane(request, "try", _("If you do this"), round_, context)
 
 
-def _step(request: HttpRequest, round_: Round, row: Proposal) -> tuple[Step, str, dict[str, str]]:
-    """The decision that the address asks about, the button that takes it, and its fields."""
+@dataclass(frozen=True)
+class Asked:
+    """The decision that an address asks about, in words, with the button that takes it and its fields."""
+
+    step: Step
+    action: str
+    fields: dict[str, str]
+    words: str
+    afterwards: str
+
+
+def _asked(request: HttpRequest, round_: Round, row: Proposal) -> Asked:
     if "mentor" in request.GET:
         mentor = find_mentor(request, round_, request.GET["mentor"])
-        return Step(Kind.CHOOSE, row.mentee_id, mentor.pk), "choose", {"mentor": mentor.public_id}
+        return Asked(
+            Step(Kind.CHOOSE, row.mentee_id, mentor.pk),
+            "choose",
+            {"mentor": mentor.public_id},
+            _("%(mentee)s goes to %(mentor)s.") % {"mentee": row.mentee.person, "mentor": mentor.person},
+            _("The new pair is pinned; everybody else is placed as well as possible around it."),
+        )
     if "other" in request.GET:
         rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table()
-        other = get_object_or_404(rows.select_related("mentee"), mentee__public_id=request.GET["other"])
-        return Step(Kind.SWAP, row.mentee_id, other=other.mentee_id), "swap", {"other": other.mentee.public_id}
+        other = get_object_or_404(rows.select_related("mentee__person"), mentee__public_id=request.GET["other"])
+        return Asked(
+            Step(Kind.SWAP, row.mentee_id, other=other.mentee_id),
+            "swap",
+            {"other": other.mentee.public_id},
+            _("%(mentee)s and %(other)s change places.") % {"mentee": row.mentee.person, "other": other.mentee.person},
+            _("Both new pairs are pinned; everybody else is placed as well as possible around them."),
+        )
     raise Http404

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.refused import Refused
 from matching.bending import agree_place, set_aside
@@ -19,15 +20,10 @@ from matching.forms import ReasonForm, RejectForm
 from matching.minutes import words_of
 from matching.models import Proposal, Round, RoundEntry
 from matching.reasons import Words, cost_words
+from matching.together import last_words, take_back_all
 from matching.undoing import take_back
 
-from .pages import back, find_mentor, find_round, find_row, find_rows, url
-
-
-def _seen(request: HttpRequest) -> int:
-    """The plan version that the member looked at when the button was pressed."""
-    text = request.POST.get("seen", "")
-    return int(text) if text.isdecimal() else 0
+from .pages import back, find_mentor, find_round, find_row, find_rows, list_url, seen_version
 
 
 def pin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -95,7 +91,7 @@ def override(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
     why = _reason(request)
-    entry = set_aside(round_, row.mentee_id, mentor.pk, by=request.user, seen=_seen(request), why=why)
+    entry = set_aside(round_, row.mentee_id, mentor.pk, by=request.user, seen=seen_version(request), why=why)
     return answer(request, round_, entry, row)
 
 
@@ -103,7 +99,7 @@ def place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
-    entry = agree_place(round_, mentor, by=request.user, seen=_seen(request), why=_reason(request))
+    entry = agree_place(round_, mentor, by=request.user, seen=seen_version(request), why=_reason(request))
     return answer(request, round_, entry, row)
 
 
@@ -116,13 +112,16 @@ def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:
     round_ = find_round(request, public_id)
     entries = RoundEntry.objects.visible_to(request.user).filter(round=round_).select_related("round")
     entry = get_object_or_404(entries, version=version)
-    made = take_back(entry, by=request.user)
+    if request.POST.get("together"):
+        made = take_back_all(entry, by=request.user)[-1]
+    else:
+        made = take_back(entry, by=request.user)
     row = Proposal.objects.visible_to(request.user).filter(round=round_, mentee=entry.mentee_id).on_the_table().first()
     return answer(request, made.round, made, row)
 
 
 def _decide(request: HttpRequest, round_: Round, row: Proposal, step: Step) -> HttpResponse:
-    entry = decide(round_, step, by=request.user, seen=_seen(request))
+    entry = decide(round_, step, by=request.user, seen=seen_version(request))
     return answer(request, round_, entry, row)
 
 
@@ -132,25 +131,28 @@ def answer(request: Any, round_: Round, entry: RoundEntry, row: Proposal | None)
     if request.htmx:
         return _changed_rows(request, round_, entry, text)
     anchor = f"row-{row.mentee.public_id}" if row else ""
-    return back(request, request.POST.get("next_url") or url("workbench", round_), text, anchor, messages.SUCCESS)
+    return back(request, list_url(round_, request.POST.get("place", "")), text, anchor, messages.SUCCESS)
 
 
 def said(request: HttpRequest, entry: RoundEntry) -> str:
     seen = RoundEntry.objects.visible_to(request.user).select_related("mentee__person", "mentor__person")
     fresh = seen.get(pk=entry.pk)
     what = words_of(fresh, request.user)
-    cost = cost_words(entry.cost_pairs, entry.cost_points)
-    return _("You %(what)s. People who moved: %(moved)s; %(cost)s.") % {
+    moved = ngettext("%(count)s person moved", "%(count)s people moved", len(entry.moved)) % {"count": len(entry.moved)}
+    pinned = Proposal.objects.visible_to(request.user).filter(round=entry.round_id).pinned().count()
+    in_all = ngettext("%(count)s pair is pinned.", "%(count)s pairs are pinned.", pinned) % {"count": pinned}
+    return _("You %(what)s. %(moved)s; %(cost)s. %(pinned)s") % {
         "what": what,
-        "moved": len(entry.moved),
-        "cost": cost,
+        "moved": moved if entry.moved else _("Nobody moved"),
+        "cost": cost_words(entry.cost_pairs, entry.cost_points),
+        "pinned": in_all,
     }
 
 
 def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry, text: str) -> HttpResponse:
     touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
     mine = Proposal.objects.visible_to(request.user).filter(round=round_, mentee__in=touched - {None})
-    rows = rows_of(round_, list(with_loads(mine.on_the_table())), Words(round_.program), request.user)
+    rows = rows_of(round_, list(with_loads(mine.on_the_table())), Words(round_.program), request.user, in_list=True)
     return changed(request, round_, rows, text)
 
 
@@ -160,18 +162,19 @@ def changed(request: HttpRequest, round_: Round, rows: list[Any], text: str) -> 
     last = last_entry(round_, request.user)
     context = {
         "round": round_, "rows": rows, "board": board, "text": text, "may_change": True, "is_swap": True, "last": last,
-        "last_words": words_of(last, request.user),
+        "last_words": last_words(last, request.user), "place": request.POST.get("place", ""),
     }  # fmt: skip
     return render(request, "admin/matching/round/_changed.html", context)
 
 
 def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) -> HttpResponse:
-    rows = Proposal.objects.visible_to(request.user).filter(round__public_id=public_id, mentee__public_id=mentee)
-    found = list(with_loads(rows.on_the_table()).select_related("round__cohort__program__policy"))
+    mine = Proposal.objects.visible_to(request.user).filter(round__public_id=public_id, mentee__public_id=mentee)
+    found = list(with_loads(mine.on_the_table()).select_related("round__cohort__program__policy"))
     if not found:
         return HttpResponse(status=404)
     round_ = found[0].round
-    return changed(request, round_, rows_of(round_, found, Words(round_.program), request.user), text)
+    rows = rows_of(round_, found, Words(round_.program), request.user, in_list=True)
+    return changed(request, round_, rows, text)
 
 
 def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

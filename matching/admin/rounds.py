@@ -22,7 +22,7 @@ from matching.forms import OpenRoundForm
 from matching.models import MATCHERS, Proposal, Round
 from programs.committee import CommitteeAdmin
 
-from . import compare, decisions, exports, release, review, terms, workbench
+from . import compare, decisions, exports, release, review, several, terms, workbench
 
 TONES = {"draft": "info", "review": "amber", "approved": "ok", "published": "ok", "discarded": "plum"}
 View = Callable[..., HttpResponse]
@@ -44,6 +44,8 @@ WRITE: list[tuple[str, View]] = [
     ("run", workbench.run),
     ("copy", workbench.copy),
     ("discard", workbench.discard),
+    ("pin-several", several.pin),
+    ("unpin-several", several.unpin),
     ("floor", terms.set_floor),
     ("use-terms", terms.use),
     ("send", review.send),

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from matching import copying, rounds
 from matching.board import Board, last_entry, news
-from matching.minutes import words_of
 from matching.models import Round, RoundJob
+from matching.together import last_words
+from matching.watching import others_here, viewers_words
 
 from .pages import back, find_round, find_snapshot, page, url
 
@@ -37,7 +38,9 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "figures": snapshot.figures,
         "news": news(round_, snapshot.fingerprints) if round_.is_under_way else [],
         "last": last,
-        "last_words": words_of(last, request.user),
+        "last_words": last_words(last, request.user),
+        "place": board.place,
+        "viewers": viewers_words(others_here(round_, request.user)),
         "is_front": True,
     }
     return page(request, "workbench", str(round_), round_, **context)

@@ -157,7 +157,8 @@ def test_two_members_on_two_rows_lose_nothing(drafted, step, cleo, kim, table):
 def test_the_second_member_on_the_same_row_is_told_what_the_first_did(drafted, step, cleo, kim):
     seen = drafted.plan_version
     decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
-    with pytest.raises(Refused, match=r"Cleo Marsh changed this at .*Amina Farah is now with Ruth Adeyemi"):
+    both = r"You saw: Amina Farah with Ruth Adeyemi\. Now: Amina Farah with Ruth Adeyemi, pinned\."
+    with pytest.raises(Refused, match=rf"Cleo Marsh changed this just now \(pinned .*\)\. {both}"):
         decide(drafted, step(Kind.PIN, "amina", "priya"), by=kim, seen=seen)
 
 

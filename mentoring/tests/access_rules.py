@@ -231,6 +231,8 @@ PAGES: dict[str, Rule] = {
     "admin:matching_round_try": saying(desk(READERS, "round", mentee=A_MENTEE), **A_DECISION),
     "admin:matching_round_run": act(MATCHERS, "round"),
     "admin:matching_round_floor": act(MATCHERS, "round"),
+    "admin:matching_round_pin-several": act(MATCHERS, "round"),
+    "admin:matching_round_unpin-several": act(MATCHERS, "round"),
     "admin:matching_round_use-terms": act(MATCHERS, "round"),
     "admin:matching_round_copy": act(MATCHERS, "round"),
     "admin:matching_round_send": act(MATCHERS, "round"),

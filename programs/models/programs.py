@@ -148,6 +148,11 @@ class Policy(models.Model):
     quiet_until_hour = whole(8, _("quiet hours end (hour of the day)"), high=23)
     weekly_mails = whole(3, _("most non-essential messages to one person (messages per week)"), low=1, high=20)
     same_employer_blocked = models.BooleanField(_("never pair people of the same employer"), default=True)
+    hide_names_until_opened = models.BooleanField(
+        _("hide names in the list of a matching round"),
+        default=False,
+        help_text=_("Initials stand in for the names until a row is opened, so that a name decides nothing."),
+    )
 
     objects = ProgramPartQuerySet.as_manager()
 
