@@ -20,6 +20,7 @@ from programs.models import Application
 from .changing import check_may_change, difference, plan_of, play, read, repeat, write
 from .deciding import refuse_if_stale
 from .engine import WhatIf
+from .facts import fingerprint_now
 from .models import Override, Round, RoundEntry
 from .packing import pack_plan
 from .places import places_of
@@ -125,11 +126,8 @@ def agree_place(
 
 def _change_capacity(sitting: Sitting, mentor: int, delta: int) -> None:
     """The round knows of this change, so it is no news to it."""
-    from .pool import facts, fingerprint
-
     Application.objects.filter(pk=mentor).update(capacity=F("capacity") + delta)
-    row = next(row for row in facts(sitting.round.cohort) if row["pk"] == mentor)
-    sitting.known[str(mentor)] = fingerprint(row)
+    sitting.known[str(mentor)] = fingerprint_now(mentor)
 
 
 def take_back_first(sitting: Sitting, done: RoundEntry) -> Callable[[WhatIf], object] | None:

@@ -7,38 +7,18 @@ without a free place does, with 0 places, so that the price of one more place is
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import numpy as np
+from programs.models import Cohort, Conflict, NamedWish
 
-from accounts.models import Profile
-from accounts.models.people import DAYS, PARTS
-from programs.models import Application, ApplicationExperience, ApplicationTopic, Cohort, Conflict, NamedWish
-
-from .engine import Pool, Side
+from .answers import Answers
+from .engine import Pool
+from .facts import Fact, facts, fingerprint
 from .models import KeepApart, Match, Proposal, Round
-
-Depth = ApplicationExperience.Depth
-MODES = {"": 0, "online": 1, "in_person": 2, "either": 3}
-RHYTHMS = {14: 0, 30: 1, 42: 2}
-DEPTHS = {Depth.ACCOMPANIED: 1, Depth.LIVED: 2}
-FLUENT = 2
-WEEK_HOURS = 168
-
-FACTS = (
-    "pk", "version", "role", "external_key", "mode", "rhythm_days", "capacity", "is_first_time", "waiting_since",
-    "person_id", "person__email", "person__time_zone", "person__profile__employer__key",
-    "person__profile__years_experience", "person__profile__level", "person__profile__place",
-    "person__profile__availability",
-)  # fmt: skip
-NOT_AN_ANSWER = {"pk", "waiting_since"}
 
 
 @dataclass(frozen=True)
@@ -57,57 +37,51 @@ class Gathered:
 
 def gather(cohort: Cohort, at: datetime) -> Gathered:
     """Read everybody who is ready to match in `cohort`, as the engine wants them."""
-    rows = facts(cohort)
-    matches = _Matches(cohort, [row["person_id"] for row in rows])
-    resting = matches.resting(at - timedelta(days=cohort.program.policy.rematch_buffer_days))
-    mentees = [row for row in rows if row["role"] == "mentee" and row["pk"] not in matches.matched | resting]
-    mentors = [row for row in rows if row["role"] == "mentor"]
-    waited = left_out_before(cohort)
-    for row in mentees:
-        row["waiting"] = max(waited[row["pk"]], 1 if row["waiting_since"] else 0)
-    answers, policy = _Answers(cohort, at), cohort.program.policy
-    sides = [answers.side(_keyed(mentees)), answers.side(_keyed(mentors))]
+    rows, policy = facts(cohort), cohort.program.policy
+    matches = _Matches(cohort, [row.person for row in rows])
+    resting = matches.resting(at - timedelta(days=policy.rematch_buffer_days))
+    mentees = [row for row in rows if row.role == "mentee" and row.pk not in matches.matched | resting]
+    mentors = [row for row in rows if row.role == "mentor"]
+    keys = _keys(mentees), _keys(mentors)
+    waited, answers = left_out_before(cohort), Answers(cohort, at)
     pool = Pool(
-        sides[0],
-        sides[1],
-        seats={row["key"]: max(places(row, policy) - matches.load[row["pk"]], 0) for row in mentors},
-        **_about_pairs(cohort, mentees, mentors, matches, at),
+        answers.side(mentees, keys[0], (max(waited[row.pk], 1 if row.waiting_since else 0) for row in mentees)),
+        answers.side(mentors, keys[1], (0 for _row in mentors)),
+        seats={
+            key: max(places(row, policy) - matches.load[row.pk], 0) for key, row in zip(keys[1], mentors, strict=True)
+        },
+        **_about_pairs(cohort, _by_person(mentees, keys[0]), _by_person(mentors, keys[1]), matches, at),
     )
-    by_key = {(row["role"], row["key"]): row["pk"] for row in (*mentees, *mentors)}
     columns = {
-        "mentees": [by_key["mentee", key] for key in pool.mentees.ids.tolist()],
-        "mentors": [by_key["mentor", key] for key in pool.mentors.ids.tolist()],
+        "mentees": _in_order(pool.mentees.ids, keys[0], mentees),
+        "mentors": _in_order(pool.mentors.ids, keys[1], mentors),
         **answers.columns,
     }
     figures = {"resting": len(resting), "matched": len(matches.matched)}
-    return Gathered(pool, columns, {str(row["pk"]): fingerprint(row) for row in (*mentees, *mentors)}, figures)
+    return Gathered(pool, columns, {str(row.pk): fingerprint(row.said) for row in (*mentees, *mentors)}, figures)
 
 
-def facts(cohort: Cohort) -> list[dict[str, Any]]:
-    """One row of plain values for everybody who is ready, in one query."""
-    ready = Application.objects.ready().filter(cohort=cohort).order_by("pk")
-    return list(ready.values(*FACTS))
-
-
-def fingerprint(row: dict[str, Any]) -> str:
-    """What a person has said, short: equal texts mean that nothing changed. Saved pages raise `version`."""
-    said = [value for name, value in row.items() if name not in NOT_AN_ANSWER and name in FACTS]
-    return hashlib.blake2b(repr(said).encode(), digest_size=6).hexdigest()
-
-
-def places(row: dict[str, Any], policy: Any) -> int:
+def places(row: Fact, policy: Any) -> int:
     """How many mentees a mentor may have: what they offer, within what the program allows."""
-    most = policy.first_time_capacity if row["is_first_time"] else policy.capacity_max
-    return min(row["capacity"], most)
+    most = policy.first_time_capacity if row.is_first_time else policy.capacity_max
+    return min(row.capacity, most)
 
 
-def _keyed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give each row its stable key: the import id, else the e-mail address; both where an id stands twice."""
-    seen = Counter(row["external_key"] or row["person__email"] for row in rows)
-    for row in rows:
-        key = row["external_key"] or row["person__email"]
-        row["key"] = key if seen[key] == 1 else f"{key} {row['person__email']}"
-    return rows
+def _keys(rows: list[Fact]) -> list[str]:
+    """The stable key of each row: the import id, else the e-mail address; both where an id stands twice."""
+    plain = [row.external_key or row.email for row in rows]
+    seen = Counter(plain)
+    return [key if seen[key] == 1 else f"{key} {row.email}" for key, row in zip(plain, rows, strict=True)]
+
+
+def _by_person(rows: list[Fact], keys: list[str]) -> dict[int, str]:
+    return {row.person: key for row, key in zip(rows, keys, strict=True)}
+
+
+def _in_order(ids: Any, keys: list[str], rows: list[Fact]) -> list[int]:
+    """Applications in the order of the pool."""
+    by_key = {key: row.pk for key, row in zip(keys, rows, strict=True)}
+    return [by_key[key] for key in ids.tolist()]
 
 
 class _Matches:
@@ -134,111 +108,10 @@ class _Matches:
         return {mentee for mentee, closed_at in self._closed.items() if closed_at > since}
 
 
-class _Answers:
-    """Everything that people marked, as {application or person: ...}, and the columns that it needs."""
-
-    def __init__(self, cohort: Cohort, at: datetime) -> None:
-        self.weeks = (date(at.year, 1, 15), date(at.year, 7, 15))
-        mine = {"application__cohort": cohort}
-        topics = ApplicationTopic.objects.filter(**mine).values_list("application", "topic", "weight")
-        lived = ApplicationExperience.objects.filter(**mine).values_list("application", "experience", "depth")
-        people = {"profile__user__applications__cohort": cohort}
-        speaks = Profile.languages.through.objects.filter(**people).values_list("profile__user", "language")
-        knows = Profile.industries.through.objects.filter(**people).values_list("profile__user", "industry")
-        self.topics = _grouped(topics)
-        self.experiences = _grouped(lived)
-        self.languages = _grouped((person, language, FLUENT) for person, language in speaks)
-        self.industries = _grouped((person, industry, 1) for person, industry in knows)
-        self.columns = {
-            name: sorted({entry for marks in getattr(self, name).values() for entry in marks})
-            for name in ("topics", "experiences", "languages", "industries")
-        }
-        self._codes: dict[str, dict[str, int]] = {"employer": {}, "place": {}}
-
-    def side(self, rows: list[dict[str, Any]]) -> Side:
-        depth = DEPTHS if rows and rows[0]["role"] == "mentor" else {Depth.GOING_THROUGH: 1}
-        situations = {key: {e: depth.get(d, 0) for e, d in marks.items()} for key, marks in self.experiences.items()}
-        ids, people = [row["pk"] for row in rows], [row["person_id"] for row in rows]
-        return Side(
-            ids=np.array([row["key"] for row in rows], dtype=np.str_),
-            person=np.array([row["person__email"] for row in rows], dtype=np.str_),
-            employer=self._category("employer", [row["person__profile__employer__key"] for row in rows]),
-            place=self._category("place", [row["person__profile__place"] for row in rows]),
-            years=_whole(row["person__profile__years_experience"] for row in rows),
-            mode=_whole(MODES[row["mode"]] for row in rows),
-            rhythm=_whole(RHYTHMS.get(row["rhythm_days"]) for row in rows),
-            waiting=_whole(row.get("waiting", 0) for row in rows),
-            situations=self._marks("experiences", ids, situations),
-            topics=self._marks("topics", ids, self.topics),
-            languages=self._marks("languages", people, self.languages),
-            industries=self._marks("industries", people, self.industries),
-            hours=hours([row["person__profile__availability"] or [] for row in rows]),
-            utc_offset=self._offsets([row["person__time_zone"] for row in rows]),
-        )
-
-    def _offsets(self, zones: list[str]) -> Any:
-        """Minutes east of UTC in a winter and in a summer week; None when there is nobody."""
-        return (
-            np.array([[offset(zone, week) for week in self.weeks] for zone in zones], dtype=np.int16) if zones else None
-        )
-
-    def _category(self, name: str, values: list[str | None]) -> Any:
-        codes = self._codes[name]
-        wanted = [" ".join((value or "").split()).casefold() for value in values]
-        for value in sorted(set(wanted) - {""} - set(codes)):
-            codes[value] = len(codes)
-        return _whole(codes.get(value) for value in wanted)
-
-    def _marks(self, name: str, keys: list[int], marks: dict[int, dict[int, int]]) -> Any:
-        column = {entry: position for position, entry in enumerate(self.columns[name])}
-        table = np.zeros((len(keys), len(column)), dtype=np.int8)
-        for row, key in enumerate(keys):
-            for entry, value in marks.get(key, {}).items():
-                table[row, column[entry]] = value
-        return table
-
-
-def _grouped(rows: Iterable[tuple[int, int, Any]]) -> dict[int, dict[int, Any]]:
-    found: dict[int, dict[int, Any]] = defaultdict(dict)
-    for key, entry, value in rows:
-        found[key][entry] = value
-    return found
-
-
-def _whole(values: Iterable[int | None]) -> Any:
-    return np.array([-1 if value is None else value for value in values], dtype=np.int32)
-
-
-@lru_cache(maxsize=1024)
-def _hours_of(slot: str) -> tuple[int, ...]:
-    day, part = slot.split("-")
-    first = DAYS.index(day) * 24
-    return tuple(range(first + PARTS[part][0], first + PARTS[part][1]))
-
-
-def hours(usual_times: list[list[str]]) -> Any:
-    """(n, 168): which hours of the local week, Monday 00:00 first, each person has marked as usual times."""
-    table = np.zeros((len(usual_times), WEEK_HOURS), dtype=np.int8)
-    for row, slots in enumerate(usual_times):
-        for slot in slots:
-            table[row, list(_hours_of(slot))] = 1
-    return table
-
-
-@lru_cache(maxsize=1024)
-def offset(zone: str, on: date) -> int:
-    """Minutes east of UTC at noon of a day, to the quarter of an hour."""
-    noon = datetime(on.year, on.month, on.day, 12, tzinfo=ZoneInfo(zone))
-    minutes = int((noon.utcoffset() or timedelta()).total_seconds() // 60)
-    return minutes - minutes % 15
-
-
 def _about_pairs(
-    cohort: Cohort, mentees: list[dict[str, Any]], mentors: list[dict[str, Any]], matches: _Matches, at: datetime
+    cohort: Cohort, as_mentee: dict[int, str], as_mentor: dict[int, str], matches: _Matches, at: datetime
 ) -> dict[str, Any]:
-    """Rules and wishes that name two people, as the pool wants them."""
-    as_mentee = {row["person_id"]: row["key"] for row in mentees}
-    as_mentor = {row["person_id"]: row["key"] for row in mentors}
+    """Rules and wishes that name two people, as the pool wants them; keys of mentees and mentors by person."""
 
     def either_way(pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
         both = {pair for a, b in pairs for pair in ((a, b), (b, a))}
@@ -249,7 +122,7 @@ def _about_pairs(
     for kind, first, second in kept.filter(program=cohort.program_id).values_list("kind", "first", "second"):
         apart[kind].append((first, second))
     declared = Conflict.objects.live(at.date()).filter(kind=Conflict.Kind.DECLARED)
-    apart["conflict"] += declared.filter(member__in=[*as_mentee, *as_mentor]).values_list("member", "person")
+    apart["conflict"] += declared.values_list("member", "person")
     apart["ended_pair"] += matches.ended
     wishes = _wishes(cohort)
     apart["avoid"] += [(person, named) for _role, kind, person, named, _rank in wishes if kind == NamedWish.Kind.AVOID]
@@ -273,18 +146,6 @@ def _wishes(cohort: Cohort) -> list[tuple[str, str, int, int, int]]:
     known = NamedWish.objects.unscoped("the engine heeds wishes").filter(application__cohort=cohort)
     about = ("application__role", "kind", "application__person", "person", "rank")
     return list(known.exclude(person=None).values_list(*about))
-
-
-def changed_since(cohort: Cohort, fingerprints: dict[str, str]) -> dict[str, set[int]]:
-    """Who has changed an answer, become ready, or left since the fingerprints were taken; one query."""
-    now = {row["pk"]: fingerprint(row) for row in facts(cohort)}
-    then = {int(key): print_ for key, print_ in fingerprints.items()}
-    matched = set(Match.objects.open().filter(mentee__in=now.keys() - then.keys()).values_list("mentee", flat=True))
-    return {
-        "changed": {pk for pk in then if pk in now and now[pk] != then[pk]},
-        "new": now.keys() - then.keys() - matched,
-        "gone": then.keys() - now.keys(),
-    }
 
 
 def left_out_before(cohort: Cohort) -> Counter[int]:

@@ -26,9 +26,9 @@ from programs.models import Application, Decision
 from workflow.states import move
 
 from .changing import read
+from .facts import changed_since
 from .models import Match, Proposal, Round
 from .places import make_matches, taken
-from .pool import changed_since
 from .reasons import shareable
 from .rounds import refuse_if_near_round, refuse_unless_proven
 from .sitting import Sitting

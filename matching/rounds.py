@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from access.refused import Refused
 from notifications.outbox import owe
 from programs.committee import has_role
-from programs.models import Cohort, Membership
+from programs.models import Application, Cohort, Membership
 from workflow.states import move
 
 from .changing import Overtaken, check_may_change, claim, read
@@ -56,10 +56,8 @@ def open_round(cohort: Cohort, *, by: Any, name: str = "", at: datetime | None =
 
 def size_of(round_: Round) -> int:
     """How many pairs a run would look at, roughly; decides whether the page waits for it."""
-    from .pool import facts
-
-    roles = [row["role"] for row in facts(round_.cohort)]
-    return roles.count("mentee") * roles.count("mentor")
+    ready = Application.objects.ready().filter(cohort=round_.cohort_id)
+    return ready.mentees().count() * ready.mentors().count()
 
 
 def ask_for_run(round_: Round, *, by: Any) -> RoundJob | None:

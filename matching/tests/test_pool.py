@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from matching.answers import hours, offset
+from matching.facts import changed_since
 from matching.models import KeepApart, Match
 from matching.packing import pack_pool, unpack_pool
-from matching.pool import changed_since, gather, hours, offset
+from matching.pool import gather
 from programs.models import Application, Conflict, NamedWish
 from testkit import factories
 from testkit import rounds as make
