@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from testkit import factories
 
 pytest_plugins = ["testkit.browser"]  # the browser of the end-to-end tests
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Threads of a live server may still hold a connection at the end, and PostgreSQL then keeps the database."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ Outcome, Reason = Decision.Outcome, Decision.Reason
 
 LATE = {"Callum Fraser", "Divya Raman", "Elise Fontaine"}  # a place came free only in the second half of the year
 DECLINED = {"Noah Petrosyan": Reason.OTHER_HELP}
+KNOWS_SOMEBODY = ("Alice Whitlock", "Leah Feldman")  # a member of the committee, and whom she knows
 UNPREPARED = {"Stephen Ouellette"}  # accepted as a mentor, has not done the orientation
 RIGHT_ANSWERS = {question.code: question.right for question in orientation.QUESTIONS}
 

@@ -52,7 +52,7 @@ def _cohort(stage: Stage) -> None:
     if not calendar.is_past(-8):
         return
     beginning.prepare_mentors(stage, first_day=-18)
-    beginning.declare_conflict(stage, "Alice Whitlock", "Leah Feldman")
+    beginning.declare_conflict(stage, *beginning.KNOWS_SOMEBODY)
     round_ = pairing.run_round(stage, day=-4.5)
     pairing.pin_known(stage, round_, day=-4.5)
     if calendar.is_past(0):

@@ -1,11 +1,13 @@
 """The demo is the first thing that anybody sees: each phase loads, and everybody in it has something to do."""
 
+from itertools import chain
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.models import User
-from dashboard.demo import people, story
+from dashboard.demo import beginning, pairing, people, story
 from matching.models import Match, Round
 from programs.models import Application
 
@@ -30,6 +32,7 @@ def test_while_applications_are_open(demo):
     demo("applications")
     assert {"submitted", "draft"} & states(Application, cohort__slug__startswith="hr-")
     assert not Match.objects.exists()
+    assert all(email.endswith("@example.org") for email in User.objects.values_list("email", flat=True))
 
 
 def test_before_publication_a_round_is_in_draft(demo):
@@ -54,14 +57,17 @@ def test_in_the_running_year_everybody_has_something_to_do(demo, as_user, capsys
     assert User.objects.count() == count, "a second start adds nobody"
 
 
-def test_at_the_end_most_pairs_have_closed(demo):
+def test_at_the_end_most_pairs_have_closed(demo, monkeypatch):
+    """The year itself is the one of the test above; some of its people are enough to tell how it ends."""
+    named = {*beginning.LATE, *beginning.DECLINED, *chain(*pairing.KNOWN_PAIRS), *beginning.KNOWS_SOMEBODY}
+    everybody = people.read
+    monkeypatch.setattr(
+        people,
+        "read",
+        lambda file: [row for place, row in enumerate(everybody(file)) if place % 3 == 0 or row["name"] in named],
+    )
     demo("closing")
     assert {"closing", "closed"} <= states(Match)
-
-
-def test_everybody_lives_on_example_org_and_has_one_account(demo):
-    demo("applications")
-    assert all(email.endswith("@example.org") for email in User.objects.values_list("email", flat=True))
 
 
 def test_files_of_people_are_whole(db):
