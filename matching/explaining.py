@@ -8,16 +8,17 @@ The words are made in `matching.reasons` for whoever reads them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
-from accounts.models.people import DAYS, PARTS
-
 from .engine import ScoreTable
 from .models import Proposal
+from .overlap import shared_slots
 from .sitting import Sitting
 
 Band = Proposal.Band
@@ -27,8 +28,10 @@ GAPS = {"u_none", "h_none", "times_none"}  # with one of these nothing is "Stron
 BONUS = ("waiting", "wishes")  # on top of a fit, not part of the full measure
 QUARTER = 15
 
-DEPTH_NAMES = {1: "accompanied", 2: "lived"}
-WAYS = (("online", 1), ("in_person", 2))
+DEPTH_NAMES = ("", "accompanied", "lived")
+ONLINE, IN_PERSON = 1, 2
+WAYS: tuple[list[str], ...] = ([], ["online"], ["in_person"], ["online", "in_person"])
+RHYTHMS = ("same", "near")
 
 
 @dataclass(frozen=True)
@@ -56,112 +59,148 @@ def full_measure(most: Mapping[str, int]) -> int:
 
 
 def explain(sitting: Sitting, pairs: Iterable[tuple[int, int]]) -> list[Explanation]:
-    """Explanations of pairs of rows and columns, in their order. What is arithmetic is done for all of them at once."""
+    """Explanations of pairs of rows and columns, in their order; one pass over arrays for all of them."""
     wanted = list(pairs)
     if not wanted:
         return []
-    rows, columns = np.array(wanted).T
-    table = sitting.explained
-    most, open_to = table.most(), (sitting.table.S >= 0).sum(axis=1)
-    parts, hits = table.parts_of(rows, columns), table.hits_of(rows, columns)
-    slots = shared_slots(sitting.pool, rows, columns)
-    found = []
-    for k, (i, j) in enumerate(wanted):
-        points = {name: int(each[k]) for name, each in parts.items()}
-        why = reasons_of(sitting, table, i, j, hits[k], slots[k])
-        found.append(_explain(table, i, j, points, why, most, int(open_to[i])))
-    return found
+    facts = _Facts(sitting, *np.array(wanted).T)
+    bands, cautions = facts.bands(), facts.cautions()
+    rows = zip(facts.points(), facts.reasons(), bands, cautions, strict=True)
+    return [Explanation(sum(parts.values()), band, parts, why, codes) for parts, why, band, codes in rows]
 
 
-def _explain(
-    table: ScoreTable, i: int, j: int, parts: dict[str, int], why: dict[str, Any], most: dict[str, int], open_to: int
-) -> Explanation:
-    fit = sum(points for name, points in parts.items() if name != "waiting")
-    cautions = list(_cautions(why, open_to))
-    band = band_of(fit, full_measure(most))
-    if band == Band.STRONG and GAPS & set(cautions):
-        band = Band.GOOD
-    if band == Band.THIN:
-        cautions.append("thin")
-    if table.reasons and (i, j) in table.reasons.lifted:
-        cautions.append("override")
-    return Explanation(sum(parts.values()), band, parts, why, cautions)
+class _Facts:
+    """What is true of many pairs (rows[k], columns[k]), as arrays and lists of one entry for each pair."""
+
+    def __init__(self, sitting: Sitting, rows: Any, columns: Any) -> None:
+        self.rows, self.columns, self.size = rows, columns, len(rows)
+        self.table: ScoreTable = sitting.explained
+        self.ids, self.me, self.mo = sitting.columns, sitting.pool.mentees, sitting.pool.mentors
+        self.parts = self.table.parts_of(rows, columns)
+        self.unknown = self.table.unknown_of(rows, columns)
+        self.asked = [np.count_nonzero(marks[rows], axis=1) for marks in (self.me.situations, self.me.topics)]
+        self.lived = self._lived()
+        self.helps = self._helps()
+        self.slots = shared_slots(sitting.pool, rows, columns)
+        self.only_one = np.count_nonzero(sitting.table.S[rows] >= 0, axis=1) == 1
+
+    def points(self) -> list[dict[str, int]]:
+        names = list(self.parts)
+        each = zip(*(points.tolist() for points in self.parts.values()), strict=True)
+        return [dict(zip(names, row, strict=True)) for row in each]
+
+    def bands(self) -> list[str]:
+        """The word for each pair; with a gap in it nothing is "Strong"."""
+        fit = sum((points for name, points in self.parts.items() if name != "waiting"), np.zeros(self.size, np.int64))
+        share = fit / (full_measure(self.table.most()) or 1)
+        least, names = zip(*reversed(BANDS), strict=True)
+        band = np.searchsorted(least, share, side="right") - 1
+        gaps = [mask for code, mask in self._doubts if code in GAPS]
+        band[(band == len(names) - 1) & np.any(gaps, axis=0)] -= 1
+        self.thin = band <= 0
+        return [str(names[number]) for number in np.maximum(band, 0).tolist()]
+
+    def cautions(self) -> list[list[str]]:
+        """Codes of what a person should look at before a pair is made."""
+        found: list[list[str]] = [[] for _pair in range(self.size)]
+        lifted = self.table.reasons.lifted if self.table.reasons else {}
+        pairs = zip(self.rows.tolist(), self.columns.tolist(), strict=True) if lifted else ()
+        set_aside = np.array([pair in lifted for pair in pairs], bool)
+        for code, mask in (*self._doubts, ("only_one", self.only_one), ("thin", self.thin), ("override", set_aside)):
+            for k in np.flatnonzero(mask).tolist():
+                found[k].append(code)
+        return found
+
+    @cached_property
+    def _doubts(self) -> list[tuple[str, Any]]:
+        no = np.zeros(self.size, bool)
+        situations, topics = (asked > 0 for asked in self.asked)
+        lived, helps, shared = (np.array(list(map(bool, one)), bool) for one in (self.lived, self.helps, self.slots))
+        u, h = self.unknown.get("understands", no), self.unknown.get("can_help", no)
+        times = self.unknown.get("practical.hours", no)
+        return [
+            ("u_unknown", u & ~situations),
+            ("u_mentor_unknown", u & situations),
+            ("u_none", ~u & ~lived),
+            ("h_unknown", h & ~topics),
+            ("h_mentor_unknown", h & topics),
+            ("h_none", ~h & ~helps),
+            ("times_unknown", times),
+            ("times_none", ~times & ~shared),
+            ("place_unknown", self.unknown.get("practical.place", no)),
+        ]
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """Everything that speaks for each pair, and what is not known; what is empty is left out."""
+        columns: dict[str, Sequence[Any]] = {
+            "u": self.lived, "h": self.helps, "slots": self.slots, "minutes": self._minutes(), "meet": self._ways(),
+            "languages": self._both("languages"), "industries": self._both("industries"), "rhythm": self._rhythm(),
+            "wish": self._wishes(), "ahead": self._ahead(), "waiting": self.me.waiting[self.rows].tolist(),
+            "unknown": self._not_known(), "asked": np.column_stack(self.asked).tolist(),
+        }  # fmt: skip
+        rows = zip(*columns.values(), strict=True)
+        return [{name: value for name, value in zip(columns, row, strict=True) if value} for row in rows]
+
+    def _hits(self, name: str) -> tuple[Any, Any, Any]:
+        return self.table.hits_in(name, self.rows, self.columns)
+
+    def _lived(self) -> list[list[Any]]:
+        k, column, _points = self._hits("understands")
+        depth = self.mo.situations[self.columns[k], column].tolist()
+        ids = self.ids["experiences"]
+        said = [[ids[c], DEPTH_NAMES[d]] for c, d in zip(column.tolist(), depth, strict=True)]
+        return grouped(k, said, self.size)
+
+    def _helps(self) -> list[list[Any]]:
+        k, column, _points = self._hits("can_help")
+        urgent, level = self.me.topics[self.rows[k], column].tolist(), self.mo.topics[self.columns[k], column].tolist()
+        ids = self.ids["topics"]
+        said = [[ids[c], u, v] for c, u, v in zip(column.tolist(), urgent, level, strict=True)]
+        return grouped(k, said, self.size)
+
+    def _minutes(self) -> list[int]:
+        k, quarters, _points = self._hits("practical.hours")
+        minutes = np.zeros(self.size, np.int64)
+        minutes[k] = quarters * QUARTER
+        return minutes.tolist()
+
+    def _ways(self) -> list[list[str]]:
+        """How the two can meet; in person only where both named the same place."""
+        both = self.me.mode[self.rows] & self.mo.mode[self.columns]
+        here = self.me.place[self.rows]
+        near = (here >= 0) & (here == self.mo.place[self.columns])
+        return [WAYS[way] for way in np.where(near, both, both & ONLINE).tolist()]
+
+    def _both(self, name: str) -> list[list[int]]:
+        k, column = np.nonzero(
+            (getattr(self.me, name)[self.rows] > 0) & (getattr(self.mo, name)[self.columns] > 0),
+        )
+        ids = self.ids[name]
+        return grouped(k, [ids[c] for c in column.tolist()], self.size)
+
+    def _rhythm(self) -> list[str]:
+        mine, theirs = self.me.rhythm[self.rows], self.mo.rhythm[self.columns]
+        apart = np.where((mine < 0) | (theirs < 0), len(RHYTHMS), np.minimum(abs(mine - theirs), len(RHYTHMS)))
+        return [(*RHYTHMS, "")[one] for one in apart.tolist()]
+
+    def _wishes(self) -> list[list[str]]:
+        named: list[list[str]] = [[] for _pair in range(self.size)]
+        for side in ("mentee", "mentor"):
+            for k in self._hits(f"wishes.{side}")[0].tolist():
+                named[k].append(side)
+        return named
+
+    def _ahead(self) -> list[int]:
+        mine, theirs = self.me.years[self.rows], self.mo.years[self.columns]
+        return np.where((mine >= 0) & (theirs >= 0), theirs - mine, 0).tolist()
+
+    def _not_known(self) -> list[list[str]]:
+        names = list(self.unknown)
+        k, column = np.nonzero(np.column_stack(list(self.unknown.values())))
+        return grouped(k, [names[c] for c in column.tolist()], self.size)
 
 
-def reasons_of(
-    sitting: Sitting, table: ScoreTable, i: int, j: int, hits: dict[str, list[tuple[int, int]]], slots: list[str]
-) -> dict[str, Any]:
-    """Everything that speaks for a pair, and what is not known."""
-    pool, columns = sitting.pool, sitting.columns
-    me, mo = pool.mentees, pool.mentors
-    why: dict[str, Any] = {
-        "u": [
-            [columns["experiences"][c], DEPTH_NAMES[int(mo.situations[j, c])]] for c, _ in hits.get("understands", [])
-        ],
-        "h": [[columns["topics"][c], int(me.topics[i, c]), int(mo.topics[j, c])] for c, _ in hits.get("can_help", [])],
-        "slots": slots,
-        "minutes": hits["practical.hours"][0][0] * QUARTER if "practical.hours" in hits else 0,
-        "meet": ways_to_meet(pool, i, j),
-        "languages": _both(me.languages, mo.languages, i, j, columns["languages"]),
-        "industries": _both(me.industries, mo.industries, i, j, columns["industries"]),
-        "rhythm": _rhythm(int(me.rhythm[i]), int(mo.rhythm[j])),
-        "wish": [side for side in ("mentee", "mentor") if f"wishes.{side}" in hits],
-        "ahead": int(mo.years[j] - me.years[i]) if me.years[i] >= 0 and mo.years[j] >= 0 else None,
-        "waiting": int(me.waiting[i]),
-        "unknown": table.unknown(i, j),
-    }
-    why["asked"] = [int(np.count_nonzero(me.situations[i])), int(np.count_nonzero(me.topics[i]))]
-    return {name: value for name, value in why.items() if value not in (None, [], 0, "")}
-
-
-def _both(mine: Any, theirs: Any, i: int, j: int, ids: list[int]) -> list[int]:
-    return [ids[c] for c in np.flatnonzero((mine[i] > 0) & (theirs[j] > 0))]
-
-
-def _rhythm(mine: int, theirs: int) -> str:
-    if mine < 0 or theirs < 0:
-        return ""
-    return {0: "same", 1: "near"}.get(abs(mine - theirs), "")
-
-
-def ways_to_meet(pool: Any, i: int, j: int) -> list[str]:
-    """How the two can meet; in person only where both named the same place."""
-    both = int(pool.mentees.mode[i]) & int(pool.mentors.mode[j])
-    near = pool.mentees.place[i] >= 0 and pool.mentees.place[i] == pool.mentors.place[j]
-    return [name for name, bit in WAYS if both & bit and (name == "online" or near)]
-
-
-def shared_slots(pool: Any, rows: Any, columns: Any) -> list[list[str]]:
-    """For each pair, the usual times that both have, in the mentee's local week, in winter and in summer alike."""
-    me, mo = pool.mentees, pool.mentors
-    common, theirs = (np.repeat(hours, 4, axis=1) > 0 for hours in (me.hours[rows], mo.hours[columns]))
-    clock = np.arange(common.shape[1])
-    for week in range(me.utc_offset.shape[1]):
-        ahead = (me.utc_offset[rows, week].astype(np.int64) - mo.utc_offset[columns, week]) // QUARTER
-        common &= np.take_along_axis(theirs, (clock - ahead[:, None]) % len(clock), axis=1)
-    names = [f"{day}-{part}" for day in DAYS for part in PARTS]
-    spans = [(24 * number + first, 24 * number + last) for number in range(len(DAYS)) for first, last in PARTS.values()]
-    long_enough = np.column_stack([common[:, 4 * first : 4 * last].sum(axis=1) >= 4 for first, last in spans])
-    return [[name for name, shared in zip(names, row, strict=True) if shared] for row in long_enough.tolist()]
-
-
-def _cautions(why: dict[str, Any], open_to: int) -> Iterable[str]:
-    """Codes of what a person should look at before this pair is made."""
-    unknown = why.get("unknown", [])
-    situations, needs = why.get("asked", [0, 0])
-    if "understands" in unknown:
-        yield "u_unknown" if not situations else "u_mentor_unknown"
-    elif not why.get("u"):
-        yield "u_none"
-    if "can_help" in unknown:
-        yield "h_unknown" if not needs else "h_mentor_unknown"
-    elif not why.get("h"):
-        yield "h_none"
-    if "practical.hours" in unknown:
-        yield "times_unknown"
-    elif not why.get("slots"):
-        yield "times_none"
-    if "practical.place" in unknown:
-        yield "place_unknown"
-    if open_to == 1:
-        yield "only_one"
+def grouped(k: Any, values: list[Any], size: int) -> list[list[Any]]:
+    """`values`, which belong to the ascending numbers `k`, as one list for each number below `size`."""
+    ends = accumulate(np.bincount(k, minlength=size).tolist(), initial=0)
+    return [values[first:last] for first, last in pairwise(ends)]

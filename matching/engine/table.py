@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matching.engine.arrays import Ints, Texts, whole_numbers
+from matching.engine.arrays import Bools, Ints, Texts, whole_numbers
 from matching.engine.barriers import Barrier
 from matching.engine.blocks import Part
 
@@ -177,6 +177,27 @@ class ScoreTable:
                 for k, c, p in zip(*(a[here].tolist() for a in (pair, column, points)), strict=True):
                     found[k].setdefault(part.name, []).append((c, p))
         return found
+
+    def hits_in(self, name: str, i: ArrayLike, j: ArrayLike) -> tuple[Ints, Ints, Ints]:
+        """`hits_of` of one line as arrays: (number k of the pair, column of the answer, points), by ascending k."""
+        rows, columns = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
+        found: list[tuple[Ints, Ints, Ints]] = [(np.zeros(0, np.int64),) * 3]
+        for part in (p for p in (self.reasons.parts if self.reasons else ()) if p.name == name):
+            known = ~(part.unknown[0][rows] | part.unknown[1][columns])
+            for term in part.terms:
+                pair, column, points = term.hits(rows, columns)
+                here = known[pair]
+                found.append((pair[here], column[here], points[here]))
+        k, column, points = (np.concatenate(several) for several in zip(*found, strict=True))
+        order = np.argsort(k, kind="stable")
+        return k[order], column[order], points[order]
+
+    def unknown_of(self, i: ArrayLike, j: ArrayLike) -> dict[str, Bools]:
+        """Line -> for which of the pairs (i[k], j[k]) one of the two left the answer empty."""
+        rows, columns = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
+        return {
+            p.name: p.unknown[0][rows] | p.unknown[1][columns] for p in (self.reasons.parts if self.reasons else ())
+        }
 
     def unknown(self, i: int, j: int) -> list[str]:
         """Lines for which one of the two left the answer empty."""
