@@ -7,6 +7,7 @@ reported by the tests that did not run.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -76,6 +77,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": find_browser(), "args": QUIET}
+
+
+@pytest.fixture
+def without_zeal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing looks at the stack of each query: each app's own tests do that, and a browser asks for many pages.
+
+    The middleware itself stays: the live server has begun before, and keeps what it began with.
+    """
+    monkeypatch.setattr("zeal.middleware.zeal_context", contextlib.nullcontext)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,39 @@
+"""What the end-to-end tests see on an open page: rules of accessibility that it breaks, and whether it is wider than the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# What another colour scheme or another width can change on the same page; the others look at its elements alone.
+OF_COLOURS_AND_PLACES = ("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable")
+
+# Only what the tests tell: the whole report of a large page is megabytes.
+ASK = """async (rules) => {
+  const asked = {runOnly: rules, resultTypes: ["violations"], preload: false, performanceTimer: false};
+  const found = (await axe.run(asked)).violations;
+  return found.map((fault) => `${fault.id}: ${fault.nodes.slice(0, 3).map((node) => node.target).join(" and ")}`);
+}"""
+
+
+def broken_rules(page: Any, rules: tuple[str, ...] = RULES) -> list[str]:
+    """The rules that the page breaks, each with the first elements that do."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(ASK, list(rules))
+    return found
+
+
+def too_wide(page: Any) -> list[str]:
+    wide, width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return [f"{wide - width} px wider than {width}"] if wide > width else []
+
+
+def listen(page: Any) -> list[str]:
+    """What the page's console complains of from now on, blocked scripts and styles among it; grows by itself."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
