@@ -22,4 +22,4 @@ class CommitteeAdminConfig(admin_apps.AdminConfig):
     """Django's admin behind the committee's door."""
 
     default = False
-    default_site = "programs.committee.CommitteeSite"
+    default_site = "dashboard.desk.Desk"

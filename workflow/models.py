@@ -6,6 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from access.guard import ConfidentialModel, GuardedQuerySet
 from access.text import EncryptedTextField
@@ -36,5 +37,7 @@ class Transition(ConfidentialModel):
     objects = TransitionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("change of state")
+        verbose_name_plural = _("changes of state")
         ordering = ["at", "pk"]
         indexes = [models.Index(fields=["about_type", "about_id"], name="transition_about")]

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from matching.models import MATCHERS, KeepApart
@@ -21,7 +23,7 @@ class PersonChoice(forms.TypedChoiceField):
 
     def __init__(self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: Any) -> None:
         choices = [("", "---------"), *((key, f"{one.name} <{one.email}>") for key, one in people.items())]
-        super().__init__(choices=choices, coerce=people.__getitem__, empty_value=None, label=label)
+        super().__init__(choices=choices, coerce=people.__getitem__, empty_value=None, label=capfirst(label))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(initial or "") != str(data or "")
@@ -56,6 +58,13 @@ class KeepApartAdmin(CommitteeAdmin):
         if db_field.name in {"first", "second"}:
             return PersonChoice(people_of(request), label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Plain choices: people and programs are not opened or made from here."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("program", "first", "second", "since") if obj else ("until",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -9,10 +11,11 @@ from django.utils.translation import gettext as _
 from matching import rounds
 from matching.auditing import figures_of
 from matching.board import rows_of, snapshot_of, with_loads
+from matching.engine import Audit
 from matching.forms import ReasonForm
 from matching.minutes import lines
 from matching.models import Proposal, Round
-from matching.reasons import Words
+from matching.reasons import Words, figure
 from matching.standing import is_near_round
 from matching.terms import WEIGHTS, rule_words
 from workflow.models import Transition
@@ -69,17 +72,32 @@ def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
 def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
     """Rules, figures, each decision with reason and price, who approved, certificate; made to be printed."""
     round_ = find_round(request, public_id)
-    weights = round_.terms.get("weights", {})
+    weights, figures = round_.terms.get("weights", {}), figures_of(round_)
     context = {
         "lines": lines(round_, request.user),
-        "transitions": Transition.objects.of(round_).select_related("by"),
+        "steps": [_step(step) for step in Transition.objects.of(round_).select_related("by")],
         "weights": [(label, weights.get(code, 0)) for code, (label, _help) in WEIGHTS.items()],
         "rules": [rule_words(code) for code in round_.terms.get("rules", [])],
         "snapshot": snapshot_of(round_),
-        "figures": figures_of(round_),
+        "figures": figures,
+        "points": _points(round_, figures),
         "pairs": _pairs(request, round_),
     }
     return page(request, "minutes", _("Minutes"), round_, **context)
+
+
+def _step(step: Transition) -> dict[str, Any]:
+    """One change of state of the round, in the words of its states."""
+    was, now = (Round.State(state).label for state in (step.from_state, step.to_state))
+    return {"by": step.by or _("The program"), "was": was, "now": now, "why": step.why, "at": step.at}
+
+
+def _points(round_: Round, figures: Audit | None) -> dict[str, str]:
+    """Points as a reader writes numbers; empty before there is a pair."""
+    if figures is None:
+        return {}
+    numbers = {"total": round_.total, "mean": figures.mean, "low": figures.p10, "worst": figures.worst}
+    return {name: figure(round(number)) for name, number in numbers.items() if number is not None}
 
 
 def _pairs(request: HttpRequest, round_: Round) -> QuerySet[Proposal]:

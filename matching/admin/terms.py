@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from access.refused import Refused
 from matching import reweighing
-from matching.auditing import weakest_steps
+from matching.auditing import Step, weakest_steps
 from matching.forms import TermsForm
+from matching.reasons import cost_words, figure
 from matching.rounds import check_may_change
 
 from .pages import back, find_round, page, url
@@ -34,7 +35,22 @@ def use(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def weakest(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    return page(request, "weakest", _("The weakest pair"), round_, steps=weakest_steps(round_))
+    steps = [
+        {
+            "floor": step.floor,
+            "points": figure(step.floor),
+            "moved": step.moved,
+            "is_now": step.is_now,
+            "cost": _cost(step),
+        }
+        for step in weakest_steps(round_)
+    ]
+    floor = None if round_.floor is None else figure(round_.floor)
+    return page(request, "weakest", _("The weakest pair"), round_, steps=steps, floor=floor)
+
+
+def _cost(step: Step) -> str:
+    return "" if step.is_now else cost_words(0, step.cost)
 
 
 def set_floor(request: HttpRequest, public_id: str) -> HttpResponse:

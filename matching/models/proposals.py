@@ -236,7 +236,7 @@ class KeepApart(ConfidentialModel):
 
     class Meta:
         verbose_name = _("pair kept apart")
-        verbose_name_plural = _("keep apart")
+        verbose_name_plural = _("pairs kept apart")
         ordering = ["-since", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(first=F("second")), name="keep_apart_two_people"),
