@@ -14,7 +14,7 @@ import numpy as np
 
 from accounts.models import Profile
 from accounts.models.people import DAYS, PARTS, SLOTS
-from programs.models import ApplicationExperience, ApplicationTopic, Cohort
+from programs.models import Application, ApplicationExperience, ApplicationTopic, Cohort
 
 from .engine import Side
 from .facts import Fact
@@ -29,7 +29,7 @@ OF_MENTORS, OF_MENTEES = (0, 1, 2, 0), (0, 0, 0, 1)  # what the engine makes of 
 
 
 class Marks:
-    """One kind of mark: who (`keys`: applications or people) marked which entry, and how strongly. `columns` are the ids
+    """One kind of mark: who (`keys`: applications or profiles) marked which entry, and how strongly. `columns` are the ids
     of all entries that anybody marked, in order."""
 
     def __init__(self, rows: Iterable[tuple[int, int, int]]) -> None:
@@ -45,6 +45,7 @@ class Marks:
             return table
         row = np.full(max(int(self.keys.max()), max(keys)) + 1, -1)
         row[np.array(keys)] = np.arange(len(keys))
+        row[0] = -1  # no row of the database has this id: somebody without a profile
         here = row[self.keys] >= 0
         values = self.values if strength is None else np.array(strength)[self.values]
         table[row[self.keys[here]], self._at[here]] = values[here]
@@ -56,16 +57,17 @@ class Answers:
 
     def __init__(self, cohort: Cohort, at: datetime) -> None:
         self.weeks = (date(at.year, 1, 15), date(at.year, 7, 15))
-        mine, people = {"application__cohort": cohort}, {"profile__user__applications__cohort": cohort}
-        topics = ApplicationTopic.objects.filter(**mine).order_by()
-        lived = ApplicationExperience.objects.filter(**mine).order_by()
-        speaks = Profile.languages.through.objects.filter(**people).values_list("profile__user", "language")
-        knows = Profile.industries.through.objects.filter(**people).values_list("profile__user", "industry")
+        mine = Application.objects.filter(cohort=cohort)
+        theirs = Profile.objects.filter(user__in=mine.values("person"))
+        topics = ApplicationTopic.objects.filter(application__in=mine).order_by()
+        lived = ApplicationExperience.objects.filter(application__in=mine).order_by()
+        speaks = Profile.languages.through.objects.filter(profile__in=theirs).values_list("profile", "language")
+        knows = Profile.industries.through.objects.filter(profile__in=theirs).values_list("profile", "industry")
         depths = lived.values_list("application", "experience", "depth")
         self.topics = Marks(topics.values_list("application", "topic", "weight"))
         self.experiences = Marks((one, what, DEPTHS.get(depth, 0)) for one, what, depth in depths)
-        self.languages = Marks((person, language, FLUENT) for person, language in speaks)
-        self.industries = Marks((person, industry, 1) for person, industry in knows)
+        self.languages = Marks((profile, language, FLUENT) for profile, language in speaks)
+        self.industries = Marks((profile, industry, 1) for profile, industry in knows)
         self._codes: dict[str, dict[str, int]] = {"employer": {}, "place": {}}
 
     @property
@@ -76,7 +78,7 @@ class Answers:
     def side(self, rows: list[Fact], keys: list[str], waiting: Iterable[int]) -> Side:
         """Mentees or mentors as the engine wants them; `keys` are their stable keys."""
         strength = OF_MENTORS if rows and rows[0].role == "mentor" else OF_MENTEES
-        ids, people = [row.pk for row in rows], [row.person for row in rows]
+        ids, profiles = [row.pk for row in rows], [row.profile or 0 for row in rows]
         return Side(
             ids=np.array(keys, dtype=np.str_),
             person=np.array([row.email for row in rows], dtype=np.str_),
@@ -88,8 +90,8 @@ class Answers:
             waiting=_whole(waiting),
             situations=self.experiences.table(ids, strength),
             topics=self.topics.table(ids),
-            languages=self.languages.table(people),
-            industries=self.industries.table(people),
+            languages=self.languages.table(profiles),
+            industries=self.industries.table(profiles),
             hours=hours(_lists(row.slots for row in rows)),
             utc_offset=self._offsets([row.zone for row in rows]),
         )

@@ -32,6 +32,7 @@ class Fact(NamedTuple):
     is_first_time: bool
     waiting_since: Any
     person: int
+    profile: int | None
     email: str
     zone: str
     employer: str | None
@@ -43,8 +44,8 @@ class Fact(NamedTuple):
 
 FIELDS = (
     "pk", "role", "external_key", "mode", "rhythm_days", "capacity", "is_first_time", "waiting_since", "person_id",
-    "person__email", "person__time_zone", "person__profile__employer__key", "person__profile__years_experience",
-    "person__profile__place",
+    "person__profile", "person__email", "person__time_zone", "person__profile__employer__key",
+    "person__profile__years_experience", "person__profile__place",
 )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> Ro
     except BadRules as bad:
         raise Refused(_("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}) from bad
     say(str(_("Explaining")))
-    return _store(round_, sitting, people, decisions, by, at)
+    return _store(round_, sitting, people, decisions, mates, by, at)
 
 
 def _score(round_: Round, people: Gathered) -> Sitting:
@@ -130,7 +130,13 @@ def _mates_on_the_table(round_: Round) -> dict[int, int | None]:
 
 @transaction.atomic
 def _store(
-    round_: Round, sitting: Sitting, people: Gathered, decisions: Decisions, by: Any, at: datetime
+    round_: Round,
+    sitting: Sitting,
+    people: Gathered,
+    decisions: Decisions,
+    mates: dict[int, int | None],
+    by: Any,
+    at: datetime,
 ) -> RoundEntry:
     was = (round_.pairs, round_.total) if round_.draft else (None, None)
     claim(
@@ -138,7 +144,7 @@ def _store(
         mentees=len(sitting.mentees),
     )  # fmt: skip
     sitting.store(people, at)
-    replace_all(round_, sitting, decisions, round_.plan_version)
+    replace_all(round_, sitting, decisions, round_.plan_version, mates)
     assert sitting.plan is not None
     return RoundEntry.objects.create(
         round=round_, version=round_.plan_version, kind=RoundEntry.Kind.RUN, by=by, at=at,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from django.db import connection
+from django.db.models import JSONField
 
 from .engine import Crowded, NoMentor, Priced, Prices, ScoreTable, why_unmatched
 from .explaining import explain
@@ -13,30 +16,33 @@ from .models import Proposal, Round
 from .sitting import NOBODY, Decisions, Sitting
 
 State = Proposal.State
+Values = dict[str, Any]  # column of the table -> value
+AT_ONCE = 500
+BLANK: Values = {
+    "state": State.PROPOSED, "scope": "", "sits_out": False, "score": None, "band": "", "parts": {}, "why": {},
+    "cautions": [], "price_pairs": None, "price_points": None, "before_id": None, "is_changed": False,
+}  # fmt: skip
+as_json = json.JSONEncoder(separators=(",", ":")).encode
+new_public_id = Proposal._meta.get_field("public_id").get_default
 EXPLAINED = 60_000  # people left out x mentors that are looked at for a full explanation
 
 
-def make_rows(sitting: Sitting, decisions: Decisions, mentees: Iterable[int], version: int) -> list[Proposal]:
-    """Unsaved rows for these mentees (application ids), with scores, parts and reasons."""
+def make_rows(sitting: Sitting, decisions: Decisions, mentees: Iterable[int], version: int) -> list[Values]:
+    """Rows for these mentees (application ids) as columns of the table, with scores, parts and reasons."""
     assert sitting.plan is not None
     wanted = [(pk, sitting.row[pk]) for pk in mentees]
-    pairs = [(i, int(sitting.plan.mu[i])) for _pk, i in wanted]
-    explained = iter(explain(sitting, [(i, j) for i, j in pairs if j != NOBODY]))
-    return [
-        _row(sitting, decisions, pk, j, explained, version) for (pk, _i), (_i2, j) in zip(wanted, pairs, strict=True)
-    ]
-
-
-def _row(sitting: Sitting, decisions: Decisions, mentee: int, j: int, explained: Any, version: int) -> Proposal:
-    mentor = sitting.mentor_at(j)
-    row = Proposal(round=sitting.round, mentee_id=mentee, mentor_id=mentor, changed_in=version)
-    row.sits_out = mentee in decisions.sits_out
-    if mentor is None:
-        return row
-    for name, value in next(explained).fields.items():
-        setattr(row, name, value)
-    row.state = State.PINNED if (mentee, mentor) in decisions.pins else State.PROPOSED
-    return row
+    mentors = sitting.plan.mu[[i for _pk, i in wanted]].tolist()
+    explained = iter(explain(sitting, [(i, j) for (_pk, i), j in zip(wanted, mentors, strict=True) if j != NOBODY]))
+    pinned = set(decisions.pins)
+    common = {**BLANK, "round_id": sitting.round.pk, "changed_in": version}
+    rows = []
+    for (pk, _i), j in zip(wanted, mentors, strict=True):
+        row = {**common, "mentee_id": pk, "mentor_id": None, "sits_out": pk in decisions.sits_out}
+        if j != NOBODY:
+            row |= {**next(explained).fields, "mentor_id": sitting.mentors[j]}
+            row["state"] = State.PINNED if (pk, row["mentor_id"]) in pinned else State.PROPOSED
+        rows.append(row)
+    return rows
 
 
 def left_out(sitting: Sitting, table: ScoreTable, mentee: int, prices: Prices | None) -> dict[str, Any]:
@@ -104,29 +110,54 @@ def price_rows(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
     )
 
 
-def replace_all(round_: Round, sitting: Sitting, decisions: Decisions, version: int) -> None:
-    """Write every row anew after a run; what was turned down stays."""
-    table = Proposal.objects.unscoped("the round was run").filter(round=round_).on_the_table()
-    before = dict(table.values_list("mentee", "mentor"))
+def replace_all(
+    round_: Round, sitting: Sitting, decisions: Decisions, version: int, before: dict[int, int | None]
+) -> None:
+    """Write every row anew after a run; what was turned down stays. `before` is {mentee: mentor} of the draft before."""
     rows = make_rows(sitting, decisions, sitting.mentees, version)
     for row in rows:
-        row.before_id = before.get(row.mentee_id)
-        row.is_changed = bool(before) and row.before_id != row.mentor_id
-    table.delete()
-    Proposal.objects.unscoped("the round was run").bulk_create(rows, batch_size=500)
+        row["before_id"] = before.get(row["mentee_id"])
+        row["is_changed"] = bool(before) and row["before_id"] != row["mentor_id"]
+    Proposal.objects.unscoped("the round was run").filter(round=round_).on_the_table().delete()
+    insert(rows)
     explain_left_out(round_, sitting, decisions)
 
 
-def replace_some(round_: Round, sitting: Sitting, decisions: Decisions, mentees: set[int], version: int) -> None:
-    """Write the rows of these mentees anew after a decision."""
+def insert(rows: list[Values]) -> None:
+    """Insert thousands of rows without making a model instance of each; the database checks its constraints."""
+    fields = [field for field in Proposal._meta.concrete_fields if not field.primary_key]
+    name = connection.ops.quote_name
+    columns = ", ".join(name(str(field.column)) for field in fields)
+    into = f"INSERT INTO {name(Proposal._meta.db_table)} ({columns}) VALUES "  # noqa: S608  names of our own model
+    one = f"({', '.join(['%s'] * len(fields))})"
+    texts = {field.attname for field in fields if isinstance(field, JSONField)}
+    order = [field.attname for field in fields]
+    with connection.cursor() as cursor:
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            for row in some:
+                row |= {"public_id": new_public_id(), **{text: as_json(row[text]) for text in texts}}
+            values = [row[attname] for row in some for attname in order]
+            cursor.execute(into + ", ".join([one] * len(some)), values)
+
+
+def replace_some(
+    round_: Round, sitting: Sitting, decisions: Decisions, mentees: set[int], version: int
+) -> list[Proposal]:
+    """Write the rows of these mentees anew after a decision, and return them."""
     table = Proposal.objects.unscoped("a decision moved them").filter(round=round_, mentee__in=mentees).on_the_table()
-    before = {row.mentee_id: row for row in table}
-    rows = make_rows(sitting, decisions, sorted(mentees), version)
+    known = {row["mentee_id"]: row for row in table.values("pk", "public_id", "mentee_id", "before_id")}
+    rows = [
+        Proposal(**{**row, **known[row["mentee_id"]]})
+        for row in make_rows(sitting, decisions, sorted(mentees), version)
+    ]
     for row in rows:
-        was = before[row.mentee_id]
-        row.pk, row.public_id = was.pk, was.public_id
-        row.before_id = was.before_id
         row.is_changed = row.before_id != row.mentor_id if round_.draft > 1 else False
-    for row in rows:
-        row.save(force_update=True)
+    written = [
+        field.name for field in Proposal._meta.concrete_fields if field.attname in {*BLANK, "mentor_id", "changed_in"}
+    ]
+    Proposal.objects.unscoped("a decision moved them").bulk_create(
+        rows, update_conflicts=True, unique_fields=["pk"], update_fields=written
+    )
     explain_left_out(round_, sitting, decisions)
+    return rows
