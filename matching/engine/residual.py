@@ -53,6 +53,11 @@ class Residual:
     def has_room(self) -> Bools:
         return np.asarray(self.load < self.seats, dtype=np.bool_)
 
+    def open_seats(self) -> Ints:
+        """(M,) places beside the pins, never more than mentees who could take them."""
+        taken = np.bincount(self.mu[self.pinned], minlength=self.M + 1)[:-1]
+        return np.minimum(self.seats[:-1] - taken, self.N)
+
     @property
     def assignment(self) -> Ints:
         """mu with -1 for unmatched."""

@@ -9,6 +9,7 @@ from matching.engine import raising
 from matching.engine.arrays import Ints
 from matching.engine.duals import find_prices
 from matching.engine.plan import Plan, input_hash
+from matching.engine.pruned import solve_pruned
 from matching.engine.residual import Residual
 from matching.engine.rules import Rules, check, checked_seats
 from matching.engine.table import ScoreTable
@@ -31,8 +32,9 @@ def solve(table: ScoreTable, seats: ArrayLike, rules: Rules | None = None, prior
     check(table, places, rules)
     kept = _prior(table, prior)
     state = Residual(working_scores(table, rules, rules.floor, kept), places, worth_of(table, rules), rules.pins)
-    assign(state)
-    find_prices(state)
+    if not solve_pruned(state):
+        assign(state)
+        find_prices(state)
     floor = rules.floor
     if rules.budget:
         floor = raising.raise_weakest(state, table, rules, kept)
@@ -52,8 +54,7 @@ def assign(state: Residual) -> None:
     from scipy.optimize import linear_sum_assignment  # a second to load: only processes that match pay it
 
     free = np.flatnonzero(~state.pinned)
-    taken = np.bincount(state.mu[state.pinned], minlength=state.M + 1)[:-1]
-    host = np.repeat(np.arange(state.M), np.minimum(state.seats[:-1] - taken, state.N))
+    host = np.repeat(np.arange(state.M), state.open_seats())
     cost = np.empty((len(free), len(host)))
     for lo in range(0, len(free), TILE):
         scores = state.scores[free[lo : lo + TILE]]
