@@ -78,7 +78,7 @@ lint: $(VENV)/dev.stamp
 	$(PY) -m testkit.gate --only lint
 
 pages: $(VENV)/dev.stamp prepare
-	EVERY_PAGE=1 $(PY) -m testkit.services $(PY) -m pytest -q -n 2 mentoring/tests/test_every_page_in_browser.py $(ARGS)
+	$(PY) -m testkit.services $(PY) -m pytest -q -n 2 mentoring/tests/test_every_page_in_browser.py $(ARGS)
 
 types: $(VENV)/dev.stamp
 	$(PY) -m testkit.gate --only types

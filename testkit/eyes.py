@@ -1,4 +1,4 @@
-"""What the end-to-end tests see on an open page: rules of accessibility that it breaks, and whether it is wider than the screen."""
+"""What the end-to-end tests see on an open page: rules of accessibility that it breaks, words of the console, what is too wide."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-# What another colour scheme or another width can change on the same page; the others look at its elements alone.
-OF_COLOURS_AND_PLACES = ("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable")
+OF_COLOURS = ("color-contrast", "link-in-text-block")  # what another colour scheme can break on a page that is right otherwise
+DEAR = ("color-contrast", "target-size")  # they ask what lies above and beside each element
 
 # Only what the tests tell: the whole report of a large page is megabytes.
-ASK = """async (rules) => {
+ASK = """async ([rules, dear, within]) => {
+  axe.configure({rules: dear.map((id) => ({id, selector: within}))});
   const asked = {runOnly: rules, resultTypes: ["violations"], preload: false, performanceTimer: false};
   const found = (await axe.run(asked)).violations;
   return found.map((fault) => `${fault.id}: ${fault.nodes.slice(0, 3).map((node) => node.target).join(" and ")}`);
 }"""
 
 
-def broken_rules(page: Any, rules: tuple[str, ...] = RULES) -> list[str]:
-    """The rules that the page breaks, each with the first elements that do."""
+def broken_rules(page: Any, rules: tuple[str, ...] = RULES, *, within: str = "*") -> list[str]:
+    """The rules that the page breaks, each with the first elements that do. The dear ones look at the elements `within`."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(ASK, list(rules))
+    found: list[str] = page.evaluate(ASK, [rules, DEAR, within])
     return found
 
 
