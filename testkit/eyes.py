@@ -7,7 +7,7 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-OF_COLOURS = ("color-contrast", "link-in-text-block")  # what another colour scheme can break on a page that is right otherwise
+OF_COLOURS = ("color-contrast", "link-in-text-block")  # what other colours can break on a page that is right otherwise
 DEAR = ("color-contrast", "target-size")  # they ask what lies above and beside each element
 
 # Only what the tests tell: the whole report of a large page is megabytes.
