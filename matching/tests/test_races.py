@@ -134,4 +134,5 @@ def test_a_worker_that_read_the_round_before_it_was_stopped_leaves_it_alone(coho
     releasing.stop(ready, by=kim)
     assert not releasing.release_or_hold_back(read_before, read_before.release_at)
     fresh = Round.objects.unscoped("test").get(pk=ready.pk)
-    assert fresh.state == "approved" and fresh.release_at is None and not Match.objects.exists()
+    assert (fresh.state, fresh.release_at) == ("approved", None)
+    assert not Match.objects.exists()
