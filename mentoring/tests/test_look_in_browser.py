@@ -1,73 +1,44 @@
-"""The look in a real browser: no rule of accessibility broken, nothing wider than a phone, nothing that the policy forbids."""
+"""The style guide in a real browser: no rule of accessibility broken, nothing wider than a phone, nothing that the policy forbids.
+
+Every part of the look stands on that page; test_every_page_in_browser.py looks at the pages that are made of them.
+"""
 
 import re
 from types import ModuleType
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.urls import path
 
 from mentoring import styleguide, urls
+from testkit.eyes import OF_COLOURS, RULES, broken_rules, listen, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WITH_GUIDE = ModuleType("urls_with_style_guide")  # the page exists on developers' machines only
 WITH_GUIDE.urlpatterns = [path("styleguide/", styleguide.page), *urls.urlpatterns]
 
-SCREENS = [
-    pytest.param({"viewport": {"width": 320, "height": 700}, "color_scheme": "light"}, id="phone-light"),
-    pytest.param({"viewport": {"width": 320, "height": 700}, "color_scheme": "dark"}, id="phone-dark"),
-    pytest.param({"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}, id="desk-light"),
-    pytest.param({"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}, id="desk-dark"),
-    pytest.param({"viewport": {"width": 1280, "height": 800}, "forced_colors": "active"}, id="desk-forced"),
-]
+PHONE, DESK = {"width": 320, "height": 700}, {"width": 1280, "height": 800}
+SCREENS = {
+    "phone, light": (PHONE, {"color_scheme": "light"}, RULES),
+    "phone, dark": (PHONE, {"color_scheme": "dark"}, OF_COLOURS),
+    "desk, light": (DESK, {"color_scheme": "light"}, RULES),
+    "desk, dark": (DESK, {"color_scheme": "dark"}, OF_COLOURS),
+    "desk, forced colours": (DESK, {"color_scheme": "light", "forced_colors": "active"}, OF_COLOURS),
+}
 
 
-@pytest.fixture
-def look_at(browser, live_server, settings):
-    """`look_at(address, screen, user=…)` opens a page and gives what is wrong with it, as words."""
+def test_every_part_of_the_style_guide(browser, live_server, settings):
     settings.ROOT_URLCONF = WITH_GUIDE
-
-    def look(address, screen, cookies=(), **options):
-        context = browser.new_context(**screen, **options)
-        context.add_cookies([{**cookie, "url": live_server.url} for cookie in cookies])
-        page = context.new_page()
-        said = []
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(live_server.url + address, wait_until="load")
-        wide = page.evaluate("document.documentElement.scrollWidth") - screen["viewport"]["width"]
-        faults = [*said, *([f"{wide} px too wide"] if wide > 0 else [])]
-        if options.get("java_script_enabled", True):
-            found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-            faults += [f"{fault['id']}: {[node['target'] for node in fault['nodes']]}" for fault in found]
-        context.close()
-        return faults
-
-    return look
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_part_of_the_style_guide(look_at, screen):
-    assert look_at("/styleguide/", screen) == []
-
-
-ENTRANCES = ["/account/login/", "/account/signup/", "/account/login/code/", "/account/password/reset/"]
-ROOMS = ["/account/email/", "/account/2fa/", "/admin/programs/application/"]
-
-
-@pytest.mark.parametrize("screen", [SCREENS[0], SCREENS[3]])
-def test_the_pages_to_sign_in(look_at, screen):
-    assert {address: look_at(address, screen) for address in ENTRANCES} == {key: [] for key in ENTRANCES}
-
-
-@pytest.mark.parametrize("screen", [SCREENS[1], SCREENS[2]])
-def test_pages_behind_the_door(look_at, as_user, cleo, screen):
-    name = settings.SESSION_COOKIE_NAME
-    mine = [{"name": name, "value": as_user(cleo).cookies[name].value}]
-    assert {address: look_at(address, screen, cookies=mine) for address in ROOMS} == {key: [] for key in ROOMS}
+    page = browser.new_page(viewport=PHONE)
+    said = listen(page)
+    page.goto(f"{live_server.url}/styleguide/", wait_until="load")
+    faults = {"console": list(said)}
+    for name, (screen, media, rules) in SCREENS.items():
+        page.set_viewport_size(screen)
+        page.emulate_media(**media)
+        faults[name] = [*too_wide(page), *broken_rules(page, rules)]
+    page.close()
+    assert faults == {"console": [], **{name: [] for name in SCREENS}}
 
 
 def test_the_error_summary_takes_the_focus_when_scripts_run(browser, live_server, settings):

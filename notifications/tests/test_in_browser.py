@@ -5,12 +5,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
 from notifications import links
 from notifications.models import Silence
+from testkit.eyes import broken_rules, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PHONE = {"viewport": {"width": 320, "height": 700}}
@@ -26,11 +26,7 @@ def page(browser, request):
 
 
 def faults(page):
-    if not page.has_scripts:
-        return []
-    wide = page.evaluate("document.documentElement.scrollWidth") - 320
-    found = Axe().run(page).response["violations"]
-    return [fault["id"] for fault in found] + ([f"{wide} px too wide"] if wide > 0 else [])
+    return [*too_wide(page), *(broken_rules(page) if page.has_scripts else ())]
 
 
 def test_preferences_by_link(page, live_server, ada):
