@@ -19,7 +19,7 @@ from matching.engine.residual import Residual
 from matching.engine.table import ScoreTable
 from matching.engine.worth import Gain, Loss, working_scores, worth_of
 
-TILE = 256
+TILE = 64
 
 
 class Prices:
@@ -116,11 +116,11 @@ class Prices:
         for lo in range(0, state.N, TILE):
             rows = np.arange(lo, min(state.N, lo + TILE))
             tile = out[lo : lo + TILE]
-            np.take(back, state.mu[rows], axis=0, out=tile)
+            np.take(back, state.mu[rows], axis=0, out=tile, mode="clip")  # the default mode fills a copy first
             tile += self._u[rows, None]
             scores = state.scores[rows]
             tile[:, :-1] -= scores if worth.point == 1.0 else scores * worth.point
-            tile[:, :-1][scores < 0] = INF
+            np.copyto(tile[:, :-1], INF, where=scores < 0)
         out[state.pinned] = INF
         out[np.arange(state.N), state.mu] = 0.0
         return out

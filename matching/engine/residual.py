@@ -17,7 +17,7 @@ import numpy as np
 from matching.engine.arrays import INF, Bools, Floats, Ints
 from matching.engine.worth import Worth
 
-TILE = 256
+TILE = 64
 
 
 class Residual:

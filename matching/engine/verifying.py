@@ -15,7 +15,7 @@ from matching.engine.plan import Plan
 from matching.engine.rules import Rules
 from matching.engine.table import ScoreTable
 
-BLOCK = 256
+BLOCK = 64
 LIMIT = 2**62
 
 
@@ -56,10 +56,13 @@ def _is_best(table: ScoreTable, places: Ints, rules: Rules, plan: Plan, mu: Ints
     weight = 0
     for lo in range(0, len(mu), BLOCK):
         rows = np.arange(lo, min(lo + BLOCK, len(mu)))
-        score, allowed = _as_judged(table, rules, plan, rows)
+        value, allowed = _as_judged(table, rules, plan, rows)
+        value *= point
+        value += pair
         free = ~pinned[rows]
-        value = score * point + pair
-        if (allowed & free[:, None] & (u[rows, None] + v[None] < value)).any():
+        better = u[rows, None] + v < value
+        better &= allowed
+        if better[free].any():
             return False
         here = np.flatnonzero((mu[rows] >= 0) & free)
         if not allowed[here, mu[rows[here]]].all():
