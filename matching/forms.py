@@ -102,6 +102,14 @@ class TermsForm(forms.Form):
             )
         self.order_fields([f"weight_{name}" for name in WEIGHTS])
 
+    @property
+    def weights(self) -> list[forms.BoundField]:
+        return [self[f"weight_{name}"] for name in WEIGHTS]
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        return [field for field in self if not field.name.startswith("weight_")]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors:
