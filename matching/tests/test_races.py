@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from contextlib import suppress
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from access.refused import Refused
@@ -18,33 +15,10 @@ from matching.places import make_matches
 from programs.models import Application
 from testkit import factories
 from testkit import rounds as make
+from testkit.threads import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-RACES = int(os.environ.get("CAPACITY_RACES", "200"))
-
-
-def at_once(*actions):
-    """Run the actions in threads that start together; return the numbers of those that were not refused."""
-    barrier, done, broken = threading.Barrier(len(actions)), [], []
-
-    def run(number, action):
-        try:
-            barrier.wait()
-            with suppress(Refused):
-                action()
-                done.append(number)
-        except Exception as error:  # noqa: BLE001  a thread's failure must reach the test
-            broken.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert broken == []
-    return sorted(done)
+RACES, AT_ONCE = 1_000, 5  # places that two people want; how many of them one publication asks for
 
 
 @pytest.fixture
@@ -73,9 +47,10 @@ def test_no_mentor_ever_has_more_mentees_than_places(many):
     first, second = mentees[:RACES], mentees[RACES:]
 
     def place(group):
-        for mentor, mentee in zip(mentors, group, strict=True):
+        pairs = [(mentee, mentor, {}) for mentor, mentee in zip(mentors, group, strict=True)]
+        for start in range(0, RACES, AT_ONCE):
             with suppress(Refused):
-                make_matches([(mentee, mentor, {})], at=timezone.now())
+                make_matches(pairs[start : start + AT_ONCE], at=timezone.now())
 
     at_once(lambda: place(first), lambda: place(second))
     taken = list(Match.objects.values_list("mentor", flat=True))
