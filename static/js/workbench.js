@@ -39,14 +39,19 @@
   });
   beside.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
 
-  // A decision changes rows; what stands beside them is read again, and the focus stays with whoever pressed a button in the list.
+  // A decision changes rows; what stands beside them is read again, and a focus that is in the list stays there.
+  let again = false;
   let keep = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const active = document.activeElement;
+    if (event.target === beside) keep = again && active !== document.body && !beside.contains(active) ? active : null;
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target !== beside) return;
     mark();
     if (keep) keep.focus();
     else beside.scrollTop = 0;
-    keep = null;
+    again = false;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, successful } = event.detail;
@@ -57,7 +62,7 @@
       if (link) link.focus();
     }
     if (!shown()) return;
-    keep = row ? document.activeElement : null;
+    again = true;
     show(shown().dataset.again);
   });
 
