@@ -1,14 +1,14 @@
 """Free time that two people share, whatever their clocks say.
 
-Free hours are told in local time, and clocks stand apart. How much of each slot of a mentee's week a mentor is free
+Free hours are told in local time, and clocks stand apart. How much of each part of a mentee's week a mentor is free
 depends on the mentor's answer and on the clocks alone, so for all mentees on the same clock the shared time is one
-matrix product over the slots of a week.
+matrix product over the parts of a week.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -22,14 +22,33 @@ Week = tuple[Points, Ints]
 
 
 @dataclass(frozen=True, eq=False)
+class LocalWeek:
+    """free (people, parts): 1 where a person is free in a part of the week; part (WEEK,): which part of it each quarter
+    hour belongs to, from Monday 00:00 on. A part is all the time for which everybody gave the same answer."""
+
+    free: Points
+    part: Ints
+
+    @classmethod
+    def of(cls, hours: Ints) -> LocalWeek:
+        slots = hours.shape[1]
+        if WEEK % slots:
+            raise ValueError(f"{slots} slots do not divide the week into quarter hours")
+        packed = np.ascontiguousarray(np.packbits(hours > 0, axis=0).T)
+        answers = packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1) if len(hours) else np.zeros(slots)
+        _, first, part = np.unique(answers, return_index=True, return_inverse=True)
+        return cls((hours[:, first] > 0).astype(np.float32), np.repeat(part, WEEK // slots))
+
+
+@dataclass(frozen=True, eq=False)
 class SharedHours:
     """points = each * min(limit, quarter hours a week in which both are free); of several sample weeks the least counts.
 
-    mine (N, slots) and theirs (M, other slots): 1 where free in the local week; my_clock (N, weeks) and their_clock
-    (M, weeks): quarter hours east of UTC in each sample week."""
+    mine and theirs: 1 where free in a part of the local week; my_clock (N, weeks) and their_clock (M, weeks): quarter
+    hours east of UTC in each sample week."""
 
-    mine: Points
-    theirs: Points
+    mine: LocalWeek
+    theirs: LocalWeek
     my_clock: Ints
     their_clock: Ints
     limit: int
@@ -53,27 +72,34 @@ class SharedHours:
         """Clock, mentors on that clock, their free hours."""
         clocks, kind = classes(self.their_clock)
         groups = ((clock, np.flatnonzero(kind == k)) for k, clock in enumerate(clocks))
-        return [(clock, mentors, self.theirs[mentors]) for clock, mentors in groups]
+        return [(clock, mentors, self.theirs.free[mentors]) for clock, mentors in groups]
 
     def _offered(self, clock: int) -> list[Week]:
-        """For each sample week: what `_in_slots` tells (M, slots), and the mentors for whom it differs from the first."""
+        """For each sample week: what `_in_parts` tells (M, parts), and the mentors for whom it differs from the first."""
         if clock not in self._kept:
-            weeks = self._in_slots(self._clocks[0][clock])
+            weeks = self._in_parts(self._clocks[0][clock])
             self._kept[clock] = [(week, np.flatnonzero((week != weeks[0]).any(axis=1))) for week in weeks]
         return self._kept[clock]
 
-    def _in_slots(self, mine: Ints) -> list[Points]:
-        """Quarter hours that each mentor has free in each slot of a mentee on this clock, for each sample week."""
-        weeks = [np.empty((len(self.theirs), self.mine.shape[1]), np.float32, order="F") for _ in mine]
+    def _in_parts(self, mine: Ints) -> list[Points]:
+        """Quarter hours that each mentor has free in each part of a mentee's week on this clock, for each sample week."""
+        size = len(self.theirs.free), self.mine.free.shape[1]
+        weeks = [np.empty(size, np.float32, order="F") for _ in mine]
         for theirs, mentors, free in self._mentors:
             for week, ahead in zip(weeks, (mine - theirs).tolist(), strict=True):
-                week[mentors] = free @ _overlap(ahead, self.theirs.shape[1], self.mine.shape[1])
+                week[mentors] = free @ self._overlap(ahead)
         return weeks
+
+    def _overlap(self, ahead: int) -> Points:
+        """Quarter hours that the parts of their week have in common with those of mine, on a clock so far ahead."""
+        shape = self.theirs.free.shape[1], self.mine.free.shape[1]
+        both = self.theirs.part * shape[1] + self.mine.part.take(np.arange(ahead, ahead + WEEK), mode="wrap")
+        return np.bincount(both, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float32)
 
     def add_to(self, out: Points, rows: Ints) -> None:
         for clock in np.unique(self.clock[rows]).tolist():
             here = self.clock[rows] == clock
-            product = self._shared(self.mine[rows[here]] * np.float32(self.each), clock)
+            product = self._shared(self.mine.free[rows[here]] * np.float32(self.each), clock)
             np.minimum(product, np.float32(self.limit * self.each), out=product)
             if here.all():
                 out += product
@@ -92,7 +118,9 @@ class SharedHours:
         found = np.zeros(len(i), np.int64)
         for clock in np.unique(self.clock[i]).tolist():
             k = np.flatnonzero(self.clock[i] == clock)
-            found[k] = np.min([row_products(self.mine[i[k]], week[j[k]]) for week, _ in self._offered(clock)], axis=0)
+            found[k] = np.min(
+                [row_products(self.mine.free[i[k]], week[j[k]]) for week, _ in self._offered(clock)], axis=0
+            )
         return found
 
     def of(self, i: Ints, j: Ints) -> Ints:
@@ -132,11 +160,8 @@ def shared_hours(pool: Pool, limit: int, each: int) -> tuple[SharedHours, tuple[
     me, mo = pool.mentees, pool.mentors
     if me.hours is None or mo.hours is None:
         return None
-    for hours in (me.hours, mo.hours):
-        if WEEK % hours.shape[1]:
-            raise ValueError(f"{hours.shape[1]} slots do not divide the week into quarter hours")
+    mine, theirs = LocalWeek.of(me.hours), LocalWeek.of(mo.hours)
     weeks = different_weeks(me.utc_offset, mo.utc_offset)
-    mine, theirs = ((side > 0).astype(np.float32) for side in (me.hours, mo.hours))
     my_clock, their_clock = (_clock(side.utc_offset, len(side), weeks) for side in (me, mo))
     known = answered(me.hours), answered(mo.hours)
     return SharedHours(mine, theirs, my_clock, their_clock, limit, each), known
@@ -157,14 +182,3 @@ def _clock(offset: Ints | None, people: int, weeks: list[int]) -> Ints:
     if (offset % QUARTER).any():
         raise ValueError("utc_offset must be whole quarter hours")
     return offset[:, np.minimum(weeks, offset.shape[1] - 1)].astype(np.int64) // QUARTER
-
-
-@lru_cache(maxsize=256)
-def _overlap(ahead: int, slots: int, my_slots: int) -> Points:
-    """(slots, my_slots) quarter hours that a slot of one local week has in common with a slot of another, whose clock is
-    so many quarter hours ahead."""
-    quarter = np.arange(WEEK)
-    there = quarter // (WEEK // slots)
-    here = (quarter + ahead) % WEEK // (WEEK // my_slots)
-    shared = np.bincount(there * my_slots + here, minlength=slots * my_slots)
-    return shared.reshape(slots, my_slots).astype(np.float32)
