@@ -14,7 +14,7 @@ import numpy as np
 
 from accounts.models import Profile
 from accounts.models.people import DAYS, PARTS, SLOTS
-from programs.models import Application, ApplicationExperience, ApplicationTopic, Cohort
+from programs.models import Application, ApplicationExperience, ApplicationTopic, Cohort, plain_place
 
 from .engine import Side
 from .facts import Fact
@@ -68,6 +68,7 @@ class Answers:
         self.experiences = Marks((one, what, DEPTHS.get(depth, 0)) for one, what, depth in depths)
         self.languages = Marks((profile, language, FLUENT) for profile, language in speaks)
         self.industries = Marks((profile, industry, 1) for profile, industry in knows)
+        self.distances = list(cohort.program.place_distances.values_list("one", "other", "km"))
         self._codes: dict[str, dict[str, int]] = {"employer": {}, "place": {}}
 
     @property
@@ -86,6 +87,7 @@ class Answers:
             place=self._category("place", [row.place for row in rows]),
             years=_whole(row.years for row in rows),
             mode=_whole(MODES[row.mode] for row in rows),
+            max_travel=_whole(row.travel_km or 0 for row in rows),
             rhythm=_whole(RHYTHMS.get(row.rhythm_days or 0) for row in rows),
             waiting=_whole(waiting),
             situations=self.experiences.table(ids, strength),
@@ -96,6 +98,18 @@ class Answers:
             utc_offset=self._offsets([row.zone for row in rows]),
         )
 
+    def travel(self) -> Any:
+        """(places, places): kilometres between the places of the people who were read, -1 where nobody has said; or None."""
+        codes = self._codes["place"]
+        known = [(plain_place(one), plain_place(other), km) for one, other, km in self.distances]
+        known = [(codes[one], codes[other], km) for one, other, km in known if one in codes and other in codes]
+        if not known:
+            return None
+        found = np.full((len(codes), len(codes)), -1, dtype=np.int32)
+        for one, other, km in known:
+            found[one, other] = found[other, one] = km
+        return found
+
     def _offsets(self, zones: list[str]) -> Any:
         """Minutes east of UTC in a winter and in a summer week; None when there is nobody."""
         found = {zone: [offset(zone, week) for week in self.weeks] for zone in set(zones)}
@@ -103,7 +117,7 @@ class Answers:
 
     def _category(self, name: str, values: list[str | None]) -> Any:
         codes = self._codes[name]
-        plain = {value: " ".join((value or "").split()).casefold() for value in set(values)}
+        plain = {value: plain_place(value) for value in set(values)}
         for word in sorted(set(plain.values()) - {""} - set(codes)):
             codes[word] = len(codes)
         return _whole(codes.get(plain[value]) for value in values)

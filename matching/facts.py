@@ -14,7 +14,7 @@ from .models import Match
 
 # What a person says. Saved pages raise `version`, which stands for all that is not named here.
 ANSWERS = (
-    "version", "role", "external_key", "mode", "rhythm_days", "capacity", "is_first_time", "person__email",
+    "version", "role", "external_key", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time", "person__email",
     "person__time_zone", "person__profile__employer__key", "person__profile__years_experience", "person__profile__level",
     "person__profile__place", "person__profile__availability",
 )  # fmt: skip
@@ -27,6 +27,7 @@ class Fact(NamedTuple):
     role: str
     external_key: str
     mode: str
+    travel_km: int | None
     rhythm_days: int | None
     capacity: int
     is_first_time: bool
@@ -43,7 +44,7 @@ class Fact(NamedTuple):
 
 
 FIELDS = (
-    "pk", "role", "external_key", "mode", "rhythm_days", "capacity", "is_first_time", "waiting_since", "person_id",
+    "pk", "role", "external_key", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time", "waiting_since", "person_id",
     "person__profile", "person__email", "person__time_zone", "person__profile__employer__key",
     "person__profile__years_experience", "person__profile__place",
 )  # fmt: skip

@@ -42,6 +42,8 @@ def unpack(stored: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def pack_pool(pool: Pool) -> bytes:
     arrays: dict[str, Any] = {"seats": pool.seats}
+    if pool.travel is not None:
+        arrays["travel"] = pool.travel
     facts: dict[str, Any] = {name: getattr(pool, name) for name in ("pairs", "mentee_wishes", "mentor_wishes")}
     for name, side in (("mentees", pool.mentees), ("mentors", pool.mentors)):
         for field in fields(side):
@@ -66,6 +68,7 @@ def unpack_pool(stored: Any) -> Pool:
         Side(**sides["mentees"]),
         Side(**sides["mentors"]),
         seats=arrays["seats"],
+        travel=arrays.get("travel"),
         pairs={code: [(a, b) for a, b in pairs] for code, pairs in facts["pairs"].items()},
         mentee_wishes=[(a, b, rank) for a, b, rank in facts["mentee_wishes"]],
         mentor_wishes=[(a, b, rank) for a, b, rank in facts["mentor_wishes"]],

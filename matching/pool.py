@@ -44,9 +44,13 @@ def gather(cohort: Cohort, at: datetime) -> Gathered:
     mentors = [row for row in rows if row.role == "mentor"]
     keys = _keys(mentees), _keys(mentors)
     waited, answers = left_out_before(cohort), Answers(cohort, at)
-    pool = Pool(
+    sides = (
         answers.side(mentees, keys[0], (max(waited[row.pk], 1 if row.waiting_since else 0) for row in mentees)),
         answers.side(mentors, keys[1], (0 for _row in mentors)),
+    )
+    pool = Pool(
+        *sides,
+        travel=answers.travel(),
         seats={
             key: max(places(row, policy) - matches.load[row.pk], 0) for key, row in zip(keys[1], mentors, strict=True)
         },

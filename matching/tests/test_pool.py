@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.models import Profile
 from matching.answers import hours, offset
+from matching.engine import Criteria, score
 from matching.facts import changed_since
 from matching.models import KeepApart, Match
 from matching.packing import pack_pool, unpack_pool
 from matching.pool import gather
-from programs.models import Application, Conflict, NamedWish
+from programs.models import Application, Conflict, NamedWish, PlaceDistance
 from testkit import factories
 from testkit import rounds as make
 
@@ -35,7 +38,7 @@ def test_the_number_of_queries_does_not_grow(cohort, django_assert_num_queries, 
         make.applicant(cohort, f"Mentee {n}", topics={"tax": 1})
         make.applicant(cohort, f"Mentor {n}", "mentor", topics={"tax": 1})
     cohort.program.policy  # noqa: B018  loaded beforehand, as by the callers
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         gather(cohort, NOW)
 
 
@@ -135,11 +138,31 @@ def test_waiting_counts_the_rounds_that_left_somebody_out(cohort, people, cleo, 
     assert gather(cohort, timezone.now()).pool.mentees.waiting.tolist() == [1]
 
 
+@pytest.mark.parametrize(
+    ("said", "travels", "is_possible"),
+    [([], 200, False), ([("hamilton", " Burlington ", 20)], 30, True), ([("Burlington", "Hamilton", 20)], 10, False)],
+    ids=["nobody said how far", "near enough", "too far"],
+)
+def test_who_meets_in_person_travels_as_far_as_they_said(cohort, said, travels, is_possible):
+    for one, other, km in said:
+        PlaceDistance.objects.create(program=cohort.program, one=one, other=other, km=km)
+    for role, place, km in (("mentee", "Burlington", travels), ("mentor", "Hamilton", None)):
+        mine = make.applicant(cohort, f"A {role}", role, mode="in_person", travel_km=km)
+        Profile.objects.filter(user=mine.person).update(place=place)
+    pool = unpack_pool(pack_pool(gather(cohort, NOW).pool))
+    assert bool((score(pool, Criteria({"practical": 1})).S >= 0).all()) is is_possible
+
+
+def test_the_same_place_is_no_distance(program):
+    with pytest.raises(ValidationError):
+        PlaceDistance(program=program, one="Hamilton", other="hamilton ", km=3).full_clean()
+
+
 def test_stored_people_come_back_as_they_were(cohort, people):
     pool = gather(cohort, NOW).pool
     again = unpack_pool(pack_pool(pool))
     for side in ("mentees", "mentors"):
-        for name in ("ids", "person", "hours", "topics", "situations", "utc_offset", "employer"):
+        for name in ("ids", "person", "hours", "topics", "situations", "utc_offset", "employer", "max_travel"):
             assert (getattr(getattr(pool, side), name) == getattr(getattr(again, side), name)).all()
     assert (pool.pairs, pool.seats.tolist()) == (again.pairs, again.seats.tolist())
 

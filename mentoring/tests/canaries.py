@@ -145,6 +145,8 @@ FIELDS: dict[str, str | None] = {
     "programs.Experience.names": OPEN,
     "programs.NamedWish.written": PRIVATE,
     "programs.Objective.text": OPEN,
+    "programs.PlaceDistance.one": COMMITTEE_ONLY,
+    "programs.PlaceDistance.other": COMMITTEE_ONLY,
     "programs.PrivateAnswers.accommodations": PRIVATE,
     "programs.PrivateAnswers.attributes_json": NO_WORDS,
     "programs.PrivateAnswers.limits": PRIVATE,

@@ -32,6 +32,7 @@ from programs.models import (
     Experience,
     Membership,
     NamedWish,
+    PlaceDistance,
     PrivateAnswers,
     RosterJob,
     Topic,
@@ -128,6 +129,7 @@ def build() -> World:
 def programs(world: World) -> None:
     world.program = world.add("program", "own", factories.program(name="Harbour HR", slug="harbour"))
     world.other_program = world.add("program", "Z", factories.program(name="Valley Volunteers", slug="valley"))
+    PlaceDistance.objects.create(program=world.program, one="Harbour", other="Hill", km=12)
     world.cohort = world.add("cohort", "own", factories.cohort(program=world.program))
     world.other_cohort = world.add("cohort", "Z", factories.cohort(program=world.other_program))
 

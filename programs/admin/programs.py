@@ -20,7 +20,7 @@ from .. import setting_up
 from ..committee import CommitteeAdmin, Role, has_role
 from ..forms.about import zone_choices
 from ..inputs import NamedInline
-from ..models import Cohort, Objective, Policy, Program
+from ..models import Cohort, Objective, PlaceDistance, Policy, Program
 from ..seeds import LISTS, sow, sow_everywhere
 
 
@@ -51,6 +51,12 @@ class ObjectiveInline(PartOfProgram, NamedInline):
     extra = 1
 
 
+class PlaceDistanceInline(PartOfProgram, NamedInline):
+    model = PlaceDistance
+    extra = 1
+    classes = ("collapse",)
+
+
 @admin.register(Program)
 class ProgramAdmin(CommitteeAdmin):
     """The maintainer adds programs; chairs look after their own."""
@@ -58,7 +64,7 @@ class ProgramAdmin(CommitteeAdmin):
     change_roles = (Role.CHAIR,)
     formfield_overrides: ClassVar[dict[type, dict]] = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})}}
     list_display = ("name", "is_public", "language", "time_zone")
-    inlines = (ObjectiveInline, PolicyInline)
+    inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),

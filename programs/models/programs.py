@@ -98,6 +98,40 @@ class Objective(models.Model):
         return self.text
 
 
+class PlaceDistance(models.Model):
+    """How far two places are from each other, where people of a program could travel between them.
+
+    The program asks nobody's computer: what the committee does not say is unknown, and then only the same place is near.
+    """
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="place_distances")
+    one = models.CharField(_("place"), max_length=80)
+    other = models.CharField(_("other place"), max_length=80)
+    km = models.PositiveSmallIntegerField(_("distance in km"), validators=[MaxValueValidator(1000)])
+
+    objects = ProgramPartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["one", "other"]
+        verbose_name = _("distance between places")
+        verbose_name_plural = _("distances between places")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "one", "other"], name="distance_once_per_pair_of_places")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one} - {self.other}: {self.km} km"
+
+    def clean(self) -> None:
+        if plain_place(self.one) == plain_place(self.other):
+            raise ValidationError({"other": _("This is the same place.")})
+
+
+def plain_place(name: str | None) -> str:
+    """The name by which places are compared: without case and spare spaces."""
+    return " ".join((name or "").split()).casefold()
+
+
 def whole(
     default: int, name: Any, help_text: Any = "", *, low: int = 0, high: int = 400
 ) -> models.PositiveSmallIntegerField:

@@ -35,6 +35,7 @@ PROGRAM = {
     "time_zone": "America/Toronto",
     **inline("objectives", 1),
     "objectives-0-text": "Advice for newcomers",
+    **inline("place_distances", 0),
     **inline("policy", 0),
 }
 
