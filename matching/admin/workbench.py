@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from matching import copying, rounds
 from matching.board import Board, last_entry, news
 from matching.models import Round, RoundJob
+from matching.reasons import figure
 from matching.together import last_words
 from matching.watching import others_here, viewers_words
 
@@ -98,4 +99,7 @@ def differences(request: HttpRequest, public_id: str) -> HttpResponse:
     wanted = request.GET.get("with", "")
     other = others.filter(public_id=wanted).first() or (round_.copied_from if round_.copied_from_id else others.first())
     found = copying.differences(round_, other, request.user) if other else None
-    return page(request, "differences", _("Compare two rounds"), round_, other=other, others=others, found=found)
+    points = [figure(total) for total in found.totals] if found else []
+    return page(
+        request, "differences", _("Compare two rounds"), round_, other=other, others=others, found=found, points=points
+    )

@@ -49,8 +49,10 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target !== beside) return;
     mark();
+    const row = document.querySelector(".wb-open");
     if (keep) keep.focus();
     else beside.scrollTop = 0;
+    if (row && !again) row.scrollIntoView({ block: "nearest" });  // the list has just become narrower, and longer
     again = false;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
