@@ -101,13 +101,13 @@ class Answers:
     def travel(self) -> Any:
         """(places, places): kilometres between the places of the people who were read, -1 where nobody has said; or None."""
         codes = self._codes["place"]
-        known = [(plain_place(one), plain_place(other), km) for one, other, km in self.distances]
-        known = [(codes[one], codes[other], km) for one, other, km in known if one in codes and other in codes]
-        if not known:
+        pairs = [(codes.get(plain_place(one)), codes.get(plain_place(other)), km) for one, other, km in self.distances]
+        if all(one is None or other is None for one, other, _km in pairs):
             return None
         found = np.full((len(codes), len(codes)), -1, dtype=np.int32)
-        for one, other, km in known:
-            found[one, other] = found[other, one] = km
+        for one, other, km in pairs:
+            if one is not None and other is not None:
+                found[one, other] = found[other, one] = km
         return found
 
     def _offsets(self, zones: list[str]) -> Any:
