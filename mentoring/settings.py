@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "mentoring.activity.ActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mentoring.middleware.PersonMiddleware",
     "mentoring.middleware.RefusedMiddleware",

@@ -60,5 +60,5 @@ def test_the_admin_list_asks_as_often_for_three_as_for_one(pairs, cohort, as_use
         make.signed(factories.match(factories.person(), factories.person(), cohort))
     client = as_user(cleo)
     client.get(reverse(LIST))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         client.get(reverse(LIST))

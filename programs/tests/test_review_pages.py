@@ -30,7 +30,7 @@ def test_the_queue_asks_the_same_number_of_questions_for_one_and_three(
         reviewing.note(application, by=cleo, text=f"Note {number}")
     client = as_user(cleo)
     client.get(LIST)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(9):
         page = client.get(LIST)
     assert page.context["cl"].result_count == n
 

@@ -1,0 +1,46 @@
+"""Where somebody is signed in and when they were last seen, for their own list of devices.
+
+Written at most once a minute, and at once when the address or the browser is another one; the library's middleware
+would write to the database with every page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
+from allauth.usersessions.models import UserSession
+from django.http import HttpRequest, HttpResponse
+
+EVERY_SECONDS = 60
+NOTED = "activity_noted"  # in the session: when, and from where as a digest
+
+
+class ActivityMiddleware:
+    """Stands where the library's UserSessionsMiddleware would, after AccountMiddleware."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.session_key:
+            note(request, time.time())
+        return self.respond(request)
+
+
+def note(request: HttpRequest, now: float) -> None:
+    """Bring the list of devices up to date, if that is due."""
+    here = _place(request)
+    at, place = request.session.get(NOTED, (0, ""))
+    if place == here and now - at < EVERY_SECONDS:
+        return
+    UserSession.objects.create_from_request(request)
+    request.session[NOTED] = [int(now), here]
+
+
+def _place(request: HttpRequest) -> str:
+    browser = request.META.get("HTTP_USER_AGENT", "")[:HTTP_USER_AGENT_MAX_LENGTH]
+    return hashlib.sha256(f"{get_adapter().get_client_ip(request)} {browser}".encode()).hexdigest()[:16]
