@@ -42,6 +42,12 @@ class Speed:
     def with_prices(self) -> float:
         return (self.score + self.solve + self.prices) / self.bare
 
+    @property
+    def goals(self) -> dict[str, float]:
+        """What `goals.GOALS` ask of the engine."""
+        found = {"priced plan": self.with_prices, "change": 1000 * self.change[1], "pair": self.nanoseconds_per_pair}
+        return found if self.megabytes is None else {**found, "memory": self.megabytes}
+
 
 def speed(kind: str, mentees: int, rounds: int, *, memory: bool) -> Speed:
     people = pools.pool(mentees, ratio=0.4 if kind == "scarce" else 0.6)

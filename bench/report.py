@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy
 import scipy
 
-from bench import figures, peer, round
-from bench.goals import GOAL_SIZE, GOALS
+from bench import figures, goals, peer, round
 
 MEANING = """
 ## What the figures mean
@@ -35,7 +34,7 @@ def lines(sizes: list[int], rounds: int, *, peer: bool) -> Iterator[str]:
     yield from _quality()
     if peer:
         yield from _peer()
-    yield from verdict(found)
+    yield from goals.verdict(found)
     yield from MEANING.rstrip().splitlines()
 
 
@@ -48,28 +47,6 @@ def _head() -> Iterator[str]:
     yield ""
     yield f"- machine: {_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} when the run began"
     yield f"- Python {platform.python_version()}, numpy {numpy.__version__}, scipy {scipy.__version__}, {platform.system()}"
-
-
-def verdict(found: dict[str, float]) -> Iterator[str]:
-    """The goals at GOAL_SIZE beside what was measured for each of them."""
-    yield ""
-    yield f"## Against the goals, at {GOAL_SIZE:,} mentees x {GOAL_SIZE * 6 // 10:,} mentors"
-    yield ""
-    yield "| what | goal | must | measured | |"
-    yield "| --- | --- | --- | --- | --- |"
-    for what, (goal, must, unit) in GOALS.items():
-        value = found.get(what)
-        said = (
-            "not measured"
-            if value is None
-            else "goal met"
-            if value <= goal
-            else "must met"
-            if value <= must
-            else "missed"
-        )
-        measured = "" if value is None else f"{value:.2f} {unit}" if unit == "x" else f"{value:.0f} {unit}"
-        yield f"| {what} | {goal} {unit} | {must} {unit} | {measured} | {said} |"
 
 
 def _processor() -> str:
@@ -91,8 +68,11 @@ def _speed(sizes: list[int], rounds: int, found: dict[str, float]) -> Iterator[s
     yield "| pool | bare | score | ns per pair | plan | prices | frontier | score + plan | with prices | change p50 / p95 / max | MB |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for size in sizes:
-        for kind in ("usual", "scarce") if size <= 5000 else ("usual",):
-            s = figures.speed(kind, size, rounds if size < 5000 else 2, memory=kind == "usual")
+        for kind in ("usual", "scarce") if size <= goals.LARGE_SIZE else ("usual",):
+            times = rounds if size < goals.LARGE_SIZE else 2 if size < goals.LARGEST_SIZE else 1
+            s = figures.speed(kind, size, times, memory=kind == "usual")
+            if (kind, size) == ("usual", goals.GOAL_SIZE):
+                found.update(s.goals)
             ms = [
                 f"{1000 * t:.1f}" if t < 0.1 else f"{1000 * t:,.0f}"
                 for t in (s.bare, s.score, s.solve, s.prices, s.frontier)
@@ -109,7 +89,7 @@ def _round(sizes: list[int], found: dict[str, float]) -> Iterator[str]:
     yield ""
     yield "## A whole round with the database"
     yield ""
-    yield from round.lines([size for size in sizes if size <= 5000], found)
+    yield from round.lines(sizes, found)
 
 
 def _quality() -> Iterator[str]:

@@ -13,35 +13,70 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from bench.goals import GOAL_SIZE, GOALS
-from bench.timing import cpu_seconds
+from bench.goals import GOAL_SIZE, LARGE_SIZE, LARGEST_SIZE
+from bench.timing import Watch, cpu_seconds
 
 CHANGES = 12
+REPEATED = 2000
 
 
 def lines(sizes: list[int], found: dict[str, float]) -> Iterator[str]:
-    """A row for each size, measured in a fresh database (SQLite unless BENCH_DATABASE_URL names another one). Puts the
-    ratios of the goals into `found`."""
+    """A row for each size, measured in a fresh database (SQLite unless BENCH_DATABASE_URL names another one), and the
+    stages of large rounds. Puts what the goals ask for into `found`."""
     yield "read: everybody's answers as arrays. run: read, score, match, explain every pair in codes, save all of it, in one"
     yield "transaction. prices: every pair of the round. pin: one decision, from the stored state to the saved difference."
+    yield "Milliseconds."
     yield ""
     yield "| round | bare | read | score | plan | run | run / bare | prices | with prices / bare | pin, median |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    figures = {}
     for size in sizes:
-        f = measured(size)
-        if size == GOAL_SIZE:
-            keys = list(GOALS)[:2]
-            found.update(zip(keys, ((f["run"] + f["prices"]) / f["bare"], f["run"] / f["bare"]), strict=True))
-        ms = {name: f"{1000 * t:,.0f}" for name, t in f.items()}
-        yield (
-            f"| {size:,} x {round(0.6 * size):,} | {ms['bare']} | {ms['read']} | {ms['score']} | {ms['plan']} | {ms['run']} "
-            f"| **{f['run'] / f['bare']:.2f} x** | {ms['prices']} | **{(f['run'] + f['prices']) / f['bare']:.2f} x** "
-            f"| {ms['pin']} |"
-        )
+        figures[size] = f = measured(size)
+        if size < LARGEST_SIZE:
+            ms = {name: f"{1000 * t:,.0f}" for name, t in f["seconds"].items()}
+            yield (
+                f"| {_people(size)} | {ms['bare']} | {ms['read']} | {ms['score']} | {ms['plan']} | {ms['run']} "
+                f"| **{_ratio(f, 'run'):.2f} x** | {ms['prices']} | **{_ratio(f, 'run', 'prices'):.2f} x** | {ms['pin']} |"
+            )
+    found.update(_goals(figures))
+    large = [size for size in sizes if size >= LARGE_SIZE]
+    if large:
+        yield from _stages({size: figures[size]["stages"] for size in large})
 
 
-def measured(size: int) -> dict[str, float]:
-    """CPU seconds of each step, from a process that has nothing else to do."""
+def _stages(stages: dict[int, list[tuple[str, float, float]]]) -> Iterator[str]:
+    yield ""
+    yield "Large rounds run as a job that names its stage. Peak: the most memory of the whole process up to the stage's end,"
+    yield "with Python, Django and the libraries."
+    yield ""
+    yield "| round | stage | seconds | peak MB |"
+    yield "| --- | --- | --- | --- |"
+    for size, rows in stages.items():
+        for name, seconds, megabytes in rows:
+            yield f"| {_people(size)} | {name} | {seconds:.1f} | {megabytes:,.0f} |"
+
+
+def _people(size: int) -> str:
+    return f"{size:,} x {round(0.6 * size):,}"
+
+
+def _ratio(figures: dict[str, Any], *steps: str) -> float:
+    return float(sum(figures["seconds"][step] for step in steps) / figures["seconds"]["bare"])
+
+
+def _goals(figures: dict[int, dict[str, Any]]) -> Iterator[tuple[str, float]]:
+    if GOAL_SIZE in figures:
+        yield "priced round", _ratio(figures[GOAL_SIZE], "run", "prices")
+        yield "round", _ratio(figures[GOAL_SIZE], "run")
+    if LARGE_SIZE in figures:
+        seconds = figures[LARGE_SIZE]["seconds"]
+        yield "large round", seconds["run"] + seconds["prices"]
+    if LARGEST_SIZE in figures:
+        yield "largest round", max(megabytes for _, _, megabytes in figures[LARGEST_SIZE]["stages"])
+
+
+def measured(size: int) -> dict[str, Any]:
+    """CPU seconds of each step and the stages of the first run, from a process that has nothing else to do."""
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
         told = {**os.environ, "DATABASE_URL": url, "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "mentoring.settings"}
@@ -49,7 +84,7 @@ def measured(size: int) -> dict[str, float]:
         done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"the round could not be run:\n{done.stderr}")
-        found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return found
 
 
@@ -64,33 +99,58 @@ def main(size: int) -> None:
     print(json.dumps(_figures(size)))
 
 
-def _figures(size: int) -> dict[str, float]:
-    from django.utils import timezone
+def _figures(size: int) -> dict[str, Any]:
+    import scipy.optimize
+    import scipy.sparse.csgraph  # noqa: F401 - a worker has loaded it long before
 
-    from bench import crowd, rivals
-    from matching.deciding import Step, decide
-    from matching.engine import Prices
-    from matching.models import RoundEntry
-    from matching.pool import gather
+    from bench import crowd
     from matching.rounds import open_round, run
-    from matching.sitting import Decisions, Sitting
 
     cohort, chair = crowd.fill(size, round(0.6 * size))
     round_ = open_round(cohort, by=chair)
-    people = gather(cohort, timezone.now())
+    watch = Watch()
+    seconds = {"run": cpu_seconds(lambda: run(round_, by=chair, tell=watch))}
+    stages = watch.stages
+    if size < LARGEST_SIZE:
+        times = 3 if size <= REPEATED else 1
+        seconds = _steps(round_, chair, times, seconds["run"])
+    return {"seconds": seconds, "stages": stages}
+
+
+def _steps(round_: Any, chair: Any, times: int, first: float) -> dict[str, float]:
+    """Seconds of every step, the best of so many runs."""
+    from django.utils import timezone
+
+    from bench import rivals
+    from matching.engine import Prices
+    from matching.pool import gather
+    from matching.rounds import run
+    from matching.sitting import Decisions, Sitting
+
+    people = gather(round_.cohort, timezone.now())
     sitting = Sitting.fresh(round_, people)
     plan = sitting.solve(Decisions())
     costs = rivals.seat_costs(sitting.table, sitting.seats)
     steps: dict[str, Callable[[], Any]] = {
         "bare": lambda: rivals.bare_assignment(costs),
-        "read": lambda: gather(cohort, timezone.now()),
+        "read": lambda: gather(round_.cohort, timezone.now()),
         "score": lambda: Sitting.fresh(round_, people),
         "plan": lambda: sitting.solve(Decisions()),
         "prices": lambda: Prices(sitting.table, plan).matrix,
         "run": lambda: run(round_, by=chair),
     }
-    times = {name: min(cpu_seconds(work) for _ in range(3)) for name, work in steps.items()}
-    prices = Prices(sitting.table, plan)
+    seconds = {name: min(cpu_seconds(work) for _ in range(times)) for name, work in steps.items()}
+    seconds["run"] = min(first, seconds["run"])
+    seconds["pin"] = _pin(round_, chair, sitting, Prices(sitting.table, plan))
+    return seconds
+
+
+def _pin(round_: Any, chair: Any, sitting: Any, prices: Any) -> float:
+    """Seconds of one pin to the nearest other mentor, the median of several."""
+    from matching.deciding import Step, decide
+    from matching.models import RoundEntry
+
+    size = len(sitting.mentees)
     nearest = [(i, prices.alternatives(i, 1)) for i in range(0, size, size // CHANGES)]
     pins = [
         Step(RoundEntry.Kind.PIN, sitting.mentees[i], sitting.mentors[other[0][0]]) for i, other in nearest if other
@@ -99,8 +159,7 @@ def _figures(size: int) -> dict[str, float]:
     def pin(step: Step) -> None:
         decide(round_, step, by=chair, seen=round_.plan_version)
 
-    times["pin"] = median(cpu_seconds(partial(pin, step)) for step in pins)
-    return times
+    return median(cpu_seconds(partial(pin, step)) for step in pins)
 
 
 if __name__ == "__main__":

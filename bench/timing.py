@@ -40,6 +40,29 @@ def megabytes_above_base(size: int) -> float:
     return float(done.stdout)
 
 
+class Watch:
+    """Listens to a job that tells its stages: (stage, CPU seconds, peak memory in MB at its end), the last one until asked."""
+
+    def __init__(self) -> None:
+        self._ended: list[tuple[str, float, float]] = []
+        self._now: tuple[str, float] | None = None
+
+    def advance(self, stage: str) -> None:
+        self._end()
+        self._now = stage, time.process_time()
+
+    @property
+    def stages(self) -> list[tuple[str, float, float]]:
+        self._end()
+        return list(self._ended)
+
+    def _end(self) -> None:
+        if self._now:
+            name, start = self._now
+            self._ended.append((name, time.process_time() - start, peak_megabytes()))
+            self._now = None
+
+
 def peak_megabytes() -> float:
     """Peak memory of this process. The kernel's own mark where there is one: `getrusage` of a child process begins at
     the peak of its parent."""
