@@ -28,6 +28,7 @@ from programs.models import (
     PrivateAnswers,
     Topic,
 )
+from programs.wishes import recognise
 from workflow.models import Transition
 
 from .cells import fold, nearest
@@ -98,7 +99,7 @@ class _Save:
         applications = self._applications()
         self._answers(applications)
         if not self.outcome.problems:
-            recognise_wishes(self.cohort)
+            recognise(self.cohort)
 
     # --- people
 
@@ -297,22 +298,3 @@ def _wishes(record: Record, application: Application) -> list[NamedWish]:
         for kind in NamedWish.Kind.values
         for rank, written in enumerate(record.lists.get(kind, []), start=1)
     ]
-
-
-def recognise_wishes(cohort: Cohort) -> int:
-    """Set the person of every wish of the cohort that names somebody by key, address or unique name; return how many."""
-    by_name: dict[str, set[int]] = {}
-    for key, email, name, person in Application.objects.filter(cohort=cohort).values_list(
-        "external_key", "person__email", "person__name", "person"
-    ):
-        for text in {fold(key), fold(email), fold(name)} - {""}:
-            by_name.setdefault(text, set()).add(person)
-    open_wishes = NamedWish.objects.unscoped("names are recognised").filter(application__cohort=cohort, person=None)
-    found = []
-    for wish in open_wishes.select_related("application"):
-        people = by_name.get(fold(wish.written), set()) - {wish.application.person_id}
-        if len(people) == 1:
-            wish.person_id = people.pop()
-            found.append(wish)
-    NamedWish.objects.unscoped("names are recognised").bulk_update(found, ["person"], BATCH)
-    return len(found)
