@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -47,6 +48,11 @@ def _roles_of(user: Any) -> frozenset[str]:
     if user.is_superuser:
         return frozenset(Role.values)
     return frozenset(Membership.objects.live().of(user).values_list("role", flat=True))
+
+
+def shown(value: Any) -> str:
+    """A date or moment that a page computes, as lists show it; the page of one row would print what Python calls it."""
+    return display_for_value(value, "-")
 
 
 class CommitteeSite(admin.AdminSite):

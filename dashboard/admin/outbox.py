@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from notifications import preview
 from notifications.models import Notification
 from notifications.models.outbox import ACCOUNT_MAIL
-from programs.committee import CommitteeAdmin, Role
+from programs.committee import CommitteeAdmin, Role, shown
 
 State = Notification.State
 TONES = {"sent": "ok", "pending": "amber", "held": "amber", "failed": "bad"}
@@ -76,9 +76,10 @@ class OutboxAdmin(CommitteeAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
-        extra = (
-            {"text": preview.render(row), "row": row, "may_act": self._holds(request, self.acting_roles)} if row else {}
-        )
+        extra = {}
+        if row:
+            extra = {"text": preview.render(row), "row": row, "may_act": self._holds(request, self.acting_roles)}
+            extra |= {"title": _("E-mail to %(name)s") % {"name": self.to(row)}, "subtitle": ""}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     @admin.display(description=_("to"), ordering="recipient__name")
@@ -92,5 +93,5 @@ class OutboxAdmin(CommitteeAdmin):
         )
 
     @admin.display(description=_("goes out at"), ordering="next_at")
-    def goes_at(self, row: Notification) -> Any:
-        return row.next_at if row.is_open else None
+    def goes_at(self, row: Notification) -> str:
+        return shown(row.next_at if row.is_open else None)

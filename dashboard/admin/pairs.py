@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.health import Health, reasons, with_health
 from dashboard.models import Pair
-from programs.committee import CommitteeAdmin
+from programs.committee import CommitteeAdmin, shown
 
 TONES = {"on_track": "ok", "drifting": "amber", "stuck": "bad", "asked_for_help": "bad", "ending": "plum"}
 
@@ -82,12 +82,12 @@ class PairAdmin(CommitteeAdmin):
         return " ".join(reasons(match, at=timezone.now()))
 
     @admin.display(description=_("last met, or introduced"), ordering="quiet_since")
-    def since(self, match: Any) -> Any:
-        return timezone.localdate(match.quiet_since)
+    def since(self, match: Any) -> str:
+        return shown(timezone.localdate(match.quiet_since))
 
     @admin.display(description=_("next meeting"), ordering="next_at")
-    def next_meeting(self, match: Any) -> Any:
-        return timezone.localdate(match.next_at) if match.next_at else None
+    def next_meeting(self, match: Any) -> str:
+        return shown(timezone.localdate(match.next_at) if match.next_at else None)
 
     def program_of(self, obj: Any) -> Any:
         return obj.program
