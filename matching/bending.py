@@ -50,7 +50,7 @@ def set_aside(
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, {mentee, mentor})
+        refuse_if_near(by, {mentee, mentor}, fresh)
         refuse_if_stale(fresh, {mentee}, seen, by)
         sitting, was = read(fresh)
         i, j = sitting.row[mentee], sitting.column[mentor]
@@ -62,7 +62,7 @@ def set_aside(
             tuple(others | {(mentee, mentor)}), tuple(set(was.forbids) - {(mentee, mentor)}), was.sits_out - {mentee}
         )
         outcome = play(sitting, was, now, lambda trial: trial.allow(i, j, lifted))
-        refuse_if_near(by, outcome.touched)
+        refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(
             round=fresh, kind=Kind.OVERRIDE, by=by, at=at or timezone.now(), why=reason, mentee_id=mentee,
             mentor_id=mentor, plan_before=stored, facts={"diff": difference(was, now), "codes": list(codes)},
@@ -77,7 +77,7 @@ def set_aside(
             )
             sitting.rescore(i, j, lifted)
 
-        return write(fresh, sitting, now, outcome, entry, {mentee}, also)
+        return write(fresh, sitting, was, now, outcome, entry, {mentee}, also)
 
     return repeat(round_, attempt)
 
@@ -105,7 +105,7 @@ def agree_place(
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, {mentor.pk})
+        refuse_if_near(by, {mentor.pk}, fresh)
         current = Application.objects.select_related("cohort__program__policy").get(pk=mentor.pk)
         before = places_of(current)
         current.capacity += 1
@@ -114,12 +114,14 @@ def agree_place(
         sitting, was = read(fresh)
         stored, j = pack_plan(plan_of(sitting)), sitting.column[mentor.pk]
         outcome = play(sitting, was, was, lambda trial: trial.seats(j, 1))
-        refuse_if_near(by, outcome.touched)
+        refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(
             round=fresh, kind=Kind.PLACE, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
             plan_before=stored, facts={"diff": {}},
         )  # fmt: skip
-        return write(fresh, sitting, was, outcome, entry, set(), also=lambda: _change_capacity(sitting, mentor.pk, 1))
+        return write(
+            fresh, sitting, was, was, outcome, entry, set(), also=lambda: _change_capacity(sitting, mentor.pk, 1)
+        )
 
     return repeat(round_, attempt)
 

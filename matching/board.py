@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -85,7 +85,7 @@ class Board:
         self.queue = queue if queue in QUEUES else "all"
         self.find = find.strip()
         self.words = Words(round_.program)
-        mine = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+        mine = Proposal.objects.visible_in(round_, user).on_the_table()
         self.counts = self._counts(mine)
         self.hidden = round_.mentees - self.counts["all"]
         self.rows: list[Row] = []
@@ -95,12 +95,16 @@ class Board:
 
     @staticmethod
     def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
-        asked = {name: Count("pk", filter=q) if q else Count("pk") for name, (_label, q) in QUEUES.items()}
-        asked |= {f"band_{band.value}": Count("pk", filter=Q(band=band, mentor__isnull=False)) for band in Band}
-        return mine.aggregate(**asked)
+        """Rows in each queue, and pairs of each band, by one look at every row."""
+        flags = {f"in_{name}": ExpressionWrapper(q, BooleanField()) for name, (_label, q) in QUEUES.items() if q}
+        groups: list[Any] = list(mine.order_by().values("band", **flags).annotate(rows=Count("pk")))
+        counts = {name: sum(one["rows"] for one in groups if one.get(f"in_{name}", True)) for name in QUEUES}
+        paired = [one for one in groups if not one["in_unmatched"]]
+        bands = {f"band_{band.value}": sum(one["rows"] for one in paired if one["band"] == band) for band in Band}
+        return counts | bands
 
     def _page(self, mine: QuerySet[Proposal], page: Any) -> Page:
-        rows = with_loads(mine.filter(QUEUES[self.queue][1]))
+        rows = mine.with_people().filter(QUEUES[self.queue][1])  # type: ignore[attr-defined]
         if self.find:
             rows = rows.filter(
                 Q(mentee__person__name__icontains=self.find) | Q(mentor__person__name__icontains=self.find)
@@ -142,10 +146,11 @@ def called(application: Application, is_veiled: bool) -> str:
 
 
 def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any, *, in_list: bool = False) -> list[Row]:
-    """Rows with their reasons in words. `proposals` come from `visible_to(user)` through `with_loads`. `in_list`: the
+    """Rows with their reasons in words. `proposals` are visible to `user` and come with their people. `in_list`: the
     names are veiled where the program wishes so."""
     veil = in_list and round_.program.policy.hide_names_until_opened
     named = mentors_in_reasons(proposals, user, veil)
+    load = loads(round_, {row.mentor_id for row in proposals} - {None})
     made = []
     for row in proposals:
         if row.mentor is None:
@@ -154,20 +159,18 @@ def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any, *
         else:
             row.mentor.cohort = round_.cohort
             whys = committee_whys(row.why, row.cautions, words)
-            made.append(Row(row, whys, row.load, places_of(row.mentor), is_veiled=veil))  # type: ignore[attr-defined]
+            made.append(Row(row, whys, load[row.mentor.pk], places_of(row.mentor), is_veiled=veil))
     return made
 
 
-def with_loads(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    """Rows with their people and with `load`: how many mentees their mentor would have, those from before included."""
-    same = Proposal._base_manager.filter(round=OuterRef("round"), mentor=OuterRef("mentor"))
-    planned = same.exclude(state__in=[Proposal.State.REJECTED, Proposal.State.CHOSEN]).order_by()
-    open_ = Match.objects.open().filter(mentor=OuterRef("mentor")).order_by()
-
-    def counted(inner: Any, by: str) -> Any:
-        return Coalesce(Subquery(inner.values(by).annotate(n=Count("pk")).values("n")), 0)
-
-    return rows.with_people().annotate(load=counted(planned, "mentor") + counted(open_, "mentor"))  # type: ignore[attr-defined]
+def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
+    """How many mentees each of these mentors would have, those from before included; one query."""
+    planned = (
+        Proposal._base_manager.filter(round=round_, mentor__in=mentors).order_by().values_list("mentor", flat=True)
+    )
+    open_ = Match.objects.open().filter(mentor__in=mentors).order_by().values_list("mentor", flat=True)
+    planned = planned.exclude(state__in=[Proposal.State.REJECTED, Proposal.State.CHOSEN])
+    return Counter(planned.union(open_, all=True)) if mentors else Counter()
 
 
 def mentors_in_reasons(proposals: list[Proposal], user: Any, is_veiled: bool = False) -> dict[int, str]:
@@ -199,7 +202,7 @@ def snapshot_of(round_: Round) -> Snapshot | None:
 
 def last_entry(round_: Round, user: Any) -> RoundEntry | None:
     """The newest decision that can be taken back and that `user` may see."""
-    entries = RoundEntry.objects.visible_to(user).filter(round=round_).standing().exclude(kind=RoundEntry.Kind.RUN)
+    entries = RoundEntry.objects.visible_in(round_, user).standing().exclude(kind=RoundEntry.Kind.RUN)
     return (
         entries.select_related("by", "mentee__person", "mentor__person")
         .defer("plan_before")

@@ -106,9 +106,9 @@ def reverse(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
 
 def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
     """Read, compute without a lock, write with compare-and-set; begin again when somebody was faster."""
-    for _try in range(TRIES):
-        rounds = Round.objects.unscoped("the round to change").select_related("cohort__program__policy")
-        fresh = rounds.get(pk=round_.pk)
+    for number in range(TRIES):
+        # A page has just read the round; if that is not the newest any more, the compare-and-set will say so.
+        fresh = round_ if round_.shown and not number else _read_again(round_)
         try:
             entry = attempt(fresh)
         except (Overtaken, Snapshot.DoesNotExist):  # the plan, or even what it rests on, was replaced meanwhile
@@ -118,10 +118,16 @@ def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
     raise Refused(_("Several members are changing this round right now. Please try again in a moment."))
 
 
+def _read_again(round_: Round) -> Round:
+    rounds = Round.objects.unscoped("the round to change").select_related("cohort__program__policy")
+    return rounds.get(pk=round_.pk)
+
+
 @transaction.atomic
 def write(
     round_: Round,
     sitting: Sitting,
+    was: Decisions,
     decisions: Decisions,
     outcome: Outcome,
     entry: RoundEntry,
@@ -134,7 +140,7 @@ def write(
     entry.cost_pairs, entry.cost_points = outcome.cost_pairs, outcome.cost_points
     also()
     sitting.save_plan()
-    write_rejections(round_, decisions, entry)
+    write_rejections(round_, was, decisions, entry)
     rows = {pk for pk, _was, _is in outcome.moved} | (named & sitting.row.keys())
     replace_some(round_, sitting, decisions, rows, round_.plan_version)
     entry.save()
@@ -161,13 +167,12 @@ def claim(round_: Round, sitting: Sitting, *, by: Any, **changes: Any) -> None:
         move(round_, Round.State.DRAFT, by=by, why=why, release_at=None, approved_by=None, released_by=None)
 
 
-def write_rejections(round_: Round, decisions: Decisions, entry: RoundEntry) -> None:
+def write_rejections(round_: Round, was: Decisions, decisions: Decisions, entry: RoundEntry) -> None:
     """Rows for what was turned down, and none for what is allowed again."""
     rows = Proposal.objects.unscoped("what was turned down").filter(round=round_)
-    stored = {(row.mentee_id, row.mentor_id): row.pk for row in rows.rejected()}
-    wanted = set(decisions.forbids)
-    rows.filter(pk__in=[pk for pair, pk in stored.items() if pair not in wanted]).delete()
-    for mentee, mentor in wanted - stored.keys():
+    for mentee, mentor in set(was.forbids) - set(decisions.forbids):
+        rows.rejected().filter(mentee=mentee, mentor=mentor).delete()
+    for mentee, mentor in set(decisions.forbids) - set(was.forbids):
         # The row on the table still names this mentor; it is written anew right after this.
         rows.on_the_table().filter(mentee=mentee, mentor=mentor).update(mentor=None, state=Proposal.State.PROPOSED)
         Proposal.objects.unscoped("turned down").create(

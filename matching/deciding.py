@@ -88,10 +88,10 @@ def _swapped(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> 
 
 def preview(round_: Round, step: Step, *, by: Any) -> Outcome:
     """What `step` would do, without doing it. Raises Refused as `decide` does."""
-    refuse_if_near(by, step.named)
+    refuse_if_near(by, step.named, round_)
     sitting, decisions = read(round_)
     outcome = play(sitting, decisions, after(decisions, step, sitting.mates()))
-    refuse_if_near(by, outcome.touched)
+    refuse_if_near(by, outcome.touched, round_)
     return outcome
 
 
@@ -106,19 +106,21 @@ def decide(round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, step.named)
+        refuse_if_near(by, step.named, fresh)
         refuse_if_stale(fresh, step.mentees, seen, by)
         sitting, was = read(fresh)
         stored, now = pack_plan(plan_of(sitting)), after(was, step, sitting.mates())
         outcome = play(sitting, was, now)
-        refuse_if_near(by, outcome.touched)
+        refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(
             round=fresh, kind=step.kind, by=by, at=at or timezone.now(), why=step.why.strip(),
             mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored,
             facts={"diff": difference(was, now), "scope": step.scope if step.kind == Kind.REJECT else "", "other": step.other}
             | ({"together": step.together} if step.together else {}),
         )  # fmt: skip
-        return write(fresh, sitting, now, outcome, entry, step.mentees, also=lambda: _keep_apart(fresh, step, entry))
+        return write(
+            fresh, sitting, was, now, outcome, entry, step.mentees, also=lambda: _keep_apart(fresh, step, entry)
+        )
 
     return repeat(round_, attempt)
 

@@ -69,7 +69,8 @@ class Sitting:
     @classmethod
     def load(cls, round_: Round) -> Sitting:
         """The stored state of the round. Raises RoundPlan.DoesNotExist before the first run."""
-        stored = RoundPlan.objects.unscoped("the round at work").get(round=round_)
+        rows = RoundPlan.objects.unscoped("the round at work").filter(round=round_)
+        stored = rows.values_list("snapshot_key", "plan", "cells", "digest", "known", named=True).get()
         columns, table = read_scores(round_, stored)
         sitting = cls(round_, columns, table, ())
         sitting.plan = unpack_plan(stored.plan)

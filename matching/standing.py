@@ -16,6 +16,7 @@ from access.refused import Refused
 from programs.models import Application, Conflict
 
 from .models import Proposal, Round
+from .models.rounds import Shown
 
 ASK_ANOTHER = _("This touches somebody you must not decide about. Please ask another member.")
 
@@ -30,10 +31,24 @@ def not_near(user: Any) -> Q:
     return ~Q(person=user.pk) & ~Q(person__in=Conflict.objects.people_hidden_from(user))
 
 
-def refuse_if_near(user: Any, applications: Iterable[int | None]) -> None:
+def near_in(round_: Round, user: Any) -> frozenset[int]:
+    """Applications of the round's cohort whose people stand near `user`."""
+    if round_.shown and round_.shown.user == user.pk:
+        return round_.shown.near
+    near = Application.objects.filter(~not_near(user), cohort=round_.cohort_id)
+    return frozenset(near.values_list("pk", flat=True))
+
+
+def show(round_: Round, user: Any, *, is_matcher: bool) -> Round:
+    """Remember, for the length of a request, what matters again and again about the member who looks at the round."""
+    round_.shown = Shown(user.pk, near_in(round_, user), is_matcher)
+    return round_
+
+
+def refuse_if_near(user: Any, applications: Iterable[int | None], round_: Round) -> None:
     """Raises Refused when one of these applications is of somebody near `user`."""
     ids = {pk for pk in applications if pk is not None}
-    if ids and Application.objects.filter(pk__in=ids, person__in=people_near(user)).exists():
+    if ids & near_in(round_, user):
         raise Refused(ASK_ANOTHER)
 
 

@@ -12,8 +12,9 @@ from .packing import unpack_pool
 from .shelf import SHELF
 
 
-def read_scores(round_: Round, stored: RoundPlan) -> tuple[dict[str, Any], ScoreTable]:
-    """What the columns mean, and the scores that the plan was made from, cells that were changed since included."""
+def read_scores(round_: Round, stored: Any) -> tuple[dict[str, Any], ScoreTable]:
+    """What the columns mean, and the scores that the plan was made from, cells that were changed since included.
+    `stored` is a row of `RoundPlan`."""
     columns, table = SHELF.get(("scores", stored.snapshot_key), lambda: _stored_scores(round_, stored.snapshot_key))
     if not stored.cells:
         return columns, table
@@ -31,7 +32,7 @@ def _stored_scores(round_: Round, key: str) -> tuple[dict[str, Any], ScoreTable]
     return columns, ScoreTable(S, mentee_ids=mentees, mentor_ids=mentors, digest=columns["digest"])
 
 
-def _changed_scores(columns: dict[str, Any], table: ScoreTable, stored: RoundPlan) -> ScoreTable:
+def _changed_scores(columns: dict[str, Any], table: ScoreTable, stored: Any) -> ScoreTable:
     row, column = ({pk: at for at, pk in enumerate(columns[side])} for side in ("mentees", "mentors"))
     S = table.S.copy()
     for mentee, mentor, points in stored.cells:

@@ -50,10 +50,10 @@ def _label(band: str) -> str:
 
 def try_out(round_: Round, step: Step, *, by: Any) -> tuple[Outcome, list[Move]]:
     """The outcome of `step`, and each mentee who would move; nothing is written. Raises Refused as `decide` does."""
-    refuse_if_near(by, step.named)
+    refuse_if_near(by, step.named, round_)
     sitting, decisions = read(round_)
     outcome = play(sitting, decisions, after(decisions, step, sitting.mates()))
-    refuse_if_near(by, outcome.touched)
+    refuse_if_near(by, outcome.touched, round_)
     return outcome, _moves(sitting, outcome, by)
 
 

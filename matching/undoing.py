@@ -30,17 +30,17 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
         done = RoundEntry.objects.unscoped("the decision to take back").get(pk=entry.pk)
         if not done.can_be_undone:
             raise Refused(_("This has already been taken back."))
-        refuse_if_near(by, {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)})
+        refuse_if_near(by, {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)}, fresh)
         sitting, was = read(fresh)
         now, stored = reverse(was, done.facts.get("diff", {})), pack_plan(plan_of(sitting))
         outcome = _back(sitting, done, was, now)
-        refuse_if_near(by, outcome.touched)
+        refuse_if_near(by, outcome.touched, fresh)
         undo = RoundEntry(
             round=fresh, kind=Kind.UNDO, by=by, at=at or timezone.now(), mentee_id=done.mentee_id,
             mentor_id=done.mentor_id, plan_before=stored, facts={"of": done.version, "kind": done.kind},
         )  # fmt: skip
         named = {pk for pk in (done.mentee_id, done.facts.get("other")) if pk}
-        return write(fresh, sitting, now, outcome, undo, named, also=lambda: _mark(sitting, done, undo))
+        return write(fresh, sitting, was, now, outcome, undo, named, also=lambda: _mark(sitting, done, undo))
 
     return repeat(entry.round, attempt)
 

@@ -60,15 +60,15 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
 
 def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dict[str, Any]]:
     """Mentors turned down for this mentee, with the written reason."""
-    rows = Proposal.objects.visible_to(request.user).filter(round=round_, mentee=row.mentee_id).rejected().with_people()
-    entries = RoundEntry.objects.visible_to(request.user).filter(round=round_, mentee=row.mentee_id, kind=Kind.REJECT)
+    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee=row.mentee_id).rejected().with_people()
+    entries = RoundEntry.objects.visible_in(round_, request.user).filter(mentee=row.mentee_id, kind=Kind.REJECT)
     why = {entry.mentor_id: entry for entry in entries.select_related("by").defer("plan_before").order_by("version")}
     return [{"mentor": one.mentor, "scope": one.get_scope_display(), "entry": why.get(one.mentor_id)} for one in rows]
 
 
 def _swaps(request: HttpRequest, round_: Round, possible: list[int]) -> list[Proposal]:
     """The pairs with which this mentee could change places, in the order given."""
-    rows = Proposal.objects.visible_to(request.user).filter(round=round_, mentee__in=possible).paired().with_people()
+    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=possible).paired().with_people()
     return sorted(rows, key=lambda row: possible.index(row.mentee_id))
 
 
@@ -121,7 +121,7 @@ def _asked(request: HttpRequest, round_: Round, row: Proposal) -> Asked:
             _("The new pair is pinned; everybody else is placed as well as possible around it."),
         )
     if "other" in request.GET:
-        rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table()
+        rows = Proposal.objects.visible_in(round_, request.user).on_the_table()
         other = get_object_or_404(rows.select_related("mentee__person"), mentee__public_id=request.GET["other"])
         return Asked(
             Step(Kind.SWAP, row.mentee_id, other=other.mentee_id),

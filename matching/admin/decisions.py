@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from access.refused import Refused
 from matching.bending import agree_place, set_aside
-from matching.board import Board, last_entry, rows_of, with_loads
+from matching.board import Board, last_entry, rows_of
 from matching.deciding import Kind, Scope, Step, decide
 from matching.forms import ReasonForm, RejectForm
 from matching.minutes import words_of
@@ -22,6 +22,7 @@ from matching.models import Proposal, Round, RoundEntry
 from matching.reasons import Words, cost_words
 from matching.together import last_words, take_back_all
 from matching.undoing import take_back
+from programs.models import Application
 
 from .pages import back, find_mentor, find_round, find_row, find_rows, list_url, seen_version
 
@@ -38,13 +39,13 @@ def _on_the_table(request: HttpRequest, public_id: str, mentee: str, kind: str) 
     """About the pair as it is proposed; if it is another one by now, nothing is done."""
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
-    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    mentor = find_mentor(request, round_, request.POST.get("mentor", ""), row)
     if row.mentor_id != mentor.pk:
         raise Refused(
             _("%(mentee)s is not with %(mentor)s any more. Please look again.")
             % {"mentee": row.mentee.person, "mentor": mentor.person}
         )
-    return _decide(request, round_, row, Step(kind, row.mentee_id, mentor.pk))
+    return _decide(request, round_, row, Step(kind, row.mentee_id, mentor.pk), mentor)
 
 
 def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -56,15 +57,16 @@ def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     why, scope = form.cleaned_data["why"], form.cleaned_data["scope"]
     if scope == RejectForm.SIT_OUT:
         return _decide(request, round_, row, Step(Kind.SIT_OUT, row.mentee_id, why=why))
-    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
-    return _decide(request, round_, row, Step(Kind.REJECT, row.mentee_id, mentor.pk, scope=Scope(scope), why=why))
+    mentor = find_mentor(request, round_, request.POST.get("mentor", ""), row)
+    step = Step(Kind.REJECT, row.mentee_id, mentor.pk, scope=Scope(scope), why=why)
+    return _decide(request, round_, row, step, mentor)
 
 
 def allow(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
-    return _decide(request, round_, row, Step(Kind.ALLOW, row.mentee_id, mentor.pk))
+    return _decide(request, round_, row, Step(Kind.ALLOW, row.mentee_id, mentor.pk), mentor)
 
 
 def sit_in(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -77,7 +79,7 @@ def choose(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
-    return _decide(request, round_, row, Step(Kind.CHOOSE, row.mentee_id, mentor.pk))
+    return _decide(request, round_, row, Step(Kind.CHOOSE, row.mentee_id, mentor.pk), mentor)
 
 
 def swap(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -92,6 +94,7 @@ def override(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
     why = _reason(request)
     entry = set_aside(round_, row.mentee_id, mentor.pk, by=request.user, seen=seen_version(request), why=why)
+    entry.mentee, entry.mentor = row.mentee, mentor
     return answer(request, round_, entry, row)
 
 
@@ -100,6 +103,7 @@ def place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
     entry = agree_place(round_, mentor, by=request.user, seen=seen_version(request), why=_reason(request))
+    entry.mentor = mentor
     return answer(request, round_, entry, row)
 
 
@@ -110,36 +114,38 @@ def _reason(request: HttpRequest) -> str:
 
 def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:
     round_ = find_round(request, public_id)
-    entries = RoundEntry.objects.visible_to(request.user).filter(round=round_).select_related("round")
-    entry = get_object_or_404(entries, version=version)
+    entry = get_object_or_404(RoundEntry.objects.visible_in(round_, request.user), version=version)
+    entry.round = round_
     if request.POST.get("together"):
         made = take_back_all(entry, by=request.user)[-1]
     else:
         made = take_back(entry, by=request.user)
-    row = Proposal.objects.visible_to(request.user).filter(round=round_, mentee=entry.mentee_id).on_the_table().first()
-    return answer(request, made.round, made, row)
+    row = Proposal.objects.visible_in(round_, request.user).on_the_table().filter(mentee=entry.mentee_id).first()
+    return answer(request, round_, made, row)
 
 
-def _decide(request: HttpRequest, round_: Round, row: Proposal, step: Step) -> HttpResponse:
+def _decide(
+    request: HttpRequest, round_: Round, row: Proposal, step: Step, mentor: Application | None = None
+) -> HttpResponse:
     entry = decide(round_, step, by=request.user, seen=seen_version(request))
+    entry.mentee, entry.mentor = row.mentee, mentor  # read already, with their people
     return answer(request, round_, entry, row)
 
 
 def answer(request: Any, round_: Round, entry: RoundEntry, row: Proposal | None) -> HttpResponse:
     """What happened, in one sentence; back at the row, or (htmx) only the rows and figures that changed."""
-    text = said(request, entry)
     if request.htmx:
-        return _changed_rows(request, round_, entry, text)
+        return _changed_rows(request, round_, entry)
     anchor = f"row-{row.mentee.public_id}" if row else ""
+    pinned = Proposal.objects.visible_in(round_, request.user).pinned().count()
+    text = said(request, entry, pinned)
     return back(request, list_url(round_, request.POST.get("place", "")), text, anchor, messages.SUCCESS)
 
 
-def said(request: HttpRequest, entry: RoundEntry) -> str:
-    seen = RoundEntry.objects.visible_to(request.user).select_related("mentee__person", "mentor__person")
-    fresh = seen.get(pk=entry.pk)
-    what = words_of(fresh, request.user)
+def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
+    """`entry` has been made by the member who reads it, and comes with its people."""
+    what = words_of(entry, request.user)
     moved = ngettext("%(count)s person moved", "%(count)s people moved", len(entry.moved)) % {"count": len(entry.moved)}
-    pinned = Proposal.objects.visible_to(request.user).filter(round=entry.round_id).pinned().count()
     in_all = ngettext("%(count)s pair is pinned.", "%(count)s pairs are pinned.", pinned) % {"count": pinned}
     return _("You %(what)s. %(moved)s; %(cost)s. %(pinned)s") % {
         "what": what,
@@ -149,17 +155,20 @@ def said(request: HttpRequest, entry: RoundEntry) -> str:
     }
 
 
-def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry, text: str) -> HttpResponse:
+def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry) -> HttpResponse:
     touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
-    mine = Proposal.objects.visible_to(request.user).filter(round=round_, mentee__in=touched - {None})
-    rows = rows_of(round_, list(with_loads(mine.on_the_table())), Words(round_.program), request.user, in_list=True)
-    return changed(request, round_, rows, text)
-
-
-def changed(request: HttpRequest, round_: Round, rows: list[Any], text: str) -> HttpResponse:
-    """The parts of the list that are new, each for its own place, and one sentence for the live region."""
+    mine = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=touched - {None}).on_the_table()
+    rows = rows_of(round_, list(mine.with_people()), Words(round_.program), request.user, in_list=True)
     board = Board(round_, request.user, only_figures=True)
-    last = last_entry(round_, request.user)
+    text = said(request, entry, board.counts["pinned"])
+    last = entry if entry.can_be_undone else last_entry(round_, request.user)
+    return changed(request, round_, rows, board, last, text)
+
+
+def changed(
+    request: HttpRequest, round_: Round, rows: list[Any], board: Board, last: RoundEntry | None, text: str
+) -> HttpResponse:
+    """The parts of the list that are new, each for its own place, and one sentence for the live region."""
     context = {
         "round": round_, "rows": rows, "board": board, "text": text, "may_change": True, "is_swap": True, "last": last,
         "last_words": last_words(last, request.user), "place": request.POST.get("place", ""),
@@ -169,12 +178,13 @@ def changed(request: HttpRequest, round_: Round, rows: list[Any], text: str) -> 
 
 def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) -> HttpResponse:
     mine = Proposal.objects.visible_to(request.user).filter(round__public_id=public_id, mentee__public_id=mentee)
-    found = list(with_loads(mine.on_the_table()).select_related("round__cohort__program__policy"))
+    found = list(mine.on_the_table().with_people().select_related("round__cohort__program__policy"))
     if not found:
         return HttpResponse(status=404)
     round_ = found[0].round
     rows = rows_of(round_, found, Words(round_.program), request.user, in_list=True)
-    return changed(request, round_, rows, text)
+    board, last = Board(round_, request.user, only_figures=True), last_entry(round_, request.user)
+    return changed(request, round_, rows, board, last, text)
 
 
 def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -13,10 +13,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
+from matching.standing import show
 from programs.models import Application, Program
 
 
-def _may_change(user: Any, path: str) -> Exists:
+def _is_matcher(user: Any, path: str) -> Exists:
     return Exists(Program.objects.for_committee(user, *MATCHERS).filter(pk=OuterRef(path)))
 
 
@@ -25,7 +26,9 @@ def find_round(request: HttpRequest, public_id: str) -> Round:
     rounds = Round.objects.visible_to(request.user).select_related(
         "cohort__program__policy", "prepared_by", "approved_by", "released_by", "copied_from"
     )
-    return get_object_or_404(rounds, public_id=public_id)
+    rounds = rounds.annotate(is_matcher=_is_matcher(request.user, "cohort__program"))
+    found = get_object_or_404(rounds, public_id=public_id)
+    return show(found, request.user, is_matcher=found.is_matcher)
 
 
 def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
@@ -33,12 +36,12 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     rows = Snapshot.objects.visible_to(request.user).select_related("round__cohort__program__policy")
     plans = RoundPlan.objects.unscoped("what a decision changed is no news").filter(round=OuterRef("round"))
     rows = rows.defer("people", "scores", "columns").annotate(
-        may_change=_may_change(request.user, "round__cohort__program"), known=Subquery(plans.values("known"))
+        is_matcher=_is_matcher(request.user, "round__cohort__program"), known=Subquery(plans.values("known"))
     )
     found = rows.filter(round__public_id=public_id).first()
     if found:
         found.fingerprints |= found.known
-        found.round.may_change = found.may_change and found.round.is_under_way
+        show(found.round, request.user, is_matcher=found.is_matcher)
     return found
 
 
@@ -49,15 +52,17 @@ def find_row(request: HttpRequest, round_: Round, mentee: str) -> Proposal:
 
 def find_rows(request: HttpRequest, round_: Round, *mentees: str) -> list[Proposal]:
     """The rows of several mentees, in the order asked for; 404 unless the member sees all of them."""
-    rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_people()
+    rows = Proposal.objects.visible_in(round_, request.user).on_the_table().with_people()
     found = {row.mentee.public_id: row for row in rows.filter(mentee__public_id__in=mentees)}
     if found.keys() != set(mentees):
         raise Http404
     return [found[mentee] for mentee in mentees]
 
 
-def find_mentor(request: HttpRequest, round_: Round, mentor: str) -> Application:
-    """A mentor of the cohort whom the member may decide about."""
+def find_mentor(request: HttpRequest, round_: Round, mentor: str, row: Proposal | None = None) -> Application:
+    """A mentor of the cohort whom the member may decide about; in most cases that of the `row` that was found."""
+    if row and row.mentor and row.mentor.public_id == mentor:
+        return row.mentor
     mentors = Application.objects.for_committee(request.user).mentors().filter(cohort=round_.cohort)
     return get_object_or_404(mentors.select_related("person"), public_id=mentor)
 
@@ -76,7 +81,7 @@ def page(request: HttpRequest, template: str, title: str, round_: Round, **conte
         "title": title,
         "round": round_,
         "program": round_.program,
-        "may_change": round_.may_change if hasattr(round_, "may_change") else round_.may_be_changed_by(request.user),
+        "may_change": round_.may_be_changed_by(request.user),
     }
     return TemplateResponse(request, f"admin/matching/round/{template}.html", {**shared, **context})
 

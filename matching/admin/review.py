@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from matching import rounds
 from matching.auditing import figures_of
-from matching.board import rows_of, snapshot_of, with_loads
+from matching.board import rows_of, snapshot_of
 from matching.engine import Audit
 from matching.forms import ReasonForm
 from matching.minutes import lines
@@ -26,8 +26,8 @@ from .pages import back, find_round, page, url
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """What another member reads before saying yes: what was decided by hand first, then what needs a look."""
     round_ = find_round(request, public_id)
-    mine = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table()
-    mine = with_loads(mine).order_by("mentee__external_key", "mentee")
+    mine = Proposal.objects.visible_in(round_, request.user).on_the_table().with_people()
+    mine = mine.order_by("mentee__external_key", "mentee")
     words = Words(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)
     warned = mine.filter(~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False).exclude(
