@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from programs.models import Application
 
@@ -186,12 +185,26 @@ def mentors_in_reasons(proposals: list[Proposal], user: Any, is_veiled: bool = F
 def news(round_: Round, fingerprints: dict[str, str]) -> list[str]:
     """What has changed among the people since this draft, in words; empty when nothing has."""
     since = changed_since(round_.cohort, fingerprints)
-    counted = {
-        "changed": _("people changed their answers: %(count)s"),
-        "new": _("people became ready: %(count)s"),
-        "gone": _("people left: %(count)s"),
-    }
-    return [counted[what] % {"count": len(people)} for what, people in since.items() if people]
+    return [_news(what, len(people)) for what, people in since.items() if people]
+
+
+def _news(what: str, count: int) -> str:
+    match what:
+        case "changed":
+            text = ngettext(
+                "%(count)s person changed an answer since this draft.",
+                "%(count)s people changed an answer since this draft.",
+                count,
+            )
+        case "new":
+            text = ngettext(
+                "%(count)s person became ready since this draft.",
+                "%(count)s people became ready since this draft.",
+                count,
+            )
+        case _:
+            text = ngettext("%(count)s person left since this draft.", "%(count)s people left since this draft.", count)
+    return text % {"count": count}
 
 
 def snapshot_of(round_: Round) -> Snapshot | None:

@@ -5,6 +5,7 @@ Costs hold for one change at a time: two changes that cost nothing each can cost
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,7 @@ CLOSED_LOOKED_AT = 40
 Band = Proposal.Band
 QUOTED = 160  # characters of a person's own words
 DIMENSIONS = ("understands", "can_help", "practical", "wishes")
+PRACTICAL_RULES = {"mode_place", "hours", "language"}
 GAP_OF = {"understands": "u_none", "can_help": "h_none", "practical": "times_none"}
 
 
@@ -183,7 +185,7 @@ class _Maker:
         return Candidate(
             mentor=mentor,
             explanation=said,
-            cells={name: self._cell(name, said) for name in DIMENSIONS},
+            cells={name: self._cell(name, said) for name in DIMENSIONS} | _hindered(codes),
             places=_("%(used)s of %(places)s taken") % {"used": self._used(j, mentor), "places": places_of(mentor)},
             if_chosen=self._if_chosen(j),
             is_current=mentor.pk == self.row.mentor_id,
@@ -260,6 +262,12 @@ class _Maker:
     def _quote(self, mentor: Application) -> str:
         """The mentor's own words, if they let their match read about an experience of theirs."""
         return Truncator(mentor.situation).chars(QUOTED) if mentor.pk in self.open_about_themselves else ""
+
+
+def _hindered(codes: Iterable[str]) -> dict[str, Cell]:
+    """Two people who cannot meet have nothing practical in common, whatever their other answers are worth."""
+    in_the_way = [str(rule_words(code)) for code in codes if code in PRACTICAL_RULES]
+    return {"practical": Cell("", in_the_way)} if in_the_way else {}
 
 
 def own_words(application: Application) -> list[dict[str, Any]]:

@@ -40,7 +40,6 @@ class Step:
     other: int | None = None
     scope: str = Scope.PAIR
     why: str = ""
-    together: str = ""  # a mark shared by steps that were taken in one go
 
     @property
     def named(self) -> set[int]:
@@ -115,8 +114,7 @@ def decide(round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None
         entry = RoundEntry(
             round=fresh, kind=step.kind, by=by, at=at or timezone.now(), why=step.why.strip(),
             mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored,
-            facts={"diff": difference(was, now), "scope": step.scope if step.kind == Kind.REJECT else "", "other": step.other}
-            | ({"together": step.together} if step.together else {}),
+            facts={"diff": difference(was, now), "scope": step.scope if step.kind == Kind.REJECT else "", "other": step.other},
         )  # fmt: skip
         return write(
             fresh, sitting, was, now, outcome, entry, step.mentees, also=lambda: _keep_apart(fresh, step, entry)

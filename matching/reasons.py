@@ -38,7 +38,7 @@ PART_WORDS = {
     "afternoon": gettext_lazy("afternoon"), "evening": gettext_lazy("evening"),
 }  # fmt: skip
 CAUTION_WORDS = {
-    "u_none": gettext_lazy("nobody says that they know this situation from their own life"),
+    "u_none": gettext_lazy("the mentor does not say that they know this situation"),
     "u_unknown": gettext_lazy("the mentee has not said what they are going through"),
     "u_mentor_unknown": gettext_lazy("the mentor has not said what they have lived through"),
     "h_none": gettext_lazy("none of the mentee's topics is among the mentor's"),

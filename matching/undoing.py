@@ -47,7 +47,7 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
 
 def _back(sitting: Sitting, done: RoundEntry, was: Decisions, now: Decisions) -> Outcome:
     first: Callable[..., Any] | None = bending.take_back_first(sitting, done)
-    if not _is_latest(done):
+    if not is_latest(done):
         return play(sitting, was, now, first)
     before, mates = plan_of(sitting), sitting.mates()
     sitting.plan = unpack_plan(done.plan_before)
@@ -55,7 +55,7 @@ def _back(sitting: Sitting, done: RoundEntry, was: Decisions, now: Decisions) ->
     return outcome_of(sitting, before, mates)
 
 
-def _is_latest(entry: RoundEntry) -> bool:
+def is_latest(entry: RoundEntry) -> bool:
     """Whether the plan before this entry is the one to go back to: nothing that stands came after it, and nothing
     before it was taken back since."""
     later = RoundEntry.objects.unscoped("order of decisions").filter(round=entry.round_id, version__gt=entry.version)

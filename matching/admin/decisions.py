@@ -20,7 +20,7 @@ from matching.forms import ReasonForm, RejectForm
 from matching.minutes import words_of
 from matching.models import Proposal, Round, RoundEntry
 from matching.reasons import Words, cost_words
-from matching.together import last_words, take_back_all
+from matching.together import last_words, take_back_together
 from matching.undoing import take_back
 from programs.models import Application
 
@@ -117,7 +117,7 @@ def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:
     entry = get_object_or_404(RoundEntry.objects.visible_in(round_, request.user), version=version)
     entry.round = round_
     if request.POST.get("together"):
-        made = take_back_all(entry, by=request.user)[-1]
+        made = take_back_together(entry, by=request.user)
     else:
         made = take_back(entry, by=request.user)
     row = Proposal.objects.visible_in(round_, request.user).on_the_table().filter(mentee=entry.mentee_id).first()

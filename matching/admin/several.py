@@ -10,8 +10,7 @@ from django.utils.translation import ngettext
 from access.refused import Refused
 from matching.board import PER_PAGE
 from matching.deciding import Kind, Step
-from matching.models import Proposal
-from matching.together import Done, decide_each
+from matching.together import decide_together
 
 from .pages import back, find_round, find_rows, list_url, seen_version
 
@@ -31,17 +30,14 @@ def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
         raise Refused(_("Please select the pairs first."))
     rows = find_rows(request, round_, *chosen)
     as_seen = [row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]]
-    to_do = [row for row in as_seen if row.is_pinned != (kind == Kind.PIN)]
-    steps = [Step(kind, row.mentee_id, row.mentor_id) for row in to_do]
-    done = decide_each(round_, steps, by=request.user, seen=seen_version(request))
-    if done.refused and not done.entries:
-        raise Refused(done.refused[0][1])
-    _tell(request, kind, done, rows, len(rows) - len(as_seen), len(as_seen) - len(to_do))
+    steps = [Step(kind, row.mentee_id, row.mentor_id) for row in as_seen if row.is_pinned != (kind == Kind.PIN)]
+    if steps:
+        decide_together(round_, steps, by=request.user, seen=seen_version(request))
+    _tell(request, kind, len(steps), already=len(as_seen) - len(steps), moved_on=len(rows) - len(as_seen))
     return back(request, list_url(round_, request.POST.get("place", "")))
 
 
-def _tell(request: HttpRequest, kind: str, done: Done, rows: list[Proposal], moved_on: int, already: int) -> None:
-    count = len(done.entries)
+def _tell(request: HttpRequest, kind: str, count: int, *, already: int, moved_on: int) -> None:
     if kind == Kind.PIN:
         text = ngettext("You pinned %(count)s pair.", "You pinned %(count)s pairs.", count)
         so = ngettext("%(count)s was pinned already.", "%(count)s were pinned already.", already)
@@ -59,6 +55,3 @@ def _tell(request: HttpRequest, kind: str, done: Done, rows: list[Proposal], mov
             moved_on,
         )
         messages.warning(request, changed % {"count": moved_on})
-    names = {row.mentee_id: row.mentee.person for row in rows}
-    for step, why in done.refused:
-        messages.warning(request, f"{names[step.mentee]}: {why}")

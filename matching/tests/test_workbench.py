@@ -283,7 +283,7 @@ def test_a_copy_leaves_the_round_as_it_was_and_can_be_compared(drafted, as_user,
 def test_changed_answers_are_told_and_do_not_mix(drafted, as_user, cleo, people, table):
     type(people["amina"]).objects.filter(pk=people["amina"].pk).update(version=7)
     text = as_user(cleo).get(url("workbench", drafted)).content.decode()
-    assert "people changed their answers: 1" in text
+    assert "1 person changed an answer since this draft." in text
 
 
 def test_the_minutes_tell_each_decision_with_its_reason_and_price(press, drafted, as_user, cleo):

@@ -16,11 +16,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def open_as(browser, live_server, as_user):
-    """`open_as(user, scripts=True)` gives a page of a phone on which `user` is signed in."""
+    """`open_as(user, scripts=True)` gives a page of a phone (or as wide as asked) on which `user` is signed in."""
     contexts = []
 
-    def sign_in(user, *, scripts):
-        context = browser.new_context(viewport={"width": 320, "height": 700}, java_script_enabled=scripts)
+    def sign_in(user, *, scripts, width=320):
+        context = browser.new_context(viewport={"width": width, "height": 700}, java_script_enabled=scripts)
         cookie = as_user(user).cookies[conf.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         contexts.append(context)
@@ -80,3 +80,40 @@ def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_serv
     assert [row.mentee_id for row in pinned] == [people["amina"].pk]
     for screen in (page, second):
         assert screen.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_on_a_wide_screen_a_comparison_opens_beside_the_list(drafted, people, cleo, open_as, live_server):
+    page = open_as(cleo, scripts=True, width=1280)
+    page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[drafted.public_id]))
+    amina, joel, beside = (page.locator(place) for place in (_row(people["amina"]), _row(people["joel"]), "#beside"))
+    press(page, re.compile("^Compare"), inside=amina, role="link")
+    beside.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Amina Farah: compare candidates"
+
+    press(page, re.compile("^Pin"), inside=beside)
+    beside.get_by_role("button", name=re.compile("^Unpin")).wait_for()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == f"compare-{people['amina'].public_id}"
+
+    page.keyboard.press("Enter")
+    beside.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()
+    press(page, re.compile("^Pin"), inside=joel)
+    page.get_by_text("You pinned Joel Tremblay with Priya Nair").wait_for()
+    page.wait_for_function("document.activeElement.textContent.startsWith('Unpin')")
+
+
+def _row(application):
+    return f"#row-{application.public_id}"
+
+
+def test_selected_pairs_are_pinned_and_taken_back_without_scripts(drafted, people, cleo, open_as, live_server):
+    page = open_as(cleo, scripts=False)
+    page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[drafted.public_id]))
+    for name in ("Amina Farah", "Joel Tremblay"):
+        page.get_by_label(f"Select {name}").check()
+    press(page, re.compile("^Pin +the selected pairs"))
+    page.get_by_text("You pinned 2 pairs.").wait_for()
+    page.get_by_text("Cleo Marsh pinned 2 pairs in one go").wait_for()
+    press(page, "Undo last change")
+    page.get_by_text("You took back a decision").wait_for()
+    assert not Proposal.objects.unscoped("test").filter(round=drafted).pinned().exists()

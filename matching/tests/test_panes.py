@@ -1,0 +1,151 @@
+"""What stands around the rows of the workbench: the pane beside the list, who else is looking, veiled names, a try."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from access.refused import Refused
+from matching.deciding import Kind, Step, decide
+from matching.models import RoundEntry
+from matching.trying import Move, try_out
+from matching.watching import others_here, viewers_words
+from programs.models import Conflict
+
+
+def url(name, round_, *args):
+    return reverse(f"admin:matching_round_{name}", args=[round_.public_id, *args])
+
+
+@pytest.fixture(autouse=True)
+def nobody_here():
+    cache.clear()
+
+
+# Beside the list ---------------------------------------------------------------------------------------------------
+
+
+def test_beside_the_list_the_same_comparison_comes_without_its_frame(drafted, as_user, cleo, people):
+    address = url("compare", drafted, people["amina"].public_id)
+    client = as_user(cleo)
+    pane = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    page = client.get(address).content.decode()
+    for words in ("Amina Farah: compare candidates", "Priya Nair", "If chosen"):
+        assert words in pane
+        assert words in page
+    assert "<html" not in pane
+    assert "hx-post" in pane
+    assert "hx-post" not in page
+
+
+def test_a_try_beside_the_list_changes_nothing(drafted, as_user, cleo, people, table):
+    address = url("try", drafted, people["amina"].public_id) + f"?mentor={people['priya'].public_id}"
+    pane = as_user(cleo).get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Amina Farah goes to Priya Nair." in pane
+    assert table(drafted)["Amina"] == "Ruth"
+
+
+def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, people):
+    step = Step(Kind.SWAP, people["amina"].pk, other=people["joel"].pk)
+    outcome, moves = try_out(drafted, step, by=cleo)
+    assert outcome.cost_points > 0
+    assert [(move.mentee, move.was, move.now) for move in moves] == [
+        ("Amina Farah", "Ruth Adeyemi", "Priya Nair"),
+        ("Joel Tremblay", "Priya Nair", "Ruth Adeyemi"),
+    ]
+    assert {move.was_band for move in moves} == {"Strong", "Good"} or all(move.was_band for move in moves)
+    assert RoundEntry.objects.unscoped("test").filter(round=drafted).count() == 1
+
+
+def test_a_try_that_touches_somebody_near_is_refused(drafted, kim, people):
+    Conflict.objects.create(member=kim, person=people["joel"].person)
+    with pytest.raises(Refused, match="ask another member"):
+        try_out(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=kim)
+
+
+def test_a_move_to_nobody_has_no_word_for_the_fit():
+    assert Move("Amina", "Ruth", "", "strong").now_band == ""
+
+
+# Who else is looking -----------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_who_else_is_looking(drafted, as_user, cleo, kim):
+    assert "people are viewing" not in as_user(kim).get(url("workbench", drafted)).content.decode()
+    text = as_user(cleo).get(url("workbench", drafted)).content.decode()
+    assert "2 people are viewing: Kim Osei, you" in text
+
+
+def test_who_has_gone_is_forgotten(drafted, cleo, kim):
+    now = timezone.now()
+    others_here(drafted, kim, now)
+    assert others_here(drafted, cleo, now + timedelta(minutes=4)) == ["Kim Osei"]
+    assert others_here(drafted, cleo, now + timedelta(minutes=6)) == []
+
+
+def test_nobody_else_is_not_worth_a_word():
+    assert viewers_words([]) == ""
+
+
+# Names hidden until a row is opened ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def veiled(program):
+    program.policy.hide_names_until_opened = True
+    program.policy.save()
+
+
+def test_initials_stand_in_for_names_until_a_row_is_opened(drafted, as_user, cleo, people, veiled):
+    client = as_user(cleo)
+    listed = client.get(url("workbench", drafted)).content.decode()
+    assert "Amina" not in listed
+    assert "Ruth" not in listed
+    assert ">AF</a>" in listed
+    assert "Amina Farah" in client.get(url("compare", drafted, people["amina"].public_id)).content.decode()
+
+
+def test_the_reasons_of_somebody_left_out_name_nobody_either(drafted, as_user, cleo, veiled):
+    text = as_user(cleo).get(url("workbench", drafted) + "?queue=unmatched").content.decode()
+    assert "one more place" in text
+    assert not any(name in text for name in ("Ruth", "Priya", "Sofia"))
+
+
+def test_a_row_that_changed_keeps_its_veil(drafted, as_user, cleo, people, veiled):
+    data = {"seen": drafted.plan_version, "mentor": people["ruth"].public_id}
+    address = url("pin", drafted, people["amina"].public_id)
+    text = as_user(cleo).post(address, data, headers={"HX-Request": "true"}).content.decode()
+    assert ">AF</a>" in text
+
+
+# Two members on one row ---------------------------------------------------------------------------------------------
+
+
+def test_who_comes_second_reads_both_versions(drafted, people, cleo, kim):
+    seen = drafted.plan_version
+    decide(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=cleo, seen=seen)
+    both = r"You saw: Joel Tremblay with Priya Nair\. Now: Joel Tremblay without a mentor\."
+    with pytest.raises(Refused, match=both):
+        decide(drafted, Step(Kind.PIN, people["joel"].pk, people["priya"].pk), by=kim, seen=seen)
+
+
+def test_a_stale_row_names_nobody_whom_the_member_must_not_see(drafted, people, cleo, kim):
+    Conflict.objects.create(member=kim, person=people["priya"].person)
+    seen = drafted.plan_version
+    decide(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=cleo, seen=seen)
+    with pytest.raises(Refused) as told:
+        decide(drafted, Step(Kind.PIN, people["amina"].pk, people["ruth"].pk), by=kim, seen=seen)
+    assert "Priya" not in str(told.value)
+    assert "somebody hidden from you" in str(told.value)
+
+
+def test_after_a_change_the_live_region_says_what_and_how_many_are_pinned(drafted, as_user, cleo, people):
+    data = {"seen": drafted.plan_version, "mentor": people["ruth"].public_id}
+    address = url("pin", drafted, people["amina"].public_id)
+    text = as_user(cleo).post(address, data, headers={"HX-Request": "true"}).content.decode()
+    said = "You pinned Amina Farah with Ruth Adeyemi. Nobody moved; costs nothing. 1 pair is pinned."
+    assert f'role="status" hx-swap-oob="innerHTML">{said}</div>' in text
