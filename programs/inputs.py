@@ -1,4 +1,4 @@
-"""Names for the inputs of admin forms that Django shows without a label of their own.
+"""Inputs of admin forms: names for those that Django shows without a label of their own, and a name in each language.
 
 A cell of a table of inlines is named by its column only for those who see it, and the two boxes of a moment share one
 label. Both get an `aria-label`, in the words that stand on the screen.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.forms.models import BaseInlineFormSet
@@ -34,6 +36,32 @@ class NamedCells(BaseInlineFormSet):
             label = capfirst(str(field.label or name))
             row = _("%(label)s, row %(row)s") % {"label": label, "row": index + 1} if index is not None else label
             field.widget.attrs.setdefault("aria-label", row)
+
+
+class NamesForm(forms.ModelForm):
+    """A name for each language of the site, one input each; the model keeps them together in `names`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language, label in settings.LANGUAGES:
+            self.fields[f"name_{language}"] = forms.CharField(
+                label=_("Name in %(language)s") % {"language": label},
+                max_length=120,
+                required=language == settings.LANGUAGE_CODE,
+                initial=self.instance.names.get(language, ""),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = {language: cleaned.get(f"name_{language}", "").strip() for language, _label in settings.LANGUAGES}
+        names = {**self.instance.names, **given}
+        self.instance.names = {language: name for language, name in names.items() if name}
+        return cleaned
+
+
+def name_fields() -> list[str]:
+    """The inputs of a NamesForm, for `get_fields`."""
+    return [f"name_{language}" for language, _label in settings.LANGUAGES]
 
 
 class NamedInline(admin.TabularInline):

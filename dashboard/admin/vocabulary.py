@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,9 +15,16 @@ from django.utils.translation import ngettext
 from accounts.employers import merge
 from accounts.models import Employer, Industry, Language
 from programs.committee import CommitteeAdmin, Role
+from programs.inputs import NamesForm, name_fields
+
+
+class WordForm(NamesForm):
+    class Meta:
+        fields = ("code", "retired_on")
 
 
 class VocabularyAdmin(CommitteeAdmin):
+    form = WordForm
     change_roles = add_roles = (Role.CHAIR,)
     list_display = ("__str__", "code", "retired_on")
     list_filter = (("retired_on", admin.EmptyFieldListFilter),)
@@ -24,6 +33,18 @@ class VocabularyAdmin(CommitteeAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         """A code is what stored rounds and imports refer to."""
         return ("code",) if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        may_write = self.has_change_permission(request, obj) if obj else True
+        return [*(name_fields() if may_write else ["all_names"]), "code", "retired_on"]
+
+    def get_form(self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: Any) -> Any:
+        # The names are no columns: Django must not look for them in the model.
+        return super().get_form(request, obj, change, **{**kwargs, "fields": ["code", "retired_on"]})
+
+    @admin.display(description=_("names"))
+    def all_names(self, word: Industry | Language) -> str:
+        return ", ".join(word.names.values())
 
 
 admin.site.register(Industry, VocabularyAdmin)

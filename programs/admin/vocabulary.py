@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest
@@ -14,32 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..committee import CommitteeAdmin, Role
+from ..inputs import NamesForm, name_fields
 from ..models import Experience, Program, Topic
 
 
-class EntryForm(forms.ModelForm):
-    """Names are asked for by language; the code is made from the English one and never changes."""
+class EntryForm(NamesForm):
+    """The code is made from the name in the site's first language and never changes."""
 
     class Meta:
         fields: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for language, label in settings.LANGUAGES:
-            self.fields[f"name_{language}"] = forms.CharField(
-                label=_("Name in %(language)s") % {"language": label},
-                max_length=120,
-                required=language == settings.LANGUAGE_CODE,
-                initial=self.instance.names.get(language, ""),
-            )
-
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        given = {language: cleaned.get(f"name_{language}", "").strip() for language, _label in settings.LANGUAGES}
-        self.instance.names = {**self.instance.names, **given}
-        self.instance.names = {language: name for language, name in self.instance.names.items() if name}
+        cleaned = super().clean()
         if not self.instance.code:
-            self.instance.code = slugify(given[settings.LANGUAGE_CODE])[:60]
+            self.instance.code = slugify(self.instance.names.get(settings.LANGUAGE_CODE, ""))[:60]
             self._refuse_doubles(cleaned.get("program"))
         return cleaned
 
@@ -75,7 +62,7 @@ class EntryAdmin(CommitteeAdmin):
     actions = ("retire_selected", "bring_back_selected")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        names = [f"name_{language}" for language, _label in settings.LANGUAGES]
+        names = name_fields()
         if obj is not None and not self.has_change_permission(request, obj):
             names = ["all_names"]
         return [*names, *self.columns]
