@@ -18,6 +18,7 @@ from matching.engine.residual import Residual
 from matching.engine.table import FORBIDDEN
 
 KEPT, KEPT_TOO = 32, 8  # best pairs of a person on the side that is short, and on the other
+SHARE_KEPT = 100  # where the first is more: one for so many mentees
 SMALL = 8 * KEPT
 TIES = 4
 ROUNDS = 5
@@ -50,7 +51,8 @@ def solve_pruned(state: Residual) -> bool:
 
 def _promising(scores: Ints, free: Ints, room: Ints) -> tuple[Ints, Ints] | None:
     """Allowed pairs that are among the best of one of the two; None if ties make them many times more than asked for."""
-    mine, theirs = (KEPT, KEPT_TOO) if len(free) <= room.sum() else (KEPT_TOO, KEPT)
+    kept = max(KEPT, len(free) // SHARE_KEPT)
+    mine, theirs = (kept, KEPT_TOO) if len(free) <= room.sum() else (KEPT_TOO, kept)
     mentors = np.flatnonzero(room)
     if (len(free), len(mentors)) != scores.shape:
         scores = scores[np.ix_(free, mentors)]

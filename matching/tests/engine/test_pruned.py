@@ -83,3 +83,24 @@ def test_a_pool_where_few_pairs_tell_nothing_is_solved_whole(scores, monkeypatch
     monkeypatch.setattr(solving, "solve_pruned", lambda state: answers.append(pruned.solve_pruned(state)))
     assert solve(ScoreTable(scores), np.ones(300, int)).certificate
     assert answers == [False]
+
+
+POOLS = {
+    "scores of their own": lambda rng, n, m: rng.integers(0, 9999, (n, m)),
+    "mentors whom everybody wants": lambda rng, n, m: rng.integers(0, 5000, m) + rng.integers(0, 600, (n, m)),
+    "mentees who suit everybody": lambda rng, n, m: rng.integers(0, 5000, n)[:, None] + rng.integers(0, 600, (n, m)),
+    "few open pairs": lambda rng, n, m: np.where(rng.random((n, m)) < 0.02, rng.integers(0, 9999, (n, m)), -1),
+    "groups": lambda rng, n, m: (
+        900 * (rng.integers(0, 6, (n, 1)) == rng.integers(0, 6, m)) + rng.integers(0, 90, (n, m))
+    ),
+}
+
+
+@pytest.mark.parametrize("most_places", [1, 3])
+@pytest.mark.parametrize("pool", POOLS)
+def test_large_pools_of_every_kind_have_the_plan_that_solving_them_whole_gives(pool, most_places):
+    rng = generator(most_places)
+    table = ScoreTable(POOLS[pool](rng, 320, 300))
+    seats = rng.integers(0, most_places + 1, 300) + (rng.random(300) < 0.8)
+    plan, whole = solve(table, seats), solved_whole(table, seats)
+    assert (plan.pairs, plan.total, plan.certificate) == (whole.pairs, whole.total, True)
