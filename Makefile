@@ -6,7 +6,7 @@
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt types bench shots pages lock chaos clean prepare demo
+.PHONY: help run test lint fmt types bench shots pages lock chaos clean prepare
 .DELETE_ON_ERROR:
 
 VENV := .venv
