@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy
 import scipy
 
-from bench import figures, goals, peer, round
+from bench import figures, goals, http, peer, round
 
 MEANING = """
 ## What the figures mean
@@ -31,6 +31,8 @@ def lines(sizes: list[int], rounds: int, *, peer: bool) -> Iterator[str]:
     yield from _head()
     yield from _speed(sizes, rounds, found)
     yield from _round(sizes, found)
+    yield ""
+    yield from http.lines()
     yield from _quality()
     if peer:
         yield from _peer()
