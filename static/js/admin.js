@@ -18,4 +18,8 @@
     }
     list.classList.add("wm-stacked");
   }
+  // There the filters stand below the cards: folded, they are a short list to open.
+  if (window.matchMedia("(max-width: 48rem)").matches) {
+    for (const filter of document.querySelectorAll("#changelist-filter details[open]")) filter.open = false;
+  }
 })();
