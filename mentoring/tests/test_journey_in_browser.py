@@ -30,7 +30,8 @@ from testkit.programs import MENTEE, MENTOR
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-SPRING = datetime(2026, 3, 2, 15, tzinfo=UTC)  # a Monday afternoon
+# A Monday afternoon, years after the style sheets were written: the browser asks for each of them only once.
+SPRING = datetime(2030, 3, 4, 15, tzinfo=UTC)
 ANSWERS = {
     "mentee": {**MENTEE, "about-you": {"name": "Ben Okoro", "time_zone": "America/Toronto"}, "wishes": {}},
     "mentor": {
@@ -84,7 +85,7 @@ def story(request, browser, live_server, program, as_user, time_machine, without
             phones[-1].sign_in(as_user(user))
         return phones[-1]
 
-    cohort = factories.cohort(program=program, opens_on=date(2026, 2, 1), closes_on=date(2026, 3, 31))
+    cohort = factories.cohort(program=program, opens_on=date(2030, 2, 1), closes_on=date(2030, 3, 31))
     yield Story(cohort, time_machine, as_user, phone)
     for one in phones:
         one.context.close()
@@ -158,11 +159,11 @@ def match(story, chair, second):
 
 def agree(pair, mentee, mentor):
     """The mentee writes the five parts and shares them; both sign."""
+    mentee.open(reverse("agreements:part-update", args=[pair.public_id, PARTS[0]]))
     for part in PARTS:
-        mentee.open(reverse("agreements:part-update", args=[pair.public_id, part]))
+        assert mentee.path.endswith(f"/{part}/")
         mentee.fill(WRITTEN.get(part, {}))
         mentee.press("Save and continue")
-    mentee.open(reverse("agreements:agreement-detail", args=[pair.public_id]))
     mentee.press("Share for signing")
     for phone, name in ((mentee, "Ben Okoro"), (mentor, "Ada Brook")):
         phone.open(reverse("agreements:agreement-sign", args=[pair.public_id]))
