@@ -6,6 +6,7 @@ SQLite always; PostgreSQL where DATABASE_URL names one (`python -m testkit.servi
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -81,6 +82,7 @@ class _Workbench:
         run(self.round, by=self.chair)
         self.client = Client()
         self.client.force_login(self.chair)
+        gc.freeze()  # as `mentoring.wsgi` does
         rows = Proposal.objects.unscoped("bench").filter(round=self.round).paired().with_people()
         self.rows = list(rows.order_by("mentee__external_key"))
 

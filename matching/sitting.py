@@ -135,7 +135,8 @@ class Sitting:
     def mates(self) -> dict[int, int | None]:
         """{mentee: mentor or None} of the plan, as application ids."""
         assert self.plan is not None
-        return {self.mentees[i]: self.mentor_at(j) for i, j in enumerate(self.plan.mu.tolist())}
+        with_nobody = [*self.mentors, None]  # position -1
+        return dict(zip(self.mentees, map(with_nobody.__getitem__, self.plan.mu.tolist()), strict=True))
 
     def rules(self, decisions: Decisions) -> Rules:
         """The round's settings and decisions as rows and columns; decisions about people who left are dropped."""

@@ -1,6 +1,8 @@
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentoring.settings")
 application = get_wsgi_application()
+gc.freeze()  # what is loaded now stays; collections need not look at it again and again

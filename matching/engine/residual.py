@@ -12,6 +12,8 @@ Pinned mentees sit on their seat and never move.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from matching.engine.arrays import INF, Bools, Floats, Ints
@@ -44,10 +46,11 @@ class Residual:
     def recount(self) -> None:
         """Bring load and guests in line with mu."""
         self.load = np.bincount(self.mu, minlength=self.M + 1)
-        self.guests: list[list[int]] = [[] for _ in range(self.M + 1)]
         movable = np.flatnonzero(~self.pinned)
-        for i, j in zip(movable.tolist(), self.mu[movable].tolist(), strict=True):
-            self.guests[j].append(i)
+        hosts = self.mu[movable]
+        seated = movable[np.argsort(hosts, kind="stable")].tolist()
+        ends = np.cumsum(np.bincount(hosts, minlength=self.M + 1)).tolist()
+        self.guests: list[list[int]] = [seated[first:last] for first, last in pairwise([0, *ends])]
 
     @property
     def has_room(self) -> Bools:
