@@ -64,37 +64,24 @@ class SharedHours:
         return self._clocks[1]
 
     @cached_property
-    def _kept(self) -> dict[int, list[Week]]:
-        return {}
+    def _offered(self) -> list[list[Week]]:
+        """For each clock of mentees and each sample week: quarter hours that each mentor has free in each part of a mentee's
+        week (parts, M), and the mentors for whom that differs from the first week."""
+        clocks, parts = self._clocks[0], self.mine.free.shape[1]
+        offered = np.empty((*clocks.shape, parts, len(self.theirs.free)), np.float32)
+        for theirs, mentors in _groups(self.their_clock):
+            overlaps = self._overlaps(clocks - theirs)
+            product = self.theirs.free[mentors] @ overlaps.reshape(len(overlaps), -1)
+            offered[..., mentors] = product.T.reshape(*offered.shape[:-1], -1)
+        return [[(week, np.flatnonzero((week != weeks[0]).any(axis=0))) for week in weeks] for weeks in offered]
 
-    @cached_property
-    def _mentors(self) -> list[tuple[Ints, Ints, Points]]:
-        """Clock, mentors on that clock, their free hours."""
-        clocks, kind = classes(self.their_clock)
-        groups = ((clock, np.flatnonzero(kind == k)) for k, clock in enumerate(clocks))
-        return [(clock, mentors, self.theirs.free[mentors]) for clock, mentors in groups]
-
-    def _offered(self, clock: int) -> list[Week]:
-        """For each sample week: what `_in_parts` tells (M, parts), and the mentors for whom it differs from the first."""
-        if clock not in self._kept:
-            weeks = self._in_parts(self._clocks[0][clock])
-            self._kept[clock] = [(week, np.flatnonzero((week != weeks[0]).any(axis=1))) for week in weeks]
-        return self._kept[clock]
-
-    def _in_parts(self, mine: Ints) -> list[Points]:
-        """Quarter hours that each mentor has free in each part of a mentee's week on this clock, for each sample week."""
-        size = len(self.theirs.free), self.mine.free.shape[1]
-        weeks = [np.empty(size, np.float32, order="F") for _ in mine]
-        for theirs, mentors, free in self._mentors:
-            for week, ahead in zip(weeks, (mine - theirs).tolist(), strict=True):
-                week[mentors] = free @ self._overlap(ahead)
-        return weeks
-
-    def _overlap(self, ahead: int) -> Points:
-        """Quarter hours that the parts of their week have in common with those of mine, on a clock so far ahead."""
-        shape = self.theirs.free.shape[1], self.mine.free.shape[1]
-        both = self.theirs.part * shape[1] + self.mine.part.take(np.arange(ahead, ahead + WEEK), mode="wrap")
-        return np.bincount(both, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float32)
+    def _overlaps(self, ahead: Ints) -> Points:
+        """(their parts, *ahead.shape, my parts): quarter hours that they have in common on a clock so far ahead."""
+        theirs, mine = self.theirs.free.shape[1], self.mine.free.shape[1]
+        there = self.theirs.part * ahead.size + np.arange(ahead.size)[:, None]
+        here = self.mine.part[(np.arange(WEEK) + ahead.reshape(-1, 1)) % WEEK]
+        common = np.bincount((there * mine + here).reshape(-1), minlength=theirs * ahead.size * mine)
+        return common.reshape(theirs, *ahead.shape, mine).astype(np.float32)
 
     def add_to(self, out: Points, rows: Ints) -> None:
         for clock in np.unique(self.clock[rows]).tolist():
@@ -107,10 +94,11 @@ class SharedHours:
                 out[here] += product
 
     def _shared(self, mine: Points, clock: int) -> Points:
-        (offered, _), *others = self._offered(clock)
-        least: Points = mine @ offered.T
+        (offered, _), *others = self._offered[clock]
+        least: Points = mine @ offered
         for week, differs in others:
-            least[:, differs] = np.minimum(least[:, differs], mine @ week[differs].T)
+            if len(differs):
+                least[:, differs] = np.minimum(least[:, differs], mine @ week[:, differs])
         return least
 
     def amount(self, i: Ints, j: Ints) -> Ints:
@@ -119,7 +107,7 @@ class SharedHours:
         for clock in np.unique(self.clock[i]).tolist():
             k = np.flatnonzero(self.clock[i] == clock)
             found[k] = np.min(
-                [row_products(self.mine.free[i[k]], week[j[k]]) for week, _ in self._offered(clock)], axis=0
+                [row_products(self.mine.free[i[k]], week[:, j[k]].T) for week, _ in self._offered[clock]], axis=0
             )
         return found
 
@@ -165,6 +153,12 @@ def shared_hours(pool: Pool, limit: int, each: int) -> tuple[SharedHours, tuple[
     my_clock, their_clock = (_clock(side.utc_offset, len(side), weeks) for side in (me, mo))
     known = answered(me.hours), answered(mo.hours)
     return SharedHours(mine, theirs, my_clock, their_clock, limit, each), known
+
+
+def _groups(clocks: Ints) -> list[tuple[Ints, Ints]]:
+    """Each clock, and who is on it."""
+    rows, kind = classes(clocks)
+    return [(clock, np.flatnonzero(kind == k)) for k, clock in enumerate(rows)]
 
 
 def different_weeks(mine: Ints | None, theirs: Ints | None) -> list[int]:

@@ -108,7 +108,7 @@ class Listed:
     def add_to(self, out: Points, rows: Ints) -> None:
         at = np.full(max(self.i.max(initial=-1), rows.max(initial=-1)) + 1, -1)
         at[rows] = np.arange(len(rows))
-        here = at[self.i] >= 0
+        here = np.flatnonzero(at[self.i] >= 0)
         np.add.at(out, (at[self.i[here]], self.j[here]), self.points[here].astype(np.float32))
 
     @cached_property
