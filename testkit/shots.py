@@ -1,7 +1,7 @@
-"""Pictures of every page: `python -m testkit.shots [OUT]`, or `make shots`.
+"""Pictures of every page and every letter: `python -m testkit.shots [OUT]`, or `make shots`.
 
 Loads the demo into a database of its own, serves it, walks the site as each demo role from link to link, one page per route, and takes it
-at 1280 and 320 px in light and dark. `OUT/index.html` shows them side by side. Needs Chromium; stops by itself.
+at 1280 and 320 px in light and dark; then one letter of each kind. `OUT/index.html` shows them side by side. Needs Chromium; stops by itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +35,8 @@ STARTS = {
     "committee": ["/admin/", "/home/"],
     "chair": ["/admin/", "/admin/programs/program/setup/", "/admin/programs/rosterupload/add/"],
 }
-MOST = 70  # pages of one role
+MOST = 200  # pages of one role: a walk that goes round in circles ends
+SAME_FOR_ALL = ("account", "mfa_", "usersessions_", "styleguide")  # taken once, as the first who comes there
 LEAVE_OUT = ("/admin/jsi18n/", "/admin/logout/", "/account/logout/", ".csv", ".xlsx", ".toml", "/export")
 
 
@@ -54,6 +56,7 @@ def main(out: Path) -> int:
         )
         manage = [sys.executable, "manage.py"]
         subprocess.run([*manage, "prepare", "--demo"], check=True)
+        subprocess.run([*manage, "sweep"], check=True)  # so that the committee's page does not say that letters wait
         server = subprocess.Popen(
             [*manage, "runserver", f"127.0.0.1:{port}", "--noreload"],
             stdout=subprocess.DEVNULL,
@@ -82,43 +85,116 @@ def _wait(port: int) -> None:
     raise TimeoutError("the site did not start")
 
 
-def _sessions() -> dict[str, str]:
-    """Session keys of the demo's people, by role."""
+def _sign_in(person: Any) -> Any:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _people() -> dict[str, tuple[str, list[str]]]:
+    """Who walks: session key and first addresses of each."""
     import django
 
     django.setup()
-    from django.test import Client
+    from django.conf import settings
+    from django.test.utils import setup_test_environment
 
+    setup_test_environment()  # the client is asked what a page was made of, to fill in its form
     from accounts.models import User
 
-    keys = {}
+    found = {"nobody": ("", STARTS["nobody"])}
     for role in STARTS:
-        user = User.objects.filter(email=f"{role}@example.org").first()
-        if user:
-            client = Client()
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-            keys[role] = client.cookies["sessionid"].value
-    return keys
+        if person := User.objects.filter(email=f"{role}@example.org").first():
+            found[role] = (_sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value, STARTS[role])
+    for role, person, starts in _beginners():
+        found[role] = (_sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value, starts)
+    return found
+
+
+def _beginners() -> Iterator[tuple[str, Any, list[str]]]:
+    """People at steps that the demo's four have behind them: applying, preparing, writing an agreement."""
+    from matching.models import Match
+    from programs.models import Application, Cohort
+    from testkit import factories
+    from testkit.programs import MENTEE, MENTOR, fill_in
+
+    cohort = next(one for one in Cohort.objects.select_related("program").order_by("-opens_on") if one.is_open())
+    for role, answers in (("mentee", MENTEE), ("mentor", MENTOR)):
+        person = factories.person("Noor Haddad" if role == "mentee" else "Tomas Lindqvist")
+        client = _sign_in(person)
+        client.post(f"/apply/{cohort.slug}/{role}/")
+        draft = Application.objects.get(person=person)
+        answers = {**answers, "about-you": {**answers["about-you"], "name": person.name}, "wishes": {}}
+        fill_in(client, draft, answers)
+        yield (
+            f"{role}-applies",
+            person,
+            [f"/applications/{draft.public_id}/", f"/applications/{draft.public_id}/check/"],
+        )
+    mentors = Application.objects.filter(role="mentor", state="accepted").select_related("person")
+    if unprepared := mentors.filter(orientation_passed_at=None).first():
+        yield (
+            "mentor-prepares",
+            unprepared.person,
+            ["/home/", f"/orientation/{unprepared.public_id}/", f"/applications/{unprepared.public_id}/sent/"],
+        )
+    for pair in Match.objects.with_people().filter(state="introduced")[:2]:
+        yield f"pair-begins-{pair.pk}", pair.mentee.person, ["/home/", f"/agreement/{pair.public_id}/"]
 
 
 def _walk(binary: str, base: str, out: Path) -> list[tuple[str, str, str]]:
-    """Take every page once per role; returns (role, route, file stem)."""
+    """Take every page once per role, and every letter; returns (role, route, file stem)."""
     from playwright.sync_api import sync_playwright
 
-    keys, taken = _sessions(), []
+    people, letters = (
+        _people(),
+        _letters(),
+    )  # before the browser: it brings an event loop, in which Django asks no database
+    taken: list[tuple[str, str, str]] = []
+    common: set[str] = set()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=binary, args=QUIET)
-        for role, starts in STARTS.items():
+        for role, (key, starts) in people.items():
             context = browser.new_context(reduced_motion="reduce")
-            if role in keys:
-                context.add_cookies([{"name": "sessionid", "value": keys[role], "url": base}])
-            taken += _walk_as(role, starts, context.new_page(), base, out)
+            if key:
+                context.add_cookies([{"name": "sessionid", "value": key, "url": base}])
+            taken += _walk_as(role, starts, context.new_page(), base, out, common)
             context.close()
+        page = browser.new_page()
+        for kind, text in letters.items():
+            page.set_content(text, wait_until="load")
+            _take(page, out / "letters" / kind)
+            taken.append(("letters", kind, f"letters/{kind}"))
         browser.close()
     return taken
 
 
-def _walk_as(role: str, starts: list[str], page: Any, base: str, out: Path) -> list[tuple[str, str, str]]:
+def _letters() -> dict[str, str]:
+    """The newest letter of each kind that can still be written, as HTML."""
+    from notifications import preview
+    from notifications.models import Notification
+
+    rows = Notification.objects.unscoped("pictures of the demo's letters").select_related("recipient")
+    written = {}
+    for kind in sorted(set(rows.values_list("kind", flat=True))):
+        texts = (preview.render(row).html for row in rows.filter(kind=kind).order_by("-pk")[:20])
+        if html_part := next(filter(None, texts), ""):
+            written[kind] = html_part
+    return written
+
+
+def _take(page: Any, stem: Path) -> None:
+    for name, (width, colours) in SCREENS.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=colours)
+        page.screenshot(path=f"{stem}.{name}.png", full_page=True)
+
+
+def _walk_as(
+    role: str, starts: list[str], page: Any, base: str, out: Path, common: set[str]
+) -> list[tuple[str, str, str]]:
     from django.urls import Resolver404, resolve
 
     (out / role).mkdir(parents=True, exist_ok=True)
@@ -131,18 +207,17 @@ def _walk_as(role: str, starts: list[str], page: Any, base: str, out: Path) -> l
         except Resolver404:
             continue
         route = f"{match.view_name} {match.kwargs.get('code') or match.kwargs.get('part') or ''}".strip()
-        if route in seen or any(part in address for part in LEAVE_OUT):
+        route = "admin:history" if route.endswith("_history") else route  # one page for all tables
+        if route in seen or route in common or any(part in address for part in LEAVE_OUT):
             continue
         seen.add(route)
         answer = page.goto(base + address, wait_until="load")
         if answer is None or answer.status != 200 or urlsplit(page.url).path != urlsplit(address).path:
             continue
         stem = "".join(letter if letter.isalnum() else "-" for letter in route)
-        for name, (width, colours) in SCREENS.items():
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=colours)
-            page.screenshot(path=out / role / f"{stem}.{name}.png", full_page=True)
+        _take(page, out / role / stem)
         taken.append((role, route, f"{role}/{stem}"))
+        common |= {route} if route.startswith(SAME_FOR_ALL) else set()
         links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
         waiting += [urlsplit(link).path for link in links if link.startswith(base)]
     return taken

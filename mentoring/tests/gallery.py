@@ -36,6 +36,13 @@ FURTHER = {
 }
 
 
+# A name and an address that try a page's width: a long word, an apostrophe, a smile, letters that run from right to left.
+TRYING = {
+    "name": "Siobhán O’Donoghue-Donaudampfschifffahrtsgesellschaftskapitän 🌿 ليلى",
+    "email": "siobhan.donaudampfschifffahrtsgesellschaftskapitaen@personalabteilung.example.org",
+}
+
+
 @dataclass(frozen=True)
 class Page:
     name: str
@@ -49,6 +56,9 @@ class Gallery:
     clients: dict[str, Client] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        mentor = self.world.people["mentor"]
+        type(mentor).objects.filter(pk=mentor.pk).update(**TRYING)
+        mentor.refresh_from_db()
         for role in LOOKERS:
             self.clients[role] = LeanClient()
             if self.world.people[role].is_authenticated:
