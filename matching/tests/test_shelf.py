@@ -1,0 +1,76 @@
+"""What a process keeps of snapshots: found by content, bounded, and never that of another plan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matching import bending, stored
+from matching.engine import ScoreTable
+from matching.models import RoundPlan
+from matching.packing import pack, unpack
+from matching.shelf import Shelf, weigh
+from matching.sitting import Sitting
+from testkit import rounds as make
+
+
+@pytest.fixture
+def shelf():
+    return Shelf(most=100)
+
+
+def bytes_of(count):
+    return lambda: np.zeros(count, np.int8)
+
+
+def test_a_value_is_made_once(shelf):
+    made = []
+    for _time in range(2):
+        shelf.get("key", lambda: made.append(1) or np.zeros(3))
+    assert made == [1]
+
+
+def test_what_was_not_asked_for_longest_goes_first(shelf):
+    old, young = shelf.get("old", bytes_of(40)), shelf.get("young", bytes_of(40))
+    assert shelf.get("old", bytes_of(40)) is old
+    shelf.get("new", bytes_of(40))
+    assert shelf.get("old", bytes_of(40)) is old
+    assert shelf.get("young", bytes_of(40)) is not young
+    assert shelf.held <= shelf.most
+
+
+def test_what_is_too_large_is_not_kept(shelf):
+    shelf.get("key", bytes_of(101))
+    assert shelf.held == 0
+
+
+def test_arrays_are_weighed_wherever_they_are():
+    table = ScoreTable(np.zeros((4, 5), np.int16))
+    assert weigh([{"one": table.S}, (table.S,)]) == 80
+    assert weigh(table) >= 40
+
+
+def test_a_second_request_reads_no_scores(drafted, monkeypatch):
+    first = Sitting.load(drafted)
+    monkeypatch.setattr(stored, "_stored_scores", lambda *_key: pytest.fail("read again"))
+    assert Sitting.load(drafted).table is first.table
+
+
+def test_a_rule_set_aside_is_known_to_the_next_request_and_the_stored_scores_stay(cohort, cleo):
+    noor = make.applicant(cohort, "Noor Haddad", employer="Birch", topics={"tax": 3})
+    omar = make.applicant(cohort, "Omar Saad", "mentor", employer="birch", topics={"tax": 3})
+    drafted = make.run_round(cohort, cleo)
+    before = Sitting.load(drafted).table
+    bending.set_aside(drafted, noor.pk, omar.pk, by=cleo, seen=9, why="Different countries.")
+    assert (before.S[0, 0], Sitting.load(drafted).table.S[0, 0] > 0) == (-1, True)
+    assert RoundPlan.objects.unscoped("test").get().cells[0][:2] == [noor.pk, omar.pk]
+
+
+def test_a_pack_gives_back_what_went_in_and_cannot_be_written():
+    facts, arrays = unpack(
+        pack({"floor": None}, {"mu": np.arange(3), "u": np.array([[0.5, 2.0]]), "none": np.zeros((0, 2))})
+    )
+    assert facts == {"floor": None}
+    assert (arrays["mu"].tolist(), arrays["u"].tolist(), arrays["none"].shape) == ([0, 1, 2], [[0.5, 2.0]], (0, 2))
+    with pytest.raises(ValueError, match="read-only"):
+        arrays["mu"][0] = 7
