@@ -60,6 +60,11 @@ class Stop:
 Write = Callable[[Any, Any], Letter | Stop]
 
 
+def label_of(name: str) -> str:
+    """A kind's name as the committee reads it: "decision-accepted" is "Decision accepted", also when it is gone."""
+    return name.replace("-", " ").capitalize()
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of letter. `about` is "app.Model" of the row it is about."""

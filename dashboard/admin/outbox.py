@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from notifications import preview
+from notifications.kinds import label_of
 from notifications.models import Notification
 from notifications.models.outbox import ACCOUNT_MAIL
 from programs.committee import CommitteeAdmin, Role, shown
@@ -32,16 +33,25 @@ VERBS: dict[str, Callable[[Notification, Any], None]] = {
 }
 
 
+class KindFilter(admin.AllValuesFieldListFilter):
+    """The kinds that there are letters of, by their readable names."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        every, *kinds = super().choices(changelist)
+        yield every
+        yield from ({**one, "display": label_of(str(one["display"]))} for one in kinds)
+
+
 @admin.register(Notification)
 class OutboxAdmin(CommitteeAdmin):
     """Reading for the whole committee; hold, release and cancel for the chair. Letters with codes are never listed."""
 
-    list_display = ("kind", "to", "state_chip", "goes_at", "sent_at", "reason")
+    list_display = ("letter", "to", "state_chip", "goes_at", "sent_at", "reason")
     list_select_related = ("recipient",)
-    list_filter = ("state", "stream", "kind")
+    list_filter = ("state", "stream", ("kind", KindFilter))
     date_hierarchy = "due_at"
     ordering = ("-due_at", "-pk")
-    fields = readonly_fields = ("kind", "to", "state_chip", "goes_at", "sent_at", "attempts", "reason", "error")
+    fields = readonly_fields = ("letter", "to", "state_chip", "goes_at", "sent_at", "attempts", "reason", "error")
     change_form_template = "admin/dashboard/letter.html"
     acting_roles = (Role.CHAIR,)
 
@@ -81,6 +91,10 @@ class OutboxAdmin(CommitteeAdmin):
             extra = {"text": preview.render(row), "row": row, "may_act": self._holds(request, self.acting_roles)}
             extra |= {"title": _("E-mail to %(name)s") % {"name": self.to(row)}, "subtitle": ""}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    @admin.display(description=_("letter"), ordering="kind")
+    def letter(self, row: Notification) -> str:
+        return label_of(row.kind)
 
     @admin.display(description=_("to"), ordering="recipient__name")
     def to(self, row: Notification) -> str:
