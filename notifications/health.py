@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .models import Notification, Sweeper
 
@@ -40,15 +41,16 @@ def report(at: datetime | None = None) -> dict[str, Any]:
 
 def _problems(sweeper: Sweeper | None, late: timedelta, now: datetime) -> Any:
     if sweeper is None or sweeper.swept_at is None:
-        yield "no sweep yet"
+        yield _("the process that sends letters has not run yet")
         return
     if now - sweeper.swept_at > SILENT_AFTER:
-        yield "the sweeper is silent"
+        yield _("the process that sends letters has stopped")
     if sweeper.refused:
         yield sweeper.refused
     if sweeper.paused_until and sweeper.paused_until > now:
-        yield f"sending is paused: {sweeper.pause_reason}"
+        yield _("sending is paused: %(why)s") % {"why": sweeper.pause_reason}
     if late > LATE_AFTER:
-        yield f"the oldest due letter is {int(late.total_seconds() // 60)} minutes late"
+        minutes = int(late.total_seconds() // 60)
+        yield _("the oldest due letter is %(minutes)s minutes late") % {"minutes": minutes}
     if sweeper.failing_planners:
-        yield f"planners fail: {', '.join(sweeper.failing_planners)}"
+        yield _("reminders cannot be planned: %(names)s") % {"names": ", ".join(sweeper.failing_planners)}

@@ -54,7 +54,7 @@ def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada
     desk.owe(ada)
     assert sweep(TUESDAY_NOON) == 1
     assert planned == [TUESDAY_NOON]
-    assert report(TUESDAY_NOON)["problems"] == ["planners fail: broken"]
+    assert report(TUESDAY_NOON)["problems"] == ["reminders cannot be planned: broken"]
 
 
 def test_registering_a_planner_twice_runs_it_once(planned):
@@ -73,9 +73,9 @@ def test_a_sweep_is_healthy_and_leaves_a_heartbeat(desk, ada):
 
 
 def test_silence_of_the_sweeper_is_a_problem():
-    assert report(TUESDAY_NOON)["problems"] == ["no sweep yet"]
+    assert report(TUESDAY_NOON)["problems"] == ["the process that sends letters has not run yet"]
     sweep(TUESDAY_NOON)
-    assert report(TUESDAY_NOON + timedelta(minutes=3))["problems"] == ["the sweeper is silent"]
+    assert report(TUESDAY_NOON + timedelta(minutes=3))["problems"] == ["the process that sends letters has stopped"]
 
 
 def test_late_letters_are_a_problem_and_failed_ones_are_counted(desk, ada, ben):
@@ -98,7 +98,7 @@ def test_the_probe_tells_without_personal_data(desk, ada):
 
 
 def test_check_outbox_ends_with_one_while_something_is_wrong(capsys):
-    with pytest.raises(CommandError, match="no sweep yet") as stopped:
+    with pytest.raises(CommandError, match="the process that sends letters has not run yet") as stopped:
         call_command("check_outbox")
     assert stopped.value.returncode == 1
     sweep(timezone.now())
