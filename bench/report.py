@@ -34,7 +34,7 @@ def lines(sizes: list[int], rounds: int, *, peer: bool) -> Iterator[str]:
     yield from _speed(sizes, rounds, found)
     yield from _round(sizes, found)
     yield ""
-    yield from http.lines()
+    yield from http.lines(found)
     yield from _quality()
     if peer:
         yield from _peer()
