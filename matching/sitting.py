@@ -242,6 +242,8 @@ class Sitting:
         return {
             "plan": pack_plan(self.plan),
             "cells": self.cells,
+            "mentors": len(self.plan.seats),
+            "places": int(self.plan.seats.sum()),
             "digest": self.table.digest,
             "known": self.known,
         }

@@ -36,7 +36,8 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     rows = Snapshot.objects.visible_to(request.user).select_related("round__cohort__program__policy")
     plans = RoundPlan.objects.unscoped("what a decision changed is no news").filter(round=OuterRef("round"))
     rows = rows.defer("people", "scores", "columns").annotate(
-        is_matcher=_is_matcher(request.user, "round__cohort__program"), known=Subquery(plans.values("known"))
+        is_matcher=_is_matcher(request.user, "round__cohort__program"),
+        **{name: Subquery(plans.values(name)) for name in ("known", "mentors", "places")},
     )
     found = rows.filter(round__public_id=public_id).first()
     if found:

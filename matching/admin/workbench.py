@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matching import copying, rounds
 from matching.board import Board, last_entry, news
-from matching.models import Round, RoundJob
+from matching.models import Round, RoundJob, Snapshot
 from matching.reasons import figure
 from matching.together import last_words
 from matching.watching import others_here, viewers_words
@@ -37,6 +38,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "board": board,
         "figures": snapshot.figures,
+        "seats": seats_words(snapshot),
         "news": news(round_, snapshot.fingerprints) if round_.is_under_way else [],
         "last": last,
         "last_words": last_words(last, request.user),
@@ -45,6 +47,13 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_front": True,
     }
     return page(request, "workbench", str(round_), round_, **context)
+
+
+def seats_words(snapshot: Snapshot) -> str:
+    """What the other side of the round has."""
+    mentors = ngettext("%(count)s mentor", "%(count)s mentors", snapshot.mentors) % {"count": snapshot.mentors}
+    places = ngettext("%(count)s free place", "%(count)s free places", snapshot.places) % {"count": snapshot.places}
+    return _("%(mentors)s with %(places)s") % {"mentors": mentors, "places": places}
 
 
 def _job_of(round_: Round) -> RoundJob | None:

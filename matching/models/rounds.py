@@ -191,6 +191,8 @@ class RoundPlan(ConfidentialModel):
     plan = models.BinaryField()
     cells = models.JSONField(default=list)  # [[mentee, mentor, score]]: where the committee set a rule aside since
     digest = models.CharField(max_length=64)  # of the scores with these cells
+    mentors = models.PositiveIntegerField(default=0)
+    places = models.PositiveIntegerField(default=0)  # of all mentors together, those that were agreed since included
     known = models.JSONField(default=dict)  # {application id: fingerprint} of answers that a decision changed
 
     objects = OfRoundQuerySet.as_manager()
