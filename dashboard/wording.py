@@ -135,7 +135,7 @@ def wait_for_match(s: Situation) -> NextStep:
 def waiting_list(s: Situation) -> NextStep:
     return NextStep(
         title=_("You are on the waiting list"),
-        text=_("A place may come free at any time. Until then the library has things that help on their own."),
+        text=_("A place may come free at any time, and then we write to you. You need not do anything."),
     )
 
 

@@ -57,8 +57,9 @@ def reason_code(why: dict[str, Any]) -> str:
 
 def unmatched_letter(application: Application, reason: str) -> Letter:
     """The letter itself; the publish page shows it beforehand."""
+    program = application.cohort.program
     context = {"application": application, "cohort": application.cohort, "reason_code": reason}
-    return Letter(context=context, action=_home(), program=application.cohort.program)
+    return Letter(context={**context, "other_help": program.other_help_lines}, action=_home(), program=program)
 
 
 @kind("round-unmatched", about="programs.Application")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from matching import rounds
 from matching.models import Match, Round
 from notifications.testing import sweep_now
-from programs.models import Application
+from programs.models import Application, Program
 from testkit import rounds as make
 
 
@@ -44,11 +44,14 @@ def test_text_and_html_say_the_same(published):
     assert "Your first step" in html
 
 
-def test_who_is_left_out_gets_a_kind_letter_the_same_day(published):
+def test_who_is_left_out_gets_a_kind_letter_the_same_day(published, program):
+    Program.objects.filter(pk=program.pk).update(other_help="The career service of the town\n")
     message = letters()[published["sofia"].person.email]
     assert "No mentor for you yet" in message.subject
     assert "you come first in the next round" in message.body
     assert "More people asked for a mentor than there are places" in message.body
+    assert "What else may help you:\n- The career service of the town" in message.body
+    assert ">The career service of the town</li>" in message.alternatives[0][0]
 
 
 def test_who_fits_nobody_reads_another_reason(cohort, cleo, kim):
