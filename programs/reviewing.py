@@ -139,8 +139,11 @@ def release(decisions: Iterable[Decision], *, by: Any, at: datetime) -> int:
     `by` is a chair, or None when the publication of a round releases what its members decided. A decision that was
     released or cleared meanwhile, or whose person withdrew, is left out. Raises Refused for one that `by` may not tell.
     """
-    told = 0
-    for decision in decisions:
+    told, chosen = 0, list(decisions)
+    # Applications before decisions, in one order, as everybody who changes them does: nobody waits for each other in a ring.
+    held = Application.objects.select_for_update().filter(pk__in=[decision.application_id for decision in chosen])
+    list(held.order_by("pk").values_list("pk"))
+    for decision in chosen:
         application = decision.application
         if by is not None:
             _gate(application, by, *RELEASERS)
