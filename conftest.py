@@ -10,6 +10,11 @@ from testkit import factories
 pytest_plugins = ["testkit.browser"]  # the browser of the end-to-end tests
 
 
+def pytest_collection_modifyitems(items):
+    """What takes long comes first, so that the workers end together."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(mark) for mark in ("e2e", "chaos")))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Threads of a live server may still hold a connection at the end, and PostgreSQL then keeps the database."""

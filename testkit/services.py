@@ -205,7 +205,10 @@ def postgres() -> Iterator[Server]:
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stderr[-2000:]}")
         run = [*prefix, str(programs / "postgres"), "-D", str(data), "-h", LOOPBACK, "-p", str(port), "-F"]
-        fast = ("synchronous_commit=off", "full_page_writes=off", "max_connections=100", "unix_socket_directories=")
+        fast = (
+            "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off",
+            "max_parallel_workers_per_gather=0", "max_connections=100", "unix_socket_directories=",
+        )  # fmt: skip
         server = Server(
             url=f"postgres://postgres@{LOOPBACK}:{port}/postgres",
             arguments=run + [word for setting in fast for word in ("-c", setting)],

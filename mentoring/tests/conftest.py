@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import logging
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
+
+from mentoring import activity
 
 from . import canaries
 from . import world as worlds
@@ -29,6 +32,6 @@ def visitors(world):
     quick = [
         name for name in settings.MIDDLEWARE if not name.startswith("zeal.")
     ]  # it looks at the stack of each query
-    with override_settings(MIDDLEWARE=quick):
+    with override_settings(MIDDLEWARE=quick), mock.patch.object(activity, "EVERY_SECONDS", 86_400):
         yield Visitors(world)
     logging.disable(logging.NOTSET)

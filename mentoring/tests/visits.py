@@ -80,7 +80,7 @@ def changed_by(act: Callable[[], Any]) -> set[str]:
 
 
 class Visitors:
-    """One client per role, signed in once; each visit begins with the same cookies."""
+    """One client per role, signed in and seen once; each visit begins with the same cookies."""
 
     def __init__(self, world: World) -> None:
         self.clients: dict[str, Client] = {}
@@ -90,6 +90,7 @@ class Visitors:
             if user.is_authenticated:
                 User.objects.filter(pk=user.pk).update(is_active=True)
                 client.force_login(user, backend=BACKEND)
+                client.get(reverse("healthz"))  # notes where they are signed in, which each visit would do again
                 User.objects.filter(pk=user.pk).update(is_active=role != "inactive")
             self.clients[role] = client
             self.cookies[role] = client.cookies.output(header="", sep=";")
