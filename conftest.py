@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from testkit import factories
 
@@ -26,6 +27,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Pages and letters speak the language of their reader; the next test begins in that of the installation."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

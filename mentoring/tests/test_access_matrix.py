@@ -49,6 +49,7 @@ def cells(world, rule, methods=METHODS):
 
     Whoever may read one pair's page has seen it; at the others those are tried who may not. Sending is tried once per
     standing, and the rarer methods by strangers and by one who may: Django hands them to the view that answers GET.
+    (Views of Django and allauth answer them as they answer GET, which is tried anyway: there two strangers check.)
     """
     seen = set()
     for place, thing in enumerate(things(world, rule)):
@@ -61,7 +62,9 @@ def cells(world, rule, methods=METHODS):
                 key = (standing, role == "outsider", method) if method not in RARE else (may or standing, method)
                 read_by_all = method == "GET" and place == 0 and rule.methods != access_rules.ALL
                 tried = key in (here if method == "GET" and not may else seen)
-                if (tried and not read_by_all) or (method in RARE and not may and standing not in STRANGERS):
+                if (tried and not read_by_all) or (
+                    method in RARE and (rule.methods == access_rules.ALL if may else standing not in STRANGERS)
+                ):
                     continue
                 here.add(key)
                 seen.add(key)
