@@ -48,13 +48,13 @@ class GuardedQuerySet(ScopedQuerySet):
     _scope = ""
 
     def _clone(self) -> Self:
-        clone = super()._clone()  # type: ignore[misc]
+        clone = super()._clone()  # type: ignore[misc]  # private in Django's stubs
         clone._scope = self._scope
         return clone
 
     def scoped(self, scope: str) -> Self:
         """Mark as scoped; `visible_to` implementations end with this."""
-        clone: Self = self._chain()  # type: ignore[attr-defined]
+        clone: Self = self._chain()  # type: ignore[attr-defined]  # private in Django's stubs
         clone._scope = scope
         return clone
 

@@ -44,7 +44,7 @@ def unseal(stored: str) -> str:
     return box().decrypt(stored.removeprefix(MARK).encode()).decode()
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # generic in the stubs only
     """A TextField whose column holds only ciphertext. Lookups other than `isnull` raise FieldError."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from bench.apart import set_django_up, told_by
 from bench.timing import spread
 
 ASKED, WARM = 44, 4  # requests of each kind, of which the first are not counted: a process remembers what it has read
@@ -55,24 +55,11 @@ def _goals(request: str, queries: int, milliseconds: float) -> Iterator[tuple[st
 
 def measured(size: int, url: str) -> dict[str, Any]:
     """{request: [queries, CPU spread, clock spread]} from a process of its own."""
-    told = {**os.environ, "DATABASE_URL": url, "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "mentoring.settings"}
-    command = [sys.executable, "-m", "bench.http", str(size)]
-    done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"the pages could not be asked for:\n{done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return told_by("bench.http", size, url)
 
 
 def main(size: int) -> None:
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-
-    settings.DEBUG = False  # a debugging Django keeps every query
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    set_django_up()
     print(json.dumps(_Workbench(size).figures()))
 
 

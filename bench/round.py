@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from functools import partial
 from statistics import median
 from typing import Any
 
+from bench.apart import set_django_up, told_by
 from bench.goals import GOAL_SIZE, LARGE_SIZE, LARGEST_SIZE
 from bench.timing import Watch, cpu_seconds
 
@@ -79,23 +79,11 @@ def measured(size: int) -> dict[str, Any]:
     """CPU seconds of each step and the stages of the first run, from a process that has nothing else to do."""
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        told = {**os.environ, "DATABASE_URL": url, "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "mentoring.settings"}
-        command = [sys.executable, "-m", "bench.round", str(size)]
-        done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"the round could not be run:\n{done.stderr}")
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return found
+        return told_by("bench.round", size, url)
 
 
 def main(size: int) -> None:
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-
-    settings.DEBUG = False  # a debugging Django keeps every query
-    django.setup()
-    call_command("migrate", verbosity=0)
+    set_django_up()
     print(json.dumps(_figures(size)))
 
 

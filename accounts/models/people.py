@@ -47,7 +47,7 @@ class UserQuerySet(ScopedQuerySet):
         return self.filter(pk=user.pk) if user.is_authenticated else self.none()
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Make a person; `email` is stored in lower case."""
         if not email:
