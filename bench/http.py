@@ -83,7 +83,7 @@ class _Workbench:
         self.client = Client()
         self.client.force_login(self.chair)
         gc.freeze()  # as `mentoring.wsgi` does
-        rows = Proposal.objects.unscoped("bench").filter(round=self.round).paired().with_people()
+        rows = Proposal.objects.unscoped("bench").filter(round=self.round).paired().with_names()
         self.rows = list(rows.order_by("mentee__external_key"))
 
     def figures(self) -> dict[str, Any]:

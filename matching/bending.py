@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 from access.refused import Refused
 from programs.models import Application
 
-from .changing import check_may_change, difference, plan_of, play, read, repeat, write
+from .changing import check_may_change, difference, play, read, repeat, write
 from .deciding import refuse_if_stale
 from .engine import WhatIf
 from .facts import fingerprint_now
 from .models import Override, Round, RoundEntry
-from .packing import pack_plan
 from .places import places_of
 from .reasons import listed
 from .sitting import NOBODY, Sitting
@@ -55,7 +54,7 @@ def set_aside(
         sitting, was = read(fresh)
         i, j = sitting.row[mentee], sitting.column[mentor]
         codes = _liftable(sitting, i, j)
-        stored = pack_plan(plan_of(sitting))
+        stored = sitting.packed_plan
         lifted = int(sitting.explained.raw(i, [j])[0])
         others = {pin for pin in was.pins if pin[0] != mentee}
         now = type(was)(
@@ -112,7 +111,7 @@ def agree_place(
         if places_of(current) == before:
             raise Refused(_("The program's policy gives this mentor no further place."))
         sitting, was = read(fresh)
-        stored, j = pack_plan(plan_of(sitting)), sitting.column[mentor.pk]
+        stored, j = sitting.packed_plan, sitting.column[mentor.pk]
         outcome = play(sitting, was, was, lambda trial: trial.seats(j, 1))
         refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(

@@ -103,7 +103,7 @@ class Board:
         return counts | bands
 
     def _page(self, mine: QuerySet[Proposal], page: Any) -> Page:
-        rows = mine.with_people().filter(QUEUES[self.queue][1])  # type: ignore[attr-defined]
+        rows = mine.with_names().filter(QUEUES[self.queue][1])  # type: ignore[attr-defined]
         if self.find:
             rows = rows.filter(
                 Q(mentee__person__name__icontains=self.find) | Q(mentor__person__name__icontains=self.find)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from django.db.models import Exists, OuterRef
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,12 +21,13 @@ from .board import BAND_TONES
 from .changing import plan_of
 from .engine import BadRules, Change, WhatIf
 from .explaining import PART_BANDS, Explanation, band_of, explain
-from .minutes import moved_words, names_of
-from .models import Proposal, Round, RoundEntry
+from .minutes import moved_words
+from .models import Proposal, Round
+from .models.proposals import OF_A_PERSON
 from .places import places_of
 from .reasons import CAUTION_WORDS, Words, can_help, cost_words, listed, meeting_words, slot_words, wishes
 from .sitting import Decisions, Sitting
-from .standing import not_near
+from .standing import near_in
 from .terms import OVERRIDABLE, WEIGHTS, rule_words
 
 SHOWN, CLOSED_SHOWN, MOVES_SHOWN, SWAPS_SHOWN = 6, 4, 2, 15
@@ -90,6 +92,7 @@ class Comparison:
     hidden: int  # mentors near the member who asks
     parts: list[tuple[str, str]]  # (criterion, its name) of the table of points
     swaps: list[int]  # mentees (applications) with whom this one could change places, the best first
+    has_rejections: bool  # whether mentors were turned down for this mentee
 
 
 def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
@@ -108,33 +111,36 @@ def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) 
         (name, str(label)) for name, (label, _help) in WEIGHTS.items() if explained and name in explained[0].parts
     ]
     hidden, more = len(sitting.mentors) - len(seen), len(open_) - len(shown)
-    return Comparison(cards[: len(shown)], cards[len(shown) :], more, hidden, criteria, _swaps(sitting, i))
+    swaps, open_cards, closed_cards = _swaps(sitting, i), cards[: len(shown)], cards[len(shown) :]
+    return Comparison(open_cards, closed_cards, more, hidden, criteria, swaps, bool(made.rejected))
 
 
 def _swaps(sitting: Sitting, i: int) -> list[int]:
     """Mentees with whom mentee i could change places, nobody else moving: no rule against either pair, the best first."""
-    mu, S = plan_of(sitting).mu, sitting.table.S.astype(np.int64)
+    mu, S = plan_of(sitting).mu, sitting.table.S
     if mu[i] < 0:
         return []
     others = np.flatnonzero((mu >= 0) & (mu != mu[i]))
-    mine, theirs = S[i, mu[others]], S[others, mu[i]]
+    mine, theirs, now = (
+        S[rows, columns].astype(np.int64) for rows, columns in ((i, mu[others]), (others, mu[i]), (others, mu[others]))
+    )
     possible = (mine >= 0) & (theirs >= 0)
-    gain = (mine + theirs - S[others, mu[others]])[possible]
+    gain = (mine + theirs - now)[possible]
     best = others[possible][np.argsort(-gain, kind="stable")]
     return [sitting.mentees[k] for k in best[:SWAPS_SHOWN].tolist()]
 
 
 def _seen(sitting: Sitting, user: Any) -> list[int]:
     """Columns of the mentors who do not stand near `user`."""
-    near = Application.objects.filter(~not_near(user), cohort=sitting.round.cohort_id)
-    hidden = set(near.values_list("pk", flat=True))
+    hidden = near_in(sitting.round, user)
     return [j for j, pk in enumerate(sitting.mentors) if pk not in hidden]
 
 
 def _order(sitting: Sitting, i: int, current: int, mentors: list[int]) -> list[int]:
     """The proposed mentor first, then by score; ties in the order of the stable keys, so it is the same for everybody."""
-    scores = sitting.table.S[i].tolist()
-    return sorted(mentors, key=lambda j: (j != current, -scores[j], j))
+    at = np.array(mentors, dtype=np.int64)
+    best = at[np.argsort(-sitting.table.S[i, at].astype(np.int64), kind="stable")].tolist()
+    return sorted(best, key=lambda j: j != current)
 
 
 def _nearest_closed(sitting: Sitting, i: int, closed: list[int]) -> list[int]:
@@ -144,7 +150,7 @@ def _nearest_closed(sitting: Sitting, i: int, closed: list[int]) -> list[int]:
     table = sitting.explained
     raw = dict(zip(closed, table.raw(i, closed).tolist(), strict=True))
     best = sorted(closed, key=lambda j: (-raw[j], j))[:CLOSED_LOOKED_AT]
-    codes = {j: table.why_not(i, j) for j in best}
+    codes = dict(zip(best, table.why_not_of(i, best), strict=True))
     nearest = sorted(best, key=lambda j: (len(codes[j]), -raw[j], j))
     return [j for j in nearest if "self_pair" not in codes[j]][:CLOSED_SHOWN]
 
@@ -161,10 +167,7 @@ class _Maker:
         shown: list[int],
         user: Any,
     ) -> None:
-        self.sitting, self.row, self.user = sitting, row, user
-        rows = Application.objects.filter(pk__in=[sitting.mentors[j] for j in shown])
-        found = {one.pk: one for one in rows.select_related("person", "cohort__program__policy")}
-        self.mentors = {j: found[sitting.mentors[j]] for j in shown}
+        self.sitting, self.row = sitting, row
         self.words = Words(round_.program)
         self.most = sitting.explained.most()
         self.plan = plan_of(sitting)
@@ -173,15 +176,24 @@ class _Maker:
         self.trial = WhatIf(sitting.working(decisions), self.plan) if is_free else None
         i = sitting.row[row.mentee_id]
         self.changes = {j: self._change(i, j) for j in shown}
-        moved = [one for change in self.changes.values() if change for one in self._moved(change)]
-        self.names = names_of([RoundEntry(moved=moved, facts={})], user)
-        shared = ApplicationExperience.objects.filter(application__in=found, is_shared=True)
-        self.open_about_themselves = set(shared.values_list("application", flat=True))
+        self.codes = dict(zip(shown, sitting.explained.why_not_of(i, shown), strict=True))
         self.load = np.bincount(self.plan.mu[self.plan.mu >= 0], minlength=len(sitting.mentors))
+        moved = {pk for change in self.changes.values() if change for one in self._moved(change) for pk in one if pk}
+        found = self._read({sitting.mentors[j] for j in shown} | moved - near_in(round_, user))
+        self.mentors = {j: found[sitting.mentors[j]] for j in shown}
+        self.names = {pk: str(one.person) for pk, one in found.items()}
+        for mentor in self.mentors.values():
+            mentor.cohort = round_.cohort
+
+    @staticmethod
+    def _read(ids: set[int]) -> dict[int, Any]:
+        """The mentors to show and whoever would move; `is_quotable` have let their match read about an experience."""
+        shared = ApplicationExperience.objects.filter(application=OuterRef("pk"), is_shared=True)
+        rows = Application.objects.filter(pk__in=ids).select_related("person").annotate(is_quotable=Exists(shared))
+        return rows.only("situation", *OF_A_PERSON).in_bulk()
 
     def candidate(self, i: int, j: int, said: Explanation) -> Candidate:
-        mentor, table = self.mentors[j], self.sitting.explained
-        codes = table.why_not(i, j)
+        mentor, codes = self.mentors[j], self.codes[j]
         return Candidate(
             mentor=mentor,
             explanation=said,
@@ -259,9 +271,10 @@ class _Maker:
     def _wishes(self, why: dict[str, Any]) -> list[str]:
         return [one.text for one in wishes(why)]
 
-    def _quote(self, mentor: Application) -> str:
+    @staticmethod
+    def _quote(mentor: Any) -> str:
         """The mentor's own words, if they let their match read about an experience of theirs."""
-        return Truncator(mentor.situation).chars(QUOTED) if mentor.pk in self.open_about_themselves else ""
+        return Truncator(mentor.situation).chars(QUOTED) if mentor.is_quotable else ""
 
 
 def _hindered(codes: Iterable[str]) -> dict[str, Cell]:

@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 from access.refused import Refused
 from programs.models import Application
 
-from .changing import Outcome, check_may_change, difference, plan_of, play, read, repeat, write
+from .changing import Outcome, check_may_change, difference, play, read, repeat, write
 from .models import KeepApart, Proposal, Round, RoundEntry
-from .packing import pack_plan
 from .sitting import Decisions
 from .stale import stale_words
 from .standing import refuse_if_near
@@ -108,7 +107,7 @@ def decide(round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None
         refuse_if_near(by, step.named, fresh)
         refuse_if_stale(fresh, step.mentees, seen, by)
         sitting, was = read(fresh)
-        stored, now = pack_plan(plan_of(sitting)), after(was, step, sitting.mates())
+        stored, now = sitting.packed_plan, after(was, step, sitting.mates())
         outcome = play(sitting, was, now)
         refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(
@@ -139,6 +138,8 @@ def _keep_apart(round_: Round, step: Step, entry: RoundEntry) -> None:
 
 def refuse_if_stale(round_: Round, mentees: set[int], seen: int, by: Any) -> None:
     """Two members on the same row: the later one is told what the earlier one did."""
+    if round_.plan_version <= seen:
+        return
     rows = Proposal.objects.unscoped("has somebody changed this row").filter(round=round_, mentee__in=mentees)
     newest = max((row.changed_in for row in rows), default=0)
     if newest <= seen:

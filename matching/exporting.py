@@ -35,7 +35,8 @@ def pairs(round_: Round, user: Any) -> tablib.Dataset:
     ]  # fmt: skip
     data = tablib.Dataset(headers=headers, title=_("Pairs"))
     words = Words(round_.program)
-    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table().with_people()
+    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+    rows = rows.with_names("mentee__person__email", "mentor__person__email")
     for row in rows.order_by("mentee__external_key", "mentee"):
         data.append([safe(cell) for cell in _pair_cells(row, words)])
     return data

@@ -1,12 +1,14 @@
 """Pools and plans as bytes for the database, and back.
 
 A pack is one line of JSON that says what is in it, then the bytes of each array. Reading it copies nothing, and nothing
-in it can run code. Arrays that come out of a pack are read-only.
+in it can run code. Arrays that come out of a pack are read-only. A plan is written with every decision, and twice: its
+pack is compressed.
 """
 
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import fields
 from typing import Any
 
@@ -15,6 +17,8 @@ import numpy as np
 from .engine import Plan, Pool, Rules, Side
 
 LINE = 64  # the arrays begin at a multiple of it
+QUICK = 1  # of zlib's levels; the next ones take several times as long for a tenth less
+PLAIN = b"["  # how a pack begins that is not compressed
 
 
 def pack(facts: dict[str, Any], arrays: dict[str, Any]) -> bytes:
@@ -30,6 +34,8 @@ def pack(facts: dict[str, Any], arrays: dict[str, Any]) -> bytes:
 def unpack(stored: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The facts and the arrays of a pack."""
     packed = bytes(stored)
+    if not packed.startswith(PLAIN):
+        packed = zlib.decompress(packed)
     begin = packed.index(b"\n") + 1
     facts, about = json.loads(packed[:begin])
     arrays = {}
@@ -84,7 +90,7 @@ def pack_plan(plan: Plan) -> bytes:
         arrays["prior"] = plan.prior.astype(np.int32)
     facts: dict[str, Any] = {"pairs": plan.pairs, "total": plan.total, "floor": plan.floor, "hash": plan.input_hash}
     facts |= {"certificate": plan.certificate, "rules": {name: getattr(plan.rules, name) for name in SETTINGS}}
-    return pack(facts, arrays)
+    return zlib.compress(pack(facts, arrays), QUICK)
 
 
 def unpack_plan(stored: Any) -> Plan:

@@ -65,6 +65,7 @@ class Sitting:
         self.cells: list[list[int]] = []
         self.known: dict[str, str] = {}
         self._pool: Pool | None = None
+        self._packed: tuple[Plan | None, bytes] = (None, b"")
 
     @classmethod
     def load(cls, round_: Round) -> Sitting:
@@ -74,6 +75,7 @@ class Sitting:
         columns, table = read_scores(round_, stored)
         sitting = cls(round_, columns, table, ())
         sitting.plan = unpack_plan(stored.plan)
+        sitting._packed = sitting.plan, bytes(stored.plan)
         sitting.seats, sitting.key = sitting.plan.seats, stored.snapshot_key
         sitting.cells, sitting.known = stored.cells, stored.known
         return sitting
@@ -236,11 +238,19 @@ class Sitting:
         )
 
     @property
+    def packed_plan(self) -> bytes:
+        """The plan that is on the table now as bytes; packed once."""
+        assert self.plan is not None
+        if self._packed[0] is not self.plan:
+            self._packed = self.plan, pack_plan(self.plan)
+        return self._packed[1]
+
+    @property
     def stored_plan(self) -> dict[str, Any]:
         """The plan as columns of `RoundPlan`."""
         assert self.plan is not None
         return {
-            "plan": pack_plan(self.plan),
+            "plan": self.packed_plan,
             "cells": self.cells,
             "mentors": len(self.plan.seats),
             "places": int(self.plan.seats.sum()),

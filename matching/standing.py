@@ -16,6 +16,7 @@ from access.refused import Refused
 from programs.models import Application, Conflict
 
 from .models import Proposal, Round
+from .models.proposals import near
 from .models.rounds import Shown
 
 ASK_ANOTHER = _("This touches somebody you must not decide about. Please ask another member.")
@@ -35,12 +36,12 @@ def near_in(round_: Round, user: Any) -> frozenset[int]:
     """Applications of the round's cohort whose people stand near `user`."""
     if round_.shown and round_.shown.user == user.pk:
         return round_.shown.near
-    near = Application.objects.filter(~not_near(user), cohort=round_.cohort_id)
-    return frozenset(near.values_list("pk", flat=True))
+    them = Application.objects.filter(near(user, "person"), cohort=round_.cohort_id).order_by()
+    return frozenset(them.values_list("pk", flat=True))
 
 
-def show(round_: Round, user: Any, *, is_matcher: bool) -> Round:
-    """Remember, for the length of a request, what matters again and again about the member who looks at the round."""
+def shown_to(round_: Round, user: Any, *, is_matcher: bool) -> Round:
+    """The round with what matters about the member who looks at it: people near them, and whether they may change it."""
     round_.shown = Shown(user.pk, near_in(round_, user), is_matcher)
     return round_
 

@@ -23,7 +23,7 @@ from .changing import Outcome, check_may_change, claim, difference, outcome_of, 
 from .deciding import Kind, Step, after, refuse_if_stale
 from .minutes import words_of
 from .models import Round, RoundEntry
-from .packing import pack_plan, unpack_plan
+from .packing import unpack_plan
 from .rows import replace_some
 from .sitting import Decisions, Sitting
 from .standing import refuse_if_near
@@ -41,7 +41,7 @@ def decide_together(round_: Round, steps: Sequence[Step], *, by: Any, seen: int)
         sitting, now = read(fresh)
         entries = []
         for step in steps:
-            stored, was = pack_plan(plan_of(sitting)), now
+            stored, was = sitting.packed_plan, now
             now = after(was, step, sitting.mates())
             outcome = play(sitting, was, now)
             facts = {"diff": difference(was, now), "scope": "", "other": None, "together": mark}
@@ -65,7 +65,7 @@ def take_back_together(entry: RoundEntry, *, by: Any) -> RoundEntry:
         sitting, now = read(fresh)
         exactly, entries = is_latest(taken[0]), []
         for done in taken:
-            stored, was = pack_plan(plan_of(sitting)), now
+            stored, was = sitting.packed_plan, now
             now = reverse(was, done.facts["diff"])
             outcome = _restored(sitting, done) if exactly else play(sitting, was, now)
             undo = RoundEntry(kind=Kind.UNDO, mentee_id=done.mentee_id, mentor_id=done.mentor_id, plan_before=stored)

@@ -14,7 +14,7 @@ from access.refused import Refused
 from . import bending
 from .changing import Outcome, check_may_change, outcome_of, plan_of, play, read, repeat, reverse, write
 from .models import KeepApart, Round, RoundEntry
-from .packing import pack_plan, unpack_plan
+from .packing import unpack_plan
 from .sitting import Decisions, Sitting
 from .standing import refuse_if_near
 
@@ -32,7 +32,7 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
             raise Refused(_("This has already been taken back."))
         refuse_if_near(by, {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)}, fresh)
         sitting, was = read(fresh)
-        now, stored = reverse(was, done.facts.get("diff", {})), pack_plan(plan_of(sitting))
+        now, stored = reverse(was, done.facts.get("diff", {})), sitting.packed_plan
         outcome = _back(sitting, done, was, now)
         refuse_if_near(by, outcome.touched, fresh)
         undo = RoundEntry(

@@ -19,6 +19,7 @@ from .inputs import NamedMoment
 from .models import Membership, Program
 
 Role = Membership.Role
+EVERYWHERE = None  # in place of a program
 
 
 def has_role(user: Any, program: Program, *roles: str) -> bool:
@@ -34,20 +35,30 @@ def is_committee(user: Any) -> bool:
 
 
 def roles_held(request: HttpRequest) -> frozenset[str]:
-    """Every role that the signed-in member has anywhere today; asked once per request, however many pages ask."""
+    """Every role that the signed-in member has anywhere today."""
+    return frozenset(role for _program, role in _held(request))
+
+
+def holds(request: HttpRequest, program: Program, *roles: str) -> bool:
+    """`has_role` of the signed-in member, without a query of its own."""
+    return any(role in roles and at in (program.pk, EVERYWHERE) for at, role in _held(request))
+
+
+def _held(request: HttpRequest) -> frozenset[tuple[int | None, str]]:
+    """(program, role) of the signed-in member today; asked once per request, however many pages ask."""
     user = request.user
-    known: dict[Any, frozenset[str]] = request.__dict__.setdefault("_committee_roles", {})
+    known: dict[Any, frozenset[tuple[int | None, str]]] = request.__dict__.setdefault("_committee_roles", {})
     if user.pk not in known:
-        known[user.pk] = _roles_of(user)
+        known[user.pk] = _held_by(user)
     return known[user.pk]
 
 
-def _roles_of(user: Any) -> frozenset[str]:
+def _held_by(user: Any) -> frozenset[tuple[int | None, str]]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     if user.is_superuser:
-        return frozenset(Role.values)
-    return frozenset(Membership.objects.live().of(user).values_list("role", flat=True))
+        return frozenset((EVERYWHERE, role) for role in Role.values)
+    return frozenset(Membership.objects.live().of(user).values_list("program", "role"))
 
 
 def shown(value: Any) -> str:

@@ -19,12 +19,12 @@ from matching.trying import try_out
 from matching.watching import others_here
 from programs.models import Application
 
-from .pages import find_mentor, find_round, find_row, page, url
+from .pages import beside, find_mentor, find_round, find_row, page, url
 
 
 def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
+    row = find_row(request, round_, mentee, "mentee__situation", "mentee__hopes")
     title = _("%(name)s: compare candidates") % {"name": row.mentee.person}
     found = compare(round_, row, request.user, show_all="all" in request.GET)
     others_here(round_, request.user)
@@ -32,8 +32,8 @@ def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
         "row": row,
         "own_words": own_words(row.mentee),
         "found": found,
-        "turned_down": _turned_down(request, round_, row),
-        "swaps": _swaps(request, round_, found.swaps),
+        "turned_down": _turned_down(request, round_, row) if found.has_rejections else [],
+        "swaps": _swaps(request, round_, found.swaps) if found.swaps else [],
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
     }
     if row.mentor_id is None:
@@ -45,10 +45,7 @@ def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
 
 def _page_or_pane(request: Any, template: str, title: str, round_: Round, context: dict[str, Any]) -> HttpResponse:
     """A page of its own; beside the list (htmx) only what is on it."""
-    if request.htmx:
-        content = f"admin/matching/round/_{template}.html"
-        return page(request, "_beside", title, round_, content=content, **context)
-    return page(request, template, title, round_, **context)
+    return (beside if request.htmx else page)(request, template, title, round_, **context)
 
 
 def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
@@ -60,7 +57,7 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
 
 def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dict[str, Any]]:
     """Mentors turned down for this mentee, with the written reason."""
-    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee=row.mentee_id).rejected().with_people()
+    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee=row.mentee_id).rejected().with_names()
     entries = RoundEntry.objects.visible_in(round_, request.user).filter(mentee=row.mentee_id, kind=Kind.REJECT)
     why = {entry.mentor_id: entry for entry in entries.select_related("by").defer("plan_before").order_by("version")}
     return [{"mentor": one.mentor, "scope": one.get_scope_display(), "entry": why.get(one.mentor_id)} for one in rows]
@@ -68,7 +65,7 @@ def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dic
 
 def _swaps(request: HttpRequest, round_: Round, possible: list[int]) -> list[Proposal]:
     """The pairs with which this mentee could change places, in the order given."""
-    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=possible).paired().with_people()
+    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=possible).paired().with_names()
     return sorted(rows, key=lambda row: possible.index(row.mentee_id))
 
 

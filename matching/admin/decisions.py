@@ -158,7 +158,7 @@ def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
 def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry) -> HttpResponse:
     touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
     mine = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=touched - {None}).on_the_table()
-    rows = rows_of(round_, list(mine.with_people()), Words(round_.program), request.user, in_list=True)
+    rows = rows_of(round_, list(mine.with_names()), Words(round_.program), request.user, in_list=True)
     board = Board(round_, request.user, only_figures=True)
     text = said(request, entry, board.counts["pinned"])
     last = entry if entry.can_be_undone else last_entry(round_, request.user)
@@ -178,7 +178,7 @@ def changed(
 
 def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) -> HttpResponse:
     mine = Proposal.objects.visible_to(request.user).filter(round__public_id=public_id, mentee__public_id=mentee)
-    found = list(mine.on_the_table().with_people().select_related("round__cohort__program__policy"))
+    found = list(mine.on_the_table().with_names().select_related("round__cohort__program__policy"))
     if not found:
         return HttpResponse(status=404)
     round_ = found[0].round

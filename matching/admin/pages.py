@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
-from matching.standing import show
-from programs.models import Application, Program
-
-
-def _is_matcher(user: Any, path: str) -> Exists:
-    return Exists(Program.objects.for_committee(user, *MATCHERS).filter(pk=OuterRef(path)))
+from matching.standing import shown_to
+from programs.committee import holds
+from programs.models import Application
 
 
 def find_round(request: HttpRequest, public_id: str) -> Round:
     """The round at an address; 404 for one of another program."""
-    rounds = Round.objects.visible_to(request.user).select_related(
-        "cohort__program__policy", "prepared_by", "approved_by", "released_by", "copied_from"
-    )
-    rounds = rounds.annotate(is_matcher=_is_matcher(request.user, "cohort__program"))
-    found = get_object_or_404(rounds, public_id=public_id)
-    return show(found, request.user, is_matcher=found.is_matcher)
+    rounds = Round.objects.visible_to(request.user).select_related("cohort__program__policy")
+    return show(get_object_or_404(rounds, public_id=public_id), request)
+
+
+def show(round_: Round, request: HttpRequest) -> Round:
+    """Remember, for the length of a request, what matters again and again about the member who looks at the round."""
+    return shown_to(round_, request.user, is_matcher=holds(request, round_.program, *MATCHERS))
 
 
 def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
@@ -36,24 +35,24 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     rows = Snapshot.objects.visible_to(request.user).select_related("round__cohort__program__policy")
     plans = RoundPlan.objects.unscoped("what a decision changed is no news").filter(round=OuterRef("round"))
     rows = rows.defer("people", "scores", "columns").annotate(
-        is_matcher=_is_matcher(request.user, "round__cohort__program"),
-        **{name: Subquery(plans.values(name)) for name in ("known", "mentors", "places")},
+        **{name: Subquery(plans.values(name)) for name in ("known", "mentors", "places")}
     )
     found = rows.filter(round__public_id=public_id).first()
     if found:
         found.fingerprints |= found.known
-        show(found.round, request.user, is_matcher=found.is_matcher)
+        show(found.round, request)
     return found
 
 
-def find_row(request: HttpRequest, round_: Round, mentee: str) -> Proposal:
-    """The row of a mentee (by public id of the application); 404 for one that the member does not see."""
-    return find_rows(request, round_, mentee)[0]
+def find_row(request: HttpRequest, round_: Round, mentee: str, *fields: str) -> Proposal:
+    """The row of a mentee (by public id of the application); 404 for one that the member does not see. `fields` of the
+    two people are read beside their names."""
+    return find_rows(request, round_, mentee, fields=fields)[0]
 
 
-def find_rows(request: HttpRequest, round_: Round, *mentees: str) -> list[Proposal]:
+def find_rows(request: HttpRequest, round_: Round, *mentees: str, fields: Sequence[str] = ()) -> list[Proposal]:
     """The rows of several mentees, in the order asked for; 404 unless the member sees all of them."""
-    rows = Proposal.objects.visible_in(round_, request.user).on_the_table().with_people()
+    rows = Proposal.objects.visible_in(round_, request.user).on_the_table().with_names(*fields)
     found = {row.mentee.public_id: row for row in rows.filter(mentee__public_id__in=mentees)}
     if found.keys() != set(mentees):
         raise Http404
@@ -76,15 +75,23 @@ def seen_version(request: HttpRequest) -> int:
 
 def page(request: HttpRequest, template: str, title: str, round_: Round, **context: Any) -> HttpResponse:
     """A page of the workbench in the committee's frame."""
-    shared = {
-        **admin.site.each_context(request),
-        "opts": Round._meta,
-        "title": title,
-        "round": round_,
-        "program": round_.program,
-        "may_change": round_.may_be_changed_by(request.user),
-    }
-    return TemplateResponse(request, f"admin/matching/round/{template}.html", {**shared, **context})
+    frame = {**admin.site.each_context(request), "opts": Round._meta}
+    return _shown(request, template, frame | context | _of_round(request, title, round_))
+
+
+def beside(request: HttpRequest, template: str, title: str, round_: Round, **context: Any) -> HttpResponse:
+    """What such a page has to say, without the frame: for the place beside the list."""
+    context["content"] = f"admin/matching/round/_{template}.html"
+    return _shown(request, "_beside", context | _of_round(request, title, round_))
+
+
+def _of_round(request: HttpRequest, title: str, round_: Round) -> dict[str, Any]:
+    may_change = round_.may_be_changed_by(request.user)
+    return {"title": title, "round": round_, "program": round_.program, "may_change": may_change}
+
+
+def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return TemplateResponse(request, f"admin/matching/round/{template}.html", context)
 
 
 def url(name: str, round_: Round, *args: Any) -> str:

@@ -44,8 +44,10 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
     """The letters of the first pair and of the first person left out that the member sees, word for word."""
-    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table().with_people()
-    rows = rows.select_related("mentee__cohort__program__policy").order_by("mentee__external_key", "mentee_id")
+    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+    rows = rows.select_related(
+        "mentee__person__profile", "mentor__person__profile", "mentee__cohort__program__policy"
+    ).order_by("mentee__external_key", "mentee_id")
     letters = []
     pair = rows.paired().first()
     if pair:

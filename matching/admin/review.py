@@ -26,7 +26,7 @@ from .pages import back, find_round, page, url
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """What another member reads before saying yes: what was decided by hand first, then what needs a look."""
     round_ = find_round(request, public_id)
-    mine = Proposal.objects.visible_in(round_, request.user).on_the_table().with_people()
+    mine = Proposal.objects.visible_in(round_, request.user).on_the_table().with_names()
     mine = mine.order_by("mentee__external_key", "mentee")
     words = Words(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)
@@ -101,5 +101,5 @@ def _points(round_: Round, figures: Audit | None) -> dict[str, str]:
 
 
 def _pairs(request: HttpRequest, round_: Round) -> QuerySet[Proposal]:
-    rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_people()
+    rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_names()
     return rows.order_by("mentee__external_key", "mentee")

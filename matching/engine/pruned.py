@@ -157,7 +157,7 @@ def _seat_again(state: Residual, mentees: Ints) -> None:
     """Take these mentees and their seats out, which leaves a proven plan of the others, and give both back one by one."""
     seats = state.mu[mentees].tolist()
     for i, j in zip(mentees.tolist(), seats, strict=True):
-        state.guests[j].remove(i)
+        state.leave(i, j)
         state.mu[i] = TAKEN_OUT
         state.load[j] -= 1
         state.seats[j] -= 1

@@ -27,7 +27,7 @@ def take_out(state: Residual, i: int) -> None:
     if state.pinned[i]:
         state.pinned[i] = False
     else:
-        state.guests[j].remove(i)
+        state.leave(i, j)
     state.load[j] -= 1
     state.mu[i] = TAKEN_OUT
     fill(state, j)
@@ -40,7 +40,7 @@ def put_in(state: Residual, i: int, only: int | None = None) -> None:
         w[np.arange(state.M + 1) != only] = -INF
     surplus = w - state.v
     k = push(state, surplus.max() - surplus)
-    state.guests[k].append(i)
+    state.join(i, k)
     state.mu[i] = k
     state.load[k] += 1
 
@@ -155,13 +155,13 @@ def _shift(state: Residual, path: list[int]) -> None:
     for j, k in pairwise(path):
         guests = state.guests[j]
         i = guests[0] if len(guests) == 1 else _cheapest(state, guests, j, k)
-        guests.remove(i)
-        state.guests[k].append(i)
+        state.leave(i, j)
+        state.join(i, k)
         state.mu[i] = k
         state.load[j] -= 1
         state.load[k] += 1
 
 
-def _cheapest(state: Residual, guests: list[int], j: int, k: int) -> int:
+def _cheapest(state: Residual, guests: tuple[int, ...], j: int, k: int) -> int:
     w = state.weights(np.array(guests))
     return guests[int(np.argmin(w[:, j] - w[:, k]))]

@@ -13,6 +13,7 @@ Pinned mentees sit on their seat and never move.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,17 @@ from matching.engine.arrays import INF, Bools, Floats, Ints
 from matching.engine.worth import Worth
 
 TILE = 64
+
+
+class Seating(NamedTuple):
+    """A copy of the part of the state that changes with every repair; mu holds the number of mentors for "unmatched"."""
+
+    mu: Ints
+    v: Floats
+    pinned: Bools
+    seats: Ints
+    load: Ints
+    guests: list[tuple[int, ...]]
 
 
 class Residual:
@@ -30,7 +42,7 @@ class Residual:
         self.N, self.M = scores.shape
         self.nobody = self.M
         self.seats = np.append(seats, self.N + 1)
-        self.mu = np.full(self.N, self.nobody, np.int64)
+        self.mu: Ints = np.full(self.N, self.nobody, np.int64)
         self.v: Floats = np.zeros(self.M + 1)
         self.pinned: Bools = np.zeros(self.N, np.bool_)
         for i, j in pins:
@@ -45,12 +57,29 @@ class Residual:
 
     def recount(self) -> None:
         """Bring load and guests in line with mu."""
-        self.load = np.bincount(self.mu, minlength=self.M + 1)
+        self.load: Ints = np.bincount(self.mu, minlength=self.M + 1)
         movable = np.flatnonzero(~self.pinned)
         hosts = self.mu[movable]
-        seated = movable[np.argsort(hosts, kind="stable")].tolist()
+        seated = tuple(movable[np.argsort(hosts, kind="stable")].tolist())
         ends = np.cumsum(np.bincount(hosts, minlength=self.M + 1)).tolist()
-        self.guests: list[list[int]] = [seated[first:last] for first, last in pairwise([0, *ends])]
+        self.guests: list[tuple[int, ...]] = [seated[first:last] for first, last in pairwise([0, *ends])]
+
+    def seating(self) -> Seating:
+        """Who sits where and at what price, as a copy."""
+        arrays = self.mu.copy(), self.v.copy(), self.pinned.copy(), self.seats.copy(), self.load.copy()
+        return Seating(*arrays, self.guests.copy())
+
+    def sit_again(self, seating: Seating) -> None:
+        """Back to an earlier `seating`, which becomes the present one."""
+        self.mu, self.v, self.pinned, self.seats, self.load, self.guests = seating
+
+    def join(self, i: int, j: int) -> None:
+        """Mentee i is one of those at mentor j whom a repair may move."""
+        self.guests[j] = (*self.guests[j], i)
+
+    def leave(self, i: int, j: int) -> None:
+        """Mentee i is no longer one of them."""
+        self.guests[j] = tuple(one for one in self.guests[j] if one != i)
 
     @property
     def has_room(self) -> Bools:

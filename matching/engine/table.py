@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -206,15 +206,23 @@ class ScoreTable:
 
     def why_not(self, i: int, j: int) -> tuple[str, ...]:
         """Codes of the rules that forbid this pair (see LABELS); empty exactly when the pair is allowed."""
-        if self.S[i, j] != FORBIDDEN:
-            return ()
-        if self.reasons is None:
-            return ("forbidden",)
-        lifted = self.reasons.lifted.get((i, j), frozenset())
-        codes = [b.code for b in self.reasons.barriers if b.code not in lifted and b.stops(i, j)]
-        if (i, j) in self.reasons.coupled:
+        return self.why_not_of(i, [j])[0]
+
+    def why_not_of(self, i: int, js: Sequence[int]) -> list[tuple[str, ...]]:
+        """`why_not` of mentee i with several mentors at once."""
+        closed = [j for j in js if self.S[i, j] == FORBIDDEN]
+        if not closed or self.reasons is None:
+            return [("forbidden",) if self.S[i, j] == FORBIDDEN else () for j in js]
+        fits = dict(zip(closed, self.fit(i, closed).tolist(), strict=True))
+        return [self._codes(self.reasons, i, j, fits[j]) if j in fits else () for j in js]
+
+    @staticmethod
+    def _codes(reasons: Reasons, i: int, j: int, fit: int) -> tuple[str, ...]:
+        lifted = reasons.lifted.get((i, j), frozenset())
+        codes = [b.code for b in reasons.barriers if b.code not in lifted and b.stops(i, j)]
+        if (i, j) in reasons.coupled:
             codes.append("both_ways")
-        if "minimum" not in lifted and int(self.fit(i, [j])[0]) < self.reasons.minimum:
+        if "minimum" not in lifted and fit < reasons.minimum:
             codes.append("minimum")
         return tuple(codes)
 

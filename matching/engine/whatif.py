@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.engine import repair
-from matching.engine.arrays import Bools, Floats, Ints, whole_numbers
+from matching.engine.arrays import Ints, whole_numbers
 from matching.engine.duals import NotOptimal, find_prices
 from matching.engine.plan import Move, Plan, moves
-from matching.engine.residual import Residual
+from matching.engine.residual import Residual, Seating
 from matching.engine.rules import BadRules, Reason, Rules, check
 from matching.engine.solving import plan_of
 from matching.engine.table import FORBIDDEN, ScoreTable
@@ -42,9 +42,7 @@ class _Before:
     rules: Rules
     plan: Plan
     mu: Ints
-    v: Floats
-    pinned: Bools
-    seats: Ints
+    seating: Seating
     row: tuple[int, Ints] | None
 
 
@@ -87,7 +85,7 @@ class WhatIf:
             if state.mu[i] != j:
                 repair.take_out(state, i)
                 repair.put_in(state, i, only=j)
-            state.guests[j].remove(i)
+            state.leave(i, j)
             state.pinned[i] = True
 
         return self._do(change, rules=rules, row=i)
@@ -176,16 +174,7 @@ class WhatIf:
         state = self._state
         saved = None if row is None else (row, state.scores[row].copy())
         seated = state.assignment
-        was = _Before(
-            self.table,
-            self.rules,
-            self.plan,
-            seated,
-            state.v[:-1].copy(),
-            state.pinned.copy(),
-            state.seats.copy(),
-            saved,
-        )
+        was = _Before(self.table, self.rules, self.plan, seated, state.seating(), saved)
         try:
             change(state)
         except repair.Impossible as stuck:
@@ -215,8 +204,7 @@ class WhatIf:
         if was.row is not None:
             state.scores[edited] = was.row[1]
         self.table, self.rules = was.table, was.rules
-        state.pinned, state.seats = was.pinned, was.seats
-        state.resume(was.mu, was.v)
+        state.sit_again(was.seating)
 
     def _new_scores(self, i: int, scores: Ints, rules: Rules) -> Callable[[Residual], None]:
         """A change that gives mentee i these scores, moving nobody if the pair stays as good as it was and no other

@@ -25,6 +25,9 @@ from .rounds import Round
 Person = settings.AUTH_USER_MODEL
 
 
+OF_A_PERSON = ("public_id", "capacity", "is_first_time", "person__name")
+
+
 def near(user: Any, *paths: str) -> Q:
     """Rows in which one of the people at `paths` is `user`, or somebody with whom `user` has a conflict."""
     hidden = Conflict.objects.people_hidden_from(user)
@@ -55,8 +58,11 @@ class PairRowQuerySet(GuardedQuerySet):
             rows = rows.filter(Q(mentee=None) | ~Q(mentee__in=shown.near), Q(mentor=None) | ~Q(mentor__in=shown.near))
         return rows.scoped("committee without recusal")
 
-    def with_people(self) -> Self:
-        return self.select_related("mentee__person__profile", "mentor__person__profile")
+    def with_names(self, *more: str) -> Self:
+        """With what a list says about the two people, and the further fields in `more`; nothing else about them is read."""
+        own = [field.name for field in self.model._meta.concrete_fields]
+        said = [f"{who}__{what}" for who in ("mentee", "mentor") for what in OF_A_PERSON]
+        return self.select_related("mentee__person", "mentor__person").only(*own, *said, *more)
 
 
 class ProposalQuerySet(PairRowQuerySet):

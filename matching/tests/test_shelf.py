@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 
 from matching import bending, stored
 from matching.engine import ScoreTable
 from matching.models import RoundPlan
-from matching.packing import pack, unpack
+from matching.packing import pack, unpack, unpack_plan
 from matching.shelf import Shelf, weigh
 from matching.sitting import Sitting
 from testkit import rounds as make
@@ -74,3 +76,10 @@ def test_a_pack_gives_back_what_went_in_and_cannot_be_written():
     assert (arrays["mu"].tolist(), arrays["u"].tolist(), arrays["none"].shape) == ([0, 1, 2], [[0.5, 2.0]], (0, 2))
     with pytest.raises(ValueError, match="read-only"):
         arrays["mu"][0] = 7
+
+
+def test_a_plan_is_stored_small_and_one_stored_in_full_is_still_read(drafted):
+    stored = bytes(RoundPlan.objects.unscoped("test").get(round=drafted).plan)
+    in_full = zlib.decompress(stored)
+    assert len(stored) < len(in_full)
+    assert unpack_plan(in_full).mu.tolist() == unpack_plan(stored).mu.tolist()
