@@ -23,10 +23,10 @@ from .engine import WhatIf
 from .facts import fingerprint_now
 from .models import Override, Round, RoundEntry
 from .places import places_of
-from .reasons import listed
 from .sitting import NOBODY, Sitting
 from .standing import refuse_if_near
 from .terms import OVERRIDABLE, rule_words
+from .words import listed
 
 Kind = RoundEntry.Kind
 

@@ -16,8 +16,9 @@ from programs.models import Application
 from .facts import changed_since
 from .models import Match, Proposal, Round, RoundEntry, Snapshot
 from .places import places_of
-from .reasons import Why, Words, committee_whys, fix_words, why_left_out
+from .reasons import Why, committee_whys, fix_words, why_left_out
 from .standing import not_near
+from .words import Words
 
 Band = Proposal.Band
 PER_PAGE = 50

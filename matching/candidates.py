@@ -25,10 +25,11 @@ from .minutes import moved_words
 from .models import Proposal, Round
 from .models.proposals import OF_A_PERSON
 from .places import places_of
-from .reasons import CAUTION_WORDS, Words, can_help, cost_words, listed, meeting_words, slot_words, wishes
+from .reasons import CAUTION_WORDS, can_help, cost_words, meeting_words, wishes
 from .sitting import Decisions, Sitting
 from .standing import near_in
 from .terms import OVERRIDABLE, WEIGHTS, rule_words
+from .words import Words, listed, slot_words
 
 SHOWN, CLOSED_SHOWN, MOVES_SHOWN, SWAPS_SHOWN = 6, 4, 2, 15
 CLOSED_LOOKED_AT = 40
@@ -93,6 +94,7 @@ class Comparison:
     parts: list[tuple[str, str]]  # (criterion, its name) of the table of points
     swaps: list[int]  # mentees (applications) with whom this one could change places, the best first
     has_rejections: bool  # whether mentors were turned down for this mentee
+    words: Words  # the vocabularies as they were read for it
 
 
 def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
@@ -112,7 +114,7 @@ def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) 
     ]
     hidden, more = len(sitting.mentors) - len(seen), len(open_) - len(shown)
     swaps, open_cards, closed_cards = _swaps(sitting, i), cards[: len(shown)], cards[len(shown) :]
-    return Comparison(open_cards, closed_cards, more, hidden, criteria, swaps, bool(made.rejected))
+    return Comparison(open_cards, closed_cards, more, hidden, criteria, swaps, bool(made.rejected), made.words)
 
 
 def _swaps(sitting: Sitting, i: int) -> list[int]:
@@ -283,11 +285,11 @@ def _hindered(codes: Iterable[str]) -> dict[str, Cell]:
     return {"practical": Cell("", in_the_way)} if in_the_way else {}
 
 
-def own_words(application: Application) -> list[dict[str, Any]]:
+def own_words(application: Application, words: Words) -> list[dict[str, Any]]:
     """What a person wrote and marked, for the head of the page. The committee reads it all; quotes come from the block
     that is shared with the match anyway, never from the private answers."""
-    lives = [str(row.experience) for row in application.experience_rows.select_related("experience")]
-    topics = [str(row.topic) for row in application.topic_rows.select_related("topic")]
+    lives = [words.experience(pk) for pk in application.experience_rows.values_list("experience", flat=True)]
+    topics = [words.topic(pk) for pk in application.topic_rows.values_list("topic", flat=True)]
     rows = [
         {"key": _("In their own words"), "value": application.situation},
         {"key": _("Hopes for"), "value": application.hopes},

@@ -15,7 +15,8 @@ from programs.houses import house_for
 from programs.models import Application
 
 from .models import Match, Proposal, Round
-from .reasons import Words, why_you_two
+from .reasons import why_you_two
+from .words import Words
 
 UNDER_WAY = {Round.State.DRAFT, Round.State.REVIEW, Round.State.APPROVED}
 

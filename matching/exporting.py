@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from programs.models import Application
 
 from .models import Proposal, Round
-from .reasons import Words, committee_whys, cost_words, why_left_out
+from .reasons import committee_whys, cost_words, why_left_out
 from .sitting import Sitting
 from .standing import people_near
 from .terms import WEIGHTS
+from .words import Words
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from programs.models import Application
 
 from .models import Proposal, Round, RoundEntry
-from .reasons import cost_words, listed
+from .reasons import cost_words
 from .standing import not_near
 from .terms import rule_words
+from .words import listed
 
 Kind = RoundEntry.Kind
 

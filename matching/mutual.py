@@ -9,10 +9,10 @@ from programs.models import Application, NamedWish
 
 from .changing import read
 from .models import Proposal, Round
-from .reasons import listed
 from .sitting import Sitting
 from .standing import not_near
 from .terms import rule_words
+from .words import listed
 
 MENTEE, MENTOR = Application.Role.MENTEE, Application.Role.MENTOR
 

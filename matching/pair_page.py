@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from programs.models import ApplicationExperience
 
 from .models import Match
-from .reasons import Words, listed
+from .words import Words, listed
 
 State = Match.State
 

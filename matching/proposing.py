@@ -15,10 +15,11 @@ from .engine import Prices
 from .explaining import explain
 from .models import Proposal, Round
 from .pool import gather
-from .reasons import Words, committee_whys, fix_words, why_left_out
+from .reasons import committee_whys, fix_words, why_left_out
 from .rows import left_out
 from .sitting import NOBODY, Decisions, Sitting
 from .terms import default_terms
+from .words import Words
 
 
 def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:

@@ -7,36 +7,20 @@ and prices are the committee's alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from django.db.models import Value
-from django.utils.formats import number_format
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Industry, Language
-from accounts.models.vocabulary import in_language
-from programs.models import ApplicationExperience, Experience, Topic
+from programs.models import ApplicationExperience
 
 from .engine import BadRules
 from .sitting import Sitting
 from .terms import rule_words
+from .words import Words, figure, listed, slot_words
 
-DAY_WORDS = {
-    "mon": pgettext_lazy("short day", "Mon"), "tue": pgettext_lazy("short day", "Tue"),
-    "wed": pgettext_lazy("short day", "Wed"), "thu": pgettext_lazy("short day", "Thu"),
-    "fri": pgettext_lazy("short day", "Fri"), "sat": pgettext_lazy("short day", "Sat"),
-    "sun": pgettext_lazy("short day", "Sun"),
-}  # fmt: skip
-PART_WORDS = {
-    "early": gettext_lazy("early morning"), "morning": gettext_lazy("morning"), "midday": gettext_lazy("midday"),
-    "afternoon": gettext_lazy("afternoon"), "evening": gettext_lazy("evening"),
-}  # fmt: skip
 CAUTION_WORDS = {
     "u_none": gettext_lazy("the mentor does not say that they know this situation"),
     "u_unknown": gettext_lazy("the mentee has not said what they are going through"),
@@ -69,59 +53,6 @@ class Why:
 
     kind: str
     text: str
-
-
-class Words:
-    """The vocabularies, read once for a page in one query: ids become words in the reader's language."""
-
-    MODELS = (Topic, Experience, Language, Industry)
-
-    def __init__(self, program: Any) -> None:
-        self.program = program
-
-    @cached_property
-    def _words(self) -> dict[tuple[str, int], str]:
-        kinds = [model.objects.order_by().annotate(table=Value(model.__name__)) for model in self.MODELS]
-        rows = [kind.values_list("table", "pk", "code", "names") for kind in kinds]
-        found = rows[0].union(*rows[1:], all=True)
-        return {(kind, pk): in_language(_names(names)) or code for kind, pk, code, names in found}
-
-    def topic(self, pk: int) -> str:
-        return self._words.get(("Topic", pk), "")
-
-    def experience(self, pk: int) -> str:
-        return self._words.get(("Experience", pk), "")
-
-    def languages(self, pks: Iterable[int]) -> str:
-        return listed(self._words.get(("Language", pk), "") for pk in pks)
-
-    def industries(self, pks: Iterable[int]) -> str:
-        return listed(self._words.get(("Industry", pk), "") for pk in pks)
-
-
-def _names(stored: Any) -> dict[str, str]:
-    return json.loads(stored) if isinstance(stored, str) else stored
-
-
-def listed(words: Iterable[Any], most: int = 3) -> str:
-    """ "a, b and c"; what is beyond `most` is counted."""
-    all_words = [str(word) for word in words if word]
-    shown, more = all_words[:most], len(all_words) - most
-    if more > 0:
-        shown.append(ngettext("%(count)s more", "%(count)s more", more) % {"count": more})
-    if len(shown) < 2:
-        return "".join(shown)
-    return _("%(some)s and %(last)s") % {"some": ", ".join(shown[:-1]), "last": shown[-1]}
-
-
-def slot_words(slots: Iterable[str], most: int = 2) -> str:
-    """ "Tue evening, Sat morning": usual times in common, in the mentee's week."""
-    return listed((slot_word(slot) for slot in slots), most)
-
-
-def slot_word(slot: str) -> str:
-    day, part = slot.split("-")
-    return str(format_lazy("{} {}", DAY_WORDS[day], PART_WORDS[part]))
 
 
 def committee_whys(why: dict[str, Any], cautions: Iterable[str], words: Words) -> list[Why]:
@@ -232,11 +163,6 @@ def gain_words(pairs: int, points: int) -> str:
         return ngettext("places %(count)s more person", "places %(count)s more people", pairs) % {"count": pairs}
     words = ngettext("%(count)s point more in all", "%(count)s points more in all", points)
     return words % {"count": figure(points)}
-
-
-def figure(number: int) -> str:
-    """A number as it is written in the reader's language: 244,459."""
-    return str(number_format(number, force_grouping=True))
 
 
 LITTLE, SOME = 400, 1500  # points of the whole plan: the usual price of a change is between the two

@@ -5,7 +5,8 @@ from django.views.decorators.http import require_safe
 
 from .models import Match
 from .pair_page import card_of, first_words, page_or_none, path_of, sections_for, shared_block
-from .reasons import Words, why_you_two
+from .reasons import why_you_two
+from .words import Words
 
 
 def _own(request, match_id):

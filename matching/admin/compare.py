@@ -14,9 +14,10 @@ from matching.candidates import compare, own_words
 from matching.deciding import Kind, Step
 from matching.models import Proposal, Round, RoundEntry
 from matching.mutual import mutual_pairs
-from matching.reasons import cost_words, figure, fix_words, why_left_out
+from matching.reasons import cost_words, fix_words, why_left_out
 from matching.trying import try_out
 from matching.watching import others_here
+from matching.words import figure
 from programs.models import Application
 
 from .pages import beside, find_mentor, find_round, find_row, page, url
@@ -30,7 +31,7 @@ def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
     others_here(round_, request.user)
     context: dict[str, Any] = {
         "row": row,
-        "own_words": own_words(row.mentee),
+        "own_words": own_words(row.mentee, found.words),
         "found": found,
         "turned_down": _turned_down(request, round_, row) if found.has_rejections else [],
         "swaps": _swaps(request, round_, found.swaps) if found.swaps else [],
@@ -63,10 +64,12 @@ def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dic
     return [{"mentor": one.mentor, "scope": one.get_scope_display(), "entry": why.get(one.mentor_id)} for one in rows]
 
 
-def _swaps(request: HttpRequest, round_: Round, possible: list[int]) -> list[Proposal]:
-    """The pairs with which this mentee could change places, in the order given."""
-    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=possible).paired().with_names()
-    return sorted(rows, key=lambda row: possible.index(row.mentee_id))
+def _swaps(request: HttpRequest, round_: Round, possible: list[int]) -> list[Any]:
+    """(public id of the mentee, mentee's name, mentor's name) of the pairs with which this mentee could change places,
+    in the order given."""
+    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=possible).paired()
+    said = rows.values_list("mentee", "mentee__public_id", "mentee__person__name", "mentor__person__name")
+    return [one[1:] for one in sorted(said, key=lambda one: possible.index(one[0]))]
 
 
 def mutual(request: HttpRequest, public_id: str) -> HttpResponse:

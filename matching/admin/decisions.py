@@ -19,9 +19,10 @@ from matching.deciding import Kind, Scope, Step, decide
 from matching.forms import ReasonForm, RejectForm
 from matching.minutes import words_of
 from matching.models import Proposal, Round, RoundEntry
-from matching.reasons import Words, cost_words
+from matching.reasons import cost_words
 from matching.together import last_words, take_back_together
 from matching.undoing import take_back
+from matching.words import Words
 from programs.models import Application
 
 from .pages import back, find_mentor, find_round, find_row, find_rows, list_url, seen_version

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
+from matching.models.proposals import OF_A_PERSON
 from matching.standing import shown_to
 from programs.committee import holds
 from programs.models import Application
@@ -64,7 +65,7 @@ def find_mentor(request: HttpRequest, round_: Round, mentor: str, row: Proposal 
     if row and row.mentor and row.mentor.public_id == mentor:
         return row.mentor
     mentors = Application.objects.for_committee(request.user).mentors().filter(cohort=round_.cohort)
-    return get_object_or_404(mentors.select_related("person"), public_id=mentor)
+    return get_object_or_404(mentors.select_related("person").only(*OF_A_PERSON), public_id=mentor)
 
 
 def seen_version(request: HttpRequest) -> int:

@@ -15,9 +15,9 @@ from matching.engine import Audit
 from matching.forms import ReasonForm
 from matching.minutes import lines
 from matching.models import Proposal, Round
-from matching.reasons import Words, figure
 from matching.standing import is_near_round
 from matching.terms import WEIGHTS, rule_words
+from matching.words import Words, figure
 from workflow.models import Transition
 
 from .pages import back, find_round, page, url

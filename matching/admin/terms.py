@@ -9,8 +9,9 @@ from access.refused import Refused
 from matching import reweighing
 from matching.auditing import Step, weakest_steps
 from matching.forms import TermsForm
-from matching.reasons import cost_words, figure
+from matching.reasons import cost_words
 from matching.rounds import check_may_change
+from matching.words import figure
 
 from .pages import back, find_round, page, url
 

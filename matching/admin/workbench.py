@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from matching import copying, rounds
 from matching.board import Board, last_entry, news
 from matching.models import Round, RoundJob, Snapshot
-from matching.reasons import figure
 from matching.together import last_words
 from matching.watching import others_here, viewers_words
+from matching.words import figure
 
 from .pages import back, find_round, find_snapshot, page, url
 

@@ -1,0 +1,93 @@
+"""The vocabularies in the reader's language, and how a list, a usual time and a number are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.db.models import Value
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.models import Industry, Language
+from accounts.models.vocabulary import in_language
+from programs.models import Experience, Topic
+
+DAY_WORDS = {
+    "mon": pgettext_lazy("short day", "Mon"), "tue": pgettext_lazy("short day", "Tue"),
+    "wed": pgettext_lazy("short day", "Wed"), "thu": pgettext_lazy("short day", "Thu"),
+    "fri": pgettext_lazy("short day", "Fri"), "sat": pgettext_lazy("short day", "Sat"),
+    "sun": pgettext_lazy("short day", "Sun"),
+}  # fmt: skip
+PART_WORDS = {
+    "early": gettext_lazy("early morning"), "morning": gettext_lazy("morning"), "midday": gettext_lazy("midday"),
+    "afternoon": gettext_lazy("afternoon"), "evening": gettext_lazy("evening"),
+}  # fmt: skip
+
+
+class Words:
+    """The vocabularies, read once for a page in one query: ids become words in the reader's language."""
+
+    MODELS = (Topic, Experience, Language, Industry)
+
+    def __init__(self, program: Any) -> None:
+        self.program = program
+
+    @cached_property
+    def _stored(self) -> dict[tuple[str, int], tuple[str, Any]]:
+        """{(kind, id): (code, names)}; only the words that a page asks for are taken apart."""
+        kinds = [model.objects.order_by().annotate(table=Value(model.__name__)) for model in self.MODELS]
+        rows = [kind.values_list("table", "pk", "code", "names") for kind in kinds]
+        found = rows[0].union(*rows[1:], all=True)
+        return {(kind, pk): (code, names) for kind, pk, code, names in found}
+
+    def _word(self, kind: str, pk: int) -> str:
+        code, names = self._stored.get((kind, pk), ("", {}))
+        return in_language(json.loads(names) if isinstance(names, str) else names) or code
+
+    def topic(self, pk: int) -> str:
+        return self._word("Topic", pk)
+
+    def experience(self, pk: int) -> str:
+        return self._word("Experience", pk)
+
+    def languages(self, pks: Iterable[int]) -> str:
+        return listed(self._word("Language", pk) for pk in pks)
+
+    def industries(self, pks: Iterable[int]) -> str:
+        return listed(self._word("Industry", pk) for pk in pks)
+
+
+def listed(words: Iterable[Any], most: int = 3) -> str:
+    """ "a, b and c"; what is beyond `most` is counted."""
+    all_words = [str(word) for word in words if word]
+    shown, more = all_words[:most], len(all_words) - most
+    if more > 0:
+        shown.append(ngettext("%(count)s more", "%(count)s more", more) % {"count": more})
+    if len(shown) < 2:
+        return "".join(shown)
+    return _("%(some)s and %(last)s") % {"some": ", ".join(shown[:-1]), "last": shown[-1]}
+
+
+def slot_words(slots: Iterable[str], most: int = 2) -> str:
+    """ "Tue evening, Sat morning": usual times in common, in the mentee's week."""
+    return listed((slot_word(slot) for slot in slots), most)
+
+
+def slot_word(slot: str) -> str:
+    return _slot_word(slot, get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _slot_word(slot: str, language: str) -> str:
+    """Looked up once for each `language`, which is the one that is active now: a list has hundreds of them."""
+    day, part = slot.split("-")
+    return f"{DAY_WORDS[day]} {PART_WORDS[part]}"
+
+
+def figure(number: int) -> str:
+    """A number as it is written in the reader's language: 244,459."""
+    return str(number_format(number, force_grouping=True))
