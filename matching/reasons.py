@@ -220,19 +220,25 @@ def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
 def shareable(why: dict[str, Any], mentee: Any, mentor: Any) -> dict[str, Any]:
     """The part of the reasons that both people may read: nothing about wishes, cautions or what is missing; an
     experience only where both allowed it to be seen."""
-    rows = ApplicationExperience.objects.filter(application__in=[mentee, mentor], is_shared=True)
-    open_: dict[int, set[int]] = {mentee.pk: set(), mentor.pk: set()}
-    for application, experience in rows.values_list("application", "experience"):
-        open_[application].add(experience)
-    both = open_[mentee.pk] & open_[mentor.pk]
     kept: dict[str, Any] = {name: why[name] for name in ("h", "slots", "meet", "languages", "rhythm") if name in why}
+    both = _shared_by_both(mentee, mentor) if why.get("u") else set()
     kept["u"] = [hit for hit in why.get("u", []) if hit[0] in both]
     return kept
 
 
+def _shared_by_both(mentee: Any, mentor: Any) -> set[int]:
+    rows = ApplicationExperience.objects.filter(application__in=[mentee, mentor], is_shared=True)
+    open_: dict[int, set[int]] = {mentee.pk: set(), mentor.pk: set()}
+    for application, experience in rows.values_list("application", "experience"):
+        open_[application].add(experience)
+    return open_[mentee.pk] & open_[mentor.pk]
+
+
 def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> list[str]:
-    """Sentences for both people, warm and true; `why` is what `shareable` let through."""
-    said = [_going_through(hit, mentor, words) for hit in why.get("u", [])]
+    """Sentences for both people, warm and true; `why` is what `shareable` let through when the match was made. Who has
+    taken an experience back since is obeyed here."""
+    why = shareable(why, mentee, mentor)
+    said = [_going_through(hit, mentor, words) for hit in why["u"]]
     topics = [words.topic(topic) for topic, *_rest in sorted(why.get("h", []), key=lambda hit: -hit[1])]
     if topics:
         text = _("%(mentor)s offers help with %(topics)s, which %(mentee)s asked for.")

@@ -59,6 +59,13 @@ def test_an_experience_that_is_not_shared_is_not_named(cohort, people, cleo, kim
     assert "own experience" not in text
 
 
+def test_an_experience_that_is_taken_back_later_is_no_longer_named(pair, people, as_user):
+    page = reverse("matching:match-hello", args=[pair.public_id])
+    assert "own experience" in as_user(pair.mentee.person).get(page).content.decode()
+    ApplicationExperience.objects.filter(application=people["ruth"]).update(is_shared=False)
+    assert "own experience" not in as_user(pair.mentee.person).get(page).content.decode()
+
+
 def test_contact_is_gone_once_the_pair_is_closed(pair, as_user):
     from django.utils import timezone
 
