@@ -8,19 +8,19 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet
+from access.about import AboutQuerySet
+from access.guard import ConfidentialModel
 from access.text import EncryptedTextField
 
 
-class TransitionQuerySet(GuardedQuerySet):
+class TransitionQuerySet(AboutQuerySet):
     def visible_to(self, user: object) -> Self:
         """Nobody lists transitions as such; a history is reached through the row that it belongs to."""
         return self.none().scoped("nobody")
 
     def of(self, row: models.Model) -> Self:
         """The history of one row; the caller has fetched `row` through its own `visible_to`."""
-        about = {"about_type": row._meta.label_lower, "about_id": row.pk}
-        return self.filter(**about).scoped(f"history of {row._meta.label_lower}")
+        return self.about(row).scoped(f"history of {row._meta.label_lower}")
 
 
 class Transition(ConfidentialModel):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from programs.committee import CommitteeAdmin
 from workflow.models import Transition
 from workflow.states import stateful_models
 
+from .about import AboutAdmin
+
 
 @admin.register(Transition)
-class TransitionAdmin(CommitteeAdmin):
+class TransitionAdmin(AboutAdmin):
     """Read-only. A row is seen by whoever in the committee may see the row that it is about."""
 
     list_display = ("at", "about", "from_state", "to_state", "by")
@@ -24,16 +27,9 @@ class TransitionAdmin(CommitteeAdmin):
     ordering = ("-at", "-pk")
     fields = list_display
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        about = Q(pk__in=[])
-        for model in stateful_models():
-            rows = model._default_manager.all()
-            if hasattr(rows, "for_committee"):
-                about |= Q(
-                    about_type=model._meta.label_lower, about_id__in=rows.for_committee(request.user).values("pk")
-                )
-        found = Transition.objects.filter(about).scoped("committee")
-        return found.order_by(*self.ordering)
+    def seen(self, request: HttpRequest, rows: Any) -> QuerySet:
+        labels = [model._meta.label for model in stateful_models()]
+        return rows.about_what_committee_sees(labels, request.user)
 
     @admin.display(description=_("what"))
     def about(self, row: Transition) -> str:

@@ -19,7 +19,9 @@ from notifications import preview
 from notifications.kinds import label_of
 from notifications.models import Notification
 from notifications.models.outbox import ACCOUNT_MAIL
-from programs.committee import CommitteeAdmin, Role, shown
+from programs.committee import Role, shown
+
+from .about import AboutAdmin
 
 State = Notification.State
 TONES = {"sent": "ok", "pending": "amber", "held": "amber", "failed": "bad"}
@@ -43,7 +45,7 @@ class KindFilter(admin.AllValuesFieldListFilter):
 
 
 @admin.register(Notification)
-class OutboxAdmin(CommitteeAdmin):
+class OutboxAdmin(AboutAdmin):
     """Reading for the whole committee; hold, release and cancel for the chair. Letters with codes are never listed."""
 
     list_display = ("letter", "to", "state_chip", "goes_at", "sent_at", "reason")
@@ -55,12 +57,11 @@ class OutboxAdmin(CommitteeAdmin):
     change_form_template = "admin/dashboard/letter.html"
     acting_roles = (Role.CHAIR,)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        found = Notification.objects.for_committee(request.user)
+    def seen(self, request: HttpRequest, rows: Any) -> QuerySet:
+        found = rows.for_committee(request.user)
         if settings.DEMO:  # on one's own machine there is no mailbox: sign-in codes are read here
-            codes = Notification.objects.filter(kind=ACCOUNT_MAIL).scoped("the demo shows every letter")
-            found = (found | codes).scoped("the demo shows every letter")
-        return found.order_by(*self.ordering)
+            found = found | rows.filter(kind=ACCOUNT_MAIL).scoped("the demo shows every letter")
+        return found
 
     def get_urls(self) -> list[Any]:
         return [*(self._button(name, verb) for name, verb in VERBS.items()), *super().get_urls()]
@@ -74,8 +75,7 @@ class OutboxAdmin(CommitteeAdmin):
 
     def act(self, request: HttpRequest, pk: int, verb: Callable[[Notification, Any], None]) -> HttpResponse:
         """One verb on one letter of a program that the member chairs."""
-        mine = Notification.objects.for_committee(request.user, *self.acting_roles)
-        row = get_object_or_404(mine, pk=pk)
+        row = get_object_or_404(Notification.objects.filter(pk=pk).for_committee(request.user, *self.acting_roles))
         verb(row, request.user)
         self.message_user(
             request, _("Done. The letter is now: %(state)s.") % {"state": row.get_state_display()}, messages.SUCCESS

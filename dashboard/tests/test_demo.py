@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def demo(settings):
-    settings.DEBUG = True
+    settings.DEMO = True
 
     def load(phase):
         call_command("load_demo", phase=phase, verbosity=0)

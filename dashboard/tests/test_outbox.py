@@ -61,3 +61,17 @@ def test_a_reader_reads_and_decides_nothing(as_user, program, letter, verb):
     assert "field-letter" in reader.get(LIST).content.decode()
     assert press(reader, letter, verb).status_code == 404
     assert fresh().state == "pending"
+
+
+def test_a_letter_is_found_by_the_rule_of_the_table_that_it_is_about(cleo, letter):
+    """Asking the rules of all tables about one letter would take most of the time of its page."""
+    found = Notification.objects.filter(pk=letter.pk).for_committee(cleo)
+    assert list(found) == [letter]
+    assert "programs_membership" in str(found.query)
+    assert "matching_match" not in str(found.query)
+
+
+@pytest.mark.parametrize("made_up", ["999999", "nothing"])
+def test_an_address_that_somebody_made_up_leads_back_to_the_desk(as_user, cleo, letter, made_up):
+    answer = as_user(cleo).get(f"{LIST}{made_up}/change/")
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))

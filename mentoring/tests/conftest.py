@@ -8,11 +8,21 @@ from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
 
-from mentoring import activity
+from mentoring import activity, committee_sessions
 
 from . import canaries
 from . import world as worlds
 from .visits import Visitors
+
+A_DAY = 86_400
+SESSIONS_IN_MEMORY = {
+    "SESSION_ENGINE": "django.contrib.sessions.backends.cache",  # who is signed in is asked thousands of times
+    "SESSION_CACHE_ALIAS": "sessions",
+    "CACHES": {
+        **settings.CACHES,
+        "sessions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sessions"},
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +42,10 @@ def visitors(world):
     quick = [
         name for name in settings.MIDDLEWARE if not name.startswith("zeal.")
     ]  # it looks at the stack of each query
-    with override_settings(MIDDLEWARE=quick), mock.patch.object(activity, "EVERY_SECONDS", 86_400):
+    with (
+        override_settings(MIDDLEWARE=quick, **SESSIONS_IN_MEMORY),
+        mock.patch.object(activity, "EVERY_SECONDS", A_DAY),
+        mock.patch.object(committee_sessions, "SEEN_EVERY_SECONDS", A_DAY),
+    ):
         yield Visitors(world)
     logging.disable(logging.NOTSET)

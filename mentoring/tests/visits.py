@@ -9,7 +9,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.shortcuts import resolve_url
 from django.test import Client
@@ -80,17 +80,19 @@ def changed_by(act: Callable[[], Any]) -> set[str]:
 
 
 class Visitors:
-    """One client per role, signed in and seen once; each visit begins with the same cookies."""
+    """One client per role, signed in and seen once; each visit begins with the same cookies and the same session."""
 
     def __init__(self, world: World) -> None:
         self.clients: dict[str, Client] = {}
         self.cookies: dict[str, str] = {}
+        self.sessions: dict[str, tuple[str, Any]] = {}
         for role, user in world.people.items():
             client = LeanClient()
             if user.is_authenticated:
                 User.objects.filter(pk=user.pk).update(is_active=True)
                 client.force_login(user, backend=BACKEND)
-                client.get(reverse("healthz"))  # notes where they are signed in, which each visit would do again
+                client.get(reverse("admin:index"))  # notes where they are signed in, which each visit would do again
+                self.sessions[role] = client.session.cache_key, client.session.load()
                 User.objects.filter(pk=user.pk).update(is_active=role != "inactive")
             self.clients[role] = client
             self.cookies[role] = client.cookies.output(header="", sep=";")
@@ -100,6 +102,8 @@ class Visitors:
         client = self.clients[role]
         client.cookies = SimpleCookie(self.cookies[role])
         cache.clear()
+        if role in self.sessions:
+            caches[settings.SESSION_CACHE_ALIAS].set(*self.sessions[role])
         with writes() as tables:
             if method in {"PUT", "DELETE"}:
                 response = client.generic(method, url)

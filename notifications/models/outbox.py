@@ -19,7 +19,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet
+from access.about import AboutQuerySet
+from access.guard import ConfidentialModel
 from access.ids import PublicIdField
 from access.refused import Refused
 from access.text import EncryptedTextField
@@ -30,7 +31,7 @@ ACCOUNT_MAIL = "account-mail"  # the kind of finished letters with codes; nobody
 RELEASED = "released"  # the reason on a waiting letter that a human let go: the volume breaker leaves it alone
 
 
-class NotificationQuerySet(GuardedQuerySet):
+class NotificationQuerySet(AboutQuerySet):
     def visible_to(self, user: Any) -> Self:
         """One's own letters, except those with codes."""
         mine = self.filter(recipient=user.pk) if user.is_authenticated else self.none()
@@ -38,12 +39,8 @@ class NotificationQuerySet(GuardedQuerySet):
 
     def for_committee(self, user: Any, *roles: str) -> Self:
         """Letters about rows that `user` may look at as a committee member, whatever they are about."""
-        found = Q(pk__in=[])
-        for label in sorted({kind.about for kind in KINDS.values()}):
-            rows = getattr(apps.get_model(label)._default_manager.all(), "for_committee", None)
-            if rows is not None:
-                found |= Q(about_type=label.lower(), about_id__in=rows(user, *roles).values("pk"))
-        return self.filter(found).exclude(kind=ACCOUNT_MAIL).scoped("letters of the committee's rows")
+        labels = {kind.about for kind in KINDS.values()}
+        return self.exclude(kind=ACCOUNT_MAIL).about_what_committee_sees(labels, user, *roles)
 
     def waiting(self, at: datetime) -> Self:
         """Due, and nobody has it."""
@@ -54,9 +51,6 @@ class NotificationQuerySet(GuardedQuerySet):
     def vanished(self) -> Self:
         """Taken by a process that did not come back in time; the database's clock says so."""
         return self.filter(state=Notification.State.SENDING, lease_until__lt=Now())
-
-    def about(self, row: models.Model) -> Self:
-        return self.filter(about_type=row._meta.label_lower, about_id=row.pk)
 
 
 class Notification(ConfidentialModel):
