@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from agreements.reminding import Debts, turn_at
 from matching.models import Match
 from meetings.models import Meeting
 from notifications.planning import planner
-from programs.models import Policy
+from programs.models import Policy, Program
 from workflow.states import move
 
 from . import concerns, results
@@ -34,8 +35,8 @@ MAIL = {CheckIn.Kind.FIT: "checkin-fit", CheckIn.Kind.PULSE: "checkin-pulse"}
 @planner
 def plan(at: datetime) -> None:
     cancel_of_ended_matches(at)
-    for match in running_matches(at):
-        plan_match(match, at)
+    new = [checkin for match in running_matches(at) for checkin in plan_match(match, at)]
+    CheckIn.objects.bulk_create(new, ignore_conflicts=True)  # another planner may have been faster
     open_due(at)
     lapse_over(at)
     remind(at)
@@ -52,15 +53,15 @@ def running_matches(at: datetime) -> QuerySet[Match]:
     )
 
 
-def plan_match(match: Match, at: datetime) -> None:
-    """Make the rows of one match that are due or next; bring a waiting fit check forward when they have met twice."""
+def plan_match(match: Match, at: datetime) -> Iterator[CheckIn]:
+    """The rows of one match that are due or next and not there yet; a waiting fit check is brought forward when they
+    have met twice."""
     known = {(row.person_id, row.kind, row.ordinal): row for row in match.checkins.all()}
     for kind, ordinal, opens_at in wanted(match, at):
         for person in match.people:
             row = known.get((person.pk, kind, ordinal))
             if row is None:
-                defaults = {"opens_at": opens_at}
-                CheckIn.objects.get_or_create(match=match, person=person, kind=kind, ordinal=ordinal, defaults=defaults)
+                yield CheckIn(match=match, person=person, kind=kind, ordinal=ordinal, opens_at=opens_at)
             elif row.state == State.SCHEDULED and row.opens_at != opens_at:
                 CheckIn.objects.filter(pk=row.pk, state=State.SCHEDULED).update(opens_at=opens_at)
 
@@ -94,6 +95,7 @@ def with_everything(rows: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
 def open_due(at: datetime) -> None:
     """Ask what is due. Of two of a kind that are due for one person only the newer one is asked."""
     due = list(with_everything(CheckIn.objects.due(at).filter(match__in=Match.objects.open())).order_by("-ordinal"))
+    survey_of = cache(survey_for)
     newest: set[tuple[int, int, str]] = set()
     for checkin in due:
         key = (checkin.match_id, checkin.person_id, checkin.kind)
@@ -101,15 +103,15 @@ def open_due(at: datetime) -> None:
             _move(checkin, State.LAPSED, at, why="the next one was due already")
             continue
         newest.add(key)
-        survey = survey_for(checkin)
+        survey = survey_of(checkin.kind, checkin.program)
         if survey is not None:
             _open(checkin, survey, at)
 
 
-def survey_for(checkin: CheckIn) -> Survey | None:
+def survey_for(kind: str, program: Program) -> Survey | None:
     """What is asked today; None where the committee has retired the survey. A new installation gets ours."""
     seed_surveys()
-    return Survey.objects.current(checkin.kind, checkin.program)
+    return Survey.objects.current(kind, program)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db.models import prefetch_related_objects
 
 from accounts.models import Employer, Industry, Language, Profile, User
 from programs import completeness, suitability
@@ -111,6 +112,7 @@ def application(
     )
     _topics(made, row, words)
     _experiences(made, row, words)
+    prefetch_related_objects([made], "topic_rows__topic")
     made.saved_pages = [part.code for part in completeness.parts(made)]
     Application.objects.filter(pk=made.pk).update(created_at=begun_at, saved_pages=made.saved_pages)
     return made
