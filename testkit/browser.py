@@ -19,6 +19,14 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = "no Chromium on this machine"
+# Ours take the place of Playwright's own list, of which these remain: pages as they are, and no word to anybody outside.
+NOT_HERE = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning", "OptimizationHints",
+    "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+    # What each new window makes ready for somebody who types an address, a second of work, and a process in advance.
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "SpareRendererForSitePerProcess",
+)  # fmt: skip
 QUIET = [
     "--no-sandbox",  # containers and root have no user namespaces for it; only our own pages are opened
     "--disable-gpu",
@@ -28,6 +36,8 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(NOT_HERE)}",
+    "--js-flags=--no-maglev --no-turbofan",  # each page is left after a second: well compiled code would go with it
 ]
 
 
