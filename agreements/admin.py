@@ -19,6 +19,9 @@ def signed_at(role):
 
 @admin.register(AgreementVersion)
 class AgreementVersionAdmin(CommitteeAdmin):
+    empty_words = _(
+        "There is no agreement yet. Pairs write theirs after they are introduced; you see how far they are, not what they write."
+    )
     list_display = ("pair", "number", "state", "mentee_signed", "mentor_signed", "days_open", "goals", "measured")
     list_filter = ("state",)
     date_hierarchy = "changed_at"
@@ -46,7 +49,7 @@ class AgreementVersionAdmin(CommitteeAdmin):
     def mentor_signed(self, obj):
         return shown(obj.mentor_signed_at)
 
-    @admin.display(description=_("days since the introduction, unsigned"))
+    @admin.display(description=_("days unsigned"))
     def days_open(self, obj):
         return (timezone.now() - obj.match.introduced_at).days if obj.is_editable and obj.number == 1 else "–"
 

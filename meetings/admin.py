@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from programs.committee import CommitteeAdmin
 
@@ -9,6 +10,9 @@ from .models import Meeting
 class MeetingAdmin(CommitteeAdmin):
     """For the carer of a pair: when, how long, how, and what became of it."""
 
+    empty_words = _(
+        "No meeting is written down yet. You see when the pairs in your care meet, not what they talk about."
+    )
     list_display = ("match", "state", "starts_at", "minutes", "mode", "moves")
     list_filter = ("state", "mode")
     fields = readonly_fields = ("match", "state", "starts_at", "minutes", "mode", "moves")

@@ -7,7 +7,7 @@ is bound by recusal like everybody.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
@@ -17,6 +17,9 @@ from django.utils.text import capfirst
 
 from .inputs import NamedMoment
 from .models import Membership, Program
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
 
 Role = Membership.Role
 EVERYWHERE = None  # in place of a program
@@ -82,6 +85,7 @@ class CommitteeAdmin(admin.ModelAdmin):
     formfield_overrides: ClassVar[dict[type, dict]] = {models.DateTimeField: {"widget": NamedMoment}}
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
+    empty_words: str | StrPromise = ""  # what will stand in a list that is empty
     list_per_page = 50
     show_facets = admin.ShowFacets.ALLOW
     show_full_result_count = False

@@ -32,6 +32,7 @@ class ReadFilter(admin.SimpleListFilter):
 
 @admin.register(CheckIn)
 class CheckInAdmin(CommitteeAdmin):
+    empty_words = _("There is no check-in yet. The first ones are planned when a pair is introduced.")
     list_display = ("person", "match", "kind", "ordinal", "state", "score", "opens_at", "answered_at", "read_at")
     list_filter = (ReadFilter, "state", "kind")
     date_hierarchy = "opens_at"

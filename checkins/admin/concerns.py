@@ -16,6 +16,7 @@ from ..models import Concern
 class ConcernAdmin(CommitteeAdmin):
     """Rows come from `for_committee`: carer, deputy and chair, never anybody with a conflict of interest."""
 
+    empty_words = _("No concern is known. Calls for help and worrying answers of the people in your care come here.")
     list_display = ("person", "cause", "urgency", "state", "raised_at", "taken_by", "told")
     list_filter = ("state", "urgency", "cause")
     list_select_related = ("person", "taken_by")

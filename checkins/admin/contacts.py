@@ -22,6 +22,7 @@ class ContactForm(forms.ModelForm):
 
 @admin.register(ContactLog)
 class ContactLogAdmin(CommitteeAdmin):
+    empty_words = _("Nothing is written down yet. Note here when you have spoken with somebody in your care.")
     form = ContactForm
     add_roles = (Membership.Role.CARER, Membership.Role.CHAIR)
     list_display = ("person", "match", "on", "how", "member")

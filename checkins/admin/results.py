@@ -11,6 +11,9 @@ from ..results import tables_of
 
 @admin.register(Wave)
 class WaveAdmin(CommitteeAdmin):
+    empty_words = _(
+        "There are no results yet. They come when so many people have answered that nobody can be told from the figures."
+    )
     list_display = ("__str__", "month", "asked", "answered", "rate")
     list_filter = ("kind",)
     list_select_related = ("cohort",)

@@ -20,6 +20,7 @@ from .about import AboutAdmin
 class TransitionAdmin(AboutAdmin):
     """Read-only. A row is seen by whoever in the committee may see the row that it is about."""
 
+    empty_words = _("Nothing has changed its state yet.")
     list_display = ("at", "about", "from_state", "to_state", "by")
     list_display_links = None
     date_hierarchy = "at"

@@ -48,6 +48,7 @@ class KindFilter(admin.AllValuesFieldListFilter):
 class OutboxAdmin(AboutAdmin):
     """Reading for the whole committee; hold, release and cancel for the chair. Letters with codes are never listed."""
 
+    empty_words = _("There is no letter yet. Whatever the program sends by e-mail is listed here.")
     list_display = ("letter", "to", "state_chip", "goes_at", "sent_at", "reason")
     list_select_related = ("recipient",)
     list_filter = ("state", "stream", ("kind", KindFilter))

@@ -45,6 +45,7 @@ class CarerFilter(admin.SimpleListFilter):
 class PairAdmin(CommitteeAdmin):
     """Read-only; carers are given and rounds are run on their own pages."""
 
+    empty_words = _("There are no pairs yet. How they are is shown here from their introduction on.")
     list_display = ("pair", "word", "why", "since", "carer", "next_meeting")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort__program__policy", "carer")
     list_filter = (HealthFilter, CarerFilter, "state")

@@ -16,6 +16,7 @@ from programs.models import Application, Conflict
 class ParticipantAdmin(CommitteeAdmin):
     """Nothing is changed or deleted here: people change their own data, and are emptied, never deleted."""
 
+    empty_words = _("Nobody takes part yet. People come here with their first application.")
     list_display = ("name", "roles", "employer", "email", "last_login")
     search_fields = ("name", "email")
     search_help_text = _("Name or e-mail address")

@@ -24,6 +24,9 @@ class WordForm(NamesForm):
 
 
 class VocabularyAdmin(CommitteeAdmin):
+    empty_words = _(
+        "There are no entries yet. They belong to all programs; the page “Set up” brings a list to start with."
+    )
     form = WordForm
     change_roles = add_roles = (Role.CHAIR,)
     list_display = ("__str__", "code", "retired_on")
@@ -63,6 +66,9 @@ class MergeForm(forms.Form):
 
 @admin.register(Employer)
 class EmployerAdmin(CommitteeAdmin):
+    empty_words = _(
+        "There are no employers yet. They come here as people name theirs; you can put two spellings of one together."
+    )
     change_roles = add_roles = (Role.CHAIR,)
     list_display = ("name", "spellings")
     search_fields = ("name", "aliases")

@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import reverse
 
+from checkins.models import Concern
 from dashboard.desk import DRAWERS
+from matching.models import Round
+from meetings.models import Meeting
+from programs.models import Cohort
 
 
 def test_every_page_lies_in_exactly_one_drawer():
@@ -20,3 +24,23 @@ def test_the_first_page_names_drawers_and_no_apps(as_user, cleo):
         assert words in text
     for word in ("Site administration", "Workflow", "Notifications"):
         assert word not in text
+
+
+def test_every_list_says_what_will_stand_in_it(as_user, cleo):
+    client = as_user(cleo)
+    silent = [model._meta.label for model, page in admin.site._registry.items() if not str(page.empty_words)]
+    assert not silent
+    for model in (Meeting, Round, Concern):
+        text = client.get(page_of(model)).content.decode()
+        assert str(admin.site._registry[model].empty_words) in text
+
+
+def test_a_list_in_which_nothing_was_found_leads_back_to_all_of_it(as_user, cleo, cohort):
+    text = as_user(cleo).get(page_of(Cohort), {"q": "nobody"}).content.decode()
+    assert "Nothing in this list is like that." in text
+    assert 'href="?"' in text
+    assert "There is no cohort yet" not in text
+
+
+def page_of(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

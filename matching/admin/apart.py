@@ -40,6 +40,7 @@ def people_of(request: Any) -> dict[str, Any]:
 
 @admin.register(KeepApart)
 class KeepApartAdmin(CommitteeAdmin):
+    empty_words = _("Nobody is kept apart. Add two people who must not become a pair, like somebody and their manager.")
     list_display = ("pair", "kind", "by", "since", "until")
     list_select_related = ("first", "second", "by")
     list_filter = ("kind",)

@@ -23,6 +23,7 @@ TONES = {"introduced": "amber", "active": "ok", "closing": "plum", "closed": "pl
 
 @admin.register(Match)
 class MatchAdmin(CommitteeAdmin):
+    empty_words = gettext_lazy("There are no pairs yet. They come here when a round is published.")
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
     list_filter = (

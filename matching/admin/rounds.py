@@ -74,6 +74,9 @@ class RoundList(ChangeList):
 
 @admin.register(Round)
 class RoundAdmin(CommitteeAdmin):
+    empty_words = gettext_lazy(
+        "There is no round yet. Open one when the applications of a cohort are accepted; nobody hears of it before you publish."
+    )
     list_display = (
         "name",
         "cohort",

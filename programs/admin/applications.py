@@ -30,6 +30,9 @@ State = Application.State
 
 @admin.register(Application)
 class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
+    empty_words = gettext_lazy(
+        "No application has been sent yet. They come here when people send theirs, or when you import a roster."
+    )
     list_display = ("name", "role", "sent", "topics_named", "decision", "waiting", "note_count")
     list_display_links = ("name",)
     list_filter = (QueueFilter, "role", CohortFilter, TopicFilter)

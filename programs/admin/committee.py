@@ -66,6 +66,7 @@ class MembershipForm(forms.ModelForm):
 class MembershipAdmin(CommitteeAdmin):
     """Roles have a first and a last day: nobody is deleted, a role ends."""
 
+    empty_words = gettext_lazy("Nobody is on the committee yet. Add a chair first, then a second member who matches.")
     form = MembershipForm
     add_roles = change_roles = (Role.CHAIR,)
     list_display = ("user", "role", "program", "since", "until")
@@ -106,6 +107,9 @@ class ConflictForm(forms.ModelForm):
 class ConflictAdmin(CommitteeAdmin):
     """A member declares; from that moment the person's rows are hidden from her. Only another chair can end it."""
 
+    empty_words = gettext_lazy(
+        "Nobody has declared a conflict of interest. Add one for each person whom you know well: what is about them is hidden from you then."
+    )
     form = ConflictForm
     add_roles = change_roles = (Role.CHAIR, Role.MATCHER, Role.READER, Role.CARER)
     list_display = ("member", "person", "kind", "since", "until")

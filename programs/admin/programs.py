@@ -61,6 +61,7 @@ class PlaceDistanceInline(PartOfProgram, NamedInline):
 class ProgramAdmin(CommitteeAdmin):
     """The maintainer adds programs; chairs look after their own."""
 
+    empty_words = gettext_lazy("There is no program yet. The page “Set up” leads you through your first one.")
     change_roles = (Role.CHAIR,)
     formfield_overrides: ClassVar[dict[type, dict]] = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})}}
     list_display = ("name", "is_public", "language", "time_zone")
@@ -126,6 +127,9 @@ class ProgramAdmin(CommitteeAdmin):
 
 @admin.register(Cohort)
 class CohortAdmin(CommitteeAdmin):
+    empty_words = gettext_lazy(
+        "There is no cohort yet. It says when applications open and close, and when its pairs begin."
+    )
     add_roles = change_roles = (Role.CHAIR,)
     list_display = ("name", "program", "opens_on", "closes_on", "matching_on", "starts_on", "ends_on")
     list_select_related = ("program",)

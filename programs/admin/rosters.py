@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from access.refused import Refused
@@ -26,6 +27,9 @@ MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
 
 @admin.register(RosterUpload)
 class RosterUploadAdmin(CommitteeAdmin):
+    empty_words = gettext_lazy(
+        "Nothing has been imported yet. A sign-up list from another tool becomes applications of a cohort."
+    )
     list_display = ("file_name", "cohort", "role", "row_count", "created_at")
     list_select_related = ("cohort",)
     add_roles = change_roles = MAY_IMPORT

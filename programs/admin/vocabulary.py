@@ -111,6 +111,9 @@ class EntryAdmin(CommitteeAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(EntryAdmin):
+    empty_words = gettext_lazy(
+        "There are no topics yet. Mentees choose from them what they would like help with, mentors what they offer."
+    )
     form = TopicForm
     columns = ("program", "kind", "position", "retired_on")
     list_display = ("__str__", "kind", "program", "position", "is_current")  # type: ignore[assignment]
@@ -119,4 +122,7 @@ class TopicAdmin(EntryAdmin):
 
 @admin.register(Experience)
 class ExperienceAdmin(EntryAdmin):
+    empty_words = gettext_lazy(
+        "There are no experiences yet. They name what mentees go through and what mentors have lived through."
+    )
     form = ExperienceForm
