@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -86,7 +88,7 @@ class RoundAdmin(CommitteeAdmin):
         "pinned",
         "unmatched",
         "approved_by",
-        "created_at",
+        "opened_on",
     )
     list_select_related = ("cohort__program", "approved_by")
     list_filter = ("state", ("cohort", admin.RelatedOnlyFieldListFilter))
@@ -151,6 +153,10 @@ class RoundAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, row: Round) -> str:
         return format_html('<span class="wm-chip wm-chip-{}">{}</span>', TONES[row.state], row.get_state_display())
+
+    @admin.display(description=gettext_lazy("opened on"), ordering="created_at")
+    def opened_on(self, row: Round) -> date:
+        return timezone.localdate(row.created_at)
 
     @admin.display(description=gettext_lazy("mentees"))
     def people(self, row: Any) -> int:
