@@ -5,7 +5,6 @@ Costs hold for one change at a time: two changes that cost nothing each can cost
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,33 +18,23 @@ from programs.models import Application, ApplicationExperience
 
 from .board import BAND_TONES
 from .changing import plan_of
+from .dimensions import Cell, Dimensions
 from .engine import BadRules, Change, WhatIf
-from .explaining import PART_BANDS, Explanation, band_of, explain
+from .explaining import Explanation, explain
 from .minutes import moved_words
 from .models import Proposal, Round
 from .models.proposals import OF_A_PERSON
 from .places import places_of
-from .reasons import CAUTION_WORDS, can_help, cost_words, meeting_words, wishes
+from .reasons import CAUTION_WORDS, cost_words
 from .sitting import Decisions, Sitting
 from .standing import near_in
 from .terms import OVERRIDABLE, WEIGHTS, rule_words
-from .words import Words, listed, slot_words
+from .words import Words, listed
 
 SHOWN, CLOSED_SHOWN, MOVES_SHOWN, SWAPS_SHOWN = 6, 4, 2, 15
 CLOSED_LOOKED_AT = 40
 Band = Proposal.Band
 QUOTED = 160  # characters of a person's own words
-DIMENSIONS = ("understands", "can_help", "practical", "wishes")
-PRACTICAL_RULES = {"mode_place", "hours", "language"}
-GAP_OF = {"understands": "u_none", "can_help": "h_none", "practical": "times_none"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One dimension of one candidate: a word, and the facts behind it."""
-
-    band: str
-    lines: list[str]
 
 
 @dataclass(frozen=True)
@@ -171,7 +160,7 @@ class _Maker:
     ) -> None:
         self.sitting, self.row = sitting, row
         self.words = Words(round_.program)
-        self.most = sitting.explained.most()
+        self.dimensions = Dimensions(self.words, sitting.explained.most())
         self.plan = plan_of(sitting)
         self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
         is_free = not row.is_pinned and not row.sits_out
@@ -199,7 +188,7 @@ class _Maker:
         return Candidate(
             mentor=mentor,
             explanation=said,
-            cells={name: self._cell(name, said) for name in DIMENSIONS} | _hindered(codes),
+            cells=self.dimensions.cells(said, codes),
             places=_("%(used)s of %(places)s taken") % {"used": self._used(j, mentor), "places": places_of(mentor)},
             if_chosen=self._if_chosen(j),
             is_current=mentor.pk == self.row.mentor_id,
@@ -244,45 +233,10 @@ class _Maker:
             lines.append(ngettext("%(count)s more moves", "%(count)s more move", more) % {"count": more})
         return lines
 
-    def _cell(self, name: str, said: Explanation) -> Cell:
-        most, gap = self.most.get(name, 0), GAP_OF.get(name)
-        band = band_of(said.parts.get(name, 0), most, PART_BANDS) if most and name != "wishes" else ""
-        if gap in said.cautions and band in {Band.STRONG, Band.GOOD}:
-            band = Band.POSSIBLE
-        word = str(Band(band).label) if band else ""
-        if name in {line.split(".")[0] for line in said.why.get("unknown", []) if line in {name, "practical.hours"}}:
-            word = _("Not known") if name != "practical" else word
-        lines = getattr(self, f"_{name}")(said.why)
-        return Cell(word, lines)
-
-    def _understands(self, why: dict[str, Any]) -> list[str]:
-        depths = {"lived": _("%(what)s (lived it)"), "accompanied": _("%(what)s (accompanied someone)")}
-        return [depths[depth] % {"what": self.words.experience(pk)} for pk, depth in why.get("u", [])]
-
-    def _can_help(self, why: dict[str, Any]) -> list[str]:
-        return [one.text for one in can_help(why, self.words)]
-
-    def _practical(self, why: dict[str, Any]) -> list[str]:
-        lines = [
-            slot_words(why.get("slots", []), 3),
-            meeting_words(why),
-            self.words.languages(why.get("languages", [])),
-        ]
-        return [line for line in lines if line]
-
-    def _wishes(self, why: dict[str, Any]) -> list[str]:
-        return [one.text for one in wishes(why)]
-
     @staticmethod
     def _quote(mentor: Any) -> str:
         """The mentor's own words, if they let their match read about an experience of theirs."""
         return Truncator(mentor.situation).chars(QUOTED) if mentor.is_quotable else ""
-
-
-def _hindered(codes: Iterable[str]) -> dict[str, Cell]:
-    """Two people who cannot meet have nothing practical in common, whatever their other answers are worth."""
-    in_the_way = [str(rule_words(code)) for code in codes if code in PRACTICAL_RULES]
-    return {"practical": Cell("", in_the_way)} if in_the_way else {}
 
 
 def own_words(application: Application, words: Words) -> list[dict[str, Any]]:
