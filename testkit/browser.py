@@ -1,7 +1,7 @@
 """The browser of the end-to-end tests: which one, how it is started, and a loud word when there is none.
 
 A pytest plugin (named in conftest.py). Tests marked `e2e` are skipped where no Chromium runs, and the run says so at its end.
-`python -m testkit.browser` installs Debian's Chromium where it may (as root, with apt-get) and always ends with 0: a missing browser is
+`python -m testkit.browser` installs one of Debian's where it may (as root, with apt-get) and always ends with 0: a missing browser is
 reported by the tests that did not run.
 """
 
@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell comes first: without windows it does half the work for a page.
+PACKAGES = ("chromium-headless-shell", "chromium")
+NAMES = (*PACKAGES, "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = "no Chromium on this machine"
 # Ours take the place of Playwright's own list, of which these remain: pages as they are, and no word to anybody outside.
 NOT_HERE = (
@@ -54,18 +56,22 @@ def find_browser() -> str | None:
 def install() -> None:
     if find_browser() or os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    print("Installing Chromium for the browser tests (apt-get install chromium) ...", flush=True)
+    print("Installing Chromium for the browser tests (apt-get) ...", flush=True)
+    if apt_get("update"):
+        any(apt_get("install", "--no-install-recommends", package) for package in PACKAGES)
+    find_browser.cache_clear()
+
+
+def apt_get(*words: str) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     options = ["-q", "-y", "-o", "Acquire::Retries=2", "-o", "DPkg::Lock::Timeout=300"]
-    for command in (["update"], ["install", "--no-install-recommends", "chromium"]):
-        done = subprocess.run(
-            ["apt-get", *options, *command],
-            env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            print(f"apt-get {command[0]} failed:\n{done.stderr[-1000:]}", flush=True)
-            return
-    find_browser.cache_clear()
+    done = subprocess.run(
+        ["apt-get", *options, *words],
+        env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        print(f"apt-get {' '.join(words)} failed:\n{done.stderr[-1000:]}", flush=True)
+    return done.returncode == 0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
