@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from programs.forms.pages import FORMS
+from programs.models import Application
 
 MENTEE: dict[str, dict[str, Any]] = {
     "suitability": {"time": "yes", "lead": "yes", "growth": "yes", "open": "yes"},
@@ -42,3 +48,13 @@ def fill_in(client: Any, application: Any, pages: dict[str, dict[str, Any]]) -> 
         seen = client.get(url).context["form"]["seen"].value()
         response = client.post(url, {**answers, "seen": seen})
         assert response.status_code == 302, (code, response.context["form"].errors)
+
+
+def answer(application: Any, pages: dict[str, dict[str, Any]]) -> None:
+    """The same answers saved by the forms of the pages, for tests of what comes afterwards."""
+    for code, answers in pages.items():
+        stored = Application.objects.prefetch_related("topic_rows__topic").get(pk=application.pk)
+        seen = FORMS[code](application=stored)["seen"].value()
+        form = FORMS[code](QueryDict(urlencode({**answers, "seen": seen}, doseq=True)), application=stored)
+        assert form.is_valid(), (code, form.errors)
+        form.save_page(by=stored.person)

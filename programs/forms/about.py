@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -60,6 +61,7 @@ class SuitabilityPage(Page, SuitabilityForm):
         Application.objects.filter(pk=self.application.pk).update(suitability=self.answered())
 
 
+@cache
 def zone_choices() -> list[Any]:
     """Time zones by region, as people know them: "America / Toronto"."""
     regions: dict[str, list[tuple[str, str]]] = {}

@@ -7,7 +7,7 @@ from django.utils import timezone
 from notifications.testing import sweep_now
 from programs.models import Application, NamedWish, PrivateAnswers
 from testkit import factories
-from testkit.programs import MENTEE, MENTOR, fill_in
+from testkit.programs import MENTEE, MENTOR, answer, fill_in
 
 
 def test_welcome_shows_the_two_doors_of_the_one_open_program(client, cohort):
@@ -95,16 +95,16 @@ def test_a_mentee_fills_in_every_page_and_sends(as_user, ben, draft):
     assert [letter.subject for letter in sweep_now()] == ["We have your application, Ben"]
 
 
-def test_answers_for_the_committee_land_in_their_own_tables(as_user, ben, draft):
-    fill_in(as_user(ben), draft, MENTEE)
+def test_answers_for_the_committee_land_in_their_own_tables(ben, draft):
+    answer(draft, MENTEE)
     private = PrivateAnswers.objects.visible_to(ben).get(application=draft)
     assert (private.needs, private.accommodations) == ("Quiet places", "Captions")
     wish = NamedWish.objects.visible_to(ben).get(application=draft)
     assert (wish.kind, wish.rank, wish.written) == ("avoid", 1, "Ada Brook")
 
 
-def test_the_profile_is_filled_from_the_application(as_user, ben, draft):
-    fill_in(as_user(ben), draft, MENTEE)
+def test_the_profile_is_filled_from_the_application(ben, draft):
+    answer(draft, MENTEE)
     ben.refresh_from_db()
     profile = ben.profile
     assert (ben.time_zone, profile.employer.name, profile.level) == ("America/Toronto", "Harbour Mill", 3)
@@ -123,7 +123,7 @@ def test_a_mentor_fills_in_every_page_and_sends(as_user, ada, cohort, vocabulary
 
 def test_sending_twice_is_sending_once(as_user, ben, draft):
     client = as_user(ben)
-    fill_in(client, draft, MENTEE)
+    answer(draft, MENTEE)
     first, second = (client.post(f"/applications/{draft.public_id}/send/") for _ in range(2))
     assert first.url == second.url
     assert len(sweep_now()) == 1
@@ -139,7 +139,7 @@ def test_an_unfinished_application_is_not_sent_and_says_what_is_missing(as_user,
 
 def test_applications_close_also_for_drafts(as_user, ben, draft):
     client = as_user(ben)
-    fill_in(client, draft, MENTEE)
+    answer(draft, MENTEE)
     draft.cohort.closes_on = date(2020, 3, 1)
     draft.cohort.save()
     here = f"http://testserver/applications/{draft.public_id}/check/"

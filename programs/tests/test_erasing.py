@@ -3,18 +3,17 @@
 import pytest
 
 from accounts.privacy import what_blocks_erasing
-from programs import privacy, reviewing
+from programs import applying, privacy, reviewing
 from programs.models import Application, CommitteeNote, NamedWish, PrivateAnswers
 from testkit import factories
-from testkit.programs import MENTEE, fill_in
+from testkit.programs import MENTEE, answer
 
 
 @pytest.fixture
-def told(as_user, ben, draft, cleo):
-    client = as_user(ben)
-    fill_in(client, draft, MENTEE)
-    client.post(f"/applications/{draft.public_id}/send/")
+def told(ben, draft, cleo):
+    answer(draft, MENTEE)
     draft.refresh_from_db()
+    applying.send(draft, by=ben)
     reviewing.note(draft, by=cleo, text="CANARY-note")
     return draft
 

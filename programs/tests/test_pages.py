@@ -4,7 +4,7 @@ import pytest
 
 from programs import reviewing
 from programs.models import Application, ApplicationTopic, Topic
-from testkit.programs import MENTEE, fill_in
+from testkit.programs import MENTEE, answer, fill_in
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_another_page_saved_meanwhile_is_no_conflict(as_user, ben, draft, at):
 
 def test_nothing_changes_once_the_committee_reads(as_user, ben, draft, cleo, at):
     client = as_user(ben)
-    fill_in(client, draft, MENTEE)
+    answer(draft, MENTEE)
     client.post(at("send"))
     draft.refresh_from_db()
     seen = opened(client, at("situation"))
@@ -96,7 +96,7 @@ def test_nothing_changes_once_the_committee_reads(as_user, ben, draft, cleo, at)
 
 def test_a_sent_application_can_be_changed_until_then(as_user, ben, draft, at):
     client = as_user(ben)
-    fill_in(client, draft, MENTEE)
+    answer(draft, MENTEE)
     client.post(at("send"))
     fill_in(client, draft, {"situation": {"situation": "Changed.", "hopes": ""}})
     draft.refresh_from_db()

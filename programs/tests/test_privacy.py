@@ -3,22 +3,22 @@
 import pytest
 
 from notifications.testing import sweep_now
-from programs import reviewing
+from programs import applying, reviewing
 from programs.models import Application, CommitteeNote, Decision, NamedWish, PrivateAnswers
 from testkit import factories
-from testkit.programs import MENTEE, fill_in
+from testkit.programs import MENTEE, answer
 
 CANARIES = ("CANARY-needs", "CANARY-limits", "CANARY-accommodations", "CANARY-avoid")
 SECRETS = ("CANARY-note", "CANARY-decision")
 
 
 @pytest.fixture
-def told(as_user, ben, draft, cleo):
+def told(ben, draft, cleo):
     """Ben's sent application with a canary in each confidential field, and a pending decision with its note."""
     private = {name: f"CANARY-{name}" for name in ("needs", "limits", "accommodations")}
-    fill_in(as_user(ben), draft, {**MENTEE, "private": private, "wishes": {"avoid-1": "CANARY-avoid"}})
-    as_user(ben).post(f"/applications/{draft.public_id}/send/")
+    answer(draft, {**MENTEE, "private": private, "wishes": {"avoid-1": "CANARY-avoid"}})
     draft.refresh_from_db()
+    applying.send(draft, by=ben)
     reviewing.note(draft, by=cleo, text="CANARY-note")
     reviewing.decide(draft, by=cleo, outcome="declined", reason="timing", note="CANARY-decision")
     return draft
@@ -85,15 +85,15 @@ def test_the_database_holds_ciphertext(told, django_db_blocker):
     assert all(column.startswith("f1:") and "CANARY" not in column for column in row)
 
 
-def test_a_draft_is_read_by_nobody(as_user, cleo, draft, ben):
-    fill_in(as_user(ben), draft, {"private": {"needs": "CANARY-needs", "limits": "", "accommodations": ""}})
+def test_a_draft_is_read_by_nobody(as_user, cleo, draft):
+    answer(draft, {"private": {"needs": "CANARY-needs", "limits": "", "accommodations": ""}})
     assert not PrivateAnswers.objects.visible_to(cleo).exists()
     assert as_user(cleo).get(f"/admin/programs/application/{draft.pk}/change/").status_code == 404
 
 
 def test_a_named_person_is_recognised_in_silence(as_user, ben, draft, ada, cohort):
     factories.application(ada, cohort, "mentor")
-    fill_in(as_user(ben), draft, MENTEE)
+    answer(draft, MENTEE)
     page = as_user(ben).post(f"/applications/{draft.public_id}/send/", follow=True)
     wish = NamedWish.objects.visible_to(ben).get(application=draft)
     assert wish.person == ada
@@ -103,7 +103,7 @@ def test_a_named_person_is_recognised_in_silence(as_user, ben, draft, ada, cohor
 def test_two_people_of_one_name_are_not_guessed_between(as_user, ben, draft, cohort):
     for _ in range(2):
         factories.application(factories.person("Ada Brook"), cohort, "mentor")
-    fill_in(as_user(ben), draft, MENTEE)
+    answer(draft, MENTEE)
     as_user(ben).post(f"/applications/{draft.public_id}/send/")
     assert NamedWish.objects.visible_to(ben).get(application=draft).person is None
     assert Application.objects.get(pk=draft.pk).state == "submitted"
