@@ -66,7 +66,7 @@ run: export PORT := $(PORT)
 run: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 run: prepare
 	@$(PY) manage.py prepare --demo
-	@$(PY) -m honcho start
+	@$(PY) -m honcho start || test $$? -eq 130  # ended with Ctrl-C
 
 test: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser
