@@ -19,8 +19,8 @@ def send(folder, *, due, kills, **options):
 
 
 def test_nothing_is_lost_when_sweepers_are_killed(tmp_path):
-    report = send(tmp_path, due=250, kills=10)
-    assert report.states == {"sent": 250}, report
+    report = send(tmp_path, due=500, kills=10)
+    assert report.states == {"sent": 500}, report
     assert report.lost == 0, report
     assert report.extra <= report.bound, report
     assert report.most <= 5, report
