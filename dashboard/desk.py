@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from programs.committee import CommitteeSite
@@ -25,8 +26,14 @@ REST = ("more", _("More"))
 class Desk(CommitteeSite):
     index_title = _("Today")
 
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Django's list of one app; all pages together come in drawers. A page that nobody sorted stands at the end."""
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Django's list of one app; all pages together come in drawers. A page that nobody sorted stands at the end.
+
+        Django asks for it with every page; it is made when a page shows it.
+        """
+        return SimpleLazyObject(lambda: self._app_list(request, app_label))
+
+    def _app_list(self, request: HttpRequest, app_label: str | None) -> list[Any]:
         found = super().get_app_list(request, app_label)
         if app_label:
             return found
