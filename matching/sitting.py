@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Literal, cast
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from .engine import Plan, Pool, Rules, ScoreTable, WhatIf, score, solve, verify, with_reasons
 from .models import Override, Proposal, Round, RoundPlan, Snapshot
@@ -64,20 +64,22 @@ class Sitting:
         self.key = ""  # of the snapshot; empty for people who were just gathered
         self.cells: list[list[int]] = []
         self.known: dict[str, str] = {}
+        self._is_lifted = True  # whether rules may be set aside for single pairs; False saves a look
         self._pool: Pool | None = None
         self._packed: tuple[Plan | None, bytes] = (None, b"")
 
     @classmethod
     def load(cls, round_: Round) -> Sitting:
         """The stored state of the round. Raises RoundPlan.DoesNotExist before the first run."""
-        rows = RoundPlan.objects.unscoped("the round at work").filter(round=round_)
-        stored = rows.values_list("snapshot_key", "plan", "cells", "digest", "known", named=True).get()
+        lifted = Override.objects.unscoped("are rules set aside").filter(round=OuterRef("round"))
+        rows = RoundPlan.objects.unscoped("the round at work").filter(round=round_).annotate(lifted=Exists(lifted))
+        stored = rows.values_list("snapshot_key", "plan", "cells", "digest", "known", "lifted", named=True).get()
         columns, table = read_scores(round_, stored)
         sitting = cls(round_, columns, table, ())
         sitting.plan = unpack_plan(stored.plan)
         sitting._packed = sitting.plan, bytes(stored.plan)
         sitting.seats, sitting.key = sitting.plan.seats, stored.snapshot_key
-        sitting.cells, sitting.known = stored.cells, stored.known
+        sitting.cells, sitting.known, sitting._is_lifted = stored.cells, stored.known, stored.lifted
         return sitting
 
     @classmethod
@@ -105,7 +107,7 @@ class Sitting:
         """The table with its reasons; the same numbers, made again from the stored people."""
         if self.table.reasons:
             return self.table
-        overrides = lifted_rules(self.round, self.pool, self.columns)
+        overrides = lifted_rules(self.round, self.pool, self.columns) if self._is_lifted else []
         asked = json.dumps([self.round.terms, overrides])
         return SHELF.get(
             ("explained", self.key, self.table.digest, asked),
@@ -119,6 +121,7 @@ class Sitting:
         self.table = self.table.with_rows({i: row})
         pair = [self.mentees[i], self.mentors[j]]
         self.cells = [cell for cell in self.cells if cell[:2] != pair] + [[*pair, points]]
+        self._is_lifted = True
         self.__dict__.pop("explained", None)
 
     @cached_property

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from access.refused import Refused
@@ -40,9 +40,23 @@ def near_in(round_: Round, user: Any) -> frozenset[int]:
     return frozenset(them.values_list("pk", flat=True))
 
 
-def shown_to(round_: Round, user: Any, *, is_matcher: bool) -> Round:
-    """The round with what matters about the member who looks at it: people near them, and whether they may change it."""
-    round_.shown = Shown(user.pk, near_in(round_, user), is_matcher)
+def somebody_near(user: Any) -> Exists:
+    """For a query of rounds: whether anybody of the cohort stands near `user`; mostly nobody does."""
+    return Exists(Application.objects.filter(near(user, "person"), cohort=OuterRef("cohort")))
+
+
+def mentors_seen(round_: Round, user: Any) -> Any:
+    """Applications of mentors of the cohort whom `user` may decide about; cheap for a round that was found for them."""
+    if round_.shown is None or round_.shown.user != user.pk:
+        return Application.objects.for_committee(user).mentors().filter(cohort=round_.cohort_id)
+    sent = Application.objects.mentors().filter(cohort=round_.cohort_id).exclude(state=Application.State.DRAFT)
+    return sent.exclude(pk__in=round_.shown.near) if round_.shown.near else sent
+
+
+def shown_to(round_: Round, user: Any, *, is_matcher: bool, is_near: bool = True) -> Round:
+    """The round with what matters about the member who looks at it: people near them, and whether they may change it.
+    `is_near` is what `somebody_near` has found."""
+    round_.shown = Shown(user.pk, near_in(round_, user) if is_near else frozenset(), is_matcher)
     return round_
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
 from matching.models.proposals import OF_A_PERSON
-from matching.standing import shown_to
+from matching.standing import mentors_seen, shown_to, somebody_near
 from programs.committee import holds
 from programs.models import Application
 
@@ -23,12 +23,13 @@ from programs.models import Application
 def find_round(request: HttpRequest, public_id: str) -> Round:
     """The round at an address; 404 for one of another program."""
     rounds = Round.objects.visible_to(request.user).select_related("cohort__program__policy")
-    return show(get_object_or_404(rounds, public_id=public_id), request)
+    found = get_object_or_404(rounds.annotate(is_near=somebody_near(request.user)), public_id=public_id)
+    return show(found, request, is_near=found.is_near)
 
 
-def show(round_: Round, request: HttpRequest) -> Round:
+def show(round_: Round, request: HttpRequest, *, is_near: bool = True) -> Round:
     """Remember, for the length of a request, what matters again and again about the member who looks at the round."""
-    return shown_to(round_, request.user, is_matcher=holds(request, round_.program, *MATCHERS))
+    return shown_to(round_, request.user, is_matcher=holds(request, round_.program, *MATCHERS), is_near=is_near)
 
 
 def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
@@ -64,8 +65,8 @@ def find_mentor(request: HttpRequest, round_: Round, mentor: str, row: Proposal 
     """A mentor of the cohort whom the member may decide about; in most cases that of the `row` that was found."""
     if row and row.mentor and row.mentor.public_id == mentor:
         return row.mentor
-    mentors = Application.objects.for_committee(request.user).mentors().filter(cohort=round_.cohort)
-    return get_object_or_404(mentors.select_related("person").only(*OF_A_PERSON), public_id=mentor)
+    mentors = mentors_seen(round_, request.user).select_related("person").only(*OF_A_PERSON)
+    return get_object_or_404(mentors, public_id=mentor)
 
 
 def seen_version(request: HttpRequest) -> int:
