@@ -3,7 +3,6 @@
     python -m testkit.gate [--only PART] [ARGUMENT OF PYTEST ...]
 
 Every part runs, also after one has failed; the last lines say how each went, and the exit code is 0 only when all is well.
-The tests on PostgreSQL and those on SQLite run side by side; what the second says is printed when both are through.
 """
 
 from __future__ import annotations
@@ -14,10 +13,8 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from testkit.browser import NO_BROWSER
 
@@ -51,19 +48,20 @@ class Outcome:
         return f"{self.part:<24} {word:<7} {self.seconds:6.0f} s   {counts}".rstrip()
 
 
-def command(*words: str, log: IO[str] | None = None) -> int:
-    return subprocess.run([sys.executable, "-m", *words], stdout=log, stderr=log, check=False).returncode
+def command(*words: str) -> int:
+    return subprocess.run([sys.executable, "-m", *words], check=False).returncode
 
 
-def pytest(part: str, words: list[str], chosen: list[str], *, log: IO[str] | None = None) -> Outcome:
-    began = time.monotonic()
+def pytest(part: str, marks: str, chosen: list[str], *, services: bool) -> Outcome:
+    REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{part.split()[-1].lower()}.xml"
     report.unlink(missing_ok=True)
-    code = command(*words, "-q", f"--junitxml={report}", *chosen, log=log)
+    before = ["testkit.services", sys.executable, "-m"] if services else []
+    code = command(*before, "pytest", "-q", "-n", WORKERS, f"--junitxml={report}", "-m", marks, *chosen)
     tests = read(report) if report.exists() else Counter()
     # Without a choice of tests a run that finds none is a run that lost them.
     ok = code == NOTHING_COLLECTED if chosen and not tests else code == 0 and tests["passed"] > 0
-    return Outcome(part, ok=ok, tests=tests, seconds=time.monotonic() - began)
+    return Outcome(part, ok=ok, tests=tests)
 
 
 def read(report: Path) -> Counter[str]:
@@ -81,53 +79,47 @@ def read(report: Path) -> Counter[str]:
     return tests
 
 
-def suite(words: list[str]) -> list[Outcome]:
-    """The tests on both databases at once: those on SQLite are few, and wait more than they work."""
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    log = REPORTS / "sqlite.log"
-    with log.open("w") as file, ThreadPoolExecutor() as beside:
-        on_sqlite = beside.submit(sqlite, words, file)
-        outcomes = [postgresql(words), on_sqlite.result()]
-    print(f"\n=== meanwhile on SQLite\n{log.read_text()}", flush=True)
-    return outcomes
+def suite(words: list[str]) -> Outcome:
+    return pytest("suite on PostgreSQL", "", words, services=True)
 
 
-def postgresql(words: list[str]) -> Outcome:
-    wrapped = ["testkit.services", sys.executable, "-m", "pytest", "-n", WORKERS]
-    return pytest("suite on PostgreSQL", wrapped, words)
+def sqlite(words: list[str]) -> Outcome:
+    return pytest("databases on SQLite", "both_databases", words, services=False)
 
 
-def sqlite(words: list[str], log: IO[str]) -> Outcome:
-    return pytest("databases on SQLite", ["pytest", "-m", "both_databases"], words, log=log)
-
-
-def lint(_words: list[str]) -> list[Outcome]:
-    began = time.monotonic()
+def lint(_words: list[str]) -> Outcome:
     codes = [
         command("ruff", "check", "--quiet", "."),
         command("ruff", "format", "--quiet", "--diff", "."),
         command("djlint", "--quiet", "--lint", "templates"),
     ]
-    return [Outcome("lint", ok=not any(codes), seconds=time.monotonic() - began)]
+    return Outcome("lint", ok=not any(codes))
 
 
-def types(_words: list[str]) -> list[Outcome]:
-    began = time.monotonic()
-    code = command("mypy", *SOURCES)
-    return [Outcome("types", ok=code == 0, seconds=time.monotonic() - began)]
+def types(_words: list[str]) -> Outcome:
+    return Outcome("types", ok=command("mypy", *SOURCES) == 0)
 
 
-PARTS: dict[str, Callable[[list[str]], list[Outcome]]] = {"lint": lint, "types": types, "suite": suite}
+PARTS: dict[str, Callable[[list[str]], Outcome]] = {
+    "lint": lint,
+    "types": types,
+    "suite": suite,
+    "sqlite": sqlite,
+}
+EVERY_TIME = ("lint", "types", "suite", "sqlite")
 
 
 def main(words: list[str]) -> int:
-    chosen = list(PARTS)
+    chosen: tuple[str, ...] = EVERY_TIME
     if words[:1] == ["--only"]:
-        chosen, words = [words[1]], words[2:]
+        chosen, words = (words[1],), words[2:]
     outcomes = []
     for name in chosen:
         print(f"\n=== {name}", flush=True)
-        outcomes += PARTS[name](words)
+        began = time.monotonic()
+        outcome = PARTS[name](words)
+        outcome.seconds = time.monotonic() - began
+        outcomes.append(outcome)
     tests = sum((outcome.tests for outcome in outcomes), Counter[str]())
     print("\n=== summary", *outcomes, sep="\n")
     if tests["no browser"]:
