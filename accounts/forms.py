@@ -1,25 +1,13 @@
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from .models import User
-
-
-@cache
-def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Zones by continent, without the old aliases that have none."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for zone in sorted(available_timezones()):
-        area, _slash, place = zone.partition("/")
-        if place and area not in {"Etc", "SystemV", "US"}:
-            groups.setdefault(area, []).append((zone, place.replace("_", " ").replace("/", ", ")))
-    return [("UTC", [("UTC", "UTC")]), *groups.items()]
+from .zones import zone_choices
 
 
 class SettingsForm(forms.ModelForm):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any, ClassVar, Self
-from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from access.guard import ScopedQuerySet
 from access.ids import PublicIdField
 
+from ..zones import zones
 from .vocabulary import Employer, Industry, Language
 
 NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|https?:|www\.|://", re.IGNORECASE)
@@ -30,12 +29,6 @@ def validate_name(value: str) -> None:
     """Names go into subject lines of e-mails: no control characters, no links."""
     if NOT_IN_A_NAME.search(value):
         raise ValidationError(_("A name cannot hold links or control characters."))
-
-
-@cache
-def zones() -> frozenset[str]:
-    """Names of time zones; to ask for them reads hundreds of files, which stay the same while we run."""
-    return frozenset(available_timezones())
 
 
 def validate_zone(value: str) -> None:

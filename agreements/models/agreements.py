@@ -83,8 +83,8 @@ class Agreement(models.Model):
         setattr(self, name, at)
         self.save(update_fields=[name])
 
-    open_to_committee.alters_data = True  # type: ignore[attr-defined]
-    close_to_committee.alters_data = True  # type: ignore[attr-defined]
+    open_to_committee.alters_data = True  # type: ignore[attr-defined]  # no template may call it
+    close_to_committee.alters_data = True  # type: ignore[attr-defined]  # no template may call it
 
 
 class AgreementVersionQuerySet(ScopedQuerySet):

@@ -16,6 +16,7 @@ class AboutAdmin(CommitteeAdmin):
     the rule of one table is asked and not those of all."""
 
     def seen(self, request: HttpRequest, rows: Any) -> QuerySet:
+        """Those of `rows` that the member may see. Abstract: a subclass that forgot its rule shows an error, and no row."""
         raise NotImplementedError
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -35,7 +35,7 @@ class ParticipantAdmin(CommitteeAdmin):
 
     @admin.display(description=_("takes part as"))
     def roles(self, person: User) -> str:
-        return ", ".join(f"{row.get_role_display()} ({row.cohort})" for row in person.seen)  # type: ignore[attr-defined]
+        return ", ".join(f"{row.get_role_display()} ({row.cohort})" for row in person.seen)  # type: ignore[attr-defined]  # prefetched above
 
     @admin.display(description=_("employer"), ordering="profile__employer__name")
     def employer(self, person: User) -> str:

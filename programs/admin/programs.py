@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.zones import zone_choices
+
 from .. import setting_up
 from ..committee import CommitteeAdmin, Role, has_role
-from ..forms.about import zone_choices
 from ..inputs import NamedInline
 from ..models import Cohort, Objective, PlaceDistance, Policy, Program
 from ..seeds import LISTS, sow, sow_everywhere

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -13,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Employer, Industry, Profile, User
 from accounts.models.people import validate_name
+from accounts.zones import zone_choices
 
 from .. import suitability
 from ..models import Application
@@ -59,18 +58,6 @@ class SuitabilityPage(Page, SuitabilityForm):
 
     def write(self) -> None:
         Application.objects.filter(pk=self.application.pk).update(suitability=self.answered())
-
-
-@cache
-def zone_choices() -> list[Any]:
-    """Time zones by region, as people know them: "America / Toronto"."""
-    regions: dict[str, list[tuple[str, str]]] = {}
-    hidden = ("Etc", "US", "Canada", "Brazil", "Chile", "Mexico", "SystemV", "posix", "right")
-    for zone in sorted(available_timezones()):
-        region, slash, town = zone.partition("/")
-        if slash and region not in hidden:
-            regions.setdefault(region, []).append((zone, town.replace("_", " ").replace("/", ", ")))
-    return [("UTC", "UTC"), *regions.items()]
 
 
 class AboutYouPage(ModelPage):
