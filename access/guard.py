@@ -66,7 +66,9 @@ class GuardedQuerySet(ScopedQuerySet):
 
     def _check(self) -> None:
         if not self._scope and not _open.get():
-            raise Unscoped(f"{self.model.__name__}: call visible_to(user) or unscoped(reason) first")
+            raise Unscoped(
+                f"{self.model.__name__}: call visible_to(user) or unscoped(reason) first"
+            )
 
     def _fetch_all(self) -> None:
         self._check()

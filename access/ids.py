@@ -19,7 +19,9 @@ class PublicIdField(models.CharField):
     """A unique, random, unguessable name of a row for URLs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.update(max_length=PUBLIC_ID_LENGTH, unique=True, editable=False, default=new_public_id)
+        kwargs.update(
+            max_length=PUBLIC_ID_LENGTH, unique=True, editable=False, default=new_public_id
+        )
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:

@@ -56,5 +56,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # generic
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
-            raise FieldError(f"{self.name} is encrypted and cannot be searched with '{lookup_name}'")
+            raise FieldError(
+                f"{self.name} is encrypted and cannot be searched with '{lookup_name}'"
+            )
         return super().get_lookup(lookup_name)

@@ -49,7 +49,9 @@ def _sign(body: str, key: str) -> str:
     return _b64(digest[:SIGNATURE_BYTES])
 
 
-def make_token(*, purpose: str, recipient: str, subject: str, version: int, epoch: int, until: datetime) -> str:
+def make_token(
+    *, purpose: str, recipient: str, subject: str, version: int, epoch: int, until: datetime
+) -> str:
     """Return `body.signature`, URL-safe. `recipient` and `subject` are public ids; `until` is aware."""
     fields = [purpose, recipient, subject, version, epoch, int(until.timestamp())]
     body = _b64(json.dumps(fields, separators=(",", ":")).encode())
@@ -67,6 +69,10 @@ def read_token(token: str, *, purpose: str, at: datetime | None = None) -> Claim
         claim = Claim(*json.loads(_unb64(body))) if good else None
     except (ValueError, TypeError, UnicodeError) as error:
         raise BadToken from error
-    if claim is None or claim.purpose != purpose or claim.expires < (at or timezone.now()).timestamp():
+    if (
+        claim is None
+        or claim.purpose != purpose
+        or claim.expires < (at or timezone.now()).timestamp()
+    ):
         raise BadToken
     return claim

@@ -39,20 +39,30 @@ class AccountMail:
     is_notice: bool = False  # something was changed: say when, and what to do if it was not you
 
 
-IGNORE = gettext_lazy("If you did not ask for this, somebody else typed your address. You can ignore this message.")
+IGNORE = gettext_lazy(
+    "If you did not ask for this, somebody else typed your address. You can ignore this message."
+)
 TYPE_IT = gettext_lazy("Type this code on the page that is open in your browser:")
 
 
 def _notice(subject: Any, line: Any) -> AccountMail:
     return AccountMail(
-        subject, (line,), page="accounts:settings", button=gettext_lazy("Look at my account"), is_notice=True
+        subject,
+        (line,),
+        page="accounts:settings",
+        button=gettext_lazy("Look at my account"),
+        is_notice=True,
     )
 
 
 MAILS: Mapping[str, AccountMail] = {
     "login_code": AccountMail(gettext_lazy("Your sign-in code"), (TYPE_IT, IGNORE), has_code=True),
-    "password_reset_code": AccountMail(gettext_lazy("Your code for a new password"), (TYPE_IT, IGNORE), has_code=True),
-    "email_confirmation": AccountMail(gettext_lazy("Confirm your e-mail address"), (TYPE_IT, IGNORE), has_code=True),
+    "password_reset_code": AccountMail(
+        gettext_lazy("Your code for a new password"), (TYPE_IT, IGNORE), has_code=True
+    ),
+    "email_confirmation": AccountMail(
+        gettext_lazy("Confirm your e-mail address"), (TYPE_IT, IGNORE), has_code=True
+    ),
     "email_confirmation_signup": AccountMail(
         gettext_lazy("Welcome: confirm your e-mail address"), (TYPE_IT, IGNORE), has_code=True
     ),
@@ -79,38 +89,48 @@ MAILS: Mapping[str, AccountMail] = {
         button=gettext_lazy("Sign in"),
     ),
     "password_changed": _notice(
-        gettext_lazy("Your password was changed"), gettext_lazy("The password of your account was changed.")
+        gettext_lazy("Your password was changed"),
+        gettext_lazy("The password of your account was changed."),
     ),
     "password_set": _notice(
-        gettext_lazy("Your account has a password"), gettext_lazy("A password was set for your account.")
+        gettext_lazy("Your account has a password"),
+        gettext_lazy("A password was set for your account."),
     ),
     "password_reset": _notice(
-        gettext_lazy("Your password was changed"), gettext_lazy("Your password was replaced by a new one.")
+        gettext_lazy("Your password was changed"),
+        gettext_lazy("Your password was replaced by a new one."),
     ),
     "email_changed": _notice(
-        gettext_lazy("Your e-mail address was changed"), gettext_lazy("Your account has a new e-mail address.")
+        gettext_lazy("Your e-mail address was changed"),
+        gettext_lazy("Your account has a new e-mail address."),
     ),
     "email_confirm": _notice(
         gettext_lazy("Your e-mail address is confirmed"),
         gettext_lazy("An e-mail address of your account was confirmed."),
     ),
     "email_deleted": _notice(
-        gettext_lazy("An e-mail address was removed"), gettext_lazy("An e-mail address was removed from your account.")
+        gettext_lazy("An e-mail address was removed"),
+        gettext_lazy("An e-mail address was removed from your account."),
     ),
     "totp_activated": _notice(
-        gettext_lazy("Two-step sign-in is on"), gettext_lazy("An authenticator app was added to your account.")
+        gettext_lazy("Two-step sign-in is on"),
+        gettext_lazy("An authenticator app was added to your account."),
     ),
     "totp_deactivated": _notice(
-        gettext_lazy("Authenticator app removed"), gettext_lazy("The authenticator app was removed from your account.")
+        gettext_lazy("Authenticator app removed"),
+        gettext_lazy("The authenticator app was removed from your account."),
     ),
     "recovery_codes_generated": _notice(
-        gettext_lazy("New recovery codes"), gettext_lazy("New recovery codes were made; the old ones no longer work.")
+        gettext_lazy("New recovery codes"),
+        gettext_lazy("New recovery codes were made; the old ones no longer work."),
     ),
     "webauthn_added": _notice(
-        gettext_lazy("A passkey was added"), gettext_lazy("A passkey or security key was added to your account.")
+        gettext_lazy("A passkey was added"),
+        gettext_lazy("A passkey or security key was added to your account."),
     ),
     "webauthn_removed": _notice(
-        gettext_lazy("A passkey was removed"), gettext_lazy("A passkey or security key was removed from your account.")
+        gettext_lazy("A passkey was removed"),
+        gettext_lazy("A passkey or security key was removed from your account."),
     ),
 }
 
@@ -130,7 +150,11 @@ def owe_mail(name: str, *, email: str, context: Mapping[str, Any]) -> None:
         subject = str(mail.subject)
         text = fill("emails/account/body.txt", words)
         html = inline(fill("emails/account/body.html", words))
-    life = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT) if mail.has_code else timedelta(days=NOTICE_DAYS)
+    life = (
+        timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+        if mail.has_code
+        else timedelta(days=NOTICE_DAYS)
+    )
     outbox.owe_account_mail(
         to=user, address=email, subject=subject, text=text, html=html, expires_at=now + life, at=now
     )
@@ -139,7 +163,9 @@ def owe_mail(name: str, *, email: str, context: Mapping[str, Any]) -> None:
 def _words(mail: AccountMail, context: Mapping[str, Any]) -> dict[str, Any]:
     lines = [str(line) for line in mail.lines]
     if mail.is_notice:
-        moment = formats.date_format(timezone.localtime(context.get("timestamp") or timezone.now()), "DATETIME_FORMAT")
+        moment = formats.date_format(
+            timezone.localtime(context.get("timestamp") or timezone.now()), "DATETIME_FORMAT"
+        )
         lines.append(_("When: %(moment)s") % {"moment": moment})
         lines.append(_("If it was not you, sign in, end all other sessions, and tell us."))
     return {

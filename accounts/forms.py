@@ -14,7 +14,9 @@ class SettingsForm(forms.ModelForm):
     """How the site addresses a person, and in which language and time."""
 
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_choices, help_text=_("Times on pages and in e-mails are shown in this zone.")
+        label=_("Time zone"),
+        choices=zone_choices,
+        help_text=_("Times on pages and in e-mails are shown in this zone."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
@@ -34,7 +36,9 @@ class SettingsForm(forms.ModelForm):
 class ErasureForm(forms.Form):
     """Erasing cannot be taken back, so it asks for a word that nobody types by accident."""
 
-    email = forms.EmailField(label=_("Your e-mail address"), help_text=_("Type it to say that you mean it."))
+    email = forms.EmailField(
+        label=_("Your e-mail address"), help_text=_("Type it to say that you mean it.")
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

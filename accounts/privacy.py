@@ -37,7 +37,9 @@ PARTS: dict[str, Part] = {}
 ERASED_DOMAIN = "@erased.invalid"  # no mail server will ever have it
 
 
-def register(name: str, *, export: Export, erase: Erase, blocks: Callable[[User], str] = lambda user: "") -> None:
+def register(
+    name: str, *, export: Export, erase: Erase, blocks: Callable[[User], str] = lambda user: ""
+) -> None:
     """Say what an app holds; `export` returns plain data (dict, list, str, number, None, date), own words only."""
     PARTS[name] = Part(export, erase, blocks)
 
@@ -71,7 +73,9 @@ def empty(user: User) -> None:
 @transaction.atomic
 def erase_again() -> int:
     """Erase whoever a restored backup brought back; return how many. What blocks a first erasing does not count here."""
-    returned = User.objects.filter(public_id__in=tombstones.erased()).exclude(email__endswith=ERASED_DOMAIN)
+    returned = User.objects.filter(public_id__in=tombstones.erased()).exclude(
+        email__endswith=ERASED_DOMAIN
+    )
     for user in returned:
         empty(user)
     return len(returned)
@@ -79,7 +83,10 @@ def erase_again() -> int:
 
 def export_account(user: User) -> dict[str, Any]:
     profile = Profile.objects.filter(user=user).select_related("employer").first()
-    own = {name: getattr(user, name) for name in ("email", "name", "pronouns", "time_zone", "language", "joined_at")}
+    own = {
+        name: getattr(user, name)
+        for name in ("email", "name", "pronouns", "time_zone", "language", "joined_at")
+    }
     return {**own, "profile": profile and export_profile(profile)}
 
 
@@ -108,7 +115,14 @@ def erase_account(user: User) -> None:
         profile.industries.clear()
         profile.languages.clear()
     Profile.objects.filter(user=user).update(
-        employer=None, job_title="", level=None, years_experience=None, place="", phone="", about="", availability=[]
+        employer=None,
+        job_title="",
+        level=None,
+        years_experience=None,
+        place="",
+        phone="",
+        about="",
+        availability=[],
     )
     user.email, user.name, user.pronouns = f"{user.public_id.lower()}{ERASED_DOMAIN}", "", ""
     user.is_active, user.link_epoch = False, user.link_epoch + 1

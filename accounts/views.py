@@ -21,9 +21,17 @@ def sections() -> list[dict[str, str]]:
     pages = [
         ("programs:profile-edit", _("Profile"), _("Work, experience, languages, usual times")),
         ("account_email", _("E-mail address"), _("Where letters and sign-in codes go")),
-        ("account_change_password", _("Password"), _("Not needed: a code by e-mail signs you in as well")),
+        (
+            "account_change_password",
+            _("Password"),
+            _("Not needed: a code by e-mail signs you in as well"),
+        ),
         ("mfa_index", _("Two-step sign-in"), _("Passkeys and an authenticator app")),
-        ("usersessions_list", _("Where you are signed in"), _("Devices, and a way to sign them out")),
+        (
+            "usersessions_list",
+            _("Where you are signed in"),
+            _("Devices, and a way to sign them out"),
+        ),
         ("notifications:preferences", _("Which e-mails you get"), _("Pause them or choose")),
         ("accounts:privacy", _("Your data"), _("What we hold, a copy of it, and erasing it")),
     ]
@@ -57,7 +65,9 @@ def privacy_page(request: HttpRequest):
 def data_export(request: HttpRequest):
     """One file with everything; nothing is stored, so there is nothing to leak later."""
     data = privacy.export_person(request.user)
-    response = JsonResponse(data, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response = JsonResponse(
+        data, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2}
+    )
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
 

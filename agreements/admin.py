@@ -14,7 +14,11 @@ from .models import AgreementVersion, Signature
 
 def signed_at(role):
     person = OuterRef(f"agreement__match__{role}__person")
-    return Subquery(Signature.objects.standing().filter(version=OuterRef("pk"), person=person).values("signed_at")[:1])
+    return Subquery(
+        Signature.objects.standing()
+        .filter(version=OuterRef("pk"), person=person)
+        .values("signed_at")[:1]
+    )
 
 
 @admin.register(AgreementVersion)
@@ -22,7 +26,16 @@ class AgreementVersionAdmin(CommitteeAdmin):
     empty_words = _(
         "There is no agreement yet. Pairs write theirs after they are introduced; you see how far they are, not what they write."
     )
-    list_display = ("pair", "number", "state", "mentee_signed", "mentor_signed", "days_open", "goals", "measured")
+    list_display = (
+        "pair",
+        "number",
+        "state",
+        "mentee_signed",
+        "mentor_signed",
+        "days_open",
+        "goals",
+        "measured",
+    )
     list_filter = ("state",)
     date_hierarchy = "changed_at"
     ordering = ("-changed_at", "-pk")
@@ -33,7 +46,10 @@ class AgreementVersionAdmin(CommitteeAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request):
-        signatures = {"mentee_signed_at": signed_at("mentee"), "mentor_signed_at": signed_at("mentor")}
+        signatures = {
+            "mentee_signed_at": signed_at("mentee"),
+            "mentor_signed_at": signed_at("mentor"),
+        }
         rows = AgreementVersion.objects.for_committee(request.user).with_goal_counts()
         return rows.annotate(**signatures).order_by(*self.ordering)
 
@@ -51,7 +67,11 @@ class AgreementVersionAdmin(CommitteeAdmin):
 
     @admin.display(description=_("days unsigned"))
     def days_open(self, obj):
-        return (timezone.now() - obj.match.introduced_at).days if obj.is_editable and obj.number == 1 else "–"
+        return (
+            (timezone.now() - obj.match.introduced_at).days
+            if obj.is_editable and obj.number == 1
+            else "–"
+        )
 
     @admin.display(description=_("goals"), ordering="goal_count")
     def goals(self, obj):
@@ -70,7 +90,9 @@ class AgreementVersionAdmin(CommitteeAdmin):
         if not obj.agreement.is_opened_to_committee:
             return _("The pair keeps it between them.")
         address = reverse("agreements:agreement-print", args=[obj.match.public_id])
-        return format_html('<a href="{}">{}</a>', address, _("The pair has opened it to the committee"))
+        return format_html(
+            '<a href="{}">{}</a>', address, _("The pair has opened it to the committee")
+        )
 
     def program_of(self, obj):
         return obj.program

@@ -26,7 +26,10 @@ COLUMNS = {
     "rhythm": ("rhythm_days", "meeting_minutes", "mode", "who_books", "notice_hours"),
     "term": ("term_months",),
 }
-TEXTS = {"confidentiality": ("confidentiality", "feedback"), "term": ("short_term_reason", "ending_rules")}
+TEXTS = {
+    "confidentiality": ("confidentiality", "feedback"),
+    "term": ("short_term_reason", "ending_rules"),
+}
 
 State = AgreementVersion.State
 CLOSED = _("This match has ended, so its agreement cannot be changed any more.")
@@ -74,15 +77,25 @@ def part_values(version: AgreementVersion, part: str) -> dict[str, Any]:
         values |= {name: getattr(texts, name, "") for name in TEXTS[part]}
     if part == "goals":
         rows = Goal.objects.unscoped(READ).filter(version=version)
-        values["goals"] = [{"key": goal.key, "text": goal.text, "measure": goal.measure} for goal in rows]
+        values["goals"] = [
+            {"key": goal.key, "text": goal.text, "measure": goal.measure} for goal in rows
+        ]
     if part == "activities":
-        values["activities"] = [row.text for row in Activity.objects.unscoped(READ).filter(version=version)]
+        values["activities"] = [
+            row.text for row in Activity.objects.unscoped(READ).filter(version=version)
+        ]
     return values
 
 
 @transaction.atomic
 def save_part(
-    match: Match, part: str, values: dict[str, Any], *, seen: int, by: Any, at: datetime | None = None
+    match: Match,
+    part: str,
+    values: dict[str, Any],
+    *,
+    seen: int,
+    by: Any,
+    at: datetime | None = None,
 ) -> AgreementVersion:
     """Save one part of the version being written; the first save of all makes the agreement.
 
@@ -133,7 +146,15 @@ def _same(saved: dict[str, Any], wanted: dict[str, Any]) -> bool:
     return bool(plain(saved) == plain(wanted))
 
 
-def _claim(version: AgreementVersion, part: str, *, seen: int, by: Any, at: datetime, columns: dict[str, Any]) -> None:
+def _claim(
+    version: AgreementVersion,
+    part: str,
+    *,
+    seen: int,
+    by: Any,
+    at: datetime,
+    columns: dict[str, Any],
+) -> None:
     """One conditional UPDATE decides who was first; it also holds the row against a signature until the commit.
 
     No condition on the version may go through a join: the UPDATE would then compare ids from a subquery, which
@@ -147,10 +168,16 @@ def _claim(version: AgreementVersion, part: str, *, seen: int, by: Any, at: date
         agreement__in=Agreement.objects.of_open_matches(),
         **{f"{part}_revision": seen},
     )
-    numbers = {"revision": F("revision") + 1, f"{part}_revision": F(f"{part}_revision") + 1, "call": call}
+    numbers = {
+        "revision": F("revision") + 1,
+        f"{part}_revision": F(f"{part}_revision") + 1,
+        "call": call,
+    }
     claimed = mine.update(changed_by=by, changed_at=at, **numbers, **columns)
     version.refresh_from_db(
-        fields=[field.attname for field in version._meta.concrete_fields if field.name != "agreement"]
+        fields=[
+            field.attname for field in version._meta.concrete_fields if field.name != "agreement"
+        ]
     )
     if claimed:
         return
@@ -169,7 +196,10 @@ def _write(version: AgreementVersion, part: str, values: dict[str, Any]) -> None
         _write_goals(version, values["goals"])
     elif part == "activities":
         Activity.objects.unscoped(READ).filter(version=version).delete()
-        rows = [Activity(version=version, position=n, text=line) for n, line in enumerate(values["activities"])]
+        rows = [
+            Activity(version=version, position=n, text=line)
+            for n, line in enumerate(values["activities"])
+        ]
         Activity.objects.bulk_create(rows)
 
 
@@ -243,7 +273,12 @@ def _copy_words(content: text.Content, new: AgreementVersion) -> None:
     AgreementText.objects.create(version=new, **texts)
     for goal in content.goals:
         Goal.objects.create(
-            version=new, key=goal.key, position=goal.position, text=goal.text, measure=goal.measure, state=goal.state
+            version=new,
+            key=goal.key,
+            position=goal.position,
+            text=goal.text,
+            measure=goal.measure,
+            state=goal.state,
         )
     Activity.objects.bulk_create(
         Activity(version=new, position=row.position, text=row.text) for row in content.activities

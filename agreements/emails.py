@@ -36,7 +36,13 @@ def agreement_open(match: Match, person: Any) -> Letter | Stop:
     )
 
 
-@kind("agreement-to-sign", about="agreements.AgreementVersion", stream=ESSENTIAL, urgent=True, needs_answer=True)
+@kind(
+    "agreement-to-sign",
+    about="agreements.AgreementVersion",
+    stream=ESSENTIAL,
+    urgent=True,
+    needs_answer=True,
+)
 def agreement_to_sign(version: AgreementVersion, person: Any) -> Letter | Stop:
     """**To**: whoever of the pair has not signed. **When**: a draft is shared or changed, or the partner has signed;
     again after 3 and 7 days. **Until**: this person has signed, or the match has ended."""
@@ -45,7 +51,12 @@ def agreement_to_sign(version: AgreementVersion, person: Any) -> Letter | Stop:
     partner = version.match.partner_of(person)
     has_signed = Signature.objects.standing().filter(version=version, person=partner).exists()
     return Letter(
-        context={"match": version.match, "partner": partner, "partner_has_signed": has_signed, "version": version},
+        context={
+            "match": version.match,
+            "partner": partner,
+            "partner_has_signed": has_signed,
+            "version": version,
+        },
         action=(_("Read and sign"), page("agreement-review", version.match)),
         program=version.program,
         thread=version.match,
@@ -58,7 +69,11 @@ def agreement_signed(version: AgreementVersion, person: Any) -> Letter | Stop:
     if version.state != State.SIGNED:
         return Stop("a newer version is in force")
     return Letter(
-        context={"match": version.match, "partner": version.match.partner_of(person), "version": version},
+        context={
+            "match": version.match,
+            "partner": version.match.partner_of(person),
+            "version": version,
+        },
         action=(_("View our agreement"), page("agreement-detail", version.match)),
         program=version.program,
         thread=version.match,

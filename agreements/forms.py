@@ -20,7 +20,9 @@ MOST_GOALS, MOST_ACTIVITIES, EMPTY_GOALS = 5, 10, 3
 
 def text_area(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 6})
-    return forms.CharField(label=label, help_text=help_text, max_length=TEXT_LENGTH, required=required, widget=widget)
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=TEXT_LENGTH, required=required, widget=widget
+    )
 
 
 class PartForm(forms.Form):
@@ -29,11 +31,20 @@ class PartForm(forms.Form):
     part = ""
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, match: Any, version: AgreementVersion | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, match: Any, version: AgreementVersion | None, **kwargs: Any
+    ) -> None:
         self.match, self.version = match, version
         is_written = version is not None and bool(version.revision_of(self.part))
-        saved = drafting.part_values(version, self.part) if version is not None and is_written else self.first_values()
-        initial = {**self.to_fields(saved), "seen": version.revision_of(self.part) if version else 0}
+        saved = (
+            drafting.part_values(version, self.part)
+            if version is not None and is_written
+            else self.first_values()
+        )
+        initial = {
+            **self.to_fields(saved),
+            "seen": version.revision_of(self.part) if version else 0,
+        }
         super().__init__(*args, **{**kwargs, "initial": initial})
 
     def first_values(self) -> dict[str, Any]:
@@ -47,21 +58,32 @@ class PartForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
 
     def save(self, *, by: Any) -> AgreementVersion:
-        return drafting.save_part(self.match, self.part, self.to_values(), seen=self.cleaned_data["seen"], by=by)
+        return drafting.save_part(
+            self.match, self.part, self.to_values(), seen=self.cleaned_data["seen"], by=by
+        )
 
 
 class RhythmForm(PartForm):
     part = "rhythm"
     rhythm_days = forms.IntegerField(
-        label=_("We meet every how many days?"), help_text=_("30 is about once a month."), min_value=7, max_value=90
+        label=_("We meet every how many days?"),
+        help_text=_("30 is about once a month."),
+        min_value=7,
+        max_value=90,
     )
-    meeting_minutes = forms.IntegerField(label=_("For about how many minutes?"), min_value=15, max_value=240)
-    mode = forms.ChoiceField(label=_("How do we meet?"), choices=AgreementVersion.Mode, widget=forms.RadioSelect)
+    meeting_minutes = forms.IntegerField(
+        label=_("For about how many minutes?"), min_value=15, max_value=240
+    )
+    mode = forms.ChoiceField(
+        label=_("How do we meet?"), choices=AgreementVersion.Mode, widget=forms.RadioSelect
+    )
     who_books = forms.ChoiceField(
         label=_("Who suggests the dates?"), choices=AgreementVersion.Books, widget=forms.RadioSelect
     )
     notice_hours = forms.IntegerField(
-        label=_("How many hours before a meeting do we say that we cannot come?"), min_value=1, max_value=336
+        label=_("How many hours before a meeting do we say that we cannot come?"),
+        min_value=1,
+        max_value=336,
     )
 
     def first_values(self) -> dict[str, Any]:
@@ -86,7 +108,9 @@ class GoalsForm(PartForm):
         number, is_first = {"n": n + 1}, n == 0
         length = [MaxLengthValidator(LINE_LENGTH)]
         area = {"rows": 2}
-        self.fields[f"key_{n}"] = forms.CharField(required=False, max_length=22, widget=forms.HiddenInput)
+        self.fields[f"key_{n}"] = forms.CharField(
+            required=False, max_length=22, widget=forms.HiddenInput
+        )
         self.fields[f"goal_{n}"] = forms.CharField(
             label=_("Goal %(n)s: what do you want?") % number,
             required=is_first,
@@ -108,12 +132,21 @@ class GoalsForm(PartForm):
     def to_fields(self, values: dict[str, Any]) -> dict[str, Any]:
         fields: dict[str, Any] = {"goals": values["goals"]}
         for n, goal in enumerate(values["goals"]):
-            fields |= {f"key_{n}": goal["key"], f"goal_{n}": goal["text"], f"measure_{n}": goal["measure"]}
+            fields |= {
+                f"key_{n}": goal["key"],
+                f"goal_{n}": goal["text"],
+                f"measure_{n}": goal["measure"],
+            }
         return fields
 
     def clean(self) -> None:
-        rows = {n: (self.cleaned_data.get(f"goal_{n}"), self.cleaned_data.get(f"measure_{n}")) for n in self.numbers}
-        if not any(rows[0]) and any(any(row) for row in rows.values()):  # the first one was emptied, others stay
+        rows = {
+            n: (self.cleaned_data.get(f"goal_{n}"), self.cleaned_data.get(f"measure_{n}"))
+            for n in self.numbers
+        }
+        if not any(rows[0]) and any(
+            any(row) for row in rows.values()
+        ):  # the first one was emptied, others stay
             self._forgive("goal_0", "measure_0")
         for n, (goal, measure) in rows.items():
             if goal and not measure and not self.has_error(f"measure_{n}"):
@@ -130,7 +163,8 @@ class GoalsForm(PartForm):
     def to_values(self) -> dict[str, Any]:
         data = self.cleaned_data
         rows = (
-            {"key": data[f"key_{n}"], "text": data[f"goal_{n}"], "measure": data[f"measure_{n}"]} for n in self.numbers
+            {"key": data[f"key_{n}"], "text": data[f"goal_{n}"], "measure": data[f"measure_{n}"]}
+            for n in self.numbers
         )
         return {"goals": [row for row in rows if row["text"]]}
 
@@ -149,9 +183,13 @@ class ActivitiesForm(PartForm):
         lines = [" ".join(line.split()) for line in self.cleaned_data["activities"].splitlines()]
         found = list(dict.fromkeys(line for line in lines if line))
         if len(found) > MOST_ACTIVITIES:
-            raise forms.ValidationError(_("Please choose %(most)s at most."), params={"most": MOST_ACTIVITIES})
+            raise forms.ValidationError(
+                _("Please choose %(most)s at most."), params={"most": MOST_ACTIVITIES}
+            )
         if any(len(line) > LINE_LENGTH for line in found):
-            raise forms.ValidationError(_("One line can hold %(most)s characters."), params={"most": LINE_LENGTH})
+            raise forms.ValidationError(
+                _("One line can hold %(most)s characters."), params={"most": LINE_LENGTH}
+            )
         return found
 
 
@@ -166,18 +204,28 @@ class ConfidentialityForm(PartForm):
 
 class TermForm(PartForm):
     part = "term"
-    term_months = forms.IntegerField(label=_("For how many months do we commit?"), min_value=1, max_value=36)
+    term_months = forms.IntegerField(
+        label=_("For how many months do we commit?"), min_value=1, max_value=36
+    )
     short_term_reason = text_area(_("Why does a shorter term suit you?"), required=False)
     ending_rules = text_area(_("How do we end?"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         months = {"months": self.match.program.policy.minimum_term_months}
-        self.fields["term_months"].help_text = _("The program recommends at least %(months)s months.") % months
-        self.fields["short_term_reason"].help_text = _("Only if you choose fewer than %(months)s months.") % months
+        self.fields["term_months"].help_text = (
+            _("The program recommends at least %(months)s months.") % months
+        )
+        self.fields["short_term_reason"].help_text = (
+            _("Only if you choose fewer than %(months)s months.") % months
+        )
 
     def first_values(self) -> dict[str, Any]:
-        return {**drafting.first_values(self.match), "short_term_reason": "", "ending_rules": ENDING_RULES}
+        return {
+            **drafting.first_values(self.match),
+            "short_term_reason": "",
+            "ending_rules": ENDING_RULES,
+        }
 
     def clean(self) -> None:
         months = self.cleaned_data.get("term_months")
@@ -188,12 +236,14 @@ class TermForm(PartForm):
             self.cleaned_data["short_term_reason"] = ""
         elif not self.cleaned_data.get("short_term_reason"):
             self.add_error(
-                "short_term_reason", _("A shorter term is fine. Please say in a few words why it suits you.")
+                "short_term_reason",
+                _("A shorter term is fine. Please say in a few words why it suits you."),
             )
 
 
 PART_FORMS: dict[str, type[PartForm]] = {
-    form.part: form for form in (RhythmForm, GoalsForm, ActivitiesForm, ConfidentialityForm, TermForm)
+    form.part: form
+    for form in (RhythmForm, GoalsForm, ActivitiesForm, ConfidentialityForm, TermForm)
 }
 
 
@@ -221,12 +271,18 @@ class SignForm(forms.Form):
             name = {"name": self.signer.name}
             self.add_error(
                 "is_my_name",
-                _("Your profile says %(name)s. Confirm that you sign with another name, or type that one.") % name,
+                _(
+                    "Your profile says %(name)s. Confirm that you sign with another name, or type that one."
+                )
+                % name,
             )
 
     def save(self, *, by: Any) -> Signature:
         return signing.sign(
-            self.version, by=by, typed_name=self.cleaned_data["typed_name"], seen=self.cleaned_data["seen"]
+            self.version,
+            by=by,
+            typed_name=self.cleaned_data["typed_name"],
+            seen=self.cleaned_data["seen"],
         )
 
 

@@ -58,7 +58,9 @@ def next_step(match: Match, version: AgreementVersion | None, user: Any) -> dict
         }
     if version.state == State.SHARED and version.may_be_signed_by(user):
         title = _("Read and sign")
-        hint = _("Your agreement with %(name)s is ready to be signed.") % {"name": partner.first_name}
+        hint = _("Your agreement with %(name)s is ready to be signed.") % {
+            "name": partner.first_name
+        }
         return {"title": title, "text": hint, "url": url("agreement-sign", match), "action": title}
     return None
 
@@ -67,19 +69,30 @@ def by_part(content: text.Content) -> list[dict[str, Any]]:
     """The lines of the text under the titles of their parts."""
     groups = groupby(text.lines_of(content), key=lambda line: line.part)
     return [
-        {"title": text.PART_TITLES[part], "rows": [{"key": line.label, "value": line.value} for line in lines]}
+        {
+            "title": text.PART_TITLES[part],
+            "rows": [{"key": line.label, "value": line.value} for line in lines],
+        }
         for part, lines in groups
     ]
 
 
-def changes_since(version: AgreementVersion, content: text.Content) -> tuple[str, list[text.Change]]:
+def changes_since(
+    version: AgreementVersion, content: text.Content
+) -> tuple[str, list[text.Change]]:
     """Against what the text is compared, in words, and what has changed: the version before, or the draft as shared."""
-    before = AgreementVersion.objects.filter(agreement=version.agreement, number=version.number - 1).first()
+    before = AgreementVersion.objects.filter(
+        agreement=version.agreement, number=version.number - 1
+    ).first()
     if before is not None:
         before.agreement = version.agreement
-        return _("the version before"), text.changes(text.snapshot(text.content_for_record(before)), content)
+        return _("the version before"), text.changes(
+            text.snapshot(text.content_for_record(before)), content
+        )
     if version.state != State.DRAFT and content.text.shared_lines:
-        return _("the draft that was shared first"), text.changes(content.text.shared_lines, content)
+        return _("the draft that was shared first"), text.changes(
+            content.text.shared_lines, content
+        )
     return "", []
 
 
@@ -99,7 +112,10 @@ def reading(match: Match, version: AgreementVersion, reader: Any) -> dict[str, A
         "committee_sees": wording.COMMITTEE_SEES,
         "since": since,
         "changes": changes,
-        "signatures": Signature.objects.visible_to(reader).standing().filter(version=version).select_related("person"),
+        "signatures": Signature.objects.visible_to(reader)
+        .standing()
+        .filter(version=version)
+        .select_related("person"),
         "may_sign": version.may_be_signed_by(reader),
         "may_share": version.may_be_shared_by(reader),
     }
@@ -145,6 +161,9 @@ def goals_with_moves(version: AgreementVersion | None, reader: Any) -> list[dict
     goals = Goal.objects.of_pair(reader).filter(version=version)
     states = Goal.State
     return [
-        {"goal": goal, "moves": [states(to) for to in states.values if to in Goal.TRANSITIONS[goal.state]]}
+        {
+            "goal": goal,
+            "moves": [states(to) for to in states.values if to in Goal.TRANSITIONS[goal.state]],
+        }
         for goal in goals
     ]

@@ -37,7 +37,15 @@ def ask_to_sign(version: AgreementVersion, person: Any, *, at: datetime) -> None
     policy = version.program.policy
     expires_at = at + timedelta(days=policy.reminder_first_days)
     ordinal = version.call * CALLS + 1
-    owe("agreement-to-sign", to=person, about=version, ordinal=ordinal, due_at=at, expires_at=expires_at, at=at)
+    owe(
+        "agreement-to-sign",
+        to=person,
+        about=version,
+        ordinal=ordinal,
+        due_at=at,
+        expires_at=expires_at,
+        at=at,
+    )
 
 
 def tell_signed(version: AgreementVersion, person: Any, *, at: datetime) -> None:
@@ -58,7 +66,9 @@ def plan(at: datetime) -> None:
 def undrafted(at: datetime) -> QuerySet[Match]:
     """Introduced matches without a shared text."""
     shared = AgreementVersion.objects.exclude(state=State.DRAFT).values("agreement__match")
-    found = Match.objects.filter(state=Match.State.INTRODUCED, introduced_at__lte=at).exclude(pk__in=shared)
+    found = Match.objects.filter(state=Match.State.INTRODUCED, introduced_at__lte=at).exclude(
+        pk__in=shared
+    )
     return found.with_people().select_related("agreement", "mentee__cohort__program__policy")
 
 
@@ -70,11 +80,20 @@ def _ask_for_draft(match: Match, debts: Debts, at: datetime) -> None:
     turn = turn_at(at, since=since, reminders=DRAFT_REMINDERS)
     if turn is not None:
         mentee = match.mentee.person
-        debts.owe("agreement-open", to=mentee, about=match, ordinal=turn.ordinal, expires_at=turn.expires_at, at=at)
+        debts.owe(
+            "agreement-open",
+            to=mentee,
+            about=match,
+            ordinal=turn.ordinal,
+            expires_at=turn.expires_at,
+            at=at,
+        )
 
 
 def waiting_for_signatures() -> QuerySet[AgreementVersion]:
-    rows = AgreementVersion.objects.filter(state=State.SHARED, agreement__match__in=Match.objects.open())
+    rows = AgreementVersion.objects.filter(
+        state=State.SHARED, agreement__match__in=Match.objects.open()
+    )
     return rows.select_related(
         "agreement__match__mentee__person",
         "agreement__match__mentor__person",
@@ -89,10 +108,23 @@ def _ask_signers(version: AgreementVersion, debts: Debts, at: datetime) -> None:
     turn = turn_at(at, since=since, reminders=reminders)
     if turn is None:
         return
-    signed = {signature.person_id for signature in version.signatures.all() if signature.withdrawn_at is None}
+    signed = {
+        signature.person_id
+        for signature in version.signatures.all()
+        if signature.withdrawn_at is None
+    }
     for person in version.match.people:
         # Whoever changed the text last is looking at it; the other one is told when it has settled.
-        too_early = turn.ordinal == 1 and (person.pk == version.changed_by_id or at < since + SETTLING)
+        too_early = turn.ordinal == 1 and (
+            person.pk == version.changed_by_id or at < since + SETTLING
+        )
         if person.pk not in signed and not too_early:
             ordinal = version.call * CALLS + turn.ordinal
-            debts.owe("agreement-to-sign", to=person, about=version, ordinal=ordinal, expires_at=turn.expires_at, at=at)
+            debts.owe(
+                "agreement-to-sign",
+                to=person,
+                about=version,
+                ordinal=ordinal,
+                expires_at=turn.expires_at,
+                at=at,
+            )

@@ -32,20 +32,32 @@ def _export(version: AgreementVersion, user: User) -> dict[str, Any]:
         "with": version.match.partner_of(user).name,
         "version": version.number,
         "state": version.state,
-        "text": [{"what": str(line.label), "words": str(line.value)} for line in text.lines_of(content)]
+        "text": [
+            {"what": str(line.label), "words": str(line.value)} for line in text.lines_of(content)
+        ]
         if content
         else [],
-        "goals": [{"goal": goal.text, "measure": goal.measure, "state": goal.state} for goal in goals],
-        "my_signatures": list(signatures.values("typed_name", "signed_at", "sha256", "withdrawn_at")),
+        "goals": [
+            {"goal": goal.text, "measure": goal.measure, "state": goal.state} for goal in goals
+        ],
+        "my_signatures": list(
+            signatures.values("typed_name", "signed_at", "sha256", "withdrawn_at")
+        ),
     }
 
 
 def erase(user: User) -> None:
     Signature.objects.filter(person=user).update(typed_name=ERASED)
-    records = AgreementText.objects.unscoped(WHY).filter(version__agreement__match__in=Match.objects.of(user))
-    for record in records.exclude(signed_text="").select_related("version__agreement__match__mentee"):
+    records = AgreementText.objects.unscoped(WHY).filter(
+        version__agreement__match__in=Match.objects.of(user)
+    )
+    for record in records.exclude(signed_text="").select_related(
+        "version__agreement__match__mentee"
+    ):
         is_mentee = record.version.agreement.match.mentee.person_id == user.pk
-        record.signed_text = text.without_name(record.signed_text, "mentee" if is_mentee else "mentor", ERASED)
+        record.signed_text = text.without_name(
+            record.signed_text, "mentee" if is_mentee else "mentor", ERASED
+        )
         record.save(update_fields=["signed_text"])
 
 

@@ -25,7 +25,9 @@ class Turn:
     expires_at: datetime
 
 
-def turn_at(at: datetime, *, since: datetime, reminders: Sequence[int], last_days: int = 7) -> Turn | None:
+def turn_at(
+    at: datetime, *, since: datetime, reminders: Sequence[int], last_days: int = 7
+) -> Turn | None:
     """Return the letter that is due at `at` for something asked at `since`, or None when it is too early or all are over.
 
     `reminders` are days after `since`, rising; the last reminder makes sense for `last_days` more.
@@ -43,10 +45,14 @@ class Debts:
 
     def __init__(self, kinds: Iterable[str], rows: Iterable[models.Model]) -> None:
         ids = {row.pk for row in rows}
-        known = Notification.objects.unscoped("what a planner owes already").filter(kind__in=kinds, about_id__in=ids)
+        known = Notification.objects.unscoped("what a planner owes already").filter(
+            kind__in=kinds, about_id__in=ids
+        )
         self.keys = set(known.values_list("key", flat=True)) if ids else set()
 
-    def owe(self, kind: str, *, to: Any, about: models.Model, ordinal: int = 1, **options: Any) -> None:
+    def owe(
+        self, kind: str, *, to: Any, about: models.Model, ordinal: int = 1, **options: Any
+    ) -> None:
         """`notifications.outbox.owe`, unless it was owed before."""
         key = key_of(kind, about=about, to=to, ordinal=ordinal)
         if key not in self.keys:

@@ -33,7 +33,9 @@ class TextChanged(Refused):
 
 
 @transaction.atomic
-def sign(version: AgreementVersion, *, by: Any, typed_name: str, seen: int, at: datetime | None = None) -> Signature:
+def sign(
+    version: AgreementVersion, *, by: Any, typed_name: str, seen: int, at: datetime | None = None
+) -> Signature:
     """Sign revision `seen` of `version` as `by`.
 
     A second click returns the signature that stands. Raises TextChanged when `seen` is not the text any more, Refused
@@ -43,12 +45,21 @@ def sign(version: AgreementVersion, *, by: Any, typed_name: str, seen: int, at: 
     if not version.is_of(by):
         raise Refused(_("Only the two people of a match sign its agreement."))
     is_held = _hold(version, seen)
-    if standing := Signature.objects.standing().filter(version=version, person=by, revision=seen).first():
+    if (
+        standing := Signature.objects.standing()
+        .filter(version=version, person=by, revision=seen)
+        .first()
+    ):
         return standing
     if not is_held:
         _refuse(version)
     signature = Signature.objects.create(
-        version=version, person=by, typed_name=typed_name, signed_at=at, revision=seen, sha256=_record(version)
+        version=version,
+        person=by,
+        typed_name=typed_name,
+        signed_at=at,
+        revision=seen,
+        sha256=_record(version),
     )
     _after_signature(version, by=by, at=at)
     return signature
@@ -57,7 +68,10 @@ def sign(version: AgreementVersion, *, by: Any, typed_name: str, seen: int, at: 
 def _hold(version: AgreementVersion, seen: int) -> bool:
     """Take the row of the version until the commit, if it still is what the signer read; no join, as in `drafting`."""
     mine = AgreementVersion.objects.filter(
-        pk=version.pk, state=State.SHARED, revision=seen, agreement__in=Agreement.objects.of_open_matches()
+        pk=version.pk,
+        state=State.SHARED,
+        revision=seen,
+        agreement__in=Agreement.objects.of_open_matches(),
     )
     held = bool(mine.update(revision=seen))
     version.refresh_from_db(fields=["state", "revision", "signed_at", "call"])
@@ -86,7 +100,9 @@ def _record(version: AgreementVersion) -> str:
 
 
 def _after_signature(version: AgreementVersion, *, by: Any, at: datetime) -> None:
-    signers = set(Signature.objects.standing().filter(version=version).values_list("person", flat=True))
+    signers = set(
+        Signature.objects.standing().filter(version=version).values_list("person", flat=True)
+    )
     partner = version.match.partner_of(by)
     if partner.pk in signers:
         _put_in_force(version, by=by, at=at)
@@ -100,7 +116,9 @@ def _put_in_force(version: AgreementVersion, *, by: Any, at: datetime) -> None:
     move(version, State.SIGNED, by=by, at=at, signed_at=at)
     match = version.match
     begun_at = match.active_at or at
-    ends_on = months_after(begun_at.astimezone(ZoneInfo(match.program.time_zone)).date(), version.term_months)
+    ends_on = months_after(
+        begun_at.astimezone(ZoneInfo(match.program.time_zone)).date(), version.term_months
+    )
     if match.state == Match.State.INTRODUCED:
         move(match, Match.State.ACTIVE, by=by, at=at, active_at=at, ends_on=ends_on)
     else:

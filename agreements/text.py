@@ -107,8 +107,16 @@ def _rhythm(content: Content) -> Iterable[Line]:
     yield Line("rhythm", "every_days", _("We meet"), str(version.rhythm_days), days)
     yield Line("rhythm", "minutes", _("For about"), str(version.meeting_minutes), minutes)
     yield Line("rhythm", "mode", _("How"), version.mode, version.get_mode_display())
-    yield Line("rhythm", "books", _("Who suggests the dates"), version.who_books, version.get_who_books_display())
-    yield Line("rhythm", "notice_hours", _("Notice to move or cancel"), str(version.notice_hours), notice)
+    yield Line(
+        "rhythm",
+        "books",
+        _("Who suggests the dates"),
+        version.who_books,
+        version.get_who_books_display(),
+    )
+    yield Line(
+        "rhythm", "notice_hours", _("Notice to move or cancel"), str(version.notice_hours), notice
+    )
 
 
 def _goals(content: Content) -> Iterable[Line]:
@@ -123,15 +131,27 @@ def _activities(content: Content) -> Iterable[Line]:
 
 
 def _confidentiality(content: Content) -> Iterable[Line]:
-    yield Line("confidentiality", "confidentiality", _("What stays between us"), content.text.confidentiality)
-    yield Line("confidentiality", "feedback", _("Giving and receiving feedback"), content.text.feedback)
+    yield Line(
+        "confidentiality",
+        "confidentiality",
+        _("What stays between us"),
+        content.text.confidentiality,
+    )
+    yield Line(
+        "confidentiality", "feedback", _("Giving and receiving feedback"), content.text.feedback
+    )
 
 
 def _term(content: Content) -> Iterable[Line]:
     months = _("%(n)s months") % {"n": content.version.term_months}
     yield Line("term", "months", _("We commit for"), str(content.version.term_months), months)
     if content.text.short_term_reason:
-        yield Line("term", "short_term_reason", _("Why a shorter term suits us"), content.text.short_term_reason)
+        yield Line(
+            "term",
+            "short_term_reason",
+            _("Why a shorter term suits us"),
+            content.text.short_term_reason,
+        )
     yield Line("term", "ending_rules", _("How we end"), content.text.ending_rules)
 
 
@@ -163,7 +183,11 @@ def _entry(key: str, value: str) -> str:
 def without_name(record: str, role: str, instead: str) -> str:
     """The record with the name of the "mentee" or "mentor" replaced; every other byte stays."""
     return re.sub(
-        rf"^{role}:\n(?:  .*\n)+", lambda _found: f"{role}:\n  {instead}\n", record, count=1, flags=re.MULTILINE
+        rf"^{role}:\n(?:  .*\n)+",
+        lambda _found: f"{role}:\n  {instead}\n",
+        record,
+        count=1,
+        flags=re.MULTILINE,
     )
 
 
@@ -174,14 +198,20 @@ def sha256(text: str) -> str:
 
 def snapshot(content: Content) -> dict[str, list[str]]:
     """{code: [part, label, words]}: what `changes` later compares with; the label in the language of the moment."""
-    return {line.code: [line.part, str(line.label), clean(str(line.value))] for line in lines_of(content)}
+    return {
+        line.code: [line.part, str(line.label), clean(str(line.value))]
+        for line in lines_of(content)
+    }
 
 
 def changes(before: dict[str, list[str]], content: Content) -> list[Change]:
     """What changed since `before`, in the order of the text, removed lines last."""
     now = {line.code: line for line in lines_of(content)}
     found = [_compare(before.get(code), line) for code, line in now.items()]
-    gone = [Change("removed", part, label, (("del", words),), ()) for part, label, words in _missing(before, now)]
+    gone = [
+        Change("removed", part, label, (("del", words),), ())
+        for part, label, words in _missing(before, now)
+    ]
     return [change for change in found if change is not None] + gone
 
 
@@ -206,7 +236,9 @@ def word_difference(before: str, after: str) -> tuple[Pieces, Pieces]:
     """Both texts as pieces: ("same", words), ("del", words) on the left, ("ins", words) on the right."""
     old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
     left, right = [], []
-    for operation, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for operation, a, b, c, d in difflib.SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         if operation == "equal":
             left.append(("same", "".join(old[a:b])))
             right.append(("same", "".join(new[c:d])))

@@ -56,7 +56,9 @@ def part_update(request, match_id, part):
     if version is not None and not version.is_editable:
         messages.info(request, drafting.IN_FORCE)
         return redirect("agreements:agreement-detail", match_id)
-    form = PART_FORMS[part](request.POST if request.method == "POST" else None, match=match, version=version)
+    form = PART_FORMS[part](
+        request.POST if request.method == "POST" else None, match=match, version=version
+    )
     theirs = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -88,7 +90,9 @@ def agreement_share(request, match_id):
     drafting.share(version, by=request.user)
     partner = match.partner_of(request.user)
     messages.success(
-        request, _("Shared. %(name)s has been told and can sign now. So can you.") % {"name": partner.first_name}
+        request,
+        _("Shared. %(name)s has been told and can sign now. So can you.")
+        % {"name": partner.first_name},
     )
     return redirect("agreements:agreement-sign", match_id)
 
@@ -96,7 +100,9 @@ def agreement_share(request, match_id):
 @require_safe
 def agreement_review(request, match_id):
     match, version = own_version(request, match_id)
-    return render(request, "agreements/agreement_review.html", pages.reading(match, version, request.user))
+    return render(
+        request, "agreements/agreement_review.html", pages.reading(match, version, request.user)
+    )
 
 
 def agreement_sign(request, match_id):
@@ -120,7 +126,9 @@ def agreement_sign(request, match_id):
 @require_safe
 def agreement_print(request, match_id):
     """The text as a document: for the pair, and for the committee once both have opened it."""
-    agreement = get_object_or_404(Agreement.objects.visible_to(request.user), match__public_id=match_id)
+    agreement = get_object_or_404(
+        Agreement.objects.visible_to(request.user), match__public_id=match_id
+    )
     match = Match.objects.visible_to(request.user).with_people().get(pk=agreement.match_id)
     version = drafting.current_version(match)
     content = text.content_for(version, request.user) if version else None
@@ -147,11 +155,19 @@ def agreement_amend(request, match_id):
     if request.method == "POST":
         drafting.amend(match, by=request.user)
         messages.success(
-            request, _("A new version is begun. The signed one holds until you have both signed the new one.")
+            request,
+            _(
+                "A new version is begun. The signed one holds until you have both signed the new one."
+            ),
         )
         return redirect("agreements:agreement-detail", match_id)
     back = pages.url("agreement-detail", match)
-    context = {"match": match, "program": match.program, "button": _("Begin a new version"), "back_url": back}
+    context = {
+        "match": match,
+        "program": match.program,
+        "button": _("Begin a new version"),
+        "back_url": back,
+    }
     return render(request, "agreements/agreement_amend.html", context)
 
 
@@ -161,7 +177,10 @@ def agreement_open(request, match_id):
     _match, version = own_version(request, match_id)
     if request.POST.get("answer") == "yes":
         version.agreement.open_to_committee(by=request.user, at=timezone.now())
-        messages.success(request, _("You agree that the committee reads the text. It can once both of you agree."))
+        messages.success(
+            request,
+            _("You agree that the committee reads the text. It can once both of you agree."),
+        )
     else:
         version.agreement.close_to_committee(by=request.user)
         messages.success(request, _("The committee does not read the text."))
@@ -171,11 +190,15 @@ def agreement_open(request, match_id):
 @require_POST
 def goal_progress(request, goal_id):
     match = "version__agreement__match"
-    goals = Goal.objects.of_pair(request.user).select_related(f"{match}__mentee__person", f"{match}__mentor__person")
+    goals = Goal.objects.of_pair(request.user).select_related(
+        f"{match}__mentee__person", f"{match}__mentor__person"
+    )
     goal = get_object_or_404(goals, public_id=goal_id)
     to = request.POST.get("state", "")
     if to not in Goal.State.values:
         raise Http404
     goal.mark(to, by=request.user)
-    messages.success(request, _("The goal is now: %(state)s.") % {"state": goal.get_state_display()})
+    messages.success(
+        request, _("The goal is now: %(state)s.") % {"state": goal.get_state_display()}
+    )
     return redirect("agreements:agreement-detail", goal.version.match.public_id)

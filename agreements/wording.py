@@ -18,7 +18,9 @@ ENDING_RULES = _(
 LIMITS = (
     _("If somebody is in danger, we tell whoever can help."),
     _("If the law obliges one of us to speak, we do, and we tell each other first where we can."),
-    _("Either of us may ask the committee for advice about our own part, without the other's secrets."),
+    _(
+        "Either of us may ask the committee for advice about our own part, without the other's secrets."
+    ),
 )
 COMMITTEE_SEES = _(
     "The committee sees that this agreement exists, its dates, how many goals it has and whether each has a measure. "
@@ -35,7 +37,16 @@ ACTIVITY_IDEAS = (
     _("Swap roles: the mentee teaches"),
 )
 GOAL_EXAMPLES = (
-    (_("Speak up in meetings with directors"), _("I have put a proposal to them twice, and asked what they thought")),
-    (_("Decide whether to become a consultant"), _("By June I have spoken with three, and can say yes or no and why")),
-    (_("Get better at pay and benefits"), _("I have drafted our pay bands, and my mentor found nothing to mend")),
+    (
+        _("Speak up in meetings with directors"),
+        _("I have put a proposal to them twice, and asked what they thought"),
+    ),
+    (
+        _("Decide whether to become a consultant"),
+        _("By June I have spoken with three, and can say yes or no and why"),
+    ),
+    (
+        _("Get better at pay and benefits"),
+        _("I have drafted our pay bands, and my mentor found nothing to mend"),
+    ),
 )

@@ -11,7 +11,12 @@ from typing import Any
 
 def told_by(module: str, size: int, url: str) -> dict[str, Any]:
     """What `python -m MODULE SIZE` prints as its last line, as JSON. Raises RuntimeError with its words when it fails."""
-    told = {**os.environ, "DATABASE_URL": url, "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "mentoring.settings"}
+    told = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DEBUG": "1",
+        "DJANGO_SETTINGS_MODULE": "mentoring.settings",
+    }
     command = [sys.executable, "-m", module, str(size)]
     done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
     if done.returncode:

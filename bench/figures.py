@@ -9,7 +9,19 @@ import numpy as np
 from bench import pools, rivals
 from bench.rivals import Array, Views
 from bench.timing import cpu_seconds, megabytes_above_base, side_by_side, spread
-from matching.engine import BadRules, Criteria, Plan, Prices, Rules, ScoreTable, WhatIf, frontier, score, solve, verify
+from matching.engine import (
+    BadRules,
+    Criteria,
+    Plan,
+    Prices,
+    Rules,
+    ScoreTable,
+    WhatIf,
+    frontier,
+    score,
+    solve,
+    verify,
+)
 
 CHANGES = 240
 
@@ -45,7 +57,11 @@ class Speed:
     @property
     def goals(self) -> dict[str, float]:
         """What `goals.GOALS` ask of the engine."""
-        found = {"priced plan": self.with_prices, "change": 1000 * self.change[1], "pair": self.nanoseconds_per_pair}
+        found = {
+            "priced plan": self.with_prices,
+            "change": 1000 * self.change[1],
+            "pair": self.nanoseconds_per_pair,
+        }
         return found if self.megabytes is None else {**found, "memory": self.megabytes}
 
 
@@ -125,5 +141,10 @@ def _quality(name: str, table: ScoreTable, seats: Array, mu: Array, views: Views
     lowest[np.bincount(mu[placed], minlength=len(seats)) < seats] = -1
     blocking = (table.S >= 0) & (mine > have[:, None]) & (theirs > lowest)
     return Quality(
-        name, len(placed), int(points.sum()), int(points[len(points) // 10]), int(points[0]), int(blocking.sum())
+        name,
+        len(placed),
+        int(points.sum()),
+        int(points[len(points) // 10]),
+        int(points[0]),
+        int(blocking.sum()),
     )

@@ -20,10 +20,15 @@ from typing import Any
 from bench.apart import set_django_up, told_by
 from bench.timing import spread
 
-ASKED, WARM = 44, 4  # requests of each kind, of which the first are not counted: a process remembers what it has read
+ASKED, WARM = (
+    44,
+    4,
+)  # requests of each kind, of which the first are not counted: a process remembers what it has read
 SIZE = 2000
 HEADERS = {"HX-Request": "true"}
-CAN_CHOOSE = hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1  # on which processor to work
+CAN_CHOOSE = (
+    hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1
+)  # on which processor to work
 Request = Callable[[], Any]
 
 
@@ -39,13 +44,18 @@ def lines(found: dict[str, float], size: int = SIZE) -> Iterator[str]:
     yield "| database | request | queries | CPU p50 / p95 | clock p50 / p95 |"
     yield "| --- | --- | --- | --- | --- |"
     with tempfile.TemporaryDirectory() as folder:
-        urls = {"SQLite": f"sqlite:///{folder}/http.sqlite3", "PostgreSQL": os.environ.get("DATABASE_URL", "")}
+        urls = {
+            "SQLite": f"sqlite:///{folder}/http.sqlite3",
+            "PostgreSQL": os.environ.get("DATABASE_URL", ""),
+        }
         for database, url in urls.items():
             if database == "PostgreSQL" and not url.startswith("postgres"):
                 continue
             for where, figures in measured(size, url).items():
                 for name, (queries, cpu, clock) in figures.items():
-                    said = (f"{1000 * times[0]:.0f} / {1000 * times[1]:.0f}" for times in (cpu, clock))
+                    said = (
+                        f"{1000 * times[0]:.0f} / {1000 * times[1]:.0f}" for times in (cpu, clock)
+                    )
                     yield f"| {database}{where} | {name} | {queries} | {' | '.join(said)} |"
                     for goal, value in _goals(name, queries, 1000 * clock[1]) if not where else ():
                         found[goal] = max(value, found.get(goal, 0.0))
@@ -110,7 +120,9 @@ class _Workbench:
         cohort, self.chair = crowd.fill(size, round(0.6 * size))
         self.round = open_round(cohort, by=self.chair)
         run(self.round, by=self.chair)
-        if connection.vendor == "postgresql":  # the server of the tests does not count its rows by itself
+        if (
+            connection.vendor == "postgresql"
+        ):  # the server of the tests does not count its rows by itself
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         self.client = Client()
@@ -123,11 +135,19 @@ class _Workbench:
         why = {"scope": "pair", "why": "They know each other."}
         asked: dict[str, Callable[[int], Request]] = {
             "pin": lambda k: self.post("pin", k, mentor=self.mentor_of(k)),
-            "not this one": lambda k: self.post("reject", k + ASKED, mentor=self.mentor_of(k + ASKED), **why),
-            "choose": lambda k: self.post("choose", k + 2 * ASKED, mentor=self.another_for(k + 2 * ASKED)),
-            "try a swap": lambda k: self.get("try", k + 3 * ASKED, other=self.partner_for(k + 3 * ASKED)),
+            "not this one": lambda k: self.post(
+                "reject", k + ASKED, mentor=self.mentor_of(k + ASKED), **why
+            ),
+            "choose": lambda k: self.post(
+                "choose", k + 2 * ASKED, mentor=self.another_for(k + 2 * ASKED)
+            ),
+            "try a swap": lambda k: self.get(
+                "try", k + 3 * ASKED, other=self.partner_for(k + 3 * ASKED)
+            ),
             "compare": lambda k: self.get("compare", k + 5 * ASKED),
-            "list, 50 rows": lambda k: partial(self.client.get, self.url("workbench"), {"page": k % 8 + 1}),
+            "list, 50 rows": lambda k: partial(
+                self.client.get, self.url("workbench"), {"page": k % 8 + 1}
+            ),
         }
         return {name: self.spread(ask) for name, ask in asked.items()}
 
@@ -160,11 +180,15 @@ class _Workbench:
         return reverse(f"admin:matching_round_{name}", args=[self.round.public_id, *args])
 
     def get(self, name: str, k: int, **data: Any) -> Request:
-        return partial(self.client.get, self.url(name, self.row(k).mentee.public_id), data, headers=HEADERS)
+        return partial(
+            self.client.get, self.url(name, self.row(k).mentee.public_id), data, headers=HEADERS
+        )
 
     def post(self, name: str, k: int, **data: Any) -> Request:
         data["seen"] = 10**6  # nobody else is here
-        return partial(self.client.post, self.url(name, self.row(k).mentee.public_id), data, headers=HEADERS)
+        return partial(
+            self.client.post, self.url(name, self.row(k).mentee.public_id), data, headers=HEADERS
+        )
 
     def row(self, k: int) -> Any:
         return self.rows[(self.first + k) % len(self.rows)]
@@ -173,7 +197,9 @@ class _Workbench:
         """The mentor on the table now: an earlier decision may have moved the mentee."""
         from matching.models import Proposal
 
-        rows = Proposal.objects.unscoped("bench").filter(round=self.round, mentee=self.row(k).mentee_id)
+        rows = Proposal.objects.unscoped("bench").filter(
+            round=self.round, mentee=self.row(k).mentee_id
+        )
         return str(rows.paired().values_list("mentor__public_id", flat=True).first())
 
     def another_for(self, k: int) -> str:
@@ -185,7 +211,12 @@ class _Workbench:
     def partner_for(self, k: int) -> str:
         """The first mentee with whom this one could change places."""
         sitting, i, mu = self.plan_for(k)
-        open_ = (sitting.table.S[i, mu] >= 0) & (sitting.table.S[:, mu[i]] >= 0) & (mu >= 0) & (mu != mu[i])
+        open_ = (
+            (sitting.table.S[i, mu] >= 0)
+            & (sitting.table.S[:, mu[i]] >= 0)
+            & (mu >= 0)
+            & (mu != mu[i])
+        )
         return self.public_id(sitting.mentees[int(open_.argmax())])
 
     def plan_for(self, k: int) -> tuple[Any, int, Any]:

@@ -62,7 +62,10 @@ def compare(sizes: list[int]) -> list[Peer] | str:
         python = Path(folder) / "bin" / "python"
         venv.create(folder, with_pip=True)
         installed = subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", PACKAGE], capture_output=True, text=True, check=False
+            [python, "-m", "pip", "install", "--quiet", PACKAGE],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if installed.returncode:
             return f"{PACKAGE} could not be installed here: {installed.stderr.strip().splitlines()[-1]}"
@@ -73,7 +76,12 @@ def _both(python: str, folder: str, size: int) -> list[Peer]:
     rng = np.random.default_rng(size)
     rows: Rows = {
         side: [
-            [int(rng.integers(low, low + 7)), int(rng.integers(12)), int(rng.integers(9)), f"{side}{k:04d}@example.org"]
+            [
+                int(rng.integers(low, low + 7)),
+                int(rng.integers(12)),
+                int(rng.integers(9)),
+                f"{side}{k:04d}@example.org",
+            ]
             for k in range(size)
         ]
         for side, low in (("mentees", 0), ("mentors", 2))
@@ -83,9 +91,13 @@ def _both(python: str, folder: str, size: int) -> list[Peer]:
     for rules in (Rules(objective="most"), Rules(objective="best")):
         seconds = cpu_seconds(partial(_solve, rows, rules))
         plan = solve(table, places, rules)
-        ours.append(Peer(size, f'engine, objective "{rules.objective}"', plan.pairs, plan.total, seconds))
+        ours.append(
+            Peer(size, f'engine, objective "{rules.objective}"', plan.pairs, plan.total, seconds)
+        )
     command = [python, "-I", "-c", SCRIPT]
-    done = subprocess.run(command, input=json.dumps(rows), capture_output=True, text=True, cwd=folder, check=False)
+    done = subprocess.run(
+        command, input=json.dumps(rows), capture_output=True, text=True, cwd=folder, check=False
+    )
     if done.returncode:
         print(done.stderr, file=sys.stderr)
         return ours
@@ -101,7 +113,11 @@ def _solve(rows: Rows, rules: Rules) -> Plan:
 def _table(rows: Rows) -> ScoreTable:
     def side(people: list[Any]) -> Side:
         grade, firm, profession, ids = zip(*people, strict=True)
-        columns = {"grade": np.array(grade), "firm": np.array(firm), "profession": np.array(profession)}
+        columns = {
+            "grade": np.array(grade),
+            "firm": np.array(firm),
+            "profession": np.array(profession),
+        }
         return Side(ids=np.array(ids), columns=columns)
 
     blocks = (
@@ -109,5 +125,7 @@ def _table(rows: Rows) -> ScoreTable:
         Gap("grade", "grade", {1: 9, 2: 12}, hard=True),
         Same("profession", "profession", points=10),
     )
-    people = Pool(side(rows["mentees"]), side(rows["mentors"]), np.ones(len(rows["mentors"]), np.int64))
+    people = Pool(
+        side(rows["mentees"]), side(rows["mentors"]), np.ones(len(rows["mentors"]), np.int64)
+    )
     return score(people, Criteria(weights={}, rules=frozenset(), blocks=blocks))

@@ -29,7 +29,10 @@ def pool(mentees: int, *, ratio: float = 0.6, seed: int = 0) -> Pool:
         me,
         mo,
         rng.integers(1, 4, mentors),
-        pairs={"conflict": some(max(2, mentees // 20)), "reporting_line": some(max(2, mentees // 10))},
+        pairs={
+            "conflict": some(max(2, mentees // 20)),
+            "reporting_line": some(max(2, mentees // 10)),
+        },
         mentee_wishes=[(*pair, k % 3 + 1) for k, pair in enumerate(some(mentees * 3 // 2))],
         mentor_wishes=[(*pair, k % 3 + 1) for k, pair in enumerate(some(mentors * 9 // 10))],
     )
@@ -40,7 +43,9 @@ def table(kind: str, mentees: int, seed: int = 0) -> tuple[ScoreTable, Array]:
     if kind == "worst":
         n, m = mentees, round(0.6 * mentees)
         product = np.linspace(0, 1, n)[:, None] * np.linspace(0, 1, m)[None]
-        return ScoreTable((product * 10_000).astype(np.int16)), np.random.default_rng(seed).integers(1, 4, m)
+        return ScoreTable((product * 10_000).astype(np.int16)), np.random.default_rng(
+            seed
+        ).integers(1, 4, m)
     people = pool(mentees, ratio=0.4 if kind == "scarce" else 0.6, seed=seed)
     rules: frozenset[str] = frozenset() if kind == "open" else Criteria().rules
     return score(people, Criteria(rules=rules)), np.asarray(people.seats)
@@ -52,7 +57,9 @@ def _side(rng: np.random.Generator, count: int, *, mentor: bool) -> Side:
     fluent = _choices(rng, count, LANGUAGES, 1, 3, 2.4)
     zones = np.array([-300, -240, 0, 60, 120, 330])
     return Side(
-        ids=np.array([f"{'mentor' if mentor else 'mentee'}{k:05d}@example.org" for k in range(count)]),
+        ids=np.array(
+            [f"{'mentor' if mentor else 'mentee'}{k:05d}@example.org" for k in range(count)]
+        ),
         ready=rng.random(count) < 0.97,
         employer=rng.zipf(1.3, count) % max(4, count // 40),
         years=rng.integers(4, 36, count) if mentor else np.minimum(rng.geometric(0.12, count), 25),
@@ -60,8 +67,10 @@ def _side(rng: np.random.Generator, count: int, *, mentor: bool) -> Side:
         place=rng.zipf(1.5, count) % PLACES,
         rhythm=rng.integers(0, 3, count),
         waiting=(rng.random(count) < 0.1).astype(np.int64),
-        situations=_choices(rng, count, SITUATIONS, 1, 6 if mentor else 2, 0.4) * rng.integers(1, 3, (count, 1)),
-        topics=_choices(rng, count, TOPICS, fewest, most, 0.5) * rng.integers(1, 4, (count, TOPICS)),
+        situations=_choices(rng, count, SITUATIONS, 1, 6 if mentor else 2, 0.4)
+        * rng.integers(1, 3, (count, 1)),
+        topics=_choices(rng, count, TOPICS, fewest, most, 0.5)
+        * rng.integers(1, 4, (count, TOPICS)),
         industries=_choices(rng, count, INDUSTRIES, 1, 2, 0.6),
         languages=fluent * rng.integers(1, 3, (count, LANGUAGES)),
         hours=(~busy).astype(np.int8),
@@ -69,7 +78,9 @@ def _side(rng: np.random.Generator, count: int, *, mentor: bool) -> Side:
     )
 
 
-def _choices(rng: np.random.Generator, count: int, size: int, low: int, high: int, skew: float) -> Array:
+def _choices(
+    rng: np.random.Generator, count: int, size: int, low: int, high: int, skew: float
+) -> Array:
     """Multiple choice: each row marks low..high of `size` options, the first ones more often (weighted sampling
     without replacement by exponential keys)."""
     chance = 1.0 / np.arange(1, size + 1) ** skew

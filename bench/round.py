@@ -141,7 +141,9 @@ def _pin(round_: Any, chair: Any, sitting: Any, prices: Any) -> float:
     size = len(sitting.mentees)
     nearest = [(i, prices.alternatives(i, 1)) for i in range(0, size, size // CHANGES)]
     pins = [
-        Step(RoundEntry.Kind.PIN, sitting.mentees[i], sitting.mentors[other[0][0]]) for i, other in nearest if other
+        Step(RoundEntry.Kind.PIN, sitting.mentees[i], sitting.mentors[other[0][0]])
+        for i, other in nearest
+        if other
     ]
 
     def pin(step: Step) -> None:

@@ -36,7 +36,12 @@ def spread(times: list[float]) -> tuple[float, float, float]:
 
 def megabytes_above_base(size: int) -> float:
     """Peak memory of a round of this size above that of a process that has loaded the libraries, in MB."""
-    done = subprocess.run([sys.executable, "-m", "bench.memory", str(size)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.memory", str(size)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return float(done.stdout)
 
 
@@ -70,4 +75,6 @@ def peak_megabytes() -> float:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+    return next(
+        int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")
+    )

@@ -23,7 +23,12 @@ WRITER = "the person answers the own check-in"
 
 @transaction.atomic
 def answer(
-    checkin: CheckIn, *, by: Any, answers: Mapping[str, str], is_by_link: bool = False, at: datetime | None = None
+    checkin: CheckIn,
+    *,
+    by: Any,
+    answers: Mapping[str, str],
+    is_by_link: bool = False,
+    at: datetime | None = None,
 ) -> bool:
     """Store `answers` ({code of the question: code or words}); return whether anything was stored.
 
@@ -34,7 +39,11 @@ def answer(
     if checkin.person_id == by.pk and checkin.state == State.ANSWERED and is_by_link:
         return False
     if not checkin.may_be_answered_by(by, at):
-        raise Refused(_("This check-in is closed. If you want to tell us something, ask the committee for help."))
+        raise Refused(
+            _(
+                "This check-in is closed. If you want to tell us something, ask the committee for help."
+            )
+        )
     if checkin.state == State.OPEN:
         move(checkin, State.ANSWERED, by=by, at=at, answered_at=at, is_by_link=is_by_link)
         cancel_about(checkin, why="answered", at=at)
@@ -63,14 +72,23 @@ def _row(checkin: CheckIn, question: Question, value: str) -> Answer:
 
 def own_answers(checkin: CheckIn, user: Any) -> dict[str, str]:
     """{code: answer} of one's own check-in, to change them."""
-    rows = Answer.objects.visible_to(user).filter(checkin=checkin, checkin__person=user).select_related("question")
+    rows = (
+        Answer.objects.visible_to(user)
+        .filter(checkin=checkin, checkin__person=user)
+        .select_related("question")
+    )
     return {row.question.code: row.choice or row.text for row in rows}
 
 
 @transaction.atomic
 def mark_read(checkin: CheckIn, *, by: Any, at: datetime | None = None) -> None:
     """A carer or chair has read the answers. Raises Refused for anybody else."""
-    if not Answer.objects.for_committee(by).filter(checkin=checkin).exclude(checkin__person=by.pk).exists():
+    if (
+        not Answer.objects.for_committee(by)
+        .filter(checkin=checkin)
+        .exclude(checkin__person=by.pk)
+        .exists()
+    ):
         raise Refused(_("Another member reads these answers."))
     CheckIn.objects.filter(pk=checkin.pk, state=State.ANSWERED, read_at=None).update(
         read_at=at or timezone.now(), read_by=by

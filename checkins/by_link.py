@@ -31,7 +31,9 @@ def answer_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any
         except Refused:  # answered elsewhere in this moment: the page says what holds now
             checkin.refresh_from_db()
         return render(request, "checkins/checkin_over.html", pages.over(checkin, person))
-    return render(request, "checkins/checkin_answer.html", pages.asking(checkin, form, is_by_link=True))
+    return render(
+        request, "checkins/checkin_answer.html", pages.asking(checkin, form, is_by_link=True)
+    )
 
 
 @purpose("help", model="matching.Match")

@@ -28,12 +28,16 @@ def matches_in_care_of(user: Any) -> MatchQuerySet:
 
 
 def chairs_of(program: Program) -> list[Any]:
-    members = Membership.objects.live().filter(program=program, role=Membership.Role.CHAIR, user__is_active=True)
+    members = Membership.objects.live().filter(
+        program=program, role=Membership.Role.CHAIR, user__is_active=True
+    )
     return _people(members.select_related("user"), "user")
 
 
 def deputies_of(carer: Any, program: Program) -> list[Any]:
-    memberships = Membership.objects.live().of(carer).filter(program=program, deputy__is_active=True)
+    memberships = (
+        Membership.objects.live().of(carer).filter(program=program, deputy__is_active=True)
+    )
     return _people(memberships.select_related("deputy"), "deputy")
 
 

@@ -80,7 +80,9 @@ def raise_about_answer(checkin: CheckIn, *, at: datetime) -> Concern:
 
 def raise_about_silence(at: datetime) -> None:
     """Several letters in a row that needed an answer got none: the carer asks in another way. Once per silence."""
-    matches = list(Match.objects.open().with_people().select_related("mentee__cohort__program__policy"))
+    matches = list(
+        Match.objects.open().with_people().select_related("mentee__cohort__program__policy")
+    )
     letters = unanswered_letters({person for match in matches for person in match.people}, at)
     for match in matches:
         for person in match.people:
@@ -99,7 +101,9 @@ def unanswered_letters(people: set[Any], at: datetime) -> dict[int, int]:
     )
     heard = last_heard(people)
     fresh = (
-        row for row in sent.values_list("recipient", "sent_at") if row[1] > heard.get(row[0], row[1] - SILENCE_COUNTS)
+        row
+        for row in sent.values_list("recipient", "sent_at")
+        if row[1] > heard.get(row[0], row[1] - SILENCE_COUNTS)
     )
     return dict(Counter(recipient for recipient, _sent_at in fresh))
 
@@ -107,8 +111,13 @@ def unanswered_letters(people: set[Any], at: datetime) -> dict[int, int]:
 def last_heard(people: set[Any]) -> dict[int, datetime]:
     """{person id: when the person last answered, wrote, signed or moved something, or was brought to the carer's notice}."""
     sources = (
-        Transition.objects.unscoped(MACHINERY).filter(by__in=people).values_list("by").annotate(last=Max("at")),
-        Signature.objects.filter(person__in=people).values_list("person").annotate(last=Max("signed_at")),
+        Transition.objects.unscoped(MACHINERY)
+        .filter(by__in=people)
+        .values_list("by")
+        .annotate(last=Max("at")),
+        Signature.objects.filter(person__in=people)
+        .values_list("person")
+        .annotate(last=Max("signed_at")),
         AgreementVersion.objects.filter(changed_by__in=people)
         .values_list("changed_by")
         .annotate(last=Max("changed_at")),
@@ -154,7 +163,9 @@ def first_to_act(concern: Concern) -> list[Any]:
 
 def escalate(at: datetime) -> None:
     """A concern that nobody has taken goes to the deputy after four hours, and to the chair after a day."""
-    waiting = Concern.objects.unscoped(MACHINERY).filter(state=Concern.State.OPEN, raised_at__lte=at)
+    waiting = Concern.objects.unscoped(MACHINERY).filter(
+        state=Concern.State.OPEN, raised_at__lte=at
+    )
     rows = list(waiting.select_related("program", "person", "match__carer"))
     debts = Debts(["concern", "concern-urgent"], rows)
     for concern in rows:

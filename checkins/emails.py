@@ -29,9 +29,17 @@ def _ask(checkin: CheckIn, person: Any, label: str) -> Letter | Stop:
         return Stop("the check-in is not open any more")
     if checkin.match.state == Match.State.CLOSED:
         return Stop("the match has ended")
-    url = link("survey-answer", person=person, subject=checkin, until=checkin.closes_at or timezone.now())
-    scale = next((question for question in checkin.questions if question.kind == Question.Kind.SCALE), None)
-    steps = [{"label": text, "url": f"{url}?{scale.code}={code}"} for code, text in scale.options] if scale else []
+    url = link(
+        "survey-answer", person=person, subject=checkin, until=checkin.closes_at or timezone.now()
+    )
+    scale = next(
+        (question for question in checkin.questions if question.kind == Question.Kind.SCALE), None
+    )
+    steps = (
+        [{"label": text, "url": f"{url}?{scale.code}={code}"} for code, text in scale.options]
+        if scale
+        else []
+    )
     return Letter(
         context={
             "checkin": checkin,
@@ -71,7 +79,10 @@ def concern(concern: Concern, person: Any) -> Letter | Stop:
         return Stop("another member must look after it")
     return Letter(
         context={"is_urgent": concern.urgency == Concern.Urgency.URGENT},
-        action=(_("Open the request"), absolute(reverse("admin:checkins_concern_change", args=[concern.pk]))),
+        action=(
+            _("Open the request"),
+            absolute(reverse("admin:checkins_concern_change", args=[concern.pk])),
+        ),
         program=concern.program,
     )
 

@@ -43,7 +43,9 @@ class SurveyForm(forms.Form):
                 self.initial[question.code] = (chosen or {})[question.code]
 
     def save(self, *, by: Any, is_by_link: bool = False) -> bool:
-        return answering.answer(self.checkin, by=by, answers=self.cleaned_data, is_by_link=is_by_link)
+        return answering.answer(
+            self.checkin, by=by, answers=self.cleaned_data, is_by_link=is_by_link
+        )
 
 
 def _field(question: Question) -> forms.Field:
@@ -55,7 +57,11 @@ def _field(question: Question) -> forms.Field:
     if question.kind == Question.Kind.TEXT:
         area = forms.Textarea(attrs={"rows": 4})
         return forms.CharField(
-            label=str(question), help_text=hint, required=question.is_required, max_length=ANSWER_LENGTH, widget=area
+            label=str(question),
+            help_text=hint,
+            required=question.is_required,
+            max_length=ANSWER_LENGTH,
+            widget=area,
         )
     return forms.ChoiceField(
         label=str(question),
@@ -78,7 +84,10 @@ class HelpForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     urgency = forms.ChoiceField(
-        label=_("How urgent is it?"), choices=Concern.Urgency, initial=Concern.Urgency.SOON, widget=forms.RadioSelect
+        label=_("How urgent is it?"),
+        choices=Concern.Urgency,
+        initial=Concern.Urgency.SOON,
+        widget=forms.RadioSelect,
     )
     partner_may_know = forms.TypedChoiceField(
         label=_("May your partner know that you asked?"),
@@ -89,7 +98,9 @@ class HelpForm(forms.Form):
     )
     reach = forms.CharField(
         label=_("How can we reach you best?"),
-        help_text=_("For example a phone number and a good time. Without it we write to you by e-mail."),
+        help_text=_(
+            "For example a phone number and a good time. Without it we write to you by e-mail."
+        ),
         max_length=200,
         required=False,
     )
@@ -100,7 +111,9 @@ class HelpForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person = person
         self.subjects = _subjects(person, match)
-        self.fields["about"].choices = [(key, label) for key, (label, _program, _match) in self.subjects.items()]
+        self.fields["about"].choices = [
+            (key, label) for key, (label, _program, _match) in self.subjects.items()
+        ]
         self.initial.setdefault("nonce", new_public_id())
         if len(self.subjects) == 1:
             self.fields["about"].widget = forms.HiddenInput()
@@ -128,5 +141,9 @@ def _subjects(person: Any, match: Match | None) -> dict[str, Subject]:
     if match is None:
         applied = Application.objects.filter(person=person).values("cohort__program")
         for program in Program.objects.filter(pk__in=applied):
-            found[program.public_id] = (_("The program %(name)s") % {"name": program.name}, program, None)
+            found[program.public_id] = (
+                _("The program %(name)s") % {"name": program.name},
+                program,
+                None,
+            )
     return found

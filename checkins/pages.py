@@ -47,7 +47,9 @@ def readers(checkin: CheckIn, *, is_by_link: bool = False) -> list[str]:
     if any(question.is_pooled for question in checkin.questions):
         smallest = {"n": checkin.program.policy.small_group}
         found.append(
-            _("Answers by choice are also counted together, in groups of at least %(n)s people. Words never are.")
+            _(
+                "Answers by choice are also counted together, in groups of at least %(n)s people. Words never are."
+            )
             % smallest
         )
     return found
@@ -60,7 +62,9 @@ def asking(checkin: CheckIn, form: SurveyForm, *, is_by_link: bool = False) -> d
 
 def over(checkin: CheckIn, person: Any) -> dict[str, Any]:
     """For a check-in that takes no answer by link any more; nothing of the answers themselves."""
-    may_change = checkin.state == CheckIn.State.ANSWERED and checkin.may_be_answered_by(person, timezone.now())
+    may_change = checkin.state == CheckIn.State.ANSWERED and checkin.may_be_answered_by(
+        person, timezone.now()
+    )
     return {
         "checkin": checkin,
         "program": checkin.program,

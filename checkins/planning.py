@@ -61,7 +61,9 @@ def plan_match(match: Match, at: datetime) -> Iterator[CheckIn]:
         for person in match.people:
             row = known.get((person.pk, kind, ordinal))
             if row is None:
-                yield CheckIn(match=match, person=person, kind=kind, ordinal=ordinal, opens_at=opens_at)
+                yield CheckIn(
+                    match=match, person=person, kind=kind, ordinal=ordinal, opens_at=opens_at
+                )
             elif row.state == State.SCHEDULED and row.opens_at != opens_at:
                 CheckIn.objects.filter(pk=row.pk, state=State.SCHEDULED).update(opens_at=opens_at)
 
@@ -78,23 +80,40 @@ def wanted(match: Match, at: datetime) -> Iterator[tuple[str, int, datetime]]:
 
 
 def pulse_at(match: Match, ordinal: int, policy: Policy) -> datetime:
-    return match.introduced_at + timedelta(days=policy.pulse_first_days + (ordinal - 1) * policy.pulse_every_days)
+    return match.introduced_at + timedelta(
+        days=policy.pulse_first_days + (ordinal - 1) * policy.pulse_every_days
+    )
 
 
 def _fit_check_at(match: Match, policy: Policy) -> datetime:
     latest = match.introduced_at + timedelta(days=policy.fit_check_days)
-    met = [meeting.starts_at + timedelta(minutes=meeting.minutes) for meeting in match.held_meetings]
-    return min(latest, met[MEETINGS_BEFORE_FIT_CHECK - 1]) if len(met) >= MEETINGS_BEFORE_FIT_CHECK else latest
+    met = [
+        meeting.starts_at + timedelta(minutes=meeting.minutes) for meeting in match.held_meetings
+    ]
+    return (
+        min(latest, met[MEETINGS_BEFORE_FIT_CHECK - 1])
+        if len(met) >= MEETINGS_BEFORE_FIT_CHECK
+        else latest
+    )
 
 
 def with_everything(rows: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
-    match = ("match__carer", "match__mentee__person", "match__mentor__person", "match__mentee__cohort__program__policy")
+    match = (
+        "match__carer",
+        "match__mentee__person",
+        "match__mentor__person",
+        "match__mentee__cohort__program__policy",
+    )
     return rows.select_related("person", "survey", *match)
 
 
 def open_due(at: datetime) -> None:
     """Ask what is due. Of two of a kind that are due for one person only the newer one is asked."""
-    due = list(with_everything(CheckIn.objects.due(at).filter(match__in=Match.objects.open())).order_by("-ordinal"))
+    due = list(
+        with_everything(CheckIn.objects.due(at).filter(match__in=Match.objects.open())).order_by(
+            "-ordinal"
+        )
+    )
     survey_of = cache(survey_for)
     newest: set[tuple[int, int, str]] = set()
     for checkin in due:
@@ -119,7 +138,9 @@ def _open(checkin: CheckIn, survey: Survey, at: datetime) -> None:
     policy = checkin.program.policy
     closes_at = at + timedelta(days=policy.checkin_lapses_days)
     due_at = at + timedelta(days=policy.reminder_second_days)
-    if _move(checkin, State.OPEN, at, survey=survey, opened_at=at, due_at=due_at, closes_at=closes_at):
+    if _move(
+        checkin, State.OPEN, at, survey=survey, opened_at=at, due_at=due_at, closes_at=closes_at
+    ):
         _owe(checkin, Debts([], []), at)
 
 
@@ -138,7 +159,9 @@ def lapse_over(at: datetime) -> None:
 
 
 def cancel_of_ended_matches(at: datetime) -> None:
-    ended = CheckIn.objects.filter(state__in=[State.SCHEDULED, State.OPEN], match__state=Match.State.CLOSED)
+    ended = CheckIn.objects.filter(
+        state__in=[State.SCHEDULED, State.OPEN], match__state=Match.State.CLOSED
+    )
     for checkin in ended:
         _move(checkin, State.CANCELLED, at, why="the match has ended")
 
@@ -157,4 +180,11 @@ def _owe(checkin: CheckIn, debts: Debts, at: datetime) -> None:
     turn = turn_at(at, since=checkin.opened_at or at, reminders=days, last_days=last)
     if turn is not None:
         mail = MAIL[CheckIn.Kind(checkin.kind)]
-        debts.owe(mail, to=checkin.person, about=checkin, ordinal=turn.ordinal, expires_at=turn.expires_at, at=at)
+        debts.owe(
+            mail,
+            to=checkin.person,
+            about=checkin,
+            ordinal=turn.ordinal,
+            expires_at=turn.expires_at,
+            at=at,
+        )

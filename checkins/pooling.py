@@ -47,7 +47,9 @@ def shown_parts(sizes: Mapping[str, int], smallest: int) -> frozenset[str]:
     return frozenset(shown)
 
 
-def pool(parts: Mapping[str, Sequence[str]], codes: Sequence[str], *, is_scale: bool, smallest: int) -> Table:
+def pool(
+    parts: Mapping[str, Sequence[str]], codes: Sequence[str], *, is_scale: bool, smallest: int
+) -> Table:
     """Make the table of one question.
 
     `parts` maps the name of a part to its answers, each one of `codes`; a scale's codes are its steps "1", "2", ...
@@ -55,13 +57,20 @@ def pool(parts: Mapping[str, Sequence[str]], codes: Sequence[str], *, is_scale: 
     answers = [answer for part in parts.values() for answer in part]
     shown = shown_parts({name: len(part) for name, part in parts.items()}, smallest)
     total = _figure(answers, codes, is_scale) if len(answers) >= smallest else None
-    cells = ((name, _figure(part, codes, is_scale) if name in shown else None) for name, part in parts.items())
+    cells = (
+        (name, _figure(part, codes, is_scale) if name in shown else None)
+        for name, part in parts.items()
+    )
     return Table(total, tuple(cells))
 
 
 def _figure(answers: Sequence[str], codes: Sequence[str], is_scale: bool) -> Figure:
     middle = float(median(int(answer) for answer in answers)) if is_scale and answers else None
-    return Figure(len(answers), middle, tuple((code, _share(answers.count(code), len(answers))) for code in codes))
+    return Figure(
+        len(answers),
+        middle,
+        tuple((code, _share(answers.count(code), len(answers))) for code in codes),
+    )
 
 
 def _share(count: int, size: int) -> int:

@@ -13,10 +13,18 @@ WHY = "the person asks to be erased"
 
 
 def export(user: User) -> dict[str, Any]:
-    answers = Answer.objects.visible_to(user).filter(checkin__person=user).select_related("question", "checkin")
+    answers = (
+        Answer.objects.visible_to(user)
+        .filter(checkin__person=user)
+        .select_related("question", "checkin")
+    )
     return {
         "answers": [
-            {"question": str(row.question), "answer": row.shown, "answered_at": row.checkin.answered_at}
+            {
+                "question": str(row.question),
+                "answer": row.shown,
+                "answered_at": row.checkin.answered_at,
+            }
             for row in answers
         ],
         "asked_for_help": [

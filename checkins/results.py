@@ -34,7 +34,9 @@ def publish_waves(at: datetime) -> None:
 
 def _waves() -> dict[tuple[Cohort, str, date], list[CheckIn]]:
     """Asked and not yet in any figure, by cohort, kind and month."""
-    asked = CheckIn.objects.filter(opened_at__isnull=False, wave=None).exclude(state=State.CANCELLED)
+    asked = CheckIn.objects.filter(opened_at__isnull=False, wave=None).exclude(
+        state=State.CANCELLED
+    )
     found: dict[tuple[Cohort, str, date], list[CheckIn]] = defaultdict(list)
     for checkin in asked.select_related("match__mentee__cohort__program__policy").order_by("pk"):
         cohort = checkin.match.cohort
@@ -67,13 +69,19 @@ def _figures(checkins: list[CheckIn], smallest: int) -> list[dict[str, Any]]:
     """[{question, total, parts}]: one table a question, `None` where a figure is hidden."""
     roles = {checkin.pk: _role(checkin) for checkin in checkins}
     rows = Answer.objects.unscoped(MACHINERY).filter(checkin__in=list(roles)).exclude(choice="")
-    given: dict[int, dict[str, list[str]]] = defaultdict(lambda: {role: [] for role in Application.Role.values})
+    given: dict[int, dict[str, list[str]]] = defaultdict(
+        lambda: {role: [] for role in Application.Role.values}
+    )
     for row in rows:
         given[row.question_id][roles[row.checkin_id]].append(row.choice)
-    questions = Question.objects.filter(survey__in={checkin.survey_id for checkin in checkins}).order_by(
-        "position", "pk"
-    )
-    return [_table(question, given[question.pk], smallest) for question in questions if question.is_pooled]
+    questions = Question.objects.filter(
+        survey__in={checkin.survey_id for checkin in checkins}
+    ).order_by("position", "pk")
+    return [
+        _table(question, given[question.pk], smallest)
+        for question in questions
+        if question.is_pooled
+    ]
 
 
 def _role(checkin: CheckIn) -> str:
@@ -83,7 +91,9 @@ def _role(checkin: CheckIn) -> str:
 
 def _table(question: Question, given: dict[str, list[str]], smallest: int) -> dict[str, Any]:
     codes = [code for code, _text in question.options]
-    table = pool(given, codes, is_scale=question.kind == Question.Kind.SCALE, smallest=max(3, smallest))
+    table = pool(
+        given, codes, is_scale=question.kind == Question.Kind.SCALE, smallest=max(3, smallest)
+    )
     return {
         "question": question.pk,
         "total": _plain(table.total),
@@ -92,20 +102,35 @@ def _table(question: Question, given: dict[str, list[str]], smallest: int) -> di
 
 
 def _plain(figure: Any) -> dict[str, Any] | None:
-    return None if figure is None else {**asdict(figure), "shares": [list(share) for share in figure.shares]}
+    return (
+        None
+        if figure is None
+        else {**asdict(figure), "shares": [list(share) for share in figure.shares]}
+    )
 
 
 def tables_of(wave: Wave) -> list[dict[str, Any]]:
     """The stored figures with the words of their questions, for a page: rows of (who, count, median, shares)."""
     questions = Question.objects.in_bulk([entry["question"] for entry in wave.figures])
-    return [_shown(questions[entry["question"]], entry) for entry in wave.figures if entry["question"] in questions]
+    return [
+        _shown(questions[entry["question"]], entry)
+        for entry in wave.figures
+        if entry["question"] in questions
+    ]
 
 
 def _shown(question: Question, entry: dict[str, Any]) -> dict[str, Any]:
     words = dict(question.options)
-    names = {"": _("All"), Application.Role.MENTEE: _("Mentees"), Application.Role.MENTOR: _("Mentors")}
+    names = {
+        "": _("All"),
+        Application.Role.MENTEE: _("Mentees"),
+        Application.Role.MENTOR: _("Mentors"),
+    }
     cells = [("", entry["total"]), *entry["parts"].items()]
-    rows = [{"who": names[name], "figure": cell, "shares": _in_words(cell, words)} for name, cell in cells]
+    rows = [
+        {"who": names[name], "figure": cell, "shares": _in_words(cell, words)}
+        for name, cell in cells
+    ]
     return {"question": question, "rows": rows}
 
 

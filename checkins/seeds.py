@@ -12,7 +12,10 @@ from .models.surveys import Channel
 
 CARE, POOLED = Channel.CARE, Channel.POOLED
 
-YES_NO = [["yes", {"en": "Yes, please", "fr": "Oui, volontiers"}], ["no", {"en": "Not now", "fr": "Pas maintenant"}]]
+YES_NO = [
+    ["yes", {"en": "Yes, please", "fr": "Oui, volontiers"}],
+    ["no", {"en": "Not now", "fr": "Pas maintenant"}],
+]
 
 FIT: dict[str, Any] = {
     "titles": {"en": "Is this a good fit?", "fr": "Est-ce que cela vous convient ?"},
@@ -33,7 +36,13 @@ FIT: dict[str, Any] = {
             },
             "choices": [
                 ["good", {"en": "It is a good fit", "fr": "Il me convient bien"}],
-                ["deciding", {"en": "I am still deciding; let us talk", "fr": "J'hésite encore ; parlons-en"}],
+                [
+                    "deciding",
+                    {
+                        "en": "I am still deciding; let us talk",
+                        "fr": "J'hésite encore ; parlons-en",
+                    },
+                ],
                 ["not_fit", {"en": "It is not a fit", "fr": "Il ne me convient pas"}],
             ],
             "alarms": ["not_fit"],
@@ -53,7 +62,10 @@ FIT: dict[str, Any] = {
             "kind": "choice",
             "channel": CARE,
             "is_required": False,
-            "texts": {"en": "Would you like us to call you?", "fr": "Souhaitez-vous que nous vous appelions ?"},
+            "texts": {
+                "en": "Would you like us to call you?",
+                "fr": "Souhaitez-vous que nous vous appelions ?",
+            },
             "choices": YES_NO,
             "alarms": ["yes"],
         },
@@ -62,7 +74,10 @@ FIT: dict[str, Any] = {
 
 PULSE: dict[str, Any] = {
     "titles": {"en": "How is mentoring going?", "fr": "Comment se passe votre mentorat ?"},
-    "intros": {"en": "Four short questions, about 20 seconds.", "fr": "Quatre courtes questions, environ 20 secondes."},
+    "intros": {
+        "en": "Four short questions, about 20 seconds.",
+        "fr": "Quatre courtes questions, environ 20 secondes.",
+    },
     "questions": [
         {
             "code": "useful",
@@ -86,7 +101,10 @@ PULSE: dict[str, Any] = {
             "code": "rhythm",
             "kind": "choice",
             "channel": POOLED,
-            "texts": {"en": "Do you meet as you agreed?", "fr": "Vous rencontrez-vous comme convenu ?"},
+            "texts": {
+                "en": "Do you meet as you agreed?",
+                "fr": "Vous rencontrez-vous comme convenu ?",
+            },
             "choices": [
                 ["as_agreed", {"en": "Yes", "fr": "Oui"}],
                 ["less", {"en": "Less often", "fr": "Moins souvent"}],
@@ -108,7 +126,10 @@ PULSE: dict[str, Any] = {
             "kind": "choice",
             "channel": CARE,
             "is_required": False,
-            "texts": {"en": "Would you like us to call you?", "fr": "Souhaitez-vous que nous vous appelions ?"},
+            "texts": {
+                "en": "Would you like us to call you?",
+                "fr": "Souhaitez-vous que nous vous appelions ?",
+            },
             "choices": YES_NO,
             "alarms": ["yes"],
         },
@@ -121,7 +142,9 @@ def seed_surveys() -> list[Survey]:
     """Make and publish the shared surveys that are missing; return those that were made."""
     wanted = ((Kind.FIT, FIT), (Kind.PULSE, PULSE))
     return [
-        _make(kind, content) for kind, content in wanted if not Survey.objects.filter(kind=kind, program=None).exists()
+        _make(kind, content)
+        for kind, content in wanted
+        if not Survey.objects.filter(kind=kind, program=None).exists()
     ]
 
 

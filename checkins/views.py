@@ -39,12 +39,20 @@ def concern_create(request):
     data = request.POST if request.method == "POST" else None
     form = HelpForm(data, person=request.user)
     if not form.subjects:
-        return render(request, "checkins/concern_contacts.html", {"programs": Program.objects.visible_to(request.user)})
+        return render(
+            request,
+            "checkins/concern_contacts.html",
+            {"programs": Program.objects.visible_to(request.user)},
+        )
     if data is not None and form.is_valid():
         form.save()
         return redirect("checkins:concern-list")
     notes = {program.pk: program for _label, program, _match in form.subjects.values()}
-    context = {"form": form, "programs_to_call": list(notes.values()), "urgent": Concern.Urgency.URGENT}
+    context = {
+        "form": form,
+        "programs_to_call": list(notes.values()),
+        "urgent": Concern.Urgency.URGENT,
+    }
     return render(request, "checkins/concern_create.html", context)
 
 

@@ -39,11 +39,18 @@ class Desk(CommitteeSite):
             return found
         pages = {page["model"]._meta.label_lower: page for app in found for page in app["models"]}
         drawers = [
-            _drawer(code, name, [pages.pop(one) for one in ones if one in pages]) for code, name, ones in DRAWERS
+            _drawer(code, name, [pages.pop(one) for one in ones if one in pages])
+            for code, name, ones in DRAWERS
         ]
         drawers.append(_drawer(*REST, list(pages.values())))
         return [drawer for drawer in drawers if drawer["models"]]
 
 
 def _drawer(code: str, name: Any, models: list[Any]) -> dict[str, Any]:
-    return {"name": name, "app_label": code, "app_url": "", "has_module_perms": True, "models": models}
+    return {
+        "name": name,
+        "app_label": code,
+        "app_url": "",
+        "has_module_perms": True,
+        "models": models,
+    }

@@ -74,7 +74,11 @@ def _with_facts(matches: QuerySet[Match], reader: Any, at: datetime) -> QuerySet
     meetings = Meeting.objects.filter(match=OuterRef("pk"))
     ahead = meetings.ahead(at).order_by("starts_at")
     agreed = AgreementVersion.objects.signed().filter(agreement__match=OuterRef("pk"))
-    asked = Concern.objects.for_committee(reader).unresolved().filter(match=OuterRef("pk"), cause=Concern.Cause.ASKED)
+    asked = (
+        Concern.objects.for_committee(reader)
+        .unresolved()
+        .filter(match=OuterRef("pk"), cause=Concern.Cause.ASKED)
+    )
     last_met_at = Subquery(meetings.held().order_by("-starts_at").values("starts_at")[:1])
     return matches.annotate(
         last_met_at=last_met_at,
@@ -100,7 +104,9 @@ def _quiet(policies: list[Policy], rhythms: set[int], at: datetime, percent: str
     for policy in policies:
         for rhythm in rhythms:
             before = at - timedelta(days=days_until(policy, rhythm, percent))
-            found |= Q(mentee__cohort__program=policy.program_id, rhythm=rhythm, quiet_since__lt=before)
+            found |= Q(
+                mentee__cohort__program=policy.program_id, rhythm=rhythm, quiet_since__lt=before
+            )
     return found & ~Q(state=State.INTRODUCED) | found & Q(last_met_at__isnull=False)
 
 
@@ -132,10 +138,14 @@ def _reasons(match: Any, policy: Policy, at: datetime) -> Iterator[str]:
         yield _("Asked for help on %(day)s.") % {"day": _day(match.asked_at)}
     if match.last_met_at is None and match.next_at is None:
         yield _("No meeting yet, introduced on %(day)s.") % {"day": _day(match.introduced_at)}
-    elif match.quiet_since < at - timedelta(days=days_until(policy, match.rhythm, "drifting_percent")):
+    elif match.quiet_since < at - timedelta(
+        days=days_until(policy, match.rhythm, "drifting_percent")
+    ):
         words = _("No meeting since %(day)s; they agreed on every %(days)d days.")
         yield words % {"day": _day(match.quiet_since), "days": match.rhythm}
-    if match.state == State.INTRODUCED and match.introduced_at < at - timedelta(days=policy.agreement_attention_days):
+    if match.state == State.INTRODUCED and match.introduced_at < at - timedelta(
+        days=policy.agreement_attention_days
+    ):
         yield _("The agreement is not signed, %(days)d days after the introduction.") % {
             "days": (at - match.introduced_at).days
         }

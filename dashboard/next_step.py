@@ -70,7 +70,9 @@ class Facts:
     i_signed: bool = False
     i_have_a_checkin: bool = False
     i_have_a_meeting_to_answer: bool = False  # the partner suggested a date
-    i_have_a_meeting_to_note: bool = False  # a date has passed and nobody has said what became of it
+    i_have_a_meeting_to_note: bool = (
+        False  # a date has passed and nobody has said what became of it
+    )
     has_meeting_ahead: bool = False
 
 
@@ -90,7 +92,10 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.DRAFT_AGREEMENT, lambda f: f.match == "introduced" and not f.is_mentor),
     (Step.EXPECT_DRAFT, lambda f: f.match == "introduced"),
     (Step.CLOSING, lambda f: f.match == "closing"),
-    (Step.SUGGEST_MEETING, lambda f: f.match == "active" and not f.is_mentor and not f.has_meeting_ahead),
+    (
+        Step.SUGGEST_MEETING,
+        lambda f: f.match == "active" and not f.is_mentor and not f.has_meeting_ahead,
+    ),
     (Step.ALL_SET, lambda f: f.match == "active"),
     (Step.CLOSED, lambda f: f.match == "closed"),
     (Step.FINISH_APPLICATION, lambda f: f.application == "draft"),

@@ -22,7 +22,10 @@ def path_of(situation: Situation) -> list[dict[str, str]]:
     """Steps for the path component: done, now or later; one is now, or all are done."""
     here = ORDER.index(where(situation)) if where(situation) else len(ORDER)
     names = labels(situation)
-    states = ["done" if place < here else "now" if place == here else "later" for place in range(len(ORDER))]
+    states = [
+        "done" if place < here else "now" if place == here else "later"
+        for place in range(len(ORDER))
+    ]
     notes = {"meeting": month(situation)} if situation.match else {}
     return [
         {"label": names[name], "state": state, "note": notes.get(name, "")}
@@ -34,7 +37,9 @@ def where(situation: Situation) -> str:
     """The step of the path that somebody is at; empty when all of it lies behind."""
     match, application = situation.match, situation.application
     if match:
-        return {"introduced": "agreed", "active": "meeting", "closing": "closing", "closed": ""}[match.state]
+        return {"introduced": "agreed", "active": "meeting", "closing": "closing", "closed": ""}[
+            match.state
+        ]
     if application.state == Application.State.DRAFT:
         return "applied"
     return "matched" if application.state == Application.State.ACCEPTED else "accepted"
@@ -56,9 +61,16 @@ def month(situation: Situation) -> str:
     match = situation.match
     if not match or not match.active_at or not match.ends_on or not situation.at:
         return ""
-    begun, ends, now = timezone.localdate(match.active_at), match.ends_on, timezone.localdate(situation.at)
+    begun, ends, now = (
+        timezone.localdate(match.active_at),
+        match.ends_on,
+        timezone.localdate(situation.at),
+    )
     total = months_between(begun, ends)
-    return _("Month %(now)s of %(total)s") % {"now": min(months_between(begun, now) + 1, total), "total": total}
+    return _("Month %(now)s of %(total)s") % {
+        "now": min(months_between(begun, now) + 1, total),
+        "total": total,
+    }
 
 
 def months_between(first: date, last: date) -> int:
@@ -91,7 +103,12 @@ def waiting_for(situation: Situation) -> dict[str, Any] | None:
 def pages_of(situation: Situation) -> list[dict[str, str]]:
     """Where else one can go from here."""
     if not situation.match:
-        return [{"label": _("My application"), "url": reverse("programs:application-sent", args=[situation.key])}]
+        return [
+            {
+                "label": _("My application"),
+                "url": reverse("programs:application-sent", args=[situation.key]),
+            }
+        ]
     key = situation.key
     return [
         {"label": _("Our page"), "url": reverse("matching:match-detail", args=[key])},

@@ -19,7 +19,12 @@ from programs.models import Application
 
 from .next_step import Facts, Step, decide
 
-ALIVE = (Application.State.DRAFT, Application.State.SUBMITTED, Application.State.ACCEPTED, Application.State.WAITLISTED)
+ALIVE = (
+    Application.State.DRAFT,
+    Application.State.SUBMITTED,
+    Application.State.ACCEPTED,
+    Application.State.WAITLISTED,
+)
 
 
 @dataclass
@@ -47,7 +52,9 @@ class Situation:
     def partner(self) -> Any:
         return self.match.partner_of(self.person) if self.match else None
 
-    def first_meeting(self, *states: str, before: bool | None = None, mine: bool | None = None) -> Meeting | None:
+    def first_meeting(
+        self, *states: str, before: bool | None = None, mine: bool | None = None
+    ) -> Meeting | None:
         """The earliest meeting in one of `states`; `before`: begun already or still ahead; `mine`: proposed by me or not."""
         for meeting in sorted(self.meetings, key=lambda row: row.starts_at):
             is_before = meeting.starts_at < self.at
@@ -97,7 +104,9 @@ class Situation:
             is_mentor=application.is_mentor,
             application=application.state,
             needs_code=accepted and application.code_accepted_at is None,
-            needs_orientation=accepted and application.is_mentor and application.orientation_passed_at is None,
+            needs_orientation=accepted
+            and application.is_mentor
+            and application.orientation_passed_at is None,
             match=self.match.state if self.match else "",
             said_hello=self.said_hello,
             agreement=self.version.state if self.version else "",
@@ -115,12 +124,24 @@ class Situation:
 
 def situations_of(person: Any, *, at: datetime) -> list[Situation]:
     """Every situation of `person`: open pairs, applications under way, and what ended last if nothing else is left."""
-    applications = Application.objects.filter(person=person).exclude(state=Application.State.WITHDRAWN)
+    applications = Application.objects.filter(person=person).exclude(
+        state=Application.State.WITHDRAWN
+    )
     mine = {row.pk: row for row in applications.select_related("cohort__program__policy")}
-    matches = list(Match.objects.of(person).with_people().select_related("mentee__cohort__program__policy"))
-    found = [Situation(person, mine[_own(row, person)], row, at=at) for row in matches if _own(row, person) in mine]
+    matches = list(
+        Match.objects.of(person).with_people().select_related("mentee__cohort__program__policy")
+    )
+    found = [
+        Situation(person, mine[_own(row, person)], row, at=at)
+        for row in matches
+        if _own(row, person) in mine
+    ]
     paired = {situation.application.pk for situation in found}
-    alone = [Situation(person, row, at=at) for row in mine.values() if row.pk not in paired or _has_room(row, found)]
+    alone = [
+        Situation(person, row, at=at)
+        for row in mine.values()
+        if row.pk not in paired or _has_room(row, found)
+    ]
     _attach(found, person)
     return _living(found + alone)
 
@@ -133,7 +154,9 @@ def _has_room(application: Application, found: Iterable[Situation]) -> bool:
     """An accepted person whose matches have all ended waits for the next round."""
     closed = Match.State.CLOSED
     own = [situation.match for situation in found if situation.application.pk == application.pk]
-    return application.state == Application.State.ACCEPTED and all(match.state == closed for match in own if match)
+    return application.state == Application.State.ACCEPTED and all(
+        match.state == closed for match in own if match
+    )
 
 
 def _living(found: list[Situation]) -> list[Situation]:
@@ -143,7 +166,9 @@ def _living(found: list[Situation]) -> list[Situation]:
         return situation.application.state in ALIVE
 
     alive = [situation for situation in found if is_alive(situation)]
-    return sorted(alive or found[:1], key=lambda situation: (not situation.step.is_mine, situation.key))
+    return sorted(
+        alive or found[:1], key=lambda situation: (not situation.step.is_mine, situation.key)
+    )
 
 
 def _attach(found: list[Situation], person: Any) -> None:
@@ -152,8 +177,14 @@ def _attach(found: list[Situation], person: Any) -> None:
     if not pairs:
         return
     versions: dict[int, AgreementVersion] = {}
-    written = AgreementVersion.objects.of(person).filter(agreement__match__in=pairs).exclude(state="superseded")
-    for version in written.select_related("agreement").prefetch_related("signatures").order_by("number"):
+    written = (
+        AgreementVersion.objects.of(person)
+        .filter(agreement__match__in=pairs)
+        .exclude(state="superseded")
+    )
+    for version in (
+        written.select_related("agreement").prefetch_related("signatures").order_by("number")
+    ):
         versions[version.agreement.match_id] = version
     meetings: dict[int, list[Meeting]] = defaultdict(list)
     for meeting in Meeting.objects.of(person).filter(match__in=pairs):

@@ -36,7 +36,13 @@ class Need:
 
 def needs_of(member: Any, *, at: datetime) -> list[Need]:
     """What `member` can do something about; nothing that their role or a conflict of interest hides from them."""
-    lines = [*_alarms(member, at), *_people(member), *_rounds(member), *_pairs(member, at), *_letters(member)]
+    lines = [
+        *_alarms(member, at),
+        *_people(member),
+        *_rounds(member),
+        *_pairs(member, at),
+        *_letters(member),
+    ]
     return [line for line in lines if line.count]
 
 
@@ -57,7 +63,9 @@ def page(name: str, **query: Any) -> str:
 
 def _counts(rows: QuerySet, *conditions: Q) -> list[int]:
     """How many of `rows` meet each condition, asked all at once: to find them is what takes long."""
-    found = rows.order_by().aggregate(**{str(place): Count("pk", filter=one) for place, one in enumerate(conditions)})
+    found = rows.order_by().aggregate(
+        **{str(place): Count("pk", filter=one) for place, one in enumerate(conditions)}
+    )
     return [found[str(place)] for place in range(len(conditions))]
 
 
@@ -75,7 +83,11 @@ def _alarms(member: Any, at: datetime) -> Iterator[Need]:
     )
     readable = Answer.objects.for_committee(member).values("checkin")
     unread = CheckIn.objects.for_committee(member).to_read().filter(pk__in=readable).count()
-    yield Need(unread, ngettext("check-in to read", "check-ins to read", unread), page("checkins_checkin", read="no"))
+    yield Need(
+        unread,
+        ngettext("check-in to read", "check-ins to read", unread),
+        page("checkins_checkin", read="no"),
+    )
 
 
 def _people(member: Any) -> Iterator[Need]:
@@ -89,7 +101,9 @@ def _people(member: Any) -> Iterator[Need]:
     )
     text = ngettext("application to read", "applications to read", unread)
     yield Need(unread, text, page("programs_application", queue="to-read"), "amber")
-    text = ngettext("decision that nobody has been told", "decisions that nobody has been told", untold)
+    text = ngettext(
+        "decision that nobody has been told", "decisions that nobody has been told", untold
+    )
     yield Need(untold, text, page("programs_application", queue="pending"))
     text = ngettext("mentor without orientation", "mentors without orientation", unprepared)
     yield Need(unprepared, text, page("programs_application", queue="orientation"))
@@ -108,7 +122,9 @@ def _rounds(member: Any) -> Iterator[Need]:
     text = ngettext("approved round to publish", "approved rounds to publish", approved)
     yield Need(approved, text, page("matching_round", state__exact="approved"), "amber")
     yield Need(
-        drafts, ngettext("round in draft", "rounds in draft", drafts), page("matching_round", state__exact="draft")
+        drafts,
+        ngettext("round in draft", "rounds in draft", drafts),
+        page("matching_round", state__exact="draft"),
     )
 
 
@@ -119,14 +135,21 @@ def _pairs(member: Any, at: datetime) -> Iterator[Need]:
     drifting = sum(word == Health.DRIFTING for word, _carer in counted)
     uncared = sum(carer is None for _word, carer in counted)
     yield Need(
-        stuck, ngettext("pair is stuck", "pairs are stuck", stuck), page("dashboard_pair", health="stuck"), "bad"
+        stuck,
+        ngettext("pair is stuck", "pairs are stuck", stuck),
+        page("dashboard_pair", health="stuck"),
+        "bad",
     )
     text = ngettext("pair is drifting", "pairs are drifting", drifting)
     yield Need(drifting, text, page("dashboard_pair", health="drifting"), "amber")
     text = ngettext("pair without a carer", "pairs without a carer", uncared)
     yield Need(uncared, text, page("dashboard_pair", carer="none"), "amber")
     late = _late_agreements(member, at)
-    text = ngettext("agreement open for more than three weeks", "agreements open for more than three weeks", late)
+    text = ngettext(
+        "agreement open for more than three weeks",
+        "agreements open for more than three weeks",
+        late,
+    )
     yield Need(late, text, page("dashboard_pair", state__exact="introduced"))
 
 
@@ -148,6 +171,17 @@ def _letters(member: Any) -> Iterator[Need]:
     counts = _counts(mine, Q(state=held), Q(state=failed))
     for state, count, tone, one, many in (
         (held, counts[0], "amber", _("letter is held back"), _("letters are held back")),
-        (failed, counts[1], "bad", _("letter could not be delivered"), _("letters could not be delivered")),
+        (
+            failed,
+            counts[1],
+            "bad",
+            _("letter could not be delivered"),
+            _("letters could not be delivered"),
+        ),
     ):
-        yield Need(count, one if count == 1 else many, page("notifications_notification", state__exact=state), tone)
+        yield Need(
+            count,
+            one if count == 1 else many,
+            page("notifications_notification", state__exact=state),
+            tone,
+        )

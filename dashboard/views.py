@@ -57,5 +57,7 @@ def nobody_yet(request: HttpRequest):
     """Somebody who has not applied: the doors that are open; a committee member goes to the committee's door."""
     if is_committee(request.user):
         return redirect("admin:index")
-    open_cohorts = Cohort.objects.taking_applications(timezone.localdate()).select_related("program")
+    open_cohorts = Cohort.objects.taking_applications(timezone.localdate()).select_related(
+        "program"
+    )
     return render(request, "dashboard/welcome.html", {"cohorts": open_cohorts})

@@ -29,7 +29,9 @@ class NextStep:
 WORDS: dict[Step, Callable[[Situation], NextStep]] = {}
 
 
-def says(step: Step) -> Callable[[Callable[[Situation], NextStep]], Callable[[Situation], NextStep]]:
+def says(
+    step: Step,
+) -> Callable[[Callable[[Situation], NextStep]], Callable[[Situation], NextStep]]:
     def register(words: Callable[[Situation], NextStep]) -> Callable[[Situation], NextStep]:
         WORDS[step] = words
         return words
@@ -108,7 +110,9 @@ def accept_code(s: Situation) -> NextStep:
 def orientation(s: Situation) -> NextStep:
     return NextStep(
         title=_("Do the short orientation"),
-        text=_("You are accepted. Five short texts and six questions prepare you; nobody is matched without them."),
+        text=_(
+            "You are accepted. Five short texts and six questions prepare you; nobody is matched without them."
+        ),
         url=page("programs:orientation", s.application.public_id),
         action=_("Begin"),
     )
@@ -135,7 +139,9 @@ def wait_for_match(s: Situation) -> NextStep:
 def waiting_list(s: Situation) -> NextStep:
     return NextStep(
         title=_("You are on the waiting list"),
-        text=_("A place may come free at any time, and then we write to you. You need not do anything."),
+        text=_(
+            "A place may come free at any time, and then we write to you. You need not do anything."
+        ),
     )
 
 
@@ -143,7 +149,9 @@ def waiting_list(s: Situation) -> NextStep:
 def declined(s: Situation) -> NextStep:
     return NextStep(
         title=_("This time it did not work out"),
-        text=_("The letter that we sent says why, and what else may help. You are welcome to apply again."),
+        text=_(
+            "The letter that we sent says why, and what else may help. You are welcome to apply again."
+        ),
         url=page("programs:welcome"),
         action=_("Look at the programs"),
     )
@@ -191,14 +199,18 @@ def draft_agreement(s: Situation) -> NextStep:
 
 
 def _agreement_by(s: Situation) -> datetime | None:
-    return s.match.introduced_at + timedelta(days=s.program.policy.agreement_days) if s.match else None
+    return (
+        s.match.introduced_at + timedelta(days=s.program.policy.agreement_days) if s.match else None
+    )
 
 
 @says(Step.EXPECT_DRAFT)
 def expect_draft(s: Situation) -> NextStep:
     return NextStep(
         title=_("%(name)s begins the agreement") % {"name": partner(s)},
-        text=_("You can write in it too, at any time. It is a good thing to do together in your first meeting."),
+        text=_(
+            "You can write in it too, at any time. It is a good thing to do together in your first meeting."
+        ),
         url=page("agreements:agreement-detail", s.key),
         action=_("Look at the parts"),
     )
@@ -208,7 +220,9 @@ def expect_draft(s: Situation) -> NextStep:
 def finish_agreement(s: Situation) -> NextStep:
     return NextStep(
         title=_("Finish the draft of your agreement"),
-        text=_("Either of you can write in it. Share it when both of you are content; then you sign."),
+        text=_(
+            "Either of you can write in it. Share it when both of you are content; then you sign."
+        ),
         url=page("agreements:agreement-detail", s.key),
         action=_("Go on with it"),
         due=_("Signed by %(day)s, if you can.") % {"day": day(_agreement_by(s))},
@@ -245,13 +259,17 @@ def expect_signature(s: Situation) -> NextStep:
 def answer_checkin(s: Situation) -> NextStep:
     return NextStep(
         title=_("Tell us how it goes"),
-        text=_("A few questions. The page says who reads each answer before you write. %(name)s never does.")
+        text=_(
+            "A few questions. The page says who reads each answer before you write. %(name)s never does."
+        )
         % {"name": partner(s)}
         if s.match
         else _("A few questions. The page says who reads each answer before you write."),
         url=page("checkins:checkin-answer", s.checkin.public_id) if s.checkin else "",
         action=_("Answer"),
-        due=_("Please answer by %(day)s.") % {"day": day(s.checkin.due_at)} if s.checkin and s.checkin.due_at else "",
+        due=_("Please answer by %(day)s.") % {"day": day(s.checkin.due_at)}
+        if s.checkin and s.checkin.due_at
+        else "",
     )
 
 
@@ -280,7 +298,11 @@ def note_meeting(s: Situation) -> NextStep:
 @says(Step.SUGGEST_MEETING)
 def suggest_meeting(s: Situation) -> NextStep:
     last = s.last_meeting
-    since = _("You last met on %(day)s.") % {"day": day(last.starts_at)} if last else _("You have not met yet.")
+    since = (
+        _("You last met on %(day)s.") % {"day": day(last.starts_at)}
+        if last
+        else _("You have not met yet.")
+    )
     return NextStep(
         title=_("Suggest the next meeting"),
         text=_("%(since)s A date in the calendar is the best reminder.") % {"since": since},
@@ -293,7 +315,9 @@ def suggest_meeting(s: Situation) -> NextStep:
 def closing(s: Situation) -> NextStep:
     return NextStep(
         title=_("Plan your closing talk"),
-        text=_("Look back together: what was reached, what was learned, and what comes next for each of you."),
+        text=_(
+            "Look back together: what was reached, what was learned, and what comes next for each of you."
+        ),
         url=page("matching:match-detail", s.key),
         action=_("Open our page"),
         due=_("Your time together ends on %(day)s.") % {"day": day(s.match.ends_on)}
@@ -305,20 +329,28 @@ def closing(s: Situation) -> NextStep:
 @says(Step.ALL_SET)
 def all_set(s: Situation) -> NextStep:
     meeting = s.next_meeting
-    until = _("You are all set until %(day)s") % {"day": day(meeting.starts_at)} if meeting else _("You are all set")
-    text = _("%(name)s suggests the next date. If nothing comes for a while, ask once; then tell us.") % {
-        "name": partner(s)
-    }
+    until = (
+        _("You are all set until %(day)s") % {"day": day(meeting.starts_at)}
+        if meeting
+        else _("You are all set")
+    )
+    text = _(
+        "%(name)s suggests the next date. If nothing comes for a while, ask once; then tell us."
+    ) % {"name": partner(s)}
     if meeting:
         text = _("Your next meeting: %(when)s.") % {"when": moment(meeting.starts_at)}
-    return NextStep(title=until, text=text, url=page("matching:match-detail", s.key), action=_("Open our page"))
+    return NextStep(
+        title=until, text=text, url=page("matching:match-detail", s.key), action=_("Open our page")
+    )
 
 
 @says(Step.CLOSED)
 def closed(s: Situation) -> NextStep:
     return NextStep(
         title=_("Your time together is over"),
-        text=_("Thank you for having been part of it. Your page and your agreement stay here for you."),
+        text=_(
+            "Thank you for having been part of it. Your page and your agreement stay here for you."
+        ),
         url=page("matching:match-detail", s.key),
         action=_("Look back"),
     )

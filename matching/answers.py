@@ -14,7 +14,13 @@ import numpy as np
 
 from accounts.models import Profile
 from accounts.models.people import DAYS, PARTS, SLOTS
-from programs.models import Application, ApplicationExperience, ApplicationTopic, Cohort, plain_place
+from programs.models import (
+    Application,
+    ApplicationExperience,
+    ApplicationTopic,
+    Cohort,
+    plain_place,
+)
 
 from .engine import Side
 from .facts import Fact
@@ -61,8 +67,12 @@ class Answers:
         theirs = Profile.objects.filter(user__in=mine.values("person"))
         topics = ApplicationTopic.objects.filter(application__in=mine).order_by()
         lived = ApplicationExperience.objects.filter(application__in=mine).order_by()
-        speaks = Profile.languages.through.objects.filter(profile__in=theirs).values_list("profile", "language")
-        knows = Profile.industries.through.objects.filter(profile__in=theirs).values_list("profile", "industry")
+        speaks = Profile.languages.through.objects.filter(profile__in=theirs).values_list(
+            "profile", "language"
+        )
+        knows = Profile.industries.through.objects.filter(profile__in=theirs).values_list(
+            "profile", "industry"
+        )
         depths = lived.values_list("application", "experience", "depth")
         self.topics = Marks(topics.values_list("application", "topic", "weight"))
         self.experiences = Marks((one, what, DEPTHS.get(depth, 0)) for one, what, depth in depths)
@@ -101,7 +111,10 @@ class Answers:
     def travel(self) -> Any:
         """(places, places): kilometres between the places of the people who were read, -1 where nobody has said; or None."""
         codes = self._codes["place"]
-        pairs = [(codes.get(plain_place(one)), codes.get(plain_place(other)), km) for one, other, km in self.distances]
+        pairs = [
+            (codes.get(plain_place(one)), codes.get(plain_place(other)), km)
+            for one, other, km in self.distances
+        ]
         if all(one is None or other is None for one, other, _km in pairs):
             return None
         found = np.full((len(codes), len(codes)), -1, dtype=np.int32)

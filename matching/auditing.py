@@ -19,7 +19,9 @@ def figures_of(round_: Round) -> Audit | None:
         sitting = Sitting.load(round_)
     except RoundPlan.DoesNotExist:
         return None
-    return audit(sitting.working_explained(Decisions.of(round_)), plan_of(sitting), ranks=sitting.is_small)
+    return audit(
+        sitting.working_explained(Decisions.of(round_)), plan_of(sitting), ranks=sitting.is_small
+    )
 
 
 @dataclass(frozen=True)

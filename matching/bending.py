@@ -38,7 +38,14 @@ def _need_reason(why: str) -> str:
 
 
 def set_aside(
-    round_: Round, mentee: int, mentor: int, *, by: Any, seen: int, why: str, at: datetime | None = None
+    round_: Round,
+    mentee: int,
+    mentor: int,
+    *,
+    by: Any,
+    seen: int,
+    why: str,
+    at: datetime | None = None,
 ) -> RoundEntry:
     """Set the rules aside that stand between two people, and pin the pair.
 
@@ -58,7 +65,9 @@ def set_aside(
         lifted = int(sitting.explained.raw(i, [j])[0])
         others = {pin for pin in was.pins if pin[0] != mentee}
         now = type(was)(
-            tuple(others | {(mentee, mentor)}), tuple(set(was.forbids) - {(mentee, mentor)}), was.sits_out - {mentee}
+            tuple(others | {(mentee, mentor)}),
+            tuple(set(was.forbids) - {(mentee, mentor)}),
+            was.sits_out - {mentee},
         )
         outcome = play(sitting, was, now, lambda trial: trial.allow(i, j, lifted))
         refuse_if_near(by, outcome.touched, fresh)
@@ -85,10 +94,15 @@ def _liftable(sitting: Sitting, i: int, j: int) -> tuple[str, ...]:
     codes: tuple[str, ...] = sitting.explained.why_not(i, j)
     if not codes:
         raise Refused(_("No rule stands between these two. Simply choose the pair."))
-    fixed = [code for code in codes if code.removesuffix("_unknown") not in OVERRIDABLE or code == "both_ways"]
+    fixed = [
+        code
+        for code in codes
+        if code.removesuffix("_unknown") not in OVERRIDABLE or code == "both_ways"
+    ]
     if fixed:
         raise Refused(
-            _("This rule is never set aside: %(rule)s.") % {"rule": listed(rule_words(code) for code in fixed)}
+            _("This rule is never set aside: %(rule)s.")
+            % {"rule": listed(rule_words(code) for code in fixed)}
         )
     return codes
 
@@ -119,7 +133,14 @@ def agree_place(
             plan_before=stored, facts={"diff": {}},
         )  # fmt: skip
         return write(
-            fresh, sitting, was, was, outcome, entry, set(), also=lambda: _change_capacity(sitting, mentor.pk, 1)
+            fresh,
+            sitting,
+            was,
+            was,
+            outcome,
+            entry,
+            set(),
+            also=lambda: _change_capacity(sitting, mentor.pk, 1),
         )
 
     return repeat(round_, attempt)

@@ -22,7 +22,12 @@ from .words import Words
 
 Band = Proposal.Band
 PER_PAGE = 50
-BAND_TONES: dict[str, str] = {Band.STRONG: "ok", Band.GOOD: "info", Band.POSSIBLE: "amber", Band.THIN: "bad"}
+BAND_TONES: dict[str, str] = {
+    Band.STRONG: "ok",
+    Band.GOOD: "info",
+    Band.POSSIBLE: "amber",
+    Band.THIN: "bad",
+}
 
 HAS_CAUTION = ~Q(cautions=[])
 TO_LOOK_AT = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
@@ -79,7 +84,14 @@ class Board:
     """The list of a round for one member; rows about people near that member are counted and not shown."""
 
     def __init__(
-        self, round_: Round, user: Any, *, queue: str = "all", find: str = "", page: Any = 1, only_figures: bool = False
+        self,
+        round_: Round,
+        user: Any,
+        *,
+        queue: str = "all",
+        find: str = "",
+        page: Any = 1,
+        only_figures: bool = False,
     ) -> None:
         self.round, self.user = round_, user
         self.queue = queue if queue in QUEUES else "all"
@@ -96,18 +108,29 @@ class Board:
     @staticmethod
     def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
         """Rows in each queue, and pairs of each band, by one look at every row."""
-        flags = {f"in_{name}": ExpressionWrapper(q, BooleanField()) for name, (_label, q) in QUEUES.items() if q}
+        flags = {
+            f"in_{name}": ExpressionWrapper(q, BooleanField())
+            for name, (_label, q) in QUEUES.items()
+            if q
+        }
         groups: list[Any] = list(mine.order_by().values("band", **flags).annotate(rows=Count("pk")))
-        counts = {name: sum(one["rows"] for one in groups if one.get(f"in_{name}", True)) for name in QUEUES}
+        counts = {
+            name: sum(one["rows"] for one in groups if one.get(f"in_{name}", True))
+            for name in QUEUES
+        }
         paired = [one for one in groups if not one["in_unmatched"]]
-        bands = {f"band_{band.value}": sum(one["rows"] for one in paired if one["band"] == band) for band in Band}
+        bands = {
+            f"band_{band.value}": sum(one["rows"] for one in paired if one["band"] == band)
+            for band in Band
+        }
         return counts | bands
 
     def _page(self, mine: QuerySet[Proposal], page: Any) -> Page:
         rows = mine.with_names().filter(QUEUES[self.queue][1])  # type: ignore[attr-defined]
         if self.find:
             rows = rows.filter(
-                Q(mentee__person__name__icontains=self.find) | Q(mentor__person__name__icontains=self.find)
+                Q(mentee__person__name__icontains=self.find)
+                | Q(mentor__person__name__icontains=self.find)
             )
         # The same order for everybody and for ever: by the mentees' stable keys.
         pages = Paginator(rows.order_by("mentee__external_key", "mentee_id"), PER_PAGE)
@@ -126,26 +149,38 @@ class Board:
     def queues(self) -> list[dict[str, Any]]:
         """The tabs above the list, with their counts."""
         return [
-            {"name": name, "label": label, "count": self.counts[name], "is_current": name == self.queue}
+            {
+                "name": name,
+                "label": label,
+                "count": self.counts[name],
+                "is_current": name == self.queue,
+            }
             for name, (label, _q) in QUEUES.items()
             if name != "changed" or self.round.draft > 1
         ]
 
     @property
     def bands(self) -> list[dict[str, Any]]:
-        return [{"band": band, "label": band.label, "count": self.counts[f"band_{band.value}"]} for band in Band]
+        return [
+            {"band": band, "label": band.label, "count": self.counts[f"band_{band.value}"]}
+            for band in Band
+        ]
 
     @property
     def gained_pairs(self) -> int | None:
         """Pairs more than in the draft before; None in the first draft."""
-        return None if self.round.before_pairs is None else self.round.pairs - self.round.before_pairs
+        return (
+            None if self.round.before_pairs is None else self.round.pairs - self.round.before_pairs
+        )
 
 
 def called(application: Application, is_veiled: bool) -> str:
     return application.person.initials if is_veiled else str(application.person)
 
 
-def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any, *, in_list: bool = False) -> list[Row]:
+def rows_of(
+    round_: Round, proposals: list[Proposal], words: Words, user: Any, *, in_list: bool = False
+) -> list[Row]:
     """Rows with their reasons in words. `proposals` are visible to `user` and come with their people. `in_list`: the
     names are veiled where the program wishes so."""
     veil = in_list and round_.program.policy.hide_names_until_opened
@@ -154,7 +189,9 @@ def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any, *
     made = []
     for row in proposals:
         if row.mentor is None:
-            fix = next((fix_words(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), "")
+            fix = next(
+                (fix_words(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), ""
+            )
             made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix, veil))
         else:
             row.mentor.cohort = round_.cohort
@@ -166,14 +203,20 @@ def rows_of(round_: Round, proposals: list[Proposal], words: Words, user: Any, *
 def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
     """How many mentees each of these mentors would have, those from before included; one query."""
     planned = (
-        Proposal._base_manager.filter(round=round_, mentor__in=mentors).order_by().values_list("mentor", flat=True)
+        Proposal._base_manager.filter(round=round_, mentor__in=mentors)
+        .order_by()
+        .values_list("mentor", flat=True)
     )
-    open_ = Match.objects.open().filter(mentor__in=mentors).order_by().values_list("mentor", flat=True)
+    open_ = (
+        Match.objects.open().filter(mentor__in=mentors).order_by().values_list("mentor", flat=True)
+    )
     planned = planned.exclude(state__in=[Proposal.State.REJECTED, Proposal.State.CHOSEN])
     return Counter(planned.union(open_, all=True)) if mentors else Counter()
 
 
-def mentors_in_reasons(proposals: list[Proposal], user: Any, is_veiled: bool = False) -> dict[int, str]:
+def mentors_in_reasons(
+    proposals: list[Proposal], user: Any, is_veiled: bool = False
+) -> dict[int, str]:
     """Names of the mentors that the reasons of people left out mention, without those near `user`."""
     ids = {fix[1] for row in proposals if row.mentor_id is None for fix in row.why.get("fixes", [])}
     ids |= {row.why["mentor"] for row in proposals if row.mentor_id is None and "mentor" in row.why}
@@ -204,7 +247,11 @@ def _news(what: str, count: int) -> str:
                 count,
             )
         case _:
-            text = ngettext("%(count)s person left since this draft.", "%(count)s people left since this draft.", count)
+            text = ngettext(
+                "%(count)s person left since this draft.",
+                "%(count)s people left since this draft.",
+                count,
+            )
     return text % {"count": count}
 
 
@@ -216,7 +263,9 @@ def snapshot_of(round_: Round) -> Snapshot | None:
 
 def last_entry(round_: Round, user: Any) -> RoundEntry | None:
     """The newest decision that can be taken back and that `user` may see."""
-    entries = RoundEntry.objects.visible_in(round_, user).standing().exclude(kind=RoundEntry.Kind.RUN)
+    entries = (
+        RoundEntry.objects.visible_in(round_, user).standing().exclude(kind=RoundEntry.Kind.RUN)
+    )
     return (
         entries.select_related("by", "mentee__person", "mentor__person")
         .defer("plan_before")

@@ -81,7 +81,9 @@ class Comparison:
     more: int  # further mentors who would be possible
     hidden: int  # mentors near the member who asks
     parts: list[tuple[str, str]]  # (criterion, its name) of the table of points
-    swaps: list[int]  # mentees (applications) with whom this one could change places, the best first
+    swaps: list[
+        int
+    ]  # mentees (applications) with whom this one could change places, the best first
     has_rejections: bool  # whether mentors were turned down for this mentee
     words: Words  # the vocabularies as they were read for it
 
@@ -97,13 +99,19 @@ def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) 
     shown = open_ if show_all else open_[:SHOWN]
     made = _Maker(round_, sitting, decisions, row, [*shown, *closed], user)
     explained = explain(sitting, [(i, j) for j in (*shown, *closed)])
-    cards = [made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)]
+    cards = [
+        made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)
+    ]
     criteria = [
-        (name, str(label)) for name, (label, _help) in WEIGHTS.items() if explained and name in explained[0].parts
+        (name, str(label))
+        for name, (label, _help) in WEIGHTS.items()
+        if explained and name in explained[0].parts
     ]
     hidden, more = len(sitting.mentors) - len(seen), len(open_) - len(shown)
     swaps, open_cards, closed_cards = _swaps(sitting, i), cards[: len(shown)], cards[len(shown) :]
-    return Comparison(open_cards, closed_cards, more, hidden, criteria, swaps, bool(made.rejected), made.words)
+    return Comparison(
+        open_cards, closed_cards, more, hidden, criteria, swaps, bool(made.rejected), made.words
+    )
 
 
 def _swaps(sitting: Sitting, i: int) -> list[int]:
@@ -113,7 +121,8 @@ def _swaps(sitting: Sitting, i: int) -> list[int]:
         return []
     others = np.flatnonzero((mu >= 0) & (mu != mu[i]))
     mine, theirs, now = (
-        S[rows, columns].astype(np.int64) for rows, columns in ((i, mu[others]), (others, mu[i]), (others, mu[others]))
+        S[rows, columns].astype(np.int64)
+        for rows, columns in ((i, mu[others]), (others, mu[i]), (others, mu[others]))
     )
     possible = (mine >= 0) & (theirs >= 0)
     gain = (mine + theirs - now)[possible]
@@ -169,7 +178,14 @@ class _Maker:
         self.changes = {j: self._change(i, j) for j in shown}
         self.codes = dict(zip(shown, sitting.explained.why_not_of(i, shown), strict=True))
         self.load = np.bincount(self.plan.mu[self.plan.mu >= 0], minlength=len(sitting.mentors))
-        moved = {pk for change in self.changes.values() if change for one in self._moved(change) for pk in one if pk}
+        moved = {
+            pk
+            for change in self.changes.values()
+            if change
+            for one in self._moved(change)
+            for pk in one
+            if pk
+        }
         found = self._read({sitting.mentors[j] for j in shown} | moved - near_in(round_, user))
         self.mentors = {j: found[sitting.mentors[j]] for j in shown}
         self.names = {pk: str(one.person) for pk, one in found.items()}
@@ -180,7 +196,11 @@ class _Maker:
     def _read(ids: set[int]) -> dict[int, Any]:
         """The mentors to show and whoever would move; `is_quotable` have let their match read about an experience."""
         shared = ApplicationExperience.objects.filter(application=OuterRef("pk"), is_shared=True)
-        rows = Application.objects.filter(pk__in=ids).select_related("person").annotate(is_quotable=Exists(shared))
+        rows = (
+            Application.objects.filter(pk__in=ids)
+            .select_related("person")
+            .annotate(is_quotable=Exists(shared))
+        )
         return rows.only("situation", *OF_A_PERSON).in_bulk()
 
     def candidate(self, i: int, j: int, said: Explanation) -> Candidate:
@@ -189,7 +209,8 @@ class _Maker:
             mentor=mentor,
             explanation=said,
             cells=self.dimensions.cells(said, codes),
-            places=_("%(used)s of %(places)s taken") % {"used": self._used(j, mentor), "places": places_of(mentor)},
+            places=_("%(used)s of %(places)s taken")
+            % {"used": self._used(j, mentor), "places": places_of(mentor)},
             if_chosen=self._if_chosen(j),
             is_current=mentor.pk == self.row.mentor_id,
             is_rejected=mentor.pk in self.rejected,
@@ -230,7 +251,9 @@ class _Maker:
         lines += [moved_words(one, self.names) for one in self._moved(change)]
         more = len(change.moved) - 1 - MOVES_SHOWN
         if more > 0:
-            lines.append(ngettext("%(count)s more moves", "%(count)s more move", more) % {"count": more})
+            lines.append(
+                ngettext("%(count)s more moves", "%(count)s more move", more) % {"count": more}
+            )
         return lines
 
     @staticmethod
@@ -242,7 +265,10 @@ class _Maker:
 def own_words(application: Application, words: Words) -> list[dict[str, Any]]:
     """What a person wrote and marked, for the head of the page. The committee reads it all; quotes come from the block
     that is shared with the match anyway, never from the private answers."""
-    lives = [words.experience(pk) for pk in application.experience_rows.values_list("experience", flat=True)]
+    lives = [
+        words.experience(pk)
+        for pk in application.experience_rows.values_list("experience", flat=True)
+    ]
     topics = [words.topic(pk) for pk in application.topic_rows.values_list("topic", flat=True)]
     rows = [
         {"key": _("In their own words"), "value": application.situation},

@@ -28,11 +28,15 @@ def possible_carers(program: Any) -> list[Any]:
 def assign_carer(match: Match, carer: Any, *, by: Any) -> None:
     """Give a pair its carer. Raises Refused for a member near the pair, and for anybody who may not assign."""
     if not Match.objects.for_committee(by, *ASSIGNERS).filter(pk=match.pk).exists():
-        raise Refused(_("Only the chair or a matcher can assign a carer, and not to a pair they stand near."))
+        raise Refused(
+            _("Only the chair or a matcher can assign a carer, and not to a pair they stand near.")
+        )
     if carer not in possible_carers(match.program):
         raise Refused(_("%(name)s is not a carer of this program.") % {"name": carer})
     if people_near(carer) & {person.pk for person in match.people}:
-        raise Refused(_("%(name)s stands near this pair. Please choose another carer.") % {"name": carer})
+        raise Refused(
+            _("%(name)s stands near this pair. Please choose another carer.") % {"name": carer}
+        )
     if match.state == Match.State.CLOSED:
         raise Refused(_("This pair is closed."))
     Match.objects.filter(pk=match.pk).update(carer=carer)

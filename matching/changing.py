@@ -65,13 +65,20 @@ def plan_of(sitting: Sitting) -> Plan:
     return sitting.plan
 
 
-def play(sitting: Sitting, was: Decisions, now: Decisions, first: Callable[[WhatIf], object] | None = None) -> Outcome:
+def play(
+    sitting: Sitting,
+    was: Decisions,
+    now: Decisions,
+    first: Callable[[WhatIf], object] | None = None,
+) -> Outcome:
     """Find the best plan under `now`, keeping what is on the table where that costs little. Raises Refused."""
     before, mates = plan_of(sitting), sitting.mates()
     try:
         sitting.repair(was, now, first)
     except BadRules as bad:
-        raise Refused(_("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}) from bad
+        raise Refused(
+            _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
+        ) from bad
     return outcome_of(sitting, before, mates)
 
 
@@ -79,7 +86,9 @@ def outcome_of(sitting: Sitting, before: Plan, mates: dict[int, int | None]) -> 
     """The difference between an earlier plan and the one on the table now."""
     now, plan = sitting.mates(), plan_of(sitting)
     moved = [(pk, was, now[pk]) for pk, was in mates.items() if was != now[pk]]
-    return Outcome(moved, before.pairs - plan.pairs, before.total - plan.total, plan.pairs, plan.total)
+    return Outcome(
+        moved, before.pairs - plan.pairs, before.total - plan.total, plan.pairs, plan.total
+    )
 
 
 def difference(was: Decisions, now: Decisions) -> dict[str, list[Any]]:
@@ -96,7 +105,9 @@ def reverse(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
     """Take a difference back; a mentee who has another pin since keeps that one."""
     changes: dict[str, Any] = {}
     for name, (added, removed) in diff.items():
-        gone, back = ({one if name == "sits_out" else tuple(one) for one in ones} for ones in (added, removed))
+        gone, back = (
+            {one if name == "sits_out" else tuple(one) for one in ones} for ones in (added, removed)
+        )
         held = set(getattr(decisions, name)) - gone
         if name == "pins":
             back = {pin for pin in back if pin[0] not in {mentee for mentee, _mentor in held}}
@@ -111,11 +122,18 @@ def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
         fresh = round_ if round_.shown and not number else _read_again(round_)
         try:
             entry = attempt(fresh)
-        except (Overtaken, Snapshot.DoesNotExist):  # the plan, or even what it rests on, was replaced meanwhile
+        except (
+            Overtaken,
+            Snapshot.DoesNotExist,
+        ):  # the plan, or even what it rests on, was replaced meanwhile
             continue
-        round_.__dict__.update({name: value for name, value in fresh.__dict__.items() if not name.startswith("_")})
+        round_.__dict__.update(
+            {name: value for name, value in fresh.__dict__.items() if not name.startswith("_")}
+        )
         return entry
-    raise Refused(_("Several members are changing this round right now. Please try again in a moment."))
+    raise Refused(
+        _("Several members are changing this round right now. Please try again in a moment.")
+    )
 
 
 def _read_again(round_: Round) -> Round:
@@ -157,24 +175,38 @@ def claim(round_: Round, sitting: Sitting, *, by: Any, **changes: Any) -> None:
         "input_hash": plan.input_hash,
     }
     changes["plan_version"] = round_.plan_version + 1
-    mine = Round.objects.unscoped("compare and set").filter(pk=round_.pk, plan_version=round_.plan_version)
+    mine = Round.objects.unscoped("compare and set").filter(
+        pk=round_.pk, plan_version=round_.plan_version
+    )
     if not mine.filter(state=round_.state).update(**changes):
         raise Overtaken
     for name, value in changes.items():
         setattr(round_, name, value)
     if round_.state != Round.State.DRAFT:
         why = str(_("The plan was changed."))
-        move(round_, Round.State.DRAFT, by=by, why=why, release_at=None, approved_by=None, released_by=None)
+        move(
+            round_,
+            Round.State.DRAFT,
+            by=by,
+            why=why,
+            release_at=None,
+            approved_by=None,
+            released_by=None,
+        )
 
 
-def write_rejections(round_: Round, was: Decisions, decisions: Decisions, entry: RoundEntry) -> None:
+def write_rejections(
+    round_: Round, was: Decisions, decisions: Decisions, entry: RoundEntry
+) -> None:
     """Rows for what was turned down, and none for what is allowed again."""
     rows = Proposal.objects.unscoped("what was turned down").filter(round=round_)
     for mentee, mentor in set(was.forbids) - set(decisions.forbids):
         rows.rejected().filter(mentee=mentee, mentor=mentor).delete()
     for mentee, mentor in set(decisions.forbids) - set(was.forbids):
         # The row on the table still names this mentor; it is written anew right after this.
-        rows.on_the_table().filter(mentee=mentee, mentor=mentor).update(mentor=None, state=Proposal.State.PROPOSED)
+        rows.on_the_table().filter(mentee=mentee, mentor=mentor).update(
+            mentor=None, state=Proposal.State.PROPOSED
+        )
         Proposal.objects.unscoped("turned down").create(
             round=round_, mentee_id=mentee, mentor_id=mentor, state=Proposal.State.REJECTED,
             scope=entry.facts.get("scope") or Proposal.Scope.PAIR, changed_in=round_.plan_version,

@@ -71,8 +71,12 @@ class Comparison:
 def differences(here: Round, there: Round, user: Any) -> Comparison:
     """Who has another mentor in the other round. Rows about people near `user` are only counted."""
     mates = [_mates(here), _mates(there)]
-    differing = {pk for pk in mates[0].keys() | mates[1].keys() if mates[0].get(pk) != mates[1].get(pk)}
-    ids = differing | {mentor for mate in mates for pk, mentor in mate.items() if pk in differing and mentor}
+    differing = {
+        pk for pk in mates[0].keys() | mates[1].keys() if mates[0].get(pk) != mates[1].get(pk)
+    }
+    ids = differing | {
+        mentor for mate in mates for pk, mentor in mate.items() if pk in differing and mentor
+    }
     seen = Application.objects.for_committee(user).filter(pk__in=ids).select_related("person")
     names = {one.pk: str(one.person) for one in seen}
     shown, hidden = [], 0
@@ -83,7 +87,10 @@ def differences(here: Round, there: Round, user: Any) -> Comparison:
             continue
         shown.append(Difference(names[pk], _name(mates[0], pk, names), _name(mates[1], pk, names)))
     return Comparison(
-        sorted(shown, key=lambda row: row.mentee), hidden, (here.pairs, there.pairs), (here.total, there.total)
+        sorted(shown, key=lambda row: row.mentee),
+        hidden,
+        (here.pairs, there.pairs),
+        (here.total, there.total),
     )
 
 

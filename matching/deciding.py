@@ -57,7 +57,10 @@ def after(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Dec
     match step.kind:
         case Kind.PIN | Kind.CHOOSE:
             return replace(
-                decisions, pins=(*others, pair), forbids=allowed, sits_out=decisions.sits_out - {step.mentee}
+                decisions,
+                pins=(*others, pair),
+                forbids=allowed,
+                sits_out=decisions.sits_out - {step.mentee},
             )
         case Kind.UNPIN:
             return replace(decisions, pins=tuple(pin for pin in decisions.pins if pin != pair))
@@ -81,7 +84,9 @@ def _swapped(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> 
         raise Refused(_("Two people can only swap when each of them has another mentor."))
     swapped = {(step.mentee, theirs), (step.other, mine)}
     rest = {pin for pin in decisions.pins if pin[0] not in step.mentees}
-    return replace(decisions, pins=tuple(rest | swapped), forbids=tuple(set(decisions.forbids) - swapped))
+    return replace(
+        decisions, pins=tuple(rest | swapped), forbids=tuple(set(decisions.forbids) - swapped)
+    )
 
 
 def preview(round_: Round, step: Step, *, by: Any) -> Outcome:
@@ -93,7 +98,9 @@ def preview(round_: Round, step: Step, *, by: Any) -> Outcome:
     return outcome
 
 
-def decide(round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None = None) -> RoundEntry:
+def decide(
+    round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None = None
+) -> RoundEntry:
     """Take `step`, and write who moved and what it cost. `seen` is the plan version that the member looked at.
 
     Raises Refused for the wrong person or state, a missing reason, people near the member, a row that somebody else
@@ -116,7 +123,14 @@ def decide(round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None
             facts={"diff": difference(was, now), "scope": step.scope if step.kind == Kind.REJECT else "", "other": step.other},
         )  # fmt: skip
         return write(
-            fresh, sitting, was, now, outcome, entry, step.mentees, also=lambda: _keep_apart(fresh, step, entry)
+            fresh,
+            sitting,
+            was,
+            now,
+            outcome,
+            entry,
+            step.mentees,
+            also=lambda: _keep_apart(fresh, step, entry),
         )
 
     return repeat(round_, attempt)
@@ -126,7 +140,9 @@ def _keep_apart(round_: Round, step: Step, entry: RoundEntry) -> None:
     """ "Never" is a rule for every round to come, too."""
     if step.kind != Kind.REJECT or step.scope != Scope.NEVER:
         return
-    people = Application.objects.filter(pk__in=[step.mentee, step.mentor]).values_list("person", flat=True)
+    people = Application.objects.filter(pk__in=[step.mentee, step.mentor]).values_list(
+        "person", flat=True
+    )
     first, second = sorted(people)
     kept, made = KeepApart.objects.unscoped("the committee keeps two people apart").get_or_create(
         program=round_.program, first_id=first, second_id=second, kind=KeepApart.Kind.KEEP_APART, until=None,
@@ -140,11 +156,15 @@ def refuse_if_stale(round_: Round, mentees: set[int], seen: int, by: Any) -> Non
     """Two members on the same row: the later one is told what the earlier one did."""
     if round_.plan_version <= seen:
         return
-    rows = Proposal.objects.unscoped("has somebody changed this row").filter(round=round_, mentee__in=mentees)
+    rows = Proposal.objects.unscoped("has somebody changed this row").filter(
+        round=round_, mentee__in=mentees
+    )
     newest = max((row.changed_in for row in rows), default=0)
     if newest <= seen:
         return
-    entries = RoundEntry.objects.unscoped("who changed this row").filter(round=round_, version=newest)
+    entries = RoundEntry.objects.unscoped("who changed this row").filter(
+        round=round_, version=newest
+    )
     entry = entries.select_related("by").first()
     if entry is None or entry.by_id == by.pk:
         return

@@ -58,9 +58,18 @@ class Dimensions:
         return str(Band(band).label)
 
     def _understands(self, why: dict[str, Any]) -> list[str]:
-        depths = {"lived": _("%(what)s (lived it)"), "accompanied": _("%(what)s (accompanied someone)")}
-        return [depths[depth] % {"what": self.words.experience(pk)} for pk, depth in why.get("u", [])]
+        depths = {
+            "lived": _("%(what)s (lived it)"),
+            "accompanied": _("%(what)s (accompanied someone)"),
+        }
+        return [
+            depths[depth] % {"what": self.words.experience(pk)} for pk, depth in why.get("u", [])
+        ]
 
     def _practical(self, why: dict[str, Any]) -> list[str]:
         languages = self.words.languages(why.get("languages", []))
-        return [line for line in (slot_words(why.get("slots", []), 3), meeting_words(why), languages) if line]
+        return [
+            line
+            for line in (slot_words(why.get("slots", []), 3), meeting_words(why), languages)
+            if line
+        ]

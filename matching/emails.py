@@ -35,7 +35,9 @@ def match_introduced(match: Match, person: Any) -> Letter | Stop:
             "match": match,
             "partner": partner,
             "is_mentee": is_mentee,
-            "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, Words(match.program)),
+            "reasons": why_you_two(
+                match.why_codes, match.mentee, match.mentor, Words(match.program)
+            ),
             "write_within": policy.first_contact_days,
             "meet_within": policy.first_meeting_days,
         },
@@ -60,7 +62,9 @@ def unmatched_letter(application: Application, reason: str) -> Letter:
     """The letter itself; the publish page shows it beforehand."""
     program = application.cohort.program
     context = {"application": application, "cohort": application.cohort, "reason_code": reason}
-    return Letter(context={**context, "other_help": program.other_help_lines}, action=_home(), program=program)
+    return Letter(
+        context={**context, "other_help": program.other_help_lines}, action=_home(), program=program
+    )
 
 
 @kind("round-unmatched", about="programs.Application")
@@ -68,7 +72,9 @@ def round_unmatched(application: Application, person: Any) -> Letter | Stop:
     """**To**: a mentee whom the round left out. **When**: it is released. **Until**: they have a match or withdrew."""
     if application.state != Application.State.ACCEPTED or _is_matched(application):
         return Stop("matched or withdrawn meanwhile")
-    rows = Proposal.objects.unscoped("a letter to the person left out").filter(mentee=application, mentor=None)
+    rows = Proposal.objects.unscoped("a letter to the person left out").filter(
+        mentee=application, mentor=None
+    )
     row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
     return unmatched_letter(application, reason_code(row.why if row else {}))
 
@@ -95,8 +101,16 @@ def round_second_look(round_: Round, person: Any) -> Letter | Stop:
     """**To**: the members who may approve. **When**: a round is sent for the second look. **Until**: it is looked at."""
     if round_.state != Round.State.REVIEW:
         return Stop("somebody has looked at it")
-    context = {"round": round_, "prepared_by": round_.prepared_by, "matching_on": round_.cohort.matching_on}
-    return Letter(context=context, action=_workbench(round_, _("Look at the proposed pairs")), program=round_.program)
+    context = {
+        "round": round_,
+        "prepared_by": round_.prepared_by,
+        "matching_on": round_.cohort.matching_on,
+    }
+    return Letter(
+        context=context,
+        action=_workbench(round_, _("Look at the proposed pairs")),
+        program=round_.program,
+    )
 
 
 @kind("round-ready", about="matching.Round", urgent=True, expires_after=timedelta(days=2))
@@ -104,7 +118,11 @@ def round_ready(round_: Round, person: Any) -> Letter | Stop:
     """**To**: the member who asked for a long run. **When**: it is done. **Until**: the round is closed."""
     if round_.state not in UNDER_WAY:
         return Stop("the round is closed")
-    return Letter(context={"round": round_}, action=_workbench(round_, _("Open the round")), program=round_.program)
+    return Letter(
+        context={"round": round_},
+        action=_workbench(round_, _("Open the round")),
+        program=round_.program,
+    )
 
 
 @kind("round-held-back", about="matching.Round", urgent=True)
@@ -112,14 +130,22 @@ def round_held_back(round_: Round, person: Any) -> Letter | Stop:
     """**To**: who prepared and who released it. **When**: a release could not be made. **Until**: the round moves on."""
     if round_.state != Round.State.DRAFT:
         return Stop("the round has moved on")
-    return Letter(context={"round": round_}, action=_workbench(round_, _("Open the round")), program=round_.program)
+    return Letter(
+        context={"round": round_},
+        action=_workbench(round_, _("Open the round")),
+        program=round_.program,
+    )
 
 
 @house_finder
 def house_of_match(row: Any) -> House | None:
     """For letters about a match or a round."""
     if row.about_type == Match._meta.label_lower:
-        match = Match.objects.filter(pk=row.about_id).select_related("mentee__cohort__program__policy").first()
+        match = (
+            Match.objects.filter(pk=row.about_id)
+            .select_related("mentee__cohort__program__policy")
+            .first()
+        )
         return house_for(match.program) if match else None
     if row.about_type == Round._meta.label_lower:
         rounds = Round.objects.unscoped("whose letter is this").filter(pk=row.about_id)

@@ -24,7 +24,11 @@ from .sitting import Sitting
 Band = Proposal.Band
 BANDS = ((0.60, Band.STRONG), (0.45, Band.GOOD), (0.28, Band.POSSIBLE), (0.0, Band.THIN))
 PART_BANDS = ((0.65, Band.STRONG), (0.40, Band.GOOD), (0.15, Band.POSSIBLE), (0.0, Band.THIN))
-GAPS = {"u_none", "h_none", "times_none"}  # with one of these nothing is "Strong", whatever the points
+GAPS = {
+    "u_none",
+    "h_none",
+    "times_none",
+}  # with one of these nothing is "Strong", whatever the points
 BONUS = ("waiting", "wishes")  # on top of a fit, not part of the full measure
 QUARTER = 15
 
@@ -66,7 +70,10 @@ def explain(sitting: Sitting, pairs: Iterable[tuple[int, int]]) -> list[Explanat
     facts = _Facts(sitting, *np.array(wanted).T)
     bands, cautions = facts.bands(), facts.cautions()
     rows = zip(facts.points(), facts.reasons(), bands, cautions, strict=True)
-    return [Explanation(sum(parts.values()), band, parts, why, codes) for parts, why, band, codes in rows]
+    return [
+        Explanation(sum(parts.values()), band, parts, why, codes)
+        for parts, why, band, codes in rows
+    ]
 
 
 class _Facts:
@@ -78,7 +85,9 @@ class _Facts:
         self.ids, self.me, self.mo = sitting.columns, sitting.pool.mentees, sitting.pool.mentors
         self.parts = self.table.parts_of(rows, columns)
         self.unknown = self.table.unknown_of(rows, columns)
-        self.asked = [np.count_nonzero(marks[rows], axis=1) for marks in (self.me.situations, self.me.topics)]
+        self.asked = [
+            np.count_nonzero(marks[rows], axis=1) for marks in (self.me.situations, self.me.topics)
+        ]
         self.lived = self._lived()
         self.helps = self._helps()
         self.slots = shared_slots(sitting.pool, rows, columns)
@@ -91,7 +100,10 @@ class _Facts:
 
     def bands(self) -> list[str]:
         """The word for each pair; with a gap in it nothing is "Strong"."""
-        fit = sum((points for name, points in self.parts.items() if name != "waiting"), np.zeros(self.size, np.int64))
+        fit = sum(
+            (points for name, points in self.parts.items() if name != "waiting"),
+            np.zeros(self.size, np.int64),
+        )
         share = fit / (full_measure(self.table.most()) or 1)
         least, names = zip(*reversed(BANDS), strict=True)
         band = np.searchsorted(least, share, side="right") - 1
@@ -106,7 +118,12 @@ class _Facts:
         lifted = self.table.reasons.lifted if self.table.reasons else {}
         pairs = zip(self.rows.tolist(), self.columns.tolist(), strict=True) if lifted else ()
         set_aside = np.array([pair in lifted for pair in pairs], bool)
-        for code, mask in (*self._doubts, ("only_one", self.only_one), ("thin", self.thin), ("override", set_aside)):
+        for code, mask in (
+            *self._doubts,
+            ("only_one", self.only_one),
+            ("thin", self.thin),
+            ("override", set_aside),
+        ):
             for k in np.flatnonzero(mask).tolist():
                 found[k].append(code)
         return found
@@ -115,7 +132,9 @@ class _Facts:
     def _doubts(self) -> list[tuple[str, Any]]:
         no = np.zeros(self.size, bool)
         situations, topics = (asked > 0 for asked in self.asked)
-        lived, helps, shared = (np.array(list(map(bool, one)), bool) for one in (self.lived, self.helps, self.slots))
+        lived, helps, shared = (
+            np.array(list(map(bool, one)), bool) for one in (self.lived, self.helps, self.slots)
+        )
         u, h = self.unknown.get("understands", no), self.unknown.get("can_help", no)
         times = self.unknown.get("practical.hours", no)
         return [
@@ -139,7 +158,9 @@ class _Facts:
             "unknown": self._not_known(), "asked": np.column_stack(self.asked).tolist(),
         }  # fmt: skip
         rows = zip(*columns.values(), strict=True)
-        return [{name: value for name, value in zip(columns, row, strict=True) if value} for row in rows]
+        return [
+            {name: value for name, value in zip(columns, row, strict=True) if value} for row in rows
+        ]
 
     def _hits(self, name: str) -> tuple[Any, Any, Any]:
         return self.table.hits_in(name, self.rows, self.columns)
@@ -153,7 +174,10 @@ class _Facts:
 
     def _helps(self) -> list[list[Any]]:
         k, column, _points = self._hits("can_help")
-        urgent, level = self.me.topics[self.rows[k], column].tolist(), self.mo.topics[self.columns[k], column].tolist()
+        urgent, level = (
+            self.me.topics[self.rows[k], column].tolist(),
+            self.mo.topics[self.columns[k], column].tolist(),
+        )
         ids = self.ids["topics"]
         said = [[ids[c], u, v] for c, u, v in zip(column.tolist(), urgent, level, strict=True)]
         return grouped(k, said, self.size)
@@ -180,7 +204,9 @@ class _Facts:
 
     def _rhythm(self) -> list[str]:
         mine, theirs = self.me.rhythm[self.rows], self.mo.rhythm[self.columns]
-        apart = np.where((mine < 0) | (theirs < 0), len(RHYTHMS), np.minimum(abs(mine - theirs), len(RHYTHMS)))
+        apart = np.where(
+            (mine < 0) | (theirs < 0), len(RHYTHMS), np.minimum(abs(mine - theirs), len(RHYTHMS))
+        )
         return [(*RHYTHMS, "")[one] for one in apart.tolist()]
 
     def _wishes(self) -> list[list[str]]:

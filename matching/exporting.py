@@ -47,22 +47,51 @@ def _pair_cells(row: Proposal, words: Words) -> list[Any]:
     mentee = row.mentee.person
     if row.mentor is None:
         blank: list[Any] = [""] * len(WEIGHTS)
-        return [mentee.name, mentee.email, "", "", _("Unmatched"), "", "", *blank, why_left_out(row.why, {}), ""]
+        return [
+            mentee.name,
+            mentee.email,
+            "",
+            "",
+            _("Unmatched"),
+            "",
+            "",
+            *blank,
+            why_left_out(row.why, {}),
+            "",
+        ]
     why = "; ".join(one.text for one in committee_whys(row.why, row.cautions, words))
     price = "" if row.price_pairs is None else cost_words(row.price_pairs, row.price_points or 0)
     parts = [row.parts.get(code, 0) for code in WEIGHTS]
     person = row.mentor.person
     state, band = row.get_state_display(), row.get_band_display()
-    return [mentee.name, mentee.email, person.name, person.email, state, band, row.score, *parts, why, price]
+    return [
+        mentee.name,
+        mentee.email,
+        person.name,
+        person.email,
+        state,
+        band,
+        row.score,
+        *parts,
+        why,
+        price,
+    ]
 
 
 def scores(round_: Round, user: Any) -> tablib.Dataset:
     """Mentees down, mentors across, points in the cells; empty where a rule forbids the pair."""
     sitting = Sitting.load(round_)
-    seen = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).exclude(person__in=people_near(user))
-    names = {one.pk: f"{one.person.name} <{one.person.email}>" for one in seen.select_related("person")}
+    seen = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).exclude(
+        person__in=people_near(user)
+    )
+    names = {
+        one.pk: f"{one.person.name} <{one.person.email}>" for one in seen.select_related("person")
+    }
     columns = [j for j, pk in enumerate(sitting.mentors) if pk in names]
-    data = tablib.Dataset(headers=[_("Mentee"), *(safe(names[sitting.mentors[j]]) for j in columns)], title=_("Scores"))
+    data = tablib.Dataset(
+        headers=[_("Mentee"), *(safe(names[sitting.mentors[j]]) for j in columns)],
+        title=_("Scores"),
+    )
     for i, pk in enumerate(sitting.mentees):
         if pk in names:
             row = sitting.table.S[i, columns].tolist()

@@ -68,7 +68,9 @@ def fingerprint(said: str) -> str:
 
 def fingerprint_now(application: int) -> str:
     """The fingerprint of one person today."""
-    return fingerprint(Application.objects.filter(pk=application).values_list(_said(), flat=True).get())
+    return fingerprint(
+        Application.objects.filter(pk=application).values_list(_said(), flat=True).get()
+    )
 
 
 def changed_since(cohort: Cohort, fingerprints: dict[str, str]) -> dict[str, set[int]]:
@@ -79,4 +81,8 @@ def changed_since(cohort: Cohort, fingerprints: dict[str, str]) -> dict[str, set
     new = {int(pk) for pk in now.keys() - fingerprints.keys()}
     if new:
         new -= set(Match.objects.open().filter(mentee__in=new).values_list("mentee", flat=True))
-    return {"changed": set(map(int, changed)), "new": new, "gone": {int(pk) for pk in fingerprints.keys() - now.keys()}}
+    return {
+        "changed": set(map(int, changed)),
+        "new": new,
+        "gone": {int(pk) for pk in fingerprints.keys() - now.keys()},
+    }

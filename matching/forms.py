@@ -32,7 +32,9 @@ class OpenRoundForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    why = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    why = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class RejectForm(ReasonForm):
@@ -54,7 +56,9 @@ class TermsForm(forms.Form):
     """Rules and weights of one round."""
 
     objective = forms.ChoiceField(
-        label=gettext_lazy("What matters most"), choices=Round.Objective.choices, widget=forms.RadioSelect
+        label=gettext_lazy("What matters most"),
+        choices=Round.Objective.choices,
+        widget=forms.RadioSelect,
     )
     rules = forms.MultipleChoiceField(
         label=gettext_lazy("Rules that no pair may break"),
@@ -92,7 +96,9 @@ class TermsForm(forms.Form):
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         self.round = round
         terms = round.terms
-        initial = {name: getattr(round, name) for name in ("objective", "floor", "budget", "stickiness")}
+        initial = {
+            name: getattr(round, name) for name in ("objective", "floor", "budget", "stickiness")
+        }
         initial |= {name: terms.get(name) for name in ("rules", "unknown_forbids", "minimum")}
         initial |= {f"weight_{name}": terms["weights"].get(name, 0) for name in WEIGHTS}
         super().__init__(*args, initial=initial, **kwargs)
@@ -116,7 +122,9 @@ class TermsForm(forms.Form):
             try:
                 criteria(self.terms)
             except ValueError as wrong:
-                raise forms.ValidationError(_("These weights do not work: %(why)s.") % {"why": wrong}) from wrong
+                raise forms.ValidationError(
+                    _("These weights do not work: %(why)s.") % {"why": wrong}
+                ) from wrong
             if not any(self.terms["weights"].values()):
                 raise forms.ValidationError(_("At least one weight must be more than 0."))
         return data
@@ -135,7 +143,9 @@ class TermsForm(forms.Form):
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("objective", "floor", "budget", "stickiness")}
+        return {
+            name: self.cleaned_data[name] for name in ("objective", "floor", "budget", "stickiness")
+        }
 
 
 class ReleaseForm(forms.Form):
@@ -143,7 +153,9 @@ class ReleaseForm(forms.Form):
         ("hold", gettext_lazy("After the hold")),
         ("morning", gettext_lazy("At the next hour at which letters may arrive")),
     ]
-    when = forms.ChoiceField(label=gettext_lazy("When"), choices=WHEN, widget=forms.RadioSelect, initial="hold")
+    when = forms.ChoiceField(
+        label=gettext_lazy("When"), choices=WHEN, widget=forms.RadioSelect, initial="hold"
+    )
 
 
 class CarerForm(forms.Form):

@@ -17,6 +17,12 @@ from .models import Match
 @receiver(application_withdrawn)
 def refuse_while_in_a_pair(sender: Any, application: Application, **_more: Any) -> None:
     """A pair is ended with care, not by a form: the other person must hear it from somebody."""
-    of_theirs = Match.objects.open().filter(mentee=application) | Match.objects.open().filter(mentor=application)
+    of_theirs = Match.objects.open().filter(mentee=application) | Match.objects.open().filter(
+        mentor=application
+    )
     if of_theirs.exists():
-        raise Refused(_("You are in a pair. Please ask for it to be ended first; we help both of you with that."))
+        raise Refused(
+            _(
+                "You are in a pair. Please ask for it to be ended first; we help both of you with that."
+            )
+        )

@@ -74,9 +74,16 @@ def what_words(entry: RoundEntry, names: dict[int, str]) -> str:
 
 def lines(round_: Round, user: Any) -> list[Line]:
     """Every entry of the round in its order; entries about people near `user` say only that they are hidden."""
-    everything = RoundEntry.objects.unscoped("versions only").filter(round=round_).values_list("version", flat=True)
+    everything = (
+        RoundEntry.objects.unscoped("versions only")
+        .filter(round=round_)
+        .values_list("version", flat=True)
+    )
     seen = RoundEntry.objects.visible_to(user).filter(round=round_).defer("plan_before")
-    entries = {one.version: one for one in seen.select_related("by", "undone_by", "mentee__person", "mentor__person")}
+    entries = {
+        one.version: one
+        for one in seen.select_related("by", "undone_by", "mentee__person", "mentor__person")
+    }
     names = names_of(entries.values(), user)
     return [_line(entries[v], names) if v in entries else _hidden(v) for v in sorted(everything)]
 
@@ -96,7 +103,11 @@ def words_of(entry: RoundEntry | None, user: Any) -> str:
 
 
 def _named(ids: set[int], user: Any) -> dict[int, str]:
-    seen = Application.objects.filter(not_near(user), pk__in=ids).select_related("person") if ids else []
+    seen = (
+        Application.objects.filter(not_near(user), pk__in=ids).select_related("person")
+        if ids
+        else []
+    )
     return {one.pk: str(one.person) for one in seen}
 
 

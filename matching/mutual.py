@@ -40,9 +40,13 @@ def mutual_pairs(round_: Round, user: Any) -> list[Mutual]:
     both = [
         (people[MENTEE, person], people[MENTOR, named])
         for role, person, named in wishes
-        if role == MENTEE and (MENTOR, named, person) in wishes and {(MENTEE, person), (MENTOR, named)} <= people.keys()
+        if role == MENTEE
+        and (MENTOR, named, person) in wishes
+        and {(MENTEE, person), (MENTOR, named)} <= people.keys()
     ]
-    rows = Proposal.objects.visible_to(user).filter(round=round_, mentee__in=[mentee.pk for mentee, _mentor in both])
+    rows = Proposal.objects.visible_to(user).filter(
+        round=round_, mentee__in=[mentee.pk for mentee, _mentor in both]
+    )
     on_table = {row.mentee_id: row for row in rows.on_the_table().select_related("mentor__person")}
     return [
         Mutual(mentee, mentor, on_table[mentee.pk], _rules(sitting, mentee, mentor))
@@ -53,8 +57,12 @@ def mutual_pairs(round_: Round, user: Any) -> list[Mutual]:
 
 def _wishes(round_: Round) -> set[tuple[str, int, int]]:
     """(role of the one who wishes, that person, the person named), of everybody in the cohort."""
-    rows = NamedWish.objects.unscoped("who named each other; only pairs that the member may see are shown")
-    known = rows.filter(application__cohort=round_.cohort_id, kind=NamedWish.Kind.PREFER).exclude(person=None)
+    rows = NamedWish.objects.unscoped(
+        "who named each other; only pairs that the member may see are shown"
+    )
+    known = rows.filter(application__cohort=round_.cohort_id, kind=NamedWish.Kind.PREFER).exclude(
+        person=None
+    )
     return set(known.values_list("application__role", "application__person", "person"))
 
 

@@ -24,10 +24,15 @@ PLAIN = b"["  # how a pack begins that is not compressed
 def pack(facts: dict[str, Any], arrays: dict[str, Any]) -> bytes:
     """Facts (JSON) and named arrays of numbers."""
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    about = [(name, array.dtype.newbyteorder("<").str, array.shape) for name, array in plain.items()]
+    about = [
+        (name, array.dtype.newbyteorder("<").str, array.shape) for name, array in plain.items()
+    ]
     head = json.dumps([facts, about], separators=(",", ":")).encode()
     head += b" " * (-(len(head) + 1) % LINE) + b"\n"
-    parts = (array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in plain.values())
+    parts = (
+        array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+        for array in plain.values()
+    )
     return b"".join([head, *(part + b"\0" * (-len(part) % 8) for part in parts)])
 
 
@@ -50,7 +55,9 @@ def pack_pool(pool: Pool) -> bytes:
     arrays: dict[str, Any] = {"seats": pool.seats}
     if pool.travel is not None:
         arrays["travel"] = pool.travel
-    facts: dict[str, Any] = {name: getattr(pool, name) for name in ("pairs", "mentee_wishes", "mentor_wishes")}
+    facts: dict[str, Any] = {
+        name: getattr(pool, name) for name in ("pairs", "mentee_wishes", "mentor_wishes")
+    }
     for name, side in (("mentees", pool.mentees), ("mentors", pool.mentors)):
         for field in fields(side):
             value = getattr(side, field.name)
@@ -58,7 +65,10 @@ def pack_pool(pool: Pool) -> bytes:
                 continue
             (facts if value.dtype.kind == "U" else arrays)[f"{name}.{field.name}"] = value
         arrays.update({f"{name}.columns.{key}": value for key, value in side.columns.items()})
-    return pack({name: getattr(fact, "tolist", lambda fact=fact: fact)() for name, fact in facts.items()}, arrays)
+    return pack(
+        {name: getattr(fact, "tolist", lambda fact=fact: fact)() for name, fact in facts.items()},
+        arrays,
+    )
 
 
 def unpack_pool(stored: Any) -> Pool:
@@ -85,11 +95,24 @@ SETTINGS = ("pins", "forbids", "stickiness", "floor", "objective", "budget")
 
 
 def pack_plan(plan: Plan) -> bytes:
-    arrays = {"mu": plan.mu.astype(np.int32), "u": plan.u, "v": plan.v, "seats": plan.seats.astype(np.int32)}
+    arrays = {
+        "mu": plan.mu.astype(np.int32),
+        "u": plan.u,
+        "v": plan.v,
+        "seats": plan.seats.astype(np.int32),
+    }
     if plan.prior is not None:
         arrays["prior"] = plan.prior.astype(np.int32)
-    facts: dict[str, Any] = {"pairs": plan.pairs, "total": plan.total, "floor": plan.floor, "hash": plan.input_hash}
-    facts |= {"certificate": plan.certificate, "rules": {name: getattr(plan.rules, name) for name in SETTINGS}}
+    facts: dict[str, Any] = {
+        "pairs": plan.pairs,
+        "total": plan.total,
+        "floor": plan.floor,
+        "hash": plan.input_hash,
+    }
+    facts |= {
+        "certificate": plan.certificate,
+        "rules": {name: getattr(plan.rules, name) for name in SETTINGS},
+    }
     return zlib.compress(pack(facts, arrays), QUICK)
 
 

@@ -69,10 +69,15 @@ def card_of(application: Any, *, contact: bool) -> Card:
     facts = []
     if profile:
         at = [profile.job_title, str(profile.employer or ""), profile.place]
-        facts = [", ".join(part for part in at[:2] if part), at[2], profile.get_level_display() or ""]
+        facts = [
+            ", ".join(part for part in at[:2] if part),
+            at[2],
+            profile.get_level_display() or "",
+        ]
         if profile.languages.all():
             facts.append(
-                _("Speaks %(languages)s") % {"languages": listed((str(one) for one in profile.languages.all()), 5)}
+                _("Speaks %(languages)s")
+                % {"languages": listed((str(one) for one in profile.languages.all()), 5)}
             )
     if person.pronouns:
         facts.insert(0, person.pronouns)
@@ -122,7 +127,11 @@ def path_of(match: Match) -> list[dict[str, str]]:
     return [
         {
             "label": labels[state],
-            "state": "done" if n < here or match.state == State.CLOSED else "now" if n == here else "later",
+            "state": "done"
+            if n < here or match.state == State.CLOSED
+            else "now"
+            if n == here
+            else "later",
         }
         for n, state in enumerate(order)
     ]

@@ -48,25 +48,38 @@ def _locked(ids: set[int]) -> dict[int, Application]:
 
 
 def _check_ready(applications: dict[int, Application]) -> None:
-    ready = set(Application.objects.ready().filter(pk__in=applications).values_list("pk", flat=True))
+    ready = set(
+        Application.objects.ready().filter(pk__in=applications).values_list("pk", flat=True)
+    )
     for pk, application in applications.items():
         if pk not in ready:
-            raise Refused(_("%(name)s is not ready to be matched any more.") % {"name": application.person})
+            raise Refused(
+                _("%(name)s is not ready to be matched any more.") % {"name": application.person}
+            )
 
 
 def places_of(mentor: Application) -> int:
     """How many mentees a mentor may have: what they offer, within what the program allows."""
     policy = mentor.cohort.program.policy
-    return min(mentor.capacity, policy.first_time_capacity if mentor.is_first_time else policy.capacity_max)
+    return min(
+        mentor.capacity, policy.first_time_capacity if mentor.is_first_time else policy.capacity_max
+    )
 
 
 def taken(mentors: Iterable[int]) -> Counter[int]:
     """Open matches per mentor application."""
-    rows = Match.objects.open().filter(mentor__in=list(mentors)).values("mentor").annotate(count=Count("pk"))
+    rows = (
+        Match.objects.open()
+        .filter(mentor__in=list(mentors))
+        .values("mentor")
+        .annotate(count=Count("pk"))
+    )
     return Counter({row["mentor"]: row["count"] for row in rows.order_by()})
 
 
-def _check_places(wanted: list[tuple[int, int, dict[str, Any]]], mentors: dict[int, Application]) -> None:
+def _check_places(
+    wanted: list[tuple[int, int, dict[str, Any]]], mentors: dict[int, Application]
+) -> None:
     load = taken(mentors)
     load.update(mentor for _mentee, mentor, _why in wanted)
     for pk, mentor in mentors.items():
@@ -83,8 +96,12 @@ def _check_unmatched(mentees: dict[int, Application]) -> None:
 
 def _write_conflicts(matches: list[Match], at: datetime) -> None:
     """A committee member who is in a pair must not look at what belongs to their partner."""
-    people = {person for match in matches for person in (match.mentee.person_id, match.mentor.person_id)}
-    members = set(Membership.objects.live(at.date()).filter(user__in=people).values_list("user", flat=True))
+    people = {
+        person for match in matches for person in (match.mentee.person_id, match.mentor.person_id)
+    }
+    members = set(
+        Membership.objects.live(at.date()).filter(user__in=people).values_list("user", flat=True)
+    )
     for match in matches:
         for member, person in (
             (match.mentee.person_id, match.mentor.person_id),

@@ -40,21 +40,30 @@ def gather(cohort: Cohort, at: datetime) -> Gathered:
     rows, policy = facts(cohort), cohort.program.policy
     matches = _Matches(cohort, [row.person for row in rows])
     resting = matches.resting(at - timedelta(days=policy.rematch_buffer_days))
-    mentees = [row for row in rows if row.role == "mentee" and row.pk not in matches.matched | resting]
+    mentees = [
+        row for row in rows if row.role == "mentee" and row.pk not in matches.matched | resting
+    ]
     mentors = [row for row in rows if row.role == "mentor"]
     keys = _keys(mentees), _keys(mentors)
     waited, answers = left_out_before(cohort), Answers(cohort, at)
     sides = (
-        answers.side(mentees, keys[0], (max(waited[row.pk], 1 if row.waiting_since else 0) for row in mentees)),
+        answers.side(
+            mentees,
+            keys[0],
+            (max(waited[row.pk], 1 if row.waiting_since else 0) for row in mentees),
+        ),
         answers.side(mentors, keys[1], (0 for _row in mentors)),
     )
     pool = Pool(
         *sides,
         travel=answers.travel(),
         seats={
-            key: max(places(row, policy) - matches.load[row.pk], 0) for key, row in zip(keys[1], mentors, strict=True)
+            key: max(places(row, policy) - matches.load[row.pk], 0)
+            for key, row in zip(keys[1], mentors, strict=True)
         },
-        **_about_pairs(cohort, _by_person(mentees, keys[0]), _by_person(mentors, keys[1]), matches, at),
+        **_about_pairs(
+            cohort, _by_person(mentees, keys[0]), _by_person(mentors, keys[1]), matches, at
+        ),
     )
     columns = {
         "mentees": _in_order(pool.mentees.ids, keys[0], mentees),
@@ -62,7 +71,9 @@ def gather(cohort: Cohort, at: datetime) -> Gathered:
         **answers.columns,
     }
     figures = {"resting": len(resting), "matched": len(matches.matched)}
-    return Gathered(pool, columns, {str(row.pk): fingerprint(row.said) for row in (*mentees, *mentors)}, figures)
+    return Gathered(
+        pool, columns, {str(row.pk): fingerprint(row.said) for row in (*mentees, *mentors)}, figures
+    )
 
 
 def places(row: Fact, policy: Any) -> int:
@@ -75,7 +86,10 @@ def _keys(rows: list[Fact]) -> list[str]:
     """The stable key of each row: the import id, else the e-mail address; both where an id stands twice."""
     plain = [row.external_key or row.email for row in rows]
     seen = Counter(plain)
-    return [key if seen[key] == 1 else f"{key} {row.email}" for key, row in zip(plain, rows, strict=True)]
+    return [
+        key if seen[key] == 1 else f"{key} {row.email}"
+        for key, row in zip(plain, rows, strict=True)
+    ]
 
 
 def _by_person(rows: list[Fact], keys: list[str]) -> dict[int, str]:
@@ -92,7 +106,15 @@ class _Matches:
     """Open and ended matches of the people of a round."""
 
     def __init__(self, cohort: Cohort, people: list[int]) -> None:
-        about = ("mentee_id", "mentor_id", "mentee__person", "mentor__person", "state", "closed_kind", "closed_at")
+        about = (
+            "mentee_id",
+            "mentor_id",
+            "mentee__person",
+            "mentor__person",
+            "state",
+            "closed_kind",
+            "closed_at",
+        )
         found = Match.objects.filter(mentee__cohort__program=cohort.program_id).values_list(*about)
         wanted = set(people)
         self.load: Counter[int] = Counter()
@@ -113,7 +135,11 @@ class _Matches:
 
 
 def _about_pairs(
-    cohort: Cohort, as_mentee: dict[int, str], as_mentor: dict[int, str], matches: _Matches, at: datetime
+    cohort: Cohort,
+    as_mentee: dict[int, str],
+    as_mentor: dict[int, str],
+    matches: _Matches,
+    at: datetime,
 ) -> dict[str, Any]:
     """Rules and wishes that name two people, as the pool wants them; keys of mentees and mentors by person."""
 
@@ -123,13 +149,19 @@ def _about_pairs(
 
     apart: dict[str, list[tuple[int, int]]] = defaultdict(list)
     kept = KeepApart.objects.unscoped("the engine keeps people apart").live(at.date())
-    for kind, first, second in kept.filter(program=cohort.program_id).values_list("kind", "first", "second"):
+    for kind, first, second in kept.filter(program=cohort.program_id).values_list(
+        "kind", "first", "second"
+    ):
         apart[kind].append((first, second))
     declared = Conflict.objects.live(at.date()).filter(kind=Conflict.Kind.DECLARED)
     apart["conflict"] += declared.values_list("member", "person")
     apart["ended_pair"] += matches.ended
     wishes = _wishes(cohort)
-    apart["avoid"] += [(person, named) for _role, kind, person, named, _rank in wishes if kind == NamedWish.Kind.AVOID]
+    apart["avoid"] += [
+        (person, named)
+        for _role, kind, person, named, _rank in wishes
+        if kind == NamedWish.Kind.AVOID
+    ]
     liked = [wish for wish in wishes if wish[1] == NamedWish.Kind.PREFER]
     return {
         "pairs": {kind: either_way(pairs) for kind, pairs in apart.items()},

@@ -29,7 +29,9 @@ def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
     """
     people = gather(cohort, at)
     if not people.columns["mentees"] or not people.columns["mentors"]:
-        raise Refused(_("Nobody to match: a cohort needs at least one mentee and one mentor who are ready."))
+        raise Refused(
+            _("Nobody to match: a cohort needs at least one mentee and one mentor who are ready.")
+        )
     sitting = Sitting.fresh(Round(cohort=cohort, terms=default_terms(cohort.program)), people)
     plan = sitting.solve(Decisions())
     names = _names(sitting)
@@ -47,11 +49,18 @@ def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
 
 
 def _names(sitting: Sitting) -> dict[int, dict[str, str]]:
-    rows = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).select_related("person")
-    return {row.pk: {"key": row.external_key or row.person.email, "name": row.person.name} for row in rows}
+    rows = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).select_related(
+        "person"
+    )
+    return {
+        row.pk: {"key": row.external_key or row.person.email, "name": row.person.name}
+        for row in rows
+    }
 
 
-def _pairs(sitting: Sitting, names: dict[int, dict[str, str]], words: Words) -> list[dict[str, Any]]:
+def _pairs(
+    sitting: Sitting, names: dict[int, dict[str, str]], words: Words
+) -> list[dict[str, Any]]:
     placed = [(i, j) for i, j in enumerate(plan_of(sitting).mu.tolist()) if j != NOBODY]
     return [
         {
@@ -60,7 +69,9 @@ def _pairs(sitting: Sitting, names: dict[int, dict[str, str]], words: Words) -> 
             "fit": str(Proposal.Band(said.band).label),
             "points": said.score,
             "parts": said.parts,
-            "why": [f"{why.kind} {why.text}" for why in committee_whys(said.why, said.cautions, words)],
+            "why": [
+                f"{why.kind} {why.text}" for why in committee_whys(said.why, said.cautions, words)
+            ],
         }
         for (i, j), said in zip(placed, explain(sitting, placed), strict=True)
     ]

@@ -58,7 +58,10 @@ class Why:
 def committee_whys(why: dict[str, Any], cautions: Iterable[str], words: Words) -> list[Why]:
     """The chips of a pair for the committee: what speaks for it, then what needs a look."""
     found = [*understands(why, words), *can_help(why, words), *practical(why, words), *wishes(why)]
-    return [*found, *(Why("!", str(CAUTION_WORDS[code])) for code in cautions if code in CAUTION_WORDS)]
+    return [
+        *found,
+        *(Why("!", str(CAUTION_WORDS[code])) for code in cautions if code in CAUTION_WORDS),
+    ]
 
 
 def understands(why: dict[str, Any], words: Words) -> list[Why]:
@@ -79,12 +82,24 @@ def can_help(why: dict[str, Any], words: Words) -> list[Why]:
     asked = max(why.get("asked", [0, 0])[1], len(topics))
     text = _("%(met)s of %(asked)s topics: %(what)s")
     return [
-        Why("H", text % {"met": len(topics), "asked": asked, "what": listed(words.topic(t) for t, *_rest in topics)})
+        Why(
+            "H",
+            text
+            % {
+                "met": len(topics),
+                "asked": asked,
+                "what": listed(words.topic(t) for t, *_rest in topics),
+            },
+        )
     ]
 
 
 def practical(why: dict[str, Any], words: Words) -> list[Why]:
-    parts = [slot_words(why.get("slots", [])), meeting_words(why), words.languages(why.get("languages", []))]
+    parts = [
+        slot_words(why.get("slots", [])),
+        meeting_words(why),
+        words.languages(why.get("languages", [])),
+    ]
     said = [part for part in parts if part]
     return [Why("P", " · ".join(said))] if said else []
 
@@ -124,7 +139,9 @@ def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
                 else _("No mentor is possible.")
             )
         case "crowded" if "mentees" in why:
-            mentors = ngettext("%(count)s mentor", "%(count)s mentors", why["mentors"]) % {"count": why["mentors"]}
+            mentors = ngettext("%(count)s mentor", "%(count)s mentors", why["mentors"]) % {
+                "count": why["mentors"]
+            }
             text = ngettext(
                 "%(mentees)s mentees can only go to the same %(mentors)s, with %(places)s place between them.",
                 "%(mentees)s mentees can only go to the same %(mentors)s, with %(places)s places between them.",
@@ -149,7 +166,10 @@ def fix_words(fix: list[Any], names: dict[int, str]) -> str:
     name = names.get(mentor, _("a mentor"))
     brings = gain_words(pairs, points)
     if what == "seat":
-        return _("Ask %(mentor)s for one more place: %(brings)s.") % {"mentor": name, "brings": brings}
+        return _("Ask %(mentor)s for one more place: %(brings)s.") % {
+            "mentor": name,
+            "brings": brings,
+        }
     rules = listed(rule_words(code) for code in codes)
     return _("Set a rule aside for %(mentor)s (%(rules)s): %(brings)s.") % {
         "mentor": name,
@@ -160,7 +180,9 @@ def fix_words(fix: list[Any], names: dict[int, str]) -> str:
 
 def gain_words(pairs: int, points: int) -> str:
     if pairs > 0:
-        return ngettext("places %(count)s more person", "places %(count)s more people", pairs) % {"count": pairs}
+        return ngettext("places %(count)s more person", "places %(count)s more people", pairs) % {
+            "count": pairs
+        }
     words = ngettext("%(count)s point more in all", "%(count)s points more in all", points)
     return words % {"count": figure(points)}
 
@@ -171,14 +193,20 @@ LITTLE, SOME = 400, 1500  # points of the whole plan: the usual price of a chang
 def cost_words(pairs: int, points: int) -> str:
     """What a change costs the whole round, first as a word, then as a number; negative numbers are gains."""
     if pairs > 0:
-        return ngettext("leaves %(count)s more person out", "leaves %(count)s more people out", pairs) % {
-            "count": pairs
-        }
+        return ngettext(
+            "leaves %(count)s more person out", "leaves %(count)s more people out", pairs
+        ) % {"count": pairs}
     if pairs < 0 or points < 0:
         return gain_words(-pairs, -points)
     if not points:
         return _("costs nothing")
-    words = _("costs little") if points <= LITTLE else _("costs something") if points <= SOME else _("costs much")
+    words = (
+        _("costs little")
+        if points <= LITTLE
+        else _("costs something")
+        if points <= SOME
+        else _("costs much")
+    )
     number = ngettext("%(count)s point less in all", "%(count)s points less in all", points)
     return f"{words} ({number % {'count': figure(points)}})"
 
@@ -189,14 +217,21 @@ def bad_rules_words(sitting: Sitting, bad: BadRules) -> str:
 
     ids = [sitting.mentees[r.mentee] for r in bad.reasons if r.mentee is not None]
     ids += [sitting.mentors[r.mentor] for r in bad.reasons if r.mentor is not None]
-    names = {one.pk: str(one.person) for one in Application.objects.filter(pk__in=ids).select_related("person")}
+    names = {
+        one.pk: str(one.person)
+        for one in Application.objects.filter(pk__in=ids).select_related("person")
+    }
     return "; ".join(_bad_words(sitting, reason, names) for reason in bad.reasons)
 
 
 def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
     who = {
-        "mentee": names.get(sitting.mentees[reason.mentee], "") if reason.mentee is not None else "",
-        "mentor": names.get(sitting.mentors[reason.mentor], "") if reason.mentor is not None else "",
+        "mentee": names.get(sitting.mentees[reason.mentee], "")
+        if reason.mentee is not None
+        else "",
+        "mentor": names.get(sitting.mentors[reason.mentor], "")
+        if reason.mentor is not None
+        else "",
     }
     match reason.code:
         case "pin_breaks_rule":
@@ -220,7 +255,9 @@ def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
 def shareable(why: dict[str, Any], mentee: Any, mentor: Any) -> dict[str, Any]:
     """The part of the reasons that both people may read: nothing about wishes, cautions or what is missing; an
     experience only where both allowed it to be seen."""
-    kept: dict[str, Any] = {name: why[name] for name in ("h", "slots", "meet", "languages", "rhythm") if name in why}
+    kept: dict[str, Any] = {
+        name: why[name] for name in ("h", "slots", "meet", "languages", "rhythm") if name in why
+    }
     both = _shared_by_both(mentee, mentor) if why.get("u") else set()
     kept["u"] = [hit for hit in why.get("u", []) if hit[0] in both]
     return kept
@@ -239,17 +276,32 @@ def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> 
     taken an experience back since is obeyed here."""
     why = shareable(why, mentee, mentor)
     said = [_going_through(hit, mentor, words) for hit in why["u"]]
-    topics = [words.topic(topic) for topic, *_rest in sorted(why.get("h", []), key=lambda hit: -hit[1])]
+    topics = [
+        words.topic(topic) for topic, *_rest in sorted(why.get("h", []), key=lambda hit: -hit[1])
+    ]
     if topics:
         text = _("%(mentor)s offers help with %(topics)s, which %(mentee)s asked for.")
         said.append(
-            text % {"mentor": mentor.person.first_name, "mentee": mentee.person.first_name, "topics": listed(topics)}
+            text
+            % {
+                "mentor": mentor.person.first_name,
+                "mentee": mentee.person.first_name,
+                "topics": listed(topics),
+            }
         )
     if why.get("slots"):
-        said.append(_("You are both usually free: %(times)s.") % {"times": slot_words(why["slots"], 3)})
+        said.append(
+            _("You are both usually free: %(times)s.") % {"times": slot_words(why["slots"], 3)}
+        )
     if why.get("languages"):
-        said.append(_("You can talk in %(languages)s.") % {"languages": words.languages(why["languages"])})
-    return said or [_("The committee read both your applications and believes that you can learn from each other.")]
+        said.append(
+            _("You can talk in %(languages)s.") % {"languages": words.languages(why["languages"])}
+        )
+    return said or [
+        _(
+            "The committee read both your applications and believes that you can learn from each other."
+        )
+    ]
 
 
 def _going_through(hit: list[Any], mentor: Any, words: Words) -> str:

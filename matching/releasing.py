@@ -49,7 +49,9 @@ def next_allowed(round_: Round, at: datetime) -> datetime:
 
 
 @transaction.atomic
-def schedule(round_: Round, *, by: Any, at: datetime | None = None, wait_for_morning: bool = False) -> None:
+def schedule(
+    round_: Round, *, by: Any, at: datetime | None = None, wait_for_morning: bool = False
+) -> None:
     """Set the moment of release. Pressing again while it is set changes nothing.
 
     Raises Refused for anybody but a chair who stands near nobody in the round, and for a plan without a certificate.
@@ -62,7 +64,9 @@ def schedule(round_: Round, *, by: Any, at: datetime | None = None, wait_for_mor
     refuse_if_near_round(round_, by)
     refuse_unless_proven(round_, *read(round_))
     when = next_allowed(round_, at) if wait_for_morning else earliest(round_, at)
-    mine = Round.objects.unscoped("schedule").filter(pk=round_.pk, state=State.APPROVED, release_at=None)
+    mine = Round.objects.unscoped("schedule").filter(
+        pk=round_.pk, state=State.APPROVED, release_at=None
+    )
     if mine.update(release_at=when, released_by=by):
         round_.release_at, round_.released_by = when, by
 
@@ -71,7 +75,9 @@ def stop(round_: Round, *, by: Any) -> None:
     """Clear the moment of release. Any matcher may; it only prevents. Raises Refused once it was released."""
     if not round_.may_be_changed_by(by):
         raise Refused(_("This round has been published; what is out cannot be stopped."))
-    waiting = Round.objects.unscoped("stop").filter(pk=round_.pk, state=State.APPROVED, release_at__isnull=False)
+    waiting = Round.objects.unscoped("stop").filter(
+        pk=round_.pk, state=State.APPROVED, release_at__isnull=False
+    )
     if not waiting.update(release_at=None, released_by=None):
         raise Refused(_("No release is set for this round."))
     round_.release_at = round_.released_by = None
@@ -100,7 +106,16 @@ def hold_back(round_: Round, why: str, at: datetime) -> bool:
     if fresh.state != State.APPROVED or fresh.release_at is None:
         return False  # somebody else has released or stopped it
     told = {fresh.released_by, fresh.prepared_by} - {None}
-    move(fresh, State.DRAFT, by=None, at=at, why=why, release_at=None, approved_by=None, released_by=None)
+    move(
+        fresh,
+        State.DRAFT,
+        by=None,
+        at=at,
+        why=why,
+        release_at=None,
+        approved_by=None,
+        released_by=None,
+    )
     for member in told:
         owe("round-held-back", to=member, about=fresh, ordinal=fresh.plan_version, at=at)
     log.warning("round held back", extra={"round_id": fresh.pk})
@@ -114,7 +129,12 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
     The move to published is a compare-and-set, so of two workers one publishes; the row is locked before the moment is
     read again, so a Stop pressed since it was last read holds.
     """
-    moment = Round.objects.unscoped("is it still to be released").select_for_update().get(pk=round_.pk).release_at
+    moment = (
+        Round.objects.unscoped("is it still to be released")
+        .select_for_update()
+        .get(pk=round_.pk)
+        .release_at
+    )
     if moment is None or moment > at:
         raise Refused(_("The moment of release has not come."))
     sitting, decisions = read(round_)
@@ -124,7 +144,9 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
     rows = Proposal.objects.unscoped("the round is released").filter(round=round_).on_the_table()
     paired = list(rows.exclude(mentor=None).select_related("mentee__person", "mentor__person"))
     why = {row.mentee_id: shareable(row.why, row.mentee, row.mentor) for row in paired}
-    matches = make_matches(((row.mentee_id, row.mentor_id, why[row.mentee_id]) for row in paired), at=at)
+    matches = make_matches(
+        ((row.mentee_id, row.mentor_id, why[row.mentee_id]) for row in paired), at=at
+    )
     rows.exclude(mentor=None).update(state=Proposal.State.CHOSEN)
     _release_decisions(round_, at)
     for match in matches:
@@ -147,7 +169,11 @@ def _refuse_if_people_left(round_: Round) -> None:
 def _release_decisions(round_: Round, at: datetime) -> None:
     pending = Decision.objects.unscoped("publication releases pending decisions")
     waiting = pending.filter(application__cohort=round_.cohort_id, released_at=None)
-    reviewing.release(waiting.select_related("application__cohort__program", "application__person"), by=None, at=at)
+    reviewing.release(
+        waiting.select_related("application__cohort__program", "application__person"),
+        by=None,
+        at=at,
+    )
 
 
 def _tell_those_left_out(round_: Round, sitting: Sitting, rows: Any, at: datetime) -> None:

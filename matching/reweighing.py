@@ -36,14 +36,18 @@ class Preview:
     cost: str
 
 
-def preview(round_: Round, terms: dict[str, Any], settings: dict[str, Any], user: Any) -> Preview | None:
+def preview(
+    round_: Round, terms: dict[str, Any], settings: dict[str, Any], user: Any
+) -> Preview | None:
     """Solve the stored people under other rules, without writing anything. None before the first run. Raises Refused."""
     try:
         sitting = Sitting.load(round_)
     except RoundPlan.DoesNotExist:
         return None
     decisions, before, mates = Decisions.of(round_), plan_of(sitting), sitting.mates()
-    trial = Round(**{field.attname: getattr(round_, field.attname) for field in Round._meta.concrete_fields})
+    trial = Round(
+        **{field.attname: getattr(round_, field.attname) for field in Round._meta.concrete_fields}
+    )
     trial.terms = terms
     for name in SETTINGS:
         setattr(trial, name, settings[name])
@@ -52,7 +56,9 @@ def preview(round_: Round, terms: dict[str, Any], settings: dict[str, Any], user
     try:
         other.solve(decisions, mates)
     except BadRules as bad:
-        raise Refused(_("This cannot be done: %(why)s.") % {"why": bad_rules_words(other, bad)}) from bad
+        raise Refused(
+            _("This cannot be done: %(why)s.") % {"why": bad_rules_words(other, bad)}
+        ) from bad
     now = other.mates()
     moved = [[pk, was, now[pk]] for pk, was in mates.items() if was != now[pk]]
     names = names_of([RoundEntry(moved=moved[:MOST_SHOWN], facts={})], user)
@@ -66,7 +72,14 @@ def preview(round_: Round, terms: dict[str, Any], settings: dict[str, Any], user
     )
 
 
-def use(round_: Round, terms: dict[str, Any], settings: dict[str, Any], *, by: Any, at: datetime | None = None) -> None:
+def use(
+    round_: Round,
+    terms: dict[str, Any],
+    settings: dict[str, Any],
+    *,
+    by: Any,
+    at: datetime | None = None,
+) -> None:
     """Put other rules in force, write it into the minutes, and run again; all or nothing."""
     check_may_change(round_, by)
     at = at or timezone.now()

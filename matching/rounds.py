@@ -69,7 +69,9 @@ def ask_for_run(round_: Round, *, by: Any) -> RoundJob | None:
     waiting = RoundJob.objects.unscoped("is it running already").filter(
         round=round_, state__in=[RoundJob.State.QUEUED, RoundJob.State.RUNNING]
     )
-    return waiting.first() or RoundJob.objects.create(round=round_, created_by=by, seen_version=round_.plan_version)
+    return waiting.first() or RoundJob.objects.create(
+        round=round_, created_by=by, seen_version=round_.plan_version
+    )
 
 
 def run_job(job: RoundJob) -> None:
@@ -78,7 +80,9 @@ def run_job(job: RoundJob) -> None:
     owe("round-ready", to=job.created_by, about=job.round, ordinal=job.pk)
 
 
-def run(round_: Round, *, by: Any, at: datetime | None = None, tell: RoundJob | None = None) -> RoundEntry:
+def run(
+    round_: Round, *, by: Any, at: datetime | None = None, tell: RoundJob | None = None
+) -> RoundEntry:
     """Score everybody who is ready today and propose the best plan under the round's rules and decisions.
 
     Raises Refused when nobody is there, decisions contradict, or another member keeps changing the round.
@@ -86,7 +90,11 @@ def run(round_: Round, *, by: Any, at: datetime | None = None, tell: RoundJob | 
     at = at or timezone.now()
     check_may_change(round_, by)
     for _try in range(TRIES):
-        fresh = Round.objects.unscoped("the round to run").select_related("cohort__program__policy").get(pk=round_.pk)
+        fresh = (
+            Round.objects.unscoped("the round to run")
+            .select_related("cohort__program__policy")
+            .get(pk=round_.pk)
+        )
         check_may_change(fresh, by)
         try:
             entry = _run_once(fresh, by, at, tell)
@@ -94,7 +102,9 @@ def run(round_: Round, *, by: Any, at: datetime | None = None, tell: RoundJob | 
             continue
         round_.__dict__.update({k: v for k, v in fresh.__dict__.items() if not k.startswith("_")})
         return entry
-    raise Refused(_("Several members are changing this round right now. Please try again in a moment."))
+    raise Refused(
+        _("Several members are changing this round right now. Please try again in a moment.")
+    )
 
 
 def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> RoundEntry:
@@ -102,7 +112,9 @@ def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> Ro
     say(str(_("Reading answers")))
     people = gather(round_.cohort, at)
     if not people.columns["mentees"] or not people.columns["mentors"]:
-        raise Refused(_("A round needs at least one mentee and one mentor who are ready to be matched."))
+        raise Refused(
+            _("A round needs at least one mentee and one mentor who are ready to be matched.")
+        )
     pairs = len(people.columns["mentees"]) * len(people.columns["mentors"])
     say(str(_("Scoring %(count)s pairs") % {"count": pairs}))
     sitting = _score(round_, people)
@@ -111,7 +123,9 @@ def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> Ro
     try:
         sitting.solve(decisions, mates)
     except BadRules as bad:
-        raise Refused(_("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}) from bad
+        raise Refused(
+            _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
+        ) from bad
     say(str(_("Explaining")))
     return _store(round_, sitting, people, decisions, mates, by, at)
 
@@ -168,23 +182,31 @@ def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> Non
 def refuse_unless_proven(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
     """Check the plan by code that did not make it, and write down the answer. Raises Refused when it is not proven."""
     proven = sitting.prove(decisions)
-    Round.objects.unscoped("certificate").filter(pk=round_.pk, plan_version=round_.plan_version).update(
-        has_certificate=proven
-    )
+    Round.objects.unscoped("certificate").filter(
+        pk=round_.pk, plan_version=round_.plan_version
+    ).update(has_certificate=proven)
     round_.has_certificate = proven
     if not proven:
-        raise Refused(_("This plan is not proven best under its rules. Please run the round again."))
+        raise Refused(
+            _("This plan is not proven best under its rules. Please run the round again.")
+        )
 
 
 def second_lookers(round_: Round, prepared_by: Any) -> list[Any]:
     """The matchers and chairs who may approve: others than the one who prepared, near nobody in the round."""
-    live = Membership.objects.live().filter(program=round_.program, role__in=MATCHERS).exclude(user=prepared_by)
+    live = (
+        Membership.objects.live()
+        .filter(program=round_.program, role__in=MATCHERS)
+        .exclude(user=prepared_by)
+    )
     members = {row.user_id: row.user for row in live.select_related("user")}
     return [user for user in members.values() if not is_near_round(user, round_)]
 
 
 @transaction.atomic
-def approve(round_: Round, *, by: Any, seen: int, at: datetime | None = None, why: str = "") -> None:
+def approve(
+    round_: Round, *, by: Any, seen: int, at: datetime | None = None, why: str = ""
+) -> None:
     """The second look says yes. `seen` is the plan version that was looked at.
 
     Raises Refused for the member who prepared it, for one who stands near somebody in it, and for a plan that is not
@@ -199,13 +221,19 @@ def approve(round_: Round, *, by: Any, seen: int, at: datetime | None = None, wh
     if round_.plan_version != seen:
         raise Refused(_("The plan was changed while you were reading. Please look at it again."))
     if not round_.has_certificate:
-        raise Refused(_("This plan is not proven best under its rules. Please run the round again."))
+        raise Refused(
+            _("This plan is not proven best under its rules. Please run the round again.")
+        )
     move(round_, State.APPROVED, by=by, at=at, why=why, approved_by=by)
 
 
 def refuse_if_near_round(round_: Round, by: Any) -> None:
     if is_near_round(by, round_):
-        raise Refused(_("You stand near somebody in this round. The second look and the release need another member."))
+        raise Refused(
+            _(
+                "You stand near somebody in this round. The second look and the release need another member."
+            )
+        )
 
 
 def send_back(round_: Round, *, by: Any, why: str, at: datetime | None = None) -> None:
@@ -213,7 +241,16 @@ def send_back(round_: Round, *, by: Any, why: str, at: datetime | None = None) -
     check_may_change(round_, by)
     if not why.strip():
         raise Refused(_("Please say what should be looked at again."))
-    move(round_, State.DRAFT, by=by, at=at, why=why.strip(), release_at=None, approved_by=None, released_by=None)
+    move(
+        round_,
+        State.DRAFT,
+        by=by,
+        at=at,
+        why=why.strip(),
+        release_at=None,
+        approved_by=None,
+        released_by=None,
+    )
 
 
 def discard(round_: Round, *, by: Any, why: str = "", at: datetime | None = None) -> None:

@@ -27,12 +27,18 @@ new_public_id = Proposal._meta.get_field("public_id").get_default
 EXPLAINED = 60_000  # people left out x mentors that are looked at for a full explanation
 
 
-def make_rows(sitting: Sitting, decisions: Decisions, mentees: Iterable[int], version: int) -> list[Values]:
+def make_rows(
+    sitting: Sitting, decisions: Decisions, mentees: Iterable[int], version: int
+) -> list[Values]:
     """Rows for these mentees (application ids) as columns of the table, with scores, parts and reasons."""
     assert sitting.plan is not None
     wanted = [(pk, sitting.row[pk]) for pk in mentees]
     mentors = sitting.plan.mu[[i for _pk, i in wanted]].tolist()
-    explained = iter(explain(sitting, [(i, j) for (_pk, i), j in zip(wanted, mentors, strict=True) if j != NOBODY]))
+    explained = iter(
+        explain(
+            sitting, [(i, j) for (_pk, i), j in zip(wanted, mentors, strict=True) if j != NOBODY]
+        )
+    )
     pinned = set(decisions.pins)
     common = {**BLANK, "round_id": sitting.round.pk, "changed_in": version}
     rows = []
@@ -45,7 +51,9 @@ def make_rows(sitting: Sitting, decisions: Decisions, mentees: Iterable[int], ve
     return rows
 
 
-def left_out(sitting: Sitting, table: ScoreTable, mentee: int, prices: Prices | None) -> dict[str, Any]:
+def left_out(
+    sitting: Sitting, table: ScoreTable, mentee: int, prices: Prices | None
+) -> dict[str, Any]:
     """Why nobody is proposed, as codes. Without `prices` (very large rounds) the short form only.
 
     kind "none": every mentor is closed, `blocked` {rule: mentors}, `nearest` [[mentor, rules, score]].
@@ -62,13 +70,22 @@ def left_out(sitting: Sitting, table: ScoreTable, mentee: int, prices: Prices | 
 
 def as_codes(found: NoMentor | Crowded | Priced, mentors: Sequence[int]) -> dict[str, Any]:
     """The engine's answer with `mentors[j]` in place of position j; what `reasons.why_left_out` puts into words."""
-    fixes = [[fix.kind, mentors[fix.mentor], list(fix.codes), fix.gain.pairs, fix.gain.points] for fix in found.fixes]
+    fixes = [
+        [fix.kind, mentors[fix.mentor], list(fix.codes), fix.gain.pairs, fix.gain.points]
+        for fix in found.fixes
+    ]
     match found:
         case NoMentor(rules=rules, nearest=nearest):
             close = [[mentors[miss.mentor], list(miss.codes), miss.score] for miss in nearest[:3]]
             return {"kind": "none", "blocked": rules, "nearest": close, "fixes": fixes}
         case Crowded(mentees=crowd, mentors=open_to, seats=seats):
-            return {"kind": "crowded", "mentees": len(crowd), "mentors": len(open_to), "places": seats, "fixes": fixes}
+            return {
+                "kind": "crowded",
+                "mentees": len(crowd),
+                "mentors": len(open_to),
+                "places": seats,
+                "fixes": fixes,
+            }
     lost = [found.loss.pairs, found.loss.points]
     return {"kind": "priced", "mentor": mentors[found.mentor], "lost": lost, "fixes": fixes}
 
@@ -104,14 +121,20 @@ def price_rows(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
     for row in rows:
         i = sitting.row[row.mentee_id]
         known = pairs[i] >= 0 and row.state == State.PROPOSED
-        row.price_pairs, row.price_points = (int(pairs[i]), int(points[i])) if known else (None, None)
+        row.price_pairs, row.price_points = (
+            (int(pairs[i]), int(points[i])) if known else (None, None)
+        )
     Proposal.objects.unscoped("prices for the minutes").bulk_update(
         rows, ["price_pairs", "price_points"], batch_size=200
     )
 
 
 def replace_all(
-    round_: Round, sitting: Sitting, decisions: Decisions, version: int, before: dict[int, int | None]
+    round_: Round,
+    sitting: Sitting,
+    decisions: Decisions,
+    version: int,
+    before: dict[int, int | None],
 ) -> None:
     """Write every row anew after a run; what was turned down stays. `before` is {mentee: mentor} of the draft before."""
     rows = make_rows(sitting, decisions, sitting.mentees, version)
@@ -136,7 +159,10 @@ def insert(rows: list[Values]) -> None:
         for first in range(0, len(rows), AT_ONCE):
             some = rows[first : first + AT_ONCE]
             for row in some:
-                row |= {"public_id": new_public_id(), **{text: as_json(row[text]) for text in texts}}
+                row |= {
+                    "public_id": new_public_id(),
+                    **{text: as_json(row[text]) for text in texts},
+                }
             values = [row[attname] for row in some for attname in order]
             cursor.execute(into + ", ".join([one] * len(some)), values)
 
@@ -145,8 +171,14 @@ def replace_some(
     round_: Round, sitting: Sitting, decisions: Decisions, mentees: set[int], version: int
 ) -> list[Proposal]:
     """Write the rows of these mentees anew after a decision, and return them."""
-    table = Proposal.objects.unscoped("a decision moved them").filter(round=round_, mentee__in=mentees).on_the_table()
-    known = {row["mentee_id"]: row for row in table.values("pk", "public_id", "mentee_id", "before_id")}
+    table = (
+        Proposal.objects.unscoped("a decision moved them")
+        .filter(round=round_, mentee__in=mentees)
+        .on_the_table()
+    )
+    known = {
+        row["mentee_id"]: row for row in table.values("pk", "public_id", "mentee_id", "before_id")
+    }
     rows = [
         Proposal(**{**row, **known[row["mentee_id"]]})
         for row in make_rows(sitting, decisions, sorted(mentees), version)
@@ -154,7 +186,9 @@ def replace_some(
     for row in rows:
         row.is_changed = row.before_id != row.mentor_id if round_.draft > 1 else False
     written = [
-        field.name for field in Proposal._meta.concrete_fields if field.attname in {*BLANK, "mentor_id", "changed_in"}
+        field.name
+        for field in Proposal._meta.concrete_fields
+        if field.attname in {*BLANK, "mentor_id", "changed_in"}
     ]
     Proposal.objects.unscoped("a decision moved them").bulk_create(
         rows, update_conflicts=True, unique_fields=["pk"], update_fields=written

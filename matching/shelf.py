@@ -59,7 +59,9 @@ def weigh(thing: Any) -> int:
     if isinstance(thing, Mapping):
         return sum(weigh(one) for one in thing.values())
     if isinstance(thing, list | tuple):
-        return sum(weigh(one) for one in thing) if thing and not isinstance(thing[0], int | str) else 0
+        return (
+            sum(weigh(one) for one in thing) if thing and not isinstance(thing[0], int | str) else 0
+        )
     if is_dataclass(thing):
         return sum(weigh(getattr(thing, field.name)) for field in fields(thing))
     return sum(weigh(one) for one in vars(thing).values()) if hasattr(thing, "__dict__") else 0

@@ -40,11 +40,17 @@ class Decisions:
     @classmethod
     def of(cls, round_: Round) -> Decisions:
         rows = Proposal.objects.unscoped("decisions of the round").filter(round=round_)
-        rows = rows.filter(Q(state__in=[Proposal.State.PINNED, Proposal.State.REJECTED]) | Q(sits_out=True))
+        rows = rows.filter(
+            Q(state__in=[Proposal.State.PINNED, Proposal.State.REJECTED]) | Q(sits_out=True)
+        )
         said = list(rows.values_list("mentee", "mentor", "state", "sits_out"))
         return cls(
-            pins=tuple(sorted((a, b) for a, b, state, _out in said if state == Proposal.State.PINNED)),
-            forbids=tuple(sorted((a, b) for a, b, state, _out in said if state == Proposal.State.REJECTED)),
+            pins=tuple(
+                sorted((a, b) for a, b, state, _out in said if state == Proposal.State.PINNED)
+            ),
+            forbids=tuple(
+                sorted((a, b) for a, b, state, _out in said if state == Proposal.State.REJECTED)
+            ),
             sits_out=frozenset(a for a, _b, _state, out in said if out),
         )
 
@@ -56,7 +62,9 @@ class Sitting:
     `explained` the same scores with their reasons.
     """
 
-    def __init__(self, round_: Round, columns: dict[str, list[Any]], table: ScoreTable, seats: Any) -> None:
+    def __init__(
+        self, round_: Round, columns: dict[str, list[Any]], table: ScoreTable, seats: Any
+    ) -> None:
         self.round, self.columns, self.table, self.seats = round_, columns, table, np.asarray(seats)
         self.mentees: list[int] = columns["mentees"]
         self.mentors: list[int] = columns["mentors"]
@@ -64,7 +72,9 @@ class Sitting:
         self.key = ""  # of the snapshot; empty for people who were just gathered
         self.cells: list[list[int]] = []
         self.known: dict[str, str] = {}
-        self._is_lifted = True  # whether rules may be set aside for single pairs; False saves a look
+        self._is_lifted = (
+            True  # whether rules may be set aside for single pairs; False saves a look
+        )
         self._pool: Pool | None = None
         self._packed: tuple[Plan | None, bytes] = (None, b"")
 
@@ -72,8 +82,14 @@ class Sitting:
     def load(cls, round_: Round) -> Sitting:
         """The stored state of the round. Raises RoundPlan.DoesNotExist before the first run."""
         lifted = Override.objects.unscoped("are rules set aside").filter(round=OuterRef("round"))
-        rows = RoundPlan.objects.unscoped("the round at work").filter(round=round_).annotate(lifted=Exists(lifted))
-        stored = rows.values_list("snapshot_key", "plan", "cells", "digest", "known", "lifted", named=True).get()
+        rows = (
+            RoundPlan.objects.unscoped("the round at work")
+            .filter(round=round_)
+            .annotate(lifted=Exists(lifted))
+        )
+        stored = rows.values_list(
+            "snapshot_key", "plan", "cells", "digest", "known", "lifted", named=True
+        ).get()
         columns, table = read_scores(round_, stored)
         sitting = cls(round_, columns, table, ())
         sitting.plan = unpack_plan(stored.plan)
@@ -141,7 +157,9 @@ class Sitting:
         """{mentee: mentor or None} of the plan, as application ids."""
         assert self.plan is not None
         with_nobody = [*self.mentors, None]  # position -1
-        return dict(zip(self.mentees, map(with_nobody.__getitem__, self.plan.mu.tolist()), strict=True))
+        return dict(
+            zip(self.mentees, map(with_nobody.__getitem__, self.plan.mu.tolist()), strict=True)
+        )
 
     def rules(self, decisions: Decisions) -> Rules:
         """The round's settings and decisions as rows and columns; decisions about people who left are dropped."""
@@ -178,16 +196,22 @@ class Sitting:
         """An earlier plan in today's rows; people who are new had nobody, mentors who left are nobody."""
         if not mates:
             return None
-        mu = np.array([self.column.get(mates.get(pk) or 0, NOBODY) for pk in self.mentees], dtype=np.int64)
+        mu = np.array(
+            [self.column.get(mates.get(pk) or 0, NOBODY) for pk in self.mentees], dtype=np.int64
+        )
         nothing = np.zeros(0)
         return Plan(mu, nothing, nothing, 0, 0, False, "", self.seats, Rules())
 
     def solve(self, decisions: Decisions, mates: dict[int, int | None] | None = None) -> Plan:
         """The best plan; `mates` is the plan on the table. Raises BadRules."""
-        self.plan = solve(self.working(decisions), self.seats, self.rules(decisions), self.prior(mates or {}))
+        self.plan = solve(
+            self.working(decisions), self.seats, self.rules(decisions), self.prior(mates or {})
+        )
         return self.plan
 
-    def repair(self, was: Decisions, now: Decisions, first: Callable[[WhatIf], object] | None = None) -> Plan:
+    def repair(
+        self, was: Decisions, now: Decisions, first: Callable[[WhatIf], object] | None = None
+    ) -> Plan:
         """The best plan after the step from `was` to `now`, by repairing the one on the table. `first` is done before
         anything is forbidden or pinned: a place more, a rule lifted. Raises BadRules."""
         assert self.plan is not None
@@ -211,7 +235,9 @@ class Sitting:
         return self.plan
 
     def _here(self, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
-        return sorted((self.row[a], self.column[b]) for a, b in pairs if a in self.row and b in self.column)
+        return sorted(
+            (self.row[a], self.column[b]) for a, b in pairs if a in self.row and b in self.column
+        )
 
     @property
     def is_small(self) -> bool:
@@ -229,7 +255,9 @@ class Sitting:
         """Write people, scores and plan; they replace those of an earlier draft."""
         assert self.plan is not None
         columns = json.dumps(self.columns, separators=(",", ":"))
-        self.key = hashlib.sha256(columns.encode()).hexdigest()  # it holds the digest of people, rules and scores
+        self.key = hashlib.sha256(
+            columns.encode()
+        ).hexdigest()  # it holds the digest of people, rules and scores
         Snapshot.objects.unscoped("the round was run").filter(round=self.round).delete()
         Snapshot.objects.create(
             round=self.round, key=self.key, taken_at=at, fingerprints=people.fingerprints,
@@ -263,7 +291,9 @@ class Sitting:
 
     def save_plan(self) -> None:
         """Write the plan that is on the table now, a few kilobytes; the caller has claimed the round."""
-        RoundPlan.objects.unscoped("the plan changed").filter(round=self.round).update(**self.stored_plan)
+        RoundPlan.objects.unscoped("the plan changed").filter(round=self.round).update(
+            **self.stored_plan
+        )
 
 
 def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTable:
@@ -271,13 +301,19 @@ def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTab
     return score(pool, criteria(round_.terms), lifted_rules(round_, pool, columns))
 
 
-def lifted_rules(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> list[tuple[str, str, list[str]]]:
+def lifted_rules(
+    round_: Round, pool: Pool, columns: dict[str, list[Any]]
+) -> list[tuple[str, str, list[str]]]:
     """The rules that the committee set aside for single pairs, as the engine wants them."""
     lifted = Override.objects.unscoped("rules set aside").filter(round=round_.pk)
     found = lifted.values_list("mentee", "mentor", "codes")
     mentee_key = dict(zip(columns["mentees"], pool.mentees.ids.tolist(), strict=True))
     mentor_key = dict(zip(columns["mentors"], pool.mentors.ids.tolist(), strict=True))
-    return [(mentee_key[a], mentor_key[b], codes) for a, b, codes in found if a in mentee_key and b in mentor_key]
+    return [
+        (mentee_key[a], mentor_key[b], codes)
+        for a, b, codes in found
+        if a in mentee_key and b in mentor_key
+    ]
 
 
 def figures(table: ScoreTable) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from .minutes import names_of, words_of
 from .models import Proposal, Round, RoundEntry
 
 
-def stale_words(round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], seen: int, by: Any) -> str:
+def stale_words(
+    round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], seen: int, by: Any
+) -> str:
     """ "K. Osei changed this 2 minutes ago", with the row as it was in plan version `seen` and as it is now."""
     now = {row.mentee_id: row.mentor_id for row in rows}
     pinned = {row.mentee_id for row in rows if row.is_pinned}
@@ -28,13 +30,17 @@ def stale_words(round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], seen
         "ago": _ago(entry),
         "what": _what(entry, by),
         "saw": "; ".join(_pair(mentee, was, names) for mentee, was, _now in versions),
-        "now": "; ".join(_pair(mentee, is_now, names, mentee in pinned) for mentee, _was, is_now in versions),
+        "now": "; ".join(
+            _pair(mentee, is_now, names, mentee in pinned) for mentee, _was, is_now in versions
+        ),
     }
 
 
 def _seen_mentor(round_: Round, mentee: int, now: int | None, seen: int) -> int | None:
     """The mentor of `mentee` in an earlier plan version: where the first move since then began."""
-    entries = RoundEntry.objects.unscoped("what the member saw").filter(round=round_, version__gt=seen)
+    entries = RoundEntry.objects.unscoped("what the member saw").filter(
+        round=round_, version__gt=seen
+    )
     for moved in entries.order_by("version").values_list("moved", flat=True):
         for pk, was, _to in moved:
             if pk == mentee:
@@ -46,12 +52,18 @@ def _pair(mentee: int, mentor: int | None, names: dict[int, str], is_pinned: boo
     hidden = _("somebody hidden from you")
     if mentor is None:
         return _("%(mentee)s without a mentor") % {"mentee": names.get(mentee, hidden)}
-    words = _("%(mentee)s with %(mentor)s, pinned") if is_pinned else _("%(mentee)s with %(mentor)s")
+    words = (
+        _("%(mentee)s with %(mentor)s, pinned") if is_pinned else _("%(mentee)s with %(mentor)s")
+    )
     return words % {"mentee": names.get(mentee, hidden), "mentor": names.get(mentor, hidden)}
 
 
 def _what(entry: RoundEntry, by: Any) -> str:
-    seen = RoundEntry.objects.visible_to(by).filter(pk=entry.pk).select_related("mentee__person", "mentor__person")
+    seen = (
+        RoundEntry.objects.visible_to(by)
+        .filter(pk=entry.pk)
+        .select_related("mentee__person", "mentor__person")
+    )
     return words_of(seen.defer("plan_before").first(), by) or _("somebody hidden from you")
 
 

@@ -49,7 +49,11 @@ def mentors_seen(round_: Round, user: Any) -> Any:
     """Applications of mentors of the cohort whom `user` may decide about; cheap for a round that was found for them."""
     if round_.shown is None or round_.shown.user != user.pk:
         return Application.objects.for_committee(user).mentors().filter(cohort=round_.cohort_id)
-    sent = Application.objects.mentors().filter(cohort=round_.cohort_id).exclude(state=Application.State.DRAFT)
+    sent = (
+        Application.objects.mentors()
+        .filter(cohort=round_.cohort_id)
+        .exclude(state=Application.State.DRAFT)
+    )
     return sent.exclude(pk__in=round_.shown.near) if round_.shown.near else sent
 
 
@@ -69,6 +73,11 @@ def refuse_if_near(user: Any, applications: Iterable[int | None], round_: Round)
 
 def is_near_round(user: Any, round_: Round) -> bool:
     """Whether somebody on the table of the round stands near `user`."""
-    rows = Proposal.objects.unscoped("recusal looks at every row").filter(round=round_).on_the_table()
+    rows = (
+        Proposal.objects.unscoped("recusal looks at every row").filter(round=round_).on_the_table()
+    )
     people = people_near(user)
-    return rows.filter(mentee__person__in=people).exists() or rows.filter(mentor__person__in=people).exists()
+    return (
+        rows.filter(mentee__person__in=people).exists()
+        or rows.filter(mentor__person__in=people).exists()
+    )

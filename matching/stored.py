@@ -15,11 +15,14 @@ from .shelf import SHELF
 def read_scores(round_: Round, stored: Any) -> tuple[dict[str, Any], ScoreTable]:
     """What the columns mean, and the scores that the plan was made from, cells that were changed since included.
     `stored` is a row of `RoundPlan`."""
-    columns, table = SHELF.get(("scores", stored.snapshot_key), lambda: _stored_scores(round_, stored.snapshot_key))
+    columns, table = SHELF.get(
+        ("scores", stored.snapshot_key), lambda: _stored_scores(round_, stored.snapshot_key)
+    )
     if not stored.cells:
         return columns, table
     return columns, SHELF.get(
-        ("scores", stored.snapshot_key, stored.digest), lambda: _changed_scores(columns, table, stored)
+        ("scores", stored.snapshot_key, stored.digest),
+        lambda: _changed_scores(columns, table, stored),
     )
 
 
@@ -33,7 +36,9 @@ def _stored_scores(round_: Round, key: str) -> tuple[dict[str, Any], ScoreTable]
 
 
 def _changed_scores(columns: dict[str, Any], table: ScoreTable, stored: Any) -> ScoreTable:
-    row, column = ({pk: at for at, pk in enumerate(columns[side])} for side in ("mentees", "mentors"))
+    row, column = (
+        {pk: at for at, pk in enumerate(columns[side])} for side in ("mentees", "mentors")
+    )
     S = table.S.copy()
     for mentee, mentor, points in stored.cells:
         S[row[mentee], column[mentor]] = points
@@ -47,14 +52,22 @@ def read_people(round_: Round, key: str) -> Pool:
 
 
 def _stored_people(round_: Round, key: str) -> Pool:
-    rows = Snapshot.objects.unscoped("the people of the round at work").filter(round=round_, key=key)
+    rows = Snapshot.objects.unscoped("the people of the round at work").filter(
+        round=round_, key=key
+    )
     return unpack_pool(rows.values_list("people", flat=True).get())
 
 
 def fingerprints(round_: Round) -> dict[str, str]:
     """{application id: what it had said} when the round was run, with what a decision of the committee changed."""
     taken = (
-        Snapshot.objects.unscoped("what people had said").filter(round=round_).values_list("fingerprints", flat=True)
+        Snapshot.objects.unscoped("what people had said")
+        .filter(round=round_)
+        .values_list("fingerprints", flat=True)
     )
-    known = RoundPlan.objects.unscoped("what people had said").filter(round=round_).values_list("known", flat=True)
+    known = (
+        RoundPlan.objects.unscoped("what people had said")
+        .filter(round=round_)
+        .values_list("known", flat=True)
+    )
     return {**taken.get(), **known.get()}

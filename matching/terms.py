@@ -18,12 +18,24 @@ WEIGHTS: dict[str, tuple[Any, Any]] = {
         _("Understands"),
         _("The mentor has lived through, or accompanied, what the mentee is going through."),
     ),
-    "can_help": (_("Can help"), _("What the mentee needs, by urgency, against what the mentor offers.")),
-    "practical": (_("Practical"), _("Shared free time, way of meeting and place, language, rhythm.")),
-    "wishes": (_("Wishes"), _("Who would like to be paired with whom. At most a quarter of the whole.")),
+    "can_help": (
+        _("Can help"),
+        _("What the mentee needs, by urgency, against what the mentor offers."),
+    ),
+    "practical": (
+        _("Practical"),
+        _("Shared free time, way of meeting and place, language, rhythm."),
+    ),
+    "wishes": (
+        _("Wishes"),
+        _("Who would like to be paired with whom. At most a quarter of the whole."),
+    ),
     "gap": (_("Experience ahead"), _("The mentor is some years ahead, but not a world away.")),
     "industry": (_("Industry"), _("The mentor knows an industry that the mentee named.")),
-    "waiting": (_("Waiting"), _("Left out of an earlier round. It decides who is placed, never with whom.")),
+    "waiting": (
+        _("Waiting"),
+        _("Left out of an earlier round. It decides who is placed, never with whom."),
+    ),
 }
 RULE_WORDS: dict[str, Any] = {
     "readiness": _("one of the two is not ready to be matched"),

@@ -19,7 +19,18 @@ from django.utils.translation import ngettext
 
 from access.refused import Refused
 
-from .changing import Outcome, check_may_change, claim, difference, outcome_of, plan_of, play, read, repeat, reverse
+from .changing import (
+    Outcome,
+    check_may_change,
+    claim,
+    difference,
+    outcome_of,
+    plan_of,
+    play,
+    read,
+    repeat,
+    reverse,
+)
 from .deciding import Kind, Step, after, refuse_if_stale
 from .minutes import words_of
 from .models import Round, RoundEntry
@@ -45,7 +56,9 @@ def decide_together(round_: Round, steps: Sequence[Step], *, by: Any, seen: int)
             now = after(was, step, sitting.mates())
             outcome = play(sitting, was, now)
             facts = {"diff": difference(was, now), "scope": "", "other": None, "together": mark}
-            entry = RoundEntry(kind=step.kind, mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored)
+            entry = RoundEntry(
+                kind=step.kind, mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored
+            )
             entries.append(_filled(entry, fresh, by, outcome, facts))
         return _write(fresh, sitting, now, entries)
 
@@ -68,14 +81,23 @@ def take_back_together(entry: RoundEntry, *, by: Any) -> RoundEntry:
             stored, was = sitting.packed_plan, now
             now = reverse(was, done.facts["diff"])
             outcome = _restored(sitting, done) if exactly else play(sitting, was, now)
-            undo = RoundEntry(kind=Kind.UNDO, mentee_id=done.mentee_id, mentor_id=done.mentor_id, plan_before=stored)
-            entries.append(_filled(undo, fresh, by, outcome, {"of": done.version, "kind": done.kind}))
+            undo = RoundEntry(
+                kind=Kind.UNDO,
+                mentee_id=done.mentee_id,
+                mentor_id=done.mentor_id,
+                plan_before=stored,
+            )
+            entries.append(
+                _filled(undo, fresh, by, outcome, {"of": done.version, "kind": done.kind})
+            )
         return _write(fresh, sitting, now, entries, undone=[done.pk for done in taken])
 
     return repeat(entry.round, attempt)
 
 
-def _filled(entry: RoundEntry, round_: Round, by: Any, outcome: Outcome, facts: dict[str, Any]) -> RoundEntry:
+def _filled(
+    entry: RoundEntry, round_: Round, by: Any, outcome: Outcome, facts: dict[str, Any]
+) -> RoundEntry:
     refuse_if_near(by, outcome.touched, round_)
     entry.round, entry.by, entry.at, entry.facts = round_, by, timezone.now(), facts
     entry.moved = [list(moved) for moved in outcome.moved]
@@ -93,7 +115,11 @@ def _restored(sitting: Sitting, done: RoundEntry) -> Outcome:
 
 @transaction.atomic
 def _write(
-    round_: Round, sitting: Sitting, now: Decisions, entries: list[RoundEntry], undone: Sequence[int] = ()
+    round_: Round,
+    sitting: Sitting,
+    now: Decisions,
+    entries: list[RoundEntry],
+    undone: Sequence[int] = (),
 ) -> RoundEntry:
     """Plan, rows and entries, if the plan is still the one that was read. Raises Overtaken if it is not."""
     first, last = round_.plan_version + 1, entries[-1]
@@ -109,7 +135,9 @@ def _write(
         if open_.update(undone_at=last.at, undone_by=last.by) != len(undone):
             raise Refused(_("This has already been taken back."))
     sitting.save_plan()
-    rows = {moved[0] for entry in entries for moved in entry.moved} | {entry.mentee_id for entry in entries}
+    rows = {moved[0] for entry in entries for moved in entry.moved} | {
+        entry.mentee_id for entry in entries
+    }
     replace_some(round_, sitting, now, {pk for pk in rows if pk}, round_.plan_version)
     RoundEntry.objects.unscoped("decided in one go").bulk_create(entries)
     return last
@@ -118,7 +146,9 @@ def _write(
 def _of_one_go(entry: RoundEntry) -> list[RoundEntry]:
     """What stands of the decisions that were taken in one go with this one, the last first."""
     mark = entry.facts.get("together")
-    entries = RoundEntry.objects.unscoped("decided in one go").filter(round=entry.round_id, facts__together=mark)
+    entries = RoundEntry.objects.unscoped("decided in one go").filter(
+        round=entry.round_id, facts__together=mark
+    )
     return list(entries.standing().order_by("-version")) if mark else []
 
 
@@ -128,5 +158,9 @@ def last_words(entry: RoundEntry | None, user: Any) -> str:
     if entry is None or count < 2:
         return words_of(entry, user)
     if entry.kind == Kind.PIN:
-        return ngettext("pinned %(count)s pair in one go", "pinned %(count)s pairs in one go", count) % {"count": count}
-    return ngettext("unpinned %(count)s pair in one go", "unpinned %(count)s pairs in one go", count) % {"count": count}
+        return ngettext(
+            "pinned %(count)s pair in one go", "pinned %(count)s pairs in one go", count
+        ) % {"count": count}
+    return ngettext(
+        "unpinned %(count)s pair in one go", "unpinned %(count)s pairs in one go", count
+    ) % {"count": count}

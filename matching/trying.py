@@ -59,7 +59,10 @@ def try_out(round_: Round, step: Step, *, by: Any) -> tuple[Outcome, list[Move]]
 
 def _moves(sitting: Sitting, outcome: Outcome, by: Any) -> list[Move]:
     names = names_of([RoundEntry(moved=[list(moved) for moved in outcome.moved], facts={})], by)
-    fits = _fits(sitting, [pair for mentee, was, now in outcome.moved for pair in ((mentee, was), (mentee, now))])
+    fits = _fits(
+        sitting,
+        [pair for mentee, was, now in outcome.moved for pair in ((mentee, was), (mentee, now))],
+    )
     return [
         Move(
             names.get(mentee, ""),

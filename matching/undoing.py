@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 from access.refused import Refused
 
 from . import bending
-from .changing import Outcome, check_may_change, outcome_of, plan_of, play, read, repeat, reverse, write
+from .changing import (
+    Outcome,
+    check_may_change,
+    outcome_of,
+    plan_of,
+    play,
+    read,
+    repeat,
+    reverse,
+    write,
+)
 from .models import KeepApart, Round, RoundEntry
 from .packing import unpack_plan
 from .sitting import Decisions, Sitting
@@ -30,7 +40,11 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
         done = RoundEntry.objects.unscoped("the decision to take back").get(pk=entry.pk)
         if not done.can_be_undone:
             raise Refused(_("This has already been taken back."))
-        refuse_if_near(by, {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)}, fresh)
+        refuse_if_near(
+            by,
+            {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)},
+            fresh,
+        )
         sitting, was = read(fresh)
         now, stored = reverse(was, done.facts.get("diff", {})), sitting.packed_plan
         outcome = _back(sitting, done, was, now)
@@ -40,7 +54,9 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
             mentor_id=done.mentor_id, plan_before=stored, facts={"of": done.version, "kind": done.kind},
         )  # fmt: skip
         named = {pk for pk in (done.mentee_id, done.facts.get("other")) if pk}
-        return write(fresh, sitting, was, now, outcome, undo, named, also=lambda: _mark(sitting, done, undo))
+        return write(
+            fresh, sitting, was, now, outcome, undo, named, also=lambda: _mark(sitting, done, undo)
+        )
 
     return repeat(entry.round, attempt)
 
@@ -58,7 +74,9 @@ def _back(sitting: Sitting, done: RoundEntry, was: Decisions, now: Decisions) ->
 def is_latest(entry: RoundEntry) -> bool:
     """Whether the plan before this entry is the one to go back to: nothing that stands came after it, and nothing
     before it was taken back since."""
-    later = RoundEntry.objects.unscoped("order of decisions").filter(round=entry.round_id, version__gt=entry.version)
+    later = RoundEntry.objects.unscoped("order of decisions").filter(
+        round=entry.round_id, version__gt=entry.version
+    )
     if later.standing().exists():
         return False
     return all(undo.facts["of"] > entry.version for undo in later.filter(kind=Kind.UNDO))
@@ -72,6 +90,8 @@ def _mark(sitting: Sitting, done: RoundEntry, undo: RoundEntry) -> None:
     bending.take_back_beside(sitting, done)
     if "keep_apart" in done.facts:
         today = timezone.localdate(undo.at)
-        kept = KeepApart.objects.unscoped("taken back").filter(pk=done.facts["keep_apart"], until=None)
+        kept = KeepApart.objects.unscoped("taken back").filter(
+            pk=done.facts["keep_apart"], until=None
+        )
         kept.filter(since__lt=today).update(until=today)
         kept.filter(since__gte=today).delete()

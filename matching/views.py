@@ -12,7 +12,8 @@ from .words import Words
 def _own(request, match_id):
     pairs = Match.objects.visible_to(request.user).of(request.user).with_people()
     return get_object_or_404(
-        pairs.select_related("mentee__person__profile", "mentor__person__profile"), public_id=match_id
+        pairs.select_related("mentee__person__profile", "mentor__person__profile"),
+        public_id=match_id,
     )
 
 

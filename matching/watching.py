@@ -27,9 +27,13 @@ def others_here(round_: Round, user: Any, at: datetime | None = None) -> list[st
     here: dict[int, tuple[str, datetime]] = cache.get(key, {})
     mine = here.get(user.pk)
     if mine is None or now - mine[1] > TOLD_AGAIN_AFTER:
-        here = {pk: seen for pk, seen in here.items() if now - seen[1] <= AWAY_AFTER} | {user.pk: (str(user), now)}
+        here = {pk: seen for pk, seen in here.items() if now - seen[1] <= AWAY_AFTER} | {
+            user.pk: (str(user), now)
+        }
         cache.set(key, here, AWAY_AFTER.total_seconds())
-    return sorted(name for pk, (name, seen) in here.items() if pk != user.pk and now - seen <= AWAY_AFTER)
+    return sorted(
+        name for pk, (name, seen) in here.items() if pk != user.pk and now - seen <= AWAY_AFTER
+    )
 
 
 def viewers_words(others: list[str]) -> str:

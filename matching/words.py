@@ -39,7 +39,9 @@ class Words:
     @cached_property
     def _stored(self) -> dict[tuple[str, int], tuple[str, Any]]:
         """{(kind, id): (code, names)}; only the words that a page asks for are taken apart."""
-        kinds = [model.objects.order_by().annotate(table=Value(model.__name__)) for model in self.MODELS]
+        kinds = [
+            model.objects.order_by().annotate(table=Value(model.__name__)) for model in self.MODELS
+        ]
         rows = [kind.values_list("table", "pk", "code", "names") for kind in kinds]
         found = rows[0].union(*rows[1:], all=True)
         return {(kind, pk): (code, names) for kind, pk, code, names in found}

@@ -21,13 +21,19 @@ class WhenForm(forms.Form):
     """A date and a time, to come or gone by."""
 
     is_ahead = True
-    on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    wall_time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    on = forms.DateField(
+        label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    wall_time = forms.TimeField(
+        label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
 
     def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
-        self.fields["wall_time"].help_text = _("In your time zone, %(zone)s.") % {"zone": person.time_zone}
+        self.fields["wall_time"].help_text = _("In your time zone, %(zone)s.") % {
+            "zone": person.time_zone
+        }
 
     def clean(self) -> None:
         on, wall_time = self.cleaned_data.get("on"), self.cleaned_data.get("wall_time")
@@ -39,7 +45,9 @@ class WhenForm(forms.Form):
             return
         is_past = moment(on, wall_time, self.person.time_zone) <= timezone.now()
         if self.is_ahead and is_past:
-            self.add_error("on", _("This time has passed. If you have met already, note the meeting instead."))
+            self.add_error(
+                "on", _("This time has passed. If you have met already, note the meeting instead.")
+            )
         if not self.is_ahead and not is_past:
             self.add_error("on", _("This time is still to come. Plan the meeting instead."))
 
@@ -89,7 +97,9 @@ class RecordForm(MeetingForm):
 class MoveForm(WhenForm):
     def save(self, meeting: Meeting, *, by: Any) -> None:
         """The typed time is on the clock of `by`; the meeting keeps the zone that it was set in."""
-        typed = datetime.combine(self.cleaned_data["on"], self.cleaned_data["wall_time"], tzinfo=ZoneInfo(by.time_zone))
+        typed = datetime.combine(
+            self.cleaned_data["on"], self.cleaned_data["wall_time"], tzinfo=ZoneInfo(by.time_zone)
+        )
         there = typed.astimezone(ZoneInfo(meeting.zone))
         scheduling.move_meeting(meeting, there.date(), there.time(), by=by)
 
@@ -102,7 +112,9 @@ class NoteForm(forms.Form):
         choices=[("held", _("Yes")), ("missed", _("No, it was missed"))],
         widget=forms.RadioSelect,
     )
-    minutes = forms.IntegerField(label=_("How many minutes?"), min_value=5, max_value=480, required=False)
+    minutes = forms.IntegerField(
+        label=_("How many minutes?"), min_value=5, max_value=480, required=False
+    )
     learned = forms.CharField(
         label=_("What do you take with you?"),
         help_text=_("Only the two of you read this."),
@@ -111,7 +123,10 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     next_step = forms.CharField(
-        label=_("What is the next step?"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What is the next step?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def save(self, meeting: Meeting, *, by: Any) -> None:

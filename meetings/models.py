@@ -32,11 +32,15 @@ NOT_OVER = _("This meeting has not begun yet.")
 class MeetingQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The pair, and the carer of the match: dates, minutes, mode and state."""
-        return self.filter(Q(match__in=Match.objects.of(user)) | Q(match__in=Match.objects.cared_for_by(user)))
+        return self.filter(
+            Q(match__in=Match.objects.of(user)) | Q(match__in=Match.objects.cared_for_by(user))
+        )
 
     def for_committee(self, user: Any, *roles: str) -> Self:
         """What a member sees as a committee member: meetings of the matches in their own care."""
-        return self.filter(match__in=Match.objects.for_committee(user, *roles).filter(carer=user.pk))
+        return self.filter(
+            match__in=Match.objects.for_committee(user, *roles).filter(carer=user.pk)
+        )
 
     def of(self, user: Any) -> Self:
         return self.filter(match__in=Match.objects.of(user))
@@ -79,8 +83,12 @@ class Meeting(models.Model):
         PHONE = "phone", _("by phone")
 
     public_id = PublicIdField()
-    match = models.ForeignKey(Match, models.PROTECT, related_name="meetings", verbose_name=_("match"))
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED, editable=False)
+    match = models.ForeignKey(
+        Match, models.PROTECT, related_name="meetings", verbose_name=_("match")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.PROPOSED, editable=False
+    )
     on = models.DateField(_("date"))
     wall_time = models.TimeField(_("time"))
     zone = models.CharField(_("time zone"), max_length=50, validators=[validate_zone])
@@ -89,7 +97,9 @@ class Meeting(models.Model):
         _("minutes"), default=60, validators=[MinValueValidator(5), MaxValueValidator(480)]
     )
     mode = models.CharField(_("how"), max_length=10, choices=Mode, default=Mode.VIDEO)
-    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
+    proposed_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
     moves = models.PositiveSmallIntegerField(_("moved (times)"), default=0, editable=False)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)  # of the calendar entry
 
@@ -101,9 +111,13 @@ class Meeting(models.Model):
         ordering = ["-starts_at", "pk"]
         indexes = [models.Index(fields=["match", "state", "starts_at"], name="meeting_of_match")]
         constraints = [
-            models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=480), name="meeting_of_sensible_length"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=5, minutes__lte=480), name="meeting_of_sensible_length"
+            ),
             models.UniqueConstraint(
-                fields=["match", "starts_at"], condition=~Q(state="cancelled"), name="one_meeting_at_a_time"
+                fields=["match", "starts_at"],
+                condition=~Q(state="cancelled"),
+                name="one_meeting_at_a_time",
             ),
         ]
 
@@ -118,7 +132,11 @@ class Meeting(models.Model):
         return bool(user.is_authenticated) and user in self.match.people
 
     def may_be_answered_by(self, user: Any) -> bool:
-        return self.state == self.State.PROPOSED and self.is_of(user) and user.pk != self.proposed_by_id
+        return (
+            self.state == self.State.PROPOSED
+            and self.is_of(user)
+            and user.pk != self.proposed_by_id
+        )
 
     def may_be_moved_by(self, user: Any) -> bool:
         return self.state in {self.State.PROPOSED, self.State.SET} and self.is_of(user)
@@ -210,4 +228,6 @@ class LogEntry(ConfidentialModel):
         verbose_name = _("log entry")
         verbose_name_plural = _("log entries")
         ordering = ["written_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["meeting", "author"], name="one_log_entry_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "author"], name="one_log_entry_per_person")
+        ]

@@ -11,4 +11,6 @@ def moment(day: date, wall_time: time, zone_name: str) -> datetime:
 
     When clocks go back and show a time twice it is the first; a time that they skip moves forward with them.
     """
-    return datetime.combine(day, wall_time, tzinfo=ZoneInfo(zone_name)).replace(fold=0).astimezone(UTC)
+    return (
+        datetime.combine(day, wall_time, tzinfo=ZoneInfo(zone_name)).replace(fold=0).astimezone(UTC)
+    )

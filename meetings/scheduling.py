@@ -58,7 +58,9 @@ def plan_meeting(
         with transaction.atomic():
             meeting.save()
     except IntegrityError:
-        return Meeting.objects.exclude(state=State.CANCELLED).get(match=match, starts_at=meeting.starts_at)
+        return Meeting.objects.exclude(state=State.CANCELLED).get(
+            match=match, starts_at=meeting.starts_at
+        )
     Agenda.objects.create(meeting=meeting, place=place, points=points)
     tell_partner(meeting, by=by, at=at)
     return meeting
@@ -126,13 +128,24 @@ def record_held(
 
 @transaction.atomic
 def record_past(
-    match: Match, *, by: Any, on: date, wall_time: time, minutes: int, mode: str, at: datetime | None = None
+    match: Match,
+    *,
+    by: Any,
+    on: date,
+    wall_time: time,
+    minutes: int,
+    mode: str,
+    at: datetime | None = None,
 ) -> Meeting:
     """Note a meeting that took place without having been planned here. Raises Refused for one that is still to come."""
     if by not in match.people:
         raise Refused(_("Only the two people of a match change its meetings."))
     starts_at = moment(on, wall_time, by.time_zone)
-    meeting = Meeting.objects.exclude(state=State.CANCELLED).filter(match=match, starts_at=starts_at).first()
+    meeting = (
+        Meeting.objects.exclude(state=State.CANCELLED)
+        .filter(match=match, starts_at=starts_at)
+        .first()
+    )
     if meeting is None:
         meeting = Meeting.objects.create(
             match=match,

@@ -20,7 +20,9 @@ def own_match(request, match_id):
 
 def own_meeting(request, meeting_id):
     people = ("match__mentee__person", "match__mentor__person", "match__mentee__cohort__program")
-    return get_object_or_404(Meeting.objects.of(request.user).select_related(*people), public_id=meeting_id)
+    return get_object_or_404(
+        Meeting.objects.of(request.user).select_related(*people), public_id=meeting_id
+    )
 
 
 def to_list(match):
@@ -32,9 +34,16 @@ def meeting_list(request, match_id):
     match = own_match(request, match_id)
     now = timezone.now()
     meetings = list(Meeting.objects.of(request.user).filter(match=match))
-    agendas = {row.meeting_id: row for row in Agenda.objects.visible_to(request.user).filter(meeting__match=match)}
+    agendas = {
+        row.meeting_id: row
+        for row in Agenda.objects.visible_to(request.user).filter(meeting__match=match)
+    }
     entries: dict[int, list[LogEntry]] = {}
-    for entry in LogEntry.objects.visible_to(request.user).filter(meeting__match=match).select_related("author"):
+    for entry in (
+        LogEntry.objects.visible_to(request.user)
+        .filter(meeting__match=match)
+        .select_related("author")
+    ):
         entries.setdefault(entry.meeting_id, []).append(entry)
     for meeting in meetings:
         meeting.match = match
@@ -57,18 +66,28 @@ def meeting_list(request, match_id):
 
 def meeting_create(request, match_id):
     match = own_match(request, match_id)
-    form = PlanForm(request.POST if request.method == "POST" else None, match=match, person=request.user)
+    form = PlanForm(
+        request.POST if request.method == "POST" else None, match=match, person=request.user
+    )
     if request.method == "POST" and form.is_valid():
         meeting = form.save(by=request.user)
         is_set = meeting.state == Meeting.State.SET
-        messages.success(request, _("The meeting is set.") if is_set else _("Your partner has been asked."))
+        messages.success(
+            request, _("The meeting is set.") if is_set else _("Your partner has been asked.")
+        )
         return to_list(match)
-    return render(request, "meetings/meeting_form.html", form_context(match, form, _("Plan a meeting"), _("Save")))
+    return render(
+        request,
+        "meetings/meeting_form.html",
+        form_context(match, form, _("Plan a meeting"), _("Save")),
+    )
 
 
 def meeting_record(request, match_id):
     match = own_match(request, match_id)
-    form = RecordForm(request.POST if request.method == "POST" else None, match=match, person=request.user)
+    form = RecordForm(
+        request.POST if request.method == "POST" else None, match=match, person=request.user
+    )
     if request.method == "POST" and form.is_valid():
         form.save(by=request.user)
         messages.success(request, _("Noted. Thank you."))
@@ -84,19 +103,27 @@ def meeting_move(request, meeting_id):
     meeting = own_meeting(request, meeting_id)
     local = timezone.localtime(meeting.starts_at)
     initial = {"on": local.date(), "wall_time": local.time()}
-    form = MoveForm(request.POST if request.method == "POST" else None, person=request.user, initial=initial)
+    form = MoveForm(
+        request.POST if request.method == "POST" else None, person=request.user, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         form.save(meeting, by=request.user)
         messages.success(request, _("Moved. Your partner has been told."))
         return to_list(meeting.match)
     return render(
-        request, "meetings/meeting_form.html", form_context(meeting.match, form, _("Move the meeting"), _("Move it"))
+        request,
+        "meetings/meeting_form.html",
+        form_context(meeting.match, form, _("Move the meeting"), _("Move it")),
     )
 
 
 def meeting_note(request, meeting_id):
     meeting = own_meeting(request, meeting_id)
-    mine = LogEntry.objects.visible_to(request.user).filter(meeting=meeting, author=request.user).first()
+    mine = (
+        LogEntry.objects.visible_to(request.user)
+        .filter(meeting=meeting, author=request.user)
+        .first()
+    )
     initial = {"minutes": meeting.minutes, "what": "held"}
     if mine is not None:
         initial |= {"learned": mine.learned, "next_step": mine.next_step}
@@ -106,7 +133,9 @@ def meeting_note(request, meeting_id):
         messages.success(request, _("Noted. Thank you."))
         return to_list(meeting.match)
     return render(
-        request, "meetings/meeting_form.html", form_context(meeting.match, form, _("How was it?"), _("Note it"))
+        request,
+        "meetings/meeting_form.html",
+        form_context(meeting.match, form, _("How was it?"), _("Note it")),
     )
 
 
@@ -136,4 +165,10 @@ def meeting_cancel(request, meeting_id):
 
 
 def form_context(match, form, title, button):
-    return {"match": match, "program": match.program, "form": form, "title": title, "button": button}
+    return {
+        "match": match,
+        "program": match.program,
+        "form": form,
+        "title": title,
+        "button": button,
+    }

@@ -43,4 +43,6 @@ def note(request: HttpRequest, now: float) -> None:
 
 def _place(request: HttpRequest) -> str:
     browser = request.META.get("HTTP_USER_AGENT", "")[:HTTP_USER_AGENT_MAX_LENGTH]
-    return hashlib.sha256(f"{get_adapter().get_client_ip(request)} {browser}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{get_adapter().get_client_ip(request)} {browser}".encode()).hexdigest()[
+        :16
+    ]

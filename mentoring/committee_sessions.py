@@ -44,8 +44,14 @@ class CommitteeSessionMiddleware:
                 remember(request, time.time())
         return self.respond(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if not settings.REQUIRE_SECOND_FACTOR or not is_committee_page(request) or not is_committee(request.user):
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if (
+            not settings.REQUIRE_SECOND_FACTOR
+            or not is_committee_page(request)
+            or not is_committee(request.user)
+        ):
             return None
         if request.resolver_match and request.resolver_match.view_name == "admin:logout":
             return None
@@ -59,14 +65,19 @@ def is_committee_page(request: HttpRequest) -> bool:
 def is_over(request: HttpRequest, now: float) -> bool:
     """Whether this session is too old, or was left alone for too long."""
     since, seen = request.session.get(SINCE, now), request.session.get(SEEN, now)
-    return now - since > settings.COMMITTEE_SESSION_HOURS * 3600 or now - seen > settings.COMMITTEE_IDLE_HOURS * 3600
+    return (
+        now - since > settings.COMMITTEE_SESSION_HOURS * 3600
+        or now - seen > settings.COMMITTEE_IDLE_HOURS * 3600
+    )
 
 
 def remember(request: HttpRequest, now: float) -> None:
     session = request.session
     if SINCE not in session:
         # A participant who joined the committee meanwhile: the day counts from signing in, not from today's first page.
-        signed_in = [float(record["at"]) for record in get_authentication_records(request, request.user)]
+        signed_in = [
+            float(record["at"]) for record in get_authentication_records(request, request.user)
+        ]
         session[SINCE] = int(min(signed_in, default=now))
     if now - session.get(SEEN, 0) > SEEN_EVERY_SECONDS:
         session[SEEN] = int(now)
@@ -76,9 +87,17 @@ def ask_for_second_factor(request: HttpRequest) -> HttpResponseRedirect | None:
     """Where to go first; None when this session has proved a second factor."""
     if not is_mfa_enabled(request.user, FACTORS):
         messages.warning(
-            request, _("Committee pages need a second step at sign-in. Please set one up; it takes a minute.")
+            request,
+            _(
+                "Committee pages need a second step at sign-in. Please set one up; it takes a minute."
+            ),
         )
         return redirect("mfa_index")
-    if any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user)):
+    if any(
+        record.get("method") == "mfa"
+        for record in get_authentication_records(request, request.user)
+    ):
         return None
-    return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+    return HttpResponseRedirect(
+        f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}"
+    )

@@ -31,4 +31,6 @@ def scrub_value(value: Any) -> str:
 
 def scrub_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """The last step before JSON: also the traceback and what a caller added as `extra` hold no secret."""
-    return {name: scrub(value) if isinstance(value, str) else value for name, value in event.items()}
+    return {
+        name: scrub(value) if isinstance(value, str) else value for name, value in event.items()
+    }

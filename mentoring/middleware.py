@@ -71,7 +71,9 @@ class RefusedMiddleware:
     @staticmethod
     def _back(request: HttpRequest) -> str:
         came_from = request.headers.get("Referer", "")
-        safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+        safe = url_has_allowed_host_and_scheme(
+            came_from, {request.get_host()}, require_https=request.is_secure()
+        )
         here = request.build_absolute_uri()
         if safe and (came_from != here or request.method == "POST"):
             return came_from

@@ -28,5 +28,8 @@ def problem(port: int, host: str) -> str:
 
 
 if __name__ == "__main__":
-    found = problem(int(os.environ.get("PORT", "8000")), urlsplit(os.environ.get("BASE_URL", "")).netloc or "localhost")
+    found = problem(
+        int(os.environ.get("PORT", "8000")),
+        urlsplit(os.environ.get("BASE_URL", "")).netloc or "localhost",
+    )
     sys.exit(found or 0)

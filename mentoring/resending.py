@@ -34,7 +34,10 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
     if request.method != "POST" or request.FILES:
         return []
     fields = [
-        (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
     ]
     size = sum(len(name) + len(value) for name, value in fields)
     return fields if any(value.strip() for _name, value in fields) and size <= MOST else []

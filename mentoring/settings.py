@@ -111,7 +111,9 @@ MIDDLEWARE = [
 if TESTING:
     MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")
     INSTALLED_APPS.append("zeal")
-    ZEAL_ALLOWLIST = [{"model": "account.EmailAddress"}]  # allauth asks again at each stage of a sign-in
+    ZEAL_ALLOWLIST = [
+        {"model": "account.EmailAddress"}
+    ]  # allauth asks again at each stage of a sign-in
 
 ROOT_URLCONF = "mentoring.urls"
 WSGI_APPLICATION = "mentoring.wsgi.application"
@@ -122,7 +124,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "mentoring.templatetags.look"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "mentoring.templatetags.look",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -181,7 +187,11 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "store_processed": False,
     }
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, "socket_connect_timeout": 5, "health_check_interval": 25}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_timeout": 30,
+        "socket_connect_timeout": 5,
+        "health_check_interval": 25,
+    }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -203,19 +213,25 @@ _mail_url = "" if TESTING else needed("EMAIL_URL")
 if _mail_url:
     _mail = env.dj_email_url("EMAIL_URL")
     if "EMAIL_BACKEND" not in _mail:
-        raise ImproperlyConfigured("EMAIL_URL begins with something else than submission:// or smtp://.")
+        raise ImproperlyConfigured(
+            "EMAIL_URL begins with something else than submission:// or smtp://."
+        )
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
     EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # the demo reads its mail in the outbox
+    EMAIL_BACKEND = (
+        "django.core.mail.backends.dummy.EmailBackend"  # the demo reads its mail in the outbox
+    )
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Mentoring <mentoring@{CANONICAL_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_HOST = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 360)
 INSTANCE_ID = env.str("INSTANCE_ID", "main")
-ERASED_FILE = Path(env.str("ERASED_FILE", str(VAR / "erased")))  # who was erased, for the day of a restore
+ERASED_FILE = Path(
+    env.str("ERASED_FILE", str(VAR / "erased"))
+)  # who was erased, for the day of a restore
 OUTBOX_EPOCH_FILE = Path(env.str("OUTBOX_EPOCH_FILE", str(VAR / "outbox-epoch")))
 if TESTING:
     OUTBOX_EPOCH_FILE = Path(tempfile.gettempdir()) / f"outbox-epoch-{os.getpid()}"
@@ -232,7 +248,10 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"

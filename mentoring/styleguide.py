@@ -16,15 +16,24 @@ LEVELS = [("", "Choose one"), ("early", "First years"), ("senior", "Senior")]
 
 class SampleForm(forms.Form):
     goal = forms.CharField(
-        label="Your goal", help_text="One clear goal is enough to begin.", widget=forms.Textarea(attrs={"rows": 3})
+        label="Your goal",
+        help_text="One clear goal is enough to begin.",
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     measure = forms.CharField(
-        label="How will you know you got there?", help_text="Something that another person could see."
+        label="How will you know you got there?",
+        help_text="Something that another person could see.",
     )
-    email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(
+        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
     level = forms.ChoiceField(label="Where you are in your career", choices=LEVELS)
-    on = forms.DateField(label="First meeting", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    rhythm = forms.ChoiceField(label="How often will you meet?", choices=RHYTHM, widget=forms.RadioSelect)
+    on = forms.DateField(
+        label="First meeting", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    rhythm = forms.ChoiceField(
+        label="How often will you meet?", choices=RHYTHM, widget=forms.RadioSelect
+    )
     topics = forms.MultipleChoiceField(
         label="Topics",
         help_text="Choose up to three.",
@@ -33,13 +42,15 @@ class SampleForm(forms.Form):
         required=False,
     )
     agree = forms.BooleanField(
-        label="I have read who will see this", help_text="The committee, and your match after publication."
+        label="I have read who will see this",
+        help_text="The committee, and your match after publication.",
     )
 
 
 def page(request: HttpRequest) -> HttpResponse:
     bad = SampleForm(
-        {"bad-email": "ruth.adeyemi", "bad-goal": "Lead hiring panels in my second language"}, prefix="bad"
+        {"bad-email": "ruth.adeyemi", "bad-goal": "Lead hiring panels in my second language"},
+        prefix="bad",
     )
     return render(request, "styleguide.html", {"clean": SampleForm(), "bad": bad, **SAMPLES})
 
@@ -57,13 +68,22 @@ SAMPLES = {
     ],
     "tasks": [
         {"label": "About you", "state": "completed", "url": "#", "hint": "2 minutes"},
-        {"label": "What you need help with", "state": "incomplete", "url": "#", "hint": "5 minutes"},
+        {
+            "label": "What you need help with",
+            "state": "incomplete",
+            "url": "#",
+            "hint": "5 minutes",
+        },
         {"label": "Times and places", "state": "problem", "url": "#"},
         {"label": "Check and send", "state": "cannot_start"},
     ],
     "rows": [
         {"key": "Name", "value": "Amina Farah", "url": "#"},
-        {"key": "Goals", "value": ["Lead hiring panels", "Understand labour relations"], "url": "#"},
+        {
+            "key": "Goals",
+            "value": ["Lead hiring panels", "Understand labour relations"],
+            "url": "#",
+        },
         {"key": "Limits", "value": "", "url": "#"},
     ],
     "facts": ["HR business partner, health care", "Toronto, Eastern time", "English, Somali"],
@@ -76,7 +96,12 @@ SAMPLES = {
     ],
     "entries": [
         {"at": date(2026, 3, 11), "title": "First meeting held", "text": "60 minutes, by video"},
-        {"at": date(2026, 3, 3), "title": "Introduced", "text": "Published by the committee", "url": "#"},
+        {
+            "at": date(2026, 3, 3),
+            "title": "Introduced",
+            "text": "Published by the committee",
+            "url": "#",
+        },
     ],
     "health": [
         {"label": "On track", "value": 24, "figure": "24 (67%)", "tone": "ok", "url": "#"},
@@ -94,7 +119,17 @@ SAMPLES = {
         {"label": "No meeting", "value": 0, "tone": 6},
     ],
     "pairs": [
-        {"pair": "Amina Farah and Ruth Adeyemi", "state": "On track", "meeting": "11 March", "minutes": 60},
-        {"pair": "Joel Tremblay and Priya Nair", "state": "Drifting", "meeting": "2 February", "minutes": 45},
+        {
+            "pair": "Amina Farah and Ruth Adeyemi",
+            "state": "On track",
+            "meeting": "11 March",
+            "minutes": 60,
+        },
+        {
+            "pair": "Joel Tremblay and Priya Nair",
+            "state": "Drifting",
+            "meeting": "2 February",
+            "minutes": 45,
+        },
     ],
 }

@@ -34,13 +34,20 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or the device's own choice for this browser."""
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, require_https=request.is_secure()
+    ):
         back = "/"
     response = HttpResponseRedirect(back)
     choice = request.POST.get("theme", "")
     if choice in {"light", "dark"}:
         response.set_cookie(
-            "theme", choice, max_age=365 * 24 * 3600, secure=settings.SECURE, samesite="Lax", httponly=True
+            "theme",
+            choice,
+            max_age=365 * 24 * 3600,
+            secure=settings.SECURE,
+            samesite="Lax",
+            httponly=True,
         )
     else:
         response.delete_cookie("theme")

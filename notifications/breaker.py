@@ -43,7 +43,9 @@ def limit(at: datetime) -> int:
 
 def hold_unusual(at: datetime) -> int:
     """Hold what waits if the last 24 hours are a flood; return how many letters were held."""
-    owed = Notification.objects.unscoped("counts letters").filter(is_urgent=False, created_at__gt=at - DAY)
+    owed = Notification.objects.unscoped("counts letters").filter(
+        is_urgent=False, created_at__gt=at - DAY
+    )
     if owed.count() <= limit(at):
         return 0
     waiting = owed.filter(state=Notification.State.PENDING).exclude(reason=RELEASED)

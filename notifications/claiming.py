@@ -81,7 +81,9 @@ class Lease:
             except (OperationalError, InterfaceError):
                 if connection.in_atomic_block or self.left() <= pause:
                     raise
-                log.warning("cannot record yet", extra={"notification": self.row.pk, "wanted": state})
+                log.warning(
+                    "cannot record yet", extra={"notification": self.row.pk, "wanted": state}
+                )
                 connection.close()
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
@@ -117,7 +119,9 @@ def _take_first(free: NotificationQuerySet) -> Lease | None:
             "message_id": row.message_id or message_id_for(row),
         }
         lease_until = Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-        if not free.filter(pk=row.pk).update(state=State.SENDING, lease_until=lease_until, **changes):
+        if not free.filter(pk=row.pk).update(
+            state=State.SENDING, lease_until=lease_until, **changes
+        ):
             return None
     for name, value in changes.items():
         setattr(row, name, value)

@@ -57,14 +57,21 @@ class Line:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         self.hang_up()
 
     def hang_up(self) -> None:
         backend, self._backend, self._letters = self._backend, None, 0
         if backend is None:
             return
-        with contextlib.suppress(OSError):  # a connection that breaks while it is closed has done its work
+        with contextlib.suppress(
+            OSError
+        ):  # a connection that breaks while it is closed has done its work
             sock = getattr(getattr(backend, "connection", None), "sock", None)
             if sock is not None:
                 sock.settimeout(GOODBYE_SECONDS)
@@ -116,18 +123,22 @@ class Line:
 
     def _converse(self, message: EmailMessage, lease: Lease) -> Outcome:
         smtp: smtplib.SMTP = self._backend.connection
-        content: Any = message.message()  # Django's own message type, whose as_bytes knows line ends
+        content: Any = (
+            message.message()
+        )  # Django's own message type, whose as_bytes knows line ends
         raw: bytes = content.as_bytes(linesep="\r\n")
         sender = sanitize_address(parseaddr(message.from_email)[1], "utf-8")
         try:
-            outcome = self._envelope(smtp, sender, message.recipients()[0], raw, lease) or self._content(
-                smtp, raw, lease
-            )
+            outcome = self._envelope(
+                smtp, sender, message.recipients()[0], raw, lease
+            ) or self._content(smtp, raw, lease)
         except OSError as error:  # smtplib's own errors are OSErrors too
             return Outcome(Result.LATER, None, type(error).__name__)
         return outcome or self._answer(smtp, lease)
 
-    def _envelope(self, smtp: smtplib.SMTP, sender: str, to: str, raw: bytes, lease: Lease) -> Outcome | None:
+    def _envelope(
+        self, smtp: smtplib.SMTP, sender: str, to: str, raw: bytes, lease: Lease
+    ) -> Outcome | None:
         self._wait(smtp, lease)
         try:
             smtp.ehlo_or_helo_if_needed()

@@ -34,7 +34,9 @@ def report(at: datetime | None = None) -> dict[str, Any]:
         "healthy": not problems,
         "problems": problems,
         "late_minutes": int(late.total_seconds() // 60),
-        "swept_seconds_ago": int((now - sweeper.swept_at).total_seconds()) if sweeper and sweeper.swept_at else None,
+        "swept_seconds_ago": int((now - sweeper.swept_at).total_seconds())
+        if sweeper and sweeper.swept_at
+        else None,
         **figures,
     }
 
@@ -53,4 +55,6 @@ def _problems(sweeper: Sweeper | None, late: timedelta, now: datetime) -> Any:
         minutes = int(late.total_seconds() // 60)
         yield _("the oldest due letter is %(minutes)s minutes late") % {"minutes": minutes}
     if sweeper.failing_planners:
-        yield _("reminders cannot be planned: %(names)s") % {"names": ", ".join(sweeper.failing_planners)}
+        yield _("reminders cannot be planned: %(names)s") % {
+            "names": ", ".join(sweeper.failing_planners)
+        }

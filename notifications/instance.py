@@ -92,7 +92,9 @@ def _first_sweep() -> Sweeper:
         epoch = read_epoch()
     except Unreadable:
         epoch = 0
-    return Sweeper.objects.get_or_create(pk=1, defaults={"instance_id": settings.INSTANCE_ID, "epoch": epoch})[0]
+    return Sweeper.objects.get_or_create(
+        pk=1, defaults={"instance_id": settings.INSTANCE_ID, "epoch": epoch}
+    )[0]
 
 
 def after_restore(at: datetime) -> tuple[int, list[str]]:
@@ -105,7 +107,9 @@ def after_restore(at: datetime) -> tuple[int, list[str]]:
     if failing:
         return 0, failing
     state = Notification.State
-    due = Notification.objects.unscoped("post_restore").filter(state__in=[state.PENDING, state.SENDING], due_at__lte=at)
+    due = Notification.objects.unscoped("post_restore").filter(
+        state__in=[state.PENDING, state.SENDING], due_at__lte=at
+    )
     held = due.update(state=state.HELD, reason=RESTORED, lease_token="", lease_until=None)
     adopt()
     return held, []

@@ -110,7 +110,10 @@ def kind(
 
     def register(write: Write) -> Write:
         known = KINDS.get(name)
-        if known and (known.write.__module__, known.write.__qualname__) != (write.__module__, write.__qualname__):
+        if known and (known.write.__module__, known.write.__qualname__) != (
+            write.__module__,
+            write.__qualname__,
+        ):
             raise ValueError(f"two kinds of letters are called {name}")
         KINDS[name] = Kind(name, write, about, Stream(stream), urgent, expires_after, needs_answer)
         return write

@@ -73,7 +73,9 @@ def link(purpose: str, *, person: Any, subject: Any, version: int = 0, until: da
 def open_token(purpose: str, token: str, *, at: datetime | None = None) -> tuple[Claim, Any]:
     """Return the claim of a token and its person. Raises BadToken when it is forged, over, or revoked."""
     claim = read_token(token, purpose=purpose, at=at)
-    person = get_user_model()._default_manager.filter(public_id=claim.recipient, is_active=True).first()
+    person = (
+        get_user_model()._default_manager.filter(public_id=claim.recipient, is_active=True).first()
+    )
     if person is None or person.link_epoch != claim.epoch:
         raise BadToken
     return claim, person

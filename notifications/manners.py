@@ -44,7 +44,9 @@ def next_open_hour(at: datetime, zone: str, house: House) -> datetime:
         return at
     for days in range(4):  # from Friday night to Monday morning at most
         for hour in (0, house.quiet_until_hour):  # a weekend ends at midnight, a night at its hour
-            wall = datetime.combine(local.date() + timedelta(days=days), time(hour), tzinfo=local.tzinfo)
+            wall = datetime.combine(
+                local.date() + timedelta(days=days), time(hour), tzinfo=local.tzinfo
+            )
             opening = wall.astimezone(UTC)
             if opening >= at and not is_quiet(opening.astimezone(local.tzinfo), house):
                 return opening
@@ -53,9 +55,13 @@ def next_open_hour(at: datetime, zone: str, house: House) -> datetime:
 
 def weekly_slot(row: Notification, at: datetime, house: House) -> datetime:
     """Return `at` if one more letter that is not essential fits into the recipient's week, else when it will."""
-    others = Notification.objects.unscoped("counts a person's letters of the week").filter(recipient=row.recipient_id)
+    others = Notification.objects.unscoped("counts a person's letters of the week").filter(
+        recipient=row.recipient_id
+    )
     others = others.exclude(stream=Stream.ESSENTIAL).exclude(pk=row.pk)
-    moments = others.filter(sent_at__gt=at - WEEK).order_by("sent_at").values_list("sent_at", flat=True)
+    moments = (
+        others.filter(sent_at__gt=at - WEEK).order_by("sent_at").values_list("sent_at", flat=True)
+    )
     sent = [moment for moment in moments if moment]
     if len(sent) >= house.weekly_letters:
         return sent[-house.weekly_letters] + WEEK

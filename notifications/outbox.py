@@ -22,7 +22,9 @@ from . import kinds
 from .models.outbox import ACCOUNT_MAIL, RELEASED, Notification, NotificationQuerySet
 
 
-def key_of(kind: str, *, about: models.Model, to: Any = None, address: str = "", ordinal: int = 1) -> str:
+def key_of(
+    kind: str, *, about: models.Model, to: Any = None, address: str = "", ordinal: int = 1
+) -> str:
     """The unique key of a letter; an address without an account appears as a keyed digest only."""
     who = str(to.pk) if to is not None else f"@{_digest(address)}"
     return f"{kind}:{about._meta.label_lower}:{about.pk}:{who}:{ordinal}"
@@ -31,7 +33,9 @@ def key_of(kind: str, *, about: models.Model, to: Any = None, address: str = "",
 def _digest(address: str) -> str:
     # The last key: the first one changes at rotation, and keys of rows must not.
     key = settings.LINK_KEYS[-1].encode()
-    return hmac.new(key, b"mentoring.address:" + address.strip().lower().encode(), hashlib.sha256).hexdigest()[:24]
+    return hmac.new(
+        key, b"mentoring.address:" + address.strip().lower().encode(), hashlib.sha256
+    ).hexdigest()[:24]
 
 
 def owe(
@@ -110,10 +114,14 @@ def owe_account_mail(
 
 def _insert(row: Notification) -> None:
     # An upsert that changes nothing: `ignore_conflicts` would also swallow a broken CHECK on SQLite.
-    Notification.objects.bulk_create([row], update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+    Notification.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["key"], update_fields=["key"]
+    )
 
 
-def cancel_about(about: models.Model, *, why: str, at: datetime | None = None, kinds: tuple[str, ...] = ()) -> int:
+def cancel_about(
+    about: models.Model, *, why: str, at: datetime | None = None, kinds: tuple[str, ...] = ()
+) -> int:
     """Cancel what is still waiting about a row; return how many letters. The check at sending time would do it too,
     but a person who has just answered sees the outbox right at once."""
     waiting = Notification.objects.unscoped("a fact ends its letters").about(about)
@@ -121,12 +129,16 @@ def cancel_about(about: models.Model, *, why: str, at: datetime | None = None, k
     if kinds:
         waiting = waiting.filter(kind__in=kinds)
     now = at or timezone.now()
-    return waiting.update(state=Notification.State.CANCELLED, reason=why[:120], ended_at=now, body=None)
+    return waiting.update(
+        state=Notification.State.CANCELLED, reason=why[:120], ended_at=now, body=None
+    )
 
 
 def release_held(*, kind: str = "", at: datetime | None = None) -> int:
     """Let letters go that a restore or the volume breaker held back; return how many."""
-    return _held(kind).update(state=Notification.State.PENDING, reason=RELEASED, next_at=at or timezone.now())
+    return _held(kind).update(
+        state=Notification.State.PENDING, reason=RELEASED, next_at=at or timezone.now()
+    )
 
 
 def cancel_held(*, kind: str = "", at: datetime | None = None) -> int:
@@ -136,5 +148,7 @@ def cancel_held(*, kind: str = "", at: datetime | None = None) -> int:
 
 
 def _held(kind: str) -> NotificationQuerySet:
-    held = Notification.objects.unscoped("the operator acts on held letters").filter(state=Notification.State.HELD)
+    held = Notification.objects.unscoped("the operator acts on held letters").filter(
+        state=Notification.State.HELD
+    )
     return held.filter(kind=kind) if kind else held

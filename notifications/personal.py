@@ -19,7 +19,9 @@ def export_letters(person: Any) -> dict[str, Any]:
     rows = Notification.objects.visible_to(person).order_by("pk")
     return {
         "letters": list(rows.values("kind", "state", "due_at", "sent_at", "reason")),
-        "turned_off": list(Silence.objects.filter(person=person).values("stream", "since", "until")),
+        "turned_off": list(
+            Silence.objects.filter(person=person).values("stream", "since", "until")
+        ),
     }
 
 
@@ -38,5 +40,7 @@ def erase_letters(person: Any) -> None:
 def purge(at: datetime) -> int:
     """Delete letters with codes that ended 90 days ago; return how many. The others stay, without text or address: their
     keys are the memory that they were sent."""
-    ended = Notification.objects.unscoped("retention").filter(kind=ACCOUNT_MAIL, ended_at__lt=at - KEPT)
+    ended = Notification.objects.unscoped("retention").filter(
+        kind=ACCOUNT_MAIL, ended_at__lt=at - KEPT
+    )
     return ended.delete()[0]

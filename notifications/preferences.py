@@ -24,14 +24,18 @@ def silence(person: Any, *streams: str, at: datetime, until: datetime | None = N
         raise ValueError("essential letters cannot be turned off")
     rows = [Silence(person=person, stream=stream, since=at, until=until) for stream in streams]
     unique, changed = ["person", "stream"], ["since", "until"]
-    Silence.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=changed)
+    Silence.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=unique, update_fields=changed
+    )
 
 
 def pause(person: Any, *, at: datetime) -> datetime:
     """Nothing but essential letters for 30 days. What was turned off for good stays so. Return the end of the pause."""
     until = at + PAUSE
     off = set(Silence.objects.filter(person=person, until=None).values_list("stream", flat=True))
-    silence(person, *(stream for stream in CAN_BE_SILENCED if stream not in off), at=at, until=until)
+    silence(
+        person, *(stream for stream in CAN_BE_SILENCED if stream not in off), at=at, until=until
+    )
     return until
 
 

@@ -26,7 +26,9 @@ def render(row: Notification) -> Text:
     is_live = settings.DEMO and settings.DEBUG
     if row.is_account_mail:
         return (
-            finished(row) if is_live and row.body else _nothing(_("Letters with sign-in codes are never shown here."))
+            finished(row)
+            if is_live and row.body
+            else _nothing(_("Letters with sign-in codes are never shown here."))
         )
     if row.kind not in kinds.KINDS:
         return _nothing(_("Letters of this kind are not sent any more."))
@@ -37,7 +39,9 @@ def render(row: Notification) -> Text:
     with speaking_to(person):
         letter = kinds.get(row.kind).write(about, person)
         if isinstance(letter, Stop):
-            return _nothing(_("This letter would not be sent now: %(reason)s.") % {"reason": letter.reason})
+            return _nothing(
+                _("This letter would not be sent now: %(reason)s.") % {"reason": letter.reason}
+            )
         text = compose(row, person, letter, house_of(row, letter.program))
     return text if is_live else dead(text)
 

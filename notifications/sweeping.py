@@ -39,7 +39,9 @@ LOST_ANSWERS_PAUSE = timedelta(minutes=15)
 AWAY_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
 SWEEP_SECONDS = 60  # then it ends, long before anything would kill it; the next wake-up is 5 s away
 
-stopping = threading.Event()  # set when the process was asked to end: the letter under way is the last one
+stopping = (
+    threading.Event()
+)  # set when the process was asked to end: the letter under way is the last one
 
 
 def sweep(at: datetime | None = None) -> int:
@@ -55,7 +57,9 @@ def sweep(at: datetime | None = None) -> int:
 
 def expire_old(at: datetime) -> int:
     """End waiting letters whose time is over; visibly, not silently. Return how many."""
-    over = Notification.objects.unscoped("sweeper").filter(expires_at__lte=at, state__in=[State.PENDING, State.HELD])
+    over = Notification.objects.unscoped("sweeper").filter(
+        expires_at__lte=at, state__in=[State.PENDING, State.HELD]
+    )
     failed = Notification.objects.unscoped("sweeper").filter(expires_at__lte=at, state=State.FAILED)
     failed.filter(body__isnull=False).update(body=None)  # a code that is over need not be kept
     held = over.filter(state=State.HELD).update(state=State.EXPIRED, ended_at=at, body=None)
@@ -116,7 +120,10 @@ class Delivery:
         except Exception as error:  # what a mail server does comes back as an outcome: this is the letter's own fault
             if self.is_strict:
                 raise
-            log.exception("a letter cannot be written", extra={"notification": lease.row.pk, "kind": lease.row.kind})
+            log.exception(
+                "a letter cannot be written",
+                extra={"notification": lease.row.pk, "kind": lease.row.kind},
+            )
             self.line.hang_up()
             self._put_back(lease, f"cannot be written: {type(error).__name__}")
             return False
@@ -160,16 +167,25 @@ class Delivery:
             lease.record(State.PENDING, next_at=wait.until, attempts=F("attempts") - 1)
 
     def _put_back(self, lease: Lease, error: str, **changes: Any) -> None:
-        changes = {"next_at": self.clock() + backoff(lease.row.attempts), "error": error[:300], **changes}
+        changes = {
+            "next_at": self.clock() + backoff(lease.row.attempts),
+            "error": error[:300],
+            **changes,
+        }
         lease.record(State.PENDING, **changes)
 
     def _fail(self, lease: Lease, reason: str, **changes: Any) -> None:
-        log.error("a letter failed", extra={"notification": lease.row.pk, "kind": lease.row.kind, "why": reason})
+        log.error(
+            "a letter failed",
+            extra={"notification": lease.row.pk, "kind": lease.row.kind, "why": reason},
+        )
         lease.record(State.FAILED, reason=reason, ended_at=self.clock(), **changes)
 
     def _record(self, lease: Lease, outcome: Outcome) -> bool:
         now, row = self.clock(), lease.row
-        error = " ".join(filter(None, (outcome.result.value, str(outcome.code or ""), outcome.detail)))
+        error = " ".join(
+            filter(None, (outcome.result.value, str(outcome.code or ""), outcome.detail))
+        )
         if outcome.result is Result.ACCEPTED:
             lease.record(State.SENT, sent_at=now, ended_at=now, smtp_code=outcome.code, error="")
             troubled = Sweeper.objects.exclude(lost_answers=0, failed_connections=0)
@@ -196,11 +212,21 @@ class Delivery:
         Sweeper.objects.update(failed_connections=F("failed_connections") + 1)
         failures = Sweeper.objects.values_list("failed_connections", flat=True).first() or 1
         seconds = AWAY_PAUSE_SECONDS[min(failures, len(AWAY_PAUSE_SECONDS)) - 1] * pace()
-        log.warning("the mail server is away", extra={"failures": failures, "pause_seconds": seconds})
-        Sweeper.objects.update(paused_until=now + timedelta(seconds=seconds), pause_reason="the mail server is away")
+        log.warning(
+            "the mail server is away", extra={"failures": failures, "pause_seconds": seconds}
+        )
+        Sweeper.objects.update(
+            paused_until=now + timedelta(seconds=seconds), pause_reason="the mail server is away"
+        )
 
     def _count_lost_answer(self, now: datetime) -> None:
         Sweeper.objects.update(lost_answers=F("lost_answers") + 1)
         lost = Sweeper.objects.filter(lost_answers__gte=LOST_ANSWERS_IN_A_ROW)
-        if lost.update(paused_until=now + LOST_ANSWERS_PAUSE * pace(), pause_reason="answers get lost", lost_answers=0):
-            log.error("the mail server takes letters and does not answer: sending is paused for 15 minutes")
+        if lost.update(
+            paused_until=now + LOST_ANSWERS_PAUSE * pace(),
+            pause_reason="answers get lost",
+            lost_answers=0,
+        ):
+            log.error(
+                "the mail server takes letters and does not answer: sending is paused for 15 minutes"
+            )

@@ -12,7 +12,9 @@ from .planning import PLANNERS
 from .sweeping import Delivery, expire_old
 
 
-def sweep_now(at: datetime | None = None, *, manners: bool = False, plan: bool = True) -> list[EmailMessage]:
+def sweep_now(
+    at: datetime | None = None, *, manners: bool = False, plan: bool = True
+) -> list[EmailMessage]:
     """Run the planners and deliver everything that is due at `at`; return the messages of this call.
 
     Quiet hours and the weekly limit are left aside unless `manners` is asked for, so that a test does not depend on

@@ -65,14 +65,20 @@ def mail_by_link(request, claim, person, subject):
     done = ""
     if request.method == "POST" and subject == person:
         done = _follow(request.POST.get("wish", ""), person)
-    return render(request, "notifications/preferences_by_link.html", {"done": done, "streams": preferences.offered()})
+    return render(
+        request,
+        "notifications/preferences_by_link.html",
+        {"done": done, "streams": preferences.offered()},
+    )
 
 
 def _follow(wish, person):
     """Do what a button says; return it in words. An unknown wish does nothing."""
     now = timezone.now()
     if wish == "pause":
-        return _("Only what is necessary reaches you until %(day)s.") % {"day": _day(preferences.pause(person, at=now))}
+        return _("Only what is necessary reaches you until %(day)s.") % {
+            "day": _day(preferences.pause(person, at=now))
+        }
     if wish == "all":
         preferences.choose(person, set(preferences.CAN_BE_SILENCED), at=now)
         return _("You get all messages again.")
@@ -106,17 +112,23 @@ def preferences_page(request):
     now = timezone.now()
     off = preferences.silenced(request.user, now)
     wanted = [stream.value for stream in preferences.offered() if stream not in off]
-    form = PreferencesForm(request.POST if request.method == "POST" else None, initial={"streams": wanted})
+    form = PreferencesForm(
+        request.POST if request.method == "POST" else None, initial={"streams": wanted}
+    )
     if form.is_valid():
         form.save(by=request.user)
         messages.success(request, _("Your choice is saved."))
         return redirect("notifications:preferences")
     paused_until = max(filter(None, off.values()), default=None)
-    return render(request, "notifications/preferences.html", {"form": form, "paused_until": paused_until})
+    return render(
+        request, "notifications/preferences.html", {"form": form, "paused_until": paused_until}
+    )
 
 
 @require_POST
 def preferences_pause(request):
     until = preferences.pause(request.user, at=timezone.now())
-    messages.success(request, _("Only what is necessary reaches you until %(day)s.") % {"day": _day(until)})
+    messages.success(
+        request, _("Only what is necessary reaches you until %(day)s.") % {"day": _day(until)}
+    )
     return redirect("notifications:preferences")

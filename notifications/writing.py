@@ -77,7 +77,12 @@ def fill(template: str, context: dict[str, Any]) -> str:
     """The text of a template of a letter."""
     # Plain text must not be escaped; HTML must.
     is_html = template.endswith(".html")
-    return Engine.get_default().get_template(template).render(Context(context, autoescape=is_html)).strip()
+    return (
+        Engine.get_default()
+        .get_template(template)
+        .render(Context(context, autoescape=is_html))
+        .strip()
+    )
 
 
 def compose(row: Notification, person: Any, letter: Letter, house: House) -> Text:
@@ -85,7 +90,9 @@ def compose(row: Notification, person: Any, letter: Letter, house: House) -> Tex
     label, url = letter.action or ("", "")
     context: dict[str, Any] = {
         "program": letter.program,
-        "program_name": getattr(letter.program, "name", "") or house.name or parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
+        "program_name": getattr(letter.program, "name", "")
+        or house.name
+        or parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
         **letter.context,
         "person": person,
         "ordinal": row.ordinal,
@@ -94,11 +101,16 @@ def compose(row: Notification, person: Any, letter: Letter, house: House) -> Tex
         "action_url": url,
     }
     if row.stream != Stream.ESSENTIAL and row.recipient is not None:
-        context |= {"preferences_url": preferences_url(row), "unsubscribe_url": unsubscribe_url(row)}
+        context |= {
+            "preferences_url": preferences_url(row),
+            "unsubscribe_url": unsubscribe_url(row),
+        }
     folder = f"emails/{row.kind}"
     subject = " ".join(fill(f"{folder}/subject.txt", context).split())
     context["subject"] = subject
-    return Text(subject, fill(f"{folder}/body.txt", context), inline(fill(f"{folder}/body.html", context)))
+    return Text(
+        subject, fill(f"{folder}/body.txt", context), inline(fill(f"{folder}/body.html", context))
+    )
 
 
 def finished(row: Notification) -> Text:
@@ -113,7 +125,9 @@ def preferences_url(row: Notification) -> str:
 
 def unsubscribe_url(row: Notification) -> str:
     until = row.due_at + timedelta(days=UNSUBSCRIBE_DAYS)
-    token = links.token_for(f"unsubscribe-{row.stream}", person=row.recipient, subject=row.recipient, until=until)
+    token = links.token_for(
+        f"unsubscribe-{row.stream}", person=row.recipient, subject=row.recipient, until=until
+    )
     return links.absolute(reverse("notifications:unsubscribe", args=[row.stream, token]))
 
 
@@ -125,7 +139,9 @@ def message_id_for(row: Notification) -> str:
 def thread_id_for(row: Notification, letter: Letter) -> str:
     """What letters about one row refer to, so that a mailbox shows them as one conversation; empty for none."""
     thread = letter.thread
-    about = f"{thread._meta.label_lower}:{thread.pk}" if thread else f"{row.about_type}:{row.about_id}"
+    about = (
+        f"{thread._meta.label_lower}:{thread.pk}" if thread else f"{row.about_type}:{row.about_id}"
+    )
     return f"<t.{_digest(f'thread:{about}')}@{settings.MAIL_HOST}>"
 
 
@@ -133,7 +149,9 @@ def _digest(text: str) -> str:
     return hmac.new(settings.LINK_KEYS[-1].encode(), text.encode(), hashlib.sha256).hexdigest()[:24]
 
 
-def message(row: Notification, person: Any, letter: Letter, text: Text, house: House) -> EmailMultiAlternatives:
+def message(
+    row: Notification, person: Any, letter: Letter, text: Text, house: House
+) -> EmailMultiAlternatives:
     """The e-mail with its headers. Text and HTML say the same."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     sender = getattr(letter.program, "name", "") or house.name or name

@@ -28,13 +28,17 @@ from .wishes import recognise
 State = Application.State
 
 
-def begin(cohort: Cohort, role: str, *, by: Any, answers: dict[str, bool] | None = None) -> Application:
+def begin(
+    cohort: Cohort, role: str, *, by: Any, answers: dict[str, bool] | None = None
+) -> Application:
     """Return the person's application in this role, a new draft if there is none.
 
     `answers` are those of the suitability page, if they were given before signing in.
     Raises Refused when the cohort takes no applications today and none was begun.
     """
-    found = Application.objects.of(by).filter(cohort=cohort, role=role).exclude(state=State.WITHDRAWN)
+    found = (
+        Application.objects.of(by).filter(cohort=cohort, role=role).exclude(state=State.WITHDRAWN)
+    )
     if begun := found.first():
         return begun
     if not Cohort.objects.taking_applications(timezone.localdate()).filter(pk=cohort.pk).exists():
@@ -68,7 +72,11 @@ def send(application: Application, *, by: Any, at: datetime | None = None) -> No
     if application.state == State.SUBMITTED:
         return
     if not application.cohort.is_open():
-        raise Refused(_("Applications have closed. Please write to the committee if you were kept from sending."))
+        raise Refused(
+            _(
+                "Applications have closed. Please write to the committee if you were kept from sending."
+            )
+        )
     if missing(application):
         raise Refused(_("Something is still missing. The list shows what."))
     move(application, State.SUBMITTED, by=by, at=at, submitted_at=at)
@@ -94,5 +102,7 @@ def withdraw(application: Application, *, by: Any, at: datetime | None = None) -
     ).delete()
     if was_draft:  # nobody has read it and nobody will
         for model in (PrivateAnswers, NamedWish):
-            model.objects.unscoped("an unsent draft leaves nothing behind").filter(application=application).delete()
+            model.objects.unscoped("an unsent draft leaves nothing behind").filter(
+                application=application
+            ).delete()
     application_withdrawn.send(Application, application=application, at=at)

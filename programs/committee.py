@@ -50,7 +50,9 @@ def holds(request: HttpRequest, program: Program, *roles: str) -> bool:
 def _held(request: HttpRequest) -> frozenset[tuple[int | None, str]]:
     """(program, role) of the signed-in member today; asked once per request, however many pages ask."""
     user = request.user
-    known: dict[Any, frozenset[tuple[int | None, str]]] = request.__dict__.setdefault("_committee_roles", {})
+    known: dict[Any, frozenset[tuple[int | None, str]]] = request.__dict__.setdefault(
+        "_committee_roles", {}
+    )
     if user.pk not in known:
         known[user.pk] = _held_by(user)
     return known[user.pk]
@@ -82,7 +84,9 @@ class CommitteeAdmin(admin.ModelAdmin):
     `change_roles` may change rows, `add_roles` may add them; the maintainer may do both. Everything else is read-only.
     """
 
-    formfield_overrides: ClassVar[dict[type, dict]] = {models.DateTimeField: {"widget": NamedMoment}}
+    formfield_overrides: ClassVar[dict[type, dict]] = {
+        models.DateTimeField: {"widget": NamedMoment}
+    }
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
     empty_words: str | StrPromise = ""  # what will stand in a list that is empty
@@ -97,7 +101,9 @@ class CommitteeAdmin(admin.ModelAdmin):
         found = scope(request.user)
         return found.order_by(*ordering) if ordering else found
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The list is called after what is in it, not "Select … to view"."""
         title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})

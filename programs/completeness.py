@@ -56,7 +56,9 @@ def has_topic_of(kind: str) -> Callable[[Application], bool]:
 
 
 ABOUT_YOU = Part(
-    "about-you", _("Your name and how we reach you"), rule=lambda application: bool(application.person.name)
+    "about-you",
+    _("Your name and how we reach you"),
+    rule=lambda application: bool(application.person.name),
 )
 WORK = Part("work", _("Your work"), rule=has_profile(lambda profile: profile.level is not None))
 SUITABILITY = Part(
@@ -65,11 +67,15 @@ SUITABILITY = Part(
     _("Four questions"),
     rule=lambda application: suitability.is_answered(application.suitability, application.role),
 )
-TIMES = Part("times", _("When you are usually free"), rule=has_profile(lambda profile: profile.availability))
+TIMES = Part(
+    "times", _("When you are usually free"), rule=has_profile(lambda profile: profile.availability)
+)
 MEETING = Part(
     "meeting",
     _("How and how often to meet"),
-    rule=lambda application: bool(application.mode) and application.person.profile.languages.exists(),
+    rule=lambda application: (
+        bool(application.mode) and application.person.profile.languages.exists()
+    ),
 )
 PRIVATE = Part("private", _("What only the committee should know"), _("You may leave it empty"))
 WISHES = Part("wishes", _("Wishes about people"), _("You may leave it empty"))
@@ -102,10 +108,21 @@ def _has_situation(application: Application) -> bool:
 def groups(application: Application) -> list[Group]:
     """The parts of this application in their order; kinds of topic that nobody here uses are left out."""
     is_mentor = application.is_mentor
-    kinds = set(Topic.objects.current(application.program).order_by().values_list("kind", flat=True).distinct())
+    kinds = set(
+        Topic.objects.current(application.program)
+        .order_by()
+        .values_list("kind", flat=True)
+        .distinct()
+    )
     kinds |= {row.topic.kind for row in application.topic_rows.all()}
-    topics = tuple(part for part in TOPIC_PARTS[Role(application.role)] if TOPIC_KINDS[part.code] in kinds)
-    situation = Part("situation", _("Your path so far") if is_mentor else _("Your situation"), rule=_has_situation)
+    topics = tuple(
+        part for part in TOPIC_PARTS[Role(application.role)] if TOPIC_KINDS[part.code] in kinds
+    )
+    situation = Part(
+        "situation",
+        _("Your path so far") if is_mentor else _("Your situation"),
+        rule=_has_situation,
+    )
     experiences = Part(
         "experiences",
         _("What you have lived through") if is_mentor else _("What you are going through"),
@@ -113,7 +130,10 @@ def groups(application: Application) -> list[Group]:
     )
     return [
         Group(_("About you"), (SUITABILITY, ABOUT_YOU, WORK)),
-        Group(_("What you offer") if is_mentor else _("What you need"), (situation, experiences, *topics)),
+        Group(
+            _("What you offer") if is_mentor else _("What you need"),
+            (situation, experiences, *topics),
+        ),
         Group(_("When and how"), (TIMES, MEETING, *((CAPACITY,) if is_mentor else ()))),
         Group(_("For the committee only"), (PRIVATE, WISHES)),
         Group(_("Before you send"), (COMMITMENT,)),

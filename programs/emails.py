@@ -33,13 +33,19 @@ KIND_WORDS = {
     Decision.Reason.OTHER_HELP: gettext_lazy(
         "From what you wrote, another kind of help will serve you better and sooner than mentoring."
     ),
-    Decision.Reason.TIMING: gettext_lazy("From what you wrote, a later cohort will suit you better than this one."),
+    Decision.Reason.TIMING: gettext_lazy(
+        "From what you wrote, a later cohort will suit you better than this one."
+    ),
     Decision.Reason.INCOMPLETE: gettext_lazy(
         "We could not learn enough from your answers to find a good match. You are welcome to tell us more next time."
     ),
 }
 
-FIRST_REMINDER, SECOND_REMINDER, BEFORE_CLOSE = timedelta(days=3), timedelta(days=10), timedelta(days=2)
+FIRST_REMINDER, SECOND_REMINDER, BEFORE_CLOSE = (
+    timedelta(days=3),
+    timedelta(days=10),
+    timedelta(days=2),
+)
 
 
 def page(name: str, application: Application, *args: Any) -> str:
@@ -56,7 +62,11 @@ def application_received(application: Application, person: Any) -> Letter | Stop
     if application.state != State.SUBMITTED:
         return Stop("the application is not waiting any more")
     return Letter(
-        context=context(application, answer_by=application.cohort.answer_by_on, closes_on=application.cohort.closes_on),
+        context=context(
+            application,
+            answer_by=application.cohort.answer_by_on,
+            closes_on=application.cohort.closes_on,
+        ),
         action=(_("See my application"), page("application-sent", application)),
         program=application.program,
     )
@@ -72,9 +82,15 @@ def application_unfinished(application: Application, person: Any) -> Letter | St
         return Stop("applications have closed")
     left = missing(application)
     next_part = left[0].title if left else _("Check and send")
-    where = page("application-page", application, left[0].code) if left else page("application-check", application)
+    where = (
+        page("application-page", application, left[0].code)
+        if left
+        else page("application-check", application)
+    )
     return Letter(
-        context=context(application, left=left, next_part=next_part, closes_on=application.cohort.closes_on),
+        context=context(
+            application, left=left, next_part=next_part, closes_on=application.cohort.closes_on
+        ),
         action=(_("Continue: %(part)s") % {"part": next_part}, where),
         program=application.program,
     )
@@ -88,7 +104,9 @@ def _moments(application: Application) -> list[tuple[datetime, datetime | None]]
         (began + SECOND_REMINDER, began + SECOND_REMINDER + timedelta(days=14)),
     ]
     if closes_on is not None:
-        midnight = timezone.make_aware(datetime.combine(closes_on + timedelta(days=1), datetime.min.time()))
+        midnight = timezone.make_aware(
+            datetime.combine(closes_on + timedelta(days=1), datetime.min.time())
+        )
         last = midnight - timedelta(days=1) - BEFORE_CLOSE
         if last > began:
             moments.append((last, midnight))
@@ -100,7 +118,9 @@ def remind_of_drafts(at: datetime) -> None:
     """Owe the reminders of unfinished applications that have come due; those that were missed long ago are left out."""
     today = timezone.localdate(at)
     still = Q(cohort__closes_on=None) | Q(cohort__closes_on__gte=today)
-    drafts = Application.objects.filter(still, state=State.DRAFT, created_at__lte=at - timedelta(days=1))
+    drafts = Application.objects.filter(
+        still, state=State.DRAFT, created_at__lte=at - timedelta(days=1)
+    )
     for application in drafts.select_related("cohort", "person").iterator():
         for ordinal, (due, given_up) in enumerate(_moments(application), start=1):
             if due <= at and (given_up is None or at < given_up):
@@ -167,7 +187,9 @@ def orientation_open(application: Application, person: Any) -> Letter | Stop:
     if application.state != State.ACCEPTED or application.orientation_passed_at is not None:
         return Stop("the orientation is passed or not needed any more")
     return Letter(
-        context=context(application, count=len(MODULES), minutes=sum(module.minutes for module in MODULES)),
+        context=context(
+            application, count=len(MODULES), minutes=sum(module.minutes for module in MODULES)
+        ),
         action=(_("Start the orientation"), page("orientation", application)),
         program=application.program,
     )

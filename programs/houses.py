@@ -27,5 +27,9 @@ def house_of_application(row: Any) -> House | None:
     """For letters about an application."""
     if row.about_type != Application._meta.label_lower:
         return None
-    found = Application.objects.filter(pk=row.about_id).select_related("cohort__program__policy").first()
+    found = (
+        Application.objects.filter(pk=row.about_id)
+        .select_related("cohort__program__policy")
+        .first()
+    )
     return house_for(found.program) if found else None

@@ -23,7 +23,9 @@ class NamedMoment(AdminSplitDateTime):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
-        for box, name in zip(self.widgets, (gettext_lazy("Date"), gettext_lazy("Time")), strict=True):
+        for box, name in zip(
+            self.widgets, (gettext_lazy("Date"), gettext_lazy("Time")), strict=True
+        ):
             box.attrs["aria-label"] = name
 
 
@@ -34,7 +36,11 @@ class NamedCells(BaseInlineFormSet):
         super().add_fields(form, index)
         for name, field in form.fields.items():
             label = capfirst(str(field.label or name))
-            row = _("%(label)s, row %(row)s") % {"label": label, "row": index + 1} if index is not None else label
+            row = (
+                _("%(label)s, row %(row)s") % {"label": label, "row": index + 1}
+                if index is not None
+                else label
+            )
             field.widget.attrs.setdefault("aria-label", row)
 
 
@@ -53,7 +59,10 @@ class NamesForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        given = {language: cleaned.get(f"name_{language}", "").strip() for language, _label in settings.LANGUAGES}
+        given = {
+            language: cleaned.get(f"name_{language}", "").strip()
+            for language, _label in settings.LANGUAGES
+        }
         names = {**self.instance.names, **given}
         self.instance.names = {language: name for language, name in names.items() if name}
         return cleaned

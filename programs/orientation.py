@@ -56,7 +56,12 @@ QUESTIONS = (
         gettext_lazy("Your mentee asks: “Should I take the job?” What comes first?"),
         (
             ("tell", gettext_lazy("You say what you would do")),
-            ("ask", gettext_lazy("You ask what speaks for it and against it, and what matters most to them")),
+            (
+                "ask",
+                gettext_lazy(
+                    "You ask what speaks for it and against it, and what matters most to them"
+                ),
+            ),
             ("wait", gettext_lazy("You say that this is not a subject for mentoring")),
         ),
         "ask",
@@ -73,18 +78,29 @@ QUESTIONS = (
             ("mentee", gettext_lazy("The mentee; the mentor replies and adds")),
         ),
         "mentee",
-        gettext_lazy("The mentee takes the initiative: it is their year. If nothing comes, ask once, then tell us."),
+        gettext_lazy(
+            "The mentee takes the initiative: it is their year. If nothing comes, ask once, then tell us."
+        ),
     ),
     Question(
         "secret",
-        gettext_lazy("Your mentee's manager, whom you know, asks how the mentoring goes. What do you say?"),
+        gettext_lazy(
+            "Your mentee's manager, whom you know, asks how the mentoring goes. What do you say?"
+        ),
         (
-            ("short", gettext_lazy("That you meet, and that everything else stays between the two of you")),
+            (
+                "short",
+                gettext_lazy(
+                    "That you meet, and that everything else stays between the two of you"
+                ),
+            ),
             ("good", gettext_lazy("Only the good things")),
             ("nothing", gettext_lazy("That you are not a mentor")),
         ),
         "short",
-        gettext_lazy("That a pair exists is no secret; what is said in it is. Praise would be a report too."),
+        gettext_lazy(
+            "That a pair exists is no secret; what is said in it is. Praise would be a report too."
+        ),
     ),
     Question(
         "danger",
@@ -128,10 +144,17 @@ QUESTIONS = (
         (
             ("fade", gettext_lazy("You answer more and more slowly")),
             ("endure", gettext_lazy("You hold out for the year")),
-            ("talk", gettext_lazy("You say so in the fit check or to the committee, and talk about it respectfully")),
+            (
+                "talk",
+                gettext_lazy(
+                    "You say so in the fit check or to the committee, and talk about it respectfully"
+                ),
+            ),
         ),
         "talk",
-        gettext_lazy("Not every pair works, and that is nobody's fault. A frank talk may turn it; silence never does."),
+        gettext_lazy(
+            "Not every pair works, and that is nobody's fault. A frank talk may turn it; silence never does."
+        ),
     ),
 )
 
@@ -146,7 +169,9 @@ def wrong(answers: dict[str, str]) -> list[str]:
 
 
 @transaction.atomic
-def answer(application: Application, *, by: Any, answers: dict[str, str], at: datetime | None = None) -> bool:
+def answer(
+    application: Application, *, by: Any, answers: dict[str, str], at: datetime | None = None
+) -> bool:
     """Check the six answers; passing is recorded once. Returns whether it was passed. Raises Refused for others."""
     if application.person_id != by.pk or not is_open_for(application):
         raise Refused(_("The orientation is for mentors who were accepted."))
@@ -157,13 +182,19 @@ def answer(application: Application, *, by: Any, answers: dict[str, str], at: da
 
 
 @transaction.atomic
-def mark_attended(application: Application, *, by: Any, reason: str, at: datetime | None = None) -> None:
+def mark_attended(
+    application: Application, *, by: Any, reason: str, at: datetime | None = None
+) -> None:
     """Record that a mentor came to a session instead; the reason becomes a committee note.
 
     Raises Refused without a reason, for others than accepted mentors, and for people whom `by` may not decide about.
     """
     if not Application.objects.for_committee(by, *MARKERS).filter(pk=application.pk).exists():
-        raise Refused(_("This is not yours to do: your role does not include it, or the person is too close to you."))
+        raise Refused(
+            _(
+                "This is not yours to do: your role does not include it, or the person is too close to you."
+            )
+        )
     if not is_open_for(application):
         raise Refused(_("The orientation is for mentors who were accepted."))
     if not reason.strip():

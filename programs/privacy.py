@@ -15,10 +15,33 @@ from accounts.models import User
 from accounts.privacy import register
 
 from .applying import withdraw
-from .models import Application, CommitteeNote, Conflict, Decision, Membership, NamedWish, PrivateAnswers
+from .models import (
+    Application,
+    CommitteeNote,
+    Conflict,
+    Decision,
+    Membership,
+    NamedWish,
+    PrivateAnswers,
+)
 
-PLAIN = ("situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time", "suitability")
-MOMENTS = ("created_at", "submitted_at", "committed_at", "code_accepted_at", "orientation_passed_at")
+PLAIN = (
+    "situation",
+    "hopes",
+    "mode",
+    "travel_km",
+    "rhythm_days",
+    "capacity",
+    "is_first_time",
+    "suitability",
+)
+MOMENTS = (
+    "created_at",
+    "submitted_at",
+    "committed_at",
+    "code_accepted_at",
+    "orientation_passed_at",
+)
 
 
 def export(user: User) -> dict[str, Any]:
@@ -26,7 +49,9 @@ def export(user: User) -> dict[str, Any]:
     rows = rows.prefetch_related("topic_rows__topic", "experience_rows__experience")
     return {
         "applications": [export_application(application, user) for application in rows],
-        "committee_roles": list(Membership.objects.of(user).values("program__name", "role", "since", "until")),
+        "committee_roles": list(
+            Membership.objects.of(user).values("program__name", "role", "since", "until")
+        ),
         "conflicts_of_interest_declared": list(
             Conflict.objects.visible_to(user).values("person__name", "since", "until")
         ),
@@ -47,13 +72,22 @@ def export_application(application: Application, user: User) -> dict[str, Any]:
         **{name: getattr(application, name) for name in (*PLAIN, *MOMENTS)},
         "topics": {str(row.topic): row.weight for row in application.topic_rows.all()},
         "experiences": [
-            {"experience": str(row.experience), "how": row.get_depth_display(), "my_match_may_see_it": row.is_shared}
+            {
+                "experience": str(row.experience),
+                "how": row.get_depth_display(),
+                "my_match_may_see_it": row.is_shared,
+            }
             for row in application.experience_rows.all()
         ],
         "for_the_committee_only": private
-        and {name: getattr(private, name) for name in ("needs", "limits", "accommodations", "attributes")},
+        and {
+            name: getattr(private, name)
+            for name in ("needs", "limits", "accommodations", "attributes")
+        },
         "wishes": [{"kind": wish.get_kind_display(), "written": wish.written} for wish in wishes],
-        "decisions": [{"outcome": each.get_outcome_display(), "told_at": each.released_at} for each in told],
+        "decisions": [
+            {"outcome": each.get_outcome_display(), "told_at": each.released_at} for each in told
+        ],
     }
 
 

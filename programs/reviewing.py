@@ -46,7 +46,11 @@ LETTERS = {
 
 def _gate(application: Application, by: Any, *roles: str) -> None:
     if not Application.objects.for_committee(by, *roles).filter(pk=application.pk).exists():
-        raise Refused(_("This is not yours to do: your role does not include it, or the person is too close to you."))
+        raise Refused(
+            _(
+                "This is not yours to do: your role does not include it, or the person is too close to you."
+            )
+        )
 
 
 def start_reading(application: Application, *, by: Any, at: datetime | None = None) -> None:
@@ -55,14 +59,20 @@ def start_reading(application: Application, *, by: Any, at: datetime | None = No
     if application.state != State.SUBMITTED:
         raise Refused(_("This application is not waiting to be read."))
     now = at or timezone.now()
-    if Application.objects.filter(pk=application.pk, review_started_at=None).update(review_started_at=now):
+    if Application.objects.filter(pk=application.pk, review_started_at=None).update(
+        review_started_at=now
+    ):
         application.review_started_at = now
 
 
-def note(application: Application, *, by: Any, text: str, at: datetime | None = None) -> CommitteeNote:
+def note(
+    application: Application, *, by: Any, text: str, at: datetime | None = None
+) -> CommitteeNote:
     """Write a note that the committee reads and the person never does. Every role may."""
     _gate(application, by)
-    return CommitteeNote.objects.create(application=application, author=by, text=text, written_at=at or timezone.now())
+    return CommitteeNote.objects.create(
+        application=application, author=by, text=text, written_at=at or timezone.now()
+    )
 
 
 def decision_of(application: Application) -> Decision | None:
@@ -98,16 +108,27 @@ def decide(
     if outcome != Outcome.ACCEPT and not reason:
         raise Refused(_("Please give a reason: the letter says it in kind words."))
     # Writing the state that we know locks the row and proves that it is still the state: two members take turns.
-    is_same = Application.objects.filter(pk=application.pk, state=application.state).update(state=application.state)
+    is_same = Application.objects.filter(pk=application.pk, state=application.state).update(
+        state=application.state
+    )
     earlier = decision_of(application)
     if not is_same or (expected is not None and seen(earlier) != expected):
-        raise Refused(_("Somebody else has decided about this application meanwhile. Please look at it again."))
+        raise Refused(
+            _(
+                "Somebody else has decided about this application meanwhile. Please look at it again."
+            )
+        )
     now = at or timezone.now()
     if application.review_started_at is None:
         start_reading(application, by=by, at=now)
     decision = earlier or Decision(application=application)
     decision.outcome, decision.reason = outcome, "" if outcome == Outcome.ACCEPT else reason
-    decision.note, decision.decided_by, decision.decided_at, decision.released_at = note, by, now, None
+    decision.note, decision.decided_by, decision.decided_at, decision.released_at = (
+        note,
+        by,
+        now,
+        None,
+    )
     decision.save()
     return decision
 
@@ -125,7 +146,9 @@ def clear_decision(application: Application, *, by: Any) -> None:
 
 def pending(by: Any) -> Any:
     """Decisions that `by` may release, with what their pages and letters need."""
-    told = Application.objects.for_committee(by, *RELEASERS).filter(state__in=[State.SUBMITTED, State.WAITLISTED])
+    told = Application.objects.for_committee(by, *RELEASERS).filter(
+        state__in=[State.SUBMITTED, State.WAITLISTED]
+    )
     rows = Decision.objects.unscoped("limited to applications that the member may release")
     return rows.filter(released_at=None, application__in=told).select_related(
         "application__cohort__program", "application__person", "decided_by"
@@ -141,7 +164,9 @@ def release(decisions: Iterable[Decision], *, by: Any, at: datetime) -> int:
     """
     told, chosen = 0, list(decisions)
     # Applications before decisions, in one order, as everybody who changes them does: nobody waits for each other in a ring.
-    held = Application.objects.select_for_update().filter(pk__in=[decision.application_id for decision in chosen])
+    held = Application.objects.select_for_update().filter(
+        pk__in=[decision.application_id for decision in chosen]
+    )
     list(held.order_by("pk").values_list("pk"))
     for decision in chosen:
         application = decision.application

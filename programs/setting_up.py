@@ -62,8 +62,18 @@ def _people(program: Program) -> list[Step]:
     lookers = live.filter(role__in=[Role.CHAIR, Role.MATCHER]).values("user").distinct().count()
     url = reverse("admin:programs_membership_changelist")
     return [
-        Step(_("Name a chair"), _("Publishes and tells people"), live.filter(role=Role.CHAIR).exists(), url),
-        Step(_("Name a second member who matches"), _("Two people stand behind every match"), lookers > 1, url),
+        Step(
+            _("Name a chair"),
+            _("Publishes and tells people"),
+            live.filter(role=Role.CHAIR).exists(),
+            url,
+        ),
+        Step(
+            _("Name a second member who matches"),
+            _("Two people stand behind every match"),
+            lookers > 1,
+            url,
+        ),
     ]
 
 
@@ -78,7 +88,12 @@ def _cohort(program: Program) -> list[Step]:
             cohorts.exists(),
             url,
         ),
-        Step(_("Set matching day and start"), _("Applicants are told when they hear from you"), dated.exists(), url),
+        Step(
+            _("Set matching day and start"),
+            _("Applicants are told when they hear from you"),
+            dated.exists(),
+            url,
+        ),
     ]
 
 
@@ -94,6 +109,11 @@ def sections(user: Any) -> list[dict[str, Any]]:
         todo = steps(program)
         is_chair = Program.objects.for_committee(user, Role.CHAIR).filter(pk=program.pk).exists()
         found.append(
-            {"program": program, "steps": todo, "left": sum(not step.is_done for step in todo), "is_chair": is_chair}
+            {
+                "program": program,
+                "steps": todo,
+                "left": sum(not step.is_done for step in todo),
+                "is_chair": is_chair,
+            }
         )
     return found

@@ -7,7 +7,9 @@ app_name = "programs"
 urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("programs/<slug:slug>/", public.program_detail, name="program-detail"),
-    path("programs/<slug:slug>/suitability/<str:role>/", public.suitability_check, name="suitability"),
+    path(
+        "programs/<slug:slug>/suitability/<str:role>/", public.suitability_check, name="suitability"
+    ),
     path("apply/<slug:slug>/<str:role>/", public.apply, name="apply"),
     path("applications/<str:public_id>/", applying.tasks, name="application-tasks"),
     path("applications/<str:public_id>/check/", applying.check, name="application-check"),

@@ -34,7 +34,9 @@ def recognise(cohort: Cohort) -> int:
         if len(people) == 1:
             wish.person_id = next(iter(people))
             found.append(wish)
-    NamedWish.objects.unscoped("names are compared, and nobody is told").bulk_update(found, ["person"], batch_size=500)
+    NamedWish.objects.unscoped("names are compared, and nobody is told").bulk_update(
+        found, ["person"], batch_size=500
+    )
     return len(found)
 
 

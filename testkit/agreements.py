@@ -8,11 +8,26 @@ from agreements import drafting, signing
 from agreements.models import AgreementVersion
 from matching.models import Match
 
-RHYTHM = {"rhythm_days": 30, "meeting_minutes": 60, "mode": "mixed", "who_books": "mentee", "notice_hours": 24}
-GOALS = {"goals": [{"key": "", "text": "Lead a hiring panel", "measure": "Two panels led before June"}]}
+RHYTHM = {
+    "rhythm_days": 30,
+    "meeting_minutes": 60,
+    "mode": "mixed",
+    "who_books": "mentee",
+    "notice_hours": 24,
+}
+GOALS = {
+    "goals": [{"key": "", "text": "Lead a hiring panel", "measure": "Two panels led before June"}]
+}
 ACTIVITIES = {"activities": ["Practise a hard conversation", "Read one book together"]}
-CONFIDENTIALITY = {"confidentiality": "What we say stays between us.", "feedback": "We ask before we advise."}
-TERM = {"term_months": 12, "short_term_reason": "", "ending_rules": "Either of us may end, without blame."}
+CONFIDENTIALITY = {
+    "confidentiality": "What we say stays between us.",
+    "feedback": "We ask before we advise.",
+}
+TERM = {
+    "term_months": 12,
+    "short_term_reason": "",
+    "ending_rules": "Either of us may end, without blame.",
+}
 PARTS: dict[str, dict[str, Any]] = {
     "rhythm": RHYTHM,
     "goals": GOALS,
@@ -26,7 +41,9 @@ def draft(match: Match, **parts: dict[str, Any]) -> AgreementVersion:
     """A complete draft, written by the mentee."""
     mentee = match.mentee.person
     for part, values in PARTS.items():
-        version = drafting.save_part(match, part, {**values, **parts.get(part, {})}, seen=0, by=mentee)
+        version = drafting.save_part(
+            match, part, {**values, **parts.get(part, {})}, seen=0, by=mentee
+        )
     return version
 
 

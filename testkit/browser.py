@@ -48,7 +48,11 @@ def find_browser() -> str | None:
     """The first Chromium that really starts: Ubuntu's `chromium-browser`, for one, may be a signpost to a shop."""
     for name in (os.environ.get("CHROMIUM"), *NAMES):
         path = shutil.which(name) if name else None
-        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
+        if (
+            path
+            and subprocess.run([path, "--version"], capture_output=True, check=False).returncode
+            == 0
+        ):
             return path
     return None
 
@@ -85,9 +89,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    count = sum(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
+    count = sum(
+        NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())
+    )
     if count:
-        terminalreporter.write_sep("!", f"{count} BROWSER TESTS DID NOT RUN: {NO_BROWSER}", red=True, bold=True)
+        terminalreporter.write_sep(
+            "!", f"{count} BROWSER TESTS DID NOT RUN: {NO_BROWSER}", red=True, bold=True
+        )
 
 
 @pytest.fixture(scope="session")

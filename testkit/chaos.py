@@ -54,7 +54,12 @@ class Report:
 
     @property
     def is_good(self) -> bool:
-        return self.lost == 0 and not set(self.states) - ENDED and self.extra <= self.bound and self.most <= 5
+        return (
+            self.lost == 0
+            and not set(self.states) - ENDED
+            and self.extra <= self.bound
+            and self.most <= 5
+        )
 
     @property
     def extra(self) -> int:
@@ -88,7 +93,9 @@ class Nursery:
         self.alive.append(int(self.process.stdout.readline()))
 
     def end(self, number: int, how: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError):  # it has just ended itself: `tend` would have found it
+        with contextlib.suppress(
+            ProcessLookupError
+        ):  # it has just ended itself: `tend` would have found it
             os.kill(self.alive.pop(number), how)
 
     def tend(self) -> int:
@@ -207,7 +214,9 @@ def run(
             house.start()
         for number in range(kills):
             # The queue is never empty: a kill always hits somebody who is at work.
-            at_letter = chance.randint(due * number // (kills + 1), due * (number + 1) // (kills + 1))
+            at_letter = chance.randint(
+                due * number // (kills + 1), due * (number + 1) // (kills + 1)
+            )
             while len(server.letters) < at_letter and time.monotonic() - began < limit:
                 time.sleep(0.001)
                 report.alarms += house.tend()
@@ -269,12 +278,22 @@ def own_database(folder: Path) -> Iterator[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m testkit.chaos")
-    for name, usual in {"due": 2000, "kills": 40, "lease": 5, "sweepers": 2, "seed": 1, "limit": 600}.items():
+    for name, usual in {
+        "due": 2000,
+        "kills": 40,
+        "lease": 5,
+        "sweepers": 2,
+        "seed": 1,
+        "limit": 600,
+    }.items():
         parser.add_argument(f"--{name}", type=int, default=usual)
     for name in ("faults", "restart"):
         parser.add_argument(f"--{name}", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="mentoring-chaos-") as name, own_database(Path(name)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="mentoring-chaos-") as name,
+        own_database(Path(name)) as url,
+    ):
         os.environ.update(DATABASE_URL=url, DJANGO_SETTINGS_MODULE="mentoring.settings", DEBUG="1")
         import django
 

@@ -16,16 +16,28 @@ GOOD_PULSE = {"useful": "4", "rhythm": "as_agreed"}
 GOOD_FIT = {"fit": "good"}
 
 
-def opened(match: Match, person: Any, kind: str = "pulse", at: datetime | None = None, **fields: Any) -> CheckIn:
+def opened(
+    match: Match, person: Any, kind: str = "pulse", at: datetime | None = None, **fields: Any
+) -> CheckIn:
     """A check-in that is open since `at` (now)."""
     at = at or timezone.now()
     seed_surveys()
-    fields = {"ordinal": 1, "opens_at": at, "opened_at": at, "closes_at": at + timedelta(days=14), **fields}
+    fields = {
+        "ordinal": 1,
+        "opens_at": at,
+        "opened_at": at,
+        "closes_at": at + timedelta(days=14),
+        **fields,
+    }
     survey = Survey.objects.current(kind, match.program)
-    return CheckIn.objects.create(match=match, person=person, kind=kind, survey=survey, state="open", **fields)
+    return CheckIn.objects.create(
+        match=match, person=person, kind=kind, survey=survey, state="open", **fields
+    )
 
 
-def answered(match: Match, person: Any, kind: str = "pulse", at: datetime | None = None, **answers: str) -> CheckIn:
+def answered(
+    match: Match, person: Any, kind: str = "pulse", at: datetime | None = None, **answers: str
+) -> CheckIn:
     at = at or timezone.now()
     checkin = opened(match, person, kind, at)
     usual = GOOD_PULSE if kind == "pulse" else GOOD_FIT

@@ -7,7 +7,10 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-OF_COLOURS = ("color-contrast", "link-in-text-block")  # what other colours can break on a page that is right otherwise
+OF_COLOURS = (
+    "color-contrast",
+    "link-in-text-block",
+)  # what other colours can break on a page that is right otherwise
 DEAR = ("color-contrast", "target-size")  # they ask what lies above and beside each element
 
 # Only what the tests tell: the whole report of a large page is megabytes.
@@ -35,6 +38,9 @@ def too_wide(page: Any) -> list[str]:
 def listen(page: Any) -> list[str]:
     """What the page's console complains of from now on, blocked scripts and styles among it; grows by itself."""
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: said.append(message.text) if message.type in ("error", "warning") else None,
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
     return said

@@ -56,7 +56,9 @@ def cohort(**fields: Any) -> Cohort:
 
 def member(name: str = "", *, program: Program, role: str = "chair", **fields: Any) -> User:
     user = person(name or f"Member {next(_number)}")
-    Membership.objects.create(user=user, program=program, role=role, since=date(2020, 1, 1), **fields)
+    Membership.objects.create(
+        user=user, program=program, role=role, since=date(2020, 1, 1), **fields
+    )
     return user
 
 
@@ -82,5 +84,7 @@ def application(user: User, cohort: Cohort, role: str = "mentee", **fields: Any)
 def match(mentee: User, mentor: User, cohort: Cohort, **fields: Any) -> Match:
     """A published pair; makes the two applications."""
     return Match.objects.create(
-        mentee=application(mentee, cohort, "mentee"), mentor=application(mentor, cohort, "mentor"), **fields
+        mentee=application(mentee, cohort, "mentee"),
+        mentor=application(mentor, cohort, "mentor"),
+        **fields,
     )

@@ -44,7 +44,11 @@ class Outcome:
 
     def __str__(self) -> str:
         word = "ok" if self.ok else "FAILED"
-        counts = ", ".join(f"{self.tests[name]} {name}" for name in ("passed", "failed", "skipped") if self.tests[name])
+        counts = ", ".join(
+            f"{self.tests[name]} {name}"
+            for name in ("passed", "failed", "skipped")
+            if self.tests[name]
+        )
         return f"{self.part:<24} {word:<7} {self.seconds:6.0f} s   {counts}".rstrip()
 
 
@@ -57,7 +61,9 @@ def pytest(part: str, marks: str, chosen: list[str], *, services: bool) -> Outco
     report = REPORTS / f"{part.split()[-1].lower()}.xml"
     report.unlink(missing_ok=True)
     before = ["testkit.services", sys.executable, "-m"] if services else []
-    code = command(*before, "pytest", "-q", "-n", WORKERS, f"--junitxml={report}", "-m", marks, *chosen)
+    code = command(
+        *before, "pytest", "-q", "-n", WORKERS, f"--junitxml={report}", "-m", marks, *chosen
+    )
     tests = read(report) if report.exists() else Counter()
     # Without a choice of tests a run that finds none is a run that lost them.
     ok = code == NOTHING_COLLECTED if chosen and not tests else code == 0 and tests["passed"] > 0
@@ -123,7 +129,9 @@ def main(words: list[str]) -> int:
     tests = sum((outcome.tests for outcome in outcomes), Counter[str]())
     print("\n=== summary", *outcomes, sep="\n")
     if tests["no browser"]:
-        print(f"\n!!! {tests['no browser']} BROWSER TESTS DID NOT RUN: {NO_BROWSER} (apt-get install chromium) !!!")
+        print(
+            f"\n!!! {tests['no browser']} BROWSER TESTS DID NOT RUN: {NO_BROWSER} (apt-get install chromium) !!!"
+        )
     if tests:
         print(f"\n{tests['passed']} passed, {tests['failed']} failed, {tests['skipped']} skipped")
     return 0 if all(outcome.ok for outcome in outcomes) else 1

@@ -16,7 +16,11 @@ from meetings.models import Meeting
 def meeting(match: Match, at: datetime | None = None, **fields: Any) -> Meeting:
     """A date that stands, in a week unless told; on the clock of the mentee."""
     by = fields.pop("by", match.mentee.person)
-    at = (at or timezone.now() + timedelta(days=7)).astimezone(ZoneInfo(by.time_zone)).replace(second=0, microsecond=0)
+    at = (
+        (at or timezone.now() + timedelta(days=7))
+        .astimezone(ZoneInfo(by.time_zone))
+        .replace(second=0, microsecond=0)
+    )
     fields = {"minutes": 60, "mode": "video", "is_agreed": True, **fields}
     return scheduling.plan_meeting(match, by=by, on=at.date(), wall_time=at.time(), **fields)
 

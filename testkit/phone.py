@@ -27,7 +27,9 @@ class Phone:
         """With the session of a test client, in place of whoever is signed in."""
         name = settings.SESSION_COOKIE_NAME
         self.context.clear_cookies(name=name)
-        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.site}])
+        self.context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": self.site}]
+        )
 
     def open(self, path: str) -> None:
         answer = self.page.goto(path, wait_until="load")
@@ -72,7 +74,9 @@ def tick(fields: Any, answer: Any) -> None:
     """The boxes or the circle of these values; "on" is a box without a value."""
     for value in [answer] if isinstance(answer, str) else answer:
         if value:
-            (fields if value == "on" else fields.and_(fields.page.locator(f"[value='{value}']"))).check()
+            (
+                fields if value == "on" else fields.and_(fields.page.locator(f"[value='{value}']"))
+            ).check()
 
 
 HANDS: dict[str, Callable[[Any, Any], Any]] = {
@@ -80,5 +84,7 @@ HANDS: dict[str, Callable[[Any, Any], Any]] = {
     "checkbox": tick,
     "select-one": lambda field, value: field.select_option(value),
     "select-multiple": lambda field, values: field.select_option(values),
-    **dict.fromkeys(("text", "textarea", "email", "number", "search"), lambda field, value: field.fill(value)),
+    **dict.fromkeys(
+        ("text", "textarea", "email", "number", "search"), lambda field, value: field.fill(value)
+    ),
 }

@@ -12,7 +12,12 @@ from programs.models import Application
 
 MENTEE: dict[str, dict[str, Any]] = {
     "suitability": {"time": "yes", "lead": "yes", "growth": "yes", "open": "yes"},
-    "about-you": {"name": "Ben Okoro", "pronouns": "he", "time_zone": "America/Toronto", "language": "en"},
+    "about-you": {
+        "name": "Ben Okoro",
+        "pronouns": "he",
+        "time_zone": "America/Toronto",
+        "language": "en",
+    },
     "work": {
         "employer_name": "Harbour Mill",
         "job_title": "Generalist",
@@ -55,6 +60,8 @@ def answer(application: Any, pages: dict[str, dict[str, Any]]) -> None:
     for code, answers in pages.items():
         stored = Application.objects.prefetch_related("topic_rows__topic").get(pk=application.pk)
         seen = FORMS[code](application=stored)["seen"].value()
-        form = FORMS[code](QueryDict(urlencode({**answers, "seen": seen}, doseq=True)), application=stored)
+        form = FORMS[code](
+            QueryDict(urlencode({**answers, "seen": seen}, doseq=True)), application=stored
+        )
         assert form.is_valid(), (code, form.errors)
         form.save_page(by=stored.person)

@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from matching import releasing, rounds
 from matching.models import Round
-from programs.models import Application, ApplicationExperience, ApplicationTopic, Cohort, Experience, Topic
+from programs.models import (
+    Application,
+    ApplicationExperience,
+    ApplicationTopic,
+    Cohort,
+    Experience,
+    Topic,
+)
 
 from . import factories
 
@@ -16,7 +23,9 @@ Depth = ApplicationExperience.Depth
 
 
 def topic(code: str) -> Topic:
-    return Topic.objects.get_or_create(program=None, code=code, defaults={"names": {"en": code.replace("-", " ")}})[0]
+    return Topic.objects.get_or_create(
+        program=None, code=code, defaults={"names": {"en": code.replace("-", " ")}}
+    )[0]
 
 
 def experience(code: str) -> Experience:
@@ -52,12 +61,31 @@ def applicant(
 def small_cohort(cohort: Cohort) -> dict[str, Application]:
     """Amina goes best with Ruth, Joel with Priya; Sofia finds no place."""
     return {
-        "amina": applicant(cohort, "Amina Farah", topics={"hiring": 3}, lives={"career-change": Depth.GOING_THROUGH}),
-        "joel": applicant(cohort, "Joel Tremblay", topics={"payroll": 3}, lives={"first-job": Depth.GOING_THROUGH}),
-        "sofia": applicant(cohort, "Sofia Marin", topics={"pensions": 1}, lives={"parent": Depth.GOING_THROUGH}),
-        "ruth": applicant(cohort, "Ruth Adeyemi", "mentor", topics={"hiring": 3}, lives={"career-change": Depth.LIVED}),
+        "amina": applicant(
+            cohort,
+            "Amina Farah",
+            topics={"hiring": 3},
+            lives={"career-change": Depth.GOING_THROUGH},
+        ),
+        "joel": applicant(
+            cohort, "Joel Tremblay", topics={"payroll": 3}, lives={"first-job": Depth.GOING_THROUGH}
+        ),
+        "sofia": applicant(
+            cohort, "Sofia Marin", topics={"pensions": 1}, lives={"parent": Depth.GOING_THROUGH}
+        ),
+        "ruth": applicant(
+            cohort,
+            "Ruth Adeyemi",
+            "mentor",
+            topics={"hiring": 3},
+            lives={"career-change": Depth.LIVED},
+        ),
         "priya": applicant(
-            cohort, "Priya Nair", "mentor", topics={"payroll": 2}, lives={"first-job": Depth.ACCOMPANIED}
+            cohort,
+            "Priya Nair",
+            "mentor",
+            topics={"payroll": 2},
+            lives={"first-job": Depth.ACCOMPANIED},
         ),
     }
 

@@ -60,7 +60,12 @@ class Server:
         with self.log.open("ab") as log:
             # An own session: Ctrl-C must reach the tests, which still want to clean up in the database, and not the servers.
             self.process = subprocess.Popen(
-                self.arguments, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, **self.options
+                self.arguments,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                **self.options,
             )
         end = time.monotonic() + START_SECONDS
         while not self.is_ready():
@@ -98,7 +103,9 @@ def answers(port: int) -> bool:
 def runs(*command: str | Path, **options: Any) -> bool:
     """Whether the program can really be started here: a shim or a wheel for another machine is found, but does not run."""
     try:
-        asked = subprocess.run([*command, "--version"], capture_output=True, timeout=30, check=False, **options)
+        asked = subprocess.run(
+            [*command, "--version"], capture_output=True, timeout=30, check=False, **options
+        )
         return asked.returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
@@ -183,7 +190,9 @@ def copied_wheel(programs: Path, folder: Path) -> Path:
 @contextlib.contextmanager
 def postgres() -> Iterator[Server]:
     programs = find_postgres()
-    with tempfile.TemporaryDirectory(prefix="mentoring-postgres-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        prefix="mentoring-postgres-", ignore_cleanup_errors=True
+    ) as name:
         folder, port = Path(name), free_port()
         data = folder / "data"
         prefix, options, programs = unprivileged(folder, programs)
@@ -201,10 +210,22 @@ def postgres() -> Iterator[Server]:
             "UTF8",
             "--no-sync",
         ]
-        made = subprocess.run(make, capture_output=True, text=True, check=False, cwd=folder, **options)
+        made = subprocess.run(
+            make, capture_output=True, text=True, check=False, cwd=folder, **options
+        )
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stderr[-2000:]}")
-        run = [*prefix, str(programs / "postgres"), "-D", str(data), "-h", LOOPBACK, "-p", str(port), "-F"]
+        run = [
+            *prefix,
+            str(programs / "postgres"),
+            "-D",
+            str(data),
+            "-h",
+            LOOPBACK,
+            "-p",
+            str(port),
+            "-F",
+        ]
         fast = (
             "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off",
             "max_parallel_workers_per_gather=0", "max_connections=100", "unix_socket_directories=",
@@ -283,7 +304,10 @@ def main(command: list[str]) -> int:
     if not command:
         print(__doc__, file=sys.stderr)
         return 2
-    for number in (signal.SIGTERM, signal.SIGHUP):  # so that `with` and `finally` run, also while the servers start
+    for number in (
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # so that `with` and `finally` run, also while the servers start
         signal.signal(number, stop_here)
     began = time.monotonic()
     try:

@@ -36,8 +36,21 @@ STARTS = {
     "chair": ["/admin/", "/admin/programs/program/setup/", "/admin/programs/rosterupload/add/"],
 }
 MOST = 200  # pages of one role: a walk that goes round in circles ends
-SAME_FOR_ALL = ("account", "mfa_", "usersessions_", "styleguide")  # taken once, as the first who comes there
-LEAVE_OUT = ("/admin/jsi18n/", "/admin/logout/", "/account/logout/", ".csv", ".xlsx", ".toml", "/export")
+SAME_FOR_ALL = (
+    "account",
+    "mfa_",
+    "usersessions_",
+    "styleguide",
+)  # taken once, as the first who comes there
+LEAVE_OUT = (
+    "/admin/jsi18n/",
+    "/admin/logout/",
+    "/account/logout/",
+    ".csv",
+    ".xlsx",
+    ".toml",
+    "/export",
+)
 
 
 def main(out: Path) -> int:
@@ -56,7 +69,9 @@ def main(out: Path) -> int:
         )
         manage = [sys.executable, "manage.py"]
         subprocess.run([*manage, "prepare", "--demo"], check=True)
-        subprocess.run([*manage, "sweep"], check=True)  # so that the committee's page does not say that letters wait
+        subprocess.run(
+            [*manage, "sweep"], check=True
+        )  # so that the committee's page does not say that letters wait
         server = subprocess.Popen(
             [*manage, "runserver", f"127.0.0.1:{port}", "--noreload"],
             stdout=subprocess.DEVNULL,
@@ -107,7 +122,10 @@ def _people() -> dict[str, tuple[str, list[str]]]:
     found = {"nobody": ("", STARTS["nobody"])}
     for role in STARTS:
         if person := User.objects.filter(email=f"{role}@example.org").first():
-            found[role] = (_sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value, STARTS[role])
+            found[role] = (
+                _sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value,
+                STARTS[role],
+            )
     for role, person, starts in _beginners():
         found[role] = (_sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value, starts)
     return found
@@ -120,13 +138,21 @@ def _beginners() -> Iterator[tuple[str, Any, list[str]]]:
     from testkit import factories
     from testkit.programs import MENTEE, MENTOR, fill_in
 
-    cohort = next(one for one in Cohort.objects.select_related("program").order_by("-opens_on") if one.is_open())
+    cohort = next(
+        one
+        for one in Cohort.objects.select_related("program").order_by("-opens_on")
+        if one.is_open()
+    )
     for role, answers in (("mentee", MENTEE), ("mentor", MENTOR)):
         person = factories.person("Noor Haddad" if role == "mentee" else "Tomas Lindqvist")
         client = _sign_in(person)
         client.post(f"/apply/{cohort.slug}/{role}/")
         draft = Application.objects.get(person=person)
-        answers = {**answers, "about-you": {**answers["about-you"], "name": person.name}, "wishes": {}}
+        answers = {
+            **answers,
+            "about-you": {**answers["about-you"], "name": person.name},
+            "wishes": {},
+        }
         fill_in(client, draft, answers)
         yield (
             f"{role}-applies",
@@ -138,10 +164,18 @@ def _beginners() -> Iterator[tuple[str, Any, list[str]]]:
         yield (
             "mentor-prepares",
             unprepared.person,
-            ["/home/", f"/orientation/{unprepared.public_id}/", f"/applications/{unprepared.public_id}/sent/"],
+            [
+                "/home/",
+                f"/orientation/{unprepared.public_id}/",
+                f"/applications/{unprepared.public_id}/sent/",
+            ],
         )
     for pair in Match.objects.with_people().filter(state="introduced")[:2]:
-        yield f"pair-begins-{pair.pk}", pair.mentee.person, ["/home/", f"/agreement/{pair.public_id}/"]
+        yield (
+            f"pair-begins-{pair.pk}",
+            pair.mentee.person,
+            ["/home/", f"/agreement/{pair.public_id}/"],
+        )
 
 
 def _walk(binary: str, base: str, out: Path) -> list[tuple[str, str, str]]:
@@ -176,7 +210,9 @@ def _letters() -> dict[str, str]:
     from notifications import preview
     from notifications.models import Notification
 
-    rows = Notification.objects.unscoped("pictures of the demo's letters").select_related("recipient")
+    rows = Notification.objects.unscoped("pictures of the demo's letters").select_related(
+        "recipient"
+    )
     written = {}
     for kind in sorted(set(rows.values_list("kind", flat=True))):
         texts = (preview.render(row).html for row in rows.filter(kind=kind).order_by("-pk")[:20])
@@ -212,7 +248,11 @@ def _walk_as(
             continue
         seen.add(route)
         answer = page.goto(base + address, wait_until="load")
-        if answer is None or answer.status != 200 or urlsplit(page.url).path != urlsplit(address).path:
+        if (
+            answer is None
+            or answer.status != 200
+            or urlsplit(page.url).path != urlsplit(address).path
+        ):
             continue
         stem = "".join(letter if letter.isalnum() else "-" for letter in route)
         _take(page, out / role / stem)

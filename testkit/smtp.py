@@ -70,7 +70,11 @@ class Conversation(socketserver.StreamRequestHandler):
             elif verb == b"RCPT":
                 to = _address(line)
                 refused = self.server.next_is("rcpt550")
-                self._say(b"550 5.1.1 <" + to.encode() + b"> nobody here\r\n" if refused else b"250 ok\r\n")
+                self._say(
+                    b"550 5.1.1 <" + to.encode() + b"> nobody here\r\n"
+                    if refused
+                    else b"250 ok\r\n"
+                )
             elif verb == b"DATA":
                 if not self._data(sender, to):
                     return
@@ -165,7 +169,9 @@ class Sink(socketserver.ThreadingTCPServer):
 @contextlib.contextmanager
 def sink() -> Iterator[Sink]:
     with Sink() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         thread.start()
         try:
             yield server

@@ -83,7 +83,13 @@ class Job(models.Model):
     def claim(self, at: datetime) -> bool:
         """Take the job for this worker; False when another one has it."""
         free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=at)
-        return self._set(free, state=State.RUNNING, started_at=at, lease_until=at + LEASE, attempts=self.attempts + 1)
+        return self._set(
+            free,
+            state=State.RUNNING,
+            started_at=at,
+            lease_until=at + LEASE,
+            attempts=self.attempts + 1,
+        )
 
     def advance(self, stage: str, done: int = 0, total: int = 0) -> None:
         """Say how far the work is and extend the lease. Raises Cancelled when somebody asked for it."""
@@ -93,12 +99,20 @@ class Job(models.Model):
             raise Cancelled
 
     def finish(self, state: str, error: str = "") -> None:
-        self._set(Q(state=State.RUNNING), state=state, error=error, finished_at=timezone.now(), lease_until=None)
+        self._set(
+            Q(state=State.RUNNING),
+            state=state,
+            error=error,
+            finished_at=timezone.now(),
+            lease_until=None,
+        )
 
     def cancel(self) -> None:
         """Ask the job to stop; a waiting job stops at once. Raises Refused when it has already ended."""
         now = timezone.now()
-        if self._set(Q(state=State.QUEUED), state=State.CANCELLED, finished_at=now, cancel_asked_at=now):
+        if self._set(
+            Q(state=State.QUEUED), state=State.CANCELLED, finished_at=now, cancel_asked_at=now
+        ):
             return
         if not self._set(Q(state=State.RUNNING), cancel_asked_at=now):
             raise Refused(_("This has already ended."))
@@ -127,7 +141,10 @@ def run(job: Job) -> None:
         job.finish(State.FAILED, str(refused))
     except Exception:
         log.exception("job failed", extra={"job": job._meta.label_lower, "job_id": job.pk})
-        job.finish(State.FAILED, str(_("Something went wrong on our side. It has been written to the log.")))
+        job.finish(
+            State.FAILED,
+            str(_("Something went wrong on our side. It has been written to the log.")),
+        )
     else:
         job.finish(State.DONE)
 

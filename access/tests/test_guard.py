@@ -31,7 +31,9 @@ READS = {
 
 @pytest.fixture
 def answers(ben, cohort):
-    return PrivateAnswers.objects.create(application=factories.application(ben, cohort), needs="quiet rooms")
+    return PrivateAnswers.objects.create(
+        application=factories.application(ben, cohort), needs="quiet rooms"
+    )
 
 
 @pytest.mark.parametrize("way", READS)
@@ -51,7 +53,9 @@ def test_the_person_and_the_committee_read_private_answers(answers, ben, cleo):
 
 
 def test_the_partner_and_a_stranger_do_not(answers, ada, ben, dan, cohort):
-    factories.Match.objects.create(mentee=answers.application, mentor=factories.application(ada, cohort, "mentor"))
+    factories.Match.objects.create(
+        mentee=answers.application, mentor=factories.application(ada, cohort, "mentor")
+    )
     assert not PrivateAnswers.objects.visible_to(ada).exists()
     assert not PrivateAnswers.objects.visible_to(dan).exists()
 
@@ -84,16 +88,24 @@ def test_validation_may_look_at_every_row(answers):
 
 
 def test_names_of_confidential_rows_say_nothing(answers, cleo):
-    note = CommitteeNote.objects.create(application=answers.application, author=cleo, text="hesitant about mornings")
+    note = CommitteeNote.objects.create(
+        application=answers.application, author=cleo, text="hesitant about mornings"
+    )
     assert "hesitant" not in str(note)
     assert "quiet" not in str(answers)
 
 
 def test_no_row_leads_to_confidential_ones_by_a_reverse_name():
     confidential = {PrivateAnswers, CommitteeNote}
-    reached = {relation.related_model for relation in Application._meta.related_objects if relation.name != "+"}
+    reached = {
+        relation.related_model
+        for relation in Application._meta.related_objects
+        if relation.name != "+"
+    }
     assert not {m for m in confidential if m in reached and not _hidden(m)}
 
 
 def _hidden(model):
-    return all(f.remote_field.is_hidden() for f in model._meta.get_fields() if f.is_relation and f.concrete)
+    return all(
+        f.remote_field.is_hidden() for f in model._meta.get_fields() if f.is_relation and f.concrete
+    )

@@ -18,7 +18,9 @@ def stored(answers):
 
 @pytest.mark.django_db
 def test_the_database_holds_no_plain_text(ben, cohort):
-    answers = PrivateAnswers.objects.create(application=factories.application(ben, cohort), needs="quiet rooms")
+    answers = PrivateAnswers.objects.create(
+        application=factories.application(ben, cohort), needs="quiet rooms"
+    )
     assert "quiet" not in stored(answers)
     answers.refresh_from_db()
     assert answers.needs == "quiet rooms"

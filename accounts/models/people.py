@@ -18,10 +18,18 @@ from access.ids import PublicIdField
 from ..zones import zones
 from .vocabulary import Employer, Industry, Language
 
-NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|https?:|www\.|://", re.IGNORECASE)
+NOT_IN_A_NAME = re.compile(
+    r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|https?:|www\.|://", re.IGNORECASE
+)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PARTS = {"early": (6, 9), "morning": (9, 12), "midday": (12, 14), "afternoon": (14, 17), "evening": (17, 21)}
+PARTS = {
+    "early": (6, 9),
+    "morning": (9, 12),
+    "midday": (12, 14),
+    "afternoon": (14, 17),
+    "evening": (17, 21),
+}
 SLOTS = tuple(f"{day}-{part}" for day in DAYS for part in PARTS)  # local wall time of the person
 
 
@@ -61,8 +69,12 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         """Make a maintainer; whoever runs this command vouches for the address, so that signing in asks for one code only."""
         from allauth.account.models import EmailAddress
 
-        user = self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
-        EmailAddress.objects.using(self._db).create(user=user, email=user.email, verified=True, primary=True)
+        user = self.create_user(
+            email, password, **{"is_staff": True, "is_superuser": True, **fields}
+        )
+        EmailAddress.objects.using(self._db).create(
+            user=user, email=user.email, verified=True, primary=True
+        )
         return user
 
     def get_by_natural_key(self, email: str | None) -> User:
@@ -74,16 +86,24 @@ class User(AbstractBaseUser):
 
     public_id = PublicIdField()
     email = models.EmailField(
-        _("e-mail address"), unique=True, error_messages={"unique": _("Please use another address.")}
+        _("e-mail address"),
+        unique=True,
+        error_messages={"unique": _("Please use another address.")},
     )
     name = models.CharField(_("name"), max_length=80, blank=True, validators=[validate_name])
-    pronouns = models.CharField(_("pronouns"), max_length=40, blank=True, validators=[validate_name])
-    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
+    pronouns = models.CharField(
+        _("pronouns"), max_length=40, blank=True, validators=[validate_name]
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="UTC", validators=[validate_zone]
+    )
     language = models.CharField(_("language"), max_length=10, default="en")
     link_epoch = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Raising it ends all links sent so far.")
     )
-    is_staff = models.BooleanField(default=False, editable=False)  # follows from a live committee membership
+    is_staff = models.BooleanField(
+        default=False, editable=False
+    )  # follows from a live committee membership
     is_superuser = models.BooleanField(_("maintainer"), default=False, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -97,7 +117,11 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="user_email_lower_case"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or str(_("(no name yet)"))
@@ -147,17 +171,32 @@ class Profile(models.Model):
 
     user = models.OneToOneField(User, models.PROTECT, related_name="profile")
     employer = models.ForeignKey(
-        Employer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("employer")
+        Employer,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("employer"),
     )
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
-    level = models.PositiveSmallIntegerField(_("career stage"), choices=Level, null=True, blank=True)
-    years_experience = models.PositiveSmallIntegerField(_("years of experience in the field"), null=True, blank=True)
-    industries = models.ManyToManyField(Industry, blank=True, related_name="+", verbose_name=_("industries"))
-    languages = models.ManyToManyField(Language, blank=True, related_name="+", verbose_name=_("languages to meet in"))
+    level = models.PositiveSmallIntegerField(
+        _("career stage"), choices=Level, null=True, blank=True
+    )
+    years_experience = models.PositiveSmallIntegerField(
+        _("years of experience in the field"), null=True, blank=True
+    )
+    industries = models.ManyToManyField(
+        Industry, blank=True, related_name="+", verbose_name=_("industries")
+    )
+    languages = models.ManyToManyField(
+        Language, blank=True, related_name="+", verbose_name=_("languages to meet in")
+    )
     place = models.CharField(_("town or district"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     about = models.TextField(_("a few words about you"), max_length=1000, blank=True)
-    availability = models.JSONField(_("usual times"), default=list, blank=True, validators=[validate_slots])
+    availability = models.JSONField(
+        _("usual times"), default=list, blank=True, validators=[validate_slots]
+    )
 
     objects = ProfileQuerySet.as_manager()
 

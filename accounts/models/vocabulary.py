@@ -31,7 +31,8 @@ class Vocabulary(models.Model):
 
     code = models.SlugField(max_length=60, unique=True)
     names = models.JSONField(
-        default=dict, help_text=_('Name by language, for example {"en": "French", "fr": "français"}.')
+        default=dict,
+        help_text=_('Name by language, for example {"en": "French", "fr": "français"}.'),
     )
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
@@ -78,7 +79,9 @@ class Employer(models.Model):
 
     name = models.CharField(max_length=120)
     key = models.CharField(max_length=120, unique=True, editable=False)
-    aliases = models.TextField(blank=True, editable=False, help_text=_("Other spellings, one a line, lower case."))
+    aliases = models.TextField(
+        blank=True, editable=False, help_text=_("Other spellings, one a line, lower case.")
+    )
 
     objects = EmployerQuerySet.as_manager()
 

@@ -65,7 +65,10 @@ def test_an_unknown_address_gets_a_letter_and_the_page_says_the_same(client, ada
 
     known = ask_for_code(client, ada.email)
     unknown = ask_for_code(Client(), "nobody@example.org")
-    assert (known.status_code, known.headers.get("Location")) == (unknown.status_code, unknown.headers.get("Location"))
+    assert (known.status_code, known.headers.get("Location")) == (
+        unknown.status_code,
+        unknown.headers.get("Location"),
+    )
     assert sorted(mail.to[0] for mail in sweep_now()) == sorted([ada.email, "nobody@example.org"])
 
 
@@ -102,7 +105,9 @@ def test_every_mail_of_the_library_has_our_text():
     import allauth
 
     folder = Path(allauth.__file__).parent / "templates"
-    theirs = {path.name.removesuffix("_subject.txt") for path in folder.glob("*/email/*_subject.txt")}
+    theirs = {
+        path.name.removesuffix("_subject.txt") for path in folder.glob("*/email/*_subject.txt")
+    }
     by_link_or_social = {"password_reset_key", "account_connected", "account_disconnected"}
     assert theirs - by_link_or_social == set(MAILS)
 
@@ -110,7 +115,9 @@ def test_every_mail_of_the_library_has_our_text():
 def test_links_in_account_mails_do_not_follow_the_host_header(client, settings):
     settings.ALLOWED_HOSTS = ["testserver", "evil.example"]
     client.post(
-        reverse("account_request_login_code"), {"email": "nobody@example.org"}, headers={"host": "evil.example"}
+        reverse("account_request_login_code"),
+        {"email": "nobody@example.org"},
+        headers={"host": "evil.example"},
     )
     (mail,) = sweep_now()
     assert "evil.example" not in mail.message().as_string()

@@ -8,8 +8,15 @@ from accounts import employers, privacy
 from accounts.models import Employer, Profile, User
 from testkit import factories
 
-SETTINGS, EXPORT, ERASE = (reverse(f"accounts:{name}") for name in ("settings", "data-export", "data-erase"))
-GOOD = {"name": "Ben O. Okoro", "pronouns": "he/him", "time_zone": "America/Toronto", "language": "fr"}
+SETTINGS, EXPORT, ERASE = (
+    reverse(f"accounts:{name}") for name in ("settings", "data-export", "data-erase")
+)
+GOOD = {
+    "name": "Ben O. Okoro",
+    "pronouns": "he/him",
+    "time_zone": "America/Toronto",
+    "language": "fr",
+}
 
 
 def test_settings_are_saved(as_user, ben):
@@ -19,7 +26,14 @@ def test_settings_are_saved(as_user, ben):
 
 
 @pytest.mark.parametrize(
-    "bad", [{"name": ""}, {"name": "http://x"}, {"time_zone": "Mars/Olympus"}, {"language": "xx"}, {"name": "n" * 81}]
+    "bad",
+    [
+        {"name": ""},
+        {"name": "http://x"},
+        {"time_zone": "Mars/Olympus"},
+        {"language": "xx"},
+        {"name": "n" * 81},
+    ],
 )
 def test_impossible_settings_are_refused_with_words(bad, as_user, ben):
     page = as_user(ben).post(SETTINGS, {**GOOD, **bad})
@@ -28,7 +42,9 @@ def test_impossible_settings_are_refused_with_words(bad, as_user, ben):
 
 
 def test_nobody_makes_themselves_the_maintainer(as_user, ben):
-    as_user(ben).post(SETTINGS, {**GOOD, "is_superuser": "on", "is_staff": "on", "email": "x@example.org"})
+    as_user(ben).post(
+        SETTINGS, {**GOOD, "is_superuser": "on", "is_staff": "on", "email": "x@example.org"}
+    )
     ben.refresh_from_db()
     assert (ben.is_superuser, ben.is_staff, ben.email != "x@example.org") == (False, False, True)
 
@@ -57,7 +73,9 @@ def test_erasing_empties_the_person_and_signs_out(as_user, ben):
 
 def test_erasing_waits_for_what_others_depend_on(ben, monkeypatch):
     monkeypatch.setitem(
-        privacy.PARTS, "test", privacy.Part(lambda user: {}, lambda user: None, lambda user: "A pair is open.")
+        privacy.PARTS,
+        "test",
+        privacy.Part(lambda user: {}, lambda user: None, lambda user: "A pair is open."),
     )
     with pytest.raises(Refused, match="A pair is open"):
         privacy.erase_person(ben)

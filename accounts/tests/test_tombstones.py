@@ -20,7 +20,9 @@ def bring_back(person):
     before.update(email="ada@example.org", name="Ada Brook", is_active=True)
 
 
-def test_erasing_leaves_a_line_outside_the_database(ada, settings, django_capture_on_commit_callbacks):
+def test_erasing_leaves_a_line_outside_the_database(
+    ada, settings, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         privacy.erase_person(ada)
     assert settings.ERASED_FILE.read_text() == f"{ada.public_id}\n"

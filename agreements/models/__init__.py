@@ -2,4 +2,12 @@ from .agreements import PARTS, Agreement, AgreementVersion
 from .content import Activity, AgreementText, Goal
 from .signatures import Signature
 
-__all__ = ["PARTS", "Activity", "Agreement", "AgreementText", "AgreementVersion", "Goal", "Signature"]
+__all__ = [
+    "PARTS",
+    "Activity",
+    "Agreement",
+    "AgreementText",
+    "AgreementVersion",
+    "Goal",
+    "Signature",
+]

@@ -47,9 +47,13 @@ class AgreementQuerySet(ScopedQuerySet):
 class Agreement(models.Model):
     """One per match; its versions follow one another, and one of them at most is in force."""
 
-    match = models.OneToOneField(Match, models.PROTECT, related_name="agreement", verbose_name=_("match"))
+    match = models.OneToOneField(
+        Match, models.PROTECT, related_name="agreement", verbose_name=_("match")
+    )
     asked_at = models.DateTimeField(_("mentee was asked to draft at"), null=True, editable=False)
-    mentee_opened_at = models.DateTimeField(null=True, editable=False)  # may the committee read the text?
+    mentee_opened_at = models.DateTimeField(
+        null=True, editable=False
+    )  # may the committee read the text?
     mentor_opened_at = models.DateTimeField(null=True, editable=False)
 
     objects = AgreementQuerySet.as_manager()
@@ -76,7 +80,11 @@ class Agreement(models.Model):
         self._set_opening(by, None)
 
     def _opening_of(self, user: Any) -> str:
-        return "mentee_opened_at" if self.match.application_of(user) == self.match.mentee else "mentor_opened_at"
+        return (
+            "mentee_opened_at"
+            if self.match.application_of(user) == self.match.mentee
+            else "mentor_opened_at"
+        )
 
     def _set_opening(self, user: Any, at: datetime | None) -> None:
         name = self._opening_of(user)
@@ -114,18 +122,27 @@ class AgreementVersionQuerySet(ScopedQuerySet):
     def awaiting_signature_of(self, user: Any) -> Self:
         """Shared versions of open matches that `user` has yet to sign."""
         open_matches = Match.objects.of(user).open()
-        waiting = self.filter(state=AgreementVersion.State.SHARED, agreement__match__in=open_matches)
+        waiting = self.filter(
+            state=AgreementVersion.State.SHARED, agreement__match__in=open_matches
+        )
         return waiting.exclude(self._signature_of(user))
 
     def with_goal_counts(self) -> Self:
         """Annotate `goal_count` and `measured_count`: what the committee may know of goals."""
         from .content import Goal
 
-        goals = Goal.objects.unscoped("counts of goals, no words").filter(version=OuterRef("pk")).order_by()
+        goals = (
+            Goal.objects.unscoped("counts of goals, no words")
+            .filter(version=OuterRef("pk"))
+            .order_by()
+        )
         per_version = goals.values("version").annotate(n=Count("pk")).values("n")
-        with_measure = goals.exclude(measure="").values("version").annotate(n=Count("pk")).values("n")
+        with_measure = (
+            goals.exclude(measure="").values("version").annotate(n=Count("pk")).values("n")
+        )
         return self.annotate(
-            goal_count=Coalesce(Subquery(per_version), 0), measured_count=Coalesce(Subquery(with_measure), 0)
+            goal_count=Coalesce(Subquery(per_version), 0),
+            measured_count=Coalesce(Subquery(with_measure), 0),
         )
 
     @staticmethod
@@ -136,7 +153,9 @@ class AgreementVersionQuerySet(ScopedQuerySet):
 
 
 def whole(name: Any, *, low: int, high: int) -> models.PositiveSmallIntegerField:
-    return models.PositiveSmallIntegerField(name, validators=[MinValueValidator(low), MaxValueValidator(high)])
+    return models.PositiveSmallIntegerField(
+        name, validators=[MinValueValidator(low), MaxValueValidator(high)]
+    )
 
 
 class AgreementVersion(models.Model):
@@ -168,7 +187,9 @@ class AgreementVersion(models.Model):
     public_id = PublicIdField()
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
+    )
 
     # Raised by every saved part; a signature names the revision that it was given for.
     revision = models.PositiveIntegerField(default=0, editable=False)
@@ -181,7 +202,9 @@ class AgreementVersion(models.Model):
     # How often the text was put up for signing: by sharing, and by each change after that.
     call = models.PositiveSmallIntegerField(default=0, editable=False)
 
-    changed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", editable=False)
+    changed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False
+    )
     changed_at = models.DateTimeField(_("changed at"), null=True, editable=False)
     shared_at = models.DateTimeField(_("shared at"), null=True, editable=False)
     signed_at = models.DateTimeField(_("signed at"), null=True, editable=False)
@@ -189,7 +212,9 @@ class AgreementVersion(models.Model):
     rhythm_days = whole(_("we meet every (days)"), low=7, high=90)
     meeting_minutes = whole(_("for about (minutes)"), low=15, high=240)
     mode = models.CharField(_("how we meet"), max_length=10, choices=Mode, default=Mode.MIXED)
-    who_books = models.CharField(_("who suggests the dates"), max_length=8, choices=Books, default=Books.MENTEE)
+    who_books = models.CharField(
+        _("who suggests the dates"), max_length=8, choices=Books, default=Books.MENTEE
+    )
     notice_hours = whole(_("notice to move or cancel (hours)"), low=1, high=336)
     term_months = whole(_("we commit for (months)"), low=1, high=36)
 
@@ -202,11 +227,16 @@ class AgreementVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="one_version_per_number"),
             models.UniqueConstraint(
-                fields=["agreement"], condition=Q(state__in=["draft", "shared"]), name="one_version_being_written"
+                fields=["agreement"],
+                condition=Q(state__in=["draft", "shared"]),
+                name="one_version_being_written",
             ),
-            models.UniqueConstraint(fields=["agreement"], condition=Q(state="signed"), name="one_version_in_force"),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=Q(state="signed"), name="one_version_in_force"
+            ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(shared_at__isnull=False), name="version_past_draft_was_shared"
+                condition=Q(state="draft") | Q(shared_at__isnull=False),
+                name="version_past_draft_was_shared",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "shared"], signed_at=None)
@@ -245,7 +275,11 @@ class AgreementVersion(models.Model):
         return self.is_editable and self.match.state != Match.State.CLOSED and self.is_of(user)
 
     def may_be_shared_by(self, user: Any) -> bool:
-        return self.state == self.State.DRAFT and not self.missing_parts and self.may_be_edited_by(user)
+        return (
+            self.state == self.State.DRAFT
+            and not self.missing_parts
+            and self.may_be_edited_by(user)
+        )
 
     def may_be_signed_by(self, user: Any) -> bool:
         """Shared, of an open match of `user`, and not signed by `user` yet."""

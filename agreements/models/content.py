@@ -21,7 +21,9 @@ TEXT_LENGTH, LINE_LENGTH = 4000, 300
 class ContentQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         opened = Agreement.objects.for_committee(user).opened_to_committee()
-        readable = Q(version__agreement__in=Agreement.objects.of(user)) | Q(version__agreement__in=opened)
+        readable = Q(version__agreement__in=Agreement.objects.of(user)) | Q(
+            version__agreement__in=opened
+        )
         return self.filter(readable).scoped("pair, or committee where the pair opened the text")
 
     def of_pair(self, user: Any) -> Self:
@@ -33,11 +35,19 @@ class AgreementText(ConfidentialModel):
     """The longer texts of a version, and the record of what was signed."""
 
     version = models.OneToOneField(AgreementVersion, models.CASCADE, related_name="+")
-    confidentiality = models.TextField(_("what stays between us"), max_length=TEXT_LENGTH, blank=True)
-    feedback = models.TextField(_("how we give each other feedback"), max_length=TEXT_LENGTH, blank=True)
-    short_term_reason = models.TextField(_("why a shorter term suits us"), max_length=TEXT_LENGTH, blank=True)
+    confidentiality = models.TextField(
+        _("what stays between us"), max_length=TEXT_LENGTH, blank=True
+    )
+    feedback = models.TextField(
+        _("how we give each other feedback"), max_length=TEXT_LENGTH, blank=True
+    )
+    short_term_reason = models.TextField(
+        _("why a shorter term suits us"), max_length=TEXT_LENGTH, blank=True
+    )
     ending_rules = models.TextField(_("how we end"), max_length=TEXT_LENGTH, blank=True)
-    shared_lines = models.JSONField(default=dict, blank=True)  # the text as it was when shared, to show changes since
+    shared_lines = models.JSONField(
+        default=dict, blank=True
+    )  # the text as it was when shared, to show changes since
     signed_text = models.TextField(blank=True)  # the canonical text under the standing signatures
 
     objects = ContentQuerySet.as_manager()
@@ -65,11 +75,15 @@ class Goal(ConfidentialModel):
 
     public_id = PublicIdField()
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=22, default=new_public_id, editable=False)  # the same goal in every version
+    key = models.CharField(
+        max_length=22, default=new_public_id, editable=False
+    )  # the same goal in every version
     position = models.PositiveSmallIntegerField(default=0)
     text = models.CharField(_("goal"), max_length=LINE_LENGTH)
     measure = models.CharField(_("how we will know"), max_length=LINE_LENGTH)
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.NOT_STARTED, editable=False)
+    state = models.CharField(
+        _("state"), max_length=12, choices=State, default=State.NOT_STARTED, editable=False
+    )
 
     objects = ContentQuerySet.as_manager()
 
@@ -79,7 +93,9 @@ class Goal(ConfidentialModel):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["version", "key"], name="goal_once_per_version"),
-            models.CheckConstraint(condition=~Q(text="") & ~Q(measure=""), name="goal_has_a_measure"),
+            models.CheckConstraint(
+                condition=~Q(text="") & ~Q(measure=""), name="goal_has_a_measure"
+            ),
         ]
 
     def mark(self, to: str, *, by: Any) -> None:
@@ -105,4 +121,6 @@ class Activity(ConfidentialModel):
         verbose_name = _("development activity")
         verbose_name_plural = _("development activities")
         ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["version", "text"], name="activity_once_per_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "text"], name="activity_once_per_version")
+        ]

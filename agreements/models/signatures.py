@@ -34,7 +34,9 @@ class Signature(models.Model):
     signed_at = models.DateTimeField(_("signed at"))
     revision = models.PositiveIntegerField(editable=False)  # of the version
     sha256 = models.CharField(_("hash of the text"), max_length=64, editable=False)
-    withdrawn_at = models.DateTimeField(null=True, editable=False)  # the text was changed after signing
+    withdrawn_at = models.DateTimeField(
+        null=True, editable=False
+    )  # the text was changed after signing
 
     objects = SignatureQuerySet.as_manager()
 
@@ -44,7 +46,9 @@ class Signature(models.Model):
         ordering = ["signed_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "person"], condition=Q(withdrawn_at=None), name="one_standing_signature_per_person"
+                fields=["version", "person"],
+                condition=Q(withdrawn_at=None),
+                name="one_standing_signature_per_person",
             )
         ]
 

@@ -42,11 +42,16 @@ def test_the_committee_reads_words_once_both_have_opened_them(match, ada, ben, c
 
 def test_the_admin_counts_goals_and_shows_no_word(match, as_user, cleo):
     version = make.signed(
-        match, goals={"goals": [{"key": "", "text": f"Secret {n}", "measure": "Hidden"} for n in range(2)]}
+        match,
+        goals={
+            "goals": [{"key": "", "text": f"Secret {n}", "measure": "Hidden"} for n in range(2)]
+        },
     )
     client = as_user(cleo)
     listed = client.get(reverse(LIST)).content.decode()
-    detail = client.get(reverse("admin:agreements_agreementversion_change", args=[version.pk])).content.decode()
+    detail = client.get(
+        reverse("admin:agreements_agreementversion_change", args=[version.pk])
+    ).content.decode()
     assert '<td class="field-goals">2</td><td class="field-measured">2</td>' in listed
     for found in (listed, detail):
         assert "Secret" not in found
@@ -55,7 +60,9 @@ def test_the_admin_counts_goals_and_shows_no_word(match, as_user, cleo):
 
 
 @pytest.mark.parametrize("pairs", [1, 3])
-def test_the_admin_list_asks_as_often_for_three_as_for_one(pairs, cohort, as_user, cleo, django_assert_num_queries):
+def test_the_admin_list_asks_as_often_for_three_as_for_one(
+    pairs, cohort, as_user, cleo, django_assert_num_queries
+):
     for _n in range(pairs):
         make.signed(factories.match(factories.person(), factories.person(), cohort))
     client = as_user(cleo)

@@ -15,7 +15,10 @@ def test_first_saved_part_makes_the_agreement_with_the_programs_numbers(match, b
     version = drafting.save_part(match, "activities", make.ACTIVITIES, seen=0, by=ben)
     assert (version.number, version.state, version.term_months) == (1, "draft", 9)
     assert version.missing_parts == ["rhythm", "goals", "confidentiality", "term"]
-    assert list(Activity.objects.visible_to(ben).values_list("text", flat=True)) == make.ACTIVITIES["activities"]
+    assert (
+        list(Activity.objects.visible_to(ben).values_list("text", flat=True))
+        == make.ACTIVITIES["activities"]
+    )
 
 
 def test_the_loser_of_two_edits_hears_so_and_nothing_is_lost(match, ada, ben):
@@ -76,7 +79,10 @@ def test_a_goal_keeps_its_progress_through_edits_and_versions(match, ada, ben):
     ]
     drafting.save_part(match, "goals", {"goals": goals}, seen=1, by=ada)
     rows = Goal.objects.visible_to(ben).filter(version=second)
-    assert [(row.text, row.state) for row in rows] == [("A second goal", "not_started"), ("Lead panels", "under_way")]
+    assert [(row.text, row.state) for row in rows] == [
+        ("A second goal", "not_started"),
+        ("Lead panels", "under_way"),
+    ]
 
 
 def test_goals_move_only_by_the_pair_and_after_signing(match, ben, dan):

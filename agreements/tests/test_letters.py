@@ -14,12 +14,16 @@ pytestmark = pytest.mark.django_db
 def sent(at):
     """(first name of the receiver, subject) of every letter that leaves at `at`; only this app's planner runs."""
     planning.plan(at)
-    return sorted((message.to[0].split(".")[0], message.subject) for message in sweep_now(at, plan=False))
+    return sorted(
+        (message.to[0].split(".")[0], message.subject) for message in sweep_now(at, plan=False)
+    )
 
 
 def about_agreements(letters):
     return [
-        (to, subject) for to, subject in letters if "agreement" in subject or "turn" in subject or "sign" in subject
+        (to, subject)
+        for to, subject in letters
+        if "agreement" in subject or "turn" in subject or "sign" in subject
     ]
 
 
@@ -61,7 +65,9 @@ def test_planning_twice_owes_once(match):
     planning.plan(at)
     rows = Notification.objects.unscoped("test").filter(kind__startswith="agreement").count()
     planning.plan(at)
-    assert Notification.objects.unscoped("test").filter(kind__startswith="agreement").count() == rows
+    assert (
+        Notification.objects.unscoped("test").filter(kind__startswith="agreement").count() == rows
+    )
 
 
 def test_who_must_act_is_asked_to_sign(match, ada, ben):
@@ -71,8 +77,12 @@ def test_who_must_act_is_asked_to_sign(match, ada, ben):
     assert about_agreements(sent(now)) == [("ada", "Your agreement with Ben is ready to sign")]
     signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision, at=now)
     assert about_agreements(sent(now)) == [("ben", "Ada has signed: now it is your turn")]
-    assert about_agreements(sent(now + timedelta(days=3))) == [("ben", "Ada has signed: now it is your turn")]
-    signing.sign(version, by=ben, typed_name="Ben Okoro", seen=version.revision, at=now + timedelta(days=4))
+    assert about_agreements(sent(now + timedelta(days=3))) == [
+        ("ben", "Ada has signed: now it is your turn")
+    ]
+    signing.sign(
+        version, by=ben, typed_name="Ben Okoro", seen=version.revision, at=now + timedelta(days=4)
+    )
     signed = about_agreements(sent(now + timedelta(days=8)))
     assert signed == [
         ("ada", "Signed: your mentoring agreement with Ben"),
@@ -86,9 +96,16 @@ def test_several_changes_after_sharing_make_one_letter(match, ada, ben):
     now = version.changed_at
     drafting.share(version, by=ben, at=now)
     sent(now)
-    drafting.save_part(match, "term", {**make.TERM, "term_months": 18}, seen=1, by=ada, at=now + timedelta(hours=1))
     drafting.save_part(
-        match, "activities", {"activities": ["A fair"]}, seen=1, by=ada, at=now + timedelta(hours=1, minutes=5)
+        match, "term", {**make.TERM, "term_months": 18}, seen=1, by=ada, at=now + timedelta(hours=1)
+    )
+    drafting.save_part(
+        match,
+        "activities",
+        {"activities": ["A fair"]},
+        seen=1,
+        by=ada,
+        at=now + timedelta(hours=1, minutes=5),
     )
     assert about_agreements(sent(now + timedelta(hours=1, minutes=10))) == []
     assert about_agreements(sent(now + timedelta(hours=1, minutes=21))) == [
@@ -100,7 +117,9 @@ def test_letters_do_not_carry_the_text(match, ada):
     version = make.shared(match)
     make.sign(version, *match.people)
     sweep_now()
-    everything = "\n".join(message.subject + message.body + str(message.alternatives) for message in mail.outbox)
+    everything = "\n".join(
+        message.subject + message.body + str(message.alternatives) for message in mail.outbox
+    )
     assert "Ada" in everything
     assert "panel" not in everything.lower()
 

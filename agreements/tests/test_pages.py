@@ -21,7 +21,9 @@ def test_the_empty_agreement_names_the_first_part(match, as_user, ben):
     assert AgreementVersion.objects.count() == 0, "looking writes nothing"
 
 
-@pytest.mark.parametrize("name", ["agreement-detail", "agreement-review", "agreement-sign", "agreement-amend"])
+@pytest.mark.parametrize(
+    "name", ["agreement-detail", "agreement-review", "agreement-sign", "agreement-amend"]
+)
 @pytest.mark.parametrize("somebody", ["dan", "cleo"])
 def test_only_the_pair_has_these_pages(name, somebody, match, as_user, request):
     make.shared(match)
@@ -43,7 +45,9 @@ def test_each_part_can_be_opened_and_saved_as_it_stands(part, match, as_user, be
     form = client.get(url("part-update", match, part)).context["form"]
     data = {name: form[name].value() or "" for name in form.fields}
     assert client.post(url("part-update", match, part), data).status_code == 302
-    assert AgreementVersion.objects.get().revision == 5, "nothing was changed, so nothing was raised"
+    assert AgreementVersion.objects.get().revision == 5, (
+        "nothing was changed, so nothing was raised"
+    )
 
 
 def test_a_goal_without_a_measure_is_asked_for_it(match, as_user, ben):
@@ -55,13 +59,24 @@ def test_a_goal_without_a_measure_is_asked_for_it(match, as_user, ben):
 
 def test_the_first_goal_may_go_when_another_stays(match, as_user, ben):
     version = make.draft(match)
-    data = {**GOALS, "seen": 1, "goal_0": "", "measure_0": "", "goal_1": "Write a book", "measure_1": "It is printed"}
+    data = {
+        **GOALS,
+        "seen": 1,
+        "goal_0": "",
+        "measure_0": "",
+        "goal_1": "Write a book",
+        "measure_1": "It is printed",
+    }
     as_user(ben).post(url("part-update", match, "goals"), data)
-    assert [goal.text for goal in Goal.objects.visible_to(ben).filter(version=version)] == ["Write a book"]
+    assert [goal.text for goal in Goal.objects.visible_to(ben).filter(version=version)] == [
+        "Write a book"
+    ]
 
 
 def test_no_goal_at_all_is_asked_for_one(match, as_user, ben):
-    page = as_user(ben).post(url("part-update", match, "goals"), {**GOALS, "goal_0": "", "measure_0": ""})
+    page = as_user(ben).post(
+        url("part-update", match, "goals"), {**GOALS, "goal_0": "", "measure_0": ""}
+    )
     assert page.context["form"].errors["goal_0"] == ["One clear goal is enough to begin."]
 
 
@@ -69,12 +84,16 @@ def test_a_short_term_wants_a_reason(match, as_user, ben):
     data = {"seen": 0, "term_months": 6, "short_term_reason": "", "ending_rules": "Kindly."}
     page = as_user(ben).post(url("part-update", match, "term"), data)
     assert list(page.context["form"].errors) == ["short_term_reason"]
-    as_user(ben).post(url("part-update", match, "term"), {**data, "short_term_reason": "A new job in May"})
+    as_user(ben).post(
+        url("part-update", match, "term"), {**data, "short_term_reason": "A new job in May"}
+    )
     assert AgreementVersion.objects.get().term_months == 6
 
 
 @pytest.mark.parametrize("part", ["rhythm", "goals", "activities", "confidentiality", "term"])
-@pytest.mark.parametrize("data", [{}, {"seen": "x"}, {"seen": "0", "goal_0": "a\x00b", "activities": "\n" * 9}])
+@pytest.mark.parametrize(
+    "data", [{}, {"seen": "x"}, {"seen": "0", "goal_0": "a\x00b", "activities": "\n" * 9}]
+)
 def test_empty_and_hostile_forms_get_words_and_not_an_error(part, data, match, as_user, ben):
     page = as_user(ben).post(url("part-update", match, part), data)
     assert page.status_code == 200
@@ -92,7 +111,9 @@ def test_the_loser_of_a_race_sees_both_texts(match, as_user, ada, ben):
 
     again = {name: page.context["form"][name].value() for name in ("seen", "activities")}
     assert as_user(ben).post(url("part-update", match, "activities"), again).status_code == 302
-    assert drafting.part_values(AgreementVersion.objects.get(), "activities") == {"activities": ["Go to a fair"]}
+    assert drafting.part_values(AgreementVersion.objects.get(), "activities") == {
+        "activities": ["Go to a fair"]
+    }
 
 
 def test_share_then_sign_then_in_force(match, as_user, ada, ben):
@@ -102,7 +123,9 @@ def test_share_then_sign_then_in_force(match, as_user, ada, ben):
     version.refresh_from_db()
     for person in (ben, ada):
         data = {"seen": version.revision, "typed_name": person.name, "is_agreed": "on"}
-        assert as_user(person).post(url("agreement-sign", match), data)["Location"] == url("agreement-detail", match)
+        assert as_user(person).post(url("agreement-sign", match), data)["Location"] == url(
+            "agreement-detail", match
+        )
     page = as_user(ada).get(url("agreement-detail", match)).content.decode()
     assert "Signed by both of you" in page
     assert "Two panels led before June" in page
@@ -125,7 +148,8 @@ def test_another_name_wants_a_second_yes(match, as_user, ada):
 def test_the_same_name_in_another_case_is_the_same_name(match, as_user, ada):
     version = make.shared(match)
     as_user(ada).post(
-        url("agreement-sign", match), {"seen": version.revision, "typed_name": " ada  BROOK", "is_agreed": "on"}
+        url("agreement-sign", match),
+        {"seen": version.revision, "typed_name": " ada  BROOK", "is_agreed": "on"},
     )
     assert Signature.objects.count() == 1
 
@@ -145,7 +169,10 @@ def test_a_changed_text_is_shown_before_it_is_signed(match, as_user, ada, ben):
 def test_the_printed_text_says_draft_until_both_have_signed(match, as_user, ada, ben):
     version = make.shared(match)
     make.sign(version, ada)
-    assert "Draft: not signed by both" in as_user(ben).get(url("agreement-print", match)).content.decode()
+    assert (
+        "Draft: not signed by both"
+        in as_user(ben).get(url("agreement-print", match)).content.decode()
+    )
     make.sign(version, ben)
     words = as_user(ben).get(url("agreement-print", match)).content.decode()
     assert "Draft" not in words
@@ -159,7 +186,10 @@ def test_the_committee_reads_the_text_only_when_both_open_it(match, as_user, ada
     as_user(ada).post(url("agreement-open", match), {"answer": "yes"})
     assert committee.get(url("agreement-print", match)).status_code == 404
     as_user(ben).post(url("agreement-open", match), {"answer": "yes"})
-    assert "Two panels led before June" in committee.get(url("agreement-print", match)).content.decode()
+    assert (
+        "Two panels led before June"
+        in committee.get(url("agreement-print", match)).content.decode()
+    )
     as_user(ben).post(url("agreement-open", match), {"answer": "no"})
     assert committee.get(url("agreement-print", match)).status_code == 404
 

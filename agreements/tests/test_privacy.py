@@ -31,4 +31,9 @@ def test_erasing_twice_is_erasing_once(match, ada, ben):
     version = make.signed(match)
     for _time in (1, 2):
         privacy.erase(ben)
-    assert AgreementText.objects.visible_to(ada).get(version=version).signed_text.count("(name erased)") == 1
+    assert (
+        AgreementText.objects.visible_to(ada)
+        .get(version=version)
+        .signed_text.count("(name erased)")
+        == 1
+    )

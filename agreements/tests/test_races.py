@@ -13,7 +13,9 @@ ROUNDS = 25
 
 
 def hash_of_current_text(version):
-    fresh = AgreementVersion.objects.select_related("agreement__match__mentee__cohort__program").get(pk=version.pk)
+    fresh = AgreementVersion.objects.select_related(
+        "agreement__match__mentee__cohort__program"
+    ).get(pk=version.pk)
     return text.sha256(text.canonical(text.content_for_record(fresh)))
 
 
@@ -32,13 +34,18 @@ def test_no_edit_is_lost_and_no_signature_is_for_another_text():
         seen, revision = version.activities_revision, version.revision
 
         def edit(words, person, seen=seen):
-            return drafting.save_part(match, "activities", {"activities": [words]}, seen=seen, by=person)
+            return drafting.save_part(
+                match, "activities", {"activities": [words]}, seen=seen, by=person
+            )
 
         done = at_once(
             lambda n=n: edit(f"Ben's idea {n}", ben),
             lambda n=n: edit(f"Ada's idea {n}", ada),
             lambda revision=revision: signing.sign(
-                AgreementVersion.objects.get(pk=version.pk), by=ada, typed_name="Ada Brook", seen=revision
+                AgreementVersion.objects.get(pk=version.pk),
+                by=ada,
+                typed_name="Ada Brook",
+                seen=revision,
             ),
             lost=drafting.Stale,
         )
@@ -47,7 +54,9 @@ def test_no_edit_is_lost_and_no_signature_is_for_another_text():
         assert len(edits) == 1, "of two who read the same text exactly one saves"
         winner = ("Ben's", "Ada's")[edits[0]]
         assert drafting.part_values(version, "activities") == {"activities": [f"{winner} idea {n}"]}
-        assert {row.sha256 for row in Signature.objects.standing()} <= {hash_of_current_text(version)}
+        assert {row.sha256 for row in Signature.objects.standing()} <= {
+            hash_of_current_text(version)
+        }
         saved, signed = saved + len(edits), signed + (2 in done)
     assert version.activities_revision == 1 + saved
     assert Signature.objects.count() == signed
@@ -76,8 +85,12 @@ def test_two_who_begin_at_once_write_one_agreement():
         match = factories.match(factories.person(), factories.person(), cohort)
         ben, ada = match.people
         done = at_once(
-            lambda match=match, ben=ben: drafting.save_part(match, "term", make.TERM, seen=0, by=ben),
-            lambda match=match, ada=ada: drafting.save_part(match, "rhythm", make.RHYTHM, seen=0, by=ada),
+            lambda match=match, ben=ben: drafting.save_part(
+                match, "term", make.TERM, seen=0, by=ben
+            ),
+            lambda match=match, ada=ada: drafting.save_part(
+                match, "rhythm", make.RHYTHM, seen=0, by=ada
+            ),
         )
         assert sorted(done) == [0, 1]
         version = AgreementVersion.objects.of_match(match).get()

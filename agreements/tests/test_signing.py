@@ -21,7 +21,12 @@ def test_second_signature_activates_the_match(match, ada, ben):
 
     signing.sign(version, by=ben, typed_name="Ben Okoro", seen=version.revision, at=NOON)
     match.refresh_from_db()
-    assert (version.state, version.signed_at, match.state, match.active_at) == (State.SIGNED, NOON, "active", NOON)
+    assert (version.state, version.signed_at, match.state, match.active_at) == (
+        State.SIGNED,
+        NOON,
+        "active",
+        NOON,
+    )
     assert match.ends_on == date(2027, 2, 28)
     assert [step.to_state for step in Transition.objects.of(match)] == ["active"]
 
@@ -67,7 +72,9 @@ def test_a_draft_cannot_be_signed(match, ada):
 
 def test_an_ended_match_signs_nothing(match, ada):
     version = make.shared(match)
-    type(match).objects.filter(pk=match.pk).update(state="closed", closed_at=NOON, closed_kind="choice")
+    type(match).objects.filter(pk=match.pk).update(
+        state="closed", closed_at=NOON, closed_kind="choice"
+    )
     with pytest.raises(Refused, match="ended"):
         signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision)
 
@@ -96,7 +103,13 @@ def test_amendment_replaces_the_version_in_force(match, ada, ben):
     first = make.signed(match)
     second = drafting.amend(match, by=ada)
     assert drafting.amend(match, by=ben) == second, "two who begin at once write the same one"
-    drafting.save_part(match, "term", {**make.TERM, "term_months": 6, "short_term_reason": "A new job"}, seen=1, by=ada)
+    drafting.save_part(
+        match,
+        "term",
+        {**make.TERM, "term_months": 6, "short_term_reason": "A new job"},
+        seen=1,
+        by=ada,
+    )
     first.refresh_from_db()
     assert first.state == State.SIGNED, "the old text holds until both have signed the new one"
 

@@ -53,7 +53,10 @@ def test_the_record_names_people_and_every_part(match):
     record = text.canonical(text.content_for_record(make.draft(match)))
     assert record.startswith("mentoring agreement, text 1\nprogram:\n")
     assert "mentee:\n  Ben Okoro\nmentor:\n  Ada Brook\n" in record
-    assert "goals: goal:\n  Lead a hiring panel\ngoals: measure:\n  Two panels led before June\n" in record
+    assert (
+        "goals: goal:\n  Lead a hiring panel\ngoals: measure:\n  Two panels led before June\n"
+        in record
+    )
     assert "term: months:\n  12\n" in record
 
 
@@ -62,7 +65,9 @@ def test_changes_say_what_was_added_removed_and_changed(match, ada, ben):
     version = make.shared(match)
     before = text.snapshot(text.content_for_record(version))
     key = drafting.part_values(version, "goals")["goals"][0]["key"]
-    goals = [{"key": key, "text": "Lead a small hiring panel", "measure": "Two panels led before June"}]
+    goals = [
+        {"key": key, "text": "Lead a small hiring panel", "measure": "Two panels led before June"}
+    ]
     drafting.save_part(match, "goals", {"goals": goals}, seen=1, by=ada)
     version = drafting.save_part(
         match, "activities", {"activities": ["Read one book together", "A fair"]}, seen=1, by=ada

@@ -32,8 +32,20 @@ class ReadFilter(admin.SimpleListFilter):
 
 @admin.register(CheckIn)
 class CheckInAdmin(CommitteeAdmin):
-    empty_words = _("There is no check-in yet. The first ones are planned when a pair is introduced.")
-    list_display = ("person", "match", "kind", "ordinal", "state", "score", "opens_at", "answered_at", "read_at")
+    empty_words = _(
+        "There is no check-in yet. The first ones are planned when a pair is introduced."
+    )
+    list_display = (
+        "person",
+        "match",
+        "kind",
+        "ordinal",
+        "state",
+        "score",
+        "opens_at",
+        "answered_at",
+        "read_at",
+    )
     list_filter = (ReadFilter, "state", "kind")
     date_hierarchy = "opens_at"
     list_select_related = ("person", "match__mentee__person", "match__mentor__person")
@@ -57,12 +69,20 @@ class CheckInAdmin(CommitteeAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         checkin = self.get_object(request, object_id)
-        rows = Answer.objects.for_committee(request.user).filter(checkin=checkin).select_related("question")
+        rows = (
+            Answer.objects.for_committee(request.user)
+            .filter(checkin=checkin)
+            .select_related("question")
+        )
         context = {"answers": rows if checkin else [], **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self):
-        read = path("<int:pk>/read/", self.admin_site.admin_view(self.read_view), name="checkins_checkin_read")
+        read = path(
+            "<int:pk>/read/",
+            self.admin_site.admin_view(self.read_view),
+            name="checkins_checkin_read",
+        )
         return [read, *super().get_urls()]
 
     def read_view(self, request, pk):

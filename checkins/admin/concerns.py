@@ -16,7 +16,9 @@ from ..models import Concern
 class ConcernAdmin(CommitteeAdmin):
     """Rows come from `for_committee`: carer, deputy and chair, never anybody with a conflict of interest."""
 
-    empty_words = _("No concern is known. Calls for help and worrying answers of the people in your care come here.")
+    empty_words = _(
+        "No concern is known. Calls for help and worrying answers of the people in your care come here."
+    )
     list_display = ("person", "cause", "urgency", "state", "raised_at", "taken_by", "told")
     list_filter = ("state", "urgency", "cause")
     list_select_related = ("person", "taken_by")
@@ -37,7 +39,9 @@ class ConcernAdmin(CommitteeAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         concern = self.get_object(request, object_id)
         history = Transition.objects.of(concern).select_related("by") if concern else []
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "history": history})
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "history": history}
+        )
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
@@ -48,11 +52,15 @@ class ConcernAdmin(CommitteeAdmin):
         ]
 
     def take_view(self, request, pk):
-        return self._act(request, pk, lambda concern: concern.take(by=request.user), _("It is yours now."))
+        return self._act(
+            request, pk, lambda concern: concern.take(by=request.user), _("It is yours now.")
+        )
 
     def resolve_view(self, request, pk):
         note = request.POST.get("note", "")[:4000]
-        return self._act(request, pk, lambda concern: concern.resolve(by=request.user, note=note), _("Resolved."))
+        return self._act(
+            request, pk, lambda concern: concern.resolve(by=request.user, note=note), _("Resolved.")
+        )
 
     def _act(self, request, pk, verb, done):
         if request.method != "POST":

@@ -12,7 +12,9 @@ from ..models import ContactLog
 
 
 class ContactForm(forms.ModelForm):
-    who = forms.ChoiceField(label=_("spoke with"), choices=[("mentee", _("the mentee")), ("mentor", _("the mentor"))])
+    who = forms.ChoiceField(
+        label=_("spoke with"), choices=[("mentee", _("the mentee")), ("mentor", _("the mentor"))]
+    )
 
     class Meta:
         model = ContactLog
@@ -22,7 +24,9 @@ class ContactForm(forms.ModelForm):
 
 @admin.register(ContactLog)
 class ContactLogAdmin(CommitteeAdmin):
-    empty_words = _("Nothing is written down yet. Note here when you have spoken with somebody in your care.")
+    empty_words = _(
+        "Nothing is written down yet. Note here when you have spoken with somebody in your care."
+    )
     form = ContactForm
     add_roles = (Membership.Role.CARER, Membership.Role.CHAIR)
     list_display = ("person", "match", "on", "how", "member")
@@ -32,7 +36,11 @@ class ContactLogAdmin(CommitteeAdmin):
     ordering = ("-on",)
 
     def get_fields(self, request, obj=None):
-        return ("match", "person", "on", "how", "note", "member") if obj else ("match", "who", "on", "how", "note")
+        return (
+            ("match", "person", "on", "how", "note", "member")
+            if obj
+            else ("match", "who", "on", "how", "note")
+        )
 
     def get_readonly_fields(self, request, obj=None):
         return self.get_fields(request, obj) if obj else ()

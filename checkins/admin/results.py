@@ -18,12 +18,22 @@ class WaveAdmin(CommitteeAdmin):
     list_filter = ("kind",)
     list_select_related = ("cohort",)
     date_hierarchy = "month"
-    fields = readonly_fields = ("cohort", "kind", "month", "asked", "answered", "rate", "published_at")
+    fields = readonly_fields = (
+        "cohort",
+        "kind",
+        "month",
+        "asked",
+        "answered",
+        "rate",
+        "published_at",
+    )
     change_form_template = "admin/checkins/wave/change_form.html"
 
     @admin.display(description=_("response rate"))
     def rate(self, obj):
-        return _("%(percent)s percent") % {"percent": round(100 * obj.answered / obj.asked) if obj.asked else 0}
+        return _("%(percent)s percent") % {
+            "percent": round(100 * obj.answered / obj.asked) if obj.asked else 0
+        }
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         wave = self.get_object(request, object_id)

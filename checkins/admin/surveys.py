@@ -15,7 +15,15 @@ class SurveyAdmin(CommitteeAdmin):
     list_display = ("__str__", "kind", "number", "program", "published_at", "retired_at")
     list_filter = ("kind",)
     list_select_related = ("program",)
-    fields = readonly_fields = ("kind", "number", "program", "published_at", "retired_at", "intro", "questions")
+    fields = readonly_fields = (
+        "kind",
+        "number",
+        "program",
+        "published_at",
+        "retired_at",
+        "intro",
+        "questions",
+    )
 
     @admin.display(description=_("questions"))
     def questions(self, obj):

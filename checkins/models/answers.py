@@ -40,7 +40,9 @@ class AnswerQuerySet(GuardedQuerySet):
 class Answer(ConfidentialModel):
     checkin = models.ForeignKey(CheckIn, models.CASCADE, related_name="+")
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
-    choice = models.CharField(max_length=40, blank=True)  # the code of a choice, or a step of a scale
+    choice = models.CharField(
+        max_length=40, blank=True
+    )  # the code of a choice, or a step of a scale
     text = EncryptedTextField(blank=True)
 
     objects = AnswerQuerySet.as_manager()
@@ -49,9 +51,13 @@ class Answer(ConfidentialModel):
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
         ordering = ["question__position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["checkin", "question"], name="one_answer_per_question")]
+        constraints = [
+            models.UniqueConstraint(fields=["checkin", "question"], name="one_answer_per_question")
+        ]
 
     @property
     def shown(self) -> str:
         """The answer in words."""
-        return dict(self.question.options).get(self.choice, self.choice) if self.choice else self.text
+        return (
+            dict(self.question.options).get(self.choice, self.choice) if self.choice else self.text
+        )

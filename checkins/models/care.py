@@ -49,7 +49,9 @@ class ConcernQuerySet(GuardedQuerySet):
     def _care(user: Any) -> Q:
         in_care = Q(match__in=matches_in_care_of(user))
         # Somebody without a match is looked after by the chair, unless the chair must not look.
-        chaired = Q(match=None, program__in=Program.objects.for_committee(user, Membership.Role.CHAIR))
+        chaired = Q(
+            match=None, program__in=Program.objects.for_committee(user, Membership.Role.CHAIR)
+        )
         hidden = Q(person=user.pk) | Q(person__in=Conflict.objects.people_hidden_from(user))
         return (in_care | chaired) & ~hidden
 
@@ -79,8 +81,12 @@ class Concern(ConfidentialModel):
         WHENEVER = "whenever", _("It can wait")
 
     public_id = PublicIdField()
-    program = models.ForeignKey(Program, models.PROTECT, related_name="+", verbose_name=_("program"))
-    match = models.ForeignKey(Match, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("match"))
+    program = models.ForeignKey(
+        Program, models.PROTECT, related_name="+", verbose_name=_("program")
+    )
+    match = models.ForeignKey(
+        Match, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("match")
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("about"))
     author = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
@@ -90,14 +96,23 @@ class Concern(ConfidentialModel):
     )
     cause = models.CharField(_("why"), max_length=8, choices=Cause, default=Cause.ASKED)
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, default=Urgency.SOON)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.OPEN, editable=False
+    )
     partner_may_know = models.BooleanField(_("the partner may know"), default=False)
     text = EncryptedTextField(_("what it is"), blank=True)
     reach = EncryptedTextField(_("how to reach this person"), blank=True)
-    nonce = models.CharField(max_length=22, blank=True, editable=False)  # one per form, so that two clicks are one
+    nonce = models.CharField(
+        max_length=22, blank=True, editable=False
+    )  # one per form, so that two clicks are one
     raised_at = models.DateTimeField(_("raised at"), default=timezone.now, editable=False)
     taken_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("taken by")
+        Person,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("taken by"),
     )
     taken_at = models.DateTimeField(_("taken at"), null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved at"), null=True, editable=False)
@@ -110,9 +125,13 @@ class Concern(ConfidentialModel):
         verbose_name_plural = _("concerns")
         ordering = ["-raised_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["person", "nonce"], condition=~Q(nonce=""), name="one_concern_per_form"),
             models.UniqueConstraint(
-                fields=["checkin", "cause"], condition=Q(checkin__isnull=False), name="one_concern_per_checkin"
+                fields=["person", "nonce"], condition=~Q(nonce=""), name="one_concern_per_form"
+            ),
+            models.UniqueConstraint(
+                fields=["checkin", "cause"],
+                condition=Q(checkin__isnull=False),
+                name="one_concern_per_checkin",
             ),
             models.UniqueConstraint(
                 fields=["match", "person"],
@@ -120,7 +139,8 @@ class Concern(ConfidentialModel):
                 name="one_open_concern_about_silence",
             ),
             models.CheckConstraint(
-                condition=Q(state="resolved", resolved_at__isnull=False) | ~Q(state="resolved") & Q(resolved_at=None),
+                condition=Q(state="resolved", resolved_at__isnull=False)
+                | ~Q(state="resolved") & Q(resolved_at=None),
                 name="concern_resolved_has_moment",
             ),
         ]
@@ -170,8 +190,12 @@ class ContactLog(ConfidentialModel):
         IN_PERSON = "in_person", _("in person")
 
     match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("match"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("spoke with"))
-    member = models.ForeignKey(Person, models.PROTECT, related_name="+", editable=False, verbose_name=_("member"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", verbose_name=_("spoke with")
+    )
+    member = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", editable=False, verbose_name=_("member")
+    )
     on = models.DateField(_("on"), default=timezone.localdate)
     how = models.CharField(_("how"), max_length=10, choices=How, default=How.PHONE)
     note = EncryptedTextField(_("note"), blank=True)

@@ -75,12 +75,20 @@ class CheckIn(models.Model):
     }
 
     public_id = PublicIdField()
-    match = models.ForeignKey(Match, models.PROTECT, related_name="checkins", verbose_name=_("match"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="checkins", verbose_name=_("person"))
+    match = models.ForeignKey(
+        Match, models.PROTECT, related_name="checkins", verbose_name=_("match")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="checkins", verbose_name=_("person")
+    )
     kind = models.CharField(_("survey"), max_length=10, choices=Kind)
     ordinal = models.PositiveSmallIntegerField(_("number"), default=1)
-    survey = models.ForeignKey(Survey, models.PROTECT, null=True, related_name="+", verbose_name=_("edition"))
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SCHEDULED, editable=False)
+    survey = models.ForeignKey(
+        Survey, models.PROTECT, null=True, related_name="+", verbose_name=_("edition")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.SCHEDULED, editable=False
+    )
     opens_at = models.DateTimeField(_("planned for"))
     opened_at = models.DateTimeField(_("asked at"), null=True, editable=False)
     due_at = models.DateTimeField(_("please answer by"), null=True, editable=False)
@@ -89,7 +97,12 @@ class CheckIn(models.Model):
     is_by_link = models.BooleanField(_("answered by link"), default=False, editable=False)
     read_at = models.DateTimeField(_("read at"), null=True, editable=False)
     read_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("read by")
+        Person,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("read by"),
     )
 
     wave = models.ForeignKey(
@@ -104,20 +117,25 @@ class CheckIn(models.Model):
         ordering = ["-opens_at", "pk"]
         indexes = [models.Index(fields=["state", "opens_at"], name="checkin_due")]
         constraints = [
-            models.UniqueConstraint(fields=["match", "person", "kind", "ordinal"], name="one_checkin_per_ordinal"),
+            models.UniqueConstraint(
+                fields=["match", "person", "kind", "ordinal"], name="one_checkin_per_ordinal"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["scheduled", "cancelled", "lapsed"])
                 | Q(survey__isnull=False, opened_at__isnull=False, closes_at__isnull=False),
                 name="checkin_asked_has_survey_and_moments",
             ),
             models.CheckConstraint(
-                condition=Q(state="answered", answered_at__isnull=False) | ~Q(state="answered") & Q(answered_at=None),
+                condition=Q(state="answered", answered_at__isnull=False)
+                | ~Q(state="answered") & Q(answered_at=None),
                 name="checkin_answered_has_moment",
             ),
         ]
 
     def __str__(self) -> str:
-        return str(_("%(kind)s %(number)s") % {"kind": self.get_kind_display(), "number": self.ordinal})
+        return str(
+            _("%(kind)s %(number)s") % {"kind": self.get_kind_display(), "number": self.ordinal}
+        )
 
     @property
     def program(self) -> Program:
@@ -138,4 +156,8 @@ class CheckIn(models.Model):
     def may_be_answered_by(self, user: Any, at: datetime) -> bool:
         """While it is open; what was answered can be changed until the day it closes."""
         in_time = self.closes_at is not None and at < self.closes_at
-        return self.person_id == user.pk and in_time and self.state in {self.State.OPEN, self.State.ANSWERED}
+        return (
+            self.person_id == user.pk
+            and in_time
+            and self.state in {self.State.OPEN, self.State.ANSWERED}
+        )

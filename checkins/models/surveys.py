@@ -36,11 +36,15 @@ class SurveyQuerySet(ScopedQuerySet):
         return self.filter(Q(published_at__isnull=False) | drafts)
 
     def for_committee(self, user: Any, *roles: str) -> Self:
-        return self.filter(Q(program=None) | Q(program__in=Program.objects.for_committee(user, *roles)))
+        return self.filter(
+            Q(program=None) | Q(program__in=Program.objects.for_committee(user, *roles))
+        )
 
     def current(self, kind: str, program: Program) -> Survey | None:
         """What is asked today: the program's newest published survey of this kind, else the shared one."""
-        living = self.filter(kind=kind, published_at__isnull=False, retired_at=None).order_by("-number")
+        living = self.filter(kind=kind, published_at__isnull=False, retired_at=None).order_by(
+            "-number"
+        )
         return living.filter(program=program).first() or living.filter(program=None).first()
 
 
@@ -62,9 +66,13 @@ class Survey(models.Model):
         verbose_name_plural = _("surveys")
         ordering = ["kind", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["program", "kind", "number"], name="one_survey_edition"),
             models.UniqueConstraint(
-                fields=["kind", "number"], condition=Q(program=None), name="one_shared_survey_edition"
+                fields=["program", "kind", "number"], name="one_survey_edition"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "number"],
+                condition=Q(program=None),
+                name="one_shared_survey_edition",
             ),
         ]
 
@@ -120,11 +128,16 @@ class Question(models.Model):
         verbose_name_plural = _("questions")
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["survey", "code"], name="question_code_once_per_survey"),
-            models.CheckConstraint(
-                condition=Q(is_counted=False) | Q(kind__in=["scale", "choice"]), name="only_figures_are_counted"
+            models.UniqueConstraint(
+                fields=["survey", "code"], name="question_code_once_per_survey"
             ),
-            models.CheckConstraint(condition=~Q(channel="pooled", kind="text"), name="words_are_never_pooled"),
+            models.CheckConstraint(
+                condition=Q(is_counted=False) | Q(kind__in=["scale", "choice"]),
+                name="only_figures_are_counted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="pooled", kind="text"), name="words_are_never_pooled"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,9 @@ class Wave(models.Model):
     month = models.DateField(_("month"))
     asked = models.PositiveIntegerField(_("asked"))
     answered = models.PositiveIntegerField(_("answered"))
-    figures = models.JSONField(_("figures"), default=list)  # see checkins.results; already suppressed
+    figures = models.JSONField(
+        _("figures"), default=list
+    )  # see checkins.results; already suppressed
     published_at = models.DateTimeField(_("published at"))
 
     objects = WaveQuerySet.as_manager()
@@ -39,7 +41,11 @@ class Wave(models.Model):
         verbose_name = _("pooled result")
         verbose_name_plural = _("pooled results")
         ordering = ["-month", "kind"]
-        constraints = [models.UniqueConstraint(fields=["cohort", "kind", "month"], name="one_wave_per_month")]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "kind", "month"], name="one_wave_per_month")
+        ]
 
     def __str__(self) -> str:
-        return str(_("%(kind)s of %(cohort)s") % {"kind": self.get_kind_display(), "cohort": self.cohort})
+        return str(
+            _("%(kind)s of %(cohort)s") % {"kind": self.get_kind_display(), "cohort": self.cohort}
+        )

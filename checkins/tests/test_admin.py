@@ -38,7 +38,9 @@ def test_other_members_learn_that_it_was_answered_and_not_what(cared, as_user, b
     assert "Only the carer of this match and the chair" in found
     assert "Secret words" not in found
     assert "A little" not in found
-    assert reader.get(page("checkin_changelist") + "?scale=2").context["cl"].result_count == 0, "nor by asking the list"
+    assert reader.get(page("checkin_changelist") + "?scale=2").context["cl"].result_count == 0, (
+        "nor by asking the list"
+    )
     assert reader.post(page("checkin_read", checkin.pk), follow=True).status_code == 200
     checkin.refresh_from_db()
     assert checkin.read_at is None
@@ -54,7 +56,9 @@ def test_reading_is_marked_with_a_button(cared, as_user, ben, eve):
     assert CheckIn.objects.get().read_by == eve
 
 
-@pytest.mark.parametrize("name", ["checkin_changelist", "concern_changelist", "contactlog_changelist"])
+@pytest.mark.parametrize(
+    "name", ["checkin_changelist", "concern_changelist", "contactlog_changelist"]
+)
 def test_a_conflict_hides_rows_and_counts(name, cared, as_user, ben, cleo):
     make.answered(cared, ben, useful="1")
     ContactLog.objects.create(match=cared, person=ben, member=cleo, note="x")
@@ -80,12 +84,21 @@ def test_a_concern_is_taken_and_resolved(cared, as_user, ben, eve):
 def test_another_carer_has_neither_page_nor_buttons(cared, as_user, ben, program):
     concern = ask(cared, ben)
     other = as_user(factories.member("Olu Bey", program=program, role="carer"))
-    assert "It hurts" not in other.get(page("concern_change", concern.pk), follow=True).content.decode()
+    assert (
+        "It hurts"
+        not in other.get(page("concern_change", concern.pk), follow=True).content.decode()
+    )
     assert other.post(page("concern_take", concern.pk)).status_code == 404
 
 
 def test_a_contact_is_noted_by_the_carer(cared, as_user, ben, eve):
-    data = {"match": cared.pk, "who": "mentee", "on": "2026-02-01", "how": "phone", "note": "All is well"}
+    data = {
+        "match": cared.pk,
+        "who": "mentee",
+        "on": "2026-02-01",
+        "how": "phone",
+        "note": "All is well",
+    }
     as_user(eve).post(page("contactlog_add"), data)
     row = ContactLog.objects.visible_to(eve).get()
     assert (row.person, row.member, row.note) == (ben, eve, "All is well")
@@ -94,7 +107,9 @@ def test_a_contact_is_noted_by_the_carer(cared, as_user, ben, eve):
 def test_a_contact_with_a_match_of_others_is_refused(cared, as_user, program):
     other = factories.member("Olu Bey", program=program, role="carer")
     data = {"match": cared.pk, "who": "mentee", "on": "2026-02-01", "how": "phone", "note": "x"}
-    assert as_user(other).post(page("contactlog_add"), data).context["adminform"].form.errors.keys() == {"match"}
+    assert as_user(other).post(page("contactlog_add"), data).context[
+        "adminform"
+    ].form.errors.keys() == {"match"}
 
 
 def pulses(cohort, count, at, **answers):

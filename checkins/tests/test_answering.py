@@ -67,14 +67,21 @@ def test_what_is_not_open_takes_no_answer(state, match, ben):
         answer(checkin, by=ben, answers=WORDS)
 
 
-def test_named_care_answers_are_read_by_carer_and_chair_only(cared, ada, ben, cleo, eve, dan, program):
+def test_named_care_answers_are_read_by_carer_and_chair_only(
+    cared, ada, ben, cleo, eve, dan, program
+):
     make.answered(cared, ben, words="Secret")
     reader = factories.member("Rita Voss", program=program, role="reader")
     other_carer = factories.member("Olu Bey", program=program, role="carer")
     assert read_by(ben) == {"useful", "rhythm", "words"}
     assert read_by(eve) == {"useful", "words"}, "pooled answers are nobody's to read"
     assert read_by(cleo) == {"useful", "words"}
-    assert [read_by(user) for user in (ada, dan, reader, other_carer)] == [set(), set(), set(), set()]
+    assert [read_by(user) for user in (ada, dan, reader, other_carer)] == [
+        set(),
+        set(),
+        set(),
+        set(),
+    ]
 
 
 def test_a_conflict_of_interest_hides_them_even_from_the_chair(cared, ben, cleo, eve):
@@ -143,7 +150,12 @@ def test_a_low_score_is_a_concern_once(cared, ben, eve):
     checkin = make.answered(cared, ben, useful="2")
     answer(checkin, by=ben, answers={**WORDS, "useful": "1"})
     concern = Concern.objects.visible_to(eve).get()
-    assert (concern.cause, concern.person, concern.state, concern.partner_may_know) == ("answer", ben, "open", False)
+    assert (concern.cause, concern.person, concern.state, concern.partner_may_know) == (
+        "answer",
+        ben,
+        "open",
+        False,
+    )
 
 
 @pytest.mark.parametrize(("fit", "concerns"), [("good", 0), ("deciding", 0), ("not_fit", 1)])

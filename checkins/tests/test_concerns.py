@@ -33,7 +33,9 @@ def ask(match, author, **fields):
 def told(at=None):
     letters = sweep_now(at)
     return sorted(
-        letter.to[0].split(".")[0] for letter in letters if "help" in letter.subject or "concern" in letter.subject
+        letter.to[0].split(".")[0]
+        for letter in letters
+        if "help" in letter.subject or "concern" in letter.subject
     )
 
 
@@ -123,7 +125,9 @@ def test_silence_is_counted_from_the_last_sign_of_life(cared, ben, eve):
     for day in (14, 21, 22, 28, 29, 30, 31):
         sweep(START + timedelta(days=day))
         if day == 22:
-            drafting.save_part(cared, "term", make_agreement.TERM, seen=0, by=ben, at=START + timedelta(days=day))
+            drafting.save_part(
+                cared, "term", make_agreement.TERM, seen=0, by=ben, at=START + timedelta(days=day)
+            )
     assert not Concern.objects.visible_to(eve).filter(cause="silence", person=ben).exists()
 
 

@@ -17,7 +17,9 @@ PULSE = {"useful": "4", "rhythm": "less", "words": "Only for my carer", "call": 
 
 
 def by_link(purpose, person, subject):
-    return link(purpose, person=person, subject=subject, until=timezone.now() + timedelta(days=9)).split("8000", 1)[1]
+    return link(
+        purpose, person=person, subject=subject, until=timezone.now() + timedelta(days=9)
+    ).split("8000", 1)[1]
 
 
 def page(checkin):
@@ -26,7 +28,11 @@ def page(checkin):
 
 def test_the_letter_leads_to_a_form_that_says_who_reads(cared, ben, eve, client):
     checkin = make.opened(cared, ben)
-    letter = next(mail for mail in sweep_now() if mail.to == [ben.email] and "How is mentoring" in mail.subject)
+    letter = next(
+        mail
+        for mail in sweep_now()
+        if mail.to == [ben.email] and "How is mentoring" in mail.subject
+    )
     address = re.search(r"http://[^/]+(/go/survey-answer/\S+\?useful=4)", letter.body)[1]
     words = client.get(address).content.decode()
     assert words.index("Your carer and the chair") < words.index("How useful is mentoring")
@@ -93,7 +99,10 @@ def test_the_french_survey_asks_in_french(cared, ben, client):
     ben.language = "fr"
     ben.save()
     checkin = make.opened(cared, ben)
-    assert "Le mentorat vous est-il utile" in client.get(by_link("survey-answer", ben, checkin)).content.decode()
+    assert (
+        "Le mentorat vous est-il utile"
+        in client.get(by_link("survey-answer", ben, checkin)).content.decode()
+    )
 
 
 HELP = {"text": "It hurts", "urgency": "soon", "partner_may_know": "no", "reach": "Evenings"}
@@ -104,7 +113,9 @@ def test_asking_for_help_signed_in(cared, as_user, ben, eve):
     form = client.get(reverse("checkins:concern-create")).context["form"]
     data = {**HELP, "about": cared.public_id, "nonce": form["nonce"].value()}
     for _click in (1, 2):
-        assert client.post(reverse("checkins:concern-create"), data)["Location"] == reverse("checkins:concern-list")
+        assert client.post(reverse("checkins:concern-create"), data)["Location"] == reverse(
+            "checkins:concern-list"
+        )
     concern = Concern.objects.visible_to(eve).get()
     assert (concern.text, concern.reach, concern.match, concern.partner_may_know) == (
         "It hurts",
@@ -146,7 +157,8 @@ def test_somebody_without_a_match_asks_about_the_program(as_user, dan, cohort, p
     form = client.get(reverse("checkins:concern-create")).context["form"]
     assert "partner_may_know" not in form.fields
     client.post(
-        reverse("checkins:concern-create"), {**HELP, "about": program.public_id, "nonce": form["nonce"].value()}
+        reverse("checkins:concern-create"),
+        {**HELP, "about": program.public_id, "nonce": form["nonce"].value()},
     )
     assert Concern.objects.visible_to(cleo).get().match is None
 

@@ -23,7 +23,11 @@ def plan_of(person):
 
 
 def asked(letters, person, word):
-    return [letter.subject for letter in letters if letter.to == [person.email] and word in letter.subject]
+    return [
+        letter.subject
+        for letter in letters
+        if letter.to == [person.email] and word in letter.subject
+    ]
 
 
 def live(through, person, word):
@@ -49,7 +53,11 @@ def test_pulse_is_asked_on_day_30_then_every_60_with_two_reminders(match, ben):
     through = [29, 30, 31, 32, 33, 34, 36, 37, 38, 43, 44, 60, 89, 90, 91, 93, 97, 98, 104]
     assert live(through, ben, "How is mentoring going") == [30, 33, 37, 90, 93, 97]
     pulses = [row for row in plan_of(ben) if row[0] == "pulse"]
-    assert pulses == [("pulse", 1, 30, "lapsed"), ("pulse", 2, 90, "lapsed"), ("pulse", 3, 150, "scheduled")]
+    assert pulses == [
+        ("pulse", 1, 30, "lapsed"),
+        ("pulse", 2, 90, "lapsed"),
+        ("pulse", 3, 150, "scheduled"),
+    ]
 
 
 def test_an_answer_ends_the_reminders(match, ben):
@@ -75,7 +83,12 @@ def test_a_stop_is_caught_up_without_asking_twice(match, ben):
     assert len(asked(letters, ben, "How is mentoring going")) == 1
     assert len(asked(letters, ben, "good fit")) == 1
     states = {(kind, ordinal): state for kind, ordinal, _day, state in plan_of(ben)}
-    assert states == {("fit", 1): "open", ("pulse", 1): "lapsed", ("pulse", 2): "open", ("pulse", 3): "scheduled"}
+    assert states == {
+        ("fit", 1): "open",
+        ("pulse", 1): "lapsed",
+        ("pulse", 2): "open",
+        ("pulse", 3): "scheduled",
+    }
 
 
 def test_what_is_late_has_the_whole_time_to_be_answered(match, ben):
@@ -99,7 +112,9 @@ def test_the_programs_own_numbers_count(match, ben, program):
 
 
 @pytest.mark.parametrize("pairs", [1, 3])
-def test_planning_again_asks_as_often_for_three_pairs_as_for_one(pairs, match, cohort, django_assert_max_num_queries):
+def test_planning_again_asks_as_often_for_three_pairs_as_for_one(
+    pairs, match, cohort, django_assert_max_num_queries
+):
     from testkit import factories
 
     for _n in range(pairs - 1):

@@ -51,7 +51,12 @@ def test_a_small_part_takes_the_next_smallest_with_it():
 
 
 def test_figures_are_rounded_and_counted():
-    table = pool({"mentee": ["yes"] * 4 + ["no"] * 3, "mentor": ["no"] * 5}, ["yes", "no"], is_scale=False, smallest=5)
+    table = pool(
+        {"mentee": ["yes"] * 4 + ["no"] * 3, "mentor": ["no"] * 5},
+        ["yes", "no"],
+        is_scale=False,
+        smallest=5,
+    )
     assert table.total.shares == (("yes", 35), ("no", 65))
     assert table.total.median is None
     assert {name: figure.count for name, figure in table.parts} == {"mentee": 7, "mentor": 5}

@@ -12,5 +12,9 @@ __all__ = ["history", "outbox", "pairs", "people", "vocabulary"]
 
 # Sign-in secrets, sessions and Django's groups are nobody's business here; the libraries register them by themselves.
 for _module in (_addresses, _factors, _sessions, _groups):
-    for _model in [model for model, page in admin.site._registry.items() if type(page).__module__ == _module.__name__]:
+    for _model in [
+        model
+        for model, page in admin.site._registry.items()
+        if type(page).__module__ == _module.__name__
+    ]:
         admin.site.unregister(_model)

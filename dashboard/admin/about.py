@@ -22,7 +22,9 @@ class AboutAdmin(CommitteeAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return self.seen(request, self._rows()).order_by(*self.ordering)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         try:
             return self.seen(request, self._rows().filter(pk=object_id)).first()
         except ValueError:  # an address that somebody made up

@@ -54,7 +54,16 @@ class OutboxAdmin(AboutAdmin):
     list_filter = ("state", "stream", ("kind", KindFilter))
     date_hierarchy = "due_at"
     ordering = ("-due_at", "-pk")
-    fields = readonly_fields = ("letter", "to", "state_chip", "goes_at", "sent_at", "attempts", "reason", "error")
+    fields = readonly_fields = (
+        "letter",
+        "to",
+        "state_chip",
+        "goes_at",
+        "sent_at",
+        "attempts",
+        "reason",
+        "error",
+    )
     change_form_template = "admin/dashboard/letter.html"
     acting_roles = (Role.CHAIR,)
 
@@ -74,12 +83,18 @@ class OutboxAdmin(AboutAdmin):
         wrapped = self.admin_site.admin_view(require_POST(press))
         return path(f"<int:pk>/{name}/", wrapped, name=f"notifications_notification_{name}")
 
-    def act(self, request: HttpRequest, pk: int, verb: Callable[[Notification, Any], None]) -> HttpResponse:
+    def act(
+        self, request: HttpRequest, pk: int, verb: Callable[[Notification, Any], None]
+    ) -> HttpResponse:
         """One verb on one letter of a program that the member chairs."""
-        row = get_object_or_404(Notification.objects.filter(pk=pk).for_committee(request.user, *self.acting_roles))
+        row = get_object_or_404(
+            Notification.objects.filter(pk=pk).for_committee(request.user, *self.acting_roles)
+        )
         verb(row, request.user)
         self.message_user(
-            request, _("Done. The letter is now: %(state)s.") % {"state": row.get_state_display()}, messages.SUCCESS
+            request,
+            _("Done. The letter is now: %(state)s.") % {"state": row.get_state_display()},
+            messages.SUCCESS,
         )
         return redirect("admin:notifications_notification_change", row.pk)
 
@@ -89,7 +104,11 @@ class OutboxAdmin(AboutAdmin):
         row = self.get_object(request, object_id)
         extra = {}
         if row:
-            extra = {"text": preview.render(row), "row": row, "may_act": self._holds(request, self.acting_roles)}
+            extra = {
+                "text": preview.render(row),
+                "row": row,
+                "may_act": self._holds(request, self.acting_roles),
+            }
             extra |= {"title": _("E-mail to %(name)s") % {"name": self.to(row)}, "subtitle": ""}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
@@ -104,7 +123,9 @@ class OutboxAdmin(AboutAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, row: Notification) -> str:
         return format_html(
-            '<span class="wm-chip wm-chip-{}">{}</span>', TONES.get(row.state, "plum"), row.get_state_display()
+            '<span class="wm-chip wm-chip-{}">{}</span>',
+            TONES.get(row.state, "plum"),
+            row.get_state_display(),
         )
 
     @admin.display(description=_("goes out at"), ordering="next_at")

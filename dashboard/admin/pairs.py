@@ -15,7 +15,13 @@ from dashboard.health import Health, reasons, with_health
 from dashboard.models import Pair
 from programs.committee import CommitteeAdmin, shown
 
-TONES = {"on_track": "ok", "drifting": "amber", "stuck": "bad", "asked_for_help": "bad", "ending": "plum"}
+TONES = {
+    "on_track": "ok",
+    "drifting": "amber",
+    "stuck": "bad",
+    "asked_for_help": "bad",
+    "ending": "plum",
+}
 
 
 class HealthFilter(admin.SimpleListFilter):
@@ -45,9 +51,16 @@ class CarerFilter(admin.SimpleListFilter):
 class PairAdmin(CommitteeAdmin):
     """Read-only; carers are given and rounds are run on their own pages."""
 
-    empty_words = _("There are no pairs yet. How they are is shown here from their introduction on.")
+    empty_words = _(
+        "There are no pairs yet. How they are is shown here from their introduction on."
+    )
     list_display = ("pair", "word", "why", "since", "carer", "next_meeting")
-    list_select_related = ("mentee__person", "mentor__person", "mentee__cohort__program__policy", "carer")
+    list_select_related = (
+        "mentee__person",
+        "mentor__person",
+        "mentee__cohort__program__policy",
+        "carer",
+    )
     list_filter = (HealthFilter, CarerFilter, "state")
     search_fields = ("mentee__person__name", "mentor__person__name")
     search_help_text = _("Name of one of the two")
@@ -75,7 +88,9 @@ class PairAdmin(CommitteeAdmin):
     @admin.display(description=_("health"), ordering="health")
     def word(self, match: Any) -> str:
         return format_html(
-            '<span class="wm-chip wm-chip-{}">{}</span>', TONES[match.health], Health(match.health).label
+            '<span class="wm-chip wm-chip-{}">{}</span>',
+            TONES[match.health],
+            Health(match.health).label,
         )
 
     @admin.display(description=_("why"))

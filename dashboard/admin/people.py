@@ -21,7 +21,16 @@ class ParticipantAdmin(CommitteeAdmin):
     search_fields = ("name", "email")
     search_help_text = _("Name or e-mail address")
     ordering = ("name", "pk")
-    fields = ("name", "pronouns", "email", "employer", "roles", "time_zone", "language", "last_login")
+    fields = (
+        "name",
+        "pronouns",
+        "email",
+        "employer",
+        "roles",
+        "time_zone",
+        "language",
+        "last_login",
+    )
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

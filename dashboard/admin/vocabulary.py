@@ -41,9 +41,13 @@ class VocabularyAdmin(CommitteeAdmin):
         may_write = self.has_change_permission(request, obj) if obj else True
         return [*(name_fields() if may_write else ["all_names"]), "code", "retired_on"]
 
-    def get_form(self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         # The names are no columns: Django must not look for them in the model.
-        return super().get_form(request, obj, change, **{**kwargs, "fields": ["code", "retired_on"]})
+        return super().get_form(
+            request, obj, change, **{**kwargs, "fields": ["code", "retired_on"]}
+        )
 
     @admin.display(description=_("names"))
     def all_names(self, word: Industry | Language) -> str:
@@ -56,7 +60,10 @@ admin.site.register(Language, VocabularyAdmin)
 
 class MergeForm(forms.Form):
     keep = forms.ModelChoiceField(
-        Employer.objects.none(), label=_("Keep this name"), widget=forms.RadioSelect, empty_label=None
+        Employer.objects.none(),
+        label=_("Keep this name"),
+        widget=forms.RadioSelect,
+        empty_label=None,
     )
 
     def __init__(self, *args, rows: QuerySet, **kwargs) -> None:
@@ -91,8 +98,17 @@ class EmployerAdmin(CommitteeAdmin):
             keep = form.cleaned_data["keep"]
             moved = merge(keep, rows)
             self.log_change(request, keep, [{"changed": {"name": "aliases", "object": keep.name}}])
-            said = ngettext("Merged. %(n)d person moved.", "Merged. %(n)d people moved.", moved) % {"n": moved}
+            said = ngettext("Merged. %(n)d person moved.", "Merged. %(n)d people moved.", moved) % {
+                "n": moved
+            }
             self.message_user(request, said, messages.SUCCESS)
             return None
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "form": form, "rows": rows}
-        return TemplateResponse(request, "admin/dashboard/merge.html", {**context, "title": _("Merge employers")})
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "form": form,
+            "rows": rows,
+        }
+        return TemplateResponse(
+            request, "admin/dashboard/merge.html", {**context, "title": _("Merge employers")}
+        )

@@ -14,18 +14,36 @@ REASON = "the demo's own year"
 
 def settle_letters(now: datetime) -> None:
     """Past letters become sent, or too late where they had an end; the last hours stay, so that the outbox lives."""
-    waiting = Notification.objects.unscoped(REASON).filter(state=State.PENDING, due_at__lt=now - timedelta(hours=6))
+    waiting = Notification.objects.unscoped(REASON).filter(
+        state=State.PENDING, due_at__lt=now - timedelta(hours=6)
+    )
     over = Q(expires_at__lt=now - timedelta(days=2)) & Q(ordinal__gt=1)
-    waiting.filter(over).update(state=State.EXPIRED, ended_at=F("expires_at"), reason=REASON, body=None)
-    waiting.update(state=State.SENT, sent_at=F("due_at"), ended_at=F("due_at"), attempts=1, smtp_code=250, body=None)
+    waiting.filter(over).update(
+        state=State.EXPIRED, ended_at=F("expires_at"), reason=REASON, body=None
+    )
+    waiting.update(
+        state=State.SENT,
+        sent_at=F("due_at"),
+        ended_at=F("due_at"),
+        attempts=1,
+        smtp_code=250,
+        body=None,
+    )
 
 
 def trouble_one_letter(now: datetime) -> None:
     """One letter came back, so that the committee sees what that looks like."""
     sent = (
-        Notification.objects.unscoped(REASON).filter(state=State.SENT, kind="match-introduced").order_by("pk").first()
+        Notification.objects.unscoped(REASON)
+        .filter(state=State.SENT, kind="match-introduced")
+        .order_by("pk")
+        .first()
     )
     if sent:
         Notification.objects.unscoped(REASON).filter(pk=sent.pk).update(
-            state=State.FAILED, sent_at=None, reason="mailbox unknown", smtp_code=550, error="550 5.1.1 no such mailbox"
+            state=State.FAILED,
+            sent_at=None,
+            reason="mailbox unknown",
+            smtp_code=550,
+            error="550 5.1.1 no such mailbox",
         )

@@ -18,7 +18,11 @@ from .people import TEXTS, Words
 
 Outcome, Reason = Decision.Outcome, Decision.Reason
 
-LATE = {"Callum Fraser", "Divya Raman", "Elise Fontaine"}  # a place came free only in the second half of the year
+LATE = {
+    "Callum Fraser",
+    "Divya Raman",
+    "Elise Fontaine",
+}  # a place came free only in the second half of the year
 DECLINED = {"Noah Petrosyan": Reason.OTHER_HELP}
 KNOWS_SOMEBODY = ("Alice Whitlock", "Leah Feldman")  # a member of the committee, and whom she knows
 UNPREPARED = {"Stephen Ouellette"}  # accepted as a mentor, has not done the orientation
@@ -60,15 +64,24 @@ def make_programs(words: dict[str, Any]) -> dict[str, Program]:
     for slug, starter in (("hr", "hr"), ("community", "community"), ("volunteers", "volunteers")):
         said = words["programs"][slug]
         program = Program.objects.create(
-            slug={"hr": "lakeshore-hr", "community": "neighbours-bridge", "volunteers": "maple-grove"}[slug],
+            slug={
+                "hr": "lakeshore-hr",
+                "community": "neighbours-bridge",
+                "volunteers": "maple-grove",
+            }[slug],
             code_of_conduct=words["texts"]["code_of_conduct"].strip(),
             emergency_note=words["texts"]["emergency"],
             contact_email="committee@example.org",
             time_zone="America/Toronto",
             **{name: said[name] for name in ("name", "purpose", "audience", "is_not")},
         )
-        Objective.objects.bulk_create(Objective(program=program, text=text) for text in said["objectives"])
-        Policy.objects.create(program=program, **({} if slug == "hr" else {"term_months": 6, "minimum_term_months": 4}))
+        Objective.objects.bulk_create(
+            Objective(program=program, text=text) for text in said["objectives"]
+        )
+        Policy.objects.create(
+            program=program,
+            **({} if slug == "hr" else {"term_months": 6, "minimum_term_months": 4}),
+        )
         seeds.sow(starter, program)
         made[slug] = program
     return made
@@ -98,18 +111,28 @@ def apply_all(stage: Stage, file: str, role: str, *, first_day: float, last_day:
 def review(stage: Stage, *, first_day: float, release_day: float, until: int | None = None) -> None:
     """Read what was sent, decide, and tell on the day of release. `until` leaves the later ones unread."""
     calendar = stage.calendar
-    sent = [row for row in stage.applications().values() if row.state == Application.State.SUBMITTED]
+    sent = [
+        row for row in stage.applications().values() if row.state == Application.State.SUBMITTED
+    ]
     sent.sort(key=lambda row: row.submitted_at)
     for place, row in enumerate(sent[:until]):
         day = first_day + place * 0.15
         if not calendar.is_past(day):
             return
         name = row.person.name
-        outcome = Outcome.WAITLIST if name in LATE else Outcome.DECLINE if name in DECLINED else Outcome.ACCEPT
+        outcome = (
+            Outcome.WAITLIST
+            if name in LATE
+            else Outcome.DECLINE
+            if name in DECLINED
+            else Outcome.ACCEPT
+        )
         reason = DECLINED.get(name, Reason.NO_PLACE) if outcome != Outcome.ACCEPT else ""
         if place % 7 == 0:
             notes = stage.talk["notes"]["reading"]
-            reviewing.note(row, by=stage.reader, text=notes[place // 7 % len(notes)], at=calendar.at(day))
+            reviewing.note(
+                row, by=stage.reader, text=notes[place // 7 % len(notes)], at=calendar.at(day)
+            )
         reviewing.decide(row, by=stage.reader, outcome=outcome, reason=reason, at=calendar.at(day))
     if calendar.is_past(release_day):
         mine = reviewing.pending(stage.chair).filter(application__cohort=stage.cohort)
@@ -120,14 +143,18 @@ def prepare_mentors(stage: Stage, *, first_day: float) -> None:
     """Accepted mentors do the orientation; one came to a session instead."""
     calendar = stage.calendar
     mentors = [
-        row for row in stage.applications().values() if row.is_mentor and row.state == Application.State.ACCEPTED
+        row
+        for row in stage.applications().values()
+        if row.is_mentor and row.state == Application.State.ACCEPTED
     ]
     for place, row in enumerate(mentors):
         at = calendar.at(first_day + place * 0.25, hour=21)
         if row.person.name in UNPREPARED:
             continue
         if place == len(mentors) - 1:
-            orientation.mark_attended(row, by=stage.reader, reason=stage.talk["texts"]["session"], at=at)
+            orientation.mark_attended(
+                row, by=stage.reader, reason=stage.talk["texts"]["session"], at=at
+            )
         else:
             orientation.answer(row, by=row.person, answers=RIGHT_ANSWERS, at=at)
 
@@ -138,7 +165,9 @@ def let_in_late(stage: Stage, *, day: float) -> None:
         return
     rows = stage.applications()
     for name in sorted(LATE):
-        reviewing.decide(rows[name], by=stage.reader, outcome=Outcome.ACCEPT, at=stage.calendar.at(day))
+        reviewing.decide(
+            rows[name], by=stage.reader, outcome=Outcome.ACCEPT, at=stage.calendar.at(day)
+        )
     mine = reviewing.pending(stage.chair).filter(application__cohort=stage.cohort)
     reviewing.release(mine, by=stage.chair, at=stage.calendar.at(day + 1))
 
@@ -146,5 +175,7 @@ def let_in_late(stage: Stage, *, day: float) -> None:
 def declare_conflict(stage: Stage, member: str, person: str) -> None:
     """A member who knows somebody well says so, and looks away from then on."""
     Conflict.objects.create(
-        member=stage.members[member], person=stage.applications()[person].person, since=stage.calendar.on(-60)
+        member=stage.members[member],
+        person=stage.applications()[person].person,
+        since=stage.calendar.on(-60),
     )

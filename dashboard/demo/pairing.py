@@ -8,7 +8,10 @@ from matching.models import Match, Round, RoundEntry
 
 from .beginning import Stage
 
-KNOWN_PAIRS = (("Amina Farah", "Ruth Adeyemi"), ("Priscilla Adjei", "Ruth Adeyemi"))  # the sign-ins of the demo
+KNOWN_PAIRS = (
+    ("Amina Farah", "Ruth Adeyemi"),
+    ("Priscilla Adjei", "Ruth Adeyemi"),
+)  # the sign-ins of the demo
 
 
 def run_round(stage: Stage, *, day: float) -> Round:
@@ -21,8 +24,16 @@ def run_round(stage: Stage, *, day: float) -> Round:
 def pin_known(stage: Stage, round_: Round, *, day: float) -> None:
     rows = stage.applications()
     for mentee, mentor in KNOWN_PAIRS:
-        step = deciding.Step(kind=RoundEntry.Kind.PIN, mentee=rows[mentee].pk, mentor=rows[mentor].pk)
-        deciding.decide(round_, step, by=stage.reader, seen=round_.plan_version, at=stage.calendar.at(day, hour=11))
+        step = deciding.Step(
+            kind=RoundEntry.Kind.PIN, mentee=rows[mentee].pk, mentor=rows[mentor].pk
+        )
+        deciding.decide(
+            round_,
+            step,
+            by=stage.reader,
+            seen=round_.plan_version,
+            at=stage.calendar.at(day, hour=11),
+        )
 
 
 def send_to_second_look(stage: Stage, round_: Round, *, day: float) -> None:
@@ -32,7 +43,9 @@ def send_to_second_look(stage: Stage, round_: Round, *, day: float) -> None:
 def publish(stage: Stage, round_: Round, *, day: float) -> list[Match]:
     """Second look by another member, hold, release, and a carer for each pair."""
     second = stage.members["Benoît Lavoie"]
-    rounds.approve(round_, by=second, seen=round_.plan_version, at=stage.calendar.at(day - 1, hour=16))
+    rounds.approve(
+        round_, by=second, seen=round_.plan_version, at=stage.calendar.at(day - 1, hour=16)
+    )
     releasing.schedule(round_, by=stage.chair, at=stage.calendar.at(day, hour=8))
     matches = releasing.release(round_, at=round_.release_at)
     carers = [stage.members[name] for name in ("Karin Osei", "Alice Whitlock", "Benoît Lavoie")]
@@ -44,5 +57,7 @@ def publish(stage: Stage, round_: Round, *, day: float) -> list[Match]:
 
 def assign_to_first_possible(match: Match, carers: list, stage: Stage) -> None:
     """In turn, but never somebody who has declared a conflict of interest."""
-    near = [carer for carer in carers if Match.objects.for_committee(carer).filter(pk=match.pk).exists()]
+    near = [
+        carer for carer in carers if Match.objects.for_committee(carer).filter(pk=match.pk).exists()
+    ]
     assign_carer(match, near[0], by=stage.chair)

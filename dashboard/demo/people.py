@@ -31,7 +31,12 @@ from programs.models import (
 
 TEXTS = Path(__file__).parent / "texts"
 PASSWORD = "walk-a-calm-mile-together"  # noqa: S105  (the demo's, printed on the screen)
-SIGN_INS = {"mentee": "Amina Farah", "mentor": "Ruth Adeyemi", "committee": "Karin Osei", "chair": "Nadia Petrov"}
+SIGN_INS = {
+    "mentee": "Amina Farah",
+    "mentor": "Ruth Adeyemi",
+    "committee": "Karin Osei",
+    "chair": "Nadia Petrov",
+}
 ADDRESS_OF = {name: f"{role}@example.org" for role, name in SIGN_INS.items()}
 Depth = ApplicationExperience.Depth
 
@@ -48,12 +53,18 @@ def address(name: str) -> str:
 
 
 def account(
-    name: str, *, zone: str = "America/Toronto", language: str = "en", joined_at: datetime | None = None
+    name: str,
+    *,
+    zone: str = "America/Toronto",
+    language: str = "en",
+    joined_at: datetime | None = None,
 ) -> User:
     """A person who can sign in by a code; the four sign-ins of the demo have its password as well."""
     fields = {"joined_at": joined_at} if joined_at else {}
     password = PASSWORD if name in ADDRESS_OF else None
-    user = User.objects.create_user(address(name), password, name=name, time_zone=zone, language=language, **fields)
+    user = User.objects.create_user(
+        address(name), password, name=name, time_zone=zone, language=language, **fields
+    )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
@@ -61,7 +72,12 @@ def account(
 def participant(row: dict[str, str], joined_at: datetime) -> User:
     """An account and a profile from one row of a file."""
     languages = row["languages"].split()
-    user = account(row["name"], zone=row["zone"], language="fr" if languages[0] == "fr" else "en", joined_at=joined_at)
+    user = account(
+        row["name"],
+        zone=row["zone"],
+        language="fr" if languages[0] == "fr" else "en",
+        joined_at=joined_at,
+    )
     employer = Employer.objects.named(row["employer"]) if row["employer"] else None
     profile = Profile.objects.create(
         user=user,
@@ -125,7 +141,8 @@ def _topics(made: Application, row: dict[str, str], words: Words) -> None:
         weights[code] = int(weight or 2)
     weights |= dict.fromkeys(row["skills"].split(), 2)
     ApplicationTopic.objects.bulk_create(
-        ApplicationTopic(application=made, topic=words.topics[code], weight=weight) for code, weight in weights.items()
+        ApplicationTopic(application=made, topic=words.topics[code], weight=weight)
+        for code, weight in weights.items()
     )
 
 
@@ -142,7 +159,10 @@ def _experiences(made: Application, row: dict[str, str], words: Words) -> None:
             is_shared = place == 0 or place < len(codes) - 1
             rows.append(
                 ApplicationExperience(
-                    application=made, experience=words.experiences[code], depth=depth, is_shared=is_shared
+                    application=made,
+                    experience=words.experiences[code],
+                    depth=depth,
+                    is_shared=is_shared,
                 )
             )
     ApplicationExperience.objects.bulk_create(rows)
@@ -150,7 +170,9 @@ def _experiences(made: Application, row: dict[str, str], words: Words) -> None:
 
 def private_rows(made: Application, private: dict[str, Any]) -> None:
     """What a few people tell the committee only, and whom they name."""
-    answers = {name: private[name] for name in ("needs", "limits", "accommodations") if name in private}
+    answers = {
+        name: private[name] for name in ("needs", "limits", "accommodations") if name in private
+    }
     if answers:
         PrivateAnswers.objects.create(application=made, **answers)
     for kind in ("prefer", "avoid"):
@@ -166,11 +188,15 @@ def committee(programs: Iterable[Program], since: date) -> dict[str, User]:
         "Benoît Lavoie": ("matcher", "carer"),
         "Alice Whitlock": ("carer",),
     }
-    members = {name: account(name, language="fr" if name == "Benoît Lavoie" else "en") for name in roles}
+    members = {
+        name: account(name, language="fr" if name == "Benoît Lavoie" else "en") for name in roles
+    }
     deputy = members["Benoît Lavoie"]
     for program in programs:
         for name, held in roles.items():
             for role in held:
                 cover = deputy if role == "carer" and name != deputy.name else None
-                Membership.objects.create(user=members[name], program=program, role=role, since=since, deputy=cover)
+                Membership.objects.create(
+                    user=members[name], program=program, role=role, since=since, deputy=cover
+                )
     return members

@@ -37,7 +37,10 @@ def tell(phase: str, now: datetime) -> None:
 
 def _names(slug: str, calendar: Calendar) -> tuple[str, str]:
     run = calendar.on(0)
-    return f"{'Spring' if run.month < 8 else 'Autumn'} {run.year}", f"{slug}-{run.year}-{run.month:02d}"
+    return (
+        f"{'Spring' if run.month < 8 else 'Autumn'} {run.year}",
+        f"{slug}-{run.year}-{run.month:02d}",
+    )
 
 
 def _cohort(stage: Stage) -> None:
@@ -46,7 +49,9 @@ def _cohort(stage: Stage) -> None:
     beginning.apply_all(stage, "hr_mentors", "mentor", first_day=-68, last_day=-32)
     beginning.apply_all(stage, "hr_mentees", "mentee", first_day=-67, last_day=-33)
     days = {"closes_on": -30, "matching_on": 0, "starts_on": 0, "ends_on": 365}
-    Cohort.objects.filter(pk=stage.cohort.pk).update(**{name: calendar.on(day) for name, day in days.items()})
+    Cohort.objects.filter(pk=stage.cohort.pk).update(
+        **{name: calendar.on(day) for name, day in days.items()}
+    )
     stage.cohort.refresh_from_db()
     beginning.review(stage, first_day=-55 if calendar.today < -30 else -28, release_day=-20)
     if not calendar.is_past(-8):
@@ -65,7 +70,11 @@ def _year(stage: Stage, matches: list[Match]) -> None:
     year.live(stage, matches, start=0)
     _second_round(stage)
     year.settle_old_concerns(stage, before=calendar.today - 30)
-    running = [match for match in sorted(matches, key=lambda row: row.mentee.person.name) if match.state == "active"]
+    running = [
+        match
+        for match in sorted(matches, key=lambda row: row.mentee.person.name)
+        if match.state == "active"
+    ]
     if calendar.today < 340:
         for which, place in enumerate((2, 9)):
             year.ask_for_help(stage, running[place], which=which, day=calendar.today - 2 - which)
@@ -86,9 +95,15 @@ def _small(stage: Stage, slug: str) -> None:
     """A community program that takes applications, and one for volunteers whose round waits for a second look."""
     today = stage.calendar.today
     name = {"community": "Walking together", "volunteers": "Autumn volunteers"}[slug]
-    stage.cohort = beginning.open_cohort(stage.program, name, f"{slug}-now", stage.calendar.on(today - 45))
-    beginning.apply_all(stage, f"{slug}_mentors", "mentor", first_day=today - 40, last_day=today - 20)
-    beginning.apply_all(stage, f"{slug}_mentees", "mentee", first_day=today - 38, last_day=today - 0.5)
+    stage.cohort = beginning.open_cohort(
+        stage.program, name, f"{slug}-now", stage.calendar.on(today - 45)
+    )
+    beginning.apply_all(
+        stage, f"{slug}_mentors", "mentor", first_day=today - 40, last_day=today - 20
+    )
+    beginning.apply_all(
+        stage, f"{slug}_mentees", "mentee", first_day=today - 38, last_day=today - 0.5
+    )
     if slug == "community":
         beginning.review(stage, first_day=today - 15, release_day=today + 5, until=5)
         return
@@ -106,8 +121,12 @@ def _next_cohort(stage: Stage) -> None:
         "matching_on": calendar.on(today + 45),
         "starts_on": calendar.on(today + 45),
     }
-    cohort = beginning.open_cohort(stage.program, "Next cohort", "hr-next", calendar.on(today - 20), **days)
+    cohort = beginning.open_cohort(
+        stage.program, "Next cohort", "hr-next", calendar.on(today - 20), **days
+    )
     coming = Stage(stage.program, cohort, calendar, stage.members, stage.talk)
-    beginning.apply_all(coming, "hr_next_mentors", "mentor", first_day=today - 16, last_day=today - 3)
+    beginning.apply_all(
+        coming, "hr_next_mentors", "mentor", first_day=today - 16, last_day=today - 3
+    )
     beginning.apply_all(coming, "hr_next_mentees", "mentee", first_day=today - 14, last_day=today)
     beginning.review(coming, first_day=today - 4, release_day=today + 30, until=2)

@@ -19,7 +19,13 @@ from workflow.states import move
 
 from .beginning import Stage
 
-RHYTHM = {"rhythm_days": 30, "meeting_minutes": 60, "mode": "mixed", "who_books": "mentee", "notice_hours": 24}
+RHYTHM = {
+    "rhythm_days": 30,
+    "meeting_minutes": 60,
+    "mode": "mixed",
+    "who_books": "mentee",
+    "notice_hours": 24,
+}
 FIRST_MEETING, RHYTHM_DAYS = 11, 30
 CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)
 # How long ago a pair last met, by its place in the round; everybody else keeps the rhythm.
@@ -48,13 +54,19 @@ def agree(stage: Stage, match: Match, place: int, *, day: float, until: str = "s
         return
     words, calendar = stage.talk, stage.calendar
     mentee, mentor = match.people
-    goals = [{"key": "", **words["goals"][(place + n) % len(words["goals"])]} for n in range(1 + place % 3)]
+    goals = [
+        {"key": "", **words["goals"][(place + n) % len(words["goals"])]}
+        for n in range(1 + place % 3)
+    ]
     texts = words["agreement"]
     parts: dict[str, dict[str, Any]] = {
         "rhythm": RHYTHM,
         "goals": {"goals": goals},
         "activities": {"activities": [texts["activities"][(place + n) % 5] for n in range(2)]},
-        "confidentiality": {"confidentiality": texts["confidentiality"], "feedback": texts["feedback"]},
+        "confidentiality": {
+            "confidentiality": texts["confidentiality"],
+            "feedback": texts["feedback"],
+        },
         "term": {
             "term_months": stage.program.policy.term_months,
             "short_term_reason": "",
@@ -62,7 +74,9 @@ def agree(stage: Stage, match: Match, place: int, *, day: float, until: str = "s
         },
     }
     for part, values in parts.items():
-        version = drafting.save_part(match, part, values, seen=0, by=mentee, at=calendar.at(day, hour=18))
+        version = drafting.save_part(
+            match, part, values, seen=0, by=mentee, at=calendar.at(day, hour=18)
+        )
         if until == "draft" and part == "goals":
             return
     drafting.share(version, by=mentee, at=calendar.at(day + 1, hour=9))
@@ -128,7 +142,9 @@ def get_on(stage: Stage, match: Match, place: int, *, start: float) -> None:
     if not stage.calendar.is_past(start + 70) or match.state != Match.State.ACTIVE:
         return
     for number, goal in enumerate(
-        Goal.objects.of_pair(mentee).filter(version__agreement__match=match).select_related("version")
+        Goal.objects.of_pair(mentee)
+        .filter(version__agreement__match=match)
+        .select_related("version")
     ):
         steps = ("under_way", "reached", "", "parked")[(place + 3 * number) % 4]
         if steps:
@@ -148,11 +164,18 @@ def ask_how_it_goes(stage: Stage, matches: list[Match], *, start: float) -> None
             return
         count_rows()
         planning.plan(stage.calendar.at(day))
-        asked = CheckIn.objects.open().filter(match__in=place_of).select_related("survey", "person", "match")
-        for turn, checkin in enumerate(asked.order_by("match__mentee__person__name", "person__name")):
+        asked = (
+            CheckIn.objects.open()
+            .filter(match__in=place_of)
+            .select_related("survey", "person", "match")
+        )
+        for turn, checkin in enumerate(
+            asked.order_by("match__mentee__person__name", "person__name")
+        ):
             answered_on = day + 1 + turn % 5
             is_sign_in = (
-                checkin.person.email.startswith(("mentee@", "mentor@")) and after > stage.calendar.today - start - 14
+                checkin.person.email.startswith(("mentee@", "mentor@"))
+                and after > stage.calendar.today - start - 14
             )
             if turn % SILENT_SHARE != 5 and stage.calendar.is_past(answered_on) and not is_sign_in:
                 reply(stage, checkin, place_of[checkin.match_id], turn, answered_on)
@@ -171,7 +194,9 @@ def count_rows() -> None:
 def have_read(matches: list[Match], at: datetime) -> None:
     """The carers have read what was answered so far; one by one would be most of the demo's time."""
     mine = CheckIn.objects.to_read().filter(match__in=matches)
-    mine.update(read_at=at, read_by=Subquery(Match.objects.filter(pk=OuterRef("match")).values("carer")[:1]))
+    mine.update(
+        read_at=at, read_by=Subquery(Match.objects.filter(pk=OuterRef("match")).values("carer")[:1])
+    )
 
 
 def reply(stage: Stage, checkin: CheckIn, place: int, turn: int, day: float) -> None:
@@ -182,8 +207,14 @@ def reply(stage: Stage, checkin: CheckIn, place: int, turn: int, day: float) -> 
         answers = {"fit": "deciding" if mood == "deciding" else "good", "words": words}
     else:
         useful = "2" if mood == "low" else str(3 + turn % 3)
-        answers = {"useful": useful, "rhythm": "less" if mood == "low" else "as_agreed", "words": words}
-    answering.answer(checkin, by=checkin.person, answers=answers, at=stage.calendar.at(day, hour=21))
+        answers = {
+            "useful": useful,
+            "rhythm": "less" if mood == "low" else "as_agreed",
+            "words": words,
+        }
+    answering.answer(
+        checkin, by=checkin.person, answers=answers, at=stage.calendar.at(day, hour=21)
+    )
 
 
 def ask_for_help(stage: Stage, match: Match, *, which: int, day: float) -> Concern:
@@ -205,7 +236,9 @@ def ask_for_help(stage: Stage, match: Match, *, which: int, day: float) -> Conce
 def settle_old_concerns(stage: Stage, *, before: float) -> None:
     """What was raised long ago has been looked after."""
     at = stage.calendar.at(before)
-    for concern in Concern.objects.unscoped("the demo's carers act").filter(raised_at__lt=at).unresolved():
+    for concern in (
+        Concern.objects.unscoped("the demo's carers act").filter(raised_at__lt=at).unresolved()
+    ):
         carer = concern.match.carer if concern.match and concern.match.carer else stage.chair
         concern.take(by=carer, at=at)
         concern.resolve(by=carer, note=stage.talk["texts"]["resolved"], at=at)
@@ -215,7 +248,9 @@ def close(stage: Stage, match: Match, kind: str, *, day: float) -> None:
     at = stage.calendar.at(day)
     match.refresh_from_db(fields=["state"])
     if match.state != Match.State.CLOSED:
-        move(match, Match.State.CLOSED, by=match.mentee.person, at=at, closed_at=at, closed_kind=kind)
+        move(
+            match, Match.State.CLOSED, by=match.mentee.person, at=at, closed_at=at, closed_kind=kind
+        )
 
 
 def come_to_the_end(stage: Stage, matches: list[Match], *, start: float) -> None:
@@ -225,6 +260,11 @@ def come_to_the_end(stage: Stage, matches: list[Match], *, start: float) -> None
     for place, match in enumerate(sorted(matches, key=lambda row: row.mentee.person.name)):
         match.refresh_from_db(fields=["state"])
         if match.state == Match.State.ACTIVE:
-            move(match, Match.State.CLOSING, by=match.mentee.person, at=stage.calendar.at(start + 340 + place % 9))
+            move(
+                match,
+                Match.State.CLOSING,
+                by=match.mentee.person,
+                at=stage.calendar.at(start + 340 + place % 9),
+            )
             if place % 3:
                 close(stage, match, Match.Closed.COMPLETED, day=start + 362 + place % 6)

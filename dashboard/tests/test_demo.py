@@ -31,11 +31,20 @@ def states(model, **where):
 @pytest.fixture
 def some_people(monkeypatch):
     """The running year is told with everybody; some of its people are enough to tell what comes before and after."""
-    named = {*beginning.LATE, *beginning.DECLINED, *chain(*pairing.KNOWN_PAIRS), *beginning.KNOWS_SOMEBODY}
+    named = {
+        *beginning.LATE,
+        *beginning.DECLINED,
+        *chain(*pairing.KNOWN_PAIRS),
+        *beginning.KNOWS_SOMEBODY,
+    }
     everybody = people.read
 
     def some(file):
-        return [row for place, row in enumerate(everybody(file)) if place % 5 == 0 or row["name"] in named]
+        return [
+            row
+            for place, row in enumerate(everybody(file))
+            if place % 5 == 0 or row["name"] in named
+        ]
 
     monkeypatch.setattr(people, "read", some)
 
@@ -44,7 +53,9 @@ def test_while_applications_are_open(demo, some_people):
     demo("applications")
     assert {"submitted", "draft"} & states(Application, cohort__slug__startswith="hr-")
     assert not Match.objects.exists()
-    assert all(email.endswith("@example.org") for email in User.objects.values_list("email", flat=True))
+    assert all(
+        email.endswith("@example.org") for email in User.objects.values_list("email", flat=True)
+    )
 
 
 def test_before_publication_a_round_is_in_draft(demo, some_people):
@@ -75,7 +86,13 @@ def test_at_the_end_most_pairs_have_closed(demo, some_people):
 
 
 def test_files_of_people_are_whole(db):
-    for name in ("hr_mentees", "hr_mentors", "hr_next_mentees", "community_mentees", "volunteers_mentors"):
+    for name in (
+        "hr_mentees",
+        "hr_mentors",
+        "hr_next_mentees",
+        "community_mentees",
+        "volunteers_mentors",
+    ):
         for row in people.read(name):
             assert None not in {*row, *row.values()}, row["name"]
     assert (len(people.read("hr_mentees")), len(people.read("hr_mentors"))) == (40, 36)

@@ -20,7 +20,13 @@ def test_every_page_lies_in_exactly_one_drawer():
 
 def test_the_first_page_names_drawers_and_no_apps(as_user, cleo):
     text = as_user(cleo).get(reverse("admin:index")).content.decode()
-    for words in ("Today", "Pairs and care", "Agreements and meetings", "Rounds", "Pairs kept apart"):
+    for words in (
+        "Today",
+        "Pairs and care",
+        "Agreements and meetings",
+        "Rounds",
+        "Pairs kept apart",
+    ):
         assert words in text
     for word in ("Site administration", "Workflow", "Notifications"):
         assert word not in text
@@ -28,7 +34,11 @@ def test_the_first_page_names_drawers_and_no_apps(as_user, cleo):
 
 def test_every_list_says_what_will_stand_in_it(as_user, cleo):
     client = as_user(cleo)
-    silent = [model._meta.label for model, page in admin.site._registry.items() if not str(page.empty_words)]
+    silent = [
+        model._meta.label
+        for model, page in admin.site._registry.items()
+        if not str(page.empty_words)
+    ]
     assert not silent
     for model in (Meeting, Round, Concern):
         text = client.get(page_of(model)).content.decode()

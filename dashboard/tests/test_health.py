@@ -27,7 +27,12 @@ def pair(ada, ben, cohort):
 def met(match, days_ago, state="held"):
     on = timezone.localdate(NOW) - timedelta(days=days_ago)
     return Meeting.objects.create(
-        match=match, state=state, on=on, wall_time=time(12), zone="UTC", proposed_by=match.mentee.person
+        match=match,
+        state=state,
+        on=on,
+        wall_time=time(12),
+        zone="UTC",
+        proposed_by=match.mentee.person,
     )
 
 
@@ -36,7 +41,8 @@ def seen_by(user, match):
 
 
 @pytest.mark.parametrize(
-    ("days_ago", "word"), [(20, Health.ON_TRACK), (44, Health.ON_TRACK), (47, Health.DRIFTING), (62, Health.STUCK)]
+    ("days_ago", "word"),
+    [(20, Health.ON_TRACK), (44, Health.ON_TRACK), (47, Health.DRIFTING), (62, Health.STUCK)],
 )
 def test_quiet_is_measured_by_the_rhythm_of_the_pair(days_ago, word, pair, cleo):
     met(pair, days_ago)
@@ -51,7 +57,9 @@ def test_a_date_ahead_keeps_a_pair_from_being_stuck(pair, cleo):
 
 def test_a_mail_that_nobody_answered_makes_nothing_worse(pair, ben, cleo):
     met(pair, 10)
-    CheckIn.objects.create(match=pair, person=ben, kind="pulse", state="lapsed", opens_at=NOW - timedelta(days=20))
+    CheckIn.objects.create(
+        match=pair, person=ben, kind="pulse", state="lapsed", opens_at=NOW - timedelta(days=20)
+    )
     assert seen_by(cleo, pair).health == Health.ON_TRACK
 
 
@@ -66,7 +74,10 @@ def test_a_call_for_help_is_seen_by_those_who_look_after_the_pair(pair, cleo, pr
     met(pair, 10)
     ask_for_help(pair)
     reader = factories.member("Rita Vale", program=program, role="reader")
-    assert (seen_by(cleo, pair).health, seen_by(reader, pair).health) == (Health.ASKED_FOR_HELP, Health.ON_TRACK)
+    assert (seen_by(cleo, pair).health, seen_by(reader, pair).health) == (
+        Health.ASKED_FOR_HELP,
+        Health.ON_TRACK,
+    )
 
 
 def test_ending_comes_before_everything(pair, cleo):

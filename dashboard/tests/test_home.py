@@ -50,7 +50,9 @@ def test_a_shared_text_is_signed_by_whoever_has_not(as_user, ada, ben, pair):
 def test_an_active_pair_with_a_date_ahead_rests(as_user, ada, ben, pair):
     agreements.signed(pair)
     day = timezone.localdate() + timedelta(days=9)
-    Meeting.objects.create(match=pair, state="set", on=day, wall_time=time(18), zone="UTC", proposed_by=ben)
+    Meeting.objects.create(
+        match=pair, state="set", on=day, wall_time=time(18), zone="UTC", proposed_by=ben
+    )
     page = as_user(ada).get(HOME)
     assert page.context["step"].title.startswith("You are all set until")
     assert "wm-card-next" not in page.content.decode()
@@ -62,7 +64,10 @@ def test_a_mentor_of_two_has_a_tab_for_each_and_sees_one(as_user, ada, pair, coh
     Application.objects.filter(pk=mentor.pk).update(capacity=2)
     second = type(pair).objects.create(mentee=factories.application(other, cohort), mentor=mentor)
     page = as_user(ada).get(HOME, {"pair": second.public_id})
-    assert {tab["label"] for tab in page.context["tabs"]} == {"You and Ben Okoro", "You and Nia Cole"}
+    assert {tab["label"] for tab in page.context["tabs"]} == {
+        "You and Ben Okoro",
+        "You and Nia Cole",
+    }
     assert page.context["situation"].partner == other
 
 
@@ -78,11 +83,15 @@ def test_the_path_has_one_step_that_is_now(as_user, ben, pair):
 
 
 @pytest.mark.parametrize("pairs", [1, 3])
-def test_the_number_of_queries_does_not_grow_with_the_pairs(pairs, as_user, ada, cohort, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_pairs(
+    pairs, as_user, ada, cohort, django_assert_max_num_queries
+):
     mentor = factories.application(ada, cohort, "mentor", capacity=3)
     for _number in range(pairs):
         mentee = factories.application(factories.person(), cohort)
-        agreements.shared(Application.objects.get(pk=mentee.pk).matches_as_mentee.create(mentor=mentor))
+        agreements.shared(
+            Application.objects.get(pk=mentee.pk).matches_as_mentee.create(mentor=mentor)
+        )
     client = as_user(ada)
     client.get(HOME)  # the first page after signing in notes the device
     with django_assert_max_num_queries(9):

@@ -10,37 +10,75 @@ TABLE = [
     ("has not applied", {}, Step.APPLY),
     ("has begun to apply", {"application": "draft"}, Step.FINISH_APPLICATION),
     ("has sent it", {"application": "submitted"}, Step.WAIT_FOR_ANSWER),
-    ("was imported and accepted", {"application": "accepted", "needs_code": True}, Step.ACCEPT_CODE),
+    (
+        "was imported and accepted",
+        {"application": "accepted", "needs_code": True},
+        Step.ACCEPT_CODE,
+    ),
     ("is an accepted mentee", {"application": "accepted"}, Step.WAIT_FOR_MATCH),
-    ("is an accepted mentor", {**MENTOR, "application": "accepted", "needs_orientation": True}, Step.ORIENTATION),
+    (
+        "is an accepted mentor",
+        {**MENTOR, "application": "accepted", "needs_orientation": True},
+        Step.ORIENTATION,
+    ),
     ("is a prepared mentor", {**MENTOR, "application": "accepted"}, Step.WAIT_FOR_MATCH),
     ("is on the waiting list", {"application": "waitlisted"}, Step.WAITING_LIST),
     ("was declined", {"application": "declined"}, Step.DECLINED),
     ("is introduced", {"match": "introduced"}, Step.SAY_HELLO),
     ("mentors somebody new", {**MENTOR, "match": "introduced"}, Step.EXPECT_HELLO),
     ("has written", {"match": "introduced", "said_hello": True}, Step.DRAFT_AGREEMENT),
-    ("mentors somebody who has written", {**MENTOR, "match": "introduced", "said_hello": True}, Step.EXPECT_DRAFT),
-    ("has a draft", {"match": "introduced", "said_hello": True, "agreement": "draft"}, Step.FINISH_AGREEMENT),
-    ("has a text to sign", {"match": "introduced", "said_hello": True, "agreement": "shared"}, Step.SIGN),
+    (
+        "mentors somebody who has written",
+        {**MENTOR, "match": "introduced", "said_hello": True},
+        Step.EXPECT_DRAFT,
+    ),
+    (
+        "has a draft",
+        {"match": "introduced", "said_hello": True, "agreement": "draft"},
+        Step.FINISH_AGREEMENT,
+    ),
+    (
+        "has a text to sign",
+        {"match": "introduced", "said_hello": True, "agreement": "shared"},
+        Step.SIGN,
+    ),
     (
         "has signed alone",
         {"match": "introduced", "said_hello": True, "agreement": "shared", "i_signed": True},
         Step.EXPECT_SIGNATURE,
     ),
-    ("is asked how it goes", {"match": "active", "agreement": "signed", "i_have_a_checkin": True}, Step.ANSWER_CHECKIN),
-    ("is asked for a date", {"match": "active", "i_have_a_meeting_to_answer": True}, Step.ANSWER_MEETING),
+    (
+        "is asked how it goes",
+        {"match": "active", "agreement": "signed", "i_have_a_checkin": True},
+        Step.ANSWER_CHECKIN,
+    ),
+    (
+        "is asked for a date",
+        {"match": "active", "i_have_a_meeting_to_answer": True},
+        Step.ANSWER_MEETING,
+    ),
     ("met yesterday", {"match": "active", "i_have_a_meeting_to_note": True}, Step.NOTE_MEETING),
     ("has no date ahead", {"match": "active"}, Step.SUGGEST_MEETING),
     ("has a date ahead", {"match": "active", "has_meeting_ahead": True}, Step.ALL_SET),
     ("mentors somebody without a date", {**MENTOR, "match": "active"}, Step.ALL_SET),
-    ("amends the agreement", {"match": "active", "agreement": "shared", "has_meeting_ahead": True}, Step.SIGN),
+    (
+        "amends the agreement",
+        {"match": "active", "agreement": "shared", "has_meeting_ahead": True},
+        Step.SIGN,
+    ),
     ("comes to the end", {"match": "closing"}, Step.CLOSING),
     ("has ended", {"match": "closed", "application": "accepted"}, Step.CLOSED),
-    ("has ended with a question open", {"match": "closed", "i_have_a_checkin": True}, Step.ANSWER_CHECKIN),
+    (
+        "has ended with a question open",
+        {"match": "closed", "i_have_a_checkin": True},
+        Step.ANSWER_CHECKIN,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("who", "facts", "step"), TABLE, ids=[row[0].replace(" ", "-") for row in TABLE])
+@pytest.mark.parametrize(
+    ("who", "facts", "step"), TABLE, ids=[row[0].replace(" ", "-") for row in TABLE]
+)
 def test_the_next_step_of_somebody_who(who, facts, step):
     assert decide(Facts(**facts)) == step
 
@@ -55,5 +93,7 @@ def test_every_step_has_its_line_and_its_words():
 
 
 def test_a_partner_who_waits_comes_before_our_own_questions():
-    everything = Facts(match="active", agreement="shared", i_have_a_checkin=True, i_have_a_meeting_to_answer=True)
+    everything = Facts(
+        match="active", agreement="shared", i_have_a_checkin=True, i_have_a_meeting_to_answer=True
+    )
     assert decide(everything) == Step.SIGN

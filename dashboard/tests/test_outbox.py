@@ -24,14 +24,19 @@ def fresh():
 
 
 def press(client, letter, verb):
-    return client.post(reverse(f"admin:notifications_notification_{verb}", args=[letter.pk]), follow=True)
+    return client.post(
+        reverse(f"admin:notifications_notification_{verb}", args=[letter.pk]), follow=True
+    )
 
 
 def test_a_letter_is_named_in_words_and_can_be_filtered_by_them(as_user, cleo, letter):
     page = as_user(cleo).get(LIST).content.decode()
     assert "Application received" in page
     assert "?kind=application-received" in page
-    assert "Application received" in as_user(cleo).get(f"{LIST}?kind=application-received").content.decode()
+    assert (
+        "Application received"
+        in as_user(cleo).get(f"{LIST}?kind=application-received").content.decode()
+    )
     assert "field-letter" not in as_user(cleo).get(f"{LIST}?kind=round-unmatched").content.decode()
 
 
@@ -50,7 +55,9 @@ def test_a_cancelled_letter_stays_cancelled(as_user, cleo, letter):
 
 
 def test_a_failed_letter_is_sent_again(as_user, cleo, letter):
-    Notification.objects.unscoped("test").update(state="failed", ended_at=timezone.now(), reason="no such mailbox")
+    Notification.objects.unscoped("test").update(
+        state="failed", ended_at=timezone.now(), reason="no such mailbox"
+    )
     press(as_user(cleo), letter, "again")
     assert fresh().state == "pending"
 

@@ -17,7 +17,9 @@ def told(member):
 
 
 def sent(cohort, name):
-    return factories.application(factories.person(name), cohort, state="submitted", review_started_at=None)
+    return factories.application(
+        factories.person(name), cohort, state="submitted", review_started_at=None
+    )
 
 
 def test_an_application_is_read_then_told(cohort, cleo):
@@ -90,14 +92,22 @@ def test_a_reader_reads_and_presses_nothing(as_user, program, letter):
 
 
 def test_a_preview_leads_nowhere(as_user, cleo, letter):
-    page = as_user(cleo).get(reverse("admin:notifications_notification_change", args=[letter.pk])).content.decode()
+    page = (
+        as_user(cleo)
+        .get(reverse("admin:notifications_notification_change", args=[letter.pk]))
+        .content.decode()
+    )
     assert "/go/" not in page or "••••••" in page
 
 
 def test_people_are_listed_and_never_changed(as_user, cleo, ada, ben, cohort):
     factories.match(ben, ada, cohort)
     client = as_user(cleo)
-    assert client.post(reverse("admin:accounts_user_change", args=[ben.pk]), {"name": "X"}).status_code == 403
     assert (
-        client.get(reverse("admin:accounts_user_changelist")).context["cl"].result_count == Application.objects.count()
+        client.post(reverse("admin:accounts_user_change", args=[ben.pk]), {"name": "X"}).status_code
+        == 403
+    )
+    assert (
+        client.get(reverse("admin:accounts_user_changelist")).context["cl"].result_count
+        == Application.objects.count()
     )

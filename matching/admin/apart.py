@@ -21,9 +21,16 @@ from programs.models import Application, Program
 class PersonChoice(forms.TypedChoiceField):
     """One of a few hundred people, read once for both fields of the form."""
 
-    def __init__(self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: Any) -> None:
-        choices = [("", "---------"), *((key, f"{one.name} <{one.email}>") for key, one in people.items())]
-        super().__init__(choices=choices, coerce=people.__getitem__, empty_value=None, label=capfirst(label))
+    def __init__(
+        self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: Any
+    ) -> None:
+        choices = [
+            ("", "---------"),
+            *((key, f"{one.name} <{one.email}>") for key, one in people.items()),
+        ]
+        super().__init__(
+            choices=choices, coerce=people.__getitem__, empty_value=None, label=capfirst(label)
+        )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(initial or "") != str(data or "")
@@ -40,7 +47,9 @@ def people_of(request: Any) -> dict[str, Any]:
 
 @admin.register(KeepApart)
 class KeepApartAdmin(CommitteeAdmin):
-    empty_words = _("Nobody is kept apart. Add two people who must not become a pair, like somebody and their manager.")
+    empty_words = _(
+        "Nobody is kept apart. Add two people who must not become a pair, like somebody and their manager."
+    )
     list_display = ("pair", "kind", "by", "since", "until")
     list_select_related = ("first", "second", "by")
     list_filter = ("kind",)

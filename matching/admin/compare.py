@@ -44,7 +44,9 @@ def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
     return _page_or_pane(request, "compare", title, round_, context)
 
 
-def _page_or_pane(request: Any, template: str, title: str, round_: Round, context: dict[str, Any]) -> HttpResponse:
+def _page_or_pane(
+    request: Any, template: str, title: str, round_: Round, context: dict[str, Any]
+) -> HttpResponse:
     """A page of its own; beside the list (htmx) only what is on it."""
     return (beside if request.htmx else page)(request, template, title, round_, **context)
 
@@ -53,29 +55,52 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
     """Each small change that would help, with the mentor whom a button acts on."""
     fixes = [fix for fix in row.why.get("fixes", []) if fix[1] in names]
     mentors = Application.objects.in_bulk([fix[1] for fix in fixes])
-    return [{"text": fix_words(fix, names), "kind": fix[0], "mentor": mentors[fix[1]]} for fix in fixes]
+    return [
+        {"text": fix_words(fix, names), "kind": fix[0], "mentor": mentors[fix[1]]} for fix in fixes
+    ]
 
 
 def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dict[str, Any]]:
     """Mentors turned down for this mentee, with the written reason."""
-    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee=row.mentee_id).rejected().with_names()
-    entries = RoundEntry.objects.visible_in(round_, request.user).filter(mentee=row.mentee_id, kind=Kind.REJECT)
-    why = {entry.mentor_id: entry for entry in entries.select_related("by").defer("plan_before").order_by("version")}
-    return [{"mentor": one.mentor, "scope": one.get_scope_display(), "entry": why.get(one.mentor_id)} for one in rows]
+    rows = (
+        Proposal.objects.visible_in(round_, request.user)
+        .filter(mentee=row.mentee_id)
+        .rejected()
+        .with_names()
+    )
+    entries = RoundEntry.objects.visible_in(round_, request.user).filter(
+        mentee=row.mentee_id, kind=Kind.REJECT
+    )
+    why = {
+        entry.mentor_id: entry
+        for entry in entries.select_related("by").defer("plan_before").order_by("version")
+    }
+    return [
+        {"mentor": one.mentor, "scope": one.get_scope_display(), "entry": why.get(one.mentor_id)}
+        for one in rows
+    ]
 
 
 def _swaps(request: HttpRequest, round_: Round, possible: list[int]) -> list[Any]:
     """(public id of the mentee, mentee's name, mentor's name) of the pairs with which this mentee could change places,
     in the order given."""
     rows = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=possible).paired()
-    said = rows.values_list("mentee", "mentee__public_id", "mentee__person__name", "mentor__person__name")
+    said = rows.values_list(
+        "mentee", "mentee__public_id", "mentee__person__name", "mentor__person__name"
+    )
     return [one[1:] for one in sorted(said, key=lambda one: possible.index(one[0]))]
 
 
 def mutual(request: HttpRequest, public_id: str) -> HttpResponse:
     """Pairs that named each other; approving one pins it."""
     round_ = find_round(request, public_id)
-    return page(request, "mutual", _("People who named each other"), round_, pairs=mutual_pairs(round_, request.user))
+    return page(
+        request,
+        "mutual",
+        _("People who named each other"),
+        round_,
+        pairs=mutual_pairs(round_, request.user),
+    )
 
 
 def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -117,17 +142,23 @@ def _asked(request: HttpRequest, round_: Round, row: Proposal) -> Asked:
             Step(Kind.CHOOSE, row.mentee_id, mentor.pk),
             "choose",
             {"mentor": mentor.public_id},
-            _("%(mentee)s goes to %(mentor)s.") % {"mentee": row.mentee.person, "mentor": mentor.person},
+            _("%(mentee)s goes to %(mentor)s.")
+            % {"mentee": row.mentee.person, "mentor": mentor.person},
             _("The new pair is pinned; everybody else is placed as well as possible around it."),
         )
     if "other" in request.GET:
         rows = Proposal.objects.visible_in(round_, request.user).on_the_table()
-        other = get_object_or_404(rows.select_related("mentee__person"), mentee__public_id=request.GET["other"])
+        other = get_object_or_404(
+            rows.select_related("mentee__person"), mentee__public_id=request.GET["other"]
+        )
         return Asked(
             Step(Kind.SWAP, row.mentee_id, other=other.mentee_id),
             "swap",
             {"other": other.mentee.public_id},
-            _("%(mentee)s and %(other)s change places.") % {"mentee": row.mentee.person, "other": other.mentee.person},
-            _("Both new pairs are pinned; everybody else is placed as well as possible around them."),
+            _("%(mentee)s and %(other)s change places.")
+            % {"mentee": row.mentee.person, "other": other.mentee.person},
+            _(
+                "Both new pairs are pinned; everybody else is placed as well as possible around them."
+            ),
         )
     raise Http404

@@ -94,7 +94,9 @@ def override(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
     why = _reason(request)
-    entry = set_aside(round_, row.mentee_id, mentor.pk, by=request.user, seen=seen_version(request), why=why)
+    entry = set_aside(
+        round_, row.mentee_id, mentor.pk, by=request.user, seen=seen_version(request), why=why
+    )
     entry.mentee, entry.mentor = row.mentee, mentor
     return answer(request, round_, entry, row)
 
@@ -103,7 +105,9 @@ def place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
-    entry = agree_place(round_, mentor, by=request.user, seen=seen_version(request), why=_reason(request))
+    entry = agree_place(
+        round_, mentor, by=request.user, seen=seen_version(request), why=_reason(request)
+    )
     entry.mentor = mentor
     return answer(request, round_, entry, row)
 
@@ -121,12 +125,21 @@ def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:
         made = take_back_together(entry, by=request.user)
     else:
         made = take_back(entry, by=request.user)
-    row = Proposal.objects.visible_in(round_, request.user).on_the_table().filter(mentee=entry.mentee_id).first()
+    row = (
+        Proposal.objects.visible_in(round_, request.user)
+        .on_the_table()
+        .filter(mentee=entry.mentee_id)
+        .first()
+    )
     return answer(request, round_, made, row)
 
 
 def _decide(
-    request: HttpRequest, round_: Round, row: Proposal, step: Step, mentor: Application | None = None
+    request: HttpRequest,
+    round_: Round,
+    row: Proposal,
+    step: Step,
+    mentor: Application | None = None,
 ) -> HttpResponse:
     entry = decide(round_, step, by=request.user, seen=seen_version(request))
     entry.mentee, entry.mentor = row.mentee, mentor  # read already, with their people
@@ -140,14 +153,20 @@ def answer(request: Any, round_: Round, entry: RoundEntry, row: Proposal | None)
     anchor = f"row-{row.mentee.public_id}" if row else ""
     pinned = Proposal.objects.visible_in(round_, request.user).pinned().count()
     text = said(request, entry, pinned)
-    return back(request, list_url(round_, request.POST.get("place", "")), text, anchor, messages.SUCCESS)
+    return back(
+        request, list_url(round_, request.POST.get("place", "")), text, anchor, messages.SUCCESS
+    )
 
 
 def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
     """`entry` has been made by the member who reads it, and comes with its people."""
     what = words_of(entry, request.user)
-    moved = ngettext("%(count)s person moved", "%(count)s people moved", len(entry.moved)) % {"count": len(entry.moved)}
-    in_all = ngettext("%(count)s pair is pinned.", "%(count)s pairs are pinned.", pinned) % {"count": pinned}
+    moved = ngettext("%(count)s person moved", "%(count)s people moved", len(entry.moved)) % {
+        "count": len(entry.moved)
+    }
+    in_all = ngettext("%(count)s pair is pinned.", "%(count)s pairs are pinned.", pinned) % {
+        "count": pinned
+    }
     return _("You %(what)s. %(moved)s; %(cost)s. %(pinned)s") % {
         "what": what,
         "moved": moved if entry.moved else _("Nobody moved"),
@@ -158,8 +177,14 @@ def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
 
 def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry) -> HttpResponse:
     touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
-    mine = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=touched - {None}).on_the_table()
-    rows = rows_of(round_, list(mine.with_names()), Words(round_.program), request.user, in_list=True)
+    mine = (
+        Proposal.objects.visible_in(round_, request.user)
+        .filter(mentee__in=touched - {None})
+        .on_the_table()
+    )
+    rows = rows_of(
+        round_, list(mine.with_names()), Words(round_.program), request.user, in_list=True
+    )
     board = Board(round_, request.user, only_figures=True)
     text = said(request, entry, board.counts["pinned"])
     last = entry if entry.can_be_undone else last_entry(round_, request.user)
@@ -167,7 +192,12 @@ def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry) -> Htt
 
 
 def changed(
-    request: HttpRequest, round_: Round, rows: list[Any], board: Board, last: RoundEntry | None, text: str
+    request: HttpRequest,
+    round_: Round,
+    rows: list[Any],
+    board: Board,
+    last: RoundEntry | None,
+    text: str,
 ) -> HttpResponse:
     """The parts of the list that are new, each for its own place, and one sentence for the live region."""
     context = {
@@ -178,7 +208,9 @@ def changed(
 
 
 def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) -> HttpResponse:
-    mine = Proposal.objects.visible_to(request.user).filter(round__public_id=public_id, mentee__public_id=mentee)
+    mine = Proposal.objects.visible_to(request.user).filter(
+        round__public_id=public_id, mentee__public_id=mentee
+    )
     found = list(mine.on_the_table().with_names().select_related("round__cohort__program__policy"))
     if not found:
         return HttpResponse(status=404)

@@ -16,7 +16,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _file(round_: Round, content: str | bytes, kind: str, name: str) -> HttpResponse:
     file_name = f"{round_.cohort.slug}-{round_.number}-{name}"
     return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{file_name}"'}
+        content,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
     )
 
 
@@ -27,14 +29,20 @@ def pairs_csv(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def pairs_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    return _file(round_, exporting.as_xlsx(exporting.pairs(round_, request.user)), XLSX, "pairs.xlsx")
+    return _file(
+        round_, exporting.as_xlsx(exporting.pairs(round_, request.user)), XLSX, "pairs.xlsx"
+    )
 
 
 def scores_csv(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    return _file(round_, exporting.as_csv(exporting.scores(round_, request.user)), CSV, "scores.csv")
+    return _file(
+        round_, exporting.as_csv(exporting.scores(round_, request.user)), CSV, "scores.csv"
+    )
 
 
 def scores_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    return _file(round_, exporting.as_xlsx(exporting.scores(round_, request.user)), XLSX, "scores.xlsx")
+    return _file(
+        round_, exporting.as_xlsx(exporting.scores(round_, request.user)), XLSX, "scores.xlsx"
+    )

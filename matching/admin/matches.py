@@ -55,7 +55,11 @@ class MatchAdmin(CommitteeAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, match: Match) -> str:
-        return format_html('<span class="wm-chip wm-chip-{}">{}</span>', TONES[match.state], match.get_state_display())
+        return format_html(
+            '<span class="wm-chip wm-chip-{}">{}</span>',
+            TONES[match.state],
+            match.get_state_display(),
+        )
 
     @admin.display(description=gettext_lazy("cohort"))
     def cohort(self, match: Match) -> str:
@@ -96,5 +100,9 @@ class MatchAdmin(CommitteeAdmin):
             except Refused as refused:
                 self.message_user(request, f"{match}: {refused}", messages.WARNING)
         if done:
-            text = ngettext("%(name)s now cares for %(count)s pair.", "%(name)s now cares for %(count)s pairs.", done)
+            text = ngettext(
+                "%(name)s now cares for %(count)s pair.",
+                "%(name)s now cares for %(count)s pairs.",
+                done,
+            )
             self.message_user(request, text % {"name": carer, "count": done}, messages.SUCCESS)

@@ -23,19 +23,27 @@ from programs.models import Application
 def find_round(request: HttpRequest, public_id: str) -> Round:
     """The round at an address; 404 for one of another program."""
     rounds = Round.objects.visible_to(request.user).select_related("cohort__program__policy")
-    found = get_object_or_404(rounds.annotate(is_near=somebody_near(request.user)), public_id=public_id)
+    found = get_object_or_404(
+        rounds.annotate(is_near=somebody_near(request.user)), public_id=public_id
+    )
     return show(found, request, is_near=found.is_near)
 
 
 def show(round_: Round, request: HttpRequest, *, is_near: bool = True) -> Round:
     """Remember, for the length of a request, what matters again and again about the member who looks at the round."""
-    return shown_to(round_, request.user, is_matcher=holds(request, round_.program, *MATCHERS), is_near=is_near)
+    return shown_to(
+        round_, request.user, is_matcher=holds(request, round_.program, *MATCHERS), is_near=is_near
+    )
 
 
 def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     """The figures of a round with the round itself, in one query; None before the first run."""
-    rows = Snapshot.objects.visible_to(request.user).select_related("round__cohort__program__policy")
-    plans = RoundPlan.objects.unscoped("what a decision changed is no news").filter(round=OuterRef("round"))
+    rows = Snapshot.objects.visible_to(request.user).select_related(
+        "round__cohort__program__policy"
+    )
+    plans = RoundPlan.objects.unscoped("what a decision changed is no news").filter(
+        round=OuterRef("round")
+    )
     rows = rows.defer("people", "scores", "columns").annotate(
         **{name: Subquery(plans.values(name)) for name in ("known", "mentors", "places")}
     )
@@ -52,7 +60,9 @@ def find_row(request: HttpRequest, round_: Round, mentee: str, *fields: str) -> 
     return find_rows(request, round_, mentee, fields=fields)[0]
 
 
-def find_rows(request: HttpRequest, round_: Round, *mentees: str, fields: Sequence[str] = ()) -> list[Proposal]:
+def find_rows(
+    request: HttpRequest, round_: Round, *mentees: str, fields: Sequence[str] = ()
+) -> list[Proposal]:
     """The rows of several mentees, in the order asked for; 404 unless the member sees all of them."""
     rows = Proposal.objects.visible_in(round_, request.user).on_the_table().with_names(*fields)
     found = {row.mentee.public_id: row for row in rows.filter(mentee__public_id__in=mentees)}
@@ -61,7 +71,9 @@ def find_rows(request: HttpRequest, round_: Round, *mentees: str, fields: Sequen
     return [found[mentee] for mentee in mentees]
 
 
-def find_mentor(request: HttpRequest, round_: Round, mentor: str, row: Proposal | None = None) -> Application:
+def find_mentor(
+    request: HttpRequest, round_: Round, mentor: str, row: Proposal | None = None
+) -> Application:
     """A mentor of the cohort whom the member may decide about; in most cases that of the `row` that was found."""
     if row and row.mentor and row.mentor.public_id == mentor:
         return row.mentor
@@ -75,13 +87,17 @@ def seen_version(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def page(request: HttpRequest, template: str, title: str, round_: Round, **context: Any) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, title: str, round_: Round, **context: Any
+) -> HttpResponse:
     """A page of the workbench in the committee's frame."""
     frame = {**admin.site.each_context(request), "opts": Round._meta}
     return _shown(request, template, frame | context | _of_round(request, title, round_))
 
 
-def beside(request: HttpRequest, template: str, title: str, round_: Round, **context: Any) -> HttpResponse:
+def beside(
+    request: HttpRequest, template: str, title: str, round_: Round, **context: Any
+) -> HttpResponse:
     """What such a page has to say, without the frame: for the place beside the list."""
     context["content"] = f"admin/matching/round/_{template}.html"
     return _shown(request, "_beside", context | _of_round(request, title, round_))

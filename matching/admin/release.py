@@ -21,7 +21,9 @@ from .pages import back, find_round, page, url
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    rows = Proposal.objects.unscoped("counts for the publish page").filter(round=round_).on_the_table()
+    rows = (
+        Proposal.objects.unscoped("counts for the publish page").filter(round=round_).on_the_table()
+    )
     now = timezone.now()
     decisions = Decision.objects.unscoped("only how many").filter(
         application__cohort=round_.cohort_id, released_at=None
@@ -51,9 +53,14 @@ def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
     letters = []
     pair = rows.paired().first()
     if pair:
-        match = Match(mentee=pair.mentee, mentor=pair.mentor, why_codes=shareable(pair.why, pair.mentee, pair.mentor))
+        match = Match(
+            mentee=pair.mentee,
+            mentor=pair.mentor,
+            why_codes=shareable(pair.why, pair.mentee, pair.mentor),
+        )
         letters += [
-            _letter("match-introduced", emails.match_introduced(match, person), person) for person in match.people
+            _letter("match-introduced", emails.match_introduced(match, person), person)
+            for person in match.people
         ]
     out = rows.left_out().first()
     if out:

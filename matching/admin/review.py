@@ -30,9 +30,9 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     mine = mine.order_by("mentee__external_key", "mentee")
     words = Words(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)
-    warned = mine.filter(~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False).exclude(
-        state=Proposal.State.PINNED
-    )
+    warned = mine.filter(
+        ~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False
+    ).exclude(state=Proposal.State.PINNED)
     context = {
         "by_hand": rows_of(round_, list(by_hand), words, request.user),
         "warned": rows_of(round_, list(warned), words, request.user),
@@ -51,7 +51,9 @@ def send(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     rounds.send_to_review(round_, by=request.user)
     return back(
-        request, url("workbench", round_), _("Sent for a second look. Those who may approve it hear of it by e-mail.")
+        request,
+        url("workbench", round_),
+        _("Sent for a second look. Those who may approve it hear of it by e-mail."),
     )
 
 
@@ -59,14 +61,22 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     seen = request.POST.get("seen", "")
     rounds.approve(round_, by=request.user, seen=int(seen) if seen.isdecimal() else -1)
-    return back(request, url("publish", round_), _("Approved. The chair can publish the round now."))
+    return back(
+        request, url("publish", round_), _("Approved. The chair can publish the round now.")
+    )
 
 
 def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     form = ReasonForm(request.POST)
-    rounds.send_back(round_, by=request.user, why=form.cleaned_data["why"] if form.is_valid() else "")
-    return back(request, url("workbench", round_), _("The round is a draft again; your words stand in the minutes."))
+    rounds.send_back(
+        round_, by=request.user, why=form.cleaned_data["why"] if form.is_valid() else ""
+    )
+    return back(
+        request,
+        url("workbench", round_),
+        _("The round is a draft again; your words stand in the minutes."),
+    )
 
 
 def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -89,17 +99,30 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
 def _step(step: Transition) -> dict[str, Any]:
     """One change of state of the round, in the words of its states."""
     was, now = (Round.State(state).label for state in (step.from_state, step.to_state))
-    return {"by": step.by or _("The program"), "was": was, "now": now, "why": step.why, "at": step.at}
+    return {
+        "by": step.by or _("The program"),
+        "was": was,
+        "now": now,
+        "why": step.why,
+        "at": step.at,
+    }
 
 
 def _points(round_: Round, figures: Audit | None) -> dict[str, str]:
     """Points as a reader writes numbers; empty before there is a pair."""
     if figures is None:
         return {}
-    numbers = {"total": round_.total, "mean": figures.mean, "low": figures.p10, "worst": figures.worst}
+    numbers = {
+        "total": round_.total,
+        "mean": figures.mean,
+        "low": figures.p10,
+        "worst": figures.worst,
+    }
     return {name: figure(round(number)) for name, number in numbers.items() if number is not None}
 
 
 def _pairs(request: HttpRequest, round_: Round) -> QuerySet[Proposal]:
-    rows = Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_names()
+    rows = (
+        Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_names()
+    )
     return rows.order_by("mentee__external_key", "mentee")

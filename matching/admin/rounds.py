@@ -26,7 +26,13 @@ from programs.committee import CommitteeAdmin
 
 from . import compare, decisions, exports, release, review, several, terms, workbench
 
-TONES = {"draft": "info", "review": "amber", "approved": "ok", "published": "ok", "discarded": "plum"}
+TONES = {
+    "draft": "info",
+    "review": "amber",
+    "approved": "ok",
+    "published": "ok",
+    "discarded": "plum",
+}
 View = Callable[..., HttpResponse]
 
 READ: list[tuple[str, View]] = [
@@ -107,9 +113,16 @@ class RoundAdmin(CommitteeAdmin):
 
         return [
             *(address(f"<str:public_id>/{name}/", require_safe(view), name) for name, view in READ),
-            *(address(f"<str:public_id>/{name}/", require_POST(view), name) for name, view in WRITE),
             *(
-                address(f"<str:public_id>/row/<str:mentee>/{name}/", require_POST(decisions.told(view)), name)
+                address(f"<str:public_id>/{name}/", require_POST(view), name)
+                for name, view in WRITE
+            ),
+            *(
+                address(
+                    f"<str:public_id>/row/<str:mentee>/{name}/",
+                    require_POST(decisions.told(view)),
+                    name,
+                )
                 for name, view in DECIDE
             ),
             address("<str:public_id>/row/<str:mentee>/", require_safe(compare.show), "compare"),
@@ -117,18 +130,29 @@ class RoundAdmin(CommitteeAdmin):
             address("<str:public_id>/undo/<int:version>/", require_POST(decisions.undo), "undo"),
             address("<str:public_id>/terms/", terms.edit, "terms"),
             address("<str:public_id>/job/<str:job_id>/", require_safe(workbench.job), "job"),
-            address("<str:public_id>/job/<str:job_id>/cancel/", require_POST(workbench.cancel), "cancel"),
+            address(
+                "<str:public_id>/job/<str:job_id>/cancel/", require_POST(workbench.cancel), "cancel"
+            ),
             *super().get_urls(),
         ]
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise Http404
         form = OpenRoundForm(request.POST or None, user=request.user)
         if request.method == "POST" and form.is_valid():
-            made = rounds.open_round(form.cleaned_data["cohort"], by=request.user, name=form.cleaned_data["name"])
+            made = rounds.open_round(
+                form.cleaned_data["cohort"], by=request.user, name=form.cleaned_data["name"]
+            )
             return redirect("admin:matching_round_workbench", made.public_id)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Open a round"), "form": form}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Open a round"),
+            "form": form,
+        }
         return TemplateResponse(request, "admin/matching/round/open.html", context)
 
     def change_view(
@@ -138,7 +162,9 @@ class RoundAdmin(CommitteeAdmin):
         found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
         return redirect("admin:matching_round_workbench", found.public_id)
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
         key = int(object_id) if object_id.isdecimal() else 0
         found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
         return redirect("admin:matching_round_minutes", found.public_id)
@@ -152,7 +178,9 @@ class RoundAdmin(CommitteeAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, row: Round) -> str:
-        return format_html('<span class="wm-chip wm-chip-{}">{}</span>', TONES[row.state], row.get_state_display())
+        return format_html(
+            '<span class="wm-chip wm-chip-{}">{}</span>', TONES[row.state], row.get_state_display()
+        )
 
     @admin.display(description=gettext_lazy("opened on"), ordering="created_at")
     def opened_on(self, row: Round) -> date:
@@ -177,7 +205,11 @@ class RoundAdmin(CommitteeAdmin):
 
 def _figures(ids: list[int]) -> dict[int, dict[str, int]]:
     """Counts of each round on the page, in one query."""
-    rows = Proposal.objects.unscoped("figures of rounds the member sees").filter(round__in=ids).on_the_table()
+    rows = (
+        Proposal.objects.unscoped("figures of rounds the member sees")
+        .filter(round__in=ids)
+        .on_the_table()
+    )
     counted = rows.values("round").annotate(
         people=Count("pk"),
         proposed=Count("pk", filter=Q(mentor__isnull=False)),

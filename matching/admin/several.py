@@ -25,15 +25,29 @@ def unpin(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    chosen = dict(pair.split(" ", 1) for pair in request.POST.getlist("pair")[:PER_PAGE] if " " in pair)
+    chosen = dict(
+        pair.split(" ", 1) for pair in request.POST.getlist("pair")[:PER_PAGE] if " " in pair
+    )
     if not chosen:
         raise Refused(_("Please select the pairs first."))
     rows = find_rows(request, round_, *chosen)
-    as_seen = [row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]]
-    steps = [Step(kind, row.mentee_id, row.mentor_id) for row in as_seen if row.is_pinned != (kind == Kind.PIN)]
+    as_seen = [
+        row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]
+    ]
+    steps = [
+        Step(kind, row.mentee_id, row.mentor_id)
+        for row in as_seen
+        if row.is_pinned != (kind == Kind.PIN)
+    ]
     if steps:
         decide_together(round_, steps, by=request.user, seen=seen_version(request))
-    _tell(request, kind, len(steps), already=len(as_seen) - len(steps), moved_on=len(rows) - len(as_seen))
+    _tell(
+        request,
+        kind,
+        len(steps),
+        already=len(as_seen) - len(steps),
+        moved_on=len(rows) - len(as_seen),
+    )
     return back(request, list_url(round_, request.POST.get("place", "")))
 
 

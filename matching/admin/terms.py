@@ -21,7 +21,11 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     check_may_change(round_, request.user)
     form = TermsForm(request.POST or None, round=round_)
-    preview = reweighing.preview(round_, form.terms, form.settings, request.user) if form.is_valid() else None
+    preview = (
+        reweighing.preview(round_, form.terms, form.settings, request.user)
+        if form.is_valid()
+        else None
+    )
     return page(request, "terms", _("Rules and weights"), round_, form=form, preview=preview)
 
 
@@ -31,7 +35,11 @@ def use(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, "terms", _("Rules and weights"), round_, form=form, preview=None)
     reweighing.use(round_, form.terms, form.settings, by=request.user)
-    return back(request, url("workbench", round_), _("The new rules are in force, and the round was run again."))
+    return back(
+        request,
+        url("workbench", round_),
+        _("The new rules are in force, and the round was run again."),
+    )
 
 
 def weakest(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -62,4 +70,6 @@ def set_floor(request: HttpRequest, public_id: str) -> HttpResponse:
     settings = {name: getattr(round_, name) for name in ("objective", "budget", "stickiness")}
     settings["floor"] = int(text) if text else None
     reweighing.use(round_, round_.terms, settings, by=request.user)
-    return back(request, url("workbench", round_), _("The floor is set, and the round was run again."))
+    return back(
+        request, url("workbench", round_), _("The floor is set, and the round was run again.")
+    )

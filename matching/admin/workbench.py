@@ -51,8 +51,12 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def seats_words(snapshot: Snapshot) -> str:
     """What the other side of the round has."""
-    mentors = ngettext("%(count)s mentor", "%(count)s mentors", snapshot.mentors) % {"count": snapshot.mentors}
-    places = ngettext("%(count)s free place", "%(count)s free places", snapshot.places) % {"count": snapshot.places}
+    mentors = ngettext("%(count)s mentor", "%(count)s mentors", snapshot.mentors) % {
+        "count": snapshot.mentors
+    }
+    places = ngettext("%(count)s free place", "%(count)s free places", snapshot.places) % {
+        "count": snapshot.places
+    }
     return _("%(mentors)s with %(places)s") % {"mentors": mentors, "places": places}
 
 
@@ -67,12 +71,16 @@ def run(request: HttpRequest, public_id: str) -> HttpResponse:
     if waiting:
         return redirect("admin:matching_round_job", round_.public_id, waiting.public_id)
     text = _("Draft %(draft)s: %(pairs)s pairs, proven best under the rules of this round.")
-    return back(request, url("workbench", round_), text % {"draft": round_.draft, "pairs": round_.pairs})
+    return back(
+        request, url("workbench", round_), text % {"draft": round_.draft, "pairs": round_.pairs}
+    )
 
 
 def job(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    found = get_object_or_404(RoundJob.objects.visible_to(request.user).filter(round=round_), public_id=job_id)
+    found = get_object_or_404(
+        RoundJob.objects.visible_to(request.user).filter(round=round_), public_id=job_id
+    )
     if found.state == RoundJob.State.DONE:
         return redirect("admin:matching_round_workbench", round_.public_id)
     elapsed = timesince(found.started_at, timezone.now()) if found.started_at else ""
@@ -82,8 +90,14 @@ def job(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
 def cancel(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     rounds.check_may_change(round_, request.user)
-    get_object_or_404(RoundJob.objects.visible_to(request.user).filter(round=round_), public_id=job_id).cancel()
-    return back(request, url("job", round_, job_id), _("The run stops at its next step. The plan on the table stays."))
+    get_object_or_404(
+        RoundJob.objects.visible_to(request.user).filter(round=round_), public_id=job_id
+    ).cancel()
+    return back(
+        request,
+        url("job", round_, job_id),
+        _("The run stops at its next step. The plan on the table stays."),
+    )
 
 
 def copy(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -97,18 +111,31 @@ def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     rounds.discard(round_, by=request.user, why=request.POST.get("why", ""))
     return back(
-        request, url("workbench", round_), _("The round is put away. Nobody outside the committee has seen it.")
+        request,
+        url("workbench", round_),
+        _("The round is put away. Nobody outside the committee has seen it."),
     )
 
 
 def differences(request: HttpRequest, public_id: str) -> HttpResponse:
     """Two rounds of the same cohort side by side: only what differs."""
     round_ = find_round(request, public_id)
-    others = Round.objects.visible_to(request.user).filter(cohort=round_.cohort).exclude(pk=round_.pk)
+    others = (
+        Round.objects.visible_to(request.user).filter(cohort=round_.cohort).exclude(pk=round_.pk)
+    )
     wanted = request.GET.get("with", "")
-    other = others.filter(public_id=wanted).first() or (round_.copied_from if round_.copied_from_id else others.first())
+    other = others.filter(public_id=wanted).first() or (
+        round_.copied_from if round_.copied_from_id else others.first()
+    )
     found = copying.differences(round_, other, request.user) if other else None
     points = [figure(total) for total in found.totals] if found else []
     return page(
-        request, "differences", _("Compare two rounds"), round_, other=other, others=others, found=found, points=points
+        request,
+        "differences",
+        _("Compare two rounds"),
+        round_,
+        other=other,
+        others=others,
+        found=found,
+        points=points,
     )

@@ -48,7 +48,15 @@ from matching.engine.rules import STICKINESS, BadRules, Pair, Reason, Rules
 from matching.engine.scoring import score, with_reasons
 from matching.engine.solving import solve
 from matching.engine.table import FORBIDDEN, VERSION, ScoreTable
-from matching.engine.unmatched import Crowded, Fix, Miss, NoMentor, Priced, blocked_by, why_unmatched
+from matching.engine.unmatched import (
+    Crowded,
+    Fix,
+    Miss,
+    NoMentor,
+    Priced,
+    blocked_by,
+    why_unmatched,
+)
 from matching.engine.verifying import verify
 from matching.engine.whatif import Change, WhatIf
 from matching.engine.worth import Gain, Loss

@@ -30,7 +30,11 @@ def whole_numbers(values: ArrayLike, name: str) -> Ints:
 def compact(values: Ints) -> Ints:
     """The same numbers in the smallest signed type that holds them all, which depends on the numbers alone."""
     low, high = int(values.min(initial=0)), int(values.max(initial=0))
-    fits = (t for t in (np.int8, np.int16, np.int32) if np.iinfo(t).min <= low and high <= np.iinfo(t).max)
+    fits = (
+        t
+        for t in (np.int8, np.int16, np.int32)
+        if np.iinfo(t).min <= low and high <= np.iinfo(t).max
+    )
     return values.astype(next(fits, np.int64), copy=False)
 
 
@@ -73,7 +77,9 @@ Answers = Ints | Bools | tuple[Ints, ...]
 
 def kinds(mine: Answers, theirs: Answers) -> Kinds:
     """Kinds of mentees and of mentors by one answer or by several."""
-    (rows, mentee), (others, mentor) = (classes(*c) if isinstance(c, tuple) else classes(c) for c in (mine, theirs))
+    (rows, mentee), (others, mentor) = (
+        classes(*c) if isinstance(c, tuple) else classes(c) for c in (mine, theirs)
+    )
     return Kinds(rows, others, mentee, mentor)
 
 
@@ -82,6 +88,10 @@ def _keys(rows: Ints) -> NDArray[Any]:
     low, columns = int(rows.min(initial=0)), rows.shape[1]
     span = int(rows.max(initial=0)) - low + 1
     if span**columns >= 2**62:
-        return np.ascontiguousarray(rows).view(np.dtype((np.void, rows.itemsize * columns))).reshape(-1)
+        return (
+            np.ascontiguousarray(rows)
+            .view(np.dtype((np.void, rows.itemsize * columns)))
+            .reshape(-1)
+        )
     keys: Ints = (rows - low) @ span ** np.arange(columns)
     return keys

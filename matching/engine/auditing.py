@@ -65,7 +65,9 @@ class Audit:
     ranks_effect: RanksEffect | None
 
 
-def audit(table: ScoreTable, plan: Plan, views: tuple[Ints, Ints] | None = None, *, ranks: bool = True) -> Audit:
+def audit(
+    table: ScoreTable, plan: Plan, views: tuple[Ints, Ints] | None = None, *, ranks: bool = True
+) -> Audit:
     """Figures of a plan. views: how mentees and mentors see each pair, (N, M) each, default `table.views()`;
     ranks=False saves the second solve that tells what wishes changed."""
     placed = np.flatnonzero(plan.mu >= 0)
@@ -144,4 +146,6 @@ def _ranks_effect(table: ScoreTable, plan: Plan) -> RanksEffect | None:
     other = solve(plain, plan.seats, plan.rules)
     placed = np.flatnonzero(plan.mu >= 0)
     points = int(plain.S[placed, plan.mu[placed]].sum(dtype=np.int64))
-    return RanksEffect(int((other.mu != plan.mu).sum()), plan.pairs - other.pairs, other.total - points)
+    return RanksEffect(
+        int((other.mu != plan.mu).sum()), plan.pairs - other.pairs, other.total - points
+    )

@@ -95,7 +95,9 @@ def _readiness(pool: Pool) -> Verdict:
 
 
 def _self_pairs(pool: Pool) -> frozenset[tuple[int, int]]:
-    _, me, mo = np.intersect1d(pool.mentees.people, pool.mentors.people, assume_unique=True, return_indices=True)
+    _, me, mo = np.intersect1d(
+        pool.mentees.people, pool.mentors.people, assume_unique=True, return_indices=True
+    )
     return frozenset(zip(me.tolist(), mo.tolist(), strict=True))
 
 
@@ -172,7 +174,9 @@ def _must_have(pool: Pool) -> Verdict:
 
 def _musts_and_has(side: Side) -> tuple[tuple[Ints, Ints], int]:
     """Both answers, and how many columns the first has."""
-    musts, has = (np.zeros((len(side), 0), np.int64) if c is None else c for c in (side.musts, side.has))
+    musts, has = (
+        np.zeros((len(side), 0), np.int64) if c is None else c for c in (side.musts, side.has)
+    )
     return (musts, has), musts.shape[1]
 
 

@@ -120,11 +120,18 @@ class Overlap:
 
     def part(self, pool: Pool) -> Part:
         _positive(self.name, self.points)
-        asked, has = column(pool.mentees, self.mentees, 2) > 0, column(pool.mentors, self.mentors, 2) > 0
+        asked, has = (
+            column(pool.mentees, self.mentees, 2) > 0,
+            column(pool.mentors, self.mentors, 2) > 0,
+        )
         if asked.shape[1] != has.shape[1]:
-            raise ValueError(f"block {self.name!r} compares sets of {asked.shape[1]} and {has.shape[1]} items")
+            raise ValueError(
+                f"block {self.name!r} compares sets of {asked.shape[1]} and {has.shape[1]} items"
+            )
         term = Capped(asked.astype(np.float32), has.astype(np.float32), self.at_most, self.points)
-        return Part(self.name, (term,), self.points * self.at_most, (~answered(asked), ~answered(has)))
+        return Part(
+            self.name, (term,), self.points * self.at_most, (~answered(asked), ~answered(has))
+        )
 
 
 @dataclass(frozen=True)
@@ -140,21 +147,39 @@ class Rating:
     rater: Literal["mentee", "mentor"] = "mentee"
 
     def part(self, pool: Pool) -> Part:
-        raters, rated = (pool.mentees, pool.mentors) if self.rater == "mentee" else (pool.mentors, pool.mentees)
+        raters, rated = (
+            (pool.mentees, pool.mentors) if self.rater == "mentee" else (pool.mentors, pool.mentees)
+        )
         marks, category = column(raters, self.ratings, 2), column(rated, self.of, 1)
         if category.max(initial=-1) >= marks.shape[1]:
-            raise ValueError(f"block {self.name!r} rates {marks.shape[1]} categories, but there are more")
+            raise ValueError(
+                f"block {self.name!r} rates {marks.shape[1]} categories, but there are more"
+            )
         shown = _one_hot(category, marks.shape[1])
         points = np.maximum(marks, 0).astype(np.float32)
         silent, unseen = ~answered(marks), category < 0
         if self.rater == "mentee":
-            term, unknown, people = Linear(points, shown), (silent, unseen), kinds(marks < 0, category)
+            term, unknown, people = (
+                Linear(points, shown),
+                (silent, unseen),
+                kinds(marks < 0, category),
+            )
             refused = _refused(people.mine, people.theirs)
         else:
-            term, unknown, people = Linear(shown, points), (unseen, silent), kinds(category, marks < 0)
+            term, unknown, people = (
+                Linear(shown, points),
+                (unseen, silent),
+                kinds(category, marks < 0),
+            )
             refused = _refused(people.theirs, people.mine).T
         barrier = ClassBarrier(self.name, people, refused)
-        return Part(self.name, (term,), int(marks.max(initial=0)), unknown, (barrier,) if refused.any() else ())
+        return Part(
+            self.name,
+            (term,),
+            int(marks.max(initial=0)),
+            unknown,
+            (barrier,) if refused.any() else (),
+        )
 
 
 def _refused(no: Ints, category: Ints) -> Bools:

@@ -92,7 +92,9 @@ class Criteria:
         return self.points("practical") * self.practical.get(part, 0) // total if total else 0
 
 
-def _known(kind: str, given: Mapping[str, int], allowed: Mapping[str, object] | frozenset[str]) -> None:
+def _known(
+    kind: str, given: Mapping[str, int], allowed: Mapping[str, object] | frozenset[str]
+) -> None:
     for name, value in sorted(given.items()):
         if name not in allowed:
             raise ValueError(f"unknown {kind} {name!r}")

@@ -61,7 +61,9 @@ def over_edges(tails: Ints, heads: Ints, costs: Floats) -> Relax:
     def relax(distance: Floats, live: Ints) -> Floats:
         nearer = distance.copy()
         if len(ends):
-            nearer[ends] = np.minimum(nearer[ends], np.minimum.reduceat(distance[tails] + costs, first))
+            nearer[ends] = np.minimum(
+                nearer[ends], np.minimum.reduceat(distance[tails] + costs, first)
+            )
         return nearer
 
     return relax

@@ -35,7 +35,11 @@ class LocalWeek:
         if WEEK % slots:
             raise ValueError(f"{slots} slots do not divide the week into quarter hours")
         packed = np.ascontiguousarray(np.packbits(hours > 0, axis=0).T)
-        answers = packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1) if len(hours) else np.zeros(slots)
+        answers = (
+            packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
+            if len(hours)
+            else np.zeros(slots)
+        )
         _, first, part = np.unique(answers, return_index=True, return_inverse=True)
         return cls((hours[:, first] > 0).astype(np.float32), np.repeat(part, WEEK // slots))
 
@@ -73,14 +77,19 @@ class SharedHours:
             overlaps = self._overlaps(clocks - theirs)
             product = self.theirs.free[mentors] @ overlaps.reshape(len(overlaps), -1)
             offered[..., mentors] = product.T.reshape(*offered.shape[:-1], -1)
-        return [[(week, np.flatnonzero((week != weeks[0]).any(axis=0))) for week in weeks] for weeks in offered]
+        return [
+            [(week, np.flatnonzero((week != weeks[0]).any(axis=0))) for week in weeks]
+            for weeks in offered
+        ]
 
     def _overlaps(self, ahead: Ints) -> Points:
         """(their parts, *ahead.shape, my parts): quarter hours that they have in common on a clock so far ahead."""
         theirs, mine = self.theirs.free.shape[1], self.mine.free.shape[1]
         there = self.theirs.part * ahead.size + np.arange(ahead.size)[:, None]
         here = self.mine.part[(np.arange(WEEK) + ahead.reshape(-1, 1)) % WEEK]
-        common = np.bincount((there * mine + here).reshape(-1), minlength=theirs * ahead.size * mine)
+        common = np.bincount(
+            (there * mine + here).reshape(-1), minlength=theirs * ahead.size * mine
+        )
         return common.reshape(theirs, *ahead.shape, mine).astype(np.float32)
 
     def add_to(self, out: Points, rows: Ints) -> None:
@@ -107,7 +116,11 @@ class SharedHours:
         for clock in np.unique(self.clock[i]).tolist():
             k = np.flatnonzero(self.clock[i] == clock)
             found[k] = np.min(
-                [row_products(self.mine.free[i[k]], week[:, j[k]].T) for week, _ in self._offered[clock]], axis=0
+                [
+                    row_products(self.mine.free[i[k]], week[:, j[k]].T)
+                    for week, _ in self._offered[clock]
+                ],
+                axis=0,
             )
         return found
 
@@ -143,7 +156,9 @@ class NoSharedTime:
         return int((~open_).sum())
 
 
-def shared_hours(pool: Pool, limit: int, each: int) -> tuple[SharedHours, tuple[Bools, Bools]] | None:
+def shared_hours(
+    pool: Pool, limit: int, each: int
+) -> tuple[SharedHours, tuple[Bools, Bools]] | None:
     """The term for this pool and who said when they are free; None if nobody was asked."""
     me, mo = pool.mentees, pool.mentors
     if me.hours is None or mo.hours is None:
@@ -163,11 +178,15 @@ def _groups(clocks: Ints) -> list[tuple[Ints, Ints]]:
 
 def different_weeks(mine: Ints | None, theirs: Ints | None) -> list[int]:
     """Sample weeks that can differ in what people share: not those in which everybody's clock moved together."""
-    shifts = [np.zeros((1, 1), np.int64) if o is None else o.astype(np.int64) for o in (mine, theirs)]
+    shifts = [
+        np.zeros((1, 1), np.int64) if o is None else o.astype(np.int64) for o in (mine, theirs)
+    ]
     weeks = max(s.shape[1] for s in shifts)
     everybody = np.vstack([s[:, np.minimum(np.arange(weeks), s.shape[1] - 1)] for s in shifts])
     moved = everybody - everybody[:1]
-    return sorted({int(np.flatnonzero((moved == moved[:, [k]]).all(axis=0))[0]) for k in range(weeks)})
+    return sorted(
+        {int(np.flatnonzero((moved == moved[:, [k]]).all(axis=0))[0]) for k in range(weeks)}
+    )
 
 
 def _clock(offset: Ints | None, people: int, weeks: list[int]) -> Ints:

@@ -54,7 +54,9 @@ def _dijkstra(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> Non
     graph = csr_array((costs, heads.astype(np.int32), starts.astype(np.int32)), shape=(n, n))
     for lo in range(0, n, BATCH):
         tile = distance[lo : lo + BATCH]
-        np.minimum(tile, dijkstra(graph, directed=True, indices=np.arange(lo, lo + len(tile))), out=tile)
+        np.minimum(
+            tile, dijkstra(graph, directed=True, indices=np.arange(lo, lo + len(tile))), out=tile
+        )
 
 
 def _improve(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> None:

@@ -91,8 +91,14 @@ class Side:
             self._take(name, 2)
         if self.utc_offset is not None:
             offset = _numbers(self.utc_offset, "utc_offset")
-            self._set("utc_offset", self._rows("utc_offset", offset[:, None] if offset.ndim == 1 else offset, 2))
-        self._set("columns", {k: self._rows(k, _numbers(v, k), None) for k, v in sorted(self.columns.items())})
+            self._set(
+                "utc_offset",
+                self._rows("utc_offset", offset[:, None] if offset.ndim == 1 else offset, 2),
+            )
+        self._set(
+            "columns",
+            {k: self._rows(k, _numbers(v, k), None) for k, v in sorted(self.columns.items())},
+        )
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -173,7 +179,9 @@ class Pool:
         object.__setattr__(self, "seats", seats[order])
         object.__setattr__(self, "mentees", self.mentees.ordered())
         object.__setattr__(self, "mentors", self.mentors.ordered())
-        object.__setattr__(self, "pairs", {k: sorted(set(v)) for k, v in sorted(self.pairs.items())})
+        object.__setattr__(
+            self, "pairs", {k: sorted(set(v)) for k, v in sorted(self.pairs.items())}
+        )
         object.__setattr__(self, "mentee_wishes", _best_ranks(self.mentee_wishes))
         object.__setattr__(self, "mentor_wishes", _best_ranks(self.mentor_wishes))
         if self.travel is not None:
@@ -191,7 +199,9 @@ class Pool:
         try:
             return np.array([(me[a], mo[b]) for a, b in pairs], dtype=np.int64).reshape(-1, 2)
         except KeyError as stranger:
-            raise ValueError(f"a pair names {stranger}, who is not on that side of the round") from None
+            raise ValueError(
+                f"a pair names {stranger}, who is not on that side of the round"
+            ) from None
 
 
 def _numbers(value: Any, name: str) -> Ints:

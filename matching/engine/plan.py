@@ -41,7 +41,8 @@ class Plan:
     def as_bytes(self) -> bytes:
         """Pairs, prices and input hash in one canonical form: equal plans are equal bytes on every machine."""
         arrays = b"".join(
-            np.asarray(a).astype(t).tobytes() for a, t in ((self.mu, "<i8"), (self.u, "<f8"), (self.v, "<f8"))
+            np.asarray(a).astype(t).tobytes()
+            for a, t in ((self.mu, "<i8"), (self.u, "<f8"), (self.v, "<f8"))
         )
         return f"{self.input_hash} {self.pairs} {self.total} {self.floor}\n".encode() + arrays
 

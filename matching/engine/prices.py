@@ -49,14 +49,20 @@ class Prices:
         cheapest = self.alternatives(i, 1, unmatched=True) if self.plan.mu[i] >= 0 else []
         return cheapest[0][1] if cheapest else None
 
-    def alternatives(self, i: int, k: int = 3, *, unmatched: bool = False) -> list[tuple[int, Loss]]:
+    def alternatives(
+        self, i: int, k: int = 3, *, unmatched: bool = False
+    ) -> list[tuple[int, Loss]]:
         """The k cheapest other mentors of mentee i with their losses (with `unmatched` also -1, staying out)."""
         row = self.of(i).copy()
         row[self.plan.mu[i]] = INF
         if not unmatched:
             row[-1] = INF
         order = np.argsort(row, kind="stable")[:k]
-        return [(int(j) if j < self._state.nobody else -1, self._worth.loss(row[j])) for j in order if row[j] < INF]
+        return [
+            (int(j) if j < self._state.nobody else -1, self._worth.loss(row[j]))
+            for j in order
+            if row[j] < INF
+        ]
 
     def unmatched_loss(self, i: int) -> Loss | None:
         """What is lost if mentee i stays out."""
@@ -116,7 +122,9 @@ class Prices:
         for lo in range(0, state.N, TILE):
             rows = np.arange(lo, min(state.N, lo + TILE))
             tile = out[lo : lo + TILE]
-            np.take(back, state.mu[rows], axis=0, out=tile, mode="clip")  # the default mode fills a copy first
+            np.take(
+                back, state.mu[rows], axis=0, out=tile, mode="clip"
+            )  # the default mode fills a copy first
             tile += self._u[rows, None]
             scores = state.scores[rows]
             tile[:, :-1] -= scores if worth.point == 1.0 else scores * worth.point
@@ -151,7 +159,9 @@ class Prices:
         costs -= self._state.v[:, None]
         costs += self._state.v
         if costs.min(initial=0.0) < 0:
-            raise ValueError("the seat prices of this plan do not prove it; it was made from another table or rules")
+            raise ValueError(
+                "the seat prices of this plan do not prove it; it was made from another table or rules"
+            )
         return costs
 
     @cached_property

@@ -56,7 +56,9 @@ def _promising(scores: Ints, free: Ints, room: Ints) -> tuple[Ints, Ints] | None
     mentors = np.flatnonzero(room)
     if (len(free), len(mentors)) != scores.shape:
         scores = scores[np.ix_(free, mentors)]
-    blocks = (scores[:, lo : lo + COLUMNS_AT_A_TIME] for lo in range(0, len(mentors), COLUMNS_AT_A_TIME))
+    blocks = (
+        scores[:, lo : lo + COLUMNS_AT_A_TIME] for lo in range(0, len(mentors), COLUMNS_AT_A_TIME)
+    )
     least = np.concatenate([_nth_best(np.ascontiguousarray(block.T), theirs) for block in blocks])
     found, left = [], TIES * (len(free) * mine + len(mentors) * theirs)
     for rows in _tiles(np.arange(len(free)), len(mentors)):
@@ -92,13 +94,19 @@ def _seat(state: Residual, free: Ints, room: Ints, i: Ints, j: Ints) -> None:
 
     host, places = np.repeat(np.arange(len(room)), room), room[j]
     ends = np.cumsum(places)
-    seat = np.repeat((np.cumsum(room) - room)[j] - ends + places, places) + np.arange(ends[-1] if len(ends) else 0)
+    seat = np.repeat((np.cumsum(room) - room)[j] - ends + places, places) + np.arange(
+        ends[-1] if len(ends) else 0
+    )
     mentee = np.repeat(np.searchsorted(free, i), places)
     weight = np.repeat(state.worth.pair + state.worth.point * state.scores[i, j], places)
     by_mentee = len(free) <= len(host)
-    size, (rows, columns) = (len(free), (mentee, seat)) if by_mentee else (len(host), (seat, mentee))
+    size, (rows, columns) = (
+        (len(free), (mentee, seat)) if by_mentee else (len(host), (seat, mentee))
+    )
     own = np.arange(size)
-    costs = -1.0 - np.concatenate([np.zeros(size), weight])  # never 0: an entry that is 0 would not count as one
+    costs = -1.0 - np.concatenate(
+        [np.zeros(size), weight]
+    )  # never 0: an entry that is 0 would not count as one
     at = np.concatenate([own, rows]), np.concatenate([own, columns + size])
     graph = coo_array((costs, at), shape=(size, size + max(len(free), len(host)))).tocsr()
     chosen = min_weight_full_bipartite_matching(graph)[1] - size
@@ -113,7 +121,10 @@ def _edges(state: Residual, free: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints, F
     """The residual graph over these pairs: from a mentee's mentor to the others, and to staying out."""
     present = state.present_weights()
     costs = present[i] - (state.worth.pair + state.worth.point * state.scores[i, j])
-    tails, heads = np.concatenate([state.mu[i], state.mu[free]]), np.append(j, np.full(len(free), state.nobody))
+    tails, heads = (
+        np.concatenate([state.mu[i], state.mu[free]]),
+        np.append(j, np.full(len(free), state.nobody)),
+    )
     return tails, heads, np.append(costs, present[free])
 
 
@@ -130,11 +141,17 @@ def _price_without_room(state: Residual, free: Ints, mentors: Ints) -> None:
 def _missed(state: Residual, free: Ints) -> Ints:
     """Mentees with an allowed pair that is worth more than both its prices."""
     worth, v, u = state.worth, state.v[:-1], state.mentee_prices() - state.worth.pair
-    kind = np.int32 if max(abs(u).max(initial=0.0), worth.point * worth.top) + v.max(initial=0.0) < 2**31 else np.int64
+    kind = (
+        np.int32
+        if max(abs(u).max(initial=0.0), worth.point * worth.top) + v.max(initial=0.0) < 2**31
+        else np.int64
+    )
     u, v, point = u.astype(kind), v.astype(kind), kind(worth.point)
     found = []
     for rows in _tiles(free, state.M):
-        most = np.maximum(u[rows, None] + v, FORBIDDEN)  # a closed pair, which is worth less, is never missed
+        most = np.maximum(
+            u[rows, None] + v, FORBIDDEN
+        )  # a closed pair, which is worth less, is never missed
         scores = state.scores[rows]
         found.append(rows[((scores if point == 1 else scores * point) > most).any(axis=1)])
     return np.concatenate(found)

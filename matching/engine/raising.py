@@ -31,7 +31,9 @@ def steps(state: Residual, table: ScoreTable) -> Iterator[int]:
             return
 
 
-def raise_weakest(state: Residual, table: ScoreTable, rules: Rules, prior: Ints | None) -> int | None:
+def raise_weakest(
+    state: Residual, table: ScoreTable, rules: Rules, prior: Ints | None
+) -> int | None:
     """Bring `state` to the highest floor whose total stays within `rules.budget` of the best; returns that floor."""
     best = _total(state, table)
     floor, kept = rules.floor, (state.mu.copy(), state.v.copy())

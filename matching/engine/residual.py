@@ -37,7 +37,9 @@ class Seating(NamedTuple):
 class Residual:
     """scores (N, M) as made by `working_scores`; seats (M,). Inside, mentor M is "unmatched"."""
 
-    def __init__(self, scores: Ints, seats: Ints, worth: Worth, pins: tuple[tuple[int, int], ...]) -> None:
+    def __init__(
+        self, scores: Ints, seats: Ints, worth: Worth, pins: tuple[tuple[int, int], ...]
+    ) -> None:
         self.scores, self.worth = scores, worth
         self.N, self.M = scores.shape
         self.nobody = self.M
@@ -62,11 +64,19 @@ class Residual:
         hosts = self.mu[movable]
         seated = tuple(movable[np.argsort(hosts, kind="stable")].tolist())
         ends = np.cumsum(np.bincount(hosts, minlength=self.M + 1)).tolist()
-        self.guests: list[tuple[int, ...]] = [seated[first:last] for first, last in pairwise([0, *ends])]
+        self.guests: list[tuple[int, ...]] = [
+            seated[first:last] for first, last in pairwise([0, *ends])
+        ]
 
     def seating(self) -> Seating:
         """Who sits where and at what price, as a copy."""
-        arrays = self.mu.copy(), self.v.copy(), self.pinned.copy(), self.seats.copy(), self.load.copy()
+        arrays = (
+            self.mu.copy(),
+            self.v.copy(),
+            self.pinned.copy(),
+            self.seats.copy(),
+            self.load.copy(),
+        )
         return Seating(*arrays, self.guests.copy())
 
     def sit_again(self, seating: Seating) -> None:

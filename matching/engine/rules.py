@@ -68,7 +68,9 @@ def checked_seats(table: ScoreTable, seats: ArrayLike) -> Ints:
     if len(numbers) != table.shape[1]:
         raise ValueError(f"{len(numbers)} numbers of seats for {table.shape[1]} mentors")
     if (numbers < 0).any():
-        raise ValueError(f"mentor '{table.mentor_ids[int(numbers.argmin())]}' has a negative number of seats")
+        raise ValueError(
+            f"mentor '{table.mentor_ids[int(numbers.argmin())]}' has a negative number of seats"
+        )
     return numbers
 
 
@@ -106,16 +108,25 @@ def _pins(table: ScoreTable, rules: Rules) -> Iterable[Reason]:
     for i, j in rules.pins:
         names = f"'{table.mentee_ids[i]}' with '{table.mentor_ids[j]}'"
         if twice[i] > 1:
-            yield Reason("pinned_twice", f"mentee '{table.mentee_ids[i]}' is pinned to {twice[i]} mentors", i, j)
+            yield Reason(
+                "pinned_twice",
+                f"mentee '{table.mentee_ids[i]}' is pinned to {twice[i]} mentors",
+                i,
+                j,
+            )
         if (i, j) in rejected:
             yield Reason("pin_rejected", f"{names} is both pinned and rejected", i, j)
         codes = table.why_not(i, j)
         if codes:
-            yield Reason("pin_breaks_rule", f"the pin of {names} breaks {', '.join(codes)}", i, j, codes)
+            yield Reason(
+                "pin_breaks_rule", f"the pin of {names} breaks {', '.join(codes)}", i, j, codes
+            )
 
 
 def _crowding(table: ScoreTable, seats: Ints, rules: Rules) -> Iterable[Reason]:
     for j, pinned in sorted(Counter(j for _, j in rules.pins).items()):
         if pinned > seats[j]:
-            text = f"mentor '{table.mentor_ids[j]}' has {pinned} pinned mentees and {seats[j]} places"
+            text = (
+                f"mentor '{table.mentor_ids[j]}' has {pinned} pinned mentees and {seats[j]} places"
+            )
             yield Reason("too_many_pins", text, None, j)

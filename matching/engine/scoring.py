@@ -22,7 +22,9 @@ Override = tuple[str, str, Iterable[str]]
 Pair = tuple[int, int]
 
 
-def score(pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *, tile: int | None = None) -> ScoreTable:
+def score(
+    pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *, tile: int | None = None
+) -> ScoreTable:
     """Scores of every pair of the pool, -1 where a hard rule forbids it.
 
     overrides: (mentee id, mentor id, rule codes) that the committee set aside for that pair. `tile` is the number of
@@ -43,11 +45,15 @@ def score(pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *,
     return ScoreTable(scores, reasons=recipe.reasons(coupled, recipe.digest()), **ids)
 
 
-def with_reasons(table: ScoreTable, pool: Pool, criteria: Criteria, overrides: Iterable[Override] = ()) -> ScoreTable:
+def with_reasons(
+    table: ScoreTable, pool: Pool, criteria: Criteria, overrides: Iterable[Override] = ()
+) -> ScoreTable:
     """A stored table of `score(pool, criteria, overrides)` with its reasons made again, without scoring every pair.
 
     The numbers are taken over as they are, with their digest. Raises ValueError when the table is about other people."""
-    same = np.array_equal(table.mentee_ids, pool.mentees.ids) and np.array_equal(table.mentor_ids, pool.mentors.ids)
+    same = np.array_equal(table.mentee_ids, pool.mentees.ids) and np.array_equal(
+        table.mentor_ids, pool.mentors.ids
+    )
     if not same:
         raise ValueError("the table is about other people than the pool")
     recipe = _Recipe(pool, criteria, overrides)
@@ -71,7 +77,9 @@ class _Recipe:
         self.parts = standard.parts(pool, criteria)
         most = sum(p.most for p in self.parts)
         if most >= CLOSED:
-            raise ValueError(f"these criteria could give {most} points; fewer than {CLOSED} are counted exactly")
+            raise ValueError(
+                f"these criteria could give {most} points; fewer than {CLOSED} are counted exactly"
+            )
         self.stops, self.undecided = barriers(pool, criteria.rules, criteria.unknown_forbids)
         self.stops += [b for p in self.parts for b in p.barriers] + _shared_time(pool, criteria)
         self.lifted = _lifted(pool, overrides, {b.code for b in self.stops})
@@ -83,13 +91,27 @@ class _Recipe:
         return Sheet(self.shape, self.parts, self.stops, self.minimum)
 
     def reasons(self, coupled: frozenset[Pair], digest: str) -> Reasons:
-        return Reasons(tuple(self.parts), tuple(self.stops), self.minimum, self.lifted, coupled, digest, self.undecided)
+        return Reasons(
+            tuple(self.parts),
+            tuple(self.stops),
+            self.minimum,
+            self.lifted,
+            coupled,
+            digest,
+            self.undecided,
+        )
 
     def lift(self, scores: Ints) -> None:
         """Open the pairs for which the committee set every rule in the way aside."""
         for (i, j), codes in self.lifted.items():
-            points = {p.name: sum(int(t.of(np.array([i]), np.array([j]))[0]) for t in p.terms) for p in self.parts}
-            enough = "minimum" in codes or sum(points.values()) - points.get("waiting", 0) >= self.minimum
+            points = {
+                p.name: sum(int(t.of(np.array([i]), np.array([j]))[0]) for t in p.terms)
+                for p in self.parts
+            }
+            enough = (
+                "minimum" in codes
+                or sum(points.values()) - points.get("waiting", 0) >= self.minimum
+            )
             stopped = any(b.code not in codes and b.stops(i, j) for b in self.stops)
             scores[i, j] = FORBIDDEN if stopped or not enough else sum(points.values())
 
@@ -136,12 +158,16 @@ def _shared_time(pool: Pool, criteria: Criteria) -> list[Barrier]:
     return [NoSharedTime(replace(term, limit=1, each=1), (~part.unknown[0], ~part.unknown[1]))]
 
 
-def _lifted(pool: Pool, overrides: Iterable[Override], in_force: set[str]) -> dict[Pair, frozenset[str]]:
+def _lifted(
+    pool: Pool, overrides: Iterable[Override], in_force: set[str]
+) -> dict[Pair, frozenset[str]]:
     found: dict[Pair, frozenset[str]] = {}
     for mentee, mentor, codes in sorted((a, b, tuple(sorted(set(c)))) for a, b, c in overrides):
         wrong = set(codes) - in_force - RULES | set(codes) & NEVER_LIFTED
         if wrong:
-            raise ValueError(f"rule {min(wrong)!r} cannot be lifted (for {mentee!r} and {mentor!r})")
+            raise ValueError(
+                f"rule {min(wrong)!r} cannot be lifted (for {mentee!r} and {mentor!r})"
+            )
         pair = (pool.mentees.index(mentee), pool.mentors.index(mentor))
         found[pair] = found.get(pair, frozenset()) | set(codes)
     return found

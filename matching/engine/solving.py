@@ -19,7 +19,9 @@ from matching.engine.worth import working_scores, worth_of
 TILE = 128
 
 
-def solve(table: ScoreTable, seats: ArrayLike, rules: Rules | None = None, prior: Plan | None = None) -> Plan:
+def solve(
+    table: ScoreTable, seats: ArrayLike, rules: Rules | None = None, prior: Plan | None = None
+) -> Plan:
     """The best plan for this table, these places and these decisions, with its certificate.
 
     seats: (M,) whole numbers. prior: the plan on the table; each of its pairs is worth `rules.stickiness` points more.
@@ -31,7 +33,9 @@ def solve(table: ScoreTable, seats: ArrayLike, rules: Rules | None = None, prior
     places = checked_seats(table, seats)
     check(table, places, rules)
     kept = _prior(table, prior)
-    state = Residual(working_scores(table, rules, rules.floor, kept), places, worth_of(table, rules), rules.pins)
+    state = Residual(
+        working_scores(table, rules, rules.floor, kept), places, worth_of(table, rules), rules.pins
+    )
     if not solve_pruned(state):
         assign(state)
         find_prices(state)
@@ -51,7 +55,9 @@ def _prior(table: ScoreTable, prior: Plan | None) -> Ints | None:
 
 def assign(state: Residual) -> None:
     """Seat every movable mentee optimally; prices are not set."""
-    from scipy.optimize import linear_sum_assignment  # a second to load: only processes that match pay it
+    from scipy.optimize import (
+        linear_sum_assignment,
+    )  # a second to load: only processes that match pay it
 
     free = np.flatnonzero(~state.pinned)
     host = np.repeat(np.arange(state.M), state.open_seats())
@@ -70,7 +76,13 @@ def assign(state: Residual) -> None:
 
 
 def plan_of(
-    state: Residual, table: ScoreTable, rules: Rules, prior: Ints | None, floor: int | None, *, proven: bool
+    state: Residual,
+    table: ScoreTable,
+    rules: Rules,
+    prior: Ints | None,
+    floor: int | None,
+    *,
+    proven: bool,
 ) -> Plan:
     """The state as a plan; `proven` runs the independent check (otherwise the certificate is False)."""
     mu = state.assignment

@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from matching.engine.arrays import Bools, Floats, Ints, Kinds, Points, answered, kinds, share_an_item
+from matching.engine.arrays import (
+    Bools,
+    Floats,
+    Ints,
+    Kinds,
+    Points,
+    answered,
+    kinds,
+    share_an_item,
+)
 from matching.engine.barriers import meeting_ways
 from matching.engine.blocks import Part
 from matching.engine.criteria import Criteria
@@ -24,7 +33,11 @@ WAITING_ROUNDS = 2
 
 def parts(pool: Pool, criteria: Criteria) -> list[Part]:
     """All lines of a score for this pool: standard criteria with a weight, then the program's own blocks."""
-    made = [make(pool, criteria) for name, make in _STANDARD.items() if criteria.points(name.split(".")[0])]
+    made = [
+        make(pool, criteria)
+        for name, make in _STANDARD.items()
+        if criteria.points(name.split(".")[0])
+    ]
     return [p for p in made if p is not None] + [b.part(pool) for b in criteria.blocks]
 
 
@@ -39,8 +52,13 @@ def _by_level(name: str, field: str) -> Callable[[Pool, Criteria], Part | None]:
         _check_levels(field, asked, PRIORITIES)
         _check_levels(field, offered, len(LEVELS[field]) - 1)
         if asked.shape[1] != offered.shape[1]:
-            raise ValueError(f"{field}: {asked.shape[1]} columns for mentees, {offered.shape[1]} for mentors")
-        most, total = criteria.points(name), np.maximum(asked.sum(axis=1, keepdims=True, dtype=np.int64), 1)
+            raise ValueError(
+                f"{field}: {asked.shape[1]} columns for mentees, {offered.shape[1]} for mentors"
+            )
+        most, total = (
+            criteria.points(name),
+            np.maximum(asked.sum(axis=1, keepdims=True, dtype=np.int64), 1),
+        )
         shares = (most * np.arange(PRIORITIES + 1) // (total * TENTHS)).astype(np.float32)
         each = np.take_along_axis(shares, asked, axis=1)
         tenths = np.array(LEVELS[field], np.float32).take(offered)
@@ -57,7 +75,9 @@ def hours(pool: Pool, criteria: Criteria) -> Part | None:
     if found is None:
         return None
     term, known = found
-    return _part("practical.hours", (term, *unless_unknown(_neutral(most, criteria), *known)), most, known)
+    return _part(
+        "practical.hours", (term, *unless_unknown(_neutral(most, criteria), *known)), most, known
+    )
 
 
 def _place(pool: Pool, criteria: Criteria) -> Part | None:
@@ -89,7 +109,9 @@ def _language(pool: Pool, criteria: Criteria) -> Part | None:
 def _rhythm(pool: Pool, criteria: Criteria) -> Part | None:
     """All points for the same rhythm, half for the next one."""
     most = criteria.practical_points("rhythm")
-    return _by_difference(pool, criteria, "practical.rhythm", "rhythm", most, lambda d: np.maximum(2 - abs(d), 0) / 2)
+    return _by_difference(
+        pool, criteria, "practical.rhythm", "rhythm", most, lambda d: np.maximum(2 - abs(d), 0) / 2
+    )
 
 
 def _years(pool: Pool, criteria: Criteria) -> Part | None:
@@ -97,13 +119,20 @@ def _years(pool: Pool, criteria: Criteria) -> Part | None:
     low, high = BEST_GAP[0] - NO_GAP[0], NO_GAP[1] - BEST_GAP[1]
 
     def share(d: Ints) -> Floats:
-        return np.clip(np.minimum((d - NO_GAP[0]) / low, (NO_GAP[1] - d) / high), 0.0, 1.0).astype(np.float64)
+        return np.clip(np.minimum((d - NO_GAP[0]) / low, (NO_GAP[1] - d) / high), 0.0, 1.0).astype(
+            np.float64
+        )
 
     return _by_difference(pool, criteria, "gap", "years", criteria.points("gap"), share)
 
 
 def _by_difference(
-    pool: Pool, criteria: Criteria, name: str, field: str, most: int, share: Callable[[Ints], Floats]
+    pool: Pool,
+    criteria: Criteria,
+    name: str,
+    field: str,
+    most: int,
+    share: Callable[[Ints], Floats],
 ) -> Part | None:
     mine, theirs = getattr(pool.mentees, field), getattr(pool.mentors, field)
     if mine is None or theirs is None:
@@ -124,7 +153,9 @@ def _industry(pool: Pool, criteria: Criteria) -> Part | None:
     return _neutral_unless_known("industry", people, table, most, criteria)
 
 
-def _neutral_unless_known(name: str, people: Kinds, table: Points, most: int, criteria: Criteria) -> Part:
+def _neutral_unless_known(
+    name: str, people: Kinds, table: Points, most: int, criteria: Criteria
+) -> Part:
     mine, theirs = answered(people.mine), answered(people.theirs)
     table[~mine] = table[:, ~theirs] = _neutral(most, criteria)
     return _part(name, Classed(people, table), most, (mine[people.mentee], theirs[people.mentor]))
@@ -133,7 +164,11 @@ def _neutral_unless_known(name: str, people: Kinds, table: Points, most: int, cr
 def _wishes(by: str) -> Callable[[Pool, Criteria], Part | None]:
     def make(pool: Pool, criteria: Criteria) -> Part | None:
         i, j, rank = pool.listed[f"{by}_wishes"].T
-        most = criteria.points("wishes") * (MENTEE_SHARE if by == "mentee" else 100 - MENTEE_SHARE) // 100
+        most = (
+            criteria.points("wishes")
+            * (MENTEE_SHARE if by == "mentee" else 100 - MENTEE_SHARE)
+            // 100
+        )
         points = most * np.array(RANK_PERCENT)[np.minimum(rank, len(RANK_PERCENT)) - 1] // 100
         known = (np.ones(len(pool.mentees), bool), np.ones(len(pool.mentors), bool))
         return _part(f"wishes.{by}", Listed(i, j, points), most, known)
@@ -145,7 +180,9 @@ def _waiting(pool: Pool, criteria: Criteria) -> Part | None:
     if pool.mentees.waiting is None:
         return None
     most = criteria.points("waiting")
-    points = most * np.clip(pool.mentees.waiting, 0, WAITING_ROUNDS).astype(np.int64) // WAITING_ROUNDS
+    points = (
+        most * np.clip(pool.mentees.waiting, 0, WAITING_ROUNDS).astype(np.int64) // WAITING_ROUNDS
+    )
     one = np.ones((len(pool.mentors), 1), np.float32)
     known = (np.ones(len(points), bool), np.ones(len(one), bool))
     return _part("waiting", Linear(points[:, None].astype(np.float32), one), most, known)

@@ -56,7 +56,9 @@ class ScoreTable:
             raise ValueError(f"scores need mentees x mentors, not {scores.ndim} dimension(s)")
         if scores.min(initial=0) < FORBIDDEN:
             i, j = np.unravel_index(int(scores.argmin()), scores.shape)
-            raise ValueError(f"score of pair ({i}, {j}) is {scores[i, j]}; only -1 (forbidden) and up make sense")
+            raise ValueError(
+                f"score of pair ({i}, {j}) is {scores[i, j]}; only -1 (forbidden) and up make sense"
+            )
         self.S = scores.view()
         self.S.flags.writeable = False
         self.mentee_ids = _ids(mentee_ids, scores.shape[0], "mentees")
@@ -78,7 +80,9 @@ class ScoreTable:
         """sha256 of the scores, the keys of the people, and (for a scored table) of people, weights and rules."""
         if self._digest is not None:
             return self._digest
-        sha = hashlib.sha256(f"engine {VERSION} {self.shape} {self.S.dtype.newbyteorder('<').str}".encode())
+        sha = hashlib.sha256(
+            f"engine {VERSION} {self.shape} {self.S.dtype.newbyteorder('<').str}".encode()
+        )
         sha.update(np.ascontiguousarray(self.S, self.S.dtype.newbyteorder("<")).data)
         for ids in (self.mentee_ids, self.mentor_ids):
             sha.update("\0".join(ids.tolist()).encode())
@@ -110,7 +114,9 @@ class ScoreTable:
     def views(self) -> tuple[Ints, Ints]:
         """How each side sees every pair, (N, M) twice: the score without the other side's wishes, and for mentors also
         without the points for waiting. -1 where forbidden. A bare table has one view."""
-        return self._less(self.points_of("wishes.mentor")), self._less(self.points_of("wishes.mentee", "waiting"))
+        return self._less(self.points_of("wishes.mentor")), self._less(
+            self.points_of("wishes.mentee", "waiting")
+        )
 
     def without(self, *names: str) -> ScoreTable:
         """A bare table in which these criteria give no points; what is forbidden stays so."""
@@ -174,7 +180,9 @@ class ScoreTable:
             for term in part.terms:
                 pair, column, points = term.hits(rows, columns)
                 here = known[pair]
-                for k, c, p in zip(*(a[here].tolist() for a in (pair, column, points)), strict=True):
+                for k, c, p in zip(
+                    *(a[here].tolist() for a in (pair, column, points)), strict=True
+                ):
                     found[k].setdefault(part.name, []).append((c, p))
         return found
 
@@ -196,7 +204,8 @@ class ScoreTable:
         """Line -> for which of the pairs (i[k], j[k]) one of the two left the answer empty."""
         rows, columns = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
         return {
-            p.name: p.unknown[0][rows] | p.unknown[1][columns] for p in (self.reasons.parts if self.reasons else ())
+            p.name: p.unknown[0][rows] | p.unknown[1][columns]
+            for p in (self.reasons.parts if self.reasons else ())
         }
 
     def unknown(self, i: int, j: int) -> list[str]:
@@ -246,7 +255,9 @@ class ScoreTable:
         return {p.name: (int(p.unknown[0].sum()), int(p.unknown[1].sum())) for p in parts}
 
     def _mentors(self, js: ArrayLike | None) -> Ints:
-        return np.arange(self.shape[1]) if js is None else np.asarray(js, dtype=np.int64).reshape(-1)
+        return (
+            np.arange(self.shape[1]) if js is None else np.asarray(js, dtype=np.int64).reshape(-1)
+        )
 
 
 def _ids(given: Iterable[str] | None, size: int, side: str) -> Texts:

@@ -114,7 +114,9 @@ class Listed:
     @cached_property
     def _by_pair(self) -> dict[tuple[int, int], int]:
         found: Counter[tuple[int, int]] = Counter()
-        for i, j, points in zip(self.i.tolist(), self.j.tolist(), self.points.tolist(), strict=True):
+        for i, j, points in zip(
+            self.i.tolist(), self.j.tolist(), self.points.tolist(), strict=True
+        ):
             found[i, j] += points
         return found
 

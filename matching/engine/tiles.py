@@ -27,7 +27,11 @@ class Sheet:
     """All points and rules of a round, ready for tiles. `waiting` is added after the minimum was asked for."""
 
     def __init__(
-        self, shape: tuple[int, int], parts: Iterable[Part], barriers: Iterable[Barrier], minimum: int
+        self,
+        shape: tuple[int, int],
+        parts: Iterable[Part],
+        barriers: Iterable[Barrier],
+        minimum: int,
     ) -> None:
         self.shape, self.minimum = shape, minimum
         everything, stops = list(parts), list(barriers)
@@ -93,14 +97,25 @@ def _listed(terms: list[Term], stops: list[Barrier]) -> Listed:
     stopped = [pair for b in stops if isinstance(b, PairBarrier) for pair in b.pairs]
     i, j = np.array(stopped, np.int64).reshape(-1, 2).T
     lists = [*(t for t in terms if isinstance(t, Listed)), Listed(i, j, np.full(len(i), -CLOSED))]
-    return Listed(*(np.concatenate(column) for column in zip(*((t.i, t.j, t.points) for t in lists), strict=True)))
+    return Listed(
+        *(
+            np.concatenate(column)
+            for column in zip(*((t.i, t.j, t.points) for t in lists), strict=True)
+        )
+    )
 
 
-def _tables(mentees: int, terms: list[Term], stops: list[Barrier]) -> tuple[list[_Wide], list[Term]]:
+def _tables(
+    mentees: int, terms: list[Term], stops: list[Barrier]
+) -> tuple[list[_Wide], list[Term]]:
     """Tables over kinds of people, points and rules alike, added up, widened and joined, and the terms that are something
     else. A table with nearly as many kinds as mentees stays as it is."""
     tables = [t for t in terms if isinstance(t, Classed)]
-    tables += [Classed(b.kinds, b.broken * np.float32(-CLOSED)) for b in stops if isinstance(b, ClassBarrier)]
+    tables += [
+        Classed(b.kinds, b.broken * np.float32(-CLOSED))
+        for b in stops
+        if isinstance(b, ClassBarrier)
+    ]
     small, others = [], [t for t in terms if not isinstance(t, Linear | Classed)]
     for one in _added_up(tables):
         if len(one.table) * WIDE_SHARE <= mentees:
@@ -116,7 +131,8 @@ def _added_up(tables: list[Classed]) -> list[Classed]:
     for one in tables:
         for k, other in enumerate(distinct):
             if all(
-                np.array_equal(getattr(one.kinds, side), getattr(other.kinds, side)) for side in ("mentee", "mentor")
+                np.array_equal(getattr(one.kinds, side), getattr(other.kinds, side))
+                for side in ("mentee", "mentor")
             ):
                 distinct[k] = Classed(other.kinds, other.table + one.table)
                 break

@@ -73,7 +73,9 @@ class Priced:
     fixes: list[Fix]
 
 
-def why_unmatched(table: ScoreTable, plan: Plan, i: int, prices: Prices | None = None) -> NoMentor | Crowded | Priced:
+def why_unmatched(
+    table: ScoreTable, plan: Plan, i: int, prices: Prices | None = None
+) -> NoMentor | Crowded | Priced:
     """Why mentee i is unmatched in this plan. Pass `prices` of the plan when asking about several mentees.
 
     Raises ValueError if mentee i has a mentor."""
@@ -92,7 +94,9 @@ def why_unmatched(table: ScoreTable, plan: Plan, i: int, prices: Prices | None =
         mentor, loss = prices.alternatives(i, 1)[0]
         return Priced(mentor, loss, lifts)
     seats = [Fix("seat", j, gain) for j, gain in prices.seat_gains() if j in set(mentors)]
-    fixes = sorted([*seats, *lifts], key=lambda f: (-f.gain.pairs, -f.gain.points, f.kind, f.mentor))
+    fixes = sorted(
+        [*seats, *lifts], key=lambda f: (-f.gain.pairs, -f.gain.points, f.kind, f.mentor)
+    )
     return Crowded(mentees, mentors, int(plan.seats[mentors].sum()), fixes[:SHOWN])
 
 
@@ -122,7 +126,9 @@ def _lifts(prices: Prices, i: int, nearest: list[Miss]) -> list[Fix]:
     fixes = []
     for miss in (m for m in nearest if "capacity" not in m.codes):
         gain = prices.lift(i, miss.mentor, miss.score)
-        if gain is not None and (gain.pairs > 0 or (prices.plan.rules.objective == "best" and gain.points > 0)):
+        if gain is not None and (
+            gain.pairs > 0 or (prices.plan.rules.objective == "best" and gain.points > 0)
+        ):
             fixes.append(Fix("lift", miss.mentor, gain, miss.codes))
     return fixes[:SHOWN]
 

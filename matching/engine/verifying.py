@@ -25,7 +25,12 @@ def verify(table: ScoreTable, seats: ArrayLike, rules: Rules, plan: Plan) -> boo
     places = np.asarray(seats).astype(np.int64)
     n, m = table.shape
     mu = np.asarray(plan.mu)
-    if mu.shape != (n,) or np.shape(plan.u) != (n,) or np.shape(plan.v) != (m,) or places.shape != (m,):
+    if (
+        mu.shape != (n,)
+        or np.shape(plan.u) != (n,)
+        or np.shape(plan.v) != (m,)
+        or places.shape != (m,)
+    ):
         return False
     if ((mu < -1) | (mu >= m)).any() or not _settings_agree(rules, plan):
         return False
@@ -48,7 +53,9 @@ def _settings_agree(rules: Rules, plan: Plan) -> bool:
     return plan.floor >= (rules.floor or 0)
 
 
-def _is_best(table: ScoreTable, places: Ints, rules: Rules, plan: Plan, mu: Ints, pinned: Bools) -> bool:
+def _is_best(
+    table: ScoreTable, places: Ints, rules: Rules, plan: Plan, mu: Ints, pinned: Bools
+) -> bool:
     u, v = _whole(plan.u), _whole(plan.v)
     if u is None or v is None or (u < 0).any() or (v < 0).any():
         return False
@@ -72,13 +79,19 @@ def _is_best(table: ScoreTable, places: Ints, rules: Rules, plan: Plan, mu: Ints
         if table.S[i, j] < 0:
             return False
         places = places - (np.arange(len(places)) == j)
-    bound = sum(int(x) for x in u[~pinned]) + sum(int(a) * int(b) for a, b in zip(places, v, strict=True))
+    bound = sum(int(x) for x in u[~pinned]) + sum(
+        int(a) * int(b) for a, b in zip(places, v, strict=True)
+    )
     return weight == bound
 
 
 def _whole(prices: ArrayLike) -> Ints | None:
     numbers = np.asarray(prices, dtype=np.float64)
-    if not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any() or (abs(numbers) > LIMIT / 4).any():
+    if (
+        not np.isfinite(numbers).all()
+        or (numbers != np.floor(numbers)).any()
+        or (abs(numbers) > LIMIT / 4).any()
+    ):
         return None
     return numbers.astype(np.int64)
 

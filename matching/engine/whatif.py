@@ -56,8 +56,13 @@ class WhatIf:
     def __init__(self, table: ScoreTable, plan: Plan, rules: Rules | None = None) -> None:
         self.table, self.plan = table, plan
         self.rules = plan.rules if rules is None else rules
-        if replace(self.rules, stickiness=plan.rules.stickiness, budget=plan.rules.budget) != plan.rules:
-            raise ValueError("a what-if starts from the decisions of its plan; only the stickiness may differ")
+        if (
+            replace(self.rules, stickiness=plan.rules.stickiness, budget=plan.rules.budget)
+            != plan.rules
+        ):
+            raise ValueError(
+                "a what-if starts from the decisions of its plan; only the stickiness may differ"
+            )
         scores = working_scores(table, self.rules, plan.floor, np.asarray(plan.mu))
         self._state = Residual(scores, plan.seats, worth_of(table, self.rules), self.rules.pins)
         self._state.resume(plan.mu, plan.v)
@@ -69,7 +74,9 @@ class WhatIf:
         try:
             find_prices(self._state)
         except NotOptimal:
-            raise ValueError("the plan is best only with its own stickiness; solve it again with the new one") from None
+            raise ValueError(
+                "the plan is best only with its own stickiness; solve it again with the new one"
+            ) from None
 
     # changes -------------------------------------------------------------------------------------------------------
 
@@ -95,7 +102,9 @@ class WhatIf:
         self._person(i)
         pinned = [pair for pair in self.rules.pins if pair[0] == i]
         if not pinned:
-            raise BadRules([Reason("not_pinned", f"mentee '{self.table.mentee_ids[i]}' is not pinned", i)])
+            raise BadRules(
+                [Reason("not_pinned", f"mentee '{self.table.mentee_ids[i]}' is not pinned", i)]
+            )
         rules = replace(self.rules, pins=tuple(pair for pair in self.rules.pins if pair[0] != i))
 
         row = self._working_row(i, self.table.S[i], rules)
@@ -111,7 +120,9 @@ class WhatIf:
         """Take back a rejection, or lift the hard rules for one pair with the score that it would have (default: as
         scored without rules). Raises BadRules for a pair closed by both_ways: score again with that override."""
         self._person(i, j)
-        rules = replace(self.rules, forbids=tuple(pair for pair in self.rules.forbids if pair != (i, j)))
+        rules = replace(
+            self.rules, forbids=tuple(pair for pair in self.rules.forbids if pair != (i, j))
+        )
         table = self.table
         if table.S[i, j] == FORBIDDEN:
             self._refuse_coupled(i, j)
@@ -126,7 +137,16 @@ class WhatIf:
         seats = self._state.seats[:-1].copy()
         seats[j] += delta
         if seats[j] < 0:
-            raise BadRules([Reason("seats", f"mentor '{self.table.mentor_ids[j]}' has no place to take away", None, j)])
+            raise BadRules(
+                [
+                    Reason(
+                        "seats",
+                        f"mentor '{self.table.mentor_ids[j]}' has no place to take away",
+                        None,
+                        j,
+                    )
+                ]
+            )
         check(self.table, seats, self.rules)
         one = repair.add_seat if delta > 0 else repair.drop_seat
 
@@ -153,7 +173,12 @@ class WhatIf:
         was, after = self._past.pop(), self.plan
         self._restore(was, after.mu)
         self.plan = was.plan
-        return Change(moves(after.mu, was.mu), was.plan.pairs - after.pairs, was.plan.total - after.total, was.plan)
+        return Change(
+            moves(after.mu, was.mu),
+            was.plan.pairs - after.pairs,
+            was.plan.total - after.total,
+            was.plan,
+        )
 
     def proven(self) -> Plan:
         """The present plan with its certificate checked."""
@@ -185,7 +210,9 @@ class WhatIf:
         self._stick(moves(seated, after.mu))
         self._past.append(was)
         before, self.plan = self.plan, after
-        return Change(moves(seated, after.mu), after.pairs - before.pairs, after.total - before.total, after)
+        return Change(
+            moves(seated, after.mu), after.pairs - before.pairs, after.total - before.total, after
+        )
 
     def _stick(self, moved: list[Move]) -> None:
         """Stickiness follows the plan: off the pair that was left, onto the new one. Prices stay a proof, because a
@@ -238,9 +265,14 @@ class WhatIf:
         check(self.table, self._state.seats[:-1], rules)
 
     def _person(self, i: int | None, j: int | None = None) -> None:
-        for number, size, code in ((i, self.table.shape[0], "mentee"), (j, self.table.shape[1], "mentor")):
+        for number, size, code in (
+            (i, self.table.shape[0], "mentee"),
+            (j, self.table.shape[1], "mentor"),
+        ):
             if number is not None and not 0 <= number < size:
-                raise BadRules([Reason(f"unknown_{code}", f"there is no {code} number {number} in this round")])
+                raise BadRules(
+                    [Reason(f"unknown_{code}", f"there is no {code} number {number} in this round")]
+                )
 
     def _refuse_coupled(self, i: int, j: int) -> None:
         if self.table.reasons is not None and (i, j) in self.table.reasons.coupled:
@@ -256,5 +288,7 @@ class WhatIf:
 
     def _fitting(self, row: Ints) -> Ints:
         if row.max(initial=0) > self._state.worth.top - self.rules.stickiness:
-            raise ValueError(f"scores above {self._state.worth.top - self.rules.stickiness} need a new round")
+            raise ValueError(
+                f"scores above {self._state.worth.top - self.rules.stickiness} need a new round"
+            )
         return row

@@ -66,7 +66,9 @@ def worth_of(table: ScoreTable, rules: Rules) -> Worth:
     else:
         worth = Worth(1.0, 2.0 * n + 2.0, top)
     if (worth.pair + worth.point * top) * (n + 2) >= EXACT:
-        raise ValueError(f"scores up to {table.scale} are too large to be added up exactly for {n} mentees")
+        raise ValueError(
+            f"scores up to {table.scale} are too large to be added up exactly for {n} mentees"
+        )
     return worth
 
 

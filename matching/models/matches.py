@@ -48,7 +48,9 @@ class MatchQuerySet(ScopedQuerySet):
         return self.exclude(state=Match.State.CLOSED)
 
     def with_people(self) -> Self:
-        return self.select_related("mentee__person", "mentor__person", "mentee__cohort__program", "carer")
+        return self.select_related(
+            "mentee__person", "mentor__person", "mentee__cohort__program", "carer"
+        )
 
 
 class Match(models.Model):
@@ -73,18 +75,35 @@ class Match(models.Model):
         IN_ERROR = "error", _("created in error")
 
     public_id = PublicIdField()
-    mentee = models.ForeignKey(Application, models.PROTECT, related_name="matches_as_mentee", verbose_name=_("mentee"))
-    mentor = models.ForeignKey(Application, models.PROTECT, related_name="matches_as_mentor", verbose_name=_("mentor"))
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.INTRODUCED, editable=False)
-    carer = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="matches_cared_for", verbose_name=_("carer")
+    mentee = models.ForeignKey(
+        Application, models.PROTECT, related_name="matches_as_mentee", verbose_name=_("mentee")
     )
-    why_codes = models.JSONField(default=dict, editable=False)  # reason codes and ids, never sentences
+    mentor = models.ForeignKey(
+        Application, models.PROTECT, related_name="matches_as_mentor", verbose_name=_("mentor")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.INTRODUCED, editable=False
+    )
+    carer = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="matches_cared_for",
+        verbose_name=_("carer"),
+    )
+    why_codes = models.JSONField(
+        default=dict, editable=False
+    )  # reason codes and ids, never sentences
     introduced_at = models.DateTimeField(_("introduced at"), default=timezone.now, editable=False)
     active_at = models.DateTimeField(_("active since"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
-    closed_kind = models.CharField(_("how it ended"), max_length=12, choices=Closed, blank=True, editable=False)
-    ends_on = models.DateField(_("ends on"), null=True, editable=False)  # set when the agreement is signed
+    closed_kind = models.CharField(
+        _("how it ended"), max_length=12, choices=Closed, blank=True, editable=False
+    )
+    ends_on = models.DateField(
+        _("ends on"), null=True, editable=False
+    )  # set when the agreement is signed
 
     objects = MatchQuerySet.as_manager()
 
@@ -93,8 +112,12 @@ class Match(models.Model):
         verbose_name_plural = _("matches")
         ordering = ["-introduced_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["mentee"], condition=~Q(state="closed"), name="one_open_match_per_mentee"),
-            models.CheckConstraint(condition=~Q(mentee=models.F("mentor")), name="match_of_two_applications"),
+            models.UniqueConstraint(
+                fields=["mentee"], condition=~Q(state="closed"), name="one_open_match_per_mentee"
+            ),
+            models.CheckConstraint(
+                condition=~Q(mentee=models.F("mentor")), name="match_of_two_applications"
+            ),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False) & ~Q(closed_kind="")
                 | ~Q(state="closed") & Q(closed_at=None, closed_kind=""),
@@ -127,4 +150,6 @@ class Match(models.Model):
 
     def partner_of(self, user: Any) -> Any:
         """The other person. Raises ValueError for anybody outside the match."""
-        return self.mentor.person if self.application_of(user) == self.mentee else self.mentee.person
+        return (
+            self.mentor.person if self.application_of(user) == self.mentee else self.mentee.person
+        )

@@ -45,7 +45,9 @@ class PairRowQuerySet(GuardedQuerySet):
         rounds = Round.objects.visible_to(user)
         recused = Application.objects.filter(near(user, "person")).values("pk")
         return self.filter(
-            Q(mentee=None) | ~Q(mentee__in=recused), Q(mentor=None) | ~Q(mentor__in=recused), round__in=rounds
+            Q(mentee=None) | ~Q(mentee__in=recused),
+            Q(mentor=None) | ~Q(mentor__in=recused),
+            round__in=rounds,
         ).scoped("committee without recusal")
 
     def visible_in(self, round_: Round, user: Any) -> Self:
@@ -55,7 +57,10 @@ class PairRowQuerySet(GuardedQuerySet):
             return self.visible_to(user).filter(round=round_)
         rows = self.filter(round=round_)
         if shown.near:
-            rows = rows.filter(Q(mentee=None) | ~Q(mentee__in=shown.near), Q(mentor=None) | ~Q(mentor__in=shown.near))
+            rows = rows.filter(
+                Q(mentee=None) | ~Q(mentee__in=shown.near),
+                Q(mentor=None) | ~Q(mentor__in=shown.near),
+            )
         return rows.scoped("committee without recusal")
 
     def with_names(self, *more: str) -> Self:
@@ -107,19 +112,29 @@ class Proposal(ConfidentialModel):
 
     public_id = PublicIdField()
     round = models.ForeignKey(Round, models.CASCADE, related_name="+")
-    mentee = models.ForeignKey(Application, models.PROTECT, related_name="+", verbose_name=_("mentee"))
-    mentor = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+", verbose_name=_("mentor"))
+    mentee = models.ForeignKey(
+        Application, models.PROTECT, related_name="+", verbose_name=_("mentee")
+    )
+    mentor = models.ForeignKey(
+        Application, models.PROTECT, null=True, related_name="+", verbose_name=_("mentor")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
     scope = models.CharField(max_length=5, choices=Scope, blank=True)  # of a rejection
-    sits_out = models.BooleanField(default=False)  # the committee leaves this person out of the round
-    score = models.IntegerField(null=True)  # points, waiting included: the number that the engine adds up
+    sits_out = models.BooleanField(
+        default=False
+    )  # the committee leaves this person out of the round
+    score = models.IntegerField(
+        null=True
+    )  # points, waiting included: the number that the engine adds up
     band = models.CharField(max_length=8, choices=Band, blank=True)
     parts = models.JSONField(default=dict)  # {criterion: points}; they add up to the score
     why = models.JSONField(default=dict)  # reason codes and ids, see matching.reasons
     cautions = models.JSONField(default=list)  # codes of what deserves a second look
     price_pairs = models.IntegerField(null=True)  # what is lost if this pair is not made
     price_points = models.IntegerField(null=True)
-    before = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")  # mentor in the draft before
+    before = models.ForeignKey(
+        Application, models.PROTECT, null=True, related_name="+"
+    )  # mentor in the draft before
     is_changed = models.BooleanField(default=False)  # since the draft before
     changed_in = models.PositiveIntegerField(default=0)  # plan version that last touched this row
 
@@ -130,17 +145,24 @@ class Proposal(ConfidentialModel):
         verbose_name_plural = _("proposals")
         constraints = [
             models.UniqueConstraint(
-                fields=["round", "mentee"], condition=~Q(state="rejected"), name="one_row_per_mentee_on_the_table"
+                fields=["round", "mentee"],
+                condition=~Q(state="rejected"),
+                name="one_row_per_mentee_on_the_table",
             ),
-            models.UniqueConstraint(fields=["round", "mentee", "mentor"], name="one_proposal_per_pair"),
+            models.UniqueConstraint(
+                fields=["round", "mentee", "mentor"], name="one_proposal_per_pair"
+            ),
             models.CheckConstraint(
-                condition=Q(state="proposed") | Q(mentor__isnull=False), name="decision_names_a_mentor"
+                condition=Q(state="proposed") | Q(mentor__isnull=False),
+                name="decision_names_a_mentor",
             ),
             models.CheckConstraint(
                 condition=Q(state="rejected") & ~Q(scope="") | ~Q(state="rejected") & Q(scope=""),
                 name="rejection_has_a_scope",
             ),
-            models.CheckConstraint(condition=Q(sits_out=False) | Q(mentor=None), name="who_sits_out_has_no_mentor"),
+            models.CheckConstraint(
+                condition=Q(sits_out=False) | Q(mentor=None), name="who_sits_out_has_no_mentor"
+            ),
         ]
 
     @property
@@ -151,7 +173,9 @@ class Proposal(ConfidentialModel):
 class EntryQuerySet(PairRowQuerySet):
     def standing(self) -> Self:
         """Decisions that have not been taken back."""
-        return self.filter(undone_at=None).exclude(kind__in=[RoundEntry.Kind.UNDO, RoundEntry.Kind.NOTE])
+        return self.filter(undone_at=None).exclude(
+            kind__in=[RoundEntry.Kind.UNDO, RoundEntry.Kind.NOTE]
+        )
 
 
 class RoundEntry(ConfidentialModel):
@@ -183,8 +207,12 @@ class RoundEntry(ConfidentialModel):
     mentor = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
     cost_pairs = models.IntegerField(default=0)  # pairs lost by it (negative: gained)
     cost_points = models.IntegerField(default=0)
-    moved = models.JSONField(default=list)  # [[mentee, from mentor, to mentor]] as ids of applications
-    facts = models.JSONField(default=dict)  # codes: scope, rules set aside, weights before and after
+    moved = models.JSONField(
+        default=list
+    )  # [[mentee, from mentor, to mentor]] as ids of applications
+    facts = models.JSONField(
+        default=dict
+    )  # codes: scope, rules set aside, weights before and after
     plan_before = models.BinaryField(null=True)  # the plan that this entry replaced
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -195,11 +223,17 @@ class RoundEntry(ConfidentialModel):
         verbose_name = _("entry in the minutes of a round")
         verbose_name_plural = _("minutes of rounds")
         ordering = ["version", "pk"]
-        constraints = [models.UniqueConstraint(fields=["round", "version"], name="one_entry_per_plan_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "version"], name="one_entry_per_plan_version")
+        ]
 
     @property
     def can_be_undone(self) -> bool:
-        return self.undone_at is None and self.kind not in {self.Kind.UNDO, self.Kind.NOTE, self.Kind.RUN}
+        return self.undone_at is None and self.kind not in {
+            self.Kind.UNDO,
+            self.Kind.NOTE,
+            self.Kind.RUN,
+        }
 
 
 class Override(ConfidentialModel):
@@ -218,7 +252,11 @@ class Override(ConfidentialModel):
     class Meta:
         verbose_name = _("rule set aside")
         verbose_name_plural = _("rules set aside")
-        constraints = [models.UniqueConstraint(fields=["round", "mentee", "mentor"], name="one_override_per_pair")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "mentee", "mentor"], name="one_override_per_pair"
+            )
+        ]
 
 
 class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):  # type: ignore[override]
@@ -239,12 +277,22 @@ class KeepApart(ConfidentialModel):
         REPORTING_LINE = "reporting_line", _("one manages or appraises the other")
         CONFLICT = "conflict", _("conflict of interest between the two")
 
-    program = models.ForeignKey(Program, models.CASCADE, related_name="+", verbose_name=_("program"))
-    first = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("one person"))
-    second = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("the other person"))
+    program = models.ForeignKey(
+        Program, models.CASCADE, related_name="+", verbose_name=_("program")
+    )
+    first = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", verbose_name=_("one person")
+    )
+    second = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", verbose_name=_("the other person")
+    )
     kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.KEEP_APART)
-    reason = EncryptedTextField(_("reason"), help_text=_("The committee reads it; the two people never do."))
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False)
+    reason = EncryptedTextField(
+        _("reason"), help_text=_("The committee reads it; the two people never do.")
+    )
+    by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False
+    )
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
 
@@ -257,6 +305,8 @@ class KeepApart(ConfidentialModel):
         constraints = [
             models.CheckConstraint(condition=~Q(first=F("second")), name="keep_apart_two_people"),
             models.UniqueConstraint(
-                fields=["program", "first", "second", "kind"], condition=Q(until=None), name="kept_apart_once"
+                fields=["program", "first", "second", "kind"],
+                condition=Q(until=None),
+                name="kept_apart_once",
             ),
         ]

@@ -34,7 +34,9 @@ class RoundQuerySet(GuardedQuerySet):
         return self.for_committee(user)
 
     def for_committee(self, user: Any, *roles: str) -> Self:
-        return self.filter(cohort__program__in=Program.objects.for_committee(user, *roles)).scoped("committee")
+        return self.filter(cohort__program__in=Program.objects.for_committee(user, *roles)).scoped(
+            "committee"
+        )
 
     def under_way(self) -> Self:
         return self.filter(state__in=Round.UNDER_WAY)
@@ -79,36 +81,56 @@ class Round(ConfidentialModel):
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+", verbose_name=_("cohort"))
     number = models.PositiveSmallIntegerField(_("number"), editable=False)
     name = models.CharField(_("name"), max_length=80, validators=[validate_name])
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    copied_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
+    )
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", editable=False
+    )
 
     # The rules of this sitting: its own copy, checked by `matching.terms`
     terms = models.JSONField(default=dict, editable=False)
-    objective = models.CharField(_("what matters most"), max_length=4, choices=Objective, default=Objective.MOST)
+    objective = models.CharField(
+        _("what matters most"), max_length=4, choices=Objective, default=Objective.MOST
+    )
     floor = models.PositiveIntegerField(_("lowest fit to propose (points)"), null=True, blank=True)
     budget = models.PositiveIntegerField(
-        _("points that may be spent on the weakest pair (points)"), default=0, validators=[MaxValueValidator(10**7)]
+        _("points that may be spent on the weakest pair (points)"),
+        default=0,
+        validators=[MaxValueValidator(10**7)],
     )
     stickiness = models.PositiveIntegerField(
-        _("what keeping a pair is worth (points)"), default=100, validators=[MaxValueValidator(10_000)]
+        _("what keeping a pair is worth (points)"),
+        default=100,
+        validators=[MaxValueValidator(10_000)],
     )
 
     # The plan on the table
     draft = models.PositiveIntegerField(default=0, editable=False)  # how often the engine was run
-    plan_version = models.PositiveIntegerField(default=0, editable=False)  # raised by every change: compare-and-set
+    plan_version = models.PositiveIntegerField(
+        default=0, editable=False
+    )  # raised by every change: compare-and-set
     mentees = models.PositiveIntegerField(default=0, editable=False)  # rows on the table
     pairs = models.PositiveIntegerField(default=0, editable=False)
     total = models.BigIntegerField(default=0, editable=False)
-    before_pairs = models.PositiveIntegerField(null=True, editable=False)  # the draft before this one
+    before_pairs = models.PositiveIntegerField(
+        null=True, editable=False
+    )  # the draft before this one
     before_total = models.BigIntegerField(null=True, editable=False)
     has_certificate = models.BooleanField(default=False, editable=False)
     input_hash = models.CharField(max_length=64, blank=True, editable=False)
     engine_version = models.CharField(max_length=20, blank=True, editable=False)
 
-    prepared_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", editable=False)
-    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", editable=False)
+    prepared_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    approved_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False
+    )
     release_at = models.DateTimeField(_("release at"), null=True, editable=False)
-    released_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", editable=False)
+    released_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False
+    )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     created_at = models.DateTimeField(_("opened at"), default=timezone.now, editable=False)
 
@@ -119,13 +141,16 @@ class Round(ConfidentialModel):
         verbose_name_plural = _("rounds")
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["cohort", "number"], name="one_round_number_per_cohort"),
+            models.UniqueConstraint(
+                fields=["cohort", "number"], name="one_round_number_per_cohort"
+            ),
             models.CheckConstraint(
                 condition=Q(release_at=None) | Q(state__in=["approved", "published"]),
                 name="round_released_once_approved",
             ),
             models.CheckConstraint(
-                condition=~Q(state="published") | Q(has_certificate=True, published_at__isnull=False),
+                condition=~Q(state="published")
+                | Q(has_certificate=True, published_at__isnull=False),
                 name="round_published_with_certificate",
             ),
         ]
@@ -155,7 +180,9 @@ class OfRoundQuerySet(GuardedQuerySet):
     """Rows that belong to a round as a whole, without a word about one person."""
 
     def visible_to(self, user: Any) -> Self:
-        return self.filter(round__in=Round.objects.visible_to(user)).scoped("committee of the round")
+        return self.filter(round__in=Round.objects.visible_to(user)).scoped(
+            "committee of the round"
+        )
 
 
 class Snapshot(ConfidentialModel):
@@ -169,9 +196,13 @@ class Snapshot(ConfidentialModel):
     round = models.OneToOneField(Round, models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)  # hash of the content
     taken_at = models.DateTimeField()
-    figures = models.JSONField(default=dict)  # counts for the page: missing answers, rules, undecided pairs
+    figures = models.JSONField(
+        default=dict
+    )  # counts for the page: missing answers, rules, undecided pairs
     fingerprints = models.JSONField(default=dict)  # {application id: what it said}
-    columns = models.JSONField()  # what the columns of the arrays mean: ids of applications, topics, experiences ...
+    columns = (
+        models.JSONField()
+    )  # what the columns of the arrays mean: ids of applications, topics, experiences ...
     people = models.BinaryField()
     scores = models.BinaryField()
 
@@ -189,11 +220,17 @@ class RoundPlan(ConfidentialModel):
     round = models.OneToOneField(Round, models.CASCADE, related_name="+")
     snapshot_key = models.CharField(max_length=64)  # of the snapshot that it was made from
     plan = models.BinaryField()
-    cells = models.JSONField(default=list)  # [[mentee, mentor, score]]: where the committee set a rule aside since
+    cells = models.JSONField(
+        default=list
+    )  # [[mentee, mentor, score]]: where the committee set a rule aside since
     digest = models.CharField(max_length=64)  # of the scores with these cells
     mentors = models.PositiveIntegerField(default=0)
-    places = models.PositiveIntegerField(default=0)  # of all mentors together, those that were agreed since included
-    known = models.JSONField(default=dict)  # {application id: fingerprint} of answers that a decision changed
+    places = models.PositiveIntegerField(
+        default=0
+    )  # of all mentors together, those that were agreed since included
+    known = models.JSONField(
+        default=dict
+    )  # {application id: fingerprint} of answers that a decision changed
 
     objects = OfRoundQuerySet.as_manager()
 

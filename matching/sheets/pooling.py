@@ -52,7 +52,9 @@ class Answers:
         return table
 
 
-def make_pool(mentees: Sequence[Record], mentors: Sequence[Record], terms: SheetTerms) -> tuple[Pool, Criteria]:
+def make_pool(
+    mentees: Sequence[Record], mentors: Sequence[Record], terms: SheetTerms
+) -> tuple[Pool, Criteria]:
     """The pool and the criteria of two files. Raises BadTerms when a criterion reads a column that neither file has."""
     both = [*mentees, *mentors]
     columns: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
@@ -82,7 +84,9 @@ def make_pool(mentees: Sequence[Record], mentors: Sequence[Record], terms: Sheet
         mentee_wishes=wishes,
         mentor_wishes=[(b, a, rank) for a, b, rank in _wishes(mentors, mentees, "prefer")],
     )
-    criteria = Criteria(weights=terms.weights, rules=terms.rules, blocks=blocks, minimum=terms.minimum)
+    criteria = Criteria(
+        weights=terms.weights, rules=terms.rules, blocks=blocks, minimum=terms.minimum
+    )
     return pool, criteria
 
 
@@ -91,11 +95,17 @@ def _years(record: Record) -> int:
     return -1 if years is None else int(years)
 
 
-def _wishes(mine: Sequence[Record], theirs: Sequence[Record], kind: str) -> list[tuple[str, str, int]]:
+def _wishes(
+    mine: Sequence[Record], theirs: Sequence[Record], kind: str
+) -> list[tuple[str, str, int]]:
     """(key, key of the one who is named, rank): named by id, address or name; who cannot be recognised is left out."""
     known: dict[str, set[str]] = {}
     for record in theirs:
-        for text in {fold(record.key), fold(record.email), fold(record.values.get("name") or "")} - {""}:
+        for text in {
+            fold(record.key),
+            fold(record.email),
+            fold(record.values.get("name") or ""),
+        } - {""}:
             known.setdefault(text, set()).add(record.key)
     found = []
     for record in mine:
@@ -106,7 +116,9 @@ def _wishes(mine: Sequence[Record], theirs: Sequence[Record], kind: str) -> list
     return found
 
 
-def _block(one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]) -> Block:
+def _block(
+    one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
+) -> Block:
     asks = str(one.settings.get("asks", one.column))
     for name, records in ((one.column, [*mentees, *mentors]), (asks, [*mentees, *mentors])):
         if records and not knows(records, name):
@@ -119,7 +131,9 @@ def _block(one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record],
     )
 
 
-def _gap(one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]) -> Block:
+def _gap(
+    one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
+) -> Block:
     steps = Answers(str(step) for step in one.settings["order"])
     strange = {
         answer
@@ -134,24 +148,40 @@ def _gap(one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], c
         )
     for records, side in zip((mentees, mentors), columns, strict=True):
         side[one.name] = steps.one(records, one.column)
-    return Gap(one.name, one.name, one.settings["points"], hard=bool(one.settings.get("hard", False)))
+    return Gap(
+        one.name, one.name, one.settings["points"], hard=bool(one.settings.get("hard", False))
+    )
 
 
-def _same(one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]) -> Block:
-    said = Answers(answer for record in (*mentees, *mentors) for answer in answers(record, one.column))
+def _same(
+    one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
+) -> Block:
+    said = Answers(
+        answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
+    )
     for records, side in zip((mentees, mentors), columns, strict=True):
         side[one.name] = said.one(records, one.column)
-    return Same(one.name, one.name, points=one.settings.get("points", 0), forbid=one.settings.get("forbid"))
+    return Same(
+        one.name, one.name, points=one.settings.get("points", 0), forbid=one.settings.get("forbid")
+    )
 
 
-def _overlap(one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]) -> Block:
-    said = Answers(answer for record in (*mentees, *mentors) for answer in answers(record, one.column))
+def _overlap(
+    one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
+) -> Block:
+    said = Answers(
+        answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
+    )
     for records, side in zip((mentees, mentors), columns, strict=True):
         side[one.name] = said.many(records, one.column)
-    return Overlap(one.name, one.name, one.name, one.settings["points"], int(one.settings.get("at_most", 1)))
+    return Overlap(
+        one.name, one.name, one.name, one.settings["points"], int(one.settings.get("at_most", 1))
+    )
 
 
-def _accepts(one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]) -> Block:
+def _accepts(
+    one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
+) -> Block:
     asks, points = one.settings["asks"], one.settings.get("points", 0)
     by_mentee = one.settings["by"] == "mentee"
     askers, asked = (mentees, mentors) if by_mentee else (mentors, mentees)
@@ -162,4 +192,6 @@ def _accepts(one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record
         marks[(marks == 0) & spoke[:, None]] = -1
     columns[0 if by_mentee else 1][f"{one.name}: asked"] = marks
     columns[1 if by_mentee else 0][one.name] = said.one(asked, one.column)
-    return Rating(one.name, f"{one.name}: asked", one.name, rater="mentee" if by_mentee else "mentor")
+    return Rating(
+        one.name, f"{one.name}: asked", one.name, rater="mentee" if by_mentee else "mentor"
+    )

@@ -85,7 +85,9 @@ def read_terms(data: Mapping[str, Any]) -> SheetTerms:
     for weight in data.get("weights", {}):
         _one_of("matching.weights", weight, set(STANDARD_WEIGHTS))
     _one_of("matching.objective", data.get("objective", "most"), {"most", "best"})
-    own = tuple(_criterion(kind, name, one) for kind in KINDS for name, one in data.get(kind, {}).items())
+    own = tuple(
+        _criterion(kind, name, one) for kind in KINDS for name, one in data.get(kind, {}).items()
+    )
     if not own and not data.get("weights"):
         raise BadTerms(_("[matching] values nothing: it needs weights, or criteria of its own."))
     rules = frozenset(data["rules"]) | {"self_pair"} if "rules" in data else SheetTerms.rules
@@ -105,13 +107,16 @@ def _criterion(kind: str, name: str, one: Any) -> Criterion:
         raise BadTerms(_("[%(place)s] must be a table.") % {"place": place})
     for option in one:
         _one_of(place, option, KINDS[kind])
-    needed = {"gap": {"order", "points"}, "overlap": {"points"}, "accepts": {"asks", "by"}}.get(kind, set())
+    needed = {"gap": {"order", "points"}, "overlap": {"points"}, "accepts": {"asks", "by"}}.get(
+        kind, set()
+    )
     for option in sorted(needed - set(one)):
         raise BadTerms(_("[%(place)s] needs “%(option)s”.") % {"place": place, "option": option})
     settings = dict(one)
     if kind == "gap":
         settings["points"] = {
-            _whole(place, step, low=-50): points for step, points in _steps(place, one["points"]).items()
+            _whole(place, step, low=-50): points
+            for step, points in _steps(place, one["points"]).items()
         }
     elif "points" in one:
         settings["points"] = _whole(place, one["points"])
@@ -122,7 +127,9 @@ def _criterion(kind: str, name: str, one: Any) -> Criterion:
 
 def _steps(place: str, points: Any) -> dict[Any, int]:
     if not isinstance(points, Mapping) or not points:
-        raise BadTerms(_("[%(place)s] points is a table such as { 1 = 9, 2 = 12 }.") % {"place": place})
+        raise BadTerms(
+            _("[%(place)s] points is a table such as { 1 = 9, 2 = 12 }.") % {"place": place}
+        )
     return _whole_numbers(place, points)
 
 
@@ -138,7 +145,9 @@ def _whole(place: str, value: Any, low: int = 0) -> int:
             _("[%(place)s]: “%(value)s” is not a whole number.") % {"place": place, "value": value}
         ) from error
     if isinstance(value, bool | float) or not low <= number <= 100_000:
-        raise BadTerms(_("[%(place)s]: %(value)s is not possible here.") % {"place": place, "value": value})
+        raise BadTerms(
+            _("[%(place)s]: %(value)s is not possible here.") % {"place": place, "value": value}
+        )
     return number
 
 

@@ -30,6 +30,9 @@ def table():
 
     def read(round_):
         rows = Proposal.objects.unscoped("test").filter(round=round_).on_the_table().with_names()
-        return {row.mentee.person.first_name: row.mentor.person.first_name if row.mentor else None for row in rows}
+        return {
+            row.mentee.person.first_name: row.mentor.person.first_name if row.mentor else None
+            for row in rows
+        }
 
     return read

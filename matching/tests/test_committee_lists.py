@@ -19,7 +19,9 @@ PAIRS = reverse("admin:matching_match_changelist")
 @pytest.fixture
 def apart(program, people, cleo):
     two = {"first": people["amina"].person, "second": people["ruth"].person}
-    return KeepApart.objects.unscoped("test").create(program=program, reason="CANARY-reason", by=cleo, **two)
+    return KeepApart.objects.unscoped("test").create(
+        program=program, reason="CANARY-reason", by=cleo, **two
+    )
 
 
 @pytest.fixture
@@ -51,7 +53,10 @@ def test_members_read_the_list_and_others_do_not(apart, as_user, cleo, dan, peop
 def test_who_stands_near_one_of_the_two_does_not_see_the_row(apart, as_user, kim, people):
     Conflict.objects.create(member=kim, person=people["amina"].person)
     assert "Amina Farah" not in as_user(kim).get(APART).content.decode()
-    assert as_user(kim).get(reverse("admin:matching_keepapart_change", args=[apart.pk])).status_code == 302
+    assert (
+        as_user(kim).get(reverse("admin:matching_keepapart_change", args=[apart.pk])).status_code
+        == 302
+    )
 
 
 def test_a_reader_adds_nothing(program, as_user, people):
@@ -66,7 +71,9 @@ def test_all_pairs_are_listed_with_state_and_carer(pair, as_user, cleo):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_pairs_asks_as_often_whatever_its_size(cohort, as_user, cleo, django_assert_max_num_queries, count):
+def test_the_list_of_pairs_asks_as_often_whatever_its_size(
+    cohort, as_user, cleo, django_assert_max_num_queries, count
+):
     for _n in range(count):
         factories.match(factories.person(), factories.person(), cohort)
     client = as_user(cleo)

@@ -64,7 +64,10 @@ def test_a_preview_changes_nothing(drafted, step, cleo, table):
     before = table(drafted), drafted.plan_version
     outcome = preview(drafted, step(Kind.PIN, "amina", "priya"), by=cleo)
     assert outcome.cost_points > 0
-    assert before == (table(drafted), Round.objects.unscoped("test").get(pk=drafted.pk).plan_version)
+    assert before == (
+        table(drafted),
+        Round.objects.unscoped("test").get(pk=drafted.pk).plan_version,
+    )
 
 
 def test_a_pair_that_is_turned_down_is_not_proposed_again(drafted, act, cleo, table):
@@ -129,7 +132,9 @@ def test_a_recused_member_cannot_decide_about_the_person(act, kim, people):
         act(Kind.PIN, "amina", "ruth", by=kim)
 
 
-def test_a_change_whose_chain_touches_such_a_person_is_refused_too(drafted, act, kim, people, table):
+def test_a_change_whose_chain_touches_such_a_person_is_refused_too(
+    drafted, act, kim, people, table
+):
     Conflict.objects.create(member=kim, person=people["joel"].person)
     with pytest.raises(Refused, match="ask another member"):
         act(Kind.PIN, "amina", "priya", by=kim)  # Joel would have to move
@@ -188,7 +193,12 @@ def test_the_last_decision_is_taken_back_exactly(drafted, act, cleo, table, deci
     take_back(entry, by=cleo)
     fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
     assert (table(fresh), fresh.total, fresh.has_certificate) == (before, total, True)
-    assert not Proposal.objects.unscoped("test").filter(round=drafted).exclude(state="proposed").exists()
+    assert (
+        not Proposal.objects.unscoped("test")
+        .filter(round=drafted)
+        .exclude(state="proposed")
+        .exists()
+    )
 
 
 def test_an_earlier_decision_is_taken_back_and_later_ones_stay(drafted, act, cleo, table):
@@ -221,7 +231,9 @@ def test_taking_back_never_lets_the_two_meet_again(drafted, act, cleo):
 def colleagues(cohort, people, cleo):
     """Noor could only go to Omar, who works in the same place."""
     people["noor"] = make.applicant(cohort, "Noor Haddad", employer="Birch", topics={"tax": 3})
-    people["omar"] = make.applicant(cohort, "Omar Saad", "mentor", employer="birch", topics={"tax": 3})
+    people["omar"] = make.applicant(
+        cohort, "Omar Saad", "mentor", employer="birch", topics={"tax": 3}
+    )
     for name in ("amina", "joel", "sofia"):
         type(people[name]).objects.filter(pk=people[name].pk).update(state="withdrawn")
     for name in ("ruth", "priya"):
@@ -234,7 +246,9 @@ def test_a_rule_is_set_aside_with_a_reason_and_back(colleagues, people, cleo, ta
     noor, omar, seen = people["noor"].pk, people["omar"].pk, colleagues.plan_version
     with pytest.raises(Refused, match="reason"):
         bending.set_aside(colleagues, noor, omar, by=cleo, seen=seen, why="")
-    entry = bending.set_aside(colleagues, noor, omar, by=cleo, seen=seen, why="Different countries.")
+    entry = bending.set_aside(
+        colleagues, noor, omar, by=cleo, seen=seen, why="Different countries."
+    )
     assert table(colleagues) == {"Noor": "Omar"}
     assert entry.facts["codes"] == ["same_employer"]
     assert "override" in Proposal.objects.unscoped("test").get(round=colleagues).cautions
@@ -244,7 +258,14 @@ def test_a_rule_is_set_aside_with_a_reason_and_back(colleagues, people, cleo, ta
 
 
 def test_an_override_survives_the_next_run(colleagues, people, cleo, table):
-    bending.set_aside(colleagues, people["noor"].pk, people["omar"].pk, by=cleo, seen=9, why="Different countries.")
+    bending.set_aside(
+        colleagues,
+        people["noor"].pk,
+        people["omar"].pk,
+        by=cleo,
+        seen=9,
+        why="Different countries.",
+    )
     rounds.run(colleagues, by=cleo)
     assert table(colleagues) == {"Noor": "Omar"}
     assert colleagues.has_certificate
@@ -253,16 +274,25 @@ def test_an_override_survives_the_next_run(colleagues, people, cleo, table):
 def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
     from programs.models import NamedWish
 
-    wish = {"application": people["amina"], "kind": "avoid", "written": "Ruth", "person": people["ruth"].person}
+    wish = {
+        "application": people["amina"],
+        "kind": "avoid",
+        "written": "Ruth",
+        "person": people["ruth"].person,
+    }
     NamedWish.objects.unscoped("test").create(**wish)
     made = make.run_round(cohort, cleo)
     with pytest.raises(Refused, match="never set aside"):
-        bending.set_aside(made, people["amina"].pk, people["ruth"].pk, by=cleo, seen=made.plan_version, why="But.")
+        bending.set_aside(
+            made, people["amina"].pk, people["ruth"].pk, by=cleo, seen=made.plan_version, why="But."
+        )
 
 
 def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
     assert table(drafted)["Sofia"] is None
-    entry = bending.agree_place(drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="Rang her today.")
+    entry = bending.agree_place(
+        drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="Rang her today."
+    )
     assert table(drafted)["Sofia"] == "Ruth"
     assert entry.cost_pairs == -1
     take_back(entry, by=cleo)
@@ -273,13 +303,17 @@ def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
 def test_no_place_beyond_the_programs_policy(drafted, people, cleo):
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(is_first_time=True)
     with pytest.raises(Refused, match="policy"):
-        bending.agree_place(drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="She would.")
+        bending.agree_place(
+            drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="She would."
+        )
 
 
 def test_each_decision_has_its_own_plan_version(drafted, act):
     act(Kind.PIN, "amina", "ruth")
     act(Kind.UNPIN, "amina", "ruth")
-    versions = RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", "kind")
+    versions = (
+        RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", "kind")
+    )
     assert list(versions) == [(1, "run"), (2, "pin"), (3, "unpin")]
 
 
@@ -287,5 +321,7 @@ def test_a_rule_in_the_way_of_a_choice_is_named(cohort, cleo):
     noor = make.applicant(cohort, "Noor Haddad", employer="Birch", topics={"tax": 3})
     omar = make.applicant(cohort, "Omar Saad", "mentor", employer="Birch", topics={"tax": 3})
     made = make.run_round(cohort, cleo)
-    with pytest.raises(Refused, match="Noor Haddad cannot go with Omar Saad: both work for the same employer"):
+    with pytest.raises(
+        Refused, match="Noor Haddad cannot go with Omar Saad: both work for the same employer"
+    ):
         decide(made, Step(Kind.CHOOSE, noor.pk, omar.pk), by=cleo, seen=made.plan_version)

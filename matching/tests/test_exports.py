@@ -34,7 +34,15 @@ def test_every_mentee_has_a_line(read):
 
 
 def test_parts_add_up_in_the_file_too(read):
-    parts = ["Understands", "Can help", "Practical", "Wishes", "Experience ahead", "Industry", "Waiting"]
+    parts = [
+        "Understands",
+        "Can help",
+        "Practical",
+        "Wishes",
+        "Experience ahead",
+        "Industry",
+        "Waiting",
+    ]
     for row in rows(read("pairs.csv")):
         if row["Mentor"]:
             assert sum(int(row[part]) for part in parts) == int(row["Points"])
@@ -52,20 +60,30 @@ def test_workbooks_open(read, name):
     assert len(book) == 3
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "  =1", '=HYPERLINK("x")'])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "  =1", '=HYPERLINK("x")']
+)
 def test_a_formula_becomes_text(text):
     assert safe(text) == f"'{text}"
 
 
 def test_numbers_and_plain_text_stay():
-    assert [safe(value) for value in (-5, 0, None, "Ann-Sofie", "")] == [-5, 0, None, "Ann-Sofie", ""]
+    assert [safe(value) for value in (-5, 0, None, "Ann-Sofie", "")] == [
+        -5,
+        0,
+        None,
+        "Ann-Sofie",
+        "",
+    ]
 
 
 def test_a_hostile_name_is_written_safely(cohort, cleo, as_user):
     make.applicant(cohort, "", person=factories.person("=cmd Hostile"), topics={"tax": 1})
     make.applicant(cohort, "Ruth Adeyemi", "mentor", topics={"tax": 1})
     drafted = make.run_round(cohort, cleo)
-    response = as_user(cleo).get(reverse("admin:matching_round_pairs.csv", args=[drafted.public_id]))
+    response = as_user(cleo).get(
+        reverse("admin:matching_round_pairs.csv", args=[drafted.public_id])
+    )
     assert "'=cmd Hostile" in response.content.decode()
 
 

@@ -59,7 +59,9 @@ def test_who_fits_nobody_reads_another_reason(cohort, cleo, kim):
     make.applicant(cohort, "Ruth Adeyemi", "mentor", topics={"hiring": 3})
     noor = make.applicant(cohort, "Noor Haddad", employer="Birch", mode="in_person")
     make.applicant(cohort, "Omar Saad", "mentor", employer="birch", mode="in_person")
-    Application.objects.filter(person__name__in=["Amina Farah", "Ruth Adeyemi"]).update(mode="online")
+    Application.objects.filter(person__name__in=["Amina Farah", "Ruth Adeyemi"]).update(
+        mode="online"
+    )
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
     assert "No mentor of this round fits well" in letters()[noor.person.email].body
 
@@ -78,7 +80,9 @@ def test_the_others_still_hear_when_one_letter_is_stopped(published):
 
 def test_no_letter_for_a_pair_that_has_ended_meanwhile(published):
     now = timezone.now()
-    Match.objects.filter(mentee=published["amina"]).update(state="closed", closed_at=now, closed_kind="error")
+    Match.objects.filter(mentee=published["amina"]).update(
+        state="closed", closed_at=now, closed_kind="error"
+    )
     assert published["amina"].person.email not in letters()
 
 

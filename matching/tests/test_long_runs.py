@@ -45,12 +45,16 @@ def test_the_page_says_how_far_it_is_and_can_stop_it(queued, as_user, kim):
     client = as_user(kim)
     page = reverse("admin:matching_round_job", args=[queued.round.public_id, queued.public_id])
     assert "Waiting for a worker" in client.get(page).content.decode()
-    client.post(reverse("admin:matching_round_cancel", args=[queued.round.public_id, queued.public_id]))
+    client.post(
+        reverse("admin:matching_round_cancel", args=[queued.round.public_id, queued.public_id])
+    )
     assert fresh(queued).state == "cancelled"
 
 
 def test_cancelling_a_running_one_leaves_the_plan_as_it_was(queued):
-    RoundJob.objects.unscoped("test").filter(pk=queued.pk).update(cancel_asked_at="2026-01-01T00:00Z", state="running")
+    RoundJob.objects.unscoped("test").filter(pk=queued.pk).update(
+        cancel_asked_at="2026-01-01T00:00Z", state="running"
+    )
     job = fresh(queued)
     jobs.run(job)
     assert fresh(job).state == "cancelled"

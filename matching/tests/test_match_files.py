@@ -55,12 +55,22 @@ o3,abe@example.org,Abe,North,Chief,law,parent
 @pytest.fixture
 def match(tmp_path):
     def run(mentees=MENTEES, mentors=MENTORS, roster=MAP, out="pairs.csv", **options):
-        for name, text in (("mentees.csv", mentees), ("mentors.csv", mentors), ("map.toml", roster)):
+        for name, text in (
+            ("mentees.csv", mentees),
+            ("mentors.csv", mentors),
+            ("map.toml", roster),
+        ):
             (tmp_path / name).write_text(text, "utf-8-sig" if name.endswith("csv") else "utf-8")
         said = io.StringIO()
         paths = [tmp_path / "mentees.csv", tmp_path / "mentors.csv"]
         call_command(
-            "match_files", *paths, map=tmp_path / "map.toml", out=tmp_path / out, stdout=said, stderr=said, **options
+            "match_files",
+            *paths,
+            map=tmp_path / "map.toml",
+            out=tmp_path / out,
+            stdout=said,
+            stderr=said,
+            **options,
         )
         text = (tmp_path / out).read_text("utf-8-sig") if out.endswith("csv") else ""
         return said.getvalue(), list(csv.DictReader(io.StringIO(text)))
@@ -76,7 +86,11 @@ def points(mentee, mentor):
         return None
     same = 10 * (mentee["Craft"].lower() == mentor["Craft"].lower())
     asked = mentee["I would like"].lower()
-    return {1: 9, 2: 12}[gap] + same + 6 * (asked not in ("", "none") and asked in mentor["I am"].lower())
+    return (
+        {1: 9, 2: 12}[gap]
+        + same
+        + 6 * (asked not in ("", "none") and asked in mentor["I am"].lower())
+    )
 
 
 def by_hand():
@@ -84,7 +98,11 @@ def by_hand():
     mentees, mentors = (list(csv.DictReader(io.StringIO(text))) for text in (MENTEES, MENTORS))
     best = (0, 0)
     for chosen in permutations([*range(len(mentors)), *[None] * len(mentees)], len(mentees)):
-        scores = [points(mentee, mentors[j]) for mentee, j in zip(mentees, chosen, strict=True) if j is not None]
+        scores = [
+            points(mentee, mentors[j])
+            for mentee, j in zip(mentees, chosen, strict=True)
+            if j is not None
+        ]
         if None not in scores:
             best = max(best, (len(scores), sum(scores)))
     return best
@@ -100,7 +118,9 @@ def test_the_plan_is_the_best_that_there_is(match):
 def test_points_add_up_and_are_those_of_the_map(match):
     for row in match()[1]:
         if row["Mentor id"]:
-            assert int(row["Points"]) == sum(int(row[name]) for name in ("grade", "Same craft", "identity"))
+            assert int(row["Points"]) == sum(
+                int(row[name]) for name in ("grade", "Same craft", "identity")
+            )
 
 
 def test_who_is_left_out_hears_why(match):

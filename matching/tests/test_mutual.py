@@ -13,7 +13,12 @@ from testkit import rounds as make
 @pytest.fixture
 def wish(people):
     def write(who, whom, kind="prefer"):
-        fields = {"application": people[who], "kind": kind, "written": whom, "person": people[whom].person}
+        fields = {
+            "application": people[who],
+            "kind": kind,
+            "written": whom,
+            "person": people[whom].person,
+        }
         return NamedWish.objects.unscoped("test").create(**fields)
 
     return write
@@ -28,7 +33,10 @@ def found(cohort, cleo, wish):
 
 
 def names(round_, user):
-    return [(one.mentee.person.first_name, one.mentor.person.first_name) for one in mutual_pairs(round_, user)]
+    return [
+        (one.mentee.person.first_name, one.mentor.person.first_name)
+        for one in mutual_pairs(round_, user)
+    ]
 
 
 def test_two_who_named_each_other_are_found(found, cleo):
@@ -51,7 +59,9 @@ def test_approving_pins_the_pair(found, cleo, as_user, people, table):
     client = as_user(cleo)
     page = reverse("admin:matching_round_mutual", args=[found.public_id])
     assert "Approve and pin" in client.get(page).content.decode()
-    choose = reverse("admin:matching_round_choose", args=[found.public_id, people["amina"].public_id])
+    choose = reverse(
+        "admin:matching_round_choose", args=[found.public_id, people["amina"].public_id]
+    )
     client.post(choose, {"seen": found.plan_version, "mentor": people["priya"].public_id})
     assert table(found)["Amina"] == "Priya"
     assert [one.is_pinned for one in mutual_pairs(found, cleo)] == [True]

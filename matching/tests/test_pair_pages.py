@@ -43,7 +43,12 @@ def test_private_answers_and_wishes_never_reach_the_partner(pair, as_user, page)
     PrivateAnswers.objects.unscoped("test").create(
         application=pair.mentee, needs="CANARY-needs", limits="CANARY-limits"
     )
-    wish = {"application": pair.mentee, "kind": "prefer", "written": "CANARY-wish", "person": pair.mentor.person}
+    wish = {
+        "application": pair.mentee,
+        "kind": "prefer",
+        "written": "CANARY-wish",
+        "person": pair.mentor.person,
+    }
     NamedWish.objects.unscoped("test").create(**wish)
     text = as_user(pair.mentor.person).get(reverse(page, args=[pair.public_id])).content.decode()
     assert "CANARY" not in text
@@ -54,7 +59,11 @@ def test_an_experience_that_is_not_shared_is_not_named(cohort, people, cleo, kim
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
     pair = Match.objects.get(mentee=people["amina"])
     assert pair.why_codes["u"] == []
-    text = as_user(people["amina"].person).get(reverse("matching:match-hello", args=[pair.public_id])).content.decode()
+    text = (
+        as_user(people["amina"].person)
+        .get(reverse("matching:match-hello", args=[pair.public_id]))
+        .content.decode()
+    )
     assert "Ruth offers help with hiring" in text
     assert "own experience" not in text
 
@@ -69,6 +78,12 @@ def test_an_experience_that_is_taken_back_later_is_no_longer_named(pair, people,
 def test_contact_is_gone_once_the_pair_is_closed(pair, as_user):
     from django.utils import timezone
 
-    Match.objects.filter(pk=pair.pk).update(state="closed", closed_at=timezone.now(), closed_kind="completed")
-    text = as_user(pair.mentee.person).get(reverse("matching:match-hello", args=[pair.public_id])).content.decode()
+    Match.objects.filter(pk=pair.pk).update(
+        state="closed", closed_at=timezone.now(), closed_kind="completed"
+    )
+    text = (
+        as_user(pair.mentee.person)
+        .get(reverse("matching:match-hello", args=[pair.public_id]))
+        .content.decode()
+    )
     assert pair.mentor.person.email not in text

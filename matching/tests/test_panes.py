@@ -29,7 +29,9 @@ def nobody_here():
 # Beside the list ---------------------------------------------------------------------------------------------------
 
 
-def test_beside_the_list_the_same_comparison_comes_without_its_frame(drafted, as_user, cleo, people):
+def test_beside_the_list_the_same_comparison_comes_without_its_frame(
+    drafted, as_user, cleo, people
+):
     address = url("compare", drafted, people["amina"].public_id)
     client = as_user(cleo)
     pane = client.get(address, headers={"HX-Request": "true"}).content.decode()
@@ -43,7 +45,9 @@ def test_beside_the_list_the_same_comparison_comes_without_its_frame(drafted, as
 
 
 def test_a_try_beside_the_list_changes_nothing(drafted, as_user, cleo, people, table):
-    address = url("try", drafted, people["amina"].public_id) + f"?mentor={people['priya'].public_id}"
+    address = (
+        url("try", drafted, people["amina"].public_id) + f"?mentor={people['priya'].public_id}"
+    )
     pane = as_user(cleo).get(address, headers={"HX-Request": "true"}).content.decode()
     assert "Amina Farah goes to Priya Nair." in pane
     assert table(drafted)["Amina"] == "Ruth"
@@ -57,7 +61,9 @@ def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, pe
         ("Amina Farah", "Ruth Adeyemi", "Priya Nair"),
         ("Joel Tremblay", "Priya Nair", "Ruth Adeyemi"),
     ]
-    assert {move.was_band for move in moves} == {"Strong", "Good"} or all(move.was_band for move in moves)
+    assert {move.was_band for move in moves} == {"Strong", "Good"} or all(
+        move.was_band for move in moves
+    )
     assert RoundEntry.objects.unscoped("test").filter(round=drafted).count() == 1
 
 
@@ -106,7 +112,10 @@ def test_initials_stand_in_for_names_until_a_row_is_opened(drafted, as_user, cle
     assert "Amina" not in listed
     assert "Ruth" not in listed
     assert ">AF</a>" in listed
-    assert "Amina Farah" in client.get(url("compare", drafted, people["amina"].public_id)).content.decode()
+    assert (
+        "Amina Farah"
+        in client.get(url("compare", drafted, people["amina"].public_id)).content.decode()
+    )
 
 
 def test_the_reasons_of_somebody_left_out_name_nobody_either(drafted, as_user, cleo, veiled):
@@ -143,9 +152,13 @@ def test_a_stale_row_names_nobody_whom_the_member_must_not_see(drafted, people, 
     assert "somebody hidden from you" in str(told.value)
 
 
-def test_after_a_change_the_live_region_says_what_and_how_many_are_pinned(drafted, as_user, cleo, people):
+def test_after_a_change_the_live_region_says_what_and_how_many_are_pinned(
+    drafted, as_user, cleo, people
+):
     data = {"seen": drafted.plan_version, "mentor": people["ruth"].public_id}
     address = url("pin", drafted, people["amina"].public_id)
     text = as_user(cleo).post(address, data, headers={"HX-Request": "true"}).content.decode()
-    said = "You pinned Amina Farah with Ruth Adeyemi. Nobody moved; costs nothing. 1 pair is pinned."
+    said = (
+        "You pinned Amina Farah with Ruth Adeyemi. Nobody moved; costs nothing. 1 pair is pinned."
+    )
     assert f'role="status" hx-swap-oob="innerHTML">{said}</div>' in text

@@ -64,7 +64,8 @@ def test_a_mentee_with_a_mentor_does_not_enter_and_takes_a_place(cohort):
 
 
 @pytest.mark.parametrize(
-    ("fields", "places"), [({"capacity": 2}, 2), ({"capacity": 9}, 3), ({"capacity": 3, "is_first_time": True}, 1)]
+    ("fields", "places"),
+    [({"capacity": 2}, 2), ({"capacity": 9}, 3), ({"capacity": 3, "is_first_time": True}, 1)],
 )
 def test_places_keep_within_the_programs_policy(cohort, fields, places):
     make.applicant(cohort, "Ada Brook", "mentor", **fields)
@@ -74,7 +75,9 @@ def test_places_keep_within_the_programs_policy(cohort, fields, places):
 def test_after_an_ending_a_mentee_rests_first(cohort):
     ben = make.applicant(cohort, "Ben Okoro")
     ada = make.applicant(cohort, "Ada Brook", "mentor")
-    ended = Match.objects.create(mentee=ben, mentor=ada, state="closed", closed_kind="choice", closed_at=NOW)
+    ended = Match.objects.create(
+        mentee=ben, mentor=ada, state="closed", closed_kind="choice", closed_at=NOW
+    )
     assert gather(cohort, NOW + timedelta(days=13)).figures["resting"] == 1
     later = gather(cohort, NOW + timedelta(days=15))
     assert keys(later.pool.mentees) == [ben.external_key]
@@ -95,14 +98,24 @@ def test_named_people_become_rules_and_wishes(cohort, cleo):
     ben = make.applicant(cohort, "Ben Okoro")
     ada = make.applicant(cohort, "Ada Brook", "mentor")
     pair = (ben.external_key, ada.external_key)
-    two = {"first": ada.person, "second": ben.person, "by": cleo, "program": cohort.program, "since": date(2020, 1, 1)}
+    two = {
+        "first": ada.person,
+        "second": ben.person,
+        "by": cleo,
+        "program": cohort.program,
+        "since": date(2020, 1, 1),
+    }
     KeepApart.objects.unscoped("test").create(kind="reporting_line", reason="x", **two)
     Conflict.objects.create(member=ada.person, person=ben.person, since=date(2020, 1, 1))
     wishes = NamedWish.objects.unscoped("test")
     wishes.create(application=ben, kind="prefer", rank=2, written="Ada", person=ada.person)
     wishes.create(application=ada, kind="avoid", written="Ben", person=ben.person)
     pool = gather(cohort, NOW).pool
-    assert {rule for rule, pairs in pool.pairs.items() if pairs == [pair]} == {"reporting_line", "conflict", "avoid"}
+    assert {rule for rule, pairs in pool.pairs.items() if pairs == [pair]} == {
+        "reporting_line",
+        "conflict",
+        "avoid",
+    }
     assert pool.mentee_wishes == [(*pair, 2)]
 
 
@@ -126,7 +139,8 @@ def test_usual_times_are_hours_of_the_local_week():
 
 
 @pytest.mark.parametrize(
-    ("zone", "january", "july"), [("UTC", 0, 0), ("America/Toronto", -300, -240), ("Asia/Kathmandu", 345, 345)]
+    ("zone", "january", "july"),
+    [("UTC", 0, 0), ("America/Toronto", -300, -240), ("Asia/Kathmandu", 345, 345)],
 )
 def test_offsets_follow_the_season(zone, january, july):
     assert (offset(zone, date(2026, 1, 15)), offset(zone, date(2026, 7, 15))) == (january, july)
@@ -140,7 +154,11 @@ def test_waiting_counts_the_rounds_that_left_somebody_out(cohort, people, cleo, 
 
 @pytest.mark.parametrize(
     ("said", "travels", "is_possible"),
-    [([], 200, False), ([("hamilton", " Burlington ", 20)], 30, True), ([("Burlington", "Hamilton", 20)], 10, False)],
+    [
+        ([], 200, False),
+        ([("hamilton", " Burlington ", 20)], 30, True),
+        ([("Burlington", "Hamilton", 20)], 10, False),
+    ],
     ids=["nobody said how far", "near enough", "too far"],
 )
 def test_who_meets_in_person_travels_as_far_as_they_said(cohort, said, travels, is_possible):
@@ -162,7 +180,16 @@ def test_stored_people_come_back_as_they_were(cohort, people):
     pool = gather(cohort, NOW).pool
     again = unpack_pool(pack_pool(pool))
     for side in ("mentees", "mentors"):
-        for name in ("ids", "person", "hours", "topics", "situations", "utc_offset", "employer", "max_travel"):
+        for name in (
+            "ids",
+            "person",
+            "hours",
+            "topics",
+            "situations",
+            "utc_offset",
+            "employer",
+            "max_travel",
+        ):
             assert (getattr(getattr(pool, side), name) == getattr(getattr(again, side), name)).all()
     assert (pool.pairs, pool.seats.tolist()) == (again.pairs, again.seats.tolist())
 

@@ -26,17 +26,28 @@ def many(cohort):
     """`many(role, count)` makes ready applications quickly."""
 
     def build(role, count):
-        users = [factories.User(email=f"{role}{n}@example.org", name=f"{role} {n}") for n in range(count)]
+        users = [
+            factories.User(email=f"{role}{n}@example.org", name=f"{role} {n}") for n in range(count)
+        ]
         factories.User.objects.bulk_create(users)
         now = timezone.now()
         rows = [
             Application(
-                cohort=cohort, person=user, role=role, state="accepted", code_accepted_at=now, orientation_passed_at=now
+                cohort=cohort,
+                person=user,
+                role=role,
+                state="accepted",
+                code_accepted_at=now,
+                orientation_passed_at=now,
             )
             for user in factories.User.objects.filter(email__startswith=role).order_by("pk")
         ]
         Application.objects.bulk_create(rows)
-        return list(Application.objects.filter(cohort=cohort, role=role).order_by("pk").values_list("pk", flat=True))
+        return list(
+            Application.objects.filter(cohort=cohort, role=role)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
 
     return build
 
@@ -68,7 +79,9 @@ def test_two_members_on_two_rows_both_stand(cohort, people, cleo, kim):
     assert at_once(*(lambda one=one: pin(*one) for one in pins)) == [0, 1]
     rows = Proposal.objects.unscoped("test").filter(round=drafted).pinned()
     assert {row.mentee_id for row in rows} == {people["amina"].pk, people["joel"].pk}
-    versions = RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", flat=True)
+    versions = (
+        RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", flat=True)
+    )
     assert list(versions) == [1, 2, 3]
 
 
@@ -102,7 +115,9 @@ def test_stop_and_release_never_both_happen(cohort, people, cleo, kim):
     assert (fresh.state == "approved") == (fresh.release_at is None)
 
 
-def test_a_worker_that_read_the_round_before_it_was_stopped_leaves_it_alone(cohort, people, cleo, kim):
+def test_a_worker_that_read_the_round_before_it_was_stopped_leaves_it_alone(
+    cohort, people, cleo, kim
+):
     ready = make.approved_round(cohort, kim, cleo)
     releasing.schedule(ready, by=cleo)
     read_before = Round.objects.unscoped("test").get(pk=ready.pk)

@@ -102,7 +102,10 @@ def test_at_its_moment_the_round_is_published_once(cohort, people, cleo, kim):
     releasing.schedule(ready, by=cleo)
     assert releasing.release_due(ready.release_at) == 1
     assert releasing.release_due(ready.release_at + timedelta(hours=1)) == 0
-    pairs = {(match.mentee.person.first_name, match.mentor.person.first_name) for match in Match.objects.all()}
+    pairs = {
+        (match.mentee.person.first_name, match.mentor.person.first_name)
+        for match in Match.objects.all()
+    }
     assert pairs == {("Amina", "Ruth"), ("Joel", "Priya")}
     assert Round.objects.unscoped("test").get(pk=ready.pk).state == "published"
 
@@ -156,12 +159,17 @@ def test_when_somebody_left_the_round_goes_back_whole(cohort, people, cleo, kim)
     assert Notification.objects.unscoped("test").filter(kind="round-held-back").count() == 2
 
 
-def test_a_committee_member_in_a_pair_gets_a_conflict_with_the_partner(cohort, people, program, cleo, kim):
+def test_a_committee_member_in_a_pair_gets_a_conflict_with_the_partner(
+    cohort, people, program, cleo, kim
+):
     from programs.models import Conflict
 
     factories.Membership.objects.create(user=people["ruth"].person, program=program, role="carer")
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
-    conflicts = {(row.member.first_name, row.person.first_name) for row in Conflict.objects.filter(kind="partner")}
+    conflicts = {
+        (row.member.first_name, row.person.first_name)
+        for row in Conflict.objects.filter(kind="partner")
+    }
     assert conflicts == {("Ruth", "Amina")}
 
 

@@ -70,10 +70,17 @@ def test_a_rule_set_aside_is_known_to_the_next_request_and_the_stored_scores_sta
 
 def test_a_pack_gives_back_what_went_in_and_cannot_be_written():
     facts, arrays = unpack(
-        pack({"floor": None}, {"mu": np.arange(3), "u": np.array([[0.5, 2.0]]), "none": np.zeros((0, 2))})
+        pack(
+            {"floor": None},
+            {"mu": np.arange(3), "u": np.array([[0.5, 2.0]]), "none": np.zeros((0, 2))},
+        )
     )
     assert facts == {"floor": None}
-    assert (arrays["mu"].tolist(), arrays["u"].tolist(), arrays["none"].shape) == ([0, 1, 2], [[0.5, 2.0]], (0, 2))
+    assert (arrays["mu"].tolist(), arrays["u"].tolist(), arrays["none"].shape) == (
+        [0, 1, 2],
+        [[0.5, 2.0]],
+        (0, 2),
+    )
     with pytest.raises(ValueError, match="read-only"):
         arrays["mu"][0] = 7
 

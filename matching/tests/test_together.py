@@ -14,7 +14,10 @@ from testkit import factories
 
 
 def pinned(round_):
-    return {row.mentee.person.first_name for row in Proposal.objects.unscoped("t").filter(round=round_).pinned()}
+    return {
+        row.mentee.person.first_name
+        for row in Proposal.objects.unscoped("t").filter(round=round_).pinned()
+    }
 
 
 def entries(round_):
@@ -29,7 +32,9 @@ def press(drafted, as_user, cleo, people):
     def do(what, *pairs, by=cleo, **data):
         chosen = [" ".join(people[name].public_id for name in pair.split()) for pair in pairs]
         address = reverse(f"admin:matching_round_{what}-several", args=[drafted.public_id])
-        answer = as_user(by).post(address, {"seen": drafted.plan_version, "pair": chosen, **data}, follow=True)
+        answer = as_user(by).post(
+            address, {"seen": drafted.plan_version, "pair": chosen, **data}, follow=True
+        )
         return answer.content.decode()
 
     return do
@@ -93,7 +98,10 @@ def test_undo_takes_back_all_that_was_decided_in_one_go(press, drafted, as_user,
     press("pin", "amina ruth", "joel priya")
     last = RoundEntry.objects.unscoped("test").filter(round=drafted).latest("version")
     assert last_words(last, cleo) == "pinned 2 pairs in one go"
-    as_user(cleo).post(reverse("admin:matching_round_undo", args=[drafted.public_id, last.version]), {"together": "1"})
+    as_user(cleo).post(
+        reverse("admin:matching_round_undo", args=[drafted.public_id, last.version]),
+        {"together": "1"},
+    )
     assert pinned(drafted) == set()
     assert entries(drafted) == ["pin", "pin", "undo", "undo"]
     with pytest.raises(Refused, match="already been taken back"):

@@ -68,7 +68,9 @@ def test_who_is_left_out_is_explained_with_the_nearest_fix(drafted, as_user, cle
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_the_database_as_often_whatever_its_size(cohort, cleo, as_user, django_assert_num_queries, count):
+def test_the_list_asks_the_database_as_often_whatever_its_size(
+    cohort, cleo, as_user, django_assert_num_queries, count
+):
     for n in range(count):
         make.applicant(cohort, f"Mentee {n}", topics={"tax": 2})
         make.applicant(cohort, f"Mentor {n}", "mentor", topics={"tax": 2})
@@ -78,7 +80,9 @@ def test_the_list_asks_the_database_as_often_whatever_its_size(cohort, cleo, as_
         client.get(url("workbench", drafted))
 
 
-@pytest.mark.parametrize("queue", ["all", "look", "pinned", "unmatched", "warnings", "changed", "nonsense"])
+@pytest.mark.parametrize(
+    "queue", ["all", "look", "pinned", "unmatched", "warnings", "changed", "nonsense"]
+)
 def test_every_queue_opens(drafted, as_user, cleo, queue):
     assert as_user(cleo).get(url("workbench", drafted) + f"?queue={queue}").status_code == 200
 
@@ -112,14 +116,26 @@ def test_each_button_does_its_one_thing(press, drafted, action, mentee, mentor, 
 
 
 def test_opening_a_button_by_its_address_does_nothing(drafted, as_user, cleo, people):
-    for action in ("pin", "unpin", "reject", "allow", "sit-in", "choose", "swap", "override", "place"):
+    for action in (
+        "pin",
+        "unpin",
+        "reject",
+        "allow",
+        "sit-in",
+        "choose",
+        "swap",
+        "override",
+        "place",
+    ):
         assert as_user(cleo).get(url(action, drafted, people["amina"].public_id)).status_code == 405
     assert RoundEntry.objects.unscoped("test").filter(round=drafted).count() == 1
 
 
 def test_a_swap_is_tried_before_it_is_made(drafted, as_user, cleo, people, table):
     client = as_user(cleo)
-    tried = client.get(url("try", drafted, people["amina"].public_id), {"other": people["joel"].public_id})
+    tried = client.get(
+        url("try", drafted, people["amina"].public_id), {"other": people["joel"].public_id}
+    )
     text = tried.content.decode()
     assert "Amina Farah and Joel Tremblay change places." in text
     assert "2 people move" in text
@@ -156,7 +172,12 @@ def test_htmx_gets_only_the_rows_that_changed(drafted, as_user, cleo, people):
 def test_htmx_hears_a_refusal_too(drafted, as_user, cleo, people):
     answer = as_user(cleo).post(
         url("reject", drafted, people["amina"].public_id),
-        {"seen": drafted.plan_version, "mentor": people["ruth"].public_id, "scope": "pair", "why": ""},
+        {
+            "seen": drafted.plan_version,
+            "mentor": people["ruth"].public_id,
+            "scope": "pair",
+            "why": "",
+        },
         headers={"HX-Request": "true"},
     )
     assert "short reason" in answer.content.decode()
@@ -167,7 +188,13 @@ def test_htmx_hears_a_refusal_too(drafted, as_user, cleo, people):
 
 def test_candidates_stand_side_by_side_in_words(drafted, as_user, cleo, people):
     text = as_user(cleo).get(url("compare", drafted, people["amina"].public_id)).content.decode()
-    for words in ("Ruth Adeyemi", "Priya Nair", "If chosen", "points less in all", "career change (lived it)"):
+    for words in (
+        "Ruth Adeyemi",
+        "Priya Nair",
+        "If chosen",
+        "points less in all",
+        "career change (lived it)",
+    ):
         assert words in text
 
 
@@ -183,8 +210,12 @@ def test_a_closed_mentor_is_shown_with_the_rule_in_words(cohort, as_user, cleo):
 def test_private_answers_stay_out_of_the_chips_and_exports(drafted, as_user, cleo, people):
     from programs.models import NamedWish, PrivateAnswers
 
-    PrivateAnswers.objects.unscoped("test").create(application=people["amina"], needs="CANARY-needs")
-    NamedWish.objects.unscoped("test").create(application=people["amina"], kind="prefer", written="CANARY-wish")
+    PrivateAnswers.objects.unscoped("test").create(
+        application=people["amina"], needs="CANARY-needs"
+    )
+    NamedWish.objects.unscoped("test").create(
+        application=people["amina"], kind="prefer", written="CANARY-wish"
+    )
     client = as_user(cleo)
     for name in PAGES:
         assert b"CANARY" not in client.get(url(name, drafted)).content
@@ -219,11 +250,16 @@ def test_a_recused_member_never_reads_the_name(drafted, as_user, recused, people
 
 
 def test_the_hidden_row_is_counted(drafted, as_user, recused):
-    assert "1 row is hidden from you" in as_user(recused).get(url("workbench", drafted)).content.decode()
+    assert (
+        "1 row is hidden from you"
+        in as_user(recused).get(url("workbench", drafted)).content.decode()
+    )
 
 
 def test_the_hidden_row_cannot_be_opened(drafted, as_user, recused, people):
-    assert as_user(recused).get(url("compare", drafted, people["joel"].public_id)).status_code == 404
+    assert (
+        as_user(recused).get(url("compare", drafted, people["joel"].public_id)).status_code == 404
+    )
 
 
 # Whole rounds --------------------------------------------------------------------------------------------------------
@@ -231,7 +267,9 @@ def test_the_hidden_row_cannot_be_opened(drafted, as_user, recused, people):
 
 def test_a_round_from_empty_to_published_by_buttons_alone(cohort, people, as_user, cleo, kim):
     first, second = as_user(kim), as_user(cleo)
-    opened = first.post(reverse("admin:matching_round_add"), {"cohort": cohort.pk, "name": ""}, follow=True)
+    opened = first.post(
+        reverse("admin:matching_round_add"), {"cohort": cohort.pk, "name": ""}, follow=True
+    )
     assert "Nothing has been run" in opened.content.decode()
     made = Round.objects.unscoped("test").get()
     for name in ("run", "send"):
@@ -268,15 +306,26 @@ def test_other_weights_are_previewed_before_they_are_used(drafted, as_user, cleo
 
 def test_a_weight_for_wishes_beyond_a_quarter_is_refused(drafted, as_user, cleo):
     client, page = as_user(cleo), url("terms", drafted)
-    data = {name: value for name, value in client.get(page).context["form"].initial.items() if value is not None}
-    assert "wishes may weigh at most" in client.post(page, {**data, "weight_wishes": 90}).content.decode()
+    data = {
+        name: value
+        for name, value in client.get(page).context["form"].initial.items()
+        if value is not None
+    }
+    assert (
+        "wishes may weigh at most"
+        in client.post(page, {**data, "weight_wishes": 90}).content.decode()
+    )
 
 
-def test_a_copy_leaves_the_round_as_it_was_and_can_be_compared(drafted, as_user, cleo, people, table):
+def test_a_copy_leaves_the_round_as_it_was_and_can_be_compared(
+    drafted, as_user, cleo, people, table
+):
     client = as_user(cleo)
     client.post(url("copy", drafted))
     twin = Round.objects.unscoped("test").exclude(pk=drafted.pk).get()
-    client.post(url("swap", twin, people["amina"].public_id), {"seen": 9, "other": people["joel"].public_id})
+    client.post(
+        url("swap", twin, people["amina"].public_id), {"seen": 9, "other": people["joel"].public_id}
+    )
     assert (table(twin)["Amina"], table(drafted)["Amina"]) == ("Priya", "Ruth")
     text = client.get(url("differences", twin), {"with": drafted.public_id}).content.decode()
     assert "Amina Farah" in text
@@ -330,13 +379,17 @@ def ask(drafted, as_user, cleo, people, django_assert_num_queries):
 
 
 def test_a_decision_with_what_it_changed_takes_few_queries(ask, drafted, people):
-    text = ask(22, "post", "pin", "amina", mentor=people["ruth"].public_id, seen=drafted.plan_version)
+    text = ask(
+        22, "post", "pin", "amina", mentor=people["ruth"].public_id, seen=drafted.plan_version
+    )
     assert "You pinned Amina Farah with Ruth Adeyemi" in text
 
 
 def test_turning_down_takes_two_more_for_its_own_row(ask, drafted, people):
     data = {"scope": "pair", "why": "Neighbours.", "mentor": people["ruth"].public_id}
-    assert "You turned down Amina Farah" in ask(24, "post", "reject", "amina", seen=drafted.plan_version, **data)
+    assert "You turned down Amina Farah" in ask(
+        24, "post", "reject", "amina", seen=drafted.plan_version, **data
+    )
 
 
 def test_trying_a_swap_takes_few_queries(ask, people):

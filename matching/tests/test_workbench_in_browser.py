@@ -20,9 +20,13 @@ def open_as(browser, live_server, as_user):
     contexts = []
 
     def sign_in(user, *, scripts, width=320):
-        context = browser.new_context(viewport={"width": width, "height": 700}, java_script_enabled=scripts)
+        context = browser.new_context(
+            viewport={"width": width, "height": 700}, java_script_enabled=scripts
+        )
         cookie = as_user(user).cookies[conf.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        context.add_cookies(
+            [{"name": conf.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
         contexts.append(context)
         return context.new_page()
 
@@ -68,7 +72,9 @@ def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_serv
     page.get_by_text("Sent for a second look").wait_for()
 
     second = open_as(cleo, scripts=scripts)
-    second.goto(live_server.url + reverse("admin:matching_round_second-look", args=[opened.public_id]))
+    second.goto(
+        live_server.url + reverse("admin:matching_round_second-look", args=[opened.public_id])
+    )
     press(second, "Approve these pairs")
     second.get_by_text("Approved. The chair can publish the round now.").wait_for()
     press(second, "Publish")
@@ -82,10 +88,14 @@ def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_serv
         assert screen.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_on_a_wide_screen_a_comparison_opens_beside_the_list(drafted, people, cleo, open_as, live_server):
+def test_on_a_wide_screen_a_comparison_opens_beside_the_list(
+    drafted, people, cleo, open_as, live_server
+):
     page = open_as(cleo, scripts=True, width=1280)
     page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[drafted.public_id]))
-    amina, joel, beside = (page.locator(place) for place in (_row(people["amina"]), _row(people["joel"]), "#beside"))
+    amina, joel, beside = (
+        page.locator(place) for place in (_row(people["amina"]), _row(people["joel"]), "#beside")
+    )
     press(page, re.compile("^Compare"), inside=amina, role="link")
     beside.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "Amina Farah: compare candidates"
@@ -106,7 +116,9 @@ def _row(application):
     return f"#row-{application.public_id}"
 
 
-def test_selected_pairs_are_pinned_and_taken_back_without_scripts(drafted, people, cleo, open_as, live_server):
+def test_selected_pairs_are_pinned_and_taken_back_without_scripts(
+    drafted, people, cleo, open_as, live_server
+):
     page = open_as(cleo, scripts=False)
     page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[drafted.public_id]))
     for name in ("Amina Farah", "Joel Tremblay"):

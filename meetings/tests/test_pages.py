@@ -9,7 +9,14 @@ from notifications.testing import sweep_now
 from testkit import meetings as make
 
 pytestmark = pytest.mark.django_db
-PLAN = {"wall_time": "18:00", "minutes": "60", "mode": "video", "is_agreed": "no", "place": "A link", "points": ""}
+PLAN = {
+    "wall_time": "18:00",
+    "minutes": "60",
+    "mode": "video",
+    "is_agreed": "no",
+    "place": "A link",
+    "points": "",
+}
 
 
 def day(offset):
@@ -24,7 +31,9 @@ def test_planning_asks_the_partner_by_letter(match, as_user, ben):
     answer = as_user(ben).post(page("meeting-create", match), {**PLAN, "on": day(9)})
     assert answer["Location"] == page("meeting-list", match)
     letters = sweep_now(plan=False)
-    assert [(letter.to[0].split(".")[0], letter.subject.split(" ")[0]) for letter in letters] == [("ada", "Ben")]
+    assert [(letter.to[0].split(".")[0], letter.subject.split(" ")[0]) for letter in letters] == [
+        ("ada", "Ben")
+    ]
     assert "A link" not in letters[0].body
 
 
@@ -35,7 +44,14 @@ def test_news_about_tomorrow_does_not_wait(match, as_user, ben):
 
 
 @pytest.mark.parametrize(
-    "change", [{"on": ""}, {"on": "2200-01-01"}, {"minutes": "x"}, {"mode": "carrier pigeon"}, {"on": "2020-01-01"}]
+    "change",
+    [
+        {"on": ""},
+        {"on": "2200-01-01"},
+        {"minutes": "x"},
+        {"mode": "carrier pigeon"},
+        {"on": "2020-01-01"},
+    ],
 )
 def test_what_makes_no_sense_gets_words(change, match, as_user, ben):
     answer = as_user(ben).post(page("meeting-create", match), {**PLAN, "on": day(9), **change})
@@ -91,14 +107,18 @@ def test_only_the_pair_has_these_pages(name, somebody, match, as_user, request):
     assert as_user(request.getfixturevalue(somebody)).get(page(name, match)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["meeting-accept", "meeting-move", "meeting-cancel", "meeting-note"])
+@pytest.mark.parametrize(
+    "name", ["meeting-accept", "meeting-move", "meeting-cancel", "meeting-note"]
+)
 def test_a_stranger_changes_nothing(name, match, as_user, dan):
     meeting = make.meeting(match)
     assert as_user(dan).post(page(name, meeting), {"what": "held"}).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_often_for_three_as_for_one(count, match, as_user, ben, django_assert_num_queries):
+def test_the_list_asks_as_often_for_three_as_for_one(
+    count, match, as_user, ben, django_assert_num_queries
+):
     for n in range(count):
         make.held(match, timezone.now() - timedelta(days=n + 1))
     client = as_user(ben)

@@ -104,15 +104,30 @@ def test_both_may_add_what_they_take_with_them(match, ada, ben):
     scheduling.record_held(meeting, by=ada, learned="To listen")
     scheduling.record_held(meeting, by=ben, learned="To ask")
     scheduling.record_held(meeting, by=ben, learned="To ask twice")
-    assert [entry.learned for entry in LogEntry.objects.visible_to(ada)] == ["To listen", "To ask twice"]
+    assert [entry.learned for entry in LogEntry.objects.visible_to(ada)] == [
+        "To listen",
+        "To ask twice",
+    ]
 
 
 def test_a_meeting_may_be_noted_that_was_never_planned(match, ben):
     first = scheduling.record_past(
-        match, by=ben, on=YESTERDAY.date(), wall_time=time(9), minutes=40, mode="phone", at=timezone.now()
+        match,
+        by=ben,
+        on=YESTERDAY.date(),
+        wall_time=time(9),
+        minutes=40,
+        mode="phone",
+        at=timezone.now(),
     )
     again = scheduling.record_past(
-        match, by=ben, on=YESTERDAY.date(), wall_time=time(9), minutes=40, mode="phone", at=timezone.now()
+        match,
+        by=ben,
+        on=YESTERDAY.date(),
+        wall_time=time(9),
+        minutes=40,
+        mode="phone",
+        at=timezone.now(),
     )
     assert first == again
     assert (first.state, first.minutes) == (State.HELD, 40)

@@ -104,7 +104,9 @@ def chosen_theme(context: template.Context) -> str:
 
 @register.simple_tag(takes_context=True)
 def brand(context: template.Context) -> str:
-    return str(read(context.get("program"), "name") or getattr(settings, "SITE_NAME", "") or _("Mentoring"))
+    return str(
+        read(context.get("program"), "name") or getattr(settings, "SITE_NAME", "") or _("Mentoring")
+    )
 
 
 @register.simple_tag
@@ -115,7 +117,12 @@ def icon(name: str, size: int = 20, stroke_width: float = 2) -> str:
 
 def drawn(name: str, size: int, stroke_width: float = 2) -> str:
     return lucide(
-        name, size=size, stroke_width=stroke_width, aria_hidden="true", focusable="false", **{"class": "wm-icon"}
+        name,
+        size=size,
+        stroke_width=stroke_width,
+        aria_hidden="true",
+        focusable="false",
+        **{"class": "wm-icon"},
     )
 
 
@@ -146,14 +153,25 @@ def task_chip(state: str) -> str:
 
 
 @register.inclusion_tag("components/notice.html")
-def notice(text: Any, kind: str = "info", url: str = "", action: str | Promise = "") -> dict[str, Any]:
+def notice(
+    text: Any, kind: str = "info", url: str = "", action: str | Promise = ""
+) -> dict[str, Any]:
     tone, word = NOTICES.get(kind, NOTICES["info"])
     return {"text": text, "tone": tone, "word": word, "url": url, "action": action}
 
 
 @register.inclusion_tag("components/next_step.html")
-def next_step(title: str, text: str = "", url: str = "", action: str = "", due: str = "") -> dict[str, Any]:
-    return {"title": title, "text": text, "url": url, "action": action, "due": due, "your_turn": _("Your turn")}
+def next_step(
+    title: str, text: str = "", url: str = "", action: str = "", due: str = ""
+) -> dict[str, Any]:
+    return {
+        "title": title,
+        "text": text,
+        "url": url,
+        "action": action,
+        "due": due,
+        "your_turn": _("Your turn"),
+    }
 
 
 @register.inclusion_tag("components/path.html")
@@ -167,10 +185,19 @@ def stepper(part: int, total: int) -> dict[str, int]:
 
 
 @register.inclusion_tag("components/ring.html")
-def ring(done: int, total: int, label: str = "", size: int = 72, show_label: bool = False) -> dict[str, Any]:
+def ring(
+    done: int, total: int, label: str = "", size: int = 72, show_label: bool = False
+) -> dict[str, Any]:
     percent = round(100 * done / total) if total else 0
     label = label or _("%(done)s of %(total)s") % {"done": done, "total": total}
-    return {"done": done, "total": total, "percent": percent, "label": label, "size": size, "show_label": show_label}
+    return {
+        "done": done,
+        "total": total,
+        "percent": percent,
+        "label": label,
+        "size": size,
+        "show_label": show_label,
+    }
 
 
 @register.inclusion_tag("components/task_list.html")
@@ -182,12 +209,17 @@ def task_list(tasks: Iterable[Any], prefix: str = "task") -> dict[str, Any]:
 @register.inclusion_tag("components/summary_list.html")
 def summary_list(rows: Iterable[Any]) -> dict[str, Any]:
     def lines(value: Any) -> list[Any]:
-        given = [value] if isinstance(value, (str, Promise)) or not isinstance(value, Iterable) else list(value)
+        given = (
+            [value]
+            if isinstance(value, (str, Promise)) or not isinstance(value, Iterable)
+            else list(value)
+        )
         return [line for line in given if str(line).strip()]
 
     return {
         "rows": [
-            {"key": read(row, "key"), "values": lines(read(row, "value")), "url": read(row, "url")} for row in rows
+            {"key": read(row, "key"), "values": lines(read(row, "value")), "url": read(row, "url")}
+            for row in rows
         ]
     }
 
@@ -202,7 +234,10 @@ def errors_of(source: Any) -> Iterable[dict[str, Any]]:
     if isinstance(source, forms.BaseForm):
         yield from ({"text": text, "anchor": ""} for text in source.non_field_errors())
         for field in source:
-            yield from ({"text": named(field, str(text)), "anchor": anchor_of(field)} for text in field.errors)
+            yield from (
+                {"text": named(field, str(text)), "anchor": anchor_of(field)}
+                for text in field.errors
+            )
     elif isinstance(source, forms.BaseFormSet):
         yield from ({"text": text, "anchor": ""} for text in source.non_form_errors())
         yield from errors_of(source.forms)
@@ -215,7 +250,11 @@ def named(field: forms.BoundField, text: str) -> str:
     """Django's stock sentences ("This field is required.") say nothing when they stand far from their field."""
     kinds = [getattr(kind, "default_error_messages", {}) for kind in type(field.field).__mro__]
     stock = {str(message) for messages in kinds for message in messages.values()}
-    return _("%(label)s – %(error)s") % {"label": field.label, "error": text} if str(text) in stock else text
+    return (
+        _("%(label)s – %(error)s") % {"label": field.label, "error": text}
+        if str(text) in stock
+        else text
+    )
 
 
 def anchor_of(field: forms.BoundField) -> str:
@@ -227,7 +266,12 @@ def anchor_of(field: forms.BoundField) -> str:
 
 @register.inclusion_tag("components/person_card.html")
 def person_card(
-    name: str, role: str = "", facts: Iterable[Any] = (), email: str = "", phone: str = "", level: int = 2
+    name: str,
+    role: str = "",
+    facts: Iterable[Any] = (),
+    email: str = "",
+    phone: str = "",
+    level: int = 2,
 ) -> dict[str, Any]:
     return {
         "name": name,
@@ -243,7 +287,10 @@ def person_card(
 def why_chips(reasons: Iterable[Any], words: bool = False) -> dict[str, Any]:
     """`words` writes "Understands" where the short form shows U (a reader hears the word in both)."""
     kinds = [(str(read(reason, "kind")), read(reason, "text")) for reason in reasons]
-    whys = [{"letter": kind, "word": WHYS[kind], "text": text, "is_caution": kind == "!"} for kind, text in kinds]
+    whys = [
+        {"letter": kind, "word": WHYS[kind], "text": text, "is_caution": kind == "!"}
+        for kind, text in kinds
+    ]
     return {"whys": whys, "words": words}
 
 

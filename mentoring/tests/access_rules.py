@@ -17,7 +17,9 @@ from typing import Any
 ANONYMOUS = frozenset({"anonymous"})
 OWNER = frozenset({"owner"})
 PAIR = frozenset({"owner", "partner"})
-READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer"})  # the committee of that program
+READERS = frozenset(
+    {"reader", "matcher", "member", "carer", "chair", "maintainer"}
+)  # the committee of that program
 MATCHERS = frozenset({"matcher", "chair", "maintainer"})
 READING = frozenset({"reader", "matcher", "chair", "maintainer"})
 CARE = frozenset({"carer", "chair", "maintainer"})
@@ -68,7 +70,9 @@ class Rule:
     extra: dict[str, Any] = field(default_factory=dict, hash=False)
     # What a POST says, so that the gate itself is tried and not only the form before it.
     sends: dict[str, Any] = field(default_factory=dict, hash=False)
-    first_thing_only: bool = False  # asks the same queryset as a route that is tried with everything
+    first_thing_only: bool = (
+        False  # asks the same queryset as a route that is tried with everything
+    )
 
     def may(self, standing: str, method: str) -> bool:
         return standing in (self.write if method == "POST" else self.who)
@@ -201,7 +205,9 @@ PAGES: dict[str, Rule] = {
     "admin:programs_application_note": saying(act(READERS, "sent"), text="A note"),
     "admin:programs_application_decide": saying(act(READING, "sent"), outcome="accepted"),
     "admin:programs_application_clear": act(READING, "mentee_application"),
-    "admin:programs_application_attended": saying(act(MATCHERS, "mentor_application"), reason="Came"),
+    "admin:programs_application_attended": saying(
+        act(MATCHERS, "mentor_application"), reason="Came"
+    ),
     "admin:programs_application_release": desk(ANY_CHAIR),
     "admin:programs_setup": desk(ANY_COMMITTEE),
     "admin:programs_seed": act(CHAIRS, "program"),
@@ -276,7 +282,9 @@ class Admin:
     see: frozenset[str] = READERS
     change: frozenset[str] = NOBODY
     add: frozenset[str] = NOBODY
-    list: frozenset[str] = ANY_COMMITTEE  # the list itself is open to each committee; its rows are scoped
+    list: frozenset[str] = (
+        ANY_COMMITTEE  # the list itself is open to each committee; its rows are scoped
+    )
 
     def pages(self) -> dict[str, Rule]:
         return {
@@ -313,7 +321,9 @@ TABLES: dict[str, Admin] = {
     "checkins_contactlog": Admin("contact", see=CARE, add=CARE | ANY_CHAIR),
     "checkins_survey": Admin("survey", see=ANY_COMMITTEE),
     "checkins_wave": Admin("wave"),
-    "programs_rosterupload": Admin("upload", see=MATCHERS, change=MATCHERS, add=ANY_CHAIR | MATCHERS),
+    "programs_rosterupload": Admin(
+        "upload", see=MATCHERS, change=MATCHERS, add=ANY_CHAIR | MATCHERS
+    ),
 }
 
 

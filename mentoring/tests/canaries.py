@@ -186,7 +186,11 @@ def fields_with_words() -> Iterator[models.Field]:
     for model in apps.get_models():
         for field in model._meta.local_fields if model._meta.app_label in OUR_APPS else ():
             is_text = isinstance(field, (models.CharField, models.TextField, models.JSONField))
-            if is_text and not field.choices and not isinstance(field, (PublicIdField, models.SlugField)):
+            if (
+                is_text
+                and not field.choices
+                and not isinstance(field, (PublicIdField, models.SlugField))
+            ):
                 yield field
 
 
@@ -254,11 +258,18 @@ def readers_of(world: World, readers: str, row: Any) -> frozenset[str]:
         OPEN: lambda: set(world.people),
         NOBODY: set,
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
-        ADDRESS: lambda: persons(world, row) | partners(world, row) | committee(world, row) | colleagues(world, row),
+        ADDRESS: lambda: (
+            persons(world, row)
+            | partners(world, row)
+            | committee(world, row)
+            | colleagues(world, row)
+        ),
         NAME: lambda: set(readers_of(world, ADDRESS, row)) | declarers(world, row),
         PRIVATE: lambda: persons(world, row) | committee(world, row),
         COMMITTEE_ONLY: lambda: committee(world, row),
-        MATCHERS: lambda: committee(world, row) & {"matcher", "chair", "conflicted", "maintainer", "outsider"},
+        MATCHERS: lambda: (
+            committee(world, row) & {"matcher", "chair", "conflicted", "maintainer", "outsider"}
+        ),
         PAIR: lambda: set(OWNERS[pair_of(world, row)]),
         CARE: lambda: persons(world, row) | carers(world, row),
         CARE_ONLY: lambda: carers(world, row),
@@ -282,7 +293,11 @@ def about(row: Any, *names: str) -> Any:
 
 def subject_of(row: Any) -> Any:
     """What a transition or a letter is about."""
-    return apps.get_model(row.about_type)._base_manager.filter(pk=row.about_id).first() if row.about_type else None
+    return (
+        apps.get_model(row.about_type)._base_manager.filter(pk=row.about_id).first()
+        if row.about_type
+        else None
+    )
 
 
 def match_of(row: Any) -> Any:
@@ -335,7 +350,11 @@ def committee(world: World, row: Any) -> set[str]:
     person, match = person_of(row), match_of(row)
     people = set(match.people) if match else {person} - {None}
     if row._meta.label in {"accounts.User", "accounts.Profile"}:
-        sent = Application.objects.filter(person=person).exclude(state="draft").select_related("cohort__program")
+        sent = (
+            Application.objects.filter(person=person)
+            .exclude(state="draft")
+            .select_related("cohort__program")
+        )
         programs = {application.cohort.program for application in sent}
     else:
         programs = {program_of(world, row)}
@@ -384,4 +403,6 @@ def text_of(response: Any) -> str:
     if body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             body = b"\n".join(archive.read(name) for name in archive.namelist())
-    return "\n".join([*(f"{name}: {value}" for name, value in response.items()), body.decode("utf-8", "replace")])
+    return "\n".join(
+        [*(f"{name}: {value}" for name, value in response.items()), body.decode("utf-8", "replace")]
+    )

@@ -20,7 +20,10 @@ SESSIONS_IN_MEMORY = {
     "SESSION_CACHE_ALIAS": "sessions",
     "CACHES": {
         **settings.CACHES,
-        "sessions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sessions"},
+        "sessions": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "sessions",
+        },
     },
 }
 

@@ -63,7 +63,10 @@ class Gallery:
             self.clients[role] = LeanClient()
             if self.world.people[role].is_authenticated:
                 self.clients[role].force_login(self.world.people[role], backend=BACKEND)
-        for role, form in (("signing_in", "account_request_login_code"), ("locked_out", "account_reset_password")):
+        for role, form in (
+            ("signing_in", "account_request_login_code"),
+            ("locked_out", "account_reset_password"),
+        ):
             self.clients[role] = Client()
             self.clients[role].post(reverse(form), {"email": self.world.people["mentee"].email})
 
@@ -74,7 +77,10 @@ class Gallery:
     def pages(self, part: int, of: int) -> list[Page]:
         """The pages of one of `of` equal shares, those of one person beside each other."""
         found = [next(candidates, None) for candidates in self.wanted()[part::of]]
-        return sorted(filter(None, found), key=lambda page: LOOKERS.index(page.role) if page.role in LOOKERS else -1)
+        return sorted(
+            filter(None, found),
+            key=lambda page: LOOKERS.index(page.role) if page.role in LOOKERS else -1,
+        )
 
     def wanted(self) -> list[Iterator[Page]]:
         """For each page of the site, those addresses of it that answer."""
@@ -98,12 +104,23 @@ class Gallery:
 
     def answering(self, name: str, extra: dict[str, Any]) -> Iterator[Page]:
         rule, route, world = access_rules.rules()[name], every_route()[name], self.world
-        things = [thing for (kind, _), thing in world.things.items() if kind == rule.about] if rule.about else [None]
+        things = (
+            [thing for (kind, _), thing in world.things.items() if kind == rule.about]
+            if rule.about
+            else [None]
+        )
         for role in LOOKERS:
             for thing in things:
-                if role in {*world.visitors_of(thing), "applicant"} and world.standing(role, thing) in rule.who:
-                    response = self.clients[role].get(address := route.url(thing and thing.row, extra))
-                    if response.status_code == 200 and not response["Content-Type"].startswith("text/html"):
+                if (
+                    role in {*world.visitors_of(thing), "applicant"}
+                    and world.standing(role, thing) in rule.who
+                ):
+                    response = self.clients[role].get(
+                        address := route.url(thing and thing.row, extra)
+                    )
+                    if response.status_code == 200 and not response["Content-Type"].startswith(
+                        "text/html"
+                    ):
                         return  # a file
                     if response.status_code == 200:
                         yield Page(name, role, address)
@@ -114,7 +131,9 @@ class Gallery:
         for thing in self.world.things.values():
             if thing.row._meta.label == PURPOSES[purpose].model:
                 for role in thing.owners:
-                    token = token_for(purpose, person=self.world.people[role], subject=thing.row, until=until)
+                    token = token_for(
+                        purpose, person=self.world.people[role], subject=thing.row, until=until
+                    )
                     address = reverse("notifications:go", args=[purpose, token])
                     yield Page(f"{purpose} by link", "anonymous", address)
 

@@ -21,7 +21,9 @@ class Route:
 
     def url(self, row: Any = None, extra: dict[str, Any] | None = None) -> str:
         """The address of this route for `row`; `extra` gives the parts that are not its id."""
-        return reverse(self.name, kwargs={param: value_of(param, row, extra or {}) for param in self.params})
+        return reverse(
+            self.name, kwargs={param: value_of(param, row, extra or {}) for param in self.params}
+        )
 
 
 def value_of(param: str, row: Any, extra: dict[str, Any]) -> Any:
@@ -36,7 +38,11 @@ def walk(patterns: list[Any], names: str = "", params: tuple[str, ...] = ()) -> 
     for pattern in patterns:
         here = params + tuple(pattern.pattern.regex.groupindex)
         if isinstance(pattern, URLResolver):
-            yield from walk(pattern.url_patterns, names + (f"{pattern.namespace}:" if pattern.namespace else ""), here)
+            yield from walk(
+                pattern.url_patterns,
+                names + (f"{pattern.namespace}:" if pattern.namespace else ""),
+                here,
+            )
         elif isinstance(pattern, URLPattern) and not is_only_a_signpost(pattern):
             yield Route(names + (pattern.name or f"unnamed {pattern.pattern}"), here)
 
@@ -54,7 +60,10 @@ def every_route() -> dict[str, Route]:
 
 def admin_models() -> dict[str, Any]:
     """`programs_cohort` -> its ModelAdmin."""
-    return {f"{model._meta.app_label}_{model._meta.model_name}": page for model, page in admin.site._registry.items()}
+    return {
+        f"{model._meta.app_label}_{model._meta.model_name}": page
+        for model, page in admin.site._registry.items()
+    }
 
 
 ADMIN_NAME = re.compile(rf"^admin:(?P<model>\w+)_(?P<view>{'|'.join(ADMIN_VIEWS)})$")

@@ -30,7 +30,9 @@ def expected(rule, standing, method):
             if method in RARE and rule.methods != access_rules.POST
             else {"wrong_method"}
         )
-        return mine if standing in rule.who | rule.write else {"wrong_method", "refused", "signed_out"}
+        return (
+            mine if standing in rule.who | rule.write else {"wrong_method", "refused", "signed_out"}
+        )
     if rule.may(standing, method):
         return {"in", "told_no"} | ({"wrong_method"} if rule.methods == access_rules.ALL else set())
     kept_out = {"refused", "wrong_method"} | ({"told_no"} if method == "POST" else set())
@@ -39,7 +41,11 @@ def expected(rule, standing, method):
 
 def things(world, rule):
     """The rows that an address of this rule can name: one for each pair or program; of rules that say so, the first."""
-    found = [thing for (kind, _), thing in world.things.items() if kind == rule.about] if rule.about else [None]
+    found = (
+        [thing for (kind, _), thing in world.things.items() if kind == rule.about]
+        if rule.about
+        else [None]
+    )
     assert found, f"the world has no {rule.about!r}"
     return found[:1] if rule.first_thing_only else found
 
@@ -57,13 +63,22 @@ def cells(world, rule, methods=METHODS):
         for role in world.visitors_of(thing):
             standing = world.standing(role, thing)
             for method in methods:
-                may = rule.may(standing, method) if method not in RARE else standing in rule.who | rule.write
+                may = (
+                    rule.may(standing, method)
+                    if method not in RARE
+                    else standing in rule.who | rule.write
+                )
                 # A committee member of elsewhere passes the admin's door; a stranger does not: both must try.
-                key = (standing, role == "outsider", method) if method not in RARE else (may or standing, method)
+                key = (
+                    (standing, role == "outsider", method)
+                    if method not in RARE
+                    else (may or standing, method)
+                )
                 read_by_all = method == "GET" and place == 0 and rule.methods != access_rules.ALL
                 tried = key in (here if method == "GET" and not may else seen)
                 if (tried and not read_by_all) or (
-                    method in RARE and (rule.methods == access_rules.ALL if may else standing not in STRANGERS)
+                    method in RARE
+                    and (rule.methods == access_rules.ALL if may else standing not in STRANGERS)
                 ):
                     continue
                 here.add(key)

@@ -39,7 +39,9 @@ GUARDS = [
 ]
 
 
-@pytest.mark.parametrize(("model", "guard", "route"), GUARDS, ids=lambda value: getattr(value, "__name__", str(value)))
+@pytest.mark.parametrize(
+    ("model", "guard", "route"), GUARDS, ids=lambda value: getattr(value, "__name__", str(value))
+)
 def test_without_this_guard_the_matrix_is_red(model, guard, route, world, visitors, monkeypatch):
     rows = type(model._default_manager.all())
     monkeypatch.setattr(rows, guard, everything)

@@ -33,7 +33,18 @@ APPS = (
     "mentoring",
 )
 LONGEST_FILE = 400
-VAGUE_NAMES = {"common", "core", "util", "utils", "helper", "helpers", "service", "services", "misc", "base_models"}
+VAGUE_NAMES = {
+    "common",
+    "core",
+    "util",
+    "utils",
+    "helper",
+    "helpers",
+    "service",
+    "services",
+    "misc",
+    "base_models",
+}
 
 # Models that no person reaches as rows, so that there is nobody to be visible to; the reason stands beside each.
 NOT_REACHED: dict[str, str] = {}
@@ -42,13 +53,21 @@ NOT_REACHED: dict[str, str] = {}
 def files(*endings: str) -> Iterator[Path]:
     for top in (*APPS, "testkit", "bench", "templates", "static"):
         for path in sorted((ROOT / top).rglob("*")):
-            if path.suffix in endings and "migrations" not in path.parts and "__pycache__" not in path.parts:
+            if (
+                path.suffix in endings
+                and "migrations" not in path.parts
+                and "__pycache__" not in path.parts
+            ):
                 yield path
 
 
 def product_code() -> Iterator[Path]:
     """Modules that run in production."""
-    return (path for path in files(".py") if path.parts[len(ROOT.parts)] in APPS and "tests" not in path.parts)
+    return (
+        path
+        for path in files(".py")
+        if path.parts[len(ROOT.parts)] in APPS and "tests" not in path.parts
+    )
 
 
 def name(path: Path) -> str:
@@ -85,7 +104,14 @@ def test_no_app_uses_the_pages_of_another():
 
 
 def test_the_engine_imports_numbers_and_itself_only():
-    allowed = {*sys.stdlib_module_names, "numpy", "scipy"} - {"os", "io", "socket", "subprocess", "pathlib", "random"}
+    allowed = {*sys.stdlib_module_names, "numpy", "scipy"} - {
+        "os",
+        "io",
+        "socket",
+        "subprocess",
+        "pathlib",
+        "random",
+    }
     strangers = {
         f"{name(path)} imports {module}"
         for path in (ROOT / "matching" / "engine").rglob("*.py")
@@ -97,7 +123,9 @@ def test_the_engine_imports_numbers_and_itself_only():
 
 
 def test_the_product_imports_only_what_requirements_txt_installs():
-    locked = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    locked = set(
+        re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    )
     known = {*sys.stdlib_module_names, *APPS}
     distributions = packages_distributions()
     missing = set()
@@ -116,15 +144,25 @@ def test_no_file_is_too_long(ending):
 
 
 def test_modules_are_named_after_their_work():
-    names = {name(path) for path in files(".py") if path.stem in VAGUE_NAMES or path.parent.name in VAGUE_NAMES}
+    names = {
+        name(path)
+        for path in files(".py")
+        if path.stem in VAGUE_NAMES or path.parent.name in VAGUE_NAMES
+    }
     assert names == {"testkit/services.py"}  # really services: PostgreSQL and Redis
 
 
 def test_nothing_switches_escaping_off():
     """Plain text bodies of mails are the exception: there is nothing to escape for."""
-    off = re.compile(r"\|\s*safe\b|\bmark_safe\b|\bSafeString\b|\bhtml_safe\b|autoescape\s+off|\|\s*safeseq\b")
+    off = re.compile(
+        r"\|\s*safe\b|\bmark_safe\b|\bSafeString\b|\bhtml_safe\b|autoescape\s+off|\|\s*safeseq\b"
+    )
     here = ROOT / "mentoring" / "tests" / "test_architecture.py"
-    found = [name(path) for path in files(".py", ".html") if path != here and off.search(path.read_text())]
+    found = [
+        name(path)
+        for path in files(".py", ".html")
+        if path != here and off.search(path.read_text())
+    ]
     assert found == []
 
 
@@ -134,11 +172,18 @@ PAGES = [path for path in files(".html") if "emails" not in path.parts]
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_pages_hold_no_inline_script_or_style(path):
     """The Content-Security-Policy would drop them without a word."""
-    text = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}", "", path.read_text(), flags=re.DOTALL)
+    text = re.sub(
+        r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}",
+        "",
+        path.read_text(),
+        flags=re.DOTALL,
+    )
     assert re.findall(r"<[^>]*\sstyle\s*=", text) == []
     assert re.findall(r"<[^>]*\son[a-z]+\s*=", text) == []
     assert re.findall(r"<style\b", text) == []
-    assert re.findall(r"<script\b(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")[^>]*>", text) == []
+    assert (
+        re.findall(r"<script\b(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")[^>]*>", text) == []
+    )
     assert re.findall(r"javascript:", text) == []
 
 
@@ -147,7 +192,8 @@ def test_pages_load_nothing_from_elsewhere(path):
     """Comes from our own address or not at all; links that a person follows are another thing."""
     assert (
         re.findall(
-            r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*(?:src|href)=[\"'](?:https?:)?//", path.read_text()
+            r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*(?:src|href)=[\"'](?:https?:)?//",
+            path.read_text(),
         )
         == []
     )
@@ -155,12 +201,16 @@ def test_pages_load_nothing_from_elsewhere(path):
 
 def test_no_request_publishes_to_the_broker():
     """A broker that hangs would hang the page; the database is the queue, beat wakes the worker."""
-    publishing = re.compile(r"\.(delay|delay_on_commit|apply_async|apply_async_on_commit|send_task)\(")
+    publishing = re.compile(
+        r"\.(delay|delay_on_commit|apply_async|apply_async_on_commit|send_task)\("
+    )
     assert [name(path) for path in product_code() if publishing.search(path.read_text())] == []
 
 
 def test_news_never_travels_by_post_save():
-    assert [name(path) for path in product_code() if re.search(r"\b(post|pre)_save\b", path.read_text())] == []
+    assert [
+        name(path) for path in product_code() if re.search(r"\b(post|pre)_save\b", path.read_text())
+    ] == []
 
 
 def our_models() -> list[type[models.Model]]:
@@ -173,7 +223,9 @@ def test_every_model_says_who_may_see_it(model):
     if model._meta.label in NOT_REACHED:
         assert rule is None, "it has a rule now: take it off the list"
         return
-    assert rule is not None, "give its QuerySet visible_to(user), or a line with the reason in NOT_REACHED"
+    assert rule is not None, (
+        "give its QuerySet visible_to(user), or a line with the reason in NOT_REACHED"
+    )
     assert rule.__module__ != "access.guard", "the rule must be the model's own"
 
 
@@ -181,7 +233,11 @@ def test_every_model_says_who_may_see_it(model):
 def test_people_are_emptied_and_never_deleted(model):
     """Deleting an account by accident must stop at the first row that still names it."""
     user = apps.get_model(settings.AUTH_USER_MODEL)
-    to_people = [field for field in model._meta.get_fields() if field.concrete and field.related_model is user]
+    to_people = [
+        field
+        for field in model._meta.get_fields()
+        if field.concrete and field.related_model is user
+    ]
     careless = [
         field.name
         for field in to_people

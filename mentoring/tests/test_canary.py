@@ -90,13 +90,21 @@ def test_a_letter_holds_only_what_its_reader_may_read(name, world):
     for about in apps.get_model(kind.about)._base_manager.all():
         for role in sorted(recipients(world, about)):
             person = world.people[role]
-            letter = Notification(kind=name, stream=kind.stream, recipient=person, due_at=timezone.now())
+            letter = Notification(
+                kind=name, stream=kind.stream, recipient=person, due_at=timezone.now()
+            )
             letter.about_type, letter.about_id = kind.about.lower(), about.pk
             if not isinstance(kind.write(about, person), Letter):
                 continue
             text = render(letter)
-            shown = {word.lower() for word in WORD.findall(f"{text.subject}\n{text.text}\n{text.html}")}
-            wrong = {world.canaries[word].field for word in shown if role not in world.canaries[word].readers}
+            shown = {
+                word.lower() for word in WORD.findall(f"{text.subject}\n{text.text}\n{text.html}")
+            }
+            wrong = {
+                world.canaries[word].field
+                for word in shown
+                if role not in world.canaries[word].readers
+            }
             assert wrong == set(), f"to {role} about {about!r}"
 
 
@@ -111,12 +119,16 @@ def words_hidden_from(world, role, columns=None) -> list[str]:
     """One canary of each text that `role` may not read; with `columns` only texts of these columns."""
     hidden: dict[str, str] = {}
     for word, canary in world.canaries.items():
-        if role not in canary.readers and (columns is None or canary.field.rpartition(".")[2] in columns):
+        if role not in canary.readers and (
+            columns is None or canary.field.rpartition(".")[2] in columns
+        ):
             hidden.setdefault(canary.field, word)
     return sorted(hidden.values())
 
 
-@pytest.mark.parametrize(("model", "page"), searchable(), ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("model", "page"), searchable(), ids=lambda value: getattr(value, "__name__", "")
+)
 def test_a_hidden_word_finds_nothing(model, page, world, visitors, rf):
     columns = {path.rpartition("__")[2] for path in page.search_fields}
     for role in (*COMMITTEE, "outsider"):
@@ -131,6 +143,8 @@ def test_a_hidden_word_finds_nothing(model, page, world, visitors, rf):
 def test_hidden_words_exist_for_somebody(readers, world):
     """Else the test above would be content with an empty list."""
     fields = {
-        world.canaries[word].field for role in (*COMMITTEE, "outsider") for word in words_hidden_from(world, role)
+        world.canaries[word].field
+        for role in (*COMMITTEE, "outsider")
+        for word in words_hidden_from(world, role)
     }
     assert {FIELDS[name] for name in fields} & {readers}

@@ -8,7 +8,9 @@ pytestmark = [
     pytest.mark.chaos,
     pytest.mark.both_databases,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.timeout(300),  # about 20 s on an idle machine; a busy one is slow, and that is no failure
+    pytest.mark.timeout(
+        300
+    ),  # about 20 s on an idle machine; a busy one is slow, and that is no failure
 ]
 
 
@@ -29,7 +31,9 @@ def test_nothing_is_lost_when_sweepers_are_killed(tmp_path):
 def test_restarts_lose_nothing_and_copy_nothing(tmp_path):
     report = send(tmp_path, due=150, kills=5, sweepers=3, restart=True)
     assert (report.states, report.lost) == ({"sent": 150}, 0), report
-    assert report.extra <= report.alarms, report  # none by the restarts; a crawling machine may end a sweep by alarm
+    assert report.extra <= report.alarms, (
+        report
+    )  # none by the restarts; a crawling machine may end a sweep by alarm
 
 
 def test_bad_days_of_the_mail_server_lose_nothing(tmp_path):

@@ -88,7 +88,9 @@ def test_who_has_a_second_factor_must_have_used_it_in_this_session(cleo, as_user
 
 @pytest.mark.usefixtures("strict")
 def test_recovery_codes_alone_are_no_second_factor(cleo, as_user):
-    Authenticator.objects.create(user=cleo, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "x"})
+    Authenticator.objects.create(
+        user=cleo, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "x"}
+    )
     browser = as_user(cleo)
     prove(browser, cleo)
     assert browser.get(reverse("admin:index")).headers["Location"] == reverse("mfa_index")

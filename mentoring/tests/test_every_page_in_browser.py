@@ -59,8 +59,14 @@ class Viewer:
             found = broken_rules(self.tab, rules, within=self.new_here(page, colours))
             faults += [*too_wide(self.tab), *(f"in {colours}, {fault}" for fault in found)]
         self.looks.reverse()
-        headings, title = self.tab.evaluate("[document.querySelectorAll('h1').length, document.title]")
-        return faults + ([f"{headings} main headings"] if headings != 1 else []) + ([] if title else ["no title"])
+        headings, title = self.tab.evaluate(
+            "[document.querySelectorAll('h1').length, document.title]"
+        )
+        return (
+            faults
+            + ([f"{headings} main headings"] if headings != 1 else [])
+            + ([] if title else ["no title"])
+        )
 
     def wear(self, screen, colours):
         if self.tab.viewport_size != screen:

@@ -29,7 +29,9 @@ def story(program, as_user, time_machine):
     sow_everywhere()
     sow("hr", None)
     seed_surveys()
-    cohort = factories.cohort(program=program, opens_on=date(2026, 2, 1), closes_on=date(2026, 3, 31))
+    cohort = factories.cohort(
+        program=program, opens_on=date(2026, 2, 1), closes_on=date(2026, 3, 31)
+    )
     return Story(cohort, as_user, time_machine)
 
 
@@ -48,7 +50,9 @@ class Story:
         browser = self.as_user(person)
         browser.post(reverse("programs:apply", args=[self.cohort.slug, role]))
         draft = Application.objects.get(person=person, role=role)
-        fill_in(browser, draft, {**pages, "about-you": {**MENTEE["about-you"], "name": person.name}})
+        fill_in(
+            browser, draft, {**pages, "about-you": {**MENTEE["about-you"], "name": person.name}}
+        )
         browser.post(reverse("programs:application-send", args=[draft.public_id]))
         return draft
 
@@ -58,11 +62,17 @@ class Story:
         browser.post(reverse("admin:programs_application_decide", args=key), {"outcome": outcome})
 
     def release(self, chair):
-        pending = Decision.objects.unscoped("test").filter(released_at=None).values_list("pk", flat=True)
-        self.as_user(chair).post(reverse("admin:programs_application_release"), {"decision": list(pending)})
+        pending = (
+            Decision.objects.unscoped("test").filter(released_at=None).values_list("pk", flat=True)
+        )
+        self.as_user(chair).post(
+            reverse("admin:programs_application_release"), {"decision": list(pending)}
+        )
 
     def round(self, member, step, round_, **data):
-        return self.as_user(member).post(reverse(f"admin:matching_round_{step}", args=[round_.public_id]), data)
+        return self.as_user(member).post(
+            reverse(f"admin:matching_round_{step}", args=[round_.public_id]), data
+        )
 
 
 def letters_to(person, letters):
@@ -77,10 +87,17 @@ def link_in(letter, purpose):
 def test_a_year_begins(story, cleo, ada, ben):
     program, cora = story.cohort.program, factories.person("Cora Finch")
     eli = factories.member("Eli Stone", program=program, role="matcher")
-    factories.Membership.objects.create(user=eli, program=program, role="carer", since=date(2020, 1, 1))
+    factories.Membership.objects.create(
+        user=eli, program=program, role="carer", since=date(2020, 1, 1)
+    )
 
     # People apply; the committee reads and decides; nobody hears before the release.
-    work = {**MENTOR["work"], "employer_name": "Northern Lights Co", "level": "5", "years_experience": "15"}
+    work = {
+        **MENTOR["work"],
+        "employer_name": "Northern Lights Co",
+        "level": "5",
+        "years_experience": "15",
+    }
     mentor = story.apply(ada, "mentor", {**MENTOR, "work": work, "wishes": {}})
     mentees = [story.apply(one, "mentee", {**MENTEE, "wishes": {}}) for one in (ben, cora)]
     assert {letter.to[0] for letter in story.after(minutes=5)} >= {ada.email, ben.email, cora.email}
@@ -92,7 +109,9 @@ def test_a_year_begins(story, cleo, ada, ben):
     Application.objects.filter(pk=mentor.pk).update(orientation_passed_at=story.now, capacity=1)
 
     # A round: run by one member, approved by another, released ten minutes after Publish.
-    story.as_user(cleo).post(reverse("admin:matching_round_add"), {"cohort": story.cohort.pk, "name": "Spring"})
+    story.as_user(cleo).post(
+        reverse("admin:matching_round_add"), {"cohort": story.cohort.pk, "name": "Spring"}
+    )
     round_ = Round.objects.unscoped("test").get()
     story.round(cleo, "run", round_)
     round_ = Round.objects.unscoped("test").get()
@@ -110,20 +129,31 @@ def test_a_year_begins(story, cleo, ada, ben):
     assert len(letters_to(cora if mentee == ben else ben, letters)) == 1
     # They are introduced, write their agreement and sign it.
     assert (
-        ada.name in story.as_user(mentee).get(reverse("matching:match-hello", args=[match.public_id])).content.decode()
+        ada.name
+        in story.as_user(mentee)
+        .get(reverse("matching:match-hello", args=[match.public_id]))
+        .content.decode()
     )
     for part in ("rhythm", "goals", "activities", "confidentiality", "term"):
         url = reverse("agreements:part-update", args=[match.public_id, part])
         form = story.as_user(mentee).get(url).context["form"]
-        data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
-        data |= {"goal_0": "Lead a hiring panel", "measure_0": "Two panels led by June"} if part == "goals" else {}
+        data = {
+            name: "" if form[name].value() is None else form[name].value() for name in form.fields
+        }
+        data |= (
+            {"goal_0": "Lead a hiring panel", "measure_0": "Two panels led by June"}
+            if part == "goals"
+            else {}
+        )
         data |= {"activities": "Shadow a panel"} if part == "activities" else {}
         assert story.as_user(mentee).post(url, data).status_code == 302, part
     story.as_user(mentee).post(reverse("agreements:agreement-share", args=[match.public_id]))
     for person in (mentee, ada):
         page = reverse("agreements:agreement-sign", args=[match.public_id])
         seen = story.as_user(person).get(page).context["form"]["seen"].value()
-        story.as_user(person).post(page, {"seen": seen, "typed_name": person.name, "is_agreed": "on"})
+        story.as_user(person).post(
+            page, {"seen": seen, "typed_name": person.name, "is_agreed": "on"}
+        )
     match.refresh_from_db()
     assert match.state == Match.State.ACTIVE
 
@@ -132,7 +162,10 @@ def test_a_year_begins(story, cleo, ada, ben):
     letters = letters_to(mentee, story.after(days=46))
     link = next(link_in(one, "survey-answer") for one in letters if "fit" in one.subject.lower())
     browser = Client()
-    answers = {field.name: "not_fit" if "not_fit" in str(field) else "" for field in browser.get(link).context["form"]}
+    answers = {
+        field.name: "not_fit" if "not_fit" in str(field) else ""
+        for field in browser.get(link).context["form"]
+    }
     browser.post(link, {**answers, "words": "We talk past each other."})
 
     # The carer is called, reads the words and says so; the mentor never sees them.

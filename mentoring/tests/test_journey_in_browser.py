@@ -33,7 +33,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 # A Monday afternoon, years after the style sheets were written: the browser asks for each of them only once.
 SPRING = datetime(2030, 3, 4, 15, tzinfo=UTC)
 ANSWERS = {
-    "mentee": {**MENTEE, "about-you": {"name": "Ben Okoro", "time_zone": "America/Toronto"}, "wishes": {}},
+    "mentee": {
+        **MENTEE,
+        "about-you": {"name": "Ben Okoro", "time_zone": "America/Toronto"},
+        "wishes": {},
+    },
     "mentor": {
         **MENTOR,
         "about-you": {"name": "Ada Brook", "time_zone": "America/Toronto"},
@@ -65,7 +69,11 @@ class Story:
         self.letters = sweep_now()
 
     def letter_to(self, person, words=""):
-        mine = [one for one in self.letters if person.email in one.to[0] and words in one.subject.lower()]
+        mine = [
+            one
+            for one in self.letters
+            if person.email in one.to[0] and words in one.subject.lower()
+        ]
         assert len(mine) == 1, [one.subject for one in mine]
         return unescape(mine[0].body)
 
@@ -85,7 +93,9 @@ def story(request, browser, live_server, program, as_user, time_machine, without
             phones[-1].sign_in(as_user(user))
         return phones[-1]
 
-    cohort = factories.cohort(program=program, opens_on=date(2030, 2, 1), closes_on=date(2030, 3, 31))
+    cohort = factories.cohort(
+        program=program, opens_on=date(2030, 2, 1), closes_on=date(2030, 3, 31)
+    )
     yield Story(cohort, time_machine, as_user, phone)
     for one in phones:
         one.context.close()
@@ -104,7 +114,13 @@ def sign_up(story, phone, email, role, door):
     phone.fill({"email": email})
     phone.press("Sign Up")
     letter = next(one for one in sweep_now(plan=False) if email in one.to[0])
-    phone.fill({"code": re.search(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4}|\d{6})\s*$", letter.body, re.MULTILINE)[1]})
+    phone.fill(
+        {
+            "code": re.search(
+                r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4}|\d{6})\s*$", letter.body, re.MULTILINE
+            )[1]
+        }
+    )
     phone.press("Confirm")
     phone.press("Start my application")
     return Application.objects.get(person__email=email, role=role)
@@ -182,8 +198,15 @@ def answer_check_in(phone, letter):
 def test_a_year_begins_on_a_phone(story, cleo):
     program = story.cohort.program
     eli = factories.member("Eli Stone", program=program, role="matcher")
-    factories.Membership.objects.create(user=eli, program=program, role="carer", since=date(2020, 1, 1))
-    mentee, mentor, chair, second = story.phone(), story.phone(), story.phone(cleo), story.phone(eli)
+    factories.Membership.objects.create(
+        user=eli, program=program, role="carer", since=date(2020, 1, 1)
+    )
+    mentee, mentor, chair, second = (
+        story.phone(),
+        story.phone(),
+        story.phone(cleo),
+        story.phone(eli),
+    )
 
     applications = [
         apply(story, mentee, "ben@example.org", "mentee", "I would like a mentor"),

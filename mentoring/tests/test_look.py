@@ -16,7 +16,9 @@ from programs.models import Cohort, Program
 
 
 def draw(source, **context):
-    return engines["django"].from_string("{% load look crispy_forms_tags %}" + source).render(context)
+    return (
+        engines["django"].from_string("{% load look crispy_forms_tags %}" + source).render(context)
+    )
 
 
 def words(html):
@@ -41,7 +43,13 @@ class TestParts:
 
     @pytest.mark.parametrize(
         ("state", "tone"),
-        [("on_track", "ok"), ("Asked for help", "bad"), ("in-review", "amber"), ("closed", "plum"), ("draft", "info")],
+        [
+            ("on_track", "ok"),
+            ("Asked for help", "bad"),
+            ("in-review", "amber"),
+            ("closed", "plum"),
+            ("draft", "info"),
+        ],
     )
     def test_every_state_has_a_tone_and_an_unknown_one_is_a_plain_statement(self, state, tone):
         assert look.tone(state) == tone
@@ -65,18 +73,30 @@ class TestParts:
         assert "wm-ring-value" not in draw("{% ring 0 0 %}")
 
     def test_tasks_say_their_state_and_link_only_where_one_can_go(self):
-        tasks = [{"label": "About you", "state": "completed", "url": "/a/"}, {"label": "Send", "state": "cannot_start"}]
+        tasks = [
+            {"label": "About you", "state": "completed", "url": "/a/"},
+            {"label": "Send", "state": "cannot_start"},
+        ]
         html = draw("{% task_list tasks %}", tasks=tasks)
         assert words(html) == "About you Completed Send Cannot start yet"
         assert html.count("<a ") == 1
 
     def test_a_summary_names_what_each_change_link_changes_and_what_is_missing(self):
-        rows = [{"key": "Goals", "value": ["Lead", ""], "url": "/g/"}, {"key": "Limits", "value": None}]
-        assert words(draw("{% summary_list rows %}", rows=rows)) == "Goals Lead Change Goals Limits Not answered yet"
+        rows = [
+            {"key": "Goals", "value": ["Lead", ""], "url": "/g/"},
+            {"key": "Limits", "value": None},
+        ]
+        assert (
+            words(draw("{% summary_list rows %}", rows=rows))
+            == "Goals Lead Change Goals Limits Not answered yet"
+        )
 
     def test_reasons_are_heard_as_words_in_both_forms(self):
         reasons = [{"kind": "U", "text": "moved in mid-career"}, {"kind": "!", "text": "full"}]
-        short, long = draw("{% why_chips r %}", r=reasons), draw("{% why_chips r words=True %}", r=reasons)
+        short, long = (
+            draw("{% why_chips r %}", r=reasons),
+            draw("{% why_chips r words=True %}", r=reasons),
+        )
         assert "Understands: " in words(short)
         assert words(long) == "Understands moved in mid-career Caution full"
 
@@ -91,14 +111,17 @@ class TestParts:
         assert words(html) == "30 of 45 have signed Signed 30 Open 15 (33%) None 0"
 
     def test_bars_of_zeros_are_drawn(self):
-        assert 'width="0%"' in draw('{% bars rows "Nobody yet" %}', rows=[{"label": "A", "value": 0}])
+        assert 'width="0%"' in draw(
+            '{% bars rows "Nobody yet" %}', rows=[{"label": "A", "value": 0}]
+        )
 
     def test_a_timeline_dates_its_entries_for_machines_too(self):
         html = draw("{% timeline e %}", e=[{"at": date(2026, 3, 3), "title": "Introduced"}])
         assert '<time datetime="2026-03-03">' in html
 
     @pytest.mark.parametrize(
-        ("name", "letters"), [("Ruth", "R"), ("Żofia de la Cruz", "ŻC"), ("李 小龍", "李小"), ("  ", "?")]
+        ("name", "letters"),
+        [("Ruth", "R"), ("Żofia de la Cruz", "ŻC"), ("李 小龍", "李小"), ("  ", "?")],
     )
     def test_initials_of_names_in_any_script(self, name, letters):
         assert look.initials(name) == letters
@@ -120,7 +143,11 @@ class TestForms:
     def test_every_description_that_an_input_points_to_is_on_the_page(self):
         html = draw("{{ form|crispy }}", form=AgreementForm({}))
         ids = set(re.findall(r'\bid="([^"]+)"', html))
-        pointed = {one for group in re.findall(r'aria-describedby="([^"]+)"', html) for one in group.split()}
+        pointed = {
+            one
+            for group in re.findall(r'aria-describedby="([^"]+)"', html)
+            for one in group.split()
+        }
         assert pointed == {
             "id_goal_helptext",
             "id_goal_error",
@@ -133,7 +160,13 @@ class TestForms:
     def test_hint_and_error_stand_above_the_input(self):
         html = draw("{{ form|crispy }}", form=AgreementForm({}))
         order = [
-            html.index(part) for part in ('for="id_goal"', 'id="id_goal_helptext"', 'id="id_goal_error"', 'name="goal"')
+            html.index(part)
+            for part in (
+                'for="id_goal"',
+                'id="id_goal_helptext"',
+                'id="id_goal_error"',
+                'name="goal"',
+            )
         ]
         assert order == sorted(order)
 
@@ -145,7 +178,9 @@ class TestForms:
 
     def test_radios_are_a_named_group(self):
         html = draw("{{ form|crispy }}", form=AgreementForm())
-        assert re.search(r'<fieldset aria-describedby="id_rhythm_helptext">\s*<legend>Rhythm</legend>', html)
+        assert re.search(
+            r'<fieldset aria-describedby="id_rhythm_helptext">\s*<legend>Rhythm</legend>', html
+        )
 
     def test_the_summary_leads_to_the_first_input_of_each_wrong_answer(self):
         form = AgreementForm({})
@@ -159,7 +194,9 @@ class TestForms:
         assert texts[:2] == ["The dates do not fit.", "Your goal – This field is required."]
 
     def test_formsets_and_lists_of_forms_are_summarised_too(self):
-        formset = forms.formset_factory(AgreementForm)({"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1"})
+        formset = forms.formset_factory(AgreementForm)(
+            {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1"}
+        )
         assert len(list(look.errors_of([formset, AgreementForm({})]))) == 8
 
     def test_a_clean_form_has_no_summary(self):
@@ -188,7 +225,9 @@ class TestPage:
         assert "<title>Error: " in html
         assert html.index("There is a problem") < html.index("<h1>")
 
-    @pytest.mark.parametrize(("cookie", "attribute"), [("dark", ' data-bs-theme="dark"'), ("", ""), ('"><b>', "")])
+    @pytest.mark.parametrize(
+        ("cookie", "attribute"), [("dark", ' data-bs-theme="dark"'), ("", ""), ('"><b>', "")]
+    )
     def test_a_saved_theme_is_kept_and_nonsense_is_not(self, page, cookie, attribute):
         assert f'dir="ltr"{attribute}>' in page(cookie=cookie)
 
@@ -196,7 +235,9 @@ class TestPage:
         assert "Sign in" in page()
         assert "Sign out" not in page()
         html = page(user=ben)
-        assert re.search(r'<form method="post" action="/account/logout/">.*Sign out</button>', html, re.S)
+        assert re.search(
+            r'<form method="post" action="/account/logout/">.*Sign out</button>', html, re.S
+        )
         assert "Committee" not in words(html)
         assert "Committee" in words(page(user=cleo))
 
@@ -241,13 +282,19 @@ class TestLetter:
     ACTION = {"action_url": "https://example.org/a/", "action_label": "Read and sign"}
 
     def html(self, **context):
-        source = '{% extends "emails/base.html" %}{% block content %}<p>Ruth signed.</p>{% endblock %}'
-        return writing.inline(engines["django"].from_string(source).render({**self.FACTS, **context}))
+        source = (
+            '{% extends "emails/base.html" %}{% block content %}<p>Ruth signed.</p>{% endblock %}'
+        )
+        return writing.inline(
+            engines["django"].from_string(source).render({**self.FACTS, **context})
+        )
 
     def text(self, **context):
         source = '{% extends "emails/base.txt" %}{% block content %}Ruth signed.{% endblock %}'
         return (
-            engines["django"].from_string(source).template.render(Context({**self.FACTS, **context}, autoescape=False))
+            engines["django"]
+            .from_string(source)
+            .template.render(Context({**self.FACTS, **context}, autoescape=False))
         )
 
     def test_both_parts_say_the_same(self):
@@ -269,7 +316,10 @@ class TestLetter:
         assert "http" not in self.text()
 
     def test_only_what_can_be_switched_off_says_so(self):
-        optional = {"preferences_url": "https://example.org/m/", "unsubscribe_url": "https://example.org/u/"}
+        optional = {
+            "preferences_url": "https://example.org/m/",
+            "unsubscribe_url": "https://example.org/u/",
+        }
         assert "https://example.org/u/" in self.html(**optional)
         assert "https://example.org/u/" in self.text(**optional)
         assert "cannot switch" in self.html()
@@ -288,7 +338,9 @@ class TestAdmin:
         assert "theme.js" not in html
 
     def test_each_cell_of_a_table_of_inlines_is_named(self, program):
-        cohorts = forms.inlineformset_factory(Program, Cohort, formset=NamedCells, fields=["name"], extra=2)
+        cohorts = forms.inlineformset_factory(
+            Program, Cohort, formset=NamedCells, fields=["name"], extra=2
+        )
         html = str(cohorts(instance=program))
         assert 'aria-label="Name, row 1"' in html
         assert 'aria-label="Name, row 2"' in html

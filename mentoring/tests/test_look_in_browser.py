@@ -23,7 +23,11 @@ SCREENS = {
     "phone, dark": (PHONE, {"color_scheme": "dark"}, OF_COLOURS),
     "desk, light": (DESK, {"color_scheme": "light"}, RULES),
     "desk, dark": (DESK, {"color_scheme": "dark"}, OF_COLOURS),
-    "desk, forced colours": (DESK, {"color_scheme": "light", "forced_colors": "active"}, OF_COLOURS),
+    "desk, forced colours": (
+        DESK,
+        {"color_scheme": "light", "forced_colors": "active"},
+        OF_COLOURS,
+    ),
 }
 
 
@@ -49,7 +53,9 @@ def test_the_error_summary_takes_the_focus_when_scripts_run(browser, live_server
     page.close()
 
 
-def test_a_link_of_the_error_summary_leads_to_the_field_without_scripts(browser, live_server, settings):
+def test_a_link_of_the_error_summary_leads_to_the_field_without_scripts(
+    browser, live_server, settings
+):
     settings.ROOT_URLCONF = WITH_GUIDE
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

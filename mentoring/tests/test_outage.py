@@ -51,7 +51,9 @@ def dead_mail_server(settings, dead_port):
 
 
 @pytest.mark.django_db
-def test_without_worker_and_broker_the_site_answers_and_the_letters_wait(ada, as_user, settings, dead_port):
+def test_without_worker_and_broker_the_site_answers_and_the_letters_wait(
+    ada, as_user, settings, dead_port
+):
     settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{dead_port}/0"
     began = time.monotonic()
     assert use_the_site(ada, as_user) < 400
@@ -96,9 +98,20 @@ def worker(url, broker, folder):
         "CELERY_BROKER_URL": broker,
         "OUTBOX_EPOCH_FILE": str(folder / "epoch"),
     }
-    command = [sys.executable, "-m", "celery", "-A", "mentoring", "worker", "--concurrency=2", "--loglevel=WARNING"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "mentoring",
+        "worker",
+        "--concurrency=2",
+        "--loglevel=WARNING",
+    ]
     with (folder / "worker.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=project.BASE_DIR, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, env=environment, cwd=project.BASE_DIR, stdout=log, stderr=log
+        )
         try:
             yield process
         finally:
@@ -119,7 +132,9 @@ def sweeps(url):
 def wake_until_it_sweeps(broker, url, process, log, seconds=60):
     """Send a wake-up a second until the count of sweeps rises; fails when the worker has gone."""
     before, end = sweeps(url), time.monotonic() + seconds
-    app = Celery(broker=broker, broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 1})
+    app = Celery(
+        broker=broker, broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 1}
+    )
     while sweeps(url) == before:
         assert process.poll() is None, f"the worker has ended: {log.read_text()[-3000:]}"
         assert time.monotonic() < end, f"the worker does not answer: {log.read_text()[-3000:]}"

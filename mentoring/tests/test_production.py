@@ -130,7 +130,9 @@ def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs manage.py in a fresh process that inherits no setting of this one."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     command = [sys.executable, "manage.py", *words]
-    return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture
@@ -156,8 +158,14 @@ def test_production_refuses_to_start_without(name, no_env_file):
 
 def logged(message: str, *words: object, **more: object) -> dict:
     """What production writes for one event, as the JSON that it is."""
-    options = {name: value for name, value in settings.LOGGING["formatters"]["json"].items() if name != "()"}
-    record = logging.LogRecord("ours", logging.ERROR, __file__, 1, message, words, more.pop("exc_info", None))
+    options = {
+        name: value
+        for name, value in settings.LOGGING["formatters"]["json"].items()
+        if name != "()"
+    }
+    record = logging.LogRecord(
+        "ours", logging.ERROR, __file__, 1, message, words, more.pop("exc_info", None)
+    )
     record.__dict__.update(more)
     return json.loads(structlog.stdlib.ProcessorFormatter(**options).format(record))
 
@@ -166,7 +174,12 @@ def test_logs_hold_no_address_and_no_token(rf):
     try:
         raise ValueError("ada@example.org was refused")
     except ValueError:
-        event = logged("at %s", "/go/unsubscribe/s3cret", exc_info=sys.exc_info(), request=rf.get("/go/answer/s3cret"))
+        event = logged(
+            "at %s",
+            "/go/unsubscribe/s3cret",
+            exc_info=sys.exc_info(),
+            request=rf.get("/go/answer/s3cret"),
+        )
     assert "s3cret" not in json.dumps(event)
     assert "ada@" not in json.dumps(event)
     assert "ValueError: <address> was refused" in event["exception"]
@@ -178,9 +191,17 @@ def test_logs_hold_no_address_and_no_token(rf):
 
 def test_keys_are_new_each_time_and_fit_their_use():
     first, second = (dict(line.split("=", 1) for line in keys.new_keys()) for _ in range(2))
-    assert set(first) == {"SECRET_KEY", "LINK_KEYS", "TEXT_KEYS", "POSTGRES_PASSWORD", "INSTANCE_ID"}
+    assert set(first) == {
+        "SECRET_KEY",
+        "LINK_KEYS",
+        "TEXT_KEYS",
+        "POSTGRES_PASSWORD",
+        "INSTANCE_ID",
+    }
     assert set(first.values()) & set(second.values()) == set()
-    assert Fernet(first["TEXT_KEYS"]).decrypt(Fernet(first["TEXT_KEYS"]).encrypt(b"ours")) == b"ours"
+    assert (
+        Fernet(first["TEXT_KEYS"]).decrypt(Fernet(first["TEXT_KEYS"]).encrypt(b"ours")) == b"ours"
+    )
     assert min(len(value) for value in first.values()) >= 16
 
 
@@ -189,7 +210,10 @@ def test_the_probe_is_content_with_a_web_process_that_reaches_its_database(live_
     assert probe.problem(int(port), host) == ""
     command = [sys.executable, "-m", "mentoring.probe"]
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PORT": port, "BASE_URL": f"http://{host}"}, check=False
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PORT": port, "BASE_URL": f"http://{host}"},
+        check=False,
     )
     assert done.returncode == 0
 
@@ -199,7 +223,9 @@ def test_the_probe_says_that_nobody_answers():
 
 
 def environment_variables() -> set[str]:
-    return set(re.findall(r"""(?:env\.\w+|needed)\(\s*["']([A-Z_]+)["']""", read("mentoring/settings.py")))
+    return set(
+        re.findall(r"""(?:env\.\w+|needed)\(\s*["']([A-Z_]+)["']""", read("mentoring/settings.py"))
+    )
 
 
 def test_every_setting_is_explained():
@@ -209,7 +235,9 @@ def test_every_setting_is_explained():
 
 
 def test_the_example_environment_names_real_settings_and_no_secret():
-    lines = [line for line in read(".env.example").splitlines() if line and not line.startswith("#")]
+    lines = [
+        line for line in read(".env.example").splitlines() if line and not line.startswith("#")
+    ]
     values = dict(line.split("=", 1) for line in lines)
     assert set(values) - environment_variables() == {"POSTGRES_PASSWORD"}
     secret = ("SECRET_KEY", "LINK_KEYS", "TEXT_KEYS", "POSTGRES_PASSWORD", "EMAIL_URL")
@@ -241,11 +269,26 @@ def test_every_queue_has_a_worker_here_and_in_production():
 
 def test_compose_is_understood_by_its_client():
     client = shutil.which("docker")
-    if not client or subprocess.run([client, "compose", "version"], capture_output=True, check=False).returncode:
+    if (
+        not client
+        or subprocess.run(
+            [client, "compose", "version"], capture_output=True, check=False
+        ).returncode
+    ):
         pytest.skip("no docker compose on this machine")
     filled = {**os.environ, "POSTGRES_PASSWORD": "x"}
-    command = [client, "compose", "--env-file", ".env.example", "config", "--quiet", "--no-env-resolution"]
-    done = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)
+    command = [
+        client,
+        "compose",
+        "--env-file",
+        ".env.example",
+        "config",
+        "--quiet",
+        "--no-env-resolution",
+    ]
+    done = subprocess.run(
+        command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -26,7 +26,9 @@ def sign_in(client, person):
 
 
 def hidden(page):
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.content.decode())
+    found = re.findall(
+        r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.content.decode()
+    )
     return dict(found)
 
 
@@ -45,7 +47,9 @@ def test_after_signing_in_elsewhere_the_same_form_is_saved(ben, draft, url):
     first = browser.post(url, {"situation": TEXT, "csrfmiddlewaretoken": str(token)}, headers=HERE)
     assert hidden(first)["situation"] == TEXT
     sign_in(browser, ben)
-    browser.cookies["csrftoken"] = "x" * 32  # signing in gives a new token; the page in the other tab has the old one
+    browser.cookies["csrftoken"] = (
+        "x" * 32
+    )  # signing in gives a new token; the page in the other tab has the old one
     again = browser.post(url, hidden(first), headers=HERE)
     assert hidden(again)["situation"] == TEXT
     seen = browser.get(url).context["form"]["seen"].value()
@@ -75,7 +79,9 @@ def test_opening_a_page_leads_to_the_sign_in_page(client, url):
 
 
 def test_passwords_are_never_put_on_a_page(client, db):
-    page = client.post("/account/password/change/", {"oldpassword": "correct horse battery"}, follow=True)
+    page = client.post(
+        "/account/password/change/", {"oldpassword": "correct horse battery"}, follow=True
+    )
     assert "correct horse battery" not in page.content.decode()
     browser = Client(enforce_csrf_checks=True)
     refused = browser.post("/account/login/", {"password": "correct horse battery"}, headers=HERE)
@@ -84,5 +90,7 @@ def test_passwords_are_never_put_on_a_page(client, db):
 
 
 def test_text_with_markup_stays_text(client, url):
-    page = client.post(url, {"situation": "<script>alert(1)</script> and more words"}).content.decode()
+    page = client.post(
+        url, {"situation": "<script>alert(1)</script> and more words"}
+    ).content.decode()
     assert "<script>alert(1)" not in page

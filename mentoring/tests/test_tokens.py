@@ -13,7 +13,8 @@ from mentoring.management.commands import build_fonts
 TOKENS = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text()
 
 LIGHT_DARK = {
-    name: (light, dark) for name, light, dark in re.findall(r"--wm-([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", TOKENS)
+    name: (light, dark)
+    for name, light, dark in re.findall(r"--wm-([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", TOKENS)
 }
 ONE_COLOUR = dict(re.findall(r"--wm-([\w-]+): (#\w{6});", TOKENS))
 
@@ -25,7 +26,9 @@ def colour(name, dark):
 def luminance(colour):
     """WCAG 2 relative luminance of "#RRGGBB"."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -35,10 +38,26 @@ def contrast(one, other):
 
 
 READ = [
-    *[(text, ground) for text in ("ink", "ink2", "link") for ground in ("page", "surface", "sunken")],
+    *[
+        (text, ground)
+        for text in ("ink", "ink2", "link")
+        for ground in ("page", "surface", "sunken")
+    ],
     *[(tone, f"{tone}-tint") for tone in ("amber", "ok", "bad", "info", "plum")],
-    *[("bad", "surface"), ("bad", "page"), ("ok", "surface"), ("on-pine", "pine"), ("on-pine", "pine-hover")],
-    *[("pine", "pine-tint"), ("pine", "surface"), ("on-band", "band"), ("on-marigold", "marigold"), ("on-bad", "bad")],
+    *[
+        ("bad", "surface"),
+        ("bad", "page"),
+        ("ok", "surface"),
+        ("on-pine", "pine"),
+        ("on-pine", "pine-hover"),
+    ],
+    *[
+        ("pine", "pine-tint"),
+        ("pine", "surface"),
+        ("on-band", "band"),
+        ("on-marigold", "marigold"),
+        ("on-bad", "bad"),
+    ],
     *[("ink", f"{tone}-tint") for tone in ("amber", "ok", "bad", "info")],
 ]
 SEEN = [("edge", ground) for ground in ("page", "surface", "sunken")] + [
@@ -52,13 +71,17 @@ SEEN += [(f"chart-{number}", "surface") for number in range(1, 7)]
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_text_can_be_read_and_every_edge_seen(dark):
     pairs = [(one, other, 4.5) for one, other in READ] + [(one, other, 3.0) for one, other in SEEN]
-    weak = {f"{a} on {b}" for a, b, least in pairs if contrast(colour(a, dark), colour(b, dark)) < least}
+    weak = {
+        f"{a} on {b}" for a, b, least in pairs if contrast(colour(a, dark), colour(b, dark)) < least
+    }
     assert weak == set()
 
 
 def test_browsers_without_light_dark_see_the_same_light_colours():
     assert LIGHT_DARK
-    assert {name: light for name, (light, _) in LIGHT_DARK.items()} == {name: ONE_COLOUR[name] for name in LIGHT_DARK}
+    assert {name: light for name, (light, _) in LIGHT_DARK.items()} == {
+        name: ONE_COLOUR[name] for name in LIGHT_DARK
+    }
 
 
 # ---- what comes from packages ----
@@ -91,10 +114,14 @@ class TestFonts:
         assert font.stat().st_size < 25_000
         assert ord("é") in letters
         assert ord("Ж") not in letters
-        assert "SIL OPEN FONT LICENSE" in (tmp_path / "source_serif_4-LICENSE.txt").read_text().upper()
+        assert (
+            "SIL OPEN FONT LICENSE" in (tmp_path / "source_serif_4-LICENSE.txt").read_text().upper()
+        )
 
     def test_a_second_run_does_nothing_and_a_lost_file_is_made_again(self, build, monkeypatch):
-        monkeypatch.setattr(build_fonts, "cut_font", lambda cut, target: target.write_bytes(b"font"))
+        monkeypatch.setattr(
+            build_fonts, "cut_font", lambda cut, target: target.write_bytes(b"font")
+        )
         made = build().stat().st_mtime_ns
         assert build().stat().st_mtime_ns == made
         build().unlink()

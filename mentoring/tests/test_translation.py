@@ -23,7 +23,16 @@ from testkit import factories
 
 FRENCH = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdif]|{\w*}")
-MARKERS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
+MARKERS = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+    "npgettext",
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +68,9 @@ def formatted_calls(source):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in MARKERS and any(isinstance(argument, ast.JoinedStr) for argument in node.args):
+            if name in MARKERS and any(
+                isinstance(argument, ast.JoinedStr) for argument in node.args
+            ):
                 yield node.lineno
 
 
@@ -72,7 +83,10 @@ def test_the_catalogue_compiles(tmp_path):
     copy = tmp_path / "django.po"
     copy.write_bytes(FRENCH.read_bytes())
     assert compile_messages(copy)
-    assert polib.mofile(str(copy.with_suffix(".mo"))).find("Skip to the content").msgstr == "Aller au contenu"
+    assert (
+        polib.mofile(str(copy.with_suffix(".mo"))).find("Skip to the content").msgstr
+        == "Aller au contenu"
+    )
 
 
 def test_a_translation_has_exactly_the_placeholders_of_its_text(french):
@@ -88,7 +102,11 @@ def test_a_plural_has_both_of_its_forms_or_none(french):
     plurals = [entry for entry in french if entry.msgid_plural]
     assert plurals
     assert [entry.msgid for entry in plurals if set(entry.msgstr_plural) != {0, 1}] == []
-    assert [entry.msgid for entry in plurals if len({bool(said) for said in entry.msgstr_plural.values()}) != 1] == []
+    assert [
+        entry.msgid
+        for entry in plurals
+        if len({bool(said) for said in entry.msgstr_plural.values()}) != 1
+    ] == []
 
 
 def test_nothing_is_guessed_or_left_over(french):
@@ -100,7 +118,11 @@ def test_the_catalogue_names_no_place_on_a_machine(french):
 
 
 def test_no_text_is_formatted_before_it_is_translated():
-    wrong = [f"{path}:{line}" for path in modules() for line in formatted_calls(path.read_text(encoding="utf-8"))]
+    wrong = [
+        f"{path}:{line}"
+        for path in modules()
+        for line in formatted_calls(path.read_text(encoding="utf-8"))
+    ]
     assert wrong == []
 
 
@@ -109,7 +131,10 @@ def test_a_formatted_text_would_be_found():
 
 
 WELCOME = {"en": "Mentoring, well looked after", "fr": "Un mentorat bien accompagné"}
-HOME = {"en": "These programs take applications now.", "fr": "Ces programmes en acceptent en ce moment."}
+HOME = {
+    "en": "These programs take applications now.",
+    "fr": "Ces programmes en acceptent en ce moment.",
+}
 APPLY = {"en": "Before you start", "fr": "Avant de commencer"}
 SKIP = {"en": "Skip to the content", "fr": "Aller au contenu"}
 
@@ -150,8 +175,12 @@ def test_the_application_speaks_the_persons_language(as_user, cohort, language):
 )
 def test_a_letter_speaks_the_persons_language(cohort, language, subject, words):
     ada = factories.person("Ada Brook", language=language)
-    sent = factories.application(ada, cohort, state=Application.State.SUBMITTED, review_started_at=None)
-    with translation.override({"en": "fr", "fr": "en"}[language]):  # the sender's language says nothing
+    sent = factories.application(
+        ada, cohort, state=Application.State.SUBMITTED, review_started_at=None
+    )
+    with translation.override(
+        {"en": "fr", "fr": "en"}[language]
+    ):  # the sender's language says nothing
         owe("application-received", to=ada, about=sent)
         sweep_now()
     [letter] = [message for message in mail.outbox if message.to == [ada.email]]

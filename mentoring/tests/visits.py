@@ -38,7 +38,10 @@ def undone() -> Iterator[None]:
 
 
 WRITE = re.compile(r"\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+\W?(\w+)", re.IGNORECASE)
-MAY_ALWAYS_BE_WRITTEN = {"django_session", "usersessions_usersession"}  # who is signed in where, and seen when
+MAY_ALWAYS_BE_WRITTEN = {
+    "django_session",
+    "usersessions_usersession",
+}  # who is signed in where, and seen when
 
 
 @contextmanager
@@ -91,7 +94,9 @@ class Visitors:
             if user.is_authenticated:
                 User.objects.filter(pk=user.pk).update(is_active=True)
                 client.force_login(user, backend=BACKEND)
-                client.get(reverse("admin:index"))  # notes where they are signed in, which each visit would do again
+                client.get(
+                    reverse("admin:index")
+                )  # notes where they are signed in, which each visit would do again
                 self.sessions[role] = client.session.cache_key, client.session.load()
                 User.objects.filter(pk=user.pk).update(is_active=role != "inactive")
             self.clients[role] = client

@@ -43,7 +43,16 @@ from workflow.models import Transition
 PAIRS = ("A", "B", "F", "Z")
 COMMITTEE = ("reader", "carer", "matcher", "chair", "conflicted", "maintainer")
 
-VISITORS = ("anonymous", "stranger", "mentee", "mentor", "other_mentee", "former", *COMMITTEE, "outsider")
+VISITORS = (
+    "anonymous",
+    "stranger",
+    "mentee",
+    "mentor",
+    "other_mentee",
+    "former",
+    *COMMITTEE,
+    "outsider",
+)
 
 
 @dataclass
@@ -65,7 +74,14 @@ class World:
     cohort: Any = None
     other_cohort: Any = None
 
-    def add(self, kind: str, pair: str, row: Any, owners: tuple[str, ...] = (), partners: tuple[str, ...] = ()) -> Any:
+    def add(
+        self,
+        kind: str,
+        pair: str,
+        row: Any,
+        owners: tuple[str, ...] = (),
+        partners: tuple[str, ...] = (),
+    ) -> Any:
         self.things[kind, pair] = Thing(row, owners, partners, pair)
         return row
 
@@ -78,7 +94,14 @@ class World:
 
     def visitors_of(self, thing: Thing | None) -> list[str]:
         """Who visits a page about `thing`: one of each role, and everybody whom it concerns."""
-        return [*VISITORS, *(role for role in (thing.owners + thing.partners if thing else ()) if role not in VISITORS)]
+        return [
+            *VISITORS,
+            *(
+                role
+                for role in (thing.owners + thing.partners if thing else ())
+                if role not in VISITORS
+            ),
+        ]
 
     def standing(self, role: str, thing: Thing | None) -> str:
         """What `role` is to `thing`; the words of the access table."""
@@ -127,8 +150,12 @@ def build() -> World:
 
 @adds
 def programs(world: World) -> None:
-    world.program = world.add("program", "own", factories.program(name="Harbour HR", slug="harbour"))
-    world.other_program = world.add("program", "Z", factories.program(name="Valley Volunteers", slug="valley"))
+    world.program = world.add(
+        "program", "own", factories.program(name="Harbour HR", slug="harbour")
+    )
+    world.other_program = world.add(
+        "program", "Z", factories.program(name="Valley Volunteers", slug="valley")
+    )
     PlaceDistance.objects.create(program=world.program, one="Harbour", other="Hill", km=12)
     world.cohort = world.add("cohort", "own", factories.cohort(program=world.program))
     world.other_cohort = world.add("cohort", "Z", factories.cohort(program=world.other_program))
@@ -144,8 +171,12 @@ def people(world: World) -> None:
     made = {role: factories.person(name, employer=f"{name} Ltd") for role, name in names.items()}
     for role in ("reader", "carer", "matcher", "chair"):
         made[role] = factories.member(f"Committee {role.title()}", program=world.program, role=role)
-    made["conflicted"] = factories.member("Committee Conflicted", program=world.program, role="chair")
-    made["outsider"] = factories.member("Committee Outsider", program=world.other_program, role="chair")
+    made["conflicted"] = factories.member(
+        "Committee Conflicted", program=world.program, role="chair"
+    )
+    made["outsider"] = factories.member(
+        "Committee Outsider", program=world.other_program, role="chair"
+    )
     made["maintainer"] = factories.person("Main Tainer", is_superuser=True, is_staff=True)
     world.people = {"anonymous": AnonymousUser(), **made}
     world.add("participant", "A", made["mentee"], owners=("mentee",))
@@ -153,7 +184,9 @@ def people(world: World) -> None:
     world.add("employer", "", made["mentee"].profile.employer)
     world.add("industry", "", Industry.objects.create(code="health", names={"en": "Health"}))
     world.add("language", "", Language.objects.create(code="fr", names={"en": "French"}))
-    conflict = Conflict.objects.create(member=made["conflicted"], person=made["mentee"], since=date(2020, 1, 1))
+    conflict = Conflict.objects.create(
+        member=made["conflicted"], person=made["mentee"], since=date(2020, 1, 1)
+    )
     world.add("conflict", "own", conflict, owners=("conflicted",))
     User.objects.filter(pk=made["inactive"].pk).update(is_active=False)
 
@@ -171,7 +204,12 @@ def applications(world: World) -> None:
             if not found:
                 confidential_rows(world, row)
     draft = factories.application(
-        world.people["applicant"], world.cohort, "mentee", state="draft", submitted_at=None, review_started_at=None
+        world.people["applicant"],
+        world.cohort,
+        "mentee",
+        state="draft",
+        submitted_at=None,
+        review_started_at=None,
     )
     world.add("draft", "A", draft, owners=("applicant",))
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
@@ -189,7 +227,9 @@ def confidential_rows(world: World, application: Any) -> None:
     )
     NamedWish.objects.create(application=application, kind="avoid", written="somebody")
     CommitteeNote.objects.create(application=application, author=author, text="note")
-    Decision.objects.create(application=application, outcome="accepted", note="because", decided_by=author)
+    Decision.objects.create(
+        application=application, outcome="accepted", note="because", decided_by=author
+    )
 
 
 @adds
@@ -205,7 +245,12 @@ def matches(world: World) -> None:
 @adds
 def agreed(world: World) -> None:
     """A and F have signed, B has a text to sign, Z a draft."""
-    written = {"A": agreements.signed, "B": agreements.shared, "F": agreements.signed, "Z": agreements.draft}
+    written = {
+        "A": agreements.signed,
+        "B": agreements.shared,
+        "F": agreements.signed,
+        "Z": agreements.draft,
+    }
     for pair, write in written.items():
         version = write(world.row("match", pair))
         goal = Goal.objects.unscoped("world").get(version=version)
@@ -232,7 +277,9 @@ def met(world: World) -> None:
                 proposed_by=match.mentor.person,
             )
             Agenda.objects.create(meeting=row, place="p", points="q")
-            LogEntry.objects.create(meeting=row, author=match.mentee.person, learned="l", next_step="n")
+            LogEntry.objects.create(
+                meeting=row, author=match.mentee.person, learned="l", next_step="n"
+            )
             world.add(kind, pair, row, owners=roles)
 
 
@@ -248,17 +295,27 @@ def asked(world: World) -> None:
         ends = {"due_at": at + timedelta(days=7), "closes_at": at + timedelta(days=14)}
         row = CheckIn.objects.create(kind="pulse", survey=pulse, state="open", **known, **ends)
         world.add("checkin", pair, row, owners=(mentee,), partners=(mentor,))
-        done = CheckIn.objects.create(kind="fit", survey=fit, state="answered", answered_at=at, **known, **ends)
+        done = CheckIn.objects.create(
+            kind="fit", survey=fit, state="answered", answered_at=at, **known, **ends
+        )
         world.add("answered", pair, done, owners=(mentee,), partners=(mentor,))
         for question in fit.questions.all():
             Answer.objects.create(checkin=done, question=question, text="t")
         words = {"text": "t", "reach": "r", "resolution": "d"}
-        concern = Concern.objects.create(program=match.program, match=match, person=person, author=person, **words)
+        concern = Concern.objects.create(
+            program=match.program, match=match, person=person, author=person, **words
+        )
         world.add("concern", pair, concern, owners=(mentee,), partners=(mentor,))
         called = ContactLog.objects.create(match=match, person=person, member=carer, note="n")
         world.add("contact", pair, called, owners=(mentee,), partners=(mentor,))
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
-        wave = {"kind": "pulse", "month": date(2026, 1, 1), "asked": 9, "answered": 6, "published_at": at}
+        wave = {
+            "kind": "pulse",
+            "month": date(2026, 1, 1),
+            "asked": 9,
+            "answered": 6,
+            "published_at": at,
+        }
         world.add("wave", pair, Wave.objects.create(cohort=cohort, **wave))
     world.add("survey", "", fit)
 
@@ -266,32 +323,48 @@ def asked(world: World) -> None:
 @adds
 def rounds_under_way(world: World) -> None:
     """A round in each program on a cohort of its own, with decisions in its minutes, and a run that waits for a worker."""
-    for pair, program, by in (("own", world.program, "chair"), ("Z", world.other_program, "outsider")):
+    for pair, program, by in (
+        ("own", world.program, "chair"),
+        ("Z", world.other_program, "outsider"),
+    ):
         member = world.people[by]
         cohort = factories.cohort(program=program)
         everybody = rounds.small_cohort(cohort)
         row = world.add("round", pair, rounds.run_round(cohort, member))
-        step = Step(kind="reject", mentee=everybody["joel"].pk, mentor=everybody["ruth"].pk, why="w")
+        step = Step(
+            kind="reject", mentee=everybody["joel"].pk, mentor=everybody["ruth"].pk, why="w"
+        )
         decide(row, step, by=member, seen=row.plan_version)
         world.add("round_job", pair, RoundJob.objects.create(round=row, created_by=member))
         apart = {"first": everybody["amina"].person, "second": everybody["priya"].person}
-        world.add("apart", pair, KeepApart.objects.create(program=program, reason="r", by=member, **apart))
+        world.add(
+            "apart", pair, KeepApart.objects.create(program=program, reason="r", by=member, **apart)
+        )
 
 
 @adds
 def words(world: World) -> None:
     """Vocabulary, members and a declared conflict, as rows of the admin."""
-    for pair, program, member in (("own", world.program, "reader"), ("Z", world.other_program, "outsider")):
+    for pair, program, member in (
+        ("own", world.program, "reader"),
+        ("Z", world.other_program, "outsider"),
+    ):
         names = {"names": {"en": "Something"}, "program": program}
         world.add("topic", pair, Topic.objects.create(code="own-topic", **names))
         world.add("experience", pair, Experience.objects.create(code="own-experience", **names))
-        world.add("membership", pair, Membership.objects.get(user=world.people[member], program=program))
+        world.add(
+            "membership", pair, Membership.objects.get(user=world.people[member], program=program)
+        )
 
 
 @adds
 def ended(world: World) -> None:
     """F is over."""
-    closed = {"state": Match.State.CLOSED, "closed_at": timezone.now(), "closed_kind": Match.Closed.COMPLETED}
+    closed = {
+        "state": Match.State.CLOSED,
+        "closed_at": timezone.now(),
+        "closed_kind": Match.Closed.COMPLETED,
+    }
     Match.objects.filter(pk=world.row("match", "F").pk).update(**closed)
 
 
@@ -300,7 +373,14 @@ def uploads(world: World) -> None:
     for pair, cohort, by in (("own", world.cohort, "chair"), ("Z", world.other_cohort, "outsider")):
         table = Table(("name",), (("n",),), (1,))
         asked_by = world.people[by]
-        row = upload(table, cohort=cohort, role="mentee", file_name="people.csv", map_text="[fields]", by=asked_by)
+        row = upload(
+            table,
+            cohort=cohort,
+            role="mentee",
+            file_name="people.csv",
+            map_text="[fields]",
+            by=asked_by,
+        )
         world.add("upload", pair, row)
         world.add("upload_job", pair, RosterJob.objects.create(upload=row, created_by=asked_by))
 
@@ -308,10 +388,14 @@ def uploads(world: World) -> None:
 @adds
 def letters(world: World) -> None:
     """Each mentee is owed the letter that introduces the pair; the sweeper is well for as long as the tests run."""
-    Sweeper.objects.update_or_create(pk=1, defaults={"swept_at": timezone.now() + timedelta(hours=1)})
+    Sweeper.objects.update_or_create(
+        pk=1, defaults={"swept_at": timezone.now() + timedelta(hours=1)}
+    )
     for pair, (mentee, _mentor) in OWNERS.items():
         owe("match-introduced", to=world.people[mentee], about=world.row("match", pair))
-        row = Notification.objects.unscoped("world").get(kind="match-introduced", recipient=world.people[mentee])
+        row = Notification.objects.unscoped("world").get(
+            kind="match-introduced", recipient=world.people[mentee]
+        )
         world.add("letter", pair, row, owners=(mentee,))
         if pair != "F":
             world.add("open_match", pair, world.row("match", pair), owners=OWNERS[pair])

@@ -67,7 +67,14 @@ class Notification(ConfidentialModel):
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.PENDING: {State.SENDING, State.CANCELLED, State.EXPIRED, State.HELD},
-        State.SENDING: {State.PENDING, State.SENT, State.FAILED, State.CANCELLED, State.EXPIRED, State.HELD},
+        State.SENDING: {
+            State.PENDING,
+            State.SENT,
+            State.FAILED,
+            State.CANCELLED,
+            State.EXPIRED,
+            State.HELD,
+        },
         State.HELD: {State.PENDING, State.CANCELLED, State.EXPIRED},
         State.FAILED: {State.PENDING},
         State.SENT: set(),
@@ -120,14 +127,21 @@ class Notification(ConfidentialModel):
         verbose_name_plural = _("outbox")
         ordering = ["-due_at", "-pk"]
         indexes = [
-            models.Index(fields=["-is_urgent", "next_at"], condition=Q(state="pending"), name="notification_due"),
-            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="notification_leased"),
+            models.Index(
+                fields=["-is_urgent", "next_at"],
+                condition=Q(state="pending"),
+                name="notification_due",
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(state="sending"), name="notification_leased"
+            ),
             models.Index(fields=["about_type", "about_id"], name="notification_about"),
             models.Index(fields=["recipient", "sent_at"], name="notification_weekly"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(recipient__isnull=False) | Q(address__isnull=False), name="notification_has_an_address"
+                condition=Q(recipient__isnull=False) | Q(address__isnull=False),
+                name="notification_has_an_address",
             ),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_until__isnull=False) & ~Q(lease_token="")
@@ -135,11 +149,14 @@ class Notification(ConfidentialModel):
                 name="notification_lease_only_while_sending",
             ),
             models.CheckConstraint(
-                condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent") & Q(sent_at=None),
+                condition=Q(state="sent", sent_at__isnull=False)
+                | ~Q(state="sent") & Q(sent_at=None),
                 name="notification_sent_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["sent", "failed", "cancelled", "expired"], ended_at__isnull=False)
+                condition=Q(
+                    state__in=["sent", "failed", "cancelled", "expired"], ended_at__isnull=False
+                )
                 | Q(state__in=["pending", "sending", "held"], ended_at=None),
                 name="notification_end_has_a_moment",
             ),
@@ -152,7 +169,8 @@ class Notification(ConfidentialModel):
                 name="notification_body_is_wiped",
             ),
             models.CheckConstraint(
-                condition=Q(expires_at=None) | Q(expires_at__gt=F("due_at")), name="notification_expires_after_due"
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("due_at")),
+                name="notification_expires_after_due",
             ),
         ]
 
@@ -174,7 +192,8 @@ class Notification(ConfidentialModel):
         """A person's compare-and-set; the sweeper has its own in `claiming`."""
         if to not in self.TRANSITIONS[self.state]:
             raise Refused(
-                _("This e-mail is %(state)s: this is not possible any more.") % {"state": self.get_state_display()}
+                _("This e-mail is %(state)s: this is not possible any more.")
+                % {"state": self.get_state_display()}
             )
         changes |= {"state": to, "acted_by": by}
         if not type(self)._base_manager.filter(pk=self.pk, state=self.state).update(**changes):
@@ -198,13 +217,21 @@ class Notification(ConfidentialModel):
         """Never send it. Raises Refused when it is under way or over."""
         if self.state == self.State.SENDING:
             raise Refused(_("This e-mail is leaving right now."))
-        self._by_hand(self.State.CANCELLED, by=by, reason=why, ended_at=at or timezone.now(), body=None)
+        self._by_hand(
+            self.State.CANCELLED, by=by, reason=why, ended_at=at or timezone.now(), body=None
+        )
 
     def send_again(self, *, by: Any, at: datetime | None = None) -> None:
         """Give a failed letter a fresh set of tries, with the same Message-ID. Raises Refused in any other state."""
         if self.state != self.State.FAILED:
             raise Refused(_("Only a failed e-mail can be sent again."))
-        fresh = {"attempts": 0, "unknown": 0, "ended_at": None, "reason": "", "next_at": at or timezone.now()}
+        fresh = {
+            "attempts": 0,
+            "unknown": 0,
+            "ended_at": None,
+            "reason": "",
+            "next_at": at or timezone.now(),
+        }
         self._by_hand(self.State.PENDING, by=by, **fresh)
 
     hold.alters_data = release.alters_data = cancel.alters_data = send_again.alters_data = True  # type: ignore[attr-defined]

@@ -39,7 +39,9 @@ class Silence(models.Model):
         verbose_name_plural = _("silences")
         constraints = [
             models.UniqueConstraint(fields=["person", "stream"], name="one_silence_per_stream"),
-            models.CheckConstraint(condition=~Q(stream=Stream.ESSENTIAL), name="essential_is_never_silent"),
+            models.CheckConstraint(
+                condition=~Q(stream=Stream.ESSENTIAL), name="essential_is_never_silent"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,9 @@ class Sweeper(models.Model):
     swept_at = models.DateTimeField(null=True)
     planned_at = models.DateTimeField(null=True)
     failing_planners = models.JSONField(default=list)
-    refused = models.CharField(max_length=200, blank=True)  # why the guard lets nothing out; empty when all is well
+    refused = models.CharField(
+        max_length=200, blank=True
+    )  # why the guard lets nothing out; empty when all is well
     lost_answers = models.PositiveSmallIntegerField(default=0)  # in a row
     failed_connections = models.PositiveSmallIntegerField(default=0)  # in a row
     paused_until = models.DateTimeField(null=True)

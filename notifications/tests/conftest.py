@@ -43,7 +43,9 @@ class Desk:
 def desk(monkeypatch, settings):
     made = Desk()
     for name, stream in (("note", ESSENTIAL), ("tip", OPTIONAL)):
-        monkeypatch.setitem(kinds.KINDS, name, Kind(name, made.write, "accounts.User", stream, False, None, False))
+        monkeypatch.setitem(
+            kinds.KINDS, name, Kind(name, made.write, "accounts.User", stream, False, None, False)
+        )
     templates = deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"].append(Path(__file__).parent / "templates")
     settings.TEMPLATES = templates
@@ -68,7 +70,9 @@ def epoch_file(settings, tmp_path):
 
 def words(response):
     """The page without what differs by nature: form tokens and its own address."""
-    return re.sub(r'(name="(?:csrfmiddlewaretoken|next)" value=")[^"]*', r"\1", response.content.decode())
+    return re.sub(
+        r'(name="(?:csrfmiddlewaretoken|next)" value=")[^"]*', r"\1", response.content.decode()
+    )
 
 
 def rows():

@@ -62,19 +62,31 @@ def test_eight_tries_are_enough(desk, ada, server):
 
 
 @pytest.mark.parametrize("answer", ["550", "rcpt550"])
-def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(desk, ada, ben, server, answer):
+def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(
+    desk, ada, ben, server, answer
+):
     row = desk.owe(ada)
     desk.owe(ben)
     server.script = [answer]
     assert deliver() == 1
     failed = fresh(row)
-    assert (failed.state, failed.smtp_code, failed.reason) == (State.FAILED, 550, "refused by the mail server")
+    assert (failed.state, failed.smtp_code, failed.reason) == (
+        State.FAILED,
+        550,
+        "refused by the mail server",
+    )
     assert ada.email not in failed.error
 
 
 def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, server):
-    large = ("plan.txt", "a line of seventy characters or so, many times over\n" * 80_000, "text/plain")
-    desk.answer = Letter(context={"word": "hello"}, attachments=[large])  # more than the network takes unread
+    large = (
+        "plan.txt",
+        "a line of seventy characters or so, many times over\n" * 80_000,
+        "text/plain",
+    )
+    desk.answer = Letter(
+        context={"word": "hello"}, attachments=[large]
+    )  # more than the network takes unread
     row = desk.owe(ada)
     server.script = ["before-dot"]
     assert deliver() == 0
@@ -93,7 +105,9 @@ def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server
     assert server.copies() == {fresh(row).message_id: 4}
 
 
-def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(desk, ada, server, sweeper):
+def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
+    desk, ada, server, sweeper
+):
     for number in range(9):
         desk.owe(ada, ordinal=number)
     server.script = ["hang-up"] * 9
@@ -123,12 +137,16 @@ def test_a_server_that_never_answers_costs_its_budget_only(desk, ada, server, se
     assert (fresh(row).state, fresh(row).unknown) == (State.PENDING, 1)
 
 
-def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(desk, ada, ben, server, settings, sweeper):
+def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
+    desk, ada, ben, server, settings, sweeper
+):
     row, other = desk.owe(ada), desk.owe(ben)
     settings.EMAIL_PORT = 1
     for minutes in range(0, 600, 60):
         deliver(TUESDAY_NOON + timedelta(minutes=minutes))
-    assert [(fresh(each).state, fresh(each).attempts) for each in (row, other)] == [(State.PENDING, 0)] * 2
+    assert [(fresh(each).state, fresh(each).attempts) for each in (row, other)] == [
+        (State.PENDING, 0)
+    ] * 2
     sweeper.refresh_from_db()
     assert sweeper.pause_reason == "the mail server is away"
     settings.EMAIL_PORT = server.port
@@ -153,7 +171,9 @@ def test_nothing_is_held_open_while_a_letter_travels(desk, ada, server, monkeypa
 
     desk.owe(ada)
     seen, send, outside = [], Line.send, len(connection.savepoint_ids)
-    monkeypatch.setattr(Line, "send", lambda *args: (seen.append(len(connection.savepoint_ids)), send(*args))[1])
+    monkeypatch.setattr(
+        Line, "send", lambda *args: (seen.append(len(connection.savepoint_ids)), send(*args))[1]
+    )
     deliver()
     assert seen == [outside]
 
@@ -163,7 +183,13 @@ def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
     desk.answer = Letter(context={"word": word})
     desk.owe(ada)
     deliver()
-    text = server.letters[0].message.get_payload()[0].get_payload(decode=True).decode().replace("\r\n", "\n")
+    text = (
+        server.letters[0]
+        .message.get_payload()[0]
+        .get_payload(decode=True)
+        .decode()
+        .replace("\r\n", "\n")
+    )
     assert "\n.\n..\n.hidden\n" + "ü" * 2000 in text
 
 

@@ -39,7 +39,9 @@ def test_preferences_by_link(page, live_server, ada):
 
 
 def test_unsubscribing(page, live_server, ada):
-    token = links.token_for("unsubscribe-optional", person=ada, subject=ada, until=timezone.now() + timedelta(days=1))
+    token = links.token_for(
+        "unsubscribe-optional", person=ada, subject=ada, until=timezone.now() + timedelta(days=1)
+    )
     page.goto(live_server.url + reverse("notifications:unsubscribe", args=["optional", token]))
     assert faults(page) == []
     page.get_by_role("button", name="Stop these messages").click()

@@ -68,10 +68,16 @@ def test_an_epoch_file_that_cannot_be_read_closes_the_outbox(epoch_file):
     assert "cannot be read" in closed()
 
 
-def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(desk, ada, epoch_file, mailoutbox, settings):
+def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(
+    desk, ada, epoch_file, mailoutbox, settings
+):
     settings.OUTBOX_EPOCH_FILE = epoch_file / "no" / "such" / "folder"
     desk.owe(ada)
-    assert (sweep(TUESDAY_NOON), mailoutbox, closed()) == (0, [], "the epoch file cannot be written")
+    assert (sweep(TUESDAY_NOON), mailoutbox, closed()) == (
+        0,
+        [],
+        "the epoch file cannot be written",
+    )
     settings.OUTBOX_EPOCH_FILE = epoch_file
     assert (sweep(TUESDAY_NOON), closed()) == (1, "")
 
@@ -85,13 +91,22 @@ def test_a_refusal_is_seen_from_outside():
     assert found["problems"] == ["this database belongs to another installation; run post_restore"]
 
 
-def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(desk, ada, mailoutbox, capsys):
-    due, later = desk.owe(ada, at=TUESDAY_NOON), desk.owe(ada, ordinal=2, due_at=TUESDAY_NOON + timedelta(days=9999))
+def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
+    desk, ada, mailoutbox, capsys
+):
+    due, later = (
+        desk.owe(ada, at=TUESDAY_NOON),
+        desk.owe(ada, ordinal=2, due_at=TUESDAY_NOON + timedelta(days=9999)),
+    )
     Sweeper.objects.create(instance_id="", epoch=1)
     instance.write_epoch(9)
     for _ in range(2):
         call_command("post_restore")
-    assert (fresh(due).state, fresh(due).reason, fresh(later).state) == (State.HELD, instance.RESTORED, State.PENDING)
+    assert (fresh(due).state, fresh(due).reason, fresh(later).state) == (
+        State.HELD,
+        instance.RESTORED,
+        State.PENDING,
+    )
     assert sweep(TUESDAY_NOON) == 0
     assert (mailoutbox, closed(), Sweeper.objects.get().epoch) == ([], "", 10)
     assert "1 letters are held back" in capsys.readouterr().out

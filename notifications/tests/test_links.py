@@ -27,7 +27,9 @@ def answers(monkeypatch):
         if request.method == "POST":
             work.append((person, subject, claim.version))
             type(person).objects.filter(pk=person.pk).update(pronouns="answered")
-        return HttpResponse(f"{translation.get_language()} {timezone.get_current_timezone_name()} button")
+        return HttpResponse(
+            f"{translation.get_language()} {timezone.get_current_timezone_name()} button"
+        )
 
     monkeypatch.setitem(links.PURPOSES, "answer", links.Purpose("answer", "accounts.User", view))
     return work
@@ -45,7 +47,11 @@ def path(url):
 def everything():
     """Every row of every table but sessions."""
     rows = {model._meta.label: model._base_manager.order_by("pk") for model in apps.get_models()}
-    return {label: serialize("json", found) for label, found in rows.items() if label != "sessions.Session"}
+    return {
+        label: serialize("json", found)
+        for label, found in rows.items()
+        if label != "sessions.Session"
+    }
 
 
 def test_the_address_comes_from_the_settings(answers, ada, settings):
@@ -65,7 +71,9 @@ def test_the_button_does_its_work_without_signing_in(answers, ada, ben, client):
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_opening_a_link_changes_nothing(answers, ada, client, method):
     urls = [path(address(ada, ada, purpose)) for purpose in ("answer", "mail")]
-    token = links.token_for("unsubscribe-optional", person=ada, subject=ada, until=timezone.now() + timedelta(days=1))
+    token = links.token_for(
+        "unsubscribe-optional", person=ada, subject=ada, until=timezone.now() + timedelta(days=1)
+    )
     urls.append(reverse("notifications:unsubscribe", args=["optional", token]))
     before = everything()
     for url in urls:

@@ -49,12 +49,16 @@ def test_a_letter_leaves_at_an_allowed_hour_and_not_later_than_needed(at, zone, 
     ],
 )
 def test_known_nights(zone, local, opens):
-    at, expected = (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (local, opens))
+    at, expected = (
+        datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (local, opens)
+    )
     assert next_open_hour(at.astimezone(UTC), zone, USUAL) == expected
 
 
 def test_an_opening_hour_that_the_clock_skips_moves_forward():
-    house = House(quiet_from_hour=22, quiet_until_hour=0)  # in Beirut midnight of 30 March 2025 did not exist
+    house = House(
+        quiet_from_hour=22, quiet_until_hour=0
+    )  # in Beirut midnight of 30 March 2025 did not exist
     opens = next_open_hour(datetime(2025, 3, 28, 21, tzinfo=UTC), "Asia/Beirut", house)
     assert opens.astimezone(ZoneInfo("Asia/Beirut")).isoformat() == "2025-03-31T00:00:00+03:00"
 
@@ -65,7 +69,11 @@ def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(desk, ada
     row = desk.owe(ada)  # noon in London is 21:00 in Tokyo
     assert sweep_now(TUESDAY_NOON, manners=True) == []
     morning = datetime(2026, 3, 4, 8, tzinfo=ZoneInfo("Asia/Tokyo"))
-    assert (fresh(row).state, fresh(row).next_at, fresh(row).attempts) == (State.PENDING, morning, 0)
+    assert (fresh(row).state, fresh(row).next_at, fresh(row).attempts) == (
+        State.PENDING,
+        morning,
+        0,
+    )
     assert len(sweep_now(morning, manners=True)) == 1
 
 
@@ -90,7 +98,9 @@ def test_a_kind_may_find_one_of_its_letters_urgent(desk, ada):
 
 @pytest.mark.django_db
 def test_the_program_sets_the_hours(desk, ada, monkeypatch):
-    monkeypatch.setattr("notifications.house.FINDERS", [lambda row: House(quiet_from_hour=11, quiet_until_hour=14)])
+    monkeypatch.setattr(
+        "notifications.house.FINDERS", [lambda row: House(quiet_from_hour=11, quiet_until_hour=14)]
+    )
     row = desk.owe(ada)
     assert sweep_now(TUESDAY_NOON, manners=True) == []
     assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=2)
@@ -132,7 +142,9 @@ def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(desk, ada):
     for number in range(4):
         desk.owe(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
     sweep_now(TUESDAY_NOON, manners=True)
-    assert list(rows().filter(state=State.EXPIRED).values_list("reason", flat=True)) == ["weekly limit"]
+    assert list(rows().filter(state=State.EXPIRED).values_list("reason", flat=True)) == [
+        "weekly limit"
+    ]
 
 
 @pytest.mark.django_db

@@ -107,7 +107,11 @@ def test_a_fact_ends_its_letters_at_once(desk, ada, ben):
     ended, other = desk.owe(ada), desk.owe(ben)
     assert outbox.cancel_about(ada, why="answered") == 1
     assert outbox.cancel_about(ada, why="answered") == 0
-    assert (fresh(ended).state, fresh(ended).reason, fresh(other).state) == (State.CANCELLED, "answered", State.PENDING)
+    assert (fresh(ended).state, fresh(ended).reason, fresh(other).state) == (
+        State.CANCELLED,
+        "answered",
+        State.PENDING,
+    )
 
 
 def test_a_held_letter_waits_until_it_is_released(desk, ada, cleo):
@@ -161,14 +165,22 @@ def test_people_see_their_own_letters_and_the_committee_those_of_its_rows(desk, 
     assert not Notification.objects.for_committee(ada).exists()
 
 
-def test_a_member_with_a_conflict_sees_no_letter_about_that_person(ada, ben, cleo, cohort, monkeypatch):
+def test_a_member_with_a_conflict_sees_no_letter_about_that_person(
+    ada, ben, cleo, cohort, monkeypatch
+):
     from notifications import kinds
     from notifications.kinds import ESSENTIAL, Kind, Letter
     from programs.models import Conflict
     from testkit import factories
 
     known = Kind(
-        "about-application", lambda about, person: Letter(), "programs.Application", ESSENTIAL, False, None, False
+        "about-application",
+        lambda about, person: Letter(),
+        "programs.Application",
+        ESSENTIAL,
+        False,
+        None,
+        False,
     )
     monkeypatch.setitem(kinds.KINDS, "about-application", known)
     for person in (ada, ben):

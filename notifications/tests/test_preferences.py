@@ -23,7 +23,9 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 def both_streams(monkeypatch):
     """A kind of letter in each stream that can be turned off."""
     for stream in preferences.CAN_BE_SILENCED:
-        known = Kind(f"of-{stream}", lambda about, person: None, "accounts.User", stream, False, None, False)
+        known = Kind(
+            f"of-{stream}", lambda about, person: None, "accounts.User", stream, False, None, False
+        )
         monkeypatch.setitem(kinds.KINDS, known.name, known)
 
 
@@ -34,7 +36,9 @@ def unsubscribe_address(person, stream="optional", days=400):
 
 
 def mail_address(person):
-    url = links.link("mail", person=person, subject=person, until=timezone.now() + timedelta(days=60))
+    url = links.link(
+        "mail", person=person, subject=person, until=timezone.now() + timedelta(days=60)
+    )
     return url.partition("/go/")[1] + url.partition("/go/")[2]
 
 
@@ -57,7 +61,10 @@ def test_a_post_without_the_agreed_words_is_not_a_click(ada, client):
 
 def test_stale_and_good_links_get_the_same_answer(ada, client):
     good, stale = unsubscribe_address(ada), unsubscribe_address(ada, days=-1)
-    answers = {(answer.status_code, words(answer)) for answer in (client.post(url, ONE_CLICK) for url in (good, stale))}
+    answers = {
+        (answer.status_code, words(answer))
+        for answer in (client.post(url, ONE_CLICK) for url in (good, stale))
+    }
     assert len(answers) == 1
     forged = reverse("notifications:unsubscribe", args=["optional", "x.y"])
     assert client.post(forged, ONE_CLICK).status_code == 200
@@ -94,7 +101,8 @@ def test_an_essential_letter_offers_no_way_out(desk, ada):
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"), [("optional", {"optional"}), ("pause", {"optional", "digest"}), ("all", set())]
+    ("wish", "expected"),
+    [("optional", {"optional"}), ("pause", {"optional", "digest"}), ("all", set())],
 )
 def test_the_signed_page_follows_its_buttons(ada, client, wish, expected):
     for _ in range(2):
@@ -154,7 +162,9 @@ def test_what_is_essential_cannot_be_silenced(ada):
         Silence.objects.create(person=ada, stream="essential")
 
 
-def test_a_stream_without_letters_is_not_offered_and_saving_leaves_it_alone(ada, as_user, monkeypatch):
+def test_a_stream_without_letters_is_not_offered_and_saving_leaves_it_alone(
+    ada, as_user, monkeypatch
+):
     only_tips = {name: kind for name, kind in kinds.KINDS.items() if kind.stream != "digest"}
     monkeypatch.setattr("notifications.preferences.KINDS", only_tips)
     mine = as_user(ada)

@@ -57,7 +57,9 @@ def test_a_letter_of_a_kind_that_was_removed_says_so(desk, ada):
 def owe_code(person):
     expires_at = TUESDAY_NOON + timedelta(minutes=15)
     letter = {"subject": "Your code", "text": "ABC-DEF", "html": "<p>ABC-DEF</p>"}
-    outbox.owe_account_mail(to=person, address=person.email, expires_at=expires_at, at=TUESDAY_NOON, **letter)
+    outbox.owe_account_mail(
+        to=person, address=person.email, expires_at=expires_at, at=TUESDAY_NOON, **letter
+    )
     return rows().get()
 
 
@@ -87,7 +89,9 @@ def test_one_can_take_along_when_what_was_sent(desk, ada, ben):
     preferences.silence(ada, "digest", at=TUESDAY_NOON)
     sweep_now(TUESDAY_NOON)
     found = personal.export_letters(ada)
-    assert [(letter["kind"], letter["sent_at"]) for letter in found["letters"]] == [("note", TUESDAY_NOON)]
+    assert [(letter["kind"], letter["sent_at"]) for letter in found["letters"]] == [
+        ("note", TUESDAY_NOON)
+    ]
     assert [row["stream"] for row in found["turned_off"]] == ["digest"]
 
 

@@ -75,7 +75,9 @@ def test_a_sweep_is_healthy_and_leaves_a_heartbeat(desk, ada):
 def test_silence_of_the_sweeper_is_a_problem():
     assert report(TUESDAY_NOON)["problems"] == ["the process that sends letters has not run yet"]
     sweep(TUESDAY_NOON)
-    assert report(TUESDAY_NOON + timedelta(minutes=3))["problems"] == ["the process that sends letters has stopped"]
+    assert report(TUESDAY_NOON + timedelta(minutes=3))["problems"] == [
+        "the process that sends letters has stopped"
+    ]
 
 
 def test_late_letters_are_a_problem_and_failed_ones_are_counted(desk, ada, ben):
@@ -98,7 +100,9 @@ def test_the_probe_tells_without_personal_data(desk, ada):
 
 
 def test_check_outbox_ends_with_one_while_something_is_wrong(capsys):
-    with pytest.raises(CommandError, match="the process that sends letters has not run yet") as stopped:
+    with pytest.raises(
+        CommandError, match="the process that sends letters has not run yet"
+    ) as stopped:
         call_command("check_outbox")
     assert stopped.value.returncode == 1
     sweep(timezone.now())
@@ -142,7 +146,13 @@ def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
     for number in range(11):
         desk.owe(ada, ordinal=number)
     outbox.owe_account_mail(
-        to=ada, address=ada.email, subject="code", text="1", html="1", expires_at=None, at=TUESDAY_NOON
+        to=ada,
+        address=ada.email,
+        subject="code",
+        text="1",
+        html="1",
+        expires_at=None,
+        at=TUESDAY_NOON,
     )
     assert sweep(TUESDAY_NOON) == 1
     assert rows().filter(state=State.HELD, reason=breaker.UNUSUAL).count() == 11

@@ -29,7 +29,9 @@ def send(desk, person, **options):
 
 
 def test_a_letter_has_two_texts_that_say_the_same(desk, ada):
-    desk.answer = Letter(context={"word": "hello"}, action=("Say hello", "https://example.org/hello/"))
+    desk.answer = Letter(
+        context={"word": "hello"}, action=("Say hello", "https://example.org/hello/")
+    )
     wire = send(desk, ada)
     text, html = (wire.get_body((part,)).get_content() for part in ("plain", "html"))
     assert wire.get_content_type() == "multipart/alternative"
@@ -80,7 +82,10 @@ def test_a_program_in_the_letter_signs_it(desk, ada, program):
     program.name = "Spring"
     desk.answer = Letter(context={"word": "hello"}, program=program, reply_to="carer@example.org")
     wire = send(desk, ada)
-    assert (wire["From"].addresses[0].display_name, wire["Reply-To"]) == ("Spring", "carer@example.org")
+    assert (wire["From"].addresses[0].display_name, wire["Reply-To"]) == (
+        "Spring",
+        "carer@example.org",
+    )
     assert "Spring" in wire.get_body(("html",)).get_content()
 
 
@@ -111,7 +116,9 @@ def test_no_name_adds_a_header(desk, ada, name):
 
 
 def test_files_travel_along(desk, ada):
-    desk.answer = Letter(context={"word": "hello"}, attachments=[("visit.ics", "BEGIN:VCALENDAR", "text/calendar")])
+    desk.answer = Letter(
+        context={"word": "hello"}, attachments=[("visit.ics", "BEGIN:VCALENDAR", "text/calendar")]
+    )
     (file,) = send(desk, ada).iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("visit.ics", "text/calendar")
 

@@ -48,7 +48,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:
-            return path(route, self.admin_site.admin_view(view), name=f"programs_application_{name}")
+            return path(
+                route, self.admin_site.admin_view(view), name=f"programs_application_{name}"
+            )
 
         return [
             page("release/", self.release_view, "release"),
@@ -77,7 +79,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     @admin.display(description=gettext_lazy("decision"))
     def decision(self, application: Any) -> str:
         if application.pending:
-            return _("%(outcome)s, not told yet") % {"outcome": Decision.Outcome(application.pending).label}
+            return _("%(outcome)s, not told yet") % {
+                "outcome": Decision.Outcome(application.pending).label
+            }
         return application.get_state_display()
 
     @admin.display(description=gettext_lazy("waiting (days)"), ordering="submitted_at")
@@ -93,7 +97,8 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         queues = counts(super().get_queryset(request))
         return super().changelist_view(
-            request, {"queues": queues, "queue": request.GET.get("queue", ""), **(extra_context or {})}
+            request,
+            {"queues": queues, "queue": request.GET.get("queue", ""), **(extra_context or {})},
         )
 
     # --- one application
@@ -112,12 +117,18 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         application = self._application(request, object_id if object_id.isdigit() else 0)
         return self._review_page(request, application)
 
-    def _review_page(self, request: HttpRequest, application: Application, **forms: Any) -> HttpResponse:
+    def _review_page(
+        self, request: HttpRequest, application: Application, **forms: Any
+    ) -> HttpResponse:
         """The application as the committee reads it; `forms` are those that came back with errors."""
         decision = reviewing.decision_of(application)
         initial = {"expected": reviewing.seen(decision)}
         if decision and decision.is_pending:
-            initial |= {"outcome": decision.outcome, "reason": decision.reason, "note": decision.note}
+            initial |= {
+                "outcome": decision.outcome,
+                "reason": decision.reason,
+                "note": decision.note,
+            }
         outcomes = possible_outcomes(application)
         may_decide = has_role(request.user, application.program, *reviewing.DECIDERS)
         may_mark = has_role(request.user, application.program, *orientation.MARKERS)
@@ -127,16 +138,25 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
             "title": str(application.person),
             "subtitle": application.get_role_display(),
             "application": application,
-            "sheets": [(sheet, _rows(sheet), _unanswered(sheet)) for sheet in sheets(application, request.user)],
+            "sheets": [
+                (sheet, _rows(sheet), _unanswered(sheet))
+                for sheet in sheets(application, request.user)
+            ],
             "notes": CommitteeNote.objects.visible_to(request.user)
             .filter(application=application)
             .select_related("author"),
             "history": Transition.objects.of(application).select_related("by"),
             "decision": decision,
-            "may_read": may_decide and application.state == State.SUBMITTED and application.review_started_at is None,
+            "may_read": may_decide
+            and application.state == State.SUBMITTED
+            and application.review_started_at is None,
             "note_form": NoteForm(prefix="note"),
-            "decision_form": DecisionForm(possible=outcomes, initial=initial) if may_decide and outcomes else None,
-            "attended_form": AttendedForm(prefix="attended") if may_mark and _is_unprepared(application) else None,
+            "decision_form": DecisionForm(possible=outcomes, initial=initial)
+            if may_decide and outcomes
+            else None,
+            "attended_form": AttendedForm(prefix="attended")
+            if may_mark and _is_unprepared(application)
+            else None,
             **forms,
         }
         context["errors"] = any(form.errors for form in forms.values())
@@ -151,7 +171,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         application = self._application(request, pk)
         reviewing.start_reading(application, by=request.user)
         return self._done(
-            request, application, _("Reading has begun. The applicant cannot change the answers any more.")
+            request,
+            application,
+            _("Reading has begun. The applicant cannot change the answers any more."),
         )
 
     def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -168,7 +190,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         if not form.is_valid():
             return self._review_page(request, application, decision_form=form)
         reviewing.decide(application, by=request.user, **form.cleaned_data)
-        return self._done(request, application, _("The decision is noted. Nobody is told before it is released."))
+        return self._done(
+            request, application, _("The decision is noted. Nobody is told before it is released.")
+        )
 
     def clear_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)

@@ -49,7 +49,9 @@ class MembershipForm(forms.ModelForm):
 
     def _find_double(self, cleaned: dict[str, Any]) -> None:
         same = Membership.objects.live().filter(
-            user__email=cleaned["email"].lower(), program=cleaned.get("program"), role=cleaned.get("role")
+            user__email=cleaned["email"].lower(),
+            program=cleaned.get("program"),
+            role=cleaned.get("role"),
         )
         if same.exists():
             self.add_error("email", _("This person has this role already."))
@@ -58,7 +60,9 @@ class MembershipForm(forms.ModelForm):
         if not self.instance.pk:
             email = self.cleaned_data["email"].strip().lower()
             person = User.objects.filter(email=email).first()
-            self.instance.user = person or User.objects.create_user(email, name=self.cleaned_data["name"])
+            self.instance.user = person or User.objects.create_user(
+                email, name=self.cleaned_data["name"]
+            )
         return super().save(commit)
 
 
@@ -66,7 +70,9 @@ class MembershipForm(forms.ModelForm):
 class MembershipAdmin(CommitteeAdmin):
     """Roles have a first and a last day: nobody is deleted, a role ends."""
 
-    empty_words = gettext_lazy("Nobody is on the committee yet. Add a chair first, then a second member who matches.")
+    empty_words = gettext_lazy(
+        "Nobody is on the committee yet. Add a chair first, then a second member who matches."
+    )
     form = MembershipForm
     add_roles = change_roles = (Role.CHAIR,)
     list_display = ("user", "role", "program", "since", "until")
@@ -82,7 +88,9 @@ class MembershipAdmin(CommitteeAdmin):
             return ["user", "program", "role", "since", "until", "deputy"]
         return ["email", "name", "program", "role", "since", "until"]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         fields = ["until", "deputy"] if obj else ["program", "role", "since", "until"]
         return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
 
@@ -134,7 +142,9 @@ class ConflictAdmin(CommitteeAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "person":
             applied = Application.objects.for_committee(request.user)
-            kwargs["queryset"] = User.objects.filter(Q(pk__in=applied.values("person"))).order_by("name")
+            kwargs["queryset"] = User.objects.filter(Q(pk__in=applied.values("person"))).order_by(
+                "name"
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Conflict, form: Any, change: bool) -> None:

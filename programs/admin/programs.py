@@ -62,9 +62,13 @@ class PlaceDistanceInline(PartOfProgram, NamedInline):
 class ProgramAdmin(CommitteeAdmin):
     """The maintainer adds programs; chairs look after their own."""
 
-    empty_words = gettext_lazy("There is no program yet. The page “Set up” leads you through your first one.")
+    empty_words = gettext_lazy(
+        "There is no program yet. The page “Set up” leads you through your first one."
+    )
     change_roles = (Role.CHAIR,)
-    formfield_overrides: ClassVar[dict[type, dict]] = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})}}
+    formfield_overrides: ClassVar[dict[type, dict]] = {
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})}
+    }
     list_display = ("name", "is_public", "language", "time_zone")
     inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
     prepopulated_fields = {"slug": ("name",)}
@@ -98,7 +102,11 @@ class ProgramAdmin(CommitteeAdmin):
     def get_urls(self) -> list[Any]:
         return [
             path("setup/", self.admin_site.admin_view(self.setup_view), name="programs_setup"),
-            path("<int:pk>/seed/", self.admin_site.admin_view(require_POST(self.seed_view)), name="programs_seed"),
+            path(
+                "<int:pk>/seed/",
+                self.admin_site.admin_view(require_POST(self.seed_view)),
+                name="programs_seed",
+            ),
             *super().get_urls(),
         ]
 
@@ -132,7 +140,15 @@ class CohortAdmin(CommitteeAdmin):
         "There is no cohort yet. It says when applications open and close, and when its pairs begin."
     )
     add_roles = change_roles = (Role.CHAIR,)
-    list_display = ("name", "program", "opens_on", "closes_on", "matching_on", "starts_on", "ends_on")
+    list_display = (
+        "name",
+        "program",
+        "opens_on",
+        "closes_on",
+        "matching_on",
+        "starts_on",
+        "ends_on",
+    )
     list_select_related = ("program",)
     search_fields = ("name",)
     ordering = ("-opens_on",)

@@ -15,16 +15,26 @@ from ..models import Application, ApplicationTopic, Cohort, CommitteeNote, Decis
 State = Application.State
 
 # The rows around these subqueries are already those that the member may see.
-_decisions = Decision.objects.unscoped("inside a list that for_committee made").filter(application=OuterRef("pk"))
-_notes = CommitteeNote.objects.unscoped("inside a list that for_committee made").filter(application=OuterRef("pk"))
+_decisions = Decision.objects.unscoped("inside a list that for_committee made").filter(
+    application=OuterRef("pk")
+)
+_notes = CommitteeNote.objects.unscoped("inside a list that for_committee made").filter(
+    application=OuterRef("pk")
+)
 
 IS_DECIDED = Exists(_decisions.filter(released_at=None))
 
 QUEUES: dict[str, tuple[Any, Q]] = {
     "to-read": (_("To read"), Q(~IS_DECIDED, state=State.SUBMITTED)),
-    "pending": (_("Decided, not told"), Q(IS_DECIDED, state__in=[State.SUBMITTED, State.WAITLISTED])),
+    "pending": (
+        _("Decided, not told"),
+        Q(IS_DECIDED, state__in=[State.SUBMITTED, State.WAITLISTED]),
+    ),
     "waiting": (_("Waiting list"), Q(state=State.WAITLISTED)),
-    "orientation": (_("Mentors to prepare"), Q(state=State.ACCEPTED, role="mentor", orientation_passed_at=None)),
+    "orientation": (
+        _("Mentors to prepare"),
+        Q(state=State.ACCEPTED, role="mentor", orientation_passed_at=None),
+    ),
     "accepted": (_("Accepted"), Q(state=State.ACCEPTED)),
     "closed": (_("Declined or withdrawn"), Q(state__in=[State.DECLINED, State.WITHDRAWN])),
 }
@@ -42,10 +52,14 @@ def with_review(rows: QuerySet) -> QuerySet:
 def counts(rows: QuerySet) -> list[dict[str, Any]]:
     """How many of the plain `rows` stand in each queue, in one query."""
     found = rows.order_by().aggregate(
-        **{code.replace("-", "_"): Count("pk", filter=where) for code, (_word, where) in QUEUES.items()}
+        **{
+            code.replace("-", "_"): Count("pk", filter=where)
+            for code, (_word, where) in QUEUES.items()
+        }
     )
     return [
-        {"code": code, "word": word, "count": found[code.replace("-", "_")]} for code, (word, _where) in QUEUES.items()
+        {"code": code, "word": word, "count": found[code.replace("-", "_")]}
+        for code, (word, _where) in QUEUES.items()
     ]
 
 
@@ -81,13 +95,21 @@ class TopicFilter(admin.SimpleListFilter):
     parameter_name = "topic"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        named = ApplicationTopic.objects.filter(application__in=Application.objects.for_committee(request.user))
+        named = ApplicationTopic.objects.filter(
+            application__in=Application.objects.for_committee(request.user)
+        )
         topics = Topic.objects.filter(Exists(named.filter(topic=OuterRef("pk"))))
-        return sorted({topic.code: str(topic) for topic in topics}.items(), key=lambda pair: pair[1])
+        return sorted(
+            {topic.code: str(topic) for topic in topics}.items(), key=lambda pair: pair[1]
+        )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if not self.value():
             return queryset
         return queryset.filter(
-            Exists(ApplicationTopic.objects.filter(application=OuterRef("pk"), topic__code=self.value()))
+            Exists(
+                ApplicationTopic.objects.filter(
+                    application=OuterRef("pk"), topic__code=self.value()
+                )
+            )
         )

@@ -24,17 +24,25 @@ from ..forms.review import DecisionForm, possible_outcomes
 class ReleaseMixin(CommitteeAdmin):
     """Bulk actions and the release page of the applications' admin."""
 
-    def _confirm(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    def _confirm(
+        self, request: HttpRequest, template: str, title: str, **context: Any
+    ) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         shared["checkbox_name"] = ACTION_CHECKBOX_NAME
-        return TemplateResponse(request, f"admin/programs/application/{template}.html", {**shared, **context})
+        return TemplateResponse(
+            request, f"admin/programs/application/{template}.html", {**shared, **context}
+        )
 
     @admin.action(description=gettext_lazy("Set a pending decision"))
     def decide_selected(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
         form = DecisionForm(request.POST if "confirmed" in request.POST else None)
         if form.is_bound and form.is_valid():
             form.cleaned_data.pop("expected")
-            self._each(request, chosen, lambda one: reviewing.decide(one, by=request.user, **form.cleaned_data))
+            self._each(
+                request,
+                chosen,
+                lambda one: reviewing.decide(one, by=request.user, **form.cleaned_data),
+            )
             return None
         skipped = [application for application in chosen if not possible_outcomes(application)]
         return self._confirm(
@@ -83,7 +91,9 @@ class ReleaseMixin(CommitteeAdmin):
         """GET shows who would be told what; POST tells those that are ticked."""
         if not self._holds(request, reviewing.RELEASERS):
             raise PermissionDenied
-        waiting = list(reviewing.pending(request.user).order_by("outcome", "application__person__name"))
+        waiting = list(
+            reviewing.pending(request.user).order_by("outcome", "application__person__name")
+        )
         if request.method == "POST":
             ticked = set(request.POST.getlist("decision"))
             chosen = [decision for decision in waiting if str(decision.pk) in ticked]
@@ -96,4 +106,6 @@ class ReleaseMixin(CommitteeAdmin):
             messages.success(request, words % {"n": told})
             return redirect("admin:programs_application_changelist")
         samples = reviewing.sample_letters(waiting, by=request.user)
-        return self._confirm(request, "release", _("Tell people what was decided"), waiting=waiting, samples=samples)
+        return self._confirm(
+            request, "release", _("Tell people what was decided"), waiting=waiting, samples=samples
+        )

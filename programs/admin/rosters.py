@@ -36,7 +36,9 @@ class RosterUploadAdmin(CommitteeAdmin):
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:
-            return path(route, self.admin_site.admin_view(view), name=f"programs_rosterupload_{name}")
+            return path(
+                route, self.admin_site.admin_view(view), name=f"programs_rosterupload_{name}"
+            )
 
         return [
             page("<str:public_id>/columns/", self.columns, "columns"),
@@ -53,11 +55,17 @@ class RosterUploadAdmin(CommitteeAdmin):
         held = RosterUpload.objects.visible_to(request.user).select_related("cohort__program")
         return get_object_or_404(held, public_id=public_id)
 
-    def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, template: str, title: str, **context: Any
+    ) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
-        return TemplateResponse(request, f"admin/programs/rosterupload/{template}.html", {**shared, **context})
+        return TemplateResponse(
+            request, f"admin/programs/rosterupload/{template}.html", {**shared, **context}
+        )
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise Http404
         form = RosterUploadForm(request.POST or None, request.FILES or None, user=request.user)
@@ -76,15 +84,25 @@ class RosterUploadAdmin(CommitteeAdmin):
         upload = self._upload(request, public_id)
         if not upload.table_json:
             return self._page(request, "over", _("This import is over"), upload=upload)
-        form = ColumnsForm(request.POST or None, table=unpack(upload.table_json), roster=_saved_map(upload))
+        form = ColumnsForm(
+            request.POST or None, table=unpack(upload.table_json), roster=_saved_map(upload)
+        )
         if request.method == "POST" and form.is_valid() and self._save_map(form, upload):
             left = ColumnsForm(table=form.table, roster=_saved_map(upload)).answers
             if left:
-                messages.info(request, _("%(count)d answers still need a meaning; see below.") % {"count": len(left)})
+                messages.info(
+                    request,
+                    _("%(count)d answers still need a meaning; see below.") % {"count": len(left)},
+                )
                 return redirect("admin:programs_rosterupload_columns", public_id)
-            return redirect("admin:programs_rosterupload_job", self._start(request, upload, dry_run=True).public_id)
+            return redirect(
+                "admin:programs_rosterupload_job",
+                self._start(request, upload, dry_run=True).public_id,
+            )
         text = MapTextForm(initial={"text": upload.map_text}, role=upload.role)
-        return self._page(request, "columns", _("What the columns are"), upload=upload, form=form, text_form=text)
+        return self._page(
+            request, "columns", _("What the columns are"), upload=upload, form=form, text_form=text
+        )
 
     def _save_map(self, form: ColumnsForm, upload: RosterUpload) -> bool:
         try:
@@ -103,16 +121,25 @@ class RosterUploadAdmin(CommitteeAdmin):
         if not form.is_valid():
             columns = ColumnsForm(table=unpack(upload.table_json), roster=None)
             return self._page(
-                request, "columns", _("What the columns are"), upload=upload, form=columns, text_form=form
+                request,
+                "columns",
+                _("What the columns are"),
+                upload=upload,
+                form=columns,
+                text_form=form,
             )
         upload.map_text = form.cleaned_data["text"]
         upload.save(update_fields=["map_text"])
-        return redirect("admin:programs_rosterupload_job", self._start(request, upload, dry_run=True).public_id)
+        return redirect(
+            "admin:programs_rosterupload_job", self._start(request, upload, dry_run=True).public_id
+        )
 
     def download(self, request: HttpRequest, public_id: str) -> HttpResponse:
         upload = self._upload(request, public_id)
         headers = {"Content-Disposition": 'attachment; filename="map.toml"'}
-        return HttpResponse(upload.map_text, content_type="text/plain; charset=utf-8", headers=headers)
+        return HttpResponse(
+            upload.map_text, content_type="text/plain; charset=utf-8", headers=headers
+        )
 
     def _start(self, request: HttpRequest, upload: RosterUpload, *, dry_run: bool) -> RosterJob:
         if not upload.table_json or not upload.map_text:
@@ -130,7 +157,9 @@ class RosterUploadAdmin(CommitteeAdmin):
     def job(self, request: HttpRequest, public_id: str) -> HttpResponse:
         found = RosterJob.objects.visible_to(request.user).select_related("upload__cohort")
         job = get_object_or_404(found, public_id=public_id)
-        return self._page(request, "job", _("Roster import"), job=job, upload=job.upload, problems=job.problems)
+        return self._page(
+            request, "job", _("Roster import"), job=job, upload=job.upload, problems=job.problems
+        )
 
     def cancel(self, request: HttpRequest, public_id: str) -> HttpResponse:
         job = get_object_or_404(RosterJob.objects.visible_to(request.user), public_id=public_id)

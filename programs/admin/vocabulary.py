@@ -34,7 +34,8 @@ class EntryForm(NamesForm):
         model, code = type(self.instance), self.instance.code
         if not code or model.objects.filter(program=program, code=code).exists():
             self.add_error(
-                f"name_{settings.LANGUAGE_CODE}", _("There is an entry of this name already, perhaps a retired one.")
+                f"name_{settings.LANGUAGE_CODE}",
+                _("There is an entry of this name already, perhaps a retired one."),
             )
 
 
@@ -67,7 +68,9 @@ class EntryAdmin(CommitteeAdmin):
             names = ["all_names"]
         return [*names, *self.columns]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         # The names are no columns: Django must not look for them in the model.
         return super().get_form(request, obj, change, **{**kwargs, "fields": list(self.columns)})
 
@@ -92,7 +95,11 @@ class EntryAdmin(CommitteeAdmin):
         return _("retired") if entry.retired_on else _("yes")
 
     def _changeable(self, request: HttpRequest, chosen: Any) -> list[int]:
-        return [entry.pk for entry in chosen.select_related("program") if self.has_change_permission(request, entry)]
+        return [
+            entry.pk
+            for entry in chosen.select_related("program")
+            if self.has_change_permission(request, entry)
+        ]
 
     @admin.action(description=gettext_lazy("Retire"))
     def retire_selected(self, request: HttpRequest, chosen: Any) -> None:
@@ -101,7 +108,9 @@ class EntryAdmin(CommitteeAdmin):
 
     @admin.action(description=gettext_lazy("Bring back"))
     def bring_back_selected(self, request: HttpRequest, chosen: Any) -> None:
-        mine = self.model.objects.filter(pk__in=self._changeable(request, chosen)).exclude(retired_on=None)
+        mine = self.model.objects.filter(pk__in=self._changeable(request, chosen)).exclude(
+            retired_on=None
+        )
         self._say(request, mine.update(retired_on=None))
 
     def _say(self, request: HttpRequest, changed: int) -> None:

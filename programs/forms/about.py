@@ -30,7 +30,9 @@ class SuitabilityForm(forms.Form):
                 help_text=question.hint,
                 choices=YES_NO,
                 widget=forms.RadioSelect,
-                error_messages={"required": _("Please answer: %(question)s") % {"question": question.text}},
+                error_messages={
+                    "required": _("Please answer: %(question)s") % {"question": question.text}
+                },
             )
 
     def answered(self) -> dict[str, bool]:
@@ -46,7 +48,9 @@ class PublicSuitabilityForm(SuitabilityForm):
 class SuitabilityPage(Page, SuitabilityForm):
     code = "suitability"
     heading = gettext_lazy("Is this the right moment?")
-    intro = gettext_lazy("A no does not end anything. It tells the committee what to talk about with you.")
+    intro = gettext_lazy(
+        "A no does not end anything. It tells the committee what to talk about with you."
+    )
     read_by = READ_BY_COMMITTEE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,7 +71,10 @@ class AboutYouPage(ModelPage):
     class Meta:
         model = User
         fields = ["name", "pronouns", "time_zone", "language"]
-        labels = {"name": gettext_lazy("Your name"), "language": gettext_lazy("Language of our e-mails to you")}
+        labels = {
+            "name": gettext_lazy("Your name"),
+            "language": gettext_lazy("Language of our e-mails to you"),
+        }
         help_texts = {
             "name": gettext_lazy("As you would like to be introduced."),
             "pronouns": gettext_lazy("For example: she, he, they. Shown to your match."),
@@ -83,17 +90,23 @@ class AboutYouPage(ModelPage):
         self.fields["name"].required = True
         self.fields["name"].error_messages["required"] = _("Please enter your name.")
         self.fields["time_zone"] = forms.ChoiceField(
-            label=self.fields["time_zone"].label, help_text=self.fields["time_zone"].help_text, choices=zone_choices()
+            label=self.fields["time_zone"].label,
+            help_text=self.fields["time_zone"].help_text,
+            choices=zone_choices(),
         )
         self.fields["language"] = forms.ChoiceField(
-            label=self.fields["language"].label, choices=settings.LANGUAGES, widget=forms.RadioSelect
+            label=self.fields["language"].label,
+            choices=settings.LANGUAGES,
+            widget=forms.RadioSelect,
         )
 
     def row_of(self, application: Application) -> User:
         return application.person
 
     def suggested(self) -> Values:
-        is_new = "about-you" not in self.application.saved_pages and self.stored["time_zone"] == "UTC"
+        is_new = (
+            "about-you" not in self.application.saved_pages and self.stored["time_zone"] == "UTC"
+        )
         return {"time_zone": self.application.program.time_zone} if is_new else {}
 
 
@@ -120,7 +133,9 @@ class ProfilePage(ModelPage):
 class WorkPage(ProfilePage):
     code = "work"
     heading = gettext_lazy("Your work")
-    intro = gettext_lazy("We never pair two people of the same employer, unless the program says otherwise.")
+    intro = gettext_lazy(
+        "We never pair two people of the same employer, unless the program says otherwise."
+    )
     employer_name = forms.CharField(
         label=gettext_lazy("Employer"),
         max_length=120,
@@ -137,7 +152,15 @@ class WorkPage(ProfilePage):
         widget=forms.CheckboxSelectMultiple,
     )
     also_saved = ("employer",)
-    field_order = ("employer_name", "job_title", "level", "years_experience", "industries", "place", "about")
+    field_order = (
+        "employer_name",
+        "job_title",
+        "level",
+        "years_experience",
+        "industries",
+        "place",
+        "about",
+    )
 
     class Meta:
         model = Profile
@@ -150,7 +173,9 @@ class WorkPage(ProfilePage):
         widgets = {
             "job_title": forms.TextInput(attrs={"autocomplete": "organization-title"}),
             "level": forms.RadioSelect,
-            "years_experience": forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": 70}),
+            "years_experience": forms.NumberInput(
+                attrs={"inputmode": "numeric", "min": 0, "max": 70}
+            ),
             "about": forms.Textarea(attrs={"rows": 4}),
         }
 
@@ -197,7 +222,9 @@ def named(value: str) -> str:
 def offer(field: Any, entries: Any) -> None:
     """Let people choose among `entries`, in the order of their names in the reader's language."""
     field.queryset = entries
-    field.choices = sorted(((entry.code, str(entry)) for entry in entries), key=lambda pair: pair[1].casefold())
+    field.choices = sorted(
+        ((entry.code, str(entry)) for entry in entries), key=lambda pair: pair[1].casefold()
+    )
 
 
 def plain_codes(rows: Any) -> list[str]:

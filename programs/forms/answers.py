@@ -49,7 +49,10 @@ class SituationPage(ModelPage):
     class Meta:
         model = Application
         fields = ["situation", "hopes"]
-        widgets = {"situation": forms.Textarea(attrs={"rows": 6}), "hopes": forms.Textarea(attrs={"rows": 4})}
+        widgets = {
+            "situation": forms.Textarea(attrs={"rows": 6}),
+            "hopes": forms.Textarea(attrs={"rows": 4}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,13 +61,17 @@ class SituationPage(ModelPage):
         if self.application.is_mentor:
             self.heading = _("Your path so far")
             situation.label = _("What has your path been?")
-            situation.help_text = _("Turns and detours included: they help somebody more than a list of posts does.")
+            situation.help_text = _(
+                "Turns and detours included: they help somebody more than a list of posts does."
+            )
             hopes.label = _("What would you like to get out of it yourself?")
             hopes.help_text = _("Learning goes both ways.")
         else:
             self.heading = _("Your situation")
             situation.label = _("What is going on for you at work right now?")
-            situation.help_text = _("A few sentences in your own words. This is what we match on first.")
+            situation.help_text = _(
+                "A few sentences in your own words. This is what we match on first."
+            )
             hopes.label = _("If it goes well, what will be different in a year?")
             hopes.help_text = _("And how would you notice?")
         situation.error_messages["required"] = _("Please write a few sentences.")
@@ -80,7 +87,9 @@ class ExperiencesPage(Page, forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         is_mentor = self.application.is_mentor
-        self.heading = _("What you have lived through") if is_mentor else _("What you are going through")
+        self.heading = (
+            _("What you have lived through") if is_mentor else _("What you are going through")
+        )
         self.intro = (
             _(
                 "Understanding comes from having been there. Mark only what you like to; nothing here is expected of anybody."
@@ -102,10 +111,15 @@ class ExperiencesPage(Page, forms.Form):
         return found
 
     def read(self, application: Application) -> Values:
-        rows = {row.experience.code: row for row in application.experience_rows.select_related("experience")}
+        rows = {
+            row.experience.code: row
+            for row in application.experience_rows.select_related("experience")
+        }
         codes = [experience.code for experience in entries(Experience, application)]
         return {
-            code: f"{rows[code].depth}-{SHARED if rows[code].is_shared else KEPT}" if code in rows else ""
+            code: f"{rows[code].depth}-{SHARED if rows[code].is_shared else KEPT}"
+            if code in rows
+            else ""
             for code in codes
         }
 
@@ -116,7 +130,10 @@ class ExperiencesPage(Page, forms.Form):
             if depth:
                 rows.append(
                     ApplicationExperience(
-                        application=self.application, experience=experience, depth=depth, is_shared=who == SHARED
+                        application=self.application,
+                        experience=experience,
+                        depth=depth,
+                        is_shared=who == SHARED,
                     )
                 )
         self.application.experience_rows.all().delete()
@@ -124,14 +141,19 @@ class ExperiencesPage(Page, forms.Form):
 
     def answers(self) -> list[Answer]:
         marked = [
-            f"{field.label}: {word}" for field in self for word in self.in_words(field.name) if field.name != "seen"
+            f"{field.label}: {word}"
+            for field in self
+            for word in self.in_words(field.name)
+            if field.name != "seen"
         ]
         return [(self.heading, marked)]
 
 
 def entries(model: Any, application: Application, **filters: Any) -> list[Any]:
     """What may be chosen today, and what was chosen before it was retired."""
-    chosen = (ApplicationTopic if model is Topic else ApplicationExperience).objects.filter(application=application)
+    chosen = (ApplicationTopic if model is Topic else ApplicationExperience).objects.filter(
+        application=application
+    )
     column = "topic" if model is Topic else "experience"
     living = model.objects.current(application.program).filter(**filters)
     wanted = Q(pk__in=living.values("pk")) | Q(pk__in=chosen.values(column), **filters)
@@ -147,13 +169,20 @@ class TopicsPage(Page, forms.Form):
         super().__init__(*args, **kwargs)
         role = Application.Role(self.application.role)
         for topic in entries(Topic, self.application, kind=TOPIC_KINDS[self.code]):
-            self.fields[topic.code] = forms.ChoiceField(label=str(topic), choices=LEVELS[role], required=False)
+            self.fields[topic.code] = forms.ChoiceField(
+                label=str(topic), choices=LEVELS[role], required=False
+            )
 
     def read(self, application: Application) -> Values:
         kind = TOPIC_KINDS[self.code]
-        chosen = application.topic_rows.filter(topic__kind=kind).values_list("topic__code", "weight")
+        chosen = application.topic_rows.filter(topic__kind=kind).values_list(
+            "topic__code", "weight"
+        )
         weights = {code: str(weight) for code, weight in chosen}
-        return {topic.code: weights.get(topic.code, "") for topic in entries(Topic, application, kind=kind)}
+        return {
+            topic.code: weights.get(topic.code, "")
+            for topic in entries(Topic, application, kind=kind)
+        }
 
     def clean(self) -> Values:
         cleaned = super().clean() or {}
@@ -162,7 +191,9 @@ class TopicsPage(Page, forms.Form):
             raise forms.ValidationError(_("Please choose at least one."))
         if not self.application.is_mentor and chosen.count("3") > MOST_URGENT:
             raise forms.ValidationError(
-                _("Please call at most %(most)s of them most important, so that we see what matters.")
+                _(
+                    "Please call at most %(most)s of them most important, so that we see what matters."
+                )
                 % {"most": MOST_URGENT}
             )
         return cleaned
@@ -170,7 +201,9 @@ class TopicsPage(Page, forms.Form):
     def write(self) -> None:
         kind = TOPIC_KINDS[self.code]
         rows = [
-            ApplicationTopic(application=self.application, topic=topic, weight=int(self.cleaned_data[topic.code]))
+            ApplicationTopic(
+                application=self.application, topic=topic, weight=int(self.cleaned_data[topic.code])
+            )
             for topic in entries(Topic, self.application, kind=kind)
             if self.cleaned_data[topic.code]
         ]
@@ -179,13 +212,19 @@ class TopicsPage(Page, forms.Form):
 
     def answers(self) -> list[Answer]:
         chosen = [
-            (self.stored[field.name], field) for field in self if field.name != "seen" and self.stored[field.name]
+            (self.stored[field.name], field)
+            for field in self
+            if field.name != "seen" and self.stored[field.name]
         ]
         chosen.sort(key=lambda pair: pair[0], reverse=True)
         return [
             (
                 self.heading,
-                [f"{field.label}: {word}" for _weight, field in chosen for word in self.in_words(field.name)],
+                [
+                    f"{field.label}: {word}"
+                    for _weight, field in chosen
+                    for word in self.in_words(field.name)
+                ],
             )
         ]
 
@@ -195,7 +234,11 @@ class GoalsPage(TopicsPage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.heading = _("Aims you can help with") if self.application.is_mentor else _("What you want to reach")
+        self.heading = (
+            _("Aims you can help with")
+            if self.application.is_mentor
+            else _("What you want to reach")
+        )
         self.intro = _("One or two are enough.")
 
 
@@ -205,7 +248,9 @@ class SubjectsPage(TopicsPage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.heading = (
-            _("Subjects you can help with") if self.application.is_mentor else _("Subjects you want help with")
+            _("Subjects you can help with")
+            if self.application.is_mentor
+            else _("Subjects you want help with")
         )
 
 
@@ -215,5 +260,7 @@ class SkillsPage(TopicsPage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.heading = (
-            _("Skills you can help to build") if self.application.is_mentor else _("Skills you want to build")
+            _("Skills you can help to build")
+            if self.application.is_mentor
+            else _("Skills you want to build")
         )

@@ -18,5 +18,8 @@ class OrientationCheckForm(forms.Form):
                 label=question.text,
                 choices=question.options,
                 widget=forms.RadioSelect,
-                error_messages={"required": _("Please choose an answer: %(question)s") % {"question": question.text}},
+                error_messages={
+                    "required": _("Please choose an answer: %(question)s")
+                    % {"question": question.text}
+                },
             )

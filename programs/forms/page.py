@@ -29,7 +29,9 @@ Answer = tuple[Any, list[Any]]  # label, lines
 
 READ_BY_MATCH = gettext_lazy("The committee reads this, and your match after you are introduced.")
 READ_BY_COMMITTEE = gettext_lazy("Only the committee reads this. Your match never sees it.")
-READ_BY_CHOICE = gettext_lazy("The committee reads this. For each line you choose whether your match may see it too.")
+READ_BY_CHOICE = gettext_lazy(
+    "The committee reads this. For each line you choose whether your match may see it too."
+)
 
 
 class Stale(Exception):
@@ -62,7 +64,9 @@ class Page(forms.BaseForm):
     template = "programs/page.html"
     css_class: ClassVar[str] = ""
 
-    def __init__(self, data: Any = None, *, application: Application, reader: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, application: Application, reader: Any = None, **kwargs: Any
+    ) -> None:
         self.application = application
         self.reader = reader or application.person
         self.stored = self.read(application)
@@ -101,12 +105,18 @@ class Page(forms.BaseForm):
         """Save once. Raises Stale when the answers have changed meanwhile, Refused when the page is closed."""
         application = Application.objects.of(by).get(pk=self.application.pk)
         if not application.may_be_edited_by(by):
-            raise Refused(_("The committee has begun to read this application, so it cannot be changed any more."))
+            raise Refused(
+                _(
+                    "The committee has begun to read this application, so it cannot be changed any more."
+                )
+            )
         stored = self.read(application)
         if self.values() != stored and fingerprint(stored) != self.cleaned_data["seen"]:
             raise Stale
         pages = sorted({*application.saved_pages, self.code})
-        claimed = Application.objects.filter(pk=application.pk, version=application.version, review_started_at=None)
+        claimed = Application.objects.filter(
+            pk=application.pk, version=application.version, review_started_at=None
+        )
         now = at or timezone.now()
         if not claimed.update(version=application.version + 1, saved_pages=pages, saved_at=now):
             raise Stale
@@ -122,7 +132,9 @@ class Page(forms.BaseForm):
 
     def answers(self) -> list[Answer]:
         """What is stored, in words: label and lines, for the check page and for the committee."""
-        return [(field.label, list(self.in_words(field.name))) for field in self if field.name != "seen"]
+        return [
+            (field.label, list(self.in_words(field.name))) for field in self if field.name != "seen"
+        ]
 
     def in_words(self, name: str) -> Iterable[Any]:
         value, field = self.stored.get(name), self.fields[name]

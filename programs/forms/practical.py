@@ -49,7 +49,9 @@ class WeekWidget(forms.widgets.ChoiceWidget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         by_slot = {
-            option["value"]: option for _group, options, _n in context["widget"]["optgroups"] for option in options
+            option["value"]: option
+            for _group, options, _n in context["widget"]["optgroups"]
+            for option in options
         }
         context["widget"]["rows"] = [
             {
@@ -72,7 +74,11 @@ class TimesPage(ProfilePage):
         label=gettext_lazy("Usual times"),
         choices=[(slot, slot) for slot in SLOTS],
         widget=WeekWidget,
-        error_messages={"required": gettext_lazy("Please choose at least one time at which you are usually free.")},
+        error_messages={
+            "required": gettext_lazy(
+                "Please choose at least one time at which you are usually free."
+            )
+        },
     )
 
     class Meta:
@@ -118,12 +124,17 @@ class MeetingPage(ModelPage):
         super().__init__(*args, **kwargs)
         self.fields["mode"].required = True
         self.fields["mode"].choices = Application.Mode.choices
-        self.fields["mode"].error_messages["required"] = _("Please choose how you would like to meet.")
+        self.fields["mode"].error_messages["required"] = _(
+            "Please choose how you would like to meet."
+        )
         offer(self.fields["languages"], Language.objects.current())
 
     def read(self, application: Application) -> Values:
         profile = profile_of(application)
-        return {**super().read(application), "languages": plain_codes(profile.languages) if profile.pk else []}
+        return {
+            **super().read(application),
+            "languages": plain_codes(profile.languages) if profile.pk else [],
+        }
 
     def clean_travel_km(self) -> int | None:
         distance = self.cleaned_data["travel_km"]

@@ -25,12 +25,19 @@ class PrivatePage(Page, forms.ModelForm):
         help_texts = {
             "needs": gettext_lazy("Something that a good match has to respect."),
             "limits": gettext_lazy("What you do not want to talk about, or cannot offer."),
-            "accommodations": gettext_lazy("For example captions, step-free places, written rather than spoken."),
+            "accommodations": gettext_lazy(
+                "For example captions, step-free places, written rather than spoken."
+            ),
         }
-        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("needs", "limits", "accommodations")}
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("needs", "limits", "accommodations")
+        }
 
     def row_of(self, application: Application) -> PrivateAnswers:
-        mine = PrivateAnswers.objects.visible_to(self.reader).filter(application=application).first()
+        mine = (
+            PrivateAnswers.objects.visible_to(self.reader).filter(application=application).first()
+        )
         return mine or PrivateAnswers(application=application)
 
     def read(self, application: Application) -> Values:
@@ -62,12 +69,16 @@ class WishesPage(Page, forms.Form):
         for kind, label in labels.items():
             for rank in range(1, self.PLACES + 1):
                 text = label if rank == 1 else _("%(label)s (second person)") % {"label": label}
-                self.fields[f"{kind}-{rank}"] = forms.CharField(label=text, max_length=200, required=False)
+                self.fields[f"{kind}-{rank}"] = forms.CharField(
+                    label=text, max_length=200, required=False
+                )
 
     def read(self, application: Application) -> Values:
         rows = NamedWish.objects.visible_to(self.reader).filter(application=application)
         given = {f"{row.kind}-{row.rank}": row.written for row in rows}
-        names = [f"{kind}-{rank}" for kind in NamedWish.Kind.values for rank in range(1, self.PLACES + 1)]
+        names = [
+            f"{kind}-{rank}" for kind in NamedWish.Kind.values for rank in range(1, self.PLACES + 1)
+        ]
         return {name: given.get(name, "") for name in names}
 
     def write(self) -> None:
@@ -76,7 +87,9 @@ class WishesPage(Page, forms.Form):
         for name, written in self.values().items():
             if written:
                 kind, rank = name.rsplit("-", 1)
-                NamedWish.objects.create(application=self.application, kind=kind, rank=int(rank), written=written)
+                NamedWish.objects.create(
+                    application=self.application, kind=kind, rank=int(rank), written=written
+                )
 
 
 class CommitmentPage(Page, forms.Form):
@@ -86,15 +99,24 @@ class CommitmentPage(Page, forms.Form):
     template = "programs/commitment.html"
     commits = forms.BooleanField(
         label=gettext_lazy("I can and want to do this"),
-        error_messages={"required": gettext_lazy("Please confirm that you can and want to do this.")},
+        error_messages={
+            "required": gettext_lazy("Please confirm that you can and want to do this.")
+        },
     )
     accepts_code = forms.BooleanField(
         label=gettext_lazy("I accept the code of conduct"),
-        error_messages={"required": gettext_lazy("Please read the code of conduct and confirm that you accept it.")},
+        error_messages={
+            "required": gettext_lazy(
+                "Please read the code of conduct and confirm that you accept it."
+            )
+        },
     )
 
     def read(self, application: Application) -> Values:
-        return {"commits": bool(application.committed_at), "accepts_code": bool(application.code_accepted_at)}
+        return {
+            "commits": bool(application.committed_at),
+            "accepts_code": bool(application.code_accepted_at),
+        }
 
     def write(self) -> None:
         """The first moment counts; saving the page again changes nothing."""

@@ -35,7 +35,9 @@ class DecisionForm(forms.Form):
     )
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Needed for the waiting list and for a no. The letter says it in kind words."),
+        help_text=gettext_lazy(
+            "Needed for the waiting list and for a no. The letter says it in kind words."
+        ),
         choices=Decision.Reason.choices,
         required=False,
     )
@@ -50,12 +52,18 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, possible: set[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(value, label) for value, label in Outcome.choices if possible is None or value in possible]
+        choices = [
+            (value, label)
+            for value, label in Outcome.choices
+            if possible is None or value in possible
+        ]
         self.fields["outcome"].choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("outcome") in (Outcome.WAITLIST, Outcome.DECLINE) and not cleaned.get("reason"):
+        if cleaned.get("outcome") in (Outcome.WAITLIST, Outcome.DECLINE) and not cleaned.get(
+            "reason"
+        ):
             self.add_error("reason", _("Please choose a reason: the letter says it in kind words."))
         return cleaned
 

@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.importing import BadFile, BadMap, Table, read_map, read_table
 from programs.importing.cells import fold
-from programs.importing.drafting import ANSWERS, guess, looks_joined, samples, to_toml, unknown_answers
+from programs.importing.drafting import (
+    ANSWERS,
+    guess,
+    looks_joined,
+    samples,
+    to_toml,
+    unknown_answers,
+)
 from programs.importing.maps import LISTS, RosterMap
 from programs.importing.working import upload
 from programs.models import Application, Cohort, RosterUpload
@@ -48,7 +55,11 @@ LABELS = {
     "limits": _("For the committee: limits"),
     "accommodations": _("For the committee: what would help"),
 }
-CHOICES = [(IGNORE, _("— leave out —")), *LABELS.items(), (OWN, _("A question of this program only"))]
+CHOICES = [
+    (IGNORE, _("— leave out —")),
+    *LABELS.items(),
+    (OWN, _("A question of this program only")),
+]
 SPLITS = [
     ("", _("one answer")),
     (";", _("several, by ;")),
@@ -62,9 +73,12 @@ class RosterUploadForm(forms.Form):
     cohort = forms.ModelChoiceField(Cohort.objects.none(), label=_("Cohort"))
     role = forms.ChoiceField(choices=Application.Role.choices, label=_("These people sign up as"))
     file = forms.FileField(
-        label=_("File"), help_text=_("CSV in UTF-8 or an XLSX workbook, up to 10 MB. It is read and not kept.")
+        label=_("File"),
+        help_text=_("CSV in UTF-8 or an XLSX workbook, up to 10 MB. It is read and not kept."),
     )
-    map = forms.FileField(label=_("Map"), required=False, help_text=_("Only if you saved one from an earlier import."))
+    map = forms.FileField(
+        label=_("Map"), required=False, help_text=_("Only if you saved one from an earlier import.")
+    )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,7 +101,9 @@ class RosterUploadForm(forms.Form):
         data = super().clean() or {}
         if not data.get("file"):
             return data
-        encoding = read_map(data["map"], role=data.get("role", "")).encoding if data.get("map") else ""
+        encoding = (
+            read_map(data["map"], role=data.get("role", "")).encoding if data.get("map") else ""
+        )
         try:
             self.table = read_table(data["file"].read(), name=data["file"].name, encoding=encoding)
         except BadFile as error:
@@ -116,9 +132,15 @@ class ColumnsForm(forms.Form):
         ],
         label=_("Applications arrive as"),
     )
-    code_accepted = forms.BooleanField(required=False, label=_("Everybody here has accepted the code of conduct"))
-    orientation_passed = forms.BooleanField(required=False, label=_("Mentors here have had their orientation"))
-    create = forms.BooleanField(required=False, label=_("Add topics and other words that are new to the vocabulary"))
+    code_accepted = forms.BooleanField(
+        required=False, label=_("Everybody here has accepted the code of conduct")
+    )
+    orientation_passed = forms.BooleanField(
+        required=False, label=_("Mentors here have had their orientation")
+    )
+    create = forms.BooleanField(
+        required=False, label=_("Add topics and other words that are new to the vocabulary")
+    )
 
     def __init__(self, *args: Any, table: Table, roster: RosterMap | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,7 +148,9 @@ class ColumnsForm(forms.Form):
         guessed = guess(table)
         for n, heading in enumerate(table.headers):
             field, split = self._now(heading, guessed)
-            self.fields[f"field-{n}"] = forms.ChoiceField(choices=CHOICES, required=False, initial=field, label=heading)
+            self.fields[f"field-{n}"] = forms.ChoiceField(
+                choices=CHOICES, required=False, initial=field, label=heading
+            )
             self.fields[f"split-{n}"] = forms.ChoiceField(
                 choices=SPLITS,
                 required=False,
@@ -200,7 +224,9 @@ class ColumnsForm(forms.Form):
                     fields[field]["create"] = True
         self._values(fields)
         plain = {name: data[name] for name in ("state", "code_accepted", "orientation_passed")}
-        text = to_toml({"ignore": ignore, "application": plain, "fields": fields, "attributes": attributes})
+        text = to_toml(
+            {"ignore": ignore, "application": plain, "fields": fields, "attributes": attributes}
+        )
         read_map(text)
         return text
 
@@ -208,13 +234,16 @@ class ColumnsForm(forms.Form):
         for field, known in self.roster.fields.items() if self.roster else ():
             if field in fields and known.values:
                 fields[field]["values"] = {
-                    spelled: known.values[key] for spelled, key in zip(known.spellings, known.values, strict=True)
+                    spelled: known.values[key]
+                    for spelled, key in zip(known.spellings, known.values, strict=True)
                 }
         for name, (field, answer) in self.answers.items():
             value = self.cleaned_data.get(name)
             if value and field in fields:
                 fields[field].setdefault("values", {})[answer] = (
-                    int(value) if value.isdigit() else {"true": True, "false": False}.get(value, value)
+                    int(value)
+                    if value.isdigit()
+                    else {"true": True, "false": False}.get(value, value)
                 )
 
 
@@ -222,7 +251,9 @@ class MapTextForm(forms.Form):
     """The map as text, for grids and other things that two selects cannot say."""
 
     text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}), label=_("Map"), max_length=200_000
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
+        label=_("Map"),
+        max_length=200_000,
     )
 
     def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:

@@ -19,7 +19,9 @@ PYTHON_LIST = "python"
 def clean(cell: object) -> str:
     """The text of a cell without control characters, byte-order marks and stray spaces; line breaks stay."""
     text = "" if cell is None else str(cell)
-    text = CONTROL.sub(" ", unicodedata.normalize("NFC", text).replace("\ufeff", "").replace("\r\n", "\n"))
+    text = CONTROL.sub(
+        " ", unicodedata.normalize("NFC", text).replace("\ufeff", "").replace("\r\n", "\n")
+    )
     return text.strip()
 
 

@@ -57,7 +57,9 @@ def guess(table: Table) -> dict[str, str]:
 
 def to_toml(data: Mapping[str, Any]) -> str:
     """Write a map as TOML: scalars and lists first, then tables, two levels deep. The inverse of `tomllib.loads` for maps."""
-    lines = [f"{key} = {_value(value)}" for key, value in data.items() if not isinstance(value, Mapping)]
+    lines = [
+        f"{key} = {_value(value)}" for key, value in data.items() if not isinstance(value, Mapping)
+    ]
     for name, table in data.items():
         if not isinstance(table, Mapping):
             continue
@@ -66,7 +68,11 @@ def to_toml(data: Mapping[str, Any]) -> str:
             lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in flat.items())]
         for key, value in table.items():
             if isinstance(value, Mapping):
-                lines += ["", f"[{name}.{_key(key)}]", *(f"{_key(k)} = {_value(v)}" for k, v in value.items())]
+                lines += [
+                    "",
+                    f"[{name}.{_key(key)}]",
+                    *(f"{_key(k)} = {_value(v)}" for k, v in value.items()),
+                ]
     return "\n".join(lines).strip() + "\n"
 
 
@@ -125,4 +131,6 @@ def looks_joined(table: Table, heading: str, field: str) -> str:
         return ""
     position = table.column(heading)
     cells = [row[position] for row in table.rows] if position is not None else []
-    return next((mark for mark in (";", "\n", ",") if any(len(parts(cell, mark)) > 1 for cell in cells)), "")
+    return next(
+        (mark for mark in (";", "\n", ",") if any(len(parts(cell, mark)) > 1 for cell in cells)), ""
+    )

@@ -107,7 +107,11 @@ class RosterMap:
     @property
     def columns(self) -> list[str]:
         """Every column that the map names, as written."""
-        maps = [*self.fields.values(), *self.attributes.values(), *([self.both] if self.both else [])]
+        maps = [
+            *self.fields.values(),
+            *self.attributes.values(),
+            *([self.both] if self.both else []),
+        ]
         return [column for one in maps for column in (*one.columns, *one.pivot)]
 
 
@@ -131,14 +135,18 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
         _one_of("fields", name, FIELDS)
     for name in ("email", "name"):
         if name not in fields:
-            raise BadMap(_("The map does not say which column holds the %(name)s.") % {"name": name})
+            raise BadMap(
+                _("The map does not say which column holds the %(name)s.") % {"name": name}
+            )
     application = data.get("application", {})
     _known("application", application, {"state", "orientation_passed", "code_accepted"})
     state = application.get("state", "submitted")
     _one_of("application.state", state, STATES)
     return RosterMap(
         fields=fields,
-        attributes={name: _field(f"attributes.{name}", one) for name, one in _tables(data, "attributes")},
+        attributes={
+            name: _field(f"attributes.{name}", one) for name, one in _tables(data, "attributes")
+        },
         state=state,
         orientation_passed=bool(application.get("orientation_passed", False)),
         code_accepted=bool(application.get("code_accepted", False)),
@@ -157,7 +165,9 @@ def _joined(shared: dict[str, Any], side: dict[str, Any]) -> dict[str, Any]:
         if isinstance(mine, dict) and isinstance(value, dict):
             joined[name] = _joined(mine, value)
         else:
-            joined[name] = [*mine, *value] if isinstance(mine, list) and isinstance(value, list) else value
+            joined[name] = (
+                [*mine, *value] if isinstance(mine, list) and isinstance(value, list) else value
+            )
     return joined
 
 
@@ -187,7 +197,9 @@ def _both(data: Any) -> FieldMap:
     _known("both", data, {"column", "values"})
     if "column" not in data or not data.get("values"):
         raise BadMap(_("[both] needs a column and the values that mean both."))
-    return FieldMap(columns=(str(data["column"]),), keep=frozenset(fold(str(one)) for one in data["values"]))
+    return FieldMap(
+        columns=(str(data["column"]),), keep=frozenset(fold(str(one)) for one in data["values"])
+    )
 
 
 def _field(place: str, data: Any) -> FieldMap:
@@ -195,9 +207,13 @@ def _field(place: str, data: Any) -> FieldMap:
     columns = data.get("columns") or ([data["column"]] if "column" in data else [])
     pivot = data.get("pivot", {})
     if bool(columns) + bool(pivot) + ("default" in data and not columns and not pivot) != 1:
-        raise BadMap(_("[%(place)s] needs one of: column, columns, pivot, default.") % {"place": place})
+        raise BadMap(
+            _("[%(place)s] needs one of: column, columns, pivot, default.") % {"place": place}
+        )
     if pivot and not data.get("keep"):
-        raise BadMap(_("[%(place)s] has a pivot and does not say which answers to keep.") % {"place": place})
+        raise BadMap(
+            _("[%(place)s] has a pivot and does not say which answers to keep.") % {"place": place}
+        )
     values = data.get("values", {})
     weight = data.get("weight", 2)
     if weight not in (1, 2, 3):

@@ -40,7 +40,9 @@ class Problem:
 
     def __str__(self) -> str:
         where = _("Row %(row)d") % {"row": self.row} if self.row else _("The file")
-        return f"{where}, {self.column}: {self.message}" if self.column else f"{where}: {self.message}"
+        return (
+            f"{where}, {self.column}: {self.message}" if self.column else f"{where}: {self.message}"
+        )
 
 
 @dataclass
@@ -60,7 +62,9 @@ class NotUnderstood(ValueError):
     """A cell that its reader cannot take; the message is for the person who mends the file."""
 
 
-def read_records(table: Table, roster: RosterMap, *, role: str) -> tuple[list[Record], list[Problem]]:
+def read_records(
+    table: Table, roster: RosterMap, *, role: str
+) -> tuple[list[Record], list[Problem]]:
     """Return records in the order of the file, and all problems. Records are complete only without problems."""
     problems = _headings(table, roster)
     if problems:
@@ -74,7 +78,15 @@ def read_records(table: Table, roster: RosterMap, *, role: str) -> tuple[list[Re
         if roster.both and fold(cells[fold(roster.both.columns[0])]) in roster.both.keep:
             other = {"mentee": "mentor", "mentor": "mentee"}[role]
             records.append(
-                Record(number, other, record.key, record.email, record.values, record.lists, record.attributes)
+                Record(
+                    number,
+                    other,
+                    record.key,
+                    record.email,
+                    record.values,
+                    record.lists,
+                    record.attributes,
+                )
             )
     return records, problems + _doubles(records)
 
@@ -87,18 +99,30 @@ def _headings(table: Table, roster: RosterMap) -> list[Problem]:
             hint = nearest(name, table.headers)
             text = _("the map names this column, the file does not have it.")
             problems.append(
-                Problem(0, name, f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text)
+                Problem(
+                    0,
+                    name,
+                    f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text,
+                )
             )
     named = {fold(name) for name in roster.columns} | roster.ignore
     for key, name in there.items():
         if key and key not in named:
             problems.append(
-                Problem(0, name, _("the map does not say what this column is. Map it, or list it under “ignore”."))
+                Problem(
+                    0,
+                    name,
+                    _(
+                        "the map does not say what this column is. Map it, or list it under “ignore”."
+                    ),
+                )
             )
     return problems
 
 
-def _record(cells: Mapping[str, str], roster: RosterMap, number: int, role: str) -> tuple[Record, list[Problem]]:
+def _record(
+    cells: Mapping[str, str], roster: RosterMap, number: int, role: str
+) -> tuple[Record, list[Problem]]:
     record, problems = Record(number, role, key="", email=""), []
     for name, one in roster.fields.items():
         try:
@@ -136,12 +160,16 @@ def _translate(one: FieldMap, text: str) -> Any:
         return one.values[fold(text)]
     hint = nearest(text, one.spellings)
     message = _("“%(text)s” is not among the answers of the map.") % {"text": text[:80]}
-    raise NotUnderstood(f"{message} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else message)
+    raise NotUnderstood(
+        f"{message} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else message
+    )
 
 
 def _list(name: str, one: FieldMap, cells: Mapping[str, str]) -> list[str]:
     if one.pivot:
-        found = [label for column, label in one.pivot.items() if fold(cells[fold(column)]) in one.keep]
+        found = [
+            label for column, label in one.pivot.items() if fold(cells[fold(column)]) in one.keep
+        ]
     elif one.columns:
         try:
             found = [str(_translate(one, part)) for part in parts(_raw(one, cells), one.split)]
@@ -150,10 +178,14 @@ def _list(name: str, one: FieldMap, cells: Mapping[str, str]) -> list[str]:
                 raise
             raise NotUnderstood(_("this is not a list in Python's notation.")) from error
     else:
-        found = [str(item) for item in (one.default if isinstance(one.default, list) else [one.default])]
+        found = [
+            str(item) for item in (one.default if isinstance(one.default, list) else [one.default])
+        ]
     found = list(dict.fromkeys(found))
     if name == "availability" and not set(found) <= set(SLOTS):
-        raise NotUnderstood(_("times are written as “tue-evening”; use the map's values to translate."))
+        raise NotUnderstood(
+            _("times are written as “tue-evening”; use the map's values to translate.")
+        )
     return found
 
 
@@ -170,7 +202,9 @@ def _single(name: str, one: FieldMap, cells: Mapping[str, str]) -> Any:
 def _text(name: str, value: Any) -> str:
     text = clean(value)
     if len(text) > LENGTHS.get(name, 2000):
-        raise NotUnderstood(_("longer than %(limit)d characters.") % {"limit": LENGTHS.get(name, 2000)})
+        raise NotUnderstood(
+            _("longer than %(limit)d characters.") % {"limit": LENGTHS.get(name, 2000)}
+        )
     return text
 
 
@@ -195,10 +229,13 @@ def _whole(low: int, high: int) -> Callable[[str, Any], int]:
         try:
             number = float(str(value).replace(",", "."))
         except ValueError as error:
-            raise NotUnderstood(_("“%(text)s” is not a number.") % {"text": str(value)[:40]}) from error
+            raise NotUnderstood(
+                _("“%(text)s” is not a number.") % {"text": str(value)[:40]}
+            ) from error
         if not low <= number <= high:
             raise NotUnderstood(
-                _("%(text)s is not between %(low)d and %(high)d.") % {"text": value, "low": low, "high": high}
+                _("%(text)s is not between %(low)d and %(high)d.")
+                % {"text": value, "low": low, "high": high}
             )
         return int(number)
 
@@ -208,12 +245,18 @@ def _whole(low: int, high: int) -> Callable[[str, Any], int]:
 def _choice(known: Mapping[Any, Any]) -> Callable[[str, Any], Any]:
     def read(name: str, value: Any) -> Any:
         found = next(
-            (code for code, label in known.items() if fold(str(value)) in (fold(str(code)), fold(str(label)))), None
+            (
+                code
+                for code, label in known.items()
+                if fold(str(value)) in (fold(str(code)), fold(str(label)))
+            ),
+            None,
         )
         if found is None:
             choices = ", ".join(str(code) for code in known)
             raise NotUnderstood(
-                _("“%(text)s” is none of: %(choices)s.") % {"text": str(value)[:80], "choices": choices}
+                _("“%(text)s” is none of: %(choices)s.")
+                % {"text": str(value)[:80], "choices": choices}
             )
         return found
 
@@ -230,7 +273,9 @@ def _yes_or_no(name: str, value: Any) -> bool:
 
 def _commitment(name: str, value: Any) -> bool:
     if not _yes_or_no(name, value):
-        raise NotUnderstood(_("this person did not agree to the commitment. Remove the row, or ask the person."))
+        raise NotUnderstood(
+            _("this person did not agree to the commitment. Remove the row, or ask the person.")
+        )
     return True
 
 
@@ -266,7 +311,8 @@ def _doubles(records: list[Record]) -> list[Problem]:
                     Problem(
                         record.row,
                         "",
-                        _("the same person (%(name)s) stands in row %(row)d.") % {"name": name, "row": first},
+                        _("the same person (%(name)s) stands in row %(row)d.")
+                        % {"name": name, "row": first},
                     )
                 )
                 break

@@ -38,7 +38,15 @@ from .records import Problem, Record
 BATCH = 500
 PERSON = ("name", "pronouns", "language", "time_zone")
 PROFILE = ("job_title", "level", "years_experience", "place", "phone", "about")
-APPLICATION = ("situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time")
+APPLICATION = (
+    "situation",
+    "hopes",
+    "mode",
+    "travel_km",
+    "rhythm_days",
+    "capacity",
+    "is_first_time",
+)
 PRIVATE = ("needs", "limits", "accommodations")
 
 
@@ -110,7 +118,8 @@ class _Save:
         for email, record in wanted.items():
             if email not in found:
                 user = User(
-                    email=email, **{"time_zone": self.cohort.program.time_zone, **_given(record.values, PERSON)}
+                    email=email,
+                    **{"time_zone": self.cohort.program.time_zone, **_given(record.values, PERSON)},
                 )
                 user.set_unusable_password()
                 fresh.append(user)
@@ -121,14 +130,20 @@ class _Save:
         self.outcome.people_created = len(fresh)
         found |= {user.email: user for user in fresh}
         EmailAddress.objects.bulk_create(
-            [EmailAddress(user=user, email=user.email, primary=True, verified=False) for user in fresh], BATCH
+            [
+                EmailAddress(user=user, email=user.email, primary=True, verified=False)
+                for user in fresh
+            ],
+            BATCH,
         )
         return found
 
     def _profiles(self) -> None:
         """Profiles of new people; facts that a person has already given are not overwritten."""
         by_email = {record.email: record for record in self.records}
-        have = set(Profile.objects.filter(user__in=self.people.values()).values_list("user_id", flat=True))
+        have = set(
+            Profile.objects.filter(user__in=self.people.values()).values_list("user_id", flat=True)
+        )
         employers = {one.key: one for one in Employer.objects.all()}
         new = []
         for email, user in self.people.items():
@@ -136,7 +151,9 @@ class _Save:
                 continue
             values = by_email[email].values
             profile = Profile(
-                user=user, availability=by_email[email].lists.get("availability", []), **_given(values, PROFILE)
+                user=user,
+                availability=by_email[email].lists.get("availability", []),
+                **_given(values, PROFILE),
             )
             if name := values.get("employer"):
                 profile.employer = employers.get(fold(name)) or Employer.objects.named(name)
@@ -146,7 +163,9 @@ class _Save:
         self._profile_words(new, by_email, "industries", Industry)
         self._profile_words(new, by_email, "languages", Language)
 
-    def _profile_words(self, profiles: list[Profile], by_email: dict[str, Record], name: str, model: Any) -> None:
+    def _profile_words(
+        self, profiles: list[Profile], by_email: dict[str, Record], name: str, model: Any
+    ) -> None:
         if name not in self.roster.fields:
             return
         words = _Words(
@@ -181,17 +200,23 @@ class _Save:
     def _applications(self) -> list[tuple[Record, Application]]:
         have = {
             (one.person_id, one.role): one
-            for one in Application.objects.filter(cohort=self.cohort, person__in=self.people.values())
+            for one in Application.objects.filter(
+                cohort=self.cohort, person__in=self.people.values()
+            )
         }
         new: list[Application] = []
         changed: list[Application] = []
         pairs: list[tuple[Record, Application]] = []
         for record in self.records:
             application = have.get((self.people[record.email].pk, record.role))
-            if application and (application.version or application.state not in ("submitted", "accepted")):
+            if application and (
+                application.version or application.state not in ("submitted", "accepted")
+            ):
                 self.outcome.unchanged_by_choice += 1
                 continue
-            (changed if application else new).append(application := application or self._blank(record))
+            (changed if application else new).append(
+                application := application or self._blank(record)
+            )
             self._fill(application, record)
             pairs.append((record, application))
         Application.objects.bulk_create(new, BATCH)
@@ -211,7 +236,9 @@ class _Save:
             review_started_at=self.at if accepted else None,
             committed_at=self.at if record.values.get("commitment") else None,
             code_accepted_at=self.at if self.roster.code_accepted else None,
-            orientation_passed_at=self.at if self.roster.orientation_passed and record.role == "mentor" else None,
+            orientation_passed_at=self.at
+            if self.roster.orientation_passed and record.role == "mentor"
+            else None,
         )
 
     def _arrival(self, application: Application) -> Transition:
@@ -241,9 +268,13 @@ class _Save:
         self._through(pairs, "topics", Topic, ApplicationTopic)
         self._through(pairs, "experiences", Experience, ApplicationExperience)
         PrivateAnswers.objects.bulk_create([_private(record, one) for record, one in pairs], BATCH)
-        NamedWish.objects.bulk_create([wish for record, one in pairs for wish in _wishes(record, one)], BATCH)
+        NamedWish.objects.bulk_create(
+            [wish for record, one in pairs for wish in _wishes(record, one)], BATCH
+        )
 
-    def _through(self, pairs: list[tuple[Record, Application]], name: str, model: Any, through: Any) -> None:
+    def _through(
+        self, pairs: list[tuple[Record, Application]], name: str, model: Any, through: Any
+    ) -> None:
         if name not in self.roster.fields:
             return
         one, program = self.roster.fields[name], self.cohort.program

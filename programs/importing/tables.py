@@ -45,7 +45,9 @@ def read_table(content: bytes, *, name: str = "", encoding: str = "") -> Table:
         raise BadFile(_("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 2**20})
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise BadFile(_("The file is empty."))
-    lines = _workbook(content) if content[:4] == b"PK\x03\x04" else _text(_decode(content, encoding))
+    lines = (
+        _workbook(content) if content[:4] == b"PK\x03\x04" else _text(_decode(content, encoding))
+    )
     return _table(lines)
 
 
@@ -58,11 +60,15 @@ def _decode(content: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadFile(
-            _("Line %(line)d is not UTF-8. Save the file as “CSV UTF-8”, or name its encoding in the map.")
+            _(
+                "Line %(line)d is not UTF-8. Save the file as “CSV UTF-8”, or name its encoding in the map."
+            )
             % {"line": line}
         ) from error
     if "\x00" in text:
-        raise BadFile(_("The file holds binary data. Save it as “CSV UTF-8” or as an XLSX workbook."))
+        raise BadFile(
+            _("The file holds binary data. Save it as “CSV UTF-8” or as an XLSX workbook.")
+        )
     return text
 
 
@@ -79,8 +85,17 @@ def _text(text: str) -> list[list[str]]:
 def _workbook(content: bytes) -> list[list[str]]:
     try:
         data = tablib.Dataset().load(content, format="xlsx", headers=False)
-    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, tablib.exceptions.TablibException) as error:
-        raise BadFile(_("The workbook cannot be read. Save it again as XLSX or as “CSV UTF-8”.")) from error
+    except (
+        KeyError,
+        ValueError,
+        TypeError,
+        OSError,
+        zipfile.BadZipFile,
+        tablib.exceptions.TablibException,
+    ) as error:
+        raise BadFile(
+            _("The workbook cannot be read. Save it again as XLSX or as “CSV UTF-8”.")
+        ) from error
     return [["" if cell is None else str(cell) for cell in row] for row in data]
 
 
@@ -94,7 +109,9 @@ def _table(lines: list[list[str]]) -> Table:
     headers = _headers(filled[0][1])
     for number, line in filled[1:]:
         if len(line) > len(headers) and any(line[len(headers) :]):
-            raise BadFile(_("Row %(row)d has more cells than there are headings.") % {"row": number})
+            raise BadFile(
+                _("Row %(row)d has more cells than there are headings.") % {"row": number}
+            )
     width = len(headers)
     rows = tuple(tuple((line + [""] * width)[:width]) for _n, line in filled[1:])
     return Table(headers, rows, tuple(n for n, _line in filled[1:]))

@@ -23,16 +23,22 @@ SHOWN = 500
 
 
 def pack(table: Table) -> str:
-    return json.dumps({"headers": table.headers, "rows": table.rows, "numbers": table.numbers}, ensure_ascii=False)
+    return json.dumps(
+        {"headers": table.headers, "rows": table.rows, "numbers": table.numbers}, ensure_ascii=False
+    )
 
 
 def unpack(text: str) -> Table:
     data = json.loads(text)
-    return Table(tuple(data["headers"]), tuple(tuple(row) for row in data["rows"]), tuple(data["numbers"]))
+    return Table(
+        tuple(data["headers"]), tuple(tuple(row) for row in data["rows"]), tuple(data["numbers"])
+    )
 
 
 @transaction.atomic
-def upload(table: Table, *, cohort: Cohort, role: str, file_name: str, map_text: str, by: Any) -> RosterUpload:
+def upload(
+    table: Table, *, cohort: Cohort, role: str, file_name: str, map_text: str, by: Any
+) -> RosterUpload:
     return RosterUpload.objects.create(
         cohort=cohort,
         role=role,
@@ -46,7 +52,9 @@ def upload(table: Table, *, cohort: Cohort, role: str, file_name: str, map_text:
 
 def start(upload: RosterUpload, *, by: Any, dry_run: bool, at: datetime) -> RosterJob:
     """Make the job. A small roster is done before the page answers; a large one waits for a worker."""
-    job = RosterJob.objects.create(upload=upload, is_dry_run=dry_run, created_by=by, total=upload.row_count)
+    job = RosterJob.objects.create(
+        upload=upload, is_dry_run=dry_run, created_by=by, total=upload.row_count
+    )
     if upload.row_count <= INLINE_ROWS and job.claim(at):
         jobs.run(job)
     return job
@@ -54,7 +62,9 @@ def start(upload: RosterUpload, *, by: Any, dry_run: bool, at: datetime) -> Rost
 
 def work(job: RosterJob) -> None:
     """The runner of `RosterJob`."""
-    held = RosterUpload.objects.unscoped("the worker reads what was uploaded").select_related("cohort__program")
+    held = RosterUpload.objects.unscoped("the worker reads what was uploaded").select_related(
+        "cohort__program"
+    )
     source = held.get(pk=job.upload_id)
     job.advance(_("Reading rows"), 0, source.row_count)
     roster = read_map(source.map_text, role=source.role)
@@ -62,9 +72,13 @@ def work(job: RosterJob) -> None:
     outcome = Outcome(problems=problems)
     if not problems:
         job.advance(
-            _("Checking people") if job.is_dry_run else _("Saving applications"), source.row_count, source.row_count
+            _("Checking people") if job.is_dry_run else _("Saving applications"),
+            source.row_count,
+            source.row_count,
         )
-        outcome = save_records(records, roster, cohort=source.cohort, by=job.created_by, dry_run=job.is_dry_run)
+        outcome = save_records(
+            records, roster, cohort=source.cohort, by=job.created_by, dry_run=job.is_dry_run
+        )
     _keep(job, outcome)
     if outcome.ok and not job.is_dry_run:
         held.filter(pk=source.pk).update(table_json="")

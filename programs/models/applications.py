@@ -109,11 +109,19 @@ class Application(models.Model):
         SIX_WEEKLY = 42, _("every six weeks")
 
     public_id = PublicIdField()
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="applications", verbose_name=_("cohort"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="applications", verbose_name=_("person"))
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="applications", verbose_name=_("cohort")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="applications", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role)
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
-    external_key = models.CharField(max_length=254, blank=True, editable=False)  # import id, else the e-mail address
+    state = models.CharField(
+        _("state"), max_length=12, choices=State, default=State.DRAFT, editable=False
+    )
+    external_key = models.CharField(
+        max_length=254, blank=True, editable=False
+    )  # import id, else the e-mail address
     version = models.PositiveIntegerField(default=0, editable=False)  # raised by each saved page
     saved_pages = models.JSONField(
         default=list, blank=True, editable=False
@@ -121,29 +129,43 @@ class Application(models.Model):
     saved_at = models.DateTimeField(_("last saved at"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(_("sent at"), null=True, editable=False)
-    review_started_at = models.DateTimeField(_("review started at"), null=True, editable=False)  # closes editing
+    review_started_at = models.DateTimeField(
+        _("review started at"), null=True, editable=False
+    )  # closes editing
 
     # Shared with my match after publication
     situation = models.TextField(_("your situation"), max_length=2000, blank=True)
     hopes = models.TextField(_("what you hope for"), max_length=2000, blank=True)
     topics = models.ManyToManyField(Topic, through="ApplicationTopic", related_name="+")
-    experiences = models.ManyToManyField(Experience, through="ApplicationExperience", related_name="+")
+    experiences = models.ManyToManyField(
+        Experience, through="ApplicationExperience", related_name="+"
+    )
 
     # Practical
     mode = models.CharField(_("how to meet"), max_length=10, choices=Mode, blank=True)
-    travel_km = models.PositiveSmallIntegerField(_("how far you would travel (km)"), null=True, blank=True)
-    rhythm_days = models.PositiveSmallIntegerField(_("how often"), choices=Rhythm, default=Rhythm.MONTHLY)
+    travel_km = models.PositiveSmallIntegerField(
+        _("how far you would travel (km)"), null=True, blank=True
+    )
+    rhythm_days = models.PositiveSmallIntegerField(
+        _("how often"), choices=Rhythm, default=Rhythm.MONTHLY
+    )
     capacity = models.PositiveSmallIntegerField(
-        _("how many mentees at most"), default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
+        _("how many mentees at most"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
     is_first_time = models.BooleanField(_("first time as a mentor"), default=False)
 
     # Commitment
     suitability = models.JSONField(default=dict, blank=True)  # {question code: answered yes}
     committed_at = models.DateTimeField(null=True, editable=False)
-    code_accepted_at = models.DateTimeField(_("code of conduct accepted at"), null=True, editable=False)
+    code_accepted_at = models.DateTimeField(
+        _("code of conduct accepted at"), null=True, editable=False
+    )
     orientation_passed_at = models.DateTimeField(_("orientation passed at"), null=True, blank=True)
-    waiting_since = models.DateField(_("waiting since"), null=True, blank=True)  # left unmatched: priority next round
+    waiting_since = models.DateField(
+        _("waiting since"), null=True, blank=True
+    )  # left unmatched: priority next round
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -153,9 +175,13 @@ class Application(models.Model):
         ordering = ["submitted_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["cohort", "person", "role"], condition=~Q(state="withdrawn"), name="one_application_per_role"
+                fields=["cohort", "person", "role"],
+                condition=~Q(state="withdrawn"),
+                name="one_application_per_role",
             ),
-            models.CheckConstraint(condition=Q(capacity__gte=1), name="application_capacity_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(capacity__gte=1), name="application_capacity_at_least_one"
+            ),
         ]
         indexes = [models.Index(fields=["cohort", "role", "state"], name="application_queue")]
 
@@ -181,7 +207,10 @@ class Application(models.Model):
 
     def may_be_edited_by(self, user: Any) -> bool:
         """Until the committee begins to read; the person only."""
-        editable = self.state in {self.State.DRAFT, self.State.SUBMITTED} and self.review_started_at is None
+        editable = (
+            self.state in {self.State.DRAFT, self.State.SUBMITTED}
+            and self.review_started_at is None
+        )
         return editable and self.person_id == user.pk
 
 
@@ -197,13 +226,19 @@ class ApplicationTopic(models.Model):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="topic_rows")
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
-    weight = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1), MaxValueValidator(3)])
+    weight = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
 
     objects = AnswersQuerySet.as_manager()
 
     class Meta:
         ordering = ["-weight", "topic__position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["application", "topic"], name="topic_once_per_application")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "topic"], name="topic_once_per_application"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.topic)
@@ -225,7 +260,9 @@ class ApplicationExperience(models.Model):
     class Meta:
         ordering = ["experience__position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "experience"], name="experience_once_per_application")
+            models.UniqueConstraint(
+                fields=["application", "experience"], name="experience_once_per_application"
+            )
         ]
 
     def __str__(self) -> str:

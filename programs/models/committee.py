@@ -43,12 +43,22 @@ class Membership(models.Model):
         CHAIR = "chair", _("chair")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="memberships",
+        verbose_name=_("person"),
     )
-    program = models.ForeignKey(Program, models.CASCADE, related_name="memberships", verbose_name=_("program"))
+    program = models.ForeignKey(
+        Program, models.CASCADE, related_name="memberships", verbose_name=_("program")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role)
     deputy = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deputy")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("deputy"),
     )
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
@@ -59,7 +69,9 @@ class Membership(models.Model):
         verbose_name = _("committee member")
         verbose_name_plural = _("committee members")
         constraints = [
-            models.UniqueConstraint(fields=["user", "program", "role", "since"], name="one_membership_per_day"),
+            models.UniqueConstraint(
+                fields=["user", "program", "role", "since"], name="one_membership_per_day"
+            ),
             models.CheckConstraint(
                 condition=models.Q(until=None) | models.Q(until__gt=models.F("since")),
                 name="membership_ends_after_start",
@@ -107,8 +119,12 @@ class Conflict(models.Model):
         DECLARED = "declared", _("declared by the member")
         PARTNER = "partner", _("is matched with this person")
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("member"))
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person"))
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("member")
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DECLARED)
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
@@ -120,9 +136,13 @@ class Conflict(models.Model):
         verbose_name_plural = _("conflicts of interest")
         constraints = [
             models.UniqueConstraint(
-                fields=["member", "person", "kind"], condition=models.Q(until=None), name="one_open_conflict"
+                fields=["member", "person", "kind"],
+                condition=models.Q(until=None),
+                name="one_open_conflict",
             ),
-            models.CheckConstraint(condition=~models.Q(member=models.F("person")), name="conflict_with_somebody_else"),
+            models.CheckConstraint(
+                condition=~models.Q(member=models.F("person")), name="conflict_with_somebody_else"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,9 @@ class RosterUpload(ConfidentialModel):
     row_count = models.PositiveIntegerField(_("rows"), default=0)
     table_json = EncryptedTextField(editable=False)
     map_text = models.TextField(_("map"), blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     objects = RosterUploadQuerySet.as_manager()
@@ -53,7 +55,9 @@ class RosterUpload(ConfidentialModel):
         verbose_name_plural = _("roster imports")
 
     def __str__(self) -> str:
-        return str(_("%(rows)d rows for %(cohort)s") % {"rows": self.row_count, "cohort": self.cohort})
+        return str(
+            _("%(rows)d rows for %(cohort)s") % {"rows": self.row_count, "cohort": self.cohort}
+        )
 
 
 class RosterJobQuerySet(ScopedQuerySet):

@@ -20,14 +20,18 @@ Person = settings.AUTH_USER_MODEL
 class ConfidentialAnswersQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The person and the committee; never the partner."""
-        return self.filter(application__in=Application.objects.visible_to(user)).scoped("person or committee")
+        return self.filter(application__in=Application.objects.visible_to(user)).scoped(
+            "person or committee"
+        )
 
 
 class PrivateAnswers(ConfidentialModel):
     """The "committee only" block. Never shown to the partner, whatever happens."""
 
     application = models.OneToOneField(Application, models.CASCADE, related_name="+")
-    needs = EncryptedTextField(_("anything that the committee should know"), max_length=2000, blank=True)
+    needs = EncryptedTextField(
+        _("anything that the committee should know"), max_length=2000, blank=True
+    )
     limits = EncryptedTextField(_("limits"), max_length=2000, blank=True)
     accommodations = EncryptedTextField(
         _("what would make it easier for you to take part"), max_length=2000, blank=True
@@ -47,7 +51,9 @@ class PrivateAnswers(ConfidentialModel):
 
     @attributes.setter
     def attributes(self, value: dict[str, list[str]]) -> None:
-        self.attributes_json = json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
+        self.attributes_json = (
+            json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
+        )
 
 
 class NamedWish(ConfidentialModel):

@@ -39,9 +39,13 @@ class Program(models.Model):
     public_id = PublicIdField()
     name = models.CharField(_("name"), max_length=80, validators=[validate_name])
     slug = models.SlugField(_("short name for addresses"), unique=True)
-    purpose = models.TextField(_("purpose"), help_text=_("What the program is for, in two or three sentences."))
+    purpose = models.TextField(
+        _("purpose"), help_text=_("What the program is for, in two or three sentences.")
+    )
     audience = models.TextField(_("audience"), blank=True, help_text=_("Who can take part."))
-    is_not = models.TextField(_("what it is not"), blank=True, help_text=_("For example: not a job-search service."))
+    is_not = models.TextField(
+        _("what it is not"), blank=True, help_text=_("For example: not a job-search service.")
+    )
     code_of_conduct = models.TextField(_("code of conduct"), blank=True)
     contact_email = models.EmailField(_("contact address"), blank=True)
     other_help = models.TextField(
@@ -53,7 +57,9 @@ class Program(models.Model):
     )
     emergency_note = models.TextField(_("whom to call in an emergency"), blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
-    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="UTC", validators=[validate_zone]
+    )
     is_public = models.BooleanField(_("public page"), default=True)
 
     objects = ProgramQuerySet.as_manager()
@@ -116,7 +122,9 @@ class PlaceDistance(models.Model):
         verbose_name = _("distance between places")
         verbose_name_plural = _("distances between places")
         constraints = [
-            models.UniqueConstraint(fields=["program", "one", "other"], name="distance_once_per_pair_of_places")
+            models.UniqueConstraint(
+                fields=["program", "one", "other"], name="distance_once_per_pair_of_places"
+            )
         ]
 
     def __str__(self) -> str:
@@ -137,55 +145,99 @@ def whole(
 ) -> models.PositiveSmallIntegerField:
     """A whole-number setting with its bounds; the unit stands in the field's name and help text."""
     bounds = [MinValueValidator(low), MaxValueValidator(high)]
-    return models.PositiveSmallIntegerField(name, default=default, validators=bounds, help_text=help_text)
+    return models.PositiveSmallIntegerField(
+        name, default=default, validators=bounds, help_text=help_text
+    )
 
 
 class Policy(models.Model):
     """The numbers a program runs by. Each unit stands in the name; the defaults are those of the field."""
 
     program = models.OneToOneField(Program, models.CASCADE, related_name="policy")
-    term_months = whole(12, _("term (months)"), _("How long a pair commits to meet."), low=1, high=36)
-    minimum_term_months = whole(
-        12, _("recommended minimum term (months)"), _("A shorter agreement needs a reason."), low=1, high=36
+    term_months = whole(
+        12, _("term (months)"), _("How long a pair commits to meet."), low=1, high=36
     )
-    rhythm_days = whole(30, _("meeting rhythm (days)"), _("Usual number of days between two meetings."), low=7, high=90)
+    minimum_term_months = whole(
+        12,
+        _("recommended minimum term (months)"),
+        _("A shorter agreement needs a reason."),
+        low=1,
+        high=36,
+    )
+    rhythm_days = whole(
+        30,
+        _("meeting rhythm (days)"),
+        _("Usual number of days between two meetings."),
+        low=7,
+        high=90,
+    )
     meeting_minutes = whole(60, _("length of a meeting (minutes)"), low=15, high=240)
-    first_contact_days = whole(5, _("mentee writes first within (days)"), _("Counted from publication."), low=1)
+    first_contact_days = whole(
+        5, _("mentee writes first within (days)"), _("Counted from publication."), low=1
+    )
     first_contact_nudge_days = whole(4, _("first nudge (days)"), low=1)
-    first_contact_second_nudge_days = whole(9, _("second nudge, with a copy to the carer (days)"), low=1)
+    first_contact_second_nudge_days = whole(
+        9, _("second nudge, with a copy to the carer (days)"), low=1
+    )
     first_meeting_days = whole(14, _("first meeting within (days)"), low=1)
-    first_meeting_attention_days = whole(10, _("attention when no first meeting is set (days)"), low=1)
+    first_meeting_attention_days = whole(
+        10, _("attention when no first meeting is set (days)"), low=1
+    )
     agreement_days = whole(30, _("agreement signed within (days)"), low=1)
     agreement_ask_days = whole(14, _("mentee is asked to draft the agreement after (days)"), low=1)
-    agreement_attention_days = whole(21, _("attention when the agreement is not signed (days)"), low=1)
-    fit_check_days = whole(45, _("fit check at the latest after (days)"), _("Or after the second meeting."), low=7)
+    agreement_attention_days = whole(
+        21, _("attention when the agreement is not signed (days)"), low=1
+    )
+    fit_check_days = whole(
+        45, _("fit check at the latest after (days)"), _("Or after the second meeting."), low=7
+    )
     care_gap_days = whole(90, _("longest time between two care contacts (days)"), low=14)
     pulse_first_days = whole(30, _("first pulse survey (days)"), low=7)
     pulse_every_days = whole(60, _("further pulse surveys, every (days)"), low=14)
     reminder_first_days = whole(3, _("first survey reminder (days)"), low=1)
     reminder_second_days = whole(7, _("second survey reminder (days)"), low=2)
     checkin_lapses_days = whole(14, _("a check-in lapses after (days)"), low=3)
-    drifting_percent = whole(150, _("drifting without a meeting for (percent of the rhythm)"), low=100)
+    drifting_percent = whole(
+        150, _("drifting without a meeting for (percent of the rhythm)"), low=100
+    )
     stuck_percent = whole(200, _("stuck without a meeting for (percent of the rhythm)"), low=100)
     silence_days = whole(90, _("never silent longer than (days)"), low=14)
-    unanswered_messages = whole(3, _("unanswered messages before the carer is told (messages)"), low=1, high=20)
+    unanswered_messages = whole(
+        3, _("unanswered messages before the carer is told (messages)"), low=1, high=20
+    )
     capacity_max = whole(3, _("most mentees for one mentor (people)"), low=1, high=20)
-    first_time_capacity = whole(1, _("most mentees for a first-time mentor (people)"), low=1, high=20)
+    first_time_capacity = whole(
+        1, _("most mentees for a first-time mentor (people)"), low=1, high=20
+    )
     end_notice_days = whole(60, _("plan the ending: first notice before the end (days)"), low=7)
-    end_second_notice_days = whole(30, _("plan the ending: second notice before the end (days)"), low=1)
+    end_second_notice_days = whole(
+        30, _("plan the ending: second notice before the end (days)"), low=1
+    )
     rematch_buffer_days = whole(14, _("pause before a new match (days)"))
-    publication_hold_minutes = whole(10, _("hold between Publish and release (minutes)"), low=1, high=120)
-    small_group = whole(5, _("smallest group that is shown (answers)"), _("Never below 3."), low=3, high=50)
+    publication_hold_minutes = whole(
+        10, _("hold between Publish and release (minutes)"), low=1, high=120
+    )
+    small_group = whole(
+        5, _("smallest group that is shown (answers)"), _("Never below 3."), low=3, high=50
+    )
     retention_text_months = whole(6, _("free text is kept after closure (months)"), low=1, high=60)
-    retention_declined_months = whole(12, _("declined applications are kept (months)"), low=1, high=60)
+    retention_declined_months = whole(
+        12, _("declined applications are kept (months)"), low=1, high=60
+    )
     quiet_from_hour = whole(20, _("quiet hours begin (hour of the day)"), high=23)
     quiet_until_hour = whole(8, _("quiet hours end (hour of the day)"), high=23)
-    weekly_mails = whole(3, _("most non-essential messages to one person (messages per week)"), low=1, high=20)
-    same_employer_blocked = models.BooleanField(_("never pair people of the same employer"), default=True)
+    weekly_mails = whole(
+        3, _("most non-essential messages to one person (messages per week)"), low=1, high=20
+    )
+    same_employer_blocked = models.BooleanField(
+        _("never pair people of the same employer"), default=True
+    )
     hide_names_until_opened = models.BooleanField(
         _("hide names in the list of a matching round"),
         default=False,
-        help_text=_("Initials stand in for the names until a row is opened, so that a name decides nothing."),
+        help_text=_(
+            "Initials stand in for the names until a row is opened, so that a name decides nothing."
+        ),
     )
 
     objects = ProgramPartQuerySet.as_manager()
@@ -199,9 +251,13 @@ class Policy(models.Model):
 
     def clean(self) -> None:
         if self.reminder_second_days <= self.reminder_first_days:
-            raise ValidationError({"reminder_second_days": _("The second reminder comes after the first.")})
+            raise ValidationError(
+                {"reminder_second_days": _("The second reminder comes after the first.")}
+            )
         if self.checkin_lapses_days <= self.reminder_second_days:
-            raise ValidationError({"checkin_lapses_days": _("A check-in lapses after its last reminder.")})
+            raise ValidationError(
+                {"checkin_lapses_days": _("A check-in lapses after its last reminder.")}
+            )
         if self.stuck_percent <= self.drifting_percent:
             raise ValidationError({"stuck_percent": _("Stuck comes after drifting.")})
 
@@ -229,7 +285,9 @@ class Cohort(models.Model):
     closes_on = models.DateField(_("applications close on"), null=True, blank=True)
     matching_on = models.DateField(_("matching day"), null=True, blank=True)
     starts_on = models.DateField(_("pairs start on"), null=True, blank=True)
-    ends_on = models.DateField(_("cohort ends on"), null=True, blank=True, help_text=_("Empty: a rolling cohort."))
+    ends_on = models.DateField(
+        _("cohort ends on"), null=True, blank=True, help_text=_("Empty: a rolling cohort.")
+    )
 
     objects = CohortQuerySet.as_manager()
 

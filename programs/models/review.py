@@ -21,7 +21,9 @@ Person = settings.AUTH_USER_MODEL
 class CommitteeOnlyQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The committee; never the person that the row is about."""
-        return self.filter(application__in=Application.objects.for_committee(user)).scoped("committee")
+        return self.filter(application__in=Application.objects.for_committee(user)).scoped(
+            "committee"
+        )
 
 
 class CommitteeNote(ConfidentialModel):
@@ -69,7 +71,8 @@ class Decision(ConfidentialModel):
         verbose_name_plural = _("decisions")
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome="accepted") | ~Q(reason=""), name="decision_other_than_accept_has_a_reason"
+                condition=Q(outcome="accepted") | ~Q(reason=""),
+                name="decision_other_than_accept_has_a_reason",
             )
         ]
 

@@ -37,7 +37,9 @@ class Entry(models.Model):
         Program, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("program")
     )
     code = models.SlugField(_("code"), max_length=60)
-    names = models.JSONField(_("names"), default=dict, help_text=_('Name by language, for example {"en": "Payroll"}.'))
+    names = models.JSONField(
+        _("names"), default=dict, help_text=_('Name by language, for example {"en": "Payroll"}.')
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
@@ -66,7 +68,9 @@ class Topic(Entry):
         verbose_name_plural = _("topics")
         constraints = [
             models.UniqueConstraint(fields=["program", "code"], name="one_topic_code"),
-            models.UniqueConstraint(fields=["code"], condition=models.Q(program=None), name="one_shared_topic_code"),
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(program=None), name="one_shared_topic_code"
+            ),
         ]
 
 

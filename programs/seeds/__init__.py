@@ -59,11 +59,15 @@ def sow(list_name: str, program: Program | None = None) -> int:
 
 def _sow(model: Any, entries: dict[str, list[str]]) -> int:
     known = set(model.objects.values_list("code", flat=True))
-    new = [model(code=code, names=names(words)) for code, words in entries.items() if code not in known]
+    new = [
+        model(code=code, names=names(words)) for code, words in entries.items() if code not in known
+    ]
     return len(model.objects.bulk_create(new))
 
 
-def _sow_in_order(model: Any, entries: dict[str, list[str]], *, program: Program | None, **fields: Any) -> int:
+def _sow_in_order(
+    model: Any, entries: dict[str, list[str]], *, program: Program | None, **fields: Any
+) -> int:
     known = set(model.objects.filter(program=program).values_list("code", flat=True))
     new = [
         model(program=program, code=code, names=names(words), position=position, **fields)

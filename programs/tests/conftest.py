@@ -10,7 +10,9 @@ from testkit import factories
 @pytest.fixture
 def vocabulary(db):
     Topic.objects.create(code="lead", kind="goal", names={"en": "Lead"}, position=1)
-    Topic.objects.create(code="payroll", kind="subject", names={"en": "Payroll", "fr": "Paie"}, position=2)
+    Topic.objects.create(
+        code="payroll", kind="subject", names={"en": "Payroll", "fr": "Paie"}, position=2
+    )
     Topic.objects.create(code="change", kind="subject", names={"en": "Change"}, position=3)
     Topic.objects.create(code="influence", kind="skill", names={"en": "Influence"}, position=4)
     Experience.objects.create(code="lay-off", names={"en": "Lay-off"}, position=1)
@@ -22,7 +24,9 @@ def vocabulary(db):
 @pytest.fixture
 def draft(ben, cohort, vocabulary):
     """Ben's empty application as a mentee."""
-    return Application.objects.create(cohort=cohort, person=ben, role="mentee", external_key=ben.email)
+    return Application.objects.create(
+        cohort=cohort, person=ben, role="mentee", external_key=ben.email
+    )
 
 
 @pytest.fixture

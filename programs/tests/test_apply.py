@@ -28,7 +28,9 @@ def test_welcome_without_a_program_says_so(client, db):
 
 
 def test_a_program_that_is_not_open_names_the_next_date(client, program):
-    factories.cohort(program=program, name="Spring", opens_on=timezone.localdate() + timedelta(days=20))
+    factories.cohort(
+        program=program, name="Spring", opens_on=timezone.localdate() + timedelta(days=20)
+    )
     assert "Spring opens on" in client.get(f"/programs/{program.slug}/").content.decode()
 
 
@@ -40,7 +42,10 @@ def test_a_private_program_has_no_public_page(client, db):
 
 def test_starting_asks_strangers_to_sign_in_and_comes_back(client, cohort):
     response = client.post(f"/apply/{cohort.slug}/mentee/")
-    assert (response.status_code, response.url) == (302, f"/account/login/?next=/apply/{cohort.slug}/mentee/")
+    assert (response.status_code, response.url) == (
+        302,
+        f"/account/login/?next=/apply/{cohort.slug}/mentee/",
+    )
 
 
 def test_starting_makes_one_draft_however_often_it_is_pressed(as_user, ben, cohort):
@@ -53,7 +58,9 @@ def test_starting_makes_one_draft_however_often_it_is_pressed(as_user, ben, coho
 def test_suitability_answered_before_signing_in_is_part_of_the_draft(as_user, ben, cohort):
     client = as_user(ben)
     answers = {**MENTEE["suitability"], "open": "no"}
-    page = client.post(f"/programs/{cohort.program.slug}/suitability/mentee/", answers).content.decode()
+    page = client.post(
+        f"/programs/{cohort.program.slug}/suitability/mentee/", answers
+    ).content.decode()
     assert "Perhaps not now" in page
     client.post(f"/apply/{cohort.slug}/mentee/")
     assert Application.objects.get(person=ben).suitability == {
@@ -65,7 +72,9 @@ def test_suitability_answered_before_signing_in_is_part_of_the_draft(as_user, be
 
 
 def test_a_closed_cohort_takes_no_new_application(as_user, ben, program):
-    closed = factories.cohort(program=program, opens_on=date(2020, 1, 1), closes_on=date(2020, 2, 1))
+    closed = factories.cohort(
+        program=program, opens_on=date(2020, 1, 1), closes_on=date(2020, 2, 1)
+    )
     url = f"/apply/{closed.slug}/mentee/"
     as_user(ben).post(url, headers={"Referer": f"http://testserver{url}"})
     assert not Application.objects.filter(person=ben).exists()
@@ -79,7 +88,10 @@ def test_an_unknown_role_is_no_page(client, cohort):
 def test_a_mentee_fills_in_every_page_and_sends(as_user, ben, draft):
     client = as_user(ben)
     fill_in(client, draft, MENTEE)
-    assert client.post(f"/applications/{draft.public_id}/send/").url == f"/applications/{draft.public_id}/sent/"
+    assert (
+        client.post(f"/applications/{draft.public_id}/send/").url
+        == f"/applications/{draft.public_id}/sent/"
+    )
     draft.refresh_from_db()
     assert draft.state == "submitted"
     assert {row.topic.code: row.weight for row in draft.topic_rows.select_related("topic")} == {
@@ -107,13 +119,19 @@ def test_the_profile_is_filled_from_the_application(ben, draft):
     answer(draft, MENTEE)
     ben.refresh_from_db()
     profile = ben.profile
-    assert (ben.time_zone, profile.employer.name, profile.level) == ("America/Toronto", "Harbour Mill", 3)
+    assert (ben.time_zone, profile.employer.name, profile.level) == (
+        "America/Toronto",
+        "Harbour Mill",
+        3,
+    )
     assert profile.availability == ["tue-evening", "sat-morning"]
     assert [language.code for language in profile.languages.all()] == ["en"]
 
 
 def test_a_mentor_fills_in_every_page_and_sends(as_user, ada, cohort, vocabulary):
-    draft = Application.objects.create(cohort=cohort, person=ada, role="mentor", external_key=ada.email)
+    draft = Application.objects.create(
+        cohort=cohort, person=ada, role="mentor", external_key=ada.email
+    )
     client = as_user(ada)
     fill_in(client, draft, MENTOR)
     client.post(f"/applications/{draft.public_id}/send/")
@@ -143,7 +161,9 @@ def test_applications_close_also_for_drafts(as_user, ben, draft):
     draft.cohort.closes_on = date(2020, 3, 1)
     draft.cohort.save()
     here = f"http://testserver/applications/{draft.public_id}/check/"
-    assert client.post(f"/applications/{draft.public_id}/send/", headers={"Referer": here}).url == here
+    assert (
+        client.post(f"/applications/{draft.public_id}/send/", headers={"Referer": here}).url == here
+    )
     draft.refresh_from_db()
     assert draft.state == "draft"
 
@@ -159,7 +179,10 @@ def test_nobody_sends_or_opens_the_application_of_another(as_user, dan, cleo, dr
 def test_withdrawing_asks_first_and_leaves_nothing_of_a_draft(as_user, ben, draft):
     client = as_user(ben)
     fill_in(client, draft, {"private": MENTEE["private"], "wishes": MENTEE["wishes"]})
-    assert "Withdraw your application?" in client.get(f"/applications/{draft.public_id}/withdraw/").content.decode()
+    assert (
+        "Withdraw your application?"
+        in client.get(f"/applications/{draft.public_id}/withdraw/").content.decode()
+    )
     client.post(f"/applications/{draft.public_id}/withdraw/")
     client.post(f"/applications/{draft.public_id}/withdraw/")
     draft.refresh_from_db()
@@ -172,4 +195,7 @@ def test_one_may_apply_again_after_withdrawing(as_user, ben, draft):
     client = as_user(ben)
     client.post(f"/applications/{draft.public_id}/withdraw/")
     client.post(f"/apply/{draft.cohort.slug}/mentee/")
-    assert sorted(Application.objects.filter(person=ben).values_list("state", flat=True)) == ["draft", "withdrawn"]
+    assert sorted(Application.objects.filter(person=ben).values_list("state", flat=True)) == [
+        "draft",
+        "withdrawn",
+    ]

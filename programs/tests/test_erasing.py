@@ -21,7 +21,13 @@ def told(ben, draft, cleo):
 def test_the_export_holds_ones_own_words_and_not_the_committees(told, ben, cleo):
     reviewing.decide(told, by=cleo, outcome="declined", reason="timing", note="CANARY-decision")
     words = str(privacy.export(ben))
-    for own in ("A team of one since May.", "Quiet places", "Ada Brook", "Newcomer to the country", "Payroll"):
+    for own in (
+        "A team of one since May.",
+        "Quiet places",
+        "Ada Brook",
+        "Newcomer to the country",
+        "Payroll",
+    ):
         assert own in words
     assert "CANARY" not in words
     assert "decline" not in words
@@ -35,7 +41,9 @@ def test_the_export_holds_what_one_was_told(told, ben, cleo):
 
 def test_erasing_leaves_a_row_without_words(told, ben, cleo, ada):
     other = factories.application(ada, told.cohort, "mentor")
-    NamedWish.objects.unscoped("test").create(application=other, kind="avoid", written="Ben Okoro", person=ben)
+    NamedWish.objects.unscoped("test").create(
+        application=other, kind="avoid", written="Ben Okoro", person=ben
+    )
     privacy.erase(ben)
     told.refresh_from_db()
     assert (told.state, told.situation, told.hopes, told.external_key) == ("withdrawn", "", "", "")
@@ -58,4 +66,7 @@ def test_the_answers_of_others_stay(told, ada, ben):
 
 
 def test_a_committee_member_hands_over_first(cleo):
-    assert "You are on a committee. Please ask the chair to end your role first." in what_blocks_erasing(cleo)
+    assert (
+        "You are on a committee. Please ask the chair to end your role first."
+        in what_blocks_erasing(cleo)
+    )

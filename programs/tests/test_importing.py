@@ -74,13 +74,17 @@ class TestWhatComesIn:
         )
         assert [str(row) for row in mei.topic_rows.all()] == ["Talks", "Pay"]
         assert mei.person.profile.employer == ola.person.profile.employer
-        assert PrivateAnswers.objects.unscoped("test").get(application=ola).attributes == {"sites": ["South"]}
+        assert PrivateAnswers.objects.unscoped("test").get(application=ola).attributes == {
+            "sites": ["South"]
+        }
         assert NamedWish.objects.unscoped("test").get().person == mei.person
 
     def test_the_program_vouches_for_what_the_map_says(self, cohort):
         load(HEAD + MEI, cohort)
         assert Application.objects.ready().count() == 1
-        assert Transition.objects.of(Application.objects.get()).get().why == "imported from a roster"
+        assert (
+            Transition.objects.of(Application.objects.get()).get().why == "imported from a roster"
+        )
 
     def test_the_same_file_twice_changes_nothing(self, cohort):
         load(HEAD + MEI + OLA, cohort)
@@ -101,7 +105,9 @@ class TestWhatComesIn:
         assert not User.objects.exists()
 
     def test_a_known_person_keeps_the_profile(self, cohort):
-        mei = factories.person("Mei Lin Berg", email="mei.lin@example.org", employer="Own Words Ltd")
+        mei = factories.person(
+            "Mei Lin Berg", email="mei.lin@example.org", employer="Own Words Ltd"
+        )
         load(HEAD + MEI, cohort)
         mei.refresh_from_db()
         assert (mei.name, str(mei.profile.employer)) == ("Mei Lin Berg", "Own Words Ltd")
@@ -109,7 +115,9 @@ class TestWhatComesIn:
     def test_who_answers_both_becomes_two_applications(self, cohort):
         roster = MAP + '[both]\ncolumn = "Start time"\nvalues = ["both"]\n'
         load(
-            HEAD + MEI.replace("2026-01-01 10:00", "Both"), cohort, roster=roster.replace('ignore = ["Start time"]', "")
+            HEAD + MEI.replace("2026-01-01 10:00", "Both"),
+            cohort,
+            roster=roster.replace('ignore = ["Start time"]', ""),
         )
         assert sorted(Application.objects.values_list("role", flat=True)) == ["mentee", "mentor"]
         assert Application.objects.values("person").distinct().count() == 1
@@ -131,7 +139,9 @@ class TestWhatIsRefused:
             (MEI.replace("Mei,Lin", "https://spam.example,x"), "cannot hold links"),
             (MEI.replace("I’m willing to take on two mentees.", "Two"), "not among the answers"),
             (
-                MEI.replace("I’m willing to take on two mentees.", "I'm willing to take two mentees"),
+                MEI.replace(
+                    "I’m willing to take on two mentees.", "I'm willing to take two mentees"
+                ),
                 "Did you mean “I'm willing",
             ),
             (MEI.replace("Mei,Lin", "M" * 90 + ",Lin"), "longer than 80"),
@@ -162,11 +172,19 @@ class TestWhatIsRefused:
         Topic.objects.create(code="speaking", names={"en": "Talks", "fr": "Exposés"})
         Topic.objects.create(code="wages", names={"en": "Rewards"})
         found = problems(HEAD + MEI, cohort, roster=MAP.replace("create = true", ""))
-        assert [one for one in found if "Pay" in one] == ["Row 2, topics: “Pay” is not in the vocabulary."]
+        assert [one for one in found if "Pay" in one] == [
+            "Row 2, topics: “Pay” is not in the vocabulary."
+        ]
 
     def test_nobody_is_imported_without_the_commitment(self, cohort):
-        roster = MAP.replace('ignore = ["Start time"]', "") + '[fields.commitment]\ncolumn = "Start time"\n'
-        assert "did not agree" in problems(HEAD + MEI.replace("2026-01-01 10:00", "No"), cohort, roster=roster)[0]
+        roster = (
+            MAP.replace('ignore = ["Start time"]', "")
+            + '[fields.commitment]\ncolumn = "Start time"\n'
+        )
+        assert (
+            "did not agree"
+            in problems(HEAD + MEI.replace("2026-01-01 10:00", "No"), cohort, roster=roster)[0]
+        )
 
 
 class TestFiles:
@@ -226,7 +244,9 @@ class TestMaps:
 
     def test_lists_in_python_notation(self):
         roster = read_map(MAP.replace('split = " ,;"', 'split = "python"'))
-        table = read_table((HEAD + MEI.replace(";,,Def", ";,\"['101', 'None', '102']\",Def")).encode())
+        table = read_table(
+            (HEAD + MEI.replace(";,,Def", ";,\"['101', 'None', '102']\",Def")).encode()
+        )
         records, _problems = read_records(table, roster, role="mentor")
         assert records[0].lists["prefer"] == ["101", "102"]
 

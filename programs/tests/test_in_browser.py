@@ -12,7 +12,9 @@ PHONE = {"width": 320, "height": 640}
 @pytest.fixture
 def phone(browser, live_server, as_user, ben):
     """Ben's phone, signed in."""
-    context = browser.new_context(viewport=PHONE, java_script_enabled=False, base_url=live_server.url)
+    context = browser.new_context(
+        viewport=PHONE, java_script_enabled=False, base_url=live_server.url
+    )
     key = as_user(ben).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
     yield context.new_page()
@@ -27,7 +29,9 @@ def save(page):
 def test_text_written_after_the_sign_in_ended_is_kept(phone, cohort, ben):
     draft = Application.objects.create(cohort=cohort, person=ben, role="mentee")
     phone.goto(f"/applications/{draft.public_id}/situation/")
-    phone.get_by_label("What is going on for you at work right now?").fill("A team of one since May.")
+    phone.get_by_label("What is going on for you at work right now?").fill(
+        "A team of one since May."
+    )
     session = [cookie for cookie in phone.context.cookies() if cookie["name"] == "sessionid"]
     phone.context.clear_cookies(name="sessionid")
     save(phone)

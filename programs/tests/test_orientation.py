@@ -24,7 +24,9 @@ def test_six_right_answers_pass_and_make_ready(as_user, ada, mentor):
 
 def test_a_wrong_answer_shows_the_reasons_and_may_be_tried_again(as_user, ada, mentor):
     client = as_user(ada)
-    page = client.post(f"/orientation/{mentor.public_id}/check/", {**RIGHT, "advice": "tell"}).content.decode()
+    page = client.post(
+        f"/orientation/{mentor.public_id}/check/", {**RIGHT, "advice": "tell"}
+    ).content.decode()
     assert "Try again" in page
     assert "A good question serves longer than a good answer" in page
     mentor.refresh_from_db()
@@ -53,7 +55,9 @@ def test_every_module_can_be_read_and_leads_on(as_user, ada, mentor):
 
 def test_it_is_for_accepted_mentors_only(as_user, ada, ben, dan, cleo, cohort, mentor):
     mentee = factories.application(ben, cohort)
-    waiting = factories.application(factories.person("Eve Sand"), cohort, "mentor", state="submitted")
+    waiting = factories.application(
+        factories.person("Eve Sand"), cohort, "mentor", state="submitted"
+    )
     assert as_user(ben).get(f"/orientation/{mentee.public_id}/").status_code == 404
     assert as_user(waiting.person).get(f"/orientation/{waiting.public_id}/").status_code == 404
     for stranger in (dan, cleo):
@@ -80,5 +84,8 @@ def test_attendance_is_recorded_with_its_reason_once(mentor, cleo):
 
 
 def test_no_question_can_be_answered_by_always_choosing_the_same_place():
-    places = {[code for code, _text in question.options].index(question.right) for question in orientation.QUESTIONS}
+    places = {
+        [code for code, _text in question.options].index(question.right)
+        for question in orientation.QUESTIONS
+    }
     assert places == {0, 1, 2}

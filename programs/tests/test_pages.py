@@ -38,7 +38,9 @@ def test_a_stale_page_shows_both_versions_and_keeps_the_text(as_user, ben, draft
     phone, desk = as_user(ben), as_user(ben)
     old = opened(phone, at("situation"))
     desk.post(at("situation"), {**SITUATION, "seen": opened(desk, at("situation"))})
-    page = phone.post(at("situation"), {"situation": "Written on the train.", "hopes": "", "seen": old})
+    page = phone.post(
+        at("situation"), {"situation": "Written on the train.", "hopes": "", "seen": old}
+    )
     text = page.content.decode()
     assert "This part was changed meanwhile" in text
     assert "A team of one." in text
@@ -61,7 +63,9 @@ def test_after_seeing_both_the_person_decides(as_user, ben, draft, at):
 def test_pressing_save_twice_is_no_conflict(as_user, ben, draft, at):
     client = as_user(ben)
     seen = opened(client, at("situation"))
-    answers = [client.post(at("situation"), {**SITUATION, "seen": seen}).status_code for _ in range(2)]
+    answers = [
+        client.post(at("situation"), {**SITUATION, "seen": seen}).status_code for _ in range(2)
+    ]
     assert answers == [302, 302]
 
 
@@ -69,7 +73,9 @@ def test_pressing_save_twice_is_no_conflict(as_user, ben, draft, at):
 def test_every_page_may_be_saved_twice(as_user, ben, draft, at, code):
     client = as_user(ben)
     seen = opened(client, at(code))
-    assert [client.post(at(code), {**MENTEE[code], "seen": seen}).status_code for _ in range(2)] == [302, 302]
+    assert [
+        client.post(at(code), {**MENTEE[code], "seen": seen}).status_code for _ in range(2)
+    ] == [302, 302]
 
 
 def test_another_page_saved_meanwhile_is_no_conflict(as_user, ben, draft, at):
@@ -87,7 +93,9 @@ def test_nothing_changes_once_the_committee_reads(as_user, ben, draft, cleo, at)
     seen = opened(client, at("situation"))
     reviewing.start_reading(draft, by=cleo)
     client.post(
-        at("situation"), {"situation": "Changed.", "hopes": "", "seen": seen}, headers={"Referer": "http://testserver/"}
+        at("situation"),
+        {"situation": "Changed.", "hopes": "", "seen": seen},
+        headers={"Referer": "http://testserver/"},
     )
     draft.refresh_from_db()
     assert draft.situation == "A team of one since May."
@@ -135,7 +143,9 @@ def test_an_empty_page_never_breaks(as_user, ben, draft, at, code):
         ("suitability", "time", "perhaps"),
     ],
 )
-def test_impossible_values_come_back_with_words_and_store_nothing(as_user, ben, draft, at, code, field, value):
+def test_impossible_values_come_back_with_words_and_store_nothing(
+    as_user, ben, draft, at, code, field, value
+):
     client = as_user(ben)
     page = client.post(at(code), {**MENTEE[code], field: value, "seen": opened(client, at(code))})
     assert page.status_code == 200

@@ -32,7 +32,9 @@ def test_of_two_members_who_looked_at_the_same_page_one_decides(cohort, cleo):
         sent = factories.application(factories.person(), cohort, state="submitted")
 
         def decide(by, outcome, sent=sent):
-            return reviewing.decide(fresh(sent), by=by, outcome=outcome, reason="no_place", expected="")
+            return reviewing.decide(
+                fresh(sent), by=by, outcome=outcome, reason="no_place", expected=""
+            )
 
         winners = at_once(lambda: decide(cleo, "accepted"), lambda: decide(kim, "declined"))
         decision = Decision.objects.unscoped("test").get(application=sent)
@@ -60,6 +62,15 @@ def test_who_withdraws_while_the_committee_decides_is_not_told_a_decision(cohort
             reviewing.release([decision], by=cleo, at=timezone.now())
 
         at_once(decide_and_tell, lambda sent=sent: applying.withdraw(fresh(sent), by=sent.person))
-        told = Notification.objects.unscoped("test").about(sent).filter(kind="decision-accepted").exists()
+        told = (
+            Notification.objects.unscoped("test")
+            .about(sent)
+            .filter(kind="decision-accepted")
+            .exists()
+        )
         assert fresh(sent).state == "withdrawn" or told
-        assert not Decision.objects.unscoped("test").filter(application=sent, released_at=None).exists()
+        assert (
+            not Decision.objects.unscoped("test")
+            .filter(application=sent, released_at=None)
+            .exists()
+        )

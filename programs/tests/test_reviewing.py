@@ -15,7 +15,9 @@ AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 def pending_of(application):
-    return Decision.objects.unscoped("test").filter(application=application, released_at=None).first()
+    return (
+        Decision.objects.unscoped("test").filter(application=application, released_at=None).first()
+    )
 
 
 def test_starting_to_read_closes_the_answers(sent, reader, ben):
@@ -33,7 +35,9 @@ def test_reading_begins_once(sent, reader, cleo):
 
 
 def test_a_decision_is_pending_and_closes_the_answers(sent, reader):
-    decision = reviewing.decide(sent, by=reader, outcome="waitlisted", reason="no_place", note="Next time.")
+    decision = reviewing.decide(
+        sent, by=reader, outcome="waitlisted", reason="no_place", note="Next time."
+    )
     sent.refresh_from_db()
     assert (decision.outcome, decision.reason, decision.note, decision.is_pending) == (
         "waitlisted",
@@ -120,9 +124,10 @@ def test_release_tells_the_person_once(sent, reader, cleo):
     assert reviewing.release([decision], by=cleo, at=AT) == 0
     sent.refresh_from_db()
     assert sent.state == "accepted"
-    assert [(step.from_state, step.to_state, step.by) for step in Transition.objects.of(sent).select_related("by")] == [
-        ("submitted", "accepted", cleo)
-    ]
+    assert [
+        (step.from_state, step.to_state, step.by)
+        for step in Transition.objects.of(sent).select_related("by")
+    ] == [("submitted", "accepted", cleo)]
     assert [letter.subject for letter in sweep_now()] == [f"Accepted: {sent.cohort}"]
 
 
@@ -167,7 +172,9 @@ def test_a_place_on_the_waiting_list_can_become_a_yes(sent, cleo):
 def test_the_letter_says_the_reason_in_kind_words_and_points_to_other_help(sent, cleo):
     sent.program.other_help = "The career centre\nA reading circle"
     sent.program.save()
-    decision = reviewing.decide(sent, by=cleo, outcome="declined", reason="timing", note="Too junior, she said.")
+    decision = reviewing.decide(
+        sent, by=cleo, outcome="declined", reason="timing", note="Too junior, she said."
+    )
     reviewing.release([decision], by=cleo, at=AT)
     letter = sweep_now()[0]
     html = letter.alternatives[0][0]
@@ -189,7 +196,9 @@ def test_samples_are_the_letters_that_leave_and_change_nothing(sent, cleo):
 
 def test_every_role_writes_notes(sent, carer):
     reviewing.note(sent, by=carer, text="Met her at the fair.")
-    assert CommitteeNote.objects.visible_to(carer).get(application=sent).text == "Met her at the fair."
+    assert (
+        CommitteeNote.objects.visible_to(carer).get(application=sent).text == "Met her at the fair."
+    )
 
 
 def test_the_applicant_sees_neither_notes_nor_decisions(sent, ben, cleo):

@@ -10,17 +10,19 @@ from testkit import factories
 
 pytestmark = pytest.mark.django_db
 
-FILE = (
-    "E-mail,First name,Last name,How many mentees?,Skills,Shoe size\nmei@example.org,Mei,Lin,Two please,Talks;Pay,38\n"
-)
+FILE = "E-mail,First name,Last name,How many mentees?,Skills,Shoe size\nmei@example.org,Mei,Lin,Two please,Talks;Pay,38\n"
 
 
 @pytest.fixture
 def send(as_user, cleo, cohort):
     def post(content=FILE, user=cleo, **data):
         data = {"cohort": cohort.pk, "role": "mentor", **data}
-        file = SimpleUploadedFile("in.csv", content.encode() if isinstance(content, str) else content)
-        return as_user(user).post(reverse("admin:programs_rosterupload_add"), {**data, "file": file})
+        file = SimpleUploadedFile(
+            "in.csv", content.encode() if isinstance(content, str) else content
+        )
+        return as_user(user).post(
+            reverse("admin:programs_rosterupload_add"), {**data, "file": file}
+        )
 
     return post
 
@@ -41,7 +43,10 @@ def go(as_user, cleo):
         return reverse(f"admin:programs_rosterupload_{name}", args=[one.public_id])
 
     client = as_user(cleo)
-    go = lambda name, one, data=None: client.get(url(name, one)) if data is None else client.post(url(name, one), data)  # noqa: E731
+
+    def go(name, one, data=None):
+        return client.get(url(name, one)) if data is None else client.post(url(name, one), data)
+
     go.url = url
     return go
 
@@ -62,7 +67,11 @@ def test_the_whole_way_from_file_to_applications(send, go):
 
     go("import", uploaded(), {})
     application = Application.objects.get()
-    assert (application.person.name, application.capacity, application.state) == ("Mei Lin", 2, "submitted")
+    assert (application.person.name, application.capacity, application.state) == (
+        "Mei Lin",
+        2,
+        "submitted",
+    )
     assert [str(row) for row in application.topic_rows.all()] == ["Talks", "Pay"]
 
 

@@ -9,7 +9,12 @@ from programs.seeds import LISTS, sow
 
 def test_seeding_twice_adds_nothing_the_second_time(db, capsys):
     call_command("seed_vocabulary", "hr")
-    first = Topic.objects.count(), Experience.objects.count(), Language.objects.count(), Industry.objects.count()
+    first = (
+        Topic.objects.count(),
+        Experience.objects.count(),
+        Language.objects.count(),
+        Industry.objects.count(),
+    )
     call_command("seed_vocabulary", "hr")
     assert first == (44, 18, 16, 15)
     assert (
@@ -45,7 +50,9 @@ def test_every_list_has_goals_subjects_and_experiences(db, program, name):
 def test_a_program_with_a_list_of_its_own_does_not_use_the_shared_one(db, program):
     sow("hr")
     sow("volunteers", program)
-    assert {topic.program for topic in Topic.objects.current(program).select_related("program")} == {program}
+    assert {
+        topic.program for topic in Topic.objects.current(program).select_related("program")
+    } == {program}
 
 
 def test_an_unknown_program_is_named(db):

@@ -55,13 +55,25 @@ def policy_data(policy, **changes):
     names = [field.name for field in Policy._meta.fields if field.name not in ("id", "program")]
     values = {name: getattr(policy, name) for name in names} | changes
     data = {
-        f"policy-0-{name}": ("on" if value is True else value) for name, value in values.items() if value is not False
+        f"policy-0-{name}": ("on" if value is True else value)
+        for name, value in values.items()
+        if value is not False
     }
-    return {**inline("policy", 1, 1), "policy-0-id": policy.pk, "policy-0-program": policy.program_id, **data}
+    return {
+        **inline("policy", 1, 1),
+        "policy-0-id": policy.pk,
+        "policy-0-program": policy.program_id,
+        **data,
+    }
 
 
 def test_a_chair_changes_the_policy_and_a_reader_does_not(as_user, cleo, reader, program):
-    data = {**PROGRAM, "slug": program.slug, **inline("objectives", 0), **policy_data(program.policy, term_months=9)}
+    data = {
+        **PROGRAM,
+        "slug": program.slug,
+        **inline("objectives", 0),
+        **policy_data(program.policy, term_months=9),
+    }
     del data["objectives-0-text"]
     url = f"/admin/programs/program/{program.pk}/change/"
     assert as_user(reader).post(url, data).status_code == 403
@@ -77,7 +89,9 @@ def test_a_policy_that_contradicts_itself_is_named(as_user, cleo, program):
         **inline("objectives", 0),
         **policy_data(program.policy, reminder_second_days=2),
     }
-    page = as_user(cleo).post(f"/admin/programs/program/{program.pk}/change/", data).content.decode()
+    page = (
+        as_user(cleo).post(f"/admin/programs/program/{program.pk}/change/", data).content.decode()
+    )
     assert "The second reminder comes after the first." in page
 
 
@@ -109,20 +123,41 @@ def test_a_chair_makes_a_cohort_for_her_own_program_only(as_user, cleo, program)
 
 
 def test_dates_in_the_wrong_order_are_named(as_user, cleo, program):
-    data = {"program": program.pk, "name": "S", "slug": "s", "opens_on": "2026-03-01", "closes_on": "2026-02-01"}
-    assert "comes before the step" in as_user(cleo).post("/admin/programs/cohort/add/", data).content.decode()
+    data = {
+        "program": program.pk,
+        "name": "S",
+        "slug": "s",
+        "opens_on": "2026-03-01",
+        "closes_on": "2026-02-01",
+    }
+    assert (
+        "comes before the step"
+        in as_user(cleo).post("/admin/programs/cohort/add/", data).content.decode()
+    )
 
 
 def test_a_topic_has_a_name_in_each_language_and_is_retired_not_deleted(as_user, cleo, program):
     client = as_user(cleo)
-    data = {"name_en": "Payroll", "name_fr": "Paie", "program": program.pk, "kind": "subject", "position": 1}
+    data = {
+        "name_en": "Payroll",
+        "name_fr": "Paie",
+        "program": program.pk,
+        "kind": "subject",
+        "position": 1,
+    }
     client.post("/admin/programs/topic/add/", data)
     topic = Topic.objects.get()
     assert (topic.code, topic.names) == ("payroll", {"en": "Payroll", "fr": "Paie"})
-    assert client.post(f"/admin/programs/topic/{topic.pk}/delete/", {"post": "yes"}).status_code == 403
-    client.post("/admin/programs/topic/", {"action": "retire_selected", "_selected_action": [topic.pk]})
+    assert (
+        client.post(f"/admin/programs/topic/{topic.pk}/delete/", {"post": "yes"}).status_code == 403
+    )
+    client.post(
+        "/admin/programs/topic/", {"action": "retire_selected", "_selected_action": [topic.pk]}
+    )
     assert not Topic.objects.current(program).exists()
-    client.post("/admin/programs/topic/", {"action": "bring_back_selected", "_selected_action": [topic.pk]})
+    client.post(
+        "/admin/programs/topic/", {"action": "bring_back_selected", "_selected_action": [topic.pk]}
+    )
     assert Topic.objects.current(program).exists()
 
 
@@ -136,13 +171,18 @@ def test_the_same_topic_twice_is_named(as_user, cleo, program):
 
 
 def test_nobody_changes_the_words_of_others(as_user, cleo, program):
-    other = Experience.objects.create(program=factories.program(), code="theirs", names={"en": "Theirs"})
+    other = Experience.objects.create(
+        program=factories.program(), code="theirs", names={"en": "Theirs"}
+    )
     shared = Experience.objects.create(code="shared", names={"en": "Shared"})
     client = as_user(cleo)
     data = {"name_en": "Mine", "position": 1}
     assert client.post(f"/admin/programs/experience/{other.pk}/change/", data).status_code == 302
     assert client.post(f"/admin/programs/experience/{shared.pk}/change/", data).status_code == 403
-    client.post("/admin/programs/experience/", {"action": "retire_selected", "_selected_action": [other.pk, shared.pk]})
+    client.post(
+        "/admin/programs/experience/",
+        {"action": "retire_selected", "_selected_action": [other.pk, shared.pk]},
+    )
     assert Experience.objects.filter(retired_on=None).count() == 2
     assert client.get(f"/admin/programs/experience/{shared.pk}/change/").status_code == 200
 
@@ -151,7 +191,10 @@ def test_a_chair_names_members_by_address(as_user, cleo, program, dan):
     client = as_user(cleo)
     data = {"program": program.pk, "role": "reader", "since": "2026-01-01", "name": ""}
     client.post("/admin/programs/membership/add/", {**data, "email": dan.email})
-    client.post("/admin/programs/membership/add/", {**data, "email": "New.Face@example.org", "name": "Nora Face"})
+    client.post(
+        "/admin/programs/membership/add/",
+        {**data, "email": "New.Face@example.org", "name": "Nora Face"},
+    )
     readers = Membership.objects.filter(role="reader").select_related("user").order_by("pk")
     assert [member.user.email for member in readers] == [dan.email, "new.face@example.org"]
     assert as_user(dan).get("/admin/programs/application/").status_code == 200
@@ -159,7 +202,9 @@ def test_a_chair_names_members_by_address(as_user, cleo, program, dan):
 
 def test_a_role_ends_on_a_day_and_the_door_closes(as_user, cleo, program, reader):
     row = Membership.objects.get(user=reader)
-    as_user(cleo).post(f"/admin/programs/membership/{row.pk}/change/", {"until": "2020-02-01", "deputy": ""})
+    as_user(cleo).post(
+        f"/admin/programs/membership/{row.pk}/change/", {"until": "2020-02-01", "deputy": ""}
+    )
     row.refresh_from_db()
     assert row.until == date(2020, 2, 1)
     assert as_user(reader).get("/admin/programs/application/").status_code == 302
@@ -170,13 +215,20 @@ def test_a_reader_names_nobody(as_user, reader, program, dan):
     assert as_user(reader).post("/admin/programs/membership/add/", data).status_code == 403
 
 
-def test_a_member_declares_a_conflict_and_no_longer_sees_the_person(as_user, reader, cleo, sent, ben):
+def test_a_member_declares_a_conflict_and_no_longer_sees_the_person(
+    as_user, reader, cleo, sent, ben
+):
     client = as_user(reader)
     client.post("/admin/programs/conflict/add/", {"person": ben.pk})
     made = Conflict.objects.get()
     assert (made.member, made.person, made.kind) == (reader, ben, "declared")
     assert client.get(f"/admin/programs/application/{sent.pk}/change/").status_code == 404
-    assert client.post(f"/admin/programs/conflict/{made.pk}/change/", {"until": "2020-02-01"}).status_code == 403
+    assert (
+        client.post(
+            f"/admin/programs/conflict/{made.pk}/change/", {"until": "2020-02-01"}
+        ).status_code
+        == 403
+    )
 
 
 def test_a_chair_ends_the_conflict_of_another_and_never_her_own(as_user, cleo, reader, ben, sent):
@@ -185,4 +237,9 @@ def test_a_chair_ends_the_conflict_of_another_and_never_her_own(as_user, cleo, r
     theirs.refresh_from_db()
     assert theirs.until == date(2020, 2, 1)
     own = Conflict.objects.create(member=cleo, person=ben)
-    assert as_user(cleo).post(f"/admin/programs/conflict/{own.pk}/change/", {"until": "2020-02-01"}).status_code == 403
+    assert (
+        as_user(cleo)
+        .post(f"/admin/programs/conflict/{own.pk}/change/", {"until": "2020-02-01"})
+        .status_code
+        == 403
+    )

@@ -18,7 +18,9 @@ def follow_code(client, address):
 
 def test_somebody_new_comes_back_to_the_application(client, cohort):
     start = f"/apply/{cohort.slug}/mentee/"
-    response = client.post(f"/account/signup/?next={start}", {"email": "noor@example.org", "next": start})
+    response = client.post(
+        f"/account/signup/?next={start}", {"email": "noor@example.org", "next": start}
+    )
     assert follow_code(client, response.url) == start
     client.post(start)
     assert Application.objects.get().person.email == "noor@example.org"
@@ -26,5 +28,7 @@ def test_somebody_new_comes_back_to_the_application(client, cohort):
 
 def test_somebody_known_comes_back_to_the_application(client, ben, cohort):
     start = f"/apply/{cohort.slug}/mentee/"
-    response = client.post(f"/account/login/code/?next={start}", {"email": ben.email, "next": start})
+    response = client.post(
+        f"/account/login/code/?next={start}", {"email": ben.email, "next": start}
+    )
     assert follow_code(client, response.url) == start

@@ -19,7 +19,9 @@ State = Application.State
 
 
 def mine_or_404(request, public_id):
-    rows = Application.objects.of(request.user).select_related("cohort__program__policy", "person__profile__employer")
+    rows = Application.objects.of(request.user).select_related(
+        "cohort__program__policy", "person__profile__employer"
+    )
     return get_object_or_404(rows.prefetch_related("topic_rows__topic"), public_id=public_id)
 
 
@@ -45,8 +47,16 @@ def tasks(request, public_id):
             for part in group.parts
         ]
         lists.append({"title": group.title, "rows": rows, "prefix": f"group-{number}"})
-    context = {"application": application, "program": application.program, "lists": lists, "left": left}
-    context |= {"total": len(parts(application)), "check_url": reverse("programs:application-check", args=[public_id])}
+    context = {
+        "application": application,
+        "program": application.program,
+        "lists": lists,
+        "left": left,
+    }
+    context |= {
+        "total": len(parts(application)),
+        "check_url": reverse("programs:application-check", args=[public_id]),
+    }
     context["continue_url"] = page_url(application, left[0].code) if left else context["check_url"]
     return render(request, "programs/tasks.html", context)
 
@@ -68,8 +78,17 @@ def page(request, public_id, code):
         except Stale:
             form.renew()
             stale = True
-    context = {"application": application, "program": application.program, "form": form, "stale": stale}
-    context |= {"number": order.index(code) + 1, "total": len(order), "from_check": "check" in request.GET}
+    context = {
+        "application": application,
+        "program": application.program,
+        "form": form,
+        "stale": stale,
+    }
+    context |= {
+        "number": order.index(code) + 1,
+        "total": len(order),
+        "from_check": "check" in request.GET,
+    }
     return render(request, form.template, context)
 
 
@@ -90,10 +109,12 @@ def check(request, public_id):
         "application": application,
         "program": application.program,
         "sheets": [
-            (sheet, rows_of(sheet), f"{page_url(application, sheet.code)}?check") for sheet in sheets(application)
+            (sheet, rows_of(sheet), f"{page_url(application, sheet.code)}?check")
+            for sheet in sheets(application)
         ],
         "left": [
-            {"title": part.title, "url": f"{page_url(application, part.code)}?check"} for part in missing(application)
+            {"title": part.title, "url": f"{page_url(application, part.code)}?check"}
+            for part in missing(application)
         ],
         "is_draft": application.state == State.DRAFT,
     }
@@ -136,7 +157,10 @@ def withdraw(request, public_id):
     if request.method == "POST":
         applying.withdraw(application, by=request.user)
         messages.success(
-            request, _("Your application is withdrawn. Thank you for your interest; you are welcome at any time.")
+            request,
+            _(
+                "Your application is withdrawn. Thank you for your interest; you are welcome at any time."
+            ),
         )
         return redirect("programs:application-sent", public_id)
     if State.WITHDRAWN not in application.TRANSITIONS[application.state]:
@@ -144,7 +168,9 @@ def withdraw(request, public_id):
     context = {
         "program": application.program,
         "question": _("Withdraw your application?"),
-        "text": _("The committee will not look at it any further. This cannot be undone, but you can apply again."),
+        "text": _(
+            "The committee will not look at it any further. This cannot be undone, but you can apply again."
+        ),
         "button": _("Withdraw my application"),
         "back_url": reverse("programs:application-tasks", args=[public_id]),
         "is_dangerous": True,

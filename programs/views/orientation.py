@@ -69,7 +69,9 @@ def check(request, public_id):
     if form.is_bound and form.is_valid():
         answers = form.cleaned_data
         if orientation.answer(application, by=request.user, answers=answers):
-            messages.success(request, _("You have passed the orientation. Thank you! You can be matched now."))
+            messages.success(
+                request, _("You have passed the orientation. Thank you! You can be matched now.")
+            )
             return redirect("programs:application-sent", public_id)
         context["results"] = results(answers)
     return render(request, "programs/orientation_check.html", context)

@@ -22,7 +22,11 @@ def public_programs():
     today = timezone.localdate()
     coming = Cohort.objects.filter(opens_on__gt=today).order_by("opens_on")
     return Program.objects.filter(is_public=True).prefetch_related(
-        Prefetch("cohorts", Cohort.objects.taking_applications(today).order_by("closes_on"), to_attr="open_cohorts"),
+        Prefetch(
+            "cohorts",
+            Cohort.objects.taking_applications(today).order_by("closes_on"),
+            to_attr="open_cohorts",
+        ),
         Prefetch("cohorts", coming, to_attr="coming_cohorts"),
     )
 
@@ -38,7 +42,9 @@ def role_or_404(role):
 def welcome(request):
     programs = list(public_programs())
     return render(
-        request, "programs/welcome.html", {"programs": programs, "program": programs[0] if len(programs) == 1 else None}
+        request,
+        "programs/welcome.html",
+        {"programs": programs, "program": programs[0] if len(programs) == 1 else None},
     )
 
 
@@ -58,7 +64,10 @@ def suitability_check(request, slug, role):
     context = {"program": program, "role": role, "form": form}
     if request.method == "POST" and form.is_valid():
         answers = form.answered()
-        request.session["suitability"] = {**request.session.get("suitability", {}), f"{slug}:{role}": answers}
+        request.session["suitability"] = {
+            **request.session.get("suitability", {}),
+            f"{slug}:{role}": answers,
+        }
         context |= {"form": None, "fits": suitability.fits(answers, role)}
         return render(request, "programs/suitability_result.html", context)
     return render(request, "programs/suitability.html", context)
@@ -68,7 +77,9 @@ def suitability_check(request, slug, role):
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request, slug, role):
     """Before you start: time, what you need, who reads it. Pressing the button signs in first, where needed."""
-    cohort = get_object_or_404(Cohort.objects.filter(program__is_public=True).select_related("program"), slug=slug)
+    cohort = get_object_or_404(
+        Cohort.objects.filter(program__is_public=True).select_related("program"), slug=slug
+    )
     role = role_or_404(role)
     if request.method == "POST":
         if not request.user.is_authenticated:
@@ -77,8 +88,16 @@ def apply(request, slug, role):
         application = applying.begin(cohort, role, by=request.user, answers=answers)
         return redirect("programs:application-tasks", application.public_id)
     begun = (
-        Application.objects.of(request.user).filter(cohort=cohort, role=role).exclude(state=Application.State.WITHDRAWN)
+        Application.objects.of(request.user)
+        .filter(cohort=cohort, role=role)
+        .exclude(state=Application.State.WITHDRAWN)
     )
     is_open = Cohort.objects.taking_applications(timezone.localdate()).filter(pk=cohort.pk).exists()
-    context = {"program": cohort.program, "cohort": cohort, "role": role, "begun": begun.first(), "is_open": is_open}
+    context = {
+        "program": cohort.program,
+        "cohort": cohort,
+        "role": role,
+        "begun": begun.first(),
+        "is_open": is_open,
+    }
     return render(request, "programs/apply.html", context)

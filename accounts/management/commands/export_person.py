@@ -18,4 +18,6 @@ class Command(BaseCommand):
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
             raise CommandError(f"There is nobody with the address {email}.")
-        self.stdout.write(json.dumps(export_person(user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+        self.stdout.write(
+            json.dumps(export_person(user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+        )

@@ -12,11 +12,15 @@ class Command(BaseCommand):
     help = "Fills an empty database with invented people in three programs. Does nothing when anybody is there."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--phase", choices=story.PHASES, default="running", help="where the story stands")
+        parser.add_argument(
+            "--phase", choices=story.PHASES, default="running", help="where the story stands"
+        )
 
     def handle(self, *args: Any, phase: str, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG):
-            raise CommandError("The demo's sign-ins are public. Set DEMO=1 and DEBUG=1 on a machine of your own.")
+            raise CommandError(
+                "The demo's sign-ins are public. Set DEMO=1 and DEBUG=1 on a machine of your own."
+            )
         if User.objects.exists():
             self.stdout.write("There are people here already; nothing was changed.")
             return

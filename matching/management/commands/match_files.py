@@ -18,16 +18,27 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("mentees", type=Path)
         parser.add_argument("mentors", type=Path)
-        parser.add_argument("--map", type=Path, required=True, help="TOML file: what the columns mean, and [matching]")
-        parser.add_argument("--out", type=Path, required=True, help="where the pairs go: .csv or .xlsx")
         parser.add_argument(
-            "--places", type=int, help="places of each mentor whose row does not say (instead of the map's)"
+            "--map",
+            type=Path,
+            required=True,
+            help="TOML file: what the columns mean, and [matching]",
+        )
+        parser.add_argument(
+            "--out", type=Path, required=True, help="where the pairs go: .csv or .xlsx"
+        )
+        parser.add_argument(
+            "--places",
+            type=int,
+            help="places of each mentor whose row does not say (instead of the map's)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             text = options["map"].read_text("utf-8")
-            mentees, mentors = (self._records(options[f"{role}s"], text, role) for role in ("mentee", "mentor"))
+            mentees, mentors = (
+                self._records(options[f"{role}s"], text, role) for role in ("mentee", "mentor")
+            )
             matching = dict(read_map(text, role="mentee").matching)
             if options["places"] is not None:
                 matching["places"] = options["places"]
@@ -46,7 +57,9 @@ class Command(BaseCommand):
     def _records(self, path: Path, text: str, role: str) -> list[Record]:
         roster = read_map(text, role=role)
         records, problems = read_records(
-            read_table(path.read_bytes(), name=path.name, encoding=roster.encoding), roster, role=role
+            read_table(path.read_bytes(), name=path.name, encoding=roster.encoding),
+            roster,
+            role=role,
         )
         if problems:
             for problem in problems:

@@ -14,14 +14,18 @@ from programs.models import Cohort
 
 
 class Command(BaseCommand):
-    help = "Show the best pairs of a cohort, with reasons, and everybody left out. Nothing is written."
+    help = (
+        "Show the best pairs of a cohort, with reasons, and everybody left out. Nothing is written."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cohort", help="short name (slug) of the cohort")
         parser.add_argument("--json", action="store_true", help="machine-readable output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        cohort = Cohort.objects.filter(slug=options["cohort"]).select_related("program__policy").first()
+        cohort = (
+            Cohort.objects.filter(slug=options["cohort"]).select_related("program__policy").first()
+        )
         if cohort is None:
             known = ", ".join(Cohort.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no cohort {options['cohort']!r}. Known cohorts: {known}.")
@@ -45,6 +49,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{person['mentee']['name']}: nobody. {person['why']}")
             for fix in person["fixes"]:
                 self.stdout.write(f"    {fix}")
-        proof = "proven best under the program's rules" if found["proven_best"] else "NOT proven best"
+        proof = (
+            "proven best under the program's rules" if found["proven_best"] else "NOT proven best"
+        )
         summary = f"{len(found['pairs'])} pairs of {found['mentees']} mentees and {found['places']} places, {found['total']} points"
         self.stdout.write(f"{summary}; {proof}.")

@@ -53,7 +53,12 @@ def brute_force(scores, seats, *, must=(), floor=None):
 
 def people(rng, mentees=12, mentors=8, **fields):
     """A pool of people who answered almost everything."""
-    return Pool(side(rng, mentees, "mentee"), side(rng, mentors, "mentor"), rng.integers(1, 3, mentors), **fields)
+    return Pool(
+        side(rng, mentees, "mentee"),
+        side(rng, mentors, "mentor"),
+        rng.integers(1, 3, mentors),
+        **fields,
+    )
 
 
 def side(rng, count, name):

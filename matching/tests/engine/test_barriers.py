@@ -45,7 +45,9 @@ def test_a_rule_alone_forbids_and_is_named(rule):
 
 @pytest.mark.parametrize("rule", BROKEN)
 def test_a_rule_that_is_switched_off_forbids_nothing(rule):
-    table = score(pool(*BROKEN[rule]), Criteria(rules=RULES - {rule}, minimum=1 if rule == "minimum" else 0))
+    table = score(
+        pool(*BROKEN[rule]), Criteria(rules=RULES - {rule}, minimum=1 if rule == "minimum" else 0)
+    )
     assert table.S[0, 0] >= 0
     assert table.why_not(0, 0) == ()
 
@@ -100,12 +102,16 @@ def test_a_rule_about_which_nobody_was_asked_is_undecided_for_all():
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "minutes", "open_"), [(0, 0, 0, True), (0, 1, 20, False), (0, 1, 30, True), (0, 2, 90, False)]
+    ("mine", "theirs", "minutes", "open_"),
+    [(0, 0, 0, True), (0, 1, 20, False), (0, 1, 30, True), (0, 2, 90, False)],
 )
 def test_meeting_in_person_needs_a_place_in_reach(mine, theirs, minutes, open_):
     travel = np.array([[0, 30, -1], [30, 0, -1], [-1, -1, 0]])
     mentee = {"mode": 2, "place": mine, "max_travel": minutes}
-    table = score(pool(mentee, {"mode": 3, "place": theirs}, {"travel": travel}), Criteria(rules={"mode_place"}))
+    table = score(
+        pool(mentee, {"mode": 3, "place": theirs}, {"travel": travel}),
+        Criteria(rules={"mode_place"}),
+    )
     assert (table.why_not(0, 0) == ()) is open_
 
 

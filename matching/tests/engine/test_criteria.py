@@ -13,7 +13,10 @@ def points(mentee, mentor, criterion, *, wishes=None, **settings):
     me = Side(ids=["ben"], **{k: [v] for k, v in mentee.items()})
     mo = Side(ids=["ada"], **{k: [v] for k, v in mentor.items()})
     weights = {"wishes": 1, "gap": 9} if criterion == "wishes" else {criterion: 1}
-    table = score(Pool(me, mo, [1], **(wishes or {})), Criteria(weights=weights, rules=frozenset(), **settings))
+    table = score(
+        Pool(me, mo, [1], **(wishes or {})),
+        Criteria(weights=weights, rules=frozenset(), **settings),
+    )
     return int(table.parts(0, [0])[criterion][0]) if criterion in table.parts(0, [0]) else 0
 
 
@@ -32,10 +35,14 @@ def test_can_help_shares_points_over_needs_by_priority():
 
 
 def test_more_needs_never_earn_more_than_the_whole_criterion():
-    assert points({"topics": [3, 3, 3]}, {"topics": [3, 3, 3]}, "can_help") == 9990  # 333 whole points for each tenth
+    assert (
+        points({"topics": [3, 3, 3]}, {"topics": [3, 3, 3]}, "can_help") == 9990
+    )  # 333 whole points for each tenth
 
 
-@pytest.mark.parametrize(("gap", "expected"), [(-1, 0), (0, 0), (1, 3333), (3, 10_000), (12, 10_000), (25, 0), (30, 0)])
+@pytest.mark.parametrize(
+    ("gap", "expected"), [(-1, 0), (0, 0), (1, 3333), (3, 10_000), (12, 10_000), (25, 0), (30, 0)]
+)
 def test_gap_is_best_between_three_and_twelve_years(gap, expected):
     assert points({"years": 5}, {"years": 5 + gap}, "gap") == expected if 5 + gap >= 0 else True
 
@@ -57,7 +64,9 @@ def test_waiting_never_decides_with_whom():
     assert len(set(table.raw(0).tolist())) == 1
 
 
-@pytest.mark.parametrize(("rank", "expected"), [(1, 600), (2, 450), (3, 300), (4, 210), (5, 150), (9, 150)])
+@pytest.mark.parametrize(
+    ("rank", "expected"), [(1, 600), (2, 450), (3, 300), (4, 210), (5, 150), (9, 150)]
+)
 def test_a_mentees_wish_counts_by_rank_up_to_its_bounded_share(rank, expected):
     assert points({}, {}, "wishes", wishes={"mentee_wishes": [("ben", "ada", rank)]}) == expected
 
@@ -69,7 +78,10 @@ def test_a_mentors_wish_counts_too():
 
 
 def test_a_pair_ranked_twice_by_one_person_counts_once():
-    assert points({}, {}, "wishes", wishes={"mentee_wishes": [("ben", "ada", 2), ("ben", "ada", 1)]}) == 600
+    assert (
+        points({}, {}, "wishes", wishes={"mentee_wishes": [("ben", "ada", 2), ("ben", "ada", 1)]})
+        == 600
+    )
 
 
 def test_wishes_cannot_outweigh_facts():
@@ -90,7 +102,10 @@ def week(*hours):
 
 @pytest.mark.parametrize(("shared", "expected"), [(0, 0), (1, 3332), (3, 9996), (5, 9996)])
 def test_shared_free_hours_count_up_to_enough(shared, expected):
-    assert practical("hours", {"hours": week(*range(5))}, {"hours": week(*range(5 - shared, 10))}) == expected
+    assert (
+        practical("hours", {"hours": week(*range(5))}, {"hours": week(*range(5 - shared, 10))})
+        == expected
+    )
 
 
 @pytest.mark.parametrize(("offset", "expected"), [(0, 0), (-300, 3332), (330, 0), (-330, 1666)])
@@ -113,14 +128,20 @@ def test_with_two_sample_weeks_the_worse_one_counts():
 def test_shared_time_is_what_counting_every_quarter_hour_finds(case):
     rng = generator(case)
     sides = [
-        (rng.integers(0, 2, (n, rng.choice([21, 42, 168]))), rng.choice([-300, 0, 60, 345], (n, 2))) for n in (9, 7)
+        (rng.integers(0, 2, (n, rng.choice([21, 42, 168]))), rng.choice([-300, 0, 60, 345], (n, 2)))
+        for n in (9, 7)
     ]
-    me, mo = (Side(ids=[f"{len(h)}-{k}" for k in range(len(h))], hours=h, utc_offset=o) for h, o in sides)
+    me, mo = (
+        Side(ids=[f"{len(h)}-{k}" for k in range(len(h))], hours=h, utc_offset=o) for h, o in sides
+    )
     table = score(
-        Pool(me, mo, [1] * 7), Criteria(weights={"practical": 1}, practical={"hours": 1}, enough_minutes=10_080)
+        Pool(me, mo, [1] * 7),
+        Criteria(weights={"practical": 1}, practical={"hours": 1}, enough_minutes=10_080),
     )
     for i, j in np.ndindex(9, 7):
-        shared = min(len(in_utc(*sides[0], i, week) & in_utc(*sides[1], j, week)) for week in (0, 1))
+        shared = min(
+            len(in_utc(*sides[0], i, week) & in_utc(*sides[1], j, week)) for week in (0, 1)
+        )
         assert table.raw(i, [j])[0] == shared * (10_000 // 672)
         assert table.S[i, j] == table.raw(i, [j])[0]
 
@@ -181,9 +202,13 @@ def test_rhythm_counts_half_for_the_next_one(rhythm, expected):
 def test_silence_earns_the_neutral_share_and_is_counted(criterion, field, empty, given):
     name = "practical" if criterion in ("hours", "language", "rhythm", "place") else criterion
     for mine, theirs in ((empty, given), (given, empty)):
-        pool = Pool(Side(ids=["ben"], **{field: [mine]}), Side(ids=["ada"], **{field: [theirs]}), [1])
+        pool = Pool(
+            Side(ids=["ben"], **{field: [mine]}), Side(ids=["ada"], **{field: [theirs]}), [1]
+        )
         criteria = Criteria(
-            weights={name: 1}, rules=frozenset(), practical={criterion: 1} if name == "practical" else {}
+            weights={name: 1},
+            rules=frozenset(),
+            practical={criterion: 1} if name == "practical" else {},
         )
         table = score(pool, criteria)
         line = f"practical.{criterion}" if name == "practical" else name
@@ -201,7 +226,9 @@ def test_hits_tell_which_answers_earned_the_points():
 def test_points_for_a_missing_answer_are_nobodys_hit_even_beside_people_who_answered():
     me = Side(ids=["ben", "cem"], topics=[[3, 0], [0, 0]], hours=[week(3), week()])
     mo = Side(ids=["ada", "eve"], topics=[[3, 3], [0, 0]], hours=[week(3), week(9)])
-    table = score(Pool(me, mo, [1, 1]), Criteria(weights={"can_help": 1, "practical": 1}, rules=frozenset()))
+    table = score(
+        Pool(me, mo, [1, 1]), Criteria(weights={"can_help": 1, "practical": 1}, rules=frozenset())
+    )
     assert table.hits(0, 0) == {"can_help": [(0, 5000)], "practical.hours": [(4, 832)]}
     assert table.hits_of([0, 1], [1, 0]) == [{}, {}]
 
@@ -214,7 +241,8 @@ def own(block, mentee, mentor):
 
 
 @pytest.mark.parametrize(
-    ("mentor", "expected"), [(2, (0, ("grade",))), (3, (9, ())), (4, (12, ())), (5, (0, ("grade",))), (-1, (0, ()))]
+    ("mentor", "expected"),
+    [(2, (0, ("grade",))), (3, (9, ())), (4, (12, ())), (5, (0, ("grade",))), (-1, (0, ()))],
 )
 def test_gap_block_gives_points_per_step_and_forbids_the_rest(mentor, expected):
     got = own(Gap("grade", "grade", {1: 9, 2: 12}, hard=True), {"grade": 2}, {"grade": mentor})
@@ -224,7 +252,10 @@ def test_gap_block_gives_points_per_step_and_forbids_the_rest(mentor, expected):
 @pytest.mark.parametrize(("mentor", "same", "different"), [(1, -1, 10), (2, 0, -1), (-1, 0, 0)])
 def test_same_block_scores_or_forbids_a_category(mentor, same, different):
     assert own(Same("firm", "firm", forbid="same"), {"firm": 1}, {"firm": mentor})[0] == same
-    assert own(Same("firm", "firm", 10, forbid="different"), {"firm": 1}, {"firm": mentor})[0] == different
+    assert (
+        own(Same("firm", "firm", 10, forbid="different"), {"firm": 1}, {"firm": mentor})[0]
+        == different
+    )
 
 
 def test_overlap_block_counts_only_what_the_mentee_asked_for():
@@ -234,10 +265,15 @@ def test_overlap_block_counts_only_what_the_mentee_asked_for():
     assert own(block, {"asked": [0, 0]}, {"has": [1, 1]}) == (0, ())
 
 
-@pytest.mark.parametrize(("town", "expected"), [(0, (20, ())), (1, (5, ())), (2, (-1, ("town",))), (-1, (0, ()))])
+@pytest.mark.parametrize(
+    ("town", "expected"), [(0, (20, ())), (1, (5, ())), (2, (-1, ("town",))), (-1, (0, ()))]
+)
 def test_rating_block_scores_and_refuses_categories_from_either_side(town, expected):
     assert own(Rating("town", "likes", "town"), {"likes": [20, 5, -1]}, {"town": town}) == expected
-    assert own(Rating("town", "likes", "town", rater="mentor"), {"town": town}, {"likes": [20, 5, -1]}) == expected
+    assert (
+        own(Rating("town", "likes", "town", rater="mentor"), {"town": town}, {"likes": [20, 5, -1]})
+        == expected
+    )
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,11 @@ def test_the_price_is_the_number_of_points_that_a_pair_lacks(case):
     prices = Prices(ScoreTable(S), plan)
     outside = [(i, j) for i, j in np.argwhere((S >= 0) & (seats > 0)).tolist() if plan.mu[i] != j]
     outside = [(i, j, prices.pin_loss(i, j)) for i, j in outside]
-    outside = [(i, j, loss.points) for i, j, loss in outside if loss.pairs == 0 and 1 < loss.points < 9000 - S[i, j]]
+    outside = [
+        (i, j, loss.points)
+        for i, j, loss in outside
+        if loss.pairs == 0 and 1 < loss.points < 9000 - S[i, j]
+    ]
     for i, j, lacking in outside[:4]:
         almost, enough = S.copy(), S.copy()
         almost[i, j] += lacking - 1
@@ -196,7 +200,9 @@ def test_both_ways_to_find_distances_agree(case):
 
     rng = generator(case)
     n = int(rng.integers(1, 40))
-    costs = np.where(rng.random((n, n)) < rng.choice([0.05, 0.3, 0.9]), rng.integers(0, 30, (n, n)), np.inf)
+    costs = np.where(
+        rng.random((n, n)) < rng.choice([0.05, 0.3, 0.9]), rng.integers(0, 30, (n, n)), np.inf
+    )
     into = from_set(costs, rng.integers(0, 20, n) * 1.0, backward=True)
     through_sink = into[:, None] + from_set(costs, rng.integers(0, 20, n) * 1.0)
     np.fill_diagonal(through_sink, 0.0)

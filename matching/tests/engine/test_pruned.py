@@ -27,9 +27,17 @@ def invented_round(case):
     seats[0] = 1
     S[:3, 0] = 3
     pins = ((int(rng.integers(3)), 0),) if case % 3 else ()
-    no = tuple((int(i), int(j)) for i, j in np.argwhere(S >= 0) if rng.random() < 0.1 and (i, j) not in pins)
+    no = tuple(
+        (int(i), int(j))
+        for i, j in np.argwhere(S >= 0)
+        if rng.random() < 0.1 and (i, j) not in pins
+    )
     objective = "most" if case % 4 < 2 else "best"
-    return S, seats, Rules(pins=pins, forbids=no, objective=objective, floor=2 if case % 5 == 0 else None)
+    return (
+        S,
+        seats,
+        Rules(pins=pins, forbids=no, objective=objective, floor=2 if case % 5 == 0 else None),
+    )
 
 
 def solved_whole(*asked):
@@ -51,7 +59,9 @@ def test_a_plan_from_few_pairs_is_the_best_over_all(case):
 
 
 def with_stickiness(plan: Plan, prior: Plan):
-    return plan.pairs, plan.total + plan.rules.stickiness * int((plan.mu[plan.mu >= 0] == prior.mu[plan.mu >= 0]).sum())
+    return plan.pairs, plan.total + plan.rules.stickiness * int(
+        (plan.mu[plan.mu >= 0] == prior.mu[plan.mu >= 0]).sum()
+    )
 
 
 @pytest.mark.parametrize("case", range(12))
@@ -77,19 +87,29 @@ def test_a_large_pool_is_solved_so_without_being_told(monkeypatch):
     assert (plan.pairs, plan.certificate) == (400, True)
 
 
-@pytest.mark.parametrize("scores", [np.full((300, 300), 7), np.outer(np.arange(300), np.arange(300)) // 9])
+@pytest.mark.parametrize(
+    "scores", [np.full((300, 300), 7), np.outer(np.arange(300), np.arange(300)) // 9]
+)
 def test_a_pool_where_few_pairs_tell_nothing_is_solved_whole(scores, monkeypatch):
     answers = []
-    monkeypatch.setattr(solving, "solve_pruned", lambda state: answers.append(pruned.solve_pruned(state)))
+    monkeypatch.setattr(
+        solving, "solve_pruned", lambda state: answers.append(pruned.solve_pruned(state))
+    )
     assert solve(ScoreTable(scores), np.ones(300, int)).certificate
     assert answers == [False]
 
 
 POOLS = {
     "scores of their own": lambda rng, n, m: rng.integers(0, 9999, (n, m)),
-    "mentors whom everybody wants": lambda rng, n, m: rng.integers(0, 5000, m) + rng.integers(0, 600, (n, m)),
-    "mentees who suit everybody": lambda rng, n, m: rng.integers(0, 5000, n)[:, None] + rng.integers(0, 600, (n, m)),
-    "few open pairs": lambda rng, n, m: np.where(rng.random((n, m)) < 0.02, rng.integers(0, 9999, (n, m)), -1),
+    "mentors whom everybody wants": lambda rng, n, m: (
+        rng.integers(0, 5000, m) + rng.integers(0, 600, (n, m))
+    ),
+    "mentees who suit everybody": lambda rng, n, m: (
+        rng.integers(0, 5000, n)[:, None] + rng.integers(0, 600, (n, m))
+    ),
+    "few open pairs": lambda rng, n, m: np.where(
+        rng.random((n, m)) < 0.02, rng.integers(0, 9999, (n, m)), -1
+    ),
     "groups": lambda rng, n, m: (
         900 * (rng.integers(0, 6, (n, 1)) == rng.integers(0, 6, m)) + rng.integers(0, 90, (n, m))
     ),

@@ -7,7 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matching.engine import RULES, Criteria, Pool, Rules, ScoreTable, Side, score, solve, with_reasons
+from matching.engine import (
+    RULES,
+    Criteria,
+    Pool,
+    Rules,
+    ScoreTable,
+    Side,
+    score,
+    solve,
+    with_reasons,
+)
 from matching.engine.arrays import classes
 
 from .invented import generator, people, side
@@ -18,7 +28,10 @@ OWN_RULES = Criteria(rules=RULES - {"minimum"})
 @pytest.mark.parametrize("case", range(12))
 def test_parts_add_up_to_the_score_of_every_pair(case):
     table = score(
-        people(generator(case), mentee_wishes=[("mentee00@example.org", "mentor01@example.org", 1)]), OWN_RULES
+        people(
+            generator(case), mentee_wishes=[("mentee00@example.org", "mentor01@example.org", 1)]
+        ),
+        OWN_RULES,
     )
     for i in range(table.shape[0]):
         total = sum(table.parts(i).values())
@@ -31,7 +44,9 @@ def test_parts_add_up_to_the_score_of_every_pair(case):
 
 def test_parts_of_many_pairs_are_those_of_each():
     rng = generator(0)
-    table = score(people(rng, mentor_wishes=[("mentee00@example.org", "mentor01@example.org", 1)]), OWN_RULES)
+    table = score(
+        people(rng, mentor_wishes=[("mentee00@example.org", "mentor01@example.org", 1)]), OWN_RULES
+    )
     i, j = rng.integers(0, 12, 30), rng.integers(0, 8, 30)
     many = table.parts_of(i, j, fine=True)
     for k in range(30):
@@ -120,7 +135,11 @@ def test_any_change_of_input_changes_the_hash():
     others = [
         solve(score(pool, Criteria(version="2")), pool.seats),
         solve(
-            score(pool, Criteria(), overrides=[("mentee00@example.org", "mentor00@example.org", ["language"])]),
+            score(
+                pool,
+                Criteria(),
+                overrides=[("mentee00@example.org", "mentor00@example.org", ["language"])],
+            ),
             pool.seats,
         ),
         solve(score(pool, Criteria()), np.asarray(pool.seats) + 1),
@@ -145,11 +164,27 @@ def test_a_stored_table_resumes_with_its_digest():
         (lambda: Side(ids=["ben"], years=[1.5]), "years must be whole numbers"),
         (lambda: Side(ids=["ben"], topics=[1]), "topics must have 2"),
         (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [-1]), "'ada' has a negative"),
-        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), {}), "no number of seats for mentor 'ada'"),
+        (
+            lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), {}),
+            "no number of seats for mentor 'ada'",
+        ),
         (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1, 1]), "2 numbers of seats"),
-        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1], pairs={"tall": []}), "unknown pair rules: tall"),
-        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1], pairs={"avoid": [("zoe", "ada")]}), "'zoe'"),
-        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1], mentee_wishes=[("ben", "ada", 0)]), "start at 1"),
+        (
+            lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1], pairs={"tall": []}),
+            "unknown pair rules: tall",
+        ),
+        (
+            lambda: Pool(
+                Side(ids=["ben"]), Side(ids=["ada"]), [1], pairs={"avoid": [("zoe", "ada")]}
+            ),
+            "'zoe'",
+        ),
+        (
+            lambda: Pool(
+                Side(ids=["ben"]), Side(ids=["ada"]), [1], mentee_wishes=[("ben", "ada", 0)]
+            ),
+            "start at 1",
+        ),
         (lambda: ScoreTable([[1]], mentee_ids=["ben", "cem"]), "2 ids for 1 mentees"),
         (lambda: ScoreTable([[1], [2]], mentee_ids=["ben", "ben"]), "twice among the mentees"),
     ],
@@ -186,9 +221,15 @@ def test_stored_scores_get_the_very_same_reasons_again(case):
     ]
     pool, criteria = Pool(me, mo, rng.integers(1, 3, 8)), Criteria(minimum=1200)
     table = score(pool, criteria, overrides)
-    bare = ScoreTable(table.S, mentee_ids=pool.mentees.ids, mentor_ids=pool.mentors.ids, digest=table.digest)
+    bare = ScoreTable(
+        table.S, mentee_ids=pool.mentees.ids, mentor_ids=pool.mentors.ids, digest=table.digest
+    )
     again = with_reasons(bare, pool, criteria, overrides)
-    assert (again.digest, again.rule_counts, again.missing) == (table.digest, table.rule_counts, table.missing)
+    assert (again.digest, again.rule_counts, again.missing) == (
+        table.digest,
+        table.rule_counts,
+        table.missing,
+    )
     for i, j in np.ndindex(table.shape):
         assert again.why_not(i, j) == table.why_not(i, j) == table.why_not_of(i, [0, j])[1]
         assert again.hits(i, j) == table.hits(i, j)
@@ -219,4 +260,6 @@ def test_points_beyond_sixteen_bits_are_kept():
     from matching.engine import Same
 
     pool = Pool(Side(ids=["ben"], columns={"x": [1]}), Side(ids=["ada"], columns={"x": [1]}), [1])
-    assert score(pool, Criteria(weights={}, rules=set(), blocks=(Same("x", "x", 100_000),))).S.tolist() == [[100_000]]
+    assert score(
+        pool, Criteria(weights={}, rules=set(), blocks=(Same("x", "x", 100_000),))
+    ).S.tolist() == [[100_000]]

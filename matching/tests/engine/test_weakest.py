@@ -39,12 +39,18 @@ def test_each_floor_is_the_best_plan_under_it_and_the_last_is_the_highest_possib
     floors = frontier(table, plan)
     for floor in floors:
         cold = solve(table, seats, Rules(floor=floor.floor))
-        assert (cold.pairs, cold.total, plan.total - cold.total) == (floor.pairs, floor.total, floor.cost)
+        assert (cold.pairs, cold.total, plan.total - cold.total) == (
+            floor.pairs,
+            floor.total,
+            floor.cost,
+        )
     totals = [f.total for f in floors]
     assert totals == sorted(totals, reverse=True)
     assert {f.pairs for f in floors} <= {plan.pairs}
     above = table.S[table.S > floors[-1].floor] if floors else []
-    assert all(solve(table, seats, Rules(floor=int(f))).pairs < plan.pairs for f in sorted(set(above))[:1])
+    assert all(
+        solve(table, seats, Rules(floor=int(f))).pairs < plan.pairs for f in sorted(set(above))[:1]
+    )
 
 
 @pytest.mark.parametrize("case", range(15))
@@ -56,7 +62,11 @@ def test_a_budget_buys_the_highest_floor_that_it_can_pay_and_is_proven(case):
     payable = [f for f in floors if f.cost <= budget]
     assert raised.certificate
     if payable:
-        assert (raised.floor, raised.pairs, raised.total) == (payable[-1].floor, plan.pairs, payable[-1].total)
+        assert (raised.floor, raised.pairs, raised.total) == (
+            payable[-1].floor,
+            plan.pairs,
+            payable[-1].total,
+        )
 
 
 def test_the_weakest_pair_is_raised_only_if_the_budget_pays_for_it():
@@ -95,7 +105,10 @@ def test_an_audit_tells_the_figures_of_a_plan():
     assert (figures.mentees, figures.mentors, figures.seats, figures.pairs) == (4, 2, 3, 3)
     assert (figures.coverage, figures.mean, figures.p10, figures.worst) == (0.75, 100 / 3, 20, 20)
     assert (figures.unmatched, figures.forced) == ([3], [0, 2])
-    assert [(c.mentor, c.lowest, c.seat_price) for c in figures.cutoffs] == [(0, 50, Loss(0, 10)), (1, 20, Loss(0, 0))]
+    assert [(c.mentor, c.lowest, c.seat_price) for c in figures.cutoffs] == [
+        (0, 50, Loss(0, 10)),
+        (1, 20, Loss(0, 0)),
+    ]
 
 
 def test_an_audit_of_nobody_has_no_mean():
@@ -107,7 +120,9 @@ def test_an_audit_says_what_the_wishes_changed():
     me = Side(ids=["ben", "cem"], years=[5, 5])
     mo = Side(ids=["ada", "eve"], years=[8, 8])
     wishes = [("ben", "eve", 1), ("cem", "ada", 1)]
-    table = score(Pool(me, mo, [1, 1], mentee_wishes=wishes), Criteria(weights={"gap": 9, "wishes": 1}))
+    table = score(
+        Pool(me, mo, [1, 1], mentee_wishes=wishes), Criteria(weights={"gap": 9, "wishes": 1})
+    )
     effect = audit(table, solve(table, [1, 1])).ranks_effect
     assert (effect.moved in (0, 2), effect.pairs, effect.points) == (True, 0, 0)
     plain = score(Pool(me, mo, [1, 1]), Criteria(weights={"gap": 9, "wishes": 1}))
@@ -125,7 +140,9 @@ def test_each_side_sees_the_score_without_the_other_sides_wishes():
 def test_nobody_open_says_which_rules_and_who_would_be_nearest():
     me = Side(ids=["ben"], employer=[1], years=[5], languages=[[1, 0]])
     mo = Side(ids=["ada", "eve"], employer=[1, 1], years=[9, 6], languages=[[0, 1], [1, 0]])
-    table = score(Pool(me, mo, [1, 1]), Criteria(weights={"gap": 1}, rules={"same_employer", "language"}))
+    table = score(
+        Pool(me, mo, [1, 1]), Criteria(weights={"gap": 1}, rules={"same_employer", "language"})
+    )
     answer = why_unmatched(table, solve(table, [1, 1]), 0)
     assert isinstance(answer, NoMentor)
     assert answer.rules == {"language": 1, "same_employer": 2}
@@ -155,7 +172,10 @@ def test_more_mentees_than_places_names_them_and_the_place_that_helps_most():
     assert len(answer.mentees) == answer.seats + 1
     assert left_out in answer.mentees
     best = answer.fixes[0]
-    gain = [solve(table, np.array([1, 1, 2]) + np.eye(3, dtype=int)[j]).pairs - plan.pairs for j in range(3)]
+    gain = [
+        solve(table, np.array([1, 1, 2]) + np.eye(3, dtype=int)[j]).pairs - plan.pairs
+        for j in range(3)
+    ]
     assert (best.kind, best.gain.pairs, gain[best.mentor]) == ("seat", 1, 1)
 
 
@@ -178,7 +198,10 @@ def test_every_answer_about_the_unmatched_holds(case, objective):
             assert objective == "best"
         for fix in (f for f in answer.fixes if f.kind == "seat"):
             one_more = solve(table, seats + (np.arange(len(seats)) == fix.mentor), plan.rules)
-            assert (one_more.pairs - plan.pairs, one_more.total - plan.total) == (fix.gain.pairs, fix.gain.points)
+            assert (one_more.pairs - plan.pairs, one_more.total - plan.total) == (
+                fix.gain.pairs,
+                fix.gain.points,
+            )
 
 
 def test_a_matched_mentee_is_not_asked_why():

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from matching.engine import BadRules, Criteria, Pool, Rules, ScoreTable, Side, WhatIf, score, solve, verify
+from matching.engine import (
+    BadRules,
+    Criteria,
+    Pool,
+    Rules,
+    ScoreTable,
+    Side,
+    WhatIf,
+    score,
+    solve,
+    verify,
+)
 
 from .invented import generator, seats_for, small
 
@@ -36,7 +47,9 @@ def walk(rng, session, steps):
             session.plan.pairs - before.pairs,
             session.plan.total - before.total,
         )
-        assert {i for i, *_ in change.moved} == set(np.flatnonzero(session.plan.mu != before.mu).tolist())
+        assert {i for i, *_ in change.moved} == set(
+            np.flatnonzero(session.plan.mu != before.mu).tolist()
+        )
         yield name
 
 
@@ -197,7 +210,10 @@ def test_a_bare_table_must_be_told_the_score_of_a_lifted_pair():
 
 def test_allowing_both_ways_is_left_to_scoring():
     people = ["cem", "eve"]
-    me, mo = Side(ids=["c", "e"], person=people, years=[1, 1]), Side(ids=["c", "e"], person=people, years=[4, 5])
+    me, mo = (
+        Side(ids=["c", "e"], person=people, years=[1, 1]),
+        Side(ids=["c", "e"], person=people, years=[4, 5]),
+    )
     table = score(Pool(me, mo, [1, 1]), Criteria(weights={"gap": 1}))
     closed = next(iter(table.reasons.coupled))
     with pytest.raises(BadRules, match="the other way is closed"):

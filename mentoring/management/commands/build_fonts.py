@@ -69,7 +69,9 @@ def cut_font(cut: Cut, target: Path) -> None:
     from fontTools.varLib import instancer
 
     font = TTFont(source_of(cut), recalcTimestamp=False)
-    options = subset.Options(layout_features=FEATURES, flavor="woff2", hinting=False, notdef_outline=True)
+    options = subset.Options(
+        layout_features=FEATURES, flavor="woff2", hinting=False, notdef_outline=True
+    )
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=subset.parse_unicodes(cut.unicodes))
     subsetter.subset(font)
@@ -94,7 +96,10 @@ class Command(BaseCommand):
             cut_font(cut, target)
             self.stdout.write(f"{target.name}  {target.stat().st_size / 1000:.1f} kB")
         for package in sorted({cut.package for cut in CUTS}):
-            shutil.copyfile(package_folder(package) / "LICENSE", to / f"{package.removeprefix('fontpkg_')}-LICENSE.txt")
+            shutil.copyfile(
+                package_folder(package) / "LICENSE",
+                to / f"{package.removeprefix('fontpkg_')}-LICENSE.txt",
+            )
         stamp.write_text(recipe())  # last, so that a run that was cut short starts again
 
     @staticmethod

@@ -16,7 +16,9 @@ PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdif]|{\w*}")
 
 
 def sources() -> list[Path]:
-    return sorted(path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/*.po"))
+    return sorted(
+        path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/*.po")
+    )
 
 
 def strange_placeholders(entry: polib.POEntry) -> set[str]:
@@ -37,7 +39,9 @@ def compile_messages(source: Path) -> bool:
     catalogue = polib.pofile(str(source))
     for entry in catalogue.translated_entries():
         if strange := strange_placeholders(entry):
-            raise ValueError(f"line {entry.linenum}: {', '.join(sorted(strange))} is not in the source text")
+            raise ValueError(
+                f"line {entry.linenum}: {', '.join(sorted(strange))} is not in the source text"
+            )
     fresh = target.with_suffix(".mo.new")
     catalogue.save_as_mofile(str(fresh))
     fresh.replace(target)  # a running site never reads half a file

@@ -36,7 +36,10 @@ def _section(model: Any) -> str:
         "| --- | --- | --- |",
     ]
     for state in model.State.values:
-        after = ", ".join(f"`{one}`" for one in model.State.values if one in model.TRANSITIONS[state]) or "(the end)"
+        after = (
+            ", ".join(f"`{one}`" for one in model.State.values if one in model.TRANSITIONS[state])
+            or "(the end)"
+        )
         lines.append(f"| `{state}` | {words[state]} | {after} |")
     return "\n".join([*lines, "", f"Begins as `{_default(model)}`.", ""])
 

@@ -24,10 +24,14 @@ def is_behind() -> bool:
 
 class Command(BaseCommand):
     help = "Migrates, makes the cache table and, with --demo, fills an empty database."
-    requires_system_checks: list[str] = []  # `migrate` checks when there is something to do, and so does the server
+    requires_system_checks: list[
+        str
+    ] = []  # `migrate` checks when there is something to do, and so does the server
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="load the demo data if there is no account yet")
+        parser.add_argument(
+            "--demo", action="store_true", help="load the demo data if there is no account yet"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if is_behind():
@@ -45,5 +49,7 @@ class Command(BaseCommand):
         known = set(everybody.values_list("email", flat=True))
         for role, name in people.SIGN_INS.items():
             if f"{role}@example.org" in known:
-                self.stdout.write(f"  {role}@example.org, password {people.PASSWORD}: {name} ({role})")
+                self.stdout.write(
+                    f"  {role}@example.org, password {people.PASSWORD}: {name} ({role})"
+                )
         self.stdout.write("")

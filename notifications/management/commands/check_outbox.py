@@ -12,7 +12,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = health.report()
-        figures = f"{report['waiting']} waiting, {report['failed']} failed, {report['held']} held back"
+        figures = (
+            f"{report['waiting']} waiting, {report['failed']} failed, {report['held']} held back"
+        )
         if not report["healthy"]:
             raise CommandError(f"{'; '.join(report['problems'])} ({figures})", returncode=1)
         self.stdout.write(f"healthy: {figures}")

@@ -9,12 +9,14 @@ from notifications import instance
 
 
 class Command(BaseCommand):
-    help = (
-        "After a restore: holds back every letter that is due, re-applies erasures, and lets this database sweep again."
-    )
+    help = "After a restore: holds back every letter that is due, re-applies erasures, and lets this database sweep again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         held, failing = instance.after_restore(timezone.now())
         if failing:
-            raise CommandError(f"not finished, nothing is sent yet; these steps failed: {', '.join(failing)}")
-        self.stdout.write(f"{held} letters are held back. Look at them in the outbox, then run release_held.")
+            raise CommandError(
+                f"not finished, nothing is sent yet; these steps failed: {', '.join(failing)}"
+            )
+        self.stdout.write(
+            f"{held} letters are held back. Look at them in the outbox, then run release_held."
+        )

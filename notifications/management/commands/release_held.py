@@ -16,7 +16,9 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--kind", help="only letters of this kind")
         which.add_argument("--all", action="store_true", help="every kind")
-        parser.add_argument("--cancel", action="store_true", help="end them instead of sending them")
+        parser.add_argument(
+            "--cancel", action="store_true", help="end them instead of sending them"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["all"] or options["kind"]:

@@ -16,9 +16,16 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = get_user_model()._default_manager.filter(email=options["email"].strip().lower()).first()
+        person = (
+            get_user_model()._default_manager.filter(email=options["email"].strip().lower()).first()
+        )
         if person is None:
             raise CommandError("no account has this address")
-        before = Notification.objects.unscoped("numbers the trials").about(person).filter(kind="trial").count()
+        before = (
+            Notification.objects.unscoped("numbers the trials")
+            .about(person)
+            .filter(kind="trial")
+            .count()
+        )
         outbox.owe("trial", to=person, about=person, ordinal=before + 1)
         self.stdout.write("owed; the next sweep sends it")

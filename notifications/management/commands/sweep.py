@@ -21,8 +21,16 @@ class Command(BaseCommand):
     help = "Plans and sends what is due in the outbox."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--loop", action="store_true", help="go on until told to stop (TERM or Ctrl-C)")
-        parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="pause between two sweeps (5)")
+        parser.add_argument(
+            "--loop", action="store_true", help="go on until told to stop (TERM or Ctrl-C)"
+        )
+        parser.add_argument(
+            "--every",
+            type=float,
+            default=5.0,
+            metavar="SECONDS",
+            help="pause between two sweeps (5)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

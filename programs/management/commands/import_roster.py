@@ -17,22 +17,32 @@ class Command(BaseCommand):
         parser.add_argument("cohort", help="short name of the cohort")
         parser.add_argument("role", choices=Application.Role.values)
         parser.add_argument("file", type=Path)
-        parser.add_argument("--map", type=Path, required=True, help="TOML file that says what the columns mean")
-        parser.add_argument("--dry-run", action="store_true", help="read, check and count; write nothing")
+        parser.add_argument(
+            "--map", type=Path, required=True, help="TOML file that says what the columns mean"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="read, check and count; write nothing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             cohort = Cohort.objects.select_related("program").get(slug=options["cohort"])
             roster = read_map(options["map"].read_text("utf-8"), role=options["role"])
-            table = read_table(options["file"].read_bytes(), name=options["file"].name, encoding=roster.encoding)
+            table = read_table(
+                options["file"].read_bytes(), name=options["file"].name, encoding=roster.encoding
+            )
         except Cohort.DoesNotExist as error:
             known = ", ".join(Cohort.objects.values_list("slug", flat=True)) or "none yet"
-            raise CommandError(f"There is no cohort “{options['cohort']}”. Known: {known}.") from error
+            raise CommandError(
+                f"There is no cohort “{options['cohort']}”. Known: {known}."
+            ) from error
         except (OSError, UnicodeDecodeError, BadFile, BadMap) as error:
             raise CommandError(str(error)) from error
         records, problems = read_records(table, roster, role=options["role"])
         if not problems:
-            outcome = save_records(records, roster, cohort=cohort, by=None, dry_run=options["dry_run"])
+            outcome = save_records(
+                records, roster, cohort=cohort, by=None, dry_run=options["dry_run"]
+            )
             problems = outcome.problems
         if problems:
             for problem in problems:

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("list", choices=sorted(LISTS), nargs="?", default="hr")
         parser.add_argument(
-            "--program", metavar="SHORT_NAME", help="for this program only; without it shared by all programs"
+            "--program",
+            metavar="SHORT_NAME",
+            help="for this program only; without it shared by all programs",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
