@@ -36,19 +36,9 @@ Sources of the method: Ahuja, Magnanti, Orlin, "Network Flows" (1993); Kuhn (195
 assignment itself, which is `scipy.optimize.linear_sum_assignment`.
 """
 
-from matching.engine.auditing import Audit, Blocking, Cutoff, RanksEffect, audit
-from matching.engine.barriers import DEFAULT_RULES, LABELS, RULES
-from matching.engine.blocks import Block, Gap, Overlap, Rating, Same
-from matching.engine.criteria import PRACTICAL_SHARES, SCALE, STANDARD_WEIGHTS, Criteria
-from matching.engine.frontier import Floor, frontier
-from matching.engine.people import PAIR_RULES, Pool, Side
-from matching.engine.plan import UNMATCHED, Move, Plan, moves
-from matching.engine.prices import Prices
-from matching.engine.rules import STICKINESS, BadRules, Pair, Reason, Rules
-from matching.engine.scoring import score, with_reasons
-from matching.engine.solving import solve
-from matching.engine.table import FORBIDDEN, VERSION, ScoreTable
-from matching.engine.unmatched import (
+from matching.engine.explaining.audit import Audit, Blocking, Cutoff, RanksEffect, audit
+from matching.engine.explaining.frontier import Floor, frontier
+from matching.engine.explaining.unmatched import (
     Crowded,
     Fix,
     Miss,
@@ -57,9 +47,19 @@ from matching.engine.unmatched import (
     blocked_by,
     why_unmatched,
 )
-from matching.engine.verifying import verify
-from matching.engine.whatif import Change, WhatIf
-from matching.engine.worth import Gain, Loss
+from matching.engine.explaining.whatif import Change, WhatIf
+from matching.engine.problem.constraints import DEFAULT_RULES, LABELS, RULES
+from matching.engine.problem.criteria import PRACTICAL_SHARES, SCALE, STANDARD_WEIGHTS, Criteria
+from matching.engine.problem.custom_criteria import Block, Gap, Overlap, Rating, Same
+from matching.engine.problem.people import PAIR_RULES, Pool, Side
+from matching.engine.problem.rules import STICKINESS, BadRules, Pair, Reason, Rules
+from matching.engine.problem.score_table import FORBIDDEN, VERSION, ScoreTable
+from matching.engine.problem.scoring import score, with_reasons
+from matching.engine.solving.objective import Gain, Loss
+from matching.engine.solving.plan import UNMATCHED, Move, Plan, moves
+from matching.engine.solving.prices import Prices
+from matching.engine.solving.solver import solve
+from matching.engine.solving.verification import verify
 
 __all__ = [
     "DEFAULT_RULES", "FORBIDDEN", "LABELS", "PAIR_RULES", "PRACTICAL_SHARES", "RULES", "SCALE", "STANDARD_WEIGHTS",

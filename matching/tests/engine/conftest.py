@@ -1,6 +1,6 @@
 import pytest
 
-from .invented import RUN_SEED
+from .synthetic import RUN_SEED
 
 
 @pytest.fixture(autouse=True)

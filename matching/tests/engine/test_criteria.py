@@ -5,7 +5,7 @@ import pytest
 
 from matching.engine import Criteria, Gap, Overlap, Pool, Rating, Same, Side, score
 
-from .invented import generator
+from .synthetic import generator
 
 
 def points(mentee, mentor, criterion, *, wishes=None, **settings):
@@ -153,7 +153,7 @@ def in_utc(hours, offsets, person, week):
 
 
 def test_a_week_in_which_everybodys_clock_moved_is_not_counted_twice():
-    from matching.engine.hours import different_weeks
+    from matching.engine.problem.hours import different_weeks
 
     assert different_weeks(np.array([[0, 60]]), np.array([[120, 180], [60, 120]])) == [0]
     assert different_weeks(np.array([[0, 60]]), np.array([[120, 120]])) == [0, 1]

@@ -7,7 +7,7 @@ import pytest
 
 from matching.engine import Gain, Loss, Prices, Rules, ScoreTable, Side, solve
 
-from .invented import brute_force, generator, seats_for, small, tiny
+from .synthetic import brute_force, generator, seats_for, small, tiny
 
 OBJECTIVES = ["most", "best"]
 
@@ -196,7 +196,7 @@ def test_a_scored_table_lifts_a_rule_at_the_score_without_it():
 
 @pytest.mark.parametrize("case", range(10))
 def test_both_ways_to_find_distances_agree(case):
-    from matching.engine.paths import _dijkstra, _improve, from_set
+    from matching.engine.solving.paths import _dijkstra, _improve, from_set
 
     rng = generator(case)
     n = int(rng.integers(1, 40))

@@ -18,9 +18,9 @@ from matching.engine import (
     solve,
     with_reasons,
 )
-from matching.engine.arrays import classes
+from matching.engine.problem.arrays import classes
 
-from .invented import generator, people, side
+from .synthetic import generator, people, side
 
 OWN_RULES = Criteria(rules=RULES - {"minimum"})
 

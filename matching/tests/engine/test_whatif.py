@@ -16,7 +16,7 @@ from matching.engine import (
     verify,
 )
 
-from .invented import generator, seats_for, small
+from .synthetic import generator, seats_for, small
 
 FREE = Rules(stickiness=0)
 

@@ -1,0 +1,1 @@
+"""The answers: what a change would do, why a mentee is unmatched, figures of a plan. Imports `solving` and `problem`."""

@@ -1,0 +1,1 @@
+"""The solution: the best plan of a problem, its certificate, and the price of every change. Imports `problem` only."""

@@ -1,0 +1,76 @@
+"""Shortest distances between mentors, on costs that are never negative."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.engine.problem.arrays import INF, Bools, Floats, Ints
+
+BATCH = 512
+FEW_EDGES = 6
+
+
+def from_set(costs: Floats, start: Floats, *, backward: bool = False) -> Floats:
+    """Dijkstra on a dense matrix from (or, backward, to) nodes with given start distances; ties settle together."""
+    edges = np.ascontiguousarray(costs.T) if backward else costs
+    distance, open_ = start.copy(), start.copy()
+    while True:
+        here = open_.min(initial=INF)
+        if here == INF:
+            return distance
+        settled = np.flatnonzero(open_ == here)
+        open_[settled] = INF
+        reach = edges[settled].min(axis=0) + here
+        nearer = reach < distance
+        distance[nearer] = reach[nearer]
+        open_[nearer] = reach[nearer]
+
+
+def between_all(costs: Floats, to_sink: Floats, from_sink: Floats) -> Floats:
+    """All distances, through the sink or not.
+
+    An edge, or a longer path, can be part of a shortest path only if it beats the way through the sink. In usual rounds
+    that leaves two edges per mentor and few improvements, which are found for all mentors at once, one edge further at a
+    time. Where it leaves many edges, ordinary Dijkstra on the sparse graph is quicker."""
+    distance = to_sink[:, None] + from_sink
+    worth_it: Bools = costs < distance
+    np.fill_diagonal(worth_it, False)
+    np.fill_diagonal(distance, 0.0)
+    rows, columns = np.nonzero(worth_it)
+    n = len(costs)
+    starts = np.zeros(n + 1, np.int64)
+    np.cumsum(np.bincount(rows, minlength=n), out=starts[1:])
+    shorten = _improve if len(rows) <= FEW_EDGES * n else _dijkstra
+    shorten(distance, starts, columns, costs[rows, columns])
+    return distance
+
+
+def _dijkstra(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> None:
+    """Shorten `distance` (n, n) by paths over the edges (CSR: starts, heads, costs), one source after the other."""
+    from scipy.sparse import csr_array  # a second to load: only processes that match pay it
+    from scipy.sparse.csgraph import dijkstra
+
+    n = len(distance)
+    graph = csr_array((costs, heads.astype(np.int32), starts.astype(np.int32)), shape=(n, n))
+    for lo in range(0, n, BATCH):
+        tile = distance[lo : lo + BATCH]
+        np.minimum(
+            tile, dijkstra(graph, directed=True, indices=np.arange(lo, lo + len(tile))), out=tile
+        )
+
+
+def _improve(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> None:
+    """The same for all sources at once, one edge further at a time, until nothing gets shorter. What was shortened last
+    is a list of entries j * n + k, from whose k all edges are tried next."""
+    n, flat, degree = len(distance), distance.reshape(-1), np.diff(starts)
+    entries = np.arange(n) * (n + 1)
+    while len(entries):
+        ends = entries % n
+        count = degree[ends]
+        edge = np.repeat(starts[ends] - np.cumsum(count) + count, count) + np.arange(count.sum())
+        reach = np.repeat(flat[entries], count) + costs[edge]
+        target = np.repeat(entries - ends, count) + heads[edge]
+        shorter = reach < flat[target]
+        target = target[shorter]
+        np.minimum.at(flat, target, reach[shorter])
+        entries = np.unique(target)
