@@ -6,7 +6,7 @@ RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /app
 COPY requirements.txt .
-RUN pip install --require-hashes -r requirements.txt
+RUN pip install --no-deps --require-hashes -r requirements.txt && pip check
 COPY . .
 # Settings of production, with values that exist in this step only and are in no layer of the result.
 RUN export SECRET_KEY=build TEXT_KEYS=build LINK_KEYS=build BASE_URL=https://build.invalid EMAIL_URL=smtp://build.invalid \

@@ -19,7 +19,10 @@ export DEBUG = 1
 # The first Python that is new enough and can make virtual environments. It is started, not looked up: a shim may be found and not run.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$python; break; }; done)
-PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+# Closed: a lock installs what it names and resolves nothing, whatever was released since. The check finds what it forgot.
+PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
+PIP_CHECK = { $(PY) -m pip check >$(VENV)/check.txt || { cat $(VENV)/check.txt; \
+	echo 'make: the packages in $(VENV) do not fit together; run `make clean` and try again'; exit 1; } >&2; }
 
 # An environment that was copied here or whose Python went away does not count as made.
 ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
@@ -36,12 +39,13 @@ $(VENV)/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo 'make: needs Python 3.11 or newer with venv (on Debian: apt-get install python3-venv)' >&2; exit 1; }
 	@$(PY) -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); echo 'Making $(VENV) with $(PYTHON) ...'; $(PYTHON) -m venv $(VENV); }
 	@echo 'Installing requirements.txt ...'
-	@$(PIP_INSTALL) -r requirements.txt
+	@$(PIP_INSTALL) -r requirements.txt && $(PIP_CHECK)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	@echo 'Installing requirements-dev.txt ...'
-	@$(PIP_INSTALL) -r requirements-dev.txt
+	@$(PIP_INSTALL) -r requirements-dev.txt && $(PIP_CHECK)
+	@$(PY) -m testkit.pips
 	@touch $@
 
 # --- what is generated and not committed: fonts cut from their packages, compiled translations

@@ -295,4 +295,3 @@ def test_compose_is_understood_by_its_client():
 def test_the_image_runs_as_nobody_in_particular():
     users = re.findall(r"^USER (\S+)", read("Dockerfile"), re.MULTILINE)
     assert users == ["mentoring"]
-    assert "pip install --require-hashes -r requirements.txt" in read("Dockerfile")

@@ -1,4 +1,4 @@
-"""What the two commands stand on: the locks, the servers of the tests, the gate."""
+"""What the two commands stand on: the servers of the tests, the gate."""
 
 import base64
 import hashlib
@@ -58,55 +58,7 @@ def test_make_knows_its_targets():
     assert set(targets) == rules, "each is a rule, and each rule that makes no file is one of them"
 
 
-# --- locks
-
-
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
-def test_every_pin_is_exact_and_has_a_hash(lock):
-    entries = re.split(r"\n(?=[a-z0-9])", read(lock).split("#    make lock\n", 1)[1])
-    assert len(entries) > 50
-    assert [
-        entry.split()[0]
-        for entry in entries
-        if "==" not in entry.split()[0] or "--hash=sha256:" not in entry
-    ] == []
-
-
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
-def test_locks_hold_no_address(lock):
-    assert (
-        re.findall(r"https?://|file:|--index-url|--find-links|--extra-index-url", read(lock)) == []
-    )
-
-
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
-def test_locks_follow_their_source(name):
-    wanted = re.findall(
-        r"^([a-z0-9._-]+)(?:\[[a-z]+\])?[=~]=([\w.]+)$", read(f"{name}.in"), re.MULTILINE
-    )
-    locked = dict(re.findall(r"^([a-z0-9._-]+)==([\w.]+)", read(f"{name}.txt"), re.MULTILINE))
-    assert len(wanted) == len(
-        [line for line in read(f"{name}.in").splitlines() if line and line[0] not in "#-"]
-    )
-    assert {package: locked.get(package) for package, _ in wanted} == dict(wanted)
-
-
-def test_what_runs_is_pinned_alike_in_both_locks():
-    run, dev = (
-        set(re.findall(r"^([a-z0-9._-]+==[\w.]+)", read(f"requirements{x}.txt"), re.MULTILINE))
-        for x in ("", "-dev")
-    )
-    assert run - dev == set()
-
-
-def test_every_dependency_has_its_reason():
-    asked = re.findall(
-        r"^([a-z][a-z0-9-]+)", read("requirements.in") + read("requirements-dev.in"), re.MULTILINE
-    )
-    told = re.findall(
-        r"^\| `([a-z0-9-]+)` \| \S", read("docs/decisions/002-dependencies.md"), re.MULTILINE
-    )
-    assert sorted(told) == sorted(asked)
+# --- what the wheels bring
 
 
 def test_bootstrap_is_byte_for_byte_the_published_one():

@@ -1,0 +1,46 @@
+"""The oldest and the newest pip that the locks must install with: `python -m testkit.pips`.
+
+`make test` fetches both wheels into var/pips, from the package index of the machine, before any test runs; a wheel that is already there is
+not fetched again. pip runs from its wheel, so no environment needs it installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+FOLDER = Path("var/pips")
+# The pip that Python 3.11.0 brings (Debian 12 has 23.0.1), and the newest when the locks were last written.
+PIPS = {
+    "22.3": "1daab4b8d3b97d1d763caeb01a4640a2250a0ea899e257b1e44b9eded91e15ab",
+    "26.3": "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13",
+}
+
+
+def wheel(version: str) -> Path:
+    """Return the wheel of this pip, fetched and verified by hash if it is not there yet."""
+    path = FOLDER.resolve() / f"pip-{version}-py3-none-any.whl"
+    if not path.exists():
+        _fetch(version, path)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == PIPS[version], f"{path} was changed"
+    return path
+
+
+def _fetch(version: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        wanted = Path(folder) / "pip.txt"
+        wanted.write_text(f"pip=={version} --hash=sha256:{PIPS[version]}\n")
+        command = ["download", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
+        command += ["--require-hashes", "--requirement", str(wanted), "--dest", folder]
+        subprocess.run([sys.executable, "-m", "pip", *command], check=True)
+        # Several tests may ask at once; the last one to finish puts the same file there again.
+        (Path(folder) / path.name).replace(path)
+
+
+if __name__ == "__main__":
+    for each in PIPS:
+        wheel(each)
