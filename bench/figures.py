@@ -10,14 +10,14 @@ from bench import pools, rivals
 from bench.rivals import Array, Views
 from bench.timing import cpu_seconds, megabytes_above_base, side_by_side, spread
 from matching.engine import (
-    BadRules,
     Criteria,
+    InfeasibleRules,
     Plan,
     Prices,
     Rules,
     ScoreTable,
     WhatIf,
-    frontier,
+    min_score_frontier,
     score,
     solve,
     verify,
@@ -38,7 +38,7 @@ class Speed:
     solve: float
     verify: float
     prices: float
-    frontier: float
+    min_score_frontier: float
     change: tuple[float, float, float]
     megabytes: float | None
 
@@ -75,7 +75,7 @@ def speed(kind: str, mentees: int, rounds: int, *, memory: bool) -> Speed:
         "solve": lambda: solve(ScoreTable(table.S), seats),
         "verify": lambda: verify(table, seats, plan.rules, plan),
         "prices": lambda: Prices(table, plan).matrix,
-        "frontier": lambda: frontier(table, plan),
+        "min_score_frontier": lambda: min_score_frontier(table, plan),
     }
     best = side_by_side(jobs, rounds)
     megabytes = megabytes_above_base(mentees) if memory else None
@@ -93,11 +93,11 @@ def changes(table: ScoreTable, plan: Plan) -> list[float]:
         act = (
             lambda i=i, j=j: session.pin(i, j),
             lambda i=i, held=held: session.forbid(i, held if held >= 0 else 0),
-            lambda j=j: session.seats(j, int(rng.choice([-1, 1]))),
+            lambda j=j: session.change_capacity(j, int(rng.choice([-1, 1]))),
         )[k % 3]
         try:
             times.append(cpu_seconds(act))
-        except BadRules:
+        except InfeasibleRules:
             continue
         if k % 2:
             session.undo()

@@ -11,11 +11,11 @@ from matching.engine import Criteria, Prices, score, solve
 
 def main(size: int) -> None:
     warm = pools.pool(60)
-    _ = Prices(table := score(warm, Criteria()), solve(table, warm.seats)).matrix
+    _ = Prices(table := score(warm, Criteria()), solve(table, warm.capacity)).matrix
     people = pools.pool(size)
     base = peak_megabytes()
     table = score(people, Criteria())
-    _ = Prices(table, solve(table, people.seats)).matrix
+    _ = Prices(table, solve(table, people.capacity)).matrix
     print(f"{peak_megabytes() - base:.0f}")
 
 

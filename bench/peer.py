@@ -120,7 +120,7 @@ def _table(rows: Rows) -> ScoreTable:
         }
         return Side(ids=np.array(ids), columns=columns)
 
-    blocks = (
+    custom = (
         Same("organisation", "firm", forbid="same"),
         Gap("grade", "grade", {1: 9, 2: 12}, hard=True),
         Same("profession", "profession", points=10),
@@ -128,4 +128,4 @@ def _table(rows: Rows) -> ScoreTable:
     people = Pool(
         side(rows["mentees"]), side(rows["mentors"]), np.ones(len(rows["mentors"]), np.int64)
     )
-    return score(people, Criteria(weights={}, rules=frozenset(), blocks=blocks))
+    return score(people, Criteria(weights={}, rules=frozenset(), custom=custom))

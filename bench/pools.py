@@ -48,7 +48,7 @@ def table(kind: str, mentees: int, seed: int = 0) -> tuple[ScoreTable, Array]:
         ).integers(1, 4, m)
     people = pool(mentees, ratio=0.4 if kind == "scarce" else 0.6, seed=seed)
     rules: frozenset[str] = frozenset() if kind == "open" else Criteria().rules
-    return score(people, Criteria(rules=rules)), np.asarray(people.seats)
+    return score(people, Criteria(rules=rules)), np.asarray(people.capacity)
 
 
 def _side(rng: np.random.Generator, count: int, *, mentor: bool) -> Side:

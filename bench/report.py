@@ -81,7 +81,7 @@ def _speed(sizes: list[int], rounds: int, found: dict[str, float]) -> Iterator[s
                 found.update(s.goals)
             ms = [
                 f"{1000 * t:.1f}" if t < 0.1 else f"{1000 * t:,.0f}"
-                for t in (s.bare, s.score, s.solve, s.prices, s.frontier)
+                for t in (s.bare, s.score, s.solve, s.prices, s.min_score_frontier)
             ]
             change = " / ".join(f"{1000 * t:.1f}" for t in s.change)
             memory = "" if s.megabytes is None else f"{s.megabytes:.0f}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .changing import plan_of
-from .engine import Audit, audit, frontier
+from .engine import Audit, audit, min_score_frontier
 from .models import Round, RoundPlan
 from .sitting import Decisions, Sitting
 
@@ -39,8 +39,11 @@ class Step:
 def weakest_steps(round_: Round) -> list[Step]:
     """How far the weakest pair can be raised without losing a pair, and what each step costs; thinned to a short table."""
     sitting, decisions = Sitting.load(round_), Decisions.of(round_)
-    found = frontier(sitting.working(decisions), plan_of(sitting))
-    steps = [Step(f.floor, f.pairs, f.total, f.cost, f.moved, n == 0) for n, f in enumerate(found)]
+    found = min_score_frontier(sitting.working(decisions), plan_of(sitting))
+    steps = [
+        Step(f.min_score, f.pairs, f.total, f.cost, f.reassigned, n == 0)
+        for n, f in enumerate(found)
+    ]
     return thin(steps, SHOWN)
 
 

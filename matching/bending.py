@@ -126,7 +126,7 @@ def agree_place(
             raise Refused(_("The program's policy gives this mentor no further place."))
         sitting, was = read(fresh)
         stored, j = sitting.packed_plan, sitting.column[mentor.pk]
-        outcome = play(sitting, was, was, lambda trial: trial.seats(j, 1))
+        outcome = play(sitting, was, was, lambda trial: trial.change_capacity(j, 1))
         refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(
             round=fresh, kind=Kind.PLACE, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
@@ -156,7 +156,7 @@ def take_back_first(sitting: Sitting, done: RoundEntry) -> Callable[[WhatIf], ob
     """What the engine does first when this entry is taken back."""
     if done.kind == Kind.PLACE:
         j = sitting.column[done.mentor_id]
-        return lambda trial: trial.seats(j, -1)
+        return lambda trial: trial.change_capacity(j, -1)
     if done.kind == Kind.OVERRIDE:
         i, row = _closed_row(sitting, done)
         return lambda trial: trial.edit(i, row)

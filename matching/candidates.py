@@ -19,7 +19,7 @@ from programs.models import Application, ApplicationExperience
 from .board import BAND_TONES
 from .changing import plan_of
 from .dimensions import Cell, Dimensions
-from .engine import BadRules, Change, WhatIf
+from .engine import Change, InfeasibleRules, WhatIf
 from .explaining import Explanation, explain
 from .minutes import moved_words
 from .models import Proposal, Round
@@ -169,7 +169,7 @@ class _Maker:
     ) -> None:
         self.sitting, self.row = sitting, row
         self.words = Words(round_.program)
-        self.dimensions = Dimensions(self.words, sitting.explained.most())
+        self.dimensions = Dimensions(self.words, sitting.explained.max_points())
         self.plan = plan_of(sitting)
         self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
         is_free = not row.is_pinned and not row.sits_out
@@ -222,7 +222,7 @@ class _Maker:
 
     def _used(self, j: int, mentor: Application) -> int:
         """Mentees of this plan, and of open matches from before: the places that were not brought into the round."""
-        return int(self.load[j]) + max(places_of(mentor) - int(self.plan.seats[j]), 0)
+        return int(self.load[j]) + max(places_of(mentor) - int(self.plan.capacity[j]), 0)
 
     def _change(self, i: int, j: int) -> Change | None:
         """What "Choose" would do, tried on a copy of the plan and taken back; None where there is nothing to choose."""
@@ -231,7 +231,7 @@ class _Maker:
             return None
         try:
             change = self.trial.pin(i, j)
-        except BadRules:
+        except InfeasibleRules:
             return None
         self.trial.undo()
         return change
@@ -239,7 +239,7 @@ class _Maker:
     def _moved(self, change: Change) -> list[list[int | None]]:
         """Who else would move, as ids of applications, at most as many as are named."""
         at, sitting = self.sitting.mentor_at, self.sitting
-        moved = [[sitting.mentees[a], at(b), at(c)] for a, b, c in change.moved]
+        moved = [[sitting.mentees[a], at(b), at(c)] for a, b, c in change.reassignments]
         return [one for one in moved if one[0] != self.row.mentee_id][:MOVES_SHOWN]
 
     def _if_chosen(self, j: int) -> list[str]:
@@ -247,9 +247,9 @@ class _Maker:
         change = self.changes[j]
         if change is None:
             return []
-        lines = [cost_words(-change.d_pairs, -change.d_total)]
+        lines = [cost_words(-change.pairs_gained, -change.points_gained)]
         lines += [moved_words(one, self.names) for one in self._moved(change)]
-        more = len(change.moved) - 1 - MOVES_SHOWN
+        more = len(change.reassignments) - 1 - MOVES_SHOWN
         if more > 0:
             lines.append(
                 ngettext("%(count)s more moves", "%(count)s more move", more) % {"count": more}

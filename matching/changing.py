@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from access.refused import Refused
 from workflow.states import move
 
-from .engine import BadRules, Plan, WhatIf
+from .engine import InfeasibleRules, Plan, WhatIf
 from .models import Proposal, Round, RoundEntry, RoundPlan, Snapshot
 from .reasons import bad_rules_words
 from .rows import replace_some
@@ -75,7 +75,7 @@ def play(
     before, mates = plan_of(sitting), sitting.mates()
     try:
         sitting.repair(was, now, first)
-    except BadRules as bad:
+    except InfeasibleRules as bad:
         raise Refused(
             _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
         ) from bad

@@ -104,7 +104,7 @@ class _Facts:
             (points for name, points in self.parts.items() if name != "waiting"),
             np.zeros(self.size, np.int64),
         )
-        share = fit / (full_measure(self.table.most()) or 1)
+        share = fit / (full_measure(self.table.max_points()) or 1)
         least, names = zip(*reversed(BANDS), strict=True)
         band = np.searchsorted(least, share, side="right") - 1
         gaps = [mask for code, mask in self._doubts if code in GAPS]
@@ -115,7 +115,7 @@ class _Facts:
     def cautions(self) -> list[list[str]]:
         """Codes of what a person should look at before a pair is made."""
         found: list[list[str]] = [[] for _pair in range(self.size)]
-        lifted = self.table.reasons.lifted if self.table.reasons else {}
+        lifted = self.table.reasons.waived if self.table.reasons else {}
         pairs = zip(self.rows.tolist(), self.columns.tolist(), strict=True) if lifted else ()
         set_aside = np.array([pair in lifted for pair in pairs], bool)
         for code, mask in (

@@ -52,7 +52,7 @@ def unpack(stored: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def pack_pool(pool: Pool) -> bytes:
-    arrays: dict[str, Any] = {"seats": pool.seats}
+    arrays: dict[str, Any] = {"capacity": pool.capacity}
     if pool.travel is not None:
         arrays["travel"] = pool.travel
     facts: dict[str, Any] = {
@@ -83,7 +83,7 @@ def unpack_pool(stored: Any) -> Pool:
     return Pool(
         Side(**sides["mentees"]),
         Side(**sides["mentors"]),
-        seats=arrays["seats"],
+        capacity=arrays["capacity"],
         travel=arrays.get("travel"),
         pairs={code: [(a, b) for a, b in pairs] for code, pairs in facts["pairs"].items()},
         mentee_wishes=[(a, b, rank) for a, b, rank in facts["mentee_wishes"]],
@@ -91,7 +91,7 @@ def unpack_pool(stored: Any) -> Pool:
     )
 
 
-SETTINGS = ("pins", "forbids", "stickiness", "floor", "objective", "budget")
+SETTINGS = ("pins", "forbids", "stability_bonus", "min_score", "objective", "budget")
 
 
 def pack_plan(plan: Plan) -> bytes:
@@ -99,14 +99,14 @@ def pack_plan(plan: Plan) -> bytes:
         "mu": plan.mu.astype(np.int32),
         "u": plan.u,
         "v": plan.v,
-        "seats": plan.seats.astype(np.int32),
+        "capacity": plan.capacity.astype(np.int32),
     }
     if plan.prior is not None:
         arrays["prior"] = plan.prior.astype(np.int32)
     facts: dict[str, Any] = {
         "pairs": plan.pairs,
         "total": plan.total,
-        "floor": plan.floor,
+        "min_score": plan.min_score,
         "hash": plan.input_hash,
     }
     facts |= {
@@ -129,8 +129,8 @@ def unpack_plan(stored: Any) -> Plan:
         total=facts["total"],
         certificate=facts["certificate"],
         input_hash=facts["hash"],
-        seats=arrays["seats"].astype(np.int64),
+        capacity=arrays["capacity"].astype(np.int64),
         rules=Rules(**rules),
         prior=None if prior is None else prior.astype(np.int64),
-        floor=facts["floor"],
+        min_score=facts["min_score"],
     )

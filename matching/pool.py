@@ -57,7 +57,7 @@ def gather(cohort: Cohort, at: datetime) -> Gathered:
     pool = Pool(
         *sides,
         travel=answers.travel(),
-        seats={
+        capacity={
             key: max(places(row, policy) - matches.load[row.pk], 0)
             for key, row in zip(keys[1], mentors, strict=True)
         },

@@ -39,7 +39,7 @@ def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
         "cohort": cohort.slug,
         "mentees": len(sitting.mentees),
         "mentors": len(sitting.mentors),
-        "places": int(plan.seats.sum()),
+        "places": int(plan.capacity.sum()),
         "pairs": _pairs(sitting, names, Words(cohort.program)),
         "left_out": _left_out(sitting, names),
         "total": plan.total,

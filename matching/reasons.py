@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from programs.models import ApplicationExperience
 
-from .engine import BadRules
+from .engine import InfeasibleRules
 from .sitting import Sitting
 from .terms import rule_words
 from .words import Words, figure, listed, slot_words
@@ -165,7 +165,7 @@ def fix_words(fix: list[Any], names: dict[int, str]) -> str:
     what, mentor, codes, pairs, points = fix
     name = names.get(mentor, _("a mentor"))
     brings = gain_words(pairs, points)
-    if what == "seat":
+    if what == "capacity":
         return _("Ask %(mentor)s for one more place: %(brings)s.") % {
             "mentor": name,
             "brings": brings,
@@ -211,17 +211,17 @@ def cost_words(pairs: int, points: int) -> str:
     return f"{words} ({number % {'count': figure(points)}})"
 
 
-def bad_rules_words(sitting: Sitting, bad: BadRules) -> str:
+def bad_rules_words(sitting: Sitting, bad: InfeasibleRules) -> str:
     """The reasons of the engine in words, with names."""
     from programs.models import Application
 
-    ids = [sitting.mentees[r.mentee] for r in bad.reasons if r.mentee is not None]
-    ids += [sitting.mentors[r.mentor] for r in bad.reasons if r.mentor is not None]
+    ids = [sitting.mentees[r.mentee] for r in bad.violations if r.mentee is not None]
+    ids += [sitting.mentors[r.mentor] for r in bad.violations if r.mentor is not None]
     names = {
         one.pk: str(one.person)
         for one in Application.objects.filter(pk__in=ids).select_related("person")
     }
-    return "; ".join(_bad_words(sitting, reason, names) for reason in bad.reasons)
+    return "; ".join(_bad_words(sitting, reason, names) for reason in bad.violations)
 
 
 def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
@@ -244,7 +244,7 @@ def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
             return _("%(mentee)s is pinned to two mentors") % who
         case "pin_rejected":
             return _("%(mentee)s and %(mentor)s are both pinned and turned down") % who
-        case "every_seat_pinned":
+        case "every_slot_pinned":
             return _("every place that could be used is pinned")
     return reason.text
 

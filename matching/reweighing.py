@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from access.refused import Refused
 
 from .changing import check_may_change, plan_of
-from .engine import BadRules
+from .engine import InfeasibleRules
 from .minutes import moved_words, names_of
 from .models import Round, RoundEntry, RoundPlan
 from .reasons import bad_rules_words, cost_words
@@ -52,10 +52,10 @@ def preview(
     for name in SETTINGS:
         setattr(trial, name, settings[name])
     pool = sitting.pool
-    other = Sitting(trial, sitting.columns, scored(trial, pool, sitting.columns), before.seats)
+    other = Sitting(trial, sitting.columns, scored(trial, pool, sitting.columns), before.capacity)
     try:
         other.solve(decisions, mates)
-    except BadRules as bad:
+    except InfeasibleRules as bad:
         raise Refused(
             _("This cannot be done: %(why)s.") % {"why": bad_rules_words(other, bad)}
         ) from bad

@@ -23,7 +23,7 @@ from programs.models import Application, Cohort, Membership
 from workflow.states import move
 
 from .changing import Overtaken, check_may_change, claim, read
-from .engine import VERSION, BadRules
+from .engine import VERSION, InfeasibleRules
 from .models import MATCHERS, Proposal, Round, RoundEntry, RoundJob
 from .pool import Gathered, gather
 from .reasons import bad_rules_words
@@ -122,7 +122,7 @@ def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> Ro
     say(str(_("Choosing")))
     try:
         sitting.solve(decisions, mates)
-    except BadRules as bad:
+    except InfeasibleRules as bad:
         raise Refused(
             _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
         ) from bad

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import JSONField
 
-from .engine import Crowded, NoMentor, Priced, Prices, ScoreTable, why_unmatched
+from .engine import CapacityShortage, NoEligibleMentor, Prices, ScoreTable, TooCostly, why_unmatched
 from .explaining import explain
 from .models import Proposal, Round
 from .sitting import NOBODY, Decisions, Sitting
@@ -68,22 +68,24 @@ def left_out(
     return as_codes(why_unmatched(table, plan, i, prices), sitting.mentors)
 
 
-def as_codes(found: NoMentor | Crowded | Priced, mentors: Sequence[int]) -> dict[str, Any]:
+def as_codes(
+    found: NoEligibleMentor | CapacityShortage | TooCostly, mentors: Sequence[int]
+) -> dict[str, Any]:
     """The engine's answer with `mentors[j]` in place of position j; what `reasons.why_left_out` puts into words."""
     fixes = [
         [fix.kind, mentors[fix.mentor], list(fix.codes), fix.gain.pairs, fix.gain.points]
-        for fix in found.fixes
+        for fix in found.remedies
     ]
     match found:
-        case NoMentor(rules=rules, nearest=nearest):
+        case NoEligibleMentor(rules=rules, nearest=nearest):
             close = [[mentors[miss.mentor], list(miss.codes), miss.score] for miss in nearest[:3]]
             return {"kind": "none", "blocked": rules, "nearest": close, "fixes": fixes}
-        case Crowded(mentees=crowd, mentors=open_to, seats=seats):
+        case CapacityShortage(mentees=crowd, mentors=open_to, capacity=places):
             return {
                 "kind": "crowded",
                 "mentees": len(crowd),
                 "mentors": len(open_to),
-                "places": seats,
+                "places": places,
                 "fixes": fixes,
             }
     lost = [found.loss.pairs, found.loss.points]

@@ -94,7 +94,7 @@ class Sitting:
         sitting = cls(round_, columns, table, ())
         sitting.plan = unpack_plan(stored.plan)
         sitting._packed = sitting.plan, bytes(stored.plan)
-        sitting.seats, sitting.key = sitting.plan.seats, stored.snapshot_key
+        sitting.seats, sitting.key = sitting.plan.capacity, stored.snapshot_key
         sitting.cells, sitting.known, sitting._is_lifted = stored.cells, stored.known, stored.lifted
         return sitting
 
@@ -108,7 +108,7 @@ class Sitting:
             "dtype": table.S.dtype.newbyteorder("<").str,
         }
         columns["keys"] = [table.mentee_ids.tolist(), table.mentor_ids.tolist()]
-        sitting = cls(round_, columns, table, people.pool.seats)
+        sitting = cls(round_, columns, table, people.pool.capacity)
         sitting._pool = people.pool
         return sitting
 
@@ -167,8 +167,8 @@ class Sitting:
         return Rules(
             pins=tuple(self._here(set(decisions.pins))),
             forbids=tuple(self._here(set(decisions.forbids))),
-            stickiness=round_.stickiness,
-            floor=round_.floor,
+            stability_bonus=round_.stickiness,
+            min_score=round_.floor,
             objective=cast("Literal['most', 'best']", round_.objective),
             budget=round_.budget,
         )
@@ -203,7 +203,7 @@ class Sitting:
         return Plan(mu, nothing, nothing, 0, 0, False, "", self.seats, Rules())
 
     def solve(self, decisions: Decisions, mates: dict[int, int | None] | None = None) -> Plan:
-        """The best plan; `mates` is the plan on the table. Raises BadRules."""
+        """The best plan; `mates` is the plan on the table. Raises InfeasibleRules."""
         self.plan = solve(
             self.working(decisions), self.seats, self.rules(decisions), self.prior(mates or {})
         )
@@ -213,7 +213,7 @@ class Sitting:
         self, was: Decisions, now: Decisions, first: Callable[[WhatIf], object] | None = None
     ) -> Plan:
         """The best plan after the step from `was` to `now`, by repairing the one on the table. `first` is done before
-        anything is forbidden or pinned: a place more, a rule lifted. Raises BadRules."""
+        anything is forbidden or pinned: a place more, a rule lifted. Raises InfeasibleRules."""
         assert self.plan is not None
         trial = WhatIf(self.working(was), self.plan)
         for mentee, _mentor in self._here(set(was.pins) - set(now.pins)):
@@ -231,7 +231,7 @@ class Sitting:
         for i, j in self._here(set(now.pins) - set(was.pins)):
             trial.pin(i, j)
         self.plan = trial.proven() if self.is_small else trial.plan
-        self.seats = self.plan.seats
+        self.seats = self.plan.capacity
         return self.plan
 
     def _here(self, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -247,7 +247,7 @@ class Sitting:
     def prove(self, decisions: Decisions) -> bool:
         """Check the plan by code that did not make it; returns whether it is best under today's decisions."""
         assert self.plan is not None
-        proven = verify(self.working(decisions), self.plan.seats, self.plan.rules, self.plan)
+        proven = verify(self.working(decisions), self.plan.capacity, self.plan.rules, self.plan)
         self.plan = replace(self.plan, certificate=proven)
         return proven
 
@@ -283,8 +283,8 @@ class Sitting:
         return {
             "plan": self.packed_plan,
             "cells": self.cells,
-            "mentors": len(self.plan.seats),
-            "places": int(self.plan.seats.sum()),
+            "mentors": len(self.plan.capacity),
+            "places": int(self.plan.capacity.sum()),
             "digest": self.table.digest,
             "known": self.known,
         }
@@ -322,5 +322,5 @@ def figures(table: ScoreTable) -> dict[str, Any]:
         "rules": {code: count for code, count in table.rule_counts.items() if count},
         "undecided": {code: count for code, count in table.undecided.items() if count},
         "missing": {line: counts for line, counts in table.missing.items() if any(counts)},
-        "most": table.most(),
+        "most": table.max_points(),
     }

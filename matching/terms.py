@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.models import Program
 
-from .engine import DEFAULT_RULES, RULES, STANDARD_WEIGHTS, Criteria
+from .engine import DEFAULT_HARD_RULES, HARD_RULES, STANDARD_WEIGHTS, Criteria
 
 WEIGHTS: dict[str, tuple[Any, Any]] = {
     "understands": (
@@ -55,7 +55,7 @@ RULE_WORDS: dict[str, Any] = {
     "rejected": _("the committee turned this pair down in this round"),
     "forbidden": _("this pair is not allowed"),
     "capacity": _("the mentor has no free place"),
-    "floor": _("the fit is below the floor of this round"),
+    "min_score": _("the fit is below the floor of this round"),
 }
 UNKNOWN_WORDS: dict[str, Any] = {
     "same_employer": _("an employer is not known"),
@@ -63,9 +63,9 @@ UNKNOWN_WORDS: dict[str, Any] = {
     "mode_place": _("how or where to meet is not known"),
 }
 ALWAYS_ON = frozenset({"self_pair", "readiness"})
-SWITCHABLE = tuple(code for code in RULE_WORDS if code in RULES and code not in ALWAYS_ON)
+SWITCHABLE = tuple(code for code in RULE_WORDS if code in HARD_RULES and code not in ALWAYS_ON)
 CAN_BE_UNKNOWN = tuple(UNKNOWN_WORDS)
-OVERRIDABLE = frozenset(RULES) - {"self_pair", "readiness", "avoid"}
+OVERRIDABLE = frozenset(HARD_RULES) - {"self_pair", "readiness", "avoid"}
 
 
 def rule_words(code: str) -> Any:
@@ -78,7 +78,7 @@ def rule_words(code: str) -> Any:
 
 def default_terms(program: Program) -> dict[str, Any]:
     """What a new round begins with: the engine's standard, within the program's policy."""
-    rules = set(DEFAULT_RULES) - ALWAYS_ON
+    rules = set(DEFAULT_HARD_RULES) - ALWAYS_ON
     if not program.policy.same_employer_blocked:
         rules.discard("same_employer")
     return {

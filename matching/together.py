@@ -109,7 +109,7 @@ def _restored(sitting: Sitting, done: RoundEntry) -> Outcome:
     """Back to exactly the plan before an entry, after which nothing stands."""
     before, mates = plan_of(sitting), sitting.mates()
     sitting.plan = unpack_plan(done.plan_before)
-    sitting.seats = sitting.plan.seats
+    sitting.seats = sitting.plan.capacity
     return outcome_of(sitting, before, mates)
 
 

@@ -67,7 +67,7 @@ def _back(sitting: Sitting, done: RoundEntry, was: Decisions, now: Decisions) ->
         return play(sitting, was, now, first)
     before, mates = plan_of(sitting), sitting.mates()
     sitting.plan = unpack_plan(done.plan_before)
-    sitting.seats = sitting.plan.seats
+    sitting.seats = sitting.plan.capacity
     return outcome_of(sitting, before, mates)
 
 

@@ -13,7 +13,7 @@ Pure: numpy, scipy and the standard library; no Django, no clock, no files, no r
 `pool.mentors.ids`, which a Pool always sorts by key. `pool.mentees.index(id)` gives i. -1 is "unmatched".
 
 **Table** (ScoreTable): `.S` scores, -1 forbidden; `.parts(i, js, fine=False)` points per criterion, adding up to
-`.raw(i, js)`; `.parts_of(i_array, j_array)` the same for many pairs at once; `.fit(i, js)` the same without waiting; `.most(fine=False)` the most that each part can give;
+`.raw(i, js)`; `.parts_of(i_array, j_array)` the same for many pairs at once; `.fit(i, js)` the same without waiting; `.max_points(fine=False)` the most that each part can give;
 `.why_not(i, j)` codes of the rules that forbid (LABELS has English words); `.hits(i, j)` which answers earned points (`.hits_of` for many pairs);
 `.unknown(i, j)` which lines lack an answer; `.rule_counts`, `.undecided`, `.missing` for the report; `.digest`.
 `ScoreTable(S)` takes a bare integer array (N, M). `with_reasons(stored_table, pool, criteria, overrides)` makes the
@@ -36,35 +36,38 @@ Sources of the method: Ahuja, Magnanti, Orlin, "Network Flows" (1993); Kuhn (195
 assignment itself, which is `scipy.optimize.linear_sum_assignment`.
 """
 
-from matching.engine.explaining.audit import Audit, Blocking, Cutoff, RanksEffect, audit
-from matching.engine.explaining.frontier import Floor, frontier
+from matching.engine.explaining.audit import Audit, BlockingPairs, Cutoff, RanksEffect, audit
+from matching.engine.explaining.min_score_frontier import FrontierPoint, min_score_frontier
 from matching.engine.explaining.unmatched import (
-    Crowded,
-    Fix,
-    Miss,
-    NoMentor,
-    Priced,
+    CapacityShortage,
+    IneligibleMentor,
+    NoEligibleMentor,
+    Remedy,
+    TooCostly,
     blocked_by,
     why_unmatched,
 )
 from matching.engine.explaining.whatif import Change, WhatIf
-from matching.engine.problem.constraints import DEFAULT_RULES, LABELS, RULES
+from matching.engine.problem.constraints import DEFAULT_HARD_RULES, HARD_RULES, RULE_LABELS
 from matching.engine.problem.criteria import PRACTICAL_SHARES, SCALE, STANDARD_WEIGHTS, Criteria
-from matching.engine.problem.custom_criteria import Block, Gap, Overlap, Rating, Same
+from matching.engine.problem.custom_criteria import CustomCriterion, Gap, Overlap, Rating, Same
 from matching.engine.problem.people import PAIR_RULES, Pool, Side
-from matching.engine.problem.rules import STICKINESS, BadRules, Pair, Reason, Rules
+from matching.engine.problem.rules import STABILITY_BONUS, InfeasibleRules, Pair, Rules, Violation
 from matching.engine.problem.score_table import FORBIDDEN, VERSION, ScoreTable
 from matching.engine.problem.scoring import score, with_reasons
 from matching.engine.solving.objective import Gain, Loss
-from matching.engine.solving.plan import UNMATCHED, Move, Plan, moves
+from matching.engine.solving.plan import UNMATCHED, Plan, Reassignment, reassignments
 from matching.engine.solving.prices import Prices
 from matching.engine.solving.solver import solve
 from matching.engine.solving.verification import verify
 
 __all__ = [
-    "DEFAULT_RULES", "FORBIDDEN", "LABELS", "PAIR_RULES", "PRACTICAL_SHARES", "RULES", "SCALE", "STANDARD_WEIGHTS",
-    "STICKINESS", "UNMATCHED", "VERSION", "Audit", "BadRules", "Block", "Blocking", "Change", "Criteria", "Crowded",
-    "Cutoff", "Fix", "Floor", "Gain", "Gap", "Loss", "Miss", "Move", "NoMentor", "Overlap", "Pair", "Plan", "Pool", "Priced",
-    "Prices", "RanksEffect", "Rating", "Reason", "Rules", "Same", "ScoreTable", "Side", "WhatIf", "audit", "blocked_by",
-    "frontier", "moves", "score", "solve", "verify", "why_unmatched", "with_reasons",
+    "DEFAULT_HARD_RULES", "FORBIDDEN", "HARD_RULES", "PAIR_RULES", "PRACTICAL_SHARES",
+    "RULE_LABELS", "SCALE", "STABILITY_BONUS", "STANDARD_WEIGHTS", "UNMATCHED", "VERSION", "Audit",
+    "BlockingPairs", "CapacityShortage", "Change", "Criteria", "CustomCriterion", "Cutoff",
+    "FrontierPoint", "Gain", "Gap", "IneligibleMentor", "InfeasibleRules", "Loss",
+    "NoEligibleMentor", "Overlap", "Pair", "Plan", "Pool", "Prices", "RanksEffect", "Rating",
+    "Reassignment", "Remedy", "Rules", "Same", "ScoreTable", "Side", "TooCostly", "Violation",
+    "WhatIf", "audit", "blocked_by", "min_score_frontier", "reassignments", "score", "solve",
+    "verify", "why_unmatched", "with_reasons",
 ]  # fmt: skip

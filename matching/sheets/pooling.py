@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from matching.engine import Block, Criteria, Gap, Overlap, Pool, Rating, Same, Side
+from matching.engine import Criteria, CustomCriterion, Gap, Overlap, Pool, Rating, Same, Side
 from programs.importing import Record
 from programs.importing.cells import fold
 
@@ -58,7 +58,7 @@ def make_pool(
     """The pool and the criteria of two files. Raises BadTerms when a criterion reads a column that neither file has."""
     both = [*mentees, *mentors]
     columns: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-    blocks = tuple(_block(one, mentees, mentors, columns) for one in terms.own)
+    custom = tuple(_block(one, mentees, mentors, columns) for one in terms.own)
     employers = Answers(answer for record in both for answer in answers(record, "employer"))
     topics = Answers(answer for record in both for answer in answers(record, "topics"))
     sides = [
@@ -72,20 +72,20 @@ def make_pool(
         )
         for records, extra in zip((mentees, mentors), columns, strict=True)
     ]
-    seats = {record.key: record.values.get("capacity") or terms.places for record in mentors}
+    capacity = {record.key: record.values.get("capacity") or terms.places for record in mentors}
     wishes = _wishes(mentees, mentors, "prefer")
     avoid = [(a, b) for a, b, _rank in _wishes(mentees, mentors, "avoid")]
     avoid += [(b, a) for a, b, _rank in _wishes(mentors, mentees, "avoid")]
     pool = Pool(
         mentees=sides[0],
         mentors=sides[1],
-        seats=seats,
+        capacity=capacity,
         pairs={"avoid": avoid},
         mentee_wishes=wishes,
         mentor_wishes=[(b, a, rank) for a, b, rank in _wishes(mentors, mentees, "prefer")],
     )
     criteria = Criteria(
-        weights=terms.weights, rules=terms.rules, blocks=blocks, minimum=terms.minimum
+        weights=terms.weights, rules=terms.rules, custom=custom, minimum=terms.minimum
     )
     return pool, criteria
 
@@ -118,7 +118,7 @@ def _wishes(
 
 def _block(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
-) -> Block:
+) -> CustomCriterion:
     asks = str(one.settings.get("asks", one.column))
     for name, records in ((one.column, [*mentees, *mentors]), (asks, [*mentees, *mentors])):
         if records and not knows(records, name):
@@ -133,7 +133,7 @@ def _block(
 
 def _gap(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
-) -> Block:
+) -> CustomCriterion:
     steps = Answers(str(step) for step in one.settings["order"])
     strange = {
         answer
@@ -155,7 +155,7 @@ def _gap(
 
 def _same(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
-) -> Block:
+) -> CustomCriterion:
     said = Answers(
         answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
     )
@@ -168,7 +168,7 @@ def _same(
 
 def _overlap(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
-) -> Block:
+) -> CustomCriterion:
     said = Answers(
         answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
     )
@@ -181,7 +181,7 @@ def _overlap(
 
 def _accepts(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
-) -> Block:
+) -> CustomCriterion:
     asks, points = one.settings["asks"], one.settings.get("points", 0)
     by_mentee = one.settings["by"] == "mentee"
     askers, asked = (mentees, mentors) if by_mentee else (mentors, mentees)

@@ -45,7 +45,7 @@ class Sheet:
     @property
     def is_proven(self) -> bool:
         return self.plan.certificate and verify(
-            self.table, self.pool.seats, self.plan.rules, self.plan
+            self.table, self.pool.capacity, self.plan.rules, self.plan
         )
 
     @property
@@ -55,7 +55,7 @@ class Sheet:
 
     def dataset(self) -> tablib.Dataset:
         """One line per mentee: key, name, the mentor's, points in all and per criterion, and why."""
-        parts = list(self.table.most())
+        parts = list(self.table.max_points())
         heads = [
             _("Mentee id"),
             _("Mentee"),
@@ -134,7 +134,7 @@ def propose(mentees: Sequence[Record], mentors: Sequence[Record], terms: SheetTe
     pool, criteria = make_pool(mentees, mentors, terms)
     table = score(pool, criteria)
     plan = solve(
-        table, pool.seats, Rules(objective=cast("Literal['most', 'best']", terms.objective))
+        table, pool.capacity, Rules(objective=cast("Literal['most', 'best']", terms.objective))
     )
     labels = {code: str(label) for code, (label, _help) in WEIGHTS.items()} | {
         one.name: one.label for one in terms.own

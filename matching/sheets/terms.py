@@ -35,7 +35,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from matching.engine import RULES, STANDARD_WEIGHTS
+from matching.engine import HARD_RULES, STANDARD_WEIGHTS
 from programs.importing import BadMap
 from programs.importing.cells import nearest
 
@@ -81,7 +81,7 @@ def read_terms(data: Mapping[str, Any]) -> SheetTerms:
     for name in data:
         _one_of("matching", name, PLAIN | set(KINDS))
     for rule in data.get("rules", []):
-        _one_of("matching.rules", rule, RULES)
+        _one_of("matching.rules", rule, HARD_RULES)
     for weight in data.get("weights", {}):
         _one_of("matching.weights", weight, set(STANDARD_WEIGHTS))
     _one_of("matching.objective", data.get("objective", "most"), {"most", "best"})

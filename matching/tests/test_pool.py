@@ -59,7 +59,7 @@ def test_a_mentee_with_a_mentor_does_not_enter_and_takes_a_place(cohort):
     Match.objects.create(mentee=ben, mentor=ada)
     people = gather(cohort, NOW)
     assert keys(people.pool.mentees) == []
-    assert people.pool.seats.tolist() == [1]
+    assert people.pool.capacity.tolist() == [1]
     assert people.figures["matched"] == 1
 
 
@@ -69,7 +69,7 @@ def test_a_mentee_with_a_mentor_does_not_enter_and_takes_a_place(cohort):
 )
 def test_places_keep_within_the_programs_policy(cohort, fields, places):
     make.applicant(cohort, "Ada Brook", "mentor", **fields)
-    assert gather(cohort, NOW).pool.seats.tolist() == [places]
+    assert gather(cohort, NOW).pool.capacity.tolist() == [places]
 
 
 def test_after_an_ending_a_mentee_rests_first(cohort):
@@ -191,7 +191,7 @@ def test_stored_people_come_back_as_they_were(cohort, people):
             "max_travel",
         ):
             assert (getattr(getattr(pool, side), name) == getattr(getattr(again, side), name)).all()
-    assert (pool.pairs, pool.seats.tolist()) == (again.pairs, again.seats.tolist())
+    assert (pool.pairs, pool.capacity.tolist()) == (again.pairs, again.capacity.tolist())
 
 
 def test_changes_since_a_draft_are_found(cohort, people):

@@ -8,16 +8,16 @@ import numpy as np
 
 from matching.engine.problem.arrays import Ints
 from matching.engine.problem.score_table import ScoreTable
-from matching.engine.solving.objective import Loss, worth_of
+from matching.engine.solving.objective import Loss, objective_for
 from matching.engine.solving.plan import Plan
 from matching.engine.solving.solver import solve
 
-TILE = 256
+BATCH = 256
 SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Blocking:
+class BlockingPairs:
     """Pairs outside the plan who would both rather have each other (Gale and Shapley 1962): how many, how many mentees
     are in one, and the pairs in which both gain most. The best total cannot avoid them; the committee may pin one."""
 
@@ -32,7 +32,7 @@ class Cutoff:
 
     mentor: int
     lowest: int
-    seat_price: Loss
+    slot_price: Loss
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class RanksEffect:
     """What the ranked wishes changed: mentees with another mentor than without wishes, and pairs won or lost. Without
     wishes the rest of the score would be `points` higher."""
 
-    moved: int
+    reassigned: int
     pairs: int
     points: int
 
@@ -52,7 +52,7 @@ class Audit:
 
     mentees: int
     mentors: int
-    seats: int
+    capacity: int
     pairs: int
     coverage: float
     mean: float | None
@@ -60,7 +60,7 @@ class Audit:
     worst: int | None
     unmatched: list[int]
     forced: list[int]
-    blocking: Blocking
+    blocking: BlockingPairs
     cutoffs: list[Cutoff]
     ranks_effect: RanksEffect | None
 
@@ -73,11 +73,11 @@ def audit(
     placed = np.flatnonzero(plan.mu >= 0)
     points = np.sort(table.S[placed, plan.mu[placed]].astype(np.int64))
     n, m = table.shape
-    open_to = ((_judged(table, plan) >= 0) & (plan.seats > 0)).sum(axis=1)
+    open_to = ((_judged(table, plan) >= 0) & (plan.capacity > 0)).sum(axis=1)
     return Audit(
         mentees=n,
         mentors=m,
-        seats=int(plan.seats.sum()),
+        capacity=int(plan.capacity.sum()),
         pairs=plan.pairs,
         coverage=plan.pairs / n if n else 1.0,
         mean=float(points.mean()) if len(points) else None,
@@ -91,7 +91,7 @@ def audit(
     )
 
 
-def blocking(table: ScoreTable, plan: Plan, views: tuple[Ints, Ints]) -> Blocking:
+def blocking(table: ScoreTable, plan: Plan, views: tuple[Ints, Ints]) -> BlockingPairs:
     """Blocking pairs under the two sides' views. An unmatched mentee takes any open mentor, a free place any mentee."""
     mine, theirs = views
     n, m = table.shape
@@ -100,27 +100,29 @@ def blocking(table: ScoreTable, plan: Plan, views: tuple[Ints, Ints]) -> Blockin
     have[placed] = mine[placed, plan.mu[placed]]
     worst = np.full(m, np.iinfo(np.int64).max)
     np.minimum.at(worst, plan.mu[placed], theirs[placed, plan.mu[placed]].astype(np.int64))
-    worst[np.bincount(plan.mu[placed], minlength=m) < plan.seats] = -1
+    worst[np.bincount(plan.mu[placed], minlength=m) < plan.capacity] = -1
     judged = _judged(table, plan)
     found: list[tuple[int, int, int]] = []
     count = mentees = 0
-    for lo in range(0, n, TILE):
-        tile = rows[lo : lo + TILE]
-        both = (judged[tile] >= 0) & (mine[tile] > have[tile, None]) & (theirs[tile] > worst[None])
+    for lo in range(0, n, BATCH):
+        batch = rows[lo : lo + BATCH]
+        both = (
+            (judged[batch] >= 0) & (mine[batch] > have[batch, None]) & (theirs[batch] > worst[None])
+        )
         count += int(both.sum())
         mentees += int(both.any(axis=1).sum())
         i, j = np.nonzero(both)
-        gain = np.minimum(mine[tile[i], j] - have[tile[i]], theirs[tile[i], j] - worst[j])
+        gain = np.minimum(mine[batch[i], j] - have[batch[i]], theirs[batch[i], j] - worst[j])
         best = np.argsort(-gain, kind="stable")[:SHOWN]
-        found += zip((-gain[best]).tolist(), tile[i[best]].tolist(), j[best].tolist(), strict=True)
-    return Blocking(count, mentees, [(i, j) for _, i, j in sorted(found)[:SHOWN]])
+        found += zip((-gain[best]).tolist(), batch[i[best]].tolist(), j[best].tolist(), strict=True)
+    return BlockingPairs(count, mentees, [(i, j) for _, i, j in sorted(found)[:SHOWN]])
 
 
 def _judged(table: ScoreTable, plan: Plan) -> Ints:
     """Scores with rejections and floor of the plan as -1."""
     scores = table.S.copy()
-    if plan.floor is not None:
-        scores[scores < plan.floor] = -1
+    if plan.min_score is not None:
+        scores[scores < plan.min_score] = -1
     for i, j in plan.rules.forbids:
         scores[i, j] = -1
     for i, j in plan.rules.pins:
@@ -129,12 +131,14 @@ def _judged(table: ScoreTable, plan: Plan) -> Ints:
 
 
 def _cutoffs(table: ScoreTable, plan: Plan) -> list[Cutoff]:
-    worth = worth_of(table, plan.rules)
+    objective = objective_for(table, plan.rules)
     found = []
-    for j in np.flatnonzero(plan.seats > 0).tolist():
-        guests = np.flatnonzero(plan.mu == j)
-        if len(guests) == plan.seats[j]:
-            found.append(Cutoff(j, int(table.S[guests, j].min()), worth.loss(float(plan.v[j]))))
+    for j in np.flatnonzero(plan.capacity > 0).tolist():
+        assigned = np.flatnonzero(plan.mu == j)
+        if len(assigned) == plan.capacity[j]:
+            found.append(
+                Cutoff(j, int(table.S[assigned, j].min()), objective.loss(float(plan.v[j])))
+            )
     return found
 
 
@@ -143,7 +147,7 @@ def _ranks_effect(table: ScoreTable, plan: Plan) -> RanksEffect | None:
     if not wishes.any():
         return None
     plain = table.without("wishes")
-    other = solve(plain, plan.seats, plan.rules)
+    other = solve(plain, plan.capacity, plan.rules)
     placed = np.flatnonzero(plan.mu >= 0)
     points = int(plain.S[placed, plan.mu[placed]].sum(dtype=np.int64))
     return RanksEffect(

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.engine.problem.arrays import Ints, whole_numbers
-from matching.engine.problem.rules import BadRules, Reason, Rules, check
+from matching.engine.problem.rules import InfeasibleRules, Rules, Violation, check
 from matching.engine.problem.score_table import FORBIDDEN, ScoreTable
 from matching.engine.solving import repair
 from matching.engine.solving.duals import NotOptimal, find_prices
-from matching.engine.solving.objective import working_scores, worth_of
-from matching.engine.solving.plan import Move, Plan, moves
-from matching.engine.solving.residual import Residual, Seating
+from matching.engine.solving.objective import effective_scores, objective_for
+from matching.engine.solving.plan import Plan, Reassignment, reassignments
+from matching.engine.solving.residual import Residual, StateSnapshot
 from matching.engine.solving.solver import plan_of
 from matching.engine.solving.verification import verify
 
@@ -30,9 +30,9 @@ class Change:
     """What one change did: who moved (mentee, mentor before, mentor after; -1 = unmatched), pairs and points gained
     (negative: lost), and the new plan."""
 
-    moved: list[Move]
-    d_pairs: int
-    d_total: int
+    reassignments: list[Reassignment]
+    pairs_gained: int
+    points_gained: int
     plan: Plan
 
 
@@ -42,14 +42,14 @@ class _Before:
     rules: Rules
     plan: Plan
     mu: Ints
-    seating: Seating
+    snapshot: StateSnapshot
     row: tuple[int, Ints] | None
 
 
 class WhatIf:
     """A plan that can be tried out. Resumes from `plan.mu` and `plan.v`; the table and the plan given stay untouched.
 
-    rules: default `plan.rules`; only the stickiness may differ. Raises ValueError if anything else does.
+    rules: default `plan.rules`; only the stability bonus may differ. Raises ValueError if anything else does.
     Every method returns a Change; a change that cannot be made raises BadRules with its reason and changes nothing.
     """
 
@@ -57,16 +57,20 @@ class WhatIf:
         self.table, self.plan = table, plan
         self.rules = plan.rules if rules is None else rules
         if (
-            replace(self.rules, stickiness=plan.rules.stickiness, budget=plan.rules.budget)
+            replace(
+                self.rules, stability_bonus=plan.rules.stability_bonus, budget=plan.rules.budget
+            )
             != plan.rules
         ):
             raise ValueError(
-                "a what-if starts from the decisions of its plan; only the stickiness may differ"
+                "a what-if starts from the decisions of its plan; only the stability bonus may differ"
             )
-        scores = working_scores(table, self.rules, plan.floor, np.asarray(plan.mu))
-        self._state = Residual(scores, plan.seats, worth_of(table, self.rules), self.rules.pins)
+        scores = effective_scores(table, self.rules, plan.min_score, np.asarray(plan.mu))
+        self._state = Residual(
+            scores, plan.capacity, objective_for(table, self.rules), self.rules.pins
+        )
         self._state.resume(plan.mu, plan.v)
-        if self.rules.stickiness != plan.rules.stickiness:
+        if self.rules.stability_bonus != plan.rules.stability_bonus:
             self._price_again()
         self._past: list[_Before] = []
 
@@ -75,7 +79,7 @@ class WhatIf:
             find_prices(self._state)
         except NotOptimal:
             raise ValueError(
-                "the plan is best only with its own stickiness; solve it again with the new one"
+                "the plan is best only with its own stability bonus; solve it again with the new one"
             ) from None
 
     # changes -------------------------------------------------------------------------------------------------------
@@ -90,9 +94,9 @@ class WhatIf:
                 return
             state.scores[i, j] = max(state.scores[i, j], self.table.S[i, j])
             if state.mu[i] != j:
-                repair.take_out(state, i)
-                repair.put_in(state, i, only=j)
-            state.leave(i, j)
+                repair.unassign(state, i)
+                repair.assign(state, i, only=j)
+            state.detach(i, j)
             state.pinned[i] = True
 
         return self._do(change, rules=rules, row=i)
@@ -102,13 +106,13 @@ class WhatIf:
         self._person(i)
         pinned = [pair for pair in self.rules.pins if pair[0] == i]
         if not pinned:
-            raise BadRules(
-                [Reason("not_pinned", f"mentee '{self.table.mentee_ids[i]}' is not pinned", i)]
+            raise InfeasibleRules(
+                [Violation("not_pinned", f"mentee '{self.table.mentee_ids[i]}' is not pinned", i)]
             )
         rules = replace(self.rules, pins=tuple(pair for pair in self.rules.pins if pair[0] != i))
 
-        row = self._working_row(i, self.table.S[i], rules)
-        return self._do(lambda state: repair.reseat(state, i, row), rules=rules, row=i)
+        row = self._effective_row(i, self.table.S[i], rules)
+        return self._do(lambda state: repair.reassign(state, i, row), rules=rules, row=i)
 
     def forbid(self, i: int, j: int) -> Change:
         """Not this pair."""
@@ -131,24 +135,24 @@ class WhatIf:
             table = table.with_rows({i: self._fitting(row)}, reasons=table.reasons)
         return self._do(self._new_scores(i, table.S[i], rules), rules=rules, row=i, table=table)
 
-    def seats(self, j: int, delta: int) -> Change:
+    def change_capacity(self, j: int, delta: int) -> Change:
         """`delta` places more (or fewer) at mentor j. Raises BadRules if pins need them or there are none."""
         self._person(None, j)
-        seats = self._state.seats[:-1].copy()
-        seats[j] += delta
-        if seats[j] < 0:
-            raise BadRules(
+        capacity = self._state.capacity[:-1].copy()
+        capacity[j] += delta
+        if capacity[j] < 0:
+            raise InfeasibleRules(
                 [
-                    Reason(
-                        "seats",
+                    Violation(
+                        "capacity",
                         f"mentor '{self.table.mentor_ids[j]}' has no place to take away",
                         None,
                         j,
                     )
                 ]
             )
-        check(self.table, seats, self.rules)
-        one = repair.add_seat if delta > 0 else repair.drop_seat
+        check(self.table, capacity, self.rules)
+        one = repair.add_slot if delta > 0 else repair.remove_slot
 
         def change(state: Residual) -> None:
             for _ in range(abs(delta)):
@@ -163,18 +167,18 @@ class WhatIf:
         if len(row) != self.table.shape[1] or row.min(initial=0) < FORBIDDEN:
             raise ValueError(f"a row needs {self.table.shape[1]} scores of -1 or more")
         table = self.table.with_rows({i: self._fitting(row)})
-        check(table, self._state.seats[:-1], self.rules)
+        check(table, self._state.capacity[:-1], self.rules)
         return self._do(self._new_scores(i, table.S[i], self.rules), row=i, table=table)
 
     def undo(self) -> Change:
         """Take back the last change that was not taken back yet. Raises BadRules if there is none."""
         if not self._past:
-            raise BadRules([Reason("nothing_to_undo", "there is no change to take back")])
+            raise InfeasibleRules([Violation("nothing_to_undo", "there is no change to take back")])
         was, after = self._past.pop(), self.plan
         self._restore(was, after.mu)
         self.plan = was.plan
         return Change(
-            moves(after.mu, was.mu),
+            reassignments(after.mu, was.mu),
             was.plan.pairs - after.pairs,
             was.plan.total - after.total,
             was.plan,
@@ -182,7 +186,7 @@ class WhatIf:
 
     def proven(self) -> Plan:
         """The present plan with its certificate checked."""
-        if verify(self.table, self.plan.seats, self.rules, self.plan):
+        if verify(self.table, self.plan.capacity, self.rules, self.plan):
             self.plan = replace(self.plan, certificate=True)
         return self.plan
 
@@ -198,26 +202,31 @@ class WhatIf:
     ) -> Change:
         state = self._state
         saved = None if row is None else (row, state.scores[row].copy())
-        seated = state.assignment
-        was = _Before(self.table, self.rules, self.plan, seated, state.seating(), saved)
+        assigned_now = state.assignment
+        was = _Before(self.table, self.rules, self.plan, assigned_now, state.snapshot(), saved)
         try:
             change(state)
-        except repair.Impossible as stuck:
-            self._restore(was, seated)
-            raise BadRules([Reason("every_seat_pinned", str(stuck))]) from stuck
+        except repair.Infeasible as stuck:
+            self._restore(was, assigned_now)
+            raise InfeasibleRules([Violation("every_slot_pinned", str(stuck))]) from stuck
         self.table, self.rules = table or self.table, rules or self.rules
-        after = plan_of(state, self.table, self.rules, seated, self.plan.floor, proven=False)
-        self._stick(moves(seated, after.mu))
+        after = plan_of(
+            state, self.table, self.rules, assigned_now, self.plan.min_score, proven=False
+        )
+        self._carry_bonus(reassignments(assigned_now, after.mu))
         self._past.append(was)
         before, self.plan = self.plan, after
         return Change(
-            moves(seated, after.mu), after.pairs - before.pairs, after.total - before.total, after
+            reassignments(assigned_now, after.mu),
+            after.pairs - before.pairs,
+            after.total - before.total,
+            after,
         )
 
-    def _stick(self, moved: list[Move]) -> None:
+    def _carry_bonus(self, moved: list[Reassignment]) -> None:
         """Stickiness follows the plan: off the pair that was left, onto the new one. Prices stay a proof, because a
         pair outside the plan became worse and a pair inside it better."""
-        scores, extra = self._state.scores, self.rules.stickiness
+        scores, extra = self._state.scores, self.rules.stability_bonus
         for i, old, new in moved:
             if old >= 0 and scores[i, old] >= 0:
                 scores[i, old] -= extra
@@ -227,42 +236,42 @@ class WhatIf:
     def _restore(self, was: _Before, mu: Ints) -> None:
         state = self._state
         edited = None if was.row is None else was.row[0]
-        self._stick([move for move in moves(mu, was.mu) if move[0] != edited])
+        self._carry_bonus([move for move in reassignments(mu, was.mu) if move[0] != edited])
         if was.row is not None:
             state.scores[edited] = was.row[1]
         self.table, self.rules = was.table, was.rules
-        state.sit_again(was.seating)
+        state.restore(was.snapshot)
 
     def _new_scores(self, i: int, scores: Ints, rules: Rules) -> Callable[[Residual], None]:
         """A change that gives mentee i these scores, moving nobody if the pair stays as good as it was and no other
         became better."""
-        row = self._working_row(i, scores, rules)
+        row = self._effective_row(i, scores, rules)
 
         def change(state: Residual) -> None:
             j, old = int(state.mu[i]), state.scores[i]
-            stays_best = (row <= old).all() and (j == state.nobody or row[j] == old[j])
+            stays_best = (row <= old).all() and (j == state.unmatched or row[j] == old[j])
             if state.pinned[i] or stays_best:
                 state.scores[i] = row
             else:
-                repair.reseat(state, i, row)
+                repair.reassign(state, i, row)
 
         return change
 
-    def _working_row(self, i: int, scores: Ints, rules: Rules) -> Ints:
+    def _effective_row(self, i: int, scores: Ints, rules: Rules) -> Ints:
         """`working_scores` for one mentee, sticking to the plan before the change."""
         row = scores.astype(self._state.scores.dtype)
-        if self.plan.floor is not None:
-            row[row < self.plan.floor] = FORBIDDEN
+        if self.plan.min_score is not None:
+            row[row < self.plan.min_score] = FORBIDDEN
         row[[j for a, j in rules.forbids if a == i]] = FORBIDDEN
         for j in (j for a, j in rules.pins if a == i):
             row[j] = scores[j]
         stays = int(self._state.mu[i])
-        if stays < self._state.nobody and row[stays] >= 0:
-            row[stays] += self.rules.stickiness
+        if stays < self._state.unmatched and row[stays] >= 0:
+            row[stays] += self.rules.stability_bonus
         return row
 
     def _check(self, rules: Rules) -> None:
-        check(self.table, self._state.seats[:-1], rules)
+        check(self.table, self._state.capacity[:-1], rules)
 
     def _person(self, i: int | None, j: int | None = None) -> None:
         for number, size, code in (
@@ -270,14 +279,18 @@ class WhatIf:
             (j, self.table.shape[1], "mentor"),
         ):
             if number is not None and not 0 <= number < size:
-                raise BadRules(
-                    [Reason(f"unknown_{code}", f"there is no {code} number {number} in this round")]
+                raise InfeasibleRules(
+                    [
+                        Violation(
+                            f"unknown_{code}", f"there is no {code} number {number} in this round"
+                        )
+                    ]
                 )
 
     def _refuse_coupled(self, i: int, j: int) -> None:
         if self.table.reasons is not None and (i, j) in self.table.reasons.coupled:
             text = "these two would mentor each other; score again with this override so that the other way is closed"
-            raise BadRules([Reason("both_ways", text, i, j, ("both_ways",))])
+            raise InfeasibleRules([Violation("both_ways", text, i, j, ("both_ways",))])
 
     def _lifted_score(self, i: int, j: int, score: int | None) -> int:
         if score is not None:
@@ -287,8 +300,8 @@ class WhatIf:
         return int(self.table.raw(i, [j])[0])
 
     def _fitting(self, row: Ints) -> Ints:
-        if row.max(initial=0) > self._state.worth.top - self.rules.stickiness:
+        if row.max(initial=0) > self._state.objective.top - self.rules.stability_bonus:
             raise ValueError(
-                f"scores above {self._state.worth.top - self.rules.stickiness} need a new round"
+                f"scores above {self._state.objective.top - self.rules.stability_bonus} need a new round"
             )
         return row

@@ -48,7 +48,7 @@ def share_an_item(mine: Bools, theirs: Bools) -> Bools:
     return np.asarray(mine.astype(np.float32) @ theirs.astype(np.float32).T > 0, dtype=np.bool_)
 
 
-def classes(*columns: Ints | Bools) -> tuple[Ints, Ints]:
+def group_rows(*columns: Ints | Bools) -> tuple[Ints, Ints]:
     """Rows that are equal in every column share a class.
 
     Comes in: columns of shape (n,) or (n, k). Goes out: one representative row per class (C, total k) and the
@@ -62,7 +62,7 @@ def classes(*columns: Ints | Bools) -> tuple[Ints, Ints]:
 
 
 @dataclass(frozen=True, eq=False)
-class Kinds:
+class Classes:
     """People who gave equal answers, taken together: what kind of mentee and of mentor everybody is, so that a criterion
     is a small table over kinds. mine (C, k) and theirs (K, k) are the answers, mentee (N,) and mentor (M,) the kinds."""
 
@@ -75,12 +75,12 @@ class Kinds:
 Answers = Ints | Bools | tuple[Ints, ...]
 
 
-def kinds(mine: Answers, theirs: Answers) -> Kinds:
+def classes_of(mine: Answers, theirs: Answers) -> Classes:
     """Kinds of mentees and of mentors by one answer or by several."""
     (rows, mentee), (others, mentor) = (
-        classes(*c) if isinstance(c, tuple) else classes(c) for c in (mine, theirs)
+        group_rows(*c) if isinstance(c, tuple) else group_rows(c) for c in (mine, theirs)
     )
-    return Kinds(rows, others, mentee, mentor)
+    return Classes(rows, others, mentee, mentor)
 
 
 def _keys(rows: Ints) -> NDArray[Any]:

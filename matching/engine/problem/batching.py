@@ -11,40 +11,43 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.engine.problem.arrays import Ints, Points, classes
-from matching.engine.problem.constraints import Barrier, ClassBarrier, PairBarrier
+from matching.engine.problem.arrays import Ints, Points, group_rows
+from matching.engine.problem.constraints import ClassConstraint, HardConstraint, PairConstraint
 from matching.engine.problem.custom_criteria import Part
 from matching.engine.problem.hours import NoSharedTime, SharedHours
 from matching.engine.problem.score_table import FORBIDDEN
-from matching.engine.problem.score_terms import Classed, Linear, Listed, Term
+from matching.engine.problem.score_terms import ClassTable, Linear, PairList, Term
 
-CLOSED = 2**20
+PENALTY = 2**20
 PAIRS_AT_A_TIME = 2**17
 JOINED_SHARE, WIDE_SHARE = 8, 2
 
 
-class Sheet:
+class BatchScorer:
     """All points and rules of a round, ready for tiles. `waiting` is added after the minimum was asked for."""
 
     def __init__(
         self,
         shape: tuple[int, int],
         parts: Iterable[Part],
-        barriers: Iterable[Barrier],
+        constraints: Iterable[HardConstraint],
         minimum: int,
     ) -> None:
         self.shape, self.minimum = shape, minimum
-        everything, stops = list(parts), list(barriers)
+        everything, constraints = list(parts), list(constraints)
         terms = [t for p in everything if p.name != "waiting" for t in p.terms]
         self.waiting: list[Term] = [t for p in everything if p.name == "waiting" for t in p.terms]
         if not minimum:
             terms, self.waiting = terms + self.waiting, []
         self.a, self.b = _stacked(shape, [t for t in terms if isinstance(t, Linear)])
-        self.tables, others = _tables(shape[0], terms, stops)
-        self.others = [*(t for t in others if not isinstance(t, Listed)), _listed(others, stops)]
-        self.rules = [b for b in stops if isinstance(b, NoSharedTime)]
+        self.tables, others = _tables(shape[0], terms, constraints)
+        self.others = [
+            *(t for t in others if not isinstance(t, PairList)),
+            _pair_list(others, constraints),
+        ]
+        self.rules = [b for b in constraints if isinstance(b, NoSharedTime)]
 
-    def tiles(self, mentees: Ints, size: int | None = None) -> Iterator[Ints]:
+    def batches(self, mentees: Ints, size: int | None = None) -> Iterator[Ints]:
         """These mentees, so many at a time (default: what stays in the cache), people on the same clock together."""
         hours = (t for t in self.others if isinstance(t, SharedHours))
         clock = next((t.clock for t in hours), np.zeros(self.shape[0], np.int64))[mentees]
@@ -62,11 +65,11 @@ class Sheet:
         for term in self.others:
             term.add_to(points, rows)
         for rule in self.rules:
-            open_ = np.ones(points.shape, np.bool_)
-            rule.close(open_, rows)
-            points[~open_] = FORBIDDEN * CLOSED
+            allowed = np.ones(points.shape, np.bool_)
+            rule.close(allowed, rows)
+            points[~allowed] = FORBIDDEN * PENALTY
         if self.minimum:
-            points[points < self.minimum] = FORBIDDEN * CLOSED
+            points[points < self.minimum] = FORBIDDEN * PENALTY
         for term in self.waiting:
             term.add_to(points, rows)
         return np.maximum(points, FORBIDDEN, out=points)
@@ -92,12 +95,17 @@ def _stacked(shape: tuple[int, int], terms: list[Linear]) -> tuple[Points, Point
     return np.hstack(a), np.vstack([side.T for side in b])
 
 
-def _listed(terms: list[Term], stops: list[Barrier]) -> Listed:
+def _pair_list(terms: list[Term], constraints: list[HardConstraint]) -> PairList:
     """Points of single pairs, and the pairs that a rule closes, as one list."""
-    stopped = [pair for b in stops if isinstance(b, PairBarrier) for pair in b.pairs]
-    i, j = np.array(stopped, np.int64).reshape(-1, 2).T
-    lists = [*(t for t in terms if isinstance(t, Listed)), Listed(i, j, np.full(len(i), -CLOSED))]
-    return Listed(
+    forbidden_pairs = [
+        pair for b in constraints if isinstance(b, PairConstraint) for pair in b.pairs
+    ]
+    i, j = np.array(forbidden_pairs, np.int64).reshape(-1, 2).T
+    lists = [
+        *(t for t in terms if isinstance(t, PairList)),
+        PairList(i, j, np.full(len(i), -PENALTY)),
+    ]
+    return PairList(
         *(
             np.concatenate(column)
             for column in zip(*((t.i, t.j, t.points) for t in lists), strict=True)
@@ -106,35 +114,35 @@ def _listed(terms: list[Term], stops: list[Barrier]) -> Listed:
 
 
 def _tables(
-    mentees: int, terms: list[Term], stops: list[Barrier]
+    mentees: int, terms: list[Term], constraints: list[HardConstraint]
 ) -> tuple[list[_Wide], list[Term]]:
     """Tables over kinds of people, points and rules alike, added up, widened and joined, and the terms that are something
     else. A table with nearly as many kinds as mentees stays as it is."""
-    tables = [t for t in terms if isinstance(t, Classed)]
+    tables = [t for t in terms if isinstance(t, ClassTable)]
     tables += [
-        Classed(b.kinds, b.broken * np.float32(-CLOSED))
-        for b in stops
-        if isinstance(b, ClassBarrier)
+        ClassTable(b.classes, b.violated * np.float32(-PENALTY))
+        for b in constraints
+        if isinstance(b, ClassConstraint)
     ]
-    small, others = [], [t for t in terms if not isinstance(t, Linear | Classed)]
+    small, others = [], [t for t in terms if not isinstance(t, Linear | ClassTable)]
     for one in _added_up(tables):
         if len(one.table) * WIDE_SHARE <= mentees:
-            small.append(_Wide(one.kinds.mentee, one.table.take(one.kinds.mentor, axis=1)))
+            small.append(_Wide(one.classes.mentee, one.table.take(one.classes.mentor, axis=1)))
         else:
             others.append(one)
     return _joined(small, mentees // JOINED_SHARE), others
 
 
-def _added_up(tables: list[Classed]) -> list[Classed]:
+def _added_up(tables: list[ClassTable]) -> list[ClassTable]:
     """The same points with one table for equal kinds."""
-    distinct: list[Classed] = []
+    distinct: list[ClassTable] = []
     for one in tables:
         for k, other in enumerate(distinct):
             if all(
-                np.array_equal(getattr(one.kinds, side), getattr(other.kinds, side))
+                np.array_equal(getattr(one.classes, side), getattr(other.classes, side))
                 for side in ("mentee", "mentor")
             ):
-                distinct[k] = Classed(other.kinds, other.table + one.table)
+                distinct[k] = ClassTable(other.classes, other.table + one.table)
                 break
         else:
             distinct.append(one)
@@ -147,7 +155,7 @@ def _joined(tables: list[_Wide], most: int) -> list[_Wide]:
     for one in sorted(tables, key=lambda t: len(t.table)):
         if joined and len(joined[-1].table) * len(one.table) <= most:
             last = joined.pop()
-            rows, kind = classes(last.kind, one.kind)
+            rows, kind = group_rows(last.kind, one.kind)
             one = _Wide(kind, last.table[rows[:, 0]] + one.table[rows[:, 1]])
         joined.append(one)
     return joined

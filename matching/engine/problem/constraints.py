@@ -13,10 +13,10 @@ from typing import Protocol
 
 import numpy as np
 
-from matching.engine.problem.arrays import Bools, Ints, Kinds, answered, kinds, share_an_item
+from matching.engine.problem.arrays import Bools, Classes, Ints, answered, classes_of, share_an_item
 from matching.engine.problem.people import IN_PERSON, ONLINE, PAIR_RULES, Pool, Side
 
-LABELS = {
+RULE_LABELS = {
     "readiness": "One of the two is not ready to be matched",
     "self_pair": "Both are the same person",
     "same_employer": "Both work for the same employer",
@@ -32,49 +32,49 @@ LABELS = {
     "both_ways": "The same two people would mentor each other; this direction fits less well",
     "minimum": "The fit is below the minimum of this round",
     "capacity": "The mentor has no place in this round",
-    "floor": "The fit is below the floor of this round",
+    "min_score": "The fit is below the minimum score of this round",
     "rejected": "The committee said no to this pair in this round",
     "forbidden": "This pair is marked as not allowed",
 }
-RULES = frozenset(LABELS) - {"capacity", "floor", "rejected", "forbidden"}
-DEFAULT_RULES = RULES - {"hours"}
-NEVER_LIFTED = frozenset({"self_pair"})
+HARD_RULES = frozenset(RULE_LABELS) - {"capacity", "min_score", "rejected", "forbidden"}
+DEFAULT_HARD_RULES = HARD_RULES - {"hours"}
+NEVER_WAIVED = frozenset({"self_pair"})
 
 
-class Barrier(Protocol):
+class HardConstraint(Protocol):
     @property
     def code(self) -> str: ...
 
-    def stops(self, i: int, j: int) -> bool: ...
+    def forbids_pair(self, i: int, j: int) -> bool: ...
 
     def count(self) -> int:
         """Number of pairs that this rule forbids."""
 
 
 @dataclass(frozen=True, eq=False)
-class ClassBarrier:
+class ClassConstraint:
     """forbidden = broken[kind of mentee i, kind of mentor j]."""
 
     code: str
-    kinds: Kinds
-    broken: Bools
+    classes: Classes
+    violated: Bools
 
-    def stops(self, i: int, j: int) -> bool:
-        return bool(self.broken[self.kinds.mentee[i], self.kinds.mentor[j]])
+    def forbids_pair(self, i: int, j: int) -> bool:
+        return bool(self.violated[self.classes.mentee[i], self.classes.mentor[j]])
 
     def count(self) -> int:
-        mentees, mentors = (np.bincount(k) for k in (self.kinds.mentee, self.kinds.mentor))
-        return int(mentees @ self.broken.astype(np.int64) @ mentors)
+        mentees, mentors = (np.bincount(k) for k in (self.classes.mentee, self.classes.mentor))
+        return int(mentees @ self.violated.astype(np.int64) @ mentors)
 
 
 @dataclass(frozen=True, eq=False)
-class PairBarrier:
+class PairConstraint:
     """forbidden = the pairs listed."""
 
     code: str
     pairs: frozenset[tuple[int, int]]
 
-    def stops(self, i: int, j: int) -> bool:
+    def forbids_pair(self, i: int, j: int) -> bool:
         return (i, j) in self.pairs
 
     def count(self) -> int:
@@ -82,16 +82,16 @@ class PairBarrier:
 
 
 # A rule over answers gives (kinds of people, broken (C, K), undecided (C, K)), or None if nobody was asked.
-Verdict = tuple[Kinds, Bools, Bools] | None
+Verdict = tuple[Classes, Bools, Bools] | None
 
 
 def _readiness(pool: Pool) -> Verdict:
     me, mo = pool.mentees.ready, pool.mentors.ready
     me = np.ones(len(pool.mentees), bool) if me is None else me
     mo = np.ones(len(pool.mentors), bool) if mo is None else mo
-    found = kinds(me, mo)
-    broken = ~((found.mine > 0) & (found.theirs > 0).T)
-    return found, broken, np.zeros_like(broken)
+    found = classes_of(me, mo)
+    violated = ~((found.mine > 0) & (found.theirs > 0).T)
+    return found, violated, np.zeros_like(violated)
 
 
 def _self_pairs(pool: Pool) -> frozenset[tuple[int, int]]:
@@ -104,7 +104,7 @@ def _self_pairs(pool: Pool) -> frozenset[tuple[int, int]]:
 def _same_employer(pool: Pool) -> Verdict:
     if pool.mentees.employer is None or pool.mentors.employer is None:
         return None
-    found = kinds(pool.mentees.employer, pool.mentors.employer)
+    found = classes_of(pool.mentees.employer, pool.mentors.employer)
     mine, theirs = found.mine, found.theirs.T
     unknown = (mine < 0) | (theirs < 0)
     return found, (mine == theirs) & ~unknown, unknown
@@ -113,20 +113,20 @@ def _same_employer(pool: Pool) -> Verdict:
 def _language(pool: Pool) -> Verdict:
     if pool.mentees.languages is None or pool.mentors.languages is None:
         return None
-    found = kinds(pool.mentees.languages, pool.mentors.languages)
+    found = classes_of(pool.mentees.languages, pool.mentors.languages)
     shared = share_an_item(found.mine > 0, found.theirs > 0)
     unknown = ~answered(found.mine)[:, None] | ~answered(found.theirs)
     return found, ~shared & ~unknown, unknown
 
 
-def meeting_ways(pool: Pool) -> tuple[Kinds, Bools, Bools, Bools] | None:
+def meeting_ways(pool: Pool) -> tuple[Classes, Bools, Bools, Bools] | None:
     """How people can meet, by mode, place and travel, mode first.
 
     Returns their kinds, and three tables (C, K): can meet online, can meet in person, cannot be told."""
     mine, theirs = _mode_place_travel(pool.mentees), _mode_place_travel(pool.mentors)
     if mine is None or theirs is None:
         return None
-    found = kinds(mine, theirs)
+    found = classes_of(mine, theirs)
     mode, place, travel = (c[:, None] for c in found.mine.T)
     mode_o, place_o, travel_o = found.theirs.T
     both = mode & mode_o
@@ -163,13 +163,13 @@ def _mode_place(pool: Pool) -> Verdict:
 def _must_have(pool: Pool) -> Verdict:
     me, mo = pool.mentees, pool.mentors
     (mine, split), (theirs, split_o) = _musts_and_has(me), _musts_and_has(mo)
-    found = kinds(mine, theirs)
-    broken = np.zeros((len(found.mine), len(found.theirs)), bool)
+    found = classes_of(mine, theirs)
+    violated = np.zeros((len(found.mine), len(found.theirs)), bool)
     if me.musts is not None and mo.has is not None:
-        broken |= share_an_item(found.mine[:, :split] > 0, found.theirs[:, split_o:] <= 0)
+        violated |= share_an_item(found.mine[:, :split] > 0, found.theirs[:, split_o:] <= 0)
     if mo.musts is not None and me.has is not None:
-        broken |= share_an_item(found.mine[:, split:] <= 0, found.theirs[:, :split_o] > 0)
-    return found, broken, np.zeros_like(broken)
+        violated |= share_an_item(found.mine[:, split:] <= 0, found.theirs[:, :split_o] > 0)
+    return found, violated, np.zeros_like(violated)
 
 
 def _musts_and_has(side: Side) -> tuple[tuple[Ints, Ints], int]:
@@ -189,26 +189,26 @@ _ANSWERS: dict[str, Callable[[Pool], Verdict]] = {
 }
 
 
-def barriers(
+def build_constraints(
     pool: Pool, rules: frozenset[str], unknown_forbids: frozenset[str]
-) -> tuple[list[Barrier], dict[str, int]]:
+) -> tuple[list[HardConstraint], dict[str, int]]:
     """The switched-on rules for this pool, in the order of LABELS, and how many pairs each leaves undecided."""
-    found: list[Barrier] = []
+    found: list[HardConstraint] = []
     undecided: dict[str, int] = {}
-    for code in (c for c in LABELS if c in rules):
+    for code in (c for c in RULE_LABELS if c in rules):
         if code == "self_pair":
-            found.append(PairBarrier(code, _self_pairs(pool)))
+            found.append(PairConstraint(code, _self_pairs(pool)))
         elif code in PAIR_RULES:
             pairs = pool.listed[code].tolist() if code in pool.listed else []
-            found.append(PairBarrier(code, frozenset((i, j) for i, j in pairs)))
+            found.append(PairConstraint(code, frozenset((i, j) for i, j in pairs)))
         elif code in _ANSWERS:
             verdict = _ANSWERS[code](pool)
             if verdict is None:
                 undecided[code] = len(pool.mentees) * len(pool.mentors)
                 continue
-            people, broken, unknown = verdict
-            found.append(ClassBarrier(code, people, broken))
-            open_question = ClassBarrier(f"{code}_unknown", people, unknown)
+            people, violated, unknown = verdict
+            found.append(ClassConstraint(code, people, violated))
+            open_question = ClassConstraint(f"{code}_unknown", people, unknown)
             undecided[code] = open_question.count()
             if code in unknown_forbids:
                 found.append(open_question)

@@ -20,8 +20,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from matching.engine.problem.constraints import DEFAULT_RULES, RULES
-from matching.engine.problem.custom_criteria import Block
+from matching.engine.problem.constraints import DEFAULT_HARD_RULES, HARD_RULES
+from matching.engine.problem.custom_criteria import CustomCriterion
 
 SCALE = 10_000
 STANDARD_WEIGHTS = {
@@ -53,9 +53,9 @@ class Criteria:
     """
 
     weights: Mapping[str, int] = field(default_factory=lambda: dict(STANDARD_WEIGHTS))
-    rules: frozenset[str] = DEFAULT_RULES
+    rules: frozenset[str] = DEFAULT_HARD_RULES
     version: str = "1"
-    blocks: tuple[Block, ...] = ()
+    custom: tuple[CustomCriterion, ...] = ()
     minimum: int = 0
     unknown_forbids: frozenset[str] = frozenset()
     neutral_percent: int = NEUTRAL_PERCENT
@@ -65,10 +65,10 @@ class Criteria:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", frozenset(self.rules))
         object.__setattr__(self, "unknown_forbids", frozenset(self.unknown_forbids))
-        object.__setattr__(self, "blocks", tuple(self.blocks))
+        object.__setattr__(self, "custom", tuple(self.custom))
         _known("weight", self.weights, STANDARD_WEIGHTS)
         _known("practical share", self.practical, PRACTICAL_SHARES)
-        _known("rule", dict.fromkeys(self.rules | self.unknown_forbids, 0), RULES)
+        _known("rule", dict.fromkeys(self.rules | self.unknown_forbids, 0), HARD_RULES)
         total = sum(self.weights.values())
         if self.weights.get("wishes", 0) * 100 > MAX_WISHES_PERCENT * total:
             raise ValueError(f"wishes may weigh at most {MAX_WISHES_PERCENT} % of all criteria")
@@ -78,9 +78,9 @@ class Criteria:
             raise ValueError("enough_minutes must be at least 15")
         if self.minimum < 0:
             raise ValueError("minimum must not be negative")
-        names = [b.name for b in self.blocks]
+        names = [b.name for b in self.custom]
         if len(set(names) - set(STANDARD_WEIGHTS)) < len(names):
-            raise ValueError("every block needs a name of its own")
+            raise ValueError("every custom criterion needs a name of its own")
 
     def points(self, criterion: str) -> int:
         """The most points that a standard criterion can give: its share of SCALE, rounded down."""

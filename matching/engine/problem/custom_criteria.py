@@ -14,10 +14,10 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from matching.engine.problem.arrays import Bools, Ints, Points, answered, kinds
-from matching.engine.problem.constraints import Barrier, ClassBarrier
+from matching.engine.problem.arrays import Bools, Ints, Points, answered, classes_of
+from matching.engine.problem.constraints import ClassConstraint, HardConstraint
 from matching.engine.problem.people import Pool, Side
-from matching.engine.problem.score_terms import Capped, Classed, Linear, Term
+from matching.engine.problem.score_terms import Capped, ClassTable, Linear, Term
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +30,10 @@ class Part:
     terms: tuple[Term, ...]
     most: int
     unknown: tuple[Bools, Bools]
-    barriers: tuple[Barrier, ...] = ()
+    constraints: tuple[HardConstraint, ...] = ()
 
 
-class Block(Protocol):
+class CustomCriterion(Protocol):
     """A criterion of a program's own; its repr goes into the hash of the table, so it must tell its settings."""
 
     @property
@@ -72,16 +72,18 @@ class Gap:
     def part(self, pool: Pool) -> Part:
         _positive(self.name, *self.points.values())
         mine, theirs = column(pool.mentees, self.column, 1), column(pool.mentors, self.column, 1)
-        people = kinds(mine, theirs)
+        people = classes_of(mine, theirs)
         gap = people.theirs.T - people.mine
         unknown = (people.mine < 0) | (people.theirs < 0).T
         table = np.zeros(gap.shape, np.float32)
         for step, points in self.points.items():
             table[(gap == step) & ~unknown] = points
         outside = ~np.isin(gap, list(self.points)) & ~unknown
-        stop: tuple[Barrier, ...] = (ClassBarrier(self.name, people, outside),) if self.hard else ()
+        stop: tuple[HardConstraint, ...] = (
+            (ClassConstraint(self.name, people, outside),) if self.hard else ()
+        )
         most = max(self.points.values(), default=0)
-        return Part(self.name, (Classed(people, table),), most, (mine < 0, theirs < 0), stop)
+        return Part(self.name, (ClassTable(people, table),), most, (mine < 0, theirs < 0), stop)
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,14 @@ class Same:
     def part(self, pool: Pool) -> Part:
         _positive(self.name, self.points)
         mine, theirs = column(pool.mentees, self.column, 1), column(pool.mentors, self.column, 1)
-        people = kinds(mine, theirs)
+        people = classes_of(mine, theirs)
         known = (people.mine >= 0) & (people.theirs >= 0).T
         same = (people.mine == people.theirs.T) & known
-        terms = (Classed(people, same * np.float32(self.points)),) if self.points else ()
+        terms = (ClassTable(people, same * np.float32(self.points)),) if self.points else ()
         wrong = same if self.forbid == "same" else ~same & known
-        stop: tuple[Barrier, ...] = (ClassBarrier(self.name, people, wrong),) if self.forbid else ()
+        stop: tuple[HardConstraint, ...] = (
+            (ClassConstraint(self.name, people, wrong),) if self.forbid else ()
+        )
         return Part(self.name, terms, self.points, (mine < 0, theirs < 0), stop)
 
 
@@ -162,23 +166,23 @@ class Rating:
             term, unknown, people = (
                 Linear(points, shown),
                 (silent, unseen),
-                kinds(marks < 0, category),
+                classes_of(marks < 0, category),
             )
             refused = _refused(people.mine, people.theirs)
         else:
             term, unknown, people = (
                 Linear(shown, points),
                 (unseen, silent),
-                kinds(category, marks < 0),
+                classes_of(category, marks < 0),
             )
             refused = _refused(people.theirs, people.mine).T
-        barrier = ClassBarrier(self.name, people, refused)
+        constraint = ClassConstraint(self.name, people, refused)
         return Part(
             self.name,
             (term,),
             int(marks.max(initial=0)),
             unknown,
-            (barrier,) if refused.any() else (),
+            (constraint,) if refused.any() else (),
         )
 
 

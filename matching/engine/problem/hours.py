@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from matching.engine.problem.arrays import Bools, Ints, Points, answered, classes
+from matching.engine.problem.arrays import Bools, Ints, Points, answered, group_rows
 from matching.engine.problem.people import Pool
 from matching.engine.problem.score_terms import Hits, row_products
 
@@ -61,7 +61,7 @@ class SharedHours:
     @cached_property
     def _clocks(self) -> tuple[Ints, Ints]:
         """Different clocks of mentees, and which of them each mentee has."""
-        return classes(self.my_clock)
+        return group_rows(self.my_clock)
 
     @property
     def clock(self) -> Ints:
@@ -141,19 +141,19 @@ class NoSharedTime:
     known: tuple[Bools, Bools]
     code: str = "hours"
 
-    def close(self, open_: Bools, rows: Ints) -> None:
-        shared = np.zeros(open_.shape, np.float32)
+    def close(self, allowed: Bools, rows: Ints) -> None:
+        shared = np.zeros(allowed.shape, np.float32)
         self.term.add_to(shared, rows)
-        open_ &= (shared > 0) | ~(self.known[0][rows, None] & self.known[1][None])
+        allowed &= (shared > 0) | ~(self.known[0][rows, None] & self.known[1][None])
 
-    def stops(self, i: int, j: int) -> bool:
+    def forbids_pair(self, i: int, j: int) -> bool:
         known = bool(self.known[0][i] and self.known[1][j])
         return known and not self.term.amount(np.array([i]), np.array([j]))[0]
 
     def count(self) -> int:
-        open_ = np.ones((len(self.known[0]), len(self.known[1])), np.bool_)
-        self.close(open_, np.arange(len(open_)))
-        return int((~open_).sum())
+        allowed = np.ones((len(self.known[0]), len(self.known[1])), np.bool_)
+        self.close(allowed, np.arange(len(allowed)))
+        return int((~allowed).sum())
 
 
 def shared_hours(
@@ -172,7 +172,7 @@ def shared_hours(
 
 def _groups(clocks: Ints) -> list[tuple[Ints, Ints]]:
     """Each clock, and who is on it."""
-    rows, kind = classes(clocks)
+    rows, kind = group_rows(clocks)
     return [(clock, np.flatnonzero(kind == k)) for k, clock in enumerate(rows)]
 
 

@@ -163,7 +163,7 @@ class Pool:
 
     mentees: Side
     mentors: Side
-    seats: Any
+    capacity: Any
     pairs: Mapping[str, Iterable[IdPair]] = field(default_factory=dict)
     mentee_wishes: Sequence[Wish] = ()
     mentor_wishes: Sequence[Wish] = ()
@@ -174,9 +174,9 @@ class Pool:
         unknown = set(self.pairs) - set(PAIR_RULES)
         if unknown:
             raise ValueError(f"unknown pair rules: {', '.join(sorted(unknown))}")
-        seats = _seats(self.seats, self.mentors.ids)
+        capacity = _checked_capacity(self.capacity, self.mentors.ids)
         order = np.argsort(self.mentors.ids, kind="stable")
-        object.__setattr__(self, "seats", seats[order])
+        object.__setattr__(self, "capacity", capacity[order])
         object.__setattr__(self, "mentees", self.mentees.ordered())
         object.__setattr__(self, "mentors", self.mentors.ordered())
         object.__setattr__(
@@ -231,15 +231,15 @@ def _ranks(wishes: Sequence[Wish]) -> Ints:
     return ranks
 
 
-def _seats(given: ArrayLike | Mapping[str, int], ids: Texts) -> Ints:
+def _checked_capacity(given: ArrayLike | Mapping[str, int], ids: Texts) -> Ints:
     if isinstance(given, Mapping):
         absent = [k for k in ids.tolist() if k not in given]
         if absent:
-            raise ValueError(f"no number of seats for mentor {absent[0]!r}")
+            raise ValueError(f"no capacity for mentor {absent[0]!r}")
         given = [given[k] for k in ids.tolist()]
-    seats = whole_numbers(given, "seats").reshape(-1).astype(np.int64)
-    if len(seats) != len(ids):
-        raise ValueError(f"{len(seats)} numbers of seats for {len(ids)} mentors")
-    if (seats < 0).any():
-        raise ValueError(f"mentor '{ids[int(seats.argmin())]}' has a negative number of seats")
-    return seats
+    capacity = whole_numbers(given, "capacity").reshape(-1).astype(np.int64)
+    if len(capacity) != len(ids):
+        raise ValueError(f"{len(capacity)} capacities for {len(ids)} mentors")
+    if (capacity < 0).any():
+        raise ValueError(f"mentor '{ids[int(capacity.argmin())]}' has a negative capacity")
+    return capacity

@@ -17,7 +17,7 @@ from matching.engine.problem.arrays import Ints, whole_numbers
 from matching.engine.problem.score_table import ScoreTable
 
 Pair = tuple[int, int]
-STICKINESS = 100
+STABILITY_BONUS = 100
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Rules:
 
     pins: tuple[Pair, ...] = ()
     forbids: tuple[Pair, ...] = ()
-    stickiness: int = STICKINESS
-    floor: int | None = None
+    stability_bonus: int = STABILITY_BONUS
+    min_score: int | None = None
     objective: Literal["most", "best"] = "most"
     budget: int = 0
 
@@ -44,7 +44,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Reason:
+class Violation:
     """Why a round cannot be solved as asked. `codes` are the hard rules in the way of a pin."""
 
     code: str
@@ -54,79 +54,77 @@ class Reason:
     codes: tuple[str, ...] = ()
 
 
-class BadRules(ValueError):
+class InfeasibleRules(ValueError):
     """The decisions of the committee contradict each other, the places or a hard rule; see `reasons`."""
 
-    def __init__(self, reasons: Iterable[Reason]) -> None:
-        self.reasons = tuple(reasons)
-        super().__init__("; ".join(r.text for r in self.reasons))
+    def __init__(self, violations: Iterable[Violation]) -> None:
+        self.violations = tuple(violations)
+        super().__init__("; ".join(one.text for one in self.violations))
 
 
-def checked_seats(table: ScoreTable, seats: ArrayLike) -> Ints:
+def checked_capacity(table: ScoreTable, capacity: ArrayLike) -> Ints:
     """Places per mentor as int64 (M,); ValueError naming the mentor otherwise."""
-    numbers = whole_numbers(seats, "seats").reshape(-1).astype(np.int64)
+    numbers = whole_numbers(capacity, "capacity").reshape(-1).astype(np.int64)
     if len(numbers) != table.shape[1]:
-        raise ValueError(f"{len(numbers)} numbers of seats for {table.shape[1]} mentors")
+        raise ValueError(f"{len(numbers)} capacities for {table.shape[1]} mentors")
     if (numbers < 0).any():
         raise ValueError(
-            f"mentor '{table.mentor_ids[int(numbers.argmin())]}' has a negative number of seats"
+            f"mentor '{table.mentor_ids[int(numbers.argmin())]}' has a negative capacity"
         )
     return numbers
 
 
-def check(table: ScoreTable, seats: Ints, rules: Rules) -> None:
+def check(table: ScoreTable, capacity: Ints, rules: Rules) -> None:
     """Raise BadRules with every reason why pins, rejections and settings cannot all hold."""
     found = [*_settings(rules), *_strangers(table, rules)]
     if not found:
-        found = [*_pins(table, rules), *_crowding(table, seats, rules)]
+        found = [*_pins(table, rules), *_crowding(table, capacity, rules)]
     if found:
-        raise BadRules(found)
+        raise InfeasibleRules(found)
 
 
-def _settings(rules: Rules) -> Iterable[Reason]:
+def _settings(rules: Rules) -> Iterable[Violation]:
     if rules.objective not in ("most", "best"):
-        yield Reason("objective", f"the objective is 'most' or 'best', not {rules.objective!r}")
-    if rules.stickiness < 0:
-        yield Reason("stickiness", "stickiness must not be negative")
+        yield Violation("objective", f"the objective is 'most' or 'best', not {rules.objective!r}")
+    if rules.stability_bonus < 0:
+        yield Violation("stability_bonus", "the stability bonus must not be negative")
     if rules.budget < 0:
-        yield Reason("budget", "the budget for the weakest pair must not be negative")
-    if rules.floor is not None and rules.floor < 0:
-        yield Reason("floor", "the floor must not be negative")
+        yield Violation("budget", "the budget for the weakest pair must not be negative")
+    if rules.min_score is not None and rules.min_score < 0:
+        yield Violation("min_score", "the minimum score must not be negative")
 
 
-def _strangers(table: ScoreTable, rules: Rules) -> Iterable[Reason]:
+def _strangers(table: ScoreTable, rules: Rules) -> Iterable[Violation]:
     n, m = table.shape
     for i, j in (*rules.pins, *rules.forbids):
         if not 0 <= i < n:
-            yield Reason("unknown_mentee", f"there is no mentee number {i} in this round", i, j)
+            yield Violation("unknown_mentee", f"there is no mentee number {i} in this round", i, j)
         if not 0 <= j < m:
-            yield Reason("unknown_mentor", f"there is no mentor number {j} in this round", i, j)
+            yield Violation("unknown_mentor", f"there is no mentor number {j} in this round", i, j)
 
 
-def _pins(table: ScoreTable, rules: Rules) -> Iterable[Reason]:
+def _pins(table: ScoreTable, rules: Rules) -> Iterable[Violation]:
     rejected, twice = set(rules.forbids), Counter(i for i, _ in rules.pins)
     for i, j in rules.pins:
         names = f"'{table.mentee_ids[i]}' with '{table.mentor_ids[j]}'"
         if twice[i] > 1:
-            yield Reason(
+            yield Violation(
                 "pinned_twice",
                 f"mentee '{table.mentee_ids[i]}' is pinned to {twice[i]} mentors",
                 i,
                 j,
             )
         if (i, j) in rejected:
-            yield Reason("pin_rejected", f"{names} is both pinned and rejected", i, j)
+            yield Violation("pin_rejected", f"{names} is both pinned and rejected", i, j)
         codes = table.why_not(i, j)
         if codes:
-            yield Reason(
+            yield Violation(
                 "pin_breaks_rule", f"the pin of {names} breaks {', '.join(codes)}", i, j, codes
             )
 
 
-def _crowding(table: ScoreTable, seats: Ints, rules: Rules) -> Iterable[Reason]:
+def _crowding(table: ScoreTable, capacity: Ints, rules: Rules) -> Iterable[Violation]:
     for j, pinned in sorted(Counter(j for _, j in rules.pins).items()):
-        if pinned > seats[j]:
-            text = (
-                f"mentor '{table.mentor_ids[j]}' has {pinned} pinned mentees and {seats[j]} places"
-            )
-            yield Reason("too_many_pins", text, None, j)
+        if pinned > capacity[j]:
+            text = f"mentor '{table.mentor_ids[j]}' has {pinned} pinned mentees and {capacity[j]} places"
+            yield Violation("too_many_pins", text, None, j)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.engine.problem.arrays import Bools, Ints, Texts, whole_numbers
-from matching.engine.problem.constraints import Barrier
+from matching.engine.problem.constraints import HardConstraint
 from matching.engine.problem.custom_criteria import Part
 
 VERSION = "1"
@@ -25,9 +25,9 @@ class Reasons:
     pair, `coupled` the pairs that rule both_ways forbids, `digest` stands for people, weights and rules."""
 
     parts: tuple[Part, ...]
-    barriers: tuple[Barrier, ...]
+    constraints: tuple[HardConstraint, ...]
     minimum: int
-    lifted: Mapping[tuple[int, int], frozenset[str]]
+    waived: Mapping[tuple[int, int], frozenset[str]]
     coupled: frozenset[tuple[int, int]]
     digest: str
     undecided: Mapping[str, int] = field(default_factory=dict)
@@ -158,7 +158,7 @@ class ScoreTable:
     def _sum(self, parts: Mapping[str, Ints], js: ArrayLike | None) -> Ints:
         return sum(parts.values(), np.zeros(len(self._mentors(js)), np.int64))
 
-    def most(self, *, fine: bool = False) -> dict[str, int]:
+    def max_points(self, *, fine: bool = False) -> dict[str, int]:
         """The most that each part can give."""
         found: dict[str, int] = {}
         for part in self.reasons.parts if self.reasons else ():
@@ -227,11 +227,13 @@ class ScoreTable:
 
     @staticmethod
     def _codes(reasons: Reasons, i: int, j: int, fit: int) -> tuple[str, ...]:
-        lifted = reasons.lifted.get((i, j), frozenset())
-        codes = [b.code for b in reasons.barriers if b.code not in lifted and b.stops(i, j)]
+        waived = reasons.waived.get((i, j), frozenset())
+        codes = [
+            b.code for b in reasons.constraints if b.code not in waived and b.forbids_pair(i, j)
+        ]
         if (i, j) in reasons.coupled:
             codes.append("both_ways")
-        if "minimum" not in lifted and fit < reasons.minimum:
+        if "minimum" not in waived and fit < reasons.minimum:
             codes.append("minimum")
         return tuple(codes)
 
@@ -240,7 +242,7 @@ class ScoreTable:
         """Rule code -> number of pairs that it forbids (a pair may count under several)."""
         if self.reasons is None:
             return {"forbidden": int((self.S < 0).sum())}
-        counts = {b.code: b.count() for b in self.reasons.barriers}
+        counts = {b.code: b.count() for b in self.reasons.constraints}
         return {**counts, "both_ways": len(self.reasons.coupled)}
 
     @property

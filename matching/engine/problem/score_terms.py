@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from matching.engine.problem.arrays import Bools, Ints, Kinds, Points
+from matching.engine.problem.arrays import Bools, Classes, Ints, Points
 
 Hits = tuple[Ints, Ints, Ints]  # number k of the pair, column of the answer, points
 _NO_HITS: Hits = (np.zeros(0, np.int64),) * 3
@@ -81,24 +81,24 @@ class Capped:
 
 
 @dataclass(frozen=True, eq=False)
-class Classed:
+class ClassTable:
     """points = table[kind of mentee i, kind of mentor j]."""
 
-    kinds: Kinds
+    classes: Classes
     table: Points
 
     def add_to(self, out: Points, rows: Ints) -> None:
-        out += self.table[self.kinds.mentee[rows]][:, self.kinds.mentor]
+        out += self.table[self.classes.mentee[rows]][:, self.classes.mentor]
 
     def of(self, i: Ints, j: Ints) -> Ints:
-        return self.table[self.kinds.mentee[i], self.kinds.mentor[j]].astype(np.int64)
+        return self.table[self.classes.mentee[i], self.classes.mentor[j]].astype(np.int64)
 
     def hits(self, i: Ints, j: Ints) -> Hits:
         return _whole_pair(self.of(i, j))
 
 
 @dataclass(frozen=True, eq=False)
-class Listed:
+class PairList:
     """points for single pairs; a pair that is listed more than once gets the sum."""
 
     i: Ints

@@ -11,8 +11,13 @@ import numpy as np
 
 from matching.engine.problem import standard_criteria
 from matching.engine.problem.arrays import Ints, compact
-from matching.engine.problem.batching import CLOSED, Sheet
-from matching.engine.problem.constraints import NEVER_LIFTED, RULES, Barrier, barriers
+from matching.engine.problem.batching import PENALTY, BatchScorer
+from matching.engine.problem.constraints import (
+    HARD_RULES,
+    NEVER_WAIVED,
+    HardConstraint,
+    build_constraints,
+)
 from matching.engine.problem.criteria import Criteria
 from matching.engine.problem.hours import NoSharedTime, SharedHours
 from matching.engine.problem.people import Pool
@@ -23,7 +28,7 @@ Pair = tuple[int, int]
 
 
 def score(
-    pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *, tile: int | None = None
+    pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *, batch: int | None = None
 ) -> ScoreTable:
     """Scores of every pair of the pool, -1 where a hard rule forbids it.
 
@@ -34,10 +39,10 @@ def score(
     """
     recipe = _Recipe(pool, criteria, overrides)
     scores = np.empty(recipe.shape, recipe.dtype)
-    sheet = recipe.sheet()
-    for rows in sheet.tiles(np.arange(len(scores)), tile):
-        scores[rows] = sheet.scores(rows)
-    recipe.lift(scores)
+    scorer = recipe.scorer()
+    for rows in scorer.batches(np.arange(len(scores)), batch):
+        scores[rows] = scorer.scores(rows)
+    recipe.waiver_gain(scores)
     coupled = recipe.couple(scores)
     for i, j in coupled:
         scores[i, j] = FORBIDDEN
@@ -60,10 +65,10 @@ def with_reasons(
     coupled = frozenset[Pair]()
     both, _ = recipe.on_both_sides()
     if len(both):
-        scores, sheet = np.full(recipe.shape, FORBIDDEN, recipe.dtype), recipe.sheet()
-        for rows in sheet.tiles(both):
-            scores[rows] = sheet.scores(rows)
-        recipe.lift(scores)
+        scores, scorer = np.full(recipe.shape, FORBIDDEN, recipe.dtype), recipe.scorer()
+        for rows in scorer.batches(both):
+            scores[rows] = scorer.scores(rows)
+        recipe.waiver_gain(scores)
         coupled = recipe.couple(scores)
     ids = {"mentee_ids": table.mentee_ids.tolist(), "mentor_ids": table.mentor_ids.tolist()}
     return ScoreTable(table.S, reasons=recipe.reasons(coupled, ""), digest=table.digest, **ids)
@@ -76,34 +81,38 @@ class _Recipe:
         self.pool, self.criteria = pool, criteria
         self.parts = standard_criteria.parts(pool, criteria)
         most = sum(p.most for p in self.parts)
-        if most >= CLOSED:
+        if most >= PENALTY:
             raise ValueError(
-                f"these criteria could give {most} points; fewer than {CLOSED} are counted exactly"
+                f"these criteria could give {most} points; fewer than {PENALTY} are counted exactly"
             )
-        self.stops, self.undecided = barriers(pool, criteria.rules, criteria.unknown_forbids)
-        self.stops += [b for p in self.parts for b in p.barriers] + _shared_time(pool, criteria)
-        self.lifted = _lifted(pool, overrides, {b.code for b in self.stops})
+        self.constraints, self.undecided = build_constraints(
+            pool, criteria.rules, criteria.unknown_forbids
+        )
+        self.constraints += [b for p in self.parts for b in p.constraints] + _shared_time(
+            pool, criteria
+        )
+        self.waived = _waived(pool, overrides, {b.code for b in self.constraints})
         self.minimum = criteria.minimum if "minimum" in criteria.rules else 0
         self.shape = len(pool.mentees), len(pool.mentors)
         self.dtype = np.int16 if most < 2**15 else np.int32
 
-    def sheet(self) -> Sheet:
-        return Sheet(self.shape, self.parts, self.stops, self.minimum)
+    def scorer(self) -> BatchScorer:
+        return BatchScorer(self.shape, self.parts, self.constraints, self.minimum)
 
     def reasons(self, coupled: frozenset[Pair], digest: str) -> Reasons:
         return Reasons(
             tuple(self.parts),
-            tuple(self.stops),
+            tuple(self.constraints),
             self.minimum,
-            self.lifted,
+            self.waived,
             coupled,
             digest,
             self.undecided,
         )
 
-    def lift(self, scores: Ints) -> None:
+    def waiver_gain(self, scores: Ints) -> None:
         """Open the pairs for which the committee set every rule in the way aside."""
-        for (i, j), codes in self.lifted.items():
+        for (i, j), codes in self.waived.items():
             points = {
                 p.name: sum(int(t.of(np.array([i]), np.array([j]))[0]) for t in p.terms)
                 for p in self.parts
@@ -112,7 +121,7 @@ class _Recipe:
                 "minimum" in codes
                 or sum(points.values()) - points.get("waiting", 0) >= self.minimum
             )
-            stopped = any(b.code not in codes and b.stops(i, j) for b in self.stops)
+            stopped = any(b.code not in codes and b.forbids_pair(i, j) for b in self.constraints)
             scores[i, j] = FORBIDDEN if stopped or not enough else sum(points.values())
 
     def on_both_sides(self) -> tuple[Ints, Ints]:
@@ -130,7 +139,7 @@ class _Recipe:
         me, mo = self.on_both_sides()
         there = scores[np.ix_(me, mo)].astype(np.int64)
         for a, b in np.argwhere(there >= 0).tolist():
-            if "both_ways" in self.lifted.get((int(me[a]), int(mo[b])), frozenset()):
+            if "both_ways" in self.waived.get((int(me[a]), int(mo[b])), frozenset()):
                 there[a, b] = np.iinfo(np.int64).max
         lower = (there < there.T) | ((there == there.T) & np.triu(np.ones_like(there, bool), 1))
         closed = np.argwhere((there >= 0) & (there.T >= 0) & lower)
@@ -146,11 +155,11 @@ class _Recipe:
             _feed(sha, name, getattr(self.pool, name))
         for f in fields(self.criteria):
             _feed(sha, f.name, getattr(self.criteria, f.name))
-        _feed(sha, "lifted", {str(k): v for k, v in self.lifted.items()})
+        _feed(sha, "waived", {str(k): v for k, v in self.waived.items()})
         return sha.hexdigest()
 
 
-def _shared_time(pool: Pool, criteria: Criteria) -> list[Barrier]:
+def _shared_time(pool: Pool, criteria: Criteria) -> list[HardConstraint]:
     part = standard_criteria.hours(pool, criteria) if "hours" in criteria.rules else None
     if part is None:
         return []
@@ -158,15 +167,15 @@ def _shared_time(pool: Pool, criteria: Criteria) -> list[Barrier]:
     return [NoSharedTime(replace(term, limit=1, each=1), (~part.unknown[0], ~part.unknown[1]))]
 
 
-def _lifted(
+def _waived(
     pool: Pool, overrides: Iterable[Override], in_force: set[str]
 ) -> dict[Pair, frozenset[str]]:
     found: dict[Pair, frozenset[str]] = {}
     for mentee, mentor, codes in sorted((a, b, tuple(sorted(set(c)))) for a, b, c in overrides):
-        wrong = set(codes) - in_force - RULES | set(codes) & NEVER_LIFTED
+        wrong = set(codes) - in_force - HARD_RULES | set(codes) & NEVER_WAIVED
         if wrong:
             raise ValueError(
-                f"rule {min(wrong)!r} cannot be lifted (for {mentee!r} and {mentor!r})"
+                f"rule {min(wrong)!r} cannot be waived (for {mentee!r} and {mentor!r})"
             )
         pair = (pool.mentees.index(mentee), pool.mentors.index(mentor))
         found[pair] = found.get(pair, frozenset()) | set(codes)

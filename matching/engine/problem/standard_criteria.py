@@ -8,12 +8,12 @@ import numpy as np
 
 from matching.engine.problem.arrays import (
     Bools,
+    Classes,
     Floats,
     Ints,
-    Kinds,
     Points,
     answered,
-    kinds,
+    classes_of,
     share_an_item,
 )
 from matching.engine.problem.constraints import meeting_ways
@@ -21,7 +21,7 @@ from matching.engine.problem.criteria import Criteria
 from matching.engine.problem.custom_criteria import Part
 from matching.engine.problem.hours import QUARTER, shared_hours
 from matching.engine.problem.people import Pool
-from matching.engine.problem.score_terms import Classed, Linear, Listed, Term, unless_unknown
+from matching.engine.problem.score_terms import ClassTable, Linear, PairList, Term, unless_unknown
 
 LEVELS = {"situations": (0, 7, 10), "topics": (0, 5, 8, 10)}
 PRIORITIES, TENTHS = 3, 10
@@ -38,7 +38,7 @@ def parts(pool: Pool, criteria: Criteria) -> list[Part]:
         for name, make in _STANDARD.items()
         if criteria.points(name.split(".")[0])
     ]
-    return [p for p in made if p is not None] + [b.part(pool) for b in criteria.blocks]
+    return [p for p in made if p is not None] + [b.part(pool) for b in criteria.custom]
 
 
 def _by_level(name: str, field: str) -> Callable[[Pool, Criteria], Part | None]:
@@ -91,7 +91,7 @@ def _place(pool: Pool, criteria: Criteria) -> Part | None:
     table = np.where(face, most, np.where(online, online_only, 0))
     table = np.where(unknown, _neutral(most, criteria), table).astype(np.float32)
     known = ((mode > 0)[people.mentee], (mode_o > 0)[people.mentor])
-    return _part("practical.place", Classed(people, table), most, known)
+    return _part("practical.place", ClassTable(people, table), most, known)
 
 
 def _language(pool: Pool, criteria: Criteria) -> Part | None:
@@ -99,7 +99,7 @@ def _language(pool: Pool, criteria: Criteria) -> Part | None:
     mine, theirs = pool.mentees.languages, pool.mentors.languages
     if mine is None or theirs is None:
         return None
-    most, people = criteria.practical_points("language"), kinds(mine, theirs)
+    most, people = criteria.practical_points("language"), classes_of(mine, theirs)
     table = np.zeros((len(people.mine), len(people.theirs)), np.float32)
     for level, points in ((1, most // 2), (2, most)):
         table[share_an_item(people.mine >= level, people.theirs >= level)] = points
@@ -137,10 +137,10 @@ def _by_difference(
     mine, theirs = getattr(pool.mentees, field), getattr(pool.mentors, field)
     if mine is None or theirs is None:
         return None
-    people = kinds(mine, theirs)
+    people = classes_of(mine, theirs)
     table = np.floor(most * share(people.theirs.T - people.mine) + 1e-6).astype(np.float32)
     table[people.mine[:, 0] < 0] = table[:, people.theirs[:, 0] < 0] = _neutral(most, criteria)
-    return _part(name, Classed(people, table), most, (mine >= 0, theirs >= 0))
+    return _part(name, ClassTable(people, table), most, (mine >= 0, theirs >= 0))
 
 
 def _industry(pool: Pool, criteria: Criteria) -> Part | None:
@@ -148,17 +148,19 @@ def _industry(pool: Pool, criteria: Criteria) -> Part | None:
     mine, theirs = pool.mentees.industries, pool.mentors.industries
     if mine is None or theirs is None:
         return None
-    most, people = criteria.points("industry"), kinds(mine, theirs)
+    most, people = criteria.points("industry"), classes_of(mine, theirs)
     table = share_an_item(people.mine > 0, people.theirs > 0) * np.float32(most)
     return _neutral_unless_known("industry", people, table, most, criteria)
 
 
 def _neutral_unless_known(
-    name: str, people: Kinds, table: Points, most: int, criteria: Criteria
+    name: str, people: Classes, table: Points, most: int, criteria: Criteria
 ) -> Part:
     mine, theirs = answered(people.mine), answered(people.theirs)
     table[~mine] = table[:, ~theirs] = _neutral(most, criteria)
-    return _part(name, Classed(people, table), most, (mine[people.mentee], theirs[people.mentor]))
+    return _part(
+        name, ClassTable(people, table), most, (mine[people.mentee], theirs[people.mentor])
+    )
 
 
 def _wishes(by: str) -> Callable[[Pool, Criteria], Part | None]:
@@ -171,7 +173,7 @@ def _wishes(by: str) -> Callable[[Pool, Criteria], Part | None]:
         )
         points = most * np.array(RANK_PERCENT)[np.minimum(rank, len(RANK_PERCENT)) - 1] // 100
         known = (np.ones(len(pool.mentees), bool), np.ones(len(pool.mentors), bool))
-        return _part(f"wishes.{by}", Listed(i, j, points), most, known)
+        return _part(f"wishes.{by}", PairList(i, j, points), most, known)
 
     return make
 

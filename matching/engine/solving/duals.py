@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from matching.engine.problem.arrays import INF, Floats, Ints
-from matching.engine.solving.residual import TILE, Residual
+from matching.engine.solving.residual import BATCH, Residual
 
 Relax = Callable[[Floats, Ints], Floats]
 
@@ -21,12 +21,12 @@ def find_prices(state: Residual, relax: Relax | None = None) -> None:
 
     Raises NotOptimal on a negative cycle, which is a chain that improves the plan."""
     relax = over_matrix(state.costs()) if relax is None else relax
-    room, loaded = state.has_room, state.load > 0
+    has_free, loaded = state.has_free_slot, state.load > 0
     distance, sink = np.zeros(state.M + 1), 0.0
     live = np.arange(state.M + 1)
     for _ in range(state.M + 3):
         nearer = relax(distance, live)
-        at_sink = min(sink, float(nearer[room].min(initial=INF)))
+        at_sink = min(sink, float(nearer[has_free].min(initial=INF)))
         np.minimum(nearer, at_sink, out=nearer, where=loaded)
         live = np.flatnonzero(nearer < distance)
         settled = not len(live) and at_sink == sink
@@ -36,7 +36,7 @@ def find_prices(state: Residual, relax: Relax | None = None) -> None:
     else:
         raise NotOptimal("the plan has a chain of changes that improves it")
     state.v = np.maximum(sink - distance, 0.0)
-    state.v[room] = 0.0
+    state.v[has_free] = 0.0
 
 
 def over_matrix(costs: Floats) -> Relax:
@@ -44,8 +44,8 @@ def over_matrix(costs: Floats) -> Relax:
 
     def relax(distance: Floats, live: Ints) -> Floats:
         nearer = distance.copy()
-        for lo in range(0, len(live), TILE):
-            rows = live[lo : lo + TILE]
+        for lo in range(0, len(live), BATCH):
+            rows = live[lo : lo + BATCH]
             np.minimum(nearer, (costs[rows] + distance[rows, None]).min(axis=0), out=nearer)
         return nearer
 

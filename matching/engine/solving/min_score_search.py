@@ -13,8 +13,8 @@ import numpy as np
 from matching.engine.problem.arrays import Ints
 from matching.engine.problem.rules import Rules
 from matching.engine.problem.score_table import FORBIDDEN, ScoreTable
-from matching.engine.solving.objective import working_scores
-from matching.engine.solving.repair import reseat
+from matching.engine.solving.objective import effective_scores
+from matching.engine.solving.repair import reassign
 from matching.engine.solving.residual import Residual
 
 
@@ -31,20 +31,20 @@ def steps(state: Residual, table: ScoreTable) -> Iterator[int]:
             return
 
 
-def raise_weakest(
+def raise_min_score(
     state: Residual, table: ScoreTable, rules: Rules, prior: Ints | None
 ) -> int | None:
     """Bring `state` to the highest floor whose total stays within `rules.budget` of the best; returns that floor."""
     best = _total(state, table)
-    floor, kept = rules.floor, (state.mu.copy(), state.v.copy())
+    min_score, kept = rules.min_score, (state.mu.copy(), state.v.copy())
     for weakest in steps(state, table):
         if best - _total(state, table) > rules.budget:
             break
-        floor, kept = weakest, (state.mu.copy(), state.v.copy())
-    state.scores = working_scores(table, rules, floor, prior)
+        min_score, kept = weakest, (state.mu.copy(), state.v.copy())
+    state.scores = effective_scores(table, rules, min_score, prior)
     state.mu, state.v = kept
-    state.recount()
-    return floor
+    state.rebuild_index()
+    return min_score
 
 
 def _placed(state: Residual) -> int:
@@ -52,7 +52,7 @@ def _placed(state: Residual) -> int:
 
 
 def _movable(state: Residual) -> Ints:
-    return np.flatnonzero(~state.pinned & (state.mu < state.nobody))
+    return np.flatnonzero(~state.pinned & (state.mu < state.unmatched))
 
 
 def _weakest(state: Residual, table: ScoreTable) -> int | None:
@@ -61,7 +61,7 @@ def _weakest(state: Residual, table: ScoreTable) -> int | None:
 
 
 def _total(state: Residual, table: ScoreTable) -> int:
-    i = np.flatnonzero(state.mu < state.nobody)
+    i = np.flatnonzero(state.mu < state.unmatched)
     return int(table.S[i, state.mu[i]].sum(dtype=np.int64))
 
 
@@ -73,8 +73,8 @@ def _lift_above(state: Residual, table: ScoreTable, weakest: int, pairs: int) ->
         if not len(low):
             return True
         for mentee in low.tolist():
-            if state.mu[mentee] < state.nobody and table.S[mentee, state.mu[mentee]] <= weakest:
+            if state.mu[mentee] < state.unmatched and table.S[mentee, state.mu[mentee]] <= weakest:
                 scores = np.where(table.S[mentee] <= weakest, FORBIDDEN, state.scores[mentee])
-                reseat(state, mentee, scores.astype(state.scores.dtype))
+                reassign(state, mentee, scores.astype(state.scores.dtype))
         if _placed(state) < pairs:
             return False

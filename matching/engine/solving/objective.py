@@ -36,7 +36,7 @@ class Gain:
 
 
 @dataclass(frozen=True)
-class Worth:
+class Objective:
     """Weight of a pair with score s: pair + point * s; of staying unmatched: 0. `top` is the highest s allowed."""
 
     pair: float
@@ -58,36 +58,40 @@ class Worth:
         return Gain(*self.split(weight))
 
 
-def worth_of(table: ScoreTable, rules: Rules) -> Worth:
+def objective_for(table: ScoreTable, rules: Rules) -> Objective:
     """Weights for this table; ValueError when its scores are too large to be counted exactly."""
-    n, top = table.shape[0], table.scale + rules.stickiness
+    n, top = table.shape[0], table.scale + rules.stability_bonus
     if rules.objective == "most":
-        worth = Worth(1.0 + 2 * n * top, 1.0, top)
+        objective = Objective(1.0 + 2 * n * top, 1.0, top)
     else:
-        worth = Worth(1.0, 2.0 * n + 2.0, top)
-    if (worth.pair + worth.point * top) * (n + 2) >= EXACT:
+        objective = Objective(1.0, 2.0 * n + 2.0, top)
+    if (objective.pair + objective.point * top) * (n + 2) >= EXACT:
         raise ValueError(
             f"scores up to {table.scale} are too large to be added up exactly for {n} mentees"
         )
-    return worth
+    return objective
 
 
-def working_scores(table: ScoreTable, rules: Rules, floor: int | None, prior: Ints | None) -> Ints:
+def effective_scores(
+    table: ScoreTable, rules: Rules, min_score: int | None, prior: Ints | None
+) -> Ints:
     """Scores as the solver sees them (a copy): rejected and too low is -1, pairs of the prior plan carry their
     stickiness, pins keep their score whatever the floor."""
     scores = table.S.astype(_wide_enough(table, rules), copy=True)
-    if floor is not None:
-        scores[scores < floor] = FORBIDDEN
+    if min_score is not None:
+        scores[scores < min_score] = FORBIDDEN
     for i, j in rules.forbids:
         scores[i, j] = FORBIDDEN
     for i, j in rules.pins:
         scores[i, j] = table.S[i, j]
-    if prior is not None and rules.stickiness:
+    if prior is not None and rules.stability_bonus:
         stay = np.flatnonzero(prior >= 0)
         stay = stay[scores[stay, prior[stay]] >= 0]
-        scores[stay, prior[stay]] += scores.dtype.type(rules.stickiness)
+        scores[stay, prior[stay]] += scores.dtype.type(rules.stability_bonus)
     return scores
 
 
 def _wide_enough(table: ScoreTable, rules: Rules) -> np.dtype[np.signedinteger[np.typing.NBitBase]]:
-    return np.promote_types(np.int16, np.min_scalar_type(-(table.scale + rules.stickiness) - 1))
+    return np.promote_types(
+        np.int16, np.min_scalar_type(-(table.scale + rules.stability_bonus) - 1)
+    )

@@ -13,17 +13,17 @@ FEW_EDGES = 6
 def from_set(costs: Floats, start: Floats, *, backward: bool = False) -> Floats:
     """Dijkstra on a dense matrix from (or, backward, to) nodes with given start distances; ties settle together."""
     edges = np.ascontiguousarray(costs.T) if backward else costs
-    distance, open_ = start.copy(), start.copy()
+    distance, tentative = start.copy(), start.copy()
     while True:
-        here = open_.min(initial=INF)
+        here = tentative.min(initial=INF)
         if here == INF:
             return distance
-        settled = np.flatnonzero(open_ == here)
-        open_[settled] = INF
+        settled = np.flatnonzero(tentative == here)
+        tentative[settled] = INF
         reach = edges[settled].min(axis=0) + here
         nearer = reach < distance
         distance[nearer] = reach[nearer]
-        open_[nearer] = reach[nearer]
+        tentative[nearer] = reach[nearer]
 
 
 def between_all(costs: Floats, to_sink: Floats, from_sink: Floats) -> Floats:
@@ -53,9 +53,9 @@ def _dijkstra(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> Non
     n = len(distance)
     graph = csr_array((costs, heads.astype(np.int32), starts.astype(np.int32)), shape=(n, n))
     for lo in range(0, n, BATCH):
-        tile = distance[lo : lo + BATCH]
+        batch = distance[lo : lo + BATCH]
         np.minimum(
-            tile, dijkstra(graph, directed=True, indices=np.arange(lo, lo + len(tile))), out=tile
+            batch, dijkstra(graph, directed=True, indices=np.arange(lo, lo + len(batch))), out=batch
         )
 
 

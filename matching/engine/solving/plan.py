@@ -12,7 +12,7 @@ from matching.engine.problem.rules import Rules
 from matching.engine.problem.score_table import VERSION, ScoreTable
 
 UNMATCHED = -1
-Move = tuple[int, int, int]
+Reassignment = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +33,10 @@ class Plan:
     total: int
     certificate: bool
     input_hash: str
-    seats: Ints = field(repr=False)
+    capacity: Ints = field(repr=False)
     rules: Rules = field(repr=False)
     prior: Ints | None = field(default=None, repr=False)
-    floor: int | None = None
+    min_score: int | None = None
 
     def as_bytes(self) -> bytes:
         """Pairs, prices and input hash in one canonical form: equal plans are equal bytes on every machine."""
@@ -44,17 +44,17 @@ class Plan:
             np.asarray(a).astype(t).tobytes()
             for a, t in ((self.mu, "<i8"), (self.u, "<f8"), (self.v, "<f8"))
         )
-        return f"{self.input_hash} {self.pairs} {self.total} {self.floor}\n".encode() + arrays
+        return f"{self.input_hash} {self.pairs} {self.total} {self.min_score}\n".encode() + arrays
 
 
-def input_hash(table: ScoreTable, seats: Ints, rules: Rules, prior: Ints | None) -> str:
+def input_hash(table: ScoreTable, capacity: Ints, rules: Rules, prior: Ints | None) -> str:
     """sha256 of all that decides a plan."""
     sha = hashlib.sha256(f"engine {VERSION}\n{table.digest}\n{rules!r}\n".encode())
-    sha.update(seats.astype("<i8").tobytes())
+    sha.update(capacity.astype("<i8").tobytes())
     sha.update(b"" if prior is None else prior.astype("<i8").tobytes())
     return sha.hexdigest()
 
 
-def moves(before: Ints, after: Ints) -> list[Move]:
+def reassignments(before: Ints, after: Ints) -> list[Reassignment]:
     """(mentee, mentor before, mentor after) for everybody whose mentor differs; -1 is unmatched."""
     return [(int(i), int(before[i]), int(after[i])) for i in np.flatnonzero(before != after)]

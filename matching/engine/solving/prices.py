@@ -14,12 +14,12 @@ import numpy as np
 
 from matching.engine.problem.arrays import INF, Floats, Ints
 from matching.engine.problem.score_table import ScoreTable
-from matching.engine.solving.objective import Gain, Loss, working_scores, worth_of
+from matching.engine.solving.objective import Gain, Loss, effective_scores, objective_for
 from matching.engine.solving.paths import between_all, from_set
 from matching.engine.solving.plan import Plan
 from matching.engine.solving.residual import Residual
 
-TILE = 64
+BATCH = 64
 
 
 class Prices:
@@ -32,9 +32,9 @@ class Prices:
 
     def __init__(self, table: ScoreTable, plan: Plan) -> None:
         self.table, self.plan = table, plan
-        self._worth = worth_of(table, plan.rules)
-        scores = working_scores(table, plan.rules, plan.floor, plan.prior)
-        self._state = Residual(scores, plan.seats, self._worth, plan.rules.pins)
+        self._objective = objective_for(table, plan.rules)
+        scores = effective_scores(table, plan.rules, plan.min_score, plan.prior)
+        self._state = Residual(scores, plan.capacity, self._objective, plan.rules.pins)
         self._state.resume(plan.mu, plan.v)
         self._columns: dict[int, Floats] = {}
 
@@ -59,7 +59,7 @@ class Prices:
             row[-1] = INF
         order = np.argsort(row, kind="stable")[:k]
         return [
-            (int(j) if j < self._state.nobody else -1, self._worth.loss(row[j]))
+            (int(j) if j < self._state.unmatched else -1, self._objective.loss(row[j]))
             for j in order
             if row[j] < INF
         ]
@@ -68,30 +68,30 @@ class Prices:
         """What is lost if mentee i stays out."""
         return self._loss(self.matrix[i, -1])
 
-    def lift(self, i: int, j: int, score: int | None = None) -> Gain | None:
+    def waiver_gain(self, i: int, j: int, score: int | None = None) -> Gain | None:
         """What is gained if a forbidden pair were allowed with that score (default: as scored without rules)."""
         if self._state.pinned[i]:
             return None
         if score is None:
             score = int(self.table.raw(i, [j])[0])
         m = self._state.mu[i]
-        w = self._worth.pair + self._worth.point * score
+        w = self._objective.pair + self._objective.point * score
         lost = self._u[i] + self._state.v[j] - w + self._distances_to(int(m))[j]
-        return self._worth.gain(max(-float(lost), 0.0)) if lost < INF else Gain(0, 0)
+        return self._objective.gain(max(-float(lost), 0.0)) if lost < INF else Gain(0, 0)
 
-    def seat_gain(self, j: int) -> Gain:
+    def slot_gain(self, j: int) -> Gain:
         """What one more place at mentor j brings."""
-        return self._worth.gain(float(self._seat_gains[j]))
+        return self._objective.gain(float(self._slot_gains[j]))
 
-    def seat_gains(self) -> list[tuple[int, Gain]]:
+    def slot_gains(self) -> list[tuple[int, Gain]]:
         """Every mentor whose extra place brings something, the best first."""
-        gains = self._seat_gains
+        gains = self._slot_gains
         order = np.argsort(-gains, kind="stable")
-        return [(int(j), self._worth.gain(float(gains[j]))) for j in order if gains[j] > 0]
+        return [(int(j), self._objective.gain(float(gains[j]))) for j in order if gains[j] > 0]
 
-    def seat_loss(self, j: int) -> Loss | None:
+    def slot_loss(self, j: int) -> Loss | None:
         """What one place fewer at mentor j costs; None if there is none, or pins need them all."""
-        if self._state.seats[j] == 0:
+        if self._state.capacity[j] == 0:
             return None
         return self._loss(float(self._state.v[j] + self._to_sink[j]))
 
@@ -102,7 +102,7 @@ class Prices:
             return None
         w, z = self._state.weights(i), self._state.weights(k)
         after = float(w[b] + z[a])
-        return self._worth.loss(float(w[a] + z[b]) - after) if after > -INF else None
+        return self._objective.loss(float(w[a] + z[b]) - after) if after > -INF else None
 
     def of(self, i: int) -> Floats:
         """Row i of `matrix`; alone, without the other mentees, if the matrix was not needed yet."""
@@ -114,21 +114,21 @@ class Prices:
     def matrix(self) -> Floats:
         """(N, M + 1) loss of making mentee i go with mentor j (last column: stay out), as a weight (see `split`); inf
         where impossible, 0 for the proposed pairs."""
-        state, worth = self._state, self._worth
+        state, objective = self._state, self._objective
         out = np.empty((state.N, state.M + 1))
         back = np.ascontiguousarray(self.distances.T)
         back += state.v
-        back[:, :-1] -= worth.pair
-        for lo in range(0, state.N, TILE):
-            rows = np.arange(lo, min(state.N, lo + TILE))
-            tile = out[lo : lo + TILE]
+        back[:, :-1] -= objective.pair
+        for lo in range(0, state.N, BATCH):
+            rows = np.arange(lo, min(state.N, lo + BATCH))
+            batch = out[lo : lo + BATCH]
             np.take(
-                back, state.mu[rows], axis=0, out=tile, mode="clip"
+                back, state.mu[rows], axis=0, out=batch, mode="clip"
             )  # the default mode fills a copy first
-            tile += self._u[rows, None]
+            batch += self._u[rows, None]
             scores = state.scores[rows]
-            tile[:, :-1] -= scores if worth.point == 1.0 else scores * worth.point
-            np.copyto(tile[:, :-1], INF, where=scores < 0)
+            batch[:, :-1] -= scores if objective.point == 1.0 else scores * objective.point
+            np.copyto(batch[:, :-1], INF, where=scores < 0)
         out[state.pinned] = INF
         out[np.arange(state.N), state.mu] = 0.0
         return out
@@ -137,7 +137,7 @@ class Prices:
         """Weights of `matrix` as (pairs lost, points lost); -1 pairs where impossible."""
         possible = np.isfinite(weights)
         finite = np.where(possible, weights, 0.0)
-        big, small = self._worth.pair, self._worth.point
+        big, small = self._objective.pair, self._objective.point
         if big > small:
             pairs = np.rint(finite / big)
             points = (finite - pairs * big) / small
@@ -160,20 +160,20 @@ class Prices:
         costs += self._state.v
         if costs.min(initial=0.0) < 0:
             raise ValueError(
-                "the seat prices of this plan do not prove it; it was made from another table or rules"
+                "the dual prices of this plan do not prove it; it was made from another table or rules"
             )
         return costs
 
     @cached_property
     def _to_sink(self) -> Floats:
-        return from_set(self._reduced, np.where(self._state.has_room, 0.0, INF), backward=True)
+        return from_set(self._reduced, np.where(self._state.has_free_slot, 0.0, INF), backward=True)
 
     @cached_property
     def _from_sink(self) -> Floats:
         return from_set(self._reduced, np.where(self._state.load > 0, self._state.v, INF))
 
     @cached_property
-    def _seat_gains(self) -> Floats:
+    def _slot_gains(self) -> Floats:
         return np.maximum(self._state.v - self._from_sink, 0.0)[:-1]
 
     @cached_property
@@ -181,7 +181,7 @@ class Prices:
         return self._state.mentee_prices()
 
     def _loss(self, weight: float) -> Loss | None:
-        return self._worth.loss(float(weight)) if weight < INF else None
+        return self._objective.loss(float(weight)) if weight < INF else None
 
     def _row(self, i: int) -> Floats:
         """One backward search from i's seat, with columns of the graph on demand."""
@@ -193,35 +193,35 @@ class Prices:
         row[state.mu[i]] = 0.0
         return row
 
-    def _distances_to(self, seat: int) -> Floats:
+    def _distances_to(self, slot: int) -> Floats:
         """D[:, seat], kept for the next question about the same seat."""
         if "distances" in self.__dict__:
-            return np.asarray(self.distances[:, seat])
-        if seat not in self._columns:
-            self._columns[seat] = self._search_back(seat)
-        return self._columns[seat]
+            return np.asarray(self.distances[:, slot])
+        if slot not in self._columns:
+            self._columns[slot] = self._search_back(slot)
+        return self._columns[slot]
 
-    def _search_back(self, seat: int) -> Floats:
+    def _search_back(self, slot: int) -> Floats:
         state = self._state
-        room, loaded = state.has_room, state.load > 0
+        has_free, loaded = state.has_free_slot, state.load > 0
         movable, present = np.flatnonzero(~state.pinned), state.present_weights()
         distance = np.full(state.M + 1, INF)
-        distance[seat] = 0.0
-        open_, sink, sink_open = distance.copy(), INF, True
+        distance[slot] = 0.0
+        tentative, sink, sink_open = distance.copy(), INF, True
         while True:
-            k = int(open_.argmin())
-            here = float(open_[k])
+            k = int(tentative.argmin())
+            here = float(tentative[k])
             if sink_open and sink <= here and sink < INF:
                 sink_open = False
-                joins = room & (sink < distance)
-                distance[joins] = open_[joins] = sink
+                joins = has_free & (sink < distance)
+                distance[joins] = tentative[joins] = sink
                 continue
             if here == INF:
                 return distance
-            open_[k] = INF
+            tentative[k] = INF
             if loaded[k]:
                 sink = min(sink, here + float(state.v[k]))
             costs = state.costs_to(k, movable, present) - state.v + (here + state.v[k])
             nearer = costs < distance
             distance[nearer] = costs[nearer]
-            open_[nearer] = costs[nearer]
+            tentative[nearer] = costs[nearer]

@@ -6,21 +6,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.engine.problem.arrays import Ints
-from matching.engine.problem.rules import Rules, check, checked_seats
+from matching.engine.problem.rules import Rules, check, checked_capacity
 from matching.engine.problem.score_table import ScoreTable
 from matching.engine.solving import min_score_search
 from matching.engine.solving.duals import find_prices
-from matching.engine.solving.objective import working_scores, worth_of
+from matching.engine.solving.objective import effective_scores, objective_for
 from matching.engine.solving.plan import Plan, input_hash
 from matching.engine.solving.residual import Residual
 from matching.engine.solving.sparse_solver import solve_sparse
 from matching.engine.solving.verification import verify
 
-TILE = 128
+BATCH = 128
 
 
 def solve(
-    table: ScoreTable, seats: ArrayLike, rules: Rules | None = None, prior: Plan | None = None
+    table: ScoreTable, capacity: ArrayLike, rules: Rules | None = None, prior: Plan | None = None
 ) -> Plan:
     """The best plan for this table, these places and these decisions, with its certificate.
 
@@ -30,19 +30,22 @@ def solve(
     `scipy.optimize.linear_sum_assignment` on one column per seat, forbidden pairs costing as much as no pair.
     """
     rules = Rules() if rules is None else rules
-    places = checked_seats(table, seats)
-    check(table, places, rules)
+    capacity = checked_capacity(table, capacity)
+    check(table, capacity, rules)
     kept = _prior(table, prior)
     state = Residual(
-        working_scores(table, rules, rules.floor, kept), places, worth_of(table, rules), rules.pins
+        effective_scores(table, rules, rules.min_score, kept),
+        capacity,
+        objective_for(table, rules),
+        rules.pins,
     )
     if not solve_sparse(state):
         assign(state)
         find_prices(state)
-    floor = rules.floor
+    min_score = rules.min_score
     if rules.budget:
-        floor = min_score_search.raise_weakest(state, table, rules, kept)
-    return plan_of(state, table, rules, kept, floor, proven=True)
+        min_score = min_score_search.raise_min_score(state, table, rules, kept)
+    return plan_of(state, table, rules, kept, min_score, proven=True)
 
 
 def _prior(table: ScoreTable, prior: Plan | None) -> Ints | None:
@@ -60,19 +63,19 @@ def assign(state: Residual) -> None:
     )  # a second to load: only processes that match pay it
 
     free = np.flatnonzero(~state.pinned)
-    host = np.repeat(np.arange(state.M), state.open_seats())
-    cost = np.empty((len(free), len(host)))
-    for lo in range(0, len(free), TILE):
-        scores = state.scores[free[lo : lo + TILE]]
-        tile = np.multiply(scores, -state.worth.point)
-        tile -= state.worth.pair
-        tile *= scores >= 0
-        np.take(tile, host, axis=1, out=cost[lo : lo + TILE], mode="clip")
+    slot_mentor = np.repeat(np.arange(state.M), state.open_slots())
+    cost = np.empty((len(free), len(slot_mentor)))
+    for lo in range(0, len(free), BATCH):
+        scores = state.scores[free[lo : lo + BATCH]]
+        batch = np.multiply(scores, -state.objective.point)
+        batch -= state.objective.pair
+        batch *= scores >= 0
+        np.take(batch, slot_mentor, axis=1, out=cost[lo : lo + BATCH], mode="clip")
     rows, columns = linear_sum_assignment(cost)
     gained = cost[rows, columns] < 0
-    state.mu[free] = state.nobody
-    state.mu[free[rows[gained]]] = host[columns[gained]]
-    state.recount()
+    state.mu[free] = state.unmatched
+    state.mu[free[rows[gained]]] = slot_mentor[columns[gained]]
+    state.rebuild_index()
 
 
 def plan_of(
@@ -80,13 +83,13 @@ def plan_of(
     table: ScoreTable,
     rules: Rules,
     prior: Ints | None,
-    floor: int | None,
+    min_score: int | None,
     *,
     proven: bool,
 ) -> Plan:
     """The state as a plan; `proven` runs the independent check (otherwise the certificate is False)."""
     mu = state.assignment
-    seats = state.seats[:-1].copy()
+    capacity = state.capacity[:-1].copy()
     placed = np.flatnonzero(mu >= 0)
     plan = Plan(
         mu=mu,
@@ -95,12 +98,12 @@ def plan_of(
         pairs=len(placed),
         total=int(table.S[placed, mu[placed]].sum(dtype=np.int64)),
         certificate=False,
-        input_hash=input_hash(table, seats, rules, prior),
-        seats=seats,
+        input_hash=input_hash(table, capacity, rules, prior),
+        capacity=capacity,
         rules=rules,
         prior=None if prior is None else prior.copy(),
-        floor=floor,
+        min_score=min_score,
     )
-    if proven and verify(table, seats, rules, plan):
+    if proven and verify(table, capacity, rules, plan):
         object.__setattr__(plan, "certificate", True)
     return plan

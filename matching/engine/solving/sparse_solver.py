@@ -14,7 +14,7 @@ import numpy as np
 from matching.engine.problem.arrays import INF, Floats, Ints
 from matching.engine.problem.score_table import FORBIDDEN
 from matching.engine.solving.duals import find_prices, over_edges
-from matching.engine.solving.repair import TAKEN_OUT, add_seat, put_in
+from matching.engine.solving.repair import REMOVED, add_slot, assign
 from matching.engine.solving.residual import Residual
 
 KEPT, KEPT_TOO = 32, 8  # best pairs of a person on the side that is short, and on the other
@@ -29,19 +29,19 @@ COLUMNS_AT_A_TIME = 64
 
 def solve_sparse(state: Residual) -> bool:
     """Seat every movable mentee optimally and set the prices; False where the pool is no case for this."""
-    free, room = np.flatnonzero(~state.pinned), state.open_seats()
-    if min(len(free), int(np.count_nonzero(room))) < SMALL:
+    free, slots = np.flatnonzero(~state.pinned), state.open_slots()
+    if min(len(free), int(np.count_nonzero(slots))) < SMALL:
         return False
-    pairs = _promising(state.scores, free, room)
+    pairs = _promising(state.scores, free, slots)
     if pairs is None:
         return False
     for _ in range(ROUNDS):
-        _seat(state, free, room, *pairs)
+        _assign_over(state, free, slots, *pairs)
         find_prices(state, over_edges(*_edges(state, free, *pairs)))
-        _price_without_room(state, free, np.flatnonzero(room == 0))
+        _price_without_room(state, free, np.flatnonzero(slots == 0))
         missed = _missed(state, free)
         if len(missed) <= len(free) // REPAIRED_SHARE:
-            _seat_again(state, missed)
+            _reassign_all(state, missed)
             return True
         if len(missed) > len(free) // HOPELESS_SHARE:
             return False
@@ -49,11 +49,11 @@ def solve_sparse(state: Residual) -> bool:
     return False
 
 
-def _promising(scores: Ints, free: Ints, room: Ints) -> tuple[Ints, Ints] | None:
+def _promising(scores: Ints, free: Ints, slots: Ints) -> tuple[Ints, Ints] | None:
     """Allowed pairs that are among the best of one of the two; None if ties make them many times more than asked for."""
     kept = max(KEPT, len(free) // SHARE_KEPT)
-    mine, theirs = (kept, KEPT_TOO) if len(free) <= room.sum() else (KEPT_TOO, kept)
-    mentors = np.flatnonzero(room)
+    mine, theirs = (kept, KEPT_TOO) if len(free) <= slots.sum() else (KEPT_TOO, kept)
+    mentors = np.flatnonzero(slots)
     if (len(free), len(mentors)) != scores.shape:
         scores = scores[np.ix_(free, mentors)]
     blocks = (
@@ -61,9 +61,9 @@ def _promising(scores: Ints, free: Ints, room: Ints) -> tuple[Ints, Ints] | None
     )
     least = np.concatenate([_nth_best(np.ascontiguousarray(block.T), theirs) for block in blocks])
     found, left = [], TIES * (len(free) * mine + len(mentors) * theirs)
-    for rows in _tiles(np.arange(len(free)), len(mentors)):
-        tile = scores[rows[0] : rows[-1] + 1]
-        at = np.flatnonzero(tile >= np.minimum(_nth_best(tile, mine)[:, None], least))
+    for rows in _batches(np.arange(len(free)), len(mentors)):
+        batch = scores[rows[0] : rows[-1] + 1]
+        at = np.flatnonzero(batch >= np.minimum(_nth_best(batch, mine)[:, None], least))
         found.append((free[rows[at // len(mentors)]], mentors[at % len(mentors)]))
         left -= len(at)
         if left < 0:
@@ -72,7 +72,7 @@ def _promising(scores: Ints, free: Ints, room: Ints) -> tuple[Ints, Ints] | None
     return i, j
 
 
-def _tiles(rows: Ints, columns: int) -> list[Ints]:
+def _batches(rows: Ints, columns: int) -> list[Ints]:
     step = max(1, PAIRS_AT_A_TIME // columns)
     return [rows[lo : lo + step] for lo in range(0, len(rows), step)]
 
@@ -84,7 +84,7 @@ def _nth_best(scores: Ints, n: int) -> Ints:
     return np.maximum(best, 0)
 
 
-def _seat(state: Residual, free: Ints, room: Ints, i: Ints, j: Ints) -> None:
+def _assign_over(state: Residual, free: Ints, slots: Ints, i: Ints, j: Ints) -> None:
     """The best plan over the pairs (i[k], j[k]) alone.
 
     Rows of the assignment are mentees, or seats if there are fewer of them; each has a column of its own for staying
@@ -92,63 +92,64 @@ def _seat(state: Residual, free: Ints, room: Ints, i: Ints, j: Ints) -> None:
     from scipy.sparse import coo_array  # a second to load: only processes that match pay it
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-    host, places = np.repeat(np.arange(len(room)), room), room[j]
-    ends = np.cumsum(places)
-    seat = np.repeat((np.cumsum(room) - room)[j] - ends + places, places) + np.arange(
+    slot_mentor, copies = np.repeat(np.arange(len(slots)), slots), slots[j]
+    ends = np.cumsum(copies)
+    slot = np.repeat((np.cumsum(slots) - slots)[j] - ends + copies, copies) + np.arange(
         ends[-1] if len(ends) else 0
     )
-    mentee = np.repeat(np.searchsorted(free, i), places)
-    weight = np.repeat(state.worth.pair + state.worth.point * state.scores[i, j], places)
-    by_mentee = len(free) <= len(host)
+    mentee = np.repeat(np.searchsorted(free, i), copies)
+    weight = np.repeat(state.objective.pair + state.objective.point * state.scores[i, j], copies)
+    by_mentee = len(free) <= len(slot_mentor)
     size, (rows, columns) = (
-        (len(free), (mentee, seat)) if by_mentee else (len(host), (seat, mentee))
+        (len(free), (mentee, slot)) if by_mentee else (len(slot_mentor), (slot, mentee))
     )
     own = np.arange(size)
     costs = -1.0 - np.concatenate(
         [np.zeros(size), weight]
     )  # never 0: an entry that is 0 would not count as one
     at = np.concatenate([own, rows]), np.concatenate([own, columns + size])
-    graph = coo_array((costs, at), shape=(size, size + max(len(free), len(host)))).tocsr()
+    graph = coo_array((costs, at), shape=(size, size + max(len(free), len(slot_mentor)))).tocsr()
     chosen = min_weight_full_bipartite_matching(graph)[1] - size
     taken = np.flatnonzero(chosen >= 0)
-    mentee, seat = (taken, chosen[taken]) if by_mentee else (chosen[taken], taken)
-    state.mu[free] = state.nobody
-    state.mu[free[mentee]] = host[seat]
-    state.recount()
+    mentee, slot = (taken, chosen[taken]) if by_mentee else (chosen[taken], taken)
+    state.mu[free] = state.unmatched
+    state.mu[free[mentee]] = slot_mentor[slot]
+    state.rebuild_index()
 
 
 def _edges(state: Residual, free: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints, Floats]:
     """The residual graph over these pairs: from a mentee's mentor to the others, and to staying out."""
     present = state.present_weights()
-    costs = present[i] - (state.worth.pair + state.worth.point * state.scores[i, j])
+    costs = present[i] - (state.objective.pair + state.objective.point * state.scores[i, j])
     tails, heads = (
         np.concatenate([state.mu[i], state.mu[free]]),
-        np.append(j, np.full(len(free), state.nobody)),
+        np.append(j, np.full(len(free), state.unmatched)),
     )
     return tails, heads, np.append(costs, present[free])
 
 
 def _price_without_room(state: Residual, free: Ints, mentors: Ints) -> None:
     """The price of a place that nobody can have is what the keenest mentee would give for it."""
-    worth, u = state.worth, state.mentee_prices()[free]
+    objective, u = state.objective, state.mentee_prices()[free]
     for lo in range(0, len(mentors), COLUMNS_AT_A_TIME):
         block = mentors[lo : lo + COLUMNS_AT_A_TIME]
         scores = state.scores[np.ix_(free, block)]
-        gain = np.where(scores < 0, 0.0, scores * worth.point + worth.pair - u[:, None])
+        gain = np.where(scores < 0, 0.0, scores * objective.point + objective.pair - u[:, None])
         state.v[block] = gain.max(axis=0, initial=0.0)
 
 
 def _missed(state: Residual, free: Ints) -> Ints:
     """Mentees with an allowed pair that is worth more than both its prices."""
-    worth, v, u = state.worth, state.v[:-1], state.mentee_prices() - state.worth.pair
+    objective, v, u = state.objective, state.v[:-1], state.mentee_prices() - state.objective.pair
     kind = (
         np.int32
-        if max(abs(u).max(initial=0.0), worth.point * worth.top) + v.max(initial=0.0) < 2**31
+        if max(abs(u).max(initial=0.0), objective.point * objective.top) + v.max(initial=0.0)
+        < 2**31
         else np.int64
     )
-    u, v, point = u.astype(kind), v.astype(kind), kind(worth.point)
+    u, v, point = u.astype(kind), v.astype(kind), kind(objective.point)
     found = []
-    for rows in _tiles(free, state.M):
+    for rows in _batches(free, state.M):
         most = np.maximum(
             u[rows, None] + v, FORBIDDEN
         )  # a closed pair, which is worth less, is never missed
@@ -160,9 +161,9 @@ def _missed(state: Residual, free: Ints) -> Ints:
 def _with_more(state: Residual, mentees: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints]:
     """The pairs, and those of these mentees that are worth most beyond the price of the seat."""
     keys = [i * state.M + j]
-    for rows in _tiles(mentees, state.M):
+    for rows in _batches(mentees, state.M):
         scores = state.scores[rows]
-        left = np.where(scores < 0, -INF, scores * state.worth.point - state.v[:-1])
+        left = np.where(scores < 0, -INF, scores * state.objective.point - state.v[:-1])
         best = np.argpartition(-left, KEPT, axis=1)[:, :KEPT]
         k, column = np.nonzero(np.take_along_axis(scores, best, axis=1) >= 0)
         keys.append(rows[k] * state.M + best[k, column])
@@ -170,15 +171,15 @@ def _with_more(state: Residual, mentees: Ints, i: Ints, j: Ints) -> tuple[Ints, 
     return together // state.M, together % state.M
 
 
-def _seat_again(state: Residual, mentees: Ints) -> None:
+def _reassign_all(state: Residual, mentees: Ints) -> None:
     """Take these mentees and their seats out, which leaves a proven plan of the others, and give both back one by one."""
-    seats = state.mu[mentees].tolist()
-    for i, j in zip(mentees.tolist(), seats, strict=True):
-        state.leave(i, j)
-        state.mu[i] = TAKEN_OUT
+    mentors_before = state.mu[mentees].tolist()
+    for i, j in zip(mentees.tolist(), mentors_before, strict=True):
+        state.detach(i, j)
+        state.mu[i] = REMOVED
         state.load[j] -= 1
-        state.seats[j] -= 1
-    for j in seats:
-        add_seat(state, j)
+        state.capacity[j] -= 1
+    for j in mentors_before:
+        add_slot(state, j)
     for i in mentees.tolist():
-        put_in(state, i)
+        assign(state, i)

@@ -15,27 +15,27 @@ from matching.engine.problem.rules import Rules
 from matching.engine.problem.score_table import ScoreTable
 from matching.engine.solving.plan import Plan
 
-BLOCK = 64
+BATCH = 64
 LIMIT = 2**62
 
 
-def verify(table: ScoreTable, seats: ArrayLike, rules: Rules, plan: Plan) -> bool:
+def verify(table: ScoreTable, capacity: ArrayLike, rules: Rules, plan: Plan) -> bool:
     """True when the plan keeps every rule and is proven best under these scores, seats, pins, rejections, floor and
     stickiness. False for anything else, including a plan whose prices are missing or of the wrong size."""
-    places = np.asarray(seats).astype(np.int64)
+    capacity = np.asarray(capacity).astype(np.int64)
     n, m = table.shape
     mu = np.asarray(plan.mu)
     if (
         mu.shape != (n,)
         or np.shape(plan.u) != (n,)
         or np.shape(plan.v) != (m,)
-        or places.shape != (m,)
+        or capacity.shape != (m,)
     ):
         return False
     if ((mu < -1) | (mu >= m)).any() or not _settings_agree(rules, plan):
         return False
     placed = np.flatnonzero(mu >= 0)
-    if (np.bincount(mu[placed], minlength=m) > places).any():
+    if (np.bincount(mu[placed], minlength=m) > capacity).any():
         return False
     pinned = np.zeros(n, dtype=bool)
     for i, j in rules.pins:
@@ -44,25 +44,25 @@ def verify(table: ScoreTable, seats: ArrayLike, rules: Rules, plan: Plan) -> boo
             return False
     if plan.pairs != len(placed) or plan.total != sum(int(table.S[i, mu[i]]) for i in placed):
         return False
-    return _is_best(table, places, rules, plan, mu, pinned)
+    return _is_best(table, capacity, rules, plan, mu, pinned)
 
 
 def _settings_agree(rules: Rules, plan: Plan) -> bool:
-    if rules.budget == 0 or plan.floor is None:
-        return plan.floor == rules.floor
-    return plan.floor >= (rules.floor or 0)
+    if rules.budget == 0 or plan.min_score is None:
+        return plan.min_score == rules.min_score
+    return plan.min_score >= (rules.min_score or 0)
 
 
 def _is_best(
-    table: ScoreTable, places: Ints, rules: Rules, plan: Plan, mu: Ints, pinned: Bools
+    table: ScoreTable, capacity: Ints, rules: Rules, plan: Plan, mu: Ints, pinned: Bools
 ) -> bool:
     u, v = _whole(plan.u), _whole(plan.v)
     if u is None or v is None or (u < 0).any() or (v < 0).any():
         return False
     pair, point = _weights(table, rules)
     weight = 0
-    for lo in range(0, len(mu), BLOCK):
-        rows = np.arange(lo, min(lo + BLOCK, len(mu)))
+    for lo in range(0, len(mu), BATCH):
+        rows = np.arange(lo, min(lo + BATCH, len(mu)))
         value, allowed = _as_judged(table, rules, plan, rows)
         value *= point
         value += pair
@@ -78,9 +78,9 @@ def _is_best(
     for i, j in rules.pins:
         if table.S[i, j] < 0:
             return False
-        places = places - (np.arange(len(places)) == j)
+        capacity = capacity - (np.arange(len(capacity)) == j)
     bound = sum(int(x) for x in u[~pinned]) + sum(
-        int(a) * int(b) for a, b in zip(places, v, strict=True)
+        int(a) * int(b) for a, b in zip(capacity, v, strict=True)
     )
     return weight == bound
 
@@ -101,18 +101,18 @@ def _weights(table: ScoreTable, rules: Rules) -> tuple[int, int]:
     objective; these are the ones in which the plan states its prices."""
     n = table.shape[0]
     if rules.objective == "most":
-        return 1 + 2 * n * (max(10_000, int(table.S.max(initial=0))) + rules.stickiness), 1
+        return 1 + 2 * n * (max(10_000, int(table.S.max(initial=0))) + rules.stability_bonus), 1
     return 1, 2 * n + 2
 
 
 def _as_judged(table: ScoreTable, rules: Rules, plan: Plan, rows: Ints) -> tuple[Ints, Bools]:
     """Scores with stickiness, and which pairs are open, for these mentees."""
     score = table.S[rows].astype(np.int64)
-    allowed = score >= (0 if plan.floor is None else max(plan.floor, 0))
+    allowed = score >= (0 if plan.min_score is None else max(plan.min_score, 0))
     for i, j in rules.forbids:
         if rows[0] <= i <= rows[-1]:
             allowed[i - rows[0], j] = False
     if plan.prior is not None:
         stays = np.flatnonzero(np.asarray(plan.prior)[rows] >= 0)
-        score[stays, np.asarray(plan.prior)[rows[stays]]] += rules.stickiness
+        score[stays, np.asarray(plan.prior)[rows[stays]]] += rules.stability_bonus
     return score, allowed

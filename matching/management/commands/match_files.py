@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if not sheet.is_proven:
             raise CommandError("The plan could not be proven best; nothing was written.")
         self._write(sheet.dataset(), options["out"])
-        seats = int(sheet.pool.seats.sum())
+        seats = int(sheet.pool.capacity.sum())
         self.stdout.write(
             f"{len(mentees)} mentees, {len(mentors)} mentors with {seats} places, {sheet.allowed} allowed pairs: "
             f"{sheet.plan.pairs} pairs, {sheet.plan.total} points, proven best. Written to {options['out']}."

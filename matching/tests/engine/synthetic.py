@@ -32,20 +32,20 @@ def _table(rng, n, m):
     return np.where(rng.random((n, m)) < open_share, rng.integers(0, top, (n, m)), -1)
 
 
-def seats_for(rng, scores):
+def capacity_for(rng, scores):
     return rng.integers(0, 4, scores.shape[1])
 
 
-def brute_force(scores, seats, *, must=(), floor=None):
+def brute_force(scores, capacity, *, must=(), min_score=None):
     """(pairs, total) of the best plan by trying every plan; `must` are pairs that it has to hold."""
     n, m = scores.shape
-    choices = [[-1] + [j for j in range(m) if scores[i, j] >= (floor or 0)] for i in range(n)]
+    choices = [[-1] + [j for j in range(m) if scores[i, j] >= (min_score or 0)] for i in range(n)]
     for i, j in must:
         choices[i] = [j]
     best = (-1, -1)
     for plan in itertools.product(*choices):
         used = np.bincount([j for j in plan if j >= 0], minlength=m)
-        if (used <= seats).all():
+        if (used <= capacity).all():
             points = sum(int(scores[i, j]) for i, j in enumerate(plan) if j >= 0)
             best = max(best, (sum(j >= 0 for j in plan), points))
     return best

@@ -236,7 +236,7 @@ def test_points_for_a_missing_answer_are_nobodys_hit_even_beside_people_who_answ
 def own(block, mentee, mentor):
     me = Side(ids=["ben"], columns={k: [v] for k, v in mentee.items()})
     mo = Side(ids=["ada"], columns={k: [v] for k, v in mentor.items()})
-    table = score(Pool(me, mo, [1]), Criteria(weights={}, rules=frozenset(), blocks=(block,)))
+    table = score(Pool(me, mo, [1]), Criteria(weights={}, rules=frozenset(), custom=(block,)))
     return int(table.S[0, 0]), table.why_not(0, 0)
 
 
@@ -286,7 +286,7 @@ def test_rating_block_scores_and_refuses_categories_from_either_side(town, expec
         ({"neutral_percent": 101}, "neutral_percent"),
         ({"minimum": -1}, "minimum"),
         ({"enough_minutes": 1}, "enough_minutes"),
-        ({"blocks": (Same("gap", "x"),)}, "a name of its own"),
+        ({"custom": (Same("gap", "x"),)}, "a name of its own"),
     ],
 )
 def test_criteria_that_make_no_sense_are_refused_in_words(settings, said):

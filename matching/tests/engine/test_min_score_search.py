@@ -4,66 +4,67 @@ import numpy as np
 import pytest
 
 from matching.engine import (
+    CapacityShortage,
     Criteria,
-    Crowded,
     Gain,
     Loss,
-    NoMentor,
+    NoEligibleMentor,
     Pool,
-    Priced,
     Prices,
     Rules,
     ScoreTable,
     Side,
+    TooCostly,
     audit,
     blocked_by,
-    frontier,
+    min_score_frontier,
     score,
     solve,
     why_unmatched,
 )
 
-from .synthetic import generator, people, seats_for, small
+from .synthetic import capacity_for, generator, people, small
 
 
 def solved(case, **rules):
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S)
-    return ScoreTable(S), seats, solve(ScoreTable(S), seats, Rules(**rules))
+    capacity = capacity_for(rng, S)
+    return ScoreTable(S), capacity, solve(ScoreTable(S), capacity, Rules(**rules))
 
 
 @pytest.mark.parametrize("case", range(15))
 def test_each_floor_is_the_best_plan_under_it_and_the_last_is_the_highest_possible(case):
-    table, seats, plan = solved(case)
-    floors = frontier(table, plan)
-    for floor in floors:
-        cold = solve(table, seats, Rules(floor=floor.floor))
+    table, capacity, plan = solved(case)
+    floors = min_score_frontier(table, plan)
+    for min_score in floors:
+        cold = solve(table, capacity, Rules(min_score=min_score.min_score))
         assert (cold.pairs, cold.total, plan.total - cold.total) == (
-            floor.pairs,
-            floor.total,
-            floor.cost,
+            min_score.pairs,
+            min_score.total,
+            min_score.cost,
         )
     totals = [f.total for f in floors]
     assert totals == sorted(totals, reverse=True)
     assert {f.pairs for f in floors} <= {plan.pairs}
-    above = table.S[table.S > floors[-1].floor] if floors else []
+    above = table.S[table.S > floors[-1].min_score] if floors else []
     assert all(
-        solve(table, seats, Rules(floor=int(f))).pairs < plan.pairs for f in sorted(set(above))[:1]
+        solve(table, capacity, Rules(min_score=int(f))).pairs < plan.pairs
+        for f in sorted(set(above))[:1]
     )
 
 
 @pytest.mark.parametrize("case", range(15))
 def test_a_budget_buys_the_highest_floor_that_it_can_pay_and_is_proven(case):
-    table, seats, plan = solved(case)
-    floors = frontier(table, plan)
+    table, capacity, plan = solved(case)
+    floors = min_score_frontier(table, plan)
     budget = int(generator(case + 1000).integers(1, 400))
-    raised = solve(table, seats, Rules(budget=budget))
+    raised = solve(table, capacity, Rules(budget=budget))
     payable = [f for f in floors if f.cost <= budget]
     assert raised.certificate
     if payable:
-        assert (raised.floor, raised.pairs, raised.total) == (
-            payable[-1].floor,
+        assert (raised.min_score, raised.pairs, raised.total) == (
+            payable[-1].min_score,
             plan.pairs,
             payable[-1].total,
         )
@@ -76,13 +77,13 @@ def test_the_weakest_pair_is_raised_only_if_the_budget_pays_for_it():
     assert [solve(table, [1, 1], Rules(budget=b)).mu.tolist() for b in (14, 15)] == [[0, 1], [1, 0]]
 
 
-def naive_blocking(scores, seats, mu, mine, theirs):
+def naive_blocking(scores, capacity, mu, mine, theirs):
     found = []
     for i in range(len(scores)):
-        for j in range(len(seats)):
-            guests = [theirs[k, j] for k in range(len(scores)) if mu[k] == j]
+        for j in range(len(capacity)):
+            assigned = [theirs[k, j] for k in range(len(scores)) if mu[k] == j]
             likes = mu[i] < 0 or mine[i, j] > mine[i, mu[i]]
-            wanted = len(guests) < seats[j] or (guests and theirs[i, j] > min(guests))
+            wanted = len(assigned) < capacity[j] or (assigned and theirs[i, j] > min(assigned))
             if scores[i, j] >= 0 and likes and wanted:
                 found.append((i, j))
     return found
@@ -90,10 +91,10 @@ def naive_blocking(scores, seats, mu, mine, theirs):
 
 @pytest.mark.parametrize("case", range(10))
 def test_blocking_pairs_are_those_of_a_naive_double_loop(case):
-    table, seats, plan = solved(case)
+    table, capacity, plan = solved(case)
     rng = generator(case + 2000)
     mine, theirs = rng.integers(0, 50, table.shape), rng.integers(0, 50, table.shape)
-    expected = naive_blocking(table.S, seats, plan.mu, mine, theirs)
+    expected = naive_blocking(table.S, capacity, plan.mu, mine, theirs)
     figures = audit(table, plan, (mine, theirs)).blocking
     assert (figures.pairs, figures.mentees) == (len(expected), len({i for i, _ in expected}))
     assert set(figures.strongest) <= set(expected)
@@ -102,10 +103,10 @@ def test_blocking_pairs_are_those_of_a_naive_double_loop(case):
 def test_an_audit_tells_the_figures_of_a_plan():
     table = ScoreTable([[50, -1], [40, 30], [-1, 20], [-1, -1]])
     figures = audit(table, solve(table, [1, 2]))
-    assert (figures.mentees, figures.mentors, figures.seats, figures.pairs) == (4, 2, 3, 3)
+    assert (figures.mentees, figures.mentors, figures.capacity, figures.pairs) == (4, 2, 3, 3)
     assert (figures.coverage, figures.mean, figures.p10, figures.worst) == (0.75, 100 / 3, 20, 20)
     assert (figures.unmatched, figures.forced) == ([3], [0, 2])
-    assert [(c.mentor, c.lowest, c.seat_price) for c in figures.cutoffs] == [
+    assert [(c.mentor, c.lowest, c.slot_price) for c in figures.cutoffs] == [
         (0, 50, Loss(0, 10)),
         (1, 20, Loss(0, 0)),
     ]
@@ -124,7 +125,7 @@ def test_an_audit_says_what_the_wishes_changed():
         Pool(me, mo, [1, 1], mentee_wishes=wishes), Criteria(weights={"gap": 9, "wishes": 1})
     )
     effect = audit(table, solve(table, [1, 1])).ranks_effect
-    assert (effect.moved in (0, 2), effect.pairs, effect.points) == (True, 0, 0)
+    assert (effect.reassigned in (0, 2), effect.pairs, effect.points) == (True, 0, 0)
     plain = score(Pool(me, mo, [1, 1]), Criteria(weights={"gap": 9, "wishes": 1}))
     assert audit(plain, solve(plain, [1, 1])).ranks_effect is None
 
@@ -144,23 +145,23 @@ def test_nobody_open_says_which_rules_and_who_would_be_nearest():
         Pool(me, mo, [1, 1]), Criteria(weights={"gap": 1}, rules={"same_employer", "language"})
     )
     answer = why_unmatched(table, solve(table, [1, 1]), 0)
-    assert isinstance(answer, NoMentor)
+    assert isinstance(answer, NoEligibleMentor)
     assert answer.rules == {"language": 1, "same_employer": 2}
     assert [(m.mentor, m.codes, m.score) for m in answer.nearest] == [
         (1, ("same_employer",), 3333),
         (0, ("same_employer", "language"), 10_000),
     ]
-    assert [(f.kind, f.mentor, f.gain) for f in answer.fixes] == [
-        ("lift", 1, Gain(1, 3333)),
-        ("lift", 0, Gain(1, 10_000)),
+    assert [(f.kind, f.mentor, f.gain) for f in answer.remedies] == [
+        ("waiver", 1, Gain(1, 3333)),
+        ("waiver", 0, Gain(1, 10_000)),
     ]
 
 
 def test_decisions_of_the_round_are_named_too():
     table = ScoreTable([[5, 5, 1, 9]])
-    plan = solve(table, [1, 0, 1, 1], Rules(forbids=((0, 0),), floor=3))
+    plan = solve(table, [1, 0, 1, 1], Rules(forbids=((0, 0),), min_score=3))
     codes = [blocked_by(table, plan, 0, j) for j in range(4)]
-    assert codes == [("rejected",), ("capacity",), ("floor",), ()]
+    assert codes == [("rejected",), ("capacity",), ("min_score",), ()]
 
 
 def test_more_mentees_than_places_names_them_and_the_place_that_helps_most():
@@ -168,36 +169,38 @@ def test_more_mentees_than_places_names_them_and_the_place_that_helps_most():
     plan = solve(table, [1, 1, 2])
     left_out = int(np.flatnonzero(plan.mu < 0)[0])
     answer = why_unmatched(table, plan, left_out)
-    assert isinstance(answer, Crowded)
-    assert len(answer.mentees) == answer.seats + 1
+    assert isinstance(answer, CapacityShortage)
+    assert len(answer.mentees) == answer.capacity + 1
     assert left_out in answer.mentees
-    best = answer.fixes[0]
+    best = answer.remedies[0]
     gain = [
         solve(table, np.array([1, 1, 2]) + np.eye(3, dtype=int)[j]).pairs - plan.pairs
         for j in range(3)
     ]
-    assert (best.kind, best.gain.pairs, gain[best.mentor]) == ("seat", 1, 1)
+    assert (best.kind, best.gain.pairs, gain[best.mentor]) == ("capacity", 1, 1)
 
 
 @pytest.mark.parametrize("objective", ["most", "best"])
 @pytest.mark.parametrize("case", range(15))
 def test_every_answer_about_the_unmatched_holds(case, objective):
-    table, seats, plan = solved(case, objective=objective)
+    table, capacity, plan = solved(case, objective=objective)
     prices = Prices(table, plan)
     for i in np.flatnonzero(plan.mu < 0).tolist():
         answer = why_unmatched(table, plan, i, prices)
-        open_ = np.flatnonzero((table.S[i] >= 0) & (seats > 0))
-        if isinstance(answer, NoMentor):
-            assert not len(open_)
-        elif isinstance(answer, Crowded):
-            assert len(answer.mentees) > answer.seats == seats[answer.mentors].sum()
+        allowed = np.flatnonzero((table.S[i] >= 0) & (capacity > 0))
+        if isinstance(answer, NoEligibleMentor):
+            assert not len(allowed)
+        elif isinstance(answer, CapacityShortage):
+            assert len(answer.mentees) > answer.capacity == capacity[answer.mentors].sum()
             for a in answer.mentees:
-                assert set(np.flatnonzero((table.S[a] >= 0) & (seats > 0))) <= set(answer.mentors)
+                assert set(np.flatnonzero((table.S[a] >= 0) & (capacity > 0))) <= set(
+                    answer.mentors
+                )
         else:
-            assert isinstance(answer, Priced)
+            assert isinstance(answer, TooCostly)
             assert objective == "best"
-        for fix in (f for f in answer.fixes if f.kind == "seat"):
-            one_more = solve(table, seats + (np.arange(len(seats)) == fix.mentor), plan.rules)
+        for fix in (f for f in answer.remedies if f.kind == "capacity"):
+            one_more = solve(table, capacity + (np.arange(len(capacity)) == fix.mentor), plan.rules)
             assert (one_more.pairs - plan.pairs, one_more.total - plan.total) == (
                 fix.gain.pairs,
                 fix.gain.points,
@@ -219,7 +222,7 @@ def test_a_price_that_best_fits_does_not_pay_is_named():
 @pytest.mark.parametrize("case", range(4))
 def test_reasons_are_found_in_a_scored_pool(case):
     table = score(pool := people(generator(case), 14, 5), Criteria(minimum=2000))
-    plan = solve(table, pool.seats)
+    plan = solve(table, pool.capacity)
     for i in audit(table, plan).unmatched:
         answer = why_unmatched(table, plan, i)
-        assert answer.fixes or isinstance(answer, NoMentor | Crowded)
+        assert answer.remedies or isinstance(answer, NoEligibleMentor | CapacityShortage)

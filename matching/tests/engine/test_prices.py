@@ -7,13 +7,13 @@ import pytest
 
 from matching.engine import Gain, Loss, Prices, Rules, ScoreTable, Side, solve
 
-from .synthetic import brute_force, generator, seats_for, small, tiny
+from .synthetic import brute_force, capacity_for, generator, small, tiny
 
 OBJECTIVES = ["most", "best"]
 
 
-def worth(scores, seats, rules):
-    plan = solve(ScoreTable(scores), seats, rules)
+def value_of(scores, capacity, rules):
+    plan = solve(ScoreTable(scores), capacity, rules)
     return np.array([plan.pairs, plan.total])
 
 
@@ -24,12 +24,12 @@ def as_tuple(amount):
 @pytest.mark.parametrize("case", range(20))
 def test_the_price_of_every_pair_equals_brute_force(case):
     rng = generator(case)
-    S, seats = tiny(rng, mentees=5)
+    S, capacity = tiny(rng, mentees=5)
     table = ScoreTable(S)
-    plan = solve(table, seats)
-    prices, best = Prices(table, plan), brute_force(S, seats)
-    for i, j in np.argwhere((S >= 0) & (seats > 0)).tolist():
-        forced = brute_force(S, seats, must=[(i, j)])
+    plan = solve(table, capacity)
+    prices, best = Prices(table, plan), brute_force(S, capacity)
+    for i, j in np.argwhere((S >= 0) & (capacity > 0)).tolist():
+        forced = brute_force(S, capacity, must=[(i, j)])
         assert prices.pin_loss(i, j) == Loss(best[0] - forced[0], best[1] - forced[1])
 
 
@@ -38,39 +38,41 @@ def test_the_price_of_every_pair_equals_brute_force(case):
 def test_every_kind_of_price_equals_a_cold_solve(case, objective):
     rng = generator(case)
     S, _ = small(rng)
-    seats, rules = seats_for(rng, S), Rules(objective=objective)
-    plan = solve(ScoreTable(S), seats, rules)
+    capacity, rules = capacity_for(rng, S), Rules(objective=objective)
+    plan = solve(ScoreTable(S), capacity, rules)
     prices, base = Prices(ScoreTable(S), plan), np.array([plan.pairs, plan.total])
     for i, j in rng.integers(0, S.shape, (6, 2)).tolist():
-        if S[i, j] >= 0 and seats[j]:
-            lost = base - worth(S, seats, replace(rules, pins=((i, j),)))
+        if S[i, j] >= 0 and capacity[j]:
+            lost = base - value_of(S, capacity, replace(rules, pins=((i, j),)))
             assert as_tuple(prices.pin_loss(i, j)) == tuple(lost)
         else:
             assert prices.pin_loss(i, j) is None
         if S[i, j] < 0:
-            lifted = S.copy()
-            lifted[i, j] = 3
-            assert as_tuple(prices.lift(i, j, 3)) == tuple(worth(lifted, seats, rules) - base)
+            waived = S.copy()
+            waived[i, j] = 3
+            assert as_tuple(prices.waiver_gain(i, j, 3)) == tuple(
+                value_of(waived, capacity, rules) - base
+            )
         if plan.mu[i] >= 0:
             without = replace(rules, forbids=((i, int(plan.mu[i])),))
-            assert as_tuple(prices.forbid_loss(i)) == tuple(base - worth(S, seats, without))
+            assert as_tuple(prices.forbid_loss(i)) == tuple(base - value_of(S, capacity, without))
         alone = S.copy()
         alone[i] = -1
-        assert as_tuple(prices.unmatched_loss(i)) == tuple(base - worth(alone, seats, rules))
-        one = np.arange(len(seats)) == j
-        assert as_tuple(prices.seat_gain(j)) == tuple(worth(S, seats + one, rules) - base)
-        if seats[j]:
-            assert as_tuple(prices.seat_loss(j)) == tuple(base - worth(S, seats - one, rules))
+        assert as_tuple(prices.unmatched_loss(i)) == tuple(base - value_of(alone, capacity, rules))
+        one = np.arange(len(capacity)) == j
+        assert as_tuple(prices.slot_gain(j)) == tuple(value_of(S, capacity + one, rules) - base)
+        if capacity[j]:
+            assert as_tuple(prices.slot_loss(j)) == tuple(base - value_of(S, capacity - one, rules))
 
 
 @pytest.mark.parametrize("case", range(10))
 def test_one_mentees_prices_alone_are_those_of_all(case):
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S)
-    pins = tuple((int(i), int(j)) for i, j in np.argwhere((S >= 0) & (seats > 0))[:1])
+    capacity = capacity_for(rng, S)
+    pins = tuple((int(i), int(j)) for i, j in np.argwhere((S >= 0) & (capacity > 0))[:1])
     table = ScoreTable(S)
-    plan = solve(table, seats, Rules(pins=pins))
+    plan = solve(table, capacity, Rules(pins=pins))
     whole = Prices(table, plan).matrix
     for i in range(len(S)):
         assert (Prices(table, plan).of(i) == whole[i]).all()
@@ -80,10 +82,10 @@ def test_one_mentees_prices_alone_are_those_of_all(case):
 def test_a_price_is_never_below_the_reduced_cost_and_nothing_for_the_plan_itself(case):
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S)
+    capacity = capacity_for(rng, S)
     table = ScoreTable(S)
-    plan = solve(table, seats)
-    pair_worth = 1 + 2 * len(S) * (table.scale + plan.rules.stickiness)
+    plan = solve(table, capacity)
+    pair_worth = 1 + 2 * len(S) * (table.scale + plan.rules.stability_bonus)
     reduced = plan.u[:, None] + plan.v - np.where(S >= 0, S + pair_worth, -np.inf)
     matrix = Prices(table, plan).matrix
     assert (matrix[:, :-1] >= reduced).all() or (plan.mu >= 0).any()
@@ -98,10 +100,12 @@ def test_a_price_is_never_below_the_reduced_cost_and_nothing_for_the_plan_itself
 def test_the_price_is_the_number_of_points_that_a_pair_lacks(case):
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S)
-    plan = solve(ScoreTable(S), seats)
+    capacity = capacity_for(rng, S)
+    plan = solve(ScoreTable(S), capacity)
     prices = Prices(ScoreTable(S), plan)
-    outside = [(i, j) for i, j in np.argwhere((S >= 0) & (seats > 0)).tolist() if plan.mu[i] != j]
+    outside = [
+        (i, j) for i, j in np.argwhere((S >= 0) & (capacity > 0)).tolist() if plan.mu[i] != j
+    ]
     outside = [(i, j, prices.pin_loss(i, j)) for i, j in outside]
     outside = [
         (i, j, loss.points)
@@ -112,41 +116,41 @@ def test_the_price_is_the_number_of_points_that_a_pair_lacks(case):
         almost, enough = S.copy(), S.copy()
         almost[i, j] += lacking - 1
         enough[i, j] += lacking + 1
-        assert tuple(worth(almost, seats, Rules())) == (plan.pairs, plan.total)
-        assert tuple(worth(enough, seats, Rules())) == (plan.pairs, plan.total + 1)
-        assert solve(ScoreTable(enough), seats).mu[i] == j
+        assert tuple(value_of(almost, capacity, Rules())) == (plan.pairs, plan.total)
+        assert tuple(value_of(enough, capacity, Rules())) == (plan.pairs, plan.total + 1)
+        assert solve(ScoreTable(enough), capacity).mu[i] == j
 
 
 @pytest.mark.parametrize("case", range(10))
 def test_a_proposed_pair_that_fits_better_stays_proposed(case):
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S) + 1
-    plan = solve(ScoreTable(S), seats)
+    capacity = capacity_for(rng, S) + 1
+    plan = solve(ScoreTable(S), capacity)
     for i in np.flatnonzero(plan.mu >= 0)[:5]:
         better = S.copy()
         better[i, plan.mu[i]] += 7
-        assert solve(ScoreTable(better), seats).mu[i] == plan.mu[i]
+        assert solve(ScoreTable(better), capacity).mu[i] == plan.mu[i]
 
 
 @pytest.mark.parametrize("case", range(15))
 def test_pins_and_floor_are_part_of_every_price(case):
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S) + 1
+    capacity = capacity_for(rng, S) + 1
     open_pairs = np.argwhere(S >= 0)
     if not len(open_pairs):
         S[0, 0], open_pairs = 4, np.array([[0, 0]])
     pin = tuple(int(x) for x in open_pairs[rng.integers(len(open_pairs))])
-    rules = Rules(pins=(pin,), floor=2)
-    plan = solve(ScoreTable(S), seats, rules)
+    rules = Rules(pins=(pin,), min_score=2)
+    plan = solve(ScoreTable(S), capacity, rules)
     prices, base = Prices(ScoreTable(S), plan), np.array([plan.pairs, plan.total])
     assert prices.unmatched_loss(pin[0]) is None
     assert prices.forbid_loss(pin[0]) is None
-    assert prices.lift(pin[0], 0, 5) is None
+    assert prices.waiver_gain(pin[0], 0, 5) is None
     for i, j in open_pairs[:: max(1, len(open_pairs) // 8)].tolist():
-        if i != pin[0] and S[i, j] >= 2 and not (j == pin[1] and seats[j] == 1):
-            lost = base - worth(S, seats, replace(rules, pins=(pin, (i, j))))
+        if i != pin[0] and S[i, j] >= 2 and not (j == pin[1] and capacity[j] == 1):
+            lost = base - value_of(S, capacity, replace(rules, pins=(pin, (i, j))))
             assert as_tuple(prices.pin_loss(i, j)) == tuple(lost)
 
 
@@ -166,11 +170,11 @@ def test_alternatives_are_the_cheapest_other_mentors_first():
 def test_seat_gains_name_the_mentors_whose_place_helps_most_first():
     table = ScoreTable([[9, 2], [8, -1], [7, 6]])
     prices = Prices(table, solve(table, [1, 1]))
-    assert prices.seat_gains() == [(0, Gain(1, 9)), (1, Gain(0, 0))] or prices.seat_gains()[0] == (
+    assert prices.slot_gains() == [(0, Gain(1, 9)), (1, Gain(0, 0))] or prices.slot_gains()[0] == (
         0,
-        prices.seat_gain(0),
+        prices.slot_gain(0),
     )
-    assert prices.seat_gain(0).pairs == 1
+    assert prices.slot_gain(0).pairs == 1
 
 
 def test_prices_refuse_a_plan_of_another_table():
@@ -191,7 +195,7 @@ def test_a_scored_table_lifts_a_rule_at_the_score_without_it():
 
     me, mo = Side(ids=["ben"], years=[5], employer=[1]), Side(ids=["ada"], years=[9], employer=[1])
     table = score(Pool(me, mo, [1]), Criteria(weights={"gap": 1}))
-    assert Prices(table, solve(table, [1])).lift(0, 0) == Gain(1, 10_000)
+    assert Prices(table, solve(table, [1])).waiver_gain(0, 0) == Gain(1, 10_000)
 
 
 @pytest.mark.parametrize("case", range(10))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matching.engine import (
-    RULES,
+    HARD_RULES,
     Criteria,
     Pool,
     Rules,
@@ -18,11 +18,11 @@ from matching.engine import (
     solve,
     with_reasons,
 )
-from matching.engine.problem.arrays import classes
+from matching.engine.problem.arrays import group_rows
 
 from .synthetic import generator, people, side
 
-OWN_RULES = Criteria(rules=RULES - {"minimum"})
+OWN_RULES = Criteria(rules=HARD_RULES - {"minimum"})
 
 
 @pytest.mark.parametrize("case", range(12))
@@ -36,9 +36,9 @@ def test_parts_add_up_to_the_score_of_every_pair(case):
     for i in range(table.shape[0]):
         total = sum(table.parts(i).values())
         fine = sum(table.parts(i, fine=True).values())
-        open_ = table.S[i] >= 0
+        allowed = table.S[i] >= 0
         assert (total == fine).all()
-        assert (total[open_] == table.S[i][open_]).all()
+        assert (total[allowed] == table.S[i][allowed]).all()
         assert ((total >= 0) & (total <= 10_000)).all()
 
 
@@ -57,7 +57,7 @@ def test_parts_of_many_pairs_are_those_of_each():
 
 @pytest.mark.parametrize("case", range(6))
 def test_a_pair_is_closed_exactly_when_a_rule_names_itself(case):
-    table = score(people(generator(case)), Criteria(rules=RULES, minimum=2500))
+    table = score(people(generator(case)), Criteria(rules=HARD_RULES, minimum=2500))
     reasons = np.array([[bool(table.why_not(i, j)) for j in range(8)] for i in range(12)])
     would_be = np.array([[bool(_codes(table, i, j)) for j in range(8)] for i in range(12)])
     assert (reasons == (table.S < 0)).all()
@@ -66,14 +66,18 @@ def test_a_pair_is_closed_exactly_when_a_rule_names_itself(case):
 
 def _codes(table, i, j):
     """Rules in the way, asked one by one without looking at the score first."""
-    stops = [b for b in table.reasons.barriers if b.stops(i, j)]
-    return stops or (i, j) in table.reasons.coupled or table.fit(i, [j])[0] < table.reasons.minimum
+    constraints = [b for b in table.reasons.constraints if b.forbids_pair(i, j)]
+    return (
+        constraints
+        or (i, j) in table.reasons.coupled
+        or table.fit(i, [j])[0] < table.reasons.minimum
+    )
 
 
 @pytest.mark.parametrize("case", range(4))
 def test_tiles_of_any_size_give_the_same_table(case):
     pool = people(generator(case))
-    tables = [score(pool, Criteria(minimum=1500), tile=t).S for t in (1, 7, 1024)]
+    tables = [score(pool, Criteria(minimum=1500), batch=t).S for t in (1, 7, 1024)]
     assert (tables[0] == tables[1]).all()
     assert (tables[0] == tables[2]).all()
 
@@ -82,7 +86,7 @@ def test_tiles_of_any_size_give_the_same_table(case):
 def test_people_are_of_one_kind_exactly_when_all_their_answers_are_equal(top):
     rng = generator(top)
     answers = rng.integers(-1, 2, (40, 4)) * top
-    rows, kind = classes(answers[:, 0], answers[:, 1:])
+    rows, kind = group_rows(answers[:, 0], answers[:, 1:])
     assert (rows[kind] == answers).all()
     assert len(np.unique(rows, axis=0)) == len(rows)
 
@@ -102,8 +106,8 @@ def shuffled(pool, rng):
         fields = {k: v[order] for k, v in vars(given).items() if isinstance(v, np.ndarray)}
         return Side(**fields)
 
-    seats = dict(zip(pool.mentors.ids.tolist(), pool.seats.tolist(), strict=True))
-    return Pool(mixed(pool.mentees), mixed(pool.mentors), seats)
+    capacity = dict(zip(pool.mentors.ids.tolist(), pool.capacity.tolist(), strict=True))
+    return Pool(mixed(pool.mentees), mixed(pool.mentors), capacity)
 
 
 @pytest.mark.parametrize("case", range(10))
@@ -111,7 +115,7 @@ def test_the_same_people_in_any_row_order_give_the_same_plan_byte_for_byte(case)
     rng = generator(case)
     pool = people(rng)
     other = shuffled(pool, rng)
-    plans = [solve(score(p, Criteria()), p.seats, Rules()).as_bytes() for p in (pool, other)]
+    plans = [solve(score(p, Criteria()), p.capacity, Rules()).as_bytes() for p in (pool, other)]
     assert plans[0] == plans[1]
 
 
@@ -131,20 +135,20 @@ def test_another_process_gives_the_same_bytes():
 def test_any_change_of_input_changes_the_hash():
     rng = generator(0)
     pool = people(rng)
-    plan = solve(score(pool, Criteria()), pool.seats)
+    plan = solve(score(pool, Criteria()), pool.capacity)
     others = [
-        solve(score(pool, Criteria(version="2")), pool.seats),
+        solve(score(pool, Criteria(version="2")), pool.capacity),
         solve(
             score(
                 pool,
                 Criteria(),
                 overrides=[("mentee00@example.org", "mentor00@example.org", ["language"])],
             ),
-            pool.seats,
+            pool.capacity,
         ),
-        solve(score(pool, Criteria()), np.asarray(pool.seats) + 1),
-        solve(score(pool, Criteria()), pool.seats, Rules(stickiness=1)),
-        solve(score(pool, Criteria()), pool.seats, prior=plan),
+        solve(score(pool, Criteria()), np.asarray(pool.capacity) + 1),
+        solve(score(pool, Criteria()), pool.capacity, Rules(stability_bonus=1)),
+        solve(score(pool, Criteria()), pool.capacity, prior=plan),
     ]
     assert len({plan.input_hash, *(p.input_hash for p in others)}) == 6
 
@@ -166,9 +170,9 @@ def test_a_stored_table_resumes_with_its_digest():
         (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [-1]), "'ada' has a negative"),
         (
             lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), {}),
-            "no number of seats for mentor 'ada'",
+            "no capacity for mentor 'ada'",
         ),
-        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1, 1]), "2 numbers of seats"),
+        (lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1, 1]), "2 capacities"),
         (
             lambda: Pool(Side(ids=["ben"]), Side(ids=["ada"]), [1], pairs={"tall": []}),
             "unknown pair rules: tall",
@@ -244,7 +248,7 @@ def test_reasons_are_refused_for_a_table_of_other_people():
 @pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0), (1, 1)])
 def test_empty_sides_have_a_table_and_a_plan(sizes):
     pool = people(generator(0), *sizes)
-    plan = solve(score(pool, OWN_RULES), pool.seats)
+    plan = solve(score(pool, OWN_RULES), pool.capacity)
     assert (plan.mu.shape, plan.certificate) == ((sizes[0],), True)
 
 
@@ -253,7 +257,7 @@ def test_criteria_that_could_overflow_are_refused():
 
     pool = Pool(Side(ids=["ben"], columns={"x": [1]}), Side(ids=["ada"], columns={"x": [1]}), [1])
     with pytest.raises(ValueError, match="counted exactly"):
-        score(pool, Criteria(weights={}, blocks=(Same("x", "x", 2**20),)))
+        score(pool, Criteria(weights={}, custom=(Same("x", "x", 2**20),)))
 
 
 def test_points_beyond_sixteen_bits_are_kept():
@@ -261,5 +265,5 @@ def test_points_beyond_sixteen_bits_are_kept():
 
     pool = Pool(Side(ids=["ben"], columns={"x": [1]}), Side(ids=["ada"], columns={"x": [1]}), [1])
     assert score(
-        pool, Criteria(weights={}, rules=set(), blocks=(Same("x", "x", 100_000),))
+        pool, Criteria(weights={}, rules=set(), custom=(Same("x", "x", 100_000),))
     ).S.tolist() == [[100_000]]

@@ -5,28 +5,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matching.engine import BadRules, Rules, ScoreTable, solve, verify
+from matching.engine import InfeasibleRules, Rules, ScoreTable, solve, verify
 
-from .synthetic import brute_force, generator, seats_for, small, tiny
+from .synthetic import brute_force, capacity_for, generator, small, tiny
 
-FREE = Rules(stickiness=0)
+FREE = Rules(stability_bonus=0)
 
 
 @pytest.mark.parametrize("case", range(60))
 def test_no_plan_is_better_than_the_optimum(case):
     rng = generator(case)
-    S, seats = tiny(rng)
-    plan = solve(ScoreTable(S), seats, FREE)
-    assert (plan.pairs, plan.total) == brute_force(S, seats)
+    S, capacity = tiny(rng)
+    plan = solve(ScoreTable(S), capacity, FREE)
+    assert (plan.pairs, plan.total) == brute_force(S, capacity)
     assert plan.certificate is True
 
 
 def test_a_thousand_rounds_never_exceed_a_mentors_places():
     rng = generator(1)
     for _ in range(1000):
-        S, seats = tiny(rng)
-        plan = solve(ScoreTable(S), seats)
-        assert (np.bincount(plan.mu[plan.mu >= 0], minlength=len(seats)) <= seats).all()
+        S, capacity = tiny(rng)
+        plan = solve(ScoreTable(S), capacity)
+        assert (np.bincount(plan.mu[plan.mu >= 0], minlength=len(capacity)) <= capacity).all()
         assert all(S[i, j] >= 0 for i, j in enumerate(plan.mu) if j >= 0)
 
 
@@ -47,28 +47,28 @@ def test_best_fits_still_prefers_more_pairs_at_the_same_total():
 @pytest.mark.parametrize("case", range(30))
 def test_pins_are_kept_and_the_rest_is_best_around_them(case):
     rng = generator(case)
-    S, seats = tiny(rng)
-    open_pairs = [(i, j) for i, j in np.argwhere(S >= 0) if seats[j] > 0]
+    S, capacity = tiny(rng)
+    open_pairs = [(i, j) for i, j in np.argwhere(S >= 0) if capacity[j] > 0]
     if not open_pairs:
-        S[0, 0], seats[0], open_pairs = 3, 1, [(0, 0)]
+        S[0, 0], capacity[0], open_pairs = 3, 1, [(0, 0)]
     pin = tuple(int(x) for x in open_pairs[rng.integers(len(open_pairs))])
-    plan = solve(ScoreTable(S), seats, Rules(pins=(pin,)))
+    plan = solve(ScoreTable(S), capacity, Rules(pins=(pin,)))
     assert plan.mu[pin[0]] == pin[1]
-    assert (plan.pairs, plan.total) == brute_force(S, seats, must=[pin])
+    assert (plan.pairs, plan.total) == brute_force(S, capacity, must=[pin])
     assert plan.certificate
 
 
 @pytest.mark.parametrize("case", range(30))
 def test_rejections_and_floor_are_kept_and_the_rest_is_best_around_them(case):
     rng = generator(case)
-    S, seats = tiny(rng)
+    S, capacity = tiny(rng)
     no = tuple((int(i), int(j)) for i, j in np.argwhere(S >= 0) if rng.random() < 0.3)
-    floor = int(rng.integers(0, 5))
-    plan = solve(ScoreTable(S), seats, Rules(forbids=no, floor=floor))
+    min_score = int(rng.integers(0, 5))
+    plan = solve(ScoreTable(S), capacity, Rules(forbids=no, min_score=min_score))
     closed = S.copy()
     for i, j in no:
         closed[i, j] = -1
-    assert (plan.pairs, plan.total) == brute_force(closed, seats, floor=floor)
+    assert (plan.pairs, plan.total) == brute_force(closed, capacity, min_score=min_score)
     assert plan.certificate
 
 
@@ -82,21 +82,21 @@ def test_rejections_and_floor_are_kept_and_the_rest_is_best_around_them(case):
         (Rules(pins=((7, 0),)), "unknown_mentee"),
         (Rules(forbids=((0, 7),)), "unknown_mentor"),
         (Rules(objective="fast"), "objective"),
-        (Rules(stickiness=-1), "stickiness"),
+        (Rules(stability_bonus=-1), "stability_bonus"),
         (Rules(budget=-1), "budget"),
-        (Rules(floor=-1), "floor"),
+        (Rules(min_score=-1), "min_score"),
     ],
 )
 def test_what_cannot_hold_is_refused_with_a_name(rules, code):
     table = ScoreTable([[5, 5], [5, -1]], mentee_ids=["ben", "cem"], mentor_ids=["ada", "eve"])
-    with pytest.raises(BadRules) as refused:
+    with pytest.raises(InfeasibleRules) as refused:
         solve(table, [1, 1], rules)
-    assert {r.code for r in refused.value.reasons} == {code}
+    assert {r.code for r in refused.value.violations} == {code}
 
 
 def test_a_refused_pin_names_both_people_and_the_rule():
     table = ScoreTable([[-1]], mentee_ids=["ben"], mentor_ids=["ada"])
-    with pytest.raises(BadRules, match="'ben' with 'ada' breaks forbidden"):
+    with pytest.raises(InfeasibleRules, match="'ben' with 'ada' breaks forbidden"):
         solve(table, [1], Rules(pins=((0, 0),)))
 
 
@@ -113,20 +113,20 @@ def test_without_seats_nobody_is_placed():
 
 
 @pytest.mark.parametrize(
-    ("scores", "seats", "said"),
+    ("scores", "capacity", "said"),
     [
         ([[0.5]], [1], "whole numbers"),
         ([[-2]], [1], "only -1"),
         ([1, 2], [1], "mentees x mentors"),
         ([[1]], [-1], "negative"),
-        ([[1]], [1, 1], "2 numbers of seats for 1 mentors"),
+        ([[1]], [1, 1], "2 capacities for 1 mentors"),
         ([[1]], [1.5], "whole numbers"),
         ([[2**51]], [1], "too large"),
     ],
 )
-def test_input_that_makes_no_sense_is_refused_in_words(scores, seats, said):
+def test_input_that_makes_no_sense_is_refused_in_words(scores, capacity, said):
     with pytest.raises(ValueError, match=said):
-        solve(ScoreTable(scores), seats)
+        solve(ScoreTable(scores), capacity)
 
 
 def test_huge_scores_are_still_added_up_exactly():
@@ -148,9 +148,9 @@ def test_the_table_keeps_the_callers_integer_type_and_is_read_only():
 def test_a_certificate_is_refused_when_anything_was_touched(case):
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S) + 1
+    capacity = capacity_for(rng, S) + 1
     table = ScoreTable(S)
-    plan = solve(table, seats, FREE)
+    plan = solve(table, capacity, FREE)
     placed = np.flatnonzero(plan.mu >= 0)
     if not len(placed):
         pytest.skip("nobody can be placed in this table")
@@ -164,11 +164,13 @@ def test_a_certificate_is_refused_when_anything_was_touched(case):
         replace(plan, u=plan.u + 0.5),
         replace(plan, v=plan.v[:-1]),
         replace(plan, v=plan.v - 1),
-        replace(plan, floor=3),
+        replace(plan, min_score=3),
     ]
-    assert verify(table, seats, FREE, plan)
-    assert [verify(table, seats, FREE, bad) for bad in touched] == [False] * len(touched)
-    assert not verify(table, seats, Rules(stickiness=0, forbids=((i, int(plan.mu[i])),)), plan)
+    assert verify(table, capacity, FREE, plan)
+    assert [verify(table, capacity, FREE, bad) for bad in touched] == [False] * len(touched)
+    assert not verify(
+        table, capacity, Rules(stability_bonus=0, forbids=((i, int(plan.mu[i])),)), plan
+    )
 
 
 def test_a_worse_plan_has_no_certificate_whatever_prices_it_brings():

@@ -6,7 +6,7 @@ import pytest
 from matching.engine import Plan, Prices, Rules, ScoreTable, WhatIf, solve
 from matching.engine.solving import solver, sparse_solver
 
-from .synthetic import generator, seats_for, small
+from .synthetic import capacity_for, generator, small
 
 WHOLE = solver.assign
 
@@ -24,8 +24,8 @@ def synthetic_round(case):
     """A table, places (some mentors have none), and decisions of every kind."""
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S) + (case % 2)
-    seats[0] = 1
+    capacity = capacity_for(rng, S) + (case % 2)
+    capacity[0] = 1
     S[:3, 0] = 3
     pins = ((int(rng.integers(3)), 0),) if case % 3 else ()
     no = tuple(
@@ -36,8 +36,8 @@ def synthetic_round(case):
     objective = "most" if case % 4 < 2 else "best"
     return (
         S,
-        seats,
-        Rules(pins=pins, forbids=no, objective=objective, floor=2 if case % 5 == 0 else None),
+        capacity,
+        Rules(pins=pins, forbids=no, objective=objective, min_score=2 if case % 5 == 0 else None),
     )
 
 
@@ -51,16 +51,19 @@ def solved_whole(*asked):
 @pytest.mark.parametrize("case", range(24))
 @pytest.mark.usefixtures("on_few_pairs")
 def test_a_plan_from_few_pairs_is_the_best_over_all(case):
-    S, seats, rules = synthetic_round(case)
-    prior = solved_whole(ScoreTable(S), seats, rules)
+    S, capacity, rules = synthetic_round(case)
+    prior = solved_whole(ScoreTable(S), capacity, rules)
     better = ScoreTable(S + (S >= 0))
-    plan, whole = solve(better, seats, rules, prior), solved_whole(better, seats, rules, prior)
+    plan, whole = (
+        solve(better, capacity, rules, prior),
+        solved_whole(better, capacity, rules, prior),
+    )
     assert plan.certificate
     assert with_stickiness(plan, prior) == with_stickiness(whole, prior)
 
 
 def with_stickiness(plan: Plan, prior: Plan):
-    return plan.pairs, plan.total + plan.rules.stickiness * int(
+    return plan.pairs, plan.total + plan.rules.stability_bonus * int(
         (plan.mu[plan.mu >= 0] == prior.mu[plan.mu >= 0]).sum()
     )
 
@@ -68,16 +71,16 @@ def with_stickiness(plan: Plan, prior: Plan):
 @pytest.mark.parametrize("case", range(12))
 @pytest.mark.usefixtures("on_few_pairs")
 def test_prices_and_changes_start_from_such_a_plan_too(case):
-    S, seats, rules = synthetic_round(case)
-    rules = Rules(pins=rules.pins, stickiness=0, objective=rules.objective)
-    plan = solve(ScoreTable(S), seats, rules)
-    gains = [Prices(ScoreTable(S), plan).seat_gain(j) for j in range(len(seats))]
+    S, capacity, rules = synthetic_round(case)
+    rules = Rules(pins=rules.pins, stability_bonus=0, objective=rules.objective)
+    plan = solve(ScoreTable(S), capacity, rules)
+    gains = [Prices(ScoreTable(S), plan).slot_gain(j) for j in range(len(capacity))]
     for j, gain in enumerate(gains):
-        more = seats + (np.arange(len(seats)) == j)
+        more = capacity + (np.arange(len(capacity)) == j)
         other = solve(ScoreTable(S), more, rules)
         assert (other.pairs - plan.pairs, other.total - plan.total) == (gain.pairs, gain.points)
         session = WhatIf(ScoreTable(S), plan)
-        session.seats(j, 1)
+        session.change_capacity(j, 1)
         assert (session.proven().certificate, session.plan.total) == (True, other.total)
 
 
@@ -122,6 +125,6 @@ POOLS = {
 def test_large_pools_of_every_kind_have_the_plan_that_solving_them_whole_gives(pool, most_places):
     rng = generator(most_places)
     table = ScoreTable(POOLS[pool](rng, 320, 300))
-    seats = rng.integers(0, most_places + 1, 300) + (rng.random(300) < 0.8)
-    plan, whole = solve(table, seats), solved_whole(table, seats)
+    capacity = rng.integers(0, most_places + 1, 300) + (rng.random(300) < 0.8)
+    plan, whole = solve(table, capacity), solved_whole(table, capacity)
     assert (plan.pairs, plan.total, plan.certificate) == (whole.pairs, whole.total, True)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from matching.engine import (
-    BadRules,
     Criteria,
+    InfeasibleRules,
     Pool,
     Rules,
     ScoreTable,
@@ -16,9 +16,9 @@ from matching.engine import (
     verify,
 )
 
-from .synthetic import generator, seats_for, small
+from .synthetic import capacity_for, generator, small
 
-FREE = Rules(stickiness=0)
+FREE = Rules(stability_bonus=0)
 
 
 def walk(rng, session, steps):
@@ -33,21 +33,21 @@ def walk(rng, session, steps):
             "forbid another": lambda i=i, j=j: session.forbid(i, j),
             "unpin": lambda pinned=pinned: session.unpin(pinned[0]),
             "allow": lambda i=i, j=j: session.allow(i, j, 5),
-            "seats": lambda j=j: session.seats(j, int(rng.integers(-2, 3))),
+            "seats": lambda j=j: session.change_capacity(j, int(rng.integers(-2, 3))),
             "edit": lambda i=i: session.edit(i, rng.integers(-1, 60, m)),
         }
         name = str(rng.choice(list(changes)))
         before = session.plan
         try:
             change = changes[name]()
-        except BadRules:
+        except InfeasibleRules:
             assert session.plan is before
             continue
-        assert (change.d_pairs, change.d_total) == (
+        assert (change.pairs_gained, change.points_gained) == (
             session.plan.pairs - before.pairs,
             session.plan.total - before.total,
         )
-        assert {i for i, *_ in change.moved} == set(
+        assert {i for i, *_ in change.reassignments} == set(
             np.flatnonzero(session.plan.mu != before.mu).tolist()
         )
         yield name
@@ -58,13 +58,13 @@ def walk(rng, session, steps):
 def test_any_walk_of_changes_equals_cold_solves_and_can_be_undone(case, objective):
     rng = generator(case)
     S, _ = small(rng)
-    table, seats = ScoreTable(S), seats_for(rng, S)
-    session = WhatIf(table, solve(table, seats, Rules(stickiness=0, objective=objective)))
+    table, capacity = ScoreTable(S), capacity_for(rng, S)
+    session = WhatIf(table, solve(table, capacity, Rules(stability_bonus=0, objective=objective)))
     seen = [session.plan]
     for name in walk(rng, session, 20):
-        cold = solve(session.table, session.plan.seats, session.rules)
+        cold = solve(session.table, session.plan.capacity, session.rules)
         assert (session.plan.pairs, session.plan.total) == (cold.pairs, cold.total), name
-        assert verify(session.table, session.plan.seats, session.rules, session.plan), name
+        assert verify(session.table, session.plan.capacity, session.rules, session.plan), name
         seen.append(session.plan)
     while len(seen) > 1:
         seen.pop()
@@ -79,9 +79,11 @@ def test_a_walk_with_stickiness_and_floor_is_proven_at_every_step(case):
     rng = generator(case)
     S, _ = small(rng)
     table = ScoreTable(S)
-    session = WhatIf(table, solve(table, seats_for(rng, S), Rules(floor=2, stickiness=30)))
+    session = WhatIf(
+        table, solve(table, capacity_for(rng, S), Rules(min_score=2, stability_bonus=30))
+    )
     for _ in walk(rng, session, 15):
-        cold = solve(session.table, session.plan.seats, session.rules, prior=_prior(session))
+        cold = solve(session.table, session.plan.capacity, session.rules, prior=_prior(session))
         assert session.proven().certificate
         assert cold.pairs == session.plan.pairs
         assert _sticky_total(session, cold) == _sticky_total(session, session.plan)
@@ -96,7 +98,7 @@ def _prior(session):
 
 def _sticky_total(session, plan):
     kept = (plan.mu == session.plan.prior) & (plan.mu >= 0)
-    return plan.total + session.rules.stickiness * int(kept.sum())
+    return plan.total + session.rules.stability_bonus * int(kept.sum())
 
 
 @pytest.mark.parametrize("case", range(8))
@@ -104,7 +106,7 @@ def test_a_session_resumes_from_any_stored_plan(case):
     rng = generator(case)
     S, _ = small(rng)
     table = ScoreTable(S)
-    session = WhatIf(table, solve(table, seats_for(rng, S)))
+    session = WhatIf(table, solve(table, capacity_for(rng, S)))
     for _ in walk(rng, session, 4):
         pass
     again = WhatIf(session.table, session.plan)
@@ -112,7 +114,7 @@ def test_a_session_resumes_from_any_stored_plan(case):
     row = rng.integers(-1, 50, S.shape[1])
     try:
         first = session.edit(i, row)
-    except BadRules:
+    except InfeasibleRules:
         return
     assert again.edit(i, row).plan.as_bytes() == first.plan.as_bytes()
 
@@ -121,45 +123,47 @@ def test_a_session_resumes_from_any_stored_plan(case):
 def test_more_stickiness_keeps_no_fewer_pairs_and_costs_no_less(case):
     rng = generator(case)
     S, _ = small(rng)
-    seats = seats_for(rng, S) + 1
+    capacity = capacity_for(rng, S) + 1
     table = ScoreTable(S)
-    base = solve(table, seats, FREE)
+    base = solve(table, capacity, FREE)
     out = tuple((i, int(base.mu[i])) for i in np.flatnonzero(base.mu >= 0)[:2])
     kept, totals = [], []
-    for stickiness in (0, 5, 50, 500):
-        plan = solve(table, seats, Rules(stickiness=stickiness, forbids=out), prior=base)
+    for stability_bonus in (0, 5, 50, 500):
+        plan = solve(
+            table, capacity, Rules(stability_bonus=stability_bonus, forbids=out), prior=base
+        )
         kept.append(int(((plan.mu == base.mu) & (plan.mu >= 0)).sum()))
         totals.append(plan.total)
-    optimum = solve(table, seats, Rules(stickiness=0, forbids=out))
+    optimum = solve(table, capacity, Rules(stability_bonus=0, forbids=out))
     assert kept == sorted(kept)
     assert totals == sorted(totals, reverse=True)
     assert totals[0] == optimum.total
 
 
-def session_of(scores, seats, **rules):
+def session_of(scores, capacity, **rules):
     table = ScoreTable(scores)
-    return WhatIf(table, solve(table, seats, Rules(stickiness=0, **rules)))
+    return WhatIf(table, solve(table, capacity, Rules(stability_bonus=0, **rules)))
 
 
 def test_a_pin_moves_others_and_says_whom():
     session = session_of([[9, 5], [8, 1]], [1, 1])
     change = session.pin(0, 0)
-    assert change.moved == [(0, 1, 0), (1, 0, 1)]
-    assert (change.d_pairs, change.d_total) == (0, -3)
+    assert change.reassignments == [(0, 1, 0), (1, 0, 1)]
+    assert (change.pairs_gained, change.points_gained) == (0, -3)
     assert session.rules.pins == ((0, 0),)
 
 
 def test_pinning_twice_changes_nothing():
     session = session_of([[9, 5], [8, 1]], [1, 1])
     session.pin(0, 0)
-    assert session.pin(0, 0).moved == []
+    assert session.pin(0, 0).reassignments == []
 
 
 def test_a_pin_stands_above_the_floor_and_leaves_it_when_unpinned():
-    session = session_of([[1, 5]], [1, 1], floor=3)
-    assert session.pin(0, 0).moved == [(0, 1, 0)]
+    session = session_of([[1, 5]], [1, 1], min_score=3)
+    assert session.pin(0, 0).reassignments == [(0, 1, 0)]
     assert session.proven().certificate
-    assert session.unpin(0).moved == [(0, 0, 1)]
+    assert session.unpin(0).reassignments == [(0, 0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -173,9 +177,9 @@ def test_a_pin_stands_above_the_floor_and_leaves_it_when_unpinned():
         (lambda s: s.forbid(0, 9), "unknown_mentor"),
         (lambda s: s.unpin(1), "not_pinned"),
         (lambda s: s.unpin(9), "unknown_mentee"),
-        (lambda s: s.seats(0, -1), "too_many_pins"),
-        (lambda s: s.seats(1, -2), "seats"),
-        (lambda s: s.seats(7, 1), "unknown_mentor"),
+        (lambda s: s.change_capacity(0, -1), "too_many_pins"),
+        (lambda s: s.change_capacity(1, -2), "capacity"),
+        (lambda s: s.change_capacity(7, 1), "unknown_mentor"),
         (lambda s: s.edit(0, [-1, 3]), "pin_breaks_rule"),
         (lambda s: s.allow(9, 0), "unknown_mentee"),
         (lambda s: s.undo(), "nothing_to_undo"),
@@ -184,15 +188,15 @@ def test_a_pin_stands_above_the_floor_and_leaves_it_when_unpinned():
 def test_what_cannot_be_done_is_refused_with_a_name_and_changes_nothing(change, code):
     session = session_of([[9, 5], [8, -1]], [1, 1], pins=((0, 0),))
     before = session.plan.as_bytes()
-    with pytest.raises(BadRules) as refused:
+    with pytest.raises(InfeasibleRules) as refused:
         change(session)
-    assert {r.code for r in refused.value.reasons} == {code}
+    assert {r.code for r in refused.value.violations} == {code}
     assert (session.plan.as_bytes(), session.rules.pins) == (before, ((0, 0),))
 
 
 def test_allowing_takes_a_rejection_back():
     session = session_of([[9, 5]], [1, 1], forbids=((0, 0),))
-    assert session.allow(0, 0).moved == [(0, 1, 0)]
+    assert session.allow(0, 0).reassignments == [(0, 1, 0)]
     assert session.rules.forbids == ()
 
 
@@ -200,7 +204,11 @@ def test_lifting_a_rule_uses_the_score_without_it():
     me, mo = Side(ids=["ben"], years=[5], employer=[1]), Side(ids=["ada"], years=[9], employer=[1])
     table = score(Pool(me, mo, [1]), Criteria(weights={"gap": 1}))
     change = WhatIf(table, solve(table, [1])).allow(0, 0)
-    assert (change.moved, change.d_pairs, change.d_total) == ([(0, -1, 0)], 1, 10_000)
+    assert (change.reassignments, change.pairs_gained, change.points_gained) == (
+        [(0, -1, 0)],
+        1,
+        10_000,
+    )
 
 
 def test_a_bare_table_must_be_told_the_score_of_a_lifted_pair():
@@ -216,7 +224,7 @@ def test_allowing_both_ways_is_left_to_scoring():
     )
     table = score(Pool(me, mo, [1, 1]), Criteria(weights={"gap": 1}))
     closed = next(iter(table.reasons.coupled))
-    with pytest.raises(BadRules, match="the other way is closed"):
+    with pytest.raises(InfeasibleRules, match="the other way is closed"):
         WhatIf(table, solve(table, [1, 1])).allow(*closed)
 
 
@@ -236,17 +244,20 @@ def test_a_session_starts_from_the_decisions_of_its_plan():
     plan = solve(table, [1, 1])
     with pytest.raises(ValueError, match="decisions of its plan"):
         WhatIf(table, plan, Rules(pins=((0, 1),)))
-    assert WhatIf(table, plan, Rules(stickiness=0)).forbid(0, 0).moved == [(0, 0, 1)]
+    assert WhatIf(table, plan, Rules(stability_bonus=0)).forbid(0, 0).reassignments == [(0, 0, 1)]
 
 
 def test_coverage_never_falls_by_a_seat_or_a_mentor_and_never_rises_by_a_rejection():
     rng = generator(3)
     for _ in range(10):
         S, _ = small(rng)
-        seats = seats_for(rng, S)
-        session = WhatIf(ScoreTable(S), solve(ScoreTable(S), seats))
-        assert session.seats(int(rng.integers(len(seats))), 1).d_pairs >= 0
-        assert session.forbid(0, int(rng.integers(len(seats)))).d_pairs <= 0
+        capacity = capacity_for(rng, S)
+        session = WhatIf(ScoreTable(S), solve(ScoreTable(S), capacity))
+        assert session.change_capacity(int(rng.integers(len(capacity))), 1).pairs_gained >= 0
+        assert session.forbid(0, int(rng.integers(len(capacity)))).pairs_gained <= 0
         wider = np.column_stack([S, rng.integers(-1, 5, len(S))])
-        before, after = solve(ScoreTable(S), seats), solve(ScoreTable(wider), np.append(seats, 1))
+        before, after = (
+            solve(ScoreTable(S), capacity),
+            solve(ScoreTable(wider), np.append(capacity, 1)),
+        )
         assert after.pairs >= before.pairs
