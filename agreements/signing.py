@@ -7,11 +7,11 @@ version in force, retires the one before, and makes the pair active.
 
 from __future__ import annotations
 
-import calendar
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -116,9 +116,8 @@ def _put_in_force(version: AgreementVersion, *, by: Any, at: datetime) -> None:
     move(version, State.SIGNED, by=by, at=at, signed_at=at)
     match = version.match
     begun_at = match.active_at or at
-    ends_on = months_after(
-        begun_at.astimezone(ZoneInfo(match.program.time_zone)).date(), version.term_months
-    )
+    begun_on = begun_at.astimezone(ZoneInfo(match.program.time_zone)).date()
+    ends_on = begun_on + relativedelta(months=version.term_months)
     if match.state == Match.State.INTRODUCED:
         move(match, Match.State.ACTIVE, by=by, at=at, active_at=at, ends_on=ends_on)
     else:
@@ -127,10 +126,3 @@ def _put_in_force(version: AgreementVersion, *, by: Any, at: datetime) -> None:
     for person in match.people:
         planning.tell_signed(version, person, at=at)
     agreement_signed.send(AgreementVersion, version=version, at=at)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month `months` later, or that month's last day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    last = calendar.monthrange(day.year + years, month + 1)[1]
-    return date(day.year + years, month + 1, min(day.day, last))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -74,9 +75,9 @@ def month(situation: Situation) -> str:
 
 
 def months_between(first: date, last: date) -> int:
-    """Whole months from `first` to `last`; the day counts."""
-    months = (last.year - first.year) * 12 + last.month - first.month
-    return months - (1 if last.day < first.day else 0)
+    """Return the whole months from `first` to `last`; a month from January 31 ends on February 28."""
+    between = relativedelta(last, first)
+    return between.years * 12 + between.months
 
 
 def waiting_for(situation: Situation) -> dict[str, Any] | None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
-from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 
@@ -42,7 +41,8 @@ def note(request: HttpRequest, now: float) -> None:
 
 
 def _place(request: HttpRequest) -> str:
-    browser = request.META.get("HTTP_USER_AGENT", "")[:HTTP_USER_AGENT_MAX_LENGTH]
+    longest = UserSession._meta.get_field("user_agent").max_length
+    browser = request.META.get("HTTP_USER_AGENT", "")[:longest]
     return hashlib.sha256(f"{get_adapter().get_client_ip(request)} {browser}".encode()).hexdigest()[
         :16
     ]

@@ -7,19 +7,17 @@ is bound by recusal like everybody.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 
 from .inputs import NamedMoment
 from .models import Membership, Program
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
 
 Role = Membership.Role
 EVERYWHERE = None  # in place of a program
@@ -89,7 +87,7 @@ class CommitteeAdmin(admin.ModelAdmin):
     }
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
-    empty_words: str | StrPromise = ""  # what will stand in a list that is empty
+    empty_words: str | Promise = ""  # what will stand in a list that is empty
     list_per_page = 50
     show_facets = admin.ShowFacets.ALLOW
     show_full_result_count = False

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import suitability
 from .models import Application, Topic
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
 
 Role = Application.Role
 
@@ -23,8 +21,8 @@ class Part(NamedTuple):
     """
 
     code: str
-    title: str | StrPromise
-    hint: str | StrPromise = ""
+    title: str | Promise
+    hint: str | Promise = ""
     rule: Callable[[Application], bool] | None = None
 
     def is_done(self, application: Application) -> bool:
@@ -34,7 +32,7 @@ class Part(NamedTuple):
 
 
 class Group(NamedTuple):
-    title: str | StrPromise
+    title: str | Promise
     parts: tuple[Part, ...]
 
 

@@ -9,10 +9,11 @@ Texts of the modules are templates in `templates/programs/orientation/`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,25 +22,22 @@ from notifications.outbox import cancel_about, owe
 
 from .models import Application, CommitteeNote, Membership
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
-
 REMINDER_DAYS = (7, 14)
 MARKERS = (Membership.Role.MATCHER, Membership.Role.CHAIR)
 
 
 class Module(NamedTuple):
     code: str
-    title: str | StrPromise
+    title: str | Promise
     minutes: int
 
 
 class Question(NamedTuple):
     code: str
-    text: str | StrPromise
-    options: tuple[tuple[str, str | StrPromise], ...]
+    text: str | Promise
+    options: tuple[tuple[str, str | Promise], ...]
     right: str
-    reason: str | StrPromise
+    reason: str | Promise
 
 
 MODULES = (

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Industry, Language
 
 from .models import Cohort, Experience, Membership, Objective, Program, Topic
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
-
 Role = Membership.Role
 
 
 class Step(NamedTuple):
-    label: str | StrPromise
-    hint: str | StrPromise
+    label: str | Promise
+    hint: str | Promise
     is_done: bool
     url: str
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .models import Application
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise  # known to the type checker only
 
 Role = Application.Role
 
 
 class Question(NamedTuple):
     code: str
-    text: str | StrPromise
-    hint: str | StrPromise
+    text: str | Promise
+    hint: str | Promise
 
 
 QUESTIONS: dict[str, tuple[Question, ...]] = {

@@ -137,6 +137,19 @@ def test_the_product_imports_only_what_requirements_txt_installs():
     assert missing == set()
 
 
+def test_no_private_module_of_a_library_is_imported():
+    """Private is what a release may change without a word: `_name`, `internal`."""
+    ours = {*APPS, "testkit", "bench"}
+    private = re.compile(r"(^|\.)(_(?!_future__)|internal\b)")
+    found = {
+        f"{name(path)} imports {module}"
+        for path in (*files(".py"), ROOT / "conftest.py")
+        for module in imports(path)
+        if module.split(".")[0] not in ours and private.search(module)
+    }
+    assert found == set()
+
+
 @pytest.mark.parametrize("ending", [".py", ".html", ".css", ".js"])
 def test_no_file_is_too_long(ending):
     lengths = {name(path): len(path.read_text().splitlines()) for path in files(ending)}

@@ -2,7 +2,7 @@
 
 import pytest
 import time_machine
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
