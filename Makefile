@@ -35,11 +35,12 @@ help:
 
 # --- the environment
 
-$(VENV)/run.stamp: requirements.txt
+# requirements-build.txt: the product (requirements.txt), what builds its fonts and translations, and honcho.
+$(VENV)/run.stamp: requirements-build.txt
 	@test -n "$(PYTHON)" || { echo 'make: needs Python 3.11 or newer with venv (on Debian: apt-get install python3-venv)' >&2; exit 1; }
 	@$(PY) -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); echo 'Making $(VENV) with $(PYTHON) ...'; $(PYTHON) -m venv $(VENV); }
-	@echo 'Installing requirements.txt ...'
-	@$(PIP_INSTALL) -r requirements.txt && $(PIP_CHECK)
+	@echo 'Installing requirements-build.txt ...'
+	@$(PIP_INSTALL) -r requirements-build.txt && $(PIP_CHECK)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
@@ -53,7 +54,7 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 FONTS := static/fonts/.stamp
 MESSAGES := var/messages.stamp
 
-$(FONTS): requirements.txt mentoring/management/commands/build_fonts.py | $(VENV)/run.stamp
+$(FONTS): requirements-build.txt mentoring/management/commands/build_fonts.py | $(VENV)/run.stamp
 	@LOG_LEVEL=WARNING $(PY) manage.py build_fonts && touch $@
 
 $(MESSAGES): $(wildcard locale/*/LC_MESSAGES/*.po) | $(VENV)/run.stamp
@@ -104,7 +105,7 @@ chaos: $(VENV)/dev.stamp prepare
 
 lock: $(VENV)/dev.stamp
 	@test -x var/uv/bin/uv || { mkdir -p var && $(PYTHON) -m venv var/uv && var/uv/bin/python -m pip install --quiet uv==0.13.9; }
-	for name in requirements requirements-dev; do var/uv/bin/uv pip compile --quiet --universal --fork-strategy fewest \
+	for name in requirements requirements-build requirements-dev; do var/uv/bin/uv pip compile --quiet --universal --fork-strategy fewest \
 		--generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock' $(ARGS) $$name.in --output-file $$name.txt; done
 

@@ -1,7 +1,10 @@
 """Every state of a person, and the one step that fits."""
 
+from datetime import date
+
 import pytest
 
+from dashboard import paths
 from dashboard.next_step import ORDER, Facts, Step, decide
 from dashboard.wording import WORDS
 
@@ -97,3 +100,16 @@ def test_a_partner_who_waits_comes_before_our_own_questions():
         match="active", agreement="shared", i_have_a_checkin=True, i_have_a_meeting_to_answer=True
     )
     assert decide(everything) == Step.SIGN
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        (date(2026, 1, 31), date(2026, 2, 27), 0),
+        (date(2026, 1, 31), date(2026, 2, 28), 1),
+        (date(2026, 1, 31), date(2027, 1, 30), 11),
+        (date(2026, 1, 31), date(2027, 1, 31), 12),
+    ],
+)
+def test_months_end_where_the_term_of_an_agreement_ends(first, last, months):
+    assert paths.months_between(first, last) == months

@@ -15,7 +15,8 @@ from django.conf import settings
 from testkit import pips
 
 ROOT = settings.BASE_DIR
-LOCKS = ["requirements.txt", "requirements-dev.txt"]
+# Each holds all of the one before.
+LOCKS = ["requirements.txt", "requirements-build.txt", "requirements-dev.txt"]
 # How a lock is installed: nothing but what it names, and only if its hash is right.
 CLOSED = ["--no-deps", "--require-hashes"]
 
@@ -51,7 +52,7 @@ def test_locks_hold_no_address(lock):
     )
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", [lock.removesuffix(".txt") for lock in LOCKS])
 def test_locks_follow_their_source(name):
     wanted = re.findall(
         r"^([a-z0-9._-]+)(?:\[[a-z]+\])?[=~]=([\w.]+)$", read(f"{name}.in"), re.MULTILINE
@@ -63,14 +64,21 @@ def test_locks_follow_their_source(name):
     assert {package: locked.get(package) for package, _ in wanted} == dict(wanted)
 
 
-def test_what_runs_is_pinned_alike_in_both_locks():
-    run, dev = (pins(lock).items() for lock in LOCKS)
-    assert run - dev == set()
+def test_each_lock_holds_the_one_before_with_the_same_pins():
+    run, build, dev = (pins(lock).items() for lock in LOCKS)
+    assert (run - build, build - dev) == (set(), set())
+
+
+def test_production_gets_no_tool():
+    tools = {"fonttools", "fontpkg", "polib", "brotli", "honcho", "pytest", "mypy"}
+    assert tools & set(pins("requirements.txt")) == set()
 
 
 def test_every_dependency_has_its_reason():
     asked = re.findall(
-        r"^([a-z][a-z0-9-]+)", read("requirements.in") + read("requirements-dev.in"), re.MULTILINE
+        r"^([a-z][a-z0-9-]+)",
+        "".join(read(lock.replace(".txt", ".in")) for lock in LOCKS),
+        re.MULTILINE,
     )
     told = re.findall(
         r"^\| `([a-z0-9-]+)` \| \S", read("docs/decisions/002-dependencies.md"), re.MULTILINE
@@ -122,7 +130,7 @@ def requires(package: str) -> str:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory) -> Path:
-    """A folder with both locks and all they name, empty but with the real requirements, and a newer release of each."""
+    """A folder with the locks and all they name, empty but with the real requirements, and a newer release of each."""
     folder = tmp_path_factory.mktemp("index")
     hashes = {}
     for package, (version, _) in pins("requirements-dev.txt").items():
