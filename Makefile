@@ -70,7 +70,7 @@ run: export PYTHONWARNINGS = ignore:You're running the worker with superuser pri
 run: export PORT := $(PORT)
 run: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 run: prepare
-	@$(PY) manage.py prepare --demo
+	@$(PY) manage.py bootstrap --demo
 	@$(PY) -m honcho start || test $$? -eq 130  # ended with Ctrl-C
 
 test: $(VENV)/dev.stamp prepare

@@ -5,9 +5,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from notifications import personal
+        from notifications.privacy import erase_letters, export_letters
 
         from . import privacy
 
-        privacy.register("letters", export=personal.export_letters, erase=personal.erase_letters)
+        privacy.register("letters", export=export_letters, erase=erase_letters)
         privacy.register("account", export=privacy.export_account, erase=privacy.erase_account)

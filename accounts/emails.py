@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications import links, outbox
-from notifications.writing import fill, inline
+from notifications.rendering import fill, inline
 
 from .models import User
 

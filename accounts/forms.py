@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from .models import User
-from .zones import zone_choices
+from .timezones import zone_choices
 
 
 class SettingsForm(forms.ModelForm):

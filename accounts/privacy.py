@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.refused import Refused
-from notifications.instance import restore_step
+from access.exceptions import Refused
+from notifications.restore_guard import restore_step
 
-from . import tombstones
+from . import erasure_log
 from .models import Profile, User
 
 Export = Callable[[User], Any]
@@ -60,7 +60,7 @@ def erase_person(user: User) -> None:
     if reasons := what_blocks_erasing(user):
         raise Refused(_("This cannot be erased yet: %(why)s") % {"why": " ".join(reasons)})
     empty(user)
-    transaction.on_commit(lambda: tombstones.remember(user.public_id))
+    transaction.on_commit(lambda: erasure_log.remember(user.public_id))
 
 
 def empty(user: User) -> None:
@@ -73,7 +73,7 @@ def empty(user: User) -> None:
 @transaction.atomic
 def erase_again() -> int:
     """Erase whoever a restored backup brought back; return how many. What blocks a first erasing does not count here."""
-    returned = User.objects.filter(public_id__in=tombstones.erased()).exclude(
+    returned = User.objects.filter(public_id__in=erasure_log.erased()).exclude(
         email__endswith=ERASED_DOMAIN
     )
     for user in returned:

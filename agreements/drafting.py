@@ -15,8 +15,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.refused import Refused
-from matching.models import Match
+from access.exceptions import Refused
+from matches.models import Match
 from workflow.states import move
 
 from . import text
@@ -224,7 +224,7 @@ def _withdraw_signatures(version: AgreementVersion, at: datetime) -> None:
 @transaction.atomic
 def share(version: AgreementVersion, *, by: Any, at: datetime | None = None) -> None:
     """Put a complete draft up for signing, and tell the partner. Sharing what is shared already does nothing."""
-    from .planning import ask_to_sign
+    from .reconcilers import ask_to_sign
 
     at = at or timezone.now()
     if version.state == State.SHARED and version.is_of(by):

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from matching.models import Match
+from matches.models import Match
 from notifications.kinds import ESSENTIAL, Letter, Stop, kind
 from notifications.links import absolute
 
@@ -20,7 +20,7 @@ def page(name: str, match: Match) -> str:
     return absolute(reverse(f"agreements:{name}", args=[match.public_id]))
 
 
-@kind("agreement-open", about="matching.Match", stream=ESSENTIAL, needs_answer=True)
+@kind("agreement-open", about="matches.Match", stream=ESSENTIAL, needs_answer=True)
 def agreement_open(match: Match, person: Any) -> Letter | Stop:
     """**To**: the mentee. **When**: the first meeting was held, or on day 14; again after 7 and 14 days.
     **Until**: a draft is shared, or the match has ended."""

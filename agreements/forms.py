@@ -9,9 +9,9 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from . import drafting, signing
+from .default_texts import CONFIDENTIALITY, ENDING_RULES, FEEDBACK
 from .models import AgreementVersion, Signature
 from .models.content import LINE_LENGTH, TEXT_LENGTH
-from .wording import CONFIDENTIALITY, ENDING_RULES, FEEDBACK
 
 NO_GOAL = _("One clear goal is enough to begin.")
 NO_MEASURE = _("Say how you will know you got there.")

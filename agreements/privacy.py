@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.privacy import register
-from matching.models import Match
+from matches.models import Match
 
 from . import text
 from .models import AgreementText, AgreementVersion, Goal, Signature

@@ -16,11 +16,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.refused import Refused
-from matching.models import Match
+from access.exceptions import Refused
+from matches.models import Match
 from workflow.states import move
 
-from . import planning, text
+from . import reconcilers, text
 from .models import Agreement, AgreementText, AgreementVersion, Signature
 from .signals import agreement_signed
 
@@ -107,7 +107,7 @@ def _after_signature(version: AgreementVersion, *, by: Any, at: datetime) -> Non
     if partner.pk in signers:
         _put_in_force(version, by=by, at=at)
     else:
-        planning.ask_to_sign(version, partner, at=at)
+        reconcilers.ask_to_sign(version, partner, at=at)
 
 
 def _put_in_force(version: AgreementVersion, *, by: Any, at: datetime) -> None:
@@ -124,5 +124,5 @@ def _put_in_force(version: AgreementVersion, *, by: Any, at: datetime) -> None:
         Match.objects.open().filter(pk=match.pk).update(ends_on=ends_on)
         match.ends_on = ends_on
     for person in match.people:
-        planning.tell_signed(version, person, at=at)
+        reconcilers.tell_signed(version, person, at=at)
     agreement_signed.send(AgreementVersion, version=version, at=at)

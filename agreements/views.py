@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matching.models import Match
+from matches.models import Match
 
-from . import drafting, pages, signing, text, wording
+from . import default_texts, drafting, presenters, signing, text
 from .forms import PART_FORMS, SignForm
 from .models import PARTS, Agreement, AgreementVersion, Goal, Signature
 
@@ -31,19 +31,19 @@ def own_version(request, match_id):
 def agreement_detail(request, match_id):
     match = own_match(request, match_id)
     version = drafting.current_version(match)
-    in_force = pages.in_force(match, version)
+    in_force = presenters.in_force(match, version)
     context = {
         "match": match,
         "program": match.program,
         "partner": match.partner_of(request.user),
         "version": version,
         "in_force": in_force,
-        "tasks": pages.tasks(match, version),
-        "next_step": pages.next_step(match, version, request.user),
-        "goals": pages.goals_with_moves(in_force, request.user),
+        "tasks": presenters.tasks(match, version),
+        "next_step": presenters.next_step(match, version, request.user),
+        "goals": presenters.goals_with_moves(in_force, request.user),
         "may_share": version is not None and version.may_be_shared_by(request.user),
         "is_opened_by_me": version is not None and version.agreement.is_opened_by(request.user),
-        "committee_sees": wording.COMMITTEE_SEES,
+        "committee_sees": default_texts.COMMITTEE_SEES,
     }
     return render(request, "agreements/agreement_detail.html", context)
 
@@ -64,11 +64,11 @@ def part_update(request, match_id, part):
         try:
             form.save(by=request.user)
         except drafting.Stale as stale:
-            theirs = pages.saved_meanwhile(stale.version, part, request.user)
-            form = pages.form_with_new_number(form, request.POST, stale.version)
+            theirs = presenters.saved_meanwhile(stale.version, part, request.user)
+            form = presenters.form_with_new_number(form, request.POST, stale.version)
         else:
             messages.success(request, _("Saved: %(part)s.") % {"part": text.PART_TITLES[part]})
-            return redirect(pages.after_part(match, part))
+            return redirect(presenters.after_part(match, part))
     context = {
         "form": form,
         "match": match,
@@ -79,7 +79,7 @@ def part_update(request, match_id, part):
         "total": len(PARTS),
         "theirs": theirs,
         "is_shared": version is not None and version.state == AgreementVersion.State.SHARED,
-        "wording": wording,
+        "wording": default_texts,
     }
     return render(request, "agreements/part_update.html", context, status=409 if theirs else 200)
 
@@ -101,7 +101,9 @@ def agreement_share(request, match_id):
 def agreement_review(request, match_id):
     match, version = own_version(request, match_id)
     return render(
-        request, "agreements/agreement_review.html", pages.reading(match, version, request.user)
+        request,
+        "agreements/agreement_review.html",
+        presenters.reading(match, version, request.user),
     )
 
 
@@ -117,9 +119,9 @@ def agreement_sign(request, match_id):
         except signing.TextChanged as changed:
             messages.warning(request, str(changed))
             return redirect("agreements:agreement-sign", match_id)
-        messages.success(request, pages.after_signature(match, version, request.user))
+        messages.success(request, presenters.after_signature(match, version, request.user))
         return redirect("agreements:agreement-detail", match_id)
-    context = pages.reading(match, version, request.user)
+    context = presenters.reading(match, version, request.user)
     return render(request, "agreements/agreement_sign.html", {**context, "form": form})
 
 
@@ -138,8 +140,8 @@ def agreement_print(request, match_id):
         "match": match,
         "program": match.program,
         "version": version,
-        "parts": pages.by_part(content),
-        "limits": wording.LIMITS,
+        "parts": presenters.by_part(content),
+        "limits": default_texts.LIMITS,
         "signatures": Signature.objects.visible_to(request.user)
         .standing()
         .filter(version=version)
@@ -161,7 +163,7 @@ def agreement_amend(request, match_id):
             ),
         )
         return redirect("agreements:agreement-detail", match_id)
-    back = pages.url("agreement-detail", match)
+    back = presenters.url("agreement-detail", match)
     context = {
         "match": match,
         "program": match.program,

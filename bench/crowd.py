@@ -10,17 +10,8 @@ from django.utils import timezone
 
 from accounts.models import Employer, Industry, Language, Profile, User
 from accounts.models.people import SLOTS
-from programs.models import (
-    Application,
-    ApplicationExperience,
-    ApplicationTopic,
-    Cohort,
-    Experience,
-    Membership,
-    Policy,
-    Program,
-    Topic,
-)
+from applications.models import Application, ApplicationExperience, ApplicationTopic
+from programs.models import Cohort, Experience, Membership, Policy, Program, Topic
 
 TOPICS, EXPERIENCES, INDUSTRIES, LANGUAGES, PLACES = 40, 30, 25, 10, 30
 ZONES = (

@@ -115,7 +115,7 @@ class _Workbench:
 
         from bench import crowd
         from matching.models import Proposal
-        from matching.rounds import open_round, run
+        from matching.rounds.lifecycle import open_round, run
 
         cohort, self.chair = crowd.fill(size, round(0.6 * size))
         self.round = open_round(cohort, by=self.chair)
@@ -220,14 +220,14 @@ class _Workbench:
         return self.public_id(sitting.mentees[int(open_.argmax())])
 
     def plan_for(self, k: int) -> tuple[Any, int, Any]:
-        from matching.sitting import Sitting
+        from matching.storage.solver_state import Sitting
 
         sitting = Sitting.load(self.round)
         assert sitting.plan is not None
         return sitting, sitting.row[self.row(k).mentee_id], sitting.plan.mu
 
     def public_id(self, application: int) -> str:
-        from programs.models import Application
+        from applications.models import Application
 
         return str(Application.objects.get(pk=application).public_id)
 

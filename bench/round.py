@@ -92,7 +92,7 @@ def _figures(size: int) -> dict[str, Any]:
     import scipy.sparse.csgraph  # noqa: F401 - a worker has loaded it long before
 
     from bench import crowd
-    from matching.rounds import open_round, run
+    from matching.rounds.lifecycle import open_round, run
 
     cohort, chair = crowd.fill(size, round(0.6 * size))
     round_ = open_round(cohort, by=chair)
@@ -111,9 +111,9 @@ def _steps(round_: Any, chair: Any, times: int, first: float) -> dict[str, float
 
     from bench import rivals
     from matching.engine import Prices
-    from matching.pool import gather
-    from matching.rounds import run
-    from matching.sitting import Decisions, Sitting
+    from matching.pool.pool_data import gather
+    from matching.rounds.lifecycle import run
+    from matching.storage.solver_state import Decisions, Sitting
 
     people = gather(round_.cohort, timezone.now())
     sitting = Sitting.fresh(round_, people)
@@ -135,8 +135,8 @@ def _steps(round_: Any, chair: Any, times: int, first: float) -> dict[str, float
 
 def _pin(round_: Any, chair: Any, sitting: Any, prices: Any) -> float:
     """Seconds of one pin to the nearest other mentor, the median of several."""
-    from matching.deciding import Step, decide
     from matching.models import RoundEntry
+    from matching.rounds.decisions import Step, decide
 
     size = len(sitting.mentees)
     nearest = [(i, prices.alternatives(i, 1)) for i in range(0, size, size // CHANGES)]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.refused import Refused
+from access.exceptions import Refused
 from notifications.outbox import cancel_about
 from workflow.states import move
 

@@ -11,14 +11,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agreements.models import AgreementVersion, Signature
-from agreements.reminding import Debts
-from matching.models import Match
+from agreements.reminders import Debts
+from matches.models import Match
 from notifications import kinds
 from notifications.models import Notification
 from programs.models import Program
 from workflow.models import Transition
 
-from .caring import chairs_of, deputies_of
+from .care_access import chairs_of, deputies_of
 from .models import CheckIn, Concern
 
 SILENCE_COUNTS = timedelta(days=60)

@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import new_public_id
-from matching.models import Match
-from programs.models import Application, Program
+from applications.models import Application
+from matches.models import Match
+from programs.models import Program
 
 from . import answering, concerns
 from .models import CheckIn, Concern, Question

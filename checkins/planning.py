@@ -15,11 +15,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
-from access.refused import Refused
-from agreements.reminding import Debts, turn_at
-from matching.models import Match
+from access.exceptions import Refused
+from agreements.reminders import Debts, turn_at
+from matches.models import Match
 from meetings.models import Meeting
-from notifications.planning import planner
+from notifications.reconcilers import planner
 from programs.models import Policy, Program
 from workflow.states import move
 

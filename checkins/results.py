@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from programs.models import Application, Cohort
+from applications.models import Application
+from programs.models import Cohort
 
 from .models import Answer, CheckIn, Question, Wave
-from .pooling import pool
+from .suppression import pool
 
 State = CheckIn.State
 MACHINERY = "figures of a closed wave; suppressed before they are stored"

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from programs.models import Program
 
-from . import answering, pages
+from . import answering, presenters
 from .forms import HelpForm, SurveyForm
 from .models import CheckIn, Concern
 from .planning import with_everything
@@ -19,7 +19,7 @@ def checkin_answer(request, checkin_id):
     own = with_everything(CheckIn.objects.of(request.user)).exclude(state=CheckIn.State.SCHEDULED)
     checkin = get_object_or_404(own, public_id=checkin_id)
     if not checkin.may_be_answered_by(request.user, timezone.now()):
-        return render(request, "checkins/checkin_over.html", pages.over(checkin, request.user))
+        return render(request, "checkins/checkin_over.html", presenters.over(checkin, request.user))
     data = request.POST if request.method == "POST" else None
     saved = answering.own_answers(checkin, request.user)
     form = SurveyForm(data, checkin=checkin, chosen=request.GET, saved=saved)
@@ -27,7 +27,7 @@ def checkin_answer(request, checkin_id):
         form.save(by=request.user)
         messages.success(request, _("Thank you. Your answer is with those who should read it."))
         return redirect("dashboard:home")
-    return render(request, "checkins/checkin_answer.html", pages.asking(checkin, form))
+    return render(request, "checkins/checkin_answer.html", presenters.asking(checkin, form))
 
 
 @login_not_required

@@ -35,7 +35,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import AgreementVersion
 from checkins.models import Concern
-from matching.models import Match
+from matches.models import Match
 from meetings.models import Meeting
 from programs.models import Policy
 

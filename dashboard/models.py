@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from matching.models import Match
+from matches.models import Match
 
 
 class Pair(Match):

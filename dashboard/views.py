@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from programs.committee import is_committee
 from programs.models import Cohort
 
-from .paths import pages_of, path_of, waiting_for
-from .situations import Situation, situations_of
-from .wording import words_for
+from .next_step_text import words_for
+from .progress import pages_of, path_of, waiting_for
+from .status import Situation, situations_of
 
 
 @require_safe

@@ -7,7 +7,8 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from workflow import jobs
 
-        from . import emails, leaving, releasing, rounds  # noqa: F401  register letters, planner and receiver
+        from . import emails  # noqa: F401  registers e-mails
         from .models import RoundJob
+        from .rounds import lifecycle, publication  # noqa: F401  publication registers its reconciler
 
-        jobs.register(RoundJob, rounds.run_job)
+        jobs.register(RoundJob, lifecycle.run_job)

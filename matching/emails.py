@@ -8,42 +8,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from notifications.house import House, house_finder
+from applications.models import Application
+from matches.models import Match
 from notifications.kinds import Letter, Stop, kind
 from notifications.links import absolute
-from programs.houses import house_for
-from programs.models import Application
+from notifications.sender_policy import House, house_finder
+from programs.sender_policy import house_for
 
-from .models import Match, Proposal, Round
-from .reasons import why_you_two
-from .words import Words
+from .models import Proposal, Round
 
 UNDER_WAY = {Round.State.DRAFT, Round.State.REVIEW, Round.State.APPROVED}
-
-
-@kind("match-introduced", about="matching.Match")
-def match_introduced(match: Match, person: Any) -> Letter | Stop:
-    """**To**: both people of the match, in their own words. **When**: the round is released. **Until**: it is closed."""
-    if match.state == Match.State.CLOSED:
-        return Stop("the match has ended")
-    is_mentee = match.mentee.person_id == person.pk
-    partner = match.partner_of(person)
-    policy = match.program.policy
-    page = absolute(reverse("matching:match-hello", args=[match.public_id]))
-    return Letter(
-        context={
-            "match": match,
-            "partner": partner,
-            "is_mentee": is_mentee,
-            "reasons": why_you_two(
-                match.why_codes, match.mentee, match.mentor, Words(match.program)
-            ),
-            "write_within": policy.first_contact_days,
-            "meet_within": policy.first_meeting_days,
-        },
-        action=(_("Meet %(name)s") % {"name": partner.first_name}, page),
-        program=match.program,
-    )
 
 
 def _is_matched(application: Application) -> bool:
@@ -67,7 +41,7 @@ def unmatched_letter(application: Application, reason: str) -> Letter:
     )
 
 
-@kind("round-unmatched", about="programs.Application")
+@kind("round-unmatched", about="applications.Application")
 def round_unmatched(application: Application, person: Any) -> Letter | Stop:
     """**To**: a mentee whom the round left out. **When**: it is released. **Until**: they have a match or withdrew."""
     if application.state != Application.State.ACCEPTED or _is_matched(application):
@@ -79,7 +53,7 @@ def round_unmatched(application: Application, person: Any) -> Letter | Stop:
     return unmatched_letter(application, reason_code(row.why if row else {}))
 
 
-@kind("round-no-mentee", about="programs.Application")
+@kind("round-no-mentee", about="applications.Application")
 def round_no_mentee(application: Application, person: Any) -> Letter | Stop:
     """**To**: a mentor without a mentee after the round. **When**: it is released. **Until**: matched or withdrawn."""
     if application.state != Application.State.ACCEPTED or _is_matched(application):
@@ -138,15 +112,8 @@ def round_held_back(round_: Round, person: Any) -> Letter | Stop:
 
 
 @house_finder
-def house_of_match(row: Any) -> House | None:
-    """For letters about a match or a round."""
-    if row.about_type == Match._meta.label_lower:
-        match = (
-            Match.objects.filter(pk=row.about_id)
-            .select_related("mentee__cohort__program__policy")
-            .first()
-        )
-        return house_for(match.program) if match else None
+def house_of_round(row: Any) -> House | None:
+    """For letters about a round."""
     if row.about_type == Round._meta.label_lower:
         rounds = Round.objects.unscoped("whose letter is this").filter(pk=row.about_id)
         found = rounds.select_related("cohort__program__policy").first()

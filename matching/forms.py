@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from programs.models import Cohort
 
+from .criteria import CAN_BE_UNKNOWN, RULE_WORDS, SWITCHABLE, UNKNOWN_WORDS, WEIGHTS, criteria
 from .models import MATCHERS, Proposal, Round
-from .terms import CAN_BE_UNKNOWN, RULE_WORDS, SWITCHABLE, UNKNOWN_WORDS, WEIGHTS, criteria
 
 
 class OpenRoundForm(forms.Form):
@@ -156,18 +156,3 @@ class ReleaseForm(forms.Form):
     when = forms.ChoiceField(
         label=gettext_lazy("When"), choices=WHEN, widget=forms.RadioSelect, initial="hold"
     )
-
-
-class CarerForm(forms.Form):
-    carer = forms.ChoiceField(label=gettext_lazy("Carer"))
-
-    def __init__(self, *args: Any, carers: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.carers = {str(user.public_id): user for user in carers}
-        field = self.fields["carer"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, str(user)) for key, user in self.carers.items()]
-
-    @property
-    def chosen(self) -> Any:
-        return self.carers[self.cleaned_data["carer"]]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from matching.models import Match
+from matches.models import Match
 from notifications.kinds import ESSENTIAL, Letter, Stop, kind
 from notifications.links import absolute
 

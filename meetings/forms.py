@@ -10,11 +10,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matching.models import Match
+from matches.models import Match
 
 from . import scheduling
 from .models import Meeting
-from .moments import moment
+from .wall_time import moment
 
 
 class WhenForm(forms.Form):

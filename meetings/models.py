@@ -16,14 +16,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
+from access.exceptions import Refused
 from access.ids import PublicIdField
-from access.refused import Refused
+from access.scoping import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
 from accounts.models.people import validate_zone
-from matching.models import Match
+from matches.models import Match
 from workflow.states import move
 
-from .moments import moment
+from .wall_time import moment
 
 Person = settings.AUTH_USER_MODEL
 NOT_OVER = _("This meeting has not begun yet.")

@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.refused import Refused
-from agreements.planning import ask_for_draft
-from matching.models import Match
+from access.exceptions import Refused
+from agreements.reconcilers import ask_for_draft
+from matches.models import Match
 from notifications.outbox import owe
 
 from .models import Agenda, LogEntry, Meeting
-from .moments import moment
+from .wall_time import moment
 
 State = Meeting.State
 SOON = timedelta(hours=48)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matching.models import Match
+from matches.models import Match
 
 from . import scheduling
 from .forms import MoveForm, NoteForm, PlanForm, RecordForm

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from access.refused import Refused
+from access.exceptions import Refused
 
 Respond = Callable[[HttpRequest], HttpResponse]
 

@@ -60,11 +60,14 @@ SECURE = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
     "mentoring",
+    "demo",
     "dashboard",
     "checkins",
     "meetings",
     "agreements",
     "matching",
+    "matches",
+    "applications",
     "programs",
     "accounts",
     "notifications",
@@ -99,11 +102,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mentoring.committee_sessions.CommitteeSessionMiddleware",
-    "mentoring.resending.SignInMiddleware",
+    "mentoring.form_recovery.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "mentoring.activity.ActivityMiddleware",
+    "mentoring.session_activity.ActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mentoring.middleware.PersonMiddleware",
     "mentoring.middleware.RefusedMiddleware",
@@ -127,7 +130,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "mentoring.templatetags.look",
+                "mentoring.templatetags.components",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from . import resending
+from . import form_recovery
 
 
 @login_not_required
@@ -58,6 +58,10 @@ def theme(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A token that is too old: the text comes back with a fresh one, if one of our own pages sent it."""
     is_account_page = request.path.startswith(reverse("account_login").removesuffix("login/"))
-    if resending.comes_from_here(request) and not is_account_page and resending.fields_of(request):
-        return resending.send_again(request)
+    if (
+        form_recovery.comes_from_here(request)
+        and not is_account_page
+        and form_recovery.fields_of(request)
+    ):
+        return form_recovery.send_again(request)
     return render(request, "403_csrf.html", status=403)

@@ -20,7 +20,7 @@ from access.ids import new_public_id
 
 from .models import Notification
 from .models.outbox import NotificationQuerySet
-from .writing import message_id_for
+from .rendering import message_id_for
 
 log = logging.getLogger(__name__)
 State = Notification.State

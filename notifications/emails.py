@@ -9,5 +9,5 @@ from .kinds import Letter, Stop, kind
 
 @kind("trial", about="accounts.User", urgent=True)
 def trial(person: Any, recipient: Any) -> Letter | Stop:
-    """**To**: a person that the operator names. **When**: `manage.py send_trial` asks for it. **Until**: always sent once."""
+    """**To**: a person that the operator names. **When**: `manage.py send_test_email` asks for it. **Until**: always sent once."""
     return Letter()

@@ -1,6 +1,6 @@
 """The kinds of letters. An app says in its `emails.py`, imported in its `ready()`, what it may send:
 
-    @kind("match-introduced", about="matching.Match", stream=ESSENTIAL)
+    @kind("match-introduced", about="matches.Match", stream=ESSENTIAL)
     def match_introduced(match, person) -> Letter | Stop:
         \"\"\"**To**: both people. **When**: the round is released. **Until**: the match is closed.\"\"\"
 

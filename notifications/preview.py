@@ -11,10 +11,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from . import kinds
-from .house import house_of
 from .kinds import Stop
 from .models import Notification
-from .writing import Text, compose, finished, recipient_of, speaking_to
+from .rendering import Text, compose, finished, recipient_of, speaking_to
+from .sender_policy import house_of
 
 DOTS = "••••••"
 TOKEN = re.compile(r"(/(?:go|unsubscribe)/[\w-]+/)[^/\s\"'<]+")

@@ -8,8 +8,8 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from .planning import PLANNERS
-from .sweeping import Delivery, expire_old
+from .dispatch import Delivery, expire_old
+from .reconcilers import PLANNERS
 
 
 def sweep_now(

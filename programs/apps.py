@@ -7,19 +7,11 @@ class ProgramsConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from notifications.planning import planner
-        from workflow import jobs
-
-        from . import emails, houses, privacy  # noqa: F401  (registers letters, the planner, the house, export and erasure)
-        from .importing import working
-        from .models import RosterJob
-
-        jobs.register(RosterJob, working.work)
-        planner(working.forget)
+        from . import privacy  # noqa: F401  registers export and erasure
 
 
 class CommitteeAdminConfig(admin_apps.AdminConfig):
     """Django's admin behind the committee's door."""
 
     default = False
-    default_site = "dashboard.desk.Desk"
+    default_site = "dashboard.admin_site.Desk"

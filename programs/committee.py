@@ -16,8 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
-from .inputs import NamedMoment
-from .models import Membership, Program
+from .admin_widgets import NamedMoment
+from .models import Conflict, Membership, Program
 
 Role = Membership.Role
 EVERYWHERE = None  # in place of a program
@@ -62,6 +62,11 @@ def _held_by(user: Any) -> frozenset[tuple[int | None, str]]:
     if user.is_superuser:
         return frozenset((EVERYWHERE, role) for role in Role.values)
     return frozenset(Membership.objects.live().of(user).values_list("program", "role"))
+
+
+def conflicted_with(user: Any) -> set[int]:
+    """Ids of `user` and of everyone with whom they have a conflict of interest today."""
+    return {user.pk, *Conflict.objects.people_hidden_from(user).values_list("person", flat=True)}
 
 
 def shown(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from agreements import drafting, signing
 from agreements.models import AgreementVersion
-from matching.models import Match
+from matches.models import Match
 
 RHYTHM = {
     "rhythm_days": 30,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from checkins.answering import answer
 from checkins.models import CheckIn, Survey
 from checkins.seeds import seed_surveys
-from matching.models import Match
+from matches.models import Match
 
 GOOD_PULSE = {"useful": "4", "rhythm": "as_agreed"}
 GOOD_FIT = {"fit": "good"}

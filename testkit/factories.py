@@ -9,8 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Employer, Profile, User
-from matching.models import Match
-from programs.models import Application, Cohort, Membership, Policy, Program
+from applications.models import Application
+from matches.models import Match
+from programs.models import Cohort, Membership, Policy, Program
 
 _number = itertools.count(1)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from matching.models import Match
+from matches.models import Match
 from meetings import scheduling
 from meetings.models import Meeting
 

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from programs.forms.pages import FORMS
-from programs.models import Application
+from applications.forms.registry import FORMS
+from applications.models import Application
 
 MENTEE: dict[str, dict[str, Any]] = {
     "suitability": {"time": "yes", "lead": "yes", "growth": "yes", "open": "yes"},

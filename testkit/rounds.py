@@ -6,16 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from matching import releasing, rounds
+from applications.models import Application, ApplicationExperience, ApplicationTopic
 from matching.models import Round
-from programs.models import (
-    Application,
-    ApplicationExperience,
-    ApplicationTopic,
-    Cohort,
-    Experience,
-    Topic,
-)
+from matching.rounds import lifecycle, publication
+from programs.models import Cohort, Experience, Topic
 
 from . import factories
 
@@ -91,23 +85,23 @@ def small_cohort(cohort: Cohort) -> dict[str, Application]:
 
 
 def run_round(cohort: Cohort, by: Any, **fields: Any) -> Round:
-    made = rounds.open_round(cohort, by=by)
+    made = lifecycle.open_round(cohort, by=by)
     if fields:
         Round.objects.unscoped("test").filter(pk=made.pk).update(**fields)
         made = Round.objects.unscoped("test").get(pk=made.pk)
-    rounds.run(made, by=by)
+    lifecycle.run(made, by=by)
     return made
 
 
 def approved_round(cohort: Cohort, by: Any, second: Any, **fields: Any) -> Round:
     made = run_round(cohort, by, **fields)
-    rounds.send_to_review(made, by=by)
-    rounds.approve(made, by=second, seen=made.plan_version)
+    lifecycle.send_to_review(made, by=by)
+    lifecycle.approve(made, by=second, seen=made.plan_version)
     return made
 
 
 def publish(round_: Round, by: Any) -> list[Any]:
     """Set the release and let its moment come; returns the matches."""
     now = timezone.now()
-    releasing.schedule(round_, by=by, at=now)
-    return releasing.release(round_, at=round_.release_at)
+    publication.schedule(round_, by=by, at=now)
+    return publication.release(round_, at=round_.release_at)

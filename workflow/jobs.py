@@ -18,8 +18,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from access.exceptions import Refused
 from access.ids import PublicIdField
-from access.refused import Refused
 
 log = logging.getLogger(__name__)
 

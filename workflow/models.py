@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from access.about import AboutQuerySet
-from access.guard import ConfidentialModel
-from access.text import EncryptedTextField
+from access.encrypted_fields import EncryptedTextField
+from access.generic_relations import AboutQuerySet
+from access.scoping import ConfidentialModel
 
 
 class TransitionQuerySet(AboutQuerySet):

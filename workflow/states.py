@@ -19,7 +19,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.refused import Refused
+from access.exceptions import Refused
 
 from .models import Transition
 

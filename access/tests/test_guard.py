@@ -2,8 +2,8 @@
 
 import pytest
 
-from access.guard import Unscoped, unscoped_here
-from programs.models import Application, CommitteeNote, PrivateAnswers
+from access.scoping import Unscoped, unscoped_here
+from applications.models import Application, CommitteeNote, PrivateAnswers
 from testkit import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,14 +5,14 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.exceptions import FieldError
 from django.db import connection
 
-from access.text import seal, unseal
-from programs.models import PrivateAnswers
+from access.encrypted_fields import seal, unseal
+from applications.models import PrivateAnswers
 from testkit import factories
 
 
 def stored(answers):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT needs FROM programs_privateanswers WHERE id = %s", [answers.pk])
+        cursor.execute("SELECT needs FROM applications_privateanswers WHERE id = %s", [answers.pk])
         return cursor.fetchone()[0]
 
 

@@ -12,10 +12,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
 from access.ids import PublicIdField
+from access.scoping import ScopedQuerySet
 
-from ..zones import zones
+from ..timezones import zones
 from .vocabulary import Employer, Industry, Language
 
 NOT_IN_A_NAME = re.compile(

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
+from access.scoping import ScopedQuerySet
 
 
 def in_language(texts: dict[str, str], fallback: str = "en") -> str:

@@ -3,7 +3,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from access.refused import Refused
+from access.exceptions import Refused
 from accounts import employers, privacy
 from accounts.models import Employer, Profile, User
 from testkit import factories

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from accounts import privacy, tombstones
+from accounts import erasure_log, privacy
 from accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -32,11 +32,11 @@ def test_erasing_leaves_a_line_outside_the_database(
 def test_an_erasing_that_was_rolled_back_leaves_no_line(ada, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks():
         privacy.erase_person(ada)
-    assert tombstones.erased() == set()
+    assert erasure_log.erased() == set()
 
 
 def test_after_a_restore_the_erased_are_erased_again_and_nobody_else(ada, ben, monkeypatch):
-    tombstones.remember(ada.public_id)
+    erasure_log.remember(ada.public_id)
     bring_back(ada)
     for _ in range(2):
         call_command("post_restore")
@@ -51,5 +51,5 @@ def test_without_a_file_nobody_is_erased(ada):
 
 
 def test_a_line_of_somebody_unknown_harms_nobody(ada):
-    tombstones.remember("x" * 22)
+    erasure_log.remember("x" * 22)
     assert privacy.erase_again() == 0

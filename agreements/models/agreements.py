@@ -15,9 +15,9 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
 from access.ids import PublicIdField
-from matching.models import Match
+from access.scoping import ScopedQuerySet
+from matches.models import Match
 from programs.models import Program
 
 Person = settings.AUTH_USER_MODEL

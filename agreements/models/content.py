@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet
+from access.exceptions import Refused
 from access.ids import PublicIdField, new_public_id
-from access.refused import Refused
+from access.scoping import ConfidentialModel, GuardedQuerySet
 from workflow.states import move
 
 from .agreements import Agreement, AgreementVersion

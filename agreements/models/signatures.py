@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
+from access.scoping import ScopedQuerySet
 
 from .agreements import AgreementVersion
 

@@ -1,7 +1,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from access.refused import Refused
+from access.exceptions import Refused
 from agreements import drafting
 from agreements.models import Activity, Agreement, AgreementVersion, Goal
 from testkit import agreements as make

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from agreements import drafting, planning, signing
+from agreements import drafting, reconcilers, signing
 from notifications.models import Notification
 from notifications.testing import sweep_now
 from testkit import agreements as make
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def sent(at):
     """(first name of the receiver, subject) of every letter that leaves at `at`; only this app's planner runs."""
-    planning.plan(at)
+    reconcilers.plan(at)
     return sorted(
         (message.to[0].split(".")[0], message.subject) for message in sweep_now(at, plan=False)
     )
@@ -40,15 +40,15 @@ def test_mentee_is_asked_on_day_14_and_reminded_twice(match):
 
 def test_the_first_meeting_asks_sooner(match):
     held_at = match.introduced_at + timedelta(days=5)
-    planning.ask_for_draft(match, at=held_at)
-    planning.ask_for_draft(match, at=held_at + timedelta(days=1))
+    reconcilers.ask_for_draft(match, at=held_at)
+    reconcilers.ask_for_draft(match, at=held_at + timedelta(days=1))
     assert about_agreements(sent(held_at)) == [("ben", OPEN)]
     assert about_agreements(sent(held_at + timedelta(days=7))) == [("ben", OPEN)]
 
 
 def test_a_shared_draft_ends_the_reminders_to_draft(match):
     at = match.introduced_at + timedelta(days=14)
-    planning.plan(at)
+    reconcilers.plan(at)
     make.shared(match)
     assert ("ben", OPEN) not in sent(at)
     row = Notification.objects.unscoped("test").get(kind="agreement-open")
@@ -62,9 +62,9 @@ def test_after_a_long_stop_one_reminder_leaves_and_not_three(match):
 def test_planning_twice_owes_once(match):
     make.shared(match)
     at = match.introduced_at + timedelta(days=4)
-    planning.plan(at)
+    reconcilers.plan(at)
     rows = Notification.objects.unscoped("test").filter(kind__startswith="agreement").count()
-    planning.plan(at)
+    reconcilers.plan(at)
     assert (
         Notification.objects.unscoped("test").filter(kind__startswith="agreement").count() == rows
     )

@@ -6,7 +6,7 @@ from agreements import drafting, signing, text
 from agreements.models import AgreementVersion, Signature
 from testkit import agreements as make
 from testkit import factories
-from testkit.threads import at_once
+from testkit.concurrency import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 ROUNDS = 25

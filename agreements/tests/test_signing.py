@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from access.refused import Refused
+from access.exceptions import Refused
 from agreements import drafting, signing, text
 from agreements.models import AgreementText, AgreementVersion, Signature
 from testkit import agreements as make

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.committee import CommitteeAdmin
 from programs.models import Membership
 
-from ..caring import matches_in_care_of
+from ..care_access import matches_in_care_of
 from ..models import ContactLog
 
 

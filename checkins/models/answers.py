@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet
-from access.text import EncryptedTextField
-from matching.models import Match
+from access.encrypted_fields import EncryptedTextField
+from access.scoping import ConfidentialModel, GuardedQuerySet
+from matches.models import Match
 
-from ..caring import matches_in_care_of
+from ..care_access import matches_in_care_of
 from .checkins import CheckIn
 from .surveys import Channel, Question
 

@@ -11,15 +11,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet
+from access.encrypted_fields import EncryptedTextField
+from access.exceptions import Refused
 from access.ids import PublicIdField
-from access.refused import Refused
-from access.text import EncryptedTextField
-from matching.models import Match
+from access.scoping import ConfidentialModel, GuardedQuerySet
+from matches.models import Match
 from programs.models import Conflict, Membership, Program
 from workflow.states import move
 
-from ..caring import matches_in_care_of
+from ..care_access import matches_in_care_of
 from .checkins import CheckIn
 
 Person = settings.AUTH_USER_MODEL

@@ -11,12 +11,12 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
 from access.ids import PublicIdField
-from matching.models import Match
+from access.scoping import ScopedQuerySet
+from matches.models import Match
 from programs.models import Program
 
-from ..caring import matches_in_care_of
+from ..care_access import matches_in_care_of
 from .surveys import Kind, Question, Survey
 from .waves import Wave
 

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
-from access.refused import Refused
+from access.exceptions import Refused
+from access.scoping import ScopedQuerySet
 from accounts.models.vocabulary import in_language
 from programs.models import Program
 

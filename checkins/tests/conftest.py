@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agreements import planning as agreement_planning
+from agreements import reconcilers as agreement_planning
 from checkins import planning
 from checkins.seeds import seed_surveys
 from notifications.testing import sweep_now

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from access.refused import Refused
+from access.exceptions import Refused
 from checkins.answering import answer, mark_read, own_answers
 from checkins.models import Answer, CheckIn, Concern, Question
 from testkit import checkins as make

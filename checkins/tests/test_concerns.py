@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from access.exceptions import Refused
 from access.ids import new_public_id
-from access.refused import Refused
 from agreements import drafting
 from checkins import concerns
 from checkins.models import Concern

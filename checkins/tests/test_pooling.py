@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkins.pooling import pool, shown_parts
+from checkins.suppression import pool, shown_parts
 
 SIZES = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 12), min_size=1)
 SMALLEST = st.integers(3, 7)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from access.about import AboutQuerySet
+from access.generic_relations import AboutQuerySet
 from programs.committee import CommitteeAdmin
 
 

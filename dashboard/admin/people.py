@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from applications.models import Application
 from programs.committee import CommitteeAdmin
-from programs.models import Application, Conflict
+from programs.models import Conflict
 
 
 @admin.register(User)

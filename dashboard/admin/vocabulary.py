@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from accounts.employers import merge
 from accounts.models import Employer, Industry, Language
+from programs.admin_widgets import NamesForm, name_fields
 from programs.committee import CommitteeAdmin, Role
-from programs.inputs import NamesForm, name_fields
 
 
 class WordForm(NamesForm):

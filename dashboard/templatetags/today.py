@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from dashboard import today
+from dashboard import attention
 
 register = template.Library()
 
@@ -18,7 +18,7 @@ def needs_today(context: template.Context) -> dict[str, Any]:
     at = timezone.now()
     member = context["request"].user
     return {
-        "needs": today.needs_of(member, at=at),
-        "warnings": today.warning(at),
-        "is_new": today.is_empty_installation(),
+        "needs": attention.needs_of(member, at=at),
+        "warnings": attention.warning(at),
+        "is_new": attention.is_empty_installation(),
     }

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from checkins.models import Concern
-from dashboard.desk import DRAWERS
+from dashboard.admin_site import DRAWERS
 from matching.models import Round
 from meetings.models import Meeting
 from programs.models import Cohort

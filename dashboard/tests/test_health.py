@@ -6,7 +6,7 @@ from django.utils import timezone
 from checkins import concerns
 from checkins.models import CheckIn
 from dashboard.health import Health, reasons, with_health
-from matching.models import Match
+from matches.models import Match
 from meetings.models import Meeting
 from programs.models import Conflict
 from testkit import agreements, factories

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.models import Application
 from meetings.models import Meeting
-from programs.models import Application
 from testkit import agreements, factories
 
 HOME = reverse("dashboard:home")
@@ -29,7 +29,7 @@ def test_a_committee_member_without_a_role_goes_to_the_committee(as_user, cleo):
 def test_the_mentee_writes_first(as_user, ben, pair):
     page = as_user(ben).get(HOME)
     assert page.context["step"].title == "Write to Ada"
-    assert page.context["step"].url == reverse("matching:match-hello", args=[pair.public_id])
+    assert page.context["step"].url == reverse("matches:match-hello", args=[pair.public_id])
 
 
 def test_the_mentor_waits_and_is_told_for_whom(as_user, ada, pair):

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard import paths
 from dashboard.next_step import ORDER, Facts, Step, decide
-from dashboard.wording import WORDS
+from dashboard.next_step_text import WORDS
 
 MENTOR = {"is_mentor": True}
 TABLE = [

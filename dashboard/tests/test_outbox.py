@@ -75,7 +75,7 @@ def test_a_letter_is_found_by_the_rule_of_the_table_that_it_is_about(cleo, lette
     found = Notification.objects.filter(pk=letter.pk).for_committee(cleo)
     assert list(found) == [letter]
     assert "programs_membership" in str(found.query)
-    assert "matching_match" not in str(found.query)
+    assert "matches_match" not in str(found.query)
 
 
 @pytest.mark.parametrize("made_up", ["999999", "nothing"])

@@ -2,11 +2,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.today import needs_of
+from applications import reviewing
+from applications.models import Application
+from dashboard.attention import needs_of
 from notifications.models import Notification
 from notifications.outbox import owe
-from programs import reviewing
-from programs.models import Application
 from testkit import factories
 
 INDEX = reverse("admin:index")

@@ -1,1 +1,1 @@
-from . import apart, matches, rounds  # noqa: F401
+from . import keep_apart, rounds  # noqa: F401

@@ -9,16 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from matching.board import mentors_in_reasons
-from matching.candidates import compare, own_words
-from matching.deciding import Kind, Step
+from applications.models import Application
+from matches.vocabulary import figure
+from matching.explanations.explanation_text import cost_words, fix_words, why_left_out
 from matching.models import Proposal, Round, RoundEntry
-from matching.mutual import mutual_pairs
-from matching.reasons import cost_words, fix_words, why_left_out
-from matching.trying import try_out
-from matching.watching import others_here
-from matching.words import figure
-from programs.models import Application
+from matching.rounds.decisions import Kind, Step
+from matching.workbench.candidates import compare, own_words
+from matching.workbench.mutual import mutual_pairs
+from matching.workbench.presence import others_here
+from matching.workbench.preview import try_out
+from matching.workbench.workbench import mentors_in_reasons
 
 from .pages import beside, find_mentor, find_round, find_row, page, url
 

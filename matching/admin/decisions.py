@@ -12,18 +12,18 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from access.refused import Refused
-from matching.bending import agree_place, set_aside
-from matching.board import Board, last_entry, rows_of
-from matching.deciding import Kind, Scope, Step, decide
+from access.exceptions import Refused
+from applications.models import Application
+from matches.vocabulary import Words
+from matching.explanations.explanation_text import cost_words
 from matching.forms import ReasonForm, RejectForm
-from matching.minutes import words_of
 from matching.models import Proposal, Round, RoundEntry
-from matching.reasons import cost_words
-from matching.together import last_words, take_back_together
-from matching.undoing import take_back
-from matching.words import Words
-from programs.models import Application
+from matching.rounds.bulk_decisions import last_words, take_back_together
+from matching.rounds.decisions import Kind, Scope, Step, decide
+from matching.rounds.minutes import words_of
+from matching.rounds.overrides import agree_place, set_aside
+from matching.rounds.undo import take_back
+from matching.workbench.workbench import Board, last_entry, rows_of
 
 from .pages import back, find_mentor, find_round, find_row, find_rows, list_url, seen_version
 

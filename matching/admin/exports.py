@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
-from matching import exporting
 from matching.models import Round
+from matching.spreadsheets import exports
 
 from .pages import find_round
 
@@ -24,25 +24,19 @@ def _file(round_: Round, content: str | bytes, kind: str, name: str) -> HttpResp
 
 def pairs_csv(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    return _file(round_, exporting.as_csv(exporting.pairs(round_, request.user)), CSV, "pairs.csv")
+    return _file(round_, exports.as_csv(exports.pairs(round_, request.user)), CSV, "pairs.csv")
 
 
 def pairs_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    return _file(
-        round_, exporting.as_xlsx(exporting.pairs(round_, request.user)), XLSX, "pairs.xlsx"
-    )
+    return _file(round_, exports.as_xlsx(exports.pairs(round_, request.user)), XLSX, "pairs.xlsx")
 
 
 def scores_csv(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    return _file(
-        round_, exporting.as_csv(exporting.scores(round_, request.user)), CSV, "scores.csv"
-    )
+    return _file(round_, exports.as_csv(exports.scores(round_, request.user)), CSV, "scores.csv")
 
 
 def scores_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    return _file(
-        round_, exporting.as_xlsx(exporting.scores(round_, request.user)), XLSX, "scores.xlsx"
-    )
+    return _file(round_, exports.as_xlsx(exports.scores(round_, request.user)), XLSX, "scores.xlsx")

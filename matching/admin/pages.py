@@ -13,11 +13,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from applications.models import Application
 from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
 from matching.models.proposals import OF_A_PERSON
-from matching.standing import mentors_seen, shown_to, somebody_near
+from matching.recusal import mentors_seen, shown_to, somebody_near
 from programs.committee import holds
-from programs.models import Application
 
 
 def find_round(request: HttpRequest, public_id: str) -> Round:

@@ -8,16 +8,16 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from matching import rounds
-from matching.auditing import figures_of
-from matching.board import rows_of, snapshot_of
+from matches.vocabulary import Words, figure
+from matching.criteria import WEIGHTS, rule_words
 from matching.engine import Audit
 from matching.forms import ReasonForm
-from matching.minutes import lines
 from matching.models import Proposal, Round
-from matching.standing import is_near_round
-from matching.terms import WEIGHTS, rule_words
-from matching.words import Words, figure
+from matching.recusal import is_near_round
+from matching.rounds import lifecycle
+from matching.rounds.auditing import figures_of
+from matching.rounds.minutes import lines
+from matching.workbench.workbench import rows_of, snapshot_of
 from workflow.models import Transition
 
 from .pages import back, find_round, page, url
@@ -49,7 +49,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def send(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    rounds.send_to_review(round_, by=request.user)
+    lifecycle.send_to_review(round_, by=request.user)
     return back(
         request,
         url("workbench", round_),
@@ -60,7 +60,7 @@ def send(request: HttpRequest, public_id: str) -> HttpResponse:
 def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     seen = request.POST.get("seen", "")
-    rounds.approve(round_, by=request.user, seen=int(seen) if seen.isdecimal() else -1)
+    lifecycle.approve(round_, by=request.user, seen=int(seen) if seen.isdecimal() else -1)
     return back(
         request, url("publish", round_), _("Approved. The chair can publish the round now.")
     )
@@ -69,7 +69,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
 def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     form = ReasonForm(request.POST)
-    rounds.send_back(
+    lifecycle.send_back(
         round_, by=request.user, why=form.cleaned_data["why"] if form.is_valid() else ""
     )
     return back(

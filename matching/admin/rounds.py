@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from matching import rounds
 from matching.forms import OpenRoundForm
 from matching.models import MATCHERS, Proposal, Round
+from matching.rounds import lifecycle
 from programs.committee import CommitteeAdmin
 
-from . import compare, decisions, exports, release, review, several, terms, workbench
+from . import bulk, compare, criteria, decisions, exports, publication, review, workbench
 
 TONES = {
     "draft": "info",
@@ -39,8 +39,8 @@ READ: list[tuple[str, View]] = [
     ("workbench", workbench.show),
     ("second-look", review.show),
     ("minutes", review.minutes),
-    ("publish", release.show),
-    ("weakest", terms.weakest),
+    ("publish", publication.show),
+    ("weakest", criteria.weakest),
     ("mutual", compare.mutual),
     ("differences", workbench.differences),
     ("pairs.csv", exports.pairs_csv),
@@ -52,15 +52,15 @@ WRITE: list[tuple[str, View]] = [
     ("run", workbench.run),
     ("copy", workbench.copy),
     ("discard", workbench.discard),
-    ("pin-several", several.pin),
-    ("unpin-several", several.unpin),
-    ("floor", terms.set_floor),
-    ("use-terms", terms.use),
+    ("pin-several", bulk.pin),
+    ("unpin-several", bulk.unpin),
+    ("floor", criteria.set_floor),
+    ("use-terms", criteria.use),
     ("send", review.send),
     ("approve", review.approve),
     ("send-back", review.send_back),
-    ("schedule", release.schedule),
-    ("stop", release.stop),
+    ("schedule", publication.schedule),
+    ("stop", publication.stop),
 ]
 DECIDE: list[tuple[str, View]] = [
     ("pin", decisions.pin),
@@ -128,7 +128,7 @@ class RoundAdmin(CommitteeAdmin):
             address("<str:public_id>/row/<str:mentee>/", require_safe(compare.show), "compare"),
             address("<str:public_id>/row/<str:mentee>/try/", require_safe(compare.preview), "try"),
             address("<str:public_id>/undo/<int:version>/", require_POST(decisions.undo), "undo"),
-            address("<str:public_id>/terms/", terms.edit, "terms"),
+            address("<str:public_id>/terms/", criteria.edit, "terms"),
             address("<str:public_id>/job/<str:job_id>/", require_safe(workbench.job), "job"),
             address(
                 "<str:public_id>/job/<str:job_id>/cancel/", require_POST(workbench.cancel), "cancel"
@@ -143,7 +143,7 @@ class RoundAdmin(CommitteeAdmin):
             raise Http404
         form = OpenRoundForm(request.POST or None, user=request.user)
         if request.method == "POST" and form.is_valid():
-            made = rounds.open_round(
+            made = lifecycle.open_round(
                 form.cleaned_data["cohort"], by=request.user, name=form.cleaned_data["name"]
             )
             return redirect("admin:matching_round_workbench", made.public_id)

@@ -11,12 +11,12 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matching import copying, rounds
-from matching.board import Board, last_entry, news
+from matches.vocabulary import figure
 from matching.models import Round, RoundJob, Snapshot
-from matching.together import last_words
-from matching.watching import others_here, viewers_words
-from matching.words import figure
+from matching.rounds import copying, lifecycle
+from matching.rounds.bulk_decisions import last_words
+from matching.workbench.presence import others_here, viewers_words
+from matching.workbench.workbench import Board, last_entry, news
 
 from .pages import back, find_round, find_snapshot, page, url
 
@@ -67,7 +67,7 @@ def _job_of(round_: Round) -> RoundJob | None:
 
 def run(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    waiting = rounds.ask_for_run(round_, by=request.user)
+    waiting = lifecycle.ask_for_run(round_, by=request.user)
     if waiting:
         return redirect("admin:matching_round_job", round_.public_id, waiting.public_id)
     text = _("Draft %(draft)s: %(pairs)s pairs, proven best under the rules of this round.")
@@ -89,7 +89,7 @@ def job(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
 
 def cancel(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    rounds.check_may_change(round_, request.user)
+    lifecycle.check_may_change(round_, request.user)
     get_object_or_404(
         RoundJob.objects.visible_to(request.user).filter(round=round_), public_id=job_id
     ).cancel()
@@ -109,7 +109,7 @@ def copy(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    rounds.discard(round_, by=request.user, why=request.POST.get("why", ""))
+    lifecycle.discard(round_, by=request.user, why=request.POST.get("why", ""))
     return back(
         request,
         url("workbench", round_),

@@ -1,11 +1,9 @@
-from .matches import Match
 from .proposals import KeepApart, Override, Proposal, RoundEntry
 from .rounds import MATCHERS, Round, RoundJob, RoundPlan, Snapshot
 
 __all__ = [
     "MATCHERS",
     "KeepApart",
-    "Match",
     "Override",
     "Proposal",
     "Round",

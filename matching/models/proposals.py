@@ -14,10 +14,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet
+from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.text import EncryptedTextField
-from programs.models import Application, Conflict, Program
+from access.scoping import ConfidentialModel, GuardedQuerySet
+from applications.models import Application
+from programs.models import Conflict, Program
 from programs.models.committee import DatedQuerySet
 
 from .rounds import Round
@@ -128,7 +129,9 @@ class Proposal(ConfidentialModel):
     )  # points, waiting included: the number that the engine adds up
     band = models.CharField(max_length=8, choices=Band, blank=True)
     parts = models.JSONField(default=dict)  # {criterion: points}; they add up to the score
-    why = models.JSONField(default=dict)  # reason codes and ids, see matching.reasons
+    why = models.JSONField(
+        default=dict
+    )  # reason codes and ids, see matching.explanations.explanation_text
     cautions = models.JSONField(default=list)  # codes of what deserves a second look
     price_pairs = models.IntegerField(null=True)  # what is lost if this pair is not made
     price_points = models.IntegerField(null=True)

@@ -16,8 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ConfidentialModel, GuardedQuerySet
 from access.ids import PublicIdField
+from access.scoping import ConfidentialModel, GuardedQuerySet
 from accounts.models.people import validate_name
 from programs.committee import Role, has_role
 from programs.models import Cohort, Program
@@ -88,7 +88,7 @@ class Round(ConfidentialModel):
         "self", models.PROTECT, null=True, related_name="+", editable=False
     )
 
-    # The rules of this sitting: its own copy, checked by `matching.terms`
+    # The rules of this sitting: its own copy, checked by `matching.criteria`
     terms = models.JSONField(default=dict, editable=False)
     objective = models.CharField(
         _("what matters most"), max_length=4, choices=Objective, default=Objective.MOST

@@ -6,14 +6,15 @@ import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.urls import reverse
 
-from access.refused import Refused
-from matching.caring import assign_carer
-from matching.models import KeepApart, Match
+from access.exceptions import Refused
+from matches.carers import assign_carer
+from matches.models import Match
+from matching.models import KeepApart
 from programs.models import Conflict
 from testkit import factories
 
 APART = reverse("admin:matching_keepapart_changelist")
-PAIRS = reverse("admin:matching_match_changelist")
+PAIRS = reverse("admin:matches_match_changelist")
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from access.refused import Refused
-from matching import bending, rounds
-from matching.deciding import Kind, Step, decide, preview
+from access.exceptions import Refused
 from matching.models import KeepApart, Override, Proposal, Round, RoundEntry
-from matching.sitting import Decisions, Sitting
-from matching.undoing import take_back
+from matching.rounds import lifecycle, overrides
+from matching.rounds.decisions import Kind, Step, decide, preview
+from matching.rounds.undo import take_back
+from matching.storage.solver_state import Decisions, Sitting
 from programs.models import Conflict
 from testkit import factories
 from testkit import rounds as make
@@ -39,7 +39,7 @@ def act(drafted, cleo, step):
 def test_a_pin_is_kept_by_a_later_run(drafted, act, cleo, table):
     act(Kind.PIN, "amina", "priya")
     assert table(drafted)["Amina"] == "Priya"
-    rounds.run(drafted, by=cleo)
+    lifecycle.run(drafted, by=cleo)
     assert table(drafted)["Amina"] == "Priya"
 
 
@@ -73,7 +73,7 @@ def test_a_preview_changes_nothing(drafted, step, cleo, table):
 def test_a_pair_that_is_turned_down_is_not_proposed_again(drafted, act, cleo, table):
     act(Kind.REJECT, "amina", "ruth", why="They know each other.")
     assert table(drafted)["Amina"] != "Ruth"
-    rounds.run(drafted, by=cleo)
+    lifecycle.run(drafted, by=cleo)
     assert table(drafted)["Amina"] != "Ruth"
 
 
@@ -142,8 +142,8 @@ def test_a_change_whose_chain_touches_such_a_person_is_refused_too(
 
 
 def test_a_change_takes_an_approved_round_back_to_draft(drafted, act, cleo, kim):
-    rounds.send_to_review(drafted, by=cleo)
-    rounds.approve(drafted, by=kim, seen=drafted.plan_version)
+    lifecycle.send_to_review(drafted, by=cleo)
+    lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
     act(Kind.PIN, "amina", "ruth")
     fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
     assert (fresh.state, fresh.approved_by, fresh.release_at) == ("draft", None, None)
@@ -245,8 +245,8 @@ def test_a_rule_is_set_aside_with_a_reason_and_back(colleagues, people, cleo, ta
     assert table(colleagues) == {"Noor": None}
     noor, omar, seen = people["noor"].pk, people["omar"].pk, colleagues.plan_version
     with pytest.raises(Refused, match="reason"):
-        bending.set_aside(colleagues, noor, omar, by=cleo, seen=seen, why="")
-    entry = bending.set_aside(
+        overrides.set_aside(colleagues, noor, omar, by=cleo, seen=seen, why="")
+    entry = overrides.set_aside(
         colleagues, noor, omar, by=cleo, seen=seen, why="Different countries."
     )
     assert table(colleagues) == {"Noor": "Omar"}
@@ -258,7 +258,7 @@ def test_a_rule_is_set_aside_with_a_reason_and_back(colleagues, people, cleo, ta
 
 
 def test_an_override_survives_the_next_run(colleagues, people, cleo, table):
-    bending.set_aside(
+    overrides.set_aside(
         colleagues,
         people["noor"].pk,
         people["omar"].pk,
@@ -266,13 +266,13 @@ def test_an_override_survives_the_next_run(colleagues, people, cleo, table):
         seen=9,
         why="Different countries.",
     )
-    rounds.run(colleagues, by=cleo)
+    lifecycle.run(colleagues, by=cleo)
     assert table(colleagues) == {"Noor": "Omar"}
     assert colleagues.has_certificate
 
 
 def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
-    from programs.models import NamedWish
+    from applications.models import NamedWish
 
     wish = {
         "application": people["amina"],
@@ -283,14 +283,14 @@ def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
     NamedWish.objects.unscoped("test").create(**wish)
     made = make.run_round(cohort, cleo)
     with pytest.raises(Refused, match="never set aside"):
-        bending.set_aside(
+        overrides.set_aside(
             made, people["amina"].pk, people["ruth"].pk, by=cleo, seen=made.plan_version, why="But."
         )
 
 
 def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
     assert table(drafted)["Sofia"] is None
-    entry = bending.agree_place(
+    entry = overrides.agree_place(
         drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="Rang her today."
     )
     assert table(drafted)["Sofia"] == "Ruth"
@@ -303,7 +303,7 @@ def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
 def test_no_place_beyond_the_programs_policy(drafted, people, cleo):
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(is_first_time=True)
     with pytest.raises(Refused, match="policy"):
-        bending.agree_place(
+        overrides.agree_place(
             drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="She would."
         )
 

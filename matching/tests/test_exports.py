@@ -9,7 +9,7 @@ import pytest
 import tablib
 from django.urls import reverse
 
-from matching.exporting import safe
+from matching.spreadsheets.exports import safe
 from programs.models import Conflict
 from testkit import factories
 from testkit import rounds as make

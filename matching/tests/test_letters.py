@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from matching import rounds
-from matching.models import Match, Round
+from applications.models import Application
+from matches.models import Match
+from matching.models import Round
+from matching.rounds import lifecycle
 from notifications.testing import sweep_now
-from programs.models import Application, Program
+from programs.models import Program
 from testkit import rounds as make
 
 
@@ -92,21 +94,21 @@ def test_no_letter_to_somebody_who_withdrew_meanwhile(published):
 
 
 def test_the_second_look_is_asked_for_and_forgotten_once_given(drafted, cleo, kim):
-    rounds.send_to_review(drafted, by=cleo)
+    lifecycle.send_to_review(drafted, by=cleo)
     assert "asks for a second look" in letters()[kim.email].body
-    rounds.send_back(drafted, by=kim, why="Look at Joel.")
-    rounds.send_to_review(drafted, by=cleo)
-    rounds.approve(drafted, by=kim, seen=drafted.plan_version)
+    lifecycle.send_back(drafted, by=kim, why="Look at Joel.")
+    lifecycle.send_to_review(drafted, by=cleo)
+    lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
     assert letters() == {}
 
 
 def test_a_release_that_failed_is_told_to_those_behind_it(cohort, people, cleo, kim):
-    from matching import releasing
+    from matching.rounds import publication
 
     ready = make.approved_round(cohort, kim, cleo)
-    releasing.schedule(ready, by=cleo)
+    publication.schedule(ready, by=cleo)
     Application.objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
-    releasing.release_due(ready.release_at)
+    publication.release_due(ready.release_at)
     sent = letters()
     assert "Nothing was published" in sent[cleo.email].body
     assert "Nothing was published" in sent[kim.email].body

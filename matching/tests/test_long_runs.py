@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from access.refused import Refused
-from matching import rounds
+from access.exceptions import Refused
 from matching.models import Round, RoundJob
+from matching.rounds import lifecycle
 from notifications.testing import sweep_now
 from workflow import jobs
 
 
 @pytest.fixture
 def queued(cohort, people, kim, monkeypatch):
-    monkeypatch.setattr(rounds, "INLINE", 0)
-    opened = rounds.open_round(cohort, by=kim)
-    return rounds.ask_for_run(opened, by=kim)
+    monkeypatch.setattr(lifecycle, "INLINE", 0)
+    opened = lifecycle.open_round(cohort, by=kim)
+    return lifecycle.ask_for_run(opened, by=kim)
 
 
 def fresh(job):
@@ -32,12 +32,12 @@ def test_it_is_queued_and_run_by_a_worker(queued, kim):
 
 
 def test_asking_twice_is_asking_once(queued, kim):
-    assert rounds.ask_for_run(queued.round, by=kim) == queued
+    assert lifecycle.ask_for_run(queued.round, by=kim) == queued
 
 
 def test_a_small_round_is_run_at_once(cohort, people, kim):
-    opened = rounds.open_round(cohort, by=kim)
-    assert rounds.ask_for_run(opened, by=kim) is None
+    opened = lifecycle.open_round(cohort, by=kim)
+    assert lifecycle.ask_for_run(opened, by=kim) is None
     assert opened.pairs == 2
 
 
@@ -62,15 +62,15 @@ def test_cancelling_a_running_one_leaves_the_plan_as_it_was(queued):
 
 
 def test_a_run_without_people_fails_with_words(cohort, kim, monkeypatch):
-    monkeypatch.setattr(rounds, "INLINE", -1)
-    job = rounds.ask_for_run(rounds.open_round(cohort, by=kim), by=kim)
+    monkeypatch.setattr(lifecycle, "INLINE", -1)
+    job = lifecycle.ask_for_run(lifecycle.open_round(cohort, by=kim), by=kim)
     jobs.run_due()
     assert "at least one mentee" in fresh(job).error
 
 
 def test_a_reader_cannot_ask_for_a_run(cohort, people, kim, dan):
     with pytest.raises(Refused):
-        rounds.ask_for_run(rounds.open_round(cohort, by=kim), by=dan)
+        lifecycle.ask_for_run(lifecycle.open_round(cohort, by=kim), by=dan)
 
 
 def test_the_job_is_hidden_from_other_programs(queued, as_user, dan):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from matching.mutual import mutual_pairs
-from programs.models import Conflict, NamedWish
+from applications.models import NamedWish
+from matching.workbench.mutual import mutual_pairs
+from programs.models import Conflict
 from testkit import rounds as make
 
 

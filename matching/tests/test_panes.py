@@ -9,11 +9,11 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from access.refused import Refused
-from matching.deciding import Kind, Step, decide
+from access.exceptions import Refused
 from matching.models import RoundEntry
-from matching.trying import Move, try_out
-from matching.watching import others_here, viewers_words
+from matching.rounds.decisions import Kind, Step, decide
+from matching.workbench.presence import others_here, viewers_words
+from matching.workbench.preview import Move, try_out
 from programs.models import Conflict
 
 

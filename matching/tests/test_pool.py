@@ -9,13 +9,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Profile
-from matching.answers import hours, offset
+from applications.models import Application, NamedWish
+from matches.models import Match
 from matching.engine import Criteria, score
-from matching.facts import changed_since
-from matching.models import KeepApart, Match
-from matching.packing import pack_pool, unpack_pool
-from matching.pool import gather
-from programs.models import Application, Conflict, NamedWish, PlaceDistance
+from matching.models import KeepApart
+from matching.pool.applicant_data import changed_since
+from matching.pool.feature_arrays import hours, offset
+from matching.pool.pool_data import gather
+from matching.storage.serialization import pack_pool, unpack_pool
+from programs.models import Conflict, PlaceDistance
 from testkit import factories
 from testkit import rounds as make
 

@@ -7,15 +7,16 @@ from contextlib import suppress
 import pytest
 from django.utils import timezone
 
-from access.refused import Refused
-from matching import releasing
-from matching.deciding import Kind, Step, decide
-from matching.models import Match, Proposal, Round, RoundEntry
-from matching.places import make_matches
-from programs.models import Application
+from access.exceptions import Refused
+from applications.models import Application
+from matches.match_creation import make_matches
+from matches.models import Match
+from matching.models import Proposal, Round, RoundEntry
+from matching.rounds import publication
+from matching.rounds.decisions import Kind, Step, decide
 from testkit import factories
 from testkit import rounds as make
-from testkit.threads import at_once
+from testkit.concurrency import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 RACES, AT_ONCE = 1_000, 5  # places that two people want; how many of them one publication asks for
@@ -99,17 +100,17 @@ def test_of_two_members_on_one_row_the_second_is_told(cohort, people, cleo, kim)
 
 def test_two_workers_publish_a_round_once(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
-    releasing.schedule(ready, by=cleo)
-    at_once(*[lambda: releasing.release_due(ready.release_at)] * 3)
+    publication.schedule(ready, by=cleo)
+    at_once(*[lambda: publication.release_due(ready.release_at)] * 3)
     assert Match.objects.count() == 2
     assert Round.objects.unscoped("test").get(pk=ready.pk).state == "published"
 
 
 def test_stop_and_release_never_both_happen(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
-    releasing.schedule(ready, by=cleo)
+    publication.schedule(ready, by=cleo)
     moment = ready.release_at
-    at_once(lambda: releasing.stop(ready, by=kim), lambda: releasing.release_due(moment))
+    at_once(lambda: publication.stop(ready, by=kim), lambda: publication.release_due(moment))
     fresh = Round.objects.unscoped("test").get(pk=ready.pk)
     assert (fresh.state == "published") == Match.objects.exists()
     assert (fresh.state == "approved") == (fresh.release_at is None)
@@ -119,10 +120,10 @@ def test_a_worker_that_read_the_round_before_it_was_stopped_leaves_it_alone(
     cohort, people, cleo, kim
 ):
     ready = make.approved_round(cohort, kim, cleo)
-    releasing.schedule(ready, by=cleo)
+    publication.schedule(ready, by=cleo)
     read_before = Round.objects.unscoped("test").get(pk=ready.pk)
-    releasing.stop(ready, by=kim)
-    assert not releasing.release_or_hold_back(read_before, read_before.release_at)
+    publication.stop(ready, by=kim)
+    assert not publication.release_or_hold_back(read_before, read_before.release_at)
     fresh = Round.objects.unscoped("test").get(pk=ready.pk)
     assert (fresh.state, fresh.release_at) == ("approved", None)
     assert not Match.objects.exists()

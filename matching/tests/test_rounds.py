@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from access.refused import Refused
-from matching import releasing, rounds
-from matching.models import Match, Proposal, Round
+from access.exceptions import Refused
+from matches.models import Match
+from matching.models import Proposal, Round
+from matching.rounds import lifecycle, publication
 from notifications.models import Notification
 from testkit import factories
 from testkit import rounds as make
@@ -28,12 +29,12 @@ def test_parts_add_up_to_the_score(drafted):
 def test_only_a_matcher_or_the_chair_opens_a_round(cohort, program, dan):
     for user in (dan, factories.member(program=program, role="reader")):
         with pytest.raises(Refused):
-            rounds.open_round(cohort, by=user)
+            lifecycle.open_round(cohort, by=user)
 
 
 def test_running_again_changes_nothing_when_nobody_changed(drafted, cleo, table):
     before = table(drafted)
-    rounds.run(drafted, by=cleo)
+    lifecycle.run(drafted, by=cleo)
     assert table(drafted) == before
     assert (drafted.draft, drafted.before_pairs) == (2, 2)
     assert not Proposal.objects.unscoped("test").filter(round=drafted, is_changed=True).exists()
@@ -41,14 +42,14 @@ def test_running_again_changes_nothing_when_nobody_changed(drafted, cleo, table)
 
 def test_a_round_without_people_says_so(cohort, cleo):
     with pytest.raises(Refused, match="at least one mentee"):
-        rounds.run(rounds.open_round(cohort, by=cleo), by=cleo)
+        lifecycle.run(lifecycle.open_round(cohort, by=cleo), by=cleo)
 
 
 def test_the_second_look_is_another_members(drafted, cleo, kim):
-    rounds.send_to_review(drafted, by=cleo)
+    lifecycle.send_to_review(drafted, by=cleo)
     with pytest.raises(Refused, match="another member"):
-        rounds.approve(drafted, by=cleo, seen=drafted.plan_version)
-    rounds.approve(drafted, by=kim, seen=drafted.plan_version)
+        lifecycle.approve(drafted, by=cleo, seen=drafted.plan_version)
+    lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
     assert (drafted.state, drafted.approved_by) == ("approved", kim)
 
 
@@ -56,52 +57,52 @@ def test_who_stands_near_somebody_in_the_round_cannot_approve(drafted, cleo, kim
     from programs.models import Conflict
 
     Conflict.objects.create(member=kim, person=people["joel"].person)
-    rounds.send_to_review(drafted, by=cleo)
+    lifecycle.send_to_review(drafted, by=cleo)
     with pytest.raises(Refused, match="stand near"):
-        rounds.approve(drafted, by=kim, seen=drafted.plan_version)
+        lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
 
 
 def test_a_plan_that_changed_while_it_was_read_is_not_approved(drafted, cleo, kim):
-    rounds.send_to_review(drafted, by=cleo)
+    lifecycle.send_to_review(drafted, by=cleo)
     with pytest.raises(Refused, match="changed while you were reading"):
-        rounds.approve(drafted, by=kim, seen=drafted.plan_version - 1)
+        lifecycle.approve(drafted, by=kim, seen=drafted.plan_version - 1)
 
 
 def test_a_round_is_not_approved_before_it_is_sent(drafted, kim):
     with pytest.raises(Refused, match="not waiting"):
-        rounds.approve(drafted, by=kim, seen=drafted.plan_version)
+        lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
 
 
 def test_the_second_look_is_asked_of_those_who_may_give_it(drafted, cleo, kim):
-    rounds.send_to_review(drafted, by=cleo)
+    lifecycle.send_to_review(drafted, by=cleo)
     letters = Notification.objects.unscoped("test").filter(kind="round-second-look")
     assert [letter.recipient for letter in letters] == [kim]
 
 
 def test_sending_back_needs_a_word_and_makes_a_draft(drafted, cleo, kim):
-    rounds.send_to_review(drafted, by=cleo)
+    lifecycle.send_to_review(drafted, by=cleo)
     with pytest.raises(Refused):
-        rounds.send_back(drafted, by=kim, why=" ")
-    rounds.send_back(drafted, by=kim, why="Look at Joel again.")
+        lifecycle.send_back(drafted, by=kim, why=" ")
+    lifecycle.send_back(drafted, by=kim, why="Look at Joel again.")
     assert drafted.state == "draft"
 
 
 def test_publishing_waits_for_the_hold_and_can_be_stopped(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
     now = timezone.now()
-    releasing.schedule(ready, by=cleo, at=now)
+    publication.schedule(ready, by=cleo, at=now)
     assert ready.release_at == now + timedelta(minutes=10)
-    assert releasing.release_due(now + timedelta(minutes=9)) == 0
-    releasing.stop(ready, by=kim)
-    assert releasing.release_due(now + timedelta(hours=1)) == 0
+    assert publication.release_due(now + timedelta(minutes=9)) == 0
+    publication.stop(ready, by=kim)
+    assert publication.release_due(now + timedelta(hours=1)) == 0
     assert not Match.objects.exists()
 
 
 def test_at_its_moment_the_round_is_published_once(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
-    releasing.schedule(ready, by=cleo)
-    assert releasing.release_due(ready.release_at) == 1
-    assert releasing.release_due(ready.release_at + timedelta(hours=1)) == 0
+    publication.schedule(ready, by=cleo)
+    assert publication.release_due(ready.release_at) == 1
+    assert publication.release_due(ready.release_at + timedelta(hours=1)) == 0
     pairs = {
         (match.mentee.person.first_name, match.mentor.person.first_name)
         for match in Match.objects.all()
@@ -128,32 +129,32 @@ def test_who_was_left_out_comes_first_next_time(cohort, people, cleo, kim):
 def test_only_the_chair_publishes(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, cleo, kim)
     with pytest.raises(Refused, match="Only the chair"):
-        releasing.schedule(ready, by=kim)
+        publication.schedule(ready, by=kim)
 
 
 def test_a_draft_is_not_published(drafted, cleo):
     with pytest.raises(Refused, match="approved"):
-        releasing.schedule(drafted, by=cleo)
+        publication.schedule(drafted, by=cleo)
 
 
 def test_a_plan_without_a_certificate_is_not_published(cohort, people, cleo, kim):
     from matching.models import RoundPlan
-    from matching.packing import pack_plan
-    from matching.sitting import Sitting
+    from matching.storage.serialization import pack_plan
+    from matching.storage.solver_state import Sitting
 
     ready = make.approved_round(cohort, kim, cleo)
     plan = Sitting.load(ready).plan
     plan.mu[0], plan.mu[1] = plan.mu[1], plan.mu[0]
     RoundPlan.objects.unscoped("test").filter(round=ready).update(plan=pack_plan(plan))
     with pytest.raises(Refused, match="not proven"):
-        releasing.schedule(ready, by=cleo)
+        publication.schedule(ready, by=cleo)
 
 
 def test_when_somebody_left_the_round_goes_back_whole(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
-    releasing.schedule(ready, by=cleo)
+    publication.schedule(ready, by=cleo)
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
-    assert releasing.release_due(ready.release_at) == 0
+    assert publication.release_due(ready.release_at) == 0
     assert not Match.objects.exists()
     assert Round.objects.unscoped("test").get(pk=ready.pk).state == "draft"
     assert Notification.objects.unscoped("test").filter(kind="round-held-back").count() == 2
@@ -177,9 +178,9 @@ def test_a_published_round_is_frozen(cohort, people, cleo, kim):
     done = make.approved_round(cohort, kim, cleo)
     make.publish(done, cleo)
     for verb in (
-        lambda: rounds.run(done, by=cleo),
-        lambda: rounds.discard(done, by=cleo),
-        lambda: releasing.stop(done, by=cleo),
+        lambda: lifecycle.run(done, by=cleo),
+        lambda: lifecycle.discard(done, by=cleo),
+        lambda: publication.stop(done, by=cleo),
     ):
         with pytest.raises(Refused):
             verb()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from access.refused import Refused
-from matching import rounds
+from access.exceptions import Refused
 from matching.models import Proposal, RoundEntry
-from matching.together import last_words, take_back_together
+from matching.rounds import lifecycle
+from matching.rounds.bulk_decisions import last_words, take_back_together
 from programs.models import Conflict
 from testkit import factories
 
@@ -89,7 +89,7 @@ def test_a_recused_member_cannot_select_the_hidden_row(press, drafted, kim, peop
 
 
 def test_a_closed_round_stays_as_it_is(press, drafted, cleo):
-    rounds.discard(drafted, by=cleo, why="Only a trial.")
+    lifecycle.discard(drafted, by=cleo, why="Only a trial.")
     assert "This round is closed." in press("pin", "amina ruth")
     assert pinned(drafted) == set()
 

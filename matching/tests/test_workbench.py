@@ -208,7 +208,7 @@ def test_a_closed_mentor_is_shown_with_the_rule_in_words(cohort, as_user, cleo):
 
 
 def test_private_answers_stay_out_of_the_chips_and_exports(drafted, as_user, cleo, people):
-    from programs.models import NamedWish, PrivateAnswers
+    from applications.models import NamedWish, PrivateAnswers
 
     PrivateAnswers.objects.unscoped("test").create(
         application=people["amina"], needs="CANARY-needs"

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings as conf
 from django.urls import reverse
 
-from matching import rounds
 from matching.models import Proposal, Round
+from matching.rounds import lifecycle
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -50,7 +50,7 @@ def unfold(page, row, summary):
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts on", "scripts off"])
 def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_server, scripts):
-    opened = rounds.open_round(cohort, by=kim)
+    opened = lifecycle.open_round(cohort, by=kim)
     page = open_as(kim, scripts=scripts)
     page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[opened.public_id]))
     press(page, "Run the round")

@@ -3,11 +3,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from access.refused import Refused
+from access.exceptions import Refused
 from agreements.models import Agreement
 from meetings import scheduling
 from meetings.models import LogEntry, Meeting
-from meetings.moments import moment
+from meetings.wall_time import moment
 from testkit import meetings as make
 
 pytestmark = pytest.mark.django_db

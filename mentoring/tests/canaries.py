@@ -19,9 +19,10 @@ from django.db import models
 
 from access.ids import PublicIdField
 from accounts.models import User
-from programs.models import Application, Conflict
+from applications.models import Application
+from programs.models import Conflict
 
-from .world import COMMITTEE, OWNERS, World
+from .access_fixtures import COMMITTEE, OWNERS, World
 
 OUR_APPS = (
     "access",
@@ -29,6 +30,8 @@ OUR_APPS = (
     "notifications",
     "accounts",
     "programs",
+    "applications",
+    "matches",
     "matching",
     "agreements",
     "meetings",
@@ -93,7 +96,7 @@ FIELDS: dict[str, str | None] = {
     "checkins.Survey.titles": OPEN,
     "checkins.Wave.figures": NO_WORDS,
     "matching.KeepApart.reason": COMMITTEE_ONLY,
-    "matching.Match.why_codes": NO_WORDS,
+    "matches.Match.why_codes": NO_WORDS,
     "matching.Override.codes": NO_WORDS,
     "matching.Override.reason": COMMITTEE_ONLY,
     "matching.Proposal.cautions": NO_WORDS,
@@ -134,23 +137,23 @@ FIELDS: dict[str, str | None] = {
     "notifications.Sweeper.instance_id": NO_WORDS,
     "notifications.Sweeper.pause_reason": NO_WORDS,
     "notifications.Sweeper.refused": NO_WORDS,
-    "programs.Application.external_key": NOBODY,
-    "programs.Application.hopes": PERSON,
-    "programs.Application.saved_pages": NO_WORDS,
-    "programs.Application.situation": PERSON,
-    "programs.Application.suitability": NO_WORDS,
+    "applications.Application.external_key": NOBODY,
+    "applications.Application.hopes": PERSON,
+    "applications.Application.saved_pages": NO_WORDS,
+    "applications.Application.situation": PERSON,
+    "applications.Application.suitability": NO_WORDS,
     "programs.Cohort.name": OPEN,
-    "programs.CommitteeNote.text": COMMITTEE_ONLY,
-    "programs.Decision.note": COMMITTEE_ONLY,
+    "applications.CommitteeNote.text": COMMITTEE_ONLY,
+    "applications.Decision.note": COMMITTEE_ONLY,
     "programs.Experience.names": OPEN,
-    "programs.NamedWish.written": PRIVATE,
+    "applications.NamedWish.written": PRIVATE,
     "programs.Objective.text": OPEN,
     "programs.PlaceDistance.one": COMMITTEE_ONLY,
     "programs.PlaceDistance.other": COMMITTEE_ONLY,
-    "programs.PrivateAnswers.accommodations": PRIVATE,
-    "programs.PrivateAnswers.attributes_json": NO_WORDS,
-    "programs.PrivateAnswers.limits": PRIVATE,
-    "programs.PrivateAnswers.needs": PRIVATE,
+    "applications.PrivateAnswers.accommodations": PRIVATE,
+    "applications.PrivateAnswers.attributes_json": NO_WORDS,
+    "applications.PrivateAnswers.limits": PRIVATE,
+    "applications.PrivateAnswers.needs": PRIVATE,
     "programs.Program.audience": OPEN,
     "programs.Program.code_of_conduct": OPEN,
     "programs.Program.contact_email": OPEN,
@@ -161,13 +164,13 @@ FIELDS: dict[str, str | None] = {
     "programs.Program.other_help": OPEN,
     "programs.Program.purpose": OPEN,
     "programs.Program.time_zone": NO_WORDS,
-    "programs.RosterJob.counts": NO_WORDS,
-    "programs.RosterJob.error": NOBODY,
-    "programs.RosterJob.problems_json": NO_WORDS,
-    "programs.RosterJob.stage": MATCHERS,
-    "programs.RosterUpload.file_name": MATCHERS,
-    "programs.RosterUpload.map_text": NO_WORDS,
-    "programs.RosterUpload.table_json": NO_WORDS,
+    "applications.RosterJob.counts": NO_WORDS,
+    "applications.RosterJob.error": NOBODY,
+    "applications.RosterJob.problems_json": NO_WORDS,
+    "applications.RosterJob.stage": MATCHERS,
+    "applications.RosterUpload.file_name": MATCHERS,
+    "applications.RosterUpload.map_text": NO_WORDS,
+    "applications.RosterUpload.table_json": NO_WORDS,
     "programs.Topic.names": OPEN,
     "workflow.Transition.about_type": NO_WORDS,
     "workflow.Transition.from_state": NO_WORDS,
@@ -302,7 +305,7 @@ def subject_of(row: Any) -> Any:
 
 def match_of(row: Any) -> Any:
     row = subject_of(row) if hasattr(row, "about_type") else row
-    if row is None or row._meta.label == "matching.Match":
+    if row is None or row._meta.label == "matches.Match":
         return row
     return about(row, "match")
 
@@ -329,7 +332,7 @@ def partners(world: World, row: Any) -> set[str]:
     found = set()
     for pair, roles in OWNERS.items():
         applications = {world.row("match", pair).mentee_id, world.row("match", pair).mentor_id}
-        if row._meta.label == "programs.Application" and row.pk not in applications:
+        if row._meta.label == "applications.Application" and row.pk not in applications:
             continue
         if own & set(roles):
             found |= set(roles) - own
@@ -358,7 +361,7 @@ def committee(world: World, row: Any) -> set[str]:
         programs = {application.cohort.program for application in sent}
     else:
         programs = {program_of(world, row)}
-    if row._meta.label == "programs.Application" and row.state == "draft":
+    if row._meta.label == "applications.Application" and row.state == "draft":
         return set()
     return {role for program in programs for role in members(world, program, people)}
 

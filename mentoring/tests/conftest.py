@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
 
-from mentoring import activity, committee_sessions
+from mentoring import committee_sessions, session_activity
 
+from . import access_fixtures as worlds
 from . import canaries
-from . import world as worlds
-from .visits import Visitors
+from .crawl import Visitors
 
 A_DAY = 86_400
 SESSIONS_IN_MEMORY = {
@@ -47,7 +47,7 @@ def visitors(world):
     ]  # it looks at the stack of each query
     with (
         override_settings(MIDDLEWARE=quick, **SESSIONS_IN_MEMORY),
-        mock.patch.object(activity, "EVERY_SECONDS", A_DAY),
+        mock.patch.object(session_activity, "EVERY_SECONDS", A_DAY),
         mock.patch.object(committee_sessions, "SEEN_EVERY_SECONDS", A_DAY),
     ):
         yield Visitors(world)

@@ -11,8 +11,8 @@ from functools import partial
 import pytest
 
 from . import access_rules, canaries
+from .crawl import changed_by, outcome, undone
 from .routes import every_route
-from .visits import changed_by, outcome, undone
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from notifications.models import Notification
 from notifications.preview import render
 
 from . import canaries
+from .access_fixtures import COMMITTEE, World
 from .canaries import CARE, COMMITTEE_ONLY, FIELDS, PAIR, WORD
-from .world import COMMITTEE, World
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def words(world, field):
 @pytest.mark.parametrize(
     ("role", "route", "field"),
     [
-        ("mentee", "matching:match-detail", "programs.Application.situation"),
+        ("mentee", "matches:match-detail", "applications.Application.situation"),
         ("mentor", "agreements:agreement-review", "agreements.Goal.text"),
         ("mentee", "meetings:meeting-list", "meetings.Agenda.points"),
     ],

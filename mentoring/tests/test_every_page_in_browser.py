@@ -13,10 +13,10 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 
-from testkit.eyes import OF_COLOURS, RULES, broken_rules, listen, too_wide
+from testkit.accessibility import OF_COLOURS, RULES, broken_rules, listen, too_wide
 
-from . import world as worlds
-from .gallery import Gallery
+from . import access_fixtures as worlds
+from .page_catalog import Gallery
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from notifications.links import PURPOSES, token_for
 
 from . import canaries
-from .visits import changed_by, digest, undone, writes
+from .crawl import changed_by, digest, undone, writes
 
 pytestmark = pytest.mark.django_db
 

@@ -11,11 +11,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from applications.models import Application, Decision
 from checkins.models import CheckIn, Concern
 from checkins.seeds import seed_surveys
-from matching.models import Match, Round
+from matches.models import Match
+from matching.models import Round
 from notifications.testing import sweep_now
-from programs.models import Application, Decision
 from programs.seeds import sow, sow_everywhere
 from testkit import factories
 from testkit.programs import MENTEE, MENTOR, fill_in
@@ -48,25 +49,27 @@ class Story:
 
     def apply(self, person, role, pages):
         browser = self.as_user(person)
-        browser.post(reverse("programs:apply", args=[self.cohort.slug, role]))
+        browser.post(reverse("applications:apply", args=[self.cohort.slug, role]))
         draft = Application.objects.get(person=person, role=role)
         fill_in(
             browser, draft, {**pages, "about-you": {**MENTEE["about-you"], "name": person.name}}
         )
-        browser.post(reverse("programs:application-send", args=[draft.public_id]))
+        browser.post(reverse("applications:application-send", args=[draft.public_id]))
         return draft
 
     def decide(self, member, application, outcome="accepted"):
         browser, key = self.as_user(member), [application.pk]
-        browser.post(reverse("admin:programs_application_read", args=key))
-        browser.post(reverse("admin:programs_application_decide", args=key), {"outcome": outcome})
+        browser.post(reverse("admin:applications_application_read", args=key))
+        browser.post(
+            reverse("admin:applications_application_decide", args=key), {"outcome": outcome}
+        )
 
     def release(self, chair):
         pending = (
             Decision.objects.unscoped("test").filter(released_at=None).values_list("pk", flat=True)
         )
         self.as_user(chair).post(
-            reverse("admin:programs_application_release"), {"decision": list(pending)}
+            reverse("admin:applications_application_release"), {"decision": list(pending)}
         )
 
     def round(self, member, step, round_, **data):
@@ -131,7 +134,7 @@ def test_a_year_begins(story, cleo, ada, ben):
     assert (
         ada.name
         in story.as_user(mentee)
-        .get(reverse("matching:match-hello", args=[match.public_id]))
+        .get(reverse("matches:match-hello", args=[match.public_id]))
         .content.decode()
     )
     for part in ("rhythm", "goals", "activities", "confidentiality", "term"):

@@ -17,15 +17,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from agreements.models.agreements import PARTS
+from applications.models import Application
+from applications.orientation import QUESTIONS
 from checkins.models import CheckIn
 from checkins.seeds import seed_surveys
-from matching.models import Match, Round
+from matches.models import Match
+from matching.models import Round
 from notifications.testing import sweep_now
-from programs.models import Application
-from programs.orientation import QUESTIONS
 from programs.seeds import sow, sow_everywhere
 from testkit import factories
-from testkit.phone import Phone
+from testkit.mobile_client import Phone
 from testkit.programs import MENTEE, MENTOR
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -141,16 +142,16 @@ def apply(story, phone, email, role, door):
 def accept(chair, applications):
     """Read each, decide, and tell all of them."""
     for application in applications:
-        chair.open(reverse("admin:programs_application_change", args=[application.pk]))
+        chair.open(reverse("admin:applications_application_change", args=[application.pk]))
         chair.press("Start reading")
         chair.fill({"outcome": "accepted"})
         chair.press("Note the decision")
-    chair.open(reverse("admin:programs_application_release"))
+    chair.open(reverse("admin:applications_application_release"))
     chair.press("Tell those that are ticked")
 
 
 def pass_orientation(mentor, application):
-    mentor.open(reverse("programs:orientation-check", args=[application.public_id]))
+    mentor.open(reverse("applications:orientation-check", args=[application.public_id]))
     mentor.fill({question.code: question.right for question in QUESTIONS})
     mentor.press("Check my answers")
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications import outbox
+from notifications.dispatch import Delivery, sweep
 from notifications.models import Notification, Sweeper
-from notifications.sweeping import Delivery, sweep
 from testkit import chaos, services, smtp
 
 State = Notification.State

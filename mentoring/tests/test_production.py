@@ -18,8 +18,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from mentoring import keys, probe
-from mentoring.management.commands.prepare import is_behind
+from mentoring import generate_keys, healthcheck
+from mentoring.management.commands.bootstrap import is_behind
 from testkit import services
 
 ROOT = settings.BASE_DIR
@@ -87,9 +87,10 @@ def test_a_translation_that_would_break_its_page_is_refused(french):
 # --- the database before the start
 
 
-def test_preparing_again_changes_nothing(ada, capsys):
-    call_command("prepare", "--demo")
-    call_command("prepare", "--demo")
+def test_preparing_again_changes_nothing(ada, capsys, settings):
+    settings.DEMO = True
+    call_command("bootstrap", "--demo")
+    call_command("bootstrap", "--demo")
     assert list(type(ada).objects.all()) == [ada]
     assert "password" not in capsys.readouterr().out  # nobody of the demo is here
 
@@ -190,7 +191,9 @@ def test_logs_hold_no_address_and_no_token(rf):
 
 
 def test_keys_are_new_each_time_and_fit_their_use():
-    first, second = (dict(line.split("=", 1) for line in keys.new_keys()) for _ in range(2))
+    first, second = (
+        dict(line.split("=", 1) for line in generate_keys.new_keys()) for _ in range(2)
+    )
     assert set(first) == {
         "SECRET_KEY",
         "LINK_KEYS",
@@ -207,8 +210,8 @@ def test_keys_are_new_each_time_and_fit_their_use():
 
 def test_the_probe_is_content_with_a_web_process_that_reaches_its_database(live_server):
     host, port = live_server.url.removeprefix("http://").split(":")
-    assert probe.problem(int(port), host) == ""
-    command = [sys.executable, "-m", "mentoring.probe"]
+    assert healthcheck.problem(int(port), host) == ""
+    command = [sys.executable, "-m", "mentoring.healthcheck"]
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -219,7 +222,7 @@ def test_the_probe_is_content_with_a_web_process_that_reaches_its_database(live_
 
 
 def test_the_probe_says_that_nobody_answers():
-    assert probe.problem(services.free_port(), "localhost").startswith("no answer")
+    assert healthcheck.problem(services.free_port(), "localhost").startswith("no answer")
 
 
 def environment_variables() -> set[str]:

@@ -13,7 +13,7 @@ import bootstrap_wrapper
 import pytest
 from django.conf import settings
 
-from testkit import gate, services
+from testkit import ci, services
 
 ROOT = settings.BASE_DIR
 # Published for bootstrap@5.3.8/dist/css/bootstrap.min.css by its makers.
@@ -166,7 +166,7 @@ REPORT = """<testsuites><testsuite>
 def test_the_gate_counts_every_test_once(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text(REPORT)
-    assert gate.read(report) == {"passed": 1, "failed": 2, "skipped": 2, "no browser": 1}
+    assert ci.read(report) == {"passed": 1, "failed": 2, "skipped": 2, "no browser": 1}
 
 
 @pytest.fixture
@@ -177,27 +177,27 @@ def parts(monkeypatch):
     def part(name, ok):
         def run(words):
             ran.append((name, words))
-            return gate.Outcome(name, ok=ok, tests=gate.Counter(passed=2, failed=int(not ok)))
+            return ci.Outcome(name, ok=ok, tests=ci.Counter(passed=2, failed=int(not ok)))
 
         return run
 
     monkeypatch.setattr(
-        gate,
+        ci,
         "PARTS",
         {"one": part("one", True), "two": part("two", False), "three": part("three", True)},
     )
-    monkeypatch.setattr(gate, "EVERY_TIME", ("one", "two", "three"))
+    monkeypatch.setattr(ci, "EVERY_TIME", ("one", "two", "three"))
     return ran
 
 
 def test_the_gate_goes_on_after_a_failure_and_ends_with_one(parts, capsys):
-    assert gate.main(["-k", "x"]) == 1
+    assert ci.main(["-k", "x"]) == 1
     assert parts == [("one", ["-k", "x"]), ("two", ["-k", "x"]), ("three", ["-k", "x"])]
     assert capsys.readouterr().out.splitlines()[-1] == "6 passed, 1 failed, 0 skipped"
 
 
 def test_the_gate_is_content_when_its_part_is(parts):
-    assert gate.main(["--only", "three"]) == 0
+    assert ci.main(["--only", "three"]) == 0
     assert parts == [("three", [])]
 
 

@@ -15,10 +15,10 @@ from django.core.management import call_command
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from applications.models import Application
 from mentoring.management.commands.build_messages import compile_messages
 from notifications.outbox import owe
 from notifications.testing import sweep_now
-from programs.models import Application
 from testkit import factories
 
 FRENCH = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"

@@ -1,5 +1,5 @@
+from .muted_streams import Silence
 from .outbox import Notification
-from .silence import Silence
-from .sweeper import Sweeper
+from .outbox_state import Sweeper
 
 __all__ = ["Notification", "Silence", "Sweeper"]

@@ -19,11 +19,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.about import AboutQuerySet
-from access.guard import ConfidentialModel
+from access.encrypted_fields import EncryptedTextField
+from access.exceptions import Refused
+from access.generic_relations import AboutQuerySet
 from access.ids import PublicIdField
-from access.refused import Refused
-from access.text import EncryptedTextField
+from access.scoping import ConfidentialModel
 
 from ..kinds import KINDS, Stream
 

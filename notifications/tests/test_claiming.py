@@ -69,7 +69,7 @@ def test_forty_letters_are_shared_out_without_a_double(desk, ada):
 
 @pytest.mark.django_db(transaction=True)
 def test_three_sweepers_at_once_send_every_letter_once(desk, ada, server):
-    from notifications.sweeping import Delivery
+    from notifications.dispatch import Delivery
 
     for number in range(30):
         desk.owe(ada, ordinal=number)
@@ -171,11 +171,11 @@ def test_after_the_lease_nothing_is_recorded(desk, ada, monkeypatch, settings):
 
 @pytest.mark.django_db
 def test_nothing_is_begun_in_the_second_half_of_a_lease(desk, ada, monkeypatch):
-    from notifications import sweeping
+    from notifications import dispatch
 
     row = desk.owe(ada)
     monkeypatch.setattr("notifications.claiming.Lease.may_begin", lambda self: False)
     assert sweep_now(TUESDAY_NOON) == []
     assert (fresh(row).state, fresh(row).error) == (State.PENDING, "the sweeper was too slow")
     assert fresh(row).next_at > TUESDAY_NOON
-    assert sweeping.MAX_ATTEMPTS == 8
+    assert dispatch.MAX_ATTEMPTS == 8

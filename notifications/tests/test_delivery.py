@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from notifications.dispatch import Delivery
 from notifications.kinds import Letter
 from notifications.models import Notification, Sweeper
-from notifications.sweeping import Delivery
 from testkit import smtp
 
 from .conftest import TUESDAY_NOON, fresh, rows

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notifications import links
 from notifications.models import Silence
-from testkit.eyes import broken_rules, too_wide
+from testkit.accessibility import broken_rules, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PHONE = {"viewport": {"width": 320, "height": 700}}

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from notifications import instance, planning
+from notifications import reconcilers, restore_guard
+from notifications.dispatch import sweep
 from notifications.health import report
 from notifications.models import Notification, Sweeper
-from notifications.sweeping import sweep
 
 from .conftest import TUESDAY_NOON, fresh, rows
 
@@ -18,7 +18,7 @@ State = Notification.State
 
 @pytest.fixture
 def no_planners(monkeypatch):
-    monkeypatch.setattr(planning, "PLANNERS", {})
+    monkeypatch.setattr(reconcilers, "PLANNERS", {})
 
 
 def closed():
@@ -99,12 +99,12 @@ def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
         desk.owe(ada, ordinal=2, due_at=TUESDAY_NOON + timedelta(days=9999)),
     )
     Sweeper.objects.create(instance_id="", epoch=1)
-    instance.write_epoch(9)
+    restore_guard.write_epoch(9)
     for _ in range(2):
         call_command("post_restore")
     assert (fresh(due).state, fresh(due).reason, fresh(later).state) == (
         State.HELD,
-        instance.RESTORED,
+        restore_guard.RESTORED,
         State.PENDING,
     )
     assert sweep(TUESDAY_NOON) == 0
@@ -122,7 +122,7 @@ def test_a_letter_that_was_on_its_way_in_the_backup_is_held_too(desk, ada):
 
 
 def test_letters_that_the_lost_days_brought_into_being_are_held_as_well(desk, ada):
-    planning.planner(lambda at: desk.owe(ada, at=at))
+    reconcilers.planner(lambda at: desk.owe(ada, at=at))
     call_command("post_restore")
     assert rows().get().state == State.HELD
 
@@ -131,7 +131,7 @@ def test_a_step_that_fails_keeps_the_outbox_closed(desk, ada, monkeypatch):
     def forget_again():
         raise RuntimeError("no list of erased people")
 
-    monkeypatch.setattr(instance, "RESTORE_STEPS", [forget_again])
+    monkeypatch.setattr(restore_guard, "RESTORE_STEPS", [forget_again])
     Sweeper.objects.create(instance_id="")
     row = desk.owe(ada)
     with pytest.raises(CommandError, match="forget_again"):
@@ -156,4 +156,4 @@ def test_or_ends_it(desk, ada):
     row = desk.owe(ada)
     call_command("post_restore")
     call_command("release_held", all=True, cancel=True)
-    assert (fresh(row).state, fresh(row).reason) == (State.CANCELLED, instance.RESTORED)
+    assert (fresh(row).state, fresh(row).reason) == (State.CANCELLED, restore_guard.RESTORED)

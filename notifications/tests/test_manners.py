@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.house import House
+from notifications.delivery_rules import is_quiet, next_open_hour
 from notifications.kinds import KINDS, Letter
-from notifications.manners import is_quiet, next_open_hour
 from notifications.models import Notification
+from notifications.sender_policy import House
 from notifications.testing import sweep_now
 
 from .conftest import TUESDAY_NOON, fresh, rows
@@ -99,7 +99,8 @@ def test_a_kind_may_find_one_of_its_letters_urgent(desk, ada):
 @pytest.mark.django_db
 def test_the_program_sets_the_hours(desk, ada, monkeypatch):
     monkeypatch.setattr(
-        "notifications.house.FINDERS", [lambda row: House(quiet_from_hour=11, quiet_until_hour=14)]
+        "notifications.sender_policy.FINDERS",
+        [lambda row: House(quiet_from_hour=11, quiet_until_hour=14)],
     )
     row = desk.owe(ada)
     assert sweep_now(TUESDAY_NOON, manners=True) == []

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from access.refused import Refused
+from access.exceptions import Refused
 from notifications import outbox
 from notifications.kinds import UnknownKind
 from notifications.models import Notification
@@ -176,7 +176,7 @@ def test_a_member_with_a_conflict_sees_no_letter_about_that_person(
     known = Kind(
         "about-application",
         lambda about, person: Letter(),
-        "programs.Application",
+        "applications.Application",
         ESSENTIAL,
         False,
         None,

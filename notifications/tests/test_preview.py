@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications import links, outbox, personal, preferences, preview
+from notifications import links, outbox, preferences, preview, privacy
 from notifications.kinds import Letter, Stop
 from notifications.models import Notification, Silence
 from notifications.testing import sweep_now
@@ -88,7 +88,7 @@ def test_one_can_take_along_when_what_was_sent(desk, ada, ben):
     desk.owe(ben)
     preferences.silence(ada, "digest", at=TUESDAY_NOON)
     sweep_now(TUESDAY_NOON)
-    found = personal.export_letters(ada)
+    found = privacy.export_letters(ada)
     assert [(letter["kind"], letter["sent_at"]) for letter in found["letters"]] == [
         ("note", TUESDAY_NOON)
     ]
@@ -99,14 +99,14 @@ def test_erasing_a_person_ends_their_letters_and_forgets_addresses(desk, ada, be
     waiting, other = desk.owe(ada), desk.owe(ben)
     preferences.silence(ada, "digest", at=TUESDAY_NOON)
     for _ in range(2):
-        personal.erase_letters(ada)
+        privacy.erase_letters(ada)
     assert (fresh(waiting).state, fresh(other).state) == (State.CANCELLED, State.PENDING)
     assert not Silence.objects.filter(person=ada).exists()
 
 
 def test_erasing_a_person_wipes_a_waiting_code(ada):
     row = owe_code(ada)
-    personal.erase_letters(ada)
+    privacy.erase_letters(ada)
     assert (fresh(row).state, fresh(row).body, fresh(row).address) == (State.CANCELLED, None, None)
 
 
@@ -114,8 +114,8 @@ def test_old_letters_with_codes_are_deleted_and_others_remembered(desk, ada):
     owe_code(ada)
     note = desk.owe(ada)
     sweep_now(TUESDAY_NOON)
-    assert personal.purge(TUESDAY_NOON + timedelta(days=89)) == 0
-    assert personal.purge(TUESDAY_NOON + timedelta(days=91)) == 1
+    assert privacy.purge(TUESDAY_NOON + timedelta(days=89)) == 0
+    assert privacy.purge(TUESDAY_NOON + timedelta(days=91)) == 1
     desk.owe(ada)
     assert [row.pk for row in rows()] == [note.pk]
     assert sweep_now(TUESDAY_NOON + timedelta(days=91)) == []

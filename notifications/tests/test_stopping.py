@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from notifications import preferences
+from notifications.dispatch import Delivery, expire_old
 from notifications.kinds import KINDS, Letter, Stop
 from notifications.models import Notification
-from notifications.sweeping import Delivery, expire_old
 from notifications.testing import sweep_now
 
 from .conftest import TUESDAY_NOON, fresh, rows

@@ -7,10 +7,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from notifications import breaker, outbox, planning
+from notifications import outbox, reconcilers, volume_limit
+from notifications.dispatch import Delivery, stopping, sweep
 from notifications.health import report
 from notifications.models import Notification, Sweeper
-from notifications.sweeping import Delivery, stopping, sweep
 from notifications.tasks import finish_the_letter
 from notifications.tasks import sweep as sweep_task
 
@@ -24,7 +24,7 @@ State = Notification.State
 def planned(monkeypatch):
     """Only the planners of the test; the list of when they ran."""
     ran = []
-    monkeypatch.setattr(planning, "PLANNERS", {"test": ran.append})
+    monkeypatch.setattr(reconcilers, "PLANNERS", {"test": ran.append})
     return ran
 
 
@@ -50,7 +50,7 @@ def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada
     def broken(at):
         raise ValueError("a bug")
 
-    planning.PLANNERS = {"broken": broken, **planning.PLANNERS}
+    reconcilers.PLANNERS = {"broken": broken, **reconcilers.PLANNERS}
     desk.owe(ada)
     assert sweep(TUESDAY_NOON) == 1
     assert planned == [TUESDAY_NOON]
@@ -59,8 +59,8 @@ def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada
 
 def test_registering_a_planner_twice_runs_it_once(planned):
     for _ in range(2):
-        planning.planner(planned.append)
-    assert len(planning.PLANNERS) == 2
+        reconcilers.planner(planned.append)
+    assert len(reconcilers.PLANNERS) == 2
 
 
 def test_a_sweep_is_healthy_and_leaves_a_heartbeat(desk, ada):
@@ -120,11 +120,11 @@ def test_the_task_and_the_command_are_the_same_sweep(ada, mailoutbox):
 
 def test_a_trial_letter_can_be_asked_for_again_and_again(ada, mailoutbox):
     for _ in range(2):
-        call_command("send_trial", ada.email.upper())
+        call_command("send_test_email", ada.email.upper())
     call_command("sweep")
     assert [mail.to for mail in mailoutbox] == [[ada.email]] * 2
     with pytest.raises(CommandError, match="no account"):
-        call_command("send_trial", "nobody@example.org")
+        call_command("send_test_email", "nobody@example.org")
 
 
 @pytest.mark.usefixtures("going_on")
@@ -142,7 +142,7 @@ def test_a_restart_waits_for_one_letter_only(desk, ada):
 
 
 def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
-    monkeypatch.setattr(breaker, "ALWAYS_ALLOWED", 10)
+    monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 10)
     for number in range(11):
         desk.owe(ada, ordinal=number)
     outbox.owe_account_mail(
@@ -155,27 +155,27 @@ def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
         at=TUESDAY_NOON,
     )
     assert sweep(TUESDAY_NOON) == 1
-    assert rows().filter(state=State.HELD, reason=breaker.UNUSUAL).count() == 11
+    assert rows().filter(state=State.HELD, reason=volume_limit.UNUSUAL).count() == 11
     assert report(TUESDAY_NOON)["held"] == 11
 
 
 def test_what_a_human_let_go_is_not_held_again(desk, ada, monkeypatch):
-    monkeypatch.setattr(breaker, "ALWAYS_ALLOWED", 0)
-    monkeypatch.setattr(breaker, "PER_ACCOUNT", 0)
+    monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 0)
+    monkeypatch.setattr(volume_limit, "PER_ACCOUNT", 0)
     row = desk.owe(ada)
-    assert breaker.hold_unusual(TUESDAY_NOON) == 1
+    assert volume_limit.hold_unusual(TUESDAY_NOON) == 1
     outbox.release_held(at=TUESDAY_NOON)
-    assert breaker.hold_unusual(TUESDAY_NOON) == 0
+    assert volume_limit.hold_unusual(TUESDAY_NOON) == 0
     assert sweep(TUESDAY_NOON) == 1
     assert fresh(row).state == State.SENT
 
 
 def test_what_is_usual_is_learnt_from_the_last_weeks(desk, ada, monkeypatch):
-    monkeypatch.setattr(breaker, "ALWAYS_ALLOWED", 0)
+    monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 0)
     for number in range(4):
         desk.owe(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
     Delivery(clock=lambda: TUESDAY_NOON - timedelta(days=3), has_manners=False).run()
-    assert breaker.limit(TUESDAY_NOON) == 12
+    assert volume_limit.limit(TUESDAY_NOON) == 12
 
 
 def test_one_row_only_can_tell_of_the_sweeper():

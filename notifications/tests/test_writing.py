@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.template import engines
 
-from notifications.house import House
 from notifications.kinds import KINDS, Letter, Stream, kind
+from notifications.sender_policy import House
 from notifications.testing import sweep_now
 
 from .conftest import TUESDAY_NOON
@@ -71,7 +71,7 @@ def test_a_kind_may_name_the_thread(desk, ada, ben):
 
 def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(desk, ada, monkeypatch):
     house = House(name='Program "Ünited"', reply_to="committee@example.org")
-    monkeypatch.setattr("notifications.house.FINDERS", [lambda row: house])
+    monkeypatch.setattr("notifications.sender_policy.FINDERS", [lambda row: house])
     wire = send(desk, ada)
     sender = wire["From"].addresses[0]
     assert (sender.display_name, sender.domain) == ('Program "Ünited"', settings.MAIL_HOST)

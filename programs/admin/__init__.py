@@ -1,1 +1,1 @@
-from . import applications, committee, programs, rosters, vocabulary  # noqa: F401
+from . import committee, programs, vocabulary  # noqa: F401

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 
-from ..committee import CommitteeAdmin, Role, has_role
-from ..models import Application, Conflict, Membership, Program
+from ..committee import CommitteeAdmin, Role
+from ..models import Membership, Program
 
 
 class MembershipForm(forms.ModelForm):
@@ -103,52 +101,3 @@ class MembershipAdmin(CommitteeAdmin):
             )
             kwargs["queryset"] = User.objects.filter(pk__in=colleagues.values("user"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-class ConflictForm(forms.ModelForm):
-    class Meta:
-        model = Conflict
-        fields = ("person", "since", "until")
-
-
-@admin.register(Conflict)
-class ConflictAdmin(CommitteeAdmin):
-    """A member declares; from that moment the person's rows are hidden from her. Only another chair can end it."""
-
-    empty_words = gettext_lazy(
-        "Nobody has declared a conflict of interest. Add one for each person whom you know well: what is about them is hidden from you then."
-    )
-    form = ConflictForm
-    add_roles = change_roles = (Role.CHAIR, Role.MATCHER, Role.READER, Role.CARER)
-    list_display = ("member", "person", "kind", "since", "until")
-    list_select_related = ("member", "person")
-    ordering = ("-since",)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["member", "person", "kind", "since", "until"] if obj else ["person"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("member", "person", "kind", "since") if obj else ()
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """One cannot lift one's own; what follows from a match ends with the match."""
-        if obj is None:
-            return super().has_change_permission(request)
-        if obj.member_id == request.user.pk or obj.kind != Conflict.Kind.DECLARED:
-            return False
-        programs = Program.objects.filter(memberships__in=Membership.objects.live().of(obj.member))
-        return any(has_role(request.user, program, Role.CHAIR) for program in programs.distinct())
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "person":
-            applied = Application.objects.for_committee(request.user)
-            kwargs["queryset"] = User.objects.filter(Q(pk__in=applied.values("person"))).order_by(
-                "name"
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Conflict, form: Any, change: bool) -> None:
-        if not change:
-            obj.member = cast(User, request.user)
-            obj.since = timezone.localdate()
-        super().save_model(request, obj, form, change)

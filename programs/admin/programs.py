@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.zones import zone_choices
+from accounts.timezones import zone_choices
 
-from .. import setting_up
+from .. import setup_checklist
+from ..admin_widgets import NamedInline
 from ..committee import CommitteeAdmin, Role, has_role
-from ..inputs import NamedInline
 from ..models import Cohort, Objective, PlaceDistance, Policy, Program
 from ..seeds import LISTS, sow, sow_everywhere
 
@@ -115,7 +115,7 @@ class ProgramAdmin(CommitteeAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Set up"),
-            "sections": setting_up.sections(request.user),
+            "sections": setup_checklist.sections(request.user),
             "starter_lists": LISTS.items(),
             "may_add": self.has_add_permission(request),
         }

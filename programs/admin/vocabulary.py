@@ -12,8 +12,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ..admin_widgets import NamesForm, name_fields
 from ..committee import CommitteeAdmin, Role
-from ..inputs import NamesForm, name_fields
 from ..models import Experience, Program, Topic
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
+from access.scoping import ScopedQuerySet
 
 from .programs import Program
 

@@ -12,15 +12,18 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
 from access.ids import PublicIdField
+from access.scoping import ScopedQuerySet
 from accounts.models.people import validate_name, validate_zone
 
 
 class ProgramQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The public page of a program is public; its settings are pages of the committee."""
-        return self.filter(is_public=True) | self.for_committee(user)
+        return self.public() | self.for_committee(user)
+
+    def public(self) -> Self:
+        return self.filter(is_public=True)
 
     def for_committee(self, user: Any, *roles: str) -> Self:
         """Programs in which `user` has a live committee role (one of `roles`, if given)."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from access.guard import ScopedQuerySet
+from access.scoping import ScopedQuerySet
 from accounts.models.vocabulary import in_language
 
 from .programs import Program

@@ -5,8 +5,8 @@ import threading
 import pytest
 from django.db import connection
 
-from access.refused import Refused
-from programs.models import Application
+from access.exceptions import Refused
+from applications.models import Application
 from testkit import factories
 from workflow.models import Transition
 from workflow.states import move, stateful_models

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching.sheets import propose, read_terms
-from programs.importing import BadFile, BadMap, Record, read_map, read_records, read_table
+from applications.importing import BadFile, BadMap, Record, read_map, read_records, read_table
+from matching.spreadsheets import propose, read_terms
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from access.refused import Refused
-from matching.proposing import propose
+from access.exceptions import Refused
+from matching.workbench.proposing import propose
 from programs.models import Cohort
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
-from notifications import sweeping
+from notifications import dispatch
 from notifications.claiming import pace
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: sweeping.stopping.set())
+            signal.signal(number, lambda _number, _frame: dispatch.stopping.set())
         self._sweep(is_patient=options["loop"])
-        while options["loop"] and not sweeping.stopping.wait(options["every"]):
+        while options["loop"] and not dispatch.stopping.wait(options["every"]):
             self._sweep(is_patient=True)
 
     def _sweep(self, *, is_patient: bool) -> None:
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         try:
             if is_patient:
                 close_old_connections()
-            sent = sweeping.sweep()
+            sent = dispatch.sweep()
         except DatabaseError:
             if not is_patient:
                 raise

@@ -1,0 +1,1 @@
+from . import applications, conflicts, rosters  # noqa: F401

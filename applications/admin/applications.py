@@ -1,0 +1,221 @@
+"""Applications: the queue, the page on which one is read, and the verbs of the review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from programs.committee import CommitteeAdmin, has_role
+from workflow.models import Transition
+
+from .. import orientation, reviewing
+from ..forms.registry import sheets
+from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
+from ..models import Application, CommitteeNote, Decision
+from .queues import CohortFilter, QueueFilter, TopicFilter, counts, with_review
+from .release import ReleaseMixin
+
+State = Application.State
+
+
+@admin.register(Application)
+class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
+    empty_words = gettext_lazy(
+        "No application has been sent yet. They come here when people send theirs, or when you import a roster."
+    )
+    list_display = ("name", "role", "sent", "topics_named", "decision", "waiting", "note_count")
+    list_display_links = ("name",)
+    list_filter = (QueueFilter, "role", CohortFilter, TopicFilter)
+    list_select_related = ("person", "cohort")
+    search_fields = ("person__name", "person__email")
+    search_help_text = gettext_lazy("Search by name or e-mail address.")
+    ordering = ("submitted_at", "pk")
+    actions = ("decide_selected", "clear_selected")
+    change_list_template = "admin/applications/application/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_review(super().get_queryset(request)).prefetch_related("topic_rows__topic")
+
+    def get_urls(self) -> list[Any]:
+        def page(route: str, view: Any, name: str) -> Any:
+            return path(
+                route, self.admin_site.admin_view(view), name=f"applications_application_{name}"
+            )
+
+        return [
+            page("release/", self.release_view, "release"),
+            page("<int:pk>/read/", require_POST(self.read_view), "read"),
+            page("<int:pk>/note/", require_POST(self.note_view), "note"),
+            page("<int:pk>/decide/", require_POST(self.decide_view), "decide"),
+            page("<int:pk>/clear/", require_POST(self.clear_view), "clear"),
+            page("<int:pk>/attended/", require_POST(self.attended_view), "attended"),
+            *super().get_urls(),
+        ]
+
+    # --- the list
+
+    @admin.display(description=gettext_lazy("name"), ordering="person__name")
+    def name(self, application: Application) -> str:
+        return str(application.person)
+
+    @admin.display(description=gettext_lazy("sent"), ordering="submitted_at")
+    def sent(self, application: Application) -> Any:
+        return timezone.localdate(application.submitted_at) if application.submitted_at else None
+
+    @admin.display(description=gettext_lazy("topics"))
+    def topics_named(self, application: Application) -> str:
+        return ", ".join(str(row.topic) for row in list(application.topic_rows.all())[:3])
+
+    @admin.display(description=gettext_lazy("decision"))
+    def decision(self, application: Any) -> str:
+        if application.pending:
+            return _("%(outcome)s, not told yet") % {
+                "outcome": Decision.Outcome(application.pending).label
+            }
+        return application.get_state_display()
+
+    @admin.display(description=gettext_lazy("waiting (days)"), ordering="submitted_at")
+    def waiting(self, application: Application) -> int | None:
+        if application.state != State.SUBMITTED or application.submitted_at is None:
+            return None
+        return (timezone.now() - application.submitted_at).days
+
+    @admin.display(description=gettext_lazy("notes"), ordering="note_count")
+    def note_count(self, application: Any) -> int:
+        return application.note_count
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        queues = counts(super().get_queryset(request))
+        return super().changelist_view(
+            request,
+            {"queues": queues, "queue": request.GET.get("queue", ""), **(extra_context or {})},
+        )
+
+    # --- one application
+
+    def _application(self, request: HttpRequest, pk: Any) -> Application:
+        """One that the member may see; oneself, a person too close and another program are no page."""
+        rows = Application.objects.for_committee(request.user).select_related(
+            "person__profile__employer", "cohort__program__policy"
+        )
+        return get_object_or_404(rows.prefetch_related("topic_rows__topic"), pk=pk)
+
+    @method_decorator(require_safe)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        application = self._application(request, object_id if object_id.isdigit() else 0)
+        return self._review_page(request, application)
+
+    def _review_page(
+        self, request: HttpRequest, application: Application, **forms: Any
+    ) -> HttpResponse:
+        """The application as the committee reads it; `forms` are those that came back with errors."""
+        decision = reviewing.decision_of(application)
+        initial = {"expected": reviewing.seen(decision)}
+        if decision and decision.is_pending:
+            initial |= {
+                "outcome": decision.outcome,
+                "reason": decision.reason,
+                "note": decision.note,
+            }
+        outcomes = possible_outcomes(application)
+        may_decide = has_role(request.user, application.program, *reviewing.DECIDERS)
+        may_mark = has_role(request.user, application.program, *orientation.MARKERS)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(application.person),
+            "subtitle": application.get_role_display(),
+            "application": application,
+            "sheets": [
+                (sheet, _rows(sheet), _unanswered(sheet))
+                for sheet in sheets(application, request.user)
+            ],
+            "notes": CommitteeNote.objects.visible_to(request.user)
+            .filter(application=application)
+            .select_related("author"),
+            "history": Transition.objects.of(application).select_related("by"),
+            "decision": decision,
+            "may_read": may_decide
+            and application.state == State.SUBMITTED
+            and application.review_started_at is None,
+            "note_form": NoteForm(prefix="note"),
+            "decision_form": DecisionForm(possible=outcomes, initial=initial)
+            if may_decide and outcomes
+            else None,
+            "attended_form": AttendedForm(prefix="attended")
+            if may_mark and _is_unprepared(application)
+            else None,
+            **forms,
+        }
+        context["errors"] = any(form.errors for form in forms.values())
+        return TemplateResponse(request, "admin/applications/application/review.html", context)
+
+    def _done(self, request: HttpRequest, application: Application, words: str) -> HttpResponse:
+        self.log_change(request, application, words)
+        messages.success(request, words)
+        return redirect("admin:applications_application_change", application.pk)
+
+    def read_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        reviewing.start_reading(application, by=request.user)
+        return self._done(
+            request,
+            application,
+            _("Reading has begun. The applicant cannot change the answers any more."),
+        )
+
+    def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = NoteForm(request.POST, prefix="note")
+        if not form.is_valid():
+            return self._review_page(request, application, note_form=form)
+        reviewing.note(application, by=request.user, text=form.cleaned_data["text"])
+        return self._done(request, application, _("The note is saved."))
+
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = DecisionForm(request.POST, possible=possible_outcomes(application))
+        if not form.is_valid():
+            return self._review_page(request, application, decision_form=form)
+        reviewing.decide(application, by=request.user, **form.cleaned_data)
+        return self._done(
+            request, application, _("The decision is noted. Nobody is told before it is released.")
+        )
+
+    def clear_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        reviewing.clear_decision(application, by=request.user)
+        return self._done(request, application, _("The pending decision is cleared."))
+
+    def attended_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._application(request, pk)
+        form = AttendedForm(request.POST, prefix="attended")
+        if not form.is_valid():
+            return self._review_page(request, application, attended_form=form)
+        orientation.mark_attended(application, by=request.user, reason=form.cleaned_data["reason"])
+        return self._done(request, application, _("The orientation is recorded."))
+
+
+def _rows(sheet: Any) -> list[dict[str, Any]]:
+    """What was answered; the committee reads answers, not empty fields."""
+    return [{"key": label, "value": lines} for label, lines in sheet.answers() if lines]
+
+
+def _unanswered(sheet: Any) -> list[Any]:
+    return [label for label, lines in sheet.answers() if not lines]
+
+
+def _is_unprepared(application: Application) -> bool:
+    return orientation.is_open_for(application) and application.orientation_passed_at is None

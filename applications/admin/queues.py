@@ -1,0 +1,117 @@
+"""How the list of applications is cut: queues, cohorts, topics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from programs.models import Cohort, Topic
+
+from ..models import Application, ApplicationTopic, CommitteeNote, Decision
+
+State = Application.State
+
+# The rows around these subqueries are already those that the member may see.
+_decisions = Decision.objects.unscoped("inside a list that for_committee made").filter(
+    application=OuterRef("pk")
+)
+_notes = CommitteeNote.objects.unscoped("inside a list that for_committee made").filter(
+    application=OuterRef("pk")
+)
+
+IS_DECIDED = Exists(_decisions.filter(released_at=None))
+
+QUEUES: dict[str, tuple[Any, Q]] = {
+    "to-read": (_("To read"), Q(~IS_DECIDED, state=State.SUBMITTED)),
+    "pending": (
+        _("Decided, not told"),
+        Q(IS_DECIDED, state__in=[State.SUBMITTED, State.WAITLISTED]),
+    ),
+    "waiting": (_("Waiting list"), Q(state=State.WAITLISTED)),
+    "orientation": (
+        _("Mentors to prepare"),
+        Q(state=State.ACCEPTED, role="mentor", orientation_passed_at=None),
+    ),
+    "accepted": (_("Accepted"), Q(state=State.ACCEPTED)),
+    "closed": (_("Declined or withdrawn"), Q(state__in=[State.DECLINED, State.WITHDRAWN])),
+}
+
+
+def with_review(rows: QuerySet) -> QuerySet:
+    """Annotate `pending` (an outcome or None) and `note_count`."""
+    counted = _notes.order_by().values("application").annotate(n=Count("pk")).values("n")
+    return rows.annotate(
+        pending=Subquery(_decisions.filter(released_at=None).values("outcome")[:1]),
+        note_count=Coalesce(Subquery(counted), 0),
+    )
+
+
+def counts(rows: QuerySet) -> list[dict[str, Any]]:
+    """How many of the plain `rows` stand in each queue, in one query."""
+    found = rows.order_by().aggregate(
+        **{
+            code.replace("-", "_"): Count("pk", filter=where)
+            for code, (_word, where) in QUEUES.items()
+        }
+    )
+    return [
+        {"code": code, "word": word, "count": found[code.replace("-", "_")]}
+        for code, (word, _where) in QUEUES.items()
+    ]
+
+
+class QueueFilter(admin.SimpleListFilter):
+    title = _("queue")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, word) for code, (word, _where) in QUEUES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        known = QUEUES.get(self.value() or "")
+        return queryset.filter(known[1]) if known else queryset
+
+
+class CohortFilter(admin.SimpleListFilter):
+    """Only cohorts of the member's own programs."""
+
+    title = _("cohort")
+    parameter_name = "cohort"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(Cohort.objects.for_committee(request.user).values_list("slug", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(cohort__slug=self.value()) if self.value() else queryset
+
+
+class TopicFilter(admin.SimpleListFilter):
+    """Topics that somebody on the list named."""
+
+    title = _("topic")
+    parameter_name = "topic"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        named = ApplicationTopic.objects.filter(
+            application__in=Application.objects.for_committee(request.user)
+        )
+        topics = Topic.objects.filter(Exists(named.filter(topic=OuterRef("pk"))))
+        return sorted(
+            {topic.code: str(topic) for topic in topics}.items(), key=lambda pair: pair[1]
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if not self.value():
+            return queryset
+        return queryset.filter(
+            Exists(
+                ApplicationTopic.objects.filter(
+                    application=OuterRef("pk"), topic__code=self.value()
+                )
+            )
+        )

@@ -1,0 +1,180 @@
+"""Roster import for the committee: upload, say what the columns are, check, import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from access.exceptions import Refused
+from applications.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
+from applications.importing import BadMap, read_map
+from applications.importing.jobs import start, unpack
+from applications.importing.maps import RosterMap
+from applications.models import RosterJob, RosterUpload
+from programs.committee import CommitteeAdmin, Role
+
+MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
+
+
+@admin.register(RosterUpload)
+class RosterUploadAdmin(CommitteeAdmin):
+    empty_words = gettext_lazy(
+        "Nothing has been imported yet. A sign-up list from another tool becomes applications of a cohort."
+    )
+    list_display = ("file_name", "cohort", "role", "row_count", "created_at")
+    list_select_related = ("cohort",)
+    add_roles = change_roles = MAY_IMPORT
+
+    def get_urls(self) -> list[Any]:
+        def page(route: str, view: Any, name: str) -> Any:
+            return path(
+                route, self.admin_site.admin_view(view), name=f"applications_rosterupload_{name}"
+            )
+
+        return [
+            page("<str:public_id>/columns/", self.columns, "columns"),
+            page("<str:public_id>/map/", require_POST(self.map), "map"),
+            page("<str:public_id>/map.toml", self.download, "download"),
+            page("<str:public_id>/check/", require_POST(self.check_rows), "check"),
+            page("<str:public_id>/import/", require_POST(self.import_now), "import"),
+            page("jobs/<str:public_id>/", self.job, "job"),
+            page("jobs/<str:public_id>/cancel/", require_POST(self.cancel), "cancel"),
+            *super().get_urls(),
+        ]
+
+    def _upload(self, request: HttpRequest, public_id: str) -> RosterUpload:
+        held = RosterUpload.objects.visible_to(request.user).select_related("cohort__program")
+        return get_object_or_404(held, public_id=public_id)
+
+    def _page(
+        self, request: HttpRequest, template: str, title: str, **context: Any
+    ) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
+        return TemplateResponse(
+            request, f"admin/applications/rosterupload/{template}.html", {**shared, **context}
+        )
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise Http404
+        form = RosterUploadForm(request.POST or None, request.FILES or None, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            return redirect("admin:applications_rosterupload_columns", form.save().public_id)
+        return self._page(request, "upload", _("Import a roster"), form=form)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        key = int(object_id) if object_id.isdecimal() else 0
+        upload = get_object_or_404(RosterUpload.objects.visible_to(request.user), pk=key)
+        return redirect("admin:applications_rosterupload_columns", upload.public_id)
+
+    def columns(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        upload = self._upload(request, public_id)
+        if not upload.table_json:
+            return self._page(request, "over", _("This import is over"), upload=upload)
+        form = ColumnsForm(
+            request.POST or None, table=unpack(upload.table_json), roster=_saved_map(upload)
+        )
+        if request.method == "POST" and form.is_valid() and self._save_map(form, upload):
+            left = ColumnsForm(table=form.table, roster=_saved_map(upload)).answers
+            if left:
+                messages.info(
+                    request,
+                    _("%(count)d answers still need a meaning; see below.") % {"count": len(left)},
+                )
+                return redirect("admin:applications_rosterupload_columns", public_id)
+            return redirect(
+                "admin:applications_rosterupload_job",
+                self._start(request, upload, dry_run=True).public_id,
+            )
+        text = MapTextForm(initial={"text": upload.map_text}, role=upload.role)
+        return self._page(
+            request, "columns", _("What the columns are"), upload=upload, form=form, text_form=text
+        )
+
+    def _save_map(self, form: ColumnsForm, upload: RosterUpload) -> bool:
+        try:
+            upload.map_text = form.map_text()
+        except BadMap as error:
+            form.add_error(None, str(error))
+            return False
+        upload.save(update_fields=["map_text"])
+        return True
+
+    def map(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        upload = self._upload(request, public_id)
+        if not upload.table_json:
+            return redirect("admin:applications_rosterupload_columns", public_id)
+        form = MapTextForm(request.POST, role=upload.role)
+        if not form.is_valid():
+            columns = ColumnsForm(table=unpack(upload.table_json), roster=None)
+            return self._page(
+                request,
+                "columns",
+                _("What the columns are"),
+                upload=upload,
+                form=columns,
+                text_form=form,
+            )
+        upload.map_text = form.cleaned_data["text"]
+        upload.save(update_fields=["map_text"])
+        return redirect(
+            "admin:applications_rosterupload_job",
+            self._start(request, upload, dry_run=True).public_id,
+        )
+
+    def download(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        upload = self._upload(request, public_id)
+        headers = {"Content-Disposition": 'attachment; filename="map.toml"'}
+        return HttpResponse(
+            upload.map_text, content_type="text/plain; charset=utf-8", headers=headers
+        )
+
+    def _start(self, request: HttpRequest, upload: RosterUpload, *, dry_run: bool) -> RosterJob:
+        if not upload.table_json or not upload.map_text:
+            raise Refused(_("There is nothing to import any more. Please upload the file again."))
+        return start(upload, by=request.user, dry_run=dry_run, at=timezone.now())
+
+    def check_rows(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        job = self._start(request, self._upload(request, public_id), dry_run=True)
+        return redirect("admin:applications_rosterupload_job", job.public_id)
+
+    def import_now(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        job = self._start(request, self._upload(request, public_id), dry_run=False)
+        return redirect("admin:applications_rosterupload_job", job.public_id)
+
+    def job(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        found = RosterJob.objects.visible_to(request.user).select_related("upload__cohort")
+        job = get_object_or_404(found, public_id=public_id)
+        return self._page(
+            request, "job", _("Roster import"), job=job, upload=job.upload, problems=job.problems
+        )
+
+    def cancel(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        job = get_object_or_404(RosterJob.objects.visible_to(request.user), public_id=public_id)
+        job.cancel()
+        return redirect("admin:applications_rosterupload_job", public_id)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        add = reverse("admin:applications_rosterupload_add")
+        return super().changelist_view(request, {**(extra_context or {}), "add_url": add})
+
+
+def _saved_map(upload: RosterUpload) -> RosterMap | None:
+    """The map so far; None before the first one, and for one that an older version of this program took."""
+    try:
+        return read_map(upload.map_text, role=upload.role) if upload.map_text else None
+    except BadMap:
+        return None

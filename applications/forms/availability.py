@@ -1,0 +1,177 @@
+"""Pages about when and how: usual times, ways to meet, capacity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import Language, Profile
+from accounts.models.people import DAYS, PARTS, SLOTS
+
+from ..models import Application
+from .base import READ_BY_COMMITTEE, ModelPage, Values
+from .profile import ProfilePage, offer, plain_codes, profile_of
+
+DAY_NAMES = {
+    "mon": pgettext_lazy("short weekday", "Mon"),
+    "tue": pgettext_lazy("short weekday", "Tue"),
+    "wed": pgettext_lazy("short weekday", "Wed"),
+    "thu": pgettext_lazy("short weekday", "Thu"),
+    "fri": pgettext_lazy("short weekday", "Fri"),
+    "sat": pgettext_lazy("short weekday", "Sat"),
+    "sun": pgettext_lazy("short weekday", "Sun"),
+}
+PART_NAMES = {
+    "early": gettext_lazy("Early morning"),
+    "morning": gettext_lazy("Morning"),
+    "midday": gettext_lazy("Midday"),
+    "afternoon": gettext_lazy("Afternoon"),
+    "evening": gettext_lazy("Evening"),
+}
+
+
+class WeekWidget(forms.widgets.ChoiceWidget):
+    """A week as five rows of seven boxes: fits a phone, needs no script."""
+
+    allow_multiple_selected = True
+    input_type = "checkbox"
+    use_fieldset = True
+    template_name = "applications/week.html"
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:  # type: ignore[override]
+        # The project's own folder of templates, which Django's form renderer does not look into.
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        by_slot = {
+            option["value"]: option
+            for _group, options, _n in context["widget"]["optgroups"]
+            for option in options
+        }
+        context["widget"]["rows"] = [
+            {
+                "name": PART_NAMES[part],
+                "hours": f"{start}–{end}",
+                "cells": [(DAY_NAMES[day], by_slot[f"{day}-{part}"]) for day in DAYS],
+            }
+            for part, (start, end) in PARTS.items()
+        ]
+        return context
+
+
+class TimesPage(ProfilePage):
+    code = "times"
+    heading = gettext_lazy("When you are usually free")
+    intro = gettext_lazy(
+        "In your own time zone. It is used to find somebody whose week fits; each meeting is agreed anew."
+    )
+    availability = forms.MultipleChoiceField(
+        label=gettext_lazy("Usual times"),
+        choices=[(slot, slot) for slot in SLOTS],
+        widget=WeekWidget,
+        error_messages={
+            "required": gettext_lazy(
+                "Please choose at least one time at which you are usually free."
+            )
+        },
+    )
+
+    class Meta:
+        model = Profile
+        fields = ["availability"]
+
+    def in_words(self, name: str) -> list[str]:
+        chosen = set(self.stored[name])
+        lines = []
+        for part in PARTS:
+            days = [str(DAY_NAMES[day]) for day in DAYS if f"{day}-{part}" in chosen]
+            if days:
+                lines.append(f"{PART_NAMES[part]}: {', '.join(days)}")
+        return lines
+
+
+class MeetingPage(ModelPage):
+    code = "meeting"
+    heading = gettext_lazy("How and how often to meet")
+    languages = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Languages you can meet in"),
+        queryset=Language.objects.none(),
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Please choose at least one language.")},
+    )
+    field_order = ("mode", "travel_km", "rhythm_days", "languages")
+
+    class Meta:
+        model = Application
+        fields = ["mode", "travel_km", "rhythm_days"]
+        help_texts = {
+            "travel_km": gettext_lazy("If you would meet in person. One way, in kilometres."),
+            "rhythm_days": gettext_lazy("You will agree on it together; this is a first idea."),
+        }
+        widgets = {
+            "mode": forms.RadioSelect,
+            "rhythm_days": forms.RadioSelect,
+            "travel_km": forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": 500}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mode"].required = True
+        self.fields["mode"].choices = Application.Mode.choices
+        self.fields["mode"].error_messages["required"] = _(
+            "Please choose how you would like to meet."
+        )
+        offer(self.fields["languages"], Language.objects.current())
+
+    def read(self, application: Application) -> Values:
+        profile = profile_of(application)
+        return {
+            **super().read(application),
+            "languages": plain_codes(profile.languages) if profile.pk else [],
+        }
+
+    def clean_travel_km(self) -> int | None:
+        distance = self.cleaned_data["travel_km"]
+        if distance is not None and distance > 500:
+            raise forms.ValidationError(_("Please enter a distance up to 500 km."))
+        return distance
+
+    def write(self) -> None:
+        super().write()
+        profile = profile_of(self.application)
+        if profile._state.adding:
+            profile.save()
+        profile.languages.set(self.cleaned_data["languages"])
+
+
+class CapacityPage(ModelPage):
+    code = "capacity"
+    heading = gettext_lazy("How many mentees")
+    read_by = READ_BY_COMMITTEE
+
+    class Meta:
+        model = Application
+        fields = ["is_first_time", "capacity"]
+        labels = {"is_first_time": gettext_lazy("This is my first time as a mentor")}
+        widgets = {"capacity": forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        policy = self.application.program.policy
+        self.fields["capacity"].help_text = _(
+            "At most %(most)s in this program, and at most %(first)s the first time. You can lower it at any time."
+        ) % {"most": policy.capacity_max, "first": policy.first_time_capacity}
+
+    def clean(self) -> Values:
+        cleaned = super().clean() or {}
+        policy = self.application.program.policy
+        most = policy.first_time_capacity if cleaned.get("is_first_time") else policy.capacity_max
+        if cleaned.get("capacity", 1) > most:
+            self.add_error("capacity", _("Please enter a number up to %(most)s.") % {"most": most})
+        return cleaned

@@ -1,0 +1,126 @@
+"""Pages that only the committee reads, and the commitment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..models import Application, NamedWish, PrivateAnswers
+from .base import READ_BY_COMMITTEE, Page, Values
+
+
+class PrivatePage(Page, forms.ModelForm):
+    code = "private"
+    heading = gettext_lazy("What only the committee should know")
+    intro = gettext_lazy("Everything here may stay empty. It is stored encrypted.")
+    read_by = READ_BY_COMMITTEE
+
+    class Meta:
+        model = PrivateAnswers
+        fields = ["needs", "limits", "accommodations"]
+        help_texts = {
+            "needs": gettext_lazy("Something that a good match has to respect."),
+            "limits": gettext_lazy("What you do not want to talk about, or cannot offer."),
+            "accommodations": gettext_lazy(
+                "For example captions, step-free places, written rather than spoken."
+            ),
+        }
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("needs", "limits", "accommodations")
+        }
+
+    def row_of(self, application: Application) -> PrivateAnswers:
+        mine = (
+            PrivateAnswers.objects.visible_to(self.reader).filter(application=application).first()
+        )
+        return mine or PrivateAnswers(application=application)
+
+    def read(self, application: Application) -> Values:
+        row = self.row_of(application)
+        return {name: getattr(row, name).replace("\r\n", "\n") for name in self._meta.fields}
+
+    def write(self) -> None:
+        given = {name: self.cleaned_data[name] for name in self._meta.fields}
+        mine = PrivateAnswers.objects.visible_to(self.application.person)
+        mine.update_or_create(application=self.application, defaults=given)
+
+
+class WishesPage(Page, forms.Form):
+    code = "wishes"
+    heading = gettext_lazy("Wishes about people")
+    intro = gettext_lazy(
+        "If you know somebody here you would like to be paired with, or rather not, write the name or e-mail address. "
+        "You need not give a reason, and nobody that you name ever learns of it."
+    )
+    read_by = READ_BY_COMMITTEE
+    PLACES = 2
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {
+            NamedWish.Kind.PREFER: _("I would like to be paired with"),
+            NamedWish.Kind.AVOID: _("Please not with"),
+        }
+        for kind, label in labels.items():
+            for rank in range(1, self.PLACES + 1):
+                text = label if rank == 1 else _("%(label)s (second person)") % {"label": label}
+                self.fields[f"{kind}-{rank}"] = forms.CharField(
+                    label=text, max_length=200, required=False
+                )
+
+    def read(self, application: Application) -> Values:
+        rows = NamedWish.objects.visible_to(self.reader).filter(application=application)
+        given = {f"{row.kind}-{row.rank}": row.written for row in rows}
+        names = [
+            f"{kind}-{rank}" for kind in NamedWish.Kind.values for rank in range(1, self.PLACES + 1)
+        ]
+        return {name: given.get(name, "") for name in names}
+
+    def write(self) -> None:
+        mine = NamedWish.objects.visible_to(self.application.person)
+        mine.filter(application=self.application).delete()
+        for name, written in self.values().items():
+            if written:
+                kind, rank = name.rsplit("-", 1)
+                NamedWish.objects.create(
+                    application=self.application, kind=kind, rank=int(rank), written=written
+                )
+
+
+class CommitmentPage(Page, forms.Form):
+    code = "commitment"
+    heading = gettext_lazy("Your commitment")
+    read_by = READ_BY_COMMITTEE
+    template = "applications/commitment.html"
+    commits = forms.BooleanField(
+        label=gettext_lazy("I can and want to do this"),
+        error_messages={
+            "required": gettext_lazy("Please confirm that you can and want to do this.")
+        },
+    )
+    accepts_code = forms.BooleanField(
+        label=gettext_lazy("I accept the code of conduct"),
+        error_messages={
+            "required": gettext_lazy(
+                "Please read the code of conduct and confirm that you accept it."
+            )
+        },
+    )
+
+    def read(self, application: Application) -> Values:
+        return {
+            "commits": bool(application.committed_at),
+            "accepts_code": bool(application.code_accepted_at),
+        }
+
+    def write(self) -> None:
+        """The first moment counts; saving the page again changes nothing."""
+        now = timezone.now()
+        mine = Application.objects.filter(pk=self.application.pk)
+        mine.filter(committed_at=None).update(committed_at=now)
+        mine.filter(code_accepted_at=None).update(code_accepted_at=now)

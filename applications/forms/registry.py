@@ -1,0 +1,38 @@
+"""Which form stands behind each part of the application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..completeness import parts
+from ..models import Application
+from .availability import CapacityPage, MeetingPage, TimesPage
+from .base import Page
+from .confidential import CommitmentPage, PrivatePage, WishesPage
+from .needs import ExperiencesPage, GoalsPage, SituationPage, SkillsPage, SubjectsPage
+from .profile import AboutYouPage, SuitabilityPage, WorkPage
+
+FORMS: dict[str, type[Page]] = {
+    form.code: form
+    for form in (
+        SuitabilityPage,
+        AboutYouPage,
+        WorkPage,
+        SituationPage,
+        ExperiencesPage,
+        GoalsPage,
+        SubjectsPage,
+        SkillsPage,
+        TimesPage,
+        MeetingPage,
+        CapacityPage,
+        PrivatePage,
+        WishesPage,
+        CommitmentPage,
+    )
+}
+
+
+def sheets(application: Application, reader: Any = None) -> list[Page]:
+    """Every page of the application with its stored answers, for reading."""
+    return [FORMS[part.code](application=application, reader=reader) for part in parts(application)]

@@ -1,0 +1,269 @@
+"""Forms of the roster import: the file, what its columns are, what its answers mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications.importing import BadFile, BadMap, Table, read_map, read_table
+from applications.importing.drafting import (
+    ANSWERS,
+    guess,
+    looks_joined,
+    samples,
+    to_toml,
+    unknown_answers,
+)
+from applications.importing.jobs import upload
+from applications.importing.maps import LISTS, RosterMap
+from applications.importing.normalization import fold
+from applications.models import Application, RosterUpload
+from programs.models import Cohort
+
+IGNORE, OWN = "", "own"
+LABELS = {
+    "email": _("E-mail address"),
+    "name": _("Name (or a part of it)"),
+    "key": _("Id of the person"),
+    "pronouns": _("Pronouns"),
+    "language": _("Language of e-mails"),
+    "time_zone": _("Time zone"),
+    "employer": _("Employer"),
+    "job_title": _("Job title"),
+    "level": _("Career stage"),
+    "years_experience": _("Years of experience"),
+    "industries": _("Industries"),
+    "languages": _("Languages to meet in"),
+    "place": _("Town or district"),
+    "phone": _("Phone"),
+    "about": _("About the person"),
+    "situation": _("Situation (the match reads it)"),
+    "hopes": _("Hopes (the match reads it)"),
+    "topics": _("Topics: needs or offers"),
+    "experiences": _("Experiences"),
+    "availability": _("Usual times"),
+    "mode": _("How to meet"),
+    "travel_km": _("Travel in km"),
+    "rhythm_days": _("How often"),
+    "capacity": _("How many mentees"),
+    "is_first_time": _("First time as a mentor"),
+    "commitment": _("Agrees to the commitment"),
+    "prefer": _("Would like to be paired with"),
+    "avoid": _("Please not with"),
+    "needs": _("For the committee: comments"),
+    "limits": _("For the committee: limits"),
+    "accommodations": _("For the committee: what would help"),
+}
+CHOICES = [
+    (IGNORE, _("— leave out —")),
+    *LABELS.items(),
+    (OWN, _("A question of this program only")),
+]
+SPLITS = [
+    ("", _("one answer")),
+    (";", _("several, by ;")),
+    (",", _("several, by ,")),
+    ("\n", _("several, a line each")),
+    (" ,;", _("several ids")),
+]
+
+
+class RosterUploadForm(forms.Form):
+    cohort = forms.ModelChoiceField(Cohort.objects.none(), label=_("Cohort"))
+    role = forms.ChoiceField(choices=Application.Role.choices, label=_("These people sign up as"))
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV in UTF-8 or an XLSX workbook, up to 10 MB. It is read and not kept."),
+    )
+    map = forms.FileField(
+        label=_("Map"), required=False, help_text=_("Only if you saved one from an earlier import.")
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.table: Table | None = None
+        self.fields["cohort"].queryset = Cohort.objects.for_committee(user, "chair", "matcher")
+
+    def clean_map(self) -> str:
+        sent = self.cleaned_data["map"]
+        if not sent:
+            return ""
+        try:
+            text = sent.read(200_000).decode("utf-8")
+            read_map(text, role=self.cleaned_data.get("role", ""))
+        except (UnicodeDecodeError, BadMap) as error:
+            raise forms.ValidationError(str(error)) from error
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("file"):
+            return data
+        encoding = (
+            read_map(data["map"], role=data.get("role", "")).encoding if data.get("map") else ""
+        )
+        try:
+            self.table = read_table(data["file"].read(), name=data["file"].name, encoding=encoding)
+        except BadFile as error:
+            self.add_error("file", str(error))
+        return data
+
+    def save(self) -> RosterUpload:
+        data = self.cleaned_data
+        return upload(
+            self.table,
+            cohort=data["cohort"],
+            role=data["role"],
+            file_name=data["file"].name,
+            map_text=data["map"],
+            by=self.user,
+        )
+
+
+class ColumnsForm(forms.Form):
+    """One pair of selects per column, one select per answer that is not understood yet. Writes the map's text."""
+
+    state = forms.ChoiceField(
+        choices=[
+            ("submitted", _("sent: the committee reads them first")),
+            ("accepted", _("accepted: the program has already read them")),
+        ],
+        label=_("Applications arrive as"),
+    )
+    code_accepted = forms.BooleanField(
+        required=False, label=_("Everybody here has accepted the code of conduct")
+    )
+    orientation_passed = forms.BooleanField(
+        required=False, label=_("Mentors here have had their orientation")
+    )
+    create = forms.BooleanField(
+        required=False, label=_("Add topics and other words that are new to the vocabulary")
+    )
+
+    def __init__(self, *args: Any, table: Table, roster: RosterMap | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.table, self.roster = table, roster
+        guessed = guess(table)
+        for n, heading in enumerate(table.headers):
+            field, split = self._now(heading, guessed)
+            self.fields[f"field-{n}"] = forms.ChoiceField(
+                choices=CHOICES, required=False, initial=field, label=heading
+            )
+            self.fields[f"split-{n}"] = forms.ChoiceField(
+                choices=SPLITS,
+                required=False,
+                initial=split,
+                label=_("Answers in “%(heading)s”") % {"heading": heading},
+            )
+        self.answers: dict[str, tuple[str, str]] = {}
+        for field, unknown in (unknown_answers(table, roster) if roster else {}).items():
+            for answer in unknown[:60]:
+                name = f"answer-{len(self.answers)}"
+                self.answers[name] = (field, answer)
+                self.fields[name] = forms.ChoiceField(
+                    choices=[("", _("— choose —")), *ANSWERS[field]],
+                    required=False,
+                    label=f"{LABELS[field]}: “{answer[:80]}”",
+                )
+        if roster and not self.is_bound:
+            creates = any(one.create for one in roster.fields.values())
+            self.initial.update(
+                state=roster.state,
+                code_accepted=roster.code_accepted,
+                orientation_passed=roster.orientation_passed,
+                create=creates,
+            )
+
+    def _now(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
+        """What the column is by the map, else by its heading."""
+        if self.roster:
+            for name, one in self.roster.fields.items():
+                if fold(heading) in {fold(column) for column in one.columns}:
+                    return name, one.split if one.split in dict(SPLITS) else ""
+            for one in self.roster.attributes.values():
+                if fold(heading) in {fold(column) for column in (*one.columns, *one.pivot)}:
+                    return OWN, one.split if one.split in dict(SPLITS) else ""
+            return IGNORE, ""
+        field = guessed.get(heading, IGNORE)
+        return field, looks_joined(self.table, heading, field)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For the template: heading, samples and the two selects of each column."""
+        return [
+            {
+                "heading": heading,
+                "samples": samples(self.table, heading),
+                "field": self[f"field-{n}"],
+                "split": self[f"split-{n}"],
+            }
+            for n, heading in enumerate(self.table.headers)
+        ]
+
+    def answer_rows(self) -> list[Any]:
+        return [self[name] for name in self.answers]
+
+    def map_text(self) -> str:
+        """The map that these choices say. Raises BadMap where they are not enough."""
+        data = self.cleaned_data
+        fields: dict[str, dict[str, Any]] = {}
+        attributes: dict[str, dict[str, Any]] = {}
+        ignore = []
+        for n, heading in enumerate(self.table.headers):
+            field, split = data[f"field-{n}"], data[f"split-{n}"]
+            if field == IGNORE:
+                ignore.append(heading)
+            elif field == OWN:
+                attributes[heading] = {"column": heading, **({"split": split} if split else {})}
+            else:
+                fields.setdefault(field, {"columns": []})["columns"].append(heading)
+                if split:
+                    fields[field]["split"] = split
+                if field in LISTS - {"prefer", "avoid", "availability"} and data["create"]:
+                    fields[field]["create"] = True
+        self._values(fields)
+        plain = {name: data[name] for name in ("state", "code_accepted", "orientation_passed")}
+        text = to_toml(
+            {"ignore": ignore, "application": plain, "fields": fields, "attributes": attributes}
+        )
+        read_map(text)
+        return text
+
+    def _values(self, fields: dict[str, dict[str, Any]]) -> None:
+        for field, known in self.roster.fields.items() if self.roster else ():
+            if field in fields and known.values:
+                fields[field]["values"] = {
+                    spelled: known.values[key]
+                    for spelled, key in zip(known.spellings, known.values, strict=True)
+                }
+        for name, (field, answer) in self.answers.items():
+            value = self.cleaned_data.get(name)
+            if value and field in fields:
+                fields[field].setdefault("values", {})[answer] = (
+                    int(value)
+                    if value.isdigit()
+                    else {"true": True, "false": False}.get(value, value)
+                )
+
+
+class MapTextForm(forms.Form):
+    """The map as text, for grids and other things that two selects cannot say."""
+
+    text = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
+        label=_("Map"),
+        max_length=200_000,
+    )
+
+    def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role = role
+
+    def clean_text(self) -> str:
+        try:
+            read_map(self.cleaned_data["text"], role=self.role)
+        except BadMap as error:
+            raise forms.ValidationError(str(error)) from error
+        return self.cleaned_data["text"]

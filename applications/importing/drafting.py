@@ -1,0 +1,136 @@
+"""A first map for a table, made from its headings; and the way from choices on a page to a map's text.
+
+Only spellings that leave no doubt are guessed. The committee sees every guess before anything is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import Profile
+from applications.models import Application
+
+from .maps import LISTS, RosterMap
+from .normalization import clean, fold, is_nothing, parts
+from .records import NO, READERS, YES, NotUnderstood
+from .tables import Table
+
+GUESSES: dict[str, tuple[str, ...]] = {
+    "email": ("email", "e-mail", "email address", "e-mail address", "mail", "courriel"),
+    "name": ("name", "full name", "your name", "nom"),
+    "key": ("id", "member id", "member number", "staff id"),
+    "employer": ("employer", "organisation", "organization", "company", "employeur"),
+    "job_title": ("job title", "title", "position", "role title"),
+    "place": ("town", "city", "location", "ville"),
+    "phone": ("phone", "telephone", "mobile"),
+    "about": ("biography", "bio", "about you", "about me"),
+    "capacity": ("capacity", "number of mentees", "how many mentees"),
+    "pronouns": ("pronouns",),
+    "years_experience": ("years of experience",),
+}
+FIRST = ("first name", "given name", "prénom")
+LAST = ("last name", "family name", "surname", "nom de famille")
+ANSWERS: dict[str, list[tuple[str, str]]] = {
+    "level": [(str(code), str(label)) for code, label in Profile.Level.choices],
+    "mode": [(str(code), str(label)) for code, label in Application.Mode.choices],
+    "rhythm_days": [(str(code), str(label)) for code, label in Application.Rhythm.choices],
+    "capacity": [(str(n), str(n)) for n in range(1, 11)],
+    "is_first_time": [("true", "yes"), ("false", "no")],
+    "commitment": [("true", "yes"), ("false", "no")],
+}
+
+
+def guess(table: Table) -> dict[str, str]:
+    """{heading: field} for the headings that say clearly what they are; a field is guessed once."""
+    found: dict[str, str] = {}
+    for header in table.headers:
+        heading = fold(header).rstrip(":?* ")
+        for field, spellings in GUESSES.items():
+            if heading in spellings and field not in found.values():
+                found[header] = field
+        if heading in FIRST or heading in LAST:
+            found[header] = "name"
+    return found
+
+
+def to_toml(data: Mapping[str, Any]) -> str:
+    """Write a map as TOML: scalars and lists first, then tables, two levels deep. The inverse of `tomllib.loads` for maps."""
+    lines = [
+        f"{key} = {_value(value)}" for key, value in data.items() if not isinstance(value, Mapping)
+    ]
+    for name, table in data.items():
+        if not isinstance(table, Mapping):
+            continue
+        flat = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+        if flat:
+            lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in flat.items())]
+        for key, value in table.items():
+            if isinstance(value, Mapping):
+                lines += [
+                    "",
+                    f"[{name}.{_key(key)}]",
+                    *(f"{_key(k)} = {_value(v)}" for k, v in value.items()),
+                ]
+    return "\n".join(lines).strip() + "\n"
+
+
+def _key(text: str) -> str:
+    plain = text.replace("_", "").replace("-", "")
+    return text if plain.isascii() and plain.isalnum() else json.dumps(text, ensure_ascii=False)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
+    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
+
+
+def unknown_answers(table: Table, roster: RosterMap) -> dict[str, list[str]]:
+    """{field: answers of the file that the map does not translate yet}, for fields with a fixed set of answers."""
+    unknown: dict[str, list[str]] = {}
+    for field in ANSWERS:
+        one = roster.fields.get(field)
+        if one is None or not one.columns:
+            continue
+        position = table.column(one.columns[0])
+        answers = {clean(row[position]) for row in table.rows} if position is not None else set()
+        for answer in sorted(answer for answer in answers if not is_nothing(answer)):
+            if fold(answer) not in one.values and not _understood(field, answer):
+                unknown.setdefault(field, []).append(answer)
+    return unknown
+
+
+def _understood(field: str, answer: str) -> bool:
+    if field in ("is_first_time", "commitment"):
+        return fold(answer) in YES | NO
+    try:
+        READERS[field](field, answer)
+    except NotUnderstood:
+        return False
+    return True
+
+
+def samples(table: Table, heading: str, most: int = 3) -> list[str]:
+    """A few different answers of a column, shortened, to recognise it by."""
+    position = table.column(heading)
+    if position is None:
+        return []
+    seen = dict.fromkeys(row[position][:60] for row in table.rows if not is_nothing(row[position]))
+    return list(seen)[:most]
+
+
+def looks_joined(table: Table, heading: str, field: str) -> str:
+    """The separator of a column that holds several answers in one cell, as far as one can tell."""
+    if field not in LISTS:
+        return ""
+    position = table.column(heading)
+    cells = [row[position] for row in table.rows] if position is not None else []
+    return next(
+        (mark for mark in (";", "\n", ",") if any(len(parts(cell, mark)) > 1 for cell in cells)), ""
+    )

@@ -1,0 +1,236 @@
+"""A map file (TOML) says what the columns and values of an export mean.
+
+ignore = ["Start time"]        # every other column must be named: nothing is dropped in silence
+
+[application]
+state = "accepted"             # or "submitted" (default): the committee still reads them
+orientation_passed = true      # the program vouches for it
+code_accepted = true
+
+[fields.email]
+column = "E-mail address"
+[fields.name]
+columns = ["First name", "Last name"]
+[fields.capacity]
+column = "How many mentees?"
+values = {"One mentee only, please!" = 1, "I'm willing to take on two mentees." = 2}
+[fields.topics]
+column = "Which skills?"
+split = ";"
+remove = "Skill: "
+create = true                  # unknown answers become entries of the program's vocabulary
+
+[attributes.sites]             # a question of this program only; a round may score it or make it a rule
+pivot = {"Where: North" = "North", "Where: South" = "South"}
+keep = ["Yes", "Maybe"]
+
+[mentors.fields.capacity]      # for the file of the mentors only; [mentees...] likewise
+column = "How many mentees?"
+
+[both]                         # who answers so becomes a second application in the other role
+column = "Both mentor and mentee"
+values = ["yes"]
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .normalization import fold, nearest
+
+SINGLE = {
+    "email", "name", "key", "pronouns", "language", "time_zone",
+    "employer", "job_title", "level", "years_experience", "place", "phone", "about",
+    "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time", "commitment",
+    "needs", "limits", "accommodations",
+}  # fmt: skip
+LISTS = {"industries", "languages", "availability", "topics", "experiences", "prefer", "avoid"}
+FIELDS = SINGLE | LISTS
+OPTIONS = {
+    "column",
+    "columns",
+    "join",
+    "split",
+    "values",
+    "remove",
+    "default",
+    "create",
+    "pivot",
+    "keep",
+    "weight",
+    "depth",
+}
+STATES = ("submitted", "accepted")
+TOP = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
+SIDES = {"mentee": "mentees", "mentor": "mentors"}
+
+
+class BadMap(ValueError):
+    """The map does not say clearly what a column means; the message names the line's place."""
+
+
+@dataclass(frozen=True)
+class FieldMap:
+    """Where one fact comes from and how its answers are spelled. `values` is keyed by folded text."""
+
+    columns: tuple[str, ...] = ()
+    join: str = " "
+    split: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    spellings: tuple[str, ...] = ()
+    remove: str = ""
+    default: Any = None
+    create: bool = False
+    pivot: Mapping[str, str] = field(default_factory=dict)
+    keep: frozenset[str] = frozenset()
+    weight: int = 2
+    depth: str = ""
+
+
+@dataclass(frozen=True)
+class RosterMap:
+    fields: Mapping[str, FieldMap]
+    attributes: Mapping[str, FieldMap]
+    state: str = "submitted"
+    orientation_passed: bool = False
+    code_accepted: bool = False
+    encoding: str = ""
+    both: FieldMap | None = None
+    ignore: frozenset[str] = frozenset()
+    matching: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column that the map names, as written."""
+        maps = [
+            *self.fields.values(),
+            *self.attributes.values(),
+            *([self.both] if self.both else []),
+        ]
+        return [column for one in maps for column in (*one.columns, *one.pivot)]
+
+
+def read_map(text: str, *, role: str = "") -> RosterMap:
+    """Read a map. Raises BadMap, whose message names the table and the key.
+
+    One map can speak of both files of a program: what stands under [mentees] or [mentors] is added to the rest for
+    `role` "mentee" or "mentor".
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadMap(_("The map is not valid TOML: %(why)s.") % {"why": error}) from error
+    sides = {name: data.pop(name, {}) for name in SIDES.values()}
+    for name, side in sides.items():
+        _known(name, side, TOP - {"matching"})
+    data = _joined(data, sides[SIDES[role]]) if role else data
+    _known("", data, TOP)
+    fields = {name: _field(f"fields.{name}", one) for name, one in _tables(data, "fields")}
+    for name in fields:
+        _one_of("fields", name, FIELDS)
+    for name in ("email", "name"):
+        if name not in fields:
+            raise BadMap(
+                _("The map does not say which column holds the %(name)s.") % {"name": name}
+            )
+    application = data.get("application", {})
+    _known("application", application, {"state", "orientation_passed", "code_accepted"})
+    state = application.get("state", "submitted")
+    _one_of("application.state", state, STATES)
+    return RosterMap(
+        fields=fields,
+        attributes={
+            name: _field(f"attributes.{name}", one) for name, one in _tables(data, "attributes")
+        },
+        state=state,
+        orientation_passed=bool(application.get("orientation_passed", False)),
+        code_accepted=bool(application.get("code_accepted", False)),
+        encoding=str(data.get("file", {}).get("encoding", "")),
+        both=_both(data["both"]) if "both" in data else None,
+        ignore=frozenset(fold(str(name)) for name in data.get("ignore", [])),
+        matching=data.get("matching", {}),
+    )
+
+
+def _joined(shared: dict[str, Any], side: dict[str, Any]) -> dict[str, Any]:
+    """`side` laid over `shared`: tables and lists are joined, anything else of the side wins."""
+    joined = dict(shared)
+    for name, value in side.items():
+        mine = joined.get(name)
+        if isinstance(mine, dict) and isinstance(value, dict):
+            joined[name] = _joined(mine, value)
+        else:
+            joined[name] = (
+                [*mine, *value] if isinstance(mine, list) and isinstance(value, list) else value
+            )
+    return joined
+
+
+def _tables(data: dict[str, Any], name: str) -> list[tuple[str, Any]]:
+    table = data.get(name, {})
+    if not isinstance(table, dict):
+        raise BadMap(_("[%(name)s] must be a table.") % {"name": name})
+    return list(table.items())
+
+
+def _known(place: str, data: Any, known: set[str]) -> None:
+    if not isinstance(data, dict):
+        raise BadMap(_("[%(name)s] must be a table.") % {"name": place})
+    for name in data:
+        _one_of(place, name, known)
+
+
+def _one_of(place: str, name: Any, known: Any) -> None:
+    if name in known:
+        return
+    hint = nearest(str(name), known)
+    text = _("%(place)s: “%(name)s” is not known.") % {"place": place or _("The map"), "name": name}
+    raise BadMap(f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text)
+
+
+def _both(data: Any) -> FieldMap:
+    _known("both", data, {"column", "values"})
+    if "column" not in data or not data.get("values"):
+        raise BadMap(_("[both] needs a column and the values that mean both."))
+    return FieldMap(
+        columns=(str(data["column"]),), keep=frozenset(fold(str(one)) for one in data["values"])
+    )
+
+
+def _field(place: str, data: Any) -> FieldMap:
+    _known(place, data, OPTIONS)
+    columns = data.get("columns") or ([data["column"]] if "column" in data else [])
+    pivot = data.get("pivot", {})
+    if bool(columns) + bool(pivot) + ("default" in data and not columns and not pivot) != 1:
+        raise BadMap(
+            _("[%(place)s] needs one of: column, columns, pivot, default.") % {"place": place}
+        )
+    if pivot and not data.get("keep"):
+        raise BadMap(
+            _("[%(place)s] has a pivot and does not say which answers to keep.") % {"place": place}
+        )
+    values = data.get("values", {})
+    weight = data.get("weight", 2)
+    if weight not in (1, 2, 3):
+        raise BadMap(_("[%(place)s] weight is 1, 2 or 3.") % {"place": place})
+    if data.get("depth", "") not in ("", "now", "lived", "accompanied"):
+        raise BadMap(_("[%(place)s] depth is now, lived or accompanied.") % {"place": place})
+    return FieldMap(
+        columns=tuple(str(one) for one in columns),
+        join=str(data.get("join", " ")),
+        split=str(data.get("split", "")),
+        values={fold(spelled): value for spelled, value in values.items()},
+        spellings=tuple(values),
+        remove=str(data.get("remove", "")),
+        default=data.get("default"),
+        create=bool(data.get("create", False)),
+        pivot={str(column): str(label) for column, label in pivot.items()},
+        keep=frozenset(fold(str(one)) for one in data.get("keep", [])),
+        weight=weight,
+        depth=str(data.get("depth", "")),
+    )

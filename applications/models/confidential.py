@@ -1,0 +1,77 @@
+"""What a person tells the committee and nobody else: never the partner, whatever happens."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from access.encrypted_fields import EncryptedTextField
+from access.scoping import ConfidentialModel, GuardedQuerySet
+
+from .applications import Application
+
+Person = settings.AUTH_USER_MODEL
+
+
+class ConfidentialAnswersQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The person and the committee; never the partner."""
+        return self.filter(application__in=Application.objects.visible_to(user)).scoped(
+            "person or committee"
+        )
+
+
+class PrivateAnswers(ConfidentialModel):
+    """The "committee only" block. Never shown to the partner, whatever happens."""
+
+    application = models.OneToOneField(Application, models.CASCADE, related_name="+")
+    needs = EncryptedTextField(
+        _("anything that the committee should know"), max_length=2000, blank=True
+    )
+    limits = EncryptedTextField(_("limits"), max_length=2000, blank=True)
+    accommodations = EncryptedTextField(
+        _("what would make it easier for you to take part"), max_length=2000, blank=True
+    )
+    attributes_json = EncryptedTextField(blank=True, editable=False)
+
+    objects = ConfidentialAnswersQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("private answers")
+        verbose_name_plural = _("private answers")
+
+    @property
+    def attributes(self) -> dict[str, list[str]]:
+        """Answers to the program's own questions (imports): {code: [values]}; scored only if the round says so."""
+        return json.loads(self.attributes_json or "{}")
+
+    @attributes.setter
+    def attributes(self, value: dict[str, list[str]]) -> None:
+        self.attributes_json = (
+            json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
+        )
+
+
+class NamedWish(ConfidentialModel):
+    """With whom somebody would like to be paired, or rather not. `person` is set once the name is recognised."""
+
+    class Kind(models.TextChoices):
+        PREFER = "prefer", _("would like to be paired with")
+        AVOID = "avoid", _("please not with")
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind)
+    rank = models.PositiveSmallIntegerField(default=1)
+    written = EncryptedTextField(_("name or e-mail address"), max_length=200)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ConfidentialAnswersQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "rank", "pk"]
+        verbose_name = _("named wish")
+        verbose_name_plural = _("named wishes")

@@ -1,0 +1,87 @@
+"""A roster on its way in: the parsed table and its map for at most a day, and the jobs that check and import it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from access.encrypted_fields import EncryptedTextField
+from access.ids import PublicIdField
+from access.scoping import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
+from programs.models.programs import Cohort, Program
+from workflow.jobs import Job
+
+from .applications import Application
+
+KEPT_FOR = timedelta(hours=24)
+
+
+class RosterUploadQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Those who may import: chairs and matchers of the program."""
+        programs = Program.objects.for_committee(user, "chair", "matcher")
+        return self.filter(cohort__program__in=programs).scoped("chairs and matchers")
+
+    def over(self, at: datetime) -> Self:
+        """Uploads whose day is over."""
+        return self.unscoped("retention").filter(created_at__lte=at - KEPT_FOR)
+
+
+class RosterUpload(ConfidentialModel):
+    """The file itself is not kept; its cells are, encrypted, until they are imported or a day has passed."""
+
+    public_id = PublicIdField()
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
+    role = models.CharField(_("role"), max_length=10, choices=Application.Role)
+    file_name = models.CharField(_("file"), max_length=120)
+    row_count = models.PositiveIntegerField(_("rows"), default=0)
+    table_json = EncryptedTextField(editable=False)
+    map_text = models.TextField(_("map"), blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    objects = RosterUploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("roster import")
+        verbose_name_plural = _("roster imports")
+
+    def __str__(self) -> str:
+        return str(
+            _("%(rows)d rows for %(cohort)s") % {"rows": self.row_count, "cohort": self.cohort}
+        )
+
+
+class RosterJobQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(upload__in=RosterUpload.objects.visible_to(user))
+
+
+class RosterJob(Job):
+    """One check or one import of an upload. `problems` names rows and columns, never the cells of other rows."""
+
+    upload = models.ForeignKey(RosterUpload, models.CASCADE, related_name="+")
+    is_dry_run = models.BooleanField(default=True)
+    problems_json = EncryptedTextField(blank=True, editable=False)
+    counts = models.JSONField(default=dict, editable=False)
+
+    objects = RosterJobQuerySet.as_manager()
+
+    class Meta(Job.Meta):
+        verbose_name = _("roster job")
+        verbose_name_plural = _("roster jobs")
+
+    def __str__(self) -> str:
+        return str(_("check") if self.is_dry_run else _("import"))
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        return json.loads(self.problems_json or "[]")

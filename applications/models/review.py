@@ -1,0 +1,81 @@
+"""What the committee writes about an application. The person that it is about never sees these rows."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.encrypted_fields import EncryptedTextField
+from access.scoping import ConfidentialModel, GuardedQuerySet
+
+from .applications import Application
+
+Person = settings.AUTH_USER_MODEL
+
+
+class CommitteeOnlyQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The committee; never the person that the row is about."""
+        return self.filter(application__in=Application.objects.for_committee(user)).scoped(
+            "committee"
+        )
+
+
+class CommitteeNote(ConfidentialModel):
+    application = models.ForeignKey(Application, models.CASCADE, related_name="+")
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    text = EncryptedTextField(_("note"), max_length=2000)
+    written_at = models.DateTimeField(default=timezone.now)
+
+    objects = CommitteeOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at"]
+        verbose_name = _("committee note")
+        verbose_name_plural = _("committee notes")
+
+
+class Decision(ConfidentialModel):
+    """What the committee decided about an application. Pending, and invisible to the person, until released."""
+
+    class Outcome(models.TextChoices):
+        ACCEPT = "accepted", _("accept")
+        WAITLIST = "waitlisted", _("waiting list")
+        DECLINE = "declined", _("decline")
+
+    class Reason(models.TextChoices):
+        NONE = "", _("no reason needed")
+        NO_PLACE = "no_place", _("more applications than places")
+        NOT_AUDIENCE = "not_audience", _("outside the audience of this program")
+        OTHER_HELP = "other_help", _("another kind of help fits better")
+        TIMING = "timing", _("not the right moment")
+        INCOMPLETE = "incomplete", _("too little in the application to match well")
+
+    application = models.OneToOneField(Application, models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    reason = models.CharField(max_length=14, choices=Reason, blank=True)
+    note = EncryptedTextField(_("words for the committee"), max_length=2000, blank=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CommitteeOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="accepted") | ~Q(reason=""),
+                name="decision_other_than_accept_has_a_reason",
+            )
+        ]
+
+    @property
+    def is_pending(self) -> bool:
+        return self.released_at is None

@@ -1,0 +1,91 @@
+"""What this app holds about a person, and how it is emptied.
+
+The committee's notes and pending decisions are not the person's to read before release; released outcomes are.
+Erasing keeps the application as a row without words, so that counts stay true.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.privacy import register
+
+from .models import Application, CommitteeNote, Decision, NamedWish, PrivateAnswers
+from .submission import withdraw
+
+PLAIN = (
+    "situation",
+    "hopes",
+    "mode",
+    "travel_km",
+    "rhythm_days",
+    "capacity",
+    "is_first_time",
+    "suitability",
+)
+MOMENTS = (
+    "created_at",
+    "submitted_at",
+    "committed_at",
+    "code_accepted_at",
+    "orientation_passed_at",
+)
+
+
+def export(user: User) -> dict[str, Any]:
+    rows = Application.objects.of(user).select_related("cohort__program")
+    rows = rows.prefetch_related("topic_rows__topic", "experience_rows__experience")
+    return {"applications": [export_application(application, user) for application in rows]}
+
+
+def export_application(application: Application, user: User) -> dict[str, Any]:
+    private = PrivateAnswers.objects.visible_to(user).filter(application=application).first()
+    wishes = NamedWish.objects.visible_to(user).filter(application=application)
+    told = Decision.objects.unscoped("what the person was told").filter(
+        application=application, released_at__isnull=False
+    )
+    return {
+        "program": application.program.name,
+        "cohort": application.cohort.name,
+        "role": application.get_role_display(),
+        "state": application.get_state_display(),
+        **{name: getattr(application, name) for name in (*PLAIN, *MOMENTS)},
+        "topics": {str(row.topic): row.weight for row in application.topic_rows.all()},
+        "experiences": [
+            {
+                "experience": str(row.experience),
+                "how": row.get_depth_display(),
+                "my_match_may_see_it": row.is_shared,
+            }
+            for row in application.experience_rows.all()
+        ],
+        "for_the_committee_only": private
+        and {
+            name: getattr(private, name)
+            for name in ("needs", "limits", "accommodations", "attributes")
+        },
+        "wishes": [{"kind": wish.get_kind_display(), "written": wish.written} for wish in wishes],
+        "decisions": [
+            {"outcome": each.get_outcome_display(), "told_at": each.released_at} for each in told
+        ],
+    }
+
+
+def erase(user: User) -> None:
+    mine = Application.objects.of(user)
+    for application in mine.filter(state__in=Application.OPEN).select_related("cohort"):
+        withdraw(application, by=user)
+    about = Q(application__in=mine)
+    CommitteeNote.objects.unscoped("erasing a person").filter(about).delete()
+    Decision.objects.unscoped("erasing a person").filter(about).update(note="")
+    PrivateAnswers.objects.unscoped("erasing a person").filter(about).delete()
+    NamedWish.objects.unscoped("erasing a person").filter(about | Q(person=user)).delete()
+    for application in mine:
+        application.experience_rows.all().delete()
+    mine.update(situation="", hopes="", suitability={}, external_key="")
+
+
+register("applications", export=export, erase=erase)

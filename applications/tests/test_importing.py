@@ -1,0 +1,302 @@
+"""Rosters of every bad habit: nothing is guessed, nothing is half done, nothing comes twice."""
+
+import io
+
+import pytest
+import tablib
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from applications.importing import BadFile, BadMap, read_map, read_records, read_table, save_records
+from applications.models import Application, ApplicationTopic, NamedWish, PrivateAnswers
+from programs.models import Topic
+from testkit import factories
+from workflow.models import Transition
+
+MAP = """
+ignore = ["Start time"]
+[application]
+state = "accepted"
+code_accepted = true
+orientation_passed = true
+[fields.key]
+column = "Staff id"
+[fields.email]
+column = "E-mail"
+[fields.name]
+columns = ["First name", "Last name"]
+[fields.employer]
+column = "Where do you work?"
+[fields.capacity]
+column = "How many?"
+values = { "One, please!" = 1, "I'm willing to take on two mentees." = 2 }
+[fields.topics]
+column = "Which of these can you help with? (tick all)"
+split = ";"
+remove = "Skill: "
+create = true
+[fields.prefer]
+column = "Names or ids you prefer"
+split = " ,;"
+[attributes.sites]
+pivot = { "Where: North" = "North", "Where: South" = "South" }
+keep = ["Definitely yes", "I'd make it work."]
+"""
+HEAD = (
+    "Staff id,Start time,E-mail,First name,Last name,Where do you work?,How many?,"
+    '"Which of these can you help\nwith? (tick all)",Names or ids you prefer,Where: North,Where: South\n'
+)
+MEI = '101,2026-01-01 10:00,Mei.Lin@Example.org,Mei,Lin,Fjord Co,"I’m willing to take on two mentees.",Skill: Talks;Skill: Pay;,,Definitely Yes,No\n'
+OLA = '102 ,,ola@example.org,Ola,Berg,fjord  co,"One, please!",skill: talks;,"101,  ",,"I’d make it work."\n'
+
+
+def load(text, cohort, *, role="mentor", roster=MAP, **options):
+    table = read_table(text if isinstance(text, bytes) else text.encode())
+    roster = read_map(roster)
+    records, problems = read_records(table, roster, role=role)
+    return problems or save_records(records, roster, cohort=cohort, by=None, **options)
+
+
+def problems(text, cohort, **options):
+    found = load(text, cohort, **options)
+    return [str(one) for one in (found if isinstance(found, list) else found.problems)]
+
+
+@pytest.mark.django_db
+class TestWhatComesIn:
+    def test_a_messy_export_becomes_clean_applications(self, cohort):
+        assert load(HEAD + MEI + OLA, cohort).created == 2
+        mei, ola = Application.objects.order_by("external_key")
+        assert (mei.external_key, mei.person.email, mei.person.name, mei.capacity) == (
+            "101",
+            "mei.lin@example.org",
+            "Mei Lin",
+            2,
+        )
+        assert [str(row) for row in mei.topic_rows.all()] == ["Talks", "Pay"]
+        assert mei.person.profile.employer == ola.person.profile.employer
+        assert PrivateAnswers.objects.unscoped("test").get(application=ola).attributes == {
+            "sites": ["South"]
+        }
+        assert NamedWish.objects.unscoped("test").get().person == mei.person
+
+    def test_the_program_vouches_for_what_the_map_says(self, cohort):
+        load(HEAD + MEI, cohort)
+        assert Application.objects.ready().count() == 1
+        assert (
+            Transition.objects.of(Application.objects.get()).get().why == "imported from a roster"
+        )
+
+    def test_the_same_file_twice_changes_nothing(self, cohort):
+        load(HEAD + MEI + OLA, cohort)
+        before = [list(m.objects.values()) for m in (User, Application, Topic)]
+        again = load(HEAD + MEI + OLA, cohort)
+        assert (again.created, again.updated, again.people_created) == (0, 2, 0)
+        assert [list(m.objects.values()) for m in (User, Application, Topic)] == before
+        assert ApplicationTopic.objects.count() == 3
+
+    def test_what_a_person_has_edited_since_is_left_alone(self, cohort):
+        load(HEAD + MEI, cohort)
+        Application.objects.update(version=1, capacity=1)
+        assert load(HEAD + MEI, cohort).unchanged_by_choice == 1
+        assert Application.objects.get().capacity == 1
+
+    def test_a_dry_run_counts_and_writes_nothing(self, cohort):
+        assert load(HEAD + MEI + OLA, cohort, dry_run=True).created == 2
+        assert not User.objects.exists()
+
+    def test_a_known_person_keeps_the_profile(self, cohort):
+        mei = factories.person(
+            "Mei Lin Berg", email="mei.lin@example.org", employer="Own Words Ltd"
+        )
+        load(HEAD + MEI, cohort)
+        mei.refresh_from_db()
+        assert (mei.name, str(mei.profile.employer)) == ("Mei Lin Berg", "Own Words Ltd")
+
+    def test_who_answers_both_becomes_two_applications(self, cohort):
+        roster = MAP + '[both]\ncolumn = "Start time"\nvalues = ["both"]\n'
+        load(
+            HEAD + MEI.replace("2026-01-01 10:00", "Both"),
+            cohort,
+            roster=roster.replace('ignore = ["Start time"]', ""),
+        )
+        assert sorted(Application.objects.values_list("role", flat=True)) == ["mentee", "mentor"]
+        assert Application.objects.values("person").distinct().count() == 1
+
+    def test_wishes_are_recognised_whichever_side_comes_first(self, cohort):
+        load(HEAD + OLA, cohort, role="mentee")
+        assert NamedWish.objects.unscoped("test").get().person is None
+        load(HEAD + MEI, cohort)
+        assert NamedWish.objects.unscoped("test").get().person.name == "Mei Lin"
+
+
+@pytest.mark.django_db
+class TestWhatIsRefused:
+    @pytest.mark.parametrize(
+        ("row", "says"),
+        [
+            (MEI.replace("Mei.Lin@Example.org", "not an address"), "Row 2, E-mail"),
+            (MEI.replace("Mei.Lin@Example.org", ""), "must not be empty"),
+            (MEI.replace("Mei,Lin", "https://spam.example,x"), "cannot hold links"),
+            (MEI.replace("I’m willing to take on two mentees.", "Two"), "not among the answers"),
+            (
+                MEI.replace(
+                    "I’m willing to take on two mentees.", "I'm willing to take two mentees"
+                ),
+                "Did you mean “I'm willing",
+            ),
+            (MEI.replace("Mei,Lin", "M" * 90 + ",Lin"), "longer than 80"),
+            (MEI + OLA.replace("102 ", "101"), "the same person (key) stands in row 2"),
+            (MEI + OLA.replace("ola@", "mei.lin@"), "the same person (email) stands in row 2"),
+        ],
+    )
+    def test_a_row_that_is_not_understood_is_named(self, cohort, row, says):
+        found = problems(HEAD + row, cohort)
+        assert says in " ".join(found)
+        assert not User.objects.exists()
+
+    def test_one_bad_row_stops_all(self, cohort):
+        assert problems(HEAD + MEI + OLA.replace("ola@example.org", "ola"), cohort)
+        assert not Application.objects.exists()
+
+    def test_a_column_that_nobody_mapped_is_named(self, cohort):
+        found = problems("Shoe size," + HEAD + "38," + MEI, cohort)
+        assert found == [
+            "The file, Shoe size: the map does not say what this column is. Map it, or list it under “ignore”."
+        ]
+
+    def test_a_column_that_is_missing_is_named_with_the_nearest(self, cohort):
+        found = problems(HEAD.replace("How many?", "How many ?!") + MEI, cohort)
+        assert "Did you mean “How many ?!”?" in found[0]
+
+    def test_an_unknown_topic_is_refused_unless_the_map_creates(self, cohort):
+        Topic.objects.create(code="speaking", names={"en": "Talks", "fr": "Exposés"})
+        Topic.objects.create(code="wages", names={"en": "Rewards"})
+        found = problems(HEAD + MEI, cohort, roster=MAP.replace("create = true", ""))
+        assert [one for one in found if "Pay" in one] == [
+            "Row 2, topics: “Pay” is not in the vocabulary."
+        ]
+
+    def test_nobody_is_imported_without_the_commitment(self, cohort):
+        roster = (
+            MAP.replace('ignore = ["Start time"]', "")
+            + '[fields.commitment]\ncolumn = "Start time"\n'
+        )
+        assert (
+            "did not agree"
+            in problems(HEAD + MEI.replace("2026-01-01 10:00", "No"), cohort, roster=roster)[0]
+        )
+
+
+class TestFiles:
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+    def test_encodings_with_a_mark_are_read(self, encoding):
+        assert read_table("Näme,b\nÉva,2\n".encode(encoding)).headers == ("Näme", "b")
+
+    def test_another_encoding_is_named_by_its_line_and_can_be_given(self):
+        content = "Name,b\nok,1\nÉva,2\n".encode("cp1252")
+        with pytest.raises(BadFile, match="Line 3 is not UTF-8"):
+            read_table(content)
+        assert read_table(content, encoding="cp1252").rows[1] == ("Éva", "2")
+
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [
+            (b"", "empty"),
+            (b"\xef\xbb\xbf \r\n", "empty"),
+            (b"a,b\n", "no rows"),
+            (b"a,a\n1,2\n", "same heading"),
+            (b"a,b\n1,2,3\n", "more cells"),
+            (b'a,b\n"1,2\n', "not a table"),
+            (b"a,b\n1,\x00\xff\n", "not UTF-8"),
+            (b"PK\x03\x04nonsense", "workbook"),
+            (b"x" * (10 * 2**20 + 1), "larger than"),
+        ],
+    )
+    def test_what_is_not_a_table_is_refused_in_words(self, content, says):
+        with pytest.raises(BadFile, match=says):
+            read_table(content)
+
+    def test_semicolons_tabs_and_workbooks_are_read(self):
+        workbook = tablib.Dataset(["Éva", 2], headers=["a", "b"]).export("xlsx")
+        for content in (b"a;b\n\xc3\x89va;2\n", "a\tb\nÉva\t2\n".encode(), workbook):
+            assert read_table(content).rows == (("Éva", "2"),)
+
+
+class TestMaps:
+    @pytest.mark.parametrize(
+        ("change", "says"),
+        [
+            (("[fields.email]", "[fields.emial]"), "Did you mean “email”"),
+            (("split", "spilt"), "Did you mean “split”"),
+            (('state = "accepted"', 'state = "matched"'), "not known"),
+            (('column = "E-mail"', ""), "needs one of"),
+            (("keep =", "# keep ="), "which answers to keep"),
+            (("[fields.key]", "[fields.key"), "not valid TOML"),
+        ],
+    )
+    def test_a_map_that_is_not_clear_is_refused(self, change, says):
+        with pytest.raises(BadMap, match=says):
+            read_map(MAP.replace(*change))
+
+    def test_a_map_without_addresses_is_refused(self):
+        with pytest.raises(BadMap, match="email"):
+            read_map('[fields.name]\ncolumn = "n"\n')
+
+    def test_lists_in_python_notation(self):
+        roster = read_map(MAP.replace('split = " ,;"', 'split = "python"'))
+        table = read_table(
+            (HEAD + MEI.replace(";,,Def", ";,\"['101', 'None', '102']\",Def")).encode()
+        )
+        records, _problems = read_records(table, roster, role="mentor")
+        assert records[0].lists["prefer"] == ["101", "102"]
+
+
+@pytest.mark.django_db
+class TestCommand:
+    @pytest.fixture
+    def files(self, tmp_path):
+        (tmp_path / "map.toml").write_text(MAP)
+        (tmp_path / "in.csv").write_text(HEAD + MEI + OLA)
+        return tmp_path
+
+    def run(self, cohort, files, *extra):
+        out = io.StringIO()
+        call_command(
+            "import_roster",
+            cohort,
+            "mentor",
+            files / "in.csv",
+            "--map",
+            files / "map.toml",
+            *extra,
+            stdout=out,
+            stderr=out,
+        )
+        return out.getvalue()
+
+    def test_it_says_what_it_did(self, cohort, files):
+        assert "2 rows: 2 applications were created" in self.run(cohort.slug, files)
+
+    def test_a_dry_run_says_would(self, cohort, files):
+        assert "would be created" in self.run(cohort.slug, files, "--dry-run")
+        assert not Application.objects.exists()
+
+    def test_problems_stop_it(self, cohort, files):
+        (files / "in.csv").write_text(HEAD + MEI.replace("@", " at "))
+        with pytest.raises(CommandError, match="nothing was imported"):
+            self.run(cohort.slug, files)
+
+    def test_an_unknown_cohort_is_answered_with_the_known_ones(self, cohort, files):
+        with pytest.raises(CommandError, match=cohort.slug):
+            self.run("spring-99", files)
+
+
+@pytest.mark.django_db
+def test_five_thousand_rows_take_few_queries(cohort, django_assert_max_num_queries):
+    rows = "".join(
+        f'{n},,p{n}@example.org,Pat {n},Smith,Firm {n % 40},"One, please!",Skill: Talks;Skill: Pay;,,No,No\n'
+        for n in range(1, 5001)
+    )
+    with django_assert_max_num_queries(1000):
+        assert load(HEAD + rows, cohort).created == 5000

@@ -1,0 +1,122 @@
+"""When letters of this app leave, and when they stop."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from applications import orientation, reviewing
+from applications.emails import remind_of_drafts
+from applications.models import Application
+from notifications.models import Notification
+from notifications.testing import sweep_now
+from testkit import factories
+
+BEGAN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+def days(n):
+    return BEGAN + timedelta(days=n, minutes=1)
+
+
+@pytest.fixture
+def begun(draft):
+    """A draft that was begun on 2 March, in a cohort that closes on 30 March."""
+    Application.objects.filter(pk=draft.pk).update(created_at=BEGAN)
+    draft.cohort.closes_on = datetime(2027, 3, 30, tzinfo=UTC).date()
+    draft.cohort.save()
+    return draft
+
+
+def subjects(at):
+    return [letter.subject for letter in sweep_now(at)]
+
+
+def test_a_draft_is_reminded_of_on_day_3_and_day_10(begun):
+    sent = {n: len(sweep_now(days(n))) for n in (1, 3, 4, 10, 11)}
+    assert sent == {1: 0, 3: 1, 4: 0, 10: 1, 11: 0}
+
+
+def test_a_draft_is_reminded_of_two_days_before_the_close(begun):
+    begun.cohort.closes_on = datetime(2026, 3, 30, tzinfo=UTC).date()
+    begun.cohort.save()
+    remind_of_drafts(datetime(2026, 3, 28, 9, 0, tzinfo=UTC))
+    rows = Notification.objects.unscoped("test").filter(kind="application-unfinished")
+    assert [row.ordinal for row in rows] == [3]
+
+
+def test_planning_twice_owes_once(begun):
+    for _ in range(2):
+        remind_of_drafts(days(3))
+    assert Notification.objects.unscoped("test").filter(kind="application-unfinished").count() == 1
+
+
+def test_missed_reminders_do_not_come_in_a_heap(begun):
+    remind_of_drafts(days(12))
+    rows = Notification.objects.unscoped("test").filter(kind="application-unfinished")
+    assert [row.ordinal for row in rows] == [2]
+
+
+@pytest.mark.parametrize("state", ["submitted", "withdrawn"])
+def test_nobody_is_reminded_of_what_is_done(begun, state):
+    remind_of_drafts(days(3))
+    Application.objects.filter(pk=begun.pk).update(state=state)
+    assert subjects(days(3)) == []
+
+
+def test_the_reminder_names_the_next_part_and_leads_there(begun):
+    letter = sweep_now(days(3))[0]
+    assert letter.subject == "Your application is saved, 10 parts left"
+    assert f"/applications/{begun.public_id}/suitability/" in letter.body
+    assert "List-Unsubscribe" in letter.extra_headers
+
+
+def accept(application, by):
+    decision = reviewing.decide(application, by=by, outcome="accepted")
+    reviewing.release([decision], by=by, at=BEGAN)
+
+
+@pytest.fixture
+def mentor(ada, cohort):
+    return factories.application(
+        ada, cohort, "mentor", state="submitted", review_started_at=None, orientation_passed_at=None
+    )
+
+
+def test_an_accepted_mentor_is_led_to_the_orientation_and_reminded_twice(mentor, cleo):
+    accept(mentor, cleo)
+    first = sweep_now(BEGAN)
+    assert f"/orientation/{mentor.public_id}/" in first[0].body
+    assert [len(sweep_now(days(n))) for n in (6, 7, 14, 21)] == [0, 1, 1, 0]
+
+
+def test_reminders_of_the_orientation_stop_when_it_is_passed(mentor, cleo, ada):
+    accept(mentor, cleo)
+    sweep_now(BEGAN)
+    mentor.refresh_from_db()
+    right = {question.code: question.right for question in orientation.QUESTIONS}
+    assert orientation.answer(mentor, by=ada, answers=right)
+    assert subjects(days(7)) == []
+
+
+def test_an_accepted_mentee_gets_no_orientation(sent, cleo):
+    accept(sent, cleo)
+    sweep_now(BEGAN)
+    assert subjects(days(14)) == []
+
+
+def test_a_confirmation_is_not_sent_after_withdrawing(sent, ben):
+    from applications import submission
+    from notifications.outbox import owe
+
+    owe("application-received", to=ben, about=sent)
+    submission.withdraw(sent, by=ben)
+    assert sweep_now() == []
+
+
+def test_letters_carry_the_name_and_address_of_the_program(sent, cleo):
+    sent.program.contact_email = "hello@example.org"
+    sent.program.save()
+    accept(sent, cleo)
+    letter = sweep_now(BEGAN)[0]
+    assert letter.reply_to == ["hello@example.org"]
+    assert sent.program.name in letter.from_email

@@ -1,0 +1,80 @@
+"""Two presses, two members, at the same moment, by real connections."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Profile
+from applications import reviewing, submission
+from applications.models import Application, Decision
+from notifications.models import Notification
+from testkit import factories
+from testkit.concurrency import at_once
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+TURNS = 8
+
+
+def fresh(row):
+    return Application.objects.select_related("cohort__program", "person").get(pk=row.pk)
+
+
+def test_begun_twice_at_once_is_one_draft(cohort):
+    for _turn in range(TURNS):
+        ben = factories.person()
+        assert at_once(*[lambda ben=ben: submission.begin(cohort, "mentee", by=ben)] * 3) == [
+            0,
+            1,
+            2,
+        ]
+        assert Application.objects.filter(person=ben).count() == 1
+        assert Profile.objects.filter(user=ben).count() == 1
+
+
+def test_of_two_members_who_looked_at_the_same_page_one_decides(cohort, cleo):
+    kim = factories.member("Kim Osei", program=cohort.program, role="matcher")
+    for _turn in range(TURNS):
+        sent = factories.application(factories.person(), cohort, state="submitted")
+
+        def decide(by, outcome, sent=sent):
+            return reviewing.decide(
+                fresh(sent), by=by, outcome=outcome, reason="no_place", expected=""
+            )
+
+        winners = at_once(lambda: decide(cleo, "accepted"), lambda: decide(kim, "declined"))
+        decision = Decision.objects.unscoped("test").get(application=sent)
+        assert [(decision.decided_by, decision.outcome)] == [
+            [(cleo, "accepted"), (kim, "declined")][n] for n in winners
+        ]
+
+
+def test_a_decision_is_told_once(cohort, cleo):
+    for _turn in range(TURNS):
+        sent = factories.application(factories.person(), cohort, state="submitted")
+        decision = reviewing.decide(sent, by=cleo, outcome="accepted")
+        rows = reviewing.pending(cleo).filter(pk=decision.pk)
+        at_once(*[lambda rows=rows: reviewing.release(rows.all(), by=cleo, at=timezone.now())] * 2)
+        told = Notification.objects.unscoped("test").about(sent).filter(kind="decision-accepted")
+        assert (fresh(sent).state, told.count()) == ("accepted", 1)
+
+
+def test_who_withdraws_while_the_committee_decides_is_not_told_a_decision(cohort, cleo):
+    for _turn in range(TURNS):
+        sent = factories.application(factories.person(), cohort, state="submitted")
+
+        def decide_and_tell(sent=sent):
+            decision = reviewing.decide(fresh(sent), by=cleo, outcome="accepted")
+            reviewing.release([decision], by=cleo, at=timezone.now())
+
+        at_once(decide_and_tell, lambda sent=sent: submission.withdraw(fresh(sent), by=sent.person))
+        told = (
+            Notification.objects.unscoped("test")
+            .about(sent)
+            .filter(kind="decision-accepted")
+            .exists()
+        )
+        assert fresh(sent).state == "withdrawn" or told
+        assert (
+            not Decision.objects.unscoped("test")
+            .filter(application=sent, released_at=None)
+            .exists()
+        )

@@ -1,0 +1,234 @@
+"""The committee's pages of applications: who gets in, what they show, what they change."""
+
+import pytest
+from django.urls import reverse
+
+from applications import reviewing
+from applications.models import Application, CommitteeNote, Decision, PrivateAnswers
+from programs.models import Conflict
+from testkit import factories
+
+LIST = "/admin/applications/application/"
+
+
+def url(name, application):
+    return reverse(f"admin:applications_application_{name}", args=[application.pk])
+
+
+@pytest.fixture
+def told(sent):
+    """Ben's sent application, with something for the committee only."""
+    PrivateAnswers.objects.unscoped("test").create(
+        application=sent, needs="No evenings, CANARY-NEEDS"
+    )
+    return sent
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_the_queue_asks_the_same_number_of_questions_for_one_and_three(
+    as_user, cleo, cohort, vocabulary, django_assert_num_queries, n
+):
+    for number in range(n):
+        application = factories.application(factories.person(), cohort, state="submitted")
+        reviewing.note(application, by=cleo, text=f"Note {number}")
+    client = as_user(cleo)
+    client.get(LIST)
+    with django_assert_num_queries(9):
+        page = client.get(LIST)
+    assert page.context["cl"].result_count == n
+
+
+def test_the_queue_names_who_waits_and_what_is_decided(as_user, cleo, sent):
+    reviewing.decide(sent, by=cleo, outcome="accepted")
+    page = as_user(cleo).get(LIST).content.decode()
+    assert "Ben Okoro" in page
+    assert "accept, not told yet" in page
+
+
+@pytest.mark.parametrize(
+    ("queue", "found"), [("to-read", 0), ("pending", 1), ("waiting", 0), ("closed", 0)]
+)
+def test_a_decided_application_stands_in_one_queue(as_user, cleo, sent, queue, found):
+    reviewing.decide(sent, by=cleo, outcome="accepted")
+    assert as_user(cleo).get(f"{LIST}?queue={queue}").context["cl"].result_count == found
+
+
+def test_the_queues_count_what_they_list(as_user, cleo, cohort, sent):
+    reviewing.decide(
+        factories.application(factories.person(), cohort, state="submitted"),
+        by=cleo,
+        outcome="accepted",
+    )
+    factories.application(factories.person(), cohort, state="waitlisted")
+    factories.application(factories.person(), cohort, "mentor", orientation_passed_at=None)
+    client = as_user(cleo)
+    counted = {queue["code"]: queue["count"] for queue in client.get(LIST).context["queues"]}
+    assert counted == {
+        "to-read": 1,
+        "pending": 1,
+        "waiting": 1,
+        "orientation": 1,
+        "accepted": 1,
+        "closed": 0,
+    }
+    listed = {
+        code: client.get(f"{LIST}?queue={code}").context["cl"].result_count for code in counted
+    }
+    assert listed == counted
+
+
+def test_the_page_reads_like_an_application(as_user, reader, told):
+    page = as_user(reader).get(url("change", told)).content.decode()
+    assert "What Ben Okoro is going through." in page
+    assert "CANARY-NEEDS" in page
+    assert "Start reading" in page
+
+
+def test_opening_the_page_changes_nothing(as_user, reader, told):
+    as_user(reader).get(url("change", told))
+    told.refresh_from_db()
+    assert told.review_started_at is None
+
+
+def test_reading_begins_by_the_button(as_user, reader, told):
+    client = as_user(reader)
+    assert client.get(url("read", told)).status_code == 405
+    assert client.post(url("read", told)).url == url("change", told)
+    told.refresh_from_db()
+    assert told.review_started_at is not None
+
+
+def test_drafts_other_programs_oneself_and_people_too_close_are_no_page(
+    as_user, cleo, program, cohort, ben, told
+):
+    elsewhere = factories.application(factories.person(), factories.cohort(), state="submitted")
+    draft = factories.application(factories.person(), cohort, state="draft")
+    own = factories.application(cleo, cohort, state="submitted")
+    Conflict.objects.create(member=cleo, person=ben)
+    client = as_user(cleo)
+    for hidden in (elsewhere, draft, own, told):
+        assert client.get(url("change", hidden)).status_code == 404
+        for name in ("read", "note", "decide", "clear", "attended"):
+            assert client.post(url(name, hidden)).status_code == 404
+    assert client.get(LIST).context["cl"].result_count == 0
+
+
+def test_people_without_a_role_do_not_get_in(as_user, dan, ben, told):
+    for stranger in (dan, ben):
+        assert as_user(stranger).get(url("change", told)).status_code == 302
+        assert as_user(stranger).post(url("read", told)).status_code == 302
+
+
+def test_a_note_is_saved_and_an_empty_one_is_named(as_user, carer, told):
+    client = as_user(carer)
+    client.post(url("note", told), {"note-text": "Warm and clear."})
+    assert CommitteeNote.objects.visible_to(carer).get(application=told).text == "Warm and clear."
+    assert (
+        "Please write a note." in client.post(url("note", told), {"note-text": ""}).content.decode()
+    )
+
+
+def test_a_decision_is_noted_changed_and_cleared(as_user, reader, told):
+    client = as_user(reader)
+    client.post(
+        url("decide", told),
+        {"outcome": "waitlisted", "reason": "no_place", "note": "", "expected": ""},
+    )
+    seen = client.get(url("change", told)).context["decision_form"].initial["expected"]
+    client.post(
+        url("decide", told), {"outcome": "accepted", "reason": "", "note": "", "expected": seen}
+    )
+    assert Decision.objects.visible_to(reader).get(application=told).outcome == "accepted"
+    client.post(url("clear", told))
+    assert not Decision.objects.visible_to(reader).filter(application=told).exists()
+
+
+def test_a_no_without_a_reason_comes_back_with_words(as_user, reader, told):
+    page = as_user(reader).post(
+        url("decide", told), {"outcome": "declined", "reason": "", "note": "", "expected": ""}
+    )
+    assert "Please choose a reason" in page.content.decode()
+    assert not Decision.objects.visible_to(reader).filter(application=told).exists()
+
+
+def test_a_carer_reads_and_is_offered_no_decision(as_user, carer, told):
+    page = as_user(carer).get(url("change", told))
+    assert page.context["decision_form"] is None
+    assert "Start reading" not in page.content.decode()
+
+
+def bulk(action, applications, **more):
+    return {
+        "action": action,
+        "_selected_action": [application.pk for application in applications],
+        **more,
+    }
+
+
+def test_several_are_decided_and_cleared_after_a_page_to_confirm(as_user, cleo, cohort):
+    both = [factories.application(factories.person(), cohort, state="submitted") for _ in range(2)]
+    client = as_user(cleo)
+    asked = client.post(LIST, bulk("decide_selected", both))
+    assert "This concerns 2 applications" in asked.content.decode()
+    client.post(
+        LIST,
+        bulk(
+            "decide_selected", both, confirmed="1", outcome="waitlisted", reason="no_place", note=""
+        ),
+    )
+    outcomes = Decision.objects.visible_to(cleo).values_list("outcome", flat=True)
+    assert list(outcomes) == ["waitlisted", "waitlisted"]
+    client.post(LIST, bulk("clear_selected", both, confirmed="1"))
+    assert not Decision.objects.visible_to(cleo).exists()
+
+
+def test_those_that_cannot_be_decided_are_named_before(as_user, cleo, cohort, sent):
+    done = factories.application(factories.person("Nils Berg"), cohort, state="declined")
+    page = as_user(cleo).post(LIST, bulk("decide_selected", [sent, done])).content.decode()
+    assert "Left out" in page
+    assert "Nils Berg" in page
+
+
+def test_the_release_page_shows_letters_and_tells_those_that_are_ticked(
+    as_user, cleo, cohort, sent
+):
+    other = factories.application(factories.person("Nils Berg"), cohort, state="submitted")
+    decisions = [reviewing.decide(each, by=cleo, outcome="accepted") for each in (sent, other)]
+    client = as_user(cleo)
+    page = client.get(f"{LIST}release/").content.decode()
+    assert "Nils Berg" in page
+    assert f"Accepted: {cohort}" in page
+    client.post(f"{LIST}release/", {"decision": [decisions[0].pk]})
+    states = (
+        Application.objects.filter(pk__in=[sent.pk, other.pk])
+        .order_by("pk")
+        .values_list("state", flat=True)
+    )
+    assert list(states) == ["accepted", "submitted"]
+
+
+def test_the_release_page_without_anything_to_tell(as_user, cleo):
+    assert (
+        "No decision is waiting to be told."
+        in as_user(cleo).get(f"{LIST}release/").content.decode()
+    )
+
+
+def test_a_reader_does_not_reach_the_release_page(as_user, reader, cleo, sent):
+    decision = reviewing.decide(sent, by=cleo, outcome="accepted")
+    client = as_user(reader)
+    assert client.get(f"{LIST}release/").status_code == 403
+    assert client.post(f"{LIST}release/", {"decision": [decision.pk]}).status_code == 403
+    sent.refresh_from_db()
+    assert sent.state == "submitted"
+
+
+def test_a_mentor_is_recorded_as_prepared(as_user, cleo, ada, cohort):
+    mentor = factories.application(ada, cohort, "mentor", orientation_passed_at=None)
+    client = as_user(cleo)
+    client.post(url("attended", mentor), {"attended-reason": ""})
+    mentor.refresh_from_db()
+    assert mentor.orientation_passed_at is None
+    client.post(url("attended", mentor), {"attended-reason": "Came on 3 March."})
+    mentor.refresh_from_db()
+    assert mentor.orientation_passed_at is not None

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from .views import orientation, public, submission
+
+app_name = "applications"
+
+urlpatterns = [
+    path(
+        "programs/<slug:slug>/suitability/<str:role>/", public.suitability_check, name="suitability"
+    ),
+    path("apply/<slug:slug>/<str:role>/", public.apply, name="apply"),
+    path("applications/<str:public_id>/", submission.tasks, name="application-tasks"),
+    path("applications/<str:public_id>/check/", submission.check, name="application-check"),
+    path("applications/<str:public_id>/send/", submission.send, name="application-send"),
+    path("applications/<str:public_id>/sent/", submission.sent, name="application-sent"),
+    path(
+        "applications/<str:public_id>/withdraw/", submission.withdraw, name="application-withdraw"
+    ),
+    path("applications/<str:public_id>/<slug:code>/", submission.page, name="application-page"),
+    path("orientation/<str:public_id>/", orientation.overview, name="orientation"),
+    path("orientation/<str:public_id>/check/", orientation.check, name="orientation-check"),
+    path("orientation/<str:public_id>/<slug:code>/", orientation.module, name="orientation-module"),
+]

@@ -1,0 +1,91 @@
+"""The mentor's orientation: five short modules and six questions."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from .. import orientation
+from ..forms.orientation import OrientationCheckForm
+from ..models import Application
+
+
+def mine_or_404(request, public_id):
+    rows = Application.objects.of(request.user).select_related("cohort__program", "person")
+    application = get_object_or_404(rows, public_id=public_id)
+    if not orientation.is_open_for(application):
+        raise Http404
+    return application
+
+
+@require_safe
+def overview(request, public_id):
+    application = mine_or_404(request, public_id)
+    modules = [
+        {
+            "title": module.title,
+            "minutes": module.minutes,
+            "url": reverse("applications:orientation-module", args=[public_id, module.code]),
+        }
+        for module in orientation.MODULES
+    ]
+    context = {"application": application, "program": application.program, "modules": modules}
+    context["minutes"] = sum(module.minutes for module in orientation.MODULES)
+    return render(request, "applications/orientation.html", context)
+
+
+@require_safe
+def module(request, public_id, code):
+    application = mine_or_404(request, public_id)
+    codes = [each.code for each in orientation.MODULES]
+    if code not in codes:
+        raise Http404
+    number = codes.index(code)
+    following = codes[number + 1] if number + 1 < len(codes) else None
+    context = {
+        "application": application,
+        "program": application.program,
+        "module": orientation.MODULES[number],
+        "text": f"applications/orientation/{code}.html",
+        "number": number + 1,
+        "total": len(codes),
+        "next_url": reverse("applications:orientation-module", args=[public_id, following])
+        if following
+        else reverse("applications:orientation-check", args=[public_id]),
+        "is_last": following is None,
+    }
+    return render(request, "applications/module.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request, public_id):
+    application = mine_or_404(request, public_id)
+    form = OrientationCheckForm(request.POST if request.method == "POST" else None)
+    context = {"application": application, "program": application.program, "form": form}
+    if form.is_bound and form.is_valid():
+        answers = form.cleaned_data
+        if orientation.answer(application, by=request.user, answers=answers):
+            messages.success(
+                request, _("You have passed the orientation. Thank you! You can be matched now.")
+            )
+            return redirect("applications:application-sent", public_id)
+        context["results"] = results(answers)
+    return render(request, "applications/orientation_check.html", context)
+
+
+def results(answers):
+    """What was answered, whether it was right, and why."""
+    wrong = orientation.wrong(answers)
+    return [
+        {
+            "question": question.text,
+            "chosen": dict(question.options)[answers[question.code]],
+            "is_right": question.code not in wrong,
+            "reason": question.reason,
+        }
+        for question in orientation.QUESTIONS
+    ]

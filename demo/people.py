@@ -1,0 +1,198 @@
+"""People of the demo: accounts, profiles, and what they answer when they apply."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db.models import prefetch_related_objects
+
+from accounts.models import Employer, Industry, Language, Profile, User
+from applications import completeness, suitability
+from applications.models import (
+    Application,
+    ApplicationExperience,
+    ApplicationTopic,
+    NamedWish,
+    PrivateAnswers,
+)
+from programs.models import Cohort, Experience, Membership, Program, Topic
+
+TEXTS = Path(__file__).parent / "texts"
+PASSWORD = "walk-a-calm-mile-together"  # noqa: S105  (the demo's, printed on the screen)
+SIGN_INS = {
+    "mentee": "Amina Farah",
+    "mentor": "Ruth Adeyemi",
+    "committee": "Karin Osei",
+    "chair": "Nadia Petrov",
+}
+ADDRESS_OF = {name: f"{role}@example.org" for role, name in SIGN_INS.items()}
+Depth = ApplicationExperience.Depth
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """Rows of one file of people; columns as its first line says."""
+    with (TEXTS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter=";"))
+
+
+def address(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return ADDRESS_OF.get(name) or f"{re.sub('[^a-z]+', '.', plain).strip('.')}@example.org"
+
+
+def account(
+    name: str,
+    *,
+    zone: str = "America/Toronto",
+    language: str = "en",
+    joined_at: datetime | None = None,
+) -> User:
+    """A person who can sign in by a code; the four sign-ins of the demo have its password as well."""
+    fields = {"joined_at": joined_at} if joined_at else {}
+    password = PASSWORD if name in ADDRESS_OF else None
+    user = User.objects.create_user(
+        address(name), password, name=name, time_zone=zone, language=language, **fields
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def participant(row: dict[str, str], joined_at: datetime) -> User:
+    """An account and a profile from one row of a file."""
+    languages = row["languages"].split()
+    user = account(
+        row["name"],
+        zone=row["zone"],
+        language="fr" if languages[0] == "fr" else "en",
+        joined_at=joined_at,
+    )
+    employer = Employer.objects.named(row["employer"]) if row["employer"] else None
+    profile = Profile.objects.create(
+        user=user,
+        employer=employer,
+        job_title=row["job_title"],
+        level=int(row["level"]),
+        years_experience=int(row["years"]),
+        place=row["place"],
+        phone=f"+1 555 01{user.pk % 100:02d}",
+        availability=row["slots"].split(),
+    )
+    profile.industries.set(Industry.objects.filter(code=row["industry"]))
+    profile.languages.set(Language.objects.filter(code__in=languages))
+    return user
+
+
+@dataclass(frozen=True)
+class Words:
+    """Topics and experiences of a program by code."""
+
+    topics: dict[str, Topic]
+    experiences: dict[str, Experience]
+
+    @classmethod
+    def of(cls, program: Program) -> Words:
+        topics = {row.code: row for row in Topic.objects.current(program)}
+        return cls(topics, {row.code: row for row in Experience.objects.current(program)})
+
+
+def application(
+    row: dict[str, str], user: User, cohort: Cohort, role: str, words: Words, begun_at: datetime
+) -> Application:
+    """A complete draft, as the pages would leave it."""
+    made = Application.objects.create(
+        cohort=cohort,
+        person=user,
+        role=role,
+        external_key=user.email,
+        situation=row["situation"],
+        hopes=row["hopes"],
+        mode=row["mode"],
+        travel_km=20 if row["mode"] != "online" else None,
+        capacity=int(row.get("capacity") or 1),
+        is_first_time=role == "mentor" and row.get("capacity") == "1" and int(row["years"]) < 13,
+        suitability={question.code: True for question in suitability.QUESTIONS[role]},
+        committed_at=begun_at,
+        code_accepted_at=begun_at,
+    )
+    _topics(made, row, words)
+    _experiences(made, row, words)
+    prefetch_related_objects([made], "topic_rows__topic")
+    made.saved_pages = [part.code for part in completeness.parts(made)]
+    Application.objects.filter(pk=made.pk).update(created_at=begun_at, saved_pages=made.saved_pages)
+    return made
+
+
+def _topics(made: Application, row: dict[str, str], words: Words) -> None:
+    weights = {code: 3 if place == 0 else 2 for place, code in enumerate(row["goals"].split())}
+    for entry in row["subjects"].split():
+        code, _colon, weight = entry.partition(":")
+        weights[code] = int(weight or 2)
+    weights |= dict.fromkeys(row["skills"].split(), 2)
+    ApplicationTopic.objects.bulk_create(
+        ApplicationTopic(application=made, topic=words.topics[code], weight=weight)
+        for code, weight in weights.items()
+    )
+
+
+def _experiences(made: Application, row: dict[str, str], words: Words) -> None:
+    """People share most of what they lived through; the last one of several they keep for the committee."""
+    rows: list[ApplicationExperience] = []
+    for column, depth in (
+        ("experiences", Depth.GOING_THROUGH),
+        ("lived", Depth.LIVED),
+        ("accompanied", Depth.ACCOMPANIED),
+    ):
+        codes = (row.get(column) or "").split()
+        for place, code in enumerate(codes):
+            is_shared = place == 0 or place < len(codes) - 1
+            rows.append(
+                ApplicationExperience(
+                    application=made,
+                    experience=words.experiences[code],
+                    depth=depth,
+                    is_shared=is_shared,
+                )
+            )
+    ApplicationExperience.objects.bulk_create(rows)
+
+
+def private_rows(made: Application, private: dict[str, Any]) -> None:
+    """What a few people tell the committee only, and whom they name."""
+    answers = {
+        name: private[name] for name in ("needs", "limits", "accommodations") if name in private
+    }
+    if answers:
+        PrivateAnswers.objects.create(application=made, **answers)
+    for kind in ("prefer", "avoid"):
+        for rank, written in enumerate(private.get(kind, []), start=1):
+            NamedWish.objects.create(application=made, kind=kind, rank=rank, written=written)
+
+
+def committee(programs: Iterable[Program], since: date) -> dict[str, User]:
+    """The members, each with the same roles in every program."""
+    roles = {
+        "Nadia Petrov": ("chair",),
+        "Karin Osei": ("reader", "matcher", "carer"),
+        "Benoît Lavoie": ("matcher", "carer"),
+        "Alice Whitlock": ("carer",),
+    }
+    members = {
+        name: account(name, language="fr" if name == "Benoît Lavoie" else "en") for name in roles
+    }
+    deputy = members["Benoît Lavoie"]
+    for program in programs:
+        for name, held in roles.items():
+            for role in held:
+                cover = deputy if role == "carer" and name != deputy.name else None
+                Membership.objects.create(
+                    user=members[name], program=program, role=role, since=since, deputy=cover
+                )
+    return members

@@ -1,0 +1,183 @@
+"""Programs, people, applications, and what the committee decides about them."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.models import User
+from applications import orientation, reviewing, submission
+from applications.models import Application, Decision
+from checkins.seeds import seed_surveys
+from programs import seeds
+from programs.models import Cohort, Conflict, Objective, Policy, Program
+
+from . import people
+from .calendar import Calendar
+from .people import TEXTS, Words
+
+Outcome, Reason = Decision.Outcome, Decision.Reason
+
+LATE = {
+    "Callum Fraser",
+    "Divya Raman",
+    "Elise Fontaine",
+}  # a place came free only in the second half of the year
+DECLINED = {"Noah Petrosyan": Reason.OTHER_HELP}
+KNOWS_SOMEBODY = ("Alice Whitlock", "Leah Feldman")  # a member of the committee, and whom she knows
+UNPREPARED = {"Stephen Ouellette"}  # accepted as a mentor, has not done the orientation
+RIGHT_ANSWERS = {question.code: question.right for question in orientation.QUESTIONS}
+
+
+def talk() -> dict[str, Any]:
+    return tomllib.loads((TEXTS / "talk.toml").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Stage:
+    """One program with its people; `members` by name, `talk` is what everybody says."""
+
+    program: Program
+    cohort: Cohort
+    calendar: Calendar
+    members: dict[str, User]
+    talk: dict[str, Any]
+
+    @property
+    def chair(self) -> User:
+        return self.members["Nadia Petrov"]
+
+    @property
+    def reader(self) -> User:
+        return self.members["Karin Osei"]
+
+    def applications(self) -> dict[str, Application]:
+        rows = self.cohort.applications.select_related("person", "cohort__program__policy")
+        return {row.person.name: row for row in rows}
+
+
+def make_programs(words: dict[str, Any]) -> dict[str, Program]:
+    """Three kinds of program, each with its own topics and experiences."""
+    seeds.sow_everywhere()
+    seed_surveys()
+    made = {}
+    for slug, starter in (("hr", "hr"), ("community", "community"), ("volunteers", "volunteers")):
+        said = words["programs"][slug]
+        program = Program.objects.create(
+            slug={
+                "hr": "lakeshore-hr",
+                "community": "neighbours-bridge",
+                "volunteers": "maple-grove",
+            }[slug],
+            code_of_conduct=words["texts"]["code_of_conduct"].strip(),
+            emergency_note=words["texts"]["emergency"],
+            contact_email="committee@example.org",
+            time_zone="America/Toronto",
+            **{name: said[name] for name in ("name", "purpose", "audience", "is_not")},
+        )
+        Objective.objects.bulk_create(
+            Objective(program=program, text=text) for text in said["objectives"]
+        )
+        Policy.objects.create(
+            program=program,
+            **({} if slug == "hr" else {"term_months": 6, "minimum_term_months": 4}),
+        )
+        seeds.sow(starter, program)
+        made[slug] = program
+    return made
+
+
+def open_cohort(program: Program, name: str, slug: str, opens_on: date, **days: date) -> Cohort:
+    return Cohort.objects.create(program=program, name=name, slug=slug, opens_on=opens_on, **days)
+
+
+def apply_all(stage: Stage, file: str, role: str, *, first_day: float, last_day: float) -> None:
+    """Everybody of a file begins between two days of the story, and sends a day later if that has come."""
+    rows = people.read(file)
+    words, calendar = Words.of(stage.program), stage.calendar
+    step = (last_day - first_day) / len(rows)
+    for place, row in enumerate(rows):
+        day = first_day + place * step
+        if not calendar.is_past(day):
+            continue
+        begun_at = calendar.at(day, hour=19)
+        user = people.participant(row, begun_at)
+        made = people.application(row, user, stage.cohort, role, words, begun_at)
+        people.private_rows(made, stage.talk["private"].get(row["name"], {}))
+        if calendar.is_past(day + 1):
+            submission.send(made, by=user, at=calendar.at(day + 1, hour=20))
+
+
+def review(stage: Stage, *, first_day: float, release_day: float, until: int | None = None) -> None:
+    """Read what was sent, decide, and tell on the day of release. `until` leaves the later ones unread."""
+    calendar = stage.calendar
+    sent = [
+        row for row in stage.applications().values() if row.state == Application.State.SUBMITTED
+    ]
+    sent.sort(key=lambda row: row.submitted_at)
+    for place, row in enumerate(sent[:until]):
+        day = first_day + place * 0.15
+        if not calendar.is_past(day):
+            return
+        name = row.person.name
+        outcome = (
+            Outcome.WAITLIST
+            if name in LATE
+            else Outcome.DECLINE
+            if name in DECLINED
+            else Outcome.ACCEPT
+        )
+        reason = DECLINED.get(name, Reason.NO_PLACE) if outcome != Outcome.ACCEPT else ""
+        if place % 7 == 0:
+            notes = stage.talk["notes"]["reading"]
+            reviewing.note(
+                row, by=stage.reader, text=notes[place // 7 % len(notes)], at=calendar.at(day)
+            )
+        reviewing.decide(row, by=stage.reader, outcome=outcome, reason=reason, at=calendar.at(day))
+    if calendar.is_past(release_day):
+        mine = reviewing.pending(stage.chair).filter(application__cohort=stage.cohort)
+        reviewing.release(mine, by=stage.chair, at=calendar.at(release_day))
+
+
+def prepare_mentors(stage: Stage, *, first_day: float) -> None:
+    """Accepted mentors do the orientation; one came to a session instead."""
+    calendar = stage.calendar
+    mentors = [
+        row
+        for row in stage.applications().values()
+        if row.is_mentor and row.state == Application.State.ACCEPTED
+    ]
+    for place, row in enumerate(mentors):
+        at = calendar.at(first_day + place * 0.25, hour=21)
+        if row.person.name in UNPREPARED:
+            continue
+        if place == len(mentors) - 1:
+            orientation.mark_attended(
+                row, by=stage.reader, reason=stage.talk["texts"]["session"], at=at
+            )
+        else:
+            orientation.answer(row, by=row.person, answers=RIGHT_ANSWERS, at=at)
+
+
+def let_in_late(stage: Stage, *, day: float) -> None:
+    """People of the waiting list are accepted."""
+    if not stage.calendar.is_past(day):
+        return
+    rows = stage.applications()
+    for name in sorted(LATE):
+        reviewing.decide(
+            rows[name], by=stage.reader, outcome=Outcome.ACCEPT, at=stage.calendar.at(day)
+        )
+    mine = reviewing.pending(stage.chair).filter(application__cohort=stage.cohort)
+    reviewing.release(mine, by=stage.chair, at=stage.calendar.at(day + 1))
+
+
+def declare_conflict(stage: Stage, member: str, person: str) -> None:
+    """A member who knows somebody well says so, and looks away from then on."""
+    Conflict.objects.create(
+        member=stage.members[member],
+        person=stage.applications()[person].person,
+        since=stage.calendar.on(-60),
+    )

@@ -1,0 +1,106 @@
+"""The demo is the first thing that anybody sees: each phase loads, and everybody in it has something to do."""
+
+from itertools import chain
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from accounts.models import User
+from applications.models import Application
+from demo import pairs, people, scenario, setup
+from matches.models import Match
+from matching.models import Round
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEMO = True
+
+    def load(phase):
+        call_command("load_demo", phase=phase, verbosity=0)
+
+    return load
+
+
+def states(model, **where):
+    return set(model._base_manager.filter(**where).values_list("state", flat=True))
+
+
+@pytest.fixture
+def some_people(monkeypatch):
+    """The running year is told with everybody; some of its people are enough to tell what comes before and after."""
+    named = {
+        *setup.LATE,
+        *setup.DECLINED,
+        *chain(*pairs.KNOWN_PAIRS),
+        *setup.KNOWS_SOMEBODY,
+    }
+    everybody = people.read
+
+    def some(file):
+        return [
+            row
+            for place, row in enumerate(everybody(file))
+            if place % 5 == 0 or row["name"] in named
+        ]
+
+    monkeypatch.setattr(people, "read", some)
+
+
+def test_while_applications_are_open(demo, some_people):
+    demo("applications")
+    assert {"submitted", "draft"} & states(Application, cohort__slug__startswith="hr-")
+    assert not Match.objects.exists()
+    assert all(
+        email.endswith("@example.org") for email in User.objects.values_list("email", flat=True)
+    )
+
+
+def test_before_publication_a_round_is_in_draft(demo, some_people):
+    demo("matching")
+    assert Round._base_manager.get(cohort__program__slug="lakeshore-hr").state == "draft"
+    assert not Match.objects.exists()
+
+
+def test_in_the_running_year_everybody_has_something_to_do(demo, as_user, capsys):
+    demo("running")
+    assert {"introduced", "active", "closed"} <= states(Match)
+    assert "review" in states(Round)
+    for role in ("mentee", "mentor"):
+        person = User.objects.get(email=f"{role}@example.org")
+        assert person.check_password(people.PASSWORD)
+        assert as_user(person).get(reverse("dashboard:home")).context["is_mine"]
+    for role in ("committee", "chair"):
+        page = as_user(User.objects.get(email=f"{role}@example.org")).get(reverse("admin:index"))
+        assert "Nothing waits for you" not in page.content.decode()
+    count = User.objects.count()
+    demo("running")
+    assert User.objects.count() == count, "a second start adds nobody"
+
+
+def test_at_the_end_most_pairs_have_closed(demo, some_people):
+    demo("closing")
+    assert {"closing", "closed"} <= states(Match)
+
+
+def test_files_of_people_are_whole(db):
+    for name in (
+        "hr_mentees",
+        "hr_mentors",
+        "hr_next_mentees",
+        "community_mentees",
+        "volunteers_mentors",
+    ):
+        for row in people.read(name):
+            assert None not in {*row, *row.values()}, row["name"]
+    assert (len(people.read("hr_mentees")), len(people.read("hr_mentors"))) == (40, 36)
+
+
+def test_a_real_installation_is_left_alone(settings):
+    settings.DEBUG = settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("load_demo")
+    assert scenario.PHASES == ("applications", "matching", "running", "closing")

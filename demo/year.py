@@ -1,0 +1,270 @@
+"""The year of the pairs: agreements, meetings, check-ins, concerns, and endings, each by the verb that the page calls."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django.db import connection
+from django.db.models import OuterRef, Subquery
+
+from agreements import drafting, signing
+from agreements.models import AgreementVersion, Goal
+from checkins import answering, concerns, planning
+from checkins.models import CheckIn, Concern
+from matches.models import Match
+from meetings import scheduling
+from meetings.models import Meeting
+from workflow.states import move
+
+from .setup import Stage
+
+RHYTHM = {
+    "rhythm_days": 30,
+    "meeting_minutes": 60,
+    "mode": "mixed",
+    "who_books": "mentee",
+    "notice_hours": 24,
+}
+FIRST_MEETING, RHYTHM_DAYS = 11, 30
+CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)
+# How long ago a pair last met, by its place in the round; everybody else keeps the rhythm.
+QUIET_SINCE = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
+UNHAPPY = {8: "low", 23: "low", 14: "deciding"}
+ENDED_EARLY = {20: (Match.Closed.BY_CIRCUMSTANCE, 120), 33: (Match.Closed.COMPLETED_EARLY, 175)}
+SILENT_SHARE = 6  # every sixth question stays without an answer
+
+
+def live(stage: Stage, matches: list[Match], *, start: float) -> None:
+    """Walk a round's pairs from their introduction on day `start` to today."""
+    ordered = sorted(matches, key=lambda match: match.mentee.person.name)
+    for place, match in enumerate(ordered):
+        agree(stage, match, place, day=start + 6 + place % 12)
+        meet(stage, match, place, start=start)
+        get_on(stage, match, place, start=start)
+    ask_how_it_goes(stage, ordered, start=start)
+    for place, (kind, after) in ENDED_EARLY.items():
+        if place < len(ordered) and stage.calendar.is_past(start + after):
+            close(stage, ordered[place], kind, day=start + after)
+
+
+def agree(stage: Stage, match: Match, place: int, *, day: float, until: str = "signed") -> None:
+    """The mentee drafts, both sign; `until` ends the way earlier: "draft", "shared" or "half-signed"."""
+    if not stage.calendar.is_past(day):
+        return
+    words, calendar = stage.talk, stage.calendar
+    mentee, mentor = match.people
+    goals = [
+        {"key": "", **words["goals"][(place + n) % len(words["goals"])]}
+        for n in range(1 + place % 3)
+    ]
+    texts = words["agreement"]
+    parts: dict[str, dict[str, Any]] = {
+        "rhythm": RHYTHM,
+        "goals": {"goals": goals},
+        "activities": {"activities": [texts["activities"][(place + n) % 5] for n in range(2)]},
+        "confidentiality": {
+            "confidentiality": texts["confidentiality"],
+            "feedback": texts["feedback"],
+        },
+        "term": {
+            "term_months": stage.program.policy.term_months,
+            "short_term_reason": "",
+            "ending_rules": texts["ending_rules"],
+        },
+    }
+    for part, values in parts.items():
+        version = drafting.save_part(
+            match, part, values, seen=0, by=mentee, at=calendar.at(day, hour=18)
+        )
+        if until == "draft" and part == "goals":
+            return
+    drafting.share(version, by=mentee, at=calendar.at(day + 1, hour=9))
+    if until != "shared":
+        sign(version, mentee, stage, day + 2)
+    if until == "signed":
+        sign(version, mentor, stage, day + 3 + place % 4)
+        match.refresh_from_db(fields=["state", "active_at", "ends_on"])
+
+
+def sign(version: AgreementVersion, person: Any, stage: Stage, day: float) -> None:
+    at = stage.calendar.at(day, hour=20)
+    signing.sign(version, by=person, typed_name=person.name, seen=version.revision, at=at)
+
+
+def meet(stage: Stage, match: Match, place: int, *, start: float) -> None:
+    """A meeting each month up to the last one, and for most pairs the next one in the calendar."""
+    calendar, (mentee, _mentor) = stage.calendar, match.people
+    quiet = QUIET_SINCE.get(place)
+    ended = ENDED_EARLY.get(place, (None, 10_000))[1]
+    last = min(calendar.today - (quiet or 1), start + ended)
+    day, number = start + FIRST_MEETING + place % 6, 0
+    while day < last:
+        hold(stage, match, place + number, day)
+        day, number = day + RHYTHM_DAYS + (place * 3 + number) % 5 - 2, number + 1
+    is_on = not quiet and not calendar.is_past(start + ended)
+    if is_on and place % 5 != 4:
+        scheduling.plan_meeting(
+            match,
+            by=mentee,
+            on=calendar.on(max(day, calendar.today + 3)),
+            wall_time=time(17, 30),
+            minutes=60,
+            mode=mode_of(match),
+            points=stage.talk["logs"]["agenda"][place % 4],
+            is_agreed=place % 7 != 2,
+            at=calendar.at(calendar.today - 2),
+        )
+
+
+def hold(stage: Stage, match: Match, turn: int, day: float) -> None:
+    """One meeting that took place; in every second one somebody notes what it was good for."""
+    calendar, (mentee, mentor) = stage.calendar, match.people
+    held_at = calendar.at(day, hour=23)
+    meeting = scheduling.record_past(
+        match,
+        by=mentee,
+        on=calendar.on(day),
+        wall_time=time(17, 30),
+        minutes=(60, 45, 75)[turn % 3],
+        mode=mode_of(match),
+        at=held_at,
+    )
+    if turn % 2:
+        logs, writer = stage.talk["logs"], (mentee, mentor)[turn % 4 // 2]
+        said = {"learned": logs["learned"][turn % 6], "next_step": logs["next_step"][turn % 4]}
+        scheduling.record_held(meeting, by=writer, at=held_at, **said)
+
+
+def get_on(stage: Stage, match: Match, place: int, *, start: float) -> None:
+    """Goals move on: the first is under way or reached, the others follow or are put aside."""
+    mentee, _mentor = match.people
+    if not stage.calendar.is_past(start + 70) or match.state != Match.State.ACTIVE:
+        return
+    for number, goal in enumerate(
+        Goal.objects.of_pair(mentee)
+        .filter(version__agreement__match=match)
+        .select_related("version")
+    ):
+        steps = ("under_way", "reached", "", "parked")[(place + 3 * number) % 4]
+        if steps:
+            goal.mark(steps, by=mentee)
+
+
+def mode_of(match: Match) -> str:
+    return Meeting.Mode.VIDEO if match.mentee.mode == "online" else Meeting.Mode.IN_PERSON
+
+
+def ask_how_it_goes(stage: Stage, matches: list[Match], *, start: float) -> None:
+    """Let the plan run on the days on which something is due, and answer as people do: most, but not all."""
+    place_of = {match.pk: place for place, match in enumerate(matches)}
+    for after in CHECKIN_DAYS:
+        day = start + after + 0.2
+        if not stage.calendar.is_past(day):
+            return
+        count_rows()
+        planning.plan(stage.calendar.at(day))
+        asked = (
+            CheckIn.objects.open()
+            .filter(match__in=place_of)
+            .select_related("survey", "person", "match")
+        )
+        for turn, checkin in enumerate(
+            asked.order_by("match__mentee__person__name", "person__name")
+        ):
+            answered_on = day + 1 + turn % 5
+            is_sign_in = (
+                checkin.person.email.startswith(("mentee@", "mentor@"))
+                and after > stage.calendar.today - start - 14
+            )
+            if turn % SILENT_SHARE != 5 and stage.calendar.is_past(answered_on) and not is_sign_in:
+                reply(stage, checkin, place_of[checkin.match_id], turn, answered_on)
+        if stage.calendar.is_past(day + 15):
+            planning.plan(stage.calendar.at(day + 15))
+            have_read(matches, stage.calendar.at(day + 15))
+
+
+def count_rows() -> None:
+    """PostgreSQL plans by what it knows of its tables, and knows nothing of rows that this transaction has just made."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def have_read(matches: list[Match], at: datetime) -> None:
+    """The carers have read what was answered so far; one by one would be most of the demo's time."""
+    mine = CheckIn.objects.to_read().filter(match__in=matches)
+    mine.update(
+        read_at=at, read_by=Subquery(Match.objects.filter(pk=OuterRef("match")).values("carer")[:1])
+    )
+
+
+def reply(stage: Stage, checkin: CheckIn, place: int, turn: int, day: float) -> None:
+    mood = UNHAPPY.get(place, "good") if day > 40 else "good"
+    said = stage.talk["answers"][mood]
+    words = said[turn % len(said)]
+    if checkin.kind == CheckIn.Kind.FIT:
+        answers = {"fit": "deciding" if mood == "deciding" else "good", "words": words}
+    else:
+        useful = "2" if mood == "low" else str(3 + turn % 3)
+        answers = {
+            "useful": useful,
+            "rhythm": "less" if mood == "low" else "as_agreed",
+            "words": words,
+        }
+    answering.answer(
+        checkin, by=checkin.person, answers=answers, at=stage.calendar.at(day, hour=21)
+    )
+
+
+def ask_for_help(stage: Stage, match: Match, *, which: int, day: float) -> Concern:
+    """The mentee of a pair asks the committee."""
+    said = stage.talk["concerns"][which]
+    return concerns.ask_for_help(
+        author=match.mentee.person,
+        program=stage.program,
+        match=match,
+        text=said["text"],
+        urgency=said["urgency"],
+        partner_may_know=False,
+        reach=said["reach"],
+        nonce=f"demo-{which}-{match.pk}",
+        at=stage.calendar.at(day),
+    )
+
+
+def settle_old_concerns(stage: Stage, *, before: float) -> None:
+    """What was raised long ago has been looked after."""
+    at = stage.calendar.at(before)
+    for concern in (
+        Concern.objects.unscoped("the demo's carers act").filter(raised_at__lt=at).unresolved()
+    ):
+        carer = concern.match.carer if concern.match and concern.match.carer else stage.chair
+        concern.take(by=carer, at=at)
+        concern.resolve(by=carer, note=stage.talk["texts"]["resolved"], at=at)
+
+
+def close(stage: Stage, match: Match, kind: str, *, day: float) -> None:
+    at = stage.calendar.at(day)
+    match.refresh_from_db(fields=["state"])
+    if match.state != Match.State.CLOSED:
+        move(
+            match, Match.State.CLOSED, by=match.mentee.person, at=at, closed_at=at, closed_kind=kind
+        )
+
+
+def come_to_the_end(stage: Stage, matches: list[Match], *, start: float) -> None:
+    """In the last weeks pairs plan their closing talk; after the end most have had it."""
+    if not stage.calendar.is_past(start + 340):
+        return
+    for place, match in enumerate(sorted(matches, key=lambda row: row.mentee.person.name)):
+        match.refresh_from_db(fields=["state"])
+        if match.state == Match.State.ACTIVE:
+            move(
+                match,
+                Match.State.CLOSING,
+                by=match.mentee.person,
+                at=stage.calendar.at(start + 340 + place % 9),
+            )
+            if place % 3:
+                close(stage, match, Match.Closed.COMPLETED, day=start + 362 + place % 6)

@@ -1,0 +1,108 @@
+"""All pairs, for the committee: who, in which state, who looks after them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from access.exceptions import Refused
+from matches.carers import ASSIGNERS, assign_carer, possible_carers
+from matches.forms import CarerForm
+from matches.models import Match
+from programs.committee import CommitteeAdmin
+
+TONES = {"introduced": "amber", "active": "ok", "closing": "plum", "closed": "plum"}
+
+
+@admin.register(Match)
+class MatchAdmin(CommitteeAdmin):
+    empty_words = gettext_lazy("There are no pairs yet. They come here when a round is published.")
+    list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
+    list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
+    list_filter = (
+        "state",
+        ("carer", admin.RelatedOnlyFieldListFilter),
+        ("mentee__cohort", admin.RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("mentee__person__name", "mentor__person__name")
+    search_help_text = gettext_lazy("Search by name")
+    date_hierarchy = "introduced_at"
+    ordering = ("-introduced_at", "pk")
+    fields = readonly_fields = (
+        "pair",
+        "state_chip",
+        "cohort",
+        "carer",
+        "introduced_at",
+        "active_at",
+        "ends_on",
+        "closed_at",
+        "closed_kind",
+    )
+    actions = ("choose_carer",)
+    change_roles = ASSIGNERS
+
+    @admin.display(description=gettext_lazy("pair"), ordering="mentee__person__name")
+    def pair(self, match: Match) -> str:
+        return f"{match.mentee.person} + {match.mentor.person}"
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_chip(self, match: Match) -> str:
+        return format_html(
+            '<span class="wm-chip wm-chip-{}">{}</span>',
+            TONES[match.state],
+            match.get_state_display(),
+        )
+
+    @admin.display(description=gettext_lazy("cohort"))
+    def cohort(self, match: Match) -> str:
+        return str(match.mentee.cohort)
+
+    def program_of(self, obj: Match) -> Any:
+        return obj.program
+
+    @admin.action(description=gettext_lazy("Assign a carer ..."), permissions=["change"])
+    def choose_carer(self, request: HttpRequest, matches: Any) -> HttpResponse | None:
+        """First a page that says who is affected, then the change."""
+        chosen = list(matches.with_people())
+        programs = {match.program.pk: match.program for match in chosen}
+        if len(programs) != 1:
+            self.message_user(request, _("Please choose pairs of one program."), messages.WARNING)
+            return None
+        carers = possible_carers(next(iter(programs.values())))
+        form = CarerForm(request.POST if "carer" in request.POST else None, carers=carers)
+        if form.is_valid():
+            self._assign(request, chosen, form.chosen)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Assign a carer"),
+            "form": form,
+            "matches": chosen,
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/matches/match/carer.html", context)
+
+    def _assign(self, request: HttpRequest, matches: list[Match], carer: Any) -> None:
+        done = 0
+        for match in matches:
+            try:
+                assign_carer(match, carer, by=request.user)
+                done += 1
+            except Refused as refused:
+                self.message_user(request, f"{match}: {refused}", messages.WARNING)
+        if done:
+            text = ngettext(
+                "%(name)s now cares for %(count)s pair.",
+                "%(name)s now cares for %(count)s pairs.",
+                done,
+            )
+            self.message_user(request, text % {"name": carer, "count": done}, messages.SUCCESS)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class MatchesConfig(AppConfig):
+    name = "matches"
+
+    def ready(self) -> None:
+        from . import emails, receivers  # noqa: F401  register e-mails and receivers

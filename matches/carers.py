@@ -1,0 +1,42 @@
+"""Who looks after a pair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from access.exceptions import Refused
+from programs.committee import Role, conflicted_with
+from programs.models import Membership
+
+from .models import Match
+
+ASSIGNERS = (Role.CHAIR, Role.MATCHER)
+
+
+def possible_carers(program: Any) -> list[Any]:
+    """Live committee members of the program who may care for pairs, by name."""
+    live = Membership.objects.live().filter(program=program, role__in=[Role.CARER, Role.CHAIR])
+    people = {row.user_id: row.user for row in live.select_related("user")}
+    return sorted(people.values(), key=lambda user: user.name)
+
+
+@transaction.atomic
+def assign_carer(match: Match, carer: Any, *, by: Any) -> None:
+    """Give a pair its carer. Raises Refused for a member near the pair, and for anybody who may not assign."""
+    if not Match.objects.for_committee(by, *ASSIGNERS).filter(pk=match.pk).exists():
+        raise Refused(
+            _("Only the chair or a matcher can assign a carer, and not to a pair they stand near.")
+        )
+    if carer not in possible_carers(match.program):
+        raise Refused(_("%(name)s is not a carer of this program.") % {"name": carer})
+    if conflicted_with(carer) & {person.pk for person in match.people}:
+        raise Refused(
+            _("%(name)s stands near this pair. Please choose another carer.") % {"name": carer}
+        )
+    if match.state == Match.State.CLOSED:
+        raise Refused(_("This pair is closed."))
+    Match.objects.filter(pk=match.pk).update(carer=carer)
+    match.carer = carer

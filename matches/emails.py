@@ -1,0 +1,55 @@
+"""E-mails about a pair. Each docstring says to whom, when, and until when it makes sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from notifications.kinds import Letter, Stop, kind
+from notifications.links import absolute
+from notifications.sender_policy import House, house_finder
+from programs.sender_policy import house_for
+
+from .models import Match
+from .vocabulary import Words
+from .why_you_two import why_you_two
+
+
+@kind("match-introduced", about="matches.Match")
+def match_introduced(match: Match, person: Any) -> Letter | Stop:
+    """**To**: both people of the match, in their own words. **When**: the round is released. **Until**: it is closed."""
+    if match.state == Match.State.CLOSED:
+        return Stop("the match has ended")
+    is_mentee = match.mentee.person_id == person.pk
+    partner = match.partner_of(person)
+    policy = match.program.policy
+    page = absolute(reverse("matches:match-hello", args=[match.public_id]))
+    return Letter(
+        context={
+            "match": match,
+            "partner": partner,
+            "is_mentee": is_mentee,
+            "reasons": why_you_two(
+                match.why_codes, match.mentee, match.mentor, Words(match.program)
+            ),
+            "write_within": policy.first_contact_days,
+            "meet_within": policy.first_meeting_days,
+        },
+        action=(_("Meet %(name)s") % {"name": partner.first_name}, page),
+        program=match.program,
+    )
+
+
+@house_finder
+def house_of_match(row: Any) -> House | None:
+    """For e-mails about a match."""
+    if row.about_type != Match._meta.label_lower:
+        return None
+    match = (
+        Match.objects.filter(pk=row.about_id)
+        .select_related("mentee__cohort__program__policy")
+        .first()
+    )
+    return house_for(match.program) if match else None

@@ -1,0 +1,156 @@
+"""A published pair and its life."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.ids import PublicIdField
+from access.scoping import ScopedQuerySet
+from applications.models import Application
+from programs.models import Conflict, Program
+
+Person = settings.AUTH_USER_MODEL
+
+
+class MatchQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The pair itself, and its unconflicted committee."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.of(user) | self.for_committee(user)
+
+    def of(self, user: Any) -> Self:
+        """Matches in which `user` is the mentor or the mentee."""
+        return self.filter(Q(mentee__person=user.pk) | Q(mentor__person=user.pk))
+
+    def for_committee(self, user: Any, *roles: str) -> Self:
+        """Matches of the member's programs, without own ones and without conflicts of interest."""
+        if not user.is_authenticated:
+            return self.none()
+        hidden = Conflict.objects.people_hidden_from(user)
+        return self.filter(
+            ~Q(mentee__person=user.pk),
+            ~Q(mentor__person=user.pk),
+            ~Q(mentee__person__in=hidden),
+            ~Q(mentor__person__in=hidden),
+            mentee__cohort__program__in=Program.objects.for_committee(user, *roles),
+        )
+
+    def cared_for_by(self, user: Any) -> Self:
+        return self.for_committee(user).filter(carer=user.pk)
+
+    def open(self) -> Self:
+        return self.exclude(state=Match.State.CLOSED)
+
+    def with_people(self) -> Self:
+        return self.select_related(
+            "mentee__person", "mentor__person", "mentee__cohort__program", "carer"
+        )
+
+
+class Match(models.Model):
+    class State(models.TextChoices):
+        INTRODUCED = "introduced", _("Introduced")
+        ACTIVE = "active", _("Active")
+        CLOSING = "closing", _("Closing")
+        CLOSED = "closed", _("Closed")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.INTRODUCED: {State.ACTIVE, State.CLOSED},
+        State.ACTIVE: {State.CLOSING, State.CLOSED},
+        State.CLOSING: {State.CLOSED},
+        State.CLOSED: set(),
+    }
+
+    class Closed(models.TextChoices):
+        COMPLETED = "completed", _("completed")
+        COMPLETED_EARLY = "early", _("completed early")
+        BY_CHOICE = "choice", _("ended by choice")
+        BY_CIRCUMSTANCE = "circumstance", _("ended by circumstance")
+        IN_ERROR = "error", _("created in error")
+
+    public_id = PublicIdField()
+    mentee = models.ForeignKey(
+        Application, models.PROTECT, related_name="matches_as_mentee", verbose_name=_("mentee")
+    )
+    mentor = models.ForeignKey(
+        Application, models.PROTECT, related_name="matches_as_mentor", verbose_name=_("mentor")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.INTRODUCED, editable=False
+    )
+    carer = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="matches_cared_for",
+        verbose_name=_("carer"),
+    )
+    why_codes = models.JSONField(
+        default=dict, editable=False
+    )  # reason codes and ids, never sentences
+    introduced_at = models.DateTimeField(_("introduced at"), default=timezone.now, editable=False)
+    active_at = models.DateTimeField(_("active since"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    closed_kind = models.CharField(
+        _("how it ended"), max_length=12, choices=Closed, blank=True, editable=False
+    )
+    ends_on = models.DateField(
+        _("ends on"), null=True, editable=False
+    )  # set when the agreement is signed
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        ordering = ["-introduced_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mentee"], condition=~Q(state="closed"), name="one_open_match_per_mentee"
+            ),
+            models.CheckConstraint(
+                condition=~Q(mentee=models.F("mentor")), name="match_of_two_applications"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) & ~Q(closed_kind="")
+                | ~Q(state="closed") & Q(closed_at=None, closed_kind=""),
+                name="match_closed_has_moment_and_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mentee.person} + {self.mentor.person}"
+
+    @property
+    def cohort(self) -> Any:
+        return self.mentee.cohort
+
+    @property
+    def program(self) -> Program:
+        return self.mentee.cohort.program
+
+    @property
+    def people(self) -> tuple[Any, Any]:
+        """Mentee and mentor as persons, in this order."""
+        return self.mentee.person, self.mentor.person
+
+    def application_of(self, user: Any) -> Application:
+        """The application through which `user` is in this match. Raises ValueError for anybody else."""
+        for application in (self.mentee, self.mentor):
+            if application.person_id == user.pk:
+                return application
+        raise ValueError("not a person of this match")
+
+    def partner_of(self, user: Any) -> Any:
+        """The other person. Raises ValueError for anybody outside the match."""
+        return (
+            self.mentor.person if self.application_of(user) == self.mentee else self.mentee.person
+        )

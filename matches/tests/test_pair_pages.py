@@ -1,0 +1,89 @@
+"""The pages of a pair: what each of the two reads, and who does not get in."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from applications.models import ApplicationExperience, NamedWish, PrivateAnswers
+from matches.models import Match
+from testkit import rounds as make
+
+
+@pytest.fixture
+def pair(cohort, people, cleo, kim):
+    make.publish(make.approved_round(cohort, kim, cleo), cleo)
+    return Match.objects.with_people().get(mentee=people["amina"])
+
+
+PAGES = ["matches:match-hello", "matches:match-detail"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_both_read_why_they_were_matched(pair, as_user, page):
+    for person, partner in (pair.people, reversed(pair.people)):
+        text = as_user(person).get(reverse(page, args=[pair.public_id])).content.decode()
+        assert "Ruth knows from own experience: career change." in text
+        assert partner.email in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_others_find_nothing(pair, as_user, dan, cleo, people, page):
+    for person in (dan, cleo, people["joel"].person):
+        assert as_user(person).get(reverse(page, args=[pair.public_id])).status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_pages_only_read(pair, as_user, page):
+    assert as_user(pair.people[0]).post(reverse(page, args=[pair.public_id])).status_code == 405
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_private_answers_and_wishes_never_reach_the_partner(pair, as_user, page):
+    PrivateAnswers.objects.unscoped("test").create(
+        application=pair.mentee, needs="CANARY-needs", limits="CANARY-limits"
+    )
+    wish = {
+        "application": pair.mentee,
+        "kind": "prefer",
+        "written": "CANARY-wish",
+        "person": pair.mentor.person,
+    }
+    NamedWish.objects.unscoped("test").create(**wish)
+    text = as_user(pair.mentor.person).get(reverse(page, args=[pair.public_id])).content.decode()
+    assert "CANARY" not in text
+
+
+def test_an_experience_that_is_not_shared_is_not_named(cohort, people, cleo, kim, as_user):
+    ApplicationExperience.objects.filter(application=people["ruth"]).update(is_shared=False)
+    make.publish(make.approved_round(cohort, kim, cleo), cleo)
+    pair = Match.objects.get(mentee=people["amina"])
+    assert pair.why_codes["u"] == []
+    text = (
+        as_user(people["amina"].person)
+        .get(reverse("matches:match-hello", args=[pair.public_id]))
+        .content.decode()
+    )
+    assert "Ruth offers help with hiring" in text
+    assert "own experience" not in text
+
+
+def test_an_experience_that_is_taken_back_later_is_no_longer_named(pair, people, as_user):
+    page = reverse("matches:match-hello", args=[pair.public_id])
+    assert "own experience" in as_user(pair.mentee.person).get(page).content.decode()
+    ApplicationExperience.objects.filter(application=people["ruth"]).update(is_shared=False)
+    assert "own experience" not in as_user(pair.mentee.person).get(page).content.decode()
+
+
+def test_contact_is_gone_once_the_pair_is_closed(pair, as_user):
+    from django.utils import timezone
+
+    Match.objects.filter(pk=pair.pk).update(
+        state="closed", closed_at=timezone.now(), closed_kind="completed"
+    )
+    text = (
+        as_user(pair.mentee.person)
+        .get(reverse("matches:match-hello", args=[pair.public_id]))
+        .content.decode()
+    )
+    assert pair.mentor.person.email not in text

@@ -1,0 +1,71 @@
+"""Pin or unpin the selected pairs: one decision each, told in one sentence."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access.exceptions import Refused
+from matching.rounds.bulk_decisions import decide_together
+from matching.rounds.decisions import Kind, Step
+from matching.workbench.workbench import PER_PAGE
+
+from .pages import back, find_round, find_rows, list_url, seen_version
+
+
+def pin(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _decide(request, public_id, Kind.PIN)
+
+
+def unpin(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _decide(request, public_id, Kind.UNPIN)
+
+
+def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    chosen = dict(
+        pair.split(" ", 1) for pair in request.POST.getlist("pair")[:PER_PAGE] if " " in pair
+    )
+    if not chosen:
+        raise Refused(_("Please select the pairs first."))
+    rows = find_rows(request, round_, *chosen)
+    as_seen = [
+        row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]
+    ]
+    steps = [
+        Step(kind, row.mentee_id, row.mentor_id)
+        for row in as_seen
+        if row.is_pinned != (kind == Kind.PIN)
+    ]
+    if steps:
+        decide_together(round_, steps, by=request.user, seen=seen_version(request))
+    _tell(
+        request,
+        kind,
+        len(steps),
+        already=len(as_seen) - len(steps),
+        moved_on=len(rows) - len(as_seen),
+    )
+    return back(request, list_url(round_, request.POST.get("place", "")))
+
+
+def _tell(request: HttpRequest, kind: str, count: int, *, already: int, moved_on: int) -> None:
+    if kind == Kind.PIN:
+        text = ngettext("You pinned %(count)s pair.", "You pinned %(count)s pairs.", count)
+        so = ngettext("%(count)s was pinned already.", "%(count)s were pinned already.", already)
+    else:
+        text = ngettext("You unpinned %(count)s pair.", "You unpinned %(count)s pairs.", count)
+        so = ngettext("%(count)s was not pinned.", "%(count)s were not pinned.", already)
+    said = [text % {"count": count}]
+    if already:
+        said.append(so % {"count": already})
+    messages.success(request, " ".join(said))
+    if moved_on:
+        changed = ngettext(
+            "%(count)s pair is another one by now and was left alone. Please look again.",
+            "%(count)s pairs are other ones by now and were left alone. Please look again.",
+            moved_on,
+        )
+        messages.warning(request, changed % {"count": moved_on})

@@ -1,0 +1,75 @@
+"""Rules and weights with a preview of what would change, and the table of the weakest pair."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from access.exceptions import Refused
+from matches.vocabulary import figure
+from matching.explanations.explanation_text import cost_words
+from matching.forms import TermsForm
+from matching.rounds import criteria_changes
+from matching.rounds.auditing import Step, weakest_steps
+from matching.rounds.lifecycle import check_may_change
+
+from .pages import back, find_round, page, url
+
+
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The form; posted to this address it shows what would change, and writes nothing."""
+    round_ = find_round(request, public_id)
+    check_may_change(round_, request.user)
+    form = TermsForm(request.POST or None, round=round_)
+    preview = (
+        criteria_changes.preview(round_, form.terms, form.settings, request.user)
+        if form.is_valid()
+        else None
+    )
+    return page(request, "terms", _("Rules and weights"), round_, form=form, preview=preview)
+
+
+def use(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    form = TermsForm(request.POST, round=round_)
+    if not form.is_valid():
+        return page(request, "terms", _("Rules and weights"), round_, form=form, preview=None)
+    criteria_changes.use(round_, form.terms, form.settings, by=request.user)
+    return back(
+        request,
+        url("workbench", round_),
+        _("The new rules are in force, and the round was run again."),
+    )
+
+
+def weakest(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    steps = [
+        {
+            "floor": step.floor,
+            "points": figure(step.floor),
+            "moved": step.moved,
+            "is_now": step.is_now,
+            "cost": _cost(step),
+        }
+        for step in weakest_steps(round_)
+    ]
+    floor = None if round_.floor is None else figure(round_.floor)
+    return page(request, "weakest", _("The weakest pair"), round_, steps=steps, floor=floor)
+
+
+def _cost(step: Step) -> str:
+    return "" if step.is_now else cost_words(0, step.cost)
+
+
+def set_floor(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    text = request.POST.get("floor", "")
+    if text and not text.isdecimal():
+        raise Refused(_("A floor is a whole number of points."))
+    settings = {name: getattr(round_, name) for name in ("objective", "budget", "stickiness")}
+    settings["floor"] = int(text) if text else None
+    criteria_changes.use(round_, round_.terms, settings, by=request.user)
+    return back(
+        request, url("workbench", round_), _("The floor is set, and the round was run again.")
+    )

@@ -1,0 +1,87 @@
+"""Keep apart: people who must not be paired."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application
+from matching.models import MATCHERS, KeepApart
+from programs.committee import CommitteeAdmin
+from programs.models import Program
+
+
+class PersonChoice(forms.TypedChoiceField):
+    """One of a few hundred people, read once for both fields of the form."""
+
+    def __init__(
+        self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: Any
+    ) -> None:
+        choices = [
+            ("", "---------"),
+            *((key, f"{one.name} <{one.email}>") for key, one in people.items()),
+        ]
+        super().__init__(
+            choices=choices, coerce=people.__getitem__, empty_value=None, label=capfirst(label)
+        )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(initial or "") != str(data or "")
+
+
+def people_of(request: Any) -> dict[str, Any]:
+    """Everybody whom the member may name, by id."""
+    if not hasattr(request, "people_to_name"):
+        mine = Application.objects.for_committee(request.user).values("person")
+        people = get_user_model()._default_manager.filter(pk__in=mine).order_by("name")
+        request.people_to_name = {str(one.pk): one for one in people}
+    return request.people_to_name
+
+
+@admin.register(KeepApart)
+class KeepApartAdmin(CommitteeAdmin):
+    empty_words = _(
+        "Nobody is kept apart. Add two people who must not become a pair, like somebody and their manager."
+    )
+    list_display = ("pair", "kind", "by", "since", "until")
+    list_select_related = ("first", "second", "by")
+    list_filter = ("kind",)
+    search_fields = ("first__name", "second__name")
+    search_help_text = _("Search by name")
+    fields = ("program", "first", "second", "kind", "reason", "since", "until")
+    add_roles = change_roles = MATCHERS
+
+    @admin.display(description=_("pair"))
+    def pair(self, row: KeepApart) -> str:
+        return f"{row.first} | {row.second}"
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "program":
+            kwargs["queryset"] = Program.objects.for_committee(request.user, *MATCHERS)
+        if db_field.name in {"first", "second"}:
+            return PersonChoice(people_of(request), label=db_field.verbose_name)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Plain choices: people and programs are not opened or made from here."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("program", "first", "second", "since") if obj else ("until",)
+
+    def save_model(self, request: HttpRequest, obj: KeepApart, form: Any, change: bool) -> None:
+        if not change:
+            obj.by = request.user
+            obj.since = obj.since or timezone.localdate()
+        super().save_model(request, obj, form, change)

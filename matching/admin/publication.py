@@ -1,0 +1,97 @@
+"""The publish page: how many pairs and letters, samples of them, the hold, and Stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from applications.models import Decision
+from matches.emails import match_introduced
+from matches.models import Match
+from matches.why_you_two import shareable
+from matching import emails
+from matching.forms import ReleaseForm
+from matching.models import Proposal, Round
+from matching.recusal import is_near_round
+from matching.rounds import publication
+from notifications.rendering import fill
+
+from .pages import back, find_round, page, url
+
+
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    rows = (
+        Proposal.objects.unscoped("counts for the publish page").filter(round=round_).on_the_table()
+    )
+    now = timezone.now()
+    decisions = Decision.objects.unscoped("only how many").filter(
+        application__cohort=round_.cohort_id, released_at=None
+    )
+    morning = publication.next_allowed(round_, now)
+    context = {
+        "pairs": rows.exclude(mentor=None).count(),
+        "left_out": rows.filter(mentor=None).count(),
+        "decisions": decisions.count(),
+        "letters": sample_letters(round_, request.user),
+        "form": ReleaseForm(),
+        "may_publish": round_.may_be_published_by(request.user),
+        "is_near": is_near_round(request.user, round_),
+        "hold_until": publication.earliest(round_, now),
+        "morning": morning,
+        "is_quiet": morning > publication.earliest(round_, now),
+    }
+    return page(request, "publish", _("Publish"), round_, **context)
+
+
+def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
+    """The letters of the first pair and of the first person left out that the member sees, word for word."""
+    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+    rows = rows.select_related(
+        "mentee__person__profile", "mentor__person__profile", "mentee__cohort__program__policy"
+    ).order_by("mentee__external_key", "mentee_id")
+    letters = []
+    pair = rows.paired().first()
+    if pair:
+        match = Match(
+            mentee=pair.mentee,
+            mentor=pair.mentor,
+            why_codes=shareable(pair.why, pair.mentee, pair.mentor),
+        )
+        letters += [
+            _letter("match-introduced", match_introduced(match, person), person)
+            for person in match.people
+        ]
+    out = rows.left_out().first()
+    if out:
+        letter = emails.unmatched_letter(out.mentee, emails.reason_code(out.why))
+        letters.append(_letter("round-unmatched", letter, out.mentee.person))
+    return letters
+
+
+def _letter(kind: str, letter: Any, person: Any) -> dict[str, str]:
+    with translation.override(person.language):
+        context = {**letter.context, "person": person, "program_name": letter.program.name}
+        subject, text = (fill(f"emails/{kind}/{part}.txt", context) for part in ("subject", "body"))
+    return {"to": person.name, "subject": subject, "text": text.partition("\n-- ")[0].strip()}
+
+
+def schedule(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    form = ReleaseForm(request.POST)
+    wait = form.is_valid() and form.cleaned_data["when"] == "morning"
+    publication.schedule(round_, by=request.user, wait_for_morning=wait)
+    return back(
+        request,
+        url("publish", round_),
+        _("The release is set. Until then you can stop it, and nobody has heard anything."),
+    )
+
+
+def stop(request: HttpRequest, public_id: str) -> HttpResponse:
+    round_ = find_round(request, public_id)
+    publication.stop(round_, by=request.user)
+    return back(request, url("publish", round_), _("Stopped. Nothing was sent."))

@@ -1,0 +1,76 @@
+"""A pair dimension by dimension, as the page that compares candidates shows it: a word each, and the facts behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from matches.vocabulary import Words, slot_words
+
+from ..criteria import rule_words
+from ..models import Proposal
+from .explanation_text import can_help, meeting_words, wishes
+from .explanations import PART_BANDS, Explanation, band_of
+
+Band = Proposal.Band
+PRACTICAL_RULES = {"mode_place", "hours", "language"}
+GAP_OF = {"understands": "u_none", "can_help": "h_none", "practical": "times_none"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One dimension of one candidate; `band` is a word for the reader, or empty."""
+
+    band: str
+    lines: list[str]
+
+
+class Dimensions:
+    """Puts pairs of one round into words. `most` is what each criterion can give."""
+
+    def __init__(self, words: Words, most: Mapping[str, int]) -> None:
+        self.words, self.most = words, most
+
+    def cells(self, said: Explanation, codes: Iterable[str]) -> dict[str, Cell]:
+        """{dimension: cell} of one pair; `codes` are the rules in its way."""
+        facts = {
+            "understands": self._understands(said.why),
+            "can_help": [one.text for one in can_help(said.why, self.words)],
+            "practical": self._practical(said.why),
+            "wishes": [one.text for one in wishes(said.why)],
+        }
+        cells = {name: Cell(self._word(name, said), lines) for name, lines in facts.items()}
+        in_the_way = [str(rule_words(code)) for code in codes if code in PRACTICAL_RULES]
+        if in_the_way:  # who cannot meet has nothing practical in common, whatever their other answers are worth
+            cells["practical"] = Cell("", in_the_way)
+        return cells
+
+    def _word(self, name: str, said: Explanation) -> str:
+        if name == "wishes" or not self.most.get(name):
+            return ""
+        if name != "practical" and name in said.why.get("unknown", []):
+            return _("Not known")
+        band = band_of(said.parts.get(name, 0), self.most[name], PART_BANDS)
+        if GAP_OF[name] in said.cautions and band in {Band.STRONG, Band.GOOD}:
+            band = Band.POSSIBLE
+        return str(Band(band).label)
+
+    def _understands(self, why: dict[str, Any]) -> list[str]:
+        depths = {
+            "lived": _("%(what)s (lived it)"),
+            "accompanied": _("%(what)s (accompanied someone)"),
+        }
+        return [
+            depths[depth] % {"what": self.words.experience(pk)} for pk, depth in why.get("u", [])
+        ]
+
+    def _practical(self, why: dict[str, Any]) -> list[str]:
+        languages = self.words.languages(why.get("languages", []))
+        return [
+            line
+            for line in (slot_words(why.get("slots", []), 3), meeting_words(why), languages)
+            if line
+        ]

@@ -1,0 +1,232 @@
+"""Why a pair has the score that it has, as codes and ids that can be stored, and never as sentences.
+
+`why` of a pair:  u [[experience, "lived" or "accompanied"]], h [[topic, urgency, level]], slots [usual times in common, in
+the mentee's local week], minutes (shared time a week), meet ["online", "in_person"], languages [ids], rhythm "same" or
+"near", wish ["mentee", "mentor"], ahead (years), industries [ids], waiting (rounds), unknown [lines without an answer].
+The words are made in `matching.explanations.explanation_text` for whoever reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+
+from ..engine import ScoreTable
+from ..models import Proposal
+from ..pool.shared_times import shared_slots
+from ..storage.solver_state import Sitting
+
+Band = Proposal.Band
+BANDS = ((0.60, Band.STRONG), (0.45, Band.GOOD), (0.28, Band.POSSIBLE), (0.0, Band.THIN))
+PART_BANDS = ((0.65, Band.STRONG), (0.40, Band.GOOD), (0.15, Band.POSSIBLE), (0.0, Band.THIN))
+GAPS = {
+    "u_none",
+    "h_none",
+    "times_none",
+}  # with one of these nothing is "Strong", whatever the points
+BONUS = ("waiting", "wishes")  # on top of a fit, not part of the full measure
+QUARTER = 15
+
+DEPTH_NAMES = ("", "accompanied", "lived")
+ONLINE, IN_PERSON = 1, 2
+WAYS: tuple[list[str], ...] = ([], ["online"], ["in_person"], ["online", "in_person"])
+RHYTHMS = ("same", "near")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    score: int
+    band: str
+    parts: dict[str, int]
+    why: dict[str, Any]
+    cautions: list[str] = field(default_factory=list)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("score", "band", "parts", "why", "cautions")}
+
+
+def band_of(points: int, most: int, bands: Iterable[tuple[float, str]] = BANDS) -> str:
+    """The word for a number of points out of a possible most."""
+    share = points / most if most else 0.0
+    return next((band for least, band in bands if share >= least), Band.THIN)
+
+
+def full_measure(most: Mapping[str, int]) -> int:
+    """The points of a pair that suits in every way: everything but wishes and waiting, which come on top."""
+    return sum(points for name, points in most.items() if name not in BONUS)
+
+
+def explain(sitting: Sitting, pairs: Iterable[tuple[int, int]]) -> list[Explanation]:
+    """Explanations of pairs of rows and columns, in their order; one pass over arrays for all of them."""
+    wanted = list(pairs)
+    if not wanted:
+        return []
+    facts = _Facts(sitting, *np.array(wanted).T)
+    bands, cautions = facts.bands(), facts.cautions()
+    rows = zip(facts.points(), facts.reasons(), bands, cautions, strict=True)
+    return [
+        Explanation(sum(parts.values()), band, parts, why, codes)
+        for parts, why, band, codes in rows
+    ]
+
+
+class _Facts:
+    """What is true of many pairs (rows[k], columns[k]), as arrays and lists of one entry for each pair."""
+
+    def __init__(self, sitting: Sitting, rows: Any, columns: Any) -> None:
+        self.rows, self.columns, self.size = rows, columns, len(rows)
+        self.table: ScoreTable = sitting.explained
+        self.ids, self.me, self.mo = sitting.columns, sitting.pool.mentees, sitting.pool.mentors
+        self.parts = self.table.parts_of(rows, columns)
+        self.unknown = self.table.unknown_of(rows, columns)
+        self.asked = [
+            np.count_nonzero(marks[rows], axis=1) for marks in (self.me.situations, self.me.topics)
+        ]
+        self.lived = self._lived()
+        self.helps = self._helps()
+        self.slots = shared_slots(sitting.pool, rows, columns)
+        self.only_one = np.count_nonzero(sitting.table.S[rows] >= 0, axis=1) == 1
+
+    def points(self) -> list[dict[str, int]]:
+        names = list(self.parts)
+        each = zip(*(points.tolist() for points in self.parts.values()), strict=True)
+        return [dict(zip(names, row, strict=True)) for row in each]
+
+    def bands(self) -> list[str]:
+        """The word for each pair; with a gap in it nothing is "Strong"."""
+        fit = sum(
+            (points for name, points in self.parts.items() if name != "waiting"),
+            np.zeros(self.size, np.int64),
+        )
+        share = fit / (full_measure(self.table.max_points()) or 1)
+        least, names = zip(*reversed(BANDS), strict=True)
+        band = np.searchsorted(least, share, side="right") - 1
+        gaps = [mask for code, mask in self._doubts if code in GAPS]
+        band[(band == len(names) - 1) & np.any(gaps, axis=0)] -= 1
+        self.thin = band <= 0
+        return [str(names[number]) for number in np.maximum(band, 0).tolist()]
+
+    def cautions(self) -> list[list[str]]:
+        """Codes of what a person should look at before a pair is made."""
+        found: list[list[str]] = [[] for _pair in range(self.size)]
+        lifted = self.table.reasons.waived if self.table.reasons else {}
+        pairs = zip(self.rows.tolist(), self.columns.tolist(), strict=True) if lifted else ()
+        set_aside = np.array([pair in lifted for pair in pairs], bool)
+        for code, mask in (
+            *self._doubts,
+            ("only_one", self.only_one),
+            ("thin", self.thin),
+            ("override", set_aside),
+        ):
+            for k in np.flatnonzero(mask).tolist():
+                found[k].append(code)
+        return found
+
+    @cached_property
+    def _doubts(self) -> list[tuple[str, Any]]:
+        no = np.zeros(self.size, bool)
+        situations, topics = (asked > 0 for asked in self.asked)
+        lived, helps, shared = (
+            np.array(list(map(bool, one)), bool) for one in (self.lived, self.helps, self.slots)
+        )
+        u, h = self.unknown.get("understands", no), self.unknown.get("can_help", no)
+        times = self.unknown.get("practical.hours", no)
+        return [
+            ("u_unknown", u & ~situations),
+            ("u_mentor_unknown", u & situations),
+            ("u_none", ~u & ~lived),
+            ("h_unknown", h & ~topics),
+            ("h_mentor_unknown", h & topics),
+            ("h_none", ~h & ~helps),
+            ("times_unknown", times),
+            ("times_none", ~times & ~shared),
+            ("place_unknown", self.unknown.get("practical.place", no)),
+        ]
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """Everything that speaks for each pair, and what is not known; what is empty is left out."""
+        columns: dict[str, Sequence[Any]] = {
+            "u": self.lived, "h": self.helps, "slots": self.slots, "minutes": self._minutes(), "meet": self._ways(),
+            "languages": self._both("languages"), "industries": self._both("industries"), "rhythm": self._rhythm(),
+            "wish": self._wishes(), "ahead": self._ahead(), "waiting": self.me.waiting[self.rows].tolist(),
+            "unknown": self._not_known(), "asked": np.column_stack(self.asked).tolist(),
+        }  # fmt: skip
+        rows = zip(*columns.values(), strict=True)
+        return [
+            {name: value for name, value in zip(columns, row, strict=True) if value} for row in rows
+        ]
+
+    def _hits(self, name: str) -> tuple[Any, Any, Any]:
+        return self.table.hits_in(name, self.rows, self.columns)
+
+    def _lived(self) -> list[list[Any]]:
+        k, column, _points = self._hits("understands")
+        depth = self.mo.situations[self.columns[k], column].tolist()
+        ids = self.ids["experiences"]
+        said = [[ids[c], DEPTH_NAMES[d]] for c, d in zip(column.tolist(), depth, strict=True)]
+        return grouped(k, said, self.size)
+
+    def _helps(self) -> list[list[Any]]:
+        k, column, _points = self._hits("can_help")
+        urgent, level = (
+            self.me.topics[self.rows[k], column].tolist(),
+            self.mo.topics[self.columns[k], column].tolist(),
+        )
+        ids = self.ids["topics"]
+        said = [[ids[c], u, v] for c, u, v in zip(column.tolist(), urgent, level, strict=True)]
+        return grouped(k, said, self.size)
+
+    def _minutes(self) -> list[int]:
+        k, quarters, _points = self._hits("practical.hours")
+        minutes = np.zeros(self.size, np.int64)
+        minutes[k] = quarters * QUARTER
+        return minutes.tolist()
+
+    def _ways(self) -> list[list[str]]:
+        """How the two can meet; in person only where both named the same place."""
+        both = self.me.mode[self.rows] & self.mo.mode[self.columns]
+        here = self.me.place[self.rows]
+        near = (here >= 0) & (here == self.mo.place[self.columns])
+        return [WAYS[way] for way in np.where(near, both, both & ONLINE).tolist()]
+
+    def _both(self, name: str) -> list[list[int]]:
+        k, column = np.nonzero(
+            (getattr(self.me, name)[self.rows] > 0) & (getattr(self.mo, name)[self.columns] > 0),
+        )
+        ids = self.ids[name]
+        return grouped(k, [ids[c] for c in column.tolist()], self.size)
+
+    def _rhythm(self) -> list[str]:
+        mine, theirs = self.me.rhythm[self.rows], self.mo.rhythm[self.columns]
+        apart = np.where(
+            (mine < 0) | (theirs < 0), len(RHYTHMS), np.minimum(abs(mine - theirs), len(RHYTHMS))
+        )
+        return [(*RHYTHMS, "")[one] for one in apart.tolist()]
+
+    def _wishes(self) -> list[list[str]]:
+        named: list[list[str]] = [[] for _pair in range(self.size)]
+        for side in ("mentee", "mentor"):
+            for k in self._hits(f"wishes.{side}")[0].tolist():
+                named[k].append(side)
+        return named
+
+    def _ahead(self) -> list[int]:
+        mine, theirs = self.me.years[self.rows], self.mo.years[self.columns]
+        return np.where((mine >= 0) & (theirs >= 0), theirs - mine, 0).tolist()
+
+    def _not_known(self) -> list[list[str]]:
+        names = list(self.unknown)
+        k, column = np.nonzero(np.column_stack(list(self.unknown.values())))
+        return grouped(k, [names[c] for c in column.tolist()], self.size)
+
+
+def grouped(k: Any, values: list[Any], size: int) -> list[list[Any]]:
+    """`values`, which belong to the ascending numbers `k`, as one list for each number below `size`."""
+    ends = accumulate(np.bincount(k, minlength=size).tolist(), initial=0)
+    return [values[first:last] for first, last in pairwise(ends)]

@@ -1,0 +1,171 @@
+"""What people marked, as the arrays of the engine: one query for each kind of mark, straight into numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from accounts.models import Profile
+from accounts.models.people import DAYS, PARTS, SLOTS
+from applications.models import Application, ApplicationExperience, ApplicationTopic
+from programs.models import Cohort, plain_place
+
+from ..engine import Side
+from .applicant_data import Fact
+
+Depth = ApplicationExperience.Depth
+MODES = {"": 0, "online": 1, "in_person": 2, "either": 3}
+RHYTHMS = {14: 0, 30: 1, 42: 2}
+FLUENT = 2
+WEEK_HOURS = 168
+DEPTHS: dict[str, int] = {Depth.ACCOMPANIED: 1, Depth.LIVED: 2, Depth.GOING_THROUGH: 3}
+OF_MENTORS, OF_MENTEES = (0, 1, 2, 0), (0, 0, 0, 1)  # what the engine makes of each depth
+
+
+class Marks:
+    """One kind of mark: who (`keys`: applications or profiles) marked which entry, and how strongly. `columns` are the ids
+    of all entries that anybody marked, in order."""
+
+    def __init__(self, rows: Iterable[tuple[int, int, int]]) -> None:
+        flat = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 3)
+        self.keys, self.values = flat[:, 0], flat[:, 2]
+        ids, self._at = np.unique(flat[:, 1], return_inverse=True)
+        self.columns: list[int] = ids.tolist()
+
+    def table(self, keys: Sequence[int], strength: Sequence[int] | None = None) -> Any:
+        """(people, entries): the value of each mark, or `strength[value]`; 0 where nothing was marked."""
+        table = np.zeros((len(keys), len(self.columns)), dtype=np.int8)
+        if not len(keys) or not len(self.keys):
+            return table
+        row = np.full(max(int(self.keys.max()), max(keys)) + 1, -1)
+        row[np.array(keys)] = np.arange(len(keys))
+        row[0] = -1  # no row of the database has this id: somebody without a profile
+        here = row[self.keys] >= 0
+        values = self.values if strength is None else np.array(strength)[self.values]
+        table[row[self.keys[here]], self._at[here]] = values[here]
+        return table
+
+
+class Answers:
+    """Everything that people of a cohort marked."""
+
+    def __init__(self, cohort: Cohort, at: datetime) -> None:
+        self.weeks = (date(at.year, 1, 15), date(at.year, 7, 15))
+        mine = Application.objects.filter(cohort=cohort)
+        theirs = Profile.objects.filter(user__in=mine.values("person"))
+        topics = ApplicationTopic.objects.filter(application__in=mine).order_by()
+        lived = ApplicationExperience.objects.filter(application__in=mine).order_by()
+        speaks = Profile.languages.through.objects.filter(profile__in=theirs).values_list(
+            "profile", "language"
+        )
+        knows = Profile.industries.through.objects.filter(profile__in=theirs).values_list(
+            "profile", "industry"
+        )
+        depths = lived.values_list("application", "experience", "depth")
+        self.topics = Marks(topics.values_list("application", "topic", "weight"))
+        self.experiences = Marks((one, what, DEPTHS.get(depth, 0)) for one, what, depth in depths)
+        self.languages = Marks((profile, language, FLUENT) for profile, language in speaks)
+        self.industries = Marks((profile, industry, 1) for profile, industry in knows)
+        self.distances = list(cohort.program.place_distances.values_list("one", "other", "km"))
+        self._codes: dict[str, dict[str, int]] = {"employer": {}, "place": {}}
+
+    @property
+    def columns(self) -> dict[str, list[int]]:
+        kinds = ("topics", "experiences", "languages", "industries")
+        return {name: getattr(self, name).columns for name in kinds}
+
+    def side(self, rows: list[Fact], keys: list[str], waiting: Iterable[int]) -> Side:
+        """Mentees or mentors as the engine wants them; `keys` are their stable keys."""
+        strength = OF_MENTORS if rows and rows[0].role == "mentor" else OF_MENTEES
+        ids, profiles = [row.pk for row in rows], [row.profile or 0 for row in rows]
+        return Side(
+            ids=np.array(keys, dtype=np.str_),
+            person=np.array([row.email for row in rows], dtype=np.str_),
+            employer=self._category("employer", [row.employer for row in rows]),
+            place=self._category("place", [row.place for row in rows]),
+            years=_whole(row.years for row in rows),
+            mode=_whole(MODES[row.mode] for row in rows),
+            max_travel=_whole(row.travel_km or 0 for row in rows),
+            rhythm=_whole(RHYTHMS.get(row.rhythm_days or 0) for row in rows),
+            waiting=_whole(waiting),
+            situations=self.experiences.table(ids, strength),
+            topics=self.topics.table(ids),
+            languages=self.languages.table(profiles),
+            industries=self.industries.table(profiles),
+            hours=hours(_lists(row.slots for row in rows)),
+            utc_offset=self._offsets([row.zone for row in rows]),
+        )
+
+    def travel(self) -> Any:
+        """(places, places): kilometres between the places of the people who were read, -1 where nobody has said; or None."""
+        codes = self._codes["place"]
+        pairs = [
+            (codes.get(plain_place(one)), codes.get(plain_place(other)), km)
+            for one, other, km in self.distances
+        ]
+        if all(one is None or other is None for one, other, _km in pairs):
+            return None
+        found = np.full((len(codes), len(codes)), -1, dtype=np.int32)
+        for one, other, km in pairs:
+            if one is not None and other is not None:
+                found[one, other] = found[other, one] = km
+        return found
+
+    def _offsets(self, zones: list[str]) -> Any:
+        """Minutes east of UTC in a winter and in a summer week; None when there is nobody."""
+        found = {zone: [offset(zone, week) for week in self.weeks] for zone in set(zones)}
+        return np.array([found[zone] for zone in zones], dtype=np.int16) if zones else None
+
+    def _category(self, name: str, values: list[str | None]) -> Any:
+        codes = self._codes[name]
+        plain = {value: plain_place(value) for value in set(values)}
+        for word in sorted(set(plain.values()) - {""} - set(codes)):
+            codes[word] = len(codes)
+        return _whole(codes.get(plain[value]) for value in values)
+
+
+def _whole(values: Iterable[int | None]) -> Any:
+    return np.array([-1 if value is None else value for value in values], dtype=np.int32)
+
+
+def _lists(texts: Iterable[str | None]) -> list[list[str]]:
+    """Lists that were stored as JSON, all in one reading."""
+    found: list[list[str] | None] = json.loads("[" + ",".join(text or "[]" for text in texts) + "]")
+    return [one or [] for one in found]
+
+
+def _hours_of(slot: str) -> tuple[int, int]:
+    """First and last hour of the local week."""
+    day, part = slot.split("-")
+    first = DAYS.index(day) * 24
+    return first + PARTS[part][0], first + PARTS[part][1]
+
+
+SLOT_NUMBER = {slot: number for number, slot in enumerate(SLOTS)}
+SLOT_HOURS = np.zeros((len(SLOTS), WEEK_HOURS), dtype=np.int8)
+for _slot, _number in SLOT_NUMBER.items():
+    SLOT_HOURS[_number, slice(*_hours_of(_slot))] = 1
+
+
+def hours(usual_times: list[list[str]]) -> Any:
+    """(n, 168): which hours of the local week, Monday 00:00 first, each person has marked as usual times."""
+    marked = np.zeros((len(usual_times), len(SLOTS)), dtype=np.float32)
+    counts = [len(slots) for slots in usual_times]
+    numbers = [SLOT_NUMBER[slot] for slots in usual_times for slot in slots]
+    marked[np.repeat(np.arange(len(counts)), counts), numbers] = 1
+    return (marked @ SLOT_HOURS.astype(np.float32) > 0).astype(np.int8)
+
+
+@lru_cache(maxsize=1024)
+def offset(zone: str, on: date) -> int:
+    """Minutes east of UTC at noon of a day, to the quarter of an hour."""
+    noon = datetime(on.year, on.month, on.day, 12, tzinfo=ZoneInfo(zone))
+    minutes = int((noon.utcoffset() or timedelta()).total_seconds() // 60)
+    return minutes - minutes % 15

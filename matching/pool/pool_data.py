@@ -1,0 +1,193 @@
+"""From the people who are ready to the arrays of the engine, in a fixed number of queries.
+
+Rules: only accepted, prepared people enter; a mentee with an open match, or in the pause after one, does not; a mentor
+without a free place does, with 0 places, so that the price of one more place is known. What nobody answered stays
+"unknown". People are ordered by their stable key, never by the number of their row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from applications.models import NamedWish
+from matches.models import Match
+from programs.models import Cohort, Conflict
+
+from ..engine import Pool
+from ..models import KeepApart, Proposal, Round
+from .applicant_data import Fact, facts, fingerprint
+from .feature_arrays import Answers
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The people of a round and what its arrays mean.
+
+    columns: applications of mentees and mentors in the order of the pool, and the ids behind the columns of topics,
+    experiences, languages and industries. fingerprints: {application id: what it said}. figures: counts for the page.
+    """
+
+    pool: Pool
+    columns: dict[str, list[Any]]
+    fingerprints: dict[str, str]
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def gather(cohort: Cohort, at: datetime) -> Gathered:
+    """Read everybody who is ready to match in `cohort`, as the engine wants them."""
+    rows, policy = facts(cohort), cohort.program.policy
+    matches = _Matches(cohort, [row.person for row in rows])
+    resting = matches.resting(at - timedelta(days=policy.rematch_buffer_days))
+    mentees = [
+        row for row in rows if row.role == "mentee" and row.pk not in matches.matched | resting
+    ]
+    mentors = [row for row in rows if row.role == "mentor"]
+    keys = _keys(mentees), _keys(mentors)
+    waited, answers = left_out_before(cohort), Answers(cohort, at)
+    sides = (
+        answers.side(
+            mentees,
+            keys[0],
+            (max(waited[row.pk], 1 if row.waiting_since else 0) for row in mentees),
+        ),
+        answers.side(mentors, keys[1], (0 for _row in mentors)),
+    )
+    pool = Pool(
+        *sides,
+        travel=answers.travel(),
+        capacity={
+            key: max(places(row, policy) - matches.load[row.pk], 0)
+            for key, row in zip(keys[1], mentors, strict=True)
+        },
+        **_about_pairs(
+            cohort, _by_person(mentees, keys[0]), _by_person(mentors, keys[1]), matches, at
+        ),
+    )
+    columns = {
+        "mentees": _in_order(pool.mentees.ids, keys[0], mentees),
+        "mentors": _in_order(pool.mentors.ids, keys[1], mentors),
+        **answers.columns,
+    }
+    figures = {"resting": len(resting), "matched": len(matches.matched)}
+    return Gathered(
+        pool, columns, {str(row.pk): fingerprint(row.said) for row in (*mentees, *mentors)}, figures
+    )
+
+
+def places(row: Fact, policy: Any) -> int:
+    """How many mentees a mentor may have: what they offer, within what the program allows."""
+    most = policy.first_time_capacity if row.is_first_time else policy.capacity_max
+    return min(row.capacity, most)
+
+
+def _keys(rows: list[Fact]) -> list[str]:
+    """The stable key of each row: the import id, else the e-mail address; both where an id stands twice."""
+    plain = [row.external_key or row.email for row in rows]
+    seen = Counter(plain)
+    return [
+        key if seen[key] == 1 else f"{key} {row.email}"
+        for key, row in zip(plain, rows, strict=True)
+    ]
+
+
+def _by_person(rows: list[Fact], keys: list[str]) -> dict[int, str]:
+    return {row.person: key for row, key in zip(rows, keys, strict=True)}
+
+
+def _in_order(ids: Any, keys: list[str], rows: list[Fact]) -> list[int]:
+    """Applications in the order of the pool."""
+    by_key = {key: row.pk for key, row in zip(keys, rows, strict=True)}
+    return [by_key[key] for key in ids.tolist()]
+
+
+class _Matches:
+    """Open and ended matches of the people of a round."""
+
+    def __init__(self, cohort: Cohort, people: list[int]) -> None:
+        about = (
+            "mentee_id",
+            "mentor_id",
+            "mentee__person",
+            "mentor__person",
+            "state",
+            "closed_kind",
+            "closed_at",
+        )
+        found = Match.objects.filter(mentee__cohort__program=cohort.program_id).values_list(*about)
+        wanted = set(people)
+        self.load: Counter[int] = Counter()
+        self.matched: set[int] = set()
+        self.ended: set[tuple[int, int]] = set()
+        self._closed: dict[int, datetime] = {}
+        for mentee, mentor, mentee_person, mentor_person, state, kind, closed_at in found:
+            if state != Match.State.CLOSED:
+                self.load[mentor] += 1
+                self.matched.add(mentee)
+            elif kind != Match.Closed.IN_ERROR and {mentee_person, mentor_person} <= wanted:
+                self.ended.add((mentee_person, mentor_person))
+                self._closed[mentee] = max(closed_at, self._closed.get(mentee, closed_at))
+
+    def resting(self, since: datetime) -> set[int]:
+        """Mentee applications whose last match ended after `since`."""
+        return {mentee for mentee, closed_at in self._closed.items() if closed_at > since}
+
+
+def _about_pairs(
+    cohort: Cohort,
+    as_mentee: dict[int, str],
+    as_mentor: dict[int, str],
+    matches: _Matches,
+    at: datetime,
+) -> dict[str, Any]:
+    """Rules and wishes that name two people, as the pool wants them; keys of mentees and mentors by person."""
+
+    def either_way(pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
+        both = {pair for a, b in pairs for pair in ((a, b), (b, a))}
+        return [(as_mentee[a], as_mentor[b]) for a, b in both if a in as_mentee and b in as_mentor]
+
+    apart: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    kept = KeepApart.objects.unscoped("the engine keeps people apart").live(at.date())
+    for kind, first, second in kept.filter(program=cohort.program_id).values_list(
+        "kind", "first", "second"
+    ):
+        apart[kind].append((first, second))
+    declared = Conflict.objects.live(at.date()).filter(kind=Conflict.Kind.DECLARED)
+    apart["conflict"] += declared.values_list("member", "person")
+    apart["ended_pair"] += matches.ended
+    wishes = _wishes(cohort)
+    apart["avoid"] += [
+        (person, named)
+        for _role, kind, person, named, _rank in wishes
+        if kind == NamedWish.Kind.AVOID
+    ]
+    liked = [wish for wish in wishes if wish[1] == NamedWish.Kind.PREFER]
+    return {
+        "pairs": {kind: either_way(pairs) for kind, pairs in apart.items()},
+        "mentee_wishes": [
+            (as_mentee[person], as_mentor[named], rank)
+            for role, _kind, person, named, rank in liked
+            if role == "mentee" and person in as_mentee and named in as_mentor
+        ],
+        "mentor_wishes": [
+            (as_mentee[named], as_mentor[person], rank)
+            for role, _kind, person, named, rank in liked
+            if role == "mentor" and person in as_mentor and named in as_mentee
+        ],
+    }
+
+
+def _wishes(cohort: Cohort) -> list[tuple[str, str, int, int, int]]:
+    known = NamedWish.objects.unscoped("the engine heeds wishes").filter(application__cohort=cohort)
+    about = ("application__role", "kind", "application__person", "person", "rank")
+    return list(known.exclude(person=None).values_list(*about))
+
+
+def left_out_before(cohort: Cohort) -> Counter[int]:
+    """How many published rounds left out each mentee of the cohort."""
+    rows = Proposal.objects.unscoped("waiting earns priority").left_out()
+    published = rows.filter(round__cohort=cohort, round__state=Round.State.PUBLISHED)
+    return Counter(published.values_list("mentee", flat=True))

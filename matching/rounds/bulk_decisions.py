@@ -1,0 +1,166 @@
+"""Several pairs pinned or unpinned in one go, and all of that taken back.
+
+1. Each stays a decision of its own: an entry in the minutes with its price, which can be taken back alone.
+2. They are written together or not at all, and share a mark, so that "Undo last change" takes back all of them.
+3. The plan is read and written once, however many pairs were selected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access.exceptions import Refused
+
+from ..models import Round, RoundEntry
+from ..recusal import refuse_if_near
+from ..storage.serialization import unpack_plan
+from ..storage.solver_state import Decisions, Sitting
+from .decisions import Kind, Step, after, refuse_if_stale
+from .minutes import words_of
+from .plan_updates import (
+    Outcome,
+    check_may_change,
+    claim,
+    difference,
+    outcome_of,
+    plan_of,
+    play,
+    read,
+    repeat,
+    reverse,
+)
+from .proposal_rows import replace_some
+from .undo import is_latest, take_back
+
+
+def decide_together(round_: Round, steps: Sequence[Step], *, by: Any, seen: int) -> RoundEntry:
+    """Take all steps (pins, or pins taken away) or none; returns the last entry. Raises Refused as `decide` does."""
+    mark = get_random_string(8)
+
+    def attempt(fresh: Round) -> RoundEntry:
+        check_may_change(fresh, by)
+        refuse_if_near(by, {pk for step in steps for pk in step.named}, fresh)
+        refuse_if_stale(fresh, {step.mentee for step in steps}, seen, by)
+        sitting, now = read(fresh)
+        entries = []
+        for step in steps:
+            stored, was = sitting.packed_plan, now
+            now = after(was, step, sitting.mates())
+            outcome = play(sitting, was, now)
+            facts = {"diff": difference(was, now), "scope": "", "other": None, "together": mark}
+            entry = RoundEntry(
+                kind=step.kind, mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored
+            )
+            entries.append(_filled(entry, fresh, by, outcome, facts))
+        return _write(fresh, sitting, now, entries)
+
+    return repeat(round_, attempt)
+
+
+def take_back_together(entry: RoundEntry, *, by: Any) -> RoundEntry:
+    """Take back `entry` and what was decided in one go with it, the last first; returns the last entry that this made.
+    Raises Refused as `take_back` does."""
+    if len(_of_one_go(entry)) < 2:
+        return take_back(entry, by=by)
+
+    def attempt(fresh: Round) -> RoundEntry:
+        check_may_change(fresh, by)
+        taken = _of_one_go(entry)
+        refuse_if_near(by, {pk for done in taken for pk in (done.mentee_id, done.mentor_id)}, fresh)
+        sitting, now = read(fresh)
+        exactly, entries = is_latest(taken[0]), []
+        for done in taken:
+            stored, was = sitting.packed_plan, now
+            now = reverse(was, done.facts["diff"])
+            outcome = _restored(sitting, done) if exactly else play(sitting, was, now)
+            undo = RoundEntry(
+                kind=Kind.UNDO,
+                mentee_id=done.mentee_id,
+                mentor_id=done.mentor_id,
+                plan_before=stored,
+            )
+            entries.append(
+                _filled(undo, fresh, by, outcome, {"of": done.version, "kind": done.kind})
+            )
+        return _write(fresh, sitting, now, entries, undone=[done.pk for done in taken])
+
+    return repeat(entry.round, attempt)
+
+
+def _filled(
+    entry: RoundEntry, round_: Round, by: Any, outcome: Outcome, facts: dict[str, Any]
+) -> RoundEntry:
+    refuse_if_near(by, outcome.touched, round_)
+    entry.round, entry.by, entry.at, entry.facts = round_, by, timezone.now(), facts
+    entry.moved = [list(moved) for moved in outcome.moved]
+    entry.cost_pairs, entry.cost_points = outcome.cost_pairs, outcome.cost_points
+    return entry
+
+
+def _restored(sitting: Sitting, done: RoundEntry) -> Outcome:
+    """Back to exactly the plan before an entry, after which nothing stands."""
+    before, mates = plan_of(sitting), sitting.mates()
+    sitting.plan = unpack_plan(done.plan_before)
+    sitting.seats = sitting.plan.capacity
+    return outcome_of(sitting, before, mates)
+
+
+@transaction.atomic
+def _write(
+    round_: Round,
+    sitting: Sitting,
+    now: Decisions,
+    entries: list[RoundEntry],
+    undone: Sequence[int] = (),
+) -> RoundEntry:
+    """Plan, rows and entries, if the plan is still the one that was read. Raises Overtaken if it is not."""
+    first, last = round_.plan_version + 1, entries[-1]
+    claim(round_, sitting, by=last.by)
+    if len(entries) > 1:  # each entry has a plan version of its own
+        mine = Round.objects.unscoped("claimed").filter(pk=round_.pk)
+        mine.update(plan_version=F("plan_version") + len(entries) - 1)
+        round_.plan_version += len(entries) - 1
+    for version, entry in enumerate(entries, first):
+        entry.version = version
+    if undone:
+        open_ = RoundEntry.objects.unscoped("taken back").filter(pk__in=undone, undone_at=None)
+        if open_.update(undone_at=last.at, undone_by=last.by) != len(undone):
+            raise Refused(_("This has already been taken back."))
+    sitting.save_plan()
+    rows = {moved[0] for entry in entries for moved in entry.moved} | {
+        entry.mentee_id for entry in entries
+    }
+    replace_some(round_, sitting, now, {pk for pk in rows if pk}, round_.plan_version)
+    RoundEntry.objects.unscoped("decided in one go").bulk_create(entries)
+    return last
+
+
+def _of_one_go(entry: RoundEntry) -> list[RoundEntry]:
+    """What stands of the decisions that were taken in one go with this one, the last first."""
+    mark = entry.facts.get("together")
+    entries = RoundEntry.objects.unscoped("decided in one go").filter(
+        round=entry.round_id, facts__together=mark
+    )
+    return list(entries.standing().order_by("-version")) if mark else []
+
+
+def last_words(entry: RoundEntry | None, user: Any) -> str:
+    """The newest decision in words; several taken in one go are counted."""
+    count = len(_of_one_go(entry)) if entry else 0
+    if entry is None or count < 2:
+        return words_of(entry, user)
+    if entry.kind == Kind.PIN:
+        return ngettext(
+            "pinned %(count)s pair in one go", "pinned %(count)s pairs in one go", count
+        ) % {"count": count}
+    return ngettext(
+        "unpinned %(count)s pair in one go", "unpinned %(count)s pairs in one go", count
+    ) % {"count": count}

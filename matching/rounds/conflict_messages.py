@@ -1,0 +1,73 @@
+"""What is said to a member who acts on a row that somebody else has changed since it was read: by whom, and both versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from ..models import Proposal, Round, RoundEntry
+from .minutes import names_of, words_of
+
+
+def stale_words(
+    round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], seen: int, by: Any
+) -> str:
+    """ "K. Osei changed this 2 minutes ago", with the row as it was in plan version `seen` and as it is now."""
+    now = {row.mentee_id: row.mentor_id for row in rows}
+    pinned = {row.mentee_id for row in rows if row.is_pinned}
+    saw = {mentee: _seen_mentor(round_, mentee, mentor, seen) for mentee, mentor in now.items()}
+    versions = [(mentee, saw[mentee], mentor) for mentee, mentor in now.items()]
+    names = names_of([RoundEntry(moved=versions, facts={})], by)
+    text = _(
+        "%(who)s changed this %(ago)s (%(what)s). You saw: %(saw)s. Now: %(now)s. Your change was not made; please look again."
+    )
+    return text % {
+        "who": entry.by or _("The program"),
+        "ago": _ago(entry),
+        "what": _what(entry, by),
+        "saw": "; ".join(_pair(mentee, was, names) for mentee, was, _now in versions),
+        "now": "; ".join(
+            _pair(mentee, is_now, names, mentee in pinned) for mentee, _was, is_now in versions
+        ),
+    }
+
+
+def _seen_mentor(round_: Round, mentee: int, now: int | None, seen: int) -> int | None:
+    """The mentor of `mentee` in an earlier plan version: where the first move since then began."""
+    entries = RoundEntry.objects.unscoped("what the member saw").filter(
+        round=round_, version__gt=seen
+    )
+    for moved in entries.order_by("version").values_list("moved", flat=True):
+        for pk, was, _to in moved:
+            if pk == mentee:
+                return was
+    return now
+
+
+def _pair(mentee: int, mentor: int | None, names: dict[int, str], is_pinned: bool = False) -> str:
+    hidden = _("somebody hidden from you")
+    if mentor is None:
+        return _("%(mentee)s without a mentor") % {"mentee": names.get(mentee, hidden)}
+    words = (
+        _("%(mentee)s with %(mentor)s, pinned") if is_pinned else _("%(mentee)s with %(mentor)s")
+    )
+    return words % {"mentee": names.get(mentee, hidden), "mentor": names.get(mentor, hidden)}
+
+
+def _what(entry: RoundEntry, by: Any) -> str:
+    seen = (
+        RoundEntry.objects.visible_to(by)
+        .filter(pk=entry.pk)
+        .select_related("mentee__person", "mentor__person")
+    )
+    return words_of(seen.defer("plan_before").first(), by) or _("somebody hidden from you")
+
+
+def _ago(entry: RoundEntry) -> str:
+    if (timezone.now() - entry.at).total_seconds() < 60:
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(entry.at)}

@@ -1,0 +1,171 @@
+"""What the committee decides in a round, one step at a time: pin, turn down, leave out, choose, swap.
+
+1. Every step is an entry in the minutes with its cost, and can be taken back (`undoing`).
+2. Who acts on a row that somebody else has changed meanwhile is told so and changes nothing.
+3. A change to a round in review or approved takes it back to draft and stops a scheduled release.
+4. What is turned down, left out or set aside needs a written reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.exceptions import Refused
+from applications.models import Application
+
+from ..models import KeepApart, Proposal, Round, RoundEntry
+from ..recusal import refuse_if_near
+from ..storage.solver_state import Decisions
+from .conflict_messages import stale_words
+from .plan_updates import Outcome, check_may_change, difference, play, read, repeat, write
+
+Kind = RoundEntry.Kind
+Scope = Proposal.Scope
+NEEDS_REASON = {Kind.REJECT, Kind.SIT_OUT}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One decision. `mentee`, `mentor` and `other` (a second mentee, for a swap) are ids of applications."""
+
+    kind: str
+    mentee: int
+    mentor: int | None = None
+    other: int | None = None
+    scope: str = Scope.PAIR
+    why: str = ""
+
+    @property
+    def named(self) -> set[int]:
+        return {pk for pk in (self.mentee, self.mentor, self.other) if pk is not None}
+
+    @property
+    def mentees(self) -> set[int]:
+        return {pk for pk in (self.mentee, self.other) if pk is not None}
+
+
+def after(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Decisions:
+    """The decisions once `step` is taken. Raises Refused when the step makes no sense."""
+    pair = (step.mentee, step.mentor)
+    others = tuple(pin for pin in decisions.pins if pin[0] != step.mentee)
+    allowed = tuple(one for one in decisions.forbids if one != pair)
+    match step.kind:
+        case Kind.PIN | Kind.CHOOSE:
+            return replace(
+                decisions,
+                pins=(*others, pair),
+                forbids=allowed,
+                sits_out=decisions.sits_out - {step.mentee},
+            )
+        case Kind.UNPIN:
+            return replace(decisions, pins=tuple(pin for pin in decisions.pins if pin != pair))
+        case Kind.REJECT:
+            kept = tuple(pin for pin in decisions.pins if pin != pair)
+            return replace(decisions, pins=kept, forbids=(*allowed, pair))
+        case Kind.ALLOW:
+            return replace(decisions, forbids=allowed)
+        case Kind.SIT_OUT:
+            return replace(decisions, pins=others, sits_out=decisions.sits_out | {step.mentee})
+        case Kind.SIT_IN:
+            return replace(decisions, sits_out=decisions.sits_out - {step.mentee})
+        case Kind.SWAP:
+            return _swapped(decisions, step, mates)
+    raise ValueError(f"no such step: {step.kind}")
+
+
+def _swapped(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Decisions:
+    mine, theirs = mates.get(step.mentee), mates.get(step.other or 0)
+    if mine is None or theirs is None or mine == theirs:
+        raise Refused(_("Two people can only swap when each of them has another mentor."))
+    swapped = {(step.mentee, theirs), (step.other, mine)}
+    rest = {pin for pin in decisions.pins if pin[0] not in step.mentees}
+    return replace(
+        decisions, pins=tuple(rest | swapped), forbids=tuple(set(decisions.forbids) - swapped)
+    )
+
+
+def preview(round_: Round, step: Step, *, by: Any) -> Outcome:
+    """What `step` would do, without doing it. Raises Refused as `decide` does."""
+    refuse_if_near(by, step.named, round_)
+    sitting, decisions = read(round_)
+    outcome = play(sitting, decisions, after(decisions, step, sitting.mates()))
+    refuse_if_near(by, outcome.touched, round_)
+    return outcome
+
+
+def decide(
+    round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None = None
+) -> RoundEntry:
+    """Take `step`, and write who moved and what it cost. `seen` is the plan version that the member looked at.
+
+    Raises Refused for the wrong person or state, a missing reason, people near the member, a row that somebody else
+    has changed since, or decisions that contradict each other.
+    """
+    if step.kind in NEEDS_REASON and not step.why.strip():
+        raise Refused(_("Please write a short reason. It goes into the minutes."))
+
+    def attempt(fresh: Round) -> RoundEntry:
+        check_may_change(fresh, by)
+        refuse_if_near(by, step.named, fresh)
+        refuse_if_stale(fresh, step.mentees, seen, by)
+        sitting, was = read(fresh)
+        stored, now = sitting.packed_plan, after(was, step, sitting.mates())
+        outcome = play(sitting, was, now)
+        refuse_if_near(by, outcome.touched, fresh)
+        entry = RoundEntry(
+            round=fresh, kind=step.kind, by=by, at=at or timezone.now(), why=step.why.strip(),
+            mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored,
+            facts={"diff": difference(was, now), "scope": step.scope if step.kind == Kind.REJECT else "", "other": step.other},
+        )  # fmt: skip
+        return write(
+            fresh,
+            sitting,
+            was,
+            now,
+            outcome,
+            entry,
+            step.mentees,
+            also=lambda: _keep_apart(fresh, step, entry),
+        )
+
+    return repeat(round_, attempt)
+
+
+def _keep_apart(round_: Round, step: Step, entry: RoundEntry) -> None:
+    """ "Never" is a rule for every round to come, too."""
+    if step.kind != Kind.REJECT or step.scope != Scope.NEVER:
+        return
+    people = Application.objects.filter(pk__in=[step.mentee, step.mentor]).values_list(
+        "person", flat=True
+    )
+    first, second = sorted(people)
+    kept, made = KeepApart.objects.unscoped("the committee keeps two people apart").get_or_create(
+        program=round_.program, first_id=first, second_id=second, kind=KeepApart.Kind.KEEP_APART, until=None,
+        defaults={"reason": step.why, "by": entry.by, "since": timezone.localdate(entry.at)},
+    )  # fmt: skip
+    if made:
+        entry.facts["keep_apart"] = kept.pk
+
+
+def refuse_if_stale(round_: Round, mentees: set[int], seen: int, by: Any) -> None:
+    """Two members on the same row: the later one is told what the earlier one did."""
+    if round_.plan_version <= seen:
+        return
+    rows = Proposal.objects.unscoped("has somebody changed this row").filter(
+        round=round_, mentee__in=mentees
+    )
+    newest = max((row.changed_in for row in rows), default=0)
+    if newest <= seen:
+        return
+    entries = RoundEntry.objects.unscoped("who changed this row").filter(
+        round=round_, version=newest
+    )
+    entry = entries.select_related("by").first()
+    if entry is None or entry.by_id == by.pk:
+        return
+    raise Refused(stale_words(round_, entry, rows.on_the_table(), seen, by))

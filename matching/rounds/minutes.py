@@ -1,0 +1,142 @@
+"""The minutes of a round: each decision in words, who took it, why, and what it cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications.models import Application
+from matches.vocabulary import listed
+
+from ..criteria import rule_words
+from ..explanations.explanation_text import cost_words
+from ..models import Proposal, Round, RoundEntry
+from ..recusal import not_near
+
+Kind = RoundEntry.Kind
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry for a reader; `moved` names who went where because of it."""
+
+    version: int
+    who: str
+    at: datetime
+    what: str
+    why: str
+    cost: str
+    moved: list[str]
+    can_be_undone: bool
+    is_undone: bool
+    undone: str = ""
+
+
+SENTENCES: dict[str, Any] = {
+    Kind.RUN: gettext_lazy("ran draft %(draft)s on %(mentees)s mentees and %(mentors)s mentors"),
+    Kind.PIN: gettext_lazy("pinned %(mentee)s with %(mentor)s"),
+    Kind.CHOOSE: gettext_lazy("chose %(mentor)s for %(mentee)s and pinned the pair"),
+    Kind.UNPIN: gettext_lazy("unpinned %(mentee)s and %(mentor)s"),
+    Kind.REJECT: gettext_lazy("turned down %(mentee)s with %(mentor)s (%(scope)s)"),
+    Kind.ALLOW: gettext_lazy("allowed %(mentee)s with %(mentor)s again"),
+    Kind.SIT_OUT: gettext_lazy("left %(mentee)s out of this round"),
+    Kind.SIT_IN: gettext_lazy("took %(mentee)s in again"),
+    Kind.SWAP: gettext_lazy("swapped the mentor of %(mentee)s with that of %(other)s"),
+    Kind.PLACE: gettext_lazy("agreed one more place with %(mentor)s"),
+    Kind.OVERRIDE: gettext_lazy("set a rule aside for %(mentee)s with %(mentor)s: %(rules)s"),
+    Kind.TERMS: gettext_lazy("changed the rules: %(changes)s"),
+    Kind.UNDO: gettext_lazy("took back a decision: %(undone)s"),
+    Kind.NOTE: gettext_lazy("wrote a note"),
+}
+
+
+def what_words(entry: RoundEntry, names: dict[int, str]) -> str:
+    """ "pinned Amina with Ruth": one entry as the end of a sentence that begins with who did it."""
+    facts, hidden = entry.facts, _("somebody hidden from you")
+    return str(SENTENCES[entry.kind]) % {
+        "draft": facts.get("draft", ""),
+        "mentees": facts.get("mentees", ""),
+        "mentors": facts.get("mentors", ""),
+        "mentee": entry.mentee.person if entry.mentee else "",
+        "mentor": entry.mentor.person if entry.mentor else "",
+        "other": names.get(facts.get("other") or 0, hidden),
+        "scope": Proposal.Scope(facts["scope"]).label if facts.get("scope") else "",
+        "rules": listed(rule_words(code) for code in facts.get("codes", [])),
+        "changes": listed(facts.get("changes", []), 5),
+        "undone": Kind(facts["kind"]).label if "kind" in facts else "",
+    }
+
+
+def lines(round_: Round, user: Any) -> list[Line]:
+    """Every entry of the round in its order; entries about people near `user` say only that they are hidden."""
+    everything = (
+        RoundEntry.objects.unscoped("versions only")
+        .filter(round=round_)
+        .values_list("version", flat=True)
+    )
+    seen = RoundEntry.objects.visible_to(user).filter(round=round_).defer("plan_before")
+    entries = {
+        one.version: one
+        for one in seen.select_related("by", "undone_by", "mentee__person", "mentor__person")
+    }
+    names = names_of(entries.values(), user)
+    return [_line(entries[v], names) if v in entries else _hidden(v) for v in sorted(everything)]
+
+
+def names_of(entries: Any, user: Any) -> dict[int, str]:
+    ids = {pk for entry in entries for moved in entry.moved for pk in moved if pk}
+    ids |= {entry.facts["other"] for entry in entries if entry.facts.get("other")}
+    return _named(ids, user)
+
+
+def words_of(entry: RoundEntry | None, user: Any) -> str:
+    """One entry in words; reads names only when the entry names a second mentee."""
+    if entry is None:
+        return ""
+    other = entry.facts.get("other")
+    return what_words(entry, _named({other}, user) if other else {})
+
+
+def _named(ids: set[int], user: Any) -> dict[int, str]:
+    seen = (
+        Application.objects.filter(not_near(user), pk__in=ids).select_related("person")
+        if ids
+        else []
+    )
+    return {one.pk: str(one.person) for one in seen}
+
+
+def _line(entry: RoundEntry, names: dict[int, str]) -> Line:
+    undone = ""
+    if entry.undone_at:
+        undone = _("taken back by %(who)s") % {"who": entry.undone_by or _("the program")}
+    return Line(
+        version=entry.version,
+        who=str(entry.by or _("the program")),
+        at=entry.at,
+        what=what_words(entry, names),
+        why=entry.why,
+        cost="" if entry.kind == Kind.RUN else cost_words(entry.cost_pairs, entry.cost_points),
+        moved=[moved_words(moved, names) for moved in entry.moved],
+        can_be_undone=entry.can_be_undone,
+        is_undone=entry.undone_at is not None,
+        undone=undone,
+    )
+
+
+def moved_words(moved: list[int | None], names: dict[int, str]) -> str:
+    mentee, was, now = (names.get(pk, _("hidden from you")) if pk else "" for pk in moved)
+    if not was:
+        return _("%(mentee)s goes to %(now)s") % {"mentee": mentee, "now": now}
+    if not now:
+        return _("%(mentee)s loses %(was)s and has no mentor") % {"mentee": mentee, "was": was}
+    return _("%(mentee)s goes from %(was)s to %(now)s") % {"mentee": mentee, "was": was, "now": now}
+
+
+def _hidden(version: int) -> Line:
+    return Line(version, "", timezone.now(), _("hidden from you"), "", "", [], False, False)

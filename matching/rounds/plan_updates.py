@@ -1,0 +1,213 @@
+"""How a change to the plan of a round is played, written and repeated; what a change is stands in `deciding`.
+
+Every change reads the stored plan, lets the engine repair it without a lock, and writes it with compare-and-set on the
+plan's version. Who was overtaken reads again and repeats, so of two members who act at once both succeed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from access.exceptions import Refused
+from workflow.states import move
+
+from ..engine import InfeasibleRules, Plan, WhatIf
+from ..explanations.explanation_text import bad_rules_words
+from ..models import Proposal, Round, RoundEntry, RoundPlan, Snapshot
+from ..storage.solver_state import Decisions, Sitting
+from .proposal_rows import replace_some
+
+TRIES = 5
+
+
+class Overtaken(Exception):
+    """Somebody else's change was written first; read again and repeat."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a change does: who moves (mentee, from mentor, to mentor), and what it costs the whole round."""
+
+    moved: list[tuple[int, int | None, int | None]]
+    cost_pairs: int
+    cost_points: int
+    pairs: int
+    total: int
+
+    @property
+    def touched(self) -> list[int | None]:
+        return [pk for moved in self.moved for pk in moved]
+
+
+def check_may_change(round_: Round, by: Any) -> None:
+    """Raises Refused for a closed round and for anybody but a matcher or the chair."""
+    if not round_.is_under_way:
+        raise Refused(_("This round is closed. Nothing in it can be changed any more."))
+    if not round_.may_be_changed_by(by):
+        raise Refused(_("Only a matcher or the chair can change a round."))
+
+
+def read(round_: Round) -> tuple[Sitting, Decisions]:
+    """The stored plan and the decisions behind it. Raises Refused before the first run."""
+    try:
+        return Sitting.load(round_), Decisions.of(round_)
+    except RoundPlan.DoesNotExist:
+        raise Refused(_("Please run the round first.")) from None
+
+
+def plan_of(sitting: Sitting) -> Plan:
+    assert sitting.plan is not None
+    return sitting.plan
+
+
+def play(
+    sitting: Sitting,
+    was: Decisions,
+    now: Decisions,
+    first: Callable[[WhatIf], object] | None = None,
+) -> Outcome:
+    """Find the best plan under `now`, keeping what is on the table where that costs little. Raises Refused."""
+    before, mates = plan_of(sitting), sitting.mates()
+    try:
+        sitting.repair(was, now, first)
+    except InfeasibleRules as bad:
+        raise Refused(
+            _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
+        ) from bad
+    return outcome_of(sitting, before, mates)
+
+
+def outcome_of(sitting: Sitting, before: Plan, mates: dict[int, int | None]) -> Outcome:
+    """The difference between an earlier plan and the one on the table now."""
+    now, plan = sitting.mates(), plan_of(sitting)
+    moved = [(pk, was, now[pk]) for pk, was in mates.items() if was != now[pk]]
+    return Outcome(
+        moved, before.pairs - plan.pairs, before.total - plan.total, plan.pairs, plan.total
+    )
+
+
+def difference(was: Decisions, now: Decisions) -> dict[str, list[Any]]:
+    """What was added and what was taken away, as JSON."""
+
+    def both(name: str) -> list[Any]:
+        before, after = set(getattr(was, name)), set(getattr(now, name))
+        return [sorted(after - before), sorted(before - after)]
+
+    return {name: both(name) for name in ("pins", "forbids", "sits_out")}
+
+
+def reverse(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
+    """Take a difference back; a mentee who has another pin since keeps that one."""
+    changes: dict[str, Any] = {}
+    for name, (added, removed) in diff.items():
+        gone, back = (
+            {one if name == "sits_out" else tuple(one) for one in ones} for ones in (added, removed)
+        )
+        held = set(getattr(decisions, name)) - gone
+        if name == "pins":
+            back = {pin for pin in back if pin[0] not in {mentee for mentee, _mentor in held}}
+        changes[name] = frozenset(held | back) if name == "sits_out" else tuple(sorted(held | back))
+    return replace(decisions, **changes)
+
+
+def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
+    """Read, compute without a lock, write with compare-and-set; begin again when somebody was faster."""
+    for number in range(TRIES):
+        # A page has just read the round; if that is not the newest any more, the compare-and-set will say so.
+        fresh = round_ if round_.shown and not number else _read_again(round_)
+        try:
+            entry = attempt(fresh)
+        except (
+            Overtaken,
+            Snapshot.DoesNotExist,
+        ):  # the plan, or even what it rests on, was replaced meanwhile
+            continue
+        round_.__dict__.update(
+            {name: value for name, value in fresh.__dict__.items() if not name.startswith("_")}
+        )
+        return entry
+    raise Refused(
+        _("Several members are changing this round right now. Please try again in a moment.")
+    )
+
+
+def _read_again(round_: Round) -> Round:
+    rounds = Round.objects.unscoped("the round to change").select_related("cohort__program__policy")
+    return rounds.get(pk=round_.pk)
+
+
+@transaction.atomic
+def write(
+    round_: Round,
+    sitting: Sitting,
+    was: Decisions,
+    decisions: Decisions,
+    outcome: Outcome,
+    entry: RoundEntry,
+    named: set[int],
+    also: Callable[[], object] = lambda: None,
+) -> RoundEntry:
+    """Write plan, rows and entry if the plan is still the one that was read. Raises Overtaken if it is not."""
+    claim(round_, sitting, by=entry.by)
+    entry.version, entry.moved = round_.plan_version, [list(moved) for moved in outcome.moved]
+    entry.cost_pairs, entry.cost_points = outcome.cost_pairs, outcome.cost_points
+    also()
+    sitting.save_plan()
+    write_rejections(round_, was, decisions, entry)
+    rows = {pk for pk, _was, _is in outcome.moved} | (named & sitting.row.keys())
+    replace_some(round_, sitting, decisions, rows, round_.plan_version)
+    entry.save()
+    return entry
+
+
+def claim(round_: Round, sitting: Sitting, *, by: Any, **changes: Any) -> None:
+    """Raise the plan version from the one that was read; back to draft if the round was further. Raises Overtaken."""
+    plan = plan_of(sitting)
+    changes |= {
+        "pairs": plan.pairs,
+        "total": plan.total,
+        "has_certificate": plan.certificate,
+        "input_hash": plan.input_hash,
+    }
+    changes["plan_version"] = round_.plan_version + 1
+    mine = Round.objects.unscoped("compare and set").filter(
+        pk=round_.pk, plan_version=round_.plan_version
+    )
+    if not mine.filter(state=round_.state).update(**changes):
+        raise Overtaken
+    for name, value in changes.items():
+        setattr(round_, name, value)
+    if round_.state != Round.State.DRAFT:
+        why = str(_("The plan was changed."))
+        move(
+            round_,
+            Round.State.DRAFT,
+            by=by,
+            why=why,
+            release_at=None,
+            approved_by=None,
+            released_by=None,
+        )
+
+
+def write_rejections(
+    round_: Round, was: Decisions, decisions: Decisions, entry: RoundEntry
+) -> None:
+    """Rows for what was turned down, and none for what is allowed again."""
+    rows = Proposal.objects.unscoped("what was turned down").filter(round=round_)
+    for mentee, mentor in set(was.forbids) - set(decisions.forbids):
+        rows.rejected().filter(mentee=mentee, mentor=mentor).delete()
+    for mentee, mentor in set(decisions.forbids) - set(was.forbids):
+        # The row on the table still names this mentor; it is written anew right after this.
+        rows.on_the_table().filter(mentee=mentee, mentor=mentor).update(
+            mentor=None, state=Proposal.State.PROPOSED
+        )
+        Proposal.objects.unscoped("turned down").create(
+            round=round_, mentee_id=mentee, mentor_id=mentor, state=Proposal.State.REJECTED,
+            scope=entry.facts.get("scope") or Proposal.Scope.PAIR, changed_in=round_.plan_version,
+        )  # fmt: skip

@@ -1,0 +1,199 @@
+"""The rows on the table of a round, made from the engine's plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import JSONField
+
+from ..engine import CapacityShortage, NoEligibleMentor, TooCostly, Prices, ScoreTable, why_unmatched
+from ..explanations.explanations import explain
+from ..models import Proposal, Round
+from ..storage.solver_state import NOBODY, Decisions, Sitting
+
+State = Proposal.State
+Values = dict[str, Any]  # column of the table -> value
+AT_ONCE = 500
+BLANK: Values = {
+    "state": State.PROPOSED, "scope": "", "sits_out": False, "score": None, "band": "", "parts": {}, "why": {},
+    "cautions": [], "price_pairs": None, "price_points": None, "before_id": None, "is_changed": False,
+}  # fmt: skip
+as_json = json.JSONEncoder(separators=(",", ":")).encode
+new_public_id = Proposal._meta.get_field("public_id").get_default
+EXPLAINED = 60_000  # people left out x mentors that are looked at for a full explanation
+
+
+def make_rows(
+    sitting: Sitting, decisions: Decisions, mentees: Iterable[int], version: int
+) -> list[Values]:
+    """Rows for these mentees (application ids) as columns of the table, with scores, parts and reasons."""
+    assert sitting.plan is not None
+    wanted = [(pk, sitting.row[pk]) for pk in mentees]
+    mentors = sitting.plan.mu[[i for _pk, i in wanted]].tolist()
+    explained = iter(
+        explain(
+            sitting, [(i, j) for (_pk, i), j in zip(wanted, mentors, strict=True) if j != NOBODY]
+        )
+    )
+    pinned = set(decisions.pins)
+    common = {**BLANK, "round_id": sitting.round.pk, "changed_in": version}
+    rows = []
+    for (pk, _i), j in zip(wanted, mentors, strict=True):
+        row = {**common, "mentee_id": pk, "mentor_id": None, "sits_out": pk in decisions.sits_out}
+        if j != NOBODY:
+            row |= {**next(explained).fields, "mentor_id": sitting.mentors[j]}
+            row["state"] = State.PINNED if (pk, row["mentor_id"]) in pinned else State.PROPOSED
+        rows.append(row)
+    return rows
+
+
+def left_out(
+    sitting: Sitting, table: ScoreTable, mentee: int, prices: Prices | None
+) -> dict[str, Any]:
+    """Why nobody is proposed, as codes. Without `prices` (very large rounds) the short form only.
+
+    kind "none": every mentor is closed, `blocked` {rule: mentors}, `nearest` [[mentor, rules, score]].
+    kind "crowded": `mentees` people can only go to `mentors` mentors, who have `places` places between them.
+    kind "priced": a place could be had with `mentor`, for `lost` [pairs, points].
+    `fixes` [[what, mentor, rules, pairs, points]]: one change each, and what it brings to the whole round.
+    """
+    i, plan = sitting.row[mentee], sitting.plan
+    assert plan is not None
+    if prices is None:
+        return {"kind": "crowded" if (table.S[i] >= 0).any() else "none"}
+    return as_codes(why_unmatched(table, plan, i, prices), sitting.mentors)
+
+
+def as_codes(
+    found: NoEligibleMentor | CapacityShortage | TooCostly, mentors: Sequence[int]
+) -> dict[str, Any]:
+    """The engine's answer with `mentors[j]` in place of position j; what `reasons.why_left_out` puts into words."""
+    fixes = [
+        [fix.kind, mentors[fix.mentor], list(fix.codes), fix.gain.pairs, fix.gain.points]
+        for fix in found.remedies
+    ]
+    match found:
+        case NoEligibleMentor(rules=rules, nearest=nearest):
+            close = [[mentors[miss.mentor], list(miss.codes), miss.score] for miss in nearest[:3]]
+            return {"kind": "none", "blocked": rules, "nearest": close, "fixes": fixes}
+        case CapacityShortage(mentees=crowd, mentors=open_to, capacity=places):
+            return {
+                "kind": "crowded",
+                "mentees": len(crowd),
+                "mentors": len(open_to),
+                "places": places,
+                "fixes": fixes,
+            }
+    lost = [found.loss.pairs, found.loss.points]
+    return {"kind": "priced", "mentor": mentors[found.mentor], "lost": lost, "fixes": fixes}
+
+
+def _prices_for(sitting: Sitting, table: ScoreTable, left: int) -> Prices | None:
+    """Prices for explaining `left` people; None where that would keep the page waiting."""
+    assert sitting.plan is not None
+    return Prices(table, sitting.plan) if left * len(sitting.mentors) <= EXPLAINED else None
+
+
+def explain_left_out(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
+    """Bring up to date why people are left out; a decision about others may have changed it."""
+    if not sitting.is_small:
+        return
+    rows = list(Proposal.objects.unscoped("the plan changed").filter(round=round_).left_out())
+    if not rows:
+        return
+    table = sitting.working_explained(decisions)
+    prices = _prices_for(sitting, table, len(rows))
+    for row in rows:
+        row.why = left_out(sitting, table, row.mentee_id, prices)
+    Proposal.objects.unscoped("the plan changed").bulk_update(rows, ["why"], batch_size=200)
+
+
+def price_rows(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
+    """Write down for every pair what the round would lose without it; pins are not priced."""
+    assert sitting.plan is not None
+    mu, prices = sitting.plan.mu, Prices(sitting.working(decisions), sitting.plan)
+    others = prices.matrix.copy()
+    others[np.arange(len(mu)), mu] = np.inf  # column -1 of somebody left out is "stays out"
+    pairs, points = prices.split(others.min(axis=1))
+    rows = list(Proposal.objects.unscoped("prices for the minutes").filter(round=round_).paired())
+    for row in rows:
+        i = sitting.row[row.mentee_id]
+        known = pairs[i] >= 0 and row.state == State.PROPOSED
+        row.price_pairs, row.price_points = (
+            (int(pairs[i]), int(points[i])) if known else (None, None)
+        )
+    Proposal.objects.unscoped("prices for the minutes").bulk_update(
+        rows, ["price_pairs", "price_points"], batch_size=200
+    )
+
+
+def replace_all(
+    round_: Round,
+    sitting: Sitting,
+    decisions: Decisions,
+    version: int,
+    before: dict[int, int | None],
+) -> None:
+    """Write every row anew after a run; what was turned down stays. `before` is {mentee: mentor} of the draft before."""
+    rows = make_rows(sitting, decisions, sitting.mentees, version)
+    for row in rows:
+        row["before_id"] = before.get(row["mentee_id"])
+        row["is_changed"] = bool(before) and row["before_id"] != row["mentor_id"]
+    Proposal.objects.unscoped("the round was run").filter(round=round_).on_the_table().delete()
+    insert(rows)
+    explain_left_out(round_, sitting, decisions)
+
+
+def insert(rows: list[Values]) -> None:
+    """Insert thousands of rows without making a model instance of each; the database checks its constraints."""
+    fields = [field for field in Proposal._meta.concrete_fields if not field.primary_key]
+    name = connection.ops.quote_name
+    columns = ", ".join(name(str(field.column)) for field in fields)
+    into = f"INSERT INTO {name(Proposal._meta.db_table)} ({columns}) VALUES "  # noqa: S608  names of our own model
+    one = f"({', '.join(['%s'] * len(fields))})"
+    texts = {field.attname for field in fields if isinstance(field, JSONField)}
+    order = [field.attname for field in fields]
+    with connection.cursor() as cursor:
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            for row in some:
+                row |= {
+                    "public_id": new_public_id(),
+                    **{text: as_json(row[text]) for text in texts},
+                }
+            values = [row[attname] for row in some for attname in order]
+            cursor.execute(into + ", ".join([one] * len(some)), values)
+
+
+def replace_some(
+    round_: Round, sitting: Sitting, decisions: Decisions, mentees: set[int], version: int
+) -> list[Proposal]:
+    """Write the rows of these mentees anew after a decision, and return them."""
+    table = (
+        Proposal.objects.unscoped("a decision moved them")
+        .filter(round=round_, mentee__in=mentees)
+        .on_the_table()
+    )
+    known = {
+        row["mentee_id"]: row for row in table.values("pk", "public_id", "mentee_id", "before_id")
+    }
+    rows = [
+        Proposal(**{**row, **known[row["mentee_id"]]})
+        for row in make_rows(sitting, decisions, sorted(mentees), version)
+    ]
+    for row in rows:
+        row.is_changed = row.before_id != row.mentor_id if round_.draft > 1 else False
+    written = [
+        field.name
+        for field in Proposal._meta.concrete_fields
+        if field.attname in {*BLANK, "mentor_id", "changed_in"}
+    ]
+    Proposal.objects.unscoped("a decision moved them").bulk_create(
+        rows, update_conflicts=True, unique_fields=["pk"], update_fields=written
+    )
+    explain_left_out(round_, sitting, decisions)
+    return rows

@@ -1,0 +1,198 @@
+"""From approved to published: one moment, one transaction, once.
+
+1. The button only sets a time; Stop clears it. Until then no match exists and nobody outside the committee sees anything.
+2. At that time the program makes the matches, releases pending decisions, and owes every letter, all in one transaction
+   or not at all. What cannot be published whole goes back to draft, and the committee is told why.
+3. A plan without a verified certificate is never published, and a round is published once.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.exceptions import Refused
+from applications import reviewing
+from applications.models import Application, Decision
+from matches.match_creation import make_matches, taken
+from matches.models import Match
+from matches.why_you_two import shareable
+from notifications.delivery_rules import next_open_hour
+from notifications.outbox import owe
+from notifications.reconcilers import planner
+from programs.sender_policy import house_for
+from workflow.states import move
+
+from ..models import Proposal, Round
+from ..pool.applicant_data import changed_since
+from ..storage.snapshots import fingerprints
+from ..storage.solver_state import Sitting
+from .lifecycle import refuse_if_near_round, refuse_unless_proven
+from .plan_updates import read
+
+log = logging.getLogger(__name__)
+State = Round.State
+
+
+def earliest(round_: Round, at: datetime) -> datetime:
+    """The end of the hold that begins at `at`."""
+    return at + timedelta(minutes=round_.program.policy.publication_hold_minutes)
+
+
+def next_allowed(round_: Round, at: datetime) -> datetime:
+    """The end of the hold, or the end of quiet hours after it, in the program's zone."""
+    return next_open_hour(earliest(round_, at), round_.program.time_zone, house_for(round_.program))
+
+
+@transaction.atomic
+def schedule(
+    round_: Round, *, by: Any, at: datetime | None = None, wait_for_morning: bool = False
+) -> None:
+    """Set the moment of release. Pressing again while it is set changes nothing.
+
+    Raises Refused for anybody but a chair who stands near nobody in the round, and for a plan without a certificate.
+    """
+    at = at or timezone.now()
+    if round_.state != State.APPROVED:
+        raise Refused(_("Only an approved round can be published."))
+    if not round_.may_be_published_by(by):
+        raise Refused(_("Only the chair can publish a round."))
+    refuse_if_near_round(round_, by)
+    refuse_unless_proven(round_, *read(round_))
+    when = next_allowed(round_, at) if wait_for_morning else earliest(round_, at)
+    mine = Round.objects.unscoped("schedule").filter(
+        pk=round_.pk, state=State.APPROVED, release_at=None
+    )
+    if mine.update(release_at=when, released_by=by):
+        round_.release_at, round_.released_by = when, by
+
+
+def stop(round_: Round, *, by: Any) -> None:
+    """Clear the moment of release. Any matcher may; it only prevents. Raises Refused once it was released."""
+    if not round_.may_be_changed_by(by):
+        raise Refused(_("This round has been published; what is out cannot be stopped."))
+    waiting = Round.objects.unscoped("stop").filter(
+        pk=round_.pk, state=State.APPROVED, release_at__isnull=False
+    )
+    if not waiting.update(release_at=None, released_by=None):
+        raise Refused(_("No release is set for this round."))
+    round_.release_at = round_.released_by = None
+
+
+@planner
+def release_due(at: datetime) -> int:
+    """Release every round whose moment has come; return how many. Safe to run twice and side by side."""
+    rounds = Round.objects.unscoped("rounds whose moment has come").to_release(at)
+    due = rounds.select_related("cohort__program__policy", "released_by", "prepared_by")
+    return sum(release_or_hold_back(round_, at) for round_ in due)
+
+
+def release_or_hold_back(round_: Round, at: datetime) -> bool:
+    """Release, or take the round back to draft when something has changed that the plan cannot bear."""
+    try:
+        release(round_, at=at)
+    except Refused as refused:
+        return hold_back(round_, str(refused), at)
+    return True
+
+
+@transaction.atomic
+def hold_back(round_: Round, why: str, at: datetime) -> bool:
+    fresh = Round.objects.unscoped("held back").select_for_update().get(pk=round_.pk)
+    if fresh.state != State.APPROVED or fresh.release_at is None:
+        return False  # somebody else has released or stopped it
+    told = {fresh.released_by, fresh.prepared_by} - {None}
+    move(
+        fresh,
+        State.DRAFT,
+        by=None,
+        at=at,
+        why=why,
+        release_at=None,
+        approved_by=None,
+        released_by=None,
+    )
+    for member in told:
+        owe("round-held-back", to=member, about=fresh, ordinal=fresh.plan_version, at=at)
+    log.warning("round held back", extra={"round_id": fresh.pk})
+    return False
+
+
+@transaction.atomic
+def release(round_: Round, *, at: datetime) -> list[Match]:
+    """Publish: make the matches, tell everybody. Raises Refused, and then nothing has happened.
+
+    The move to published is a compare-and-set, so of two workers one publishes; the row is locked before the moment is
+    read again, so a Stop pressed since it was last read holds.
+    """
+    moment = (
+        Round.objects.unscoped("is it still to be released")
+        .select_for_update()
+        .get(pk=round_.pk)
+        .release_at
+    )
+    if moment is None or moment > at:
+        raise Refused(_("The moment of release has not come."))
+    sitting, decisions = read(round_)
+    refuse_unless_proven(round_, sitting, decisions)
+    _refuse_if_people_left(round_)
+    move(round_, State.PUBLISHED, by=round_.released_by, at=at, published_at=at)
+    rows = Proposal.objects.unscoped("the round is released").filter(round=round_).on_the_table()
+    paired = list(rows.exclude(mentor=None).select_related("mentee__person", "mentor__person"))
+    why = {row.mentee_id: shareable(row.why, row.mentee, row.mentor) for row in paired}
+    matches = make_matches(
+        ((row.mentee_id, row.mentor_id, why[row.mentee_id]) for row in paired), at=at
+    )
+    rows.exclude(mentor=None).update(state=Proposal.State.CHOSEN)
+    _release_decisions(round_, at)
+    for match in matches:
+        for person in match.people:
+            owe("match-introduced", to=person, about=match, at=at)
+    _tell_those_left_out(round_, sitting, rows.filter(mentor=None), at)
+    return matches
+
+
+def _refuse_if_people_left(round_: Round) -> None:
+    gone = changed_since(round_.cohort, fingerprints(round_))["gone"]
+    rows = Proposal.objects.unscoped("is everybody still there").filter(round=round_).paired()
+    missing = rows.filter(mentee__in=gone) | rows.filter(mentor__in=gone)
+    row = missing.select_related("mentee__person", "mentor__person").first()
+    if row:
+        left = row.mentee if row.mentee_id in gone else row.mentor
+        raise Refused(_("%(name)s is not ready to be matched any more.") % {"name": left.person})
+
+
+def _release_decisions(round_: Round, at: datetime) -> None:
+    pending = Decision.objects.unscoped("publication releases pending decisions")
+    waiting = pending.filter(application__cohort=round_.cohort_id, released_at=None)
+    reviewing.release(
+        waiting.select_related("application__cohort__program", "application__person"),
+        by=None,
+        at=at,
+    )
+
+
+def _tell_those_left_out(round_: Round, sitting: Sitting, rows: Any, at: datetime) -> None:
+    """Priority next time, and a kind letter in the same release, to mentees and to mentors without a mentee."""
+    mentees = [row.mentee for row in rows.select_related("mentee__person")]
+    mentors = _mentors_left_out(sitting)
+    for application, kind in [
+        *((one, "round-unmatched") for one in mentees),
+        *((one, "round-no-mentee") for one in mentors),
+    ]:
+        owe(kind, to=application.person, about=application, ordinal=round_.number, at=at)
+    ids = [one.pk for one in (*mentees, *mentors)]
+    today = timezone.localdate(at)
+    Application.objects.filter(pk__in=ids, waiting_since=None).update(waiting_since=today)
+
+
+def _mentors_left_out(sitting: Sitting) -> list[Application]:
+    """Mentors of the round who have no mentee after it."""
+    busy = taken(sitting.mentors)
+    idle = [pk for pk in sitting.mentors if not busy[pk]]
+    return list(Application.objects.ready().filter(pk__in=idle).select_related("person"))

@@ -1,0 +1,97 @@
+"""Taking a decision back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.exceptions import Refused
+
+from ..models import KeepApart, Round, RoundEntry
+from ..recusal import refuse_if_near
+from ..storage.serialization import unpack_plan
+from ..storage.solver_state import Decisions, Sitting
+from . import overrides
+from .plan_updates import (
+    Outcome,
+    check_may_change,
+    outcome_of,
+    plan_of,
+    play,
+    read,
+    repeat,
+    reverse,
+    write,
+)
+
+Kind = RoundEntry.Kind
+
+
+def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> RoundEntry:
+    """Undo one decision. The last one restores the plan before it exactly; an earlier one lets the engine find the
+    best plan without it. Raises Refused for a second time, the wrong person, and people near the member."""
+
+    def attempt(fresh: Round) -> RoundEntry:
+        check_may_change(fresh, by)
+        done = RoundEntry.objects.unscoped("the decision to take back").get(pk=entry.pk)
+        if not done.can_be_undone:
+            raise Refused(_("This has already been taken back."))
+        refuse_if_near(
+            by,
+            {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)},
+            fresh,
+        )
+        sitting, was = read(fresh)
+        now, stored = reverse(was, done.facts.get("diff", {})), sitting.packed_plan
+        outcome = _back(sitting, done, was, now)
+        refuse_if_near(by, outcome.touched, fresh)
+        undo = RoundEntry(
+            round=fresh, kind=Kind.UNDO, by=by, at=at or timezone.now(), mentee_id=done.mentee_id,
+            mentor_id=done.mentor_id, plan_before=stored, facts={"of": done.version, "kind": done.kind},
+        )  # fmt: skip
+        named = {pk for pk in (done.mentee_id, done.facts.get("other")) if pk}
+        return write(
+            fresh, sitting, was, now, outcome, undo, named, also=lambda: _mark(sitting, done, undo)
+        )
+
+    return repeat(entry.round, attempt)
+
+
+def _back(sitting: Sitting, done: RoundEntry, was: Decisions, now: Decisions) -> Outcome:
+    first: Callable[..., Any] | None = overrides.take_back_first(sitting, done)
+    if not is_latest(done):
+        return play(sitting, was, now, first)
+    before, mates = plan_of(sitting), sitting.mates()
+    sitting.plan = unpack_plan(done.plan_before)
+    sitting.seats = sitting.plan.capacity
+    return outcome_of(sitting, before, mates)
+
+
+def is_latest(entry: RoundEntry) -> bool:
+    """Whether the plan before this entry is the one to go back to: nothing that stands came after it, and nothing
+    before it was taken back since."""
+    later = RoundEntry.objects.unscoped("order of decisions").filter(
+        round=entry.round_id, version__gt=entry.version
+    )
+    if later.standing().exists():
+        return False
+    return all(undo.facts["of"] > entry.version for undo in later.filter(kind=Kind.UNDO))
+
+
+def _mark(sitting: Sitting, done: RoundEntry, undo: RoundEntry) -> None:
+    """Mark as taken back, once, and take back what was changed beside the plan."""
+    entries = RoundEntry.objects.unscoped("taken back").filter(pk=done.pk, undone_at=None)
+    if not entries.update(undone_at=undo.at, undone_by=undo.by):
+        raise Refused(_("This has already been taken back."))
+    overrides.take_back_beside(sitting, done)
+    if "keep_apart" in done.facts:
+        today = timezone.localdate(undo.at)
+        kept = KeepApart.objects.unscoped("taken back").filter(
+            pk=done.facts["keep_apart"], until=None
+        )
+        kept.filter(since__lt=today).update(until=today)
+        kept.filter(since__gte=today).delete()

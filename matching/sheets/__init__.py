@@ -1,9 +1,0 @@
-"""Matching for a program that still lives in a spreadsheet: two files and a map in, pairs with reasons out.
-
-The very same engine, rules and proof as a round in the database; nothing is stored.
-"""
-
-from .proposing import Sheet, propose
-from .terms import BadTerms, SheetTerms, read_terms
-
-__all__ = ["BadTerms", "Sheet", "SheetTerms", "propose", "read_terms"]

@@ -1,0 +1,108 @@
+"""Pairs and scores of a round as tables that a spreadsheet can open safely.
+
+A cell that a spreadsheet would run as a formula is written with an apostrophe before it. Rows about people near the
+member who exports are left out, as they are on every page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tablib
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from matches.vocabulary import Words
+from programs.committee import conflicted_with
+
+from ..criteria import WEIGHTS
+from ..explanations.explanation_text import committee_whys, cost_words, why_left_out
+from ..models import Proposal, Round
+from ..storage.solver_state import Sitting
+
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe(value: Any) -> Any:
+    """Text that could be taken for a formula gets an apostrophe; numbers stay numbers."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(RISKY) else value
+
+
+def pairs(round_: Round, user: Any) -> tablib.Dataset:
+    """One line per mentee: the pair, its state, the fit in words and points, why, and what it costs to drop it."""
+    headers = [
+        _("Mentee"), _("Mentee's e-mail"), _("Mentor"), _("Mentor's e-mail"), _("State"), _("Fit"), _("Points"),
+        *(str(label) for label, _help in WEIGHTS.values()), _("Why"), _("Lost without this pair"),
+    ]  # fmt: skip
+    data = tablib.Dataset(headers=headers, title=_("Pairs"))
+    words = Words(round_.program)
+    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+    rows = rows.with_names("mentee__person__email", "mentor__person__email")
+    for row in rows.order_by("mentee__external_key", "mentee"):
+        data.append([safe(cell) for cell in _pair_cells(row, words)])
+    return data
+
+
+def _pair_cells(row: Proposal, words: Words) -> list[Any]:
+    mentee = row.mentee.person
+    if row.mentor is None:
+        blank: list[Any] = [""] * len(WEIGHTS)
+        return [
+            mentee.name,
+            mentee.email,
+            "",
+            "",
+            _("Unmatched"),
+            "",
+            "",
+            *blank,
+            why_left_out(row.why, {}),
+            "",
+        ]
+    why = "; ".join(one.text for one in committee_whys(row.why, row.cautions, words))
+    price = "" if row.price_pairs is None else cost_words(row.price_pairs, row.price_points or 0)
+    parts = [row.parts.get(code, 0) for code in WEIGHTS]
+    person = row.mentor.person
+    state, band = row.get_state_display(), row.get_band_display()
+    return [
+        mentee.name,
+        mentee.email,
+        person.name,
+        person.email,
+        state,
+        band,
+        row.score,
+        *parts,
+        why,
+        price,
+    ]
+
+
+def scores(round_: Round, user: Any) -> tablib.Dataset:
+    """Mentees down, mentors across, points in the cells; empty where a rule forbids the pair."""
+    sitting = Sitting.load(round_)
+    seen = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).exclude(
+        person__in=conflicted_with(user)
+    )
+    names = {
+        one.pk: f"{one.person.name} <{one.person.email}>" for one in seen.select_related("person")
+    }
+    columns = [j for j, pk in enumerate(sitting.mentors) if pk in names]
+    data = tablib.Dataset(
+        headers=[_("Mentee"), *(safe(names[sitting.mentors[j]]) for j in columns)],
+        title=_("Scores"),
+    )
+    for i, pk in enumerate(sitting.mentees):
+        if pk in names:
+            row = sitting.table.S[i, columns].tolist()
+            data.append([safe(names[pk]), *("" if points < 0 else points for points in row)])
+    return data
+
+
+def as_csv(data: tablib.Dataset) -> str:
+    """With a byte-order mark, so that spreadsheets read names in every script."""
+    return "\ufeff" + data.export("csv")
+
+
+def as_xlsx(data: tablib.Dataset) -> bytes:
+    return data.export("xlsx", escape=False)

@@ -1,0 +1,159 @@
+"""The `[matching]` part of a map: what a program values and forbids, over the columns that its map names.
+
+    [matching]
+    objective = "most"                    # or "best"
+    rules = ["same_employer"]             # standard rules that are switched on; without it, those of the engine
+    weights = { can_help = 60, wishes = 40 }   # standard criteria, as shares of 10,000 points; none without it
+    places = 1                            # for mentors whose row does not say
+
+    [matching.gap.grade]                  # points by how far the mentor stands above the mentee
+    order = ["Junior", "Senior", "Head"]
+    points = { 1 = 9, 2 = 12 }
+    hard = true                           # any other difference is forbidden
+
+    [matching.same.profession]            # the same answer; forbid = "same" or "different" makes a rule of it
+    points = 10
+
+    [matching.overlap.identity]           # what the mentee asked for is among what the mentor said
+    points = 6
+    at_most = 1
+
+    [matching.accepts.office]             # one side says which answers of the other suit; hard = true forbids the rest
+    asks = "partner_office"
+    by = "mentee"
+    points = 8
+
+The name of a criterion is also the column it reads, unless `column` names another one, and its heading in the result,
+unless `label` says it better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from applications.importing import BadMap
+from applications.importing.normalization import nearest
+from matching.engine import HARD_RULES, STANDARD_WEIGHTS
+
+KINDS: dict[str, set[str]] = {
+    "gap": {"column", "label", "order", "points", "hard"},
+    "same": {"column", "label", "points", "forbid"},
+    "overlap": {"column", "label", "points", "at_most"},
+    "accepts": {"column", "label", "asks", "by", "points", "hard"},
+}
+PLAIN = {"objective", "rules", "weights", "places", "minimum"}
+
+
+class BadTerms(BadMap):
+    """The `[matching]` part of a map does not say clearly what it wants."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion of the program's own: its kind (a key of KINDS), name, the column it reads and its settings."""
+
+    kind: str
+    name: str
+    column: str
+    settings: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        return str(self.settings.get("label", self.name))
+
+
+@dataclass(frozen=True)
+class SheetTerms:
+    objective: str = "most"
+    rules: frozenset[str] = frozenset({"self_pair", "both_ways", "avoid", "same_employer"})
+    weights: Mapping[str, int] = field(default_factory=dict)
+    places: int = 1
+    minimum: int = 0
+    own: tuple[Criterion, ...] = ()
+
+
+def read_terms(data: Mapping[str, Any]) -> SheetTerms:
+    """Read the table `[matching]` of a map. Raises BadTerms naming what is not understood."""
+    for name in data:
+        _one_of("matching", name, PLAIN | set(KINDS))
+    for rule in data.get("rules", []):
+        _one_of("matching.rules", rule, HARD_RULES)
+    for weight in data.get("weights", {}):
+        _one_of("matching.weights", weight, set(STANDARD_WEIGHTS))
+    _one_of("matching.objective", data.get("objective", "most"), {"most", "best"})
+    own = tuple(
+        _criterion(kind, name, one) for kind in KINDS for name, one in data.get(kind, {}).items()
+    )
+    if not own and not data.get("weights"):
+        raise BadTerms(_("[matching] values nothing: it needs weights, or criteria of its own."))
+    rules = frozenset(data["rules"]) | {"self_pair"} if "rules" in data else SheetTerms.rules
+    return SheetTerms(
+        objective=data.get("objective", "most"),
+        rules=rules,
+        weights=_whole_numbers("matching.weights", data.get("weights", {})),
+        places=_whole("matches.match_creation", data.get("places", 1)),
+        minimum=_whole("matching.minimum", data.get("minimum", 0)),
+        own=own,
+    )
+
+
+def _criterion(kind: str, name: str, one: Any) -> Criterion:
+    place = f"matching.{kind}.{name}"
+    if not isinstance(one, Mapping):
+        raise BadTerms(_("[%(place)s] must be a table.") % {"place": place})
+    for option in one:
+        _one_of(place, option, KINDS[kind])
+    needed = {"gap": {"order", "points"}, "overlap": {"points"}, "accepts": {"asks", "by"}}.get(
+        kind, set()
+    )
+    for option in sorted(needed - set(one)):
+        raise BadTerms(_("[%(place)s] needs “%(option)s”.") % {"place": place, "option": option})
+    settings = dict(one)
+    if kind == "gap":
+        settings["points"] = {
+            _whole(place, step, low=-50): points
+            for step, points in _steps(place, one["points"]).items()
+        }
+    elif "points" in one:
+        settings["points"] = _whole(place, one["points"])
+    if kind == "accepts":
+        _one_of(f"{place}.by", one["by"], {"mentee", "mentor"})
+    return Criterion(kind, name, str(one.get("column", name)), settings)
+
+
+def _steps(place: str, points: Any) -> dict[Any, int]:
+    if not isinstance(points, Mapping) or not points:
+        raise BadTerms(
+            _("[%(place)s] points is a table such as { 1 = 9, 2 = 12 }.") % {"place": place}
+        )
+    return _whole_numbers(place, points)
+
+
+def _whole_numbers(place: str, table: Mapping[Any, Any]) -> dict[Any, int]:
+    return {name: _whole(place, value) for name, value in table.items()}
+
+
+def _whole(place: str, value: Any, low: int = 0) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError) as error:
+        raise BadTerms(
+            _("[%(place)s]: “%(value)s” is not a whole number.") % {"place": place, "value": value}
+        ) from error
+    if isinstance(value, bool | float) or not low <= number <= 100_000:
+        raise BadTerms(
+            _("[%(place)s]: %(value)s is not possible here.") % {"place": place, "value": value}
+        )
+    return number
+
+
+def _one_of(place: str, name: Any, known: Any) -> None:
+    if name in known:
+        return
+    text = _("[%(place)s]: “%(name)s” is not known.") % {"place": place, "name": name}
+    hint = nearest(str(name), known)
+    raise BadTerms(f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text)

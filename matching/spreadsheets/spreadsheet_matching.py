@@ -1,0 +1,149 @@
+"""The best pairs of two files, with the points of each criterion, and for everybody left out the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import tablib
+from django.utils.translation import gettext as _
+
+from applications.importing import Record
+from matching.criteria import WEIGHTS
+from matching.engine import (
+    UNMATCHED,
+    Plan,
+    Pool,
+    Prices,
+    Rules,
+    ScoreTable,
+    score,
+    solve,
+    verify,
+    why_unmatched,
+)
+from matching.explanations.explanation_text import fix_words, why_left_out
+from matching.rounds.proposal_rows import as_codes
+from matching.spreadsheets.exports import safe
+
+from .spreadsheet_criteria import SheetTerms
+from .spreadsheet_pool import make_pool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A solved pair of files; `plan.certificate` says that the plan was proven best by code that did not make it."""
+
+    pool: Pool
+    table: ScoreTable
+    plan: Plan
+    mentees: Mapping[str, Record]
+    mentors: Mapping[str, Record]
+    labels: Mapping[str, str]
+
+    @property
+    def is_proven(self) -> bool:
+        return self.plan.certificate and verify(
+            self.table, self.pool.capacity, self.plan.rules, self.plan
+        )
+
+    @property
+    def allowed(self) -> int:
+        """How many pairs no rule forbids."""
+        return int((self.table.S >= 0).sum())
+
+    def dataset(self) -> tablib.Dataset:
+        """One line per mentee: key, name, the mentor's, points in all and per criterion, and why."""
+        parts = list(self.table.max_points())
+        heads = [
+            _("Mentee id"),
+            _("Mentee"),
+            _("Mentor id"),
+            _("Mentor"),
+            _("Points"),
+            *(self.labels[name] for name in parts),
+            _("Why"),
+        ]
+        data = tablib.Dataset(headers=heads, title=_("Pairs"))
+        prices = (
+            Prices(self.table, self.plan)
+            if (self.plan.mu == UNMATCHED).any() and len(self.pool.mentors)
+            else None
+        )
+        for i, j in enumerate(self.plan.mu.tolist()):
+            data.append(
+                [
+                    safe(cell)
+                    for cell in (
+                        self._left_out(i, prices, parts)
+                        if j == UNMATCHED
+                        else self._pair(i, j, parts)
+                    )
+                ]
+            )
+        return data
+
+    def _pair(self, i: int, j: int, parts: Sequence[str]) -> list[Any]:
+        points = {name: int(value[0]) for name, value in self.table.parts(i, [j]).items()}
+        why = ", ".join(
+            f"{self.labels[name]} {points[name]}" for name in parts if points[name]
+        ) or _("allowed, and nobody fits better")
+        mentee, mentor = self._mentee(i), self._mentor(j)
+        row = [
+            mentee.key,
+            mentee.values["name"],
+            mentor.key,
+            mentor.values["name"],
+            int(self.table.S[i, j]),
+        ]
+        return [*row, *(points[name] for name in parts), why]
+
+    def _left_out(self, i: int, prices: Prices | None, parts: Sequence[str]) -> list[Any]:
+        mentee = self._mentee(i)
+        return [
+            mentee.key,
+            mentee.values["name"],
+            "",
+            "",
+            "",
+            *("" for _name in parts),
+            self._why_left_out(i, prices),
+        ]
+
+    def _why_left_out(self, i: int, prices: Prices | None) -> str:
+        if prices is None:
+            return _("There is no mentor.")
+        why = as_codes(
+            why_unmatched(self.table, self.plan, i, prices), range(len(self.pool.mentors))
+        )
+        names = {j: self._mentor(j).values["name"] for j in range(len(self.pool.mentors))}
+        return " ".join(
+            [why_left_out(why, names), *(fix_words(fix, names) for fix in why["fixes"][:1])]
+        )
+
+    def _mentee(self, i: int) -> Record:
+        return self.mentees[str(self.pool.mentees.ids[i])]
+
+    def _mentor(self, j: int) -> Record:
+        return self.mentors[str(self.pool.mentors.ids[j])]
+
+
+def propose(mentees: Sequence[Record], mentors: Sequence[Record], terms: SheetTerms) -> Sheet:
+    """Score and solve. Raises BadTerms (a BadMap) or ValueError naming what does not fit."""
+    pool, criteria = make_pool(mentees, mentors, terms)
+    table = score(pool, criteria)
+    plan = solve(
+        table, pool.capacity, Rules(objective=cast("Literal['most', 'best']", terms.objective))
+    )
+    labels = {code: str(label) for code, (label, _help) in WEIGHTS.items()} | {
+        one.name: one.label for one in terms.own
+    }
+    return Sheet(
+        pool,
+        table,
+        plan,
+        {one.key: one for one in mentees},
+        {one.key: one for one in mentors},
+        labels,
+    )

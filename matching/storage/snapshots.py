@@ -1,0 +1,73 @@
+"""Reading what a run has stored, each piece once per process: it is found by the hash of its content (see `shelf`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine import Pool, ScoreTable
+from ..models import Round, RoundPlan, Snapshot
+from .cache import SHELF
+from .serialization import unpack_pool
+
+
+def read_scores(round_: Round, stored: Any) -> tuple[dict[str, Any], ScoreTable]:
+    """What the columns mean, and the scores that the plan was made from, cells that were changed since included.
+    `stored` is a row of `RoundPlan`."""
+    columns, table = SHELF.get(
+        ("scores", stored.snapshot_key), lambda: _stored_scores(round_, stored.snapshot_key)
+    )
+    if not stored.cells:
+        return columns, table
+    return columns, SHELF.get(
+        ("scores", stored.snapshot_key, stored.digest),
+        lambda: _changed_scores(columns, table, stored),
+    )
+
+
+def _stored_scores(round_: Round, key: str) -> tuple[dict[str, Any], ScoreTable]:
+    rows = Snapshot.objects.unscoped("the round at work").filter(round=round_, key=key)
+    columns, scores = rows.values_list("columns", "scores").get()
+    shape = (len(columns["mentees"]), len(columns["mentors"]))
+    S = np.frombuffer(bytes(scores), dtype=columns["dtype"]).reshape(shape)
+    mentees, mentors = columns["keys"]
+    return columns, ScoreTable(S, mentee_ids=mentees, mentor_ids=mentors, digest=columns["digest"])
+
+
+def _changed_scores(columns: dict[str, Any], table: ScoreTable, stored: Any) -> ScoreTable:
+    row, column = (
+        {pk: at for at, pk in enumerate(columns[side])} for side in ("mentees", "mentors")
+    )
+    S = table.S.copy()
+    for mentee, mentor, points in stored.cells:
+        S[row[mentee], column[mentor]] = points
+    mentees, mentors = columns["keys"]
+    return ScoreTable(S, mentee_ids=mentees, mentor_ids=mentors, digest=stored.digest)
+
+
+def read_people(round_: Round, key: str) -> Pool:
+    """The people as they were when the round was run."""
+    return SHELF.get(("people", key), lambda: _stored_people(round_, key))
+
+
+def _stored_people(round_: Round, key: str) -> Pool:
+    rows = Snapshot.objects.unscoped("the people of the round at work").filter(
+        round=round_, key=key
+    )
+    return unpack_pool(rows.values_list("people", flat=True).get())
+
+
+def fingerprints(round_: Round) -> dict[str, str]:
+    """{application id: what it had said} when the round was run, with what a decision of the committee changed."""
+    taken = (
+        Snapshot.objects.unscoped("what people had said")
+        .filter(round=round_)
+        .values_list("fingerprints", flat=True)
+    )
+    known = (
+        RoundPlan.objects.unscoped("what people had said")
+        .filter(round=round_)
+        .values_list("known", flat=True)
+    )
+    return {**taken.get(), **known.get()}

@@ -1,0 +1,279 @@
+"""One mentee with the mentors who could be theirs, side by side: each dimension in words, and what choosing would do.
+
+Costs hold for one change at a time: two changes that cost nothing each can cost something together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from django.db.models import Exists, OuterRef
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications.models import Application, ApplicationExperience
+from matches.match_creation import places_of
+from matches.vocabulary import Words, listed
+
+from ..criteria import OVERRIDABLE, WEIGHTS, rule_words
+from ..engine import InfeasibleRules, Change, WhatIf
+from ..explanations.comparison import Cell, Dimensions
+from ..explanations.explanation_text import CAUTION_WORDS, cost_words
+from ..explanations.explanations import Explanation, explain
+from ..models import Proposal, Round
+from ..models.proposals import OF_A_PERSON
+from ..recusal import near_in
+from ..rounds.minutes import moved_words
+from ..rounds.plan_updates import plan_of
+from ..storage.solver_state import Decisions, Sitting
+from .workbench import BAND_TONES
+
+SHOWN, CLOSED_SHOWN, MOVES_SHOWN, SWAPS_SHOWN = 6, 4, 2, 15
+CLOSED_LOOKED_AT = 40
+Band = Proposal.Band
+QUOTED = 160  # characters of a person's own words
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A mentor beside the mentee. `rules` are in the way of a closed one; `if_chosen` what choosing would do."""
+
+    mentor: Application
+    explanation: Explanation
+    cells: dict[str, Cell]
+    places: str
+    if_chosen: list[str]
+    is_current: bool = False
+    is_rejected: bool = False
+    rules: list[str] = field(default_factory=list)
+    quote: str = ""
+    can_be_set_aside: bool = False
+
+    @property
+    def named_cells(self) -> list[tuple[Any, Cell]]:
+        return [(WEIGHTS[name][0], cell) for name, cell in self.cells.items()]
+
+    @property
+    def points(self) -> list[int]:
+        """Points per criterion, in the order of the table of points."""
+        return [self.explanation.parts[code] for code in WEIGHTS if code in self.explanation.parts]
+
+    @property
+    def cautions(self) -> list[Any]:
+        return [CAUTION_WORDS[code] for code in self.explanation.cautions if code in CAUTION_WORDS]
+
+    @property
+    def tone(self) -> str:
+        return BAND_TONES.get(self.explanation.band, "info")
+
+    @property
+    def band_label(self) -> str:
+        return str(Band(self.explanation.band).label)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    open: list[Candidate]
+    closed: list[Candidate]
+    more: int  # further mentors who would be possible
+    hidden: int  # mentors near the member who asks
+    parts: list[tuple[str, str]]  # (criterion, its name) of the table of points
+    swaps: list[
+        int
+    ]  # mentees (applications) with whom this one could change places, the best first
+    has_rejections: bool  # whether mentors were turned down for this mentee
+    words: Words  # the vocabularies as they were read for it
+
+
+def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
+    """The candidates of one mentee, the best first; those who are closed with the rule that closes them."""
+    sitting, decisions = Sitting.load(round_), Decisions.of(round_)
+    i = sitting.row[row.mentee_id]
+    seen = _seen(sitting, user)
+    order = _order(sitting, i, int(plan_of(sitting).mu[i]), seen)
+    open_ = [j for j in order if sitting.table.S[i, j] >= 0]
+    closed = _nearest_closed(sitting, i, [j for j in order if sitting.table.S[i, j] < 0])
+    shown = open_ if show_all else open_[:SHOWN]
+    made = _Maker(round_, sitting, decisions, row, [*shown, *closed], user)
+    explained = explain(sitting, [(i, j) for j in (*shown, *closed)])
+    cards = [
+        made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)
+    ]
+    criteria = [
+        (name, str(label))
+        for name, (label, _help) in WEIGHTS.items()
+        if explained and name in explained[0].parts
+    ]
+    hidden, more = len(sitting.mentors) - len(seen), len(open_) - len(shown)
+    swaps, open_cards, closed_cards = _swaps(sitting, i), cards[: len(shown)], cards[len(shown) :]
+    return Comparison(
+        open_cards, closed_cards, more, hidden, criteria, swaps, bool(made.rejected), made.words
+    )
+
+
+def _swaps(sitting: Sitting, i: int) -> list[int]:
+    """Mentees with whom mentee i could change places, nobody else moving: no rule against either pair, the best first."""
+    mu, S = plan_of(sitting).mu, sitting.table.S
+    if mu[i] < 0:
+        return []
+    others = np.flatnonzero((mu >= 0) & (mu != mu[i]))
+    mine, theirs, now = (
+        S[rows, columns].astype(np.int64)
+        for rows, columns in ((i, mu[others]), (others, mu[i]), (others, mu[others]))
+    )
+    possible = (mine >= 0) & (theirs >= 0)
+    gain = (mine + theirs - now)[possible]
+    best = others[possible][np.argsort(-gain, kind="stable")]
+    return [sitting.mentees[k] for k in best[:SWAPS_SHOWN].tolist()]
+
+
+def _seen(sitting: Sitting, user: Any) -> list[int]:
+    """Columns of the mentors who do not stand near `user`."""
+    hidden = near_in(sitting.round, user)
+    return [j for j, pk in enumerate(sitting.mentors) if pk not in hidden]
+
+
+def _order(sitting: Sitting, i: int, current: int, mentors: list[int]) -> list[int]:
+    """The proposed mentor first, then by score; ties in the order of the stable keys, so it is the same for everybody."""
+    at = np.array(mentors, dtype=np.int64)
+    best = at[np.argsort(-sitting.table.S[i, at].astype(np.int64), kind="stable")].tolist()
+    return sorted(best, key=lambda j: j != current)
+
+
+def _nearest_closed(sitting: Sitting, i: int, closed: list[int]) -> list[int]:
+    """Of the closed mentors who would fit best, those whom the fewest rules stop."""
+    if not closed:
+        return []
+    table = sitting.explained
+    raw = dict(zip(closed, table.raw(i, closed).tolist(), strict=True))
+    best = sorted(closed, key=lambda j: (-raw[j], j))[:CLOSED_LOOKED_AT]
+    codes = dict(zip(best, table.why_not_of(i, best), strict=True))
+    nearest = sorted(best, key=lambda j: (len(codes[j]), -raw[j], j))
+    return [j for j in nearest if "self_pair" not in codes[j]][:CLOSED_SHOWN]
+
+
+class _Maker:
+    """Makes candidates of one mentee; reads what all of them need once."""
+
+    def __init__(
+        self,
+        round_: Round,
+        sitting: Sitting,
+        decisions: Decisions,
+        row: Proposal,
+        shown: list[int],
+        user: Any,
+    ) -> None:
+        self.sitting, self.row = sitting, row
+        self.words = Words(round_.program)
+        self.dimensions = Dimensions(self.words, sitting.explained.max_points())
+        self.plan = plan_of(sitting)
+        self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
+        is_free = not row.is_pinned and not row.sits_out
+        self.trial = WhatIf(sitting.working(decisions), self.plan) if is_free else None
+        i = sitting.row[row.mentee_id]
+        self.changes = {j: self._change(i, j) for j in shown}
+        self.codes = dict(zip(shown, sitting.explained.why_not_of(i, shown), strict=True))
+        self.load = np.bincount(self.plan.mu[self.plan.mu >= 0], minlength=len(sitting.mentors))
+        moved = {
+            pk
+            for change in self.changes.values()
+            if change
+            for one in self._moved(change)
+            for pk in one
+            if pk
+        }
+        found = self._read({sitting.mentors[j] for j in shown} | moved - near_in(round_, user))
+        self.mentors = {j: found[sitting.mentors[j]] for j in shown}
+        self.names = {pk: str(one.person) for pk, one in found.items()}
+        for mentor in self.mentors.values():
+            mentor.cohort = round_.cohort
+
+    @staticmethod
+    def _read(ids: set[int]) -> dict[int, Any]:
+        """The mentors to show and whoever would move; `is_quotable` have let their match read about an experience."""
+        shared = ApplicationExperience.objects.filter(application=OuterRef("pk"), is_shared=True)
+        rows = (
+            Application.objects.filter(pk__in=ids)
+            .select_related("person")
+            .annotate(is_quotable=Exists(shared))
+        )
+        return rows.only("situation", *OF_A_PERSON).in_bulk()
+
+    def candidate(self, i: int, j: int, said: Explanation) -> Candidate:
+        mentor, codes = self.mentors[j], self.codes[j]
+        return Candidate(
+            mentor=mentor,
+            explanation=said,
+            cells=self.dimensions.cells(said, codes),
+            places=_("%(used)s of %(places)s taken")
+            % {"used": self._used(j, mentor), "places": places_of(mentor)},
+            if_chosen=self._if_chosen(j),
+            is_current=mentor.pk == self.row.mentor_id,
+            is_rejected=mentor.pk in self.rejected,
+            rules=[str(rule_words(code)) for code in codes],
+            quote=self._quote(mentor),
+            can_be_set_aside=bool(codes)
+            and all(c.removesuffix("_unknown") in OVERRIDABLE and c != "both_ways" for c in codes),
+        )
+
+    def _used(self, j: int, mentor: Application) -> int:
+        """Mentees of this plan, and of open matches from before: the places that were not brought into the round."""
+        return int(self.load[j]) + max(places_of(mentor) - int(self.plan.capacity[j]), 0)
+
+    def _change(self, i: int, j: int) -> Change | None:
+        """What "Choose" would do, tried on a copy of the plan and taken back; None where there is nothing to choose."""
+        is_closed = self.sitting.table.S[i, j] < 0 or self.sitting.mentors[j] in self.rejected
+        if self.trial is None or self.plan.mu[i] == j or is_closed:
+            return None
+        try:
+            change = self.trial.pin(i, j)
+        except InfeasibleRules:
+            return None
+        self.trial.undo()
+        return change
+
+    def _moved(self, change: Change) -> list[list[int | None]]:
+        """Who else would move, as ids of applications, at most as many as are named."""
+        at, sitting = self.sitting.mentor_at, self.sitting
+        moved = [[sitting.mentees[a], at(b), at(c)] for a, b, c in change.reassignments]
+        return [one for one in moved if one[0] != self.row.mentee_id][:MOVES_SHOWN]
+
+    def _if_chosen(self, j: int) -> list[str]:
+        """The cost of choosing, and who would have to move, in words."""
+        change = self.changes[j]
+        if change is None:
+            return []
+        lines = [cost_words(-change.pairs_gained, -change.points_gained)]
+        lines += [moved_words(one, self.names) for one in self._moved(change)]
+        more = len(change.reassignments) - 1 - MOVES_SHOWN
+        if more > 0:
+            lines.append(
+                ngettext("%(count)s more moves", "%(count)s more move", more) % {"count": more}
+            )
+        return lines
+
+    @staticmethod
+    def _quote(mentor: Any) -> str:
+        """The mentor's own words, if they let their match read about an experience of theirs."""
+        return Truncator(mentor.situation).chars(QUOTED) if mentor.is_quotable else ""
+
+
+def own_words(application: Application, words: Words) -> list[dict[str, Any]]:
+    """What a person wrote and marked, for the head of the page. The committee reads it all; quotes come from the block
+    that is shared with the match anyway, never from the private answers."""
+    lives = [
+        words.experience(pk)
+        for pk in application.experience_rows.values_list("experience", flat=True)
+    ]
+    topics = [words.topic(pk) for pk in application.topic_rows.values_list("topic", flat=True)]
+    rows = [
+        {"key": _("In their own words"), "value": application.situation},
+        {"key": _("Hopes for"), "value": application.hopes},
+        {"key": _("Going through"), "value": listed(lives, 6)},
+        {"key": _("Would like help with"), "value": listed(topics, 6)},
+    ]
+    return [row for row in rows if row["value"]]

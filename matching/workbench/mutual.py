@@ -1,0 +1,73 @@
+"""Pairs that found each other: both named the other one. The committee approves, and the round takes it as a pin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from applications.models import Application, NamedWish
+from matches.vocabulary import listed
+
+from ..criteria import rule_words
+from ..models import Proposal, Round
+from ..recusal import not_near
+from ..rounds.plan_updates import read
+from ..storage.solver_state import Sitting
+
+MENTEE, MENTOR = Application.Role.MENTEE, Application.Role.MENTOR
+
+
+@dataclass(frozen=True)
+class Mutual:
+    """Two people who named each other. `rules` are what stands in the way, in words; empty when nothing does."""
+
+    mentee: Application
+    mentor: Application
+    row: Proposal
+    rules: str
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.row.is_pinned and self.row.mentor_id == self.mentor.pk
+
+
+def mutual_pairs(round_: Round, user: Any) -> list[Mutual]:
+    """Every such pair of the round that `user` may decide about, by name of the mentee. Raises Refused before a run."""
+    sitting, _decisions = read(round_)
+    seen = Application.objects.filter(not_near(user), pk__in=[*sitting.mentees, *sitting.mentors])
+    people = {(one.role, one.person_id): one for one in seen.select_related("person")}
+    wishes = _wishes(round_)
+    both = [
+        (people[MENTEE, person], people[MENTOR, named])
+        for role, person, named in wishes
+        if role == MENTEE
+        and (MENTOR, named, person) in wishes
+        and {(MENTEE, person), (MENTOR, named)} <= people.keys()
+    ]
+    rows = Proposal.objects.visible_to(user).filter(
+        round=round_, mentee__in=[mentee.pk for mentee, _mentor in both]
+    )
+    on_table = {row.mentee_id: row for row in rows.on_the_table().select_related("mentor__person")}
+    return [
+        Mutual(mentee, mentor, on_table[mentee.pk], _rules(sitting, mentee, mentor))
+        for mentee, mentor in sorted(both, key=lambda pair: pair[0].person.name)
+        if mentee.pk in on_table
+    ]
+
+
+def _wishes(round_: Round) -> set[tuple[str, int, int]]:
+    """(role of the one who wishes, that person, the person named), of everybody in the cohort."""
+    rows = NamedWish.objects.unscoped(
+        "who named each other; only pairs that the member may see are shown"
+    )
+    known = rows.filter(application__cohort=round_.cohort_id, kind=NamedWish.Kind.PREFER).exclude(
+        person=None
+    )
+    return set(known.values_list("application__role", "application__person", "person"))
+
+
+def _rules(sitting: Sitting, mentee: Application, mentor: Application) -> str:
+    i, j = sitting.row[mentee.pk], sitting.column[mentor.pk]
+    if sitting.table.S[i, j] >= 0:
+        return ""
+    return listed(rule_words(code) for code in sitting.explained.why_not(i, j))

@@ -1,0 +1,83 @@
+"""What a decision would do, row by row, before it is taken: who goes from whom to whom, and how well each pair fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..explanations.explanations import explain
+from ..models import Proposal, Round, RoundEntry
+from ..recusal import refuse_if_near
+from ..rounds.decisions import Step, after
+from ..rounds.minutes import names_of
+from ..rounds.plan_updates import Outcome, play, read
+from ..storage.solver_state import Sitting
+from .workbench import BAND_TONES
+
+Pair = tuple[int, int | None]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One mentee before and after. The fit words are empty in large rounds, where they would keep the page waiting."""
+
+    mentee: str
+    was: str
+    now: str
+    was_fit: str = ""
+    now_fit: str = ""
+
+    @property
+    def was_band(self) -> str:
+        return _label(self.was_fit)
+
+    @property
+    def now_band(self) -> str:
+        return _label(self.now_fit)
+
+    @property
+    def was_tone(self) -> str:
+        return BAND_TONES.get(self.was_fit, "info")
+
+    @property
+    def now_tone(self) -> str:
+        return BAND_TONES.get(self.now_fit, "info")
+
+
+def _label(band: str) -> str:
+    return str(Proposal.Band(band).label) if band else ""
+
+
+def try_out(round_: Round, step: Step, *, by: Any) -> tuple[Outcome, list[Move]]:
+    """The outcome of `step`, and each mentee who would move; nothing is written. Raises Refused as `decide` does."""
+    refuse_if_near(by, step.named, round_)
+    sitting, decisions = read(round_)
+    outcome = play(sitting, decisions, after(decisions, step, sitting.mates()))
+    refuse_if_near(by, outcome.touched, round_)
+    return outcome, _moves(sitting, outcome, by)
+
+
+def _moves(sitting: Sitting, outcome: Outcome, by: Any) -> list[Move]:
+    names = names_of([RoundEntry(moved=[list(moved) for moved in outcome.moved], facts={})], by)
+    fits = _fits(
+        sitting,
+        [pair for mentee, was, now in outcome.moved for pair in ((mentee, was), (mentee, now))],
+    )
+    return [
+        Move(
+            names.get(mentee, ""),
+            names.get(was or 0, ""),
+            names.get(now or 0, ""),
+            fits.get((mentee, was), ""),
+            fits.get((mentee, now), ""),
+        )
+        for mentee, was, now in outcome.moved
+    ]
+
+
+def _fits(sitting: Sitting, pairs: list[Pair]) -> dict[Pair, str]:
+    known: list[Pair] = [(mentee, mentor) for mentee, mentor in pairs if mentor is not None]
+    if not sitting.is_small:
+        return {}
+    places = [(sitting.row[mentee], sitting.column[mentor or 0]) for mentee, mentor in known]
+    return {pair: said.band for pair, said in zip(known, explain(sitting, places), strict=True)}

@@ -1,0 +1,94 @@
+"""The best pairs of a cohort as plain facts, without opening a round: for the command line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from access.exceptions import Refused
+from applications.models import Application
+from matches.vocabulary import Words
+from programs.models import Cohort
+
+from ..criteria import default_terms
+from ..engine import Prices
+from ..explanations.explanation_text import committee_whys, fix_words, why_left_out
+from ..explanations.explanations import explain
+from ..models import Proposal, Round
+from ..pool.pool_data import gather
+from ..rounds.plan_updates import plan_of
+from ..rounds.proposal_rows import left_out
+from ..storage.solver_state import NOBODY, Decisions, Sitting
+
+
+def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
+    """Pairs with fit, points and reasons, and everybody left out with why; nothing is written.
+
+    Raises Refused when a side is empty.
+    """
+    people = gather(cohort, at)
+    if not people.columns["mentees"] or not people.columns["mentors"]:
+        raise Refused(
+            _("Nobody to match: a cohort needs at least one mentee and one mentor who are ready.")
+        )
+    sitting = Sitting.fresh(Round(cohort=cohort, terms=default_terms(cohort.program)), people)
+    plan = sitting.solve(Decisions())
+    names = _names(sitting)
+    return {
+        "cohort": cohort.slug,
+        "mentees": len(sitting.mentees),
+        "mentors": len(sitting.mentors),
+        "places": int(plan.capacity.sum()),
+        "pairs": _pairs(sitting, names, Words(cohort.program)),
+        "left_out": _left_out(sitting, names),
+        "total": plan.total,
+        "proven_best": plan.certificate,
+        "input_hash": plan.input_hash,
+    }
+
+
+def _names(sitting: Sitting) -> dict[int, dict[str, str]]:
+    rows = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).select_related(
+        "person"
+    )
+    return {
+        row.pk: {"key": row.external_key or row.person.email, "name": row.person.name}
+        for row in rows
+    }
+
+
+def _pairs(
+    sitting: Sitting, names: dict[int, dict[str, str]], words: Words
+) -> list[dict[str, Any]]:
+    placed = [(i, j) for i, j in enumerate(plan_of(sitting).mu.tolist()) if j != NOBODY]
+    return [
+        {
+            "mentee": names[sitting.mentees[i]],
+            "mentor": names[sitting.mentors[j]],
+            "fit": str(Proposal.Band(said.band).label),
+            "points": said.score,
+            "parts": said.parts,
+            "why": [
+                f"{why.kind} {why.text}" for why in committee_whys(said.why, said.cautions, words)
+            ],
+        }
+        for (i, j), said in zip(placed, explain(sitting, placed), strict=True)
+    ]
+
+
+def _left_out(sitting: Sitting, names: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
+    plan = plan_of(sitting)
+    left = [sitting.mentees[i] for i, j in enumerate(plan.mu.tolist()) if j == NOBODY]
+    prices = Prices(sitting.table, plan) if left else None
+    mentors = {pk: names[pk]["name"] for pk in sitting.mentors}
+    found = {pk: left_out(sitting, sitting.explained, pk, prices) for pk in left}
+    return [
+        {
+            "mentee": names[pk],
+            "why": why_left_out(why, mentors),
+            "fixes": [fix_words(fix, mentors) for fix in why.get("fixes", [])],
+        }
+        for pk, why in found.items()
+    ]

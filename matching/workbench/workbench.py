@@ -1,0 +1,275 @@
+"""What the workbench of a round shows one member: figures, queues and rows, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.utils.translation import gettext_lazy, ngettext
+
+from applications.models import Application
+from matches.match_creation import places_of
+from matches.models import Match
+from matches.vocabulary import Words
+
+from ..explanations.explanation_text import Why, committee_whys, fix_words, why_left_out
+from ..models import Proposal, Round, RoundEntry, Snapshot
+from ..pool.applicant_data import changed_since
+from ..recusal import not_near
+
+Band = Proposal.Band
+PER_PAGE = 50
+BAND_TONES: dict[str, str] = {
+    Band.STRONG: "ok",
+    Band.GOOD: "info",
+    Band.POSSIBLE: "amber",
+    Band.THIN: "bad",
+}
+
+HAS_CAUTION = ~Q(cautions=[])
+TO_LOOK_AT = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
+    HAS_CAUTION | Q(band__in=[Band.POSSIBLE, Band.THIN])
+)
+QUEUES: dict[str, tuple[Any, Q]] = {
+    "all": (gettext_lazy("All"), Q()),
+    "look": (gettext_lazy("To look at"), TO_LOOK_AT),
+    "pinned": (gettext_lazy("Pinned"), Q(state=Proposal.State.PINNED)),
+    "unmatched": (gettext_lazy("Unmatched"), Q(mentor=None)),
+    "warnings": (gettext_lazy("Warnings"), HAS_CAUTION & Q(mentor__isnull=False)),
+    "changed": (gettext_lazy("Changed since the last draft"), Q(is_changed=True)),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mentee of the round as the list shows it."""
+
+    proposal: Proposal
+    whys: list[Why]
+    load: int
+    places: int
+    left_out: str = ""
+    fix: str = ""
+    is_veiled: bool = False  # initials in place of names, until the row is opened
+
+    @property
+    def mentee_name(self) -> str:
+        return called(self.mentee, self.is_veiled)
+
+    @property
+    def mentor_name(self) -> str:
+        return called(self.mentor, self.is_veiled) if self.mentor else ""
+
+    @property
+    def mentee(self) -> Application:
+        return self.proposal.mentee
+
+    @property
+    def mentor(self) -> Application | None:
+        return self.proposal.mentor
+
+    @property
+    def tone(self) -> str:
+        return BAND_TONES.get(self.proposal.band, "info")
+
+    @property
+    def anchor(self) -> str:
+        return f"row-{self.mentee.public_id}"
+
+
+class Board:
+    """The list of a round for one member; rows about people near that member are counted and not shown."""
+
+    def __init__(
+        self,
+        round_: Round,
+        user: Any,
+        *,
+        queue: str = "all",
+        find: str = "",
+        page: Any = 1,
+        only_figures: bool = False,
+    ) -> None:
+        self.round, self.user = round_, user
+        self.queue = queue if queue in QUEUES else "all"
+        self.find = find.strip()
+        self.words = Words(round_.program)
+        mine = Proposal.objects.visible_in(round_, user).on_the_table()
+        self.counts = self._counts(mine)
+        self.hidden = round_.mentees - self.counts["all"]
+        self.rows: list[Row] = []
+        if not only_figures:
+            self.page = self._page(mine, page)
+            self.rows = rows_of(round_, list(self.page.object_list), self.words, user, in_list=True)
+
+    @staticmethod
+    def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
+        """Rows in each queue, and pairs of each band, by one look at every row."""
+        flags = {
+            f"in_{name}": ExpressionWrapper(q, BooleanField())
+            for name, (_label, q) in QUEUES.items()
+            if q
+        }
+        groups: list[Any] = list(mine.order_by().values("band", **flags).annotate(rows=Count("pk")))
+        counts = {
+            name: sum(one["rows"] for one in groups if one.get(f"in_{name}", True))
+            for name in QUEUES
+        }
+        paired = [one for one in groups if not one["in_unmatched"]]
+        bands = {
+            f"band_{band.value}": sum(one["rows"] for one in paired if one["band"] == band)
+            for band in Band
+        }
+        return counts | bands
+
+    def _page(self, mine: QuerySet[Proposal], page: Any) -> Page:
+        rows = mine.with_names().filter(QUEUES[self.queue][1])  # type: ignore[attr-defined]
+        if self.find:
+            rows = rows.filter(
+                Q(mentee__person__name__icontains=self.find)
+                | Q(mentor__person__name__icontains=self.find)
+            )
+        # The same order for everybody and for ever: by the mentees' stable keys.
+        pages = Paginator(rows.order_by("mentee__external_key", "mentee_id"), PER_PAGE)
+        if not self.find:
+            pages.count = self.counts[self.queue]
+        return pages.get_page(page)
+
+    @property
+    def place(self) -> str:
+        """Where in the list the member is, as the end of an address; empty at its beginning."""
+        number = self.page.number if self.page.number > 1 else ""
+        at = {"queue": self.queue if self.queue != "all" else "", "find": self.find, "page": number}
+        return urlencode({name: value for name, value in at.items() if value})
+
+    @property
+    def queues(self) -> list[dict[str, Any]]:
+        """The tabs above the list, with their counts."""
+        return [
+            {
+                "name": name,
+                "label": label,
+                "count": self.counts[name],
+                "is_current": name == self.queue,
+            }
+            for name, (label, _q) in QUEUES.items()
+            if name != "changed" or self.round.draft > 1
+        ]
+
+    @property
+    def bands(self) -> list[dict[str, Any]]:
+        return [
+            {"band": band, "label": band.label, "count": self.counts[f"band_{band.value}"]}
+            for band in Band
+        ]
+
+    @property
+    def gained_pairs(self) -> int | None:
+        """Pairs more than in the draft before; None in the first draft."""
+        return (
+            None if self.round.before_pairs is None else self.round.pairs - self.round.before_pairs
+        )
+
+
+def called(application: Application, is_veiled: bool) -> str:
+    return application.person.initials if is_veiled else str(application.person)
+
+
+def rows_of(
+    round_: Round, proposals: list[Proposal], words: Words, user: Any, *, in_list: bool = False
+) -> list[Row]:
+    """Rows with their reasons in words. `proposals` are visible to `user` and come with their people. `in_list`: the
+    names are veiled where the program wishes so."""
+    veil = in_list and round_.program.policy.hide_names_until_opened
+    named = mentors_in_reasons(proposals, user, veil)
+    load = loads(round_, {row.mentor_id for row in proposals} - {None})
+    made = []
+    for row in proposals:
+        if row.mentor is None:
+            fix = next(
+                (fix_words(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), ""
+            )
+            made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix, veil))
+        else:
+            row.mentor.cohort = round_.cohort
+            whys = committee_whys(row.why, row.cautions, words)
+            made.append(Row(row, whys, load[row.mentor.pk], places_of(row.mentor), is_veiled=veil))
+    return made
+
+
+def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
+    """How many mentees each of these mentors would have, those from before included; one query."""
+    planned = (
+        Proposal._base_manager.filter(round=round_, mentor__in=mentors)
+        .order_by()
+        .values_list("mentor", flat=True)
+    )
+    open_ = (
+        Match.objects.open().filter(mentor__in=mentors).order_by().values_list("mentor", flat=True)
+    )
+    planned = planned.exclude(state__in=[Proposal.State.REJECTED, Proposal.State.CHOSEN])
+    return Counter(planned.union(open_, all=True)) if mentors else Counter()
+
+
+def mentors_in_reasons(
+    proposals: list[Proposal], user: Any, is_veiled: bool = False
+) -> dict[int, str]:
+    """Names of the mentors that the reasons of people left out mention, without those near `user`."""
+    ids = {fix[1] for row in proposals if row.mentor_id is None for fix in row.why.get("fixes", [])}
+    ids |= {row.why["mentor"] for row in proposals if row.mentor_id is None and "mentor" in row.why}
+    if not ids:
+        return {}
+    seen = Application.objects.filter(not_near(user), pk__in=ids).select_related("person")
+    return {one.pk: called(one, is_veiled) for one in seen}
+
+
+def news(round_: Round, fingerprints: dict[str, str]) -> list[str]:
+    """What has changed among the people since this draft, in words; empty when nothing has."""
+    since = changed_since(round_.cohort, fingerprints)
+    return [_news(what, len(people)) for what, people in since.items() if people]
+
+
+def _news(what: str, count: int) -> str:
+    match what:
+        case "changed":
+            text = ngettext(
+                "%(count)s person changed an answer since this draft.",
+                "%(count)s people changed an answer since this draft.",
+                count,
+            )
+        case "new":
+            text = ngettext(
+                "%(count)s person became ready since this draft.",
+                "%(count)s people became ready since this draft.",
+                count,
+            )
+        case _:
+            text = ngettext(
+                "%(count)s person left since this draft.",
+                "%(count)s people left since this draft.",
+                count,
+            )
+    return text % {"count": count}
+
+
+def snapshot_of(round_: Round) -> Snapshot | None:
+    """The snapshot without its arrays, for pages that only need figures."""
+    light = Snapshot.objects.unscoped("figures of the round").defer("people", "scores", "columns")
+    return light.filter(round=round_).first()
+
+
+def last_entry(round_: Round, user: Any) -> RoundEntry | None:
+    """The newest decision that can be taken back and that `user` may see."""
+    entries = (
+        RoundEntry.objects.visible_in(round_, user).standing().exclude(kind=RoundEntry.Kind.RUN)
+    )
+    return (
+        entries.select_related("by", "mentee__person", "mentor__person")
+        .defer("plan_before")
+        .order_by("-version")
+        .first()
+    )

@@ -1,0 +1,323 @@
+"""The components of "Waymark". `{% load components %}`, then call a tag; the page at /styleguide/ (with DEBUG) shows each one.
+
+A page extends `base.html` and fills these blocks: `title` and `heading` (the one h1) always, `content`, and when needed `back`
+(`<a class="wm-back" href="...">Back</a>`), `width` (empty block = full width, else 48rem), `errors`, `head`, `scripts`. A `form` in the
+context gets its error summary and the "Error:" in the title by itself; with several forms override `errors`. Other context that
+is used when there: `program` (its `name` is the brand), `theme` ("light" or "dark"; else the cookie of that name), `demo_mode`.
+
+    {% notice "Saved." kind="success" url=u action="Open" %}    info, success, warning, error; messages become these by themselves
+    {% chip "On track" tone="ok" %}                              tones: ok, amber, bad, info, plum; icon="check" (a lucide name)
+    {% chip match.get_state_display tone=match.state|tone %}     `tone` knows every state word of the domain, see TONES
+    {% next_step title text url=u action="Sign it" due="by 3 July" %}    the one marigold card of a page
+    {% path steps label="Your year" %}      steps: label, state ("done", "now", "later"), optional note, url
+    {% stepper 2 5 %}                       "Part 2 of 5"
+    {% ring 2 5 label="2 of 5 goals reached" show_label=True %}
+    {% task_list tasks %}                   tasks: label, state (see TASK_WORDS), optional url, hint
+    {% summary_list rows %}                 rows: key, value (text, a list of texts, or nothing), optional url of its Change link
+    {% error_summary form %}                also a formset or a list of both; prints nothing while there are no errors
+    {% person_card name role facts=list email=e phone=p level=2 %}      {{ name|initials }}
+    {% why_chips reasons words=True %}      reasons: kind ("U", "H", "P", "W" or "!"), text
+    {% timeline entries %}                  entries: at (date or datetime), title, optional text, url
+    {% empty_state "Why it is empty" url=u action="Do the first" example="For instance ..." %}
+    {% bars rows "24 of 36 pairs are on track" %}    rows: label, value, optional figure (text shown), tone or 1 to 6, url
+    {% icon "calendar" size=20 %}           decoration only, hidden from readers
+
+Rows may be dicts or objects. Whole pages to extend or render: `components/confirm_page.html` (question, text, affected, button, back_url,
+action_url, is_dangerous; block `fields`) and `components/progress_page.html` (job_title, stage, done, total, elapsed, check_url, cancel_url).
+
+Forms: `<form method="post" class="wm-form" novalidate>{% csrf_token %}{{ form|crispy }}<div class="wm-actions"><button class="btn btn-primary">`.
+Label, hint, error, input come in this order; "(optional)" marks what may stay empty; radio and checkbox groups are fieldsets.
+
+Classes: wm-card, wm-card-next, wm-cards (grid of cards), wm-columns (2/3 and 1/3), wm-actions (row of buttons), wm-chips, wm-lead, wm-quiet, wm-figure,
+wm-measure, wm-form, wm-screen (not printed), wm-table (`<td data-label="Name">` turns rows into cards on a phone; first cell
+`<th scope="row">`; wm-number right-aligns), wm-bar-1 to 6 (SVG fill). Buttons: btn-primary (one a page), btn-outline-primary, btn-danger, btn-link, btn-sm.
+wm-tabs (nav with a list), wm-queues (a list), wm-scroll (a wide table in a box that scrolls), wm-page-text (links print their address).
+In the admin the same parts and classes work, without Bootstrap's: components.css is loaded there, app.css is not. Tables of inlines
+extend `programs.admin_widgets.NamedInline`; avoid `filter_horizontal` (its script names nothing), take `autocomplete_fields`.
+Other coloured kinds of Bootstrap (alert-*, text-bg-*, btn-success) are not themed: do not use them.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+TONES = {
+    "ok": "on_track accepted approved active signed reached held answered resolved completed sent done ready published",
+    "amber": "your_turn drifting introduced shared in_review proposed open due pending on_hold hold",
+    "bad": "stuck asked_for_help failed missed bounced overdue urgent",
+    "plum": "ending closing closed waiting waitlisted scheduled paused alumni parked",
+}  # everything else, "draft", "submitted", "under_way" and so on, is "info": a plain statement
+TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
+
+TASK_WORDS = {
+    "completed": (gettext_lazy("Completed"), "ok"),
+    "incomplete": (gettext_lazy("Incomplete"), "info"),
+    "not_started": (gettext_lazy("Not started"), "info"),
+    "cannot_start": (gettext_lazy("Cannot start yet"), "plum"),
+    "your_turn": (gettext_lazy("Your turn"), "amber"),
+    "waiting": (gettext_lazy("Waiting"), "plum"),
+    "problem": (gettext_lazy("There is a problem"), "bad"),
+}
+NOTICES = {
+    "debug": ("info", gettext_lazy("Note:")),
+    "info": ("info", gettext_lazy("Note:")),
+    "success": ("ok", gettext_lazy("Done:")),
+    "warning": ("amber", gettext_lazy("Please note:")),
+    "error": ("bad", gettext_lazy("Problem:")),
+}
+WHYS = {
+    "U": gettext_lazy("Understands"),
+    "H": gettext_lazy("Can help"),
+    "P": gettext_lazy("Practical"),
+    "W": gettext_lazy("Wishes"),
+    "!": gettext_lazy("Caution"),
+}
+
+
+def read(row: Any, name: str, default: Any = "") -> Any:
+    """A value of a row that may be a dict or an object."""
+    found = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+    return default if found is None else found
+
+
+def pick(rows: Iterable[Any], *names: str) -> list[dict[str, Any]]:
+    """Rows with exactly these values, so that a component never asks for one that is not there."""
+    return [{name: read(row, name) for name in names} for row in rows]
+
+
+@register.simple_tag(takes_context=True)
+def chosen_theme(context: template.Context) -> str:
+    """ "light" or "dark" if the person chose one, else "": then the system decides."""
+    request = context.get("request")
+    theme = context.get("theme") or (request.COOKIES.get("theme") if request else "")
+    return theme if theme in ("light", "dark") else ""
+
+
+@register.simple_tag(takes_context=True)
+def brand(context: template.Context) -> str:
+    return str(
+        read(context.get("program"), "name") or getattr(settings, "SITE_NAME", "") or _("Mentoring")
+    )
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20, stroke_width: float = 2) -> str:
+    """Raises lucide.IconDoesNotExist for an unknown name."""
+    return drawn(name, size, stroke_width)
+
+
+def drawn(name: str, size: int, stroke_width: float = 2) -> str:
+    return lucide(
+        name,
+        size=size,
+        stroke_width=stroke_width,
+        aria_hidden="true",
+        focusable="false",
+        **{"class": "wm-icon"},
+    )
+
+
+@register.filter
+def tone(state: str) -> str:
+    return TONE_OF.get(str(state).lower().replace(" ", "_").replace("-", "_"), "info")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """First letters of the first and the last word of a name, in any script; "?" for an empty name."""
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+CHIP = '<span class="wm-chip wm-chip-{}">{}{}</span>'  # no template of its own: a list has hundreds
+
+
+@register.simple_tag
+def chip(word: str | Promise, tone: str = "info", icon: str = "") -> str:
+    return format_html(CHIP, tone, drawn(icon, size=16) if icon else "", word)
+
+
+@register.simple_tag
+def task_chip(state: str) -> str:
+    word, tone = TASK_WORDS[state]
+    return chip(word, tone, icon="check" if state == "completed" else "")
+
+
+@register.inclusion_tag("components/notice.html")
+def notice(
+    text: Any, kind: str = "info", url: str = "", action: str | Promise = ""
+) -> dict[str, Any]:
+    tone, word = NOTICES.get(kind, NOTICES["info"])
+    return {"text": text, "tone": tone, "word": word, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/next_step.html")
+def next_step(
+    title: str, text: str = "", url: str = "", action: str = "", due: str = ""
+) -> dict[str, Any]:
+    return {
+        "title": title,
+        "text": text,
+        "url": url,
+        "action": action,
+        "due": due,
+        "your_turn": _("Your turn"),
+    }
+
+
+@register.inclusion_tag("components/path.html")
+def path(steps: Iterable[Any], label: str = "") -> dict[str, Any]:
+    return {"steps": pick(steps, "label", "state", "note", "url"), "label": label}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(part: int, total: int) -> dict[str, int]:
+    return {"part": part, "total": total}
+
+
+@register.inclusion_tag("components/ring.html")
+def ring(
+    done: int, total: int, label: str = "", size: int = 72, show_label: bool = False
+) -> dict[str, Any]:
+    percent = round(100 * done / total) if total else 0
+    label = label or _("%(done)s of %(total)s") % {"done": done, "total": total}
+    return {
+        "done": done,
+        "total": total,
+        "percent": percent,
+        "label": label,
+        "size": size,
+        "show_label": show_label,
+    }
+
+
+@register.inclusion_tag("components/task_list.html")
+def task_list(tasks: Iterable[Any], prefix: str = "task") -> dict[str, Any]:
+    """`prefix` keeps the ids of two lists on one page apart."""
+    return {"tasks": pick(tasks, "label", "url", "hint", "state"), "prefix": prefix}
+
+
+@register.inclusion_tag("components/summary_list.html")
+def summary_list(rows: Iterable[Any]) -> dict[str, Any]:
+    def lines(value: Any) -> list[Any]:
+        given = (
+            [value]
+            if isinstance(value, (str, Promise)) or not isinstance(value, Iterable)
+            else list(value)
+        )
+        return [line for line in given if str(line).strip()]
+
+    return {
+        "rows": [
+            {"key": read(row, "key"), "values": lines(read(row, "value")), "url": read(row, "url")}
+            for row in rows
+        ]
+    }
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(source: Any) -> dict[str, Any]:
+    return {"errors": list(errors_of(source))}
+
+
+def errors_of(source: Any) -> Iterable[dict[str, Any]]:
+    """Every error of a form, a formset or a list of them, with the id of the input it belongs to ("" when it has none)."""
+    if isinstance(source, forms.BaseForm):
+        yield from ({"text": text, "anchor": ""} for text in source.non_field_errors())
+        for field in source:
+            yield from (
+                {"text": named(field, str(text)), "anchor": anchor_of(field)}
+                for text in field.errors
+            )
+    elif isinstance(source, forms.BaseFormSet):
+        yield from ({"text": text, "anchor": ""} for text in source.non_form_errors())
+        yield from errors_of(source.forms)
+    else:
+        for part in source or ():
+            yield from errors_of(part)
+
+
+def named(field: forms.BoundField, text: str) -> str:
+    """Django's stock sentences ("This field is required.") say nothing when they stand far from their field."""
+    kinds = [getattr(kind, "default_error_messages", {}) for kind in type(field.field).__mro__]
+    stock = {str(message) for messages in kinds for message in messages.values()}
+    return (
+        _("%(label)s – %(error)s") % {"label": field.label, "error": text}
+        if str(text) in stock
+        else text
+    )
+
+
+def anchor_of(field: forms.BoundField) -> str:
+    """A group of inputs has no id of its own: its first input is where the reader should land."""
+    if field.is_hidden:
+        return ""
+    return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.inclusion_tag("components/person_card.html")
+def person_card(
+    name: str,
+    role: str = "",
+    facts: Iterable[Any] = (),
+    email: str = "",
+    phone: str = "",
+    level: int = 2,
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "role": role,
+        "facts": [fact for fact in facts if fact],
+        "email": email,
+        "phone": phone,
+        "level": level,
+    }
+
+
+@register.inclusion_tag("components/why_chips.html")
+def why_chips(reasons: Iterable[Any], words: bool = False) -> dict[str, Any]:
+    """`words` writes "Understands" where the short form shows U (a reader hears the word in both)."""
+    kinds = [(str(read(reason, "kind")), read(reason, "text")) for reason in reasons]
+    whys = [
+        {"letter": kind, "word": WHYS[kind], "text": text, "is_caution": kind == "!"}
+        for kind, text in kinds
+    ]
+    return {"whys": whys, "words": words}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(entries: Iterable[Any]) -> dict[str, Any]:
+    return {"entries": pick(entries, "at", "title", "text", "url")}
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(why: str, url: str = "", action: str = "", example: str = "") -> dict[str, str]:
+    return {"why": why, "url": url, "action": action, "example": example}
+
+
+@register.inclusion_tag("components/bars.html")
+def bars(rows: Iterable[Any], message: str) -> dict[str, Any]:
+    """Bars share one scale: the largest value fills the width. `message` says what the figures mean, as a heading does."""
+    rows = list(rows)
+    most = max((float(read(row, "value", 0)) for row in rows), default=0) or 1
+    return {"message": message, "rows": [bar(row, most) for row in rows]}
+
+
+def bar(row: Any, most: float) -> dict[str, Any]:
+    value = read(row, "value", 0)
+    return {
+        "label": read(row, "label"),
+        "url": read(row, "url"),
+        "tone": read(row, "tone", 1),
+        "figure": read(row, "figure", value),
+        "percent": round(100 * float(value) / most),
+    }

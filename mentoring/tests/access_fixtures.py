@@ -1,0 +1,403 @@
+"""A small world in which everybody has a role, for the sweeps over every page: access matrix, canary, "GET changes nothing".
+
+Pair A and pair B belong to one program; pair F is over, and its mentor is the mentor of A; pair Z is of another program.
+`things` names the rows that addresses speak of: `things["match", "A"]`. A later model joins by one function with `@adds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from accounts.models import Industry, Language, User
+from agreements.models import Goal
+from applications.importing.jobs import upload
+from applications.importing.tables import Table
+from applications.models import CommitteeNote, Decision, NamedWish, PrivateAnswers, RosterJob
+from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
+from checkins.seeds import seed_surveys
+from matches.models import Match
+from matching.models import KeepApart, RoundJob
+from matching.rounds.decisions import Step, decide
+from meetings.models import Agenda, LogEntry, Meeting
+from notifications.models import Notification, Sweeper
+from notifications.outbox import owe
+from programs.models import Conflict, Experience, Membership, PlaceDistance, Topic
+from testkit import agreements, factories, rounds
+from workflow.models import Transition
+
+PAIRS = ("A", "B", "F", "Z")
+COMMITTEE = ("reader", "carer", "matcher", "chair", "conflicted", "maintainer")
+
+VISITORS = (
+    "anonymous",
+    "stranger",
+    "mentee",
+    "mentor",
+    "other_mentee",
+    "former",
+    *COMMITTEE,
+    "outsider",
+)
+
+
+@dataclass
+class Thing:
+    """A row and those to whom it belongs: `owners` wrote it or share it, `partners` are their other halves."""
+
+    row: Any
+    owners: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    pair: str = ""  # or "own" for a row of the program, "" for one of the whole installation
+
+
+@dataclass
+class World:
+    people: dict[str, Any] = field(default_factory=dict)
+    things: dict[tuple[str, str], Thing] = field(default_factory=dict)
+    program: Any = None
+    other_program: Any = None
+    cohort: Any = None
+    other_cohort: Any = None
+
+    def add(
+        self,
+        kind: str,
+        pair: str,
+        row: Any,
+        owners: tuple[str, ...] = (),
+        partners: tuple[str, ...] = (),
+    ) -> Any:
+        self.things[kind, pair] = Thing(row, owners, partners, pair)
+        return row
+
+    def row(self, kind: str, pair: str) -> Any:
+        return self.things[kind, pair].row
+
+    def pair_of(self, pair: str) -> tuple[str, str]:
+        """The role names of mentee and mentor of a pair."""
+        return OWNERS[pair]
+
+    def visitors_of(self, thing: Thing | None) -> list[str]:
+        """Who visits a page about `thing`: one of each role, and everybody whom it concerns."""
+        return [
+            *VISITORS,
+            *(
+                role
+                for role in (thing.owners + thing.partners if thing else ())
+                if role not in VISITORS
+            ),
+        ]
+
+    def standing(self, role: str, thing: Thing | None) -> str:
+        """What `role` is to `thing`; the words of the access table."""
+        if role in {"anonymous", "inactive"}:
+            return "anonymous"
+        if thing and role in thing.owners:
+            return "owner"
+        if thing and role in thing.partners:
+            return "partner"
+        if thing is None or not thing.pair:
+            return role if role in {*COMMITTEE, "outsider"} else "signed_in"
+        if role == "outsider":
+            return "chair" if thing.pair == "Z" else "signed_in"
+        if role == "maintainer":
+            return "maintainer"
+        if thing.pair == "Z" or role not in COMMITTEE:
+            return "signed_in"
+        if role == "conflicted":
+            return "conflicted" if thing.pair == "A" else "chair"
+        return "member" if role == "carer" and thing.pair != "A" else role
+
+
+# Whose the pairs are: mentee, mentor.
+OWNERS = {
+    "A": ("mentee", "mentor"),
+    "B": ("other_mentee", "other_mentor"),
+    "F": ("former", "mentor"),
+    "Z": ("far_mentee", "far_mentor"),
+}
+
+BUILDERS: list[Callable[[World], None]] = []
+
+
+def adds(builder: Callable[[World], None]) -> Callable[[World], None]:
+    """Register a part of the world; parts are built in the order in which they stand here."""
+    BUILDERS.append(builder)
+    return builder
+
+
+def build() -> World:
+    world = World()
+    for builder in BUILDERS:
+        builder(world)
+    return world
+
+
+@adds
+def programs(world: World) -> None:
+    world.program = world.add(
+        "program", "own", factories.program(name="Harbour HR", slug="harbour")
+    )
+    world.other_program = world.add(
+        "program", "Z", factories.program(name="Valley Volunteers", slug="valley")
+    )
+    PlaceDistance.objects.create(program=world.program, one="Harbour", other="Hill", km=12)
+    world.cohort = world.add("cohort", "own", factories.cohort(program=world.program))
+    world.other_cohort = world.add("cohort", "Z", factories.cohort(program=world.other_program))
+
+
+@adds
+def people(world: World) -> None:
+    names = {
+        "stranger": "Dan Ivers", "mentee": "Amina Farah", "mentor": "Ruth Adeyemi", "other_mentee": "Joel Tremblay",
+        "other_mentor": "Priya Nair", "former": "Fay Lund", "far_mentee": "Zoe Abel", "far_mentor": "Zed Brown",
+        "inactive": "Ines Gone", "applicant": "Nia Cole",
+    }  # fmt: skip
+    made = {role: factories.person(name, employer=f"{name} Ltd") for role, name in names.items()}
+    for role in ("reader", "carer", "matcher", "chair"):
+        made[role] = factories.member(f"Committee {role.title()}", program=world.program, role=role)
+    made["conflicted"] = factories.member(
+        "Committee Conflicted", program=world.program, role="chair"
+    )
+    made["outsider"] = factories.member(
+        "Committee Outsider", program=world.other_program, role="chair"
+    )
+    made["maintainer"] = factories.person("Main Tainer", is_superuser=True, is_staff=True)
+    world.people = {"anonymous": AnonymousUser(), **made}
+    world.add("participant", "A", made["mentee"], owners=("mentee",))
+    world.add("participant", "Z", made["far_mentee"], owners=("far_mentee",))
+    world.add("employer", "", made["mentee"].profile.employer)
+    world.add("industry", "", Industry.objects.create(code="health", names={"en": "Health"}))
+    world.add("language", "", Language.objects.create(code="fr", names={"en": "French"}))
+    conflict = Conflict.objects.create(
+        member=made["conflicted"], person=made["mentee"], since=date(2020, 1, 1)
+    )
+    world.add("conflict", "own", conflict, owners=("conflicted",))
+    User.objects.filter(pk=made["inactive"].pk).update(is_active=False)
+
+
+@adds
+def applications(world: World) -> None:
+    at = timezone.now() - timedelta(days=100)
+    for pair, roles in OWNERS.items():
+        cohort = world.other_cohort if pair == "Z" else world.cohort
+        for role, name in zip(("mentee", "mentor"), roles, strict=True):
+            found = cohort.applications.filter(person=world.people[name], role=role).first()
+            row = found or factories.application(world.people[name], cohort, role, submitted_at=at)
+            other = roles[1] if role == "mentee" else roles[0]
+            world.add(f"{role}_application", pair, row, owners=(name,), partners=(other,))
+            if not found:
+                confidential_rows(world, row)
+    draft = factories.application(
+        world.people["applicant"],
+        world.cohort,
+        "mentee",
+        state="draft",
+        submitted_at=None,
+        review_started_at=None,
+    )
+    world.add("draft", "A", draft, owners=("applicant",))
+    for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
+        newcomer = factories.person(f"Sent {pair}")
+        sent = factories.application(newcomer, cohort, state="submitted", review_started_at=None)
+        world.add("sent", pair, sent)
+        confidential_rows(world, sent)
+
+
+def confidential_rows(world: World, application: Any) -> None:
+    chair = world.people["chair"]
+    author = chair if application.cohort == world.cohort else world.people["outsider"]
+    PrivateAnswers.objects.create(
+        application=application, needs="n", limits="l", accommodations="a", attributes_json="{}"
+    )
+    NamedWish.objects.create(application=application, kind="avoid", written="somebody")
+    CommitteeNote.objects.create(application=application, author=author, text="note")
+    Decision.objects.create(
+        application=application, outcome="accepted", note="because", decided_by=author
+    )
+
+
+@adds
+def matches(world: World) -> None:
+    for pair in PAIRS:
+        roles = OWNERS[pair]
+        mentee, mentor = (world.row(f"{role}_application", pair) for role in ("mentee", "mentor"))
+        carer = {"A": world.people["carer"]}.get(pair)
+        row = Match.objects.create(mentee=mentee, mentor=mentor, carer=carer)
+        world.add("match", pair, row, owners=roles)
+
+
+@adds
+def agreed(world: World) -> None:
+    """A and F have signed, B has a text to sign, Z a draft."""
+    written = {
+        "A": agreements.signed,
+        "B": agreements.shared,
+        "F": agreements.signed,
+        "Z": agreements.draft,
+    }
+    for pair, write in written.items():
+        version = write(world.row("match", pair))
+        goal = Goal.objects.unscoped("world").get(version=version)
+        world.add("goal", pair, goal, owners=OWNERS[pair])
+        world.add("version", pair, version, owners=OWNERS[pair])
+
+
+@adds
+def met(world: World) -> None:
+    """Each pair has met once and has a date ahead, that the mentor has suggested."""
+    for pair, roles in OWNERS.items():
+        match = world.row("match", pair)
+        for kind, state, days, hour in (
+            ("held", "held", -9, 9),
+            ("meeting", "proposed", 9, 10),
+            ("set", "set", -2, 11),
+        ):
+            row = Meeting.objects.create(
+                match=match,
+                state=state,
+                on=timezone.localdate() + timedelta(days=days),
+                wall_time=time(hour),
+                zone="UTC",
+                proposed_by=match.mentor.person,
+            )
+            Agenda.objects.create(meeting=row, place="p", points="q")
+            LogEntry.objects.create(
+                meeting=row, author=match.mentee.person, learned="l", next_step="n"
+            )
+            world.add(kind, pair, row, owners=roles)
+
+
+@adds
+def asked(world: World) -> None:
+    """The mentee of each pair has an open check-in and has answered one; they have asked for help, and been called."""
+    fit, pulse = seed_surveys()
+    at = timezone.now() - timedelta(days=1)
+    for pair, (mentee, mentor) in OWNERS.items():
+        match, person = world.row("match", pair), world.people[mentee]
+        carer = match.carer or world.people["outsider" if pair == "Z" else "chair"]
+        known = {"match": match, "person": person, "opens_at": at, "opened_at": at}
+        ends = {"due_at": at + timedelta(days=7), "closes_at": at + timedelta(days=14)}
+        row = CheckIn.objects.create(kind="pulse", survey=pulse, state="open", **known, **ends)
+        world.add("checkin", pair, row, owners=(mentee,), partners=(mentor,))
+        done = CheckIn.objects.create(
+            kind="fit", survey=fit, state="answered", answered_at=at, **known, **ends
+        )
+        world.add("answered", pair, done, owners=(mentee,), partners=(mentor,))
+        for question in fit.questions.all():
+            Answer.objects.create(checkin=done, question=question, text="t")
+        words = {"text": "t", "reach": "r", "resolution": "d"}
+        concern = Concern.objects.create(
+            program=match.program, match=match, person=person, author=person, **words
+        )
+        world.add("concern", pair, concern, owners=(mentee,), partners=(mentor,))
+        called = ContactLog.objects.create(match=match, person=person, member=carer, note="n")
+        world.add("contact", pair, called, owners=(mentee,), partners=(mentor,))
+    for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
+        wave = {
+            "kind": "pulse",
+            "month": date(2026, 1, 1),
+            "asked": 9,
+            "answered": 6,
+            "published_at": at,
+        }
+        world.add("wave", pair, Wave.objects.create(cohort=cohort, **wave))
+    world.add("survey", "", fit)
+
+
+@adds
+def rounds_under_way(world: World) -> None:
+    """A round in each program on a cohort of its own, with decisions in its minutes, and a run that waits for a worker."""
+    for pair, program, by in (
+        ("own", world.program, "chair"),
+        ("Z", world.other_program, "outsider"),
+    ):
+        member = world.people[by]
+        cohort = factories.cohort(program=program)
+        everybody = rounds.small_cohort(cohort)
+        row = world.add("round", pair, rounds.run_round(cohort, member))
+        step = Step(
+            kind="reject", mentee=everybody["joel"].pk, mentor=everybody["ruth"].pk, why="w"
+        )
+        decide(row, step, by=member, seen=row.plan_version)
+        world.add("round_job", pair, RoundJob.objects.create(round=row, created_by=member))
+        apart = {"first": everybody["amina"].person, "second": everybody["priya"].person}
+        world.add(
+            "apart", pair, KeepApart.objects.create(program=program, reason="r", by=member, **apart)
+        )
+
+
+@adds
+def words(world: World) -> None:
+    """Vocabulary, members and a declared conflict, as rows of the admin."""
+    for pair, program, member in (
+        ("own", world.program, "reader"),
+        ("Z", world.other_program, "outsider"),
+    ):
+        names = {"names": {"en": "Something"}, "program": program}
+        world.add("topic", pair, Topic.objects.create(code="own-topic", **names))
+        world.add("experience", pair, Experience.objects.create(code="own-experience", **names))
+        world.add(
+            "membership", pair, Membership.objects.get(user=world.people[member], program=program)
+        )
+
+
+@adds
+def ended(world: World) -> None:
+    """F is over."""
+    closed = {
+        "state": Match.State.CLOSED,
+        "closed_at": timezone.now(),
+        "closed_kind": Match.Closed.COMPLETED,
+    }
+    Match.objects.filter(pk=world.row("match", "F").pk).update(**closed)
+
+
+@adds
+def uploads(world: World) -> None:
+    for pair, cohort, by in (("own", world.cohort, "chair"), ("Z", world.other_cohort, "outsider")):
+        table = Table(("name",), (("n",),), (1,))
+        asked_by = world.people[by]
+        row = upload(
+            table,
+            cohort=cohort,
+            role="mentee",
+            file_name="people.csv",
+            map_text="[fields]",
+            by=asked_by,
+        )
+        world.add("upload", pair, row)
+        world.add("upload_job", pair, RosterJob.objects.create(upload=row, created_by=asked_by))
+
+
+@adds
+def letters(world: World) -> None:
+    """Each mentee is owed the letter that introduces the pair; the sweeper is well for as long as the tests run."""
+    Sweeper.objects.update_or_create(
+        pk=1, defaults={"swept_at": timezone.now() + timedelta(hours=1)}
+    )
+    for pair, (mentee, _mentor) in OWNERS.items():
+        owe("match-introduced", to=world.people[mentee], about=world.row("match", pair))
+        row = Notification.objects.unscoped("world").get(
+            kind="match-introduced", recipient=world.people[mentee]
+        )
+        world.add("letter", pair, row, owners=(mentee,))
+        if pair != "F":
+            world.add("open_match", pair, world.row("match", pair), owners=OWNERS[pair])
+
+
+@adds
+def history(world: World) -> None:
+    """One recorded step of each match."""
+    for pair in PAIRS:
+        about = {"about_type": "matches.match", "about_id": world.row("match", pair).pk}
+        row = Transition.objects.create(
+            **about, from_state="introduced", to_state="active", at=timezone.now(), why="why"
+        )
+        world.add("transition", pair, row)

@@ -1,0 +1,143 @@
+"""Everything that must hold before a change lands, part by part: `make test`.
+
+    python -m testkit.ci [--only PART] [ARGUMENT OF PYTEST ...]
+
+Every part runs, also after one has failed; the last lines say how each went, and the exit code is 0 only when all is well.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from testkit.browser import NO_BROWSER
+
+REPORTS = Path("var/test")
+WORKERS = "3"  # of which one waits at any time, for a browser or for a process that was killed
+NOTHING_COLLECTED = 5
+SOURCES = [
+    "access",
+    "workflow",
+    "notifications",
+    "accounts",
+    "programs",
+    "applications",
+    "matches",
+    "matching",
+    "agreements",
+    "meetings",
+    "checkins",
+]
+SOURCES += ["dashboard", "demo", "mentoring", "testkit", "bench"]
+
+
+@dataclass
+class Outcome:
+    part: str
+    ok: bool = True
+    seconds: float = 0.0
+    tests: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        word = "ok" if self.ok else "FAILED"
+        counts = ", ".join(
+            f"{self.tests[name]} {name}"
+            for name in ("passed", "failed", "skipped")
+            if self.tests[name]
+        )
+        return f"{self.part:<24} {word:<7} {self.seconds:6.0f} s   {counts}".rstrip()
+
+
+def command(*words: str) -> int:
+    return subprocess.run([sys.executable, "-m", *words], check=False).returncode
+
+
+def pytest(part: str, marks: str, chosen: list[str], *, services: bool) -> Outcome:
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    report = REPORTS / f"{part.split()[-1].lower()}.xml"
+    report.unlink(missing_ok=True)
+    before = ["testkit.services", sys.executable, "-m"] if services else []
+    code = command(
+        *before, "pytest", "-q", "-n", WORKERS, f"--junitxml={report}", "-m", marks, *chosen
+    )
+    tests = read(report) if report.exists() else Counter()
+    # Without a choice of tests a run that finds none is a run that lost them.
+    ok = code == NOTHING_COLLECTED if chosen and not tests else code == 0 and tests["passed"] > 0
+    return Outcome(part, ok=ok, tests=tests)
+
+
+def read(report: Path) -> Counter[str]:
+    """How the tests of one run went; an error in a fixture counts as a failed test."""
+    tests: Counter[str] = Counter()
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  (written by pytest a moment ago)
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            tests["failed"] += 1
+        elif skipped is not None:
+            tests["skipped"] += 1
+            tests["no browser"] += NO_BROWSER in (skipped.get("message") or "")
+        else:
+            tests["passed"] += 1
+    return tests
+
+
+def suite(words: list[str]) -> Outcome:
+    return pytest("suite on PostgreSQL", "", words, services=True)
+
+
+def sqlite(words: list[str]) -> Outcome:
+    return pytest("databases on SQLite", "both_databases", words, services=False)
+
+
+def lint(_words: list[str]) -> Outcome:
+    codes = [
+        command("ruff", "check", "--quiet", "."),
+        command("ruff", "format", "--quiet", "--diff", "."),
+        command("djlint", "--quiet", "--lint", "templates"),
+    ]
+    return Outcome("lint", ok=not any(codes))
+
+
+def types(_words: list[str]) -> Outcome:
+    return Outcome("types", ok=command("mypy", *SOURCES) == 0)
+
+
+PARTS: dict[str, Callable[[list[str]], Outcome]] = {
+    "lint": lint,
+    "types": types,
+    "suite": suite,
+    "sqlite": sqlite,
+}
+EVERY_TIME = ("lint", "types", "suite", "sqlite")
+
+
+def main(words: list[str]) -> int:
+    chosen: tuple[str, ...] = EVERY_TIME
+    if words[:1] == ["--only"]:
+        chosen, words = (words[1],), words[2:]
+    outcomes = []
+    for name in chosen:
+        print(f"\n=== {name}", flush=True)
+        began = time.monotonic()
+        outcome = PARTS[name](words)
+        outcome.seconds = time.monotonic() - began
+        outcomes.append(outcome)
+    tests = sum((outcome.tests for outcome in outcomes), Counter[str]())
+    print("\n=== summary", *outcomes, sep="\n")
+    if tests["no browser"]:
+        print(
+            f"\n!!! {tests['no browser']} BROWSER TESTS DID NOT RUN: {NO_BROWSER} (apt-get install chromium) !!!"
+        )
+    if tests:
+        print(f"\n{tests['passed']} passed, {tests['failed']} failed, {tests['skipped']} skipped")
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,39 @@
+"""Several people at the same moment, each by a connection of their own; for tests with `transaction=True`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from django.db import connection
+
+from access.exceptions import Refused
+
+
+def at_once(*actions: Callable[[], Any], lost: type[Exception] = Refused) -> list[int]:
+    """Run the actions in threads that start together; return the numbers of those that did not end in `lost` or Refused.
+
+    Any other error of a thread fails the test.
+    """
+    barrier, done, broken = threading.Barrier(len(actions)), [], []
+
+    def run(number: int, action: Callable[[], Any]) -> None:
+        try:
+            barrier.wait()
+            with suppress(Refused, lost):
+                action()
+                done.append(number)
+        except Exception as error:  # noqa: BLE001  a thread's failure must reach the test
+            broken.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert broken == [], broken
+    return sorted(done)

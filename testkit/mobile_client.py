@@ -1,0 +1,90 @@
+"""A person's phone in the end-to-end tests: a small browser of their own that notes what is wrong with every page it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+
+from .accessibility import listen, too_wide
+
+SCREEN = {"width": 320, "height": 640}
+
+
+class Phone:
+    """`open` and `press` wait for the page that comes; what its console says, or what is wider than the screen, fails there."""
+
+    def __init__(self, browser: Any, site: str, *, scripts: bool) -> None:
+        self.site = site
+        self.context = browser.new_context(
+            viewport=SCREEN, java_script_enabled=scripts, base_url=site, reduced_motion="reduce"
+        )
+        self.page = self.context.new_page()
+        self.said = listen(self.page)
+
+    def sign_in(self, client: Any) -> None:
+        """With the session of a test client, in place of whoever is signed in."""
+        name = settings.SESSION_COOKIE_NAME
+        self.context.clear_cookies(name=name)
+        self.context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": self.site}]
+        )
+
+    def open(self, path: str) -> None:
+        answer = self.page.goto(path, wait_until="load")
+        assert answer.status == 200, (answer.status, path)
+        self.look()
+
+    def press(self, name: str, role: str = "button") -> None:
+        """Press the button of that name, or follow the link."""
+        with self.page.expect_navigation(wait_until="load"):
+            self.page.get_by_role(role, name=name, exact=True).first.click()
+        self.look()
+
+    def follow(self, name: str) -> None:
+        self.press(name, "link")
+
+    def fill(self, answers: Mapping[str, Any]) -> None:
+        """Answer the fields that are on the page, by their names, as a browser would post them."""
+        kinds = self.page.eval_on_selector_all(
+            "[name]", "fields => Object.fromEntries(fields.map(field => [field.name, field.type]))"
+        )
+        for name, answer in answers.items():
+            HANDS[kinds[name]](self.page.locator(f"[name='{name}']"), answer)
+
+    def look(self) -> None:
+        faults = [*self.said, *too_wide(self.page)]
+        assert faults == [], f"{self.page.url}: {faults}"
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.site)
+
+    @property
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    @property
+    def text(self) -> str:
+        return self.page.inner_text("body")
+
+
+def tick(fields: Any, answer: Any) -> None:
+    """The boxes or the circle of these values; "on" is a box without a value."""
+    for value in [answer] if isinstance(answer, str) else answer:
+        if value:
+            (
+                fields if value == "on" else fields.and_(fields.page.locator(f"[value='{value}']"))
+            ).check()
+
+
+HANDS: dict[str, Callable[[Any, Any], Any]] = {
+    "radio": tick,
+    "checkbox": tick,
+    "select-one": lambda field, value: field.select_option(value),
+    "select-multiple": lambda field, values: field.select_option(values),
+    **dict.fromkeys(
+        ("text", "textarea", "email", "number", "search"), lambda field, value: field.fill(value)
+    ),
+}
