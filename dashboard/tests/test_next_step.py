@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dashboard import paths
+from dashboard import progress
 from dashboard.next_step import ORDER, Facts, Step, decide
 from dashboard.next_step_text import WORDS
 
@@ -112,4 +112,4 @@ def test_a_partner_who_waits_comes_before_our_own_questions():
     ],
 )
 def test_months_end_where_the_term_of_an_agreement_ends(first, last, months):
-    assert paths.months_between(first, last) == months
+    assert progress.months_between(first, last) == months

@@ -10,7 +10,14 @@ import numpy as np
 from django.db import connection
 from django.db.models import JSONField
 
-from ..engine import CapacityShortage, NoEligibleMentor, TooCostly, Prices, ScoreTable, why_unmatched
+from ..engine import (
+    CapacityShortage,
+    NoEligibleMentor,
+    Prices,
+    ScoreTable,
+    TooCostly,
+    why_unmatched,
+)
 from ..explanations.explanations import explain
 from ..models import Proposal, Round
 from ..storage.solver_state import NOBODY, Decisions, Sitting

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from applications.importing import Record
 from applications.importing.normalization import fold
-from matching.engine import CustomCriterion, Criteria, Gap, Overlap, Pool, Rating, Same, Side
+from matching.engine import Criteria, CustomCriterion, Gap, Overlap, Pool, Rating, Same, Side
 
 from .spreadsheet_criteria import BadTerms, Criterion, SheetTerms
 

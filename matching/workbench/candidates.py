@@ -19,7 +19,7 @@ from matches.match_creation import places_of
 from matches.vocabulary import Words, listed
 
 from ..criteria import OVERRIDABLE, WEIGHTS, rule_words
-from ..engine import InfeasibleRules, Change, WhatIf
+from ..engine import Change, InfeasibleRules, WhatIf
 from ..explanations.comparison import Cell, Dimensions
 from ..explanations.explanation_text import CAUTION_WORDS, cost_words
 from ..explanations.explanations import Explanation, explain
