@@ -1,11 +1,11 @@
-"""`Refused`: a verb says no, in words for the person who asked."""
+"""`ActionNotAllowed`: a verb says no, in words for the person who asked."""
 
 from __future__ import annotations
 
 from django.utils.functional import Promise
 
 
-class Refused(Exception):
+class ActionNotAllowed(Exception):
     """A verb was not carried out; nothing has changed.
 
     `message` is shown to the person as it is, so it says what happened and what to do next.

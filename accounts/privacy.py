@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from notifications.restore_guard import restore_step
 
 from . import erasure_log
@@ -58,7 +58,7 @@ def what_blocks_erasing(user: User) -> list[str]:
 def erase_person(user: User) -> None:
     """Empty the person everywhere. Raises Refused while something still runs that others depend on."""
     if reasons := what_blocks_erasing(user):
-        raise Refused(_("This cannot be erased yet: %(why)s") % {"why": " ".join(reasons)})
+        raise ActionNotAllowed(_("This cannot be erased yet: %(why)s") % {"why": " ".join(reasons)})
     empty(user)
     transaction.on_commit(lambda: erasure_log.remember(user.public_id))
 

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matches.models import Match
 from workflow.states import move
 
@@ -117,9 +117,9 @@ def save_part(
 
 def _check(match: Match, by: Any) -> None:
     if by not in match.people:
-        raise Refused(_("Only the two people of a match write its agreement."))
+        raise ActionNotAllowed(_("Only the two people of a match write its agreement."))
     if match.state == Match.State.CLOSED:
-        raise Refused(CLOSED)
+        raise ActionNotAllowed(CLOSED)
 
 
 def _version_to_write(match: Match) -> AgreementVersion:
@@ -131,7 +131,7 @@ def _version_to_write(match: Match) -> AgreementVersion:
         AgreementText.objects.unscoped(READ).get_or_create(version=version)
         version.agreement.match = match
     if not version.is_editable:
-        raise Refused(IN_FORCE)
+        raise ActionNotAllowed(IN_FORCE)
     return version
 
 
@@ -182,9 +182,9 @@ def _claim(
     if claimed:
         return
     if not version.is_editable:
-        raise Refused(IN_FORCE)
+        raise ActionNotAllowed(IN_FORCE)
     if not Match.objects.open().filter(pk=version.agreement.match_id).exists():
-        raise Refused(CLOSED)
+        raise ActionNotAllowed(CLOSED)
     raise Stale(version)
 
 
@@ -230,9 +230,9 @@ def share(version: AgreementVersion, *, by: Any, at: datetime | None = None) -> 
     if version.state == State.SHARED and version.is_of(by):
         return
     if version.is_of(by) and version.missing_parts:
-        raise Refused(_("Some parts are still empty. Fill them in, then share the draft."))
+        raise ActionNotAllowed(_("Some parts are still empty. Fill them in, then share the draft."))
     if not version.may_be_shared_by(by):
-        raise Refused(_("This draft cannot be shared now. Please look at the page again."))
+        raise ActionNotAllowed(_("This draft cannot be shared now. Please look at the page again."))
     move(version, State.SHARED, by=by, at=at, shared_at=at, changed_at=at, call=version.call + 1)
     lines = text.snapshot(text.content_for_record(version))
     AgreementText.objects.unscoped(READ).filter(version=version).update(shared_lines=lines)
@@ -248,7 +248,7 @@ def amend(match: Match, *, by: Any, at: datetime | None = None) -> AgreementVers
     _check(match, by)
     current = current_version(match)
     if current is None:
-        raise Refused(_("There is no signed agreement to change yet."))
+        raise ActionNotAllowed(_("There is no signed agreement to change yet."))
     if current.is_editable:
         return current
     return _copy(current, by=by, at=at or timezone.now())

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from matches.models import Match
-from notifications.kinds import ESSENTIAL, Letter, Stop, kind
+from notifications.kinds import ESSENTIAL, Cancel, Email, kind
 from notifications.links import absolute
 
 from .models import AgreementVersion, Signature
@@ -21,14 +21,14 @@ def page(name: str, match: Match) -> str:
 
 
 @kind("agreement-open", about="matches.Match", stream=ESSENTIAL, needs_answer=True)
-def agreement_open(match: Match, person: Any) -> Letter | Stop:
+def agreement_open(match: Match, person: Any) -> Email | Cancel:
     """**To**: the mentee. **When**: the first meeting was held, or on day 14; again after 7 and 14 days.
     **Until**: a draft is shared, or the match has ended."""
     if match.state == Match.State.CLOSED:
-        return Stop("the match has ended")
+        return Cancel("the match has ended")
     if AgreementVersion.objects.of_match(match).exclude(state=State.DRAFT).exists():
-        return Stop("a draft has been shared")
-    return Letter(
+        return Cancel("a draft has been shared")
+    return Email(
         context={"match": match, "partner": match.partner_of(person)},
         action=(_("Open the agreement"), page("agreement-detail", match)),
         program=match.program,
@@ -43,14 +43,14 @@ def agreement_open(match: Match, person: Any) -> Letter | Stop:
     urgent=True,
     needs_answer=True,
 )
-def agreement_to_sign(version: AgreementVersion, person: Any) -> Letter | Stop:
+def agreement_to_sign(version: AgreementVersion, person: Any) -> Email | Cancel:
     """**To**: whoever of the pair has not signed. **When**: a draft is shared or changed, or the partner has signed;
     again after 3 and 7 days. **Until**: this person has signed, or the match has ended."""
     if not version.may_be_signed_by(person):
-        return Stop("there is nothing to sign any more")
+        return Cancel("there is nothing to sign any more")
     partner = version.match.partner_of(person)
     has_signed = Signature.objects.standing().filter(version=version, person=partner).exists()
-    return Letter(
+    return Email(
         context={
             "match": version.match,
             "partner": partner,
@@ -64,11 +64,11 @@ def agreement_to_sign(version: AgreementVersion, person: Any) -> Letter | Stop:
 
 
 @kind("agreement-signed", about="agreements.AgreementVersion", stream=ESSENTIAL, urgent=True)
-def agreement_signed(version: AgreementVersion, person: Any) -> Letter | Stop:
+def agreement_signed(version: AgreementVersion, person: Any) -> Email | Cancel:
     """**To**: both people. **When**: both have signed. **Until**: a newer version is in force."""
     if version.state != State.SIGNED:
-        return Stop("a newer version is in force")
-    return Letter(
+        return Cancel("a newer version is in force")
+    return Email(
         context={
             "match": version.match,
             "partner": version.match.partner_of(person),

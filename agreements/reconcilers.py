@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from matches.models import Match
-from notifications.outbox import owe
-from notifications.reconcilers import planner
+from notifications.outbox import enqueue
+from notifications.reconcilers import reconciler
 
 from .models import Agreement, AgreementVersion
 from .reminders import Debts, turn_at
@@ -37,7 +37,7 @@ def ask_to_sign(version: AgreementVersion, person: Any, *, at: datetime) -> None
     policy = version.program.policy
     expires_at = at + timedelta(days=policy.reminder_first_days)
     ordinal = version.call * CALLS + 1
-    owe(
+    enqueue(
         "agreement-to-sign",
         to=person,
         about=version,
@@ -49,10 +49,10 @@ def ask_to_sign(version: AgreementVersion, person: Any, *, at: datetime) -> None
 
 
 def tell_signed(version: AgreementVersion, person: Any, *, at: datetime) -> None:
-    owe("agreement-signed", to=person, about=version, at=at)
+    enqueue("agreement-signed", to=person, about=version, at=at)
 
 
-@planner
+@reconciler
 def plan(at: datetime) -> None:
     matches, versions = list(undrafted(at)), list(waiting_for_signatures())
     debts = Debts(["agreement-open"], matches)
@@ -80,7 +80,7 @@ def _ask_for_draft(match: Match, debts: Debts, at: datetime) -> None:
     turn = turn_at(at, since=since, reminders=DRAFT_REMINDERS)
     if turn is not None:
         mentee = match.mentee.person
-        debts.owe(
+        debts.enqueue(
             "agreement-open",
             to=mentee,
             about=match,
@@ -120,7 +120,7 @@ def _ask_signers(version: AgreementVersion, debts: Debts, at: datetime) -> None:
         )
         if person.pk not in signed and not too_early:
             ordinal = version.call * CALLS + turn.ordinal
-            debts.owe(
+            debts.enqueue(
                 "agreement-to-sign",
                 to=person,
                 about=version,

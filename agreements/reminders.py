@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 
 from notifications.models import Notification
-from notifications.outbox import key_of, owe
+from notifications.outbox import enqueue, key_of
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Debts:
         )
         self.keys = set(known.values_list("key", flat=True)) if ids else set()
 
-    def owe(
+    def enqueue(
         self, kind: str, *, to: Any, about: models.Model, ordinal: int = 1, **options: Any
     ) -> None:
         """`notifications.outbox.owe`, unless it was owed before."""
         key = key_of(kind, about=about, to=to, ordinal=ordinal)
         if key not in self.keys:
-            owe(kind, to=to, about=about, ordinal=ordinal, **options)
+            enqueue(kind, to=to, about=about, ordinal=ordinal, **options)
             self.keys.add(key)

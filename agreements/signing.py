@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matches.models import Match
 from workflow.states import move
 
@@ -28,7 +28,7 @@ State = AgreementVersion.State
 RECORD = "the record of the text that is being signed"
 
 
-class TextChanged(Refused):
+class TextChanged(ActionNotAllowed):
     """The text moved on since the signer read it; the page shows the new one first."""
 
 
@@ -43,7 +43,7 @@ def sign(
     """
     at = at or timezone.now()
     if not version.is_of(by):
-        raise Refused(_("Only the two people of a match sign its agreement."))
+        raise ActionNotAllowed(_("Only the two people of a match sign its agreement."))
     is_held = _hold(version, seen)
     if (
         standing := Signature.objects.standing()
@@ -80,9 +80,11 @@ def _hold(version: AgreementVersion, seen: int) -> bool:
 
 def _refuse(version: AgreementVersion) -> None:
     if not Match.objects.open().filter(pk=version.agreement.match_id).exists():
-        raise Refused(_("This match has ended, so its agreement cannot be signed any more."))
+        raise ActionNotAllowed(
+            _("This match has ended, so its agreement cannot be signed any more.")
+        )
     if version.state != State.SHARED:
-        raise Refused(_("This text is not up for signing. Please look at the page again."))
+        raise ActionNotAllowed(_("This text is not up for signing. Please look at the page again."))
     raise TextChanged(_("The text has changed since you read it. Please read it again, then sign."))
 
 

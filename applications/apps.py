@@ -5,7 +5,7 @@ class ApplicationsConfig(AppConfig):
     name = "applications"
 
     def ready(self) -> None:
-        from notifications.reconcilers import planner
+        from notifications.reconcilers import reconciler
         from workflow import jobs
 
         from . import emails, privacy, sender_policy  # noqa: F401  register themselves
@@ -13,4 +13,4 @@ class ApplicationsConfig(AppConfig):
         from .models import RosterJob
 
         jobs.register(RosterJob, work)
-        planner(forget)
+        reconciler(forget)

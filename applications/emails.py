@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications.kinds import OPTIONAL, Letter, Stop, kind
+from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
-from notifications.outbox import owe
-from notifications.reconcilers import planner
+from notifications.outbox import enqueue
+from notifications.reconcilers import reconciler
 
 from .completeness import missing
 from .models import Application, Decision
@@ -57,11 +57,11 @@ def context(application: Application, **more: Any) -> dict[str, Any]:
 
 
 @kind("application-received", about="applications.Application")
-def application_received(application: Application, person: Any) -> Letter | Stop:
+def application_received(application: Application, person: Any) -> Email | Cancel:
     """**To**: the applicant. **When**: the application was sent. **Until**: it is withdrawn or answered."""
     if application.state != State.SUBMITTED:
-        return Stop("the application is not waiting any more")
-    return Letter(
+        return Cancel("the application is not waiting any more")
+    return Email(
         context=context(
             application,
             answer_by=application.cohort.answer_by_on,
@@ -73,13 +73,13 @@ def application_received(application: Application, person: Any) -> Letter | Stop
 
 
 @kind("application-unfinished", about="applications.Application", stream=OPTIONAL)
-def application_unfinished(application: Application, person: Any) -> Letter | Stop:
+def application_unfinished(application: Application, person: Any) -> Email | Cancel:
     """**To**: the applicant. **When**: a draft is 3 and 10 days old, and 2 days before applications close.
     **Until**: it is sent or withdrawn, or applications have closed."""
     if application.state != State.DRAFT:
-        return Stop("the application is no draft any more")
+        return Cancel("the application is no draft any more")
     if not application.cohort.is_open():
-        return Stop("applications have closed")
+        return Cancel("applications have closed")
     left = missing(application)
     next_part = left[0].title if left else _("Check and send")
     where = (
@@ -87,7 +87,7 @@ def application_unfinished(application: Application, person: Any) -> Letter | St
         if left
         else page("application-check", application)
     )
-    return Letter(
+    return Email(
         context=context(
             application, left=left, next_part=next_part, closes_on=application.cohort.closes_on
         ),
@@ -113,7 +113,7 @@ def _moments(application: Application) -> list[tuple[datetime, datetime | None]]
     return moments
 
 
-@planner
+@reconciler
 def remind_of_drafts(at: datetime) -> None:
     """Owe the reminders of unfinished applications that have come due; those that were missed long ago are left out."""
     today = timezone.localdate(at)
@@ -124,7 +124,7 @@ def remind_of_drafts(at: datetime) -> None:
     for application in drafts.select_related("cohort", "person").iterator():
         for ordinal, (due, given_up) in enumerate(_moments(application), start=1):
             if due <= at and (given_up is None or at < given_up):
-                owe(
+                enqueue(
                     "application-unfinished",
                     to=application.person,
                     about=application,
@@ -140,11 +140,11 @@ def _told(application: Application) -> Decision | None:
     return rows.filter(application=application, released_at__isnull=False).first()
 
 
-def _decision_letter(application: Application, expected: str, **action: Any) -> Letter | Stop:
+def _decision_letter(application: Application, expected: str, **action: Any) -> Email | Cancel:
     decision = _told(application)
     if decision is None or application.state != expected:
-        return Stop("the decision has changed or the person has withdrawn")
-    return Letter(
+        return Cancel("the decision has changed or the person has withdrawn")
+    return Email(
         context=context(
             application,
             why=KIND_WORDS.get(Decision.Reason(decision.reason), ""),
@@ -156,7 +156,7 @@ def _decision_letter(application: Application, expected: str, **action: Any) -> 
 
 
 @kind("decision-accepted", about="applications.Application")
-def decision_accepted(application: Application, person: Any) -> Letter | Stop:
+def decision_accepted(application: Application, person: Any) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases an acceptance; a mentor's letter opens the orientation.
     **Until**: the person withdraws."""
     if application.is_mentor and application.orientation_passed_at is None:
@@ -167,7 +167,7 @@ def decision_accepted(application: Application, person: Any) -> Letter | Stop:
 
 
 @kind("decision-waitlisted", about="applications.Application")
-def decision_waitlisted(application: Application, person: Any) -> Letter | Stop:
+def decision_waitlisted(application: Application, person: Any) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases a place on the waiting list. **Until**: a place is found,
     or the person withdraws."""
     action = (_("See my application"), page("application-sent", application))
@@ -175,18 +175,18 @@ def decision_waitlisted(application: Application, person: Any) -> Letter | Stop:
 
 
 @kind("decision-declined", about="applications.Application")
-def decision_declined(application: Application, person: Any) -> Letter | Stop:
+def decision_declined(application: Application, person: Any) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases a no, with its reason and other help. **Until**: always sent once."""
     return _decision_letter(application, State.DECLINED)
 
 
 @kind("orientation-open", about="applications.Application")
-def orientation_open(application: Application, person: Any) -> Letter | Stop:
+def orientation_open(application: Application, person: Any) -> Email | Cancel:
     """**To**: an accepted mentor. **When**: at acceptance without a letter, and 7 and 14 days after acceptance.
     **Until**: the orientation is passed, or the person withdraws."""
     if application.state != State.ACCEPTED or application.orientation_passed_at is not None:
-        return Stop("the orientation is passed or not needed any more")
-    return Letter(
+        return Cancel("the orientation is passed or not needed any more")
+    return Email(
         context=context(
             application, count=len(MODULES), minutes=sum(module.minutes for module in MODULES)
         ),

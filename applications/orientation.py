@@ -17,8 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.exceptions import Refused
-from notifications.outbox import cancel_about, owe
+from access.exceptions import ActionNotAllowed
+from notifications.outbox import cancel_about, enqueue
 from programs.models import Membership
 
 from .models import Application, CommitteeNote
@@ -173,7 +173,7 @@ def answer(
 ) -> bool:
     """Check the six answers; passing is recorded once. Returns whether it was passed. Raises Refused for others."""
     if application.person_id != by.pk or not is_open_for(application):
-        raise Refused(_("The orientation is for mentors who were accepted."))
+        raise ActionNotAllowed(_("The orientation is for mentors who were accepted."))
     if wrong(answers):
         return False
     _pass(application, at or timezone.now())
@@ -189,15 +189,15 @@ def mark_attended(
     Raises Refused without a reason, for others than accepted mentors, and for people whom `by` may not decide about.
     """
     if not Application.objects.for_committee(by, *MARKERS).filter(pk=application.pk).exists():
-        raise Refused(
+        raise ActionNotAllowed(
             _(
                 "This is not yours to do: your role does not include it, or the person is too close to you."
             )
         )
     if not is_open_for(application):
-        raise Refused(_("The orientation is for mentors who were accepted."))
+        raise ActionNotAllowed(_("The orientation is for mentors who were accepted."))
     if not reason.strip():
-        raise Refused(_("Please say how this mentor was prepared."))
+        raise ActionNotAllowed(_("Please say how this mentor was prepared."))
     now = at or timezone.now()
     if _pass(application, now):
         text = _("Orientation recorded as attended: %(reason)s") % {"reason": reason}
@@ -215,14 +215,14 @@ def _pass(application: Application, at: datetime) -> bool:
 
 def invite(application: Application, *, at: datetime) -> None:
     """Owe the letter that opens the orientation, with its reminders: for mentors who got no decision letter."""
-    owe("orientation-open", to=application.person, about=application, at=at)
+    enqueue("orientation-open", to=application.person, about=application, at=at)
     remind(application, at=at)
 
 
 def remind(application: Application, *, at: datetime) -> None:
     """Owe the reminders; each is given up when the next one is due, and all stop once it is passed."""
     for ordinal, days in enumerate(REMINDER_DAYS, start=2):
-        owe(
+        enqueue(
             "orientation-open",
             to=application.person,
             about=application,

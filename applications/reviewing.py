@@ -18,14 +18,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from notifications import kinds
-from notifications.kinds import Letter
+from notifications.kinds import Email
 from notifications.models import Notification
-from notifications.outbox import key_of, owe
-from notifications.rendering import Text, compose, speaking_to
+from notifications.outbox import enqueue, key_of
+from notifications.rendering import Text, compose, recipient_locale
 from programs.models import Membership
-from programs.sender_policy import house_for
+from programs.sender_policy import sender_policy_for
 from workflow.states import move
 
 from . import orientation
@@ -47,7 +47,7 @@ LETTERS = {
 
 def _gate(application: Application, by: Any, *roles: str) -> None:
     if not Application.objects.for_committee(by, *roles).filter(pk=application.pk).exists():
-        raise Refused(
+        raise ActionNotAllowed(
             _(
                 "This is not yours to do: your role does not include it, or the person is too close to you."
             )
@@ -58,7 +58,7 @@ def start_reading(application: Application, *, by: Any, at: datetime | None = No
     """Close the application for changes by the person. Raises Refused unless it is sent and `by` may decide."""
     _gate(application, by, *DECIDERS)
     if application.state != State.SUBMITTED:
-        raise Refused(_("This application is not waiting to be read."))
+        raise ActionNotAllowed(_("This application is not waiting to be read."))
     now = at or timezone.now()
     if Application.objects.filter(pk=application.pk, review_started_at=None).update(
         review_started_at=now
@@ -105,16 +105,16 @@ def decide(
     """
     _gate(application, by, *DECIDERS)
     if outcome not in application.TRANSITIONS[application.state] or outcome not in Outcome.values:
-        raise Refused(_("This decision is not possible for an application in this state."))
+        raise ActionNotAllowed(_("This decision is not possible for an application in this state."))
     if outcome != Outcome.ACCEPT and not reason:
-        raise Refused(_("Please give a reason: the letter says it in kind words."))
+        raise ActionNotAllowed(_("Please give a reason: the letter says it in kind words."))
     # Writing the state that we know locks the row and proves that it is still the state: two members take turns.
     is_same = Application.objects.filter(pk=application.pk, state=application.state).update(
         state=application.state
     )
     earlier = decision_of(application)
     if not is_same or (expected is not None and seen(earlier) != expected):
-        raise Refused(
+        raise ActionNotAllowed(
             _(
                 "Somebody else has decided about this application meanwhile. Please look at it again."
             )
@@ -142,7 +142,7 @@ def clear_decision(application: Application, *, by: Any) -> None:
         application=application, released_at=None
     )
     if not pending.delete()[0]:
-        raise Refused(_("There is no pending decision to clear."))
+        raise ActionNotAllowed(_("There is no pending decision to clear."))
 
 
 def pending(by: Any) -> Any:
@@ -180,7 +180,7 @@ def release(decisions: Iterable[Decision], *, by: Any, at: datetime) -> int:
         if not is_open or not mine.update(released_at=at):
             continue
         move(application, decision.outcome, by=by, at=at, why=decision.reason)
-        owe(LETTERS[Outcome(decision.outcome)], to=application.person, about=application, at=at)
+        enqueue(LETTERS[Outcome(decision.outcome)], to=application.person, about=application, at=at)
         if decision.outcome == Outcome.ACCEPT and application.is_mentor:
             orientation.remind(application, at=at)
         told += 1
@@ -210,7 +210,9 @@ def _letter(decision: Decision) -> Text:
     key = key_of(kind, about=application, to=application.person)
     row = Notification.objects.unscoped("a sample that is taken back").get(key=key)
     letter = kinds.get(kind).write(application, application.person)
-    if not isinstance(letter, Letter):
-        raise Refused(_("This letter would not be sent: %(reason)s.") % {"reason": letter.reason})
-    with speaking_to(application.person):
-        return compose(row, application.person, letter, house_for(application.program))
+    if not isinstance(letter, Email):
+        raise ActionNotAllowed(
+            _("This letter would not be sent: %(reason)s.") % {"reason": letter.reason}
+        )
+    with recipient_locale(application.person):
+        return compose(row, application.person, letter, sender_policy_for(application.program))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from notifications.sender_policy import House, house_finder
-from programs.sender_policy import house_for
+from notifications.sender_policy import SenderPolicy, sender_policy_finder
+from programs.sender_policy import sender_policy_for
 
 from .models import Application
 
 
-@house_finder
-def house_of_application(row: Any) -> House | None:
+@sender_policy_finder
+def sender_policy_of_application(row: Any) -> SenderPolicy | None:
     """For letters about an application."""
     if row.about_type != Application._meta.label_lower:
         return None
@@ -20,4 +20,4 @@ def house_of_application(row: Any) -> House | None:
         .select_related("cohort__program__policy")
         .first()
     )
-    return house_for(found.program) if found else None
+    return sender_policy_for(found.program) if found else None

@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that withdraws; arguments: application, at. A receiver may raise `Refused` to stop it.
+# Sent inside the transaction that withdraws; arguments: application, at. A receiver may raise `ActionNotAllowed` to stop it.
 application_withdrawn = Signal()

@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from accounts.models import Profile
-from notifications.outbox import owe
+from notifications.outbox import enqueue
 from programs.models import Cohort
 from workflow.states import move
 
@@ -43,7 +43,9 @@ def begin(
     if begun := found.first():
         return begun
     if not Cohort.objects.taking_applications(timezone.localdate()).filter(pk=cohort.pk).exists():
-        raise Refused(_("%(cohort)s does not take applications today.") % {"cohort": cohort})
+        raise ActionNotAllowed(
+            _("%(cohort)s does not take applications today.") % {"cohort": cohort}
+        )
     known = {question.code for question in suitability.QUESTIONS[role]}
     given = {code: bool(yes) for code, yes in (answers or {}).items() if code in known}
     Profile.objects.get_or_create(user=by)
@@ -69,19 +71,19 @@ def send(application: Application, *, by: Any, at: datetime | None = None) -> No
     """
     at = at or timezone.now()
     if application.person_id != by.pk:
-        raise Refused(_("Only the person can send an application."))
+        raise ActionNotAllowed(_("Only the person can send an application."))
     if application.state == State.SUBMITTED:
         return
     if not application.cohort.is_open():
-        raise Refused(
+        raise ActionNotAllowed(
             _(
                 "Applications have closed. Please write to the committee if you were kept from sending."
             )
         )
     if missing(application):
-        raise Refused(_("Something is still missing. The list shows what."))
+        raise ActionNotAllowed(_("Something is still missing. The list shows what."))
     move(application, State.SUBMITTED, by=by, at=at, submitted_at=at)
-    owe("application-received", to=application.person, about=application, at=at)
+    enqueue("application-received", to=application.person, about=application, at=at)
     recognise(application.cohort)
 
 
@@ -93,7 +95,7 @@ def withdraw(application: Application, *, by: Any, at: datetime | None = None) -
     """
     at = at or timezone.now()
     if application.person_id != by.pk:
-        raise Refused(_("Only the person can withdraw an application."))
+        raise ActionNotAllowed(_("Only the person can withdraw an application."))
     if application.state == State.WITHDRAWN:
         return
     was_draft = application.state == State.DRAFT

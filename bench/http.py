@@ -220,9 +220,9 @@ class _Workbench:
         return self.public_id(sitting.mentees[int(open_.argmax())])
 
     def plan_for(self, k: int) -> tuple[Any, int, Any]:
-        from matching.storage.solver_state import Sitting
+        from matching.storage.solver_state import SolverState
 
-        sitting = Sitting.load(self.round)
+        sitting = SolverState.load(self.round)
         assert sitting.plan is not None
         return sitting, sitting.row[self.row(k).mentee_id], sitting.plan.mu
 

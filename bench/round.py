@@ -111,18 +111,18 @@ def _steps(round_: Any, chair: Any, times: int, first: float) -> dict[str, float
 
     from bench import rivals
     from matching.engine import Prices
-    from matching.pool.pool_data import gather
+    from matching.pool.pool_data import build_pool
     from matching.rounds.lifecycle import run
-    from matching.storage.solver_state import Decisions, Sitting
+    from matching.storage.solver_state import Decisions, SolverState
 
-    people = gather(round_.cohort, timezone.now())
-    sitting = Sitting.fresh(round_, people)
+    people = build_pool(round_.cohort, timezone.now())
+    sitting = SolverState.fresh(round_, people)
     plan = sitting.solve(Decisions())
     costs = rivals.seat_costs(sitting.table, sitting.seats)
     steps: dict[str, Callable[[], Any]] = {
         "bare": lambda: rivals.bare_assignment(costs),
-        "read": lambda: gather(round_.cohort, timezone.now()),
-        "score": lambda: Sitting.fresh(round_, people),
+        "read": lambda: build_pool(round_.cohort, timezone.now()),
+        "score": lambda: SolverState.fresh(round_, people),
         "plan": lambda: sitting.solve(Decisions()),
         "prices": lambda: Prices(sitting.table, plan).matrix,
         "run": lambda: run(round_, by=chair),

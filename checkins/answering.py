@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from notifications.outbox import cancel_about
 from workflow.states import move
 
@@ -39,7 +39,7 @@ def answer(
     if checkin.person_id == by.pk and checkin.state == State.ANSWERED and is_by_link:
         return False
     if not checkin.may_be_answered_by(by, at):
-        raise Refused(
+        raise ActionNotAllowed(
             _(
                 "This check-in is closed. If you want to tell us something, ask the committee for help."
             )
@@ -89,7 +89,7 @@ def mark_read(checkin: CheckIn, *, by: Any, at: datetime | None = None) -> None:
         .exclude(checkin__person=by.pk)
         .exists()
     ):
-        raise Refused(_("Another member reads these answers."))
+        raise ActionNotAllowed(_("Another member reads these answers."))
     CheckIn.objects.filter(pk=checkin.pk, state=State.ANSWERED, read_at=None).update(
         read_at=at or timezone.now(), read_by=by
     )

@@ -190,4 +190,4 @@ def _owe(concern: Concern, people: list[Any], at: datetime, debts: Debts | None 
     debts = debts or Debts([], [])
     kind = "concern" if concern.urgency == Concern.Urgency.WHENEVER else "concern-urgent"
     for person in people:
-        debts.owe(kind, to=person, about=concern, at=at)
+        debts.enqueue(kind, to=person, about=concern, at=at)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matches.models import Match
-from notifications.kinds import ESSENTIAL, OPTIONAL, Letter, Stop, kind
+from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
 
 from .models import CheckIn, Concern, Question
@@ -24,11 +24,11 @@ def help_link(match: Match, person: Any) -> str:
     return link("help", person=person, subject=match, until=until)
 
 
-def _ask(checkin: CheckIn, person: Any, label: str) -> Letter | Stop:
+def _ask(checkin: CheckIn, person: Any, label: str) -> Email | Cancel:
     if checkin.state != CheckIn.State.OPEN:
-        return Stop("the check-in is not open any more")
+        return Cancel("the check-in is not open any more")
     if checkin.match.state == Match.State.CLOSED:
-        return Stop("the match has ended")
+        return Cancel("the match has ended")
     url = link(
         "survey-answer", person=person, subject=checkin, until=checkin.closes_at or timezone.now()
     )
@@ -40,7 +40,7 @@ def _ask(checkin: CheckIn, person: Any, label: str) -> Letter | Stop:
         if scale
         else []
     )
-    return Letter(
+    return Email(
         context={
             "checkin": checkin,
             "match": checkin.match,
@@ -56,28 +56,28 @@ def _ask(checkin: CheckIn, person: Any, label: str) -> Letter | Stop:
 
 
 @kind("checkin-fit", about="checkins.CheckIn", stream=ESSENTIAL, needs_answer=True)
-def checkin_fit(checkin: CheckIn, person: Any) -> Letter | Stop:
+def checkin_fit(checkin: CheckIn, person: Any) -> Email | Cancel:
     """**To**: each person of a match, alone. **When**: after the second meeting or on day 45; again after 3 and 7 days.
     **Until**: answered, lapsed, or the match has ended."""
     return _ask(checkin, person, _("Answer (30 seconds)"))
 
 
 @kind("checkin-pulse", about="checkins.CheckIn", stream=OPTIONAL, needs_answer=True)
-def checkin_pulse(checkin: CheckIn, person: Any) -> Letter | Stop:
+def checkin_pulse(checkin: CheckIn, person: Any) -> Email | Cancel:
     """**To**: each person of a match, alone. **When**: on day 30, then every 60 days; again after 3 and 7 days.
     **Until**: answered, lapsed, or the match has ended."""
     return _ask(checkin, person, _("Answer (20 seconds)"))
 
 
 @kind("concern", about="checkins.Concern", stream=ESSENTIAL)
-def concern(concern: Concern, person: Any) -> Letter | Stop:
+def concern(concern: Concern, person: Any) -> Email | Cancel:
     """**To**: the carer; the deputy after 4 hours, the chair after 24. **When**: a concern is raised that can wait.
     **Until**: somebody has taken it."""
     if concern.state != Concern.State.OPEN:
-        return Stop("somebody looks after it already")
+        return Cancel("somebody looks after it already")
     if not concern.may_be_handled_by(person):
-        return Stop("another member must look after it")
-    return Letter(
+        return Cancel("another member must look after it")
+    return Email(
         context={"is_urgent": concern.urgency == Concern.Urgency.URGENT},
         action=(
             _("Open the request"),
@@ -88,6 +88,6 @@ def concern(concern: Concern, person: Any) -> Letter | Stop:
 
 
 @kind("concern-urgent", about="checkins.Concern", stream=ESSENTIAL, urgent=True)
-def concern_urgent(row: Concern, person: Any) -> Letter | Stop:
+def concern_urgent(row: Concern, person: Any) -> Email | Cancel:
     """**To**: as "concern". **When**: somebody asks for help, or an answer is low; at night too. **Until**: as "concern"."""
     return concern(row, person)

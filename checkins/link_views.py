@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from access.tokens import Claim
 from notifications.links import purpose
 
@@ -28,7 +28,7 @@ def answer_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any
     if data is not None and form.is_valid():
         try:
             form.save(by=person, is_by_link=True)
-        except Refused:  # answered elsewhere in this moment: the page says what holds now
+        except ActionNotAllowed:  # answered elsewhere in this moment: the page says what holds now
             checkin.refresh_from_db()
         return render(request, "checkins/checkin_over.html", presenters.over(checkin, person))
     return render(

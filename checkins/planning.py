@@ -15,11 +15,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from agreements.reminders import Debts, turn_at
 from matches.models import Match
 from meetings.models import Meeting
-from notifications.reconcilers import planner
+from notifications.reconcilers import reconciler
 from programs.models import Policy, Program
 from workflow.states import move
 
@@ -32,7 +32,7 @@ MEETINGS_BEFORE_FIT_CHECK = 2
 MAIL = {CheckIn.Kind.FIT: "checkin-fit", CheckIn.Kind.PULSE: "checkin-pulse"}
 
 
-@planner
+@reconciler
 def plan(at: datetime) -> None:
     cancel_of_ended_matches(at)
     new = [checkin for match in running_matches(at) for checkin in plan_match(match, at)]
@@ -148,7 +148,7 @@ def _move(checkin: CheckIn, to: str, at: datetime, *, why: str = "", **changes: 
     """Move by the program itself; another planner, or the person, may have been faster, and that is fine."""
     try:
         move(checkin, to, by=None, at=at, why=why, **changes)
-    except Refused:
+    except ActionNotAllowed:
         return False
     return True
 
@@ -180,7 +180,7 @@ def _owe(checkin: CheckIn, debts: Debts, at: datetime) -> None:
     turn = turn_at(at, since=checkin.opened_at or at, reminders=days, last_days=last)
     if turn is not None:
         mail = MAIL[CheckIn.Kind(checkin.kind)]
-        debts.owe(
+        debts.enqueue(
             mail,
             to=checkin.person,
             about=checkin,

@@ -60,7 +60,7 @@ class Stage:
 
 def make_programs(words: dict[str, Any]) -> dict[str, Program]:
     """Three kinds of program, each with its own topics and experiences."""
-    seeds.sow_everywhere()
+    seeds.load_shared_vocabulary()
     seed_surveys()
     made = {}
     for slug, starter in (("hr", "hr"), ("community", "community"), ("volunteers", "volunteers")):
@@ -84,7 +84,7 @@ def make_programs(words: dict[str, Any]) -> dict[str, Program]:
             program=program,
             **({} if slug == "hr" else {"term_months": 6, "minimum_term_months": 4}),
         )
-        seeds.sow(starter, program)
+        seeds.load_vocabulary(starter, program)
         made[slug] = program
     return made
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.forms import CarerForm
 from matches.models import Match
@@ -97,7 +97,7 @@ class MatchAdmin(CommitteeAdmin):
             try:
                 assign_carer(match, carer, by=request.user)
                 done += 1
-            except Refused as refused:
+            except ActionNotAllowed as refused:
                 self.message_user(request, f"{match}: {refused}", messages.WARNING)
         if done:
             text = ngettext(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from programs.committee import Role, conflicted_with
 from programs.models import Membership
 
@@ -27,16 +27,16 @@ def possible_carers(program: Any) -> list[Any]:
 def assign_carer(match: Match, carer: Any, *, by: Any) -> None:
     """Give a pair its carer. Raises Refused for a member near the pair, and for anybody who may not assign."""
     if not Match.objects.for_committee(by, *ASSIGNERS).filter(pk=match.pk).exists():
-        raise Refused(
+        raise ActionNotAllowed(
             _("Only the chair or a matcher can assign a carer, and not to a pair they stand near.")
         )
     if carer not in possible_carers(match.program):
-        raise Refused(_("%(name)s is not a carer of this program.") % {"name": carer})
+        raise ActionNotAllowed(_("%(name)s is not a carer of this program.") % {"name": carer})
     if conflicted_with(carer) & {person.pk for person in match.people}:
-        raise Refused(
+        raise ActionNotAllowed(
             _("%(name)s stands near this pair. Please choose another carer.") % {"name": carer}
         )
     if match.state == Match.State.CLOSED:
-        raise Refused(_("This pair is closed."))
+        raise ActionNotAllowed(_("This pair is closed."))
     Match.objects.filter(pk=match.pk).update(carer=carer)
     match.carer = carer

@@ -7,10 +7,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from notifications.kinds import Letter, Stop, kind
+from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
-from notifications.sender_policy import House, house_finder
-from programs.sender_policy import house_for
+from notifications.sender_policy import SenderPolicy, sender_policy_finder
+from programs.sender_policy import sender_policy_for
 
 from .models import Match
 from .vocabulary import Words
@@ -18,15 +18,15 @@ from .why_you_two import why_you_two
 
 
 @kind("match-introduced", about="matches.Match")
-def match_introduced(match: Match, person: Any) -> Letter | Stop:
+def match_introduced(match: Match, person: Any) -> Email | Cancel:
     """**To**: both people of the match, in their own words. **When**: the round is released. **Until**: it is closed."""
     if match.state == Match.State.CLOSED:
-        return Stop("the match has ended")
+        return Cancel("the match has ended")
     is_mentee = match.mentee.person_id == person.pk
     partner = match.partner_of(person)
     policy = match.program.policy
     page = absolute(reverse("matches:match-hello", args=[match.public_id]))
-    return Letter(
+    return Email(
         context={
             "match": match,
             "partner": partner,
@@ -42,8 +42,8 @@ def match_introduced(match: Match, person: Any) -> Letter | Stop:
     )
 
 
-@house_finder
-def house_of_match(row: Any) -> House | None:
+@sender_policy_finder
+def sender_policy_of_match(row: Any) -> SenderPolicy | None:
     """For e-mails about a match."""
     if row.about_type != Match._meta.label_lower:
         return None
@@ -52,4 +52,4 @@ def house_of_match(row: Any) -> House | None:
         .select_related("mentee__cohort__program__policy")
         .first()
     )
-    return house_for(match.program) if match else None
+    return sender_policy_for(match.program) if match else None

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from programs.models import Conflict, Membership
 
@@ -54,7 +54,7 @@ def _check_ready(applications: dict[int, Application]) -> None:
     )
     for pk, application in applications.items():
         if pk not in ready:
-            raise Refused(
+            raise ActionNotAllowed(
                 _("%(name)s is not ready to be matched any more.") % {"name": application.person}
             )
 
@@ -86,13 +86,13 @@ def _check_places(
     for pk, mentor in mentors.items():
         if load[pk] > places_of(mentor):
             text = _("%(name)s has no free place any more. Please look at the round again.")
-            raise Refused(text % {"name": mentor.person})
+            raise ActionNotAllowed(text % {"name": mentor.person})
 
 
 def _check_unmatched(mentees: dict[int, Application]) -> None:
     twice = Match.objects.open().filter(mentee__in=mentees).select_related("mentee__person").first()
     if twice:
-        raise Refused(_("%(name)s has a mentor already.") % {"name": twice.mentee.person})
+        raise ActionNotAllowed(_("%(name)s has a mentor already.") % {"name": twice.mentee.person})
 
 
 def _write_conflicts(matches: list[Match], at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from applications.signals import application_withdrawn
 
@@ -21,7 +21,7 @@ def refuse_while_in_a_pair(sender: Any, application: Application, **_more: Any) 
         mentor=application
     )
     if of_theirs.exists():
-        raise Refused(
+        raise ActionNotAllowed(
             _(
                 "You are in a pair. Please ask for it to be ended first; we help both of you with that."
             )

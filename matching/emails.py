@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from matches.models import Match
-from notifications.kinds import Letter, Stop, kind
+from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
-from notifications.sender_policy import House, house_finder
-from programs.sender_policy import house_for
+from notifications.sender_policy import SenderPolicy, sender_policy_finder
+from programs.sender_policy import sender_policy_for
 
 from .models import Proposal, Round
 
@@ -32,20 +32,20 @@ def reason_code(why: dict[str, Any]) -> str:
     return "fit" if why.get("kind") == "none" else "places"
 
 
-def unmatched_letter(application: Application, reason: str) -> Letter:
+def unmatched_letter(application: Application, reason: str) -> Email:
     """The letter itself; the publish page shows it beforehand."""
     program = application.cohort.program
     context = {"application": application, "cohort": application.cohort, "reason_code": reason}
-    return Letter(
+    return Email(
         context={**context, "other_help": program.other_help_lines}, action=_home(), program=program
     )
 
 
 @kind("round-unmatched", about="applications.Application")
-def round_unmatched(application: Application, person: Any) -> Letter | Stop:
+def round_unmatched(application: Application, person: Any) -> Email | Cancel:
     """**To**: a mentee whom the round left out. **When**: it is released. **Until**: they have a match or withdrew."""
     if application.state != Application.State.ACCEPTED or _is_matched(application):
-        return Stop("matched or withdrawn meanwhile")
+        return Cancel("matched or withdrawn meanwhile")
     rows = Proposal.objects.unscoped("a letter to the person left out").filter(
         mentee=application, mentor=None
     )
@@ -54,12 +54,12 @@ def round_unmatched(application: Application, person: Any) -> Letter | Stop:
 
 
 @kind("round-no-mentee", about="applications.Application")
-def round_no_mentee(application: Application, person: Any) -> Letter | Stop:
+def round_no_mentee(application: Application, person: Any) -> Email | Cancel:
     """**To**: a mentor without a mentee after the round. **When**: it is released. **Until**: matched or withdrawn."""
     if application.state != Application.State.ACCEPTED or _is_matched(application):
-        return Stop("matched or withdrawn meanwhile")
+        return Cancel("matched or withdrawn meanwhile")
     context = {"application": application, "cohort": application.cohort}
-    return Letter(context=context, action=_home(), program=application.cohort.program)
+    return Email(context=context, action=_home(), program=application.cohort.program)
 
 
 def _home() -> tuple[str, str]:
@@ -71,16 +71,16 @@ def _workbench(round_: Round, label: str) -> tuple[str, str]:
 
 
 @kind("round-second-look", about="matching.Round", expires_after=timedelta(days=14))
-def round_second_look(round_: Round, person: Any) -> Letter | Stop:
+def round_second_look(round_: Round, person: Any) -> Email | Cancel:
     """**To**: the members who may approve. **When**: a round is sent for the second look. **Until**: it is looked at."""
     if round_.state != Round.State.REVIEW:
-        return Stop("somebody has looked at it")
+        return Cancel("somebody has looked at it")
     context = {
         "round": round_,
         "prepared_by": round_.prepared_by,
         "matching_on": round_.cohort.matching_on,
     }
-    return Letter(
+    return Email(
         context=context,
         action=_workbench(round_, _("Look at the proposed pairs")),
         program=round_.program,
@@ -88,11 +88,11 @@ def round_second_look(round_: Round, person: Any) -> Letter | Stop:
 
 
 @kind("round-ready", about="matching.Round", urgent=True, expires_after=timedelta(days=2))
-def round_ready(round_: Round, person: Any) -> Letter | Stop:
+def round_ready(round_: Round, person: Any) -> Email | Cancel:
     """**To**: the member who asked for a long run. **When**: it is done. **Until**: the round is closed."""
     if round_.state not in UNDER_WAY:
-        return Stop("the round is closed")
-    return Letter(
+        return Cancel("the round is closed")
+    return Email(
         context={"round": round_},
         action=_workbench(round_, _("Open the round")),
         program=round_.program,
@@ -100,22 +100,22 @@ def round_ready(round_: Round, person: Any) -> Letter | Stop:
 
 
 @kind("round-held-back", about="matching.Round", urgent=True)
-def round_held_back(round_: Round, person: Any) -> Letter | Stop:
+def round_held_back(round_: Round, person: Any) -> Email | Cancel:
     """**To**: who prepared and who released it. **When**: a release could not be made. **Until**: the round moves on."""
     if round_.state != Round.State.DRAFT:
-        return Stop("the round has moved on")
-    return Letter(
+        return Cancel("the round has moved on")
+    return Email(
         context={"round": round_},
         action=_workbench(round_, _("Open the round")),
         program=round_.program,
     )
 
 
-@house_finder
-def house_of_round(row: Any) -> House | None:
+@sender_policy_finder
+def sender_policy_of_round(row: Any) -> SenderPolicy | None:
     """For letters about a round."""
     if row.about_type == Round._meta.label_lower:
         rounds = Round.objects.unscoped("whose letter is this").filter(pk=row.about_id)
         found = rounds.select_related("cohort__program__policy").first()
-        return house_for(found.program) if found else None
+        return sender_policy_for(found.program) if found else None
     return None

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from programs.committee import conflicted_with
 from programs.models import Conflict
@@ -65,7 +65,7 @@ def refuse_if_near(user: Any, applications: Iterable[int | None], round_: Round)
     """Raises Refused when one of these applications is of somebody near `user`."""
     ids = {pk for pk in applications if pk is not None}
     if ids & near_in(round_, user):
-        raise Refused(ASK_ANOTHER)
+        raise ActionNotAllowed(ASK_ANOTHER)
 
 
 def is_near_round(user: Any, round_: Round) -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matches.models import Match
-from notifications.kinds import ESSENTIAL, Letter, Stop, kind
+from notifications.kinds import ESSENTIAL, Cancel, Email, kind
 from notifications.links import absolute
 
 from .models import Meeting
@@ -18,15 +18,15 @@ State = Meeting.State
 
 
 @kind("meeting-date", about="meetings.Meeting", stream=ESSENTIAL)
-def meeting_date(meeting: Meeting, person: Any) -> Letter | Stop:
+def meeting_date(meeting: Meeting, person: Any) -> Email | Cancel:
     """**To**: the partner of whoever acted. **When**: a date is proposed, set, moved or cancelled, once per change.
     **Until**: the time of the meeting, or the end of the match."""
     if meeting.match.state == Match.State.CLOSED:
-        return Stop("the match has ended")
+        return Cancel("the match has ended")
     if meeting.starts_at <= timezone.now() or meeting.state in {State.HELD, State.MISSED}:
-        return Stop("the time of the meeting has passed")
+        return Cancel("the time of the meeting has passed")
     is_asked = meeting.may_be_answered_by(person)
-    return Letter(
+    return Email(
         context={
             "meeting": meeting,
             "partner": meeting.match.partner_of(person),
@@ -44,6 +44,6 @@ def meeting_date(meeting: Meeting, person: Any) -> Letter | Stop:
 
 
 @kind("meeting-date-soon", about="meetings.Meeting", stream=ESSENTIAL, urgent=True)
-def meeting_date_soon(meeting: Meeting, person: Any) -> Letter | Stop:
+def meeting_date_soon(meeting: Meeting, person: Any) -> Email | Cancel:
     """**To**: as "meeting-date". **When**: the same, for a meeting within 48 hours; it leaves at night too. **Until**: the same."""
     return meeting_date(meeting, person)

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
 from accounts.models.people import validate_zone
@@ -147,7 +147,7 @@ class Meeting(models.Model):
     def accept(self, *, by: Any) -> None:
         """The partner says yes to a proposal. Raises Refused for anybody else and in any other state."""
         if not self.may_be_answered_by(by):
-            raise Refused(_("This date is not waiting for your answer."))
+            raise ActionNotAllowed(_("This date is not waiting for your answer."))
         move(self, self.State.SET, by=by)
 
     def cancel(self, *, by: Any) -> None:
@@ -158,14 +158,16 @@ class Meeting(models.Model):
     def move_to(self, on: date, wall_time: time, *, by: Any) -> None:
         """Another date; it keeps its state, and the calendar entry changes instead of doubling."""
         if not self.may_be_moved_by(by):
-            raise Refused(_("This meeting cannot be moved any more."))
+            raise ActionNotAllowed(_("This meeting cannot be moved any more."))
         if (on, wall_time) == (self.on, self.wall_time):
             return
         when = {"on": on, "wall_time": wall_time, "starts_at": moment(on, wall_time, self.zone)}
         numbers = {"moves": self.moves + 1, "sequence": self.sequence + 1}
         mine = Meeting.objects.filter(pk=self.pk, state=self.state, sequence=self.sequence)
         if not mine.update(**when, **numbers):
-            raise Refused(_("Somebody else has just changed this. Please look at the page again."))
+            raise ActionNotAllowed(
+                _("Somebody else has just changed this. Please look at the page again.")
+            )
         self.refresh_from_db()
 
     @transaction.atomic
@@ -182,12 +184,12 @@ class Meeting(models.Model):
 
     def _check_pair(self, user: Any) -> None:
         if not self.is_of(user):
-            raise Refused(_("Only the two people of a match change its meetings."))
+            raise ActionNotAllowed(_("Only the two people of a match change its meetings."))
 
     def _check_over(self, user: Any, at: datetime | None) -> None:
         self._check_pair(user)
         if self.starts_at > (at or timezone.now()):
-            raise Refused(NOT_OVER)
+            raise ActionNotAllowed(NOT_OVER)
 
     accept.alters_data = cancel.alters_data = move_to.alters_data = True  # type: ignore[attr-defined]
     note_held.alters_data = note_missed.alters_data = True  # type: ignore[attr-defined]

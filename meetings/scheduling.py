@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from agreements.reconcilers import ask_for_draft
 from matches.models import Match
-from notifications.outbox import owe
+from notifications.outbox import enqueue
 
 from .models import Agenda, LogEntry, Meeting
 from .wall_time import moment
@@ -41,9 +41,9 @@ def plan_meeting(
     pair and after the end of the match.
     """
     if by not in match.people:
-        raise Refused(_("Only the two people of a match change its meetings."))
+        raise ActionNotAllowed(_("Only the two people of a match change its meetings."))
     if match.state == Match.State.CLOSED:
-        raise Refused(_("This match has ended."))
+        raise ActionNotAllowed(_("This match has ended."))
     meeting = Meeting(
         match=match,
         on=on,
@@ -73,7 +73,7 @@ def tell_partner(meeting: Meeting, *, by: Any, at: datetime | None = None) -> No
     now = at or timezone.now()
     # Within two days of a meeting news about it does not wait for the morning.
     kind = "meeting-date-soon" if meeting.starts_at - now <= SOON else "meeting-date"
-    owe(kind, to=partner, about=meeting, ordinal=number, at=now)
+    enqueue(kind, to=partner, about=meeting, ordinal=number, at=now)
 
 
 @transaction.atomic
@@ -91,7 +91,7 @@ def move_meeting(meeting: Meeting, on: date, wall_time: time, *, by: Any) -> Non
         with transaction.atomic():
             meeting.move_to(on, wall_time, by=by)
     except IntegrityError:
-        raise Refused(_("There is another meeting at this time already.")) from None
+        raise ActionNotAllowed(_("There is another meeting at this time already.")) from None
     tell_partner(meeting, by=by)
 
 
@@ -139,7 +139,7 @@ def record_past(
 ) -> Meeting:
     """Note a meeting that took place without having been planned here. Raises Refused for one that is still to come."""
     if by not in match.people:
-        raise Refused(_("Only the two people of a match change its meetings."))
+        raise ActionNotAllowed(_("Only the two people of a match change its meetings."))
     starts_at = moment(on, wall_time, by.time_zone)
     meeting = (
         Meeting.objects.exclude(state=State.CANCELLED)

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -63,7 +63,7 @@ class RefusedMiddleware:
         return self.respond(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused):
+        if not isinstance(exception, ActionNotAllowed):
             return None
         messages.warning(request, str(exception))
         return HttpResponseRedirect(self._back(request))

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .kinds import Stream
-from .models import Notification, Silence
-from .sender_policy import House
+from .models import MutedStream, Notification
+from .sender_policy import SenderPolicy
 
 WEEK = timedelta(days=7)
 SATURDAY = 5
@@ -27,7 +27,7 @@ class Wait:
     why: str
 
 
-def is_quiet(local: datetime, house: House) -> bool:
+def is_quiet(local: datetime, house: SenderPolicy) -> bool:
     """Whether letters that can wait do wait at this local time."""
     begins, ends = house.quiet_from_hour, house.quiet_until_hour
     if local.weekday() >= SATURDAY:
@@ -37,7 +37,7 @@ def is_quiet(local: datetime, house: House) -> bool:
     return local.hour >= begins or local.hour < ends
 
 
-def next_open_hour(at: datetime, zone: str, house: House) -> datetime:
+def next_open_hour(at: datetime, zone: str, house: SenderPolicy) -> datetime:
     """Return `at` if it is an allowed hour in `zone`, else the moment when quiet hours end next."""
     local = at.astimezone(ZoneInfo(zone))
     if not is_quiet(local, house):
@@ -53,7 +53,7 @@ def next_open_hour(at: datetime, zone: str, house: House) -> datetime:
     raise AssertionError("a week has working days")
 
 
-def weekly_slot(row: Notification, at: datetime, house: House) -> datetime:
+def weekly_slot(row: Notification, at: datetime, house: SenderPolicy) -> datetime:
     """Return `at` if one more letter that is not essential fits into the recipient's week, else when it will."""
     others = Notification.objects.unscoped("counts a person's letters of the week").filter(
         recipient=row.recipient_id
@@ -73,10 +73,14 @@ def weekly_slot(row: Notification, at: datetime, house: House) -> datetime:
 
 
 def is_silenced(row: Notification, at: datetime) -> bool:
-    return Silence.objects.holding(at).filter(person=row.recipient_id, stream=row.stream).exists()
+    return (
+        MutedStream.objects.holding(at).filter(person=row.recipient_id, stream=row.stream).exists()
+    )
 
 
-def wait_for_manners(row: Notification, zone: str, house: House, at: datetime) -> Wait | None:
+def wait_for_manners(
+    row: Notification, zone: str, house: SenderPolicy, at: datetime
+) -> Wait | None:
     """Return why and until when a letter that is not urgent has to wait, or None when it may leave."""
     opens = next_open_hour(at, zone, house)
     if opens > at:

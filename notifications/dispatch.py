@@ -22,11 +22,11 @@ from django.utils import timezone
 from . import delivery_rules, kinds, restore_guard, volume_limit
 from .claiming import Lease, claim, pace
 from .delivery import Line, Outcome, Result
-from .kinds import Letter, Stop
-from .models import Notification, Sweeper
+from .kinds import Cancel, Email
+from .models import Notification, OutboxState
 from .reconcilers import plan_if_due
-from .rendering import compose, finished, message, recipient_of, speaking_to
-from .sender_policy import House, house_of
+from .rendering import compose, finished, message, recipient_locale, recipient_of
+from .sender_policy import SenderPolicy, sender_policy_of
 
 log = logging.getLogger(__name__)
 State = Notification.State
@@ -93,7 +93,7 @@ class Delivery:
         return sent
 
     def _is_paused(self) -> bool:
-        return Sweeper.objects.filter(paused_until__gt=self.clock()).exists()
+        return OutboxState.objects.filter(paused_until__gt=self.clock()).exists()
 
     def _handle(self, lease: Lease) -> bool:
         row, now = lease.row, self.clock()
@@ -133,15 +133,15 @@ class Delivery:
         """The message, or None when the row has been cancelled, expired or put off instead."""
         row = lease.row
         person = recipient_of(row)
-        with speaking_to(person):
+        with recipient_locale(person):
             if row.is_account_mail:
-                return message(row, person, Letter(), finished(row), House())
+                return message(row, person, Email(), finished(row), SenderPolicy())
             about = row.get_about()
             letter = self._still_wanted(row, person, about)
-            if isinstance(letter, Stop):
+            if isinstance(letter, Cancel):
                 lease.record(State.CANCELLED, reason=letter.reason[:120], ended_at=self.clock())
                 return None
-            house = house_of(row, letter.program)
+            house = sender_policy_of(row, letter.program)
             if self.has_manners and not (row.is_urgent or letter.urgent):
                 wait = delivery_rules.wait_for_manners(row, person.time_zone, house, self.clock())
                 if wait:
@@ -149,13 +149,13 @@ class Delivery:
                     return None
             return message(row, person, letter, compose(row, person, letter, house), house)
 
-    def _still_wanted(self, row: Notification, person: Any, about: Any) -> Letter | Stop:
+    def _still_wanted(self, row: Notification, person: Any, about: Any) -> Email | Cancel:
         if about is None:
-            return Stop("what it was about is gone")
+            return Cancel("what it was about is gone")
         if not person.is_active:
-            return Stop("the account is closed")
+            return Cancel("the account is closed")
         if delivery_rules.is_silenced(row, self.clock()):
-            return Stop("turned off by the person")
+            return Cancel("turned off by the person")
         return kinds.get(row.kind).write(about, person)
 
     def _put_off(self, lease: Lease, wait: delivery_rules.Wait) -> None:
@@ -188,7 +188,7 @@ class Delivery:
         )
         if outcome.result is Result.ACCEPTED:
             lease.record(State.SENT, sent_at=now, ended_at=now, smtp_code=outcome.code, error="")
-            troubled = Sweeper.objects.exclude(lost_answers=0, failed_connections=0)
+            troubled = OutboxState.objects.exclude(lost_answers=0, failed_connections=0)
             if troubled.exists():  # usually there is nothing to write
                 troubled.update(lost_answers=0, failed_connections=0)
             return True
@@ -209,19 +209,19 @@ class Delivery:
 
     def _pause_while_away(self, now: datetime) -> None:
         """A server that cannot be reached is no letter's fault: everything waits a little, nothing counts as a try."""
-        Sweeper.objects.update(failed_connections=F("failed_connections") + 1)
-        failures = Sweeper.objects.values_list("failed_connections", flat=True).first() or 1
+        OutboxState.objects.update(failed_connections=F("failed_connections") + 1)
+        failures = OutboxState.objects.values_list("failed_connections", flat=True).first() or 1
         seconds = AWAY_PAUSE_SECONDS[min(failures, len(AWAY_PAUSE_SECONDS)) - 1] * pace()
         log.warning(
             "the mail server is away", extra={"failures": failures, "pause_seconds": seconds}
         )
-        Sweeper.objects.update(
+        OutboxState.objects.update(
             paused_until=now + timedelta(seconds=seconds), pause_reason="the mail server is away"
         )
 
     def _count_lost_answer(self, now: datetime) -> None:
-        Sweeper.objects.update(lost_answers=F("lost_answers") + 1)
-        lost = Sweeper.objects.filter(lost_answers__gte=LOST_ANSWERS_IN_A_ROW)
+        OutboxState.objects.update(lost_answers=F("lost_answers") + 1)
+        lost = OutboxState.objects.filter(lost_answers__gte=LOST_ANSWERS_IN_A_ROW)
         if lost.update(
             paused_until=now + LOST_ANSWERS_PAUSE * pace(),
             pause_reason="answers get lost",

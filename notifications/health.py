@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .models import Notification, Sweeper
+from .models import Notification, OutboxState
 
 SILENT_AFTER = timedelta(minutes=2)  # no heartbeat: nobody sweeps
 LATE_AFTER = timedelta(minutes=15)  # the oldest due letter
@@ -28,7 +28,7 @@ def report(at: datetime | None = None) -> dict[str, Any]:
     )
     oldest = figures.pop("oldest")
     late = now - oldest if oldest else timedelta()
-    sweeper = Sweeper.objects.first()
+    sweeper = OutboxState.objects.first()
     problems = list(_problems(sweeper, late, now))
     return {
         "healthy": not problems,
@@ -41,7 +41,7 @@ def report(at: datetime | None = None) -> dict[str, Any]:
     }
 
 
-def _problems(sweeper: Sweeper | None, late: timedelta, now: datetime) -> Any:
+def _problems(sweeper: OutboxState | None, late: timedelta, now: datetime) -> Any:
     if sweeper is None or sweeper.swept_at is None:
         yield _("the process that sends letters has not run yet")
         return

@@ -33,7 +33,7 @@ ESSENTIAL, OPTIONAL, DIGEST = Stream.ESSENTIAL, Stream.OPTIONAL, Stream.DIGEST
 
 
 @dataclass(frozen=True)
-class Letter:
+class Email:
     """What goes into one e-mail.
 
     `context` feeds the kind's templates, `action` is (label, absolute URL) of the one thing to do. `program` names the
@@ -51,13 +51,13 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Stop:
+class Cancel:
     """The letter is not wanted any more; `reason` is for the committee's eyes and holds no personal data."""
 
     reason: str
 
 
-Write = Callable[[Any, Any], Letter | Stop]
+Write = Callable[[Any, Any], Email | Cancel]
 
 
 def label_of(name: str) -> str:

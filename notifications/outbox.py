@@ -38,7 +38,7 @@ def _digest(address: str) -> str:
     ).hexdigest()[:24]
 
 
-def owe(
+def enqueue(
     kind: str,
     *,
     to: Any,

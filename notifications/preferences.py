@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .kinds import KINDS, Stream
-from .models import Silence
+from .models import MutedStream
 
 PAUSE = timedelta(days=30)
 CAN_BE_SILENCED = tuple(stream for stream in Stream if stream != Stream.ESSENTIAL)
@@ -22,9 +22,9 @@ def silence(person: Any, *streams: str, at: datetime, until: datetime | None = N
     """No more letters of `streams`, for good or until a moment. Raises ValueError for what is essential."""
     if not set(streams) <= set(CAN_BE_SILENCED):
         raise ValueError("essential letters cannot be turned off")
-    rows = [Silence(person=person, stream=stream, since=at, until=until) for stream in streams]
+    rows = [MutedStream(person=person, stream=stream, since=at, until=until) for stream in streams]
     unique, changed = ["person", "stream"], ["since", "until"]
-    Silence.objects.bulk_create(
+    MutedStream.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=unique, update_fields=changed
     )
 
@@ -32,7 +32,9 @@ def silence(person: Any, *streams: str, at: datetime, until: datetime | None = N
 def pause(person: Any, *, at: datetime) -> datetime:
     """Nothing but essential letters for 30 days. What was turned off for good stays so. Return the end of the pause."""
     until = at + PAUSE
-    off = set(Silence.objects.filter(person=person, until=None).values_list("stream", flat=True))
+    off = set(
+        MutedStream.objects.filter(person=person, until=None).values_list("stream", flat=True)
+    )
     silence(
         person, *(stream for stream in CAN_BE_SILENCED if stream not in off), at=at, until=until
     )
@@ -41,10 +43,12 @@ def pause(person: Any, *, at: datetime) -> datetime:
 
 def choose(person: Any, wanted: set[str], *, at: datetime) -> None:
     """Set every stream that is offered: the wanted ones are sent, the others are off. Ends a pause of a wanted one."""
-    Silence.objects.filter(person=person, stream__in=wanted).delete()
+    MutedStream.objects.filter(person=person, stream__in=wanted).delete()
     silence(person, *(stream for stream in offered() if stream not in wanted), at=at)
 
 
 def silenced(person: Any, at: datetime) -> dict[str, datetime | None]:
     """The streams that are off now, each with the end of its pause or None."""
-    return dict(Silence.objects.filter(person=person).holding(at).values_list("stream", "until"))
+    return dict(
+        MutedStream.objects.filter(person=person).holding(at).values_list("stream", "until")
+    )

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from . import kinds
-from .kinds import Stop
+from .kinds import Cancel
 from .models import Notification
-from .rendering import Text, compose, finished, recipient_of, speaking_to
-from .sender_policy import house_of
+from .rendering import Text, compose, finished, recipient_locale, recipient_of
+from .sender_policy import sender_policy_of
 
 DOTS = "••••••"
 TOKEN = re.compile(r"(/(?:go|unsubscribe)/[\w-]+/)[^/\s\"'<]+")
@@ -36,13 +36,13 @@ def render(row: Notification) -> Text:
     if about is None:
         return _nothing(_("What this letter was about is gone."))
     person = recipient_of(row)
-    with speaking_to(person):
+    with recipient_locale(person):
         letter = kinds.get(row.kind).write(about, person)
-        if isinstance(letter, Stop):
+        if isinstance(letter, Cancel):
             return _nothing(
                 _("This letter would not be sent now: %(reason)s.") % {"reason": letter.reason}
             )
-        text = compose(row, person, letter, house_of(row, letter.program))
+        text = compose(row, person, letter, sender_policy_of(row, letter.program))
     return text if is_live else dead(text)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from .models import Notification, Silence
+from .models import MutedStream, Notification
 from .models.outbox import ACCOUNT_MAIL
-from .reconcilers import planner
+from .reconcilers import reconciler
 
 KEPT = timedelta(days=90)
 
@@ -20,7 +20,7 @@ def export_letters(person: Any) -> dict[str, Any]:
     return {
         "letters": list(rows.values("kind", "state", "due_at", "sent_at", "reason")),
         "turned_off": list(
-            Silence.objects.filter(person=person).values("stream", "since", "until")
+            MutedStream.objects.filter(person=person).values("stream", "since", "until")
         ),
     }
 
@@ -33,10 +33,10 @@ def erase_letters(person: Any) -> None:
     waiting = rows.filter(state__in=[state.PENDING, state.HELD])
     waiting.update(state=state.CANCELLED, reason="the account was erased", ended_at=now, body=None)
     rows.exclude(state=state.SENDING).update(address=None, body=None)
-    Silence.objects.filter(person=person).delete()
+    MutedStream.objects.filter(person=person).delete()
 
 
-@planner
+@reconciler
 def purge(at: datetime) -> int:
     """Delete letters with codes that ended 90 days ago; return how many. The others stay, without text or address: their
     keys are the memory that they were sent."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from .models import Sweeper
+from .models import OutboxState
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ Planner = Callable[[datetime], object]
 PLANNERS: dict[str, Planner] = {}
 
 
-def planner(plan: Planner) -> Planner:
+def reconciler(plan: Planner) -> Planner:
     """Register `plan(at)`; usable as a decorator. Registering the same function again changes nothing."""
     PLANNERS[f"{plan.__module__}.{plan.__qualname__}"] = plan
     return plan
@@ -44,8 +44,8 @@ def plan_if_due(at: datetime) -> bool:
     is_old = (
         Q(planned_at=None) | Q(planned_at__lte=at - EVERY) | Q(planned_at__gt=at + EVERY)
     )  # or the clock was set back
-    if not Sweeper.objects.filter(is_old).update(planned_at=at):
+    if not OutboxState.objects.filter(is_old).update(planned_at=at):
         return False
     failing = run_planners(at)
-    Sweeper.objects.update(failing_planners=failing)
+    OutboxState.objects.update(failing_planners=failing)
     return True

@@ -22,15 +22,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from . import links
-from .kinds import Letter, Stream
+from .kinds import Email, Stream
 from .models.outbox import Notification
-from .sender_policy import House
+from .sender_policy import SenderPolicy
 
 UNSUBSCRIBE_DAYS = 400  # a mailbox is cleaned up once a year; the button must still work then
 
 
 @dataclass(frozen=True)
-class Correspondent:
+class GuestRecipient:
     """Somebody without an account: an address, and the defaults of this installation."""
 
     email: str
@@ -53,11 +53,11 @@ class Text:
 
 def recipient_of(row: Notification) -> Any:
     """The account, or a Correspondent for an address without one."""
-    return row.recipient or Correspondent(email=row.address or "")
+    return row.recipient or GuestRecipient(email=row.address or "")
 
 
 @contextmanager
-def speaking_to(person: Any) -> Iterator[None]:
+def recipient_locale(person: Any) -> Iterator[None]:
     """The person's language and time zone."""
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
         yield
@@ -85,7 +85,7 @@ def fill(template: str, context: dict[str, Any]) -> str:
     )
 
 
-def compose(row: Notification, person: Any, letter: Letter, house: House) -> Text:
+def compose(row: Notification, person: Any, letter: Email, house: SenderPolicy) -> Text:
     """Fill the templates of the kind. Call inside `speaking_to(person)`."""
     label, url = letter.action or ("", "")
     context: dict[str, Any] = {
@@ -136,7 +136,7 @@ def message_id_for(row: Notification) -> str:
     return f"<n{row.pk}.{_digest(f'message:{row.key}')}@{settings.MAIL_HOST}>"
 
 
-def thread_id_for(row: Notification, letter: Letter) -> str:
+def thread_id_for(row: Notification, letter: Email) -> str:
     """What letters about one row refer to, so that a mailbox shows them as one conversation; empty for none."""
     thread = letter.thread
     about = (
@@ -150,7 +150,7 @@ def _digest(text: str) -> str:
 
 
 def message(
-    row: Notification, person: Any, letter: Letter, text: Text, house: House
+    row: Notification, person: Any, letter: Email, text: Text, house: SenderPolicy
 ) -> EmailMultiAlternatives:
     """The e-mail with its headers. Text and HTML say the same."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from .models import Notification, Sweeper
+from .models import Notification, OutboxState
 from .reconcilers import run_planners
 
 log = logging.getLogger(__name__)
@@ -58,23 +58,23 @@ def write_epoch(epoch: int) -> None:
 
 def check_in(at: datetime) -> bool:
     """Heartbeat and guard in one: raise the count and return whether letters may leave."""
-    sweeper = Sweeper.objects.first() or _first_sweep()
+    sweeper = OutboxState.objects.first() or _first_sweep()
     refused = why_not(sweeper)
     if refused:
         log.error("the outbox is closed", extra={"why": refused})
-        Sweeper.objects.update(swept_at=at, refused=refused)
+        OutboxState.objects.update(swept_at=at, refused=refused)
         return False
-    Sweeper.objects.update(swept_at=at, refused="", epoch=F("epoch") + 1)
+    OutboxState.objects.update(swept_at=at, refused="", epoch=F("epoch") + 1)
     try:
-        write_epoch(Sweeper.objects.values_list("epoch", flat=True)[0])
+        write_epoch(OutboxState.objects.values_list("epoch", flat=True)[0])
     except OSError:
         log.exception("the epoch file cannot be written")
-        Sweeper.objects.update(refused="the epoch file cannot be written")
+        OutboxState.objects.update(refused="the epoch file cannot be written")
         return False
     return True
 
 
-def why_not(sweeper: Sweeper) -> str:
+def why_not(sweeper: OutboxState) -> str:
     """Why this database must not send, in words for the operator; empty when it may."""
     if sweeper.instance_id != settings.INSTANCE_ID:
         return "this database belongs to another installation; run post_restore"
@@ -86,13 +86,13 @@ def why_not(sweeper: Sweeper) -> str:
     return ""
 
 
-def _first_sweep() -> Sweeper:
+def _first_sweep() -> OutboxState:
     """A database that nobody ever swept has sent nothing that could be sent again: it becomes ours."""
     try:
         epoch = read_epoch()
     except Unreadable:
         epoch = 0
-    return Sweeper.objects.get_or_create(
+    return OutboxState.objects.get_or_create(
         pk=1, defaults={"instance_id": settings.INSTANCE_ID, "epoch": epoch}
     )[0]
 
@@ -133,7 +133,7 @@ def adopt() -> None:
         epoch = read_epoch()
     except Unreadable:
         epoch = 0
-    sweeper, _made = Sweeper.objects.select_for_update().get_or_create(pk=1)
+    sweeper, _made = OutboxState.objects.select_for_update().get_or_create(pk=1)
     sweeper.instance_id, sweeper.refused = settings.INSTANCE_ID, ""
     sweeper.epoch = max(sweeper.epoch, epoch)
     sweeper.save(update_fields=["instance_id", "refused", "epoch"])

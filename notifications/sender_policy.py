@@ -14,7 +14,7 @@ from .models import Notification
 
 
 @dataclass(frozen=True)
-class House:
+class SenderPolicy:
     """The rules under which a letter leaves. Hours are whole hours of the recipient's local day."""
 
     name: str = ""
@@ -24,29 +24,29 @@ class House:
     weekly_letters: int = 3
 
 
-Finder = Callable[[Notification], House | None]
-Maker = Callable[[Any], House]
+Finder = Callable[[Notification], SenderPolicy | None]
+Maker = Callable[[Any], SenderPolicy]
 FINDERS: list[Finder] = []
 MAKERS: list[Maker] = []  # at most one
 
 
-def house_finder(find: Finder) -> Finder:
+def sender_policy_finder(find: Finder) -> Finder:
     """Register `find(notification) -> House | None`; the first answer counts. Usable as a decorator."""
     if find not in FINDERS:
         FINDERS.append(find)
     return find
 
 
-def program_house(make: Maker) -> Maker:
+def program_sender_policy(make: Maker) -> Maker:
     """Register how the program that a letter names becomes its house; used when no finder knows the row."""
     MAKERS[:] = [make]
     return make
 
 
-def house_of(row: Notification, program: Any = None) -> House:
+def sender_policy_of(row: Notification, program: Any = None) -> SenderPolicy:
     """The house behind a row; `program` is what its letter names, if it names one."""
     for find in FINDERS:
         house = find(row)
         if house is not None:
             return house
-    return MAKERS[0](program) if MAKERS and program is not None else House()
+    return MAKERS[0](program) if MAKERS and program is not None else SenderPolicy()

@@ -12,7 +12,7 @@ from .dispatch import Delivery, expire_old
 from .reconcilers import PLANNERS
 
 
-def sweep_now(
+def deliver_due_emails(
     at: datetime | None = None, *, manners: bool = False, plan: bool = True
 ) -> list[EmailMessage]:
     """Run the planners and deliver everything that is due at `at`; return the messages of this call.
@@ -23,8 +23,8 @@ def sweep_now(
     now = at or timezone.now()
     before = len(mail.outbox)
     if plan:
-        for planner in list(PLANNERS.values()):
-            planner(now)
+        for reconciler in list(PLANNERS.values()):
+            reconciler(now)
     expire_old(now)
     Delivery(clock=lambda: now, has_manners=manners, is_strict=True).run()
     return mail.outbox[before:]

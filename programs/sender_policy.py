@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from notifications.sender_policy import House, program_house
+from notifications.sender_policy import SenderPolicy, program_sender_policy
 
 from .models import Policy, Program
 
 
-@program_house
-def house_for(program: Program) -> House:
+@program_sender_policy
+def sender_policy_for(program: Program) -> SenderPolicy:
     """The house of a program; apps above use it for rows of their own."""
     policy: Policy = program.policy
-    return House(
+    return SenderPolicy(
         name=program.name,
         reply_to=program.contact_email,
         quiet_from_hour=policy.quiet_from_hour,

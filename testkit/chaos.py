@@ -246,7 +246,7 @@ def url_of_the_test_database(folder: Path) -> str:
     return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
 
 
-def owe(count: int) -> None:
+def enqueue(count: int) -> None:
     """Make `count` people and owe a letter to each."""
     from django.db import transaction
 
@@ -256,7 +256,7 @@ def owe(count: int) -> None:
     people = [User(email=f"chaos.{number}@example.org", name="Chaos") for number in range(count)]
     with transaction.atomic():
         for person in User.objects.bulk_create(people):
-            outbox.owe("trial", to=person, about=person)
+            outbox.enqueue("trial", to=person, about=person)
 
 
 @contextlib.contextmanager
@@ -302,7 +302,7 @@ def main() -> int:
         from django.db import connection
 
         call_command("migrate", verbosity=0)
-        owe(options.due)
+        enqueue(options.due)
         connection.close()
         report = run(url, folder=Path(name), **vars(options))
     print(report)

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 
 
-def at_once(*actions: Callable[[], Any], lost: type[Exception] = Refused) -> list[int]:
+def at_once(*actions: Callable[[], Any], lost: type[Exception] = ActionNotAllowed) -> list[int]:
     """Run the actions in threads that start together; return the numbers of those that did not end in `lost` or Refused.
 
     Any other error of a thread fails the test.
@@ -22,7 +22,7 @@ def at_once(*actions: Callable[[], Any], lost: type[Exception] = Refused) -> lis
     def run(number: int, action: Callable[[], Any]) -> None:
         try:
             barrier.wait()
-            with suppress(Refused, lost):
+            with suppress(ActionNotAllowed, lost):
                 action()
                 done.append(number)
         except Exception as error:  # noqa: BLE001  a thread's failure must reach the test

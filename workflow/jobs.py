@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class Job(models.Model):
         ):
             return
         if not self._set(Q(state=State.RUNNING), cancel_asked_at=now):
-            raise Refused(_("This has already ended."))
+            raise ActionNotAllowed(_("This has already ended."))
 
     claim.alters_data = advance.alters_data = finish.alters_data = cancel.alters_data = True  # type: ignore[attr-defined]
 
@@ -137,7 +137,7 @@ def run(job: Job) -> None:
         RUNNERS[type(job)](job)
     except Cancelled:
         job.finish(State.CANCELLED)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         job.finish(State.FAILED, str(refused))
     except Exception:
         log.exception("job failed", extra={"job": job._meta.label_lower, "job_id": job.pk})

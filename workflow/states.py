@@ -19,7 +19,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 
 from .models import Transition
 
@@ -53,10 +53,14 @@ def move(
     """
     was = row.state
     if to not in row.TRANSITIONS[was]:
-        raise Refused(_("This step is not possible any more. Please look at the page again."))
+        raise ActionNotAllowed(
+            _("This step is not possible any more. Please look at the page again.")
+        )
     changed = type(row)._base_manager.filter(pk=row.pk, state=was).update(state=to, **changes)
     if not changed:
-        raise Refused(_("Somebody else has just changed this. Please look at the page again."))
+        raise ActionNotAllowed(
+            _("Somebody else has just changed this. Please look at the page again.")
+        )
     for name, value in {"state": to, **changes}.items():
         setattr(row, name, value)
     return Transition.objects.create(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.emails import MAILS, owe_mail
 from notifications import preview
 from notifications.models import Notification
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def ask_for_code(client, email):
 def test_a_code_signs_in(client, ada, settings):
     settings.LOGIN_REDIRECT_URL = "accounts:settings"
     ask_for_code(client, ada.email)
-    (mail,) = sweep_now()
+    (mail,) = deliver_due_emails()
     code = re.search(r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", mail.body, re.MULTILINE)[1]
     client.post(reverse("account_confirm_login_code"), {"code": code})
     assert client.session["_auth_user_id"] == str(ada.pk)
@@ -49,13 +49,13 @@ def test_the_text_is_unreadable_in_the_database_and_wiped_when_sent(client, ada)
     assert body.startswith("f1:")
     assert ada.email not in address
     assert code
-    sweep_now()
+    deliver_due_emails()
     assert rows().get().body is None
 
 
 def test_a_code_that_is_over_is_not_sent(client, ada):
     ask_for_code(client, ada.email)
-    assert sweep_now(timezone.now() + timedelta(minutes=16)) == []
+    assert deliver_due_emails(timezone.now() + timedelta(minutes=16)) == []
     row = rows().get()
     assert (row.state, row.body) == (Notification.State.EXPIRED, None)
 
@@ -69,16 +69,18 @@ def test_an_unknown_address_gets_a_letter_and_the_page_says_the_same(client, ada
         unknown.status_code,
         unknown.headers.get("Location"),
     )
-    assert sorted(mail.to[0] for mail in sweep_now()) == sorted([ada.email, "nobody@example.org"])
+    assert sorted(mail.to[0] for mail in deliver_due_emails()) == sorted(
+        [ada.email, "nobody@example.org"]
+    )
 
 
 def test_codes_leave_before_everything_else(client, ada, ben):
     from notifications import outbox
 
-    outbox.owe("trial", to=ben, about=ben, at=timezone.now() - timedelta(hours=1))
+    outbox.enqueue("trial", to=ben, about=ben, at=timezone.now() - timedelta(hours=1))
     rows().update(is_urgent=False)
     ask_for_code(client, ada.email)
-    assert [mail.to[0] for mail in sweep_now()] == [ada.email, ben.email]
+    assert [mail.to[0] for mail in deliver_due_emails()] == [ada.email, ben.email]
 
 
 def test_nobody_sees_the_letter_in_the_outbox(client, ada, cleo):
@@ -92,7 +94,7 @@ def test_nobody_sees_the_letter_in_the_outbox(client, ada, cleo):
 @pytest.mark.parametrize("name", sorted(MAILS))
 def test_every_mail_can_be_written(name, ada):
     owe_mail(name, email=ada.email, context={"code": "ABC-DEF"})
-    (mail,) = sweep_now()
+    (mail,) = deliver_due_emails()
     html = mail.alternatives[0].content
     assert ("ABC-DEF" in mail.body, "ABC-DEF" in html) == (MAILS[name].has_code,) * 2
     assert mail.subject == str(MAILS[name].subject)
@@ -119,6 +121,6 @@ def test_links_in_account_mails_do_not_follow_the_host_header(client, settings):
         {"email": "nobody@example.org"},
         headers={"host": "evil.example"},
     )
-    (mail,) = sweep_now()
+    (mail,) = deliver_due_emails()
     assert "evil.example" not in mail.message().as_string()
     assert settings.BASE_URL in mail.body

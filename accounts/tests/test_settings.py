@@ -3,7 +3,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from accounts import employers, privacy
 from accounts.models import Employer, Profile, User
 from testkit import factories
@@ -77,7 +77,7 @@ def test_erasing_waits_for_what_others_depend_on(ben, monkeypatch):
         "test",
         privacy.Part(lambda user: {}, lambda user: None, lambda user: "A pair is open."),
     )
-    with pytest.raises(Refused, match="A pair is open"):
+    with pytest.raises(ActionNotAllowed, match="A pair is open"):
         privacy.erase_person(ben)
     assert User.objects.get(pk=ben.pk).name == "Ben Okoro"
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField, new_public_id
 from access.scoping import ConfidentialModel, GuardedQuerySet
 from workflow.states import move
@@ -101,7 +101,7 @@ class Goal(ConfidentialModel):
     def mark(self, to: str, *, by: Any) -> None:
         """Move the goal on. Raises Refused outside the pair and before the agreement is signed."""
         if not self.version.is_of(by) or self.version.state != AgreementVersion.State.SIGNED:
-            raise Refused(_("Goals move on once both of you have signed the agreement."))
+            raise ActionNotAllowed(_("Goals move on once both of you have signed the agreement."))
         if to != self.state:
             move(self, to, by=by)
 

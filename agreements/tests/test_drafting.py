@@ -1,7 +1,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from agreements import drafting
 from agreements.models import Activity, Agreement, AgreementVersion, Goal
 from testkit import agreements as make
@@ -45,20 +45,20 @@ def test_two_people_write_different_parts_without_meeting(match, ada, ben):
 
 @pytest.mark.parametrize("somebody", ["dan", "cleo"])
 def test_nobody_else_writes(somebody, match, request):
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         drafting.save_part(match, "term", make.TERM, seen=0, by=request.getfixturevalue(somebody))
     assert Agreement.objects.count() == 0
 
 
 def test_what_is_in_force_is_not_edited(match, ben):
     make.signed(match)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         drafting.save_part(match, "term", {**make.TERM, "term_months": 6}, seen=1, by=ben)
 
 
 def test_an_ended_match_writes_nothing(match, ben):
     match.state = "closed"
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         drafting.save_part(match, "term", make.TERM, seen=0, by=ben)
 
 
@@ -88,11 +88,11 @@ def test_a_goal_keeps_its_progress_through_edits_and_versions(match, ada, ben):
 def test_goals_move_only_by_the_pair_and_after_signing(match, ben, dan):
     version = make.shared(match)
     goal = Goal.objects.visible_to(ben).get()
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         goal.mark("under_way", by=ben)
     make.sign(version, *match.people)
     goal = Goal.objects.visible_to(ben).get()
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         goal.mark("under_way", by=dan)
     goal.mark("reached", by=ben)
     goal.mark("reached", by=ben)
@@ -101,7 +101,7 @@ def test_goals_move_only_by_the_pair_and_after_signing(match, ben, dan):
 
 def test_an_incomplete_draft_is_not_shared(match, ben):
     version = drafting.save_part(match, "term", make.TERM, seen=0, by=ben)
-    with pytest.raises(Refused, match="empty"):
+    with pytest.raises(ActionNotAllowed, match="empty"):
         drafting.share(version, by=ben)
 
 
@@ -114,5 +114,5 @@ def test_sharing_twice_is_sharing_once(match, ben):
 
 
 def test_there_is_nothing_to_amend_before_signing(match, ben):
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         drafting.amend(match, by=ben)

@@ -5,7 +5,7 @@ from django.core import mail
 
 from agreements import drafting, reconcilers, signing
 from notifications.models import Notification
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from testkit import agreements as make
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,8 @@ def sent(at):
     """(first name of the receiver, subject) of every letter that leaves at `at`; only this app's planner runs."""
     reconcilers.plan(at)
     return sorted(
-        (message.to[0].split(".")[0], message.subject) for message in sweep_now(at, plan=False)
+        (message.to[0].split(".")[0], message.subject)
+        for message in deliver_due_emails(at, plan=False)
     )
 
 
@@ -116,7 +117,7 @@ def test_several_changes_after_sharing_make_one_letter(match, ada, ben):
 def test_letters_do_not_carry_the_text(match, ada):
     version = make.shared(match)
     make.sign(version, *match.people)
-    sweep_now()
+    deliver_due_emails()
     everything = "\n".join(
         message.subject + message.body + str(message.alternatives) for message in mail.outbox
     )

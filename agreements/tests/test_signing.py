@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from agreements import drafting, signing, text
 from agreements.models import AgreementText, AgreementVersion, Signature
 from testkit import agreements as make
@@ -61,14 +61,14 @@ def test_double_click_of_the_second_signer_is_no_error(match, ben):
 def test_nobody_else_signs(somebody, match, request):
     version = make.shared(match)
     stranger = request.getfixturevalue(somebody)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         signing.sign(version, by=stranger, typed_name="X", seen=version.revision)
     assert Signature.objects.count() == 0
 
 
 def test_a_draft_cannot_be_signed(match, ada):
     version = make.draft(match)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision)
 
 
@@ -77,7 +77,7 @@ def test_an_ended_match_signs_nothing(match, ada):
     type(match).objects.filter(pk=match.pk).update(
         state="closed", closed_at=NOON, closed_kind="choice"
     )
-    with pytest.raises(Refused, match="ended"):
+    with pytest.raises(ActionNotAllowed, match="ended"):
         signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision)
 
 

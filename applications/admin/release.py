@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from programs.committee import CommitteeAdmin
 
 from .. import reviewing
@@ -76,7 +76,7 @@ class ReleaseMixin(CommitteeAdmin):
         for application in chosen:
             try:
                 verb(application)
-            except Refused as refused:
+            except ActionNotAllowed as refused:
                 messages.warning(request, f"{application.person}: {refused}")
             else:
                 done += 1

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
 from applications.importing import BadMap, read_map
 from applications.importing.jobs import start, unpack
@@ -144,7 +144,9 @@ class RosterUploadAdmin(CommitteeAdmin):
 
     def _start(self, request: HttpRequest, upload: RosterUpload, *, dry_run: bool) -> RosterJob:
         if not upload.table_json or not upload.map_text:
-            raise Refused(_("There is nothing to import any more. Please upload the file again."))
+            raise ActionNotAllowed(
+                _("There is nothing to import any more. Please upload the file again.")
+            )
         return start(upload, by=request.user, dry_run=dry_run, at=timezone.now())
 
     def check_rows(self, request: HttpRequest, public_id: str) -> HttpResponse:

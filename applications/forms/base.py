@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 
 from ..models import Application
 
@@ -105,7 +105,7 @@ class Page(forms.BaseForm):
         """Save once. Raises Stale when the answers have changed meanwhile, Refused when the page is closed."""
         application = Application.objects.of(by).get(pk=self.application.pk)
         if not application.may_be_edited_by(by):
-            raise Refused(
+            raise ActionNotAllowed(
                 _(
                     "The committee has begun to read this application, so it cannot be changed any more."
                 )

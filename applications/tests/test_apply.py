@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from applications.models import Application, NamedWish, PrivateAnswers
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from testkit import factories
 from testkit.programs import MENTEE, MENTOR, answer, fill_in
 
@@ -104,7 +104,7 @@ def test_a_mentee_fills_in_every_page_and_sends(as_user, ben, draft):
         "lay-off": ("now", False),
         "newcomer": ("now", True),
     }
-    assert [letter.subject for letter in sweep_now()] == ["We have your application, Ben"]
+    assert [letter.subject for letter in deliver_due_emails()] == ["We have your application, Ben"]
 
 
 def test_answers_for_the_committee_land_in_their_own_tables(ben, draft):
@@ -144,7 +144,7 @@ def test_sending_twice_is_sending_once(as_user, ben, draft):
     answer(draft, MENTEE)
     first, second = (client.post(f"/applications/{draft.public_id}/send/") for _ in range(2))
     assert first.url == second.url
-    assert len(sweep_now()) == 1
+    assert len(deliver_due_emails()) == 1
 
 
 def test_an_unfinished_application_is_not_sent_and_says_what_is_missing(as_user, ben, draft):

@@ -8,7 +8,7 @@ from applications import orientation, reviewing
 from applications.emails import remind_of_drafts
 from applications.models import Application
 from notifications.models import Notification
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from testkit import factories
 
 BEGAN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -28,11 +28,11 @@ def begun(draft):
 
 
 def subjects(at):
-    return [letter.subject for letter in sweep_now(at)]
+    return [letter.subject for letter in deliver_due_emails(at)]
 
 
 def test_a_draft_is_reminded_of_on_day_3_and_day_10(begun):
-    sent = {n: len(sweep_now(days(n))) for n in (1, 3, 4, 10, 11)}
+    sent = {n: len(deliver_due_emails(days(n))) for n in (1, 3, 4, 10, 11)}
     assert sent == {1: 0, 3: 1, 4: 0, 10: 1, 11: 0}
 
 
@@ -64,7 +64,7 @@ def test_nobody_is_reminded_of_what_is_done(begun, state):
 
 
 def test_the_reminder_names_the_next_part_and_leads_there(begun):
-    letter = sweep_now(days(3))[0]
+    letter = deliver_due_emails(days(3))[0]
     assert letter.subject == "Your application is saved, 10 parts left"
     assert f"/applications/{begun.public_id}/suitability/" in letter.body
     assert "List-Unsubscribe" in letter.extra_headers
@@ -84,14 +84,14 @@ def mentor(ada, cohort):
 
 def test_an_accepted_mentor_is_led_to_the_orientation_and_reminded_twice(mentor, cleo):
     accept(mentor, cleo)
-    first = sweep_now(BEGAN)
+    first = deliver_due_emails(BEGAN)
     assert f"/orientation/{mentor.public_id}/" in first[0].body
-    assert [len(sweep_now(days(n))) for n in (6, 7, 14, 21)] == [0, 1, 1, 0]
+    assert [len(deliver_due_emails(days(n))) for n in (6, 7, 14, 21)] == [0, 1, 1, 0]
 
 
 def test_reminders_of_the_orientation_stop_when_it_is_passed(mentor, cleo, ada):
     accept(mentor, cleo)
-    sweep_now(BEGAN)
+    deliver_due_emails(BEGAN)
     mentor.refresh_from_db()
     right = {question.code: question.right for question in orientation.QUESTIONS}
     assert orientation.answer(mentor, by=ada, answers=right)
@@ -100,23 +100,23 @@ def test_reminders_of_the_orientation_stop_when_it_is_passed(mentor, cleo, ada):
 
 def test_an_accepted_mentee_gets_no_orientation(sent, cleo):
     accept(sent, cleo)
-    sweep_now(BEGAN)
+    deliver_due_emails(BEGAN)
     assert subjects(days(14)) == []
 
 
 def test_a_confirmation_is_not_sent_after_withdrawing(sent, ben):
     from applications import submission
-    from notifications.outbox import owe
+    from notifications.outbox import enqueue
 
-    owe("application-received", to=ben, about=sent)
+    enqueue("application-received", to=ben, about=sent)
     submission.withdraw(sent, by=ben)
-    assert sweep_now() == []
+    assert deliver_due_emails() == []
 
 
 def test_letters_carry_the_name_and_address_of_the_program(sent, cleo):
     sent.program.contact_email = "hello@example.org"
     sent.program.save()
     accept(sent, cleo)
-    letter = sweep_now(BEGAN)[0]
+    letter = deliver_due_emails(BEGAN)[0]
     assert letter.reply_to == ["hello@example.org"]
     assert sent.program.name in letter.from_email

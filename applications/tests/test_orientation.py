@@ -2,7 +2,7 @@
 
 import pytest
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications import orientation
 from applications.models import Application, CommitteeNote
 from testkit import factories
@@ -62,15 +62,15 @@ def test_it_is_for_accepted_mentors_only(as_user, ada, ben, dan, cleo, cohort, m
     assert as_user(waiting.person).get(f"/orientation/{waiting.public_id}/").status_code == 404
     for stranger in (dan, cleo):
         assert as_user(stranger).get(f"/orientation/{mentor.public_id}/").status_code == 404
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             orientation.answer(mentor, by=stranger, answers=RIGHT)
 
 
 def test_attendance_needs_a_reason_and_a_role(mentor, cleo, reader, ada):
-    with pytest.raises(Refused, match="how this mentor was prepared"):
+    with pytest.raises(ActionNotAllowed, match="how this mentor was prepared"):
         orientation.mark_attended(mentor, by=cleo, reason=" ")
     for stranger in (reader, ada):
-        with pytest.raises(Refused, match="not yours"):
+        with pytest.raises(ActionNotAllowed, match="not yours"):
             orientation.mark_attended(mentor, by=stranger, reason="Came.")
     mentor.refresh_from_db()
     assert mentor.orientation_passed_at is None

@@ -4,7 +4,7 @@ import pytest
 
 from applications import reviewing, submission
 from applications.models import Application, CommitteeNote, Decision, NamedWish, PrivateAnswers
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from testkit import factories
 from testkit.programs import MENTEE, answer
 
@@ -62,7 +62,7 @@ def test_nobody_finds_it_by_searching(as_user, cleo, told):
 
 def test_letters_carry_none_of_it(told, cleo):
     reviewing.release(reviewing.pending(cleo), by=cleo, at=told.submitted_at)
-    letters = sweep_now()
+    letters = deliver_due_emails()
     assert letters
     words = "".join(letter.body + letter.alternatives[0][0] for letter in letters)
     assert [canary for canary in (*CANARIES, *SECRETS) if canary in words] == []

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications import reviewing
 from applications.models import Application, CommitteeNote, Decision
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from programs.models import Conflict
 from testkit import factories
 from workflow.models import Transition
@@ -47,7 +47,7 @@ def test_a_decision_is_pending_and_closes_the_answers(sent, reader):
         True,
     )
     assert (sent.state, sent.review_started_at is None) == ("submitted", False)
-    assert sweep_now() == []
+    assert deliver_due_emails() == []
 
 
 def test_a_later_decision_replaces_the_pending_one(sent, reader, cleo):
@@ -60,13 +60,13 @@ def test_a_later_decision_replaces_the_pending_one(sent, reader, cleo):
 def test_a_decision_made_on_an_old_page_is_refused(sent, reader, cleo):
     seen = reviewing.seen(reviewing.decision_of(sent))
     reviewing.decide(sent, by=reader, outcome="accepted")
-    with pytest.raises(Refused, match="Somebody else has decided"):
+    with pytest.raises(ActionNotAllowed, match="Somebody else has decided"):
         reviewing.decide(sent, by=cleo, outcome="declined", reason="timing", expected=seen)
     assert pending_of(sent).outcome == "accepted"
 
 
 def test_a_no_needs_a_reason(sent, reader):
-    with pytest.raises(Refused, match="reason"):
+    with pytest.raises(ActionNotAllowed, match="reason"):
         reviewing.decide(sent, by=reader, outcome="declined")
     assert pending_of(sent) is None
 
@@ -74,7 +74,7 @@ def test_a_no_needs_a_reason(sent, reader):
 @pytest.mark.parametrize("state", ["draft", "accepted", "declined", "withdrawn"])
 def test_only_waiting_applications_are_decided(ben, cohort, cleo, state):
     application = factories.application(ben, cohort, state=state)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         reviewing.decide(application, by=cleo, outcome="accepted")
     assert pending_of(application) is None
 
@@ -82,7 +82,7 @@ def test_only_waiting_applications_are_decided(ben, cohort, cleo, state):
 def test_carers_and_strangers_do_not_decide(sent, carer, dan, ben):
     other_chair = factories.member(program=factories.program())
     for stranger in (carer, dan, ben, other_chair):
-        with pytest.raises(Refused, match="not yours"):
+        with pytest.raises(ActionNotAllowed, match="not yours"):
             reviewing.decide(sent, by=stranger, outcome="accepted")
     assert pending_of(sent) is None
 
@@ -94,20 +94,20 @@ def test_nobody_decides_about_oneself(cohort, cleo):
         lambda: reviewing.start_reading(own, by=cleo),
         lambda: reviewing.note(own, by=cleo, text="Wonderful."),
     ):
-        with pytest.raises(Refused, match="not yours"):
+        with pytest.raises(ActionNotAllowed, match="not yours"):
             verb()
 
 
 def test_nobody_decides_about_somebody_close(sent, cleo, ben):
     Conflict.objects.create(member=cleo, person=ben)
-    with pytest.raises(Refused, match="not yours"):
+    with pytest.raises(ActionNotAllowed, match="not yours"):
         reviewing.decide(sent, by=cleo, outcome="accepted")
 
 
 def test_the_maintainer_is_bound_by_conflicts_too(sent, ben):
     root = factories.person("Max Root", is_superuser=True)
     Conflict.objects.create(member=root, person=ben)
-    with pytest.raises(Refused, match="not yours"):
+    with pytest.raises(ActionNotAllowed, match="not yours"):
         reviewing.decide(sent, by=root, outcome="accepted")
 
 
@@ -115,7 +115,7 @@ def test_clearing_takes_a_pending_decision_back(sent, reader):
     reviewing.decide(sent, by=reader, outcome="accepted")
     reviewing.clear_decision(sent, by=reader)
     assert pending_of(sent) is None
-    with pytest.raises(Refused, match="no pending decision"):
+    with pytest.raises(ActionNotAllowed, match="no pending decision"):
         reviewing.clear_decision(sent, by=reader)
 
 
@@ -129,14 +129,14 @@ def test_release_tells_the_person_once(sent, reader, cleo):
         (step.from_state, step.to_state, step.by)
         for step in Transition.objects.of(sent).select_related("by")
     ] == [("submitted", "accepted", cleo)]
-    assert [letter.subject for letter in sweep_now()] == [f"Accepted: {sent.cohort}"]
+    assert [letter.subject for letter in deliver_due_emails()] == [f"Accepted: {sent.cohort}"]
 
 
 @pytest.mark.parametrize("role", ["reader", "matcher", "carer"])
 def test_only_a_chair_releases(program, sent, cleo, role):
     decision = reviewing.decide(sent, by=cleo, outcome="accepted")
     member = factories.member(program=program, role=role)
-    with pytest.raises(Refused, match="not yours"):
+    with pytest.raises(ActionNotAllowed, match="not yours"):
         reviewing.release([decision], by=member, at=AT)
     assert list(reviewing.pending(member)) == []
     assert list(reviewing.pending(cleo)) == [decision]
@@ -154,7 +154,7 @@ def test_who_withdrew_meanwhile_is_not_told(sent, cleo):
     Application.objects.filter(pk=sent.pk).update(state="withdrawn")
     decision.application.refresh_from_db()
     assert reviewing.release([decision], by=None, at=AT) == 0
-    assert sweep_now() == []
+    assert deliver_due_emails() == []
 
 
 def test_a_place_on_the_waiting_list_can_become_a_yes(sent, cleo):
@@ -166,7 +166,7 @@ def test_a_place_on_the_waiting_list_can_become_a_yes(sent, cleo):
     reviewing.release([second], by=cleo, at=AT)
     sent.refresh_from_db()
     assert sent.state == "accepted"
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         reviewing.decide(sent, by=cleo, outcome="declined", reason="timing")
 
 
@@ -177,7 +177,7 @@ def test_the_letter_says_the_reason_in_kind_words_and_points_to_other_help(sent,
         sent, by=cleo, outcome="declined", reason="timing", note="Too junior, she said."
     )
     reviewing.release([decision], by=cleo, at=AT)
-    letter = sweep_now()[0]
+    letter = deliver_due_emails()[0]
     html = letter.alternatives[0][0]
     for body in (letter.body, html):
         assert "a later cohort will suit you better" in body
@@ -189,9 +189,9 @@ def test_samples_are_the_letters_that_leave_and_change_nothing(sent, cleo):
     decision = reviewing.decide(sent, by=cleo, outcome="accepted")
     sample = reviewing.sample_letters([decision], by=cleo)[0]
     sent.refresh_from_db()
-    assert (sent.state, sweep_now()) == ("submitted", [])
+    assert (sent.state, deliver_due_emails()) == ("submitted", [])
     reviewing.release([decision], by=cleo, at=AT)
-    letter = sweep_now()[0]
+    letter = deliver_due_emails()[0]
     assert (letter.subject, letter.body) == (sample.subject, sample.text)
 
 

@@ -3,7 +3,7 @@
 import re
 
 from applications.models import Application
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 
 
 def code_in(letter):
@@ -11,7 +11,7 @@ def code_in(letter):
 
 
 def follow_code(client, address):
-    response = client.post(address, {"code": code_in(sweep_now(plan=False)[-1])})
+    response = client.post(address, {"code": code_in(deliver_due_emails(plan=False)[-1])})
     assert response.status_code == 302, response.content.decode()
     return response.url
 

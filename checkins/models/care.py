@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, GuardedQuerySet
 from matches.models import Match
@@ -161,13 +161,13 @@ class Concern(ConfidentialModel):
         """Close it with what was done, for the committee to read."""
         self._check(by)
         if not note.strip():
-            raise Refused(_("Say in a few words what was done."))
+            raise ActionNotAllowed(_("Say in a few words what was done."))
         at = at or timezone.now()
         move(self, self.State.RESOLVED, by=by, at=at, resolved_at=at, resolution=note)
 
     def _check(self, user: Any) -> None:
         if not self.may_be_handled_by(user):
-            raise Refused(_("Another member looks after this."))
+            raise ActionNotAllowed(_("Another member looks after this."))
 
     take.alters_data = resolve.alters_data = True
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from access.scoping import ScopedQuerySet
 from accounts.models.vocabulary import in_language
 from programs.models import Program
@@ -145,7 +145,7 @@ class Question(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.survey.published_at is not None:
-            raise Refused(_("A published survey is frozen. Begin a new edition."))
+            raise ActionNotAllowed(_("A published survey is frozen. Begin a new edition."))
         super().save(*args, **kwargs)
 
     @property

@@ -5,7 +5,7 @@ import pytest
 from agreements import reconcilers as agreement_planning
 from checkins import planning
 from checkins.seeds import seed_surveys
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from testkit import factories
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -15,7 +15,7 @@ def sweep(at):
     """Only the planners that these tests are about: they live through months, a day at a time."""
     agreement_planning.plan(at)
     planning.plan(at)
-    return sweep_now(at, plan=False)
+    return deliver_due_emails(at, plan=False)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from checkins.answering import answer, mark_read, own_answers
 from checkins.models import Answer, CheckIn, Concern, Question
 from testkit import checkins as make
@@ -39,7 +39,7 @@ def test_signed_in_one_can_answer_again_until_it_closes(match, ben):
     checkin = make.answered(match, ben, words="First")
     answer(checkin, by=ben, answers={**WORDS, "words": ""})
     assert own_answers(checkin, ben) == {"useful": "4", "rhythm": "less"}
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         answer(checkin, by=ben, answers=WORDS, at=timezone.now() + timedelta(days=15))
 
 
@@ -54,7 +54,7 @@ def test_a_link_writes_once(match, ben):
 @pytest.mark.parametrize("somebody", ["ada", "dan", "cleo"])
 def test_nobody_answers_for_somebody_else(somebody, match, ben, request):
     checkin = make.opened(match, ben)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         answer(checkin, by=request.getfixturevalue(somebody), answers=WORDS)
     assert CheckIn.objects.get().state == CheckIn.State.OPEN
 
@@ -63,7 +63,7 @@ def test_nobody_answers_for_somebody_else(somebody, match, ben, request):
 def test_what_is_not_open_takes_no_answer(state, match, ben):
     checkin = make.opened(match, ben)
     checkin.state = state
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         answer(checkin, by=ben, answers=WORDS)
 
 
@@ -121,7 +121,7 @@ def test_the_partner_channel_reaches_the_partner(match, ada, ben, dan):
 def test_a_published_survey_is_frozen(surveys):
     question = Question.objects.first()
     question.texts = {"en": "Something else"}
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         question.save()
 
 
@@ -136,7 +136,7 @@ def test_seeding_twice_seeds_once(surveys):
 
 def test_reading_is_marked_by_those_who_may_read(cared, ada, ben, eve):
     checkin = make.answered(cared, ben)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         mark_read(checkin, by=ada)
     mark_read(checkin, by=eve)
     mark_read(checkin, by=eve)

@@ -4,13 +4,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from access.ids import new_public_id
 from agreements import drafting
 from checkins import concerns
 from checkins.models import Concern
 from checkins.tests.conftest import START, sweep
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from programs.models import Conflict
 from testkit import agreements as make_agreement
 from testkit import factories
@@ -31,7 +31,7 @@ def ask(match, author, **fields):
 
 
 def told(at=None):
-    letters = sweep_now(at)
+    letters = deliver_due_emails(at)
     return sorted(
         letter.to[0].split(".")[0]
         for letter in letters
@@ -41,7 +41,7 @@ def told(at=None):
 
 def test_the_carer_is_told_without_details(cared, ben, eve):
     concern = ask(cared, ben, text="Something private")
-    letters = sweep_now(plan=False)
+    letters = deliver_due_emails(plan=False)
     assert [letter.to for letter in letters] == [[eve.email]]
     assert letters[0].subject == "Somebody asked for help"
     everything = letters[0].body + str(letters[0].alternatives)
@@ -77,7 +77,7 @@ def test_a_carer_with_a_conflict_is_passed_over(cared, ben, eve, cleo):
     Conflict.objects.create(member=eve, person=ben)
     concern = ask(cared, ben)
     assert told() == ["cleo"]
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         concern.take(by=eve)
 
 
@@ -86,23 +86,23 @@ def test_partner_and_strangers_see_and_do_nothing(somebody, cared, ben, request)
     user = request.getfixturevalue(somebody)
     concern = ask(cared, ben)
     assert not Concern.objects.visible_to(user).exists()
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         concern.take(by=user)
 
 
 def test_the_author_sees_it_and_does_not_handle_it(cared, ben, eve):
     concern = ask(cared, ben)
     assert Concern.objects.visible_to(ben).get().text == "It hurts"
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         concern.resolve(by=ben, note="Fine")
 
 
 def test_resolving_needs_words_and_happens_once(cared, ben, eve):
     concern = ask(cared, ben)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         concern.resolve(by=eve, note="  ")
     concern.resolve(by=eve, note="We spoke")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         concern.resolve(by=eve, note="Again")
     assert Concern.objects.visible_to(eve).get().resolution == "We spoke"
 

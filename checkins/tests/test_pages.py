@@ -8,7 +8,7 @@ from django.utils import timezone
 from checkins.answering import own_answers
 from checkins.models import CheckIn, Concern
 from notifications.links import link
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from testkit import checkins as make
 from testkit import factories
 
@@ -30,7 +30,7 @@ def test_the_letter_leads_to_a_form_that_says_who_reads(cared, ben, eve, client)
     checkin = make.opened(cared, ben)
     letter = next(
         mail
-        for mail in sweep_now()
+        for mail in deliver_due_emails()
         if mail.to == [ben.email] and "How is mentoring" in mail.subject
     )
     address = re.search(r"http://[^/]+(/go/survey-answer/\S+\?useful=4)", letter.body)[1]

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import Notification
-from notifications.outbox import owe
+from notifications.outbox import enqueue
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ LIST = "/admin/notifications/notification/"
 @pytest.fixture
 def letter(ben, cohort):
     sent = factories.application(ben, cohort, state="submitted")
-    owe("application-received", to=ben, about=sent, at=timezone.now())
+    enqueue("application-received", to=ben, about=sent, at=timezone.now())
     return fresh()
 
 

@@ -6,7 +6,7 @@ from applications import reviewing
 from applications.models import Application
 from dashboard.attention import needs_of
 from notifications.models import Notification
-from notifications.outbox import owe
+from notifications.outbox import enqueue
 from testkit import factories
 
 INDEX = reverse("admin:index")
@@ -67,7 +67,7 @@ def test_the_door_is_closed_to_participants(as_user, ben):
 @pytest.fixture
 def letter(ada, ben, cohort):
     match = factories.match(ben, ada, cohort)
-    owe("match-introduced", to=ben, about=match)
+    enqueue("match-introduced", to=ben, about=match)
     return Notification.objects.unscoped("test").get(kind="match-introduced")
 
 

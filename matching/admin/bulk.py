@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matching.rounds.bulk_decisions import decide_together
 from matching.rounds.decisions import Kind, Step
 from matching.workbench.workbench import PER_PAGE
@@ -29,7 +29,7 @@ def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
         pair.split(" ", 1) for pair in request.POST.getlist("pair")[:PER_PAGE] if " " in pair
     )
     if not chosen:
-        raise Refused(_("Please select the pairs first."))
+        raise ActionNotAllowed(_("Please select the pairs first."))
     rows = find_rows(request, round_, *chosen)
     as_seen = [
         row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]

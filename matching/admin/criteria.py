@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matches.vocabulary import figure
 from matching.explanations.explanation_text import cost_words
 from matching.forms import TermsForm
@@ -66,7 +66,7 @@ def set_floor(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     text = request.POST.get("floor", "")
     if text and not text.isdecimal():
-        raise Refused(_("A floor is a whole number of points."))
+        raise ActionNotAllowed(_("A floor is a whole number of points."))
     settings = {name: getattr(round_, name) for name in ("objective", "budget", "stickiness")}
     settings["floor"] = int(text) if text else None
     criteria_changes.use(round_, round_.terms, settings, by=request.user)

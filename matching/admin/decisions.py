@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from matches.vocabulary import Words
 from matching.explanations.explanation_text import cost_words
@@ -42,7 +42,7 @@ def _on_the_table(request: HttpRequest, public_id: str, mentee: str, kind: str) 
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""), row)
     if row.mentor_id != mentor.pk:
-        raise Refused(
+        raise ActionNotAllowed(
             _("%(mentee)s is not with %(mentor)s any more. Please look again.")
             % {"mentee": row.mentee.person, "mentor": mentor.person}
         )
@@ -54,7 +54,7 @@ def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     row = find_row(request, round_, mentee)
     form = RejectForm(request.POST)
     if not form.is_valid():
-        raise Refused(_("Please write a short reason. It goes into the minutes."))
+        raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
     why, scope = form.cleaned_data["why"], form.cleaned_data["scope"]
     if scope == RejectForm.SIT_OUT:
         return _decide(request, round_, row, Step(Kind.SIT_OUT, row.mentee_id, why=why))
@@ -227,7 +227,7 @@ def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def answer_refusal(request: Any, public_id: str, mentee: str) -> HttpResponse:
         try:
             return view(request, public_id, mentee)
-        except Refused as refused:
+        except ActionNotAllowed as refused:
             if not request.htmx:
                 raise
             return _refused_rows(request, public_id, mentee, str(refused))

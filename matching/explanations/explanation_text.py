@@ -18,7 +18,7 @@ from matches.vocabulary import Words, figure, listed, slot_words
 
 from ..criteria import rule_words
 from ..engine import InfeasibleRules
-from ..storage.solver_state import Sitting
+from ..storage.solver_state import SolverState
 
 CAUTION_WORDS = {
     "u_none": gettext_lazy("the mentor does not say that they know this situation"),
@@ -210,7 +210,7 @@ def cost_words(pairs: int, points: int) -> str:
     return f"{words} ({number % {'count': figure(points)}})"
 
 
-def bad_rules_words(sitting: Sitting, bad: InfeasibleRules) -> str:
+def bad_rules_words(sitting: SolverState, bad: InfeasibleRules) -> str:
     """The reasons of the engine in words, with names."""
     from applications.models import Application
 
@@ -223,7 +223,7 @@ def bad_rules_words(sitting: Sitting, bad: InfeasibleRules) -> str:
     return "; ".join(_bad_words(sitting, reason, names) for reason in bad.violations)
 
 
-def _bad_words(sitting: Sitting, reason: Any, names: dict[int, str]) -> str:
+def _bad_words(sitting: SolverState, reason: Any, names: dict[int, str]) -> str:
     who = {
         "mentee": names.get(sitting.mentees[reason.mentee], "")
         if reason.mentee is not None

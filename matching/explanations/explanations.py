@@ -19,7 +19,7 @@ import numpy as np
 from ..engine import ScoreTable
 from ..models import Proposal
 from ..pool.shared_times import shared_slots
-from ..storage.solver_state import Sitting
+from ..storage.solver_state import SolverState
 
 Band = Proposal.Band
 BANDS = ((0.60, Band.STRONG), (0.45, Band.GOOD), (0.28, Band.POSSIBLE), (0.0, Band.THIN))
@@ -62,7 +62,7 @@ def full_measure(most: Mapping[str, int]) -> int:
     return sum(points for name, points in most.items() if name not in BONUS)
 
 
-def explain(sitting: Sitting, pairs: Iterable[tuple[int, int]]) -> list[Explanation]:
+def explain(sitting: SolverState, pairs: Iterable[tuple[int, int]]) -> list[Explanation]:
     """Explanations of pairs of rows and columns, in their order; one pass over arrays for all of them."""
     wanted = list(pairs)
     if not wanted:
@@ -79,7 +79,7 @@ def explain(sitting: Sitting, pairs: Iterable[tuple[int, int]]) -> list[Explanat
 class _Facts:
     """What is true of many pairs (rows[k], columns[k]), as arrays and lists of one entry for each pair."""
 
-    def __init__(self, sitting: Sitting, rows: Any, columns: Any) -> None:
+    def __init__(self, sitting: SolverState, rows: Any, columns: Any) -> None:
         self.rows, self.columns, self.size = rows, columns, len(rows)
         self.table: ScoreTable = sitting.explained
         self.ids, self.me, self.mo = sitting.columns, sitting.pool.mentees, sitting.pool.mentors

@@ -24,7 +24,7 @@ from .feature_arrays import Answers
 
 
 @dataclass(frozen=True)
-class Gathered:
+class PoolData:
     """The people of a round and what its arrays mean.
 
     columns: applications of mentees and mentors in the order of the pool, and the ids behind the columns of topics,
@@ -37,7 +37,7 @@ class Gathered:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def gather(cohort: Cohort, at: datetime) -> Gathered:
+def build_pool(cohort: Cohort, at: datetime) -> PoolData:
     """Read everybody who is ready to match in `cohort`, as the engine wants them."""
     rows, policy = facts(cohort), cohort.program.policy
     matches = _Matches(cohort, [row.person for row in rows])
@@ -73,7 +73,7 @@ def gather(cohort: Cohort, at: datetime) -> Gathered:
         **answers.columns,
     }
     figures = {"resting": len(resting), "matched": len(matches.matched)}
-    return Gathered(
+    return PoolData(
         pool, columns, {str(row.pk): fingerprint(row.said) for row in (*mentees, *mentors)}, figures
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..engine import Audit, audit, min_score_frontier
 from ..models import Round, RoundPlan
-from ..storage.solver_state import Decisions, Sitting
+from ..storage.solver_state import Decisions, SolverState
 from .plan_updates import plan_of
 
 SHOWN = 8
@@ -16,7 +16,7 @@ SHOWN = 8
 def figures_of(round_: Round) -> Audit | None:
     """Coverage, mean, weakest tenth, forced pairs, blocking pairs; None before the first run."""
     try:
-        sitting = Sitting.load(round_)
+        sitting = SolverState.load(round_)
     except RoundPlan.DoesNotExist:
         return None
     return audit(
@@ -38,7 +38,7 @@ class Step:
 
 def weakest_steps(round_: Round) -> list[Step]:
     """How far the weakest pair can be raised without losing a pair, and what each step costs; thinned to a short table."""
-    sitting, decisions = Sitting.load(round_), Decisions.of(round_)
+    sitting, decisions = SolverState.load(round_), Decisions.of(round_)
     found = min_score_frontier(sitting.working(decisions), plan_of(sitting))
     steps = [
         Step(f.min_score, f.pairs, f.total, f.cost, f.reassigned, n == 0)

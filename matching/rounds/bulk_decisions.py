@@ -17,12 +17,12 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 
 from ..models import Round, RoundEntry
 from ..recusal import refuse_if_near
 from ..storage.serialization import unpack_plan
-from ..storage.solver_state import Decisions, Sitting
+from ..storage.solver_state import Decisions, SolverState
 from .decisions import Kind, Step, after, refuse_if_stale
 from .minutes import words_of
 from .plan_updates import (
@@ -105,7 +105,7 @@ def _filled(
     return entry
 
 
-def _restored(sitting: Sitting, done: RoundEntry) -> Outcome:
+def _restored(sitting: SolverState, done: RoundEntry) -> Outcome:
     """Back to exactly the plan before an entry, after which nothing stands."""
     before, mates = plan_of(sitting), sitting.mates()
     sitting.plan = unpack_plan(done.plan_before)
@@ -116,7 +116,7 @@ def _restored(sitting: Sitting, done: RoundEntry) -> Outcome:
 @transaction.atomic
 def _write(
     round_: Round,
-    sitting: Sitting,
+    sitting: SolverState,
     now: Decisions,
     entries: list[RoundEntry],
     undone: Sequence[int] = (),
@@ -133,7 +133,7 @@ def _write(
     if undone:
         open_ = RoundEntry.objects.unscoped("taken back").filter(pk__in=undone, undone_at=None)
         if open_.update(undone_at=last.at, undone_by=last.by) != len(undone):
-            raise Refused(_("This has already been taken back."))
+            raise ActionNotAllowed(_("This has already been taken back."))
     sitting.save_plan()
     rows = {moved[0] for entry in entries for moved in entry.moved} | {
         entry.mentee_id for entry in entries

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 
 from ..criteria import RULE_WORDS, WEIGHTS
 from ..engine import InfeasibleRules
 from ..explanations.explanation_text import bad_rules_words, cost_words
 from ..models import Round, RoundEntry, RoundPlan
-from ..storage.solver_state import Decisions, Sitting, scored
+from ..storage.solver_state import Decisions, SolverState, scored
 from .lifecycle import run
 from .minutes import moved_words, names_of
 from .plan_updates import check_may_change, plan_of
@@ -41,7 +41,7 @@ def preview(
 ) -> Preview | None:
     """Solve the stored people under other rules, without writing anything. None before the first run. Raises Refused."""
     try:
-        sitting = Sitting.load(round_)
+        sitting = SolverState.load(round_)
     except RoundPlan.DoesNotExist:
         return None
     decisions, before, mates = Decisions.of(round_), plan_of(sitting), sitting.mates()
@@ -52,11 +52,13 @@ def preview(
     for name in SETTINGS:
         setattr(trial, name, settings[name])
     pool = sitting.pool
-    other = Sitting(trial, sitting.columns, scored(trial, pool, sitting.columns), before.capacity)
+    other = SolverState(
+        trial, sitting.columns, scored(trial, pool, sitting.columns), before.capacity
+    )
     try:
         other.solve(decisions, mates)
     except InfeasibleRules as bad:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This cannot be done: %(why)s.") % {"why": bad_rules_words(other, bad)}
         ) from bad
     now = other.mates()

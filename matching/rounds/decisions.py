@@ -15,7 +15,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 
 from ..models import KeepApart, Proposal, Round, RoundEntry
@@ -81,7 +81,7 @@ def after(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Dec
 def _swapped(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Decisions:
     mine, theirs = mates.get(step.mentee), mates.get(step.other or 0)
     if mine is None or theirs is None or mine == theirs:
-        raise Refused(_("Two people can only swap when each of them has another mentor."))
+        raise ActionNotAllowed(_("Two people can only swap when each of them has another mentor."))
     swapped = {(step.mentee, theirs), (step.other, mine)}
     rest = {pin for pin in decisions.pins if pin[0] not in step.mentees}
     return replace(
@@ -107,7 +107,7 @@ def decide(
     has changed since, or decisions that contradict each other.
     """
     if step.kind in NEEDS_REASON and not step.why.strip():
-        raise Refused(_("Please write a short reason. It goes into the minutes."))
+        raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
@@ -168,4 +168,4 @@ def refuse_if_stale(round_: Round, mentees: set[int], seen: int, by: Any) -> Non
     entry = entries.select_related("by").first()
     if entry is None or entry.by_id == by.pk:
         return
-    raise Refused(stale_words(round_, entry, rows.on_the_table(), seen, by))
+    raise ActionNotAllowed(stale_words(round_, entry, rows.on_the_table(), seen, by))

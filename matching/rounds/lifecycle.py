@@ -16,9 +16,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
-from notifications.outbox import owe
+from notifications.outbox import enqueue
 from programs.committee import has_role
 from programs.models import Cohort, Membership
 from workflow.states import move
@@ -27,10 +27,10 @@ from ..criteria import default_terms
 from ..engine import VERSION, InfeasibleRules
 from ..explanations.explanation_text import bad_rules_words
 from ..models import MATCHERS, Proposal, Round, RoundEntry, RoundJob
-from ..pool.pool_data import Gathered, gather
+from ..pool.pool_data import PoolData, build_pool
 from ..recusal import is_near_round
-from ..storage.solver_state import Decisions, Sitting
-from .plan_updates import Overtaken, check_may_change, claim, read
+from ..storage.solver_state import Decisions, SolverState
+from .plan_updates import ConcurrentUpdate, check_may_change, claim, read
 from .proposal_rows import price_rows, replace_all
 
 State = Round.State
@@ -42,7 +42,7 @@ TRIES = 3
 def open_round(cohort: Cohort, *, by: Any, name: str = "", at: datetime | None = None) -> Round:
     """Begin a round on `cohort`. Raises Refused for anybody but a matcher or the chair."""
     if not has_role(by, cohort.program, *MATCHERS):
-        raise Refused(_("Only a matcher or the chair can open a round."))
+        raise ActionNotAllowed(_("Only a matcher or the chair can open a round."))
     Cohort.objects.select_for_update().get(pk=cohort.pk)
     rounds = Round.objects.unscoped("number of the next round").filter(cohort=cohort)
     number = (rounds.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -78,7 +78,7 @@ def ask_for_run(round_: Round, *, by: Any) -> RoundJob | None:
 def run_job(job: RoundJob) -> None:
     """The runner of `RoundJob`: named stages, cancel between them, and a letter when it is done."""
     run(job.round, by=job.created_by, tell=job)
-    owe("round-ready", to=job.created_by, about=job.round, ordinal=job.pk)
+    enqueue("round-ready", to=job.created_by, about=job.round, ordinal=job.pk)
 
 
 def run(
@@ -99,11 +99,11 @@ def run(
         check_may_change(fresh, by)
         try:
             entry = _run_once(fresh, by, at, tell)
-        except Overtaken:
+        except ConcurrentUpdate:
             continue
         round_.__dict__.update({k: v for k, v in fresh.__dict__.items() if not k.startswith("_")})
         return entry
-    raise Refused(
+    raise ActionNotAllowed(
         _("Several members are changing this round right now. Please try again in a moment.")
     )
 
@@ -111,9 +111,9 @@ def run(
 def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> RoundEntry:
     say = tell.advance if tell else lambda *_stage: None
     say(str(_("Reading answers")))
-    people = gather(round_.cohort, at)
+    people = build_pool(round_.cohort, at)
     if not people.columns["mentees"] or not people.columns["mentors"]:
-        raise Refused(
+        raise ActionNotAllowed(
             _("A round needs at least one mentee and one mentor who are ready to be matched.")
         )
     pairs = len(people.columns["mentees"]) * len(people.columns["mentors"])
@@ -124,18 +124,20 @@ def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> Ro
     try:
         sitting.solve(decisions, mates)
     except InfeasibleRules as bad:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
         ) from bad
     say(str(_("Explaining")))
     return _store(round_, sitting, people, decisions, mates, by, at)
 
 
-def _score(round_: Round, people: Gathered) -> Sitting:
+def _score(round_: Round, people: PoolData) -> SolverState:
     try:
-        return Sitting.fresh(round_, people)
+        return SolverState.fresh(round_, people)
     except ValueError as wrong:
-        raise Refused(_("The rules of this round do not fit: %(why)s.") % {"why": wrong}) from wrong
+        raise ActionNotAllowed(
+            _("The rules of this round do not fit: %(why)s.") % {"why": wrong}
+        ) from wrong
 
 
 def _mates_on_the_table(round_: Round) -> dict[int, int | None]:
@@ -146,8 +148,8 @@ def _mates_on_the_table(round_: Round) -> dict[int, int | None]:
 @transaction.atomic
 def _store(
     round_: Round,
-    sitting: Sitting,
-    people: Gathered,
+    sitting: SolverState,
+    people: PoolData,
     decisions: Decisions,
     mates: dict[int, int | None],
     by: Any,
@@ -177,10 +179,10 @@ def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> Non
     price_rows(round_, sitting, decisions)
     move(round_, State.REVIEW, by=by, at=at, prepared_by=by)
     for member in second_lookers(round_, by):
-        owe("round-second-look", to=member, about=round_, ordinal=round_.plan_version, at=at)
+        enqueue("round-second-look", to=member, about=round_, ordinal=round_.plan_version, at=at)
 
 
-def refuse_unless_proven(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
+def refuse_unless_proven(round_: Round, sitting: SolverState, decisions: Decisions) -> None:
     """Check the plan by code that did not make it, and write down the answer. Raises Refused when it is not proven."""
     proven = sitting.prove(decisions)
     Round.objects.unscoped("certificate").filter(
@@ -188,7 +190,7 @@ def refuse_unless_proven(round_: Round, sitting: Sitting, decisions: Decisions) 
     ).update(has_certificate=proven)
     round_.has_certificate = proven
     if not proven:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This plan is not proven best under its rules. Please run the round again.")
         )
 
@@ -215,14 +217,16 @@ def approve(
     """
     check_may_change(round_, by)
     if round_.state != State.REVIEW:
-        raise Refused(_("This round is not waiting for a second look."))
+        raise ActionNotAllowed(_("This round is not waiting for a second look."))
     if round_.prepared_by_id == by.pk:
-        raise Refused(_("You prepared this round. The second look is another member's."))
+        raise ActionNotAllowed(_("You prepared this round. The second look is another member's."))
     refuse_if_near_round(round_, by)
     if round_.plan_version != seen:
-        raise Refused(_("The plan was changed while you were reading. Please look at it again."))
+        raise ActionNotAllowed(
+            _("The plan was changed while you were reading. Please look at it again.")
+        )
     if not round_.has_certificate:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This plan is not proven best under its rules. Please run the round again.")
         )
     move(round_, State.APPROVED, by=by, at=at, why=why, approved_by=by)
@@ -230,7 +234,7 @@ def approve(
 
 def refuse_if_near_round(round_: Round, by: Any) -> None:
     if is_near_round(by, round_):
-        raise Refused(
+        raise ActionNotAllowed(
             _(
                 "You stand near somebody in this round. The second look and the release need another member."
             )
@@ -241,7 +245,7 @@ def send_back(round_: Round, *, by: Any, why: str, at: datetime | None = None) -
     """The second look says no, with words for the one who prepared it."""
     check_may_change(round_, by)
     if not why.strip():
-        raise Refused(_("Please say what should be looked at again."))
+        raise ActionNotAllowed(_("Please say what should be looked at again."))
     move(
         round_,
         State.DRAFT,

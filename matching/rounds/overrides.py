@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from matches.match_creation import places_of
 from matches.vocabulary import listed
@@ -24,7 +24,7 @@ from ..engine import WhatIf
 from ..models import Override, Round, RoundEntry
 from ..pool.applicant_data import fingerprint_now
 from ..recusal import refuse_if_near
-from ..storage.solver_state import NOBODY, Sitting
+from ..storage.solver_state import NOBODY, SolverState
 from .decisions import refuse_if_stale
 from .plan_updates import check_may_change, difference, play, read, repeat, write
 
@@ -33,7 +33,7 @@ Kind = RoundEntry.Kind
 
 def _need_reason(why: str) -> str:
     if not why.strip():
-        raise Refused(_("Please write a short reason. It goes into the minutes."))
+        raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
     return why.strip()
 
 
@@ -90,17 +90,17 @@ def set_aside(
     return repeat(round_, attempt)
 
 
-def _liftable(sitting: Sitting, i: int, j: int) -> tuple[str, ...]:
+def _liftable(sitting: SolverState, i: int, j: int) -> tuple[str, ...]:
     codes: tuple[str, ...] = sitting.explained.why_not(i, j)
     if not codes:
-        raise Refused(_("No rule stands between these two. Simply choose the pair."))
+        raise ActionNotAllowed(_("No rule stands between these two. Simply choose the pair."))
     fixed = [
         code
         for code in codes
         if code.removesuffix("_unknown") not in OVERRIDABLE or code == "both_ways"
     ]
     if fixed:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This rule is never set aside: %(rule)s.")
             % {"rule": listed(rule_words(code) for code in fixed)}
         )
@@ -123,7 +123,7 @@ def agree_place(
         before = places_of(current)
         current.capacity += 1
         if places_of(current) == before:
-            raise Refused(_("The program's policy gives this mentor no further place."))
+            raise ActionNotAllowed(_("The program's policy gives this mentor no further place."))
         sitting, was = read(fresh)
         stored, j = sitting.packed_plan, sitting.column[mentor.pk]
         outcome = play(sitting, was, was, lambda trial: trial.change_capacity(j, 1))
@@ -146,13 +146,13 @@ def agree_place(
     return repeat(round_, attempt)
 
 
-def _change_capacity(sitting: Sitting, mentor: int, delta: int) -> None:
+def _change_capacity(sitting: SolverState, mentor: int, delta: int) -> None:
     """The round knows of this change, so it is no news to it."""
     Application.objects.filter(pk=mentor).update(capacity=F("capacity") + delta)
     sitting.known[str(mentor)] = fingerprint_now(mentor)
 
 
-def take_back_first(sitting: Sitting, done: RoundEntry) -> Callable[[WhatIf], object] | None:
+def take_back_first(sitting: SolverState, done: RoundEntry) -> Callable[[WhatIf], object] | None:
     """What the engine does first when this entry is taken back."""
     if done.kind == Kind.PLACE:
         j = sitting.column[done.mentor_id]
@@ -163,14 +163,14 @@ def take_back_first(sitting: Sitting, done: RoundEntry) -> Callable[[WhatIf], ob
     return None
 
 
-def _closed_row(sitting: Sitting, done: RoundEntry) -> tuple[int, Any]:
+def _closed_row(sitting: SolverState, done: RoundEntry) -> tuple[int, Any]:
     i = sitting.row[done.mentee_id]
     row = np.array(sitting.table.S[i])
     row[sitting.column[done.mentor_id]] = NOBODY
     return i, row
 
 
-def take_back_beside(sitting: Sitting, done: RoundEntry) -> None:
+def take_back_beside(sitting: SolverState, done: RoundEntry) -> None:
     """Capacity and overrides as they were before this entry."""
     if done.kind == Kind.PLACE and done.mentor_id:
         _change_capacity(sitting, done.mentor_id, -1)

@@ -13,19 +13,19 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from workflow.states import move
 
 from ..engine import InfeasibleRules, Plan, WhatIf
 from ..explanations.explanation_text import bad_rules_words
 from ..models import Proposal, Round, RoundEntry, RoundPlan, Snapshot
-from ..storage.solver_state import Decisions, Sitting
+from ..storage.solver_state import Decisions, SolverState
 from .proposal_rows import replace_some
 
 TRIES = 5
 
 
-class Overtaken(Exception):
+class ConcurrentUpdate(Exception):
     """Somebody else's change was written first; read again and repeat."""
 
 
@@ -47,26 +47,26 @@ class Outcome:
 def check_may_change(round_: Round, by: Any) -> None:
     """Raises Refused for a closed round and for anybody but a matcher or the chair."""
     if not round_.is_under_way:
-        raise Refused(_("This round is closed. Nothing in it can be changed any more."))
+        raise ActionNotAllowed(_("This round is closed. Nothing in it can be changed any more."))
     if not round_.may_be_changed_by(by):
-        raise Refused(_("Only a matcher or the chair can change a round."))
+        raise ActionNotAllowed(_("Only a matcher or the chair can change a round."))
 
 
-def read(round_: Round) -> tuple[Sitting, Decisions]:
+def read(round_: Round) -> tuple[SolverState, Decisions]:
     """The stored plan and the decisions behind it. Raises Refused before the first run."""
     try:
-        return Sitting.load(round_), Decisions.of(round_)
+        return SolverState.load(round_), Decisions.of(round_)
     except RoundPlan.DoesNotExist:
-        raise Refused(_("Please run the round first.")) from None
+        raise ActionNotAllowed(_("Please run the round first.")) from None
 
 
-def plan_of(sitting: Sitting) -> Plan:
+def plan_of(sitting: SolverState) -> Plan:
     assert sitting.plan is not None
     return sitting.plan
 
 
 def play(
-    sitting: Sitting,
+    sitting: SolverState,
     was: Decisions,
     now: Decisions,
     first: Callable[[WhatIf], object] | None = None,
@@ -76,13 +76,13 @@ def play(
     try:
         sitting.repair(was, now, first)
     except InfeasibleRules as bad:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
         ) from bad
     return outcome_of(sitting, before, mates)
 
 
-def outcome_of(sitting: Sitting, before: Plan, mates: dict[int, int | None]) -> Outcome:
+def outcome_of(sitting: SolverState, before: Plan, mates: dict[int, int | None]) -> Outcome:
     """The difference between an earlier plan and the one on the table now."""
     now, plan = sitting.mates(), plan_of(sitting)
     moved = [(pk, was, now[pk]) for pk, was in mates.items() if was != now[pk]]
@@ -123,7 +123,7 @@ def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
         try:
             entry = attempt(fresh)
         except (
-            Overtaken,
+            ConcurrentUpdate,
             Snapshot.DoesNotExist,
         ):  # the plan, or even what it rests on, was replaced meanwhile
             continue
@@ -131,7 +131,7 @@ def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
             {name: value for name, value in fresh.__dict__.items() if not name.startswith("_")}
         )
         return entry
-    raise Refused(
+    raise ActionNotAllowed(
         _("Several members are changing this round right now. Please try again in a moment.")
     )
 
@@ -144,7 +144,7 @@ def _read_again(round_: Round) -> Round:
 @transaction.atomic
 def write(
     round_: Round,
-    sitting: Sitting,
+    sitting: SolverState,
     was: Decisions,
     decisions: Decisions,
     outcome: Outcome,
@@ -165,7 +165,7 @@ def write(
     return entry
 
 
-def claim(round_: Round, sitting: Sitting, *, by: Any, **changes: Any) -> None:
+def claim(round_: Round, sitting: SolverState, *, by: Any, **changes: Any) -> None:
     """Raise the plan version from the one that was read; back to draft if the round was further. Raises Overtaken."""
     plan = plan_of(sitting)
     changes |= {
@@ -179,7 +179,7 @@ def claim(round_: Round, sitting: Sitting, *, by: Any, **changes: Any) -> None:
         pk=round_.pk, plan_version=round_.plan_version
     )
     if not mine.filter(state=round_.state).update(**changes):
-        raise Overtaken
+        raise ConcurrentUpdate
     for name, value in changes.items():
         setattr(round_, name, value)
     if round_.state != Round.State.DRAFT:

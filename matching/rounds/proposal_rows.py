@@ -20,7 +20,7 @@ from ..engine import (
 )
 from ..explanations.explanations import explain
 from ..models import Proposal, Round
-from ..storage.solver_state import NOBODY, Decisions, Sitting
+from ..storage.solver_state import NOBODY, Decisions, SolverState
 
 State = Proposal.State
 Values = dict[str, Any]  # column of the table -> value
@@ -35,7 +35,7 @@ EXPLAINED = 60_000  # people left out x mentors that are looked at for a full ex
 
 
 def make_rows(
-    sitting: Sitting, decisions: Decisions, mentees: Iterable[int], version: int
+    sitting: SolverState, decisions: Decisions, mentees: Iterable[int], version: int
 ) -> list[Values]:
     """Rows for these mentees (application ids) as columns of the table, with scores, parts and reasons."""
     assert sitting.plan is not None
@@ -59,7 +59,7 @@ def make_rows(
 
 
 def left_out(
-    sitting: Sitting, table: ScoreTable, mentee: int, prices: Prices | None
+    sitting: SolverState, table: ScoreTable, mentee: int, prices: Prices | None
 ) -> dict[str, Any]:
     """Why nobody is proposed, as codes. Without `prices` (very large rounds) the short form only.
 
@@ -99,13 +99,13 @@ def as_codes(
     return {"kind": "priced", "mentor": mentors[found.mentor], "lost": lost, "fixes": fixes}
 
 
-def _prices_for(sitting: Sitting, table: ScoreTable, left: int) -> Prices | None:
+def _prices_for(sitting: SolverState, table: ScoreTable, left: int) -> Prices | None:
     """Prices for explaining `left` people; None where that would keep the page waiting."""
     assert sitting.plan is not None
     return Prices(table, sitting.plan) if left * len(sitting.mentors) <= EXPLAINED else None
 
 
-def explain_left_out(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
+def explain_left_out(round_: Round, sitting: SolverState, decisions: Decisions) -> None:
     """Bring up to date why people are left out; a decision about others may have changed it."""
     if not sitting.is_small:
         return
@@ -119,7 +119,7 @@ def explain_left_out(round_: Round, sitting: Sitting, decisions: Decisions) -> N
     Proposal.objects.unscoped("the plan changed").bulk_update(rows, ["why"], batch_size=200)
 
 
-def price_rows(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
+def price_rows(round_: Round, sitting: SolverState, decisions: Decisions) -> None:
     """Write down for every pair what the round would lose without it; pins are not priced."""
     assert sitting.plan is not None
     mu, prices = sitting.plan.mu, Prices(sitting.working(decisions), sitting.plan)
@@ -140,7 +140,7 @@ def price_rows(round_: Round, sitting: Sitting, decisions: Decisions) -> None:
 
 def replace_all(
     round_: Round,
-    sitting: Sitting,
+    sitting: SolverState,
     decisions: Decisions,
     version: int,
     before: dict[int, int | None],
@@ -177,7 +177,7 @@ def insert(rows: list[Values]) -> None:
 
 
 def replace_some(
-    round_: Round, sitting: Sitting, decisions: Decisions, mentees: set[int], version: int
+    round_: Round, sitting: SolverState, decisions: Decisions, mentees: set[int], version: int
 ) -> list[Proposal]:
     """Write the rows of these mentees anew after a decision, and return them."""
     table = (

@@ -16,22 +16,22 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications import reviewing
 from applications.models import Application, Decision
 from matches.match_creation import make_matches, taken
 from matches.models import Match
 from matches.why_you_two import shareable
 from notifications.delivery_rules import next_open_hour
-from notifications.outbox import owe
-from notifications.reconcilers import planner
-from programs.sender_policy import house_for
+from notifications.outbox import enqueue
+from notifications.reconcilers import reconciler
+from programs.sender_policy import sender_policy_for
 from workflow.states import move
 
 from ..models import Proposal, Round
 from ..pool.applicant_data import changed_since
 from ..storage.snapshots import fingerprints
-from ..storage.solver_state import Sitting
+from ..storage.solver_state import SolverState
 from .lifecycle import refuse_if_near_round, refuse_unless_proven
 from .plan_updates import read
 
@@ -46,7 +46,9 @@ def earliest(round_: Round, at: datetime) -> datetime:
 
 def next_allowed(round_: Round, at: datetime) -> datetime:
     """The end of the hold, or the end of quiet hours after it, in the program's zone."""
-    return next_open_hour(earliest(round_, at), round_.program.time_zone, house_for(round_.program))
+    return next_open_hour(
+        earliest(round_, at), round_.program.time_zone, sender_policy_for(round_.program)
+    )
 
 
 @transaction.atomic
@@ -59,9 +61,9 @@ def schedule(
     """
     at = at or timezone.now()
     if round_.state != State.APPROVED:
-        raise Refused(_("Only an approved round can be published."))
+        raise ActionNotAllowed(_("Only an approved round can be published."))
     if not round_.may_be_published_by(by):
-        raise Refused(_("Only the chair can publish a round."))
+        raise ActionNotAllowed(_("Only the chair can publish a round."))
     refuse_if_near_round(round_, by)
     refuse_unless_proven(round_, *read(round_))
     when = next_allowed(round_, at) if wait_for_morning else earliest(round_, at)
@@ -75,16 +77,16 @@ def schedule(
 def stop(round_: Round, *, by: Any) -> None:
     """Clear the moment of release. Any matcher may; it only prevents. Raises Refused once it was released."""
     if not round_.may_be_changed_by(by):
-        raise Refused(_("This round has been published; what is out cannot be stopped."))
+        raise ActionNotAllowed(_("This round has been published; what is out cannot be stopped."))
     waiting = Round.objects.unscoped("stop").filter(
         pk=round_.pk, state=State.APPROVED, release_at__isnull=False
     )
     if not waiting.update(release_at=None, released_by=None):
-        raise Refused(_("No release is set for this round."))
+        raise ActionNotAllowed(_("No release is set for this round."))
     round_.release_at = round_.released_by = None
 
 
-@planner
+@reconciler
 def release_due(at: datetime) -> int:
     """Release every round whose moment has come; return how many. Safe to run twice and side by side."""
     rounds = Round.objects.unscoped("rounds whose moment has come").to_release(at)
@@ -96,7 +98,7 @@ def release_or_hold_back(round_: Round, at: datetime) -> bool:
     """Release, or take the round back to draft when something has changed that the plan cannot bear."""
     try:
         release(round_, at=at)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return hold_back(round_, str(refused), at)
     return True
 
@@ -118,7 +120,7 @@ def hold_back(round_: Round, why: str, at: datetime) -> bool:
         released_by=None,
     )
     for member in told:
-        owe("round-held-back", to=member, about=fresh, ordinal=fresh.plan_version, at=at)
+        enqueue("round-held-back", to=member, about=fresh, ordinal=fresh.plan_version, at=at)
     log.warning("round held back", extra={"round_id": fresh.pk})
     return False
 
@@ -137,7 +139,7 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
         .release_at
     )
     if moment is None or moment > at:
-        raise Refused(_("The moment of release has not come."))
+        raise ActionNotAllowed(_("The moment of release has not come."))
     sitting, decisions = read(round_)
     refuse_unless_proven(round_, sitting, decisions)
     _refuse_if_people_left(round_)
@@ -152,7 +154,7 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
     _release_decisions(round_, at)
     for match in matches:
         for person in match.people:
-            owe("match-introduced", to=person, about=match, at=at)
+            enqueue("match-introduced", to=person, about=match, at=at)
     _tell_those_left_out(round_, sitting, rows.filter(mentor=None), at)
     return matches
 
@@ -164,7 +166,9 @@ def _refuse_if_people_left(round_: Round) -> None:
     row = missing.select_related("mentee__person", "mentor__person").first()
     if row:
         left = row.mentee if row.mentee_id in gone else row.mentor
-        raise Refused(_("%(name)s is not ready to be matched any more.") % {"name": left.person})
+        raise ActionNotAllowed(
+            _("%(name)s is not ready to be matched any more.") % {"name": left.person}
+        )
 
 
 def _release_decisions(round_: Round, at: datetime) -> None:
@@ -177,7 +181,7 @@ def _release_decisions(round_: Round, at: datetime) -> None:
     )
 
 
-def _tell_those_left_out(round_: Round, sitting: Sitting, rows: Any, at: datetime) -> None:
+def _tell_those_left_out(round_: Round, sitting: SolverState, rows: Any, at: datetime) -> None:
     """Priority next time, and a kind letter in the same release, to mentees and to mentors without a mentee."""
     mentees = [row.mentee for row in rows.select_related("mentee__person")]
     mentors = _mentors_left_out(sitting)
@@ -185,13 +189,13 @@ def _tell_those_left_out(round_: Round, sitting: Sitting, rows: Any, at: datetim
         *((one, "round-unmatched") for one in mentees),
         *((one, "round-no-mentee") for one in mentors),
     ]:
-        owe(kind, to=application.person, about=application, ordinal=round_.number, at=at)
+        enqueue(kind, to=application.person, about=application, ordinal=round_.number, at=at)
     ids = [one.pk for one in (*mentees, *mentors)]
     today = timezone.localdate(at)
     Application.objects.filter(pk__in=ids, waiting_since=None).update(waiting_since=today)
 
 
-def _mentors_left_out(sitting: Sitting) -> list[Application]:
+def _mentors_left_out(sitting: SolverState) -> list[Application]:
     """Mentors of the round who have no mentee after it."""
     busy = taken(sitting.mentors)
     idle = [pk for pk in sitting.mentors if not busy[pk]]

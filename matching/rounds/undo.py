@@ -9,12 +9,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 
 from ..models import KeepApart, Round, RoundEntry
 from ..recusal import refuse_if_near
 from ..storage.serialization import unpack_plan
-from ..storage.solver_state import Decisions, Sitting
+from ..storage.solver_state import Decisions, SolverState
 from . import overrides
 from .plan_updates import (
     Outcome,
@@ -39,7 +39,7 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
         check_may_change(fresh, by)
         done = RoundEntry.objects.unscoped("the decision to take back").get(pk=entry.pk)
         if not done.can_be_undone:
-            raise Refused(_("This has already been taken back."))
+            raise ActionNotAllowed(_("This has already been taken back."))
         refuse_if_near(
             by,
             {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)},
@@ -61,7 +61,7 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
     return repeat(entry.round, attempt)
 
 
-def _back(sitting: Sitting, done: RoundEntry, was: Decisions, now: Decisions) -> Outcome:
+def _back(sitting: SolverState, done: RoundEntry, was: Decisions, now: Decisions) -> Outcome:
     first: Callable[..., Any] | None = overrides.take_back_first(sitting, done)
     if not is_latest(done):
         return play(sitting, was, now, first)
@@ -82,11 +82,11 @@ def is_latest(entry: RoundEntry) -> bool:
     return all(undo.facts["of"] > entry.version for undo in later.filter(kind=Kind.UNDO))
 
 
-def _mark(sitting: Sitting, done: RoundEntry, undo: RoundEntry) -> None:
+def _mark(sitting: SolverState, done: RoundEntry, undo: RoundEntry) -> None:
     """Mark as taken back, once, and take back what was changed beside the plan."""
     entries = RoundEntry.objects.unscoped("taken back").filter(pk=done.pk, undone_at=None)
     if not entries.update(undone_at=undo.at, undone_by=undo.by):
-        raise Refused(_("This has already been taken back."))
+        raise ActionNotAllowed(_("This has already been taken back."))
     overrides.take_back_beside(sitting, done)
     if "keep_apart" in done.facts:
         today = timezone.localdate(undo.at)

@@ -18,7 +18,7 @@ from programs.committee import conflicted_with
 from ..criteria import WEIGHTS
 from ..explanations.explanation_text import committee_whys, cost_words, why_left_out
 from ..models import Proposal, Round
-from ..storage.solver_state import Sitting
+from ..storage.solver_state import SolverState
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -80,7 +80,7 @@ def _pair_cells(row: Proposal, words: Words) -> list[Any]:
 
 def scores(round_: Round, user: Any) -> tablib.Dataset:
     """Mentees down, mentors across, points in the cells; empty where a rule forbids the pair."""
-    sitting = Sitting.load(round_)
+    sitting = SolverState.load(round_)
     seen = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).exclude(
         person__in=conflicted_with(user)
     )

@@ -20,7 +20,7 @@ from django.db.models import Exists, OuterRef, Q
 from ..criteria import criteria
 from ..engine import Plan, Pool, Rules, ScoreTable, WhatIf, score, solve, verify, with_reasons
 from ..models import Override, Proposal, Round, RoundPlan, Snapshot
-from ..pool.pool_data import Gathered
+from ..pool.pool_data import PoolData
 from .cache import SHELF
 from .serialization import pack_plan, pack_pool, unpack_plan
 from .snapshots import read_people, read_scores
@@ -55,7 +55,7 @@ class Decisions:
         )
 
 
-class Sitting:
+class SolverState:
     """The people, scores and plan of one round, addressed by application ids.
 
     `load` reads what is stored; `fresh` scores newly gathered people. `table` holds plain scores when loaded, and
@@ -79,7 +79,7 @@ class Sitting:
         self._packed: tuple[Plan | None, bytes] = (None, b"")
 
     @classmethod
-    def load(cls, round_: Round) -> Sitting:
+    def load(cls, round_: Round) -> SolverState:
         """The stored state of the round. Raises RoundPlan.DoesNotExist before the first run."""
         lifted = Override.objects.unscoped("are rules set aside").filter(round=OuterRef("round"))
         rows = (
@@ -99,7 +99,7 @@ class Sitting:
         return sitting
 
     @classmethod
-    def fresh(cls, round_: Round, people: Gathered) -> Sitting:
+    def fresh(cls, round_: Round, people: PoolData) -> SolverState:
         """Newly gathered people under the round's terms. Raises ValueError for terms that make no sense."""
         table = scored(round_, people.pool, people.columns)
         columns: dict[str, Any] = {
@@ -251,7 +251,7 @@ class Sitting:
         self.plan = replace(self.plan, certificate=proven)
         return proven
 
-    def store(self, people: Gathered, at: datetime) -> None:
+    def store(self, people: PoolData, at: datetime) -> None:
         """Write people, scores and plan; they replace those of an earlier draft."""
         assert self.plan is not None
         columns = json.dumps(self.columns, separators=(",", ":"))

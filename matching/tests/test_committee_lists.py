@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.urls import reverse
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matches.carers import assign_carer
 from matches.models import Match
 from matching.models import KeepApart
@@ -94,17 +94,17 @@ def test_a_carer_is_assigned_after_a_page_that_says_for_whom(pair, as_user, cleo
 
 def test_who_stands_near_a_pair_cannot_care_for_it(pair, cleo, carl):
     Conflict.objects.create(member=carl, person=pair.mentee.person)
-    with pytest.raises(Refused, match="stands near this pair"):
+    with pytest.raises(ActionNotAllowed, match="stands near this pair"):
         assign_carer(pair, carl, by=cleo)
 
 
 def test_a_carer_cannot_assign(pair, carl):
-    with pytest.raises(Refused, match="Only the chair"):
+    with pytest.raises(ActionNotAllowed, match="Only the chair"):
         assign_carer(pair, carl, by=carl)
 
 
 def test_nobody_from_elsewhere_becomes_carer(pair, cleo, dan):
-    with pytest.raises(Refused, match="not a carer"):
+    with pytest.raises(ActionNotAllowed, match="not a carer"):
         assign_carer(pair, dan, by=cleo)
 
 
@@ -113,5 +113,5 @@ def test_a_closed_pair_gets_no_carer(pair, cleo, carl):
 
     Match.objects.update(state="closed", closed_at=timezone.now(), closed_kind="completed")
     pair.refresh_from_db()
-    with pytest.raises(Refused, match="closed"):
+    with pytest.raises(ActionNotAllowed, match="closed"):
         assign_carer(pair, carl, by=cleo)

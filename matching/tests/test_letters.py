@@ -11,7 +11,7 @@ from applications.models import Application
 from matches.models import Match
 from matching.models import Round
 from matching.rounds import lifecycle
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from programs.models import Program
 from testkit import rounds as make
 
@@ -24,7 +24,10 @@ def published(cohort, people, cleo, kim):
 
 def letters():
     """What leaves within the next hour, the hold included: {address: message}."""
-    return {message.to[0]: message for message in sweep_now(timezone.now() + timedelta(hours=1))}
+    return {
+        message.to[0]: message
+        for message in deliver_due_emails(timezone.now() + timedelta(hours=1))
+    }
 
 
 def test_both_are_introduced_and_read_why(published):

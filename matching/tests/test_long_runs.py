@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matching.models import Round, RoundJob
 from matching.rounds import lifecycle
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 from workflow import jobs
 
 
@@ -28,7 +28,9 @@ def test_it_is_queued_and_run_by_a_worker(queued, kim):
     jobs.run_due()
     assert fresh(queued).state == "done"
     assert Round.objects.unscoped("test").get().pairs == 2
-    assert [message.subject for message in sweep_now()] == [f"The run is done: {queued.round.name}"]
+    assert [message.subject for message in deliver_due_emails()] == [
+        f"The run is done: {queued.round.name}"
+    ]
 
 
 def test_asking_twice_is_asking_once(queued, kim):
@@ -69,7 +71,7 @@ def test_a_run_without_people_fails_with_words(cohort, kim, monkeypatch):
 
 
 def test_a_reader_cannot_ask_for_a_run(cohort, people, kim, dan):
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         lifecycle.ask_for_run(lifecycle.open_round(cohort, by=kim), by=dan)
 
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matching.models import RoundEntry
 from matching.rounds.decisions import Kind, Step, decide
 from matching.workbench.presence import others_here, viewers_words
@@ -69,7 +69,7 @@ def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, pe
 
 def test_a_try_that_touches_somebody_near_is_refused(drafted, kim, people):
     Conflict.objects.create(member=kim, person=people["joel"].person)
-    with pytest.raises(Refused, match="ask another member"):
+    with pytest.raises(ActionNotAllowed, match="ask another member"):
         try_out(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=kim)
 
 
@@ -138,7 +138,7 @@ def test_who_comes_second_reads_both_versions(drafted, people, cleo, kim):
     seen = drafted.plan_version
     decide(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=cleo, seen=seen)
     both = r"You saw: Joel Tremblay with Priya Nair\. Now: Joel Tremblay without a mentor\."
-    with pytest.raises(Refused, match=both):
+    with pytest.raises(ActionNotAllowed, match=both):
         decide(drafted, Step(Kind.PIN, people["joel"].pk, people["priya"].pk), by=kim, seen=seen)
 
 
@@ -146,7 +146,7 @@ def test_a_stale_row_names_nobody_whom_the_member_must_not_see(drafted, people, 
     Conflict.objects.create(member=kim, person=people["priya"].person)
     seen = drafted.plan_version
     decide(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=cleo, seen=seen)
-    with pytest.raises(Refused) as told:
+    with pytest.raises(ActionNotAllowed) as told:
         decide(drafted, Step(Kind.PIN, people["amina"].pk, people["ruth"].pk), by=kim, seen=seen)
     assert "Priya" not in str(told.value)
     assert "somebody hidden from you" in str(told.value)

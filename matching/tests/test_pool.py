@@ -15,7 +15,7 @@ from matching.engine import Criteria, score
 from matching.models import KeepApart
 from matching.pool.applicant_data import changed_since
 from matching.pool.feature_arrays import hours, offset
-from matching.pool.pool_data import gather
+from matching.pool.pool_data import build_pool
 from matching.storage.serialization import pack_pool, unpack_pool
 from programs.models import Conflict, PlaceDistance
 from testkit import factories
@@ -31,7 +31,7 @@ def keys(side):
 def test_people_are_ordered_by_their_key_not_by_their_row(cohort):
     for key in ("c", "a", "b"):
         make.applicant(cohort, f"Mentee {key}", external_key=key)
-    assert keys(gather(cohort, NOW).pool.mentees) == ["a", "b", "c"]
+    assert keys(build_pool(cohort, NOW).pool.mentees) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -41,25 +41,25 @@ def test_the_number_of_queries_does_not_grow(cohort, django_assert_num_queries, 
         make.applicant(cohort, f"Mentor {n}", "mentor", topics={"tax": 1})
     cohort.program.policy  # noqa: B018  loaded beforehand, as by the callers
     with django_assert_num_queries(11):
-        gather(cohort, NOW)
+        build_pool(cohort, NOW)
 
 
 @pytest.mark.parametrize("fields", [{"state": "submitted"}, {"code_accepted_at": None}])
 def test_who_is_not_ready_does_not_enter(cohort, fields):
     make.applicant(cohort, "Ben Okoro", **fields)
-    assert keys(gather(cohort, NOW).pool.mentees) == []
+    assert keys(build_pool(cohort, NOW).pool.mentees) == []
 
 
 def test_a_mentor_without_orientation_does_not_enter(cohort):
     make.applicant(cohort, "Ada Brook", "mentor", orientation_passed_at=None)
-    assert keys(gather(cohort, NOW).pool.mentors) == []
+    assert keys(build_pool(cohort, NOW).pool.mentors) == []
 
 
 def test_a_mentee_with_a_mentor_does_not_enter_and_takes_a_place(cohort):
     ben = make.applicant(cohort, "Ben Okoro")
     ada = make.applicant(cohort, "Ada Brook", "mentor", capacity=2)
     Match.objects.create(mentee=ben, mentor=ada)
-    people = gather(cohort, NOW)
+    people = build_pool(cohort, NOW)
     assert keys(people.pool.mentees) == []
     assert people.pool.capacity.tolist() == [1]
     assert people.figures["matched"] == 1
@@ -71,7 +71,7 @@ def test_a_mentee_with_a_mentor_does_not_enter_and_takes_a_place(cohort):
 )
 def test_places_keep_within_the_programs_policy(cohort, fields, places):
     make.applicant(cohort, "Ada Brook", "mentor", **fields)
-    assert gather(cohort, NOW).pool.capacity.tolist() == [places]
+    assert build_pool(cohort, NOW).pool.capacity.tolist() == [places]
 
 
 def test_after_an_ending_a_mentee_rests_first(cohort):
@@ -80,8 +80,8 @@ def test_after_an_ending_a_mentee_rests_first(cohort):
     ended = Match.objects.create(
         mentee=ben, mentor=ada, state="closed", closed_kind="choice", closed_at=NOW
     )
-    assert gather(cohort, NOW + timedelta(days=13)).figures["resting"] == 1
-    later = gather(cohort, NOW + timedelta(days=15))
+    assert build_pool(cohort, NOW + timedelta(days=13)).figures["resting"] == 1
+    later = build_pool(cohort, NOW + timedelta(days=15))
     assert keys(later.pool.mentees) == [ben.external_key]
     assert later.pool.pairs["ended_pair"] == [(ben.external_key, ada.external_key)]
     assert ended.pk
@@ -91,7 +91,7 @@ def test_a_match_made_in_error_leaves_no_trace(cohort):
     ben = make.applicant(cohort, "Ben Okoro")
     ada = make.applicant(cohort, "Ada Brook", "mentor")
     Match.objects.create(mentee=ben, mentor=ada, state="closed", closed_kind="error", closed_at=NOW)
-    people = gather(cohort, NOW)
+    people = build_pool(cohort, NOW)
     assert keys(people.pool.mentees) == [ben.external_key]
     assert people.pool.pairs["ended_pair"] == []
 
@@ -112,7 +112,7 @@ def test_named_people_become_rules_and_wishes(cohort, cleo):
     wishes = NamedWish.objects.unscoped("test")
     wishes.create(application=ben, kind="prefer", rank=2, written="Ada", person=ada.person)
     wishes.create(application=ada, kind="avoid", written="Ben", person=ben.person)
-    pool = gather(cohort, NOW).pool
+    pool = build_pool(cohort, NOW).pool
     assert {rule for rule, pairs in pool.pairs.items() if pairs == [pair]} == {
         "reporting_line",
         "conflict",
@@ -124,7 +124,7 @@ def test_named_people_become_rules_and_wishes(cohort, cleo):
 def test_what_nobody_said_is_unknown(cohort):
     ben = make.applicant(cohort, "Ben Okoro", mode="")
     ben.person.profile.delete()
-    side = gather(cohort, NOW).pool.mentees
+    side = build_pool(cohort, NOW).pool.mentees
     assert (side.employer[0], side.years[0], side.place[0], side.mode[0]) == (-1, -1, -1, 0)
     assert not side.hours.any()
 
@@ -132,7 +132,7 @@ def test_what_nobody_said_is_unknown(cohort):
 def test_the_same_id_twice_is_told_apart(cohort):
     for name in ("Ben Okoro", "Ben Adler"):
         make.applicant(cohort, name, external_key="0000000")
-    assert len(set(keys(gather(cohort, NOW).pool.mentees))) == 2
+    assert len(set(keys(build_pool(cohort, NOW).pool.mentees))) == 2
 
 
 def test_usual_times_are_hours_of_the_local_week():
@@ -151,7 +151,7 @@ def test_offsets_follow_the_season(zone, january, july):
 def test_waiting_counts_the_rounds_that_left_somebody_out(cohort, people, cleo, kim):
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
     people["sofia"].refresh_from_db()
-    assert gather(cohort, timezone.now()).pool.mentees.waiting.tolist() == [1]
+    assert build_pool(cohort, timezone.now()).pool.mentees.waiting.tolist() == [1]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_who_meets_in_person_travels_as_far_as_they_said(cohort, said, travels, 
     for role, place, km in (("mentee", "Burlington", travels), ("mentor", "Hamilton", None)):
         mine = make.applicant(cohort, f"A {role}", role, mode="in_person", travel_km=km)
         Profile.objects.filter(user=mine.person).update(place=place)
-    pool = unpack_pool(pack_pool(gather(cohort, NOW).pool))
+    pool = unpack_pool(pack_pool(build_pool(cohort, NOW).pool))
     assert bool((score(pool, Criteria({"practical": 1})).S >= 0).all()) is is_possible
 
 
@@ -179,7 +179,7 @@ def test_the_same_place_is_no_distance(program):
 
 
 def test_stored_people_come_back_as_they_were(cohort, people):
-    pool = gather(cohort, NOW).pool
+    pool = build_pool(cohort, NOW).pool
     again = unpack_pool(pack_pool(pool))
     for side in ("mentees", "mentors"):
         for name in (
@@ -197,7 +197,7 @@ def test_stored_people_come_back_as_they_were(cohort, people):
 
 
 def test_changes_since_a_draft_are_found(cohort, people):
-    before = gather(cohort, NOW).fingerprints
+    before = build_pool(cohort, NOW).fingerprints
     Application.objects.filter(pk=people["amina"].pk).update(version=3)
     Application.objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
     new = make.applicant(cohort, "Eve Tal")
@@ -207,4 +207,4 @@ def test_changes_since_a_draft_are_found(cohort, people):
 
 def test_a_person_of_another_cohort_stays_there(cohort):
     make.applicant(factories.cohort(), "Ben Okoro")
-    assert keys(gather(cohort, NOW).pool.mentees) == []
+    assert keys(build_pool(cohort, NOW).pool.mentees) == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matches.models import Match
 from matching.models import Proposal, Round
 from matching.rounds import lifecycle, publication
@@ -28,7 +28,7 @@ def test_parts_add_up_to_the_score(drafted):
 
 def test_only_a_matcher_or_the_chair_opens_a_round(cohort, program, dan):
     for user in (dan, factories.member(program=program, role="reader")):
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             lifecycle.open_round(cohort, by=user)
 
 
@@ -41,13 +41,13 @@ def test_running_again_changes_nothing_when_nobody_changed(drafted, cleo, table)
 
 
 def test_a_round_without_people_says_so(cohort, cleo):
-    with pytest.raises(Refused, match="at least one mentee"):
+    with pytest.raises(ActionNotAllowed, match="at least one mentee"):
         lifecycle.run(lifecycle.open_round(cohort, by=cleo), by=cleo)
 
 
 def test_the_second_look_is_another_members(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
-    with pytest.raises(Refused, match="another member"):
+    with pytest.raises(ActionNotAllowed, match="another member"):
         lifecycle.approve(drafted, by=cleo, seen=drafted.plan_version)
     lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
     assert (drafted.state, drafted.approved_by) == ("approved", kim)
@@ -58,18 +58,18 @@ def test_who_stands_near_somebody_in_the_round_cannot_approve(drafted, cleo, kim
 
     Conflict.objects.create(member=kim, person=people["joel"].person)
     lifecycle.send_to_review(drafted, by=cleo)
-    with pytest.raises(Refused, match="stand near"):
+    with pytest.raises(ActionNotAllowed, match="stand near"):
         lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
 
 
 def test_a_plan_that_changed_while_it_was_read_is_not_approved(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
-    with pytest.raises(Refused, match="changed while you were reading"):
+    with pytest.raises(ActionNotAllowed, match="changed while you were reading"):
         lifecycle.approve(drafted, by=kim, seen=drafted.plan_version - 1)
 
 
 def test_a_round_is_not_approved_before_it_is_sent(drafted, kim):
-    with pytest.raises(Refused, match="not waiting"):
+    with pytest.raises(ActionNotAllowed, match="not waiting"):
         lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
 
 
@@ -81,7 +81,7 @@ def test_the_second_look_is_asked_of_those_who_may_give_it(drafted, cleo, kim):
 
 def test_sending_back_needs_a_word_and_makes_a_draft(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         lifecycle.send_back(drafted, by=kim, why=" ")
     lifecycle.send_back(drafted, by=kim, why="Look at Joel again.")
     assert drafted.state == "draft"
@@ -128,25 +128,25 @@ def test_who_was_left_out_comes_first_next_time(cohort, people, cleo, kim):
 
 def test_only_the_chair_publishes(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, cleo, kim)
-    with pytest.raises(Refused, match="Only the chair"):
+    with pytest.raises(ActionNotAllowed, match="Only the chair"):
         publication.schedule(ready, by=kim)
 
 
 def test_a_draft_is_not_published(drafted, cleo):
-    with pytest.raises(Refused, match="approved"):
+    with pytest.raises(ActionNotAllowed, match="approved"):
         publication.schedule(drafted, by=cleo)
 
 
 def test_a_plan_without_a_certificate_is_not_published(cohort, people, cleo, kim):
     from matching.models import RoundPlan
     from matching.storage.serialization import pack_plan
-    from matching.storage.solver_state import Sitting
+    from matching.storage.solver_state import SolverState
 
     ready = make.approved_round(cohort, kim, cleo)
-    plan = Sitting.load(ready).plan
+    plan = SolverState.load(ready).plan
     plan.mu[0], plan.mu[1] = plan.mu[1], plan.mu[0]
     RoundPlan.objects.unscoped("test").filter(round=ready).update(plan=pack_plan(plan))
-    with pytest.raises(Refused, match="not proven"):
+    with pytest.raises(ActionNotAllowed, match="not proven"):
         publication.schedule(ready, by=cleo)
 
 
@@ -182,5 +182,5 @@ def test_a_published_round_is_frozen(cohort, people, cleo, kim):
         lambda: lifecycle.discard(done, by=cleo),
         lambda: publication.stop(done, by=cleo),
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             verb()

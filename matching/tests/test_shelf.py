@@ -13,7 +13,7 @@ from matching.rounds import overrides
 from matching.storage import snapshots
 from matching.storage.cache import Shelf, weigh
 from matching.storage.serialization import pack, unpack, unpack_plan
-from matching.storage.solver_state import Sitting
+from matching.storage.solver_state import SolverState
 from testkit import rounds as make
 
 
@@ -54,18 +54,18 @@ def test_arrays_are_weighed_wherever_they_are():
 
 
 def test_a_second_request_reads_no_scores(drafted, monkeypatch):
-    first = Sitting.load(drafted)
+    first = SolverState.load(drafted)
     monkeypatch.setattr(snapshots, "_stored_scores", lambda *_key: pytest.fail("read again"))
-    assert Sitting.load(drafted).table is first.table
+    assert SolverState.load(drafted).table is first.table
 
 
 def test_a_rule_set_aside_is_known_to_the_next_request_and_the_stored_scores_stay(cohort, cleo):
     noor = make.applicant(cohort, "Noor Haddad", employer="Birch", topics={"tax": 3})
     omar = make.applicant(cohort, "Omar Saad", "mentor", employer="birch", topics={"tax": 3})
     drafted = make.run_round(cohort, cleo)
-    before = Sitting.load(drafted).table
+    before = SolverState.load(drafted).table
     overrides.set_aside(drafted, noor.pk, omar.pk, by=cleo, seen=9, why="Different countries.")
-    assert (before.S[0, 0], Sitting.load(drafted).table.S[0, 0] > 0) == (-1, True)
+    assert (before.S[0, 0], SolverState.load(drafted).table.S[0, 0] > 0) == (-1, True)
     assert RoundPlan.objects.unscoped("test").get().cells[0][:2] == [noor.pk, omar.pk]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matching.models import Proposal, RoundEntry
 from matching.rounds import lifecycle
 from matching.rounds.bulk_decisions import last_words, take_back_together
@@ -104,7 +104,7 @@ def test_undo_takes_back_all_that_was_decided_in_one_go(press, drafted, as_user,
     )
     assert pinned(drafted) == set()
     assert entries(drafted) == ["pin", "pin", "undo", "undo"]
-    with pytest.raises(Refused, match="already been taken back"):
+    with pytest.raises(ActionNotAllowed, match="already been taken back"):
         take_back_together(RoundEntry.objects.unscoped("test").get(pk=last.pk), by=cleo)
 
 

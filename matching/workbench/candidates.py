@@ -28,7 +28,7 @@ from ..models.proposals import OF_A_PERSON
 from ..recusal import near_in
 from ..rounds.minutes import moved_words
 from ..rounds.plan_updates import plan_of
-from ..storage.solver_state import Decisions, Sitting
+from ..storage.solver_state import Decisions, SolverState
 from .workbench import BAND_TONES
 
 SHOWN, CLOSED_SHOWN, MOVES_SHOWN, SWAPS_SHOWN = 6, 4, 2, 15
@@ -90,7 +90,7 @@ class Comparison:
 
 def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
     """The candidates of one mentee, the best first; those who are closed with the rule that closes them."""
-    sitting, decisions = Sitting.load(round_), Decisions.of(round_)
+    sitting, decisions = SolverState.load(round_), Decisions.of(round_)
     i = sitting.row[row.mentee_id]
     seen = _seen(sitting, user)
     order = _order(sitting, i, int(plan_of(sitting).mu[i]), seen)
@@ -114,7 +114,7 @@ def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) 
     )
 
 
-def _swaps(sitting: Sitting, i: int) -> list[int]:
+def _swaps(sitting: SolverState, i: int) -> list[int]:
     """Mentees with whom mentee i could change places, nobody else moving: no rule against either pair, the best first."""
     mu, S = plan_of(sitting).mu, sitting.table.S
     if mu[i] < 0:
@@ -130,20 +130,20 @@ def _swaps(sitting: Sitting, i: int) -> list[int]:
     return [sitting.mentees[k] for k in best[:SWAPS_SHOWN].tolist()]
 
 
-def _seen(sitting: Sitting, user: Any) -> list[int]:
+def _seen(sitting: SolverState, user: Any) -> list[int]:
     """Columns of the mentors who do not stand near `user`."""
     hidden = near_in(sitting.round, user)
     return [j for j, pk in enumerate(sitting.mentors) if pk not in hidden]
 
 
-def _order(sitting: Sitting, i: int, current: int, mentors: list[int]) -> list[int]:
+def _order(sitting: SolverState, i: int, current: int, mentors: list[int]) -> list[int]:
     """The proposed mentor first, then by score; ties in the order of the stable keys, so it is the same for everybody."""
     at = np.array(mentors, dtype=np.int64)
     best = at[np.argsort(-sitting.table.S[i, at].astype(np.int64), kind="stable")].tolist()
     return sorted(best, key=lambda j: j != current)
 
 
-def _nearest_closed(sitting: Sitting, i: int, closed: list[int]) -> list[int]:
+def _nearest_closed(sitting: SolverState, i: int, closed: list[int]) -> list[int]:
     """Of the closed mentors who would fit best, those whom the fewest rules stop."""
     if not closed:
         return []
@@ -161,7 +161,7 @@ class _Maker:
     def __init__(
         self,
         round_: Round,
-        sitting: Sitting,
+        sitting: SolverState,
         decisions: Decisions,
         row: Proposal,
         shown: list[int],

@@ -12,7 +12,7 @@ from ..criteria import rule_words
 from ..models import Proposal, Round
 from ..recusal import not_near
 from ..rounds.plan_updates import read
-from ..storage.solver_state import Sitting
+from ..storage.solver_state import SolverState
 
 MENTEE, MENTOR = Application.Role.MENTEE, Application.Role.MENTOR
 
@@ -66,7 +66,7 @@ def _wishes(round_: Round) -> set[tuple[str, int, int]]:
     return set(known.values_list("application__role", "application__person", "person"))
 
 
-def _rules(sitting: Sitting, mentee: Application, mentor: Application) -> str:
+def _rules(sitting: SolverState, mentee: Application, mentor: Application) -> str:
     i, j = sitting.row[mentee.pk], sitting.column[mentor.pk]
     if sitting.table.S[i, j] >= 0:
         return ""

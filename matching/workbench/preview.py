@@ -11,7 +11,7 @@ from ..recusal import refuse_if_near
 from ..rounds.decisions import Step, after
 from ..rounds.minutes import names_of
 from ..rounds.plan_updates import Outcome, play, read
-from ..storage.solver_state import Sitting
+from ..storage.solver_state import SolverState
 from .workbench import BAND_TONES
 
 Pair = tuple[int, int | None]
@@ -57,7 +57,7 @@ def try_out(round_: Round, step: Step, *, by: Any) -> tuple[Outcome, list[Move]]
     return outcome, _moves(sitting, outcome, by)
 
 
-def _moves(sitting: Sitting, outcome: Outcome, by: Any) -> list[Move]:
+def _moves(sitting: SolverState, outcome: Outcome, by: Any) -> list[Move]:
     names = names_of([RoundEntry(moved=[list(moved) for moved in outcome.moved], facts={})], by)
     fits = _fits(
         sitting,
@@ -75,7 +75,7 @@ def _moves(sitting: Sitting, outcome: Outcome, by: Any) -> list[Move]:
     ]
 
 
-def _fits(sitting: Sitting, pairs: list[Pair]) -> dict[Pair, str]:
+def _fits(sitting: SolverState, pairs: list[Pair]) -> dict[Pair, str]:
     known: list[Pair] = [(mentee, mentor) for mentee, mentor in pairs if mentor is not None]
     if not sitting.is_small:
         return {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from matches.vocabulary import Words
 from programs.models import Cohort
@@ -17,10 +17,10 @@ from ..engine import Prices
 from ..explanations.explanation_text import committee_whys, fix_words, why_left_out
 from ..explanations.explanations import explain
 from ..models import Proposal, Round
-from ..pool.pool_data import gather
+from ..pool.pool_data import build_pool
 from ..rounds.plan_updates import plan_of
 from ..rounds.proposal_rows import left_out
-from ..storage.solver_state import NOBODY, Decisions, Sitting
+from ..storage.solver_state import NOBODY, Decisions, SolverState
 
 
 def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
@@ -28,12 +28,12 @@ def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
 
     Raises Refused when a side is empty.
     """
-    people = gather(cohort, at)
+    people = build_pool(cohort, at)
     if not people.columns["mentees"] or not people.columns["mentors"]:
-        raise Refused(
+        raise ActionNotAllowed(
             _("Nobody to match: a cohort needs at least one mentee and one mentor who are ready.")
         )
-    sitting = Sitting.fresh(Round(cohort=cohort, terms=default_terms(cohort.program)), people)
+    sitting = SolverState.fresh(Round(cohort=cohort, terms=default_terms(cohort.program)), people)
     plan = sitting.solve(Decisions())
     names = _names(sitting)
     return {
@@ -49,7 +49,7 @@ def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
     }
 
 
-def _names(sitting: Sitting) -> dict[int, dict[str, str]]:
+def _names(sitting: SolverState) -> dict[int, dict[str, str]]:
     rows = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).select_related(
         "person"
     )
@@ -60,7 +60,7 @@ def _names(sitting: Sitting) -> dict[int, dict[str, str]]:
 
 
 def _pairs(
-    sitting: Sitting, names: dict[int, dict[str, str]], words: Words
+    sitting: SolverState, names: dict[int, dict[str, str]], words: Words
 ) -> list[dict[str, Any]]:
     placed = [(i, j) for i, j in enumerate(plan_of(sitting).mu.tolist()) if j != NOBODY]
     return [
@@ -78,7 +78,7 @@ def _pairs(
     ]
 
 
-def _left_out(sitting: Sitting, names: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
+def _left_out(sitting: SolverState, names: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
     plan = plan_of(sitting)
     left = [sitting.mentees[i] for i, j in enumerate(plan.mu.tolist()) if j == NOBODY]
     prices = Prices(sitting.table, plan) if left else None

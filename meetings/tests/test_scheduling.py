@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from agreements.models import Agreement
 from meetings import scheduling
 from meetings.models import LogEntry, Meeting
@@ -39,7 +39,7 @@ def test_wall_time_becomes_a_moment(day, wall_time, zone, expected):
 
 def test_a_proposal_waits_for_the_partner(match, ada, ben):
     meeting = make.meeting(match, is_agreed=False)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         scheduling.accept(meeting, by=ben)
     assert list(Meeting.objects.awaiting_answer_of(ada)) == [meeting]
     scheduling.accept(meeting, by=ada)
@@ -55,13 +55,13 @@ def test_planning_the_same_date_twice_is_planning_once(match, ben):
 
 
 def test_nobody_else_plans(match, dan):
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         make.meeting(match, by=dan)
 
 
 def test_an_ended_match_plans_nothing(match):
     match.state = "closed"
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         make.meeting(match)
 
 
@@ -75,7 +75,7 @@ def test_moving_keeps_it_set_and_counts(match, ada):
 
 def test_moving_onto_another_meeting_is_refused(match, ada):
     first, second = make.meeting(match), make.meeting(match, timezone.now() + timedelta(days=20))
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         scheduling.move_meeting(first, second.on, second.wall_time, by=ada)
 
 
@@ -83,7 +83,7 @@ def test_of_two_who_move_at_once_one_is_told(match, ada, ben):
     meeting = make.meeting(match)
     stale = Meeting.objects.get()
     scheduling.move_meeting(meeting, meeting.on + timedelta(days=1), meeting.wall_time, by=ada)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         scheduling.move_meeting(stale, meeting.on + timedelta(days=2), meeting.wall_time, by=ben)
 
 
@@ -95,7 +95,7 @@ def test_a_held_meeting_asks_for_the_agreement(match, ben):
 
 def test_a_meeting_is_not_held_before_it_begins(match, ben):
     meeting = make.meeting(match)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         scheduling.record_held(meeting, by=ben)
 
 

@@ -25,8 +25,8 @@ from matches.models import Match
 from matching.models import KeepApart, RoundJob
 from matching.rounds.decisions import Step, decide
 from meetings.models import Agenda, LogEntry, Meeting
-from notifications.models import Notification, Sweeper
-from notifications.outbox import owe
+from notifications.models import Notification, OutboxState
+from notifications.outbox import enqueue
 from programs.models import Conflict, Experience, Membership, PlaceDistance, Topic
 from testkit import agreements, factories, rounds
 from workflow.models import Transition
@@ -379,11 +379,11 @@ def uploads(world: World) -> None:
 @adds
 def letters(world: World) -> None:
     """Each mentee is owed the letter that introduces the pair; the sweeper is well for as long as the tests run."""
-    Sweeper.objects.update_or_create(
+    OutboxState.objects.update_or_create(
         pk=1, defaults={"swept_at": timezone.now() + timedelta(hours=1)}
     )
     for pair, (mentee, _mentor) in OWNERS.items():
-        owe("match-introduced", to=world.people[mentee], about=world.row("match", pair))
+        enqueue("match-introduced", to=world.people[mentee], about=world.row("match", pair))
         row = Notification.objects.unscoped("world").get(
             kind="match-introduced", recipient=world.people[mentee]
         )

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.kinds import KINDS, Letter
+from notifications.kinds import KINDS, Email
 from notifications.models import Notification
 from notifications.preview import render
 
@@ -94,7 +94,7 @@ def test_a_letter_holds_only_what_its_reader_may_read(name, world):
                 kind=name, stream=kind.stream, recipient=person, due_at=timezone.now()
             )
             letter.about_type, letter.about_id = kind.about.lower(), about.pk
-            if not isinstance(kind.write(about, person), Letter):
+            if not isinstance(kind.write(about, person), Email):
                 continue
             text = render(letter)
             shown = {

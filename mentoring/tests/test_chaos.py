@@ -15,7 +15,7 @@ pytestmark = [
 
 
 def send(folder, *, due, kills, **options):
-    chaos.owe(due)
+    chaos.enqueue(due)
     url = chaos.url_of_the_test_database(folder)
     return chaos.run(url, due=due, kills=kills, folder=folder, limit=240, **options)
 

@@ -16,8 +16,8 @@ from checkins.models import CheckIn, Concern
 from checkins.seeds import seed_surveys
 from matches.models import Match
 from matching.models import Round
-from notifications.testing import sweep_now
-from programs.seeds import sow, sow_everywhere
+from notifications.testing import deliver_due_emails
+from programs.seeds import load_shared_vocabulary, load_vocabulary
 from testkit import factories
 from testkit.programs import MENTEE, MENTOR, fill_in
 
@@ -27,8 +27,8 @@ SPRING = datetime(2026, 3, 2, 15, tzinfo=UTC)  # a Monday afternoon
 @pytest.fixture
 def story(program, as_user, time_machine):
     time_machine.move_to(SPRING, tick=False)
-    sow_everywhere()
-    sow("hr", None)
+    load_shared_vocabulary()
+    load_vocabulary("hr", None)
     seed_surveys()
     cohort = factories.cohort(
         program=program, opens_on=date(2026, 2, 1), closes_on=date(2026, 3, 31)
@@ -45,7 +45,7 @@ class Story:
     def after(self, **time):
         self.now += timedelta(**time)
         self.clock.move_to(self.now, tick=False)
-        return sweep_now(self.now)
+        return deliver_due_emails(self.now)
 
     def apply(self, person, role, pages):
         browser = self.as_user(person)

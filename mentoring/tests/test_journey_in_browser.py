@@ -23,8 +23,8 @@ from checkins.models import CheckIn
 from checkins.seeds import seed_surveys
 from matches.models import Match
 from matching.models import Round
-from notifications.testing import sweep_now
-from programs.seeds import sow, sow_everywhere
+from notifications.testing import deliver_due_emails
+from programs.seeds import load_shared_vocabulary, load_vocabulary
 from testkit import factories
 from testkit.mobile_client import Phone
 from testkit.programs import MENTEE, MENTOR
@@ -67,7 +67,7 @@ class Story:
     def after(self, **time):
         """Let time pass; what is due leaves."""
         self.clock.move_to(timezone.now() + timedelta(**time))
-        self.letters = sweep_now()
+        self.letters = deliver_due_emails()
 
     def letter_to(self, person, words=""):
         mine = [
@@ -83,8 +83,8 @@ class Story:
 def story(request, browser, live_server, program, as_user, time_machine, without_zeal):
     time_machine.move_to(SPRING)
     cache.clear()  # how often somebody may ask for a code is counted there
-    sow_everywhere()
-    sow("hr", None)
+    load_shared_vocabulary()
+    load_vocabulary("hr", None)
     seed_surveys()
     phones = []
 
@@ -114,7 +114,7 @@ def sign_up(story, phone, email, role, door):
     phone.follow("Start with my e-mail address")
     phone.fill({"email": email})
     phone.press("Sign Up")
-    letter = next(one for one in sweep_now(plan=False) if email in one.to[0])
+    letter = next(one for one in deliver_due_emails(plan=False) if email in one.to[0])
     phone.fill(
         {
             "code": re.search(

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from notifications import outbox
 from notifications.dispatch import Delivery, sweep
-from notifications.models import Notification, Sweeper
+from notifications.models import Notification, OutboxState
 from testkit import chaos, services, smtp
 
 State = Notification.State
@@ -64,10 +64,10 @@ def test_without_worker_and_broker_the_site_answers_and_the_letters_wait(
 @pytest.mark.django_db
 @pytest.mark.usefixtures("dead_mail_server")
 def test_without_a_mail_server_nothing_fails_and_nothing_is_lost(ada, as_user, settings):
-    Sweeper.objects.create(instance_id=settings.INSTANCE_ID)
+    OutboxState.objects.create(instance_id=settings.INSTANCE_ID)
     assert use_the_site(ada, as_user) < 400
     for number in range(5):
-        outbox.owe("trial", to=ada, about=ada, ordinal=number)
+        outbox.enqueue("trial", to=ada, about=ada, ordinal=number)
     now = timezone.now()
     for minutes in range(0, 600, 20):
         Delivery(clock=lambda: now + timedelta(minutes=minutes)).run()  # noqa: B023
@@ -82,7 +82,7 @@ def test_without_a_mail_server_nothing_fails_and_nothing_is_lost(ada, as_user, s
 @pytest.mark.usefixtures("dead_mail_server")
 def test_the_probe_says_that_letters_do_not_leave(ada, tmp_path, settings):
     settings.OUTBOX_EPOCH_FILE = tmp_path / "epoch"
-    outbox.owe("trial", to=ada, about=ada)
+    outbox.enqueue("trial", to=ada, about=ada)
     assert sweep() == 0
     answer = Client().get("/healthz")
     assert (answer.status_code, answer.json()["database"]) == (503, "up")

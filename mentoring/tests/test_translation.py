@@ -17,8 +17,8 @@ from django.utils.translation import trans_real
 
 from applications.models import Application
 from mentoring.management.commands.build_messages import compile_messages
-from notifications.outbox import owe
-from notifications.testing import sweep_now
+from notifications.outbox import enqueue
+from notifications.testing import deliver_due_emails
 from testkit import factories
 
 FRENCH = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"
@@ -181,8 +181,8 @@ def test_a_letter_speaks_the_persons_language(cohort, language, subject, words):
     with translation.override(
         {"en": "fr", "fr": "en"}[language]
     ):  # the sender's language says nothing
-        owe("application-received", to=ada, about=sent)
-        sweep_now()
+        enqueue("application-received", to=ada, about=sent)
+        deliver_due_emails()
     [letter] = [message for message in mail.outbox if message.to == [ada.email]]
     assert letter.subject == subject
     assert words in letter.body

@@ -1,5 +1,5 @@
-from .muted_streams import Silence
+from .muted_streams import MutedStream
 from .outbox import Notification
-from .outbox_state import Sweeper
+from .outbox_state import OutboxState
 
 __all__ = ["Notification", "Silence", "Sweeper"]

@@ -24,7 +24,7 @@ class SilenceQuerySet(ScopedQuerySet):
         return self.filter(Q(until=None) | Q(until__gt=at))
 
 
-class Silence(models.Model):
+class MutedStream(models.Model):
     """No letters of one stream to a person, for good or until a moment. At most one row per person and stream."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

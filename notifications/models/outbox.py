@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from access.generic_relations import AboutQuerySet
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel
@@ -191,32 +191,32 @@ class Notification(ConfidentialModel):
     def _by_hand(self, to: str, *, by: Any, **changes: Any) -> None:
         """A person's compare-and-set; the sweeper has its own in `claiming`."""
         if to not in self.TRANSITIONS[self.state]:
-            raise Refused(
+            raise ActionNotAllowed(
                 _("This e-mail is %(state)s: this is not possible any more.")
                 % {"state": self.get_state_display()}
             )
         changes |= {"state": to, "acted_by": by}
         if not type(self)._base_manager.filter(pk=self.pk, state=self.state).update(**changes):
-            raise Refused(_("The outbox was faster. Please look at the page again."))
+            raise ActionNotAllowed(_("The outbox was faster. Please look at the page again."))
         for name, value in changes.items():
             setattr(self, name, value)
 
     def hold(self, *, by: Any, why: str) -> None:
         """Keep a waiting letter back. Raises Refused when it is already under way or over."""
         if self.state == self.State.SENDING:
-            raise Refused(_("This e-mail is leaving right now."))
+            raise ActionNotAllowed(_("This e-mail is leaving right now."))
         self._by_hand(self.State.HELD, by=by, reason=why)
 
     def release(self, *, by: Any, at: datetime | None = None) -> None:
         """Let a held letter go. Raises Refused in any other state."""
         if self.state != self.State.HELD:
-            raise Refused(_("This e-mail is not held back."))
+            raise ActionNotAllowed(_("This e-mail is not held back."))
         self._by_hand(self.State.PENDING, by=by, reason=RELEASED, next_at=at or timezone.now())
 
     def cancel(self, *, by: Any, why: str, at: datetime | None = None) -> None:
         """Never send it. Raises Refused when it is under way or over."""
         if self.state == self.State.SENDING:
-            raise Refused(_("This e-mail is leaving right now."))
+            raise ActionNotAllowed(_("This e-mail is leaving right now."))
         self._by_hand(
             self.State.CANCELLED, by=by, reason=why, ended_at=at or timezone.now(), body=None
         )
@@ -224,7 +224,7 @@ class Notification(ConfidentialModel):
     def send_again(self, *, by: Any, at: datetime | None = None) -> None:
         """Give a failed letter a fresh set of tries, with the same Message-ID. Raises Refused in any other state."""
         if self.state != self.State.FAILED:
-            raise Refused(_("Only a failed e-mail can be sent again."))
+            raise ActionNotAllowed(_("Only a failed e-mail can be sent again."))
         fresh = {
             "attempts": 0,
             "unknown": 0,

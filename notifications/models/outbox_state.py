@@ -16,7 +16,7 @@ class SweeperQuerySet(ScopedQuerySet):
         return self.none()
 
 
-class Sweeper(models.Model):
+class OutboxState(models.Model):
     """Heartbeat and instance guard. `epoch` counts sweeps; a copy outside the database betrays a restored one."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from notifications import kinds, outbox
-from notifications.kinds import ESSENTIAL, OPTIONAL, Kind, Letter
+from notifications.kinds import ESSENTIAL, OPTIONAL, Email, Kind
 from notifications.models import Notification
 from testkit import smtp
 
@@ -23,7 +23,7 @@ TUESDAY_NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 class Desk:
     """What the two kinds answer when they are asked, and whom they were asked for."""
 
-    answer: Any = field(default_factory=lambda: Letter(context={"word": "hello"}))
+    answer: Any = field(default_factory=lambda: Email(context={"word": "hello"}))
     asked: list[Any] = field(default_factory=list)
 
     def write(self, about, person):
@@ -33,9 +33,9 @@ class Desk:
             raise self.answer
         return self.answer(about, person) if callable(self.answer) else self.answer
 
-    def owe(self, person, kind="note", at=TUESDAY_NOON, **options):
+    def enqueue(self, person, kind="note", at=TUESDAY_NOON, **options):
         """Owe one letter and return its row."""
-        outbox.owe(kind, to=person, about=person, at=at, **options)
+        outbox.enqueue(kind, to=person, about=person, at=at, **options)
         return rows().order_by("pk").last()
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from notifications.claiming import claim
 from notifications.models import Notification
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 
 from .conftest import TUESDAY_NOON, fresh, rows
 
@@ -45,7 +45,7 @@ def let_the_lease_end(row):
 
 @pytest.mark.django_db(transaction=True)
 def test_one_letter_is_taken_by_one_of_eight(desk, ada):
-    desk.owe(ada)
+    desk.enqueue(ada)
     leases = at_once(8, lambda: claim(TUESDAY_NOON))
     assert len([lease for lease in leases if lease]) == 1
     assert rows().get().attempts == 1
@@ -54,7 +54,7 @@ def test_one_letter_is_taken_by_one_of_eight(desk, ada):
 @pytest.mark.django_db(transaction=True)
 def test_forty_letters_are_shared_out_without_a_double(desk, ada):
     for number in range(40):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
 
     def take_all():
         taken = []
@@ -72,7 +72,7 @@ def test_three_sweepers_at_once_send_every_letter_once(desk, ada, server):
     from notifications.dispatch import Delivery
 
     for number in range(30):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
     at_once(3, lambda: Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run())
     assert set(server.copies().values()) == {1}
     assert len(server.letters) == 30
@@ -81,20 +81,20 @@ def test_three_sweepers_at_once_send_every_letter_once(desk, ada, server):
 
 @pytest.mark.django_db(transaction=True)
 def test_owing_the_same_letter_from_eight_places_makes_one(desk, ada):
-    at_once(8, lambda: desk.owe(ada))
+    at_once(8, lambda: desk.enqueue(ada))
     assert rows().count() == 1
 
 
 @pytest.mark.django_db
 def test_a_letter_that_is_taken_is_not_taken_again(desk, ada):
-    desk.owe(ada)
+    desk.enqueue(ada)
     assert claim(TUESDAY_NOON)
     assert claim(TUESDAY_NOON + timedelta(days=1)) is None
 
 
 @pytest.mark.django_db
 def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(desk, ada):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     claim(TUESDAY_NOON)
     let_the_lease_end(row)
     lease = claim(TUESDAY_NOON)
@@ -103,7 +103,7 @@ def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(desk, 
 
 @pytest.mark.django_db
 def test_who_lost_the_lease_touches_nothing(desk, ada):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     slow = claim(TUESDAY_NOON)
     let_the_lease_end(row)
     quick = claim(TUESDAY_NOON)
@@ -114,7 +114,7 @@ def test_who_lost_the_lease_touches_nothing(desk, ada):
 
 @pytest.mark.django_db
 def test_every_copy_carries_the_same_message_id(desk, ada):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     first = claim(TUESDAY_NOON).row.message_id
     let_the_lease_end(row)
     assert claim(TUESDAY_NOON).row.message_id == first
@@ -123,11 +123,11 @@ def test_every_copy_carries_the_same_message_id(desk, ada):
 
 @pytest.mark.django_db
 def test_a_letter_whose_sweepers_vanish_stops_after_four(desk, ada):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     for _ in range(4):
         claim(TUESDAY_NOON)
         let_the_lease_end(row)
-    assert sweep_now(TUESDAY_NOON) == []
+    assert deliver_due_emails(TUESDAY_NOON) == []
     assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "outcome unknown, send again?")
 
 
@@ -136,7 +136,7 @@ def test_the_record_is_tried_until_the_database_takes_it(desk, ada, monkeypatch)
     from django.db import OperationalError
     from django.db.models import QuerySet
 
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     lease = claim(TUESDAY_NOON)
     update, failures = QuerySet.update, iter([OperationalError("gone"), OperationalError("gone")])
 
@@ -156,7 +156,7 @@ def test_after_the_lease_nothing_is_recorded(desk, ada, monkeypatch, settings):
     from django.db.models import QuerySet
 
     settings.OUTBOX_LEASE_SECONDS = 0.2
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     lease = claim(TUESDAY_NOON)
 
     def always_broken(self, **changes):
@@ -173,9 +173,9 @@ def test_after_the_lease_nothing_is_recorded(desk, ada, monkeypatch, settings):
 def test_nothing_is_begun_in_the_second_half_of_a_lease(desk, ada, monkeypatch):
     from notifications import dispatch
 
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     monkeypatch.setattr("notifications.claiming.Lease.may_begin", lambda self: False)
-    assert sweep_now(TUESDAY_NOON) == []
+    assert deliver_due_emails(TUESDAY_NOON) == []
     assert (fresh(row).state, fresh(row).error) == (State.PENDING, "the sweeper was too slow")
     assert fresh(row).next_at > TUESDAY_NOON
     assert dispatch.MAX_ATTEMPTS == 8

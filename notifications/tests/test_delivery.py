@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from notifications.dispatch import Delivery
-from notifications.kinds import Letter
-from notifications.models import Notification, Sweeper
+from notifications.kinds import Email
+from notifications.models import Notification, OutboxState
 from testkit import smtp
 
 from .conftest import TUESDAY_NOON, fresh, rows
@@ -17,7 +17,7 @@ State = Notification.State
 
 @pytest.fixture
 def sweeper(db):
-    return Sweeper.objects.create()
+    return OutboxState.objects.create()
 
 
 def deliver(at=TUESDAY_NOON):
@@ -25,7 +25,7 @@ def deliver(at=TUESDAY_NOON):
 
 
 def test_an_accepted_letter_is_sent_and_the_answer_is_kept(desk, ada, server):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     assert deliver() == 1
     assert (fresh(row).state, fresh(row).smtp_code) == (State.SENT, 250)
     assert [letter.to for letter in server.letters] == [ada.email]
@@ -33,13 +33,13 @@ def test_an_accepted_letter_is_sent_and_the_answer_is_kept(desk, ada, server):
 
 def test_many_letters_share_a_connection_and_fifty_are_enough_for_one(desk, ada, server):
     for number in range(51):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
     assert deliver() == 51
     assert [letter.connection for letter in server.letters] == [1] * 50 + [2]
 
 
 def test_not_now_is_tried_again_later_and_later(desk, ada, server):
-    row, at = desk.owe(ada), TUESDAY_NOON
+    row, at = desk.enqueue(ada), TUESDAY_NOON
     server.script = ["450"] * 5
     waits = []
     for _ in range(5):
@@ -52,7 +52,7 @@ def test_not_now_is_tried_again_later_and_later(desk, ada, server):
 
 
 def test_eight_tries_are_enough(desk, ada, server):
-    row, at = desk.owe(ada), TUESDAY_NOON
+    row, at = desk.enqueue(ada), TUESDAY_NOON
     server.script = ["450"] * 20
     for _ in range(12):
         deliver(at)
@@ -65,8 +65,8 @@ def test_eight_tries_are_enough(desk, ada, server):
 def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(
     desk, ada, ben, server, answer
 ):
-    row = desk.owe(ada)
-    desk.owe(ben)
+    row = desk.enqueue(ada)
+    desk.enqueue(ben)
     server.script = [answer]
     assert deliver() == 1
     failed = fresh(row)
@@ -84,10 +84,10 @@ def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, ser
         "a line of seventy characters or so, many times over\n" * 80_000,
         "text/plain",
     )
-    desk.answer = Letter(
+    desk.answer = Email(
         context={"word": "hello"}, attachments=[large]
     )  # more than the network takes unread
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     server.script = ["before-dot"]
     assert deliver() == 0
     assert (fresh(row).state, fresh(row).unknown) == (State.PENDING, 0)
@@ -96,7 +96,7 @@ def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, ser
 
 
 def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server, sweeper):
-    row, at = desk.owe(ada), TUESDAY_NOON
+    row, at = desk.enqueue(ada), TUESDAY_NOON
     server.script = ["hang-up"] * 10
     for _ in range(8):
         deliver(at)
@@ -109,7 +109,7 @@ def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
     desk, ada, server, sweeper
 ):
     for number in range(9):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
     server.script = ["hang-up"] * 9
     deliver()
     assert len(server.letters) == 5
@@ -122,7 +122,7 @@ def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
 
 def test_an_answer_in_between_ends_the_row_of_lost_ones(desk, ada, server, sweeper):
     for number in range(9):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
     server.script = ["hang-up"] * 4 + [""] + ["hang-up"] * 4
     deliver()
     sweeper.refresh_from_db()
@@ -131,7 +131,7 @@ def test_an_answer_in_between_ends_the_row_of_lost_ones(desk, ada, server, sweep
 
 def test_a_server_that_never_answers_costs_its_budget_only(desk, ada, server, settings):
     settings.OUTBOX_LEASE_SECONDS = 2
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     server.script = ["slow"]
     assert deliver() == 0
     assert (fresh(row).state, fresh(row).unknown) == (State.PENDING, 1)
@@ -140,7 +140,7 @@ def test_a_server_that_never_answers_costs_its_budget_only(desk, ada, server, se
 def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
     desk, ada, ben, server, settings, sweeper
 ):
-    row, other = desk.owe(ada), desk.owe(ben)
+    row, other = desk.enqueue(ada), desk.enqueue(ben)
     settings.EMAIL_PORT = 1
     for minutes in range(0, 600, 60):
         deliver(TUESDAY_NOON + timedelta(minutes=minutes))
@@ -156,7 +156,7 @@ def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
 
 
 def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(desk, ada, ben, server):
-    first, second = desk.owe(ada), desk.owe(ben)
+    first, second = desk.enqueue(ada), desk.enqueue(ben)
     server.script = ["", "421"]
     deliver()
     assert fresh(first).state == State.SENT
@@ -169,7 +169,7 @@ def test_nothing_is_held_open_while_a_letter_travels(desk, ada, server, monkeypa
 
     from notifications.delivery import Line
 
-    desk.owe(ada)
+    desk.enqueue(ada)
     seen, send, outside = [], Line.send, len(connection.savepoint_ids)
     monkeypatch.setattr(
         Line, "send", lambda *args: (seen.append(len(connection.savepoint_ids)), send(*args))[1]
@@ -180,8 +180,8 @@ def test_nothing_is_held_open_while_a_letter_travels(desk, ada, server, monkeypa
 
 def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
     word = "\n.\n..\n.hidden\n" + "ü" * 2000
-    desk.answer = Letter(context={"word": word})
-    desk.owe(ada)
+    desk.answer = Email(context={"word": word})
+    desk.enqueue(ada)
     deliver()
     text = (
         server.letters[0]
@@ -194,8 +194,8 @@ def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
 
 
 def test_an_address_that_cannot_be_put_on_the_wire_stops_nobody_else(desk, ada, ben, server):
-    rows().filter(pk=desk.owe(ada).pk).update(address="not\nan address@example.org")
-    desk.owe(ben)
+    rows().filter(pk=desk.enqueue(ada).pk).update(address="not\nan address@example.org")
+    desk.enqueue(ben)
     Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run()
     assert [letter.to for letter in server.letters] == [ben.email]
     assert rows().get(recipient=ada).error.startswith("cannot be written")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications import links
-from notifications.models import Silence
+from notifications.models import MutedStream
 from testkit.accessibility import broken_rules, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -35,7 +35,7 @@ def test_preferences_by_link(page, live_server, ada):
     assert faults(page) == []
     page.get_by_role("button", name="Pause for 30 days").click()
     assert "Only what is necessary reaches you" in page.inner_text("main")
-    assert Silence.objects.filter(person=ada).count() == 2
+    assert MutedStream.objects.filter(person=ada).count() == 2
 
 
 def test_unsubscribing(page, live_server, ada):
@@ -46,7 +46,7 @@ def test_unsubscribing(page, live_server, ada):
     assert faults(page) == []
     page.get_by_role("button", name="Stop these messages").click()
     assert "You will not get these messages any more" in page.inner_text("h1")
-    assert Silence.objects.filter(person=ada, stream="optional").exists()
+    assert MutedStream.objects.filter(person=ada, stream="optional").exists()
 
 
 def test_a_link_that_is_over(page, live_server):

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from notifications import reconcilers, restore_guard
 from notifications.dispatch import sweep
 from notifications.health import report
-from notifications.models import Notification, Sweeper
+from notifications.models import Notification, OutboxState
 
 from .conftest import TUESDAY_NOON, fresh, rows
 
@@ -22,26 +22,26 @@ def no_planners(monkeypatch):
 
 
 def closed():
-    return Sweeper.objects.get().refused
+    return OutboxState.objects.get().refused
 
 
 def test_a_new_installation_begins_to_sweep_by_itself(desk, ada, epoch_file):
-    desk.owe(ada)
+    desk.enqueue(ada)
     assert sweep(TUESDAY_NOON) == 1
-    assert (closed(), Sweeper.objects.get().epoch, epoch_file.read_text()) == ("", 1, "1")
+    assert (closed(), OutboxState.objects.get().epoch, epoch_file.read_text()) == ("", 1, "1")
 
 
 def test_every_sweep_counts_in_the_database_and_beside_it(epoch_file):
     for _ in range(3):
         sweep(TUESDAY_NOON)
-    assert (Sweeper.objects.get().epoch, epoch_file.read_text()) == (3, "3")
+    assert (OutboxState.objects.get().epoch, epoch_file.read_text()) == (3, "3")
 
 
 def test_a_restored_database_is_behind_its_file_and_sends_nothing(desk, ada, mailoutbox):
     for _ in range(3):
         sweep(TUESDAY_NOON)
-    Sweeper.objects.update(epoch=1)
-    desk.owe(ada)
+    OutboxState.objects.update(epoch=1)
+    desk.enqueue(ada)
     assert (sweep(TUESDAY_NOON), mailoutbox) == (0, [])
     assert "older than its last sweep" in closed()
 
@@ -49,15 +49,15 @@ def test_a_restored_database_is_behind_its_file_and_sends_nothing(desk, ada, mai
 def test_a_copied_database_sends_nothing_elsewhere(desk, ada, mailoutbox, settings):
     sweep(TUESDAY_NOON)
     settings.INSTANCE_ID = "staging"
-    desk.owe(ada)
+    desk.enqueue(ada)
     assert (sweep(TUESDAY_NOON), mailoutbox) == (0, [])
     assert "another installation" in closed()
 
 
 def test_a_dump_with_a_blank_id_sends_nothing(desk, ada, mailoutbox):
     sweep(TUESDAY_NOON)
-    Sweeper.objects.update(instance_id="")
-    desk.owe(ada)
+    OutboxState.objects.update(instance_id="")
+    desk.enqueue(ada)
     assert (sweep(TUESDAY_NOON), mailoutbox) == (0, [])
 
 
@@ -72,7 +72,7 @@ def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(
     desk, ada, epoch_file, mailoutbox, settings
 ):
     settings.OUTBOX_EPOCH_FILE = epoch_file / "no" / "such" / "folder"
-    desk.owe(ada)
+    desk.enqueue(ada)
     assert (sweep(TUESDAY_NOON), mailoutbox, closed()) == (
         0,
         [],
@@ -84,7 +84,7 @@ def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(
 
 def test_a_refusal_is_seen_from_outside():
     sweep(TUESDAY_NOON)
-    Sweeper.objects.update(instance_id="other")
+    OutboxState.objects.update(instance_id="other")
     sweep(TUESDAY_NOON)
     found = report(TUESDAY_NOON)
     assert not found["healthy"]
@@ -95,10 +95,10 @@ def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
     desk, ada, mailoutbox, capsys
 ):
     due, later = (
-        desk.owe(ada, at=TUESDAY_NOON),
-        desk.owe(ada, ordinal=2, due_at=TUESDAY_NOON + timedelta(days=9999)),
+        desk.enqueue(ada, at=TUESDAY_NOON),
+        desk.enqueue(ada, ordinal=2, due_at=TUESDAY_NOON + timedelta(days=9999)),
     )
-    Sweeper.objects.create(instance_id="", epoch=1)
+    OutboxState.objects.create(instance_id="", epoch=1)
     restore_guard.write_epoch(9)
     for _ in range(2):
         call_command("post_restore")
@@ -108,21 +108,21 @@ def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
         State.PENDING,
     )
     assert sweep(TUESDAY_NOON) == 0
-    assert (mailoutbox, closed(), Sweeper.objects.get().epoch) == ([], "", 10)
+    assert (mailoutbox, closed(), OutboxState.objects.get().epoch) == ([], "", 10)
     assert "1 letters are held back" in capsys.readouterr().out
 
 
 def test_a_letter_that_was_on_its_way_in_the_backup_is_held_too(desk, ada):
     from notifications.claiming import claim
 
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     claim(TUESDAY_NOON)
     call_command("post_restore")
     assert fresh(row).state == State.HELD
 
 
 def test_letters_that_the_lost_days_brought_into_being_are_held_as_well(desk, ada):
-    reconcilers.planner(lambda at: desk.owe(ada, at=at))
+    reconcilers.reconciler(lambda at: desk.enqueue(ada, at=at))
     call_command("post_restore")
     assert rows().get().state == State.HELD
 
@@ -132,16 +132,16 @@ def test_a_step_that_fails_keeps_the_outbox_closed(desk, ada, monkeypatch):
         raise RuntimeError("no list of erased people")
 
     monkeypatch.setattr(restore_guard, "RESTORE_STEPS", [forget_again])
-    Sweeper.objects.create(instance_id="")
-    row = desk.owe(ada)
+    OutboxState.objects.create(instance_id="")
+    row = desk.enqueue(ada)
     with pytest.raises(CommandError, match="forget_again"):
         call_command("post_restore")
     assert sweep(TUESDAY_NOON) == 0
-    assert (fresh(row).state, Sweeper.objects.get().instance_id) == (State.PENDING, "")
+    assert (fresh(row).state, OutboxState.objects.get().instance_id) == (State.PENDING, "")
 
 
 def test_a_human_releases_what_was_held(desk, ada, capsys):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     call_command("post_restore")
     call_command("release_held")
     assert "1 note (the database was restored)" in " ".join(capsys.readouterr().out.split())
@@ -153,7 +153,7 @@ def test_a_human_releases_what_was_held(desk, ada, capsys):
 
 
 def test_or_ends_it(desk, ada):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     call_command("post_restore")
     call_command("release_held", all=True, cancel=True)
     assert (fresh(row).state, fresh(row).reason) == (State.CANCELLED, restore_guard.RESTORED)

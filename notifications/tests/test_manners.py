@@ -8,23 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.delivery_rules import is_quiet, next_open_hour
-from notifications.kinds import KINDS, Letter
+from notifications.kinds import KINDS, Email
 from notifications.models import Notification
-from notifications.sender_policy import House
-from notifications.testing import sweep_now
+from notifications.sender_policy import SenderPolicy
+from notifications.testing import deliver_due_emails
 
 from .conftest import TUESDAY_NOON, fresh, rows
 
 State = Notification.State
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
-USUAL = House()
+USUAL = SenderPolicy()
 
 
 @settings(max_examples=400, deadline=None)
 @given(
     at=st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
     zone=st.sampled_from(ZONES),
-    house=st.builds(House, quiet_from_hour=st.integers(0, 23), quiet_until_hour=st.integers(0, 23)),
+    house=st.builds(
+        SenderPolicy, quiet_from_hour=st.integers(0, 23), quiet_until_hour=st.integers(0, 23)
+    ),
 )
 def test_a_letter_leaves_at_an_allowed_hour_and_not_later_than_needed(at, zone, house):
     opens = next_open_hour(at, zone, house)
@@ -56,7 +58,7 @@ def test_known_nights(zone, local, opens):
 
 
 def test_an_opening_hour_that_the_clock_skips_moves_forward():
-    house = House(
+    house = SenderPolicy(
         quiet_from_hour=22, quiet_until_hour=0
     )  # in Beirut midnight of 30 March 2025 did not exist
     opens = next_open_hour(datetime(2025, 3, 28, 21, tzinfo=UTC), "Asia/Beirut", house)
@@ -66,15 +68,15 @@ def test_an_opening_hour_that_the_clock_skips_moves_forward():
 @pytest.mark.django_db
 def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(desk, ada):
     type(ada).objects.filter(pk=ada.pk).update(time_zone="Asia/Tokyo")
-    row = desk.owe(ada)  # noon in London is 21:00 in Tokyo
-    assert sweep_now(TUESDAY_NOON, manners=True) == []
+    row = desk.enqueue(ada)  # noon in London is 21:00 in Tokyo
+    assert deliver_due_emails(TUESDAY_NOON, manners=True) == []
     morning = datetime(2026, 3, 4, 8, tzinfo=ZoneInfo("Asia/Tokyo"))
     assert (fresh(row).state, fresh(row).next_at, fresh(row).attempts) == (
         State.PENDING,
         morning,
         0,
     )
-    assert len(sweep_now(morning, manners=True)) == 1
+    assert len(deliver_due_emails(morning, manners=True)) == 1
 
 
 @pytest.mark.django_db
@@ -82,28 +84,28 @@ def test_urgent_letters_leave_at_night(desk, ada, monkeypatch):
     from dataclasses import replace
 
     night = datetime(2026, 3, 7, 3, tzinfo=UTC)
-    desk.owe(ada, kind="tip", at=night)
+    desk.enqueue(ada, kind="tip", at=night)
     monkeypatch.setitem(KINDS, "note", replace(KINDS["note"], urgent=True))
-    desk.owe(ada, at=night)
-    assert [mail.subject for mail in sweep_now(night, manners=True)] == ["A note for Ada"]
+    desk.enqueue(ada, at=night)
+    assert [mail.subject for mail in deliver_due_emails(night, manners=True)] == ["A note for Ada"]
 
 
 @pytest.mark.django_db
 def test_a_kind_may_find_one_of_its_letters_urgent(desk, ada):
     night = datetime(2026, 3, 7, 3, tzinfo=UTC)
-    desk.owe(ada, at=night)
-    desk.answer = Letter(context={"word": "today"}, urgent=True)
-    assert len(sweep_now(night, manners=True)) == 1
+    desk.enqueue(ada, at=night)
+    desk.answer = Email(context={"word": "today"}, urgent=True)
+    assert len(deliver_due_emails(night, manners=True)) == 1
 
 
 @pytest.mark.django_db
 def test_the_program_sets_the_hours(desk, ada, monkeypatch):
     monkeypatch.setattr(
         "notifications.sender_policy.FINDERS",
-        [lambda row: House(quiet_from_hour=11, quiet_until_hour=14)],
+        [lambda row: SenderPolicy(quiet_from_hour=11, quiet_until_hour=14)],
     )
-    row = desk.owe(ada)
-    assert sweep_now(TUESDAY_NOON, manners=True) == []
+    row = desk.enqueue(ada)
+    assert deliver_due_emails(TUESDAY_NOON, manners=True) == []
     assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=2)
 
 
@@ -111,38 +113,38 @@ def test_the_program_sets_the_hours(desk, ada, monkeypatch):
 def test_a_letter_that_names_its_program_keeps_the_programs_hours(desk, ada, program):
     program.policy.quiet_from_hour, program.policy.quiet_until_hour = 11, 15
     program.policy.save()
-    desk.answer = Letter(context={"word": "hello"}, program=program)
-    row = desk.owe(ada)
-    assert sweep_now(TUESDAY_NOON, manners=True) == []
+    desk.answer = Email(context={"word": "hello"}, program=program)
+    row = desk.enqueue(ada)
+    assert deliver_due_emails(TUESDAY_NOON, manners=True) == []
     assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=3)
 
 
 @pytest.mark.django_db
 def test_the_fourth_tip_of_a_week_waits_for_the_next_free_place(desk, ada):
     for number in range(4):
-        desk.owe(ada, kind="tip", ordinal=number, at=TUESDAY_NOON + timedelta(minutes=number))
+        desk.enqueue(ada, kind="tip", ordinal=number, at=TUESDAY_NOON + timedelta(minutes=number))
     last = rows().get(ordinal=3)
-    assert len(sweep_now(TUESDAY_NOON + timedelta(minutes=5), manners=True)) == 3
+    assert len(deliver_due_emails(TUESDAY_NOON + timedelta(minutes=5), manners=True)) == 3
     week_later = TUESDAY_NOON + timedelta(days=7, minutes=5)
     assert fresh(last).next_at == week_later
-    assert len(sweep_now(week_later, manners=True)) == 1
+    assert len(deliver_due_emails(week_later, manners=True)) == 1
 
 
 @pytest.mark.django_db
 def test_the_weekly_limit_counts_neither_essential_letters_nor_other_people(desk, ada, ben):
     for number in range(4):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
     for number in range(3):
-        desk.owe(ben, kind="tip", ordinal=number)
-    desk.owe(ada, kind="tip", ordinal=9)
-    assert len(sweep_now(TUESDAY_NOON, manners=True)) == 8
+        desk.enqueue(ben, kind="tip", ordinal=number)
+    desk.enqueue(ada, kind="tip", ordinal=9)
+    assert len(deliver_due_emails(TUESDAY_NOON, manners=True)) == 8
 
 
 @pytest.mark.django_db
 def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(desk, ada):
     for number in range(4):
-        desk.owe(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
-    sweep_now(TUESDAY_NOON, manners=True)
+        desk.enqueue(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
+    deliver_due_emails(TUESDAY_NOON, manners=True)
     assert list(rows().filter(state=State.EXPIRED).values_list("reason", flat=True)) == [
         "weekly limit"
     ]
@@ -151,8 +153,8 @@ def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(desk, ada):
 @pytest.mark.django_db
 def test_two_sweepers_at_the_edge_of_the_limit_step_back(desk, ada):
     for number in range(3):
-        desk.owe(ada, kind="tip", ordinal=number)
-    sweep_now(TUESDAY_NOON)
+        desk.enqueue(ada, kind="tip", ordinal=number)
+    deliver_due_emails(TUESDAY_NOON)
     rows().filter(ordinal=2).update(
         state=State.SENDING,
         sent_at=None,
@@ -160,6 +162,6 @@ def test_two_sweepers_at_the_edge_of_the_limit_step_back(desk, ada):
         lease_token="x",
         lease_until=TUESDAY_NOON + timedelta(days=9999),
     )
-    last = desk.owe(ada, kind="tip", ordinal=4)
-    assert sweep_now(TUESDAY_NOON, manners=True) == []
+    last = desk.enqueue(ada, kind="tip", ordinal=4)
+    assert deliver_due_emails(TUESDAY_NOON, manners=True) == []
     assert TUESDAY_NOON < fresh(last).next_at < TUESDAY_NOON + timedelta(minutes=2)

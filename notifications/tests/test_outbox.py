@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from notifications import outbox
 from notifications.kinds import UnknownKind
 from notifications.models import Notification
-from notifications.testing import sweep_now
+from notifications.testing import deliver_due_emails
 
 from .conftest import TUESDAY_NOON, fresh, rows
 
@@ -19,65 +19,65 @@ State = Notification.State
 
 
 def test_owing_twice_is_owing_once(desk, ada):
-    first = desk.owe(ada)
-    desk.owe(ada, at=TUESDAY_NOON + timedelta(days=1))
+    first = desk.enqueue(ada)
+    desk.enqueue(ada, at=TUESDAY_NOON + timedelta(days=1))
     assert rows().get().due_at == first.due_at
 
 
 def test_reminders_are_told_apart_by_their_number(desk, ada):
     for number in (1, 2, 2, 3):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
     assert list(rows().order_by("ordinal").values_list("ordinal", flat=True)) == [1, 2, 3]
 
 
 def test_a_fact_that_is_rolled_back_owes_nothing(desk, ada):
     with transaction.atomic():
-        desk.owe(ada)
+        desk.enqueue(ada)
         assert rows().exists()
         transaction.set_rollback(True)
     assert not rows().exists()
 
 
 def test_a_letter_is_delivered_once(desk, ada):
-    row = desk.owe(ada)
-    assert [mail.to for mail in sweep_now(TUESDAY_NOON)] == [[ada.email]]
-    assert sweep_now(TUESDAY_NOON) == []
+    row = desk.enqueue(ada)
+    assert [mail.to for mail in deliver_due_emails(TUESDAY_NOON)] == [[ada.email]]
+    assert deliver_due_emails(TUESDAY_NOON) == []
     assert (fresh(row).state, fresh(row).sent_at) == (State.SENT, TUESDAY_NOON)
 
 
 def test_nothing_leaves_before_it_is_due(desk, ada):
     due = TUESDAY_NOON + timedelta(days=3)
-    desk.owe(ada, due_at=due)
-    assert sweep_now(due - timedelta(seconds=1)) == []
-    assert len(sweep_now(due)) == 1
+    desk.enqueue(ada, due_at=due)
+    assert deliver_due_emails(due - timedelta(seconds=1)) == []
+    assert len(deliver_due_emails(due)) == 1
 
 
 def test_a_kind_that_nobody_registered_is_an_error(ada):
     with pytest.raises(UnknownKind):
-        outbox.owe("no-such-kind", to=ada, about=ada)
+        outbox.enqueue("no-such-kind", to=ada, about=ada)
 
 
 def test_a_kind_is_about_its_own_model_only(desk, ada, program):
     with pytest.raises(ValueError, match="is about"):
-        outbox.owe("note", to=ada, about=program)
+        outbox.enqueue("note", to=ada, about=program)
 
 
 def test_what_makes_no_sense_when_due_is_not_owed(desk, ada):
-    desk.owe(ada, expires_at=TUESDAY_NOON)
+    desk.enqueue(ada, expires_at=TUESDAY_NOON)
     assert not rows().exists()
 
 
 def test_somebody_without_an_account_is_written_to_and_the_address_is_unreadable(desk, ada):
     from django.db import connection
 
-    outbox.owe("note", to=None, about=ada, address=" Friend@Example.org ", at=TUESDAY_NOON)
-    outbox.owe("note", to=None, about=ada, address="friend@example.org", at=TUESDAY_NOON)
+    outbox.enqueue("note", to=None, about=ada, address=" Friend@Example.org ", at=TUESDAY_NOON)
+    outbox.enqueue("note", to=None, about=ada, address="friend@example.org", at=TUESDAY_NOON)
     with connection.cursor() as cursor:
         cursor.execute("SELECT address, key FROM notifications_notification")
         stored = cursor.fetchall()
     assert len(stored) == 1
     assert "friend" not in " ".join(stored[0])
-    assert [mail.to for mail in sweep_now(TUESDAY_NOON)] == [["friend@example.org"]]
+    assert [mail.to for mail in deliver_due_emails(TUESDAY_NOON)] == [["friend@example.org"]]
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_somebody_without_an_account_is_written_to_and_the_address_is_unreadable
     ],
 )
 def test_the_database_refuses_rows_that_cannot_be(desk, ada, broken):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     with pytest.raises(IntegrityError), transaction.atomic():
         rows().filter(pk=row.pk).update(**broken)
     assert fresh(row).state == State.PENDING
 
 
 def test_a_fact_ends_its_letters_at_once(desk, ada, ben):
-    ended, other = desk.owe(ada), desk.owe(ben)
+    ended, other = desk.enqueue(ada), desk.enqueue(ben)
     assert outbox.cancel_about(ada, why="answered") == 1
     assert outbox.cancel_about(ada, why="answered") == 0
     assert (fresh(ended).state, fresh(ended).reason, fresh(other).state) == (
@@ -115,36 +115,36 @@ def test_a_fact_ends_its_letters_at_once(desk, ada, ben):
 
 
 def test_a_held_letter_waits_until_it_is_released(desk, ada, cleo):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     row.hold(by=cleo, why="look at it first")
-    assert sweep_now(TUESDAY_NOON) == []
+    assert deliver_due_emails(TUESDAY_NOON) == []
     row.release(by=cleo, at=TUESDAY_NOON)
-    assert len(sweep_now(TUESDAY_NOON)) == 1
-    with pytest.raises(Refused):
+    assert len(deliver_due_emails(TUESDAY_NOON)) == 1
+    with pytest.raises(ActionNotAllowed):
         fresh(row).release(by=cleo)
 
 
 def test_a_cancelled_letter_stays_cancelled(desk, ada, cleo):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     row.cancel(by=cleo, why="told in person")
     for verb in (row.hold, row.cancel):
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             verb(by=cleo, why="again")
-    assert sweep_now(TUESDAY_NOON) == []
+    assert deliver_due_emails(TUESDAY_NOON) == []
     assert (fresh(row).state, fresh(row).acted_by) == (State.CANCELLED, cleo)
 
 
 def test_of_two_hands_the_slower_one_is_refused(desk, ada, cleo):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     stale = fresh(row)
     row.cancel(by=cleo, why="no")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         stale.hold(by=cleo, why="wait")
     assert fresh(row).state == State.CANCELLED
 
 
 def test_a_failed_letter_can_be_sent_again_under_its_old_name(desk, ada, cleo):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     ended = {
         "state": State.FAILED,
         "reason": "refused",
@@ -154,13 +154,13 @@ def test_a_failed_letter_can_be_sent_again_under_its_old_name(desk, ada, cleo):
     }
     rows().filter(pk=row.pk).update(**ended)
     fresh(row).send_again(by=cleo, at=TUESDAY_NOON)
-    (mail,) = sweep_now(TUESDAY_NOON)
+    (mail,) = deliver_due_emails(TUESDAY_NOON)
     assert mail.extra_headers["Message-ID"] == "<n1@x>"
 
 
 def test_people_see_their_own_letters_and_the_committee_those_of_its_rows(desk, ada, ben, cleo):
-    desk.owe(ada)
-    desk.owe(ben)
+    desk.enqueue(ada)
+    desk.enqueue(ben)
     assert [row.recipient for row in Notification.objects.visible_to(ada)] == [ada]
     assert not Notification.objects.for_committee(ada).exists()
 
@@ -169,13 +169,13 @@ def test_a_member_with_a_conflict_sees_no_letter_about_that_person(
     ada, ben, cleo, cohort, monkeypatch
 ):
     from notifications import kinds
-    from notifications.kinds import ESSENTIAL, Kind, Letter
+    from notifications.kinds import ESSENTIAL, Email, Kind
     from programs.models import Conflict
     from testkit import factories
 
     known = Kind(
         "about-application",
-        lambda about, person: Letter(),
+        lambda about, person: Email(),
         "applications.Application",
         ESSENTIAL,
         False,
@@ -184,12 +184,12 @@ def test_a_member_with_a_conflict_sees_no_letter_about_that_person(
     )
     monkeypatch.setitem(kinds.KINDS, "about-application", known)
     for person in (ada, ben):
-        outbox.owe("about-application", to=person, about=factories.application(person, cohort))
+        outbox.enqueue("about-application", to=person, about=factories.application(person, cohort))
     Conflict.objects.create(member=cleo, person=ada)
     assert [row.recipient for row in Notification.objects.for_committee(cleo)] == [ben]
 
 
 def test_now_is_the_default(desk, ada):
     before = timezone.now()
-    outbox.owe("note", to=ada, about=ada)
+    outbox.enqueue("note", to=ada, about=ada)
     assert before <= rows().get().due_at <= timezone.now()

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from notifications import kinds, links, preferences
 from notifications.kinds import Kind
-from notifications.models import Silence
-from notifications.testing import sweep_now
+from notifications.models import MutedStream
+from notifications.testing import deliver_due_emails
 
 from .conftest import TUESDAY_NOON, words
 
@@ -43,7 +43,7 @@ def mail_address(person):
 
 
 def off(person):
-    return set(Silence.objects.filter(person=person).values_list("stream", flat=True))
+    return set(MutedStream.objects.filter(person=person).values_list("stream", flat=True))
 
 
 def test_one_click_works_without_cookie_or_form_token(ada):
@@ -84,18 +84,18 @@ def test_the_page_behind_the_link_shows_a_form(ada, client):
 
 
 def test_the_header_of_a_tip_really_unsubscribes(desk, ada):
-    desk.owe(ada, kind="tip", at=timezone.now())
-    (mail,) = sweep_now()
+    desk.enqueue(ada, kind="tip", at=timezone.now())
+    (mail,) = deliver_due_emails()
     url = mail.extra_headers["List-Unsubscribe"].strip("<>")
     assert mail.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     Client(enforce_csrf_checks=True).post("/" + url.split("/", 3)[3], ONE_CLICK)
-    desk.owe(ada, kind="tip", ordinal=2, at=timezone.now())
-    assert sweep_now() == []
+    desk.enqueue(ada, kind="tip", ordinal=2, at=timezone.now())
+    assert deliver_due_emails() == []
 
 
 def test_an_essential_letter_offers_no_way_out(desk, ada):
-    desk.owe(ada, at=timezone.now())
-    (mail,) = sweep_now()
+    desk.enqueue(ada, at=timezone.now())
+    (mail,) = deliver_due_emails()
     assert "List-Unsubscribe" not in mail.extra_headers
     assert "unsubscribe" not in mail.body
 
@@ -150,7 +150,7 @@ def test_a_pause_leaves_alone_what_is_off_for_good(ada, as_user):
     preferences.silence(ada, "digest", at=TUESDAY_NOON)
     for _ in range(2):
         as_user(ada).post(reverse("notifications:preferences-pause"))
-    until = dict(Silence.objects.filter(person=ada).values_list("stream", "until"))
+    until = dict(MutedStream.objects.filter(person=ada).values_list("stream", "until"))
     assert until["digest"] is None
     assert timedelta(days=29) < until["optional"] - timezone.now() < timedelta(days=31)
 
@@ -159,7 +159,7 @@ def test_what_is_essential_cannot_be_silenced(ada):
     with pytest.raises(ValueError, match="essential"):
         preferences.silence(ada, "essential", at=TUESDAY_NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Silence.objects.create(person=ada, stream="essential")
+        MutedStream.objects.create(person=ada, stream="essential")
 
 
 def test_a_stream_without_letters_is_not_offered_and_saving_leaves_it_alone(
@@ -175,5 +175,5 @@ def test_a_stream_without_letters_is_not_offered_and_saving_leaves_it_alone(
 
 def test_nobody_sees_the_choice_of_another(ada, ben):
     preferences.silence(ada, "optional", at=TUESDAY_NOON)
-    assert not Silence.objects.visible_to(ben).exists()
-    assert Silence.objects.visible_to(ada).exists()
+    assert not MutedStream.objects.visible_to(ben).exists()
+    assert MutedStream.objects.visible_to(ada).exists()

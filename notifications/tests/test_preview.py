@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from notifications import links, outbox, preferences, preview, privacy
-from notifications.kinds import Letter, Stop
-from notifications.models import Notification, Silence
-from notifications.testing import sweep_now
+from notifications.kinds import Cancel, Email
+from notifications.models import MutedStream, Notification
+from notifications.testing import deliver_due_emails
 
 from .conftest import TUESDAY_NOON, fresh, rows
 
@@ -18,8 +18,8 @@ State = Notification.State
 
 def test_a_preview_has_the_words_and_no_living_link(desk, ada):
     url = links.link("mail", person=ada, subject=ada, until=timezone.now() + timedelta(days=1))
-    desk.answer = Letter(context={"word": "hello"}, action=("Answer", url))
-    text = preview.render(desk.owe(ada, kind="tip"))
+    desk.answer = Email(context={"word": "hello"}, action=("Answer", url))
+    text = preview.render(desk.enqueue(ada, kind="tip"))
     token = url.split("/")[-2]
     assert text.subject == "A tip for Ada"
     for part in (text.text, text.html):
@@ -31,25 +31,25 @@ def test_a_preview_has_the_words_and_no_living_link(desk, ada):
 
 
 def test_a_preview_changes_nothing_and_sends_nothing(desk, ada, mailoutbox):
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     before = rows().values().get()
     preview.render(row)
     assert (rows().values().get(), mailoutbox) == (before, [])
 
 
 def test_a_letter_that_would_not_leave_says_why(desk, ada):
-    desk.answer = Stop("answered")
-    assert "answered" in preview.render(desk.owe(ada)).text
+    desk.answer = Cancel("answered")
+    assert "answered" in preview.render(desk.enqueue(ada)).text
 
 
 def test_a_letter_about_nothing_says_so(desk, ada):
-    desk.owe(ada)
+    desk.enqueue(ada)
     rows().update(about_id=0)
     assert "gone" in preview.render(rows().get()).text
 
 
 def test_a_letter_of_a_kind_that_was_removed_says_so(desk, ada):
-    desk.owe(ada)
+    desk.enqueue(ada)
     rows().update(kind="removed")
     assert "not sent any more" in preview.render(rows().get()).text
 
@@ -78,16 +78,16 @@ def test_only_a_demonstration_shows_everything_live(desk, ada, settings):
 def test_in_a_demonstration_codes_wait_to_be_read(ada, settings):
     settings.DEMO = True
     row = owe_code(ada)
-    assert sweep_now(TUESDAY_NOON) == []
-    sweep_now(TUESDAY_NOON + timedelta(minutes=15))
+    assert deliver_due_emails(TUESDAY_NOON) == []
+    deliver_due_emails(TUESDAY_NOON + timedelta(minutes=15))
     assert (fresh(row).state, fresh(row).body) == (State.EXPIRED, None)
 
 
 def test_one_can_take_along_when_what_was_sent(desk, ada, ben):
-    desk.owe(ada)
-    desk.owe(ben)
+    desk.enqueue(ada)
+    desk.enqueue(ben)
     preferences.silence(ada, "digest", at=TUESDAY_NOON)
-    sweep_now(TUESDAY_NOON)
+    deliver_due_emails(TUESDAY_NOON)
     found = privacy.export_letters(ada)
     assert [(letter["kind"], letter["sent_at"]) for letter in found["letters"]] == [
         ("note", TUESDAY_NOON)
@@ -96,12 +96,12 @@ def test_one_can_take_along_when_what_was_sent(desk, ada, ben):
 
 
 def test_erasing_a_person_ends_their_letters_and_forgets_addresses(desk, ada, ben):
-    waiting, other = desk.owe(ada), desk.owe(ben)
+    waiting, other = desk.enqueue(ada), desk.enqueue(ben)
     preferences.silence(ada, "digest", at=TUESDAY_NOON)
     for _ in range(2):
         privacy.erase_letters(ada)
     assert (fresh(waiting).state, fresh(other).state) == (State.CANCELLED, State.PENDING)
-    assert not Silence.objects.filter(person=ada).exists()
+    assert not MutedStream.objects.filter(person=ada).exists()
 
 
 def test_erasing_a_person_wipes_a_waiting_code(ada):
@@ -112,10 +112,10 @@ def test_erasing_a_person_wipes_a_waiting_code(ada):
 
 def test_old_letters_with_codes_are_deleted_and_others_remembered(desk, ada):
     owe_code(ada)
-    note = desk.owe(ada)
-    sweep_now(TUESDAY_NOON)
+    note = desk.enqueue(ada)
+    deliver_due_emails(TUESDAY_NOON)
     assert privacy.purge(TUESDAY_NOON + timedelta(days=89)) == 0
     assert privacy.purge(TUESDAY_NOON + timedelta(days=91)) == 1
-    desk.owe(ada)
+    desk.enqueue(ada)
     assert [row.pk for row in rows()] == [note.pk]
-    assert sweep_now(TUESDAY_NOON + timedelta(days=91)) == []
+    assert deliver_due_emails(TUESDAY_NOON + timedelta(days=91)) == []

@@ -10,7 +10,7 @@ from django.utils import timezone
 from notifications import outbox, reconcilers, volume_limit
 from notifications.dispatch import Delivery, stopping, sweep
 from notifications.health import report
-from notifications.models import Notification, Sweeper
+from notifications.models import Notification, OutboxState
 from notifications.tasks import finish_the_letter
 from notifications.tasks import sweep as sweep_task
 
@@ -51,7 +51,7 @@ def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada
         raise ValueError("a bug")
 
     reconcilers.PLANNERS = {"broken": broken, **reconcilers.PLANNERS}
-    desk.owe(ada)
+    desk.enqueue(ada)
     assert sweep(TUESDAY_NOON) == 1
     assert planned == [TUESDAY_NOON]
     assert report(TUESDAY_NOON)["problems"] == ["reminders cannot be planned: broken"]
@@ -59,12 +59,12 @@ def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada
 
 def test_registering_a_planner_twice_runs_it_once(planned):
     for _ in range(2):
-        reconcilers.planner(planned.append)
+        reconcilers.reconciler(planned.append)
     assert len(reconcilers.PLANNERS) == 2
 
 
 def test_a_sweep_is_healthy_and_leaves_a_heartbeat(desk, ada):
-    desk.owe(ada)
+    desk.enqueue(ada)
     sweep(TUESDAY_NOON)
     found = report(TUESDAY_NOON + timedelta(seconds=30))
     assert found == {
@@ -82,16 +82,16 @@ def test_silence_of_the_sweeper_is_a_problem():
 
 def test_late_letters_are_a_problem_and_failed_ones_are_counted(desk, ada, ben):
     sweep(TUESDAY_NOON)
-    desk.owe(ada, at=TUESDAY_NOON - timedelta(minutes=40))
+    desk.enqueue(ada, at=TUESDAY_NOON - timedelta(minutes=40))
     failed = {"state": State.FAILED, "reason": "refused", "ended_at": TUESDAY_NOON}
-    rows().filter(pk=desk.owe(ben).pk).update(**failed)
+    rows().filter(pk=desk.enqueue(ben).pk).update(**failed)
     found = report(TUESDAY_NOON)
     assert found["problems"] == ["the oldest due letter is 40 minutes late"]
     assert (found["late_minutes"], found["failed"]) == (40, 1)
 
 
 def test_the_probe_tells_without_personal_data(desk, ada):
-    desk.owe(ada)
+    desk.enqueue(ada)
     response = Client().get("/healthz")
     assert response.status_code == 503
     assert ada.email not in response.content.decode()
@@ -111,9 +111,9 @@ def test_check_outbox_ends_with_one_while_something_is_wrong(capsys):
 
 
 def test_the_task_and_the_command_are_the_same_sweep(ada, mailoutbox):
-    outbox.owe("trial", to=ada, about=ada, ordinal=1)
+    outbox.enqueue("trial", to=ada, about=ada, ordinal=1)
     sweep_task()
-    outbox.owe("trial", to=ada, about=ada, ordinal=2)
+    outbox.enqueue("trial", to=ada, about=ada, ordinal=2)
     call_command("sweep")
     assert len(mailoutbox) == 2
 
@@ -130,7 +130,7 @@ def test_a_trial_letter_can_be_asked_for_again_and_again(ada, mailoutbox):
 @pytest.mark.usefixtures("going_on")
 def test_a_restart_waits_for_one_letter_only(desk, ada):
     for number in range(5):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
 
     def stop_after_this_one(about, person):
         finish_the_letter()
@@ -144,7 +144,7 @@ def test_a_restart_waits_for_one_letter_only(desk, ada):
 def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 10)
     for number in range(11):
-        desk.owe(ada, ordinal=number)
+        desk.enqueue(ada, ordinal=number)
     outbox.owe_account_mail(
         to=ada,
         address=ada.email,
@@ -162,7 +162,7 @@ def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
 def test_what_a_human_let_go_is_not_held_again(desk, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 0)
     monkeypatch.setattr(volume_limit, "PER_ACCOUNT", 0)
-    row = desk.owe(ada)
+    row = desk.enqueue(ada)
     assert volume_limit.hold_unusual(TUESDAY_NOON) == 1
     outbox.release_held(at=TUESDAY_NOON)
     assert volume_limit.hold_unusual(TUESDAY_NOON) == 0
@@ -173,7 +173,7 @@ def test_what_a_human_let_go_is_not_held_again(desk, ada, monkeypatch):
 def test_what_is_usual_is_learnt_from_the_last_weeks(desk, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 0)
     for number in range(4):
-        desk.owe(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
+        desk.enqueue(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
     Delivery(clock=lambda: TUESDAY_NOON - timedelta(days=3), has_manners=False).run()
     assert volume_limit.limit(TUESDAY_NOON) == 12
 
@@ -181,6 +181,6 @@ def test_what_is_usual_is_learnt_from_the_last_weeks(desk, ada, monkeypatch):
 def test_one_row_only_can_tell_of_the_sweeper():
     from django.db import IntegrityError, transaction
 
-    Sweeper.objects.create()
+    OutboxState.objects.create()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Sweeper.objects.create(id=2)
+        OutboxState.objects.create(id=2)

@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings
 from django.template import engines
 
-from notifications.kinds import KINDS, Letter, Stream, kind
-from notifications.sender_policy import House
-from notifications.testing import sweep_now
+from notifications.kinds import KINDS, Email, Stream, kind
+from notifications.sender_policy import SenderPolicy
+from notifications.testing import deliver_due_emails
 
 from .conftest import TUESDAY_NOON
 
@@ -23,13 +23,13 @@ def on_the_wire(mail):
 
 
 def send(desk, person, **options):
-    desk.owe(person, **options)
-    (mail,) = sweep_now(TUESDAY_NOON + timedelta(hours=1))
+    desk.enqueue(person, **options)
+    (mail,) = deliver_due_emails(TUESDAY_NOON + timedelta(hours=1))
     return on_the_wire(mail)
 
 
 def test_a_letter_has_two_texts_that_say_the_same(desk, ada):
-    desk.answer = Letter(
+    desk.answer = Email(
         context={"word": "hello"}, action=("Say hello", "https://example.org/hello/")
     )
     wire = send(desk, ada)
@@ -41,7 +41,7 @@ def test_a_letter_has_two_texts_that_say_the_same(desk, ada):
 
 
 def test_plain_text_is_not_escaped_and_html_is(desk, ada):
-    desk.answer = Letter(context={"word": "<b>5 > 4 & 'so'</b>"})
+    desk.answer = Email(context={"word": "<b>5 > 4 & 'so'</b>"})
     wire = send(desk, ada)
     assert "<b>5 > 4 & 'so'</b>" in wire.get_body(("plain",)).get_content()
     assert "<b>5" not in wire.get_body(("html",)).get_content()
@@ -58,19 +58,19 @@ def test_machines_are_asked_not_to_answer(desk, ada):
 def test_letters_about_one_thing_are_one_thread_and_others_are_not(desk, ada, ben):
     for person in (ada, ben):
         for number in (1, 2):
-            desk.owe(person, ordinal=number)
-    mails = sweep_now(TUESDAY_NOON)
+            desk.enqueue(person, ordinal=number)
+    mails = deliver_due_emails(TUESDAY_NOON)
     assert len({mail.extra_headers["Message-ID"] for mail in mails}) == 4
     assert len({mail.extra_headers["References"] for mail in mails}) == 2
 
 
 def test_a_kind_may_name_the_thread(desk, ada, ben):
-    desk.answer = Letter(context={"word": "hello"}, thread=ada)
+    desk.answer = Email(context={"word": "hello"}, thread=ada)
     assert len({send(desk, person)["References"] for person in (ada, ben)}) == 1
 
 
 def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(desk, ada, monkeypatch):
-    house = House(name='Program "Ünited"', reply_to="committee@example.org")
+    house = SenderPolicy(name='Program "Ünited"', reply_to="committee@example.org")
     monkeypatch.setattr("notifications.sender_policy.FINDERS", [lambda row: house])
     wire = send(desk, ada)
     sender = wire["From"].addresses[0]
@@ -80,7 +80,7 @@ def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(desk, ada
 
 def test_a_program_in_the_letter_signs_it(desk, ada, program):
     program.name = "Spring"
-    desk.answer = Letter(context={"word": "hello"}, program=program, reply_to="carer@example.org")
+    desk.answer = Email(context={"word": "hello"}, program=program, reply_to="carer@example.org")
     wire = send(desk, ada)
     assert (wire["From"].addresses[0].display_name, wire["Reply-To"]) == (
         "Spring",
@@ -116,7 +116,7 @@ def test_no_name_adds_a_header(desk, ada, name):
 
 
 def test_files_travel_along(desk, ada):
-    desk.answer = Letter(
+    desk.answer = Email(
         context={"word": "hello"}, attachments=[("visit.ics", "BEGIN:VCALENDAR", "text/calendar")]
     )
     (file,) = send(desk, ada).iter_attachments()
@@ -131,7 +131,7 @@ def test_the_letter_is_written_in_the_readers_language_and_zone(desk, ada):
 
     def listen(about, person):
         heard.append((translation.get_language(), timezone.get_current_timezone_name()))
-        return Letter(context={"word": "bonjour"})
+        return Email(context={"word": "bonjour"})
 
     desk.answer = listen
     send(desk, ada)
@@ -148,7 +148,7 @@ def test_styles_are_moved_into_the_elements_and_nothing_is_loaded(desk, ada):
 
 def test_two_kinds_cannot_share_a_name(desk):
     with pytest.raises(ValueError, match="two kinds"):
-        kind("note", about="accounts.User")(lambda about, person: Letter())
+        kind("note", about="accounts.User")(lambda about, person: Email())
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

@@ -22,7 +22,7 @@ from .. import setup_checklist
 from ..admin_widgets import NamedInline
 from ..committee import CommitteeAdmin, Role, has_role
 from ..models import Cohort, Objective, PlaceDistance, Policy, Program
-from ..seeds import LISTS, sow, sow_everywhere
+from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
 
 
 class PartOfProgram:
@@ -128,7 +128,7 @@ class ProgramAdmin(CommitteeAdmin):
         if wanted not in LISTS:
             messages.warning(request, _("Please choose one of the starter lists."))
             return redirect("admin:programs_setup")
-        new = sow_everywhere() + sow(wanted, program)
+        new = load_shared_vocabulary() + load_vocabulary(wanted, program)
         words = ngettext("%(n)d entry was added.", "%(n)d entries were added.", new)
         messages.success(request, words % {"n": new})
         return redirect("admin:programs_setup")

@@ -37,14 +37,14 @@ def names(words: list[str]) -> dict[str, str]:
 
 
 @transaction.atomic
-def sow_everywhere() -> int:
+def load_shared_vocabulary() -> int:
     """Languages and industries of the installation; returns how many were new."""
     data = read("everywhere")
     return _sow(Language, data["languages"]) + _sow(Industry, data["industries"])
 
 
 @transaction.atomic
-def sow(list_name: str, program: Program | None = None) -> int:
+def load_vocabulary(list_name: str, program: Program | None = None) -> int:
     """Topics and experiences of a starter list, for one program or shared by all; returns how many were new.
 
     Raises KeyError for a list that does not exist.

@@ -4,7 +4,7 @@ from django.utils import translation
 
 from accounts.models import Industry, Language
 from programs.models import Experience, Topic
-from programs.seeds import LISTS, sow
+from programs.seeds import LISTS, load_vocabulary
 
 
 def test_seeding_twice_adds_nothing_the_second_time(db, capsys):
@@ -27,29 +27,29 @@ def test_seeding_twice_adds_nothing_the_second_time(db, capsys):
 
 
 def test_seeding_leaves_the_words_of_the_committee_alone(db):
-    sow("hr")
+    load_vocabulary("hr")
     Topic.objects.filter(code="payroll").update(names={"en": "Pay"})
-    sow("hr")
+    load_vocabulary("hr")
     assert str(Topic.objects.get(code="payroll")) == "Pay"
 
 
 def test_seeded_names_speak_french(db):
-    sow("hr")
+    load_vocabulary("hr")
     with translation.override("fr"):
         assert str(Topic.objects.get(code="payroll")) == "Paie et opérations"
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_has_goals_subjects_and_experiences(db, program, name):
-    sow(name, program)
+    load_vocabulary(name, program)
     kinds = set(Topic.objects.current(program).values_list("kind", flat=True))
     assert {"goal", "subject"} <= kinds
     assert Experience.objects.current(program).exists()
 
 
 def test_a_program_with_a_list_of_its_own_does_not_use_the_shared_one(db, program):
-    sow("hr")
-    sow("volunteers", program)
+    load_vocabulary("hr")
+    load_vocabulary("volunteers", program)
     assert {
         topic.program for topic in Topic.objects.current(program).select_related("program")
     } == {program}

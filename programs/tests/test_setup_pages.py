@@ -6,7 +6,7 @@ import pytest
 
 from programs import setup_checklist
 from programs.models import Cohort, Experience, Membership, Policy, Program, Topic
-from programs.seeds import sow
+from programs.seeds import load_vocabulary
 from testkit import factories
 
 SETUP = "/admin/programs/program/setup/"
@@ -97,7 +97,7 @@ def test_a_policy_that_contradicts_itself_is_named(as_user, cleo, program):
 
 def test_the_list_shortens_as_the_committee_works(as_user, cleo, program):
     before = setup_checklist.left(program)
-    sow("hr", program)
+    load_vocabulary("hr", program)
     Cohort.objects.create(program=program, name="Spring", slug="spring", opens_on=date(2026, 3, 1))
     assert setup_checklist.left(program) == before - 3
     assert "Set matching day and start" in as_user(cleo).get(SETUP).content.decode()

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from testkit import factories
 from workflow.models import Transition
@@ -32,7 +32,7 @@ def test_a_move_changes_the_row_and_writes_the_record(sent, cleo):
 
 @pytest.mark.django_db
 def test_a_step_outside_the_table_is_refused(sent, cleo):
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         move(sent, State.DRAFT, by=cleo)
     assert not Transition.objects.of(sent).exists()
 
@@ -41,7 +41,7 @@ def test_a_step_outside_the_table_is_refused(sent, cleo):
 def test_a_stale_row_is_refused_and_nothing_is_written(sent, cleo):
     stale = Application.objects.get(pk=sent.pk)
     move(sent, State.DECLINED, by=cleo)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         move(stale, State.ACCEPTED, by=cleo)
     assert stale.state == State.SUBMITTED  # the object in memory does not pretend
     assert Transition.objects.of(sent).count() == 1
@@ -73,7 +73,7 @@ def _race(row, by, targets):
         try:
             move(mine, to, by=by)
             results.append("moved")
-        except Refused:
+        except ActionNotAllowed:
             results.append("refused")
         finally:
             connection.close()

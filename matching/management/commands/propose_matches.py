@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from access.exceptions import Refused
+from access.exceptions import ActionNotAllowed
 from matching.workbench.proposing import propose
 from programs.models import Cohort
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no cohort {options['cohort']!r}. Known cohorts: {known}.")
         try:
             found = propose(cohort, timezone.now())
-        except Refused as refused:
+        except ActionNotAllowed as refused:
             raise CommandError(str(refused)) from refused
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))

@@ -27,5 +27,5 @@ class Command(BaseCommand):
             .filter(kind="trial")
             .count()
         )
-        outbox.owe("trial", to=person, about=person, ordinal=before + 1)
+        outbox.enqueue("trial", to=person, about=person, ordinal=before + 1)
         self.stdout.write("owed; the next sweep sends it")

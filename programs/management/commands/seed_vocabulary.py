@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from programs.models import Program
-from programs.seeds import LISTS, sow, sow_everywhere
+from programs.seeds import LISTS, load_shared_vocabulary, load_vocabulary
 
 
 class Command(BaseCommand):
@@ -25,5 +25,5 @@ class Command(BaseCommand):
             program = Program.objects.filter(slug=options["program"]).first()
             if program is None:
                 raise CommandError(f"There is no program with the short name {options['program']}.")
-        new = sow_everywhere() + sow(options["list"], program)
+        new = load_shared_vocabulary() + load_vocabulary(options["list"], program)
         self.stdout.write(f"{new} new entries.")
