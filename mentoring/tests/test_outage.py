@@ -125,7 +125,7 @@ def worker(url, broker, folder):
 
 def sweeps(url):
     with chaos.connect(url) as cursor:
-        cursor.execute("SELECT epoch FROM notifications_sweeper")
+        cursor.execute("SELECT epoch FROM notifications_outboxstate")
         return (cursor.fetchone() or [0])[0]
 
 
