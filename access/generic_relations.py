@@ -32,5 +32,5 @@ class AboutQuerySet(GuardedQuerySet):
         return self.filter(found).scoped("about rows that the committee sees")
 
     def _tables(self) -> Iterable[str]:
-        named = self.unscoped("the names of tables, for the query that says for whom")
+        named = self.scoped("names of tables only")
         return named.order_by().values_list("about_type", flat=True).distinct()

@@ -2,7 +2,7 @@
 
 `ScopedQuerySet`: every model that a person can reach says in `visible_to(user)` which rows that person may see.
 `GuardedQuerySet`: for confidential models nothing leaves the database before `visible_to(user)` or
-`unscoped("reason")` was called; forgetting it is an error, not a leak.
+`Model.system` was used; forgetting it is an error, not a leak.
 """
 
 from __future__ import annotations
@@ -58,17 +58,22 @@ class GuardedQuerySet(ScopedQuerySet):
         clone._scope = scope
         return clone
 
-    def unscoped(self, reason: str) -> Self:
-        """Open the table for machinery (sweeper, reconcile, migration); the reason is for the reader."""
-        if not reason:
-            raise ValueError("say why this table is read without a person")
-        return self.scoped(f"unscoped: {reason}")
+    @classmethod
+    def as_system_manager(cls) -> models.Manager[Any]:
+        """Return the manager for work that no person asked for: sweeps, reconcilers, publication.
+
+        Only named work modules may use it (a lint rule lists them); pages never do.
+        """
+
+        class SystemManager(models.Manager.from_queryset(cls)):  # type: ignore[misc]
+            def get_queryset(self) -> Any:
+                return super().get_queryset().scoped("system")
+
+        return SystemManager()
 
     def _check(self) -> None:
         if not self._scope and not _open.get():
-            raise Unscoped(
-                f"{self.model.__name__}: call visible_to(user) or unscoped(reason) first"
-            )
+            raise Unscoped(f"{self.model.__name__}: call visible_to(user) first")
 
     def _fetch_all(self) -> None:
         self._check()

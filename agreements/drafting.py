@@ -73,17 +73,15 @@ def part_values(version: AgreementVersion, part: str) -> dict[str, Any]:
     """The saved words of one part, in the shape that `save_part` takes."""
     values: dict[str, Any] = {name: getattr(version, name) for name in COLUMNS.get(part, ())}
     if part in TEXTS:
-        texts = AgreementText.objects.unscoped(READ).filter(version=version).first()
+        texts = AgreementText.system.filter(version=version).first()
         values |= {name: getattr(texts, name, "") for name in TEXTS[part]}
     if part == "goals":
-        rows = Goal.objects.unscoped(READ).filter(version=version)
+        rows = Goal.system.filter(version=version)
         values["goals"] = [
             {"key": goal.key, "text": goal.text, "measure": goal.measure} for goal in rows
         ]
     if part == "activities":
-        values["activities"] = [
-            row.text for row in Activity.objects.unscoped(READ).filter(version=version)
-        ]
+        values["activities"] = [row.text for row in Activity.system.filter(version=version)]
     return values
 
 
@@ -128,7 +126,7 @@ def _version_to_write(match: Match) -> AgreementVersion:
         version, _made = AgreementVersion.objects.get_or_create(
             agreement=agreement_of(match), number=1, defaults=first_values(match)
         )
-        AgreementText.objects.unscoped(READ).get_or_create(version=version)
+        AgreementText.system.get_or_create(version=version)
         version.agreement.match = match
     if not version.is_editable:
         raise ActionNotAllowed(IN_FORCE)
@@ -191,11 +189,11 @@ def _claim(
 def _write(version: AgreementVersion, part: str, values: dict[str, Any]) -> None:
     if part in TEXTS:
         texts = {name: values[name] for name in TEXTS[part]}
-        AgreementText.objects.unscoped(READ).filter(version=version).update(**texts)
+        AgreementText.system.filter(version=version).update(**texts)
     elif part == "goals":
         _write_goals(version, values["goals"])
     elif part == "activities":
-        Activity.objects.unscoped(READ).filter(version=version).delete()
+        Activity.system.filter(version=version).delete()
         rows = [
             Activity(version=version, position=n, text=line)
             for n, line in enumerate(values["activities"])
@@ -205,7 +203,7 @@ def _write(version: AgreementVersion, part: str, values: dict[str, Any]) -> None
 
 def _write_goals(version: AgreementVersion, goals: list[dict[str, str]]) -> None:
     """Goals that keep their key keep their progress too."""
-    rows = Goal.objects.unscoped(READ).filter(version=version)
+    rows = Goal.system.filter(version=version)
     known = {goal.key: goal for goal in rows}
     kept = {goal["key"] for goal in goals if goal.get("key") in known}
     rows.exclude(key__in=kept).delete()
@@ -218,7 +216,7 @@ def _write_goals(version: AgreementVersion, goals: list[dict[str, str]]) -> None
 def _withdraw_signatures(version: AgreementVersion, at: datetime) -> None:
     withdrawn = Signature.objects.standing().filter(version=version).update(withdrawn_at=at)
     if withdrawn:
-        AgreementText.objects.unscoped(READ).filter(version=version).update(signed_text="")
+        AgreementText.system.filter(version=version).update(signed_text="")
 
 
 @transaction.atomic
@@ -235,7 +233,7 @@ def share(version: AgreementVersion, *, by: Any, at: datetime | None = None) -> 
         raise ActionNotAllowed(_("This draft cannot be shared now. Please look at the page again."))
     move(version, State.SHARED, by=by, at=at, shared_at=at, changed_at=at, call=version.call + 1)
     lines = text.snapshot(text.content_for_record(version))
-    AgreementText.objects.unscoped(READ).filter(version=version).update(shared_lines=lines)
+    AgreementText.system.filter(version=version).update(shared_lines=lines)
     ask_to_sign(version, version.match.partner_of(by), at=at)
 
 

@@ -48,9 +48,7 @@ def _export(version: AgreementVersion, user: User) -> dict[str, Any]:
 
 def erase(user: User) -> None:
     Signature.objects.filter(person=user).update(typed_name=ERASED)
-    records = AgreementText.objects.unscoped(WHY).filter(
-        version__agreement__match__in=Match.objects.of(user)
-    )
+    records = AgreementText.system.filter(version__agreement__match__in=Match.objects.of(user))
     for record in records.exclude(signed_text="").select_related(
         "version__agreement__match__mentee"
     ):

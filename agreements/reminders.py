@@ -45,9 +45,7 @@ class Debts:
 
     def __init__(self, kinds: Iterable[str], rows: Iterable[models.Model]) -> None:
         ids = {row.pk for row in rows}
-        known = Notification.objects.unscoped("what a planner owes already").filter(
-            kind__in=kinds, about_id__in=ids
-        )
+        known = Notification.system.filter(kind__in=kinds, about_id__in=ids)
         self.keys = set(known.values_list("key", flat=True)) if ids else set()
 
     def enqueue(

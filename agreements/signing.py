@@ -97,7 +97,7 @@ def _record(version: AgreementVersion) -> str:
     ).get(pk=version.pk)
     content = text.content_for_record(version)
     record = content.text.signed_text or text.canonical(content)
-    AgreementText.objects.unscoped(RECORD).filter(version=version).update(signed_text=record)
+    AgreementText.system.filter(version=version).update(signed_text=record)
     return text.sha256(record)
 
 

@@ -75,14 +75,13 @@ def content_for(version: AgreementVersion, reader: Any) -> Content | None:
 
 def content_for_record(version: AgreementVersion) -> Content:
     """The words of `version`, for signing and comparing; the caller has checked who asks."""
-    text = AgreementText.objects.unscoped("the record of a version").get(version=version)
+    text = AgreementText.system.get(version=version)
     return _content(version, text)
 
 
 def _content(version: AgreementVersion, text: AgreementText) -> Content:
-    why = "words of a version whose text row the reader has got"
-    goals = Goal.objects.unscoped(why).filter(version=version)
-    activities = Activity.objects.unscoped(why).filter(version=version)
+    goals = Goal.system.filter(version=version)
+    activities = Activity.system.filter(version=version)
     return Content(version, text, tuple(goals), tuple(activities))
 
 

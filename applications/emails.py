@@ -136,7 +136,7 @@ def remind_of_drafts(at: datetime) -> None:
 
 
 def _told(application: Application) -> Decision | None:
-    rows = Decision.objects.unscoped("the letter that tells it")
+    rows = Decision.system.all()
     return rows.filter(application=application, released_at__isnull=False).first()
 
 

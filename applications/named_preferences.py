@@ -23,9 +23,7 @@ def recognise(cohort: Cohort) -> int:
 
     Two people of the same name are never guessed between. Returns how many wishes were newly recognised.
     """
-    wishes = NamedWish.objects.unscoped("names are compared, and nobody is told").filter(
-        application__cohort=cohort, person=None
-    )
+    wishes = NamedWish.system.filter(application__cohort=cohort, person=None)
     waiting = list(wishes.select_related("application"))
     if not waiting:
         return 0
@@ -36,9 +34,7 @@ def recognise(cohort: Cohort) -> int:
         if len(people) == 1:
             wish.person_id = next(iter(people))
             found.append(wish)
-    NamedWish.objects.unscoped("names are compared, and nobody is told").bulk_update(
-        found, ["person"], batch_size=500
-    )
+    NamedWish.system.bulk_update(found, ["person"], batch_size=500)
     return len(found)
 
 

@@ -44,9 +44,7 @@ def export(user: User) -> dict[str, Any]:
 def export_application(application: Application, user: User) -> dict[str, Any]:
     private = PrivateAnswers.objects.visible_to(user).filter(application=application).first()
     wishes = NamedWish.objects.visible_to(user).filter(application=application)
-    told = Decision.objects.unscoped("what the person was told").filter(
-        application=application, released_at__isnull=False
-    )
+    told = Decision.system.filter(application=application, released_at__isnull=False)
     return {
         "program": application.program.name,
         "cohort": application.cohort.name,
@@ -79,10 +77,10 @@ def erase(user: User) -> None:
     for application in mine.filter(state__in=Application.OPEN).select_related("cohort"):
         withdraw(application, by=user)
     about = Q(application__in=mine)
-    CommitteeNote.objects.unscoped("erasing a person").filter(about).delete()
-    Decision.objects.unscoped("erasing a person").filter(about).update(note="")
-    PrivateAnswers.objects.unscoped("erasing a person").filter(about).delete()
-    NamedWish.objects.unscoped("erasing a person").filter(about | Q(person=user)).delete()
+    CommitteeNote.system.filter(about).delete()
+    Decision.system.filter(about).update(note="")
+    PrivateAnswers.system.filter(about).delete()
+    NamedWish.system.filter(about | Q(person=user)).delete()
     for application in mine:
         application.experience_rows.all().delete()
     mine.update(situation="", hopes="", suitability={}, external_key="")

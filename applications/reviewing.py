@@ -78,7 +78,7 @@ def note(
 
 def decision_of(application: Application) -> Decision | None:
     """The decision about an application that the caller has fetched through the committee's own query."""
-    rows = Decision.objects.unscoped("the caller has passed the gate").select_related("decided_by")
+    rows = Decision.system.select_related("decided_by")
     return rows.filter(application=application).first()
 
 
@@ -138,9 +138,7 @@ def decide(
 def clear_decision(application: Application, *, by: Any) -> None:
     """Take a pending decision back. Raises Refused when there is none, or it has been told."""
     _gate(application, by, *DECIDERS)
-    pending = Decision.objects.unscoped("the gate above has been passed").filter(
-        application=application, released_at=None
-    )
+    pending = Decision.system.filter(application=application, released_at=None)
     if not pending.delete()[0]:
         raise ActionNotAllowed(_("There is no pending decision to clear."))
 
@@ -150,7 +148,7 @@ def pending(by: Any) -> Any:
     told = Application.objects.for_committee(by, *RELEASERS).filter(
         state__in=[State.SUBMITTED, State.WAITLISTED]
     )
-    rows = Decision.objects.unscoped("limited to applications that the member may release")
+    rows = Decision.system.all()
     return rows.filter(released_at=None, application__in=told).select_related(
         "application__cohort__program", "application__person", "decided_by"
     )
@@ -174,9 +172,7 @@ def release(decisions: Iterable[Decision], *, by: Any, at: datetime) -> int:
         if by is not None:
             _gate(application, by, *RELEASERS)
         is_open = decision.outcome in application.TRANSITIONS[application.state]
-        mine = Decision.objects.unscoped("compare and set").filter(
-            pk=decision.pk, outcome=decision.outcome, released_at=None
-        )
+        mine = Decision.system.filter(pk=decision.pk, outcome=decision.outcome, released_at=None)
         if not is_open or not mine.update(released_at=at):
             continue
         move(application, decision.outcome, by=by, at=at, why=decision.reason)
@@ -208,7 +204,7 @@ def sample_letters(decisions: Iterable[Decision], *, by: Any) -> list[Text]:
 def _letter(decision: Decision) -> Text:
     application, kind = decision.application, LETTERS[Outcome(decision.outcome)]
     key = key_of(kind, about=application, to=application.person)
-    row = Notification.objects.unscoped("a sample that is taken back").get(key=key)
+    row = Notification.system.get(key=key)
     letter = kinds.get(kind).write(application, application.person)
     if not isinstance(letter, Email):
         raise ActionNotAllowed(

@@ -100,12 +100,8 @@ def withdraw(application: Application, *, by: Any, at: datetime | None = None) -
         return
     was_draft = application.state == State.DRAFT
     move(application, State.WITHDRAWN, by=by, at=at)
-    Decision.objects.unscoped("nothing is pending about a withdrawn application").filter(
-        application=application, released_at=None
-    ).delete()
+    Decision.system.filter(application=application, released_at=None).delete()
     if was_draft:  # nobody has read it and nobody will
         for model in (PrivateAnswers, NamedWish):
-            model.objects.unscoped("an unsent draft leaves nothing behind").filter(
-                application=application
-            ).delete()
+            model.system.filter(application=application).delete()
     application_withdrawn.send(Application, application=application, at=at)

@@ -128,7 +128,7 @@ class _Workbench:
         self.client = Client()
         self.client.force_login(self.chair)
         gc.freeze()  # as `mentoring.wsgi` does
-        rows = Proposal.objects.unscoped("bench").filter(round=self.round).paired().with_names()
+        rows = Proposal.system.filter(round=self.round).paired().with_names()
         self.rows = list(rows.order_by("mentee__external_key"))
 
     def figures(self) -> dict[str, Any]:
@@ -197,9 +197,7 @@ class _Workbench:
         """The mentor on the table now: an earlier decision may have moved the mentee."""
         from matching.models import Proposal
 
-        rows = Proposal.objects.unscoped("bench").filter(
-            round=self.round, mentee=self.row(k).mentee_id
-        )
+        rows = Proposal.system.filter(round=self.round, mentee=self.row(k).mentee_id)
         return str(rows.paired().values_list("mentor__public_id", flat=True).first())
 
     def another_for(self, k: int) -> str:

@@ -41,7 +41,7 @@ def ask_for_help(
 ) -> Concern:
     """Somebody asks the committee for help. The same form sent twice is one concern."""
     at = at or timezone.now()
-    concern, made = Concern.objects.unscoped(MACHINERY).get_or_create(
+    concern, made = Concern.system.get_or_create(
         person=author,
         nonce=nonce,
         defaults={
@@ -62,7 +62,7 @@ def ask_for_help(
 
 def raise_about_answer(checkin: CheckIn, *, at: datetime) -> Concern:
     """An answer wants a person to act: not a fit, a low score, a wish for a call. Once per check-in."""
-    concern, made = Concern.objects.unscoped(MACHINERY).get_or_create(
+    concern, made = Concern.system.get_or_create(
         checkin=checkin,
         cause=Concern.Cause.ANSWER,
         defaults={
@@ -92,7 +92,7 @@ def raise_about_silence(at: datetime) -> None:
 
 def unanswered_letters(people: set[Any], at: datetime) -> dict[int, int]:
     """{person id: letters that needed an answer and left since the person last did anything, or the carer was told}."""
-    sent = Notification.objects.unscoped(MACHINERY).filter(
+    sent = Notification.system.filter(
         state=Notification.State.SENT,
         kind__in=kinds.needing_answer(),
         recipient__in=people,
@@ -111,10 +111,7 @@ def unanswered_letters(people: set[Any], at: datetime) -> dict[int, int]:
 def last_heard(people: set[Any]) -> dict[int, datetime]:
     """{person id: when the person last answered, wrote, signed or moved something, or was brought to the carer's notice}."""
     sources = (
-        Transition.objects.unscoped(MACHINERY)
-        .filter(by__in=people)
-        .values_list("by")
-        .annotate(last=Max("at")),
+        Transition.system.filter(by__in=people).values_list("by").annotate(last=Max("at")),
         Signature.objects.filter(person__in=people)
         .values_list("person")
         .annotate(last=Max("signed_at")),
@@ -124,8 +121,7 @@ def last_heard(people: set[Any]) -> dict[int, datetime]:
         CheckIn.objects.filter(person__in=people, answered_at__isnull=False)
         .values_list("person")
         .annotate(last=Max("answered_at")),
-        Concern.objects.unscoped(MACHINERY)
-        .filter(person__in=people)
+        Concern.system.filter(person__in=people)
         .values_list("person")
         .annotate(last=Max("raised_at")),
     )
@@ -137,7 +133,7 @@ def last_heard(people: set[Any]) -> dict[int, datetime]:
 
 @transaction.atomic
 def _raise_silence(match: Match, person: Any, at: datetime) -> None:
-    silent = Concern.objects.unscoped(MACHINERY).unresolved().filter(cause=Concern.Cause.SILENCE)
+    silent = Concern.system.unresolved().filter(cause=Concern.Cause.SILENCE)
     concern, made = silent.get_or_create(
         match=match,
         person=person,
@@ -163,9 +159,7 @@ def first_to_act(concern: Concern) -> list[Any]:
 
 def escalate(at: datetime) -> None:
     """A concern that nobody has taken goes to the deputy after four hours, and to the chair after a day."""
-    waiting = Concern.objects.unscoped(MACHINERY).filter(
-        state=Concern.State.OPEN, raised_at__lte=at
-    )
+    waiting = Concern.system.filter(state=Concern.State.OPEN, raised_at__lte=at)
     rows = list(waiting.select_related("program", "person", "match__carer"))
     debts = Debts(["concern", "concern-urgent"], rows)
     for concern in rows:

@@ -41,9 +41,9 @@ def export(user: User) -> dict[str, Any]:
 
 
 def erase(user: User) -> None:
-    Answer.objects.unscoped(WHY).filter(checkin__person=user).delete()
-    Concern.objects.unscoped(WHY).filter(person=user).update(text="", reach="", resolution="")
-    ContactLog.objects.unscoped(WHY).filter(person=user).update(note="")
+    Answer.system.filter(checkin__person=user).delete()
+    Concern.system.filter(person=user).update(text="", reach="", resolution="")
+    ContactLog.system.filter(person=user).update(note="")
 
 
 register("checkins", export=export, erase=erase)

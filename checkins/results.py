@@ -69,7 +69,7 @@ def _publish(cohort: Cohort, kind: str, month: date, checkins: list[CheckIn], at
 def _figures(checkins: list[CheckIn], smallest: int) -> list[dict[str, Any]]:
     """[{question, total, parts}]: one table a question, `None` where a figure is hidden."""
     roles = {checkin.pk: _role(checkin) for checkin in checkins}
-    rows = Answer.objects.unscoped(MACHINERY).filter(checkin__in=list(roles)).exclude(choice="")
+    rows = Answer.system.filter(checkin__in=list(roles)).exclude(choice="")
     given: dict[int, dict[str, list[str]]] = defaultdict(
         lambda: {role: [] for role in Application.Role.values}
     )

@@ -14,9 +14,7 @@ REASON = "the demo's own year"
 
 def settle_letters(now: datetime) -> None:
     """Past letters become sent, or too late where they had an end; the last hours stay, so that the outbox lives."""
-    waiting = Notification.objects.unscoped(REASON).filter(
-        state=State.PENDING, due_at__lt=now - timedelta(hours=6)
-    )
+    waiting = Notification.system.filter(state=State.PENDING, due_at__lt=now - timedelta(hours=6))
     over = Q(expires_at__lt=now - timedelta(days=2)) & Q(ordinal__gt=1)
     waiting.filter(over).update(
         state=State.EXPIRED, ended_at=F("expires_at"), reason=REASON, body=None
@@ -34,13 +32,10 @@ def settle_letters(now: datetime) -> None:
 def trouble_one_letter(now: datetime) -> None:
     """One letter came back, so that the committee sees what that looks like."""
     sent = (
-        Notification.objects.unscoped(REASON)
-        .filter(state=State.SENT, kind="match-introduced")
-        .order_by("pk")
-        .first()
+        Notification.system.filter(state=State.SENT, kind="match-introduced").order_by("pk").first()
     )
     if sent:
-        Notification.objects.unscoped(REASON).filter(pk=sent.pk).update(
+        Notification.system.filter(pk=sent.pk).update(
             state=State.FAILED,
             sent_at=None,
             reason="mailbox unknown",

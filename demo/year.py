@@ -236,9 +236,7 @@ def ask_for_help(stage: Stage, match: Match, *, which: int, day: float) -> Conce
 def settle_old_concerns(stage: Stage, *, before: float) -> None:
     """What was raised long ago has been looked after."""
     at = stage.calendar.at(before)
-    for concern in (
-        Concern.objects.unscoped("the demo's carers act").filter(raised_at__lt=at).unresolved()
-    ):
+    for concern in Concern.system.filter(raised_at__lt=at).unresolved():
         carer = concern.match.carer if concern.match and concern.match.carer else stage.chair
         concern.take(by=carer, at=at)
         concern.resolve(by=carer, note=stage.talk["texts"]["resolved"], at=at)

@@ -46,9 +46,7 @@ def round_unmatched(application: Application, person: Any) -> Email | Cancel:
     """**To**: a mentee whom the round left out. **When**: it is released. **Until**: they have a match or withdrew."""
     if application.state != Application.State.ACCEPTED or _is_matched(application):
         return Cancel("matched or withdrawn meanwhile")
-    rows = Proposal.objects.unscoped("a letter to the person left out").filter(
-        mentee=application, mentor=None
-    )
+    rows = Proposal.system.filter(mentee=application, mentor=None)
     row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
     return unmatched_letter(application, reason_code(row.why if row else {}))
 
@@ -115,7 +113,7 @@ def round_held_back(round_: Round, person: Any) -> Email | Cancel:
 def sender_policy_of_round(row: Any) -> SenderPolicy | None:
     """For letters about a round."""
     if row.about_type == Round._meta.label_lower:
-        rounds = Round.objects.unscoped("whose letter is this").filter(pk=row.about_id)
+        rounds = Round.system.filter(pk=row.about_id)
         found = rounds.select_related("cohort__program__policy").first()
         return sender_policy_for(found.program) if found else None
     return None

@@ -70,9 +70,7 @@ def refuse_if_near(user: Any, applications: Iterable[int | None], round_: Round)
 
 def is_near_round(user: Any, round_: Round) -> bool:
     """Whether somebody on the table of the round stands near `user`."""
-    rows = (
-        Proposal.objects.unscoped("recusal looks at every row").filter(round=round_).on_the_table()
-    )
+    rows = Proposal.system.filter(round=round_).on_the_table()
     people = conflicted_with(user)
     return (
         rows.filter(mentee__person__in=people).exists()

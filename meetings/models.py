@@ -209,6 +209,7 @@ class Agenda(ConfidentialModel):
     points = models.TextField(_("what we want to talk about"), max_length=2000, blank=True)
 
     objects = PairOnlyQuerySet.as_manager()
+    system = PairOnlyQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("agenda")
@@ -225,6 +226,7 @@ class LogEntry(ConfidentialModel):
     written_at = models.DateTimeField(_("written at"), default=timezone.now)
 
     objects = PairOnlyQuerySet.as_manager()
+    system = PairOnlyQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("log entry")

@@ -29,8 +29,8 @@ def export(user: User) -> dict[str, Any]:
 
 def erase(user: User) -> None:
     """Own words go; dates stay for the partner."""
-    LogEntry.objects.unscoped(WHY).filter(author=user).delete()
-    Agenda.objects.unscoped(WHY).filter(meeting__proposed_by=user).update(place="", points="")
+    LogEntry.system.filter(author=user).delete()
+    Agenda.system.filter(meeting__proposed_by=user).update(place="", points="")
 
 
 register("meetings", export=export, erase=erase)

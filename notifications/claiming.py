@@ -71,7 +71,7 @@ class Lease:
         changes |= {"state": state, "lease_token": "", "lease_until": None}
         if state in (State.SENT, State.CANCELLED, State.EXPIRED):
             changes["body"] = None
-        mine = Notification.objects.unscoped("sweeper").filter(
+        mine = Notification.system.filter(
             pk=self.row.pk, lease_token=self.row.lease_token, state=State.SENDING
         )
         pause = 0.05
@@ -97,7 +97,7 @@ class Lease:
 def claim(at: datetime) -> Lease | None:
     """Take the next letter: of those that are due the urgent ones first, then the oldest, then those whose sweeper
     vanished. None when there is nothing to do."""
-    rows = Notification.objects.unscoped("sweeper")
+    rows = Notification.system.all()
     for free in (rows.waiting(at), rows.vanished()):
         if free.exists():  # a look first: on SQLite the transaction below takes the write lock
             return _take_first(free)

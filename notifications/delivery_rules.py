@@ -55,9 +55,7 @@ def next_open_hour(at: datetime, zone: str, house: SenderPolicy) -> datetime:
 
 def weekly_slot(row: Notification, at: datetime, house: SenderPolicy) -> datetime:
     """Return `at` if one more letter that is not essential fits into the recipient's week, else when it will."""
-    others = Notification.objects.unscoped("counts a person's letters of the week").filter(
-        recipient=row.recipient_id
-    )
+    others = Notification.system.filter(recipient=row.recipient_id)
     others = others.exclude(stream=Stream.ESSENTIAL).exclude(pk=row.pk)
     moments = (
         others.filter(sent_at__gt=at - WEEK).order_by("sent_at").values_list("sent_at", flat=True)

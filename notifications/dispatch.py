@@ -57,10 +57,8 @@ def sweep(at: datetime | None = None) -> int:
 
 def expire_old(at: datetime) -> int:
     """End waiting letters whose time is over; visibly, not silently. Return how many."""
-    over = Notification.objects.unscoped("sweeper").filter(
-        expires_at__lte=at, state__in=[State.PENDING, State.HELD]
-    )
-    failed = Notification.objects.unscoped("sweeper").filter(expires_at__lte=at, state=State.FAILED)
+    over = Notification.system.filter(expires_at__lte=at, state__in=[State.PENDING, State.HELD])
+    failed = Notification.system.filter(expires_at__lte=at, state=State.FAILED)
     failed.filter(body__isnull=False).update(body=None)  # a code that is over need not be kept
     held = over.filter(state=State.HELD).update(state=State.EXPIRED, ended_at=at, body=None)
     return held + over.update(state=State.EXPIRED, reason="too late", ended_at=at, body=None)

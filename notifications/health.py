@@ -19,7 +19,7 @@ def report(at: datetime | None = None) -> dict[str, Any]:
     """Figures about the outbox without personal data; `healthy` is the sum of them, `problems` says it in words."""
     now = at or timezone.now()
     state = Notification.State
-    rows = Notification.objects.unscoped("figures about the outbox")
+    rows = Notification.system.all()
     figures = rows.aggregate(
         waiting=Count("pk", filter=Q(state__in=[state.PENDING, state.SENDING])),
         failed=Count("pk", filter=Q(state=state.FAILED)),

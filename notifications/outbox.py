@@ -124,7 +124,7 @@ def cancel_about(
 ) -> int:
     """Cancel what is still waiting about a row; return how many letters. The check at sending time would do it too,
     but a person who has just answered sees the outbox right at once."""
-    waiting = Notification.objects.unscoped("a fact ends its letters").about(about)
+    waiting = Notification.system.about(about)
     waiting = waiting.filter(state__in=[Notification.State.PENDING, Notification.State.HELD])
     if kinds:
         waiting = waiting.filter(kind__in=kinds)
@@ -148,7 +148,5 @@ def cancel_held(*, kind: str = "", at: datetime | None = None) -> int:
 
 
 def _held(kind: str) -> NotificationQuerySet:
-    held = Notification.objects.unscoped("the operator acts on held letters").filter(
-        state=Notification.State.HELD
-    )
+    held = Notification.system.filter(state=Notification.State.HELD)
     return held.filter(kind=kind) if kind else held

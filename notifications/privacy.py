@@ -28,7 +28,7 @@ def export_letters(person: Any) -> dict[str, Any]:
 def erase_letters(person: Any) -> None:
     """Cancel what waits, forget addresses and finished texts. The rows stay for the counts, and name an empty person."""
     now = timezone.now()
-    rows = Notification.objects.unscoped("erasing a person").filter(recipient=person)
+    rows = Notification.system.filter(recipient=person)
     state = Notification.State
     waiting = rows.filter(state__in=[state.PENDING, state.HELD])
     waiting.update(state=state.CANCELLED, reason="the account was erased", ended_at=now, body=None)
@@ -40,7 +40,5 @@ def erase_letters(person: Any) -> None:
 def purge(at: datetime) -> int:
     """Delete letters with codes that ended 90 days ago; return how many. The others stay, without text or address: their
     keys are the memory that they were sent."""
-    ended = Notification.objects.unscoped("retention").filter(
-        kind=ACCOUNT_MAIL, ended_at__lt=at - KEPT
-    )
+    ended = Notification.system.filter(kind=ACCOUNT_MAIL, ended_at__lt=at - KEPT)
     return ended.delete()[0]

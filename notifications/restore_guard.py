@@ -107,9 +107,7 @@ def after_restore(at: datetime) -> tuple[int, list[str]]:
     if failing:
         return 0, failing
     state = Notification.State
-    due = Notification.objects.unscoped("post_restore").filter(
-        state__in=[state.PENDING, state.SENDING], due_at__lte=at
-    )
+    due = Notification.system.filter(state__in=[state.PENDING, state.SENDING], due_at__lte=at)
     held = due.update(state=state.HELD, reason=RESTORED, lease_token="", lease_until=None)
     adopt()
     return held, []

@@ -28,7 +28,7 @@ UNUSUAL = "far more letters than usual"
 
 def limit(at: datetime) -> int:
     """How many letters within 24 hours pass without a question."""
-    past = Notification.objects.unscoped("counts letters").filter(
+    past = Notification.system.filter(
         is_urgent=False, sent_at__gt=at - REMEMBERED, sent_at__lte=at - DAY
     )
     days = (
@@ -43,9 +43,7 @@ def limit(at: datetime) -> int:
 
 def hold_unusual(at: datetime) -> int:
     """Hold what waits if the last 24 hours are a flood; return how many letters were held."""
-    owed = Notification.objects.unscoped("counts letters").filter(
-        is_urgent=False, created_at__gt=at - DAY
-    )
+    owed = Notification.system.filter(is_urgent=False, created_at__gt=at - DAY)
     if owed.count() <= limit(at):
         return 0
     waiting = owed.filter(state=Notification.State.PENDING).exclude(reason=RELEASED)

@@ -87,8 +87,8 @@ def small_cohort(cohort: Cohort) -> dict[str, Application]:
 def run_round(cohort: Cohort, by: Any, **fields: Any) -> Round:
     made = lifecycle.open_round(cohort, by=by)
     if fields:
-        Round.objects.unscoped("test").filter(pk=made.pk).update(**fields)
-        made = Round.objects.unscoped("test").get(pk=made.pk)
+        Round.system.filter(pk=made.pk).update(**fields)
+        made = Round.system.get(pk=made.pk)
     lifecycle.run(made, by=by)
     return made
 

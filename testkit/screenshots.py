@@ -211,9 +211,7 @@ def _letters() -> dict[str, str]:
     from notifications import preview
     from notifications.models import Notification
 
-    rows = Notification.objects.unscoped("pictures of the demo's letters").select_related(
-        "recipient"
-    )
+    rows = Notification.system.select_related("recipient")
     written = {}
     for kind in sorted(set(rows.values_list("kind", flat=True))):
         texts = (preview.render(row).html for row in rows.filter(kind=kind).order_by("-pk")[:20])

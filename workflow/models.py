@@ -35,6 +35,7 @@ class Transition(ConfidentialModel):
     why = EncryptedTextField(blank=True)
 
     objects = TransitionQuerySet.as_manager()
+    system = TransitionQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("change of state")

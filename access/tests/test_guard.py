@@ -73,10 +73,8 @@ def test_the_scope_is_lost_with_a_new_query(answers, ben):
         PrivateAnswers.objects.filter(pk=answers.pk).exists()
 
 
-def test_opening_a_table_needs_a_reason(answers):
-    with pytest.raises(ValueError, match="say why"):
-        PrivateAnswers.objects.unscoped("")
-    assert PrivateAnswers.objects.unscoped("test").count() == 1
+def test_system_work_reads_every_row(answers):
+    assert PrivateAnswers.system.count() == 1
 
 
 def test_validation_may_look_at_every_row(answers):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def rows():
-    return Notification.objects.unscoped("test")
+    return Notification.system.all()
 
 
 def ask_for_code(client, email):

@@ -131,11 +131,7 @@ class AgreementVersionQuerySet(ScopedQuerySet):
         """Annotate `goal_count` and `measured_count`: what the committee may know of goals."""
         from .content import Goal
 
-        goals = (
-            Goal.objects.unscoped("counts of goals, no words")
-            .filter(version=OuterRef("pk"))
-            .order_by()
-        )
+        goals = Goal.system.filter(version=OuterRef("pk")).order_by()
         per_version = goals.values("version").annotate(n=Count("pk")).values("n")
         with_measure = (
             goals.exclude(measure="").values("version").annotate(n=Count("pk")).values("n")

@@ -51,6 +51,7 @@ class AgreementText(ConfidentialModel):
     signed_text = models.TextField(blank=True)  # the canonical text under the standing signatures
 
     objects = ContentQuerySet.as_manager()
+    system = ContentQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("text of an agreement")
@@ -86,6 +87,7 @@ class Goal(ConfidentialModel):
     )
 
     objects = ContentQuerySet.as_manager()
+    system = ContentQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("goal")
@@ -116,6 +118,7 @@ class Activity(ConfidentialModel):
     text = models.CharField(_("activity"), max_length=LINE_LENGTH)
 
     objects = ContentQuerySet.as_manager()
+    system = ContentQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("development activity")

@@ -52,7 +52,7 @@ def test_a_shared_draft_ends_the_reminders_to_draft(match):
     reconcilers.plan(at)
     make.shared(match)
     assert ("ben", OPEN) not in sent(at)
-    row = Notification.objects.unscoped("test").get(kind="agreement-open")
+    row = Notification.system.get(kind="agreement-open")
     assert (row.state, row.reason) == ("cancelled", "a draft has been shared")
 
 
@@ -64,11 +64,9 @@ def test_planning_twice_owes_once(match):
     make.shared(match)
     at = match.introduced_at + timedelta(days=4)
     reconcilers.plan(at)
-    rows = Notification.objects.unscoped("test").filter(kind__startswith="agreement").count()
+    rows = Notification.system.filter(kind__startswith="agreement").count()
     reconcilers.plan(at)
-    assert (
-        Notification.objects.unscoped("test").filter(kind__startswith="agreement").count() == rows
-    )
+    assert Notification.system.filter(kind__startswith="agreement").count() == rows
 
 
 def test_who_must_act_is_asked_to_sign(match, ada, ben):

@@ -17,12 +17,8 @@ from ..models import Application, ApplicationTopic, CommitteeNote, Decision
 State = Application.State
 
 # The rows around these subqueries are already those that the member may see.
-_decisions = Decision.objects.unscoped("inside a list that for_committee made").filter(
-    application=OuterRef("pk")
-)
-_notes = CommitteeNote.objects.unscoped("inside a list that for_committee made").filter(
-    application=OuterRef("pk")
-)
+_decisions = Decision.system.filter(application=OuterRef("pk"))
+_notes = CommitteeNote.system.filter(application=OuterRef("pk"))
 
 IS_DECIDED = Exists(_decisions.filter(released_at=None))
 

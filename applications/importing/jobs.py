@@ -63,9 +63,7 @@ def start(upload: RosterUpload, *, by: Any, dry_run: bool, at: datetime) -> Rost
 
 def work(job: RosterJob) -> None:
     """The runner of `RosterJob`."""
-    held = RosterUpload.objects.unscoped("the worker reads what was uploaded").select_related(
-        "cohort__program"
-    )
+    held = RosterUpload.system.select_related("cohort__program")
     source = held.get(pk=job.upload_id)
     job.advance(_("Reading rows"), 0, source.row_count)
     roster = read_map(source.map_text, role=source.role)
@@ -100,4 +98,4 @@ def _keep(job: RosterJob, outcome: Outcome) -> None:
 
 def forget(at: datetime) -> None:
     """Planner: what was uploaded a day ago and not imported goes."""
-    RosterUpload.objects.over(at).exclude(table_json__isnull=True).update(table_json="")
+    RosterUpload.system.over(at).exclude(table_json__isnull=True).update(table_json="")

@@ -258,11 +258,10 @@ class _Save:
     def _answers(self, pairs: list[tuple[Record, Application]]) -> None:
         """Topics, experiences, private answers and wishes are written anew for every imported application."""
         mine = [application.pk for _record, application in pairs]
-        reason = "an import writes the answers of its applications"
         for rows in (ApplicationTopic.objects, ApplicationExperience.objects):
             rows.filter(application__in=mine).delete()
-        for private in (PrivateAnswers.objects, NamedWish.objects):
-            private.unscoped(reason).filter(application__in=mine).delete()
+        for private in (PrivateAnswers.system, NamedWish.system):
+            private.filter(application__in=mine).delete()
         self._through(pairs, "topics", Topic, ApplicationTopic)
         self._through(pairs, "experiences", Experience, ApplicationExperience)
         PrivateAnswers.objects.bulk_create([_private(record, one) for record, one in pairs], BATCH)

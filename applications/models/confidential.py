@@ -39,6 +39,7 @@ class PrivateAnswers(ConfidentialModel):
     attributes_json = EncryptedTextField(blank=True, editable=False)
 
     objects = ConfidentialAnswersQuerySet.as_manager()
+    system = ConfidentialAnswersQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("private answers")
@@ -70,6 +71,7 @@ class NamedWish(ConfidentialModel):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ConfidentialAnswersQuerySet.as_manager()
+    system = ConfidentialAnswersQuerySet.as_system_manager()
 
     class Meta:
         ordering = ["kind", "rank", "pk"]

@@ -29,7 +29,7 @@ class RosterUploadQuerySet(GuardedQuerySet):
 
     def over(self, at: datetime) -> Self:
         """Uploads whose day is over."""
-        return self.unscoped("retention").filter(created_at__lte=at - KEPT_FOR)
+        return self.filter(created_at__lte=at - KEPT_FOR)
 
 
 class RosterUpload(ConfidentialModel):
@@ -48,6 +48,7 @@ class RosterUpload(ConfidentialModel):
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     objects = RosterUploadQuerySet.as_manager()
+    system = RosterUploadQuerySet.as_system_manager()
 
     class Meta:
         ordering = ["-created_at"]

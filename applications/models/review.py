@@ -33,6 +33,7 @@ class CommitteeNote(ConfidentialModel):
     written_at = models.DateTimeField(default=timezone.now)
 
     objects = CommitteeOnlyQuerySet.as_manager()
+    system = CommitteeOnlyQuerySet.as_system_manager()
 
     class Meta:
         ordering = ["-written_at"]
@@ -65,6 +66,7 @@ class Decision(ConfidentialModel):
     released_at = models.DateTimeField(null=True, editable=False)
 
     objects = CommitteeOnlyQuerySet.as_manager()
+    system = CommitteeOnlyQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("decision")

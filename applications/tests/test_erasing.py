@@ -41,15 +41,13 @@ def test_the_export_holds_what_one_was_told(told, ben, cleo):
 
 def test_erasing_leaves_a_row_without_words(told, ben, cleo, ada):
     other = factories.application(ada, told.cohort, "mentor")
-    NamedWish.objects.unscoped("test").create(
-        application=other, kind="avoid", written="Ben Okoro", person=ben
-    )
+    NamedWish.system.create(application=other, kind="avoid", written="Ben Okoro", person=ben)
     privacy.erase(ben)
     told.refresh_from_db()
     assert (told.state, told.situation, told.hopes, told.external_key) == ("withdrawn", "", "", "")
     assert not told.experience_rows.exists()
     for model in (PrivateAnswers, NamedWish, CommitteeNote):
-        assert not model.objects.unscoped("test").exists()
+        assert not model.system.exists()
 
 
 def test_erasing_twice_changes_nothing_more(told, ben):

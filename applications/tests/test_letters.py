@@ -40,19 +40,19 @@ def test_a_draft_is_reminded_of_two_days_before_the_close(begun):
     begun.cohort.closes_on = datetime(2026, 3, 30, tzinfo=UTC).date()
     begun.cohort.save()
     remind_of_drafts(datetime(2026, 3, 28, 9, 0, tzinfo=UTC))
-    rows = Notification.objects.unscoped("test").filter(kind="application-unfinished")
+    rows = Notification.system.filter(kind="application-unfinished")
     assert [row.ordinal for row in rows] == [3]
 
 
 def test_planning_twice_owes_once(begun):
     for _ in range(2):
         remind_of_drafts(days(3))
-    assert Notification.objects.unscoped("test").filter(kind="application-unfinished").count() == 1
+    assert Notification.system.filter(kind="application-unfinished").count() == 1
 
 
 def test_missed_reminders_do_not_come_in_a_heap(begun):
     remind_of_drafts(days(12))
-    rows = Notification.objects.unscoped("test").filter(kind="application-unfinished")
+    rows = Notification.system.filter(kind="application-unfinished")
     assert [row.ordinal for row in rows] == [2]
 
 

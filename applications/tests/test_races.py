@@ -41,7 +41,7 @@ def test_of_two_members_who_looked_at_the_same_page_one_decides(cohort, cleo):
             )
 
         winners = at_once(lambda: decide(cleo, "accepted"), lambda: decide(kim, "declined"))
-        decision = Decision.objects.unscoped("test").get(application=sent)
+        decision = Decision.system.get(application=sent)
         assert [(decision.decided_by, decision.outcome)] == [
             [(cleo, "accepted"), (kim, "declined")][n] for n in winners
         ]
@@ -53,7 +53,7 @@ def test_a_decision_is_told_once(cohort, cleo):
         decision = reviewing.decide(sent, by=cleo, outcome="accepted")
         rows = reviewing.pending(cleo).filter(pk=decision.pk)
         at_once(*[lambda rows=rows: reviewing.release(rows.all(), by=cleo, at=timezone.now())] * 2)
-        told = Notification.objects.unscoped("test").about(sent).filter(kind="decision-accepted")
+        told = Notification.system.about(sent).filter(kind="decision-accepted")
         assert (fresh(sent).state, told.count()) == ("accepted", 1)
 
 
@@ -66,15 +66,6 @@ def test_who_withdraws_while_the_committee_decides_is_not_told_a_decision(cohort
             reviewing.release([decision], by=cleo, at=timezone.now())
 
         at_once(decide_and_tell, lambda sent=sent: submission.withdraw(fresh(sent), by=sent.person))
-        told = (
-            Notification.objects.unscoped("test")
-            .about(sent)
-            .filter(kind="decision-accepted")
-            .exists()
-        )
+        told = Notification.system.about(sent).filter(kind="decision-accepted").exists()
         assert fresh(sent).state == "withdrawn" or told
-        assert (
-            not Decision.objects.unscoped("test")
-            .filter(application=sent, released_at=None)
-            .exists()
-        )
+        assert not Decision.system.filter(application=sent, released_at=None).exists()

@@ -18,9 +18,7 @@ def url(name, application):
 @pytest.fixture
 def told(sent):
     """Ben's sent application, with something for the committee only."""
-    PrivateAnswers.objects.unscoped("test").create(
-        application=sent, needs="No evenings, CANARY-NEEDS"
-    )
+    PrivateAnswers.system.create(application=sent, needs="No evenings, CANARY-NEEDS")
     return sent
 
 

@@ -16,9 +16,7 @@ AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 def pending_of(application):
-    return (
-        Decision.objects.unscoped("test").filter(application=application, released_at=None).first()
-    )
+    return Decision.system.filter(application=application, released_at=None).first()
 
 
 def test_starting_to_read_closes_the_answers(sent, reader, ben):

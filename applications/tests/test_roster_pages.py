@@ -28,7 +28,7 @@ def send(as_user, cleo, cohort):
 
 
 def uploaded():
-    return RosterUpload.objects.unscoped("test").get()
+    return RosterUpload.system.get()
 
 
 def choices(**changes):
@@ -99,7 +99,7 @@ def test_a_file_that_is_no_table_is_answered_on_the_form(send, content):
     response = send(content)
     assert response.status_code == 200
     assert response.context["form"].errors["file"]
-    assert not RosterUpload.objects.unscoped("test").exists()
+    assert not RosterUpload.system.exists()
 
 
 def test_a_map_can_be_written_as_text_and_is_checked(send, go):

@@ -46,6 +46,7 @@ class Answer(ConfidentialModel):
     text = EncryptedTextField(blank=True)
 
     objects = AnswerQuerySet.as_manager()
+    system = AnswerQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("answer")

@@ -119,6 +119,7 @@ class Concern(ConfidentialModel):
     resolution = EncryptedTextField(_("what was done"), blank=True)
 
     objects = ConcernQuerySet.as_manager()
+    system = ConcernQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("concern")
@@ -201,6 +202,7 @@ class ContactLog(ConfidentialModel):
     note = EncryptedTextField(_("note"), blank=True)
 
     objects = ContactLogQuerySet.as_manager()
+    system = ContactLogQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("contact")

@@ -68,12 +68,12 @@ def test_the_door_is_closed_to_participants(as_user, ben):
 def letter(ada, ben, cohort):
     match = factories.match(ben, ada, cohort)
     enqueue("match-introduced", to=ben, about=match)
-    return Notification.objects.unscoped("test").get(kind="match-introduced")
+    return Notification.system.get(kind="match-introduced")
 
 
 def press(client, letter, button):
     response = client.post(reverse(f"admin:notifications_notification_{button}", args=[letter.pk]))
-    return response.status_code, Notification.objects.unscoped("test").get(pk=letter.pk).state
+    return response.status_code, Notification.system.get(pk=letter.pk).state
 
 
 def test_the_chair_holds_a_letter_and_releases_it(as_user, cleo, letter):

@@ -40,7 +40,7 @@ def test_the_pages_only_read(pair, as_user, page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_private_answers_and_wishes_never_reach_the_partner(pair, as_user, page):
-    PrivateAnswers.objects.unscoped("test").create(
+    PrivateAnswers.system.create(
         application=pair.mentee, needs="CANARY-needs", limits="CANARY-limits"
     )
     wish = {
@@ -49,7 +49,7 @@ def test_private_answers_and_wishes_never_reach_the_partner(pair, as_user, page)
         "written": "CANARY-wish",
         "person": pair.mentor.person,
     }
-    NamedWish.objects.unscoped("test").create(**wish)
+    NamedWish.system.create(**wish)
     text = as_user(pair.mentor.person).get(reverse(page, args=[pair.public_id])).content.decode()
     assert "CANARY" not in text
 

@@ -41,9 +41,7 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     rows = Snapshot.objects.visible_to(request.user).select_related(
         "round__cohort__program__policy"
     )
-    plans = RoundPlan.objects.unscoped("what a decision changed is no news").filter(
-        round=OuterRef("round")
-    )
+    plans = RoundPlan.system.filter(round=OuterRef("round"))
     rows = rows.defer("people", "scores", "columns").annotate(
         **{name: Subquery(plans.values(name)) for name in ("known", "mentors", "places")}
     )

@@ -24,13 +24,9 @@ from .pages import back, find_round, page, url
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    rows = (
-        Proposal.objects.unscoped("counts for the publish page").filter(round=round_).on_the_table()
-    )
+    rows = Proposal.system.filter(round=round_).on_the_table()
     now = timezone.now()
-    decisions = Decision.objects.unscoped("only how many").filter(
-        application__cohort=round_.cohort_id, released_at=None
-    )
+    decisions = Decision.system.filter(application__cohort=round_.cohort_id, released_at=None)
     morning = publication.next_allowed(round_, now)
     context = {
         "pairs": rows.exclude(mentor=None).count(),

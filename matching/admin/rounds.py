@@ -205,11 +205,7 @@ class RoundAdmin(CommitteeAdmin):
 
 def _figures(ids: list[int]) -> dict[int, dict[str, int]]:
     """Counts of each round on the page, in one query."""
-    rows = (
-        Proposal.objects.unscoped("figures of rounds the member sees")
-        .filter(round__in=ids)
-        .on_the_table()
-    )
+    rows = Proposal.system.filter(round__in=ids).on_the_table()
     counted = rows.values("round").annotate(
         people=Count("pk"),
         proposed=Count("pk", filter=Q(mentor__isnull=False)),

@@ -61,7 +61,7 @@ def seats_words(snapshot: Snapshot) -> str:
 
 
 def _job_of(round_: Round) -> RoundJob | None:
-    jobs = RoundJob.objects.unscoped("is it running").filter(round=round_)
+    jobs = RoundJob.system.filter(round=round_)
     return jobs.filter(state__in=[RoundJob.State.QUEUED, RoundJob.State.RUNNING]).first()
 
 

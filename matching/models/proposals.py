@@ -142,6 +142,7 @@ class Proposal(ConfidentialModel):
     changed_in = models.PositiveIntegerField(default=0)  # plan version that last touched this row
 
     objects = ProposalQuerySet.as_manager()
+    system = ProposalQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("proposal")
@@ -221,6 +222,7 @@ class RoundEntry(ConfidentialModel):
     undone_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     objects = EntryQuerySet.as_manager()
+    system = EntryQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("entry in the minutes of a round")
@@ -251,6 +253,7 @@ class Override(ConfidentialModel):
     at = models.DateTimeField(default=timezone.now)
 
     objects = PairRowQuerySet.as_manager()
+    system = PairRowQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("rule set aside")
@@ -300,6 +303,7 @@ class KeepApart(ConfidentialModel):
     until = models.DateField(_("until"), null=True, blank=True)
 
     objects = KeepApartQuerySet.as_manager()
+    system = KeepApartQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("pair kept apart")

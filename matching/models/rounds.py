@@ -135,6 +135,7 @@ class Round(ConfidentialModel):
     created_at = models.DateTimeField(_("opened at"), default=timezone.now, editable=False)
 
     objects = RoundQuerySet.as_manager()
+    system = RoundQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("round")
@@ -207,6 +208,7 @@ class Snapshot(ConfidentialModel):
     scores = models.BinaryField()
 
     objects = OfRoundQuerySet.as_manager()
+    system = OfRoundQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("snapshot of a round")
@@ -233,6 +235,7 @@ class RoundPlan(ConfidentialModel):
     )  # {application id: fingerprint} of answers that a decision changed
 
     objects = OfRoundQuerySet.as_manager()
+    system = OfRoundQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("plan of a round")
@@ -246,6 +249,7 @@ class RoundJob(Job):
     seen_version = models.PositiveIntegerField(default=0)
 
     objects = OfRoundQuerySet.as_manager()
+    system = OfRoundQuerySet.as_system_manager()
 
     class Meta(Job.Meta):
         verbose_name = _("run of a round")

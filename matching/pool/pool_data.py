@@ -150,7 +150,7 @@ def _about_pairs(
         return [(as_mentee[a], as_mentor[b]) for a, b in both if a in as_mentee and b in as_mentor]
 
     apart: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    kept = KeepApart.objects.unscoped("the engine keeps people apart").live(at.date())
+    kept = KeepApart.system.live(at.date())
     for kind, first, second in kept.filter(program=cohort.program_id).values_list(
         "kind", "first", "second"
     ):
@@ -181,13 +181,13 @@ def _about_pairs(
 
 
 def _wishes(cohort: Cohort) -> list[tuple[str, str, int, int, int]]:
-    known = NamedWish.objects.unscoped("the engine heeds wishes").filter(application__cohort=cohort)
+    known = NamedWish.system.filter(application__cohort=cohort)
     about = ("application__role", "kind", "application__person", "person", "rank")
     return list(known.exclude(person=None).values_list(*about))
 
 
 def left_out_before(cohort: Cohort) -> Counter[int]:
     """How many published rounds left out each mentee of the cohort."""
-    rows = Proposal.objects.unscoped("waiting earns priority").left_out()
+    rows = Proposal.system.left_out()
     published = rows.filter(round__cohort=cohort, round__state=Round.State.PUBLISHED)
     return Counter(published.values_list("mentee", flat=True))

@@ -125,13 +125,13 @@ def _write(
     first, last = round_.plan_version + 1, entries[-1]
     claim(round_, sitting, by=last.by)
     if len(entries) > 1:  # each entry has a plan version of its own
-        mine = Round.objects.unscoped("claimed").filter(pk=round_.pk)
+        mine = Round.system.filter(pk=round_.pk)
         mine.update(plan_version=F("plan_version") + len(entries) - 1)
         round_.plan_version += len(entries) - 1
     for version, entry in enumerate(entries, first):
         entry.version = version
     if undone:
-        open_ = RoundEntry.objects.unscoped("taken back").filter(pk__in=undone, undone_at=None)
+        open_ = RoundEntry.system.filter(pk__in=undone, undone_at=None)
         if open_.update(undone_at=last.at, undone_by=last.by) != len(undone):
             raise ActionNotAllowed(_("This has already been taken back."))
     sitting.save_plan()
@@ -139,16 +139,14 @@ def _write(
         entry.mentee_id for entry in entries
     }
     replace_some(round_, sitting, now, {pk for pk in rows if pk}, round_.plan_version)
-    RoundEntry.objects.unscoped("decided in one go").bulk_create(entries)
+    RoundEntry.system.bulk_create(entries)
     return last
 
 
 def _of_one_go(entry: RoundEntry) -> list[RoundEntry]:
     """What stands of the decisions that were taken in one go with this one, the last first."""
     mark = entry.facts.get("together")
-    entries = RoundEntry.objects.unscoped("decided in one go").filter(
-        round=entry.round_id, facts__together=mark
-    )
+    entries = RoundEntry.system.filter(round=entry.round_id, facts__together=mark)
     return list(entries.standing().order_by("-version")) if mark else []
 
 

@@ -38,9 +38,7 @@ def stale_words(
 
 def _seen_mentor(round_: Round, mentee: int, now: int | None, seen: int) -> int | None:
     """The mentor of `mentee` in an earlier plan version: where the first move since then began."""
-    entries = RoundEntry.objects.unscoped("what the member saw").filter(
-        round=round_, version__gt=seen
-    )
+    entries = RoundEntry.system.filter(round=round_, version__gt=seen)
     for moved in entries.order_by("version").values_list("moved", flat=True):
         for pk, was, _to in moved:
             if pk == mentee:

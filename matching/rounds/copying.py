@@ -27,10 +27,10 @@ def copy_round(round_: Round, *, by: Any) -> Round:
     check_may_change(round_, by)
     name = _("What if: %(name)s") % {"name": round_.name}
     twin = open_round(round_.cohort, by=by, name=name[:80])
-    Round.objects.unscoped("a copy").filter(pk=twin.pk).update(
+    Round.system.filter(pk=twin.pk).update(
         copied_from=round_, **{field: getattr(round_, field) for field in KEPT}
     )
-    twin.refresh_from_db(from_queryset=Round.objects.unscoped("a copy"))
+    twin.refresh_from_db(from_queryset=Round.system.all())
     for model in (Snapshot, RoundPlan, Proposal, Override):
         _copy_rows(model, round_, twin)
     RoundEntry.objects.create(
@@ -45,12 +45,12 @@ def copy_round(round_: Round, *, by: Any) -> Round:
 
 
 def _copy_rows(model: Any, round_: Round, twin: Round) -> None:
-    rows = list(model.objects.unscoped("a copy").filter(round=round_))
+    rows = list(model.system.filter(round=round_))
     for row in rows:
         row.pk, row.round = None, twin
         if hasattr(row, "public_id"):
             row.public_id = model._meta.get_field("public_id").get_default()
-    model.objects.unscoped("a copy").bulk_create(rows, batch_size=500)
+    model.system.bulk_create(rows, batch_size=500)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def differences(here: Round, there: Round, user: Any) -> Comparison:
 
 
 def _mates(round_: Round) -> dict[int, int | None]:
-    rows = Proposal.objects.unscoped("two rounds side by side").filter(round=round_).on_the_table()
+    rows = Proposal.system.filter(round=round_).on_the_table()
     return dict(rows.values_list("mentee", "mentor"))
 
 

@@ -87,8 +87,8 @@ def use(
     at = at or timezone.now()
     changes = changed_words(round_, terms, settings)
     with transaction.atomic():
-        fresh = Round.objects.unscoped("other rules").select_for_update().get(pk=round_.pk)
-        Round.objects.unscoped("other rules").filter(pk=fresh.pk).update(
+        fresh = Round.system.select_for_update().get(pk=round_.pk)
+        Round.system.filter(pk=fresh.pk).update(
             terms=terms, **settings, plan_version=fresh.plan_version + 1
         )
         RoundEntry.objects.create(

@@ -144,7 +144,7 @@ def _keep_apart(round_: Round, step: Step, entry: RoundEntry) -> None:
         "person", flat=True
     )
     first, second = sorted(people)
-    kept, made = KeepApart.objects.unscoped("the committee keeps two people apart").get_or_create(
+    kept, made = KeepApart.system.get_or_create(
         program=round_.program, first_id=first, second_id=second, kind=KeepApart.Kind.KEEP_APART, until=None,
         defaults={"reason": step.why, "by": entry.by, "since": timezone.localdate(entry.at)},
     )  # fmt: skip
@@ -156,15 +156,11 @@ def refuse_if_stale(round_: Round, mentees: set[int], seen: int, by: Any) -> Non
     """Two members on the same row: the later one is told what the earlier one did."""
     if round_.plan_version <= seen:
         return
-    rows = Proposal.objects.unscoped("has somebody changed this row").filter(
-        round=round_, mentee__in=mentees
-    )
+    rows = Proposal.system.filter(round=round_, mentee__in=mentees)
     newest = max((row.changed_in for row in rows), default=0)
     if newest <= seen:
         return
-    entries = RoundEntry.objects.unscoped("who changed this row").filter(
-        round=round_, version=newest
-    )
+    entries = RoundEntry.system.filter(round=round_, version=newest)
     entry = entries.select_related("by").first()
     if entry is None or entry.by_id == by.pk:
         return

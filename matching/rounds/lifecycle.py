@@ -44,7 +44,7 @@ def open_round(cohort: Cohort, *, by: Any, name: str = "", at: datetime | None =
     if not has_role(by, cohort.program, *MATCHERS):
         raise ActionNotAllowed(_("Only a matcher or the chair can open a round."))
     Cohort.objects.select_for_update().get(pk=cohort.pk)
-    rounds = Round.objects.unscoped("number of the next round").filter(cohort=cohort)
+    rounds = Round.system.filter(cohort=cohort)
     number = (rounds.aggregate(last=Max("number"))["last"] or 0) + 1
     return Round.objects.create(
         cohort=cohort,
@@ -67,7 +67,7 @@ def ask_for_run(round_: Round, *, by: Any) -> RoundJob | None:
     if size_of(round_) <= INLINE:
         run(round_, by=by)
         return None
-    waiting = RoundJob.objects.unscoped("is it running already").filter(
+    waiting = RoundJob.system.filter(
         round=round_, state__in=[RoundJob.State.QUEUED, RoundJob.State.RUNNING]
     )
     return waiting.first() or RoundJob.objects.create(
@@ -91,11 +91,7 @@ def run(
     at = at or timezone.now()
     check_may_change(round_, by)
     for _try in range(TRIES):
-        fresh = (
-            Round.objects.unscoped("the round to run")
-            .select_related("cohort__program__policy")
-            .get(pk=round_.pk)
-        )
+        fresh = Round.system.select_related("cohort__program__policy").get(pk=round_.pk)
         check_may_change(fresh, by)
         try:
             entry = _run_once(fresh, by, at, tell)
@@ -141,7 +137,7 @@ def _score(round_: Round, people: PoolData) -> SolverState:
 
 
 def _mates_on_the_table(round_: Round) -> dict[int, int | None]:
-    rows = Proposal.objects.unscoped("the plan on the table").filter(round=round_).on_the_table()
+    rows = Proposal.system.filter(round=round_).on_the_table()
     return dict(rows.values_list("mentee", "mentor"))
 
 
@@ -185,9 +181,9 @@ def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> Non
 def refuse_unless_proven(round_: Round, sitting: SolverState, decisions: Decisions) -> None:
     """Check the plan by code that did not make it, and write down the answer. Raises Refused when it is not proven."""
     proven = sitting.prove(decisions)
-    Round.objects.unscoped("certificate").filter(
-        pk=round_.pk, plan_version=round_.plan_version
-    ).update(has_certificate=proven)
+    Round.system.filter(pk=round_.pk, plan_version=round_.plan_version).update(
+        has_certificate=proven
+    )
     round_.has_certificate = proven
     if not proven:
         raise ActionNotAllowed(

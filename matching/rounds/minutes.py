@@ -74,11 +74,7 @@ def what_words(entry: RoundEntry, names: dict[int, str]) -> str:
 
 def lines(round_: Round, user: Any) -> list[Line]:
     """Every entry of the round in its order; entries about people near `user` say only that they are hidden."""
-    everything = (
-        RoundEntry.objects.unscoped("versions only")
-        .filter(round=round_)
-        .values_list("version", flat=True)
-    )
+    everything = RoundEntry.system.filter(round=round_).values_list("version", flat=True)
     seen = RoundEntry.objects.visible_to(user).filter(round=round_).defer("plan_before")
     entries = {
         one.version: one

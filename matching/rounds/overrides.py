@@ -77,7 +77,7 @@ def set_aside(
         )  # fmt: skip
 
         def also() -> None:
-            Override.objects.unscoped("set aside").update_or_create(
+            Override.system.update_or_create(
                 round=fresh,
                 mentee_id=mentee,
                 mentor_id=mentor,
@@ -176,5 +176,5 @@ def take_back_beside(sitting: SolverState, done: RoundEntry) -> None:
         _change_capacity(sitting, done.mentor_id, -1)
     if done.kind == Kind.OVERRIDE:
         gone = {"round": sitting.round, "mentee": done.mentee_id, "mentor": done.mentor_id}
-        Override.objects.unscoped("taken back").filter(**gone).delete()
+        Override.system.filter(**gone).delete()
         sitting.rescore(sitting.row[done.mentee_id], sitting.column[done.mentor_id], NOBODY)

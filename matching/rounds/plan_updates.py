@@ -137,7 +137,7 @@ def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
 
 
 def _read_again(round_: Round) -> Round:
-    rounds = Round.objects.unscoped("the round to change").select_related("cohort__program__policy")
+    rounds = Round.system.select_related("cohort__program__policy")
     return rounds.get(pk=round_.pk)
 
 
@@ -175,9 +175,7 @@ def claim(round_: Round, sitting: SolverState, *, by: Any, **changes: Any) -> No
         "input_hash": plan.input_hash,
     }
     changes["plan_version"] = round_.plan_version + 1
-    mine = Round.objects.unscoped("compare and set").filter(
-        pk=round_.pk, plan_version=round_.plan_version
-    )
+    mine = Round.system.filter(pk=round_.pk, plan_version=round_.plan_version)
     if not mine.filter(state=round_.state).update(**changes):
         raise ConcurrentUpdate
     for name, value in changes.items():
@@ -199,7 +197,7 @@ def write_rejections(
     round_: Round, was: Decisions, decisions: Decisions, entry: RoundEntry
 ) -> None:
     """Rows for what was turned down, and none for what is allowed again."""
-    rows = Proposal.objects.unscoped("what was turned down").filter(round=round_)
+    rows = Proposal.system.filter(round=round_)
     for mentee, mentor in set(was.forbids) - set(decisions.forbids):
         rows.rejected().filter(mentee=mentee, mentor=mentor).delete()
     for mentee, mentor in set(decisions.forbids) - set(was.forbids):
@@ -207,7 +205,7 @@ def write_rejections(
         rows.on_the_table().filter(mentee=mentee, mentor=mentor).update(
             mentor=None, state=Proposal.State.PROPOSED
         )
-        Proposal.objects.unscoped("turned down").create(
+        Proposal.system.create(
             round=round_, mentee_id=mentee, mentor_id=mentor, state=Proposal.State.REJECTED,
             scope=entry.facts.get("scope") or Proposal.Scope.PAIR, changed_in=round_.plan_version,
         )  # fmt: skip

@@ -109,14 +109,14 @@ def explain_left_out(round_: Round, sitting: SolverState, decisions: Decisions) 
     """Bring up to date why people are left out; a decision about others may have changed it."""
     if not sitting.is_small:
         return
-    rows = list(Proposal.objects.unscoped("the plan changed").filter(round=round_).left_out())
+    rows = list(Proposal.system.filter(round=round_).left_out())
     if not rows:
         return
     table = sitting.working_explained(decisions)
     prices = _prices_for(sitting, table, len(rows))
     for row in rows:
         row.why = left_out(sitting, table, row.mentee_id, prices)
-    Proposal.objects.unscoped("the plan changed").bulk_update(rows, ["why"], batch_size=200)
+    Proposal.system.bulk_update(rows, ["why"], batch_size=200)
 
 
 def price_rows(round_: Round, sitting: SolverState, decisions: Decisions) -> None:
@@ -126,16 +126,14 @@ def price_rows(round_: Round, sitting: SolverState, decisions: Decisions) -> Non
     others = prices.matrix.copy()
     others[np.arange(len(mu)), mu] = np.inf  # column -1 of somebody left out is "stays out"
     pairs, points = prices.split(others.min(axis=1))
-    rows = list(Proposal.objects.unscoped("prices for the minutes").filter(round=round_).paired())
+    rows = list(Proposal.system.filter(round=round_).paired())
     for row in rows:
         i = sitting.row[row.mentee_id]
         known = pairs[i] >= 0 and row.state == State.PROPOSED
         row.price_pairs, row.price_points = (
             (int(pairs[i]), int(points[i])) if known else (None, None)
         )
-    Proposal.objects.unscoped("prices for the minutes").bulk_update(
-        rows, ["price_pairs", "price_points"], batch_size=200
-    )
+    Proposal.system.bulk_update(rows, ["price_pairs", "price_points"], batch_size=200)
 
 
 def replace_all(
@@ -150,7 +148,7 @@ def replace_all(
     for row in rows:
         row["before_id"] = before.get(row["mentee_id"])
         row["is_changed"] = bool(before) and row["before_id"] != row["mentor_id"]
-    Proposal.objects.unscoped("the round was run").filter(round=round_).on_the_table().delete()
+    Proposal.system.filter(round=round_).on_the_table().delete()
     insert(rows)
     explain_left_out(round_, sitting, decisions)
 
@@ -180,11 +178,7 @@ def replace_some(
     round_: Round, sitting: SolverState, decisions: Decisions, mentees: set[int], version: int
 ) -> list[Proposal]:
     """Write the rows of these mentees anew after a decision, and return them."""
-    table = (
-        Proposal.objects.unscoped("a decision moved them")
-        .filter(round=round_, mentee__in=mentees)
-        .on_the_table()
-    )
+    table = Proposal.system.filter(round=round_, mentee__in=mentees).on_the_table()
     known = {
         row["mentee_id"]: row for row in table.values("pk", "public_id", "mentee_id", "before_id")
     }
@@ -199,7 +193,7 @@ def replace_some(
         for field in Proposal._meta.concrete_fields
         if field.attname in {*BLANK, "mentor_id", "changed_in"}
     ]
-    Proposal.objects.unscoped("a decision moved them").bulk_create(
+    Proposal.system.bulk_create(
         rows, update_conflicts=True, unique_fields=["pk"], update_fields=written
     )
     explain_left_out(round_, sitting, decisions)

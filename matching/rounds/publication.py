@@ -67,9 +67,7 @@ def schedule(
     refuse_if_near_round(round_, by)
     refuse_unless_proven(round_, *read(round_))
     when = next_allowed(round_, at) if wait_for_morning else earliest(round_, at)
-    mine = Round.objects.unscoped("schedule").filter(
-        pk=round_.pk, state=State.APPROVED, release_at=None
-    )
+    mine = Round.system.filter(pk=round_.pk, state=State.APPROVED, release_at=None)
     if mine.update(release_at=when, released_by=by):
         round_.release_at, round_.released_by = when, by
 
@@ -78,9 +76,7 @@ def stop(round_: Round, *, by: Any) -> None:
     """Clear the moment of release. Any matcher may; it only prevents. Raises Refused once it was released."""
     if not round_.may_be_changed_by(by):
         raise ActionNotAllowed(_("This round has been published; what is out cannot be stopped."))
-    waiting = Round.objects.unscoped("stop").filter(
-        pk=round_.pk, state=State.APPROVED, release_at__isnull=False
-    )
+    waiting = Round.system.filter(pk=round_.pk, state=State.APPROVED, release_at__isnull=False)
     if not waiting.update(release_at=None, released_by=None):
         raise ActionNotAllowed(_("No release is set for this round."))
     round_.release_at = round_.released_by = None
@@ -89,7 +85,7 @@ def stop(round_: Round, *, by: Any) -> None:
 @reconciler
 def release_due(at: datetime) -> int:
     """Release every round whose moment has come; return how many. Safe to run twice and side by side."""
-    rounds = Round.objects.unscoped("rounds whose moment has come").to_release(at)
+    rounds = Round.system.to_release(at)
     due = rounds.select_related("cohort__program__policy", "released_by", "prepared_by")
     return sum(release_or_hold_back(round_, at) for round_ in due)
 
@@ -105,7 +101,7 @@ def release_or_hold_back(round_: Round, at: datetime) -> bool:
 
 @transaction.atomic
 def hold_back(round_: Round, why: str, at: datetime) -> bool:
-    fresh = Round.objects.unscoped("held back").select_for_update().get(pk=round_.pk)
+    fresh = Round.system.select_for_update().get(pk=round_.pk)
     if fresh.state != State.APPROVED or fresh.release_at is None:
         return False  # somebody else has released or stopped it
     told = {fresh.released_by, fresh.prepared_by} - {None}
@@ -132,19 +128,14 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
     The move to published is a compare-and-set, so of two workers one publishes; the row is locked before the moment is
     read again, so a Stop pressed since it was last read holds.
     """
-    moment = (
-        Round.objects.unscoped("is it still to be released")
-        .select_for_update()
-        .get(pk=round_.pk)
-        .release_at
-    )
+    moment = Round.system.select_for_update().get(pk=round_.pk).release_at
     if moment is None or moment > at:
         raise ActionNotAllowed(_("The moment of release has not come."))
     sitting, decisions = read(round_)
     refuse_unless_proven(round_, sitting, decisions)
     _refuse_if_people_left(round_)
     move(round_, State.PUBLISHED, by=round_.released_by, at=at, published_at=at)
-    rows = Proposal.objects.unscoped("the round is released").filter(round=round_).on_the_table()
+    rows = Proposal.system.filter(round=round_).on_the_table()
     paired = list(rows.exclude(mentor=None).select_related("mentee__person", "mentor__person"))
     why = {row.mentee_id: shareable(row.why, row.mentee, row.mentor) for row in paired}
     matches = make_matches(
@@ -161,7 +152,7 @@ def release(round_: Round, *, at: datetime) -> list[Match]:
 
 def _refuse_if_people_left(round_: Round) -> None:
     gone = changed_since(round_.cohort, fingerprints(round_))["gone"]
-    rows = Proposal.objects.unscoped("is everybody still there").filter(round=round_).paired()
+    rows = Proposal.system.filter(round=round_).paired()
     missing = rows.filter(mentee__in=gone) | rows.filter(mentor__in=gone)
     row = missing.select_related("mentee__person", "mentor__person").first()
     if row:
@@ -172,7 +163,7 @@ def _refuse_if_people_left(round_: Round) -> None:
 
 
 def _release_decisions(round_: Round, at: datetime) -> None:
-    pending = Decision.objects.unscoped("publication releases pending decisions")
+    pending = Decision.system.all()
     waiting = pending.filter(application__cohort=round_.cohort_id, released_at=None)
     reviewing.release(
         waiting.select_related("application__cohort__program", "application__person"),

@@ -37,7 +37,7 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        done = RoundEntry.objects.unscoped("the decision to take back").get(pk=entry.pk)
+        done = RoundEntry.system.get(pk=entry.pk)
         if not done.can_be_undone:
             raise ActionNotAllowed(_("This has already been taken back."))
         refuse_if_near(
@@ -74,9 +74,7 @@ def _back(sitting: SolverState, done: RoundEntry, was: Decisions, now: Decisions
 def is_latest(entry: RoundEntry) -> bool:
     """Whether the plan before this entry is the one to go back to: nothing that stands came after it, and nothing
     before it was taken back since."""
-    later = RoundEntry.objects.unscoped("order of decisions").filter(
-        round=entry.round_id, version__gt=entry.version
-    )
+    later = RoundEntry.system.filter(round=entry.round_id, version__gt=entry.version)
     if later.standing().exists():
         return False
     return all(undo.facts["of"] > entry.version for undo in later.filter(kind=Kind.UNDO))
@@ -84,14 +82,12 @@ def is_latest(entry: RoundEntry) -> bool:
 
 def _mark(sitting: SolverState, done: RoundEntry, undo: RoundEntry) -> None:
     """Mark as taken back, once, and take back what was changed beside the plan."""
-    entries = RoundEntry.objects.unscoped("taken back").filter(pk=done.pk, undone_at=None)
+    entries = RoundEntry.system.filter(pk=done.pk, undone_at=None)
     if not entries.update(undone_at=undo.at, undone_by=undo.by):
         raise ActionNotAllowed(_("This has already been taken back."))
     overrides.take_back_beside(sitting, done)
     if "keep_apart" in done.facts:
         today = timezone.localdate(undo.at)
-        kept = KeepApart.objects.unscoped("taken back").filter(
-            pk=done.facts["keep_apart"], until=None
-        )
+        kept = KeepApart.system.filter(pk=done.facts["keep_apart"], until=None)
         kept.filter(since__lt=today).update(until=today)
         kept.filter(since__gte=today).delete()

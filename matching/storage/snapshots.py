@@ -27,7 +27,7 @@ def read_scores(round_: Round, stored: Any) -> tuple[dict[str, Any], ScoreTable]
 
 
 def _stored_scores(round_: Round, key: str) -> tuple[dict[str, Any], ScoreTable]:
-    rows = Snapshot.objects.unscoped("the round at work").filter(round=round_, key=key)
+    rows = Snapshot.system.filter(round=round_, key=key)
     columns, scores = rows.values_list("columns", "scores").get()
     shape = (len(columns["mentees"]), len(columns["mentors"]))
     S = np.frombuffer(bytes(scores), dtype=columns["dtype"]).reshape(shape)
@@ -52,22 +52,12 @@ def read_people(round_: Round, key: str) -> Pool:
 
 
 def _stored_people(round_: Round, key: str) -> Pool:
-    rows = Snapshot.objects.unscoped("the people of the round at work").filter(
-        round=round_, key=key
-    )
+    rows = Snapshot.system.filter(round=round_, key=key)
     return unpack_pool(rows.values_list("people", flat=True).get())
 
 
 def fingerprints(round_: Round) -> dict[str, str]:
     """{application id: what it had said} when the round was run, with what a decision of the committee changed."""
-    taken = (
-        Snapshot.objects.unscoped("what people had said")
-        .filter(round=round_)
-        .values_list("fingerprints", flat=True)
-    )
-    known = (
-        RoundPlan.objects.unscoped("what people had said")
-        .filter(round=round_)
-        .values_list("known", flat=True)
-    )
+    taken = Snapshot.system.filter(round=round_).values_list("fingerprints", flat=True)
+    known = RoundPlan.system.filter(round=round_).values_list("known", flat=True)
     return {**taken.get(), **known.get()}

@@ -39,7 +39,7 @@ class Decisions:
 
     @classmethod
     def of(cls, round_: Round) -> Decisions:
-        rows = Proposal.objects.unscoped("decisions of the round").filter(round=round_)
+        rows = Proposal.system.filter(round=round_)
         rows = rows.filter(
             Q(state__in=[Proposal.State.PINNED, Proposal.State.REJECTED]) | Q(sits_out=True)
         )
@@ -81,12 +81,8 @@ class SolverState:
     @classmethod
     def load(cls, round_: Round) -> SolverState:
         """The stored state of the round. Raises RoundPlan.DoesNotExist before the first run."""
-        lifted = Override.objects.unscoped("are rules set aside").filter(round=OuterRef("round"))
-        rows = (
-            RoundPlan.objects.unscoped("the round at work")
-            .filter(round=round_)
-            .annotate(lifted=Exists(lifted))
-        )
+        lifted = Override.system.filter(round=OuterRef("round"))
+        rows = RoundPlan.system.filter(round=round_).annotate(lifted=Exists(lifted))
         stored = rows.values_list(
             "snapshot_key", "plan", "cells", "digest", "known", "lifted", named=True
         ).get()
@@ -258,13 +254,13 @@ class SolverState:
         self.key = hashlib.sha256(
             columns.encode()
         ).hexdigest()  # it holds the digest of people, rules and scores
-        Snapshot.objects.unscoped("the round was run").filter(round=self.round).delete()
+        Snapshot.system.filter(round=self.round).delete()
         Snapshot.objects.create(
             round=self.round, key=self.key, taken_at=at, fingerprints=people.fingerprints,
             figures={**people.figures, **figures(self.table)}, columns=self.columns, people=pack_pool(people.pool),
             scores=np.ascontiguousarray(self.table.S, dtype=self.columns["dtype"]).tobytes(),
         )  # fmt: skip
-        RoundPlan.objects.unscoped("the round was run").update_or_create(
+        RoundPlan.system.update_or_create(
             round=self.round, defaults={"snapshot_key": self.key, "known": {}, **self.stored_plan}
         )
 
@@ -291,9 +287,7 @@ class SolverState:
 
     def save_plan(self) -> None:
         """Write the plan that is on the table now, a few kilobytes; the caller has claimed the round."""
-        RoundPlan.objects.unscoped("the plan changed").filter(round=self.round).update(
-            **self.stored_plan
-        )
+        RoundPlan.system.filter(round=self.round).update(**self.stored_plan)
 
 
 def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTable:
@@ -305,7 +299,7 @@ def lifted_rules(
     round_: Round, pool: Pool, columns: dict[str, list[Any]]
 ) -> list[tuple[str, str, list[str]]]:
     """The rules that the committee set aside for single pairs, as the engine wants them."""
-    lifted = Override.objects.unscoped("rules set aside").filter(round=round_.pk)
+    lifted = Override.system.filter(round=round_.pk)
     found = lifted.values_list("mentee", "mentor", "codes")
     mentee_key = dict(zip(columns["mentees"], pool.mentees.ids.tolist(), strict=True))
     mentor_key = dict(zip(columns["mentors"], pool.mentors.ids.tolist(), strict=True))

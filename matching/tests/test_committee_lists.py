@@ -20,9 +20,7 @@ PAIRS = reverse("admin:matches_match_changelist")
 @pytest.fixture
 def apart(program, people, cleo):
     two = {"first": people["amina"].person, "second": people["ruth"].person}
-    return KeepApart.objects.unscoped("test").create(
-        program=program, reason="CANARY-reason", by=cleo, **two
-    )
+    return KeepApart.system.create(program=program, reason="CANARY-reason", by=cleo, **two)
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ def test_a_matcher_adds_two_people_with_a_reason(program, people, kim, as_user):
         "kind": "keep_apart", "reason": "They were married.", "since": "2026-01-01", "until": "",
     }  # fmt: skip
     as_user(kim).post(reverse("admin:matching_keepapart_add"), data)
-    made = KeepApart.objects.unscoped("test").get()
+    made = KeepApart.system.get()
     assert (made.by, made.reason) == (kim, "They were married.")
 
 

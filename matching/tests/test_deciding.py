@@ -66,7 +66,7 @@ def test_a_preview_changes_nothing(drafted, step, cleo, table):
     assert outcome.cost_points > 0
     assert before == (
         table(drafted),
-        Round.objects.unscoped("test").get(pk=drafted.pk).plan_version,
+        Round.system.get(pk=drafted.pk).plan_version,
     )
 
 
@@ -84,7 +84,7 @@ def test_turning_down_needs_a_reason(act):
 
 def test_never_keeps_two_people_apart_in_every_round(drafted, act, cohort, cleo, people, table):
     act(Kind.REJECT, "amina", "ruth", scope="never", why="A complaint.")
-    assert KeepApart.objects.unscoped("test").get().reason == "A complaint."
+    assert KeepApart.system.get().reason == "A complaint."
     other = make.run_round(cohort, cleo)
     assert table(other)["Amina"] != "Ruth"
 
@@ -92,7 +92,7 @@ def test_never_keeps_two_people_apart_in_every_round(drafted, act, cohort, cleo,
 def test_allowing_again_brings_the_pair_back(drafted, act, table):
     act(Kind.REJECT, "amina", "ruth", why="A mistake.")
     act(Kind.ALLOW, "amina", "ruth")
-    assert not Proposal.objects.unscoped("test").filter(round=drafted).rejected().exists()
+    assert not Proposal.system.filter(round=drafted).rejected().exists()
 
 
 def test_who_sits_out_has_no_mentor_and_can_come_back(drafted, act, table):
@@ -105,7 +105,7 @@ def test_who_sits_out_has_no_mentor_and_can_come_back(drafted, act, table):
 def test_a_swap_pins_both(drafted, act, table):
     act(Kind.SWAP, "amina", None, "joel")
     assert (table(drafted)["Amina"], table(drafted)["Joel"]) == ("Priya", "Ruth")
-    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 2
+    assert Proposal.system.filter(round=drafted).pinned().count() == 2
 
 
 def test_a_swap_with_somebody_left_out_makes_no_sense(act):
@@ -145,7 +145,7 @@ def test_a_change_takes_an_approved_round_back_to_draft(drafted, act, cleo, kim)
     lifecycle.send_to_review(drafted, by=cleo)
     lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
     act(Kind.PIN, "amina", "ruth")
-    fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+    fresh = Round.system.get(pk=drafted.pk)
     assert (fresh.state, fresh.approved_by, fresh.release_at) == ("draft", None, None)
 
 
@@ -156,7 +156,7 @@ def test_two_members_on_two_rows_lose_nothing(drafted, step, cleo, kim, table):
     seen = drafted.plan_version
     decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
     decide(drafted, step(Kind.PIN, "joel", "priya"), by=kim, seen=seen)
-    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 2
+    assert Proposal.system.filter(round=drafted).pinned().count() == 2
 
 
 def test_the_second_member_on_the_same_row_is_told_what_the_first_did(drafted, step, cleo, kim):
@@ -173,7 +173,7 @@ def test_pressing_twice_is_harmless(drafted, step, cleo):
     seen = drafted.plan_version
     for _press in range(2):
         decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
-    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 1
+    assert Proposal.system.filter(round=drafted).pinned().count() == 1
 
 
 # Taking back ---------------------------------------------------------------------------------------------------------
@@ -193,14 +193,9 @@ def test_the_last_decision_is_taken_back_exactly(drafted, act, cleo, table, deci
     before, total = table(drafted), drafted.total
     entry = act(*decision, why="To see.")
     take_back(entry, by=cleo)
-    fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+    fresh = Round.system.get(pk=drafted.pk)
     assert (table(fresh), fresh.total, fresh.has_certificate) == (before, total, True)
-    assert (
-        not Proposal.objects.unscoped("test")
-        .filter(round=drafted)
-        .exclude(state="proposed")
-        .exists()
-    )
+    assert not Proposal.system.filter(round=drafted).exclude(state="proposed").exists()
 
 
 def test_an_earlier_decision_is_taken_back_and_later_ones_stay(drafted, act, cleo, table):
@@ -208,8 +203,8 @@ def test_an_earlier_decision_is_taken_back_and_later_ones_stay(drafted, act, cle
     act(Kind.PIN, "amina", "priya")
     take_back(first, by=cleo)
     assert table(drafted)["Amina"] == "Priya"
-    assert not Proposal.objects.unscoped("test").filter(round=drafted, sits_out=True).exists()
-    fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+    assert not Proposal.system.filter(round=drafted, sits_out=True).exists()
+    fresh = Round.system.get(pk=drafted.pk)
     assert SolverState.load(fresh).prove(Decisions.of(fresh))
 
 
@@ -223,7 +218,7 @@ def test_nothing_is_taken_back_twice(drafted, act, cleo):
 def test_taking_back_never_lets_the_two_meet_again(drafted, act, cleo):
     entry = act(Kind.REJECT, "amina", "ruth", scope="never", why="A mistake.")
     take_back(entry, by=cleo)
-    assert not KeepApart.objects.unscoped("test").filter(until=None).exists()
+    assert not KeepApart.system.filter(until=None).exists()
 
 
 # Bending -------------------------------------------------------------------------------------------------------------
@@ -253,10 +248,10 @@ def test_a_rule_is_set_aside_with_a_reason_and_back(colleagues, people, cleo, ta
     )
     assert table(colleagues) == {"Noor": "Omar"}
     assert entry.facts["codes"] == ["same_employer"]
-    assert "override" in Proposal.objects.unscoped("test").get(round=colleagues).cautions
+    assert "override" in Proposal.system.get(round=colleagues).cautions
     take_back(entry, by=cleo)
     assert table(colleagues) == {"Noor": None}
-    assert not Override.objects.unscoped("test").exists()
+    assert not Override.system.exists()
 
 
 def test_an_override_survives_the_next_run(colleagues, people, cleo, table):
@@ -282,7 +277,7 @@ def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
         "written": "Ruth",
         "person": people["ruth"].person,
     }
-    NamedWish.objects.unscoped("test").create(**wish)
+    NamedWish.system.create(**wish)
     made = make.run_round(cohort, cleo)
     with pytest.raises(ActionNotAllowed, match="never set aside"):
         overrides.set_aside(
@@ -313,9 +308,7 @@ def test_no_place_beyond_the_programs_policy(drafted, people, cleo):
 def test_each_decision_has_its_own_plan_version(drafted, act):
     act(Kind.PIN, "amina", "ruth")
     act(Kind.UNPIN, "amina", "ruth")
-    versions = (
-        RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", "kind")
-    )
+    versions = RoundEntry.system.filter(round=drafted).values_list("version", "kind")
     assert list(versions) == [(1, "run"), (2, "pin"), (3, "unpin")]
 
 

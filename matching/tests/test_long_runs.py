@@ -20,14 +20,14 @@ def queued(cohort, people, kim, monkeypatch):
 
 
 def fresh(job):
-    return RoundJob.objects.unscoped("test").get(pk=job.pk)
+    return RoundJob.system.get(pk=job.pk)
 
 
 def test_it_is_queued_and_run_by_a_worker(queued, kim):
     assert queued.state == "queued"
     jobs.run_due()
     assert fresh(queued).state == "done"
-    assert Round.objects.unscoped("test").get().pairs == 2
+    assert Round.system.get().pairs == 2
     assert [message.subject for message in deliver_due_emails()] == [
         f"The run is done: {queued.round.name}"
     ]
@@ -54,13 +54,13 @@ def test_the_page_says_how_far_it_is_and_can_stop_it(queued, as_user, kim):
 
 
 def test_cancelling_a_running_one_leaves_the_plan_as_it_was(queued):
-    RoundJob.objects.unscoped("test").filter(pk=queued.pk).update(
+    RoundJob.system.filter(pk=queued.pk).update(
         cancel_asked_at="2026-01-01T00:00Z", state="running"
     )
     job = fresh(queued)
     jobs.run(job)
     assert fresh(job).state == "cancelled"
-    assert Round.objects.unscoped("test").get().draft == 0
+    assert Round.system.get().draft == 0
 
 
 def test_a_run_without_people_fails_with_words(cohort, kim, monkeypatch):

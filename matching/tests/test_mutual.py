@@ -20,7 +20,7 @@ def wish(people):
             "written": whom,
             "person": people[whom].person,
         }
-        return NamedWish.objects.unscoped("test").create(**fields)
+        return NamedWish.system.create(**fields)
 
     return write
 
@@ -72,7 +72,7 @@ def test_a_rule_in_the_way_is_named(cohort, cleo, wish, people, program):
     from matching.models import KeepApart
 
     two = {"first": people["amina"].person, "second": people["priya"].person, "by": cleo}
-    KeepApart.objects.unscoped("test").create(program=program, reason="x", **two)
+    KeepApart.system.create(program=program, reason="x", **two)
     wish("amina", "priya")
     wish("priya", "amina")
     (pair,) = mutual_pairs(make.run_round(cohort, cleo), cleo)

@@ -64,7 +64,7 @@ def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, pe
     assert {move.was_band for move in moves} == {"Strong", "Good"} or all(
         move.was_band for move in moves
     )
-    assert RoundEntry.objects.unscoped("test").filter(round=drafted).count() == 1
+    assert RoundEntry.system.filter(round=drafted).count() == 1
 
 
 def test_a_try_that_touches_somebody_near_is_refused(drafted, kim, people):

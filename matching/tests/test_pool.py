@@ -107,9 +107,9 @@ def test_named_people_become_rules_and_wishes(cohort, cleo):
         "program": cohort.program,
         "since": date(2020, 1, 1),
     }
-    KeepApart.objects.unscoped("test").create(kind="reporting_line", reason="x", **two)
+    KeepApart.system.create(kind="reporting_line", reason="x", **two)
     Conflict.objects.create(member=ada.person, person=ben.person, since=date(2020, 1, 1))
-    wishes = NamedWish.objects.unscoped("test")
+    wishes = NamedWish.system.all()
     wishes.create(application=ben, kind="prefer", rank=2, written="Ada", person=ada.person)
     wishes.create(application=ada, kind="avoid", written="Ben", person=ben.person)
     pool = build_pool(cohort, NOW).pool

@@ -74,15 +74,13 @@ def test_two_members_on_two_rows_both_stand(cohort, people, cleo, kim):
     seen, pins = drafted.plan_version, [("amina", "ruth", cleo), ("joel", "priya", kim)]
 
     def pin(mentee, mentor, by):
-        fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+        fresh = Round.system.get(pk=drafted.pk)
         decide(fresh, Step(Kind.PIN, people[mentee].pk, people[mentor].pk), by=by, seen=seen)
 
     assert at_once(*(lambda one=one: pin(*one) for one in pins)) == [0, 1]
-    rows = Proposal.objects.unscoped("test").filter(round=drafted).pinned()
+    rows = Proposal.system.filter(round=drafted).pinned()
     assert {row.mentee_id for row in rows} == {people["amina"].pk, people["joel"].pk}
-    versions = (
-        RoundEntry.objects.unscoped("test").filter(round=drafted).values_list("version", flat=True)
-    )
+    versions = RoundEntry.system.filter(round=drafted).values_list("version", flat=True)
     assert list(versions) == [1, 2, 3]
 
 
@@ -91,11 +89,11 @@ def test_of_two_members_on_one_row_the_second_is_told(cohort, people, cleo, kim)
     seen = drafted.plan_version
 
     def choose(mentor, by):
-        fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+        fresh = Round.system.get(pk=drafted.pk)
         decide(fresh, Step(Kind.CHOOSE, people["amina"].pk, people[mentor].pk), by=by, seen=seen)
 
     assert len(at_once(lambda: choose("ruth", cleo), lambda: choose("priya", kim))) == 1
-    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 1
+    assert Proposal.system.filter(round=drafted).pinned().count() == 1
 
 
 def test_two_workers_publish_a_round_once(cohort, people, cleo, kim):
@@ -103,7 +101,7 @@ def test_two_workers_publish_a_round_once(cohort, people, cleo, kim):
     publication.schedule(ready, by=cleo)
     at_once(*[lambda: publication.release_due(ready.release_at)] * 3)
     assert Match.objects.count() == 2
-    assert Round.objects.unscoped("test").get(pk=ready.pk).state == "published"
+    assert Round.system.get(pk=ready.pk).state == "published"
 
 
 def test_stop_and_release_never_both_happen(cohort, people, cleo, kim):
@@ -111,7 +109,7 @@ def test_stop_and_release_never_both_happen(cohort, people, cleo, kim):
     publication.schedule(ready, by=cleo)
     moment = ready.release_at
     at_once(lambda: publication.stop(ready, by=kim), lambda: publication.release_due(moment))
-    fresh = Round.objects.unscoped("test").get(pk=ready.pk)
+    fresh = Round.system.get(pk=ready.pk)
     assert (fresh.state == "published") == Match.objects.exists()
     assert (fresh.state == "approved") == (fresh.release_at is None)
 
@@ -121,9 +119,9 @@ def test_a_worker_that_read_the_round_before_it_was_stopped_leaves_it_alone(
 ):
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
-    read_before = Round.objects.unscoped("test").get(pk=ready.pk)
+    read_before = Round.system.get(pk=ready.pk)
     publication.stop(ready, by=kim)
     assert not publication.release_or_hold_back(read_before, read_before.release_at)
-    fresh = Round.objects.unscoped("test").get(pk=ready.pk)
+    fresh = Round.system.get(pk=ready.pk)
     assert (fresh.state, fresh.release_at) == ("approved", None)
     assert not Match.objects.exists()

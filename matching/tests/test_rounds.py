@@ -22,7 +22,7 @@ def test_a_run_proposes_the_best_pairs_and_proves_it(drafted, table):
 
 
 def test_parts_add_up_to_the_score(drafted):
-    for row in Proposal.objects.unscoped("test").filter(round=drafted).paired():
+    for row in Proposal.system.filter(round=drafted).paired():
         assert sum(row.parts.values()) == row.score
 
 
@@ -37,7 +37,7 @@ def test_running_again_changes_nothing_when_nobody_changed(drafted, cleo, table)
     lifecycle.run(drafted, by=cleo)
     assert table(drafted) == before
     assert (drafted.draft, drafted.before_pairs) == (2, 2)
-    assert not Proposal.objects.unscoped("test").filter(round=drafted, is_changed=True).exists()
+    assert not Proposal.system.filter(round=drafted, is_changed=True).exists()
 
 
 def test_a_round_without_people_says_so(cohort, cleo):
@@ -75,7 +75,7 @@ def test_a_round_is_not_approved_before_it_is_sent(drafted, kim):
 
 def test_the_second_look_is_asked_of_those_who_may_give_it(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
-    letters = Notification.objects.unscoped("test").filter(kind="round-second-look")
+    letters = Notification.system.filter(kind="round-second-look")
     assert [letter.recipient for letter in letters] == [kim]
 
 
@@ -108,12 +108,12 @@ def test_at_its_moment_the_round_is_published_once(cohort, people, cleo, kim):
         for match in Match.objects.all()
     }
     assert pairs == {("Amina", "Ruth"), ("Joel", "Priya")}
-    assert Round.objects.unscoped("test").get(pk=ready.pk).state == "published"
+    assert Round.system.get(pk=ready.pk).state == "published"
 
 
 def test_everybody_hears_of_it_in_the_same_release(cohort, people, cleo, kim):
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
-    owed = Notification.objects.unscoped("test").exclude(kind="round-second-look")
+    owed = Notification.system.exclude(kind="round-second-look")
     told = {(letter.kind, letter.recipient.first_name) for letter in owed}
     introduced = {("match-introduced", name) for name in ("Amina", "Ruth", "Joel", "Priya")}
     assert told == introduced | {("round-unmatched", "Sofia")}
@@ -145,7 +145,7 @@ def test_a_plan_without_a_certificate_is_not_published(cohort, people, cleo, kim
     ready = make.approved_round(cohort, kim, cleo)
     plan = SolverState.load(ready).plan
     plan.mu[0], plan.mu[1] = plan.mu[1], plan.mu[0]
-    RoundPlan.objects.unscoped("test").filter(round=ready).update(plan=pack_plan(plan))
+    RoundPlan.system.filter(round=ready).update(plan=pack_plan(plan))
     with pytest.raises(ActionNotAllowed, match="not proven"):
         publication.schedule(ready, by=cleo)
 
@@ -156,8 +156,8 @@ def test_when_somebody_left_the_round_goes_back_whole(cohort, people, cleo, kim)
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
     assert publication.release_due(ready.release_at) == 0
     assert not Match.objects.exists()
-    assert Round.objects.unscoped("test").get(pk=ready.pk).state == "draft"
-    assert Notification.objects.unscoped("test").filter(kind="round-held-back").count() == 2
+    assert Round.system.get(pk=ready.pk).state == "draft"
+    assert Notification.system.filter(kind="round-held-back").count() == 2
 
 
 def test_a_committee_member_in_a_pair_gets_a_conflict_with_the_partner(

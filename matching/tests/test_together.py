@@ -14,14 +14,11 @@ from testkit import factories
 
 
 def pinned(round_):
-    return {
-        row.mentee.person.first_name
-        for row in Proposal.objects.unscoped("t").filter(round=round_).pinned()
-    }
+    return {row.mentee.person.first_name for row in Proposal.system.filter(round=round_).pinned()}
 
 
 def entries(round_):
-    found = RoundEntry.objects.unscoped("test").filter(round=round_).exclude(kind="run")
+    found = RoundEntry.system.filter(round=round_).exclude(kind="run")
     return list(found.order_by("version").values_list("kind", flat=True))
 
 
@@ -96,7 +93,7 @@ def test_a_closed_round_stays_as_it_is(press, drafted, cleo):
 
 def test_undo_takes_back_all_that_was_decided_in_one_go(press, drafted, as_user, cleo):
     press("pin", "amina ruth", "joel priya")
-    last = RoundEntry.objects.unscoped("test").filter(round=drafted).latest("version")
+    last = RoundEntry.system.filter(round=drafted).latest("version")
     assert last_words(last, cleo) == "pinned 2 pairs in one go"
     as_user(cleo).post(
         reverse("admin:matching_round_undo", args=[drafted.public_id, last.version]),
@@ -105,11 +102,11 @@ def test_undo_takes_back_all_that_was_decided_in_one_go(press, drafted, as_user,
     assert pinned(drafted) == set()
     assert entries(drafted) == ["pin", "pin", "undo", "undo"]
     with pytest.raises(ActionNotAllowed, match="already been taken back"):
-        take_back_together(RoundEntry.objects.unscoped("test").get(pk=last.pk), by=cleo)
+        take_back_together(RoundEntry.system.get(pk=last.pk), by=cleo)
 
 
 def test_from_the_minutes_one_of_them_is_taken_back_alone(press, drafted, as_user, cleo):
     press("pin", "amina ruth", "joel priya")
-    last = RoundEntry.objects.unscoped("test").filter(round=drafted).latest("version")
+    last = RoundEntry.system.filter(round=drafted).latest("version")
     as_user(cleo).post(reverse("admin:matching_round_undo", args=[drafted.public_id, last.version]))
     assert len(pinned(drafted)) == 1

@@ -97,7 +97,7 @@ def test_pin_returns_to_the_row_and_says_what_happened(press, drafted, people):
     page = press("pin", "amina", "ruth")
     assert page.redirect_chain[-1][0].endswith(f"#row-{people['amina'].public_id}")
     assert "You pinned Amina Farah with Ruth Adeyemi" in page.content.decode()
-    assert Proposal.objects.unscoped("test").filter(round=drafted).pinned().count() == 1
+    assert Proposal.system.filter(round=drafted).pinned().count() == 1
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_pin_returns_to_the_row_and_says_what_happened(press, drafted, people):
 )
 def test_each_button_does_its_one_thing(press, drafted, action, mentee, mentor, more, kind):
     assert press(action, mentee, mentor, **more).status_code == 200
-    assert RoundEntry.objects.unscoped("test").filter(round=drafted).last().kind == kind
+    assert RoundEntry.system.filter(round=drafted).last().kind == kind
 
 
 def test_opening_a_button_by_its_address_does_nothing(drafted, as_user, cleo, people):
@@ -128,7 +128,7 @@ def test_opening_a_button_by_its_address_does_nothing(drafted, as_user, cleo, pe
         "place",
     ):
         assert as_user(cleo).get(url(action, drafted, people["amina"].public_id)).status_code == 405
-    assert RoundEntry.objects.unscoped("test").filter(round=drafted).count() == 1
+    assert RoundEntry.system.filter(round=drafted).count() == 1
 
 
 def test_a_swap_is_tried_before_it_is_made(drafted, as_user, cleo, people, table):
@@ -149,7 +149,7 @@ def test_a_swap_is_tried_before_it_is_made(drafted, as_user, cleo, people, table
 
 def test_undo_is_a_button_too(press, drafted, as_user, cleo, table):
     press("choose", "amina", "priya")
-    last = RoundEntry.objects.unscoped("test").filter(round=drafted).last()
+    last = RoundEntry.system.filter(round=drafted).last()
     text = as_user(cleo).get(url("workbench", drafted)).content.decode()
     assert "Undo last change" in text
     as_user(cleo).post(url("undo", drafted, last.version))
@@ -210,12 +210,8 @@ def test_a_closed_mentor_is_shown_with_the_rule_in_words(cohort, as_user, cleo):
 def test_private_answers_stay_out_of_the_chips_and_exports(drafted, as_user, cleo, people):
     from applications.models import NamedWish, PrivateAnswers
 
-    PrivateAnswers.objects.unscoped("test").create(
-        application=people["amina"], needs="CANARY-needs"
-    )
-    NamedWish.objects.unscoped("test").create(
-        application=people["amina"], kind="prefer", written="CANARY-wish"
-    )
+    PrivateAnswers.system.create(application=people["amina"], needs="CANARY-needs")
+    NamedWish.system.create(application=people["amina"], kind="prefer", written="CANARY-wish")
     client = as_user(cleo)
     for name in PAGES:
         assert b"CANARY" not in client.get(url(name, drafted)).content
@@ -271,13 +267,13 @@ def test_a_round_from_empty_to_published_by_buttons_alone(cohort, people, as_use
         reverse("admin:matching_round_add"), {"cohort": cohort.pk, "name": ""}, follow=True
     )
     assert "Nothing has been run" in opened.content.decode()
-    made = Round.objects.unscoped("test").get()
+    made = Round.system.get()
     for name in ("run", "send"):
         first.post(url(name, made))
-    made.refresh_from_db(from_queryset=Round.objects.unscoped("test"))
+    made.refresh_from_db(from_queryset=Round.system.all())
     second.post(url("approve", made), {"seen": made.plan_version})
     second.post(url("schedule", made), {"when": "hold"})
-    made.refresh_from_db(from_queryset=Round.objects.unscoped("test"))
+    made.refresh_from_db(from_queryset=Round.system.all())
     assert made.release_at
     assert "Stop" in second.get(url("publish", made)).content.decode()
 
@@ -298,9 +294,9 @@ def test_other_weights_are_previewed_before_they_are_used(drafted, as_user, cleo
     data = {name: value for name, value in form.initial.items() if value is not None}
     data |= {"weight_can_help": 0, "weight_understands": 0, "weight_practical": 50}
     assert "What would change" in client.post(page, data).content.decode()
-    assert Round.objects.unscoped("test").get(pk=drafted.pk).terms["weights"]["practical"] == 20
+    assert Round.system.get(pk=drafted.pk).terms["weights"]["practical"] == 20
     client.post(url("use-terms", drafted), data)
-    fresh = Round.objects.unscoped("test").get(pk=drafted.pk)
+    fresh = Round.system.get(pk=drafted.pk)
     assert (fresh.terms["weights"]["practical"], fresh.draft) == (50, 2)
 
 
@@ -322,7 +318,7 @@ def test_a_copy_leaves_the_round_as_it_was_and_can_be_compared(
 ):
     client = as_user(cleo)
     client.post(url("copy", drafted))
-    twin = Round.objects.unscoped("test").exclude(pk=drafted.pk).get()
+    twin = Round.system.exclude(pk=drafted.pk).get()
     client.post(
         url("swap", twin, people["amina"].public_id), {"seen": 9, "other": people["joel"].public_id}
     )

@@ -80,9 +80,9 @@ def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_serv
     press(second, "Publish")
     second.get_by_role("button", name="Stop").wait_for()
 
-    made = Round.objects.unscoped("test").get(pk=opened.pk)
+    made = Round.system.get(pk=opened.pk)
     assert (made.state, made.approved_by, made.released_by) == ("approved", cleo, cleo)
-    pinned = Proposal.objects.unscoped("test").filter(round=made).pinned()
+    pinned = Proposal.system.filter(round=made).pinned()
     assert [row.mentee_id for row in pinned] == [people["amina"].pk]
     for screen in (page, second):
         assert screen.evaluate("document.documentElement.scrollWidth") <= 320
@@ -128,4 +128,4 @@ def test_selected_pairs_are_pinned_and_taken_back_without_scripts(
     page.get_by_text("Cleo Marsh pinned 2 pairs in one go").wait_for()
     press(page, "Undo last change")
     page.get_by_text("You took back a decision").wait_for()
-    assert not Proposal.objects.unscoped("test").filter(round=drafted).pinned().exists()
+    assert not Proposal.system.filter(round=drafted).pinned().exists()

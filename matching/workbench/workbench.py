@@ -258,7 +258,7 @@ def _news(what: str, count: int) -> str:
 
 def snapshot_of(round_: Round) -> Snapshot | None:
     """The snapshot without its arrays, for pages that only need figures."""
-    light = Snapshot.objects.unscoped("figures of the round").defer("people", "scores", "columns")
+    light = Snapshot.system.defer("people", "scores", "columns")
     return light.filter(round=round_).first()
 
 

@@ -244,7 +244,7 @@ def agreed(world: World) -> None:
     }
     for pair, write in written.items():
         version = write(world.row("match", pair))
-        goal = Goal.objects.unscoped("world").get(version=version)
+        goal = Goal.system.get(version=version)
         world.add("goal", pair, goal, owners=OWNERS[pair])
         world.add("version", pair, version, owners=OWNERS[pair])
 
@@ -384,9 +384,7 @@ def letters(world: World) -> None:
     )
     for pair, (mentee, _mentor) in OWNERS.items():
         enqueue("match-introduced", to=world.people[mentee], about=world.row("match", pair))
-        row = Notification.objects.unscoped("world").get(
-            kind="match-introduced", recipient=world.people[mentee]
-        )
+        row = Notification.system.get(kind="match-introduced", recipient=world.people[mentee])
         world.add("letter", pair, row, owners=(mentee,))
         if pair != "F":
             world.add("open_match", pair, world.row("match", pair), owners=OWNERS[pair])

@@ -163,7 +163,7 @@ def match(story, chair, second):
     chair.press("Open the round")
     chair.press("Run the round")
     chair.press("Send for second look")
-    page = partial(reverse, args=[Round.objects.unscoped("test").get().public_id])
+    page = partial(reverse, args=[Round.system.get().public_id])
     second.open(page("admin:matching_round_second-look"))
     second.press("Approve these pairs")
     chair.open(page("admin:matching_round_publish"))

@@ -23,7 +23,7 @@ State = Notification.State
 
 
 def rows():
-    return Notification.objects.unscoped("test")
+    return Notification.system.all()
 
 
 def use_the_site(person, as_user):

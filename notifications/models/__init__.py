@@ -2,4 +2,4 @@ from .muted_streams import MutedStream
 from .outbox import Notification
 from .outbox_state import OutboxState
 
-__all__ = ["Notification", "MutedStream", "OutboxState"]
+__all__ = ["MutedStream", "Notification", "OutboxState"]

@@ -121,6 +121,7 @@ class Notification(ConfidentialModel):
     message_id = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
 
     objects = NotificationQuerySet.as_manager()
+    system = NotificationQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("e-mail")

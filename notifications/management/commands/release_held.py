@@ -26,9 +26,7 @@ class Command(BaseCommand):
             word = "cancelled" if options["cancel"] else "released"
             self.stdout.write(f"{act(kind=options['kind'] or '')} {word}")
             return
-        held = Notification.objects.unscoped("the operator lists kinds and counts").filter(
-            state=Notification.State.HELD
-        )
+        held = Notification.system.filter(state=Notification.State.HELD)
         for row in held.order_by("kind").values("kind", "reason").annotate(count=Count("pk")):
             self.stdout.write(f"{row['count']:6} {row['kind']} ({row['reason']})")
         self.stdout.write("Choose with --kind KIND or --all; add --cancel to end them.")
