@@ -9,7 +9,7 @@ class ApplicationsConfig(AppConfig):
         from workflow import jobs
 
         from . import emails, privacy, sender_policy  # noqa: F401  register themselves
-        from .importing.jobs import forget, work
+        from .importing.import_jobs import forget, work
         from .models import RosterJob
 
         jobs.register(RosterJob, work)

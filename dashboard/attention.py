@@ -17,7 +17,7 @@ from applications.models import Application, Decision
 from checkins.models import Answer, CheckIn, Concern
 from matches.models import Match
 from matching.models import Round
-from notifications import health as outbox_health
+from notifications import outbox_health as outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
 

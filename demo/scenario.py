@@ -9,7 +9,7 @@ from django.db import transaction
 from matches.models import Match
 from programs.models import Cohort
 
-from . import cleanup, pairs, people, setup, year
+from . import cleanup, pairs, personas, setup, year
 from .calendar import TODAY, Calendar
 from .setup import Stage
 
@@ -22,7 +22,7 @@ def tell(phase: str, now: datetime) -> None:
     calendar = Calendar.of(phase, now)
     words = setup.talk()
     programs = setup.make_programs(words)
-    members = people.committee(programs.values(), since=calendar.on(-400))
+    members = personas.committee(programs.values(), since=calendar.on(-400))
     hr = setup.open_cohort(programs["hr"], *_names("hr", calendar), calendar.on(-70))
     stage = Stage(programs["hr"], hr, calendar, members, words)
     _cohort(stage)

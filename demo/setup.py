@@ -14,9 +14,9 @@ from checkins.seeds import seed_surveys
 from programs import seeds
 from programs.models import Cohort, Conflict, Objective, Policy, Program
 
-from . import people
+from . import personas
 from .calendar import Calendar
-from .people import TEXTS, Words
+from .personas import TEXTS, Words
 
 Outcome, Reason = Decision.Outcome, Decision.Reason
 
@@ -95,7 +95,7 @@ def open_cohort(program: Program, name: str, slug: str, opens_on: date, **days: 
 
 def apply_all(stage: Stage, file: str, role: str, *, first_day: float, last_day: float) -> None:
     """Everybody of a file begins between two days of the story, and sends a day later if that has come."""
-    rows = people.read(file)
+    rows = personas.read(file)
     words, calendar = Words.of(stage.program), stage.calendar
     step = (last_day - first_day) / len(rows)
     for place, row in enumerate(rows):
@@ -103,9 +103,9 @@ def apply_all(stage: Stage, file: str, role: str, *, first_day: float, last_day:
         if not calendar.is_past(day):
             continue
         begun_at = calendar.at(day, hour=19)
-        user = people.participant(row, begun_at)
-        made = people.application(row, user, stage.cohort, role, words, begun_at)
-        people.private_rows(made, stage.talk["private"].get(row["name"], {}))
+        user = personas.participant(row, begun_at)
+        made = personas.application(row, user, stage.cohort, role, words, begun_at)
+        personas.private_rows(made, stage.talk["private"].get(row["name"], {}))
         if calendar.is_past(day + 1):
             submission.send(made, by=user, at=calendar.at(day + 1, hour=20))
 

@@ -18,12 +18,12 @@ from . import form_recovery
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Database and sweeper decide; the broker is reported only, since nothing is lost without it."""
-    from notifications import health
+    from notifications import outbox_health
 
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        report = health.report()
+        report = outbox_health.report()
     except DatabaseError:
         return JsonResponse({"database": "down"}, status=503)
     return JsonResponse({"database": "up", **report}, status=200 if report["healthy"] else 503)

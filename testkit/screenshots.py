@@ -208,13 +208,15 @@ def _walk(binary: str, base: str, out: Path) -> list[tuple[str, str, str]]:
 
 def _letters() -> dict[str, str]:
     """The newest letter of each kind that can still be written, as HTML."""
-    from notifications import preview
+    from notifications import email_preview
     from notifications.models import Notification
 
     rows = Notification.system.select_related("recipient")
     written = {}
     for kind in sorted(set(rows.values_list("kind", flat=True))):
-        texts = (preview.render(row).html for row in rows.filter(kind=kind).order_by("-pk")[:20])
+        texts = (
+            email_preview.render(row).html for row in rows.filter(kind=kind).order_by("-pk")[:20]
+        )
         if html_part := next(filter(None, texts), ""):
             written[kind] = html_part
     return written

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.emails import MAILS, owe_mail
-from notifications import preview
+from notifications import email_preview
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 
@@ -88,7 +88,7 @@ def test_nobody_sees_the_letter_in_the_outbox(client, ada, cleo):
     row = rows().get()
     assert not Notification.objects.visible_to(ada).exists()
     assert not Notification.objects.for_committee(cleo).exists()
-    assert "never shown" in preview.render(row).text
+    assert "never shown" in email_preview.render(row).text
 
 
 @pytest.mark.parametrize("name", sorted(MAILS))

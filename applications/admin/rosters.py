@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from access.exceptions import ActionNotAllowed
 from applications.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
 from applications.importing import BadMap, read_map
-from applications.importing.jobs import start, unpack
+from applications.importing.import_jobs import start, unpack
 from applications.importing.maps import RosterMap
 from applications.models import RosterJob, RosterUpload
 from programs.committee import CommitteeAdmin, Role

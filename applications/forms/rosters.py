@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.importing import BadFile, BadMap, Table, read_map, read_table
-from applications.importing.drafting import (
+from applications.importing.import_jobs import upload
+from applications.importing.map_suggestions import (
     ANSWERS,
     guess,
     looks_joined,
@@ -16,7 +17,6 @@ from applications.importing.drafting import (
     to_toml,
     unknown_answers,
 )
-from applications.importing.jobs import upload
 from applications.importing.maps import LISTS, RosterMap
 from applications.importing.normalization import fold
 from applications.models import Application, RosterUpload

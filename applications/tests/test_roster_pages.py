@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from applications.importing.jobs import forget
+from applications.importing.import_jobs import forget
 from applications.models import Application, RosterJob, RosterUpload
 from testkit import factories
 

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from notifications import preview
+from notifications import email_preview
 from notifications.kinds import label_of
 from notifications.models import Notification
 from notifications.models.outbox import ACCOUNT_MAIL
@@ -105,7 +105,7 @@ class OutboxAdmin(AboutAdmin):
         extra = {}
         if row:
             extra = {
-                "text": preview.render(row),
+                "text": email_preview.render(row),
                 "row": row,
                 "may_act": self._holds(request, self.acting_roles),
             }

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from applications.models import Application
-from demo import pairs, people, scenario, setup
+from demo import pairs, personas, scenario, setup
 from matches.models import Match
 from matching.models import Round
 
@@ -38,7 +38,7 @@ def some_people(monkeypatch):
         *chain(*pairs.KNOWN_PAIRS),
         *setup.KNOWS_SOMEBODY,
     }
-    everybody = people.read
+    everybody = personas.read
 
     def some(file):
         return [
@@ -47,7 +47,7 @@ def some_people(monkeypatch):
             if place % 5 == 0 or row["name"] in named
         ]
 
-    monkeypatch.setattr(people, "read", some)
+    monkeypatch.setattr(personas, "read", some)
 
 
 def test_while_applications_are_open(demo, some_people):
@@ -71,7 +71,7 @@ def test_in_the_running_year_everybody_has_something_to_do(demo, as_user, capsys
     assert "review" in states(Round)
     for role in ("mentee", "mentor"):
         person = User.objects.get(email=f"{role}@example.org")
-        assert person.check_password(people.PASSWORD)
+        assert person.check_password(personas.PASSWORD)
         assert as_user(person).get(reverse("dashboard:home")).context["is_mine"]
     for role in ("committee", "chair"):
         page = as_user(User.objects.get(email=f"{role}@example.org")).get(reverse("admin:index"))
@@ -94,9 +94,9 @@ def test_files_of_people_are_whole(db):
         "community_mentees",
         "volunteers_mentors",
     ):
-        for row in people.read(name):
+        for row in personas.read(name):
             assert None not in {*row, *row.values()}, row["name"]
-    assert (len(people.read("hr_mentees")), len(people.read("hr_mentors"))) == (40, 36)
+    assert (len(personas.read("hr_mentees")), len(personas.read("hr_mentors"))) == (40, 36)
 
 
 def test_a_real_installation_is_left_alone(settings):

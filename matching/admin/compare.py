@@ -15,9 +15,9 @@ from matching.explanations.explanation_text import cost_words, fix_words, why_le
 from matching.models import Proposal, Round, RoundEntry
 from matching.rounds.decisions import Kind, Step
 from matching.workbench.candidates import compare, own_words
+from matching.workbench.change_preview import try_out
 from matching.workbench.mutual import mutual_pairs
 from matching.workbench.presence import others_here
-from matching.workbench.preview import try_out
 from matching.workbench.workbench import mentors_in_reasons
 
 from .pages import beside, find_mentor, find_round, find_row, page, url

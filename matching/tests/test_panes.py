@@ -12,8 +12,8 @@ from django.utils import timezone
 from access.exceptions import ActionNotAllowed
 from matching.models import RoundEntry
 from matching.rounds.decisions import Kind, Step, decide
+from matching.workbench.change_preview import Move, try_out
 from matching.workbench.presence import others_here, viewers_words
-from matching.workbench.preview import Move, try_out
 from programs.models import Conflict
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Industry, Language, User
 from agreements.models import Goal
-from applications.importing.jobs import upload
+from applications.importing.import_jobs import upload
 from applications.importing.tables import Table
 from applications.models import CommitteeNote, Decision, NamedWish, PrivateAnswers, RosterJob
 from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.email_preview import render
 from notifications.kinds import KINDS, Email
 from notifications.models import Notification
-from notifications.preview import render
 
 from . import canaries
 from .access_fixtures import COMMITTEE, World

@@ -12,7 +12,7 @@ from access.scoping import ScopedQuerySet
 
 class SweeperQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Nobody lists it; `notifications.health` reports what it says."""
+        """Nobody lists it; `notifications.outbox_health` reports what it says."""
         return self.none()
 
 

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 
 from notifications import reconcilers, restore_guard
 from notifications.dispatch import sweep
-from notifications.health import report
 from notifications.models import Notification, OutboxState
+from notifications.outbox_health import report
 
 from .conftest import TUESDAY_NOON, fresh, rows
 

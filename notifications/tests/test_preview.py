@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications import links, outbox, preferences, preview, privacy
+from notifications import email_preview, links, outbox, preferences, privacy
 from notifications.kinds import Cancel, Email
 from notifications.models import MutedStream, Notification
 from notifications.testing import deliver_due_emails
@@ -19,13 +19,13 @@ State = Notification.State
 def test_a_preview_has_the_words_and_no_living_link(desk, ada):
     url = links.link("mail", person=ada, subject=ada, until=timezone.now() + timedelta(days=1))
     desk.answer = Email(context={"word": "hello"}, action=("Answer", url))
-    text = preview.render(desk.enqueue(ada, kind="tip"))
+    text = email_preview.render(desk.enqueue(ada, kind="tip"))
     token = url.split("/")[-2]
     assert text.subject == "A tip for Ada"
     for part in (text.text, text.html):
         assert "hello" in part
         assert token not in part
-        assert preview.DOTS in part
+        assert email_preview.DOTS in part
     assert 'href="http' not in text.html
     assert "/unsubscribe/optional/••••••/" in text.text
 
@@ -33,25 +33,25 @@ def test_a_preview_has_the_words_and_no_living_link(desk, ada):
 def test_a_preview_changes_nothing_and_sends_nothing(desk, ada, mailoutbox):
     row = desk.enqueue(ada)
     before = rows().values().get()
-    preview.render(row)
+    email_preview.render(row)
     assert (rows().values().get(), mailoutbox) == (before, [])
 
 
 def test_a_letter_that_would_not_leave_says_why(desk, ada):
     desk.answer = Cancel("answered")
-    assert "answered" in preview.render(desk.enqueue(ada)).text
+    assert "answered" in email_preview.render(desk.enqueue(ada)).text
 
 
 def test_a_letter_about_nothing_says_so(desk, ada):
     desk.enqueue(ada)
     rows().update(about_id=0)
-    assert "gone" in preview.render(rows().get()).text
+    assert "gone" in email_preview.render(rows().get()).text
 
 
 def test_a_letter_of_a_kind_that_was_removed_says_so(desk, ada):
     desk.enqueue(ada)
     rows().update(kind="removed")
-    assert "not sent any more" in preview.render(rows().get()).text
+    assert "not sent any more" in email_preview.render(rows().get()).text
 
 
 def owe_code(person):
@@ -64,15 +64,15 @@ def owe_code(person):
 
 
 def test_codes_are_shown_to_nobody(ada):
-    text = preview.render(owe_code(ada))
+    text = email_preview.render(owe_code(ada))
     assert "ABC" not in f"{text.subject} {text.text} {text.html}"
 
 
 def test_only_a_demonstration_shows_everything_live(desk, ada, settings):
     settings.DEMO = settings.DEBUG = True
-    assert preview.render(owe_code(ada)).text == "ABC-DEF"
+    assert email_preview.render(owe_code(ada)).text == "ABC-DEF"
     settings.DEBUG = False
-    assert "ABC" not in preview.render(rows().get()).text
+    assert "ABC" not in email_preview.render(rows().get()).text
 
 
 def test_in_a_demonstration_codes_wait_to_be_read(ada, settings):

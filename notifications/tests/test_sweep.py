@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from notifications import outbox, reconcilers, volume_limit
 from notifications.dispatch import Delivery, stopping, sweep
-from notifications.health import report
 from notifications.models import Notification, OutboxState
+from notifications.outbox_health import report
 from notifications.tasks import finish_the_letter
 from notifications.tasks import sweep as sweep_task
 

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import User
-from demo import people, scenario
+from demo import personas, scenario
 
 
 class Command(BaseCommand):
@@ -31,9 +31,9 @@ class Command(BaseCommand):
     def _print_sign_ins(self) -> None:
         self.stdout.write(f"\n  {settings.BASE_URL}/")
         known = set(User.objects.values_list("email", flat=True))
-        for role, name in people.SIGN_INS.items():
+        for role, name in personas.SIGN_INS.items():
             if f"{role}@example.org" in known:
                 self.stdout.write(
-                    f"  {role}@example.org, password {people.PASSWORD}: {name} ({role})"
+                    f"  {role}@example.org, password {personas.PASSWORD}: {name} ({role})"
                 )
         self.stdout.write("")

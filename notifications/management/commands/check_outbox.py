@@ -4,14 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from notifications import health
+from notifications import outbox_health
 
 
 class Command(BaseCommand):
     help = "Says how the outbox is; ends with 1 when letters do not leave as they should."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = health.report()
+        report = outbox_health.report()
         figures = (
             f"{report['waiting']} waiting, {report['failed']} failed, {report['held']} held back"
         )
