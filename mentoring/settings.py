@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import bootstrap_wrapper
+import django
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -212,21 +213,34 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # Mail
-_mail_url = "" if TESTING else needed("EMAIL_URL")
-if _mail_url:
+_backend = "" if TESTING else env.str("EMAIL_BACKEND", "")  # of a provider; else EMAIL_URL
+_options: dict[str, str | int | None] = {}
+ANYMAIL = env.json("ANYMAIL", {})
+if not _backend and not TESTING and needed("EMAIL_URL"):
     _mail = env.dj_email_url("EMAIL_URL")
     if "EMAIL_BACKEND" not in _mail:
-        raise ImproperlyConfigured(
-            "EMAIL_URL begins with something else than submission:// or smtp://."
-        )
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+        raise ImproperlyConfigured("EMAIL_URL must begin with submission:// or smtp://.")
+    _backend = _mail["EMAIL_BACKEND"]
+    if _backend.endswith("smtp.EmailBackend"):
+        _backend = "notifications.delivery.EmailBackend"
+        _options = {
+            "host": _mail["EMAIL_HOST"],
+            "port": _mail["EMAIL_PORT"],
+            "username": _mail["EMAIL_HOST_USER"],
+            "password": _mail["EMAIL_HOST_PASSWORD"],
+            "use_tls": _mail["EMAIL_USE_TLS"],
+            "use_ssl": _mail["EMAIL_USE_SSL"],
+        }
+# Without either the demo shows its e-mails in the admin.
+_backend = _backend or "django.core.mail.backends.dummy.EmailBackend"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": _backend, "OPTIONS": _options}}
 else:
-    EMAIL_BACKEND = (
-        "django.core.mail.backends.dummy.EmailBackend"  # the demo reads its mail in the outbox
-    )
+    EMAIL_BACKEND = _backend
+    if _options:
+        EMAIL_HOST, EMAIL_PORT = _options["host"], _options["port"]
+        EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _options["username"], _options["password"]
+        EMAIL_USE_TLS, EMAIL_USE_SSL = _options["use_tls"], _options["use_ssl"]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Mentoring <mentoring@{CANONICAL_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_HOST = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]

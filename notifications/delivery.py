@@ -1,8 +1,9 @@
-"""The conversation with the mail server, step by step, so that we know where it broke.
+"""Handing an e-mail to the mail server, through any of Django's backends, and what came of it.
 
-Before the final dot the server cannot have taken the letter: trying again is safe. After it, only the answer tells;
-if that is lost, the outcome is unknown. Django's SMTP backend makes the connection (TLS, sign-in), we speak on it.
-Any other backend is used through its own `send_messages`.
+With SMTP it is known where a conversation broke: before the final dot the server cannot have taken the e-mail, and
+trying again is safe. After it only the answer tells; if that is lost, the outcome is unknown. Django's backend and
+smtplib do the talking; our subclass of the connection notes how far they came and keeps each step within the lease.
+Another backend (`EMAIL_BACKEND`) is used through its `send_messages` alone.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ import contextlib
 import logging
 import re
 import smtplib
-import socket
+from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parseaddr
 from enum import Enum
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.smtp import EmailBackend
-from django.core.mail.message import sanitize_address
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends import smtp
+from django.core.mail.backends.base import BaseEmailBackend
 
 from .claiming import Lease
 
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 LETTERS_PER_CONNECTION = 50
 ENHANCED_CODE = re.compile(rb"\b([245]\.\d{1,3}\.\d{1,3})\b")
 GOODBYE_SECONDS = 2
-FIRST_PERMANENT = 500
+OK, FIRST_PERMANENT = 250, 500
 
 
 class Result(Enum):
@@ -47,11 +48,49 @@ class Outcome:
     detail: str = ""  # never the server's own words: they repeat the address
 
 
+class TrackedSMTP(smtplib.SMTP):
+    """A connection that knows how far the conversation came, and keeps each step within its time."""
+
+    # How long the next step may take; raises TimeoutError when no time is left.
+    step_seconds: Callable[[], float] | None = None
+    has_sender = False  # the server takes mail from us: the address of the recipient is next
+    has_final_dot = False  # it has the whole e-mail and may have accepted it
+
+    def send(self, s: object) -> None:
+        """Send a command (text), or the content with its final dot (bytes)."""
+        assert isinstance(s, str | bytes)
+        if self.step_seconds and self.sock:
+            self.sock.settimeout(self.step_seconds())
+        self.has_final_dot = False
+        if isinstance(s, str):
+            self.has_sender = s.lower().startswith(("rcpt", "data"))
+        super().send(s)
+        # An error above means that the end of the content, and with it the dot, did not leave.
+        self.has_final_dot = isinstance(s, bytes)
+
+
+class TrackedSMTPOverTLS(TrackedSMTP, smtplib.SMTP_SSL):
+    pass
+
+
+class EmailBackend(smtp.EmailBackend):
+    """Django's SMTP backend on tracked connections."""
+
+    connection: TrackedSMTP | None
+
+    @property
+    def connection_class(self) -> type[TrackedSMTP]:
+        return TrackedSMTPOverTLS if self.use_ssl else TrackedSMTP
+
+
 class Line:
-    """One connection, opened when it is first needed and used for up to 50 letters. Use as a context manager."""
+    """A connection, opened when it is first needed and used for up to 50 letters.
+
+    Use as a context manager.
+    """
 
     def __init__(self) -> None:
-        self._backend: Any = None
+        self._backend: BaseEmailBackend | None = None
         self._letters = 0
 
     def __enter__(self) -> Self:
@@ -69,24 +108,26 @@ class Line:
         backend, self._backend, self._letters = self._backend, None, 0
         if backend is None:
             return
-        with contextlib.suppress(
-            OSError
-        ):  # a connection that breaks while it is closed has done its work
-            sock = getattr(getattr(backend, "connection", None), "sock", None)
-            if sock is not None:
-                sock.settimeout(GOODBYE_SECONDS)
+        if isinstance(backend, EmailBackend) and backend.connection:
+            backend.connection.step_seconds = lambda: GOODBYE_SECONDS
+        # A connection that breaks while it is closed has done its work.
+        with contextlib.suppress(OSError):
             backend.close()
 
     def send(self, message: EmailMessage, lease: Lease) -> Outcome:
-        """Hand over one letter within the lease's budget. Never raises for what a mail server or a network does."""
+        """Hand over one letter within the lease's budget.
+
+        Never raises for what a mail server or a network does.
+        """
+        was_open = self._backend is not None and self._letters < LETTERS_PER_CONNECTION
         try:
-            was_open = self._open(lease)
+            backend = self._open(lease)
         except OSError as error:
             self.hang_up()
             return Outcome(Result.AWAY, getattr(error, "smtp_code", None), type(error).__name__)
-        if not isinstance(self._backend, EmailBackend):
-            return self._send_otherwise(message)
-        outcome = self._converse(message, lease)
+        if not isinstance(backend, EmailBackend):
+            return self._send_otherwise(backend, message)
+        outcome = _converse(backend, message, lease)
         if outcome.result is Result.AWAY and was_open:
             # The server had closed a connection that we kept: not its fault, not the letter's.
             self.hang_up()
@@ -95,103 +136,65 @@ class Line:
             self.hang_up()
         return outcome
 
-    def _open(self, lease: Lease) -> bool:
-        """Have a connection; return whether it was there already."""
-        if self._backend is not None and self._letters < LETTERS_PER_CONNECTION:
-            self._letters += 1
-            return True
-        self.hang_up()
-        seconds = lease.step_seconds()
-        backend = get_connection()
-        if isinstance(backend, EmailBackend):
-            backend.timeout = max(seconds / 4, 0.1)  # connect, greet, encrypt, sign in
-        self._backend, self._letters = backend, 1
-        backend.open()
-        if isinstance(backend, EmailBackend):
-            # The final dot is a small packet after a large one: without this it waits 40 ms for an acknowledgement.
-            smtp: Any = backend.connection
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return False
+    def _open(self, lease: Lease) -> BaseEmailBackend:
+        """Return the open connection: the same as last time, or a new one."""
+        if self._backend is None or self._letters >= LETTERS_PER_CONNECTION:
+            self.hang_up()
+            seconds = lease.step_seconds()
+            self._backend = configured_backend()
+            if isinstance(self._backend, EmailBackend):
+                # Connect, greet, encrypt, sign in.
+                self._backend.timeout = max(seconds / 4, 0.1)
+            self._backend.open()
+        self._letters += 1
+        return self._backend
 
-    def _send_otherwise(self, message: EmailMessage) -> Outcome:
+    def _send_otherwise(self, backend: BaseEmailBackend, message: EmailMessage) -> Outcome:
+        """Whatever a backend of others raises, the letter is tried again: it may not have left."""
         try:
-            count = self._backend.send_messages([message])
-        except OSError as error:
+            count = backend.send_messages([message])
+        except Exception as error:
+            log.exception("the mail backend failed")
             self.hang_up()
             return Outcome(Result.LATER, None, type(error).__name__)
         return Outcome(Result.ACCEPTED) if count else Outcome(Result.LATER, None, "not taken")
 
-    def _converse(self, message: EmailMessage, lease: Lease) -> Outcome:
-        smtp: smtplib.SMTP = self._backend.connection
-        content: Any = (
-            message.message()
-        )  # Django's own message type, whose as_bytes knows line ends
-        raw: bytes = content.as_bytes(linesep="\r\n")
-        sender = sanitize_address(parseaddr(message.from_email)[1], "utf-8")
-        try:
-            outcome = self._envelope(
-                smtp, sender, message.recipients()[0], raw, lease
-            ) or self._content(smtp, raw, lease)
-        except OSError as error:  # smtplib's own errors are OSErrors too
-            return Outcome(Result.LATER, None, type(error).__name__)
-        return outcome or self._answer(smtp, lease)
 
-    def _envelope(
-        self, smtp: smtplib.SMTP, sender: str, to: str, raw: bytes, lease: Lease
-    ) -> Outcome | None:
-        self._wait(smtp, lease)
-        try:
-            smtp.ehlo_or_helo_if_needed()
-            options = [f"size={len(raw)}"] if smtp.has_extn("size") else []
-            if smtp.has_extn("8bitmime") and not raw.isascii():
-                options.append("body=8bitmime")
-            self._wait(smtp, lease)
-            code, words = smtp.mail(sender, options)
-        except smtplib.SMTPServerDisconnected as error:
-            return Outcome(Result.AWAY, None, type(error).__name__)
-        if code != 250:
-            return Outcome(Result.AWAY, code, _enhanced(words))
-        self._wait(smtp, lease)
-        code, words = smtp.rcpt(sanitize_address(to, "utf-8"))
-        return None if code in (250, 251) else _unwanted(code, words)
-
-    def _content(self, smtp: smtplib.SMTP, raw: bytes, lease: Lease) -> Outcome | None:
-        self._wait(smtp, lease)
-        code, words = smtp.docmd("data")
-        if code != 354:
-            return _unwanted(code, words)
-        self._wait(smtp, lease)
-        stuffed = re.sub(rb"(?m)^\.", b"..", raw)
-        smtp.send(stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n")
-        return None
-
-    def _answer(self, smtp: smtplib.SMTP, lease: Lease) -> Outcome:
-        """The final dot. From here on an error means that we do not know."""
-        try:
-            self._wait(smtp, lease)
-        except TimeoutError as error:
-            return Outcome(Result.LATER, None, type(error).__name__)
-        try:
-            smtp.send(b".\r\n")
-            code, words = smtp.getreply()
-        except OSError as error:
-            return Outcome(Result.UNKNOWN, None, type(error).__name__)
-        return Outcome(Result.ACCEPTED, code) if code == 250 else _unwanted(code, words)
-
-    @staticmethod
-    def _wait(smtp: smtplib.SMTP, lease: Lease) -> None:
-        """Let the next step take no longer than the lease allows."""
-        seconds = lease.step_seconds()
-        if smtp.sock is None:
-            raise smtplib.SMTPServerDisconnected("closed")
-        smtp.sock.settimeout(seconds)
+def configured_backend() -> BaseEmailBackend:
+    """Return a new backend as the settings describe it: MAILERS since Django 6.1, else EMAIL_*."""
+    return mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
 
 
-def _unwanted(code: int, words: bytes) -> Outcome:
+def _converse(backend: EmailBackend, message: EmailMessage, lease: Lease) -> Outcome:
+    connection = backend.connection
+    assert connection is not None
+    connection.step_seconds = lease.step_seconds
+    try:
+        backend.send_messages([message])
+    except smtplib.SMTPSenderRefused as error:
+        return Outcome(Result.AWAY, error.smtp_code, _enhanced(error.smtp_error))
+    except smtplib.SMTPRecipientsRefused as error:
+        [(code, words)] = error.recipients.values()
+        return _unwanted(code, words)
+    except smtplib.SMTPDataError as error:
+        return _unwanted(error.smtp_code, error.smtp_error)
+    except OSError as error:  # smtplib's own errors are OSErrors too
+        return Outcome(_broken(connection, error), None, type(error).__name__)
+    return Outcome(Result.ACCEPTED, OK)
+
+
+def _broken(connection: TrackedSMTP, error: OSError) -> Result:
+    if connection.has_final_dot:
+        return Result.UNKNOWN
+    is_closed = isinstance(error, smtplib.SMTPServerDisconnected | smtplib.SMTPHeloError)
+    return Result.AWAY if is_closed and not connection.has_sender else Result.LATER
+
+
+def _unwanted(code: int, words: bytes | str) -> Outcome:
     result = Result.REFUSED if code >= FIRST_PERMANENT else Result.LATER
     return Outcome(result, code if code > 0 else None, _enhanced(words))
 
 
-def _enhanced(words: bytes) -> str:
-    found = ENHANCED_CODE.search(words)
+def _enhanced(words: bytes | str) -> str:
+    found = ENHANCED_CODE.search(words if isinstance(words, bytes) else words.encode())
     return found[1].decode() if found else ""

@@ -21,6 +21,9 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
+import django
+
+LOOPBACK = "127.0.0.1"
 HELLO = b"250-sink\r\n250-SIZE 10000000\r\n250 8BITMIME\r\n"
 
 
@@ -123,7 +126,7 @@ class Sink(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Conversation)
+        super().__init__((LOOPBACK, 0), Conversation)
         self.lock = threading.Lock()
         self.letters: list[Received] = []
         self.script: list[str] = []
@@ -136,7 +139,7 @@ class Sink(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://{LOOPBACK}:{self.port}"
 
     def next_behaviour(self) -> str:
         with self.lock:
@@ -164,6 +167,21 @@ class Sink(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A sweeper that is killed in the middle of a sentence is what these tests are about."""
+
+
+def use(settings: Any, port: int) -> None:
+    """Let the settings of a test send e-mail to this port of the loopback."""
+    use_backend(settings, "notifications.delivery.EmailBackend", host=LOOPBACK, port=port)
+
+
+def use_backend(settings: Any, backend: str, **options: str | int) -> None:
+    """Let the settings of a test send e-mail through this backend."""
+    if django.VERSION >= (6, 1):
+        settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
+        return
+    settings.EMAIL_BACKEND = backend
+    for name, value in options.items():
+        setattr(settings, f"EMAIL_{name.upper()}", value)
 
 
 @contextlib.contextmanager

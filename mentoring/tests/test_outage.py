@@ -46,8 +46,7 @@ def dead_port():
 
 @pytest.fixture
 def dead_mail_server(settings, dead_port):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", dead_port
+    smtp.use(settings, dead_port)
 
 
 @pytest.mark.django_db
@@ -73,7 +72,7 @@ def test_without_a_mail_server_nothing_fails_and_nothing_is_lost(ada, as_user, s
         Delivery(clock=lambda: now + timedelta(minutes=minutes)).run()  # noqa: B023
     assert set(rows().filter(kind="trial").values_list("state", "attempts")) == {(State.PENDING, 0)}
     with smtp.sink() as server:
-        settings.EMAIL_PORT = server.port
+        smtp.use(settings, server.port)
         Delivery(clock=lambda: now + timedelta(hours=11)).run()
         assert len(server.letters) == 5
 

@@ -56,9 +56,7 @@ def desk(monkeypatch, settings):
 def server(settings):
     """A mail server on the loopback that the sweeper speaks to."""
     with smtp.sink() as sink:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        smtp.use(settings, sink.port)
         yield sink
 
 

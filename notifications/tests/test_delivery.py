@@ -1,8 +1,11 @@
 """The conversation with a mail server: what it says decides whether a letter is sent, tried again, given up, or unknown."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 
 from notifications.dispatch import Delivery
 from notifications.kinds import Email
@@ -141,7 +144,7 @@ def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
     desk, ada, ben, server, settings, sweeper
 ):
     row, other = desk.enqueue(ada), desk.enqueue(ben)
-    settings.EMAIL_PORT = 1
+    smtp.use(settings, 1)
     for minutes in range(0, 600, 60):
         deliver(TUESDAY_NOON + timedelta(minutes=minutes))
     assert [(fresh(each).state, fresh(each).attempts) for each in (row, other)] == [
@@ -149,7 +152,7 @@ def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
     ] * 2
     sweeper.refresh_from_db()
     assert sweeper.pause_reason == "the mail server is away"
-    settings.EMAIL_PORT = server.port
+    smtp.use(settings, server.port)
     assert deliver(TUESDAY_NOON + timedelta(days=1)) == 2
     sweeper.refresh_from_db()
     assert sweeper.failed_connections == 0
@@ -199,6 +202,35 @@ def test_an_address_that_cannot_be_put_on_the_wire_stops_nobody_else(desk, ada, 
     Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run()
     assert [letter.to for letter in server.letters] == [ben.email]
     assert rows().get(recipient=ada).error.startswith("cannot be written")
+
+
+class ProviderBackend(BaseEmailBackend):
+    """A backend that sends through a provider's API, and raises its own errors."""
+
+    answers: ClassVar[list[int | Exception]] = []
+    taken: ClassVar[list[EmailMessage]] = []
+
+    def send_messages(self, email_messages):
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        self.taken.extend(email_messages[:answer])
+        return answer
+
+
+def test_another_backend_is_asked_again_until_it_takes_the_letter(desk, ada, settings, monkeypatch):
+    smtp.use_backend(settings, f"{__name__}.ProviderBackend")
+    answers: list[int | Exception] = [RuntimeError("no such key"), TimeoutError(), 0, 1]
+    monkeypatch.setattr(ProviderBackend, "answers", answers)
+    row, at, errors = desk.enqueue(ada), TUESDAY_NOON, []
+    for _ in range(3):
+        assert deliver(at) == 0
+        errors.append(fresh(row).error)
+        at = fresh(row).next_at
+    assert errors == ["later RuntimeError", "later TimeoutError", "later not taken"]
+    assert deliver(at) == 1
+    assert (fresh(row).state, fresh(row).attempts) == (State.SENT, 4)
+    assert [message.to for message in ProviderBackend.taken] == [[ada.email]]
 
 
 def test_the_sink_counts_what_it_took(server):
