@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from programs.committee import CommitteeAdmin, shown
+from programs.committee_admin import CommitteeAdmin, format_date
 
 from .models import AgreementVersion, Signature
 
@@ -59,11 +59,11 @@ class AgreementVersionAdmin(CommitteeAdmin):
 
     @admin.display(description=_("mentee signed"), ordering="mentee_signed_at")
     def mentee_signed(self, obj):
-        return shown(obj.mentee_signed_at)
+        return format_date(obj.mentee_signed_at)
 
     @admin.display(description=_("mentor signed"), ordering="mentor_signed_at")
     def mentor_signed(self, obj):
-        return shown(obj.mentor_signed_at)
+        return format_date(obj.mentor_signed_at)
 
     @admin.display(description=_("days unsigned"))
     def days_open(self, obj):

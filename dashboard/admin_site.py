@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from programs.committee import CommitteeSite
+from programs.committee_admin import CommitteeSite
 
 DRAWERS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("care", _("Pairs and care"), ("dashboard.pair", "checkins.concern", "checkins.checkin", "checkins.contactlog")),

@@ -1,5 +1,13 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class DashboardConfig(AppConfig):
     name = "dashboard"
+
+
+class CommitteeAdminConfig(admin_apps.AdminConfig):
+    """Django's admin with the committee's site as its default site."""
+
+    default = False  # the settings name it themselves
+    default_site = "dashboard.admin_site.Desk"

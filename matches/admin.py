@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,9 +15,7 @@ from access.exceptions import ActionNotAllowed
 from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.forms import CarerForm
 from matches.models import Match
-from programs.committee import CommitteeAdmin
-
-TONES = {"introduced": "amber", "active": "ok", "closing": "plum", "closed": "plum"}
+from programs.committee_admin import CommitteeAdmin, state_chip
 
 
 @admin.register(Match)
@@ -55,11 +52,7 @@ class MatchAdmin(CommitteeAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, match: Match) -> str:
-        return format_html(
-            '<span class="wm-chip wm-chip-{}">{}</span>',
-            TONES[match.state],
-            match.get_state_display(),
-        )
+        return state_chip(match.state, match.get_state_display())
 
     @admin.display(description=gettext_lazy("cohort"))
     def cohort(self, match: Match) -> str:

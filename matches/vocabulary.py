@@ -9,19 +9,14 @@ from typing import Any
 
 from django.db.models import Value
 from django.utils.formats import number_format
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Industry, Language
+from accounts.models.people import DAY_NAMES
 from accounts.models.vocabulary import in_language
 from programs.models import Experience, Topic
 
-DAY_WORDS = {
-    "mon": pgettext_lazy("short day", "Mon"), "tue": pgettext_lazy("short day", "Tue"),
-    "wed": pgettext_lazy("short day", "Wed"), "thu": pgettext_lazy("short day", "Thu"),
-    "fri": pgettext_lazy("short day", "Fri"), "sat": pgettext_lazy("short day", "Sat"),
-    "sun": pgettext_lazy("short day", "Sun"),
-}  # fmt: skip
 PART_WORDS = {
     "early": gettext_lazy("early morning"), "morning": gettext_lazy("morning"), "midday": gettext_lazy("midday"),
     "afternoon": gettext_lazy("afternoon"), "evening": gettext_lazy("evening"),
@@ -87,7 +82,7 @@ def slot_word(slot: str) -> str:
 def _slot_word(slot: str, language: str) -> str:
     """Looked up once for each `language`, which is the one that is active now: a list has hundreds of them."""
     day, part = slot.split("-")
-    return f"{DAY_WORDS[day]} {PART_WORDS[part]}"
+    return f"{DAY_NAMES[day]} {PART_WORDS[part]}"
 
 
 def figure(number: int) -> str:

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin
 
 from .models import Meeting
 

@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "notifications",
     "workflow",
     "access",
-    "programs.apps.CommitteeAdminConfig",
+    "dashboard.apps.CommitteeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
@@ -23,6 +24,15 @@ NOT_IN_A_NAME = re.compile(
 )
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_NAMES = {
+    "mon": pgettext_lazy("short weekday", "Mon"),
+    "tue": pgettext_lazy("short weekday", "Tue"),
+    "wed": pgettext_lazy("short weekday", "Wed"),
+    "thu": pgettext_lazy("short weekday", "Thu"),
+    "fri": pgettext_lazy("short weekday", "Fri"),
+    "sat": pgettext_lazy("short weekday", "Sat"),
+    "sun": pgettext_lazy("short weekday", "Sun"),
+}
 PARTS = {
     "early": (6, 9),
     "morning": (9, 12),

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from programs.committee import CommitteeAdmin, has_role
+from programs.committee import has_role
+from programs.committee_admin import CommitteeAdmin
 from workflow.models import Transition
 
 from .. import orientation, reviewing

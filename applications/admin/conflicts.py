@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from programs.committee import CommitteeAdmin, Role, has_role
+from programs.committee import Role, has_role
+from programs.committee_admin import CommitteeAdmin
 from programs.models import Conflict, Membership, Program
 
 from ..models import Application

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from access.exceptions import ActionNotAllowed
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin
 
 from .. import reviewing
 from ..forms.review import DecisionForm, possible_outcomes

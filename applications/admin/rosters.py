@@ -20,7 +20,8 @@ from applications.importing import BadMap, read_map
 from applications.importing.import_jobs import start, unpack
 from applications.importing.maps import RosterMap
 from applications.models import RosterJob, RosterUpload
-from programs.committee import CommitteeAdmin, Role
+from programs.committee import Role
+from programs.committee_admin import CommitteeAdmin
 
 MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
 

@@ -7,24 +7,15 @@ from typing import Any
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Language, Profile
-from accounts.models.people import DAYS, PARTS, SLOTS
+from accounts.models.people import DAY_NAMES, DAYS, PARTS, SLOTS
 
 from ..models import Application
 from .base import READ_BY_COMMITTEE, ModelPage, Values
 from .profile import ProfilePage, offer, plain_codes, profile_of
 
-DAY_NAMES = {
-    "mon": pgettext_lazy("short weekday", "Mon"),
-    "tue": pgettext_lazy("short weekday", "Tue"),
-    "wed": pgettext_lazy("short weekday", "Wed"),
-    "thu": pgettext_lazy("short weekday", "Thu"),
-    "fri": pgettext_lazy("short weekday", "Fri"),
-    "sat": pgettext_lazy("short weekday", "Sat"),
-    "sun": pgettext_lazy("short weekday", "Sun"),
-}
 PART_NAMES = {
     "early": gettext_lazy("Early morning"),
     "morning": gettext_lazy("Morning"),

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin
 from workflow.models import Transition
 
 from ..models import Concern

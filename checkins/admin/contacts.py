@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin
 from programs.models import Membership
 
 from ..care_access import matches_in_care_of

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin
 
 from ..models import Survey
 

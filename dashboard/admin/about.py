@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from access.generic_relations import AboutQuerySet
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin
 
 
 class AboutAdmin(CommitteeAdmin):

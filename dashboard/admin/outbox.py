@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -19,12 +18,12 @@ from notifications import email_preview
 from notifications.kinds import label_of
 from notifications.models import Notification
 from notifications.models.outbox import ACCOUNT_MAIL
-from programs.committee import Role, shown
+from programs.committee import Role
+from programs.committee_admin import format_date, state_chip
 
 from .about import AboutAdmin
 
 State = Notification.State
-TONES = {"sent": "ok", "pending": "amber", "held": "amber", "failed": "bad"}
 BY_HAND = "decided by the committee"  # a reason in the outbox is for machines and members: not translated, no names
 
 VERBS: dict[str, Callable[[Notification, Any], None]] = {
@@ -122,12 +121,8 @@ class OutboxAdmin(AboutAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, row: Notification) -> str:
-        return format_html(
-            '<span class="wm-chip wm-chip-{}">{}</span>',
-            TONES.get(row.state, "plum"),
-            row.get_state_display(),
-        )
+        return state_chip(row.state, row.get_state_display(), model="notification")
 
     @admin.display(description=_("goes out at"), ordering="next_at")
     def goes_at(self, row: Notification) -> str:
-        return shown(row.next_at if row.is_open else None)
+        return format_date(row.next_at if row.is_open else None)

@@ -8,20 +8,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.health import Health, reasons, with_health
 from dashboard.models import Pair
-from programs.committee import CommitteeAdmin, shown
-
-TONES = {
-    "on_track": "ok",
-    "drifting": "amber",
-    "stuck": "bad",
-    "asked_for_help": "bad",
-    "ending": "plum",
-}
+from programs.committee_admin import CommitteeAdmin, format_date, state_chip
 
 
 class HealthFilter(admin.SimpleListFilter):
@@ -87,11 +78,7 @@ class PairAdmin(CommitteeAdmin):
 
     @admin.display(description=_("health"), ordering="health")
     def word(self, match: Any) -> str:
-        return format_html(
-            '<span class="wm-chip wm-chip-{}">{}</span>',
-            TONES[match.health],
-            Health(match.health).label,
-        )
+        return state_chip(match.health, Health(match.health).label)
 
     @admin.display(description=_("why"))
     def why(self, match: Any) -> str:
@@ -99,11 +86,11 @@ class PairAdmin(CommitteeAdmin):
 
     @admin.display(description=_("last met, or introduced"), ordering="quiet_since")
     def since(self, match: Any) -> str:
-        return shown(timezone.localdate(match.quiet_since))
+        return format_date(timezone.localdate(match.quiet_since))
 
     @admin.display(description=_("next meeting"), ordering="next_at")
     def next_meeting(self, match: Any) -> str:
-        return shown(timezone.localdate(match.next_at) if match.next_at else None)
+        return format_date(timezone.localdate(match.next_at) if match.next_at else None)
 
     def program_of(self, obj: Any) -> Any:
         return obj.program

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models import Application
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin
 from programs.models import Conflict
 
 

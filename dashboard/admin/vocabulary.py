@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 
 from accounts.employers import merge
 from accounts.models import Employer, Industry, Language
-from programs.admin_widgets import NamesForm, name_fields
-from programs.committee import CommitteeAdmin, Role
+from programs.committee import Role
+from programs.committee_admin import CommitteeAdmin, TranslatedNamesForm, translated_name_fields
 
 
-class WordForm(NamesForm):
+class WordForm(TranslatedNamesForm):
     class Meta:
         fields = ("code", "retired_on")
 
@@ -39,7 +39,7 @@ class VocabularyAdmin(CommitteeAdmin):
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         may_write = self.has_change_permission(request, obj) if obj else True
-        return [*(name_fields() if may_write else ["all_names"]), "code", "retired_on"]
+        return [*(translated_name_fields() if may_write else ["all_names"]), "code", "retired_on"]
 
     def get_form(
         self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: Any

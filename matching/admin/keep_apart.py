@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
 from matching.models import MATCHERS, KeepApart
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin
 from programs.models import Program
 
 

@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -22,17 +21,10 @@ from django.views.decorators.http import require_POST, require_safe
 from matching.forms import OpenRoundForm
 from matching.models import MATCHERS, Proposal, Round
 from matching.rounds import lifecycle
-from programs.committee import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin, state_chip
 
 from . import bulk, compare, criteria, decisions, exports, publication, review, workbench
 
-TONES = {
-    "draft": "info",
-    "review": "amber",
-    "approved": "ok",
-    "published": "ok",
-    "discarded": "plum",
-}
 View = Callable[..., HttpResponse]
 
 READ: list[tuple[str, View]] = [
@@ -178,9 +170,7 @@ class RoundAdmin(CommitteeAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, row: Round) -> str:
-        return format_html(
-            '<span class="wm-chip wm-chip-{}">{}</span>', TONES[row.state], row.get_state_display()
-        )
+        return state_chip(row.state, row.get_state_display())
 
     @admin.display(description=gettext_lazy("opened on"), ordering="created_at")
     def opened_on(self, row: Round) -> date:

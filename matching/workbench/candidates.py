@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from applications.models import Application, ApplicationExperience
 from matches.match_creation import places_of
 from matches.vocabulary import Words, listed
+from programs.committee_admin import state_tone
 
 from ..criteria import OVERRIDABLE, WEIGHTS, rule_words
 from ..engine import Change, InfeasibleRules, WhatIf
@@ -29,7 +30,6 @@ from ..recusal import near_in
 from ..rounds.minutes import moved_words
 from ..rounds.plan_updates import plan_of
 from ..storage.solver_state import Decisions, SolverState
-from .workbench import BAND_TONES
 
 SHOWN, CLOSED_SHOWN, MOVES_SHOWN, SWAPS_SHOWN = 6, 4, 2, 15
 CLOSED_LOOKED_AT = 40
@@ -67,7 +67,7 @@ class Candidate:
 
     @property
     def tone(self) -> str:
-        return BAND_TONES.get(self.explanation.band, "info")
+        return state_tone(self.explanation.band)
 
     @property
     def band_label(self) -> str:

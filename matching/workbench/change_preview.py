@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from programs.committee_admin import state_tone
+
 from ..explanations.explanations import explain
 from ..models import Proposal, Round, RoundEntry
 from ..recusal import refuse_if_near
@@ -12,7 +14,6 @@ from ..rounds.decisions import Step, after
 from ..rounds.minutes import names_of
 from ..rounds.plan_updates import Outcome, play, read
 from ..storage.solver_state import SolverState
-from .workbench import BAND_TONES
 
 Pair = tuple[int, int | None]
 
@@ -37,11 +38,11 @@ class Move:
 
     @property
     def was_tone(self) -> str:
-        return BAND_TONES.get(self.was_fit, "info")
+        return state_tone(self.was_fit)
 
     @property
     def now_tone(self) -> str:
-        return BAND_TONES.get(self.now_fit, "info")
+        return state_tone(self.now_fit)
 
 
 def _label(band: str) -> str:

@@ -15,6 +15,7 @@ from applications.models import Application
 from matches.match_creation import places_of
 from matches.models import Match
 from matches.vocabulary import Words
+from programs.committee_admin import state_tone
 
 from ..explanations.explanation_text import Why, committee_whys, fix_words, why_left_out
 from ..models import Proposal, Round, RoundEntry, Snapshot
@@ -23,12 +24,6 @@ from ..recusal import not_near
 
 Band = Proposal.Band
 PER_PAGE = 50
-BAND_TONES: dict[str, str] = {
-    Band.STRONG: "ok",
-    Band.GOOD: "info",
-    Band.POSSIBLE: "amber",
-    Band.THIN: "bad",
-}
 
 HAS_CAUTION = ~Q(cautions=[])
 TO_LOOK_AT = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
@@ -74,7 +69,7 @@ class Row:
 
     @property
     def tone(self) -> str:
-        return BAND_TONES.get(self.proposal.band, "info")
+        return state_tone(self.proposal.band)
 
     @property
     def anchor(self) -> str:

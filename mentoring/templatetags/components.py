@@ -7,7 +7,7 @@ is used when there: `program` (its `name` is the brand), `theme` ("light" or "da
 
     {% notice "Saved." kind="success" url=u action="Open" %}    info, success, warning, error; messages become these by themselves
     {% chip "On track" tone="ok" %}                              tones: ok, amber, bad, info, plum; icon="check" (a lucide name)
-    {% chip match.get_state_display tone=match.state|tone %}     `tone` knows every state word of the domain, see TONES
+    {% chip match.get_state_display tone=match.state|tone %}     `tone` knows every state, see programs/committee_admin/chips.py
     {% next_step title text url=u action="Sign it" due="by 3 July" %}    the one marigold card of a page
     {% path steps label="Your year" %}      steps: label, state ("done", "now", "later"), optional note, url
     {% stepper 2 5 %}                       "Part 2 of 5"
@@ -33,7 +33,7 @@ wm-measure, wm-form, wm-screen (not printed), wm-table (`<td data-label="Name">`
 `<th scope="row">`; wm-number right-aligns), wm-bar-1 to 6 (SVG fill). Buttons: btn-primary (one a page), btn-outline-primary, btn-danger, btn-link, btn-sm.
 wm-tabs (nav with a list), wm-queues (a list), wm-scroll (a wide table in a box that scrolls), wm-page-text (links print their address).
 In the admin the same parts and classes work, without Bootstrap's: components.css is loaded there, app.css is not. Tables of inlines
-extend `programs.admin_widgets.NamedInline`; avoid `filter_horizontal` (its script names nothing), take `autocomplete_fields`.
+extend `programs.committee_admin.LabelledTabularInline`; avoid `filter_horizontal` (its script names nothing), take `autocomplete_fields`.
 Other coloured kinds of Bootstrap (alert-*, text-bg-*, btn-success) are not themed: do not use them.
 """
 
@@ -43,20 +43,13 @@ from typing import Any
 from django import forms, template
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from lucide.templatetags.lucide import lucide
 
-register = template.Library()
+from programs import committee_admin
 
-TONES = {
-    "ok": "on_track accepted approved active signed reached held answered resolved completed sent done ready published",
-    "amber": "your_turn drifting introduced shared in_review proposed open due pending on_hold hold",
-    "bad": "stuck asked_for_help failed missed bounced overdue urgent",
-    "plum": "ending closing closed waiting waitlisted scheduled paused alumni parked",
-}  # everything else, "draft", "submitted", "under_way" and so on, is "info": a plain statement
-TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
+register = template.Library()
 
 TASK_WORDS = {
     "completed": (gettext_lazy("Completed"), "ok"),
@@ -128,7 +121,7 @@ def drawn(name: str, size: int, stroke_width: float = 2) -> str:
 
 @register.filter
 def tone(state: str) -> str:
-    return TONE_OF.get(str(state).lower().replace(" ", "_").replace("-", "_"), "info")
+    return committee_admin.state_tone(state)
 
 
 @register.filter
@@ -138,12 +131,9 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
 
-CHIP = '<span class="wm-chip wm-chip-{}">{}{}</span>'  # no template of its own: a list has hundreds
-
-
 @register.simple_tag
 def chip(word: str | Promise, tone: str = "info", icon: str = "") -> str:
-    return format_html(CHIP, tone, drawn(icon, size=16) if icon else "", word)
+    return committee_admin.chip(word, tone, drawn(icon, size=16) if icon else "")
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 
 from mentoring.templatetags import components
 from notifications import rendering
-from programs.admin_widgets import NamedCells, NamedMoment
+from programs.committee_admin import LabelledFormSet, LabelledSplitDateTime
 from programs.models import Cohort, Program
 
 
@@ -341,13 +341,13 @@ class TestAdmin:
 
     def test_each_cell_of_a_table_of_inlines_is_named(self, program):
         cohorts = forms.inlineformset_factory(
-            Program, Cohort, formset=NamedCells, fields=["name"], extra=2
+            Program, Cohort, formset=LabelledFormSet, fields=["name"], extra=2
         )
         html = str(cohorts(instance=program))
         assert 'aria-label="Name, row 1"' in html
         assert 'aria-label="Name, row 2"' in html
 
     def test_date_and_time_of_a_moment_are_named(self):
-        html = NamedMoment().render("sent_at", None)
+        html = LabelledSplitDateTime().render("sent_at", None)
         assert 'aria-label="Date"' in html
         assert 'aria-label="Time"' in html

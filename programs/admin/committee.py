@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 
-from ..committee import CommitteeAdmin, Role
+from ..committee import Role
+from ..committee_admin import CommitteeAdmin
 from ..models import Membership, Program
 
 

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_POST
 from accounts.timezones import zone_choices
 
 from .. import setup_checklist
-from ..admin_widgets import NamedInline
-from ..committee import CommitteeAdmin, Role, has_role
+from ..committee import Role, has_role
+from ..committee_admin import CommitteeAdmin, LabelledTabularInline
 from ..models import Cohort, Objective, PlaceDistance, Policy, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
 
@@ -47,12 +47,12 @@ class PolicyInline(PartOfProgram, admin.StackedInline):
     classes = ("collapse",)
 
 
-class ObjectiveInline(PartOfProgram, NamedInline):
+class ObjectiveInline(PartOfProgram, LabelledTabularInline):
     model = Objective
     extra = 1
 
 
-class PlaceDistanceInline(PartOfProgram, NamedInline):
+class PlaceDistanceInline(PartOfProgram, LabelledTabularInline):
     model = PlaceDistance
     extra = 1
     classes = ("collapse",)

@@ -12,12 +12,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..admin_widgets import NamesForm, name_fields
-from ..committee import CommitteeAdmin, Role
+from ..committee import Role
+from ..committee_admin import CommitteeAdmin, TranslatedNamesForm, translated_name_fields
 from ..models import Experience, Program, Topic
 
 
-class EntryForm(NamesForm):
+class EntryForm(TranslatedNamesForm):
     """The code is made from the name in the site's first language and never changes."""
 
     class Meta:
@@ -63,7 +63,7 @@ class EntryAdmin(CommitteeAdmin):
     actions = ("retire_selected", "bring_back_selected")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        names = name_fields()
+        names = translated_name_fields()
         if obj is not None and not self.has_change_permission(request, obj):
             names = ["all_names"]
         return [*names, *self.columns]

@@ -1,7 +1,7 @@
-"""Inputs of admin forms: names for those that Django shows without a label of their own, and a name in each language.
+"""Form parts of the admin: labels where Django shows none, and one name per language.
 
-A cell of a table of inlines is named by its column only for those who see it, and the two boxes of a moment share one
-label. Both get an `aria-label`, in the words that stand on the screen.
+Django labels a cell of a tabular inline only by its column, and the two inputs of a date and time share one label.
+Both get an `aria-label` with the words that are on the screen.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-class NamedMoment(AdminSplitDateTime):
-    """Date and time as two boxes that each say which they are."""
+class LabelledSplitDateTime(AdminSplitDateTime):
+    """Label the date input and the time input separately."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
@@ -29,8 +29,8 @@ class NamedMoment(AdminSplitDateTime):
             box.attrs["aria-label"] = name
 
 
-class NamedCells(BaseInlineFormSet):
-    """Each input is called after its column and row: "Minutes, row 2"."""
+class LabelledFormSet(BaseInlineFormSet):
+    """Label each input by its column and row: "Minutes, row 2"."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -44,8 +44,8 @@ class NamedCells(BaseInlineFormSet):
             field.widget.attrs.setdefault("aria-label", row)
 
 
-class NamesForm(forms.ModelForm):
-    """A name for each language of the site, one input each; the model keeps them together in `names`."""
+class TranslatedNamesForm(forms.ModelForm):
+    """Edit the JSON field `names` ({language: name}) with one input per language of the site."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,13 +68,13 @@ class NamesForm(forms.ModelForm):
         return cleaned
 
 
-def name_fields() -> list[str]:
-    """The inputs of a NamesForm, for `get_fields`."""
+def translated_name_fields() -> list[str]:
+    """Return the names of a TranslatedNamesForm's inputs, for `get_fields`."""
     return [f"name_{language}" for language, _label in settings.LANGUAGES]
 
 
-class NamedInline(admin.TabularInline):
-    """The base for tables of inlines on committee pages."""
+class LabelledTabularInline(admin.TabularInline):
+    """Base of tabular inlines on committee pages."""
 
-    formset = NamedCells
+    formset = LabelledFormSet
     extra = 0

@@ -1,0 +1,100 @@
+"""The base of every committee page and of the admin site that holds them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+
+from ..committee import has_role, roles_held
+from ..models import Program
+from .forms import LabelledSplitDateTime
+
+
+def format_date(value: date | None) -> str:
+    """Return a computed date or datetime in the format of the admin's columns; "-" for None.
+
+    Django formats it in lists only; on the page of one row it would print Python's own text.
+    """
+    return display_for_value(value, "-")
+
+
+class CommitteeSite(admin.AdminSite):
+    """Admin site that lets in whoever has a committee role today."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(roles_held(request))
+
+
+class CommitteeAdmin(admin.ModelAdmin):
+    """Base of every committee page: rows by `for_committee` or `visible_to`, nothing is deleted.
+
+    `change_roles` may change rows and `add_roles` may add them; the maintainer may do both. Other
+    members read.
+    """
+
+    formfield_overrides: ClassVar[dict[type, dict]] = {
+        models.DateTimeField: {"widget": LabelledSplitDateTime}
+    }
+    change_roles: ClassVar[tuple[str, ...]] = ()
+    add_roles: ClassVar[tuple[str, ...]] = ()
+    empty_words: str | Promise = ""  # shown when the list is empty
+    list_per_page = 50
+    show_facets = admin.ShowFacets.ALLOW
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        rows = self.model._default_manager.get_queryset()
+        scope = getattr(rows, "for_committee", None) or rows.visible_to
+        ordering = self.get_ordering(request)
+        found = scope(request.user)
+        return found.order_by(*ordering) if ordering else found
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Title the list by what is in it, not "Select … to view"."""
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def _holds(self, request: HttpRequest, roles: tuple[str, ...]) -> bool:
+        return not roles_held(request).isdisjoint(roles)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(roles_held(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(roles_held(request))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._holds(request, self.add_roles)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or not request.user.is_authenticated:
+            return self._holds(request, self.change_roles)
+        program = self.program_of(obj)
+        if program is None:
+            return self._holds(request, self.change_roles)
+        return bool(self.change_roles) and has_role(request.user, program, *self.change_roles)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def program_of(self, obj: Any) -> Program | None:
+        """Return the program that a row belongs to; override where no usual path leads to it."""
+        if isinstance(obj, Program):
+            return obj
+        if hasattr(obj, "program_id"):
+            return obj.program
+        return obj.cohort.program if hasattr(obj, "cohort_id") else None
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
