@@ -288,7 +288,7 @@ class WhatIf:
                 )
 
     def _refuse_coupled(self, i: int, j: int) -> None:
-        if self.table.reasons is not None and (i, j) in self.table.reasons.coupled:
+        if self.table.reasons is not None and (i, j) in self.table.reasons.one_way:
             text = "these two would mentor each other; score again with this override so that the other way is closed"
             raise InfeasibleRules([Violation("both_ways", text, i, j, ("both_ways",))])
 
@@ -300,8 +300,8 @@ class WhatIf:
         return int(self.table.raw(i, [j])[0])
 
     def _fitting(self, row: Ints) -> Ints:
-        if row.max(initial=0) > self._state.objective.top - self.rules.stability_bonus:
+        if row.max(initial=0) > self._state.objective.max_score - self.rules.stability_bonus:
             raise ValueError(
-                f"scores above {self._state.objective.top - self.rules.stability_bonus} need a new round"
+                f"scores above {self._state.objective.max_score - self.rules.stability_bonus} need a new round"
             )
         return row

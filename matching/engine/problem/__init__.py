@@ -1,1 +1,4 @@
-"""The problem: people, criteria and hard rules in, a table of scores out. Imports nothing else of the engine."""
+"""The problem: people, criteria and hard rules in, a table of scores out.
+
+Imports nothing else of the engine.
+"""

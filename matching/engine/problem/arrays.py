@@ -1,4 +1,4 @@
-"""Names for the array types that the engine passes around, and the two that every module builds."""
+"""Array types of the engine, and the array operations that several modules share."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+# Any: integers of every width; numpy's own way to write "some bit width"
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
 Points = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 Texts = NDArray[np.str_]
+Keys = NDArray[np.generic]
 
 INF = float("inf")
+MAX_KEY = 2**62
 
 
 def whole_numbers(values: ArrayLike, name: str) -> Ints:
-    """`values` as an integer array; ValueError naming `name` when they are anything else."""
+    """Return `values` as an integer array. Raises ValueError, naming `name`, for other numbers."""
     array = np.asarray(values)
     if array.size == 0 and not np.issubdtype(array.dtype, np.integer):
         return array.astype(np.int64)
@@ -28,31 +31,34 @@ def whole_numbers(values: ArrayLike, name: str) -> Ints:
 
 
 def compact(values: Ints) -> Ints:
-    """The same numbers in the smallest signed type that holds them all, which depends on the numbers alone."""
+    """Return the same numbers in the smallest signed type that holds them.
+
+    The type depends on the numbers alone, so equal numbers have equal bytes.
+    """
     low, high = int(values.min(initial=0)), int(values.max(initial=0))
-    fits = (
+    fitting = (
         t
         for t in (np.int8, np.int16, np.int32)
         if np.iinfo(t).min <= low and high <= np.iinfo(t).max
     )
-    return values.astype(next(fits, np.int64), copy=False)
+    return values.astype(next(fitting, np.int64), copy=False)
 
 
-def answered(rows: NDArray[Any]) -> Bools:
-    """Who marked anything in a many-column field (n, k)."""
+def answered(rows: Ints | Bools) -> Bools:
+    """Return (n,): which people marked anything in a multiple-choice field (n, k)."""
     return np.asarray((rows != 0).any(axis=1), dtype=np.bool_)
 
 
 def share_an_item(mine: Bools, theirs: Bools) -> Bools:
-    """(n, m): do row a of `mine` (n, k) and row b of `theirs` (m, k) mark the same item?"""
+    """Return (n, m): whether row a of `mine` (n, k) and row b of `theirs` (m, k) share an item."""
     return np.asarray(mine.astype(np.float32) @ theirs.astype(np.float32).T > 0, dtype=np.bool_)
 
 
 def group_rows(*columns: Ints | Bools) -> tuple[Ints, Ints]:
-    """Rows that are equal in every column share a class.
+    """Group rows that are equal in every column.
 
-    Comes in: columns of shape (n,) or (n, k). Goes out: one representative row per class (C, total k) and the
-    class of each row (n,). The order of classes depends on the values alone.
+    columns: arrays of shape (n,) or (n, k). Returns one row per group, (C, total k), and the
+    group of each row, (n,). The order of the groups depends on the values alone.
     """
     rows = np.column_stack([c.astype(np.int64) for c in columns])
     if not rows.shape[1]:
@@ -63,11 +69,14 @@ def group_rows(*columns: Ints | Bools) -> tuple[Ints, Ints]:
 
 @dataclass(frozen=True, eq=False)
 class Classes:
-    """People who gave equal answers, taken together: what kind of mentee and of mentor everybody is, so that a criterion
-    is a small table over kinds. mine (C, k) and theirs (K, k) are the answers, mentee (N,) and mentor (M,) the kinds."""
+    """Mentees and mentors grouped by equal answers, so that a criterion is a small (C, K) table.
 
-    mine: Ints
-    theirs: Ints
+    mentee_answers (C, k), mentor_answers (K, k)   the answers of each class
+    mentee (N,), mentor (M,)                       the class of each person
+    """
+
+    mentee_answers: Ints
+    mentor_answers: Ints
     mentee: Ints
     mentor: Ints
 
@@ -76,22 +85,20 @@ Answers = Ints | Bools | tuple[Ints, ...]
 
 
 def classes_of(mine: Answers, theirs: Answers) -> Classes:
-    """Kinds of mentees and of mentors by one answer or by several."""
-    (rows, mentee), (others, mentor) = (
-        group_rows(*c) if isinstance(c, tuple) else group_rows(c) for c in (mine, theirs)
+    """Group mentees by `mine` and mentors by `theirs`, each one field or a tuple of fields."""
+    (mentee_answers, mentee), (mentor_answers, mentor) = (
+        group_rows(*fields) if isinstance(fields, tuple) else group_rows(fields)
+        for fields in (mine, theirs)
     )
-    return Classes(rows, others, mentee, mentor)
+    return Classes(mentee_answers, mentor_answers, mentee, mentor)
 
 
-def _keys(rows: Ints) -> NDArray[Any]:
-    """One sortable value per row: a whole number where the values are small enough, because that sorts faster."""
+def _keys(rows: Ints) -> Keys:
+    """One sortable value per row: a whole number where it fits, because that sorts faster."""
     low, columns = int(rows.min(initial=0)), rows.shape[1]
     span = int(rows.max(initial=0)) - low + 1
-    if span**columns >= 2**62:
-        return (
-            np.ascontiguousarray(rows)
-            .view(np.dtype((np.void, rows.itemsize * columns)))
-            .reshape(-1)
-        )
+    if span**columns >= MAX_KEY:
+        row_type = np.dtype((np.void, rows.itemsize * columns))
+        return np.ascontiguousarray(rows).view(row_type).reshape(-1)
     keys: Ints = (rows - low) @ span ** np.arange(columns)
     return keys

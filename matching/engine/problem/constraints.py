@@ -1,19 +1,26 @@
-"""Hard rules: what makes a pair impossible, each with a code, so that every "no" can be answered by a name.
+"""Hard rules: what makes a pair impossible, each with a code that names the reason.
 
-A rule that compares answers is a table over classes of mentees (people with the same answer), a rule about named pairs
-is a list. Unknown answers never forbid by themselves: the pair is *undecided* under that rule and counted, unless the
-round says that unknown forbids too (then the code is `<rule>_unknown`).
+A rule that compares answers is a table over classes of people with equal answers; a rule about
+named pairs is a list. An unknown answer forbids nothing by itself: the pair is *undecided* under
+that rule and counted, unless the round says that unknown forbids too (code `<rule>_unknown`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from matching.engine.problem.arrays import Bools, Classes, Ints, answered, classes_of, share_an_item
+from matching.engine.problem.arrays import (
+    Bools,
+    Classes,
+    Ints,
+    answered,
+    classes_of,
+    share_an_item,
+)
 from matching.engine.problem.people import IN_PERSON, ONLINE, PAIR_RULES, Pool, Side
 
 RULE_LABELS = {
@@ -28,12 +35,12 @@ RULE_LABELS = {
     "language": "They share no language",
     "mode_place": "They cannot meet: no common way of meeting, or too far apart",
     "hours": "They share no free time in the week",
-    "must_have": "Something that one of them must have is missing in the other",
+    "must_have": "One of them lacks something that the other requires",
     "both_ways": "The same two people would mentor each other; this direction fits less well",
     "minimum": "The fit is below the minimum of this round",
-    "capacity": "The mentor has no place in this round",
-    "min_score": "The fit is below the minimum score of this round",
-    "rejected": "The committee said no to this pair in this round",
+    "capacity": "The mentor has no capacity in this round",
+    "min_score": "The score is below the minimum score of this round",
+    "rejected": "The committee rejected this pair in this round",
     "forbidden": "This pair is marked as not allowed",
 }
 HARD_RULES = frozenset(RULE_LABELS) - {"capacity", "min_score", "rejected", "forbidden"}
@@ -42,18 +49,20 @@ NEVER_WAIVED = frozenset({"self_pair"})
 
 
 class HardConstraint(Protocol):
+    """A rule of one pool."""
+
     @property
     def code(self) -> str: ...
 
     def forbids_pair(self, i: int, j: int) -> bool: ...
 
     def count(self) -> int:
-        """Number of pairs that this rule forbids."""
+        """Return the number of pairs that this rule forbids."""
 
 
 @dataclass(frozen=True, eq=False)
 class ClassConstraint:
-    """forbidden = broken[kind of mentee i, kind of mentor j]."""
+    """forbidden = violated[class of mentee i, class of mentor j]."""
 
     code: str
     classes: Classes
@@ -69,7 +78,7 @@ class ClassConstraint:
 
 @dataclass(frozen=True, eq=False)
 class PairConstraint:
-    """forbidden = the pairs listed."""
+    """forbidden = the pairs in `pairs`."""
 
     code: str
     pairs: frozenset[tuple[int, int]]
@@ -81,60 +90,65 @@ class PairConstraint:
         return len(self.pairs)
 
 
-# A rule over answers gives (kinds of people, broken (C, K), undecided (C, K)), or None if nobody was asked.
-Verdict = tuple[Classes, Bools, Bools] | None
+class Verdict(NamedTuple):
+    """What a rule over answers says about each pair of classes; both tables are (C, K)."""
+
+    classes: Classes
+    violated: Bools
+    undecided: Bools
 
 
-def _readiness(pool: Pool) -> Verdict:
-    me, mo = pool.mentees.ready, pool.mentors.ready
-    me = np.ones(len(pool.mentees), bool) if me is None else me
-    mo = np.ones(len(pool.mentors), bool) if mo is None else mo
-    found = classes_of(me, mo)
-    violated = ~((found.mine > 0) & (found.theirs > 0).T)
-    return found, violated, np.zeros_like(violated)
+class MeetingWays(NamedTuple):
+    """How each pair of classes can meet; all tables are (C, K)."""
+
+    classes: Classes  # by mode, place and travel, mode first
+    online: Bools
+    in_person: Bools
+    unknown: Bools
 
 
-def _self_pairs(pool: Pool) -> frozenset[tuple[int, int]]:
-    _, me, mo = np.intersect1d(
-        pool.mentees.people, pool.mentors.people, assume_unique=True, return_indices=True
-    )
-    return frozenset(zip(me.tolist(), mo.tolist(), strict=True))
+def build_constraints(
+    pool: Pool, rules: frozenset[str], unknown_forbids: frozenset[str]
+) -> tuple[list[HardConstraint], dict[str, int]]:
+    """Return the switched-on rules for this pool, and how many pairs each leaves undecided.
+
+    The rules are in the order of RULE_LABELS.
+    """
+    found: list[HardConstraint] = []
+    undecided: dict[str, int] = {}
+    for code in (c for c in RULE_LABELS if c in rules):
+        if code == "self_pair":
+            found.append(PairConstraint(code, _self_pairs(pool)))
+        elif code in PAIR_RULES:
+            pairs = pool.pair_rows[code].tolist() if code in pool.pair_rows else []
+            found.append(PairConstraint(code, frozenset((i, j) for i, j in pairs)))
+        elif code in _ANSWER_RULES:
+            verdict = _ANSWER_RULES[code](pool)
+            if verdict is None:
+                undecided[code] = len(pool.mentees) * len(pool.mentors)
+                continue
+            found.append(ClassConstraint(code, verdict.classes, verdict.violated))
+            unknown = ClassConstraint(f"{code}_unknown", verdict.classes, verdict.undecided)
+            undecided[code] = unknown.count()
+            if code in unknown_forbids:
+                found.append(unknown)
+    return found, undecided
 
 
-def _same_employer(pool: Pool) -> Verdict:
-    if pool.mentees.employer is None or pool.mentors.employer is None:
-        return None
-    found = classes_of(pool.mentees.employer, pool.mentors.employer)
-    mine, theirs = found.mine, found.theirs.T
-    unknown = (mine < 0) | (theirs < 0)
-    return found, (mine == theirs) & ~unknown, unknown
-
-
-def _language(pool: Pool) -> Verdict:
-    if pool.mentees.languages is None or pool.mentors.languages is None:
-        return None
-    found = classes_of(pool.mentees.languages, pool.mentors.languages)
-    shared = share_an_item(found.mine > 0, found.theirs > 0)
-    unknown = ~answered(found.mine)[:, None] | ~answered(found.theirs)
-    return found, ~shared & ~unknown, unknown
-
-
-def meeting_ways(pool: Pool) -> tuple[Classes, Bools, Bools, Bools] | None:
-    """How people can meet, by mode, place and travel, mode first.
-
-    Returns their kinds, and three tables (C, K): can meet online, can meet in person, cannot be told."""
+def meeting_ways(pool: Pool) -> MeetingWays | None:
+    """Return how people can meet, by mode, place and travel; None if no one was asked."""
     mine, theirs = _mode_place_travel(pool.mentees), _mode_place_travel(pool.mentors)
     if mine is None or theirs is None:
         return None
-    found = classes_of(mine, theirs)
-    mode, place, travel = (c[:, None] for c in found.mine.T)
-    mode_o, place_o, travel_o = found.theirs.T
-    both = mode & mode_o
-    online, face = (both & ONLINE) > 0, (both & IN_PERSON) > 0
-    placeless = (place < 0) | (place_o < 0)
-    near = _near(pool, place, place_o[None], np.maximum(travel, travel_o))
-    unknown = (mode == 0) | (mode_o == 0) | (face & placeless & ~online)
-    return found, online & ~unknown, face & near & ~placeless, unknown
+    classes = classes_of(mine, theirs)
+    mode, place, travel = (column[:, None] for column in classes.mentee_answers.T)
+    mentor_mode, mentor_place, mentor_travel = classes.mentor_answers.T
+    common = mode & mentor_mode
+    online, in_person = (common & ONLINE) > 0, (common & IN_PERSON) > 0
+    no_place = (place < 0) | (mentor_place < 0)
+    in_reach = _in_reach(pool, place, mentor_place[None], np.maximum(travel, mentor_travel))
+    unknown = (mode == 0) | (mentor_mode == 0) | (in_person & no_place & ~online)
+    return MeetingWays(classes, online & ~unknown, in_person & in_reach & ~no_place, unknown)
 
 
 def _mode_place_travel(side: Side) -> tuple[Ints, Ints, Ints] | None:
@@ -145,71 +159,88 @@ def _mode_place_travel(side: Side) -> tuple[Ints, Ints, Ints] | None:
     return side.mode, place, travel
 
 
-def _near(pool: Pool, here: Ints, there: Ints, minutes: Ints) -> Bools:
+def _in_reach(pool: Pool, here: Ints, there: Ints, minutes: Ints) -> Bools:
     if pool.travel is None:
         return np.asarray(here == there, dtype=np.bool_)
     distance = pool.travel[np.maximum(here, 0), np.maximum(there, 0)]
     return np.asarray((here == there) | ((distance >= 0) & (distance <= minutes)), dtype=np.bool_)
 
 
-def _mode_place(pool: Pool) -> Verdict:
+# Rules over answers: each returns None if no one was asked.
+
+
+def _readiness(pool: Pool) -> Verdict:
+    mine, theirs = (
+        np.ones(len(side), np.bool_) if side.ready is None else side.ready
+        for side in (pool.mentees, pool.mentors)
+    )
+    classes = classes_of(mine, theirs)
+    violated = ~((classes.mentee_answers > 0) & (classes.mentor_answers > 0).T)
+    return Verdict(classes, violated, np.zeros_like(violated))
+
+
+def _same_employer(pool: Pool) -> Verdict | None:
+    if pool.mentees.employer is None or pool.mentors.employer is None:
+        return None
+    classes = classes_of(pool.mentees.employer, pool.mentors.employer)
+    mine, theirs = classes.mentee_answers, classes.mentor_answers.T
+    unknown = (mine < 0) | (theirs < 0)
+    return Verdict(classes, (mine == theirs) & ~unknown, unknown)
+
+
+def _language(pool: Pool) -> Verdict | None:
+    if pool.mentees.languages is None or pool.mentors.languages is None:
+        return None
+    classes = classes_of(pool.mentees.languages, pool.mentors.languages)
+    mine, theirs = classes.mentee_answers > 0, classes.mentor_answers > 0
+    unknown = ~answered(mine)[:, None] | ~answered(theirs)
+    return Verdict(classes, ~share_an_item(mine, theirs) & ~unknown, unknown)
+
+
+def _mode_place(pool: Pool) -> Verdict | None:
     ways = meeting_ways(pool)
     if ways is None:
         return None
-    found, online, face, unknown = ways
-    return found, ~(online | face | unknown), unknown
+    violated = ~(ways.online | ways.in_person | ways.unknown)
+    return Verdict(ways.classes, violated, ways.unknown)
 
 
 def _must_have(pool: Pool) -> Verdict:
     me, mo = pool.mentees, pool.mentors
-    (mine, split), (theirs, split_o) = _musts_and_has(me), _musts_and_has(mo)
-    found = classes_of(mine, theirs)
-    violated = np.zeros((len(found.mine), len(found.theirs)), bool)
-    if me.musts is not None and mo.has is not None:
-        violated |= share_an_item(found.mine[:, :split] > 0, found.theirs[:, split_o:] <= 0)
-    if mo.musts is not None and me.has is not None:
-        violated |= share_an_item(found.mine[:, split:] <= 0, found.theirs[:, :split_o] > 0)
-    return found, violated, np.zeros_like(violated)
-
-
-def _musts_and_has(side: Side) -> tuple[tuple[Ints, Ints], int]:
-    """Both answers, and how many columns the first has."""
-    musts, has = (
-        np.zeros((len(side), 0), np.int64) if c is None else c for c in (side.musts, side.has)
+    (mine, split), (theirs, mentor_split) = (
+        _required_and_own_traits(me),
+        _required_and_own_traits(mo),
     )
-    return (musts, has), musts.shape[1]
+    classes = classes_of(mine, theirs)
+    mentee, mentor = classes.mentee_answers, classes.mentor_answers
+    violated = np.zeros((len(mentee), len(mentor)), np.bool_)
+    if me.required_traits is not None and mo.traits is not None:
+        violated |= share_an_item(mentee[:, :split] > 0, mentor[:, mentor_split:] <= 0)
+    if mo.required_traits is not None and me.traits is not None:
+        violated |= share_an_item(mentee[:, split:] <= 0, mentor[:, :mentor_split] > 0)
+    return Verdict(classes, violated, np.zeros_like(violated))
 
 
-_ANSWERS: dict[str, Callable[[Pool], Verdict]] = {
+def _required_and_own_traits(side: Side) -> tuple[tuple[Ints, Ints], int]:
+    """Both answers, and how many columns the first has."""
+    required, own = (
+        np.zeros((len(side), 0), np.int64) if answers is None else answers
+        for answers in (side.required_traits, side.traits)
+    )
+    return (required, own), required.shape[1]
+
+
+def _self_pairs(pool: Pool) -> frozenset[tuple[int, int]]:
+    _, me, mo = np.intersect1d(
+        pool.mentees.people, pool.mentors.people, assume_unique=True, return_indices=True
+    )
+    return frozenset(zip(me.tolist(), mo.tolist(), strict=True))
+
+
+_ANSWER_RULES: dict[str, Callable[[Pool], Verdict | None]] = {
     "readiness": _readiness,
     "same_employer": _same_employer,
     "language": _language,
     "mode_place": _mode_place,
     "must_have": _must_have,
 }
-
-
-def build_constraints(
-    pool: Pool, rules: frozenset[str], unknown_forbids: frozenset[str]
-) -> tuple[list[HardConstraint], dict[str, int]]:
-    """The switched-on rules for this pool, in the order of LABELS, and how many pairs each leaves undecided."""
-    found: list[HardConstraint] = []
-    undecided: dict[str, int] = {}
-    for code in (c for c in RULE_LABELS if c in rules):
-        if code == "self_pair":
-            found.append(PairConstraint(code, _self_pairs(pool)))
-        elif code in PAIR_RULES:
-            pairs = pool.listed[code].tolist() if code in pool.listed else []
-            found.append(PairConstraint(code, frozenset((i, j) for i, j in pairs)))
-        elif code in _ANSWERS:
-            verdict = _ANSWERS[code](pool)
-            if verdict is None:
-                undecided[code] = len(pool.mentees) * len(pool.mentors)
-                continue
-            people, violated, unknown = verdict
-            found.append(ClassConstraint(code, people, violated))
-            open_question = ClassConstraint(f"{code}_unknown", people, unknown)
-            undecided[code] = open_question.count()
-            if code in unknown_forbids:
-                found.append(open_question)
-    return found, undecided

@@ -1,18 +1,20 @@
 """What a round values and what it forbids.
 
-A round uses the standard criteria (weights, whose points are shares of SCALE), a program's own blocks (points as they
-are), or both. Weights are proportions: doubling all of them changes nothing.
+A round uses the standard criteria (weights, whose points are shares of SCALE), a program's own
+criteria (points as they are), or both. Weights are proportions: doubling them changes nothing.
 
-- understands: what the mentee goes through, against what a mentor has lived (all points) or accompanied (7 of 10)
+- understands: what the mentee goes through, against what a mentor has lived through (all points) or
+  accompanied someone through (7 of 10)
 - can_help: the mentee's needs by priority, against the mentor's topics by level
 - practical: shared free time, way of meeting, language, rhythm
-- wishes: who ranked whom, both sides; a bounded share, because ranks can be played and facts cannot
+- wishes: who ranked whom, both sides; a bounded share, because ranks can be manipulated and facts
+  cannot
 - gap: years of experience ahead, best between 3 and 12
 - industry: industries that the mentee wants to hear about
-- waiting: left out in earlier rounds; decides who is placed, never with whom
+- waiting: left unmatched in earlier rounds; decides who is placed, never with whom
 
-Nothing protected is scored, and similarity as such is not: a program that offers "somebody who shares my ..." asks the
-person for it and uses an `Overlap` block on that answer.
+Nothing protected is scored, and similarity as such is not. A program that offers "someone who
+shares my ..." asks the person for it and uses an `Overlap` criterion on that answer.
 """
 
 from __future__ import annotations
@@ -40,15 +42,20 @@ NEUTRAL_PERCENT = 30
 
 @dataclass(frozen=True)
 class Criteria:
-    """weights   criterion -> whole number >= 0; {} to use blocks alone
-    rules            codes of barriers.LABELS that are switched on
+    """What one round values and forbids.
+
+    weights          criterion -> whole number >= 0; {} to use custom criteria alone
+    rules            codes of HARD_RULES that are switched on
     version          the program's own name for this set; goes into the hash
-    blocks           a program's own criteria
-    minimum          suitability (without waiting) below which a pair is forbidden; needs rule "minimum"
+    custom           criteria of the program's own
+    minimum          fit (score without waiting) below which a pair is forbidden; needs rule
+                     "minimum"
     unknown_forbids  rule codes for which a missing answer forbids
-    neutral_percent  share of a criterion's points where an answer is missing (so silence neither wins nor loses much)
+    neutral_percent  share of a criterion's points where an answer is missing, so that no answer
+                     neither wins nor loses much
     enough_minutes   shared free minutes a week that earn all points for hours
     practical        shares of the parts of "practical"
+
     Raises ValueError naming the weight, rule or share that makes no sense.
     """
 
@@ -78,16 +85,17 @@ class Criteria:
             raise ValueError("enough_minutes must be at least 15")
         if self.minimum < 0:
             raise ValueError("minimum must not be negative")
-        names = [b.name for b in self.custom]
+        names = [one.name for one in self.custom]
         if len(set(names) - set(STANDARD_WEIGHTS)) < len(names):
             raise ValueError("every custom criterion needs a name of its own")
 
     def points(self, criterion: str) -> int:
-        """The most points that a standard criterion can give: its share of SCALE, rounded down."""
+        """Return the most points of a standard criterion: its share of SCALE, rounded down."""
         total = sum(self.weights.values())
         return SCALE * self.weights.get(criterion, 0) // total if total else 0
 
     def practical_points(self, part: str) -> int:
+        """Return the most points of a part of "practical", rounded down."""
         total = sum(self.practical.values())
         return self.points("practical") * self.practical.get(part, 0) // total if total else 0
 

@@ -1,9 +1,9 @@
-"""Building blocks for a program's own criteria: points as they are, over columns that the program names.
+"""Criteria of a program's own: points as they are, over columns that the program names.
 
-A block reads `Side.columns[name]` (or a standard field of that name) on both sides and answers with a `Part`: terms
-that add points and, where the block is told to, a barrier whose code is the block's name. With these four a sign-up
-spreadsheet of another program becomes a round: "one or two grades up", "same profession", "what I asked for is among
-your characteristics", "these towns suit me".
+A custom criterion reads `Side.columns[name]` (or a standard field of that name) on both sides and
+makes a `ScorePart`: terms that add points and, if asked to, a hard rule whose code is the
+criterion's name. These four cover most sign-up spreadsheets: "one or two grades up", "same
+profession", "what I asked for is among your characteristics", "these towns suit me".
 """
 
 from __future__ import annotations
@@ -17,104 +17,96 @@ import numpy as np
 from matching.engine.problem.arrays import Bools, Ints, Points, answered, classes_of
 from matching.engine.problem.constraints import ClassConstraint, HardConstraint
 from matching.engine.problem.people import Pool, Side
-from matching.engine.problem.score_terms import Capped, ClassTable, Linear, Term
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """One line of a score: its name, what adds to it, the most it can give, what it forbids.
-
-    unknown holds, for mentees and mentors, who left the answer empty."""
-
-    name: str
-    terms: tuple[Term, ...]
-    most: int
-    unknown: tuple[Bools, Bools]
-    constraints: tuple[HardConstraint, ...] = ()
+from matching.engine.problem.score_terms import Capped, ClassTable, Linear, ScorePart
 
 
 class CustomCriterion(Protocol):
-    """A criterion of a program's own; its repr goes into the hash of the table, so it must tell its settings."""
+    """A criterion of a program's own.
+
+    Its repr goes into the hash of the table, so the repr must show all settings.
+    """
 
     @property
     def name(self) -> str: ...
 
-    def part(self, pool: Pool) -> Part: ...
-
-
-def column(side: Side, name: str, ndim: int) -> Ints:
-    """A column by name; ValueError if the side does not have it in that shape."""
-    found = side.columns.get(name)
-    if found is None:
-        found = getattr(side, name, None)
-    if not isinstance(found, np.ndarray) or found.ndim != ndim:
-        raise ValueError(f"no column {name!r} with {ndim} dimension(s)")
-    return found
-
-
-def _positive(name: str, *points: int) -> None:
-    if min(points, default=0) < 0:
-        raise ValueError(f"block {name!r} gives negative points")
+    def part(self, pool: Pool) -> ScorePart:
+        """Return its points and rules for this pool. Raises ValueError naming a bad column."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Points by how far the mentor stands above the mentee on an ordinal (grade, level, years).
+    """Points by how far the mentor is above the mentee on an ordinal (grade, level, years).
 
-    points: difference (mentor - mentee) -> points. With `hard` any other difference is forbidden.
-    Unknown (-1) on either side gives no points and forbids nothing."""
+    points: difference (mentor - mentee) -> points. `hard` forbids every other difference.
+    Unknown (-1) on either side gives no points and forbids nothing.
+    """
 
     name: str
     column: str
     points: Mapping[int, int]
     hard: bool = False
 
-    def part(self, pool: Pool) -> Part:
-        _positive(self.name, *self.points.values())
+    def part(self, pool: Pool) -> ScorePart:
+        _refuse_negative(self.name, *self.points.values())
         mine, theirs = column(pool.mentees, self.column, 1), column(pool.mentors, self.column, 1)
-        people = classes_of(mine, theirs)
-        gap = people.theirs.T - people.mine
-        unknown = (people.mine < 0) | (people.theirs < 0).T
+        classes = classes_of(mine, theirs)
+        gap = classes.mentor_answers.T - classes.mentee_answers
+        unknown = (classes.mentee_answers < 0) | (classes.mentor_answers < 0).T
         table = np.zeros(gap.shape, np.float32)
         for step, points in self.points.items():
             table[(gap == step) & ~unknown] = points
-        outside = ~np.isin(gap, list(self.points)) & ~unknown
-        stop: tuple[HardConstraint, ...] = (
-            (ClassConstraint(self.name, people, outside),) if self.hard else ()
+        constraints: tuple[HardConstraint, ...] = ()
+        if self.hard:
+            outside = ~np.isin(gap, list(self.points)) & ~unknown
+            constraints = (ClassConstraint(self.name, classes, outside),)
+        return ScorePart(
+            name=self.name,
+            terms=(ClassTable(classes, table),),
+            max_points=max(self.points.values(), default=0),
+            unknown=(mine < 0, theirs < 0),
+            constraints=constraints,
         )
-        most = max(self.points.values(), default=0)
-        return Part(self.name, (ClassTable(people, table),), most, (mine < 0, theirs < 0), stop)
 
 
 @dataclass(frozen=True)
 class Same:
-    """Points for the same category; `forbid` "same" or "different" makes that impossible. -1 is unknown."""
+    """Points for the same category; `forbid` makes "same" or "different" impossible.
+
+    -1 is unknown: no points, nothing forbidden.
+    """
 
     name: str
     column: str
     points: int = 0
     forbid: Literal["same", "different"] | None = None
 
-    def part(self, pool: Pool) -> Part:
-        _positive(self.name, self.points)
+    def part(self, pool: Pool) -> ScorePart:
+        _refuse_negative(self.name, self.points)
         mine, theirs = column(pool.mentees, self.column, 1), column(pool.mentors, self.column, 1)
-        people = classes_of(mine, theirs)
-        known = (people.mine >= 0) & (people.theirs >= 0).T
-        same = (people.mine == people.theirs.T) & known
-        terms = (ClassTable(people, same * np.float32(self.points)),) if self.points else ()
-        wrong = same if self.forbid == "same" else ~same & known
-        stop: tuple[HardConstraint, ...] = (
-            (ClassConstraint(self.name, people, wrong),) if self.forbid else ()
+        classes = classes_of(mine, theirs)
+        known = (classes.mentee_answers >= 0) & (classes.mentor_answers >= 0).T
+        same = (classes.mentee_answers == classes.mentor_answers.T) & known
+        constraints: tuple[HardConstraint, ...] = ()
+        if self.forbid:
+            violated = same if self.forbid == "same" else ~same & known
+            constraints = (ClassConstraint(self.name, classes, violated),)
+        return ScorePart(
+            name=self.name,
+            terms=(ClassTable(classes, same * np.float32(self.points)),) if self.points else (),
+            max_points=self.points,
+            unknown=(mine < 0, theirs < 0),
+            constraints=constraints,
         )
-        return Part(self.name, terms, self.points, (mine < 0, theirs < 0), stop)
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """Points for each item of a set that the mentee asked for and the mentor has, up to `at_most` items.
+    """Points for each item that the mentee asked for and the mentor has, up to `at_most` items.
 
-    mentees: multiple-choice column of what is asked for; mentors: of what they are or offer (same items, same order).
-    This is the only block fit for a personal trait, because nobody gets points whom the mentee did not ask for."""
+    mentees: multiple-choice column of what is asked for; mentors: of what they are or offer (same
+    items, same order). This is the only criterion fit for a personal trait, because only a mentor
+    whom the mentee asked for gets points.
+    """
 
     name: str
     mentees: str
@@ -122,73 +114,87 @@ class Overlap:
     points: int
     at_most: int = 1
 
-    def part(self, pool: Pool) -> Part:
-        _positive(self.name, self.points)
-        asked, has = (
-            column(pool.mentees, self.mentees, 2) > 0,
-            column(pool.mentors, self.mentors, 2) > 0,
-        )
+    def part(self, pool: Pool) -> ScorePart:
+        _refuse_negative(self.name, self.points)
+        asked = column(pool.mentees, self.mentees, 2) > 0
+        has = column(pool.mentors, self.mentors, 2) > 0
         if asked.shape[1] != has.shape[1]:
             raise ValueError(
-                f"block {self.name!r} compares sets of {asked.shape[1]} and {has.shape[1]} items"
+                f"criterion {self.name!r} compares sets of {asked.shape[1]} and {has.shape[1]} items"
             )
         term = Capped(asked.astype(np.float32), has.astype(np.float32), self.at_most, self.points)
-        return Part(
-            self.name, (term,), self.points * self.at_most, (~answered(asked), ~answered(has))
+        return ScorePart(
+            name=self.name,
+            terms=(term,),
+            max_points=self.points * self.at_most,
+            unknown=(~answered(asked), ~answered(has)),
         )
 
 
 @dataclass(frozen=True)
 class Rating:
-    """One side rated categories of the other ("these towns suit me"): points per category, -1 forbids, 0 is neutral.
+    """One side rated categories of the other ("these towns suit me").
 
-    rater "mentee": `ratings` is a column (N, C) of the mentees and `of` a category column (M,) of the mentors;
-    rater "mentor": the other way round. An unknown category (-1) gets no points and is never forbidden."""
+    Points per category, -1 forbids, 0 is neutral. rater "mentee": `ratings` is a column (N, C) of
+    the mentees and `of` a category column (M,) of the mentors; rater "mentor": the other way round.
+    An unknown category (-1) gets no points and is never forbidden.
+    """
 
     name: str
     ratings: str
     of: str
     rater: Literal["mentee", "mentor"] = "mentee"
 
-    def part(self, pool: Pool) -> Part:
-        raters, rated = (
-            (pool.mentees, pool.mentors) if self.rater == "mentee" else (pool.mentors, pool.mentees)
-        )
+    def part(self, pool: Pool) -> ScorePart:
+        raters, rated = pool.mentees, pool.mentors
+        if self.rater == "mentor":
+            raters, rated = rated, raters
         marks, category = column(raters, self.ratings, 2), column(rated, self.of, 1)
         if category.max(initial=-1) >= marks.shape[1]:
             raise ValueError(
-                f"block {self.name!r} rates {marks.shape[1]} categories, but there are more"
+                f"criterion {self.name!r} rates {marks.shape[1]} categories, but there are more"
             )
-        shown = _one_hot(category, marks.shape[1])
-        points = np.maximum(marks, 0).astype(np.float32)
-        silent, unseen = ~answered(marks), category < 0
+        points, one_hot = (
+            np.maximum(marks, 0).astype(np.float32),
+            _one_hot(category, marks.shape[1]),
+        )
+        no_marks, no_category = ~answered(marks), category < 0
         if self.rater == "mentee":
-            term, unknown, people = (
-                Linear(points, shown),
-                (silent, unseen),
-                classes_of(marks < 0, category),
-            )
-            refused = _refused(people.mine, people.theirs)
+            term, unknown = Linear(points, one_hot), (no_marks, no_category)
+            classes = classes_of(marks < 0, category)
+            forbidden = _forbidden(classes.mentee_answers, classes.mentor_answers)
         else:
-            term, unknown, people = (
-                Linear(shown, points),
-                (unseen, silent),
-                classes_of(category, marks < 0),
-            )
-            refused = _refused(people.theirs, people.mine).T
-        constraint = ClassConstraint(self.name, people, refused)
-        return Part(
-            self.name,
-            (term,),
-            int(marks.max(initial=0)),
-            unknown,
-            (constraint,) if refused.any() else (),
+            term, unknown = Linear(one_hot, points), (no_category, no_marks)
+            classes = classes_of(category, marks < 0)
+            forbidden = _forbidden(classes.mentor_answers, classes.mentee_answers).T
+        rule = ClassConstraint(self.name, classes, forbidden)
+        return ScorePart(
+            name=self.name,
+            terms=(term,),
+            max_points=int(marks.max(initial=0)),
+            unknown=unknown,
+            constraints=(rule,) if forbidden.any() else (),
         )
 
 
-def _refused(no: Ints, category: Ints) -> Bools:
-    """(raters, categories): which raters said no to which category; nobody can to an unknown one."""
-    return np.asarray((no[:, category[:, 0]] > 0) & (category[:, 0] >= 0), dtype=np.bool_)
+def column(side: Side, name: str, dimensions: int) -> Ints:
+    """Return a column by name. Raises ValueError if the side does not have it in that shape."""
+    found = side.columns.get(name)
+    if found is None:
+        found = getattr(side, name, None)
+    if not isinstance(found, np.ndarray) or found.ndim != dimensions:
+        raise ValueError(f"no column {name!r} with {dimensions} dimension(s)")
+    return found
+
+
+def _refuse_negative(name: str, *points: int) -> None:
+    if min(points, default=0) < 0:
+        raise ValueError(f"criterion {name!r} gives negative points")
+
+
+def _forbidden(rejects: Ints, category: Ints) -> Bools:
+    """(raters, categories): which raters reject which category; an unknown one is never rejected."""
+    return np.asarray((rejects[:, category[:, 0]] > 0) & (category[:, 0] >= 0), dtype=np.bool_)
 
 
 def _one_hot(category: Ints, size: int) -> Points:

@@ -1,8 +1,9 @@
-"""The people of one round as plain arrays: who they are, what they said, and nothing else.
+"""The people of one round as plain arrays: who they are and what they answered.
 
-Two rules hold here. **Order**: a pool is always in the order of its people's keys, whatever order it was given in, so
-the same people give the same plan. **Unknown is a value**: a field that a person left empty is marked as such (-1,
-or a row of zeros), never guessed; scoring and rules treat it as "unknown" and count it.
+**Order.** A pool is always in the order of its people's keys, whatever order it was given in, so
+the same people give the same plan. **Unknown is a value.** A field that a person left empty is
+marked as such (-1, or a row of zeros), never guessed; scores and rules treat it as "unknown" and
+count it.
 """
 
 from __future__ import annotations
@@ -11,21 +12,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from matching.engine.problem.arrays import Bools, Ints, Texts, compact, whole_numbers
 
 IdPair = tuple[str, str]
 Wish = tuple[str, str, int]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 ONLINE, IN_PERSON = 1, 2
 PAIR_RULES = ("reporting_line", "conflict", "keep_apart", "ended_pair", "avoid")
 
-_ONE = ("employer", "years", "mode", "place", "max_travel", "rhythm", "waiting")
-_MANY = ("situations", "topics", "industries", "languages", "hours", "musts", "has")
+_SINGLE = ("employer", "years", "mode", "place", "max_travel", "rhythm", "waiting")
+_MULTIPLE = (
+    "situations", "topics", "industries", "languages", "hours", "required_traits", "traits",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,23 +37,29 @@ class Side:
     """All mentees, or all mentors, of a round; row r of every array belongs to `ids[r]`.
 
     ids         stable external keys (import id, else normalised e-mail); unique on this side
-    person      key of the human behind the row, where one human may stand on both sides; default: ids
-    ready       may be matched; default: everybody
-    employer    category, -1 unknown            years      years of experience, -1 unknown
+    person      key of the human behind the row, who may be on both sides; default: ids
+    ready       may be matched; default: everyone
+    employer    category, -1 unknown
+    years       years of experience, -1 unknown
     mode        1 online, 2 in person, 3 both, 0 unknown
-    place       category, -1 unknown            max_travel minutes one way, 0 = stays where they are
+    place       category, -1 unknown
+    max_travel  minutes one way, 0 = does not travel
     rhythm      ordinal (0 weekly, 1 fortnightly, 2 monthly, ...), -1 unknown
-    waiting     rounds in which this person was left out
-    situations  (n, T) mentee: weight 1..3 of what they go through; mentor: 1 accompanied someone, 2 lived it
+    waiting     number of rounds in which this person was left unmatched
+    situations  (n, T) mentee: weight 1..3 of what they go through;
+                mentor: 1 accompanied someone through it, 2 lived it
     topics      (n, G) mentee: priority 1..3 of a need; mentor: level 1..3 of what they offer
     industries  (n, I) mentee: wants to hear about; mentor: knows
     languages   (n, L) 1 working, 2 fluent
-    hours       (n, slots) free in that part of the local week (Monday 00:00 first); slots divide the week evenly
-    utc_offset  (n,) or (n, K) minutes east of UTC in each of K sample weeks (a winter and a summer one, say)
-    musts, has  (n, F) "my partner must have this", "I have this"
-    columns     further columns for a program's own criteria, by name: (n,) categories or ordinals with -1 unknown,
-                or (n, k) multiple choice
-    A row of zeros in a many-column field means that the person did not answer. None means that nobody was asked.
+    hours       (n, slots) free in that part of the local week (Monday 00:00 first);
+                the slots divide the week evenly
+    utc_offset  (n,) or (n, K) minutes east of UTC in each of K sample weeks (winter and summer)
+    required_traits, traits   (n, F) "my partner must have this", "I have this"
+    columns     further columns for a program's own criteria, by name: (n,) categories or ordinals
+                with -1 unknown, or (n, k) multiple choice
+
+    A row of zeros in a multiple-choice field means that the person did not answer; None instead of
+    an array means that the question was not asked. Raises ValueError naming the field or the id.
     """
 
     ids: Texts
@@ -68,51 +78,51 @@ class Side:
     languages: Ints | None = None
     hours: Ints | None = None
     utc_offset: Ints | None = None
-    musts: Ints | None = None
-    has: Ints | None = None
+    required_traits: Ints | None = None
+    traits: Ints | None = None
     columns: Mapping[str, Ints] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = np.asarray(self.ids, dtype=np.str_).reshape(-1)
         self._set("ids", ids)
-        repeated = _first_repeated(ids)
-        if repeated is not None:
-            raise ValueError(f"id {repeated!r} stands twice on one side")
+        _refuse_repeated("id", ids)
         if self.person is not None:
-            self._set("person", self._rows("person", np.asarray(self.person, dtype=np.str_), 1))
-            repeated = _first_repeated(self.people)
-            if repeated is not None:
-                raise ValueError(f"person {repeated!r} stands twice on one side")
+            person = np.asarray(self.person, dtype=np.str_)
+            self._set("person", self._with_rows("person", person, 1))
+            _refuse_repeated("person", self.people)
         if self.ready is not None:
-            self._set("ready", self._rows("ready", np.asarray(self.ready, dtype=np.bool_), 1))
-        for name in _ONE:
-            self._take(name, 1)
-        for name in _MANY:
-            self._take(name, 2)
+            ready = np.asarray(self.ready, dtype=np.bool_)
+            self._set("ready", self._with_rows("ready", ready, 1))
+        for name in _SINGLE:
+            self._check_numbers(name, 1)
+        for name in _MULTIPLE:
+            self._check_numbers(name, 2)
         if self.utc_offset is not None:
             offset = _numbers(self.utc_offset, "utc_offset")
-            self._set(
-                "utc_offset",
-                self._rows("utc_offset", offset[:, None] if offset.ndim == 1 else offset, 2),
-            )
-        self._set(
-            "columns",
-            {k: self._rows(k, _numbers(v, k), None) for k, v in sorted(self.columns.items())},
-        )
+            offset = offset[:, None] if offset.ndim == 1 else offset
+            self._set("utc_offset", self._with_rows("utc_offset", offset, 2))
+        columns = {
+            name: self._with_rows(name, _numbers(values, name), None)
+            for name, values in sorted(self.columns.items())
+        }
+        self._set("columns", columns)
 
-    def _set(self, name: str, value: Any) -> None:
+    def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
 
-    def _take(self, name: str, ndim: int) -> None:
+    def _check_numbers(self, name: str, dimensions: int) -> None:
         value = getattr(self, name)
         if value is not None:
-            self._set(name, self._rows(name, _numbers(value, name), ndim))
+            self._set(name, self._with_rows(name, _numbers(value, name), dimensions))
 
-    def _rows(self, name: str, array: Any, ndim: int | None) -> Any:
+    def _with_rows(
+        self, name: str, array: NDArray[Scalar], dimensions: int | None
+    ) -> NDArray[Scalar]:
+        """The array, if it has a row for each person and the dimensions asked for."""
         if len(array) != len(self.ids):
             raise ValueError(f"{name} has {len(array)} rows for {len(self.ids)} people")
-        if ndim is not None and array.ndim != ndim:
-            raise ValueError(f"{name} must have {ndim} dimension(s), not {array.ndim}")
+        if dimensions is not None and array.ndim != dimensions:
+            raise ValueError(f"{name} must have {dimensions} dimension(s), not {array.ndim}")
         return array
 
     def __len__(self) -> int:
@@ -124,96 +134,103 @@ class Side:
         return {key: r for r, key in enumerate(self.ids.tolist())}
 
     def index(self, key: str) -> int:
-        """Row of the person with this key; ValueError naming the key if there is none."""
+        """Return the row of the person with this key. Raises ValueError naming an unknown key."""
         try:
             return self.rows[key]
         except KeyError:
-            raise ValueError(f"nobody on this side has the id {key!r}") from None
+            raise ValueError(f"no one on this side has the id {key!r}") from None
 
     @property
     def people(self) -> Texts:
+        """Key of the human behind each row."""
         return self.ids if self.person is None else self.person
 
     def ordered(self) -> Side:
-        """The same people sorted by key."""
+        """Return the same people sorted by key."""
         order = np.argsort(self.ids, kind="stable")
         if (order == np.arange(len(order))).all():
             return self
-        moved: dict[str, Any] = {}
+        reordered: dict[str, Any] = {}  # Any: the fields hold arrays of texts, numbers and booleans
         for f in fields(self):
             value = getattr(self, f.name)
             if isinstance(value, np.ndarray):
-                moved[f.name] = value[order]
-        return replace(self, columns={k: v[order] for k, v in self.columns.items()}, **moved)
+                reordered[f.name] = value[order]
+        columns = {name: values[order] for name, values in self.columns.items()}
+        return replace(self, columns=columns, **reordered)
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """Everything that one round knows about its people. Both sides end up sorted by key: read positions from
-    `pool.mentees.ids` and `pool.mentors.ids`, not from the rows that were given.
+    """Everything that one round knows about its people.
 
-    seats          (M,) places of each mentor in this round, in the order in which the mentors were given; a mapping
-                   from mentor id is accepted too. Afterwards int64 in the order of `mentors.ids`
-    pairs          rule code (one of PAIR_RULES) -> pairs (mentee id, mentor id) that the rule forbids
-    mentee_wishes  (mentee id, mentor id, rank 1..) as the mentee ranks; mentor_wishes the same as the mentor ranks
+    Both sides end up sorted by key: read positions from `pool.mentees.ids` and
+    `pool.mentors.ids`, not from the rows that were given.
+
+    capacity       (M,) mentees that each mentor can take, in the order in which the mentors were
+                   given, or a mapping from mentor id; kept as int64 in the order of `mentors.ids`
+    pairs          rule code (one of PAIR_RULES) -> pairs (mentee id, mentor id) that it forbids
+    mentee_wishes  (mentee id, mentor id, rank 1..) as the mentee ranks
+    mentor_wishes  (mentee id, mentor id, rank 1..) as the mentor ranks
     travel         (P, P) minutes between places; default: only the same place can be reached
-    listed         (made here) pairs of each rule as rows (k, 2), wishes of each side as rows and rank (k, 3)
-    Raises ValueError naming the person for an unknown or repeated id, a negative or missing number of seats.
+    pair_rows      (made here) the pairs of each rule as rows (k, 2), and the wishes of each side as
+                   rows and rank (k, 3)
+
+    Raises ValueError naming the person for an unknown or repeated id, or a capacity that is
+    missing or negative.
     """
 
     mentees: Side
     mentors: Side
-    capacity: Any
+    capacity: Any  # Any: given as an array or a mapping, kept as Ints; a field has one type
     pairs: Mapping[str, Iterable[IdPair]] = field(default_factory=dict)
     mentee_wishes: Sequence[Wish] = ()
     mentor_wishes: Sequence[Wish] = ()
     travel: Ints | None = None
-    listed: Mapping[str, Ints] = field(init=False, repr=False)
+    pair_rows: Mapping[str, Ints] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         unknown = set(self.pairs) - set(PAIR_RULES)
         if unknown:
             raise ValueError(f"unknown pair rules: {', '.join(sorted(unknown))}")
         capacity = _checked_capacity(self.capacity, self.mentors.ids)
-        order = np.argsort(self.mentors.ids, kind="stable")
-        object.__setattr__(self, "capacity", capacity[order])
-        object.__setattr__(self, "mentees", self.mentees.ordered())
-        object.__setattr__(self, "mentors", self.mentors.ordered())
-        object.__setattr__(
-            self, "pairs", {k: sorted(set(v)) for k, v in sorted(self.pairs.items())}
-        )
-        object.__setattr__(self, "mentee_wishes", _best_ranks(self.mentee_wishes))
-        object.__setattr__(self, "mentor_wishes", _best_ranks(self.mentor_wishes))
+        self._set("capacity", capacity[np.argsort(self.mentors.ids, kind="stable")])
+        self._set("mentees", self.mentees.ordered())
+        self._set("mentors", self.mentors.ordered())
+        self._set("pairs", {code: sorted(set(p)) for code, p in sorted(self.pairs.items())})
+        self._set("mentee_wishes", _best_ranks(self.mentee_wishes))
+        self._set("mentor_wishes", _best_ranks(self.mentor_wishes))
         if self.travel is not None:
-            object.__setattr__(self, "travel", whole_numbers(self.travel, "travel"))
-        listed = {code: self._rows_of(pairs) for code, pairs in self.pairs.items()}
-        listed["mentee_wishes"], listed["mentor_wishes"] = (
-            np.column_stack([self._rows_of((a, b) for a, b, _ in wishes), _ranks(wishes)])
-            for wishes in (self.mentee_wishes, self.mentor_wishes)
-        )
-        object.__setattr__(self, "listed", listed)
+            self._set("travel", whole_numbers(self.travel, "travel"))
+        pair_rows = {code: self._rows_of(pairs) for code, pairs in self.pairs.items()}
+        for side in ("mentee_wishes", "mentor_wishes"):
+            wishes: Sequence[Wish] = getattr(self, side)
+            rows = self._rows_of((mentee, mentor) for mentee, mentor, _rank in wishes)
+            pair_rows[side] = np.column_stack([rows, _ranks(wishes)])
+        self._set("pair_rows", pair_rows)
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
     def _rows_of(self, pairs: Iterable[IdPair]) -> Ints:
         """Row numbers (k, 2) of pairs of ids."""
         me, mo = self.mentees.rows, self.mentors.rows
         try:
             return np.array([(me[a], mo[b]) for a, b in pairs], dtype=np.int64).reshape(-1, 2)
-        except KeyError as stranger:
+        except KeyError as unknown:
             raise ValueError(
-                f"a pair names {stranger}, who is not on that side of the round"
+                f"a pair names {unknown}, who is not on that side of the round"
             ) from None
 
 
-def _numbers(value: Any, name: str) -> Ints:
+def _numbers(value: ArrayLike, name: str) -> Ints:
     array = np.asarray(value)
     return array.astype(np.int8) if array.dtype == np.bool_ else compact(whole_numbers(array, name))
 
 
-def _first_repeated(ids: Texts) -> str | None:
-    keys: list[str] = ids.tolist()
-    if len(set(keys)) == len(keys):
-        return None
-    return min(key for key, times in Counter(keys).items() if times > 1)
+def _refuse_repeated(what: str, keys: Texts) -> None:
+    repeated = [key for key, times in Counter(keys.tolist()).items() if times > 1]
+    if repeated:
+        raise ValueError(f"{what} {min(repeated)!r} appears twice on one side")
 
 
 def _best_ranks(wishes: Iterable[Wish]) -> list[Wish]:
@@ -233,10 +250,10 @@ def _ranks(wishes: Sequence[Wish]) -> Ints:
 
 def _checked_capacity(given: ArrayLike | Mapping[str, int], ids: Texts) -> Ints:
     if isinstance(given, Mapping):
-        absent = [k for k in ids.tolist() if k not in given]
+        absent = [key for key in ids.tolist() if key not in given]
         if absent:
             raise ValueError(f"no capacity for mentor {absent[0]!r}")
-        given = [given[k] for k in ids.tolist()]
+        given = [given[key] for key in ids.tolist()]
     capacity = whole_numbers(given, "capacity").reshape(-1).astype(np.int64)
     if len(capacity) != len(ids):
         raise ValueError(f"{len(capacity)} capacities for {len(ids)} mentors")

@@ -1,6 +1,6 @@
-"""What the committee decided for a round, and the check that it can be done before anything is solved.
+"""What the committee decided for a round, and the check that it can be done.
 
-Pins and rejections are honoured or refused with a name; nothing is dropped in silence.
+Pins and rejections are honoured, or refused with a reason; none is dropped in silence.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ STABILITY_BONUS = 100
 
 @dataclass(frozen=True)
 class Rules:
-    """pins        pairs (i, j) that the committee insists on; a pin stands above floor and rejections of others
-    forbids     pairs (i, j) that the committee rejected in this round
-    stickiness  points that every pair of the prior plan is worth more, so that a small gain moves nobody
-    floor       scores below it are not matched (pins excepted); None: every allowed pair may be
-    objective   "most": as many pairs as possible, then the best total; "best": the best total, then as many pairs
-    budget      points of the total that may be spent on raising the weakest pair
+    """The committee's decisions and settings for one plan.
+
+    pins             pairs (i, j) that must be in the plan, whatever `min_score` says
+    forbids          pairs (i, j) that the committee rejected in this round
+    stability_bonus  points that each pair of the prior plan counts more, so that a small gain
+                     reassigns no one
+    min_score        pairs below it are not matched (pins excepted); None: no limit
+    objective        "most": as many pairs as possible, then the best total;
+                     "best": the best total, then as many pairs as possible
+    budget           points of the total that may be spent on raising the weakest pair
     """
 
     pins: tuple[Pair, ...] = ()
@@ -45,7 +49,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Violation:
-    """Why a round cannot be solved as asked. `codes` are the hard rules in the way of a pin."""
+    """Why a round cannot be solved as asked; `codes` are the hard rules that a pin breaks."""
 
     code: str
     text: str
@@ -55,7 +59,7 @@ class Violation:
 
 
 class InfeasibleRules(ValueError):
-    """The decisions of the committee contradict each other, the places or a hard rule; see `reasons`."""
+    """The decisions contradict each other, a capacity or a hard rule; see `violations`."""
 
     def __init__(self, violations: Iterable[Violation]) -> None:
         self.violations = tuple(violations)
@@ -63,27 +67,26 @@ class InfeasibleRules(ValueError):
 
 
 def checked_capacity(table: ScoreTable, capacity: ArrayLike) -> Ints:
-    """Places per mentor as int64 (M,); ValueError naming the mentor otherwise."""
+    """Return the capacity per mentor as int64 (M,). Raises ValueError naming the mentor."""
     numbers = whole_numbers(capacity, "capacity").reshape(-1).astype(np.int64)
     if len(numbers) != table.shape[1]:
         raise ValueError(f"{len(numbers)} capacities for {table.shape[1]} mentors")
     if (numbers < 0).any():
-        raise ValueError(
-            f"mentor '{table.mentor_ids[int(numbers.argmin())]}' has a negative capacity"
-        )
+        mentor = table.mentor_ids[int(numbers.argmin())]
+        raise ValueError(f"mentor '{mentor}' has a negative capacity")
     return numbers
 
 
 def check(table: ScoreTable, capacity: Ints, rules: Rules) -> None:
-    """Raise BadRules with every reason why pins, rejections and settings cannot all hold."""
-    found = [*_settings(rules), *_strangers(table, rules)]
+    """Raise InfeasibleRules with every reason why pins, rejections and settings cannot all hold."""
+    found = [*_bad_settings(rules), *_unknown_people(table, rules)]
     if not found:
-        found = [*_pins(table, rules), *_crowding(table, capacity, rules)]
+        found = [*_bad_pins(table, rules), *_overbooked(table, capacity, rules)]
     if found:
         raise InfeasibleRules(found)
 
 
-def _settings(rules: Rules) -> Iterable[Violation]:
+def _bad_settings(rules: Rules) -> Iterable[Violation]:
     if rules.objective not in ("most", "best"):
         yield Violation("objective", f"the objective is 'most' or 'best', not {rules.objective!r}")
     if rules.stability_bonus < 0:
@@ -94,7 +97,7 @@ def _settings(rules: Rules) -> Iterable[Violation]:
         yield Violation("min_score", "the minimum score must not be negative")
 
 
-def _strangers(table: ScoreTable, rules: Rules) -> Iterable[Violation]:
+def _unknown_people(table: ScoreTable, rules: Rules) -> Iterable[Violation]:
     n, m = table.shape
     for i, j in (*rules.pins, *rules.forbids):
         if not 0 <= i < n:
@@ -103,28 +106,25 @@ def _strangers(table: ScoreTable, rules: Rules) -> Iterable[Violation]:
             yield Violation("unknown_mentor", f"there is no mentor number {j} in this round", i, j)
 
 
-def _pins(table: ScoreTable, rules: Rules) -> Iterable[Violation]:
-    rejected, twice = set(rules.forbids), Counter(i for i, _ in rules.pins)
+def _bad_pins(table: ScoreTable, rules: Rules) -> Iterable[Violation]:
+    rejected, pins_of = set(rules.forbids), Counter(i for i, _ in rules.pins)
     for i, j in rules.pins:
-        names = f"'{table.mentee_ids[i]}' with '{table.mentor_ids[j]}'"
-        if twice[i] > 1:
-            yield Violation(
-                "pinned_twice",
-                f"mentee '{table.mentee_ids[i]}' is pinned to {twice[i]} mentors",
-                i,
-                j,
-            )
+        mentee, mentor = table.mentee_ids[i], table.mentor_ids[j]
+        names = f"'{mentee}' with '{mentor}'"
+        if pins_of[i] > 1:
+            text = f"mentee '{mentee}' is pinned to {pins_of[i]} mentors"
+            yield Violation("pinned_twice", text, i, j)
         if (i, j) in rejected:
             yield Violation("pin_rejected", f"{names} is both pinned and rejected", i, j)
         codes = table.why_not(i, j)
         if codes:
-            yield Violation(
-                "pin_breaks_rule", f"the pin of {names} breaks {', '.join(codes)}", i, j, codes
-            )
+            text = f"the pin of {names} breaks {', '.join(codes)}"
+            yield Violation("pin_breaks_rule", text, i, j, codes)
 
 
-def _crowding(table: ScoreTable, capacity: Ints, rules: Rules) -> Iterable[Violation]:
+def _overbooked(table: ScoreTable, capacity: Ints, rules: Rules) -> Iterable[Violation]:
     for j, pinned in sorted(Counter(j for _, j in rules.pins).items()):
         if pinned > capacity[j]:
-            text = f"mentor '{table.mentor_ids[j]}' has {pinned} pinned mentees and {capacity[j]} places"
+            mentor = table.mentor_ids[j]
+            text = f"mentor '{mentor}' has {pinned} pinned mentees and a capacity of {capacity[j]}"
             yield Violation("too_many_pins", text, None, j)

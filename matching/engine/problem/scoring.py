@@ -1,11 +1,11 @@
-"""From people and criteria to a table of scores, in tiles that stay in the cache."""
+"""From people and criteria to a table of scores."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from matching.engine.problem.hours import NoSharedTime, SharedHours
 from matching.engine.problem.people import Pool
 from matching.engine.problem.score_table import FORBIDDEN, VERSION, Reasons, ScoreTable
 
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
 Override = tuple[str, str, Iterable[str]]
 Pair = tuple[int, int]
 
@@ -30,57 +33,60 @@ Pair = tuple[int, int]
 def score(
     pool: Pool, criteria: Criteria, overrides: Iterable[Override] = (), *, batch: int | None = None
 ) -> ScoreTable:
-    """Scores of every pair of the pool, -1 where a hard rule forbids it.
+    """Score every pair of the pool; -1 where a hard rule forbids it.
 
-    overrides: (mentee id, mentor id, rule codes) that the committee set aside for that pair. `tile` is the number of
-    mentees scored at a time (default: what stays in the cache) and never changes the result. Rows and columns follow
-    `pool.mentees.ids` and `pool.mentors.ids`. Raises ValueError for an unknown id or rule, for a rule that cannot be
-    lifted, and for criteria that could give 2^20 points or more.
+    overrides: (mentee id, mentor id, rule codes) that the committee waived for that pair.
+    batch: mentees scored at a time (default: what fits in the cache); never changes the result.
+    Rows and columns follow `pool.mentees.ids` and `pool.mentors.ids`. Raises ValueError for an
+    unknown id or rule, for a rule that cannot be waived, and for criteria that could give 2^20
+    points or more.
     """
-    recipe = _Recipe(pool, criteria, overrides)
-    scores = np.empty(recipe.shape, recipe.dtype)
-    scorer = recipe.scorer()
+    scoring = _Scoring(pool, criteria, overrides)
+    scores = np.empty(scoring.shape, scoring.dtype)
+    scorer = scoring.scorer()
     for rows in scorer.batches(np.arange(len(scores)), batch):
         scores[rows] = scorer.scores(rows)
-    recipe.waiver_gain(scores)
-    coupled = recipe.couple(scores)
-    for i, j in coupled:
+    scoring.apply_waivers(scores)
+    one_way = scoring.one_way_only(scores)
+    for i, j in one_way:
         scores[i, j] = FORBIDDEN
     ids = {"mentee_ids": pool.mentees.ids.tolist(), "mentor_ids": pool.mentors.ids.tolist()}
-    return ScoreTable(scores, reasons=recipe.reasons(coupled, recipe.digest()), **ids)
+    return ScoreTable(scores, reasons=scoring.reasons(one_way, scoring.digest()), **ids)
 
 
 def with_reasons(
     table: ScoreTable, pool: Pool, criteria: Criteria, overrides: Iterable[Override] = ()
 ) -> ScoreTable:
-    """A stored table of `score(pool, criteria, overrides)` with its reasons made again, without scoring every pair.
+    """Return a stored table of `score(pool, criteria, overrides)` with its reasons.
 
-    The numbers are taken over as they are, with their digest. Raises ValueError when the table is about other people."""
-    same = np.array_equal(table.mentee_ids, pool.mentees.ids) and np.array_equal(
-        table.mentor_ids, pool.mentors.ids
-    )
-    if not same:
+    Scores only the people who are on both sides; all numbers and the digest are taken from `table`.
+    Raises ValueError when the table is about other people than the pool.
+    """
+    if not (
+        np.array_equal(table.mentee_ids, pool.mentees.ids)
+        and np.array_equal(table.mentor_ids, pool.mentors.ids)
+    ):
         raise ValueError("the table is about other people than the pool")
-    recipe = _Recipe(pool, criteria, overrides)
-    coupled = frozenset[Pair]()
-    both, _ = recipe.on_both_sides()
+    scoring = _Scoring(pool, criteria, overrides)
+    one_way = frozenset[Pair]()
+    both, _ = scoring.on_both_sides()
     if len(both):
-        scores, scorer = np.full(recipe.shape, FORBIDDEN, recipe.dtype), recipe.scorer()
+        scores, scorer = np.full(scoring.shape, FORBIDDEN, scoring.dtype), scoring.scorer()
         for rows in scorer.batches(both):
             scores[rows] = scorer.scores(rows)
-        recipe.waiver_gain(scores)
-        coupled = recipe.couple(scores)
+        scoring.apply_waivers(scores)
+        one_way = scoring.one_way_only(scores)
     ids = {"mentee_ids": table.mentee_ids.tolist(), "mentor_ids": table.mentor_ids.tolist()}
-    return ScoreTable(table.S, reasons=recipe.reasons(coupled, ""), digest=table.digest, **ids)
+    return ScoreTable(table.S, reasons=scoring.reasons(one_way, ""), digest=table.digest, **ids)
 
 
-class _Recipe:
-    """Everything that goes into the scores of a round: lines, rules, minimum, and what the committee set aside."""
+class _Scoring:
+    """Everything that goes into the scores of a round: parts, rules, minimum and waivers."""
 
     def __init__(self, pool: Pool, criteria: Criteria, overrides: Iterable[Override]) -> None:
         self.pool, self.criteria = pool, criteria
         self.parts = standard_criteria.parts(pool, criteria)
-        most = sum(p.most for p in self.parts)
+        most = sum(part.max_points for part in self.parts)
         if most >= PENALTY:
             raise ValueError(
                 f"these criteria could give {most} points; fewer than {PENALTY} are counted exactly"
@@ -88,10 +94,9 @@ class _Recipe:
         self.constraints, self.undecided = build_constraints(
             pool, criteria.rules, criteria.unknown_forbids
         )
-        self.constraints += [b for p in self.parts for b in p.constraints] + _shared_time(
-            pool, criteria
-        )
-        self.waived = _waived(pool, overrides, {b.code for b in self.constraints})
+        self.constraints += [rule for part in self.parts for rule in part.constraints]
+        self.constraints += _shared_time(pool, criteria)
+        self.waived = _waived(pool, overrides, {rule.code for rule in self.constraints})
         self.minimum = criteria.minimum if "minimum" in criteria.rules else 0
         self.shape = len(pool.mentees), len(pool.mentors)
         self.dtype = np.int16 if most < 2**15 else np.int32
@@ -99,41 +104,44 @@ class _Recipe:
     def scorer(self) -> BatchScorer:
         return BatchScorer(self.shape, self.parts, self.constraints, self.minimum)
 
-    def reasons(self, coupled: frozenset[Pair], digest: str) -> Reasons:
+    def reasons(self, one_way: frozenset[Pair], digest: str) -> Reasons:
         return Reasons(
-            tuple(self.parts),
-            tuple(self.constraints),
-            self.minimum,
-            self.waived,
-            coupled,
-            digest,
-            self.undecided,
+            parts=tuple(self.parts),
+            constraints=tuple(self.constraints),
+            minimum=self.minimum,
+            waived=self.waived,
+            one_way=one_way,
+            digest=digest,
+            undecided=self.undecided,
         )
 
-    def waiver_gain(self, scores: Ints) -> None:
-        """Open the pairs for which the committee set every rule in the way aside."""
+    def apply_waivers(self, scores: Ints) -> None:
+        """Allow the pairs for which the committee waived every rule that forbids them."""
         for (i, j), codes in self.waived.items():
+            pair = np.array([i]), np.array([j])
             points = {
-                p.name: sum(int(t.of(np.array([i]), np.array([j]))[0]) for t in p.terms)
-                for p in self.parts
+                part.name: sum(int(term.of(*pair)[0]) for term in part.terms) for part in self.parts
             }
-            enough = (
-                "minimum" in codes
-                or sum(points.values()) - points.get("waiting", 0) >= self.minimum
+            total = sum(points.values())
+            enough = "minimum" in codes or total - points.get("waiting", 0) >= self.minimum
+            forbidden = any(
+                rule.code not in codes and rule.forbids_pair(i, j) for rule in self.constraints
             )
-            stopped = any(b.code not in codes and b.forbids_pair(i, j) for b in self.constraints)
-            scores[i, j] = FORBIDDEN if stopped or not enough else sum(points.values())
+            scores[i, j] = total if enough and not forbidden else FORBIDDEN
 
     def on_both_sides(self) -> tuple[Ints, Ints]:
-        """Rows and columns of the people who are mentee and mentor, in the order of the mentees' keys."""
+        """Rows and columns of the people who are on both sides, in the order of mentees' keys."""
         people = self.pool.mentees.people, self.pool.mentors.people
         _, me, mo = np.intersect1d(*people, assume_unique=True, return_indices=True)
         order = np.argsort(me, kind="stable")
         return me[order], mo[order]
 
-    def couple(self, scores: Ints) -> frozenset[Pair]:
-        """Pairs that rule "both_ways" closes: of two people on both sides only the better direction stays open; on a
-        tie the one whose mentee has the higher key. A direction whose both_ways is lifted wins."""
+    def one_way_only(self, scores: Ints) -> frozenset[Pair]:
+        """Pairs that rule "both_ways" forbids, because two people must not mentor each other.
+
+        The better direction stays allowed; on a tie the one whose mentee has the higher key. A
+        direction for which both_ways is waived wins.
+        """
         if "both_ways" not in self.criteria.rules:
             return frozenset()
         me, mo = self.on_both_sides()
@@ -141,9 +149,10 @@ class _Recipe:
         for a, b in np.argwhere(there >= 0).tolist():
             if "both_ways" in self.waived.get((int(me[a]), int(mo[b])), frozenset()):
                 there[a, b] = np.iinfo(np.int64).max
-        lower = (there < there.T) | ((there == there.T) & np.triu(np.ones_like(there, bool), 1))
-        closed = np.argwhere((there >= 0) & (there.T >= 0) & lower)
-        return frozenset((int(me[a]), int(mo[b])) for a, b in closed)
+        tie = (there == there.T) & np.triu(np.ones(there.shape, np.bool_), 1)
+        worse = (there < there.T) | tie
+        forbidden = np.argwhere((there >= 0) & (there.T >= 0) & worse)
+        return frozenset((int(me[a]), int(mo[b])) for a, b in forbidden)
 
     def digest(self) -> str:
         """sha256 of everything that went into the scores, the same on every machine."""
@@ -151,11 +160,11 @@ class _Recipe:
         for side in (self.pool.mentees, self.pool.mentors):
             for f in fields(side):
                 _feed(sha, f.name, getattr(side, f.name))
-        for name in ("listed", "travel"):
+        for name in ("pair_rows", "travel"):
             _feed(sha, name, getattr(self.pool, name))
         for f in fields(self.criteria):
             _feed(sha, f.name, getattr(self.criteria, f.name))
-        _feed(sha, "waived", {str(k): v for k, v in self.waived.items()})
+        _feed(sha, "waived", {str(pair): codes for pair, codes in self.waived.items()})
         return sha.hexdigest()
 
 
@@ -170,6 +179,7 @@ def _shared_time(pool: Pool, criteria: Criteria) -> list[HardConstraint]:
 def _waived(
     pool: Pool, overrides: Iterable[Override], in_force: set[str]
 ) -> dict[Pair, frozenset[str]]:
+    """Rule codes that are waived, by pair of positions."""
     found: dict[Pair, frozenset[str]] = {}
     for mentee, mentor, codes in sorted((a, b, tuple(sorted(set(c)))) for a, b, c in overrides):
         wrong = set(codes) - in_force - HARD_RULES | set(codes) & NEVER_WAIVED
@@ -182,8 +192,9 @@ def _waived(
     return found
 
 
-def _feed(sha: Any, name: str, value: Any) -> None:
-    """Add a value to the hash: arrays by shape and little-endian content, sets and mappings in order."""
+def _feed(sha: _Hash, name: str, value: object) -> None:
+    """Add a value to the hash: arrays by shape and little-endian content, sets and mappings in
+    order."""
     sha.update(f"\0{name}=".encode())
     if isinstance(value, np.ndarray):
         sha.update(f"{value.shape}".encode())

@@ -1,1 +1,4 @@
-"""The solution: the best plan of a problem, its certificate, and the price of every change. Imports `problem` only."""
+"""The solution: the best plan of a problem, its certificate, and the price of every change.
+
+Imports `problem` and nothing else of the engine.
+"""

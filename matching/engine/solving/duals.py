@@ -1,4 +1,4 @@
-"""Seat prices of a plan, which exist exactly when the plan is optimal."""
+"""Dual prices of slots, which exist exactly when the plan is optimal."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ Relax = Callable[[Floats, Ints], Floats]
 
 
 class NotOptimal(RuntimeError):
-    """A chain of changes would improve the plan: the solver is at fault, never the input."""
+    """A chain of moves would improve the plan: the solver is at fault, never the input."""
 
 
 def find_prices(state: Residual, relax: Relax | None = None) -> None:
-    """Set `state.v` by Bellman-Ford, relaxing only what changed, over the costs of all pairs or those that `relax` knows.
+    """Set `state.v` by Bellman-Ford, relaxing only what changed.
 
-    Raises NotOptimal on a negative cycle, which is a chain that improves the plan."""
+    relax: the edges to use (default: all of them). Raises NotOptimal on a negative cycle, which is
+    a chain of moves that improves the plan.
+    """
     relax = over_matrix(state.costs()) if relax is None else relax
     has_free, loaded = state.has_free_slot, state.load > 0
     distance, sink = np.zeros(state.M + 1), 0.0
@@ -34,13 +36,16 @@ def find_prices(state: Residual, relax: Relax | None = None) -> None:
         if settled:
             break
     else:
-        raise NotOptimal("the plan has a chain of changes that improves it")
+        raise NotOptimal("the plan has a chain of moves that improves it")
     state.v = np.maximum(sink - distance, 0.0)
     state.v[has_free] = 0.0
 
 
 def over_matrix(costs: Floats) -> Relax:
-    """Distances by one more step from the mentors whose distance fell, over all costs (M + 1, M + 1)."""
+    """Return one relaxation step over a full cost matrix (M + 1, M + 1).
+
+    The step takes distances (M + 1,) and the mentors whose distance fell in the last one.
+    """
 
     def relax(distance: Floats, live: Ints) -> Floats:
         nearer = distance.copy()
@@ -53,7 +58,7 @@ def over_matrix(costs: Floats) -> Relax:
 
 
 def over_edges(tails: Ints, heads: Ints, costs: Floats) -> Relax:
-    """The same over a list of edges."""
+    """Return one relaxation step over a list of edges."""
     order = np.argsort(heads, kind="stable")
     tails, costs = tails[order], costs[order]
     ends, first = np.unique(heads[order], return_index=True)

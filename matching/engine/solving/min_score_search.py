@@ -1,7 +1,7 @@
 """Raises the weakest pair of an optimal plan step by step, without losing a pair.
 
-Forbidding a mentee's scores below a floor and reseating that mentee keeps the plan optimal under the floor, so every
-step is a point of the exact frontier (floor, best total under it).
+Forbidding a mentee's scores below a minimum and reassigning that mentee keeps the plan optimal
+under the minimum. So every step is a point of the exact frontier (minimum score, best total under it).
 """
 
 from __future__ import annotations
@@ -19,22 +19,28 @@ from matching.engine.solving.residual import Residual
 
 
 def steps(state: Residual, table: ScoreTable) -> Iterator[int]:
-    """Yields the weakest score among movable pairs, then each higher one that can be had with as many pairs, changing
-    `state` to the best plan under that floor. After the last yield the state is spoilt: copy what is needed before."""
+    """Yield the weakest score among movable pairs, then each higher one that loses no pair.
+
+    At each yield `state` is the best plan under that minimum score. After the last yield the state
+    is undefined: copy what is needed before.
+    """
     pairs = _placed(state)
     while True:
         weakest = _weakest(state, table)
         if weakest is None:
             return
         yield weakest
-        if not _lift_above(state, table, weakest, pairs):
+        if not _raise_above(state, table, weakest, pairs):
             return
 
 
 def raise_min_score(
     state: Residual, table: ScoreTable, rules: Rules, prior: Ints | None
 ) -> int | None:
-    """Bring `state` to the highest floor whose total stays within `rules.budget` of the best; returns that floor."""
+    """Bring `state` to the highest minimum score whose total is within `rules.budget` of the best.
+
+    prior: (N,) mentors in the prior plan. Returns that minimum score.
+    """
     best = _total(state, table)
     min_score, kept = rules.min_score, (state.mu.copy(), state.v.copy())
     for weakest in steps(state, table):
@@ -65,8 +71,8 @@ def _total(state: Residual, table: ScoreTable) -> int:
     return int(table.S[i, state.mu[i]].sum(dtype=np.int64))
 
 
-def _lift_above(state: Residual, table: ScoreTable, weakest: int, pairs: int) -> bool:
-    """Reseat everybody whose pair scores `weakest` or less, until nobody's does; False once a pair is lost."""
+def _raise_above(state: Residual, table: ScoreTable, weakest: int, pairs: int) -> bool:
+    """Reassign mentees until no pair scores `weakest` or less; False once a pair is lost."""
     while True:
         i = _movable(state)
         low = i[table.S[i, state.mu[i]] <= weakest]

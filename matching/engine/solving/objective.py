@@ -1,9 +1,10 @@
-"""One number per pair for the solver: how much a pair and a point are worth against each other.
+"""One number per pair for the solver: how much a pair counts against points.
 
-"most": a pair is worth more than all points together, so first the number of pairs counts, then the total.
-"best": a point is worth more than all pairs together, so first the total counts, then the number of pairs.
-More than twice as much, in fact, so that the difference of two plans splits into pairs and points in one way only.
-All weights are integers held in float64, and every sum of them stays below 2^52: nothing is rounded, ever.
+"most": a pair weighs more than all points together, so the number of pairs comes first, then the
+total. "best": a point weighs more than all pairs together, so the total comes first, then the
+number of pairs. The factor is more than two, so that the difference of two plans splits into pairs
+and points in one way only. All weights are integers held in float64, and every sum of them stays
+below 2^52: nothing is ever rounded.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ class Loss:
 
 @dataclass(frozen=True)
 class Gain:
-    """What a change brings: `pairs` more and `points` more (points may be negative where a pair is won)."""
+    """What a change brings: `pairs` more and `points` more.
+
+    Points may be negative where a pair is won.
+    """
 
     pairs: int
     points: int
@@ -37,19 +41,25 @@ class Gain:
 
 @dataclass(frozen=True)
 class Objective:
-    """Weight of a pair with score s: pair + point * s; of staying unmatched: 0. `top` is the highest s allowed."""
+    """A pair with score s weighs pair_weight + point_weight * s; staying unmatched weighs 0.
 
-    pair: float
-    point: float
-    top: int
+    max_score is the highest s allowed.
+    """
+
+    pair_weight: float
+    point_weight: float
+    max_score: int
 
     def split(self, weight: float) -> tuple[int, int]:
-        """A weight as (pairs, points): the larger unit is the nearest multiple, the rest is the smaller one."""
-        if self.pair > self.point:
-            pairs = round(weight / self.pair)
-            return pairs, int((weight - pairs * self.pair) / self.point)
-        points = round(weight / self.point)
-        return int((weight - points * self.point) / self.pair), points
+        """Return a weight as (pairs, points).
+
+        The larger unit is the nearest multiple, the smaller one is the rest.
+        """
+        if self.pair_weight > self.point_weight:
+            pairs = round(weight / self.pair_weight)
+            return pairs, int((weight - pairs * self.pair_weight) / self.point_weight)
+        points = round(weight / self.point_weight)
+        return int((weight - points * self.point_weight) / self.pair_weight), points
 
     def loss(self, weight: float) -> Loss:
         return Loss(*self.split(weight))
@@ -59,13 +69,16 @@ class Objective:
 
 
 def objective_for(table: ScoreTable, rules: Rules) -> Objective:
-    """Weights for this table; ValueError when its scores are too large to be counted exactly."""
-    n, top = table.shape[0], table.scale + rules.stability_bonus
+    """Return the weights for this table.
+
+    Raises ValueError when its scores are too large to be added up exactly.
+    """
+    n, max_score = table.shape[0], table.scale + rules.stability_bonus
     if rules.objective == "most":
-        objective = Objective(1.0 + 2 * n * top, 1.0, top)
+        objective = Objective(1.0 + 2 * n * max_score, 1.0, max_score)
     else:
-        objective = Objective(1.0, 2.0 * n + 2.0, top)
-    if (objective.pair + objective.point * top) * (n + 2) >= EXACT:
+        objective = Objective(1.0, 2.0 * n + 2.0, max_score)
+    if (objective.pair_weight + objective.point_weight * max_score) * (n + 2) >= EXACT:
         raise ValueError(
             f"scores up to {table.scale} are too large to be added up exactly for {n} mentees"
         )
@@ -75,8 +88,11 @@ def objective_for(table: ScoreTable, rules: Rules) -> Objective:
 def effective_scores(
     table: ScoreTable, rules: Rules, min_score: int | None, prior: Ints | None
 ) -> Ints:
-    """Scores as the solver sees them (a copy): rejected and too low is -1, pairs of the prior plan carry their
-    stickiness, pins keep their score whatever the floor."""
+    """Return the scores as the solver sees them (a copy).
+
+    Rejected pairs and those below `min_score` are -1, pairs of the prior plan (N,) carry the
+    stability bonus, and pins keep their score whatever `min_score` says.
+    """
     scores = table.S.astype(_wide_enough(table, rules), copy=True)
     if min_score is not None:
         scores[scores < min_score] = FORBIDDEN

@@ -11,7 +11,10 @@ FEW_EDGES = 6
 
 
 def from_set(costs: Floats, start: Floats, *, backward: bool = False) -> Floats:
-    """Dijkstra on a dense matrix from (or, backward, to) nodes with given start distances; ties settle together."""
+    """Return the distances from nodes with given start distances (or, backward, to them).
+
+    Dijkstra on a dense matrix of costs >= 0 (n, n); nodes at equal distance settle together.
+    """
     edges = np.ascontiguousarray(costs.T) if backward else costs
     distance, tentative = start.copy(), start.copy()
     while True:
@@ -27,27 +30,32 @@ def from_set(costs: Floats, start: Floats, *, backward: bool = False) -> Floats:
 
 
 def between_all(costs: Floats, to_sink: Floats, from_sink: Floats) -> Floats:
-    """All distances, through the sink or not.
+    """Return all distances (n, n), through the sink or not.
 
-    An edge, or a longer path, can be part of a shortest path only if it beats the way through the sink. In usual rounds
-    that leaves two edges per mentor and few improvements, which are found for all mentors at once, one edge further at a
-    time. Where it leaves many edges, ordinary Dijkstra on the sparse graph is quicker."""
+    costs (n, n); to_sink, from_sink (n,): distances to and from the sink. An edge can be part of a
+    shortest path only if it beats the way through the sink. In usual rounds that leaves two edges
+    per mentor and few improvements, which are found for all mentors at once, one edge further at a
+    time. Where it leaves many edges, ordinary Dijkstra on the sparse graph is faster.
+    """
     distance = to_sink[:, None] + from_sink
-    worth_it: Bools = costs < distance
-    np.fill_diagonal(worth_it, False)
+    useful: Bools = costs < distance
+    np.fill_diagonal(useful, False)
     np.fill_diagonal(distance, 0.0)
-    rows, columns = np.nonzero(worth_it)
+    rows, columns = np.nonzero(useful)
     n = len(costs)
     starts = np.zeros(n + 1, np.int64)
     np.cumsum(np.bincount(rows, minlength=n), out=starts[1:])
-    shorten = _improve if len(rows) <= FEW_EDGES * n else _dijkstra
+    shorten = _shorten_together if len(rows) <= FEW_EDGES * n else _shorten_by_dijkstra
     shorten(distance, starts, columns, costs[rows, columns])
     return distance
 
 
-def _dijkstra(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> None:
-    """Shorten `distance` (n, n) by paths over the edges (CSR: starts, heads, costs), one source after the other."""
-    from scipy.sparse import csr_array  # a second to load: only processes that match pay it
+def _shorten_by_dijkstra(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> None:
+    """Shorten `distance` (n, n) by paths over the edges (CSR: starts, heads, costs).
+
+    One source after the other.
+    """
+    from scipy.sparse import csr_array  # slow to import: only matching needs it
     from scipy.sparse.csgraph import dijkstra
 
     n = len(distance)
@@ -59,9 +67,11 @@ def _dijkstra(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> Non
         )
 
 
-def _improve(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> None:
-    """The same for all sources at once, one edge further at a time, until nothing gets shorter. What was shortened last
-    is a list of entries j * n + k, from whose k all edges are tried next."""
+def _shorten_together(distance: Floats, starts: Ints, heads: Ints, costs: Floats) -> None:
+    """Shorten `distance` for all sources at once, one edge further at a time, until it is exact.
+
+    What was shortened last is a list of entries j * n + k; all edges from k are tried next.
+    """
     n, flat, degree = len(distance), distance.reshape(-1), np.diff(starts)
     entries = np.arange(n) * (n + 1)
     while len(entries):

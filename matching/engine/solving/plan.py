@@ -1,4 +1,4 @@
-"""A plan: who goes with whom, the seat prices that prove it, and what it was made from."""
+"""A plan: who is matched with whom, the dual prices that prove it, and what it was made from."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ Reassignment = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """mu           (N,) mentor of each mentee, -1 = unmatched
-    u, v         (N,) and (M,) dual prices in the solver's weights (see `worth.Worth`); v[j] is the price of a seat
-    pairs, total number of pairs, and their points without stickiness
-    certificate  True when `verify` confirmed that no plan is better under these scores, seats and rules
-    input_hash   sha256 of table, seats, rules, prior plan and engine version
-    seats, rules, prior, floor   what it was made from: places (M,), decisions, mentor of each mentee in the plan to
-                 which it sticks (N,) or None, and the floor in force (None: none)
+    """A plan with its proof and its input.
+
+    mu            (N,) mentor of each mentee, -1 = unmatched
+    u, v          (N,) and (M,) dual prices in the solver's weights (see `objective.Objective`);
+                  v[j] is the price of a slot at mentor j
+    pairs, total  number of pairs, and their points without the stability bonus
+    certificate   True when `verify` confirmed that no plan is better under these scores,
+                  capacities and rules
+    input_hash    sha256 of table, capacity, rules, prior plan and engine version
+    capacity, rules, prior, min_score
+                  what it was made from: slots per mentor (M,), decisions, mentor of each mentee in
+                  the prior plan (N,) or None, and the minimum score in force (None: none)
     """
 
     mu: Ints
@@ -38,17 +43,9 @@ class Plan:
     prior: Ints | None = field(default=None, repr=False)
     min_score: int | None = None
 
-    def as_bytes(self) -> bytes:
-        """Pairs, prices and input hash in one canonical form: equal plans are equal bytes on every machine."""
-        arrays = b"".join(
-            np.asarray(a).astype(t).tobytes()
-            for a, t in ((self.mu, "<i8"), (self.u, "<f8"), (self.v, "<f8"))
-        )
-        return f"{self.input_hash} {self.pairs} {self.total} {self.min_score}\n".encode() + arrays
-
 
 def input_hash(table: ScoreTable, capacity: Ints, rules: Rules, prior: Ints | None) -> str:
-    """sha256 of all that decides a plan."""
+    """Return the sha256 of everything that decides a plan."""
     sha = hashlib.sha256(f"engine {VERSION}\n{table.digest}\n{rules!r}\n".encode())
     sha.update(capacity.astype("<i8").tobytes())
     sha.update(b"" if prior is None else prior.astype("<i8").tobytes())
@@ -56,5 +53,8 @@ def input_hash(table: ScoreTable, capacity: Ints, rules: Rules, prior: Ints | No
 
 
 def reassignments(before: Ints, after: Ints) -> list[Reassignment]:
-    """(mentee, mentor before, mentor after) for everybody whose mentor differs; -1 is unmatched."""
+    """Return (mentee, mentor before, mentor after) for each mentee whose mentor differs.
+
+    before, after: (N,) mentors; -1 is unmatched.
+    """
     return [(int(i), int(before[i]), int(after[i])) for i in np.flatnonzero(before != after)]

@@ -1,9 +1,10 @@
-"""The exact price of every single change to a plan, all pairs in one pass.
+"""The exact price of every single change to a plan, for all pairs in one pass.
 
-With reduced costs rc[i, j] = u[i] + v[j] - w[i, j] and D the shortest distances between mentors in the residual graph,
-making mentee i go with mentor j loses exactly rc[i, j] + D[j, mu(i)]: the forced pair closes one cycle, and the way back
-to i's seat ends on arrival (sensitivity of assignment: Ahuja, Magnanti, Orlin 1993, ch. 11). The same distances price
-a seat and a lifted rule. Prices hold for one change at a time, and count the stickiness under which the plan was made.
+With reduced costs rc[i, j] = u[i] + v[j] - w[i, j], and D the shortest distances between mentors in
+the residual graph, matching mentee i with mentor j loses exactly rc[i, j] + D[j, mu(i)]: the forced
+pair closes one cycle, which ends at i's old slot (sensitivity of assignment: Ahuja, Magnanti, Orlin
+1993, ch. 11). The same distances price a slot and a waived rule. A price holds for one change at a
+time, and counts the stability bonus under which the plan was made.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ BATCH = 64
 
 
 class Prices:
-    """Prices of a plan made by `solve` or `WhatIf` on this table. Nothing is computed before it is asked for; the first
-    price of a pair computes all of them, `of(i)` those of one mentee alone.
+    """Prices of a plan that `solve` or `WhatIf` made on this table.
 
-    None means that the change is impossible: a pinned mentee, a hard rule, every seat pinned. Raises ValueError if the
-    plan's seat prices do not prove it.
+    Nothing is computed before it is asked for: `matrix` prices all pairs, `of(i)` those of one
+    mentee alone. Impossible are a pinned mentee, a hard rule, and a mentor whose slots are all
+    pinned. Raises ValueError if the plan's dual prices do not prove it.
     """
 
     def __init__(self, table: ScoreTable, plan: Plan) -> None:
@@ -38,21 +39,15 @@ class Prices:
         self._state.resume(plan.mu, plan.v)
         self._columns: dict[int, Floats] = {}
 
-    # questions -----------------------------------------------------------------------------------------------------
-
-    def pin_loss(self, i: int, j: int) -> Loss | None:
-        """What is lost if mentee i is made to go with mentor j."""
-        return self._loss(self.matrix[i, j])
-
-    def forbid_loss(self, i: int) -> Loss | None:
-        """What is lost if the pair of mentee i is forbidden; None if i has none or is pinned."""
-        cheapest = self.alternatives(i, 1, unmatched=True) if self.plan.mu[i] >= 0 else []
-        return cheapest[0][1] if cheapest else None
+    # questions
 
     def alternatives(
         self, i: int, k: int = 3, *, unmatched: bool = False
     ) -> list[tuple[int, Loss]]:
-        """The k cheapest other mentors of mentee i with their losses (with `unmatched` also -1, staying out)."""
+        """Return the k cheapest other mentors of mentee i with their losses.
+
+        With `unmatched` also -1, staying unmatched.
+        """
         row = self.of(i).copy()
         row[self.plan.mu[i]] = INF
         if not unmatched:
@@ -64,80 +59,62 @@ class Prices:
             if row[j] < INF
         ]
 
-    def unmatched_loss(self, i: int) -> Loss | None:
-        """What is lost if mentee i stays out."""
-        return self._loss(self.matrix[i, -1])
-
     def waiver_gain(self, i: int, j: int, score: int | None = None) -> Gain | None:
-        """What is gained if a forbidden pair were allowed with that score (default: as scored without rules)."""
+        """Return what is gained if a forbidden pair were allowed; None for a pinned mentee.
+
+        score: of the pair (default: as scored without rules).
+        """
         if self._state.pinned[i]:
             return None
         if score is None:
             score = int(self.table.raw(i, [j])[0])
-        m = self._state.mu[i]
-        w = self._objective.pair + self._objective.point * score
-        lost = self._u[i] + self._state.v[j] - w + self._distances_to(int(m))[j]
+        weight = self._objective.pair_weight + self._objective.point_weight * score
+        back = self._distances_to(int(self._state.mu[i]))[j]
+        lost = self._u[i] + self._state.v[j] - weight + back
         return self._objective.gain(max(-float(lost), 0.0)) if lost < INF else Gain(0, 0)
 
-    def slot_gain(self, j: int) -> Gain:
-        """What one more place at mentor j brings."""
-        return self._objective.gain(float(self._slot_gains[j]))
-
     def slot_gains(self) -> list[tuple[int, Gain]]:
-        """Every mentor whose extra place brings something, the best first."""
+        """Return every mentor whose extra slot brings something, and what, the best first."""
         gains = self._slot_gains
         order = np.argsort(-gains, kind="stable")
         return [(int(j), self._objective.gain(float(gains[j]))) for j in order if gains[j] > 0]
 
-    def slot_loss(self, j: int) -> Loss | None:
-        """What one place fewer at mentor j costs; None if there is none, or pins need them all."""
-        if self._state.capacity[j] == 0:
-            return None
-        return self._loss(float(self._state.v[j] + self._to_sink[j]))
-
-    def swap(self, i: int, k: int) -> Loss | None:
-        """What is lost if mentees i and k change places and nobody else moves; None if a rule forbids it."""
-        a, b = int(self.plan.mu[i]), int(self.plan.mu[k])
-        if self._state.pinned[i] or self._state.pinned[k]:
-            return None
-        w, z = self._state.weights(i), self._state.weights(k)
-        after = float(w[b] + z[a])
-        return self._objective.loss(float(w[a] + z[b]) - after) if after > -INF else None
-
     def of(self, i: int) -> Floats:
-        """Row i of `matrix`; alone, without the other mentees, if the matrix was not needed yet."""
+        """Return row i of `matrix`; without the other mentees, if `matrix` was not needed yet."""
         if "matrix" in self.__dict__:
             return np.asarray(self.matrix[i])
         return self._row(i)
 
     @cached_property
     def matrix(self) -> Floats:
-        """(N, M + 1) loss of making mentee i go with mentor j (last column: stay out), as a weight (see `split`); inf
-        where impossible, 0 for the proposed pairs."""
+        """(N, M + 1) loss of matching mentee i with mentor j, as a weight (see `split`).
+
+        Last column: staying unmatched. inf where impossible, 0 for the pairs of the plan.
+        """
         state, objective = self._state, self._objective
         out = np.empty((state.N, state.M + 1))
         back = np.ascontiguousarray(self.distances.T)
         back += state.v
-        back[:, :-1] -= objective.pair
+        back[:, :-1] -= objective.pair_weight
         for lo in range(0, state.N, BATCH):
             rows = np.arange(lo, min(state.N, lo + BATCH))
             batch = out[lo : lo + BATCH]
-            np.take(
-                back, state.mu[rows], axis=0, out=batch, mode="clip"
-            )  # the default mode fills a copy first
+            # "clip" writes into `out`; the default mode fills a copy first
+            np.take(back, state.mu[rows], axis=0, out=batch, mode="clip")
             batch += self._u[rows, None]
             scores = state.scores[rows]
-            batch[:, :-1] -= scores if objective.point == 1.0 else scores * objective.point
+            point_weight = objective.point_weight
+            batch[:, :-1] -= scores if point_weight == 1.0 else scores * point_weight
             np.copyto(batch[:, :-1], INF, where=scores < 0)
         out[state.pinned] = INF
         out[np.arange(state.N), state.mu] = 0.0
         return out
 
     def split(self, weights: Floats) -> tuple[Ints, Ints]:
-        """Weights of `matrix` as (pairs lost, points lost); -1 pairs where impossible."""
+        """Return weights of `matrix` as (pairs lost, points lost); -1 pairs where impossible."""
         possible = np.isfinite(weights)
         finite = np.where(possible, weights, 0.0)
-        big, small = self._objective.pair, self._objective.point
+        big, small = self._objective.pair_weight, self._objective.point_weight
         if big > small:
             pairs = np.rint(finite / big)
             points = (finite - pairs * big) / small
@@ -146,11 +123,11 @@ class Prices:
             pairs = (finite - points * small) / big
         return np.where(possible, pairs, -1).astype(np.int64), points.astype(np.int64)
 
-    # how -----------------------------------------------------------------------------------------------------------
+    # how
 
     @cached_property
     def distances(self) -> Floats:
-        """D[j, k]: what it costs to have one mentee more at j and one fewer at k."""
+        """D (M + 1, M + 1): what one mentee more at j and one fewer at k costs."""
         return between_all(self._reduced, self._to_sink, self._from_sink)
 
     @cached_property
@@ -160,7 +137,8 @@ class Prices:
         costs += self._state.v
         if costs.min(initial=0.0) < 0:
             raise ValueError(
-                "the dual prices of this plan do not prove it; it was made from another table or rules"
+                "the dual prices of this plan do not prove it;"
+                " it was made from another table or other rules"
             )
         return costs
 
@@ -180,11 +158,8 @@ class Prices:
     def _u(self) -> Floats:
         return self._state.mentee_prices()
 
-    def _loss(self, weight: float) -> Loss | None:
-        return self._objective.loss(float(weight)) if weight < INF else None
-
     def _row(self, i: int) -> Floats:
-        """One backward search from i's seat, with columns of the graph on demand."""
+        """One backward search from the slot of i, with columns of the graph on demand."""
         state = self._state
         if state.pinned[i]:
             row = np.full(state.M + 1, INF)
@@ -193,26 +168,27 @@ class Prices:
         row[state.mu[i]] = 0.0
         return row
 
-    def _distances_to(self, slot: int) -> Floats:
-        """D[:, seat], kept for the next question about the same seat."""
+    def _distances_to(self, mentor: int) -> Floats:
+        """D[:, mentor], kept for the next question about the same mentor."""
         if "distances" in self.__dict__:
-            return np.asarray(self.distances[:, slot])
-        if slot not in self._columns:
-            self._columns[slot] = self._search_back(slot)
-        return self._columns[slot]
+            return np.asarray(self.distances[:, mentor])
+        if mentor not in self._columns:
+            self._columns[mentor] = self._search_back(mentor)
+        return self._columns[mentor]
 
-    def _search_back(self, slot: int) -> Floats:
+    def _search_back(self, mentor: int) -> Floats:
+        """D[:, mentor] by Dijkstra backward, through the sink or not."""
         state = self._state
         has_free, loaded = state.has_free_slot, state.load > 0
         movable, present = np.flatnonzero(~state.pinned), state.present_weights()
         distance = np.full(state.M + 1, INF)
-        distance[slot] = 0.0
-        tentative, sink, sink_open = distance.copy(), INF, True
+        distance[mentor] = 0.0
+        tentative, sink, sink_is_open = distance.copy(), INF, True
         while True:
             k = int(tentative.argmin())
             here = float(tentative[k])
-            if sink_open and sink <= here and sink < INF:
-                sink_open = False
+            if sink_is_open and sink <= here and sink < INF:
+                sink_is_open = False
                 joins = has_free & (sink < distance)
                 distance[joins] = tentative[joins] = sink
                 continue

@@ -1,8 +1,9 @@
-"""Repairs an optimal plan after one change, exactly, and keeps its prices a proof.
+"""Exact repair of an optimal plan after one change; its prices stay a proof.
 
-Each repair is one or two shortest-path searches over mentors with reduced costs E[j, k] - v[j] + v[k] >= 0 (Dijkstra),
-a shift of mentees along the path found, and the usual update of the prices. Rows and columns of E are computed on
-demand from the scores, so nothing is cached and nothing can be stale.
+Each repair is one or two shortest-path searches over mentors with reduced costs
+E[j, k] - v[j] + v[k] >= 0 (Dijkstra), a move of mentees along the path found, and the price update
+of successive shortest paths (Ahuja, Magnanti, Orlin 1993, ch. 9). Rows and columns of E are
+computed on demand from the scores, so nothing is cached and nothing can be stale.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ REMOVED = -1
 
 
 class Infeasible(ValueError):
-    """The change cannot be made: every seat in question is pinned."""
+    """The change cannot be made: every slot in question is pinned."""
 
 
 def unassign(state: Residual, i: int) -> None:
-    """Take mentee i off the plan (and off its pin), and refill the seat if that gains."""
+    """Remove mentee i (and its pin) from the plan, and refill the slot if that gains."""
     j = int(state.mu[i])
     if state.pinned[i]:
         state.pinned[i] = False
@@ -34,7 +35,10 @@ def unassign(state: Residual, i: int) -> None:
 
 
 def assign(state: Residual, i: int, only: int | None = None) -> None:
-    """Seat mentee i, who was taken out, where it is best for all, or with mentor `only`."""
+    """Assign mentee i, who was removed, where it is best for the plan, or to mentor `only`.
+
+    Raises Infeasible when every slot that could be reached is pinned.
+    """
     w = state.weights(i)
     if only is not None:
         w[np.arange(state.M + 1) != only] = -INF
@@ -46,13 +50,14 @@ def assign(state: Residual, i: int, only: int | None = None) -> None:
 
 
 def reassign(state: Residual, i: int, scores: Ints) -> None:
-    """Mentee i has new scores; a pin is taken off."""
+    """Give mentee i new scores (M,) and the best assignment under them; a pin is removed."""
     unassign(state, i)
     state.scores[i] = scores
     assign(state, i)
 
 
 def add_slot(state: Residual, j: int) -> None:
+    """Add one slot at mentor j, and fill it if that gains."""
     was_full = state.load[j] == state.capacity[j]
     state.capacity[j] += 1
     if was_full:
@@ -60,12 +65,12 @@ def add_slot(state: Residual, j: int) -> None:
 
 
 def remove_slot(state: Residual, j: int) -> None:
-    """One place fewer at mentor j. Raises Impossible when every place is pinned (or there is none)."""
+    """Remove one slot at mentor j. Raises Infeasible when every slot is pinned or there is none."""
     if state.load[j] < state.capacity[j]:
         state.capacity[j] -= 1
         return
     if not state.assigned[j]:
-        raise Infeasible(f"mentor {j} has no place that could be taken away")
+        raise Infeasible(f"mentor {j} has no slot that could be removed")
     start = np.full(state.M + 1, INF)
     start[j] = 0.0
     state.capacity[j] -= 1
@@ -73,8 +78,11 @@ def remove_slot(state: Residual, j: int) -> None:
 
 
 def augment(state: Residual, start: Floats) -> int:
-    """One mentee more arrives, at mentor j for start[j]: find the cheapest chain to a free seat, move everybody on it
-    one on, update the prices. Returns the mentor at which the chain begins."""
+    """Make room for one more mentee, who can enter at mentor j at the cost start[j].
+
+    Finds the cheapest augmenting path to a free slot, moves each mentee on it to the next mentor,
+    and updates the prices. Returns the mentor at which the path begins.
+    """
     came_from, k, distance, reached = _search_to_free_slot(state, start)
     path = [k]
     while came_from[k] >= 0:
@@ -87,7 +95,7 @@ def augment(state: Residual, start: Floats) -> int:
 
 
 def fill_slot(state: Residual, j: int) -> None:
-    """Mentor j has a free seat: pull in the chain that gains most, or let the price of the seat fall to nothing."""
+    """Fill a free slot at mentor j by the path that gains most, or let its price fall to 0."""
     if state.v[j] <= 0:
         return
     leads_to, k, distance, best = _search_from_slot(state, j)
@@ -100,7 +108,7 @@ def fill_slot(state: Residual, j: int) -> None:
 
 
 def _search_to_free_slot(state: Residual, start: Floats) -> tuple[Ints, int, Floats, float]:
-    """Dijkstra forward until a mentor with a free seat is settled."""
+    """Dijkstra forward until a mentor with a free slot is settled."""
     distance, tentative = start.copy(), start.copy()
     came_from = np.full(state.M + 1, -1)
     has_free = state.has_free_slot
@@ -119,8 +127,11 @@ def _search_to_free_slot(state: Residual, start: Floats) -> tuple[Ints, int, Flo
 
 
 def _search_from_slot(state: Residual, j: int) -> tuple[Ints, int, Floats, float]:
-    """Dijkstra backward from the empty seat at j: which chain fills it at the least cost, the start of a chain costing
-    the price of the seat that it leaves free (j itself: nobody moves)."""
+    """Dijkstra backward from the free slot at j: the path that fills it at the least cost.
+
+    The start of a path costs the price of the slot that it leaves free; a path that starts at j
+    itself moves no one.
+    """
     distance = np.full(state.M + 1, INF)
     distance[j] = 0.0
     tentative = distance.copy()
@@ -151,7 +162,7 @@ def _relax(costs: Floats, k: int, distance: Floats, tentative: Floats, link: Int
 
 
 def _move_along(state: Residual, path: list[int]) -> None:
-    """Everybody on the path moves one mentor on."""
+    """Move one mentee from each mentor on the path to the next."""
     for j, k in pairwise(path):
         assigned = state.assigned[j]
         i = assigned[0] if len(assigned) == 1 else _cheapest(state, assigned, j, k)

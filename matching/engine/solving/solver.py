@@ -1,4 +1,4 @@
-"""The best plan from scratch: one assignment over seats, seat prices that prove it, and a check by other code."""
+"""The best plan from scratch: one assignment over slots, dual prices, and an independent check."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ BATCH = 128
 def solve(
     table: ScoreTable, capacity: ArrayLike, rules: Rules | None = None, prior: Plan | None = None
 ) -> Plan:
-    """The best plan for this table, these places and these decisions, with its certificate.
+    """Return the best plan for these scores, capacities and decisions, with its certificate.
 
-    seats: (M,) whole numbers. prior: the plan on the table; each of its pairs is worth `rules.stickiness` points more.
-    Raises BadRules naming everything that contradicts, ValueError for seats or scores that make no sense.
-    Equal input gives equal output. Method: with B = `worth.pair`, maximise the sum of B + s over pairs by
-    `scipy.optimize.linear_sum_assignment` on one column per seat, forbidden pairs costing as much as no pair.
+    capacity: (M,) whole numbers. prior: the current plan; each of its pairs counts
+    `rules.stability_bonus` points more. Equal input gives equal output. Raises InfeasibleRules
+    naming every contradiction, ValueError for capacities or scores that make no sense.
+
+    Method: with B = `Objective.pair_weight`, maximise the sum of B + s over pairs, by
+    `scipy.optimize.linear_sum_assignment` (Kuhn 1955; Jonker, Volgenant 1987; Crouse 2016) on one
+    column per slot, where a forbidden pair costs as much as no pair; large pools by
+    `sparse_solver`.
     """
     rules = Rules() if rules is None else rules
     capacity = checked_capacity(table, capacity)
     check(table, capacity, rules)
     kept = _prior(table, prior)
-    state = Residual(
-        effective_scores(table, rules, rules.min_score, kept),
-        capacity,
-        objective_for(table, rules),
-        rules.pins,
-    )
+    scores = effective_scores(table, rules, rules.min_score, kept)
+    state = Residual(scores, capacity, objective_for(table, rules), rules.pins)
     if not solve_sparse(state):
         assign(state)
         find_prices(state)
@@ -57,18 +57,16 @@ def _prior(table: ScoreTable, prior: Plan | None) -> Ints | None:
 
 
 def assign(state: Residual) -> None:
-    """Seat every movable mentee optimally; prices are not set."""
-    from scipy.optimize import (
-        linear_sum_assignment,
-    )  # a second to load: only processes that match pay it
+    """Assign every movable mentee optimally; the prices are not set."""
+    from scipy.optimize import linear_sum_assignment  # slow to import: only matching needs it
 
     free = np.flatnonzero(~state.pinned)
     slot_mentor = np.repeat(np.arange(state.M), state.open_slots())
     cost = np.empty((len(free), len(slot_mentor)))
     for lo in range(0, len(free), BATCH):
         scores = state.scores[free[lo : lo + BATCH]]
-        batch = np.multiply(scores, -state.objective.point)
-        batch -= state.objective.pair
+        batch = np.multiply(scores, -state.objective.point_weight)
+        batch -= state.objective.pair_weight
         batch *= scores >= 0
         np.take(batch, slot_mentor, axis=1, out=cost[lo : lo + BATCH], mode="clip")
     rows, columns = linear_sum_assignment(cost)
@@ -87,7 +85,11 @@ def plan_of(
     *,
     proven: bool,
 ) -> Plan:
-    """The state as a plan; `proven` runs the independent check (otherwise the certificate is False)."""
+    """Return the state as a plan.
+
+    prior: (N,) mentors in the prior plan. `proven` runs the independent check; without it the
+    certificate is False.
+    """
     mu = state.assignment
     capacity = state.capacity[:-1].copy()
     placed = np.flatnonzero(mu >= 0)

@@ -1,10 +1,11 @@
 """The best plan from a few pairs per person, made exact over all of them.
 
-Nearly every pair of a best plan is among the best of one of its two people. So the assignment is solved on those pairs
-alone, many times quicker than on all, and its prices are then held against every pair there is. Mentees for whom that
-finds a better pair get more pairs, and the assignment is solved again, until they are so few that they are taken out and
-seated again with all their pairs by `repair`, which leaves the prices a proof for everybody. Where they are very many, or
-ties leave too many pairs, another method must do.
+Nearly every pair of a best plan is among the best pairs of one of its two people. So the assignment
+is solved on those pairs alone, many times faster than on all, and its prices are then checked
+against every pair. Mentees with a better pair get more pairs, and the assignment is solved again,
+until they are so few that `repair` removes and reassigns them with all their pairs, which leaves
+the prices a proof for everyone. Where they are many, or ties leave too many pairs, the caller
+has to solve the whole problem.
 """
 
 from __future__ import annotations
@@ -17,50 +18,55 @@ from matching.engine.solving.duals import find_prices, over_edges
 from matching.engine.solving.repair import REMOVED, add_slot, assign
 from matching.engine.solving.residual import Residual
 
-KEPT, KEPT_TOO = 32, 8  # best pairs of a person on the side that is short, and on the other
-SHARE_KEPT = 100  # where the first is more: one for so many mentees
-SMALL = 8 * KEPT
-TIES = 4
+# Pairs kept per person: the best ones on the side that is short of people, and on the other side.
+KEPT, KEPT_OTHER = 32, 8
+SHARE_KEPT = 100  # in large pools more are kept on the short side: one for so many mentees
+MIN_SIZE = 8 * KEPT  # people per side below which the whole problem is as fast
+MAX_TIES = 4  # give up when ties keep so many times more pairs than asked for
 ROUNDS = 5
-REPAIRED_SHARE, HOPELESS_SHARE = 200, 4
-PAIRS_AT_A_TIME = 2**17
-COLUMNS_AT_A_TIME = 64
+# One mentee in so many: the rest may be repaired; from here on it is better to solve all pairs.
+REPAIR_SHARE, GIVE_UP_SHARE = 200, 4
+PAIRS_PER_BATCH = 2**17
+MENTORS_PER_BATCH = 64
 
 
 def solve_sparse(state: Residual) -> bool:
-    """Seat every movable mentee optimally and set the prices; False where the pool is no case for this."""
+    """Assign every movable mentee optimally and set the prices.
+
+    Returns False, with the state undefined, where the pool is too small or has too many ties.
+    """
     free, slots = np.flatnonzero(~state.pinned), state.open_slots()
-    if min(len(free), int(np.count_nonzero(slots))) < SMALL:
+    if min(len(free), int(np.count_nonzero(slots))) < MIN_SIZE:
         return False
-    pairs = _promising(state.scores, free, slots)
+    pairs = _candidate_pairs(state.scores, free, slots)
     if pairs is None:
         return False
     for _ in range(ROUNDS):
         _assign_over(state, free, slots, *pairs)
         find_prices(state, over_edges(*_edges(state, free, *pairs)))
-        _price_without_room(state, free, np.flatnonzero(slots == 0))
-        missed = _missed(state, free)
-        if len(missed) <= len(free) // REPAIRED_SHARE:
-            _reassign_all(state, missed)
+        _price_closed_mentors(state, free, np.flatnonzero(slots == 0))
+        improvable = _with_better_pair(state, free)
+        if len(improvable) <= len(free) // REPAIR_SHARE:
+            _reassign_all(state, improvable)
             return True
-        if len(missed) > len(free) // HOPELESS_SHARE:
+        if len(improvable) > len(free) // GIVE_UP_SHARE:
             return False
-        pairs = _with_more(state, missed, *pairs)
+        pairs = _add_pairs(state, improvable, *pairs)
     return False
 
 
-def _promising(scores: Ints, free: Ints, slots: Ints) -> tuple[Ints, Ints] | None:
-    """Allowed pairs that are among the best of one of the two; None if ties make them many times more than asked for."""
+def _candidate_pairs(scores: Ints, free: Ints, slots: Ints) -> tuple[Ints, Ints] | None:
+    """Allowed pairs that are among the best of one of the two; None if ties make them too many."""
     kept = max(KEPT, len(free) // SHARE_KEPT)
-    mine, theirs = (kept, KEPT_TOO) if len(free) <= slots.sum() else (KEPT_TOO, kept)
+    mine, theirs = (kept, KEPT_OTHER) if len(free) <= slots.sum() else (KEPT_OTHER, kept)
     mentors = np.flatnonzero(slots)
     if (len(free), len(mentors)) != scores.shape:
         scores = scores[np.ix_(free, mentors)]
     blocks = (
-        scores[:, lo : lo + COLUMNS_AT_A_TIME] for lo in range(0, len(mentors), COLUMNS_AT_A_TIME)
+        scores[:, lo : lo + MENTORS_PER_BATCH] for lo in range(0, len(mentors), MENTORS_PER_BATCH)
     )
     least = np.concatenate([_nth_best(np.ascontiguousarray(block.T), theirs) for block in blocks])
-    found, left = [], TIES * (len(free) * mine + len(mentors) * theirs)
+    found, left = [], MAX_TIES * (len(free) * mine + len(mentors) * theirs)
     for rows in _batches(np.arange(len(free)), len(mentors)):
         batch = scores[rows[0] : rows[-1] + 1]
         at = np.flatnonzero(batch >= np.minimum(_nth_best(batch, mine)[:, None], least))
@@ -73,7 +79,7 @@ def _promising(scores: Ints, free: Ints, slots: Ints) -> tuple[Ints, Ints] | Non
 
 
 def _batches(rows: Ints, columns: int) -> list[Ints]:
-    step = max(1, PAIRS_AT_A_TIME // columns)
+    step = max(1, PAIRS_PER_BATCH // columns)
     return [rows[lo : lo + step] for lo in range(0, len(rows), step)]
 
 
@@ -85,29 +91,24 @@ def _nth_best(scores: Ints, n: int) -> Ints:
 
 
 def _assign_over(state: Residual, free: Ints, slots: Ints, i: Ints, j: Ints) -> None:
-    """The best plan over the pairs (i[k], j[k]) alone.
+    """Set the best plan over the pairs (i[k], j[k]) alone.
 
-    Rows of the assignment are mentees, or seats if there are fewer of them; each has a column of its own for staying
-    free, which costs as much as no pair."""
-    from scipy.sparse import coo_array  # a second to load: only processes that match pay it
+    Rows of the assignment are mentees, or slots if there are fewer of them. Each row has a column
+    of its own for staying unassigned, which costs as much as no pair.
+    """
+    from scipy.sparse import coo_array  # slow to import: only matching needs it
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-    slot_mentor, copies = np.repeat(np.arange(len(slots)), slots), slots[j]
-    ends = np.cumsum(copies)
-    slot = np.repeat((np.cumsum(slots) - slots)[j] - ends + copies, copies) + np.arange(
-        ends[-1] if len(ends) else 0
-    )
-    mentee = np.repeat(np.searchsorted(free, i), copies)
-    weight = np.repeat(state.objective.pair + state.objective.point * state.scores[i, j], copies)
+    slot_mentor = np.repeat(np.arange(len(slots)), slots)
+    mentee, slot, copies = _slot_pairs(free, slots, i, j)
     by_mentee = len(free) <= len(slot_mentor)
-    size, (rows, columns) = (
-        (len(free), (mentee, slot)) if by_mentee else (len(slot_mentor), (slot, mentee))
-    )
-    own = np.arange(size)
-    costs = -1.0 - np.concatenate(
-        [np.zeros(size), weight]
-    )  # never 0: an entry that is 0 would not count as one
-    at = np.concatenate([own, rows]), np.concatenate([own, columns + size])
+    size = min(len(free), len(slot_mentor))
+    rows, columns = (mentee, slot) if by_mentee else (slot, mentee)
+    unassigned = np.arange(size)
+    weights = np.repeat(_weights(state, i, j), copies)
+    # The -1 is the same for every row. Without it some costs were 0, which the sparse graph drops.
+    costs = -1.0 - np.concatenate([np.zeros(size), weights])
+    at = np.concatenate([unassigned, rows]), np.concatenate([unassigned, columns + size])
     graph = coo_array((costs, at), shape=(size, size + max(len(free), len(slot_mentor)))).tocsr()
     chosen = min_weight_full_bipartite_matching(graph)[1] - size
     taken = np.flatnonzero(chosen >= 0)
@@ -117,53 +118,68 @@ def _assign_over(state: Residual, free: Ints, slots: Ints, i: Ints, j: Ints) -> 
     state.rebuild_index()
 
 
+def _slot_pairs(free: Ints, slots: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints, Ints]:
+    """The pairs with every slot of the mentor: position in `free`, number of the slot, and how
+    often each pair appears."""
+    copies, first_slot = slots[j], (np.cumsum(slots) - slots)[j]
+    ends = np.cumsum(copies)
+    position = np.arange(ends[-1] if len(ends) else 0)
+    slot = np.repeat(first_slot - ends + copies, copies) + position
+    return np.repeat(np.searchsorted(free, i), copies), slot, copies
+
+
+def _weights(state: Residual, i: Ints, j: Ints) -> Floats:
+    """Weights of the allowed pairs (i[k], j[k])."""
+    objective = state.objective
+    weights: Floats = objective.pair_weight + objective.point_weight * state.scores[i, j]
+    return weights
+
+
 def _edges(state: Residual, free: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints, Floats]:
-    """The residual graph over these pairs: from a mentee's mentor to the others, and to staying out."""
+    """The residual graph over these pairs: from a mentee's mentor to others and to "unmatched"."""
     present = state.present_weights()
-    costs = present[i] - (state.objective.pair + state.objective.point * state.scores[i, j])
-    tails, heads = (
-        np.concatenate([state.mu[i], state.mu[free]]),
-        np.append(j, np.full(len(free), state.unmatched)),
-    )
+    costs = present[i] - _weights(state, i, j)
+    tails = np.concatenate([state.mu[i], state.mu[free]])
+    heads = np.append(j, np.full(len(free), state.unmatched))
     return tails, heads, np.append(costs, present[free])
 
 
-def _price_without_room(state: Residual, free: Ints, mentors: Ints) -> None:
-    """The price of a place that nobody can have is what the keenest mentee would give for it."""
+def _price_closed_mentors(state: Residual, free: Ints, mentors: Ints) -> None:
+    """Set the prices of mentors without a slot: the most that any mentee would gain there."""
     objective, u = state.objective, state.mentee_prices()[free]
-    for lo in range(0, len(mentors), COLUMNS_AT_A_TIME):
-        block = mentors[lo : lo + COLUMNS_AT_A_TIME]
+    for lo in range(0, len(mentors), MENTORS_PER_BATCH):
+        block = mentors[lo : lo + MENTORS_PER_BATCH]
         scores = state.scores[np.ix_(free, block)]
-        gain = np.where(scores < 0, 0.0, scores * objective.point + objective.pair - u[:, None])
+        gain = np.where(
+            scores < 0, 0.0, scores * objective.point_weight + objective.pair_weight - u[:, None]
+        )
         state.v[block] = gain.max(axis=0, initial=0.0)
 
 
-def _missed(state: Residual, free: Ints) -> Ints:
-    """Mentees with an allowed pair that is worth more than both its prices."""
-    objective, v, u = state.objective, state.v[:-1], state.mentee_prices() - state.objective.pair
-    kind = (
-        np.int32
-        if max(abs(u).max(initial=0.0), objective.point * objective.top) + v.max(initial=0.0)
-        < 2**31
-        else np.int64
-    )
-    u, v, point = u.astype(kind), v.astype(kind), kind(objective.point)
+def _with_better_pair(state: Residual, free: Ints) -> Ints:
+    """Mentees with an allowed pair that weighs more than the prices of both."""
+    objective, v = state.objective, state.v[:-1]
+    u = state.mentee_prices() - objective.pair_weight
+    highest = max(abs(u).max(initial=0.0), objective.point_weight * objective.max_score)
+    number_type = np.int32 if highest + v.max(initial=0.0) < 2**31 else np.int64
+    u, v = u.astype(number_type), v.astype(number_type)
+    point = number_type(objective.point_weight)
     found = []
     for rows in _batches(free, state.M):
-        most = np.maximum(
-            u[rows, None] + v, FORBIDDEN
-        )  # a closed pair, which is worth less, is never missed
+        # At least FORBIDDEN, so that a forbidden pair is never the better one.
+        price = np.maximum(u[rows, None] + v, FORBIDDEN)
         scores = state.scores[rows]
-        found.append(rows[((scores if point == 1 else scores * point) > most).any(axis=1)])
+        better = (scores if point == 1 else scores * point) > price
+        found.append(rows[better.any(axis=1)])
     return np.concatenate(found)
 
 
-def _with_more(state: Residual, mentees: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints]:
-    """The pairs, and those of these mentees that are worth most beyond the price of the seat."""
+def _add_pairs(state: Residual, mentees: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints]:
+    """The pairs, and for these mentees the ones that weigh most beyond the price of the slot."""
     keys = [i * state.M + j]
     for rows in _batches(mentees, state.M):
         scores = state.scores[rows]
-        left = np.where(scores < 0, -INF, scores * state.objective.point - state.v[:-1])
+        left = np.where(scores < 0, -INF, scores * state.objective.point_weight - state.v[:-1])
         best = np.argpartition(-left, KEPT, axis=1)[:, :KEPT]
         k, column = np.nonzero(np.take_along_axis(scores, best, axis=1) >= 0)
         keys.append(rows[k] * state.M + best[k, column])
@@ -172,7 +188,8 @@ def _with_more(state: Residual, mentees: Ints, i: Ints, j: Ints) -> tuple[Ints, 
 
 
 def _reassign_all(state: Residual, mentees: Ints) -> None:
-    """Take these mentees and their seats out, which leaves a proven plan of the others, and give both back one by one."""
+    """Remove these mentees and their slots, which leaves a proven plan of the others, and add both
+    again one by one."""
     mentors_before = state.mu[mentees].tolist()
     for i, j in zip(mentees.tolist(), mentors_before, strict=True):
         state.detach(i, j)

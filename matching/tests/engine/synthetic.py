@@ -1,17 +1,20 @@
-"""Invented tables and people for the engine's tests, fresh at every run; the seed is in the test's report."""
+"""Synthetic tables and people for the engine's tests, new ones at every run.
+
+The seed is in the test report.
+"""
 
 import itertools
 import os
 
 import numpy as np
 
-from matching.engine import Pool, Side
+from matching.engine import Gain, Loss, Pool, Side
 
 RUN_SEED = int(os.environ.get("ENGINE_SEED") or int.from_bytes(os.urandom(4), "little"))
 
 
 def generator(case):
-    """A generator of its own for each case of this run."""
+    """A separate generator for each case of this run."""
     return np.random.default_rng([RUN_SEED, case])
 
 
@@ -22,7 +25,7 @@ def tiny(rng, mentees=6, mentors=3):
 
 
 def small(rng):
-    """A table that is solved again cold in a blink: up to 30 x 20."""
+    """A table that is solved from scratch in a moment: up to 30 x 20."""
     return _table(rng, int(rng.integers(8, 31)), int(rng.integers(4, 21))), None
 
 
@@ -79,3 +82,34 @@ def side(rng, count, name):
         hours=rng.integers(0, 2, (count, 42)),
         utc_offset=rng.choice([-300, 0, 60, 330], count),
     )
+
+
+def loss_of(prices, i, j):
+    """Loss of matching mentee i with mentor j (-1: of staying unmatched); None if impossible."""
+    weight = prices.matrix[i, j]
+    if not np.isfinite(weight):
+        return None
+    pairs, points = prices.split(np.array([weight]))
+    return Loss(int(pairs[0]), int(points[0]))
+
+
+def gain_of_slot(prices, j):
+    """Gain of one more slot at mentor j."""
+    return dict(prices.slot_gains()).get(j, Gain(0, 0))
+
+
+def hits_of(table, i, j):
+    """Part -> (column of the answer, points) of the answers that earned points for one pair."""
+    found = {}
+    for part in table.reasons.parts if table.reasons else ():
+        _k, columns, points = table.hits_in(part.name, [i], [j])
+        if len(columns):
+            found[part.name] = list(zip(columns.tolist(), points.tolist(), strict=True))
+    return found
+
+
+def as_bytes(plan):
+    """Pairs, prices and input hash: equal plans are equal bytes on every machine."""
+    arrays = ((plan.mu, "<i8"), (plan.u, "<f8"), (plan.v, "<f8"))
+    numbers = b"".join(np.asarray(a).astype(t).tobytes() for a, t in arrays)
+    return f"{plan.input_hash} {plan.pairs} {plan.total} {plan.min_score}\n".encode() + numbers

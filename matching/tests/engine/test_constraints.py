@@ -19,7 +19,7 @@ BROKEN = {
     "language": ({"languages": [2, 0]}, {"languages": [0, 2]}, {}),
     "mode_place": ({"mode": 1}, {"mode": 2}, {}),
     "hours": ({"hours": FREE_TIME[3]}, {"hours": FREE_TIME[4]}, {}),
-    "must_have": ({"musts": [1, 0]}, {"has": [0, 1]}, {}),
+    "must_have": ({"required_traits": [1, 0]}, {"traits": [0, 1]}, {}),
     "self_pair": ({"person": "same"}, {"person": "same"}, {}),
     "minimum": ({}, {}, {}),
 }
@@ -117,7 +117,9 @@ def test_meeting_in_person_needs_a_place_in_reach(mine, theirs, minutes, allowed
 
 
 def test_must_haves_hold_for_mentors_too():
-    table = score(pool({"has": [0, 1]}, {"musts": [1, 1]}, {}), Criteria(rules={"must_have"}))
+    table = score(
+        pool({"traits": [0, 1]}, {"required_traits": [1, 1]}, {}), Criteria(rules={"must_have"})
+    )
     assert table.why_not(0, 0) == ("must_have",)
 
 

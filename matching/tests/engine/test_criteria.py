@@ -5,7 +5,7 @@ import pytest
 
 from matching.engine import Criteria, Gap, Overlap, Pool, Rating, Same, Side, score
 
-from .synthetic import generator
+from .synthetic import generator, hits_of
 
 
 def points(mentee, mentor, criterion, *, wishes=None, **settings):
@@ -213,14 +213,17 @@ def test_silence_earns_the_neutral_share_and_is_counted(criterion, field, empty,
         table = score(pool, criteria)
         line = f"practical.{criterion}" if name == "practical" else name
         assert table.S[0, 0] == 3000
-        assert (table.unknown(0, 0), table.hits(0, 0)) == ([line], {})
+        assert [name for name, unknown in table.unknown_of([0], [0]).items() if unknown[0]] == [
+            line
+        ]
+        assert hits_of(table, 0, 0) == {}
         assert table.missing[line] == (int(mine is empty), int(theirs is empty))
 
 
 def test_hits_tell_which_answers_earned_the_points():
     me, mo = Side(ids=["ben"], topics=[[3, 0, 1]]), Side(ids=["ada"], topics=[[3, 3, 1]])
     table = score(Pool(me, mo, [1]), Criteria(weights={"can_help": 1}, rules=frozenset()))
-    assert table.hits(0, 0) == {"can_help": [(0, 7500), (2, 1250)]}
+    assert hits_of(table, 0, 0) == {"can_help": [(0, 7500), (2, 1250)]}
 
 
 def test_points_for_a_missing_answer_are_nobodys_hit_even_beside_people_who_answered():
@@ -229,14 +232,14 @@ def test_points_for_a_missing_answer_are_nobodys_hit_even_beside_people_who_answ
     table = score(
         Pool(me, mo, [1, 1]), Criteria(weights={"can_help": 1, "practical": 1}, rules=frozenset())
     )
-    assert table.hits(0, 0) == {"can_help": [(0, 5000)], "practical.hours": [(4, 832)]}
-    assert table.hits_of([0, 1], [1, 0]) == [{}, {}]
+    assert hits_of(table, 0, 0) == {"can_help": [(0, 5000)], "practical.hours": [(4, 832)]}
+    assert (hits_of(table, 0, 1), hits_of(table, 1, 0)) == ({}, {})
 
 
-def own(block, mentee, mentor):
+def own(criterion, mentee, mentor):
     me = Side(ids=["ben"], columns={k: [v] for k, v in mentee.items()})
     mo = Side(ids=["ada"], columns={k: [v] for k, v in mentor.items()})
-    table = score(Pool(me, mo, [1]), Criteria(weights={}, rules=frozenset(), custom=(block,)))
+    table = score(Pool(me, mo, [1]), Criteria(weights={}, rules=frozenset(), custom=(criterion,)))
     return int(table.S[0, 0]), table.why_not(0, 0)
 
 
@@ -244,13 +247,13 @@ def own(block, mentee, mentor):
     ("mentor", "expected"),
     [(2, (0, ("grade",))), (3, (9, ())), (4, (12, ())), (5, (0, ("grade",))), (-1, (0, ()))],
 )
-def test_gap_block_gives_points_per_step_and_forbids_the_rest(mentor, expected):
+def test_gap_criterion_gives_points_per_step_and_forbids_the_rest(mentor, expected):
     got = own(Gap("grade", "grade", {1: 9, 2: 12}, hard=True), {"grade": 2}, {"grade": mentor})
     assert got == ((-1, expected[1]) if expected[1] else expected)
 
 
 @pytest.mark.parametrize(("mentor", "same", "different"), [(1, -1, 10), (2, 0, -1), (-1, 0, 0)])
-def test_same_block_scores_or_forbids_a_category(mentor, same, different):
+def test_same_criterion_scores_or_forbids_a_category(mentor, same, different):
     assert own(Same("firm", "firm", forbid="same"), {"firm": 1}, {"firm": mentor})[0] == same
     assert (
         own(Same("firm", "firm", 10, forbid="different"), {"firm": 1}, {"firm": mentor})[0]
@@ -258,17 +261,17 @@ def test_same_block_scores_or_forbids_a_category(mentor, same, different):
     )
 
 
-def test_overlap_block_counts_only_what_the_mentee_asked_for():
-    block = Overlap("identity", "asked", "has", points=6, at_most=1)
-    assert own(block, {"asked": [1, 0]}, {"has": [1, 1]}) == (6, ())
-    assert own(block, {"asked": [1, 1]}, {"has": [1, 1]}) == (6, ())
-    assert own(block, {"asked": [0, 0]}, {"has": [1, 1]}) == (0, ())
+def test_overlap_criterion_counts_only_what_the_mentee_asked_for():
+    criterion = Overlap("identity", "asked", "has", points=6, at_most=1)
+    assert own(criterion, {"asked": [1, 0]}, {"has": [1, 1]}) == (6, ())
+    assert own(criterion, {"asked": [1, 1]}, {"has": [1, 1]}) == (6, ())
+    assert own(criterion, {"asked": [0, 0]}, {"has": [1, 1]}) == (0, ())
 
 
 @pytest.mark.parametrize(
     ("town", "expected"), [(0, (20, ())), (1, (5, ())), (2, (-1, ("town",))), (-1, (0, ()))]
 )
-def test_rating_block_scores_and_refuses_categories_from_either_side(town, expected):
+def test_rating_criterion_scores_and_refuses_categories_from_either_side(town, expected):
     assert own(Rating("town", "likes", "town"), {"likes": [20, 5, -1]}, {"town": town}) == expected
     assert (
         own(Rating("town", "likes", "town", rater="mentor"), {"town": town}, {"likes": [20, 5, -1]})
@@ -294,7 +297,7 @@ def test_criteria_that_make_no_sense_are_refused_in_words(settings, said):
         Criteria(**settings)
 
 
-def test_a_block_without_its_column_is_refused_in_words():
+def test_a_criterion_without_its_column_is_refused_in_words():
     with pytest.raises(ValueError, match="no column 'firm'"):
         own(Same("firm", "firm", 1), {}, {})
 

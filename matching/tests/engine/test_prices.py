@@ -7,7 +7,15 @@ import pytest
 
 from matching.engine import Gain, Loss, Prices, Rules, ScoreTable, Side, solve
 
-from .synthetic import brute_force, capacity_for, generator, small, tiny
+from .synthetic import (
+    brute_force,
+    capacity_for,
+    gain_of_slot,
+    generator,
+    loss_of,
+    small,
+    tiny,
+)
 
 OBJECTIVES = ["most", "best"]
 
@@ -30,7 +38,7 @@ def test_the_price_of_every_pair_equals_brute_force(case):
     prices, best = Prices(table, plan), brute_force(S, capacity)
     for i, j in np.argwhere((S >= 0) & (capacity > 0)).tolist():
         forced = brute_force(S, capacity, must=[(i, j)])
-        assert prices.pin_loss(i, j) == Loss(best[0] - forced[0], best[1] - forced[1])
+        assert loss_of(prices, i, j) == Loss(best[0] - forced[0], best[1] - forced[1])
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
@@ -44,9 +52,9 @@ def test_every_kind_of_price_equals_a_cold_solve(case, objective):
     for i, j in rng.integers(0, S.shape, (6, 2)).tolist():
         if S[i, j] >= 0 and capacity[j]:
             lost = base - value_of(S, capacity, replace(rules, pins=((i, j),)))
-            assert as_tuple(prices.pin_loss(i, j)) == tuple(lost)
+            assert as_tuple(loss_of(prices, i, j)) == tuple(lost)
         else:
-            assert prices.pin_loss(i, j) is None
+            assert loss_of(prices, i, j) is None
         if S[i, j] < 0:
             waived = S.copy()
             waived[i, j] = 3
@@ -55,14 +63,13 @@ def test_every_kind_of_price_equals_a_cold_solve(case, objective):
             )
         if plan.mu[i] >= 0:
             without = replace(rules, forbids=((i, int(plan.mu[i])),))
-            assert as_tuple(prices.forbid_loss(i)) == tuple(base - value_of(S, capacity, without))
+            _mentor, lost = prices.alternatives(i, 1, unmatched=True)[0]
+            assert as_tuple(lost) == tuple(base - value_of(S, capacity, without))
         alone = S.copy()
         alone[i] = -1
-        assert as_tuple(prices.unmatched_loss(i)) == tuple(base - value_of(alone, capacity, rules))
+        assert as_tuple(loss_of(prices, i, -1)) == tuple(base - value_of(alone, capacity, rules))
         one = np.arange(len(capacity)) == j
-        assert as_tuple(prices.slot_gain(j)) == tuple(value_of(S, capacity + one, rules) - base)
-        if capacity[j]:
-            assert as_tuple(prices.slot_loss(j)) == tuple(base - value_of(S, capacity - one, rules))
+        assert as_tuple(gain_of_slot(prices, j)) == tuple(value_of(S, capacity + one, rules) - base)
 
 
 @pytest.mark.parametrize("case", range(10))
@@ -85,8 +92,8 @@ def test_a_price_is_never_below_the_reduced_cost_and_nothing_for_the_plan_itself
     capacity = capacity_for(rng, S)
     table = ScoreTable(S)
     plan = solve(table, capacity)
-    pair_worth = 1 + 2 * len(S) * (table.scale + plan.rules.stability_bonus)
-    reduced = plan.u[:, None] + plan.v - np.where(S >= 0, S + pair_worth, -np.inf)
+    pair_weight = 1 + 2 * len(S) * (table.scale + plan.rules.stability_bonus)
+    reduced = plan.u[:, None] + plan.v - np.where(S >= 0, S + pair_weight, -np.inf)
     matrix = Prices(table, plan).matrix
     assert (matrix[:, :-1] >= reduced).all() or (plan.mu >= 0).any()
     placed = np.flatnonzero(plan.mu >= 0)
@@ -106,7 +113,7 @@ def test_the_price_is_the_number_of_points_that_a_pair_lacks(case):
     outside = [
         (i, j) for i, j in np.argwhere((S >= 0) & (capacity > 0)).tolist() if plan.mu[i] != j
     ]
-    outside = [(i, j, prices.pin_loss(i, j)) for i, j in outside]
+    outside = [(i, j, loss_of(prices, i, j)) for i, j in outside]
     outside = [
         (i, j, loss.points)
         for i, j, loss in outside
@@ -134,7 +141,7 @@ def test_a_proposed_pair_that_fits_better_stays_proposed(case):
 
 
 @pytest.mark.parametrize("case", range(15))
-def test_pins_and_floor_are_part_of_every_price(case):
+def test_pins_and_minimum_score_are_part_of_every_price(case):
     rng = generator(case)
     S, _ = small(rng)
     capacity = capacity_for(rng, S) + 1
@@ -145,20 +152,13 @@ def test_pins_and_floor_are_part_of_every_price(case):
     rules = Rules(pins=(pin,), min_score=2)
     plan = solve(ScoreTable(S), capacity, rules)
     prices, base = Prices(ScoreTable(S), plan), np.array([plan.pairs, plan.total])
-    assert prices.unmatched_loss(pin[0]) is None
-    assert prices.forbid_loss(pin[0]) is None
+    assert loss_of(prices, pin[0], -1) is None
+    assert prices.alternatives(pin[0], 1, unmatched=True) == []
     assert prices.waiver_gain(pin[0], 0, 5) is None
     for i, j in open_pairs[:: max(1, len(open_pairs) // 8)].tolist():
         if i != pin[0] and S[i, j] >= 2 and not (j == pin[1] and capacity[j] == 1):
             lost = base - value_of(S, capacity, replace(rules, pins=(pin, (i, j))))
-            assert as_tuple(prices.pin_loss(i, j)) == tuple(lost)
-
-
-def test_a_swap_moves_only_the_two():
-    prices = Prices(table := ScoreTable([[9, 2], [8, 7], [1, -1]]), solve(table, [1, 1]))
-    assert prices.swap(0, 1) == Loss(0, 6)
-    assert prices.swap(0, 0) == Loss(0, 0)
-    assert prices.swap(1, 2) is None
+            assert as_tuple(loss_of(prices, i, j)) == tuple(lost)
 
 
 def test_alternatives_are_the_cheapest_other_mentors_first():
@@ -167,14 +167,14 @@ def test_alternatives_are_the_cheapest_other_mentors_first():
     assert prices.alternatives(0, 1) == [(2, Loss(0, 2))]
 
 
-def test_seat_gains_name_the_mentors_whose_place_helps_most_first():
+def test_slot_gains_name_the_mentors_whose_extra_slot_helps_most_first():
     table = ScoreTable([[9, 2], [8, -1], [7, 6]])
     prices = Prices(table, solve(table, [1, 1]))
     assert prices.slot_gains() == [(0, Gain(1, 9)), (1, Gain(0, 0))] or prices.slot_gains()[0] == (
         0,
-        prices.slot_gain(0),
+        gain_of_slot(prices, 0),
     )
-    assert prices.slot_gain(0).pairs == 1
+    assert gain_of_slot(prices, 0).pairs == 1
 
 
 def test_prices_refuse_a_plan_of_another_table():
@@ -190,7 +190,7 @@ def test_split_reads_a_row_of_weights_as_pairs_and_points():
     assert (pairs.tolist(), points.tolist()) == ([0, 0, -1, 1], [0, 4, 0, 9])
 
 
-def test_a_scored_table_lifts_a_rule_at_the_score_without_it():
+def test_a_scored_table_prices_a_waiver_at_the_score_without_the_rule():
     from matching.engine import Criteria, Pool, score
 
     me, mo = Side(ids=["ben"], years=[5], employer=[1]), Side(ids=["ada"], years=[9], employer=[1])
@@ -200,7 +200,7 @@ def test_a_scored_table_lifts_a_rule_at_the_score_without_it():
 
 @pytest.mark.parametrize("case", range(10))
 def test_both_ways_to_find_distances_agree(case):
-    from matching.engine.solving.paths import _dijkstra, _improve, from_set
+    from matching.engine.solving.paths import _shorten_by_dijkstra, _shorten_together, from_set
 
     rng = generator(case)
     n = int(rng.integers(1, 40))
@@ -213,6 +213,6 @@ def test_both_ways_to_find_distances_agree(case):
     rows, heads = np.nonzero(np.isfinite(costs))
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))])
     one, other = through_sink.copy(), through_sink.copy()
-    _improve(one, starts, heads, costs[rows, heads])
-    _dijkstra(other, starts, heads, costs[rows, heads])
+    _shorten_together(one, starts, heads, costs[rows, heads])
+    _shorten_by_dijkstra(other, starts, heads, costs[rows, heads])
     assert (one == other).all()

@@ -116,7 +116,7 @@ def test_without_seats_nobody_is_placed():
     ("scores", "capacity", "said"),
     [
         ([[0.5]], [1], "whole numbers"),
-        ([[-2]], [1], "only -1"),
+        ([[-2]], [1], "or -1 for a forbidden"),
         ([1, 2], [1], "mentees x mentors"),
         ([[1]], [-1], "negative"),
         ([[1]], [1, 1], "2 capacities for 1 mentors"),

@@ -6,7 +6,7 @@ import pytest
 from matching.engine import Plan, Prices, Rules, ScoreTable, WhatIf, solve
 from matching.engine.solving import solver, sparse_solver
 
-from .synthetic import capacity_for, generator, small
+from .synthetic import capacity_for, gain_of_slot, generator, small
 
 WHOLE = solver.assign
 
@@ -14,8 +14,15 @@ WHOLE = solver.assign
 @pytest.fixture(params=[1, 1000], ids=["seated again one by one", "solved again with more pairs"])
 def on_few_pairs(request, monkeypatch):
     """Small tables are treated like large ones, with far fewer pairs than would do."""
-    few = {"SMALL": 1, "KEPT": 2, "KEPT_TOO": 1, "TIES": 1000, "HOPELESS_SHARE": 1, "ROUNDS": 30}
-    for name, value in {**few, "REPAIRED_SHARE": request.param}.items():
+    few = {
+        "MIN_SIZE": 1,
+        "KEPT": 2,
+        "KEPT_OTHER": 1,
+        "MAX_TIES": 1000,
+        "GIVE_UP_SHARE": 1,
+        "ROUNDS": 30,
+    }
+    for name, value in {**few, "REPAIR_SHARE": request.param}.items():
         monkeypatch.setattr(sparse_solver, name, value)
     monkeypatch.setattr(solver, "assign", None)
 
@@ -43,7 +50,7 @@ def synthetic_round(case):
 
 def solved_whole(*asked):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sparse_solver, "SMALL", 10**9)
+        patch.setattr(sparse_solver, "MIN_SIZE", 10**9)
         patch.setattr(solver, "assign", WHOLE)
         return solve(*asked)
 
@@ -74,7 +81,8 @@ def test_prices_and_changes_start_from_such_a_plan_too(case):
     S, capacity, rules = synthetic_round(case)
     rules = Rules(pins=rules.pins, stability_bonus=0, objective=rules.objective)
     plan = solve(ScoreTable(S), capacity, rules)
-    gains = [Prices(ScoreTable(S), plan).slot_gain(j) for j in range(len(capacity))]
+    prices = Prices(ScoreTable(S), plan)
+    gains = [gain_of_slot(prices, j) for j in range(len(capacity))]
     for j, gain in enumerate(gains):
         more = capacity + (np.arange(len(capacity)) == j)
         other = solve(ScoreTable(S), more, rules)
