@@ -20,7 +20,9 @@ def figures_of(round_: Round) -> Audit | None:
     except RoundPlan.DoesNotExist:
         return None
     return audit(
-        sitting.working_explained(Decisions.of(round_)), plan_of(sitting), ranks=sitting.is_small
+        sitting.working_explained(Decisions.of(round_)),
+        plan_of(sitting),
+        with_wishes_effect=sitting.is_small,
     )
 
 

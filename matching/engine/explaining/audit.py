@@ -1,4 +1,4 @@
-"""A plan in figures that a committee can answer for, and that somebody else can check."""
+"""Figures of a plan that a committee can answer for, and that anyone can check."""
 
 from __future__ import annotations
 
@@ -7,38 +7,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.engine.problem.arrays import Ints
-from matching.engine.problem.score_table import ScoreTable
-from matching.engine.solving.objective import Loss, objective_for
-from matching.engine.solving.plan import Plan
+from matching.engine.problem.score_table import FORBIDDEN, ScoreTable
+from matching.engine.solving.plan import UNMATCHED, Plan
 from matching.engine.solving.solver import solve
 
-BATCH = 256
-SHOWN = 20
+BATCH = 256  # mentees compared at a time
 
 
 @dataclass(frozen=True)
 class BlockingPairs:
-    """Pairs outside the plan who would both rather have each other (Gale and Shapley 1962): how many, how many mentees
-    are in one, and the pairs in which both gain most. The best total cannot avoid them; the committee may pin one."""
+    """Pairs outside the plan whose two people both prefer each other to what they have.
+
+    pairs: how many; mentees: how many mentees are in one (Gale, Shapley 1962). A plan with the best
+    total cannot avoid them all, and finding the plan with the fewest is NP-hard (Biró, Manlove,
+    Mittal 2010).
+    """
 
     pairs: int
     mentees: int
-    strongest: list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Cutoff:
-    """A mentor whose places are all taken: the lowest score that got one, and what one seat here is worth."""
+class WishesEffect:
+    """What the wishes changed, compared with the best plan without them.
 
-    mentor: int
-    lowest: int
-    slot_price: Loss
-
-
-@dataclass(frozen=True)
-class RanksEffect:
-    """What the ranked wishes changed: mentees with another mentor than without wishes, and pairs won or lost. Without
-    wishes the rest of the score would be `points` higher."""
+    reassigned: mentees with another mentor; pairs: gained (negative: lost); points: how much higher
+    the rest of the score would be without wishes.
+    """
 
     reassigned: int
     pairs: int
@@ -47,109 +42,104 @@ class RanksEffect:
 
 @dataclass(frozen=True)
 class Audit:
-    """coverage: placed share of all mentees, 0..1. mean, p10, worst: scores of the pairs (None without pairs; p10 is
-    the score that a tenth of the pairs do not exceed). forced: mentees whose mentor is the only one open to them."""
+    """Figures of a plan.
+
+    capacity           slots of all mentors
+    mean, p10, worst   scores of the pairs (None without pairs); a tenth of the pairs score at most
+                       p10
+    forced             mentees whose mentor is the only one allowed for them
+    blocking_pairs     see BlockingPairs
+    wishes_effect      see WishesEffect; None without wishes or where it was not asked for
+    """
 
     mentees: int
     mentors: int
     capacity: int
     pairs: int
-    coverage: float
     mean: float | None
     p10: int | None
     worst: int | None
-    unmatched: list[int]
     forced: list[int]
-    blocking: BlockingPairs
-    cutoffs: list[Cutoff]
-    ranks_effect: RanksEffect | None
+    blocking_pairs: BlockingPairs
+    wishes_effect: WishesEffect | None
 
 
 def audit(
-    table: ScoreTable, plan: Plan, views: tuple[Ints, Ints] | None = None, *, ranks: bool = True
+    table: ScoreTable,
+    plan: Plan,
+    views: tuple[Ints, Ints] | None = None,
+    *,
+    with_wishes_effect: bool = True,
 ) -> Audit:
-    """Figures of a plan. views: how mentees and mentors see each pair, (N, M) each, default `table.views()`;
-    ranks=False saves the second solve that tells what wishes changed."""
+    """Return the figures of a plan.
+
+    views: how mentees and mentors see each pair, (N, M) each (default: `table.views()`).
+    with_wishes_effect: solve once more without wishes, which takes as long as `solve`.
+    """
     placed = np.flatnonzero(plan.mu >= 0)
     points = np.sort(table.S[placed, plan.mu[placed]].astype(np.int64))
     n, m = table.shape
-    open_to = ((_judged(table, plan) >= 0) & (plan.capacity > 0)).sum(axis=1)
+    allowed = ((_judged(table, plan) >= 0) & (plan.capacity > 0)).sum(axis=1)
     return Audit(
         mentees=n,
         mentors=m,
         capacity=int(plan.capacity.sum()),
         pairs=plan.pairs,
-        coverage=plan.pairs / n if n else 1.0,
         mean=float(points.mean()) if len(points) else None,
         p10=int(points[(len(points) - 1) // 10]) if len(points) else None,
         worst=int(points[0]) if len(points) else None,
-        unmatched=np.flatnonzero(plan.mu < 0).tolist(),
-        forced=placed[open_to[placed] == 1].tolist(),
-        blocking=blocking(table, plan, table.views() if views is None else views),
-        cutoffs=_cutoffs(table, plan),
-        ranks_effect=_ranks_effect(table, plan) if ranks else None,
+        forced=placed[allowed[placed] == 1].tolist(),
+        blocking_pairs=_blocking_pairs(table, plan, views or table.views()),
+        wishes_effect=_wishes_effect(table, plan) if with_wishes_effect else None,
     )
 
 
-def blocking(table: ScoreTable, plan: Plan, views: tuple[Ints, Ints]) -> BlockingPairs:
-    """Blocking pairs under the two sides' views. An unmatched mentee takes any open mentor, a free place any mentee."""
-    mine, theirs = views
+def _blocking_pairs(table: ScoreTable, plan: Plan, views: tuple[Ints, Ints]) -> BlockingPairs:
+    """Blocking pairs in the two sides' views.
+
+    An unmatched mentee prefers any allowed mentor, and a mentor with a free slot any mentee.
+    """
+    mentee_view, mentor_view = views
     n, m = table.shape
-    rows, placed = np.arange(n), np.flatnonzero(plan.mu >= 0)
-    have = np.full(n, -1, np.int64)
-    have[placed] = mine[placed, plan.mu[placed]]
-    worst = np.full(m, np.iinfo(np.int64).max)
-    np.minimum.at(worst, plan.mu[placed], theirs[placed, plan.mu[placed]].astype(np.int64))
-    worst[np.bincount(plan.mu[placed], minlength=m) < plan.capacity] = -1
+    placed = np.flatnonzero(plan.mu >= 0)
+    mentors = plan.mu[placed]
+    current = np.full(n, UNMATCHED, np.int64)  # score that each mentee has, as the mentee sees it
+    current[placed] = mentee_view[placed, mentors]
+    lowest = np.full(m, np.iinfo(np.int64).max)  # of the mentees at each mentor; -1: a free slot
+    np.minimum.at(lowest, mentors, mentor_view[placed, mentors].astype(np.int64))
+    lowest[np.bincount(mentors, minlength=m) < plan.capacity] = -1
     judged = _judged(table, plan)
-    found: list[tuple[int, int, int]] = []
-    count = mentees = 0
+    pairs = mentees = 0
     for lo in range(0, n, BATCH):
-        batch = rows[lo : lo + BATCH]
-        both = (
-            (judged[batch] >= 0) & (mine[batch] > have[batch, None]) & (theirs[batch] > worst[None])
-        )
-        count += int(both.sum())
-        mentees += int(both.any(axis=1).sum())
-        i, j = np.nonzero(both)
-        gain = np.minimum(mine[batch[i], j] - have[batch[i]], theirs[batch[i], j] - worst[j])
-        best = np.argsort(-gain, kind="stable")[:SHOWN]
-        found += zip((-gain[best]).tolist(), batch[i[best]].tolist(), j[best].tolist(), strict=True)
-    return BlockingPairs(count, mentees, [(i, j) for _, i, j in sorted(found)[:SHOWN]])
+        rows = slice(lo, lo + BATCH)
+        blocking = (judged[rows] >= 0) & (mentee_view[rows] > current[rows, None])
+        blocking &= mentor_view[rows] > lowest
+        pairs += int(blocking.sum())
+        mentees += int(blocking.any(axis=1).sum())
+    return BlockingPairs(pairs, mentees)
 
 
 def _judged(table: ScoreTable, plan: Plan) -> Ints:
-    """Scores with rejections and floor of the plan as -1."""
+    """Scores with rejected pairs and those below the minimum score as -1."""
     scores = table.S.copy()
     if plan.min_score is not None:
-        scores[scores < plan.min_score] = -1
+        scores[scores < plan.min_score] = FORBIDDEN
     for i, j in plan.rules.forbids:
-        scores[i, j] = -1
+        scores[i, j] = FORBIDDEN
     for i, j in plan.rules.pins:
         scores[i, j] = table.S[i, j]
     return scores
 
 
-def _cutoffs(table: ScoreTable, plan: Plan) -> list[Cutoff]:
-    objective = objective_for(table, plan.rules)
-    found = []
-    for j in np.flatnonzero(plan.capacity > 0).tolist():
-        assigned = np.flatnonzero(plan.mu == j)
-        if len(assigned) == plan.capacity[j]:
-            found.append(
-                Cutoff(j, int(table.S[assigned, j].min()), objective.loss(float(plan.v[j])))
-            )
-    return found
-
-
-def _ranks_effect(table: ScoreTable, plan: Plan) -> RanksEffect | None:
-    wishes = table.points_of("wishes")
-    if not wishes.any():
+def _wishes_effect(table: ScoreTable, plan: Plan) -> WishesEffect | None:
+    if not table.points_of("wishes").any():
         return None
-    plain = table.without("wishes")
-    other = solve(plain, plan.capacity, plan.rules)
+    without = table.without("wishes")
+    other = solve(without, plan.capacity, plan.rules)
     placed = np.flatnonzero(plan.mu >= 0)
-    points = int(plain.S[placed, plan.mu[placed]].sum(dtype=np.int64))
-    return RanksEffect(
-        int((other.mu != plan.mu).sum()), plan.pairs - other.pairs, other.total - points
+    points = int(without.S[placed, plan.mu[placed]].sum(dtype=np.int64))
+    return WishesEffect(
+        reassigned=int((other.mu != plan.mu).sum()),
+        pairs=plan.pairs - other.pairs,
+        points=other.total - points,
     )

@@ -1,4 +1,4 @@
-"""What it costs to leave nobody with a poor match: each higher floor, and the best total under it."""
+"""What a minimum score costs: each higher one that loses no pair, and the best total under it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from matching.engine.solving.residual import Residual
 
 @dataclass(frozen=True)
 class FrontierPoint:
-    """The best plan in which no pair (pins excepted) scores below `floor`: its pairs, its total, the points that the
-    floor costs against the plan asked about, and how many mentees have another mentor than in that plan."""
+    """The best plan in which no pair (pins excepted) scores below `min_score`.
+
+    cost: points less than the plan asked about; reassigned: mentees with another mentor than in it.
+    """
 
     min_score: int
     pairs: int
@@ -26,7 +28,10 @@ class FrontierPoint:
 
 
 def min_score_frontier(table: ScoreTable, plan: Plan) -> list[FrontierPoint]:
-    """Every floor that can be had without losing a pair, from the weakest pair of `plan` up; [] without pairs."""
+    """Return every minimum score that loses no pair, from the weakest pair of `plan` up.
+
+    Each one is an exact optimum under that minimum (see `min_score_search`). [] without pairs.
+    """
     scores = effective_scores(table, plan.rules, plan.min_score, plan.prior)
     state = Residual(scores, plan.capacity, objective_for(table, plan.rules), plan.rules.pins)
     state.resume(plan.mu, plan.v)

@@ -1,8 +1,9 @@
-"""Why somebody has no mentor, and the smallest changes that would help.
+"""Why a mentee has no mentor, and the smallest changes that would help.
 
-Three answers are possible. No mentor is open to the mentee at all. Or the mentors open to them, and all mentors to whom
-their mentees could move, are full: more mentees than places (a Hall set). Or a place could be had, at a price that the
-objective of the round does not pay.
+There are three answers. No mentor is allowed for the mentee at all. Or the mentors allowed for
+them, and all mentors to whom those mentors' mentees could move, are full: more mentees than slots
+(Hall's condition, 1935, is violated). Or a slot can be had, at a loss that the objective does not
+accept.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ from matching.engine.solving.objective import Gain, Loss
 from matching.engine.solving.plan import Plan
 from matching.engine.solving.prices import Prices
 
-SHOWN = 5
+MOST = 5  # remedies and ineligible mentors in an answer
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """One change that would help, and what it brings to the whole round: one more place at the mentor ("seat"), or the
-    rules `codes` set aside for the mentee and that mentor ("lift")."""
+    """One change that would help, and what it brings to the whole round.
+
+    kind "capacity": one more slot at the mentor; "waiver": the rules `codes` are waived for the
+    mentee and that mentor.
+    """
 
     kind: Literal["capacity", "waiver"]
     mentor: int
@@ -36,7 +40,7 @@ class Remedy:
 
 @dataclass(frozen=True)
 class IneligibleMentor:
-    """A closed mentor: the rules in the way, and the score without them."""
+    """A mentor who is not allowed: the rules that forbid the pair, and the score without them."""
 
     mentor: int
     codes: tuple[str, ...]
@@ -45,9 +49,13 @@ class IneligibleMentor:
 
 @dataclass(frozen=True)
 class NoEligibleMentor:
-    """Every mentor is closed to this mentee. rules: code -> number of mentors that it closes (a mentor may count under
-    several; "capacity", "rejected" and "floor" belong to the round). nearest: mentors closed by the fewest rules, the
-    best fit first, whether or not opening one would help the round."""
+    """Every mentor is forbidden to this mentee.
+
+    rules    code -> number of mentors that it forbids (a mentor may count under several;
+             "capacity", "rejected" and "min_score" belong to the round)
+    nearest  mentors forbidden by the fewest rules, the best fit first, whether or not allowing one
+             would help the round
+    """
 
     rules: dict[str, int]
     nearest: list[IneligibleMentor]
@@ -56,7 +64,8 @@ class NoEligibleMentor:
 
 @dataclass(frozen=True)
 class CapacityShortage:
-    """`mentees` (this one among them) can only go with `mentors`, who have `seats` places between them: too few."""
+    """`mentees` (this one among them) can only go to `mentors`, who have `capacity` slots in all:
+    too few."""
 
     mentees: list[int]
     mentors: list[int]
@@ -76,9 +85,11 @@ class TooCostly:
 def why_unmatched(
     table: ScoreTable, plan: Plan, i: int, prices: Prices | None = None
 ) -> NoEligibleMentor | CapacityShortage | TooCostly:
-    """Why mentee i is unmatched in this plan. Pass `prices` of the plan when asking about several mentees.
+    """Return why mentee i is unmatched in this plan.
 
-    Raises ValueError if mentee i has a mentor."""
+    prices: of the plan; pass them when asking about several mentees. Raises ValueError if mentee i
+    has a mentor.
+    """
     if plan.mu[i] >= 0:
         raise ValueError(f"mentee '{table.mentee_ids[i]}' has a mentor")
     prices = Prices(table, plan) if prices is None else prices
@@ -86,22 +97,26 @@ def why_unmatched(
     nearest = _nearest(table, i, codes)
     waivers = _waivers(prices, i, nearest)
     if all(codes.values()):
-        counts = Counter(c for several in codes.values() for c in several)
-        return NoEligibleMentor(dict(sorted(counts.items())), nearest[:SHOWN], waivers)
+        counts = Counter(code for several in codes.values() for code in several)
+        return NoEligibleMentor(dict(sorted(counts.items())), nearest[:MOST], waivers)
     mentees, mentors = _reachable(table, plan, i)
-    free = plan.capacity[mentors].sum() - np.isin(plan.mu, mentors).sum()
-    if free > 0:
+    free_slots = plan.capacity[mentors].sum() - np.isin(plan.mu, mentors).sum()
+    if free_slots > 0:
         mentor, loss = prices.alternatives(i, 1)[0]
         return TooCostly(mentor, loss, waivers)
-    capacity = [Remedy("capacity", j, gain) for j, gain in prices.slot_gains() if j in set(mentors)]
+    slots = [Remedy("capacity", j, gain) for j, gain in prices.slot_gains() if j in set(mentors)]
     remedies = sorted(
-        [*capacity, *waivers], key=lambda f: (-f.gain.pairs, -f.gain.points, f.kind, f.mentor)
+        [*slots, *waivers], key=lambda r: (-r.gain.pairs, -r.gain.points, r.kind, r.mentor)
     )
-    return CapacityShortage(mentees, mentors, int(plan.capacity[mentors].sum()), remedies[:SHOWN])
+    capacity = int(plan.capacity[mentors].sum())
+    return CapacityShortage(mentees, mentors, capacity, remedies[:MOST])
 
 
 def blocked_by(table: ScoreTable, plan: Plan, i: int, j: int) -> tuple[str, ...]:
-    """Rules and decisions of this round that close the pair; empty exactly when the plan could have used it."""
+    """Return the codes of the rules and decisions that keep the pair out of the plan.
+
+    Empty exactly when the plan could have used it.
+    """
     codes = table.why_not(i, j)
     if (i, j) in plan.rules.forbids:
         codes = (*codes, "rejected")
@@ -120,28 +135,30 @@ def _nearest(
         return []
     scores = table.raw(i, closed) if table.reasons else np.maximum(table.S[i, closed], 0)
     found = [IneligibleMentor(j, codes[j], int(s)) for j, s in zip(closed, scores, strict=True)]
-    return sorted(found, key=lambda miss: (len(miss.codes), -miss.score, miss.mentor))[: 2 * SHOWN]
+    return sorted(found, key=lambda one: (len(one.codes), -one.score, one.mentor))[: 2 * MOST]
 
 
 def _waivers(prices: Prices, i: int, nearest: list[IneligibleMentor]) -> list[Remedy]:
-    """Rules whose lifting brings the round what its objective asks for: a pair, or (objective "best") points."""
+    """Waivers that bring what the objective asks for: a pair, or (objective "best") points."""
+    wants_points = prices.plan.rules.objective == "best"
     remedies = []
-    for miss in (m for m in nearest if "capacity" not in m.codes):
-        gain = prices.waiver_gain(i, miss.mentor, miss.score)
-        if gain is not None and (
-            gain.pairs > 0 or (prices.plan.rules.objective == "best" and gain.points > 0)
-        ):
-            remedies.append(Remedy("waiver", miss.mentor, gain, miss.codes))
-    return remedies[:SHOWN]
+    for one in nearest:
+        if "capacity" in one.codes:
+            continue
+        gain = prices.waiver_gain(i, one.mentor, one.score)
+        if gain and (gain.pairs > 0 or (wants_points and gain.points > 0)):
+            remedies.append(Remedy("waiver", one.mentor, gain, one.codes))
+    return remedies[:MOST]
 
 
 def _reachable(table: ScoreTable, plan: Plan, i: int) -> tuple[list[int], list[int]]:
-    """Mentors open to i, to the movable mentees there, and so on; and all mentees met on the way, pinned ones too."""
+    """Mentors allowed for i, for their movable mentees, and so on; and all mentees met on the way,
+    pinned ones too. Breadth-first search."""
     pinned = np.zeros(table.shape[0], np.bool_)
     pinned[[a for a, _ in plan.rules.pins]] = True
     mentees, mentors, front = {i}, set[int](), [i]
     while front:
-        new = {j for a in front for j in _open_to(table, plan, a).tolist()} - mentors
+        new = {j for a in front for j in _allowed_for(table, plan, a).tolist()} - mentors
         mentors |= new
         assigned = np.flatnonzero(np.isin(plan.mu, sorted(new)))
         mentees |= set(assigned.tolist())
@@ -149,7 +166,7 @@ def _reachable(table: ScoreTable, plan: Plan, i: int) -> tuple[list[int], list[i
     return sorted(mentees), sorted(mentors)
 
 
-def _open_to(table: ScoreTable, plan: Plan, i: int) -> Ints:
+def _allowed_for(table: ScoreTable, plan: Plan, i: int) -> Ints:
     allowed = table.S[i] >= (plan.min_score or 0)
     allowed[[j for a, j in plan.rules.forbids if a == i]] = False
     return np.flatnonzero(allowed & (plan.capacity > 0))

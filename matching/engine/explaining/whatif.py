@@ -1,8 +1,9 @@
-"""What happens if: every change of the committee as an exact repair of the plan, in milliseconds, with undo.
+"""What happens if: every change of the committee as an exact repair of the plan, with undo.
 
-After each change the plan is again the best one under the new decisions, where every pair that stood before the change
-is worth `rules.stickiness` points more, so that few people move for small gains. With stickiness 0 the value equals
-that of a cold solve. Plans come without a certificate (checking takes longer than repairing); `proven()` adds it.
+After each change the plan is again the best one under the new decisions. Every pair that was in the
+plan before the change counts `rules.stability_bonus` points more, so that few people are reassigned
+for small gains; with a bonus of 0 the value equals that of a solution from scratch. Plans come
+without a certificate, because checking takes longer than repairing; `proven()` adds it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from matching.engine.problem.arrays import Ints, whole_numbers
 from matching.engine.problem.rules import InfeasibleRules, Rules, Violation, check
 from matching.engine.problem.score_table import FORBIDDEN, ScoreTable
 from matching.engine.solving import repair
-from matching.engine.solving.duals import NotOptimal, find_prices
 from matching.engine.solving.objective import effective_scores, objective_for
 from matching.engine.solving.plan import Plan, Reassignment, reassignments
 from matching.engine.solving.residual import Residual, StateSnapshot
@@ -27,8 +27,11 @@ from matching.engine.solving.verification import verify
 
 @dataclass(frozen=True)
 class Change:
-    """What one change did: who moved (mentee, mentor before, mentor after; -1 = unmatched), pairs and points gained
-    (negative: lost), and the new plan."""
+    """What one change did.
+
+    reassignments: (mentee, mentor before, mentor after), -1 = unmatched; pairs and points gained
+    are negative if lost; plan: the new one.
+    """
 
     reassignments: list[Reassignment]
     pairs_gained: int
@@ -47,45 +50,24 @@ class _Before:
 
 
 class WhatIf:
-    """A plan that can be tried out. Resumes from `plan.mu` and `plan.v`; the table and the plan given stay untouched.
+    """A plan that can be changed step by step; the given table and plan stay as they are.
 
-    rules: default `plan.rules`; only the stability bonus may differ. Raises ValueError if anything else does.
-    Every method returns a Change; a change that cannot be made raises BadRules with its reason and changes nothing.
+    Every method that changes the plan returns a Change; a change that cannot be made raises
+    InfeasibleRules with the violated rule and changes nothing.
     """
 
-    def __init__(self, table: ScoreTable, plan: Plan, rules: Rules | None = None) -> None:
-        self.table, self.plan = table, plan
-        self.rules = plan.rules if rules is None else rules
-        if (
-            replace(
-                self.rules, stability_bonus=plan.rules.stability_bonus, budget=plan.rules.budget
-            )
-            != plan.rules
-        ):
-            raise ValueError(
-                "a what-if starts from the decisions of its plan; only the stability bonus may differ"
-            )
-        scores = effective_scores(table, self.rules, plan.min_score, np.asarray(plan.mu))
-        self._state = Residual(
-            scores, plan.capacity, objective_for(table, self.rules), self.rules.pins
-        )
+    def __init__(self, table: ScoreTable, plan: Plan) -> None:
+        self.table, self.plan, self.rules = table, plan, plan.rules
+        scores = effective_scores(table, plan.rules, plan.min_score, np.asarray(plan.mu))
+        objective = objective_for(table, plan.rules)
+        self._state = Residual(scores, plan.capacity, objective, plan.rules.pins)
         self._state.resume(plan.mu, plan.v)
-        if self.rules.stability_bonus != plan.rules.stability_bonus:
-            self._price_again()
         self._past: list[_Before] = []
 
-    def _price_again(self) -> None:
-        try:
-            find_prices(self._state)
-        except NotOptimal:
-            raise ValueError(
-                "the plan is best only with its own stability bonus; solve it again with the new one"
-            ) from None
-
-    # changes -------------------------------------------------------------------------------------------------------
+    # changes
 
     def pin(self, i: int, j: int) -> Change:
-        """The committee insists on this pair. The floor does not stop a pin, a hard rule does."""
+        """Keep this pair in the plan. A minimum score does not prevent a pin, a hard rule does."""
         rules = replace(self.rules, pins=(*self.rules.pins, (i, j)))
         self._check(rules)
 
@@ -102,8 +84,8 @@ class WhatIf:
         return self._do(change, rules=rules, row=i)
 
     def unpin(self, i: int) -> Change:
-        """The pair of mentee i is free again. Raises BadRules if it is not pinned."""
-        self._person(i)
+        """Remove the pin of mentee i. Raises InfeasibleRules if there is none."""
+        self._check_numbers(i)
         pinned = [pair for pair in self.rules.pins if pair[0] == i]
         if not pinned:
             raise InfeasibleRules(
@@ -115,42 +97,40 @@ class WhatIf:
         return self._do(lambda state: repair.reassign(state, i, row), rules=rules, row=i)
 
     def forbid(self, i: int, j: int) -> Change:
-        """Not this pair."""
+        """Keep this pair out of the plan."""
         rules = replace(self.rules, forbids=(*self.rules.forbids, (i, j)))
         self._check(rules)
         return self._do(self._new_scores(i, self.table.S[i], rules), rules=rules, row=i)
 
     def allow(self, i: int, j: int, score: int | None = None) -> Change:
-        """Take back a rejection, or lift the hard rules for one pair with the score that it would have (default: as
-        scored without rules). Raises BadRules for a pair closed by both_ways: score again with that override."""
-        self._person(i, j)
+        """Undo a rejection, or waive the hard rules for one pair.
+
+        score: of the pair (default: as scored without rules). Raises InfeasibleRules for a pair
+        that both_ways forbids: score again with that override.
+        """
+        self._check_numbers(i, j)
         rules = replace(
             self.rules, forbids=tuple(pair for pair in self.rules.forbids if pair != (i, j))
         )
         table = self.table
         if table.S[i, j] == FORBIDDEN:
-            self._refuse_coupled(i, j)
+            self._refuse_both_ways(i, j)
             row = table.S[i].astype(np.int64)
-            row[j] = self._lifted_score(i, j, score)
-            table = table.with_rows({i: self._fitting(row)}, reasons=table.reasons)
+            row[j] = self._waived_score(i, j, score)
+            table = table.with_rows({i: self._within_scale(row)}, reasons=table.reasons)
         return self._do(self._new_scores(i, table.S[i], rules), rules=rules, row=i, table=table)
 
     def change_capacity(self, j: int, delta: int) -> Change:
-        """`delta` places more (or fewer) at mentor j. Raises BadRules if pins need them or there are none."""
-        self._person(None, j)
+        """Add `delta` slots at mentor j (negative: remove them).
+
+        Raises InfeasibleRules if pins need the slots or there are too few.
+        """
+        self._check_numbers(None, j)
         capacity = self._state.capacity[:-1].copy()
         capacity[j] += delta
         if capacity[j] < 0:
-            raise InfeasibleRules(
-                [
-                    Violation(
-                        "capacity",
-                        f"mentor '{self.table.mentor_ids[j]}' has no place to take away",
-                        None,
-                        j,
-                    )
-                ]
-            )
+            text = f"mentor '{self.table.mentor_ids[j]}' has no slot to remove"
+            raise InfeasibleRules([Violation("capacity", text, None, j)])
         check(self.table, capacity, self.rules)
         one = repair.add_slot if delta > 0 else repair.remove_slot
 
@@ -161,19 +141,19 @@ class WhatIf:
         return self._do(change)
 
     def edit(self, i: int, scores: ArrayLike) -> Change:
-        """Mentee i has other scores, one per mentor, -1 = forbidden (an answer was changed)."""
-        self._person(i)
+        """Give mentee i other scores (M,), -1 = forbidden, because an answer has changed."""
+        self._check_numbers(i)
         row = whole_numbers(scores, "scores").reshape(-1)
         if len(row) != self.table.shape[1] or row.min(initial=0) < FORBIDDEN:
             raise ValueError(f"a row needs {self.table.shape[1]} scores of -1 or more")
-        table = self.table.with_rows({i: self._fitting(row)})
+        table = self.table.with_rows({i: self._within_scale(row)})
         check(table, self._state.capacity[:-1], self.rules)
         return self._do(self._new_scores(i, table.S[i], self.rules), row=i, table=table)
 
     def undo(self) -> Change:
-        """Take back the last change that was not taken back yet. Raises BadRules if there is none."""
+        """Undo the last change. Raises InfeasibleRules if there is none."""
         if not self._past:
-            raise InfeasibleRules([Violation("nothing_to_undo", "there is no change to take back")])
+            raise InfeasibleRules([Violation("nothing_to_undo", "there is no change to undo")])
         was, after = self._past.pop(), self.plan
         self._restore(was, after.mu)
         self.plan = was.plan
@@ -185,12 +165,12 @@ class WhatIf:
         )
 
     def proven(self) -> Plan:
-        """The present plan with its certificate checked."""
+        """Return the current plan after the independent check of its certificate."""
         if verify(self.table, self.plan.capacity, self.rules, self.plan):
             self.plan = replace(self.plan, certificate=True)
         return self.plan
 
-    # how -----------------------------------------------------------------------------------------------------------
+    # how
 
     def _do(
         self,
@@ -202,30 +182,26 @@ class WhatIf:
     ) -> Change:
         state = self._state
         saved = None if row is None else (row, state.scores[row].copy())
-        assigned_now = state.assignment
-        was = _Before(self.table, self.rules, self.plan, assigned_now, state.snapshot(), saved)
+        mu = state.assignment
+        was = _Before(self.table, self.rules, self.plan, mu, state.snapshot(), saved)
         try:
             change(state)
         except repair.Infeasible as stuck:
-            self._restore(was, assigned_now)
+            self._restore(was, mu)
             raise InfeasibleRules([Violation("every_slot_pinned", str(stuck))]) from stuck
         self.table, self.rules = table or self.table, rules or self.rules
-        after = plan_of(
-            state, self.table, self.rules, assigned_now, self.plan.min_score, proven=False
-        )
-        self._carry_bonus(reassignments(assigned_now, after.mu))
+        after = plan_of(state, self.table, self.rules, mu, self.plan.min_score, proven=False)
+        moved = reassignments(mu, after.mu)
+        self._carry_bonus(moved)
         self._past.append(was)
         before, self.plan = self.plan, after
-        return Change(
-            reassignments(assigned_now, after.mu),
-            after.pairs - before.pairs,
-            after.total - before.total,
-            after,
-        )
+        return Change(moved, after.pairs - before.pairs, after.total - before.total, after)
 
     def _carry_bonus(self, moved: list[Reassignment]) -> None:
-        """Stickiness follows the plan: off the pair that was left, onto the new one. Prices stay a proof, because a
-        pair outside the plan became worse and a pair inside it better."""
+        """Move the stability bonus from the pairs that were left to the new ones.
+
+        The prices stay a proof: a pair outside the plan got worse and a pair in it better.
+        """
         scores, extra = self._state.scores, self.rules.stability_bonus
         for i, old, new in moved:
             if old >= 0 and scores[i, old] >= 0:
@@ -243,8 +219,10 @@ class WhatIf:
         state.restore(was.snapshot)
 
     def _new_scores(self, i: int, scores: Ints, rules: Rules) -> Callable[[Residual], None]:
-        """A change that gives mentee i these scores, moving nobody if the pair stays as good as it was and no other
-        became better."""
+        """Make a change that gives mentee i these scores.
+
+        It reassigns no one if the current pair keeps its score and no other one got better.
+        """
         row = self._effective_row(i, scores, rules)
 
         def change(state: Residual) -> None:
@@ -258,7 +236,7 @@ class WhatIf:
         return change
 
     def _effective_row(self, i: int, scores: Ints, rules: Rules) -> Ints:
-        """`working_scores` for one mentee, sticking to the plan before the change."""
+        """`effective_scores` for one mentee, with the bonus for the plan before the change."""
         row = scores.astype(self._state.scores.dtype)
         if self.plan.min_score is not None:
             row[row < self.plan.min_score] = FORBIDDEN
@@ -273,35 +251,34 @@ class WhatIf:
     def _check(self, rules: Rules) -> None:
         check(self.table, self._state.capacity[:-1], rules)
 
-    def _person(self, i: int | None, j: int | None = None) -> None:
+    def _check_numbers(self, i: int | None, j: int | None = None) -> None:
         for number, size, code in (
             (i, self.table.shape[0], "mentee"),
             (j, self.table.shape[1], "mentor"),
         ):
             if number is not None and not 0 <= number < size:
-                raise InfeasibleRules(
-                    [
-                        Violation(
-                            f"unknown_{code}", f"there is no {code} number {number} in this round"
-                        )
-                    ]
-                )
+                text = f"there is no {code} number {number} in this round"
+                raise InfeasibleRules([Violation(f"unknown_{code}", text)])
 
-    def _refuse_coupled(self, i: int, j: int) -> None:
+    def _refuse_both_ways(self, i: int, j: int) -> None:
         if self.table.reasons is not None and (i, j) in self.table.reasons.one_way:
-            text = "these two would mentor each other; score again with this override so that the other way is closed"
+            text = (
+                "these two would mentor each other;"
+                " score again with this override so that the other way is forbidden"
+            )
             raise InfeasibleRules([Violation("both_ways", text, i, j, ("both_ways",))])
 
-    def _lifted_score(self, i: int, j: int, score: int | None) -> int:
+    def _waived_score(self, i: int, j: int, score: int | None) -> int:
         if score is not None:
             return score
         if self.table.reasons is None:
-            raise ValueError("a bare table does not know the score of a forbidden pair; say it")
+            raise ValueError(
+                "a table without reasons does not know the score of a forbidden pair; pass it"
+            )
         return int(self.table.raw(i, [j])[0])
 
-    def _fitting(self, row: Ints) -> Ints:
-        if row.max(initial=0) > self._state.objective.max_score - self.rules.stability_bonus:
-            raise ValueError(
-                f"scores above {self._state.objective.max_score - self.rules.stability_bonus} need a new round"
-            )
+    def _within_scale(self, row: Ints) -> Ints:
+        highest = self._state.objective.max_score - self.rules.stability_bonus
+        if row.max(initial=0) > highest:
+            raise ValueError(f"scores above {highest} need a new round")
         return row

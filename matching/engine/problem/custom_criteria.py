@@ -120,7 +120,7 @@ class Overlap:
         has = column(pool.mentors, self.mentors, 2) > 0
         if asked.shape[1] != has.shape[1]:
             raise ValueError(
-                f"criterion {self.name!r} compares sets of {asked.shape[1]} and {has.shape[1]} items"
+                f"criterion {self.name!r} compares {asked.shape[1]} items with {has.shape[1]}"
             )
         term = Capped(asked.astype(np.float32), has.astype(np.float32), self.at_most, self.points)
         return ScorePart(
@@ -193,7 +193,7 @@ def _refuse_negative(name: str, *points: int) -> None:
 
 
 def _forbidden(rejects: Ints, category: Ints) -> Bools:
-    """(raters, categories): which raters reject which category; an unknown one is never rejected."""
+    """(raters, categories): which raters reject which category; never an unknown one."""
     return np.asarray((rejects[:, category[:, 0]] > 0) & (category[:, 0] >= 0), dtype=np.bool_)
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from matching.engine.problem.arrays import Bools, Ints, Points, answered, group_rows
+from matching.engine.problem.arrays import Bools, Ints, Keys, Points, answered, group_rows
 from matching.engine.problem.people import Pool
 from matching.engine.problem.score_terms import Hits, row_products
 
@@ -41,7 +41,7 @@ class LocalWeek:
         if WEEK % slots:
             raise ValueError(f"{slots} slots do not divide the week into quarter hours")
         packed = np.ascontiguousarray(np.packbits(hours > 0, axis=0).T)
-        answers = np.zeros(slots)
+        answers: Keys = np.zeros(slots)
         if len(hours):
             answers = packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
         _, first, part = np.unique(answers, return_index=True, return_inverse=True)

@@ -1,4 +1,4 @@
-"""How points are computed: every criterion is a sum of these terms, and every term gives whole points.
+"""How points are computed: each criterion is a sum of terms, and each term gives whole points.
 
 All values are integers held in float32, and no partial sum reaches 2^24, so the matrix products are
 exact: the same people get the same points on every machine, and the parts of a score add up to it.

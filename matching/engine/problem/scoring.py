@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,9 +21,6 @@ from matching.engine.problem.criteria import Criteria
 from matching.engine.problem.hours import NoSharedTime, SharedHours
 from matching.engine.problem.people import Pool
 from matching.engine.problem.score_table import FORBIDDEN, VERSION, Reasons, ScoreTable
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
 
 Override = tuple[str, str, Iterable[str]]
 Pair = tuple[int, int]
@@ -159,12 +155,12 @@ class _Scoring:
         sha = hashlib.sha256(f"engine {VERSION}".encode())
         for side in (self.pool.mentees, self.pool.mentors):
             for f in fields(side):
-                _feed(sha, f.name, getattr(side, f.name))
+                _feed(sha.update, f.name, getattr(side, f.name))
         for name in ("pair_rows", "travel"):
-            _feed(sha, name, getattr(self.pool, name))
+            _feed(sha.update, name, getattr(self.pool, name))
         for f in fields(self.criteria):
-            _feed(sha, f.name, getattr(self.criteria, f.name))
-        _feed(sha, "waived", {str(pair): codes for pair, codes in self.waived.items()})
+            _feed(sha.update, f.name, getattr(self.criteria, f.name))
+        _feed(sha.update, "waived", {str(pair): codes for pair, codes in self.waived.items()})
         return sha.hexdigest()
 
 
@@ -192,20 +188,20 @@ def _waived(
     return found
 
 
-def _feed(sha: _Hash, name: str, value: object) -> None:
+def _feed(update: Callable[[bytes | memoryview], None], name: str, value: object) -> None:
     """Add a value to the hash: arrays by shape and little-endian content, sets and mappings in
     order."""
-    sha.update(f"\0{name}=".encode())
+    update(f"\0{name}=".encode())
     if isinstance(value, np.ndarray):
-        sha.update(f"{value.shape}".encode())
+        update(f"{value.shape}".encode())
         if value.dtype.kind == "U":
-            sha.update("\0".join(value.tolist()).encode())
+            update("\0".join(value.tolist()).encode())
         else:
             numbers = compact(value.astype(np.int8) if value.dtype == np.bool_ else value)
-            sha.update(f"{numbers.itemsize}".encode())
-            sha.update(np.ascontiguousarray(numbers, numbers.dtype.newbyteorder("<")).data)
+            update(f"{numbers.itemsize}".encode())
+            update(np.ascontiguousarray(numbers, numbers.dtype.newbyteorder("<")).data)
     elif isinstance(value, Mapping):
         for key, inner in sorted(value.items()):
-            _feed(sha, str(key), inner)
+            _feed(update, str(key), inner)
     else:
-        sha.update(repr(sorted(value) if isinstance(value, frozenset) else value).encode())
+        update(repr(sorted(value) if isinstance(value, frozenset) else value).encode())

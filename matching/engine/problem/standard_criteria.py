@@ -90,7 +90,7 @@ def hours(pool: Pool, criteria: Criteria) -> ScorePart | None:
     if found is None:
         return None
     term, known = found
-    terms = (term, *unless_unknown(_neutral(most, criteria), *known))
+    terms: tuple[Term, ...] = (term, *unless_unknown(_neutral(most, criteria), *known))
     return _part("practical.hours", terms, most, known)
 
 

@@ -1,7 +1,7 @@
 """Raises the weakest pair of an optimal plan step by step, without losing a pair.
 
-Forbidding a mentee's scores below a minimum and reassigning that mentee keeps the plan optimal
-under the minimum. So every step is a point of the exact frontier (minimum score, best total under it).
+Forbidding a mentee's scores below a minimum and reassigning them keeps the plan optimal under that
+minimum. So every step is a point of the exact frontier: minimum score, best total under it.
 """
 
 from __future__ import annotations

@@ -131,8 +131,8 @@ def _slot_pairs(free: Ints, slots: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints, 
 def _weights(state: Residual, i: Ints, j: Ints) -> Floats:
     """Weights of the allowed pairs (i[k], j[k])."""
     objective = state.objective
-    weights: Floats = objective.pair_weight + objective.point_weight * state.scores[i, j]
-    return weights
+    points = state.scores[i, j] * objective.point_weight
+    return np.asarray(points + objective.pair_weight, dtype=np.float64)
 
 
 def _edges(state: Residual, free: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints, Floats]:

@@ -5,7 +5,7 @@ from .synthetic import RUN_SEED
 
 @pytest.fixture(autouse=True)
 def _show_seed_on_failure():
-    """A failing test tells how to run it again with the same inventions."""
+    """Print how to run a failing test again with the same data."""
     print(f"to repeat: ENGINE_SEED={RUN_SEED}")  # noqa: T201
 
 

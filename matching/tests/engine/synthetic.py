@@ -40,7 +40,7 @@ def capacity_for(rng, scores):
 
 
 def brute_force(scores, capacity, *, must=(), min_score=None):
-    """(pairs, total) of the best plan by trying every plan; `must` are pairs that it has to hold."""
+    """(pairs, total) of the best plan by trying every plan; it must contain the pairs `must`."""
     n, m = scores.shape
     choices = [[-1] + [j for j in range(m) if scores[i, j] >= (min_score or 0)] for i in range(n)]
     for i, j in must:

@@ -1,4 +1,4 @@
-"""Every hard rule alone: it forbids, it says so, it can be switched off and set aside, and silence is counted."""
+"""Each hard rule alone: it forbids, says so, can be switched off and waived, counts unknowns."""
 
 import numpy as np
 import pytest
@@ -54,14 +54,14 @@ def test_a_rule_that_is_switched_off_forbids_nothing(rule):
 
 
 @pytest.mark.parametrize("rule", sorted(set(BROKEN) - {"self_pair"}))
-def test_a_rule_that_is_set_aside_opens_only_that_pair(rule):
+def test_a_waived_rule_allows_only_that_pair(rule):
     criteria = Criteria(rules={rule}, minimum=1 if rule == "minimum" else 0)
     table = score(pool(*BROKEN[rule]), criteria, overrides=[("ben", "ada", [rule])])
     assert table.S[0, 0] == table.raw(0, [0])[0]
     assert table.why_not(0, 0) == ()
 
 
-def test_nobody_can_be_allowed_to_mentor_themself():
+def test_no_one_can_be_allowed_to_mentor_themself():
     with pytest.raises(ValueError, match="'self_pair' cannot be waived"):
         score(pool(*BROKEN["self_pair"]), Criteria(), overrides=[("ben", "ada", ["self_pair"])])
 
@@ -98,7 +98,7 @@ def test_a_round_may_let_missing_answers_forbid(rule):
     assert table.why_not(0, 0) == (f"{rule}_unknown",)
 
 
-def test_a_rule_about_which_nobody_was_asked_is_undecided_for_all():
+def test_a_rule_about_which_no_one_was_asked_is_undecided_for_all():
     assert score(pool({}, {}, {}), Criteria(rules={"language"})).undecided == {"language": 1}
 
 

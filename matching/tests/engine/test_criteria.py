@@ -1,4 +1,4 @@
-"""Every criterion alone: what earns points, how many, and what silence does."""
+"""Each criterion alone: what earns points, how many, and what a missing answer does."""
 
 import numpy as np
 import pytest
@@ -152,7 +152,7 @@ def in_utc(hours, offsets, person, week):
     return {(q - offsets[person, week] // 15) % 672 for q in range(672) if hours[person, q // size]}
 
 
-def test_a_week_in_which_everybodys_clock_moved_is_not_counted_twice():
+def test_a_week_in_which_all_clocks_changed_is_not_counted_twice():
     from matching.engine.problem.hours import different_weeks
 
     assert different_weeks(np.array([[0, 60]]), np.array([[120, 180], [60, 120]])) == [0]
@@ -226,7 +226,7 @@ def test_hits_tell_which_answers_earned_the_points():
     assert hits_of(table, 0, 0) == {"can_help": [(0, 7500), (2, 1250)]}
 
 
-def test_points_for_a_missing_answer_are_nobodys_hit_even_beside_people_who_answered():
+def test_points_for_a_missing_answer_are_no_ones_hit_even_beside_people_who_answered():
     me = Side(ids=["ben", "cem"], topics=[[3, 0], [0, 0]], hours=[week(3), week()])
     mo = Side(ids=["ada", "eve"], topics=[[3, 3], [0, 0]], hours=[week(3), week(9)])
     table = score(
@@ -292,12 +292,12 @@ def test_rating_criterion_scores_and_refuses_categories_from_either_side(town, e
         ({"custom": (Same("gap", "x"),)}, "a name of its own"),
     ],
 )
-def test_criteria_that_make_no_sense_are_refused_in_words(settings, said):
+def test_criteria_that_make_no_sense_are_refused_with_a_reason(settings, said):
     with pytest.raises(ValueError, match=said):
         Criteria(**settings)
 
 
-def test_a_criterion_without_its_column_is_refused_in_words():
+def test_a_criterion_without_its_column_is_refused_with_a_reason():
     with pytest.raises(ValueError, match="no column 'firm'"):
         own(Same("firm", "firm", 1), {}, {})
 

@@ -1,4 +1,4 @@
-"""A price is exactly what a cold solve with that change would lose or gain."""
+"""A price is exactly what solving from scratch with that change would lose or gain."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The table as a whole: parts add up, tiles agree, order does not matter, and bad people are named."""
+"""The table as a whole: parts add up, batches agree, order does not matter, errors name people."""
 
 import subprocess
 import sys
@@ -77,7 +77,7 @@ def _codes(table, i, j):
 
 
 @pytest.mark.parametrize("case", range(4))
-def test_tiles_of_any_size_give_the_same_table(case):
+def test_batches_of_any_size_give_the_same_table(case):
     pool = people(generator(case))
     tables = [score(pool, Criteria(minimum=1500), batch=t).S for t in (1, 7, 1024)]
     assert (tables[0] == tables[1]).all()
@@ -210,7 +210,7 @@ def test_people_that_make_no_sense_are_refused_by_name(make, said):
         ({"hours": [[1] * 42], "utc_offset": [7]}, "whole quarter hours"),
     ],
 )
-def test_answers_out_of_range_are_refused_in_words(fields, said):
+def test_answers_out_of_range_are_refused_with_a_reason(fields, said):
     pool = Pool(Side(ids=["ben"], **fields), Side(ids=["ada"], **fields), [1])
     with pytest.raises(ValueError, match=said):
         score(pool, Criteria())

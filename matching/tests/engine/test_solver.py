@@ -1,4 +1,4 @@
-"""The plan is the best one, honours the committee, and proves it."""
+"""The plan is the best one, keeps the committee's decisions, and proves it."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def test_a_thousand_rounds_never_exceed_a_mentors_places():
         assert all(S[i, j] >= 0 for i, j in enumerate(plan.mu) if j >= 0)
 
 
-def test_best_fits_may_leave_somebody_out_for_a_better_total():
+def test_best_fits_may_leave_someone_out_for_a_better_total():
     table = ScoreTable([[100, 1], [90, -1]])
     most, best = (solve(table, [1, 1], Rules(objective=o)) for o in ("most", "best"))
     assert (most.pairs, most.total) == (2, 91)
@@ -59,7 +59,7 @@ def test_pins_are_kept_and_the_rest_is_best_around_them(case):
 
 
 @pytest.mark.parametrize("case", range(30))
-def test_rejections_and_floor_are_kept_and_the_rest_is_best_around_them(case):
+def test_rejections_and_minimum_score_are_kept_and_the_rest_is_best_around_them(case):
     rng = generator(case)
     S, capacity = tiny(rng)
     no = tuple((int(i), int(j)) for i, j in np.argwhere(S >= 0) if rng.random() < 0.3)
@@ -107,7 +107,7 @@ def test_empty_sides_and_lonely_people_have_a_proven_plan(shape):
     assert (plan.pairs, plan.total, plan.certificate) == (0, 0, True)
 
 
-def test_without_seats_nobody_is_placed():
+def test_without_capacity_no_one_is_placed():
     plan = solve(ScoreTable([[5, 6]]), [0, 0])
     assert (plan.mu.tolist(), plan.certificate) == ([-1], True)
 
@@ -124,7 +124,7 @@ def test_without_seats_nobody_is_placed():
         ([[2**51]], [1], "too large"),
     ],
 )
-def test_input_that_makes_no_sense_is_refused_in_words(scores, capacity, said):
+def test_input_that_makes_no_sense_is_refused_with_a_reason(scores, capacity, said):
     with pytest.raises(ValueError, match=said):
         solve(ScoreTable(scores), capacity)
 
@@ -153,7 +153,7 @@ def test_a_certificate_is_refused_when_anything_was_touched(case):
     plan = solve(table, capacity, FREE)
     placed = np.flatnonzero(plan.mu >= 0)
     if not len(placed):
-        pytest.skip("nobody can be placed in this table")
+        pytest.skip("no one can be placed in this table")
     i = int(placed[rng.integers(len(placed))])
     out = plan.mu.copy()
     out[i] = -1

@@ -1,4 +1,4 @@
-"""Large pools are solved on a few pairs per person; the plan is the best over all of them all the same."""
+"""Large pools are solved on a few pairs per person, and the plan is the best over all pairs."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from .synthetic import capacity_for, gain_of_slot, generator, small
 WHOLE = solver.assign
 
 
-@pytest.fixture(params=[1, 1000], ids=["seated again one by one", "solved again with more pairs"])
+@pytest.fixture(params=[1, 1000], ids=["repaired one by one", "solved again with more pairs"])
 def on_few_pairs(request, monkeypatch):
     """Small tables are treated like large ones, with far fewer pairs than would do."""
     few = {
@@ -66,10 +66,10 @@ def test_a_plan_from_few_pairs_is_the_best_over_all(case):
         solved_whole(better, capacity, rules, prior),
     )
     assert plan.certificate
-    assert with_stickiness(plan, prior) == with_stickiness(whole, prior)
+    assert with_bonus(plan, prior) == with_bonus(whole, prior)
 
 
-def with_stickiness(plan: Plan, prior: Plan):
+def with_bonus(plan: Plan, prior: Plan):
     return plan.pairs, plan.total + plan.rules.stability_bonus * int(
         (plan.mu[plan.mu >= 0] == prior.mu[plan.mu >= 0]).sum()
     )
@@ -113,10 +113,10 @@ def test_a_pool_where_few_pairs_tell_nothing_is_solved_whole(scores, monkeypatch
 
 POOLS = {
     "scores of their own": lambda rng, n, m: rng.integers(0, 9999, (n, m)),
-    "mentors whom everybody wants": lambda rng, n, m: (
+    "mentors whom everyone wants": lambda rng, n, m: (
         rng.integers(0, 5000, m) + rng.integers(0, 600, (n, m))
     ),
-    "mentees who suit everybody": lambda rng, n, m: (
+    "mentees who suit everyone": lambda rng, n, m: (
         rng.integers(0, 5000, n)[:, None] + rng.integers(0, 600, (n, m))
     ),
     "few open pairs": lambda rng, n, m: np.where(
