@@ -16,5 +16,5 @@ app.autodiscover_tasks()
 
 
 @signals.setup_logging.connect
-def keep_our_logs(**kwargs: Any) -> None:
+def keep_logging_settings(**kwargs: Any) -> None:
     """A receiver keeps Celery from putting its own handlers in the place of settings.LOGGING, which holds secrets back."""

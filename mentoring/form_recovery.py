@@ -14,8 +14,10 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-MOST = 200_000  # characters; a longer form is no form of ours
-WORTH_SHOWING = 20  # characters; shorter values are choices, and mean nothing without their labels
+MAX_CHARACTERS = 200_000  # characters; a longer form is no form of ours
+MIN_SHOWN_CHARACTERS = (
+    20  # characters; shorter values are choices, and mean nothing without their labels
+)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -25,7 +27,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponse:
         if not view_func.__module__.startswith("allauth") and fields_of(request):
-            return send_again(request)
+            return show_form_again(request)
         return super().handle_no_permission(request, view_func)
 
 
@@ -40,7 +42,9 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
         if name != "csrfmiddlewaretoken"
     ]
     size = sum(len(name) + len(value) for name, value in fields)
-    return fields if any(value.strip() for _name, value in fields) and size <= MOST else []
+    return (
+        fields if any(value.strip() for _name, value in fields) and size <= MAX_CHARACTERS else []
+    )
 
 
 def comes_from_here(request: HttpRequest) -> bool:
@@ -48,13 +52,15 @@ def comes_from_here(request: HttpRequest) -> bool:
     return request.headers.get("Origin", "") == f"{request.scheme}://{request.get_host()}"
 
 
-def send_again(request: HttpRequest) -> HttpResponse:
+def show_form_again(request: HttpRequest) -> HttpResponse:
     fields = fields_of(request)
     context = {
         "fields": fields,
-        "texts": [value for _name, value in fields if len(value) >= WORTH_SHOWING or "\n" in value],
+        "texts": [
+            value for _name, value in fields if len(value) >= MIN_SHOWN_CHARACTERS or "\n" in value
+        ],
         "is_signed_in": request.user.is_authenticated,
     }
-    response = render(request, "send_again.html", context)
+    response = render(request, "form_recovery.html", context)
     response.headers["Cache-Control"] = "no-store, private"
     return response

@@ -53,7 +53,7 @@ class PersonMiddleware:
             return self.respond(request)
 
 
-class RefusedMiddleware:
+class ActionNotAllowedMiddleware:
     """A verb that was refused becomes a notice on the page where the person came from."""
 
     def __init__(self, respond: Respond) -> None:

@@ -110,7 +110,7 @@ MIDDLEWARE = [
     "mentoring.session_activity.ActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mentoring.middleware.PersonMiddleware",
-    "mentoring.middleware.RefusedMiddleware",
+    "mentoring.middleware.ActionNotAllowedMiddleware",
 ]
 if TESTING:
     MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")

@@ -63,5 +63,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         and not is_account_page
         and form_recovery.fields_of(request)
     ):
-        return form_recovery.send_again(request)
+        return form_recovery.show_form_again(request)
     return render(request, "403_csrf.html", status=403)

@@ -7,11 +7,11 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-OF_COLOURS = (
+COLOUR_RULES = (
     "color-contrast",
     "link-in-text-block",
 )  # what other colours can break on a page that is right otherwise
-DEAR = ("color-contrast", "target-size")  # they ask what lies above and beside each element
+SLOW_RULES = ("color-contrast", "target-size")  # they ask what lies above and beside each element
 
 # Only what the tests tell: the whole report of a large page is megabytes.
 ASK = """async ([rules, dear, within]) => {
@@ -26,7 +26,7 @@ def broken_rules(page: Any, rules: tuple[str, ...] = RULES, *, within: str = "*"
     """The rules that the page breaks, each with the first elements that do. The dear ones look at the elements `within`."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(ASK, [rules, DEAR, within])
+    found: list[str] = page.evaluate(ASK, [rules, SLOW_RULES, within])
     return found
 
 

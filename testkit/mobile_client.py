@@ -12,7 +12,7 @@ from .accessibility import listen, too_wide
 SCREEN = {"width": 320, "height": 640}
 
 
-class Phone:
+class MobileClient:
     """`open` and `press` wait for the page that comes; what its console says, or what is wider than the screen, fails there."""
 
     def __init__(self, browser: Any, site: str, *, scripts: bool) -> None:
@@ -51,7 +51,7 @@ class Phone:
             "[name]", "fields => Object.fromEntries(fields.map(field => [field.name, field.type]))"
         )
         for name, answer in answers.items():
-            HANDS[kinds[name]](self.page.locator(f"[name='{name}']"), answer)
+            FIELD_ACTIONS[kinds[name]](self.page.locator(f"[name='{name}']"), answer)
 
     def look(self) -> None:
         faults = [*self.said, *too_wide(self.page)]
@@ -79,7 +79,7 @@ def tick(fields: Any, answer: Any) -> None:
             ).check()
 
 
-HANDS: dict[str, Callable[[Any, Any], Any]] = {
+FIELD_ACTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "radio": tick,
     "checkbox": tick,
     "select-one": lambda field, value: field.select_option(value),

@@ -67,7 +67,7 @@ NOTICES = {
     "warning": ("amber", gettext_lazy("Please note:")),
     "error": ("bad", gettext_lazy("Problem:")),
 }
-WHYS = {
+REASON_WORDS = {
     "U": gettext_lazy("Understands"),
     "H": gettext_lazy("Can help"),
     "P": gettext_lazy("Practical"),
@@ -278,7 +278,7 @@ def why_chips(reasons: Iterable[Any], words: bool = False) -> dict[str, Any]:
     """`words` writes "Understands" where the short form shows U (a reader hears the word in both)."""
     kinds = [(str(read(reason, "kind")), read(reason, "text")) for reason in reasons]
     whys = [
-        {"letter": kind, "word": WHYS[kind], "text": text, "is_caution": kind == "!"}
+        {"letter": kind, "word": REASON_WORDS[kind], "text": text, "is_caution": kind == "!"}
         for kind, text in kinds
     ]
     return {"whys": whys, "words": words}

@@ -1,13 +1,12 @@
 """A small world in which everybody has a role, for the sweeps over every page: access matrix, canary, "GET changes nothing".
 
 Pair A and pair B belong to one program; pair F is over, and its mentor is the mentor of A; pair Z is of another program.
-`things` names the rows that addresses speak of: `things["match", "A"]`. A later model joins by one function with `@adds`.
+`rows` names the rows that addresses speak of: `rows["match", "A"]`. A later model joins by one function with `@register_builder`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -31,116 +30,26 @@ from programs.models import Conflict, Experience, Membership, PlaceDistance, Top
 from testkit import agreements, factories, rounds
 from workflow.models import Transition
 
-PAIRS = ("A", "B", "F", "Z")
-COMMITTEE = ("reader", "carer", "matcher", "chair", "conflicted", "maintainer")
+from .access_roles import OWNERS, PAIRS, AccessFixtures
 
-VISITORS = (
-    "anonymous",
-    "stranger",
-    "mentee",
-    "mentor",
-    "other_mentee",
-    "former",
-    *COMMITTEE,
-    "outsider",
-)
+BUILDERS: list[Callable[[AccessFixtures], None]] = []
 
 
-@dataclass
-class Thing:
-    """A row and those to whom it belongs: `owners` wrote it or share it, `partners` are their other halves."""
-
-    row: Any
-    owners: tuple[str, ...] = ()
-    partners: tuple[str, ...] = ()
-    pair: str = ""  # or "own" for a row of the program, "" for one of the whole installation
-
-
-@dataclass
-class World:
-    people: dict[str, Any] = field(default_factory=dict)
-    things: dict[tuple[str, str], Thing] = field(default_factory=dict)
-    program: Any = None
-    other_program: Any = None
-    cohort: Any = None
-    other_cohort: Any = None
-
-    def add(
-        self,
-        kind: str,
-        pair: str,
-        row: Any,
-        owners: tuple[str, ...] = (),
-        partners: tuple[str, ...] = (),
-    ) -> Any:
-        self.things[kind, pair] = Thing(row, owners, partners, pair)
-        return row
-
-    def row(self, kind: str, pair: str) -> Any:
-        return self.things[kind, pair].row
-
-    def pair_of(self, pair: str) -> tuple[str, str]:
-        """The role names of mentee and mentor of a pair."""
-        return OWNERS[pair]
-
-    def visitors_of(self, thing: Thing | None) -> list[str]:
-        """Who visits a page about `thing`: one of each role, and everybody whom it concerns."""
-        return [
-            *VISITORS,
-            *(
-                role
-                for role in (thing.owners + thing.partners if thing else ())
-                if role not in VISITORS
-            ),
-        ]
-
-    def standing(self, role: str, thing: Thing | None) -> str:
-        """What `role` is to `thing`; the words of the access table."""
-        if role in {"anonymous", "inactive"}:
-            return "anonymous"
-        if thing and role in thing.owners:
-            return "owner"
-        if thing and role in thing.partners:
-            return "partner"
-        if thing is None or not thing.pair:
-            return role if role in {*COMMITTEE, "outsider"} else "signed_in"
-        if role == "outsider":
-            return "chair" if thing.pair == "Z" else "signed_in"
-        if role == "maintainer":
-            return "maintainer"
-        if thing.pair == "Z" or role not in COMMITTEE:
-            return "signed_in"
-        if role == "conflicted":
-            return "conflicted" if thing.pair == "A" else "chair"
-        return "member" if role == "carer" and thing.pair != "A" else role
-
-
-# Whose the pairs are: mentee, mentor.
-OWNERS = {
-    "A": ("mentee", "mentor"),
-    "B": ("other_mentee", "other_mentor"),
-    "F": ("former", "mentor"),
-    "Z": ("far_mentee", "far_mentor"),
-}
-
-BUILDERS: list[Callable[[World], None]] = []
-
-
-def adds(builder: Callable[[World], None]) -> Callable[[World], None]:
+def register_builder(builder: Callable[[AccessFixtures], None]) -> Callable[[AccessFixtures], None]:
     """Register a part of the world; parts are built in the order in which they stand here."""
     BUILDERS.append(builder)
     return builder
 
 
-def build() -> World:
-    world = World()
+def build() -> AccessFixtures:
+    world = AccessFixtures()
     for builder in BUILDERS:
         builder(world)
     return world
 
 
-@adds
-def programs(world: World) -> None:
+@register_builder
+def programs(world: AccessFixtures) -> None:
     world.program = world.add(
         "program", "own", factories.program(name="Harbour HR", slug="harbour")
     )
@@ -152,8 +61,8 @@ def programs(world: World) -> None:
     world.other_cohort = world.add("cohort", "Z", factories.cohort(program=world.other_program))
 
 
-@adds
-def people(world: World) -> None:
+@register_builder
+def people(world: AccessFixtures) -> None:
     names = {
         "stranger": "Dan Ivers", "mentee": "Amina Farah", "mentor": "Ruth Adeyemi", "other_mentee": "Joel Tremblay",
         "other_mentor": "Priya Nair", "former": "Fay Lund", "far_mentee": "Zoe Abel", "far_mentor": "Zed Brown",
@@ -182,8 +91,8 @@ def people(world: World) -> None:
     User.objects.filter(pk=made["inactive"].pk).update(is_active=False)
 
 
-@adds
-def applications(world: World) -> None:
+@register_builder
+def applications(world: AccessFixtures) -> None:
     at = timezone.now() - timedelta(days=100)
     for pair, roles in OWNERS.items():
         cohort = world.other_cohort if pair == "Z" else world.cohort
@@ -210,7 +119,7 @@ def applications(world: World) -> None:
         confidential_rows(world, sent)
 
 
-def confidential_rows(world: World, application: Any) -> None:
+def confidential_rows(world: AccessFixtures, application: Any) -> None:
     chair = world.people["chair"]
     author = chair if application.cohort == world.cohort else world.people["outsider"]
     PrivateAnswers.objects.create(
@@ -223,8 +132,8 @@ def confidential_rows(world: World, application: Any) -> None:
     )
 
 
-@adds
-def matches(world: World) -> None:
+@register_builder
+def matches(world: AccessFixtures) -> None:
     for pair in PAIRS:
         roles = OWNERS[pair]
         mentee, mentor = (world.row(f"{role}_application", pair) for role in ("mentee", "mentor"))
@@ -233,8 +142,8 @@ def matches(world: World) -> None:
         world.add("match", pair, row, owners=roles)
 
 
-@adds
-def agreed(world: World) -> None:
+@register_builder
+def agreed(world: AccessFixtures) -> None:
     """A and F have signed, B has a text to sign, Z a draft."""
     written = {
         "A": agreements.signed,
@@ -249,8 +158,8 @@ def agreed(world: World) -> None:
         world.add("version", pair, version, owners=OWNERS[pair])
 
 
-@adds
-def met(world: World) -> None:
+@register_builder
+def met(world: AccessFixtures) -> None:
     """Each pair has met once and has a date ahead, that the mentor has suggested."""
     for pair, roles in OWNERS.items():
         match = world.row("match", pair)
@@ -274,8 +183,8 @@ def met(world: World) -> None:
             world.add(kind, pair, row, owners=roles)
 
 
-@adds
-def asked(world: World) -> None:
+@register_builder
+def asked(world: AccessFixtures) -> None:
     """The mentee of each pair has an open check-in and has answered one; they have asked for help, and been called."""
     fit, pulse = seed_surveys()
     at = timezone.now() - timedelta(days=1)
@@ -311,8 +220,8 @@ def asked(world: World) -> None:
     world.add("survey", "", fit)
 
 
-@adds
-def rounds_under_way(world: World) -> None:
+@register_builder
+def rounds_under_way(world: AccessFixtures) -> None:
     """A round in each program on a cohort of its own, with decisions in its minutes, and a run that waits for a worker."""
     for pair, program, by in (
         ("own", world.program, "chair"),
@@ -333,8 +242,8 @@ def rounds_under_way(world: World) -> None:
         )
 
 
-@adds
-def words(world: World) -> None:
+@register_builder
+def words(world: AccessFixtures) -> None:
     """Vocabulary, members and a declared conflict, as rows of the admin."""
     for pair, program, member in (
         ("own", world.program, "reader"),
@@ -348,8 +257,8 @@ def words(world: World) -> None:
         )
 
 
-@adds
-def ended(world: World) -> None:
+@register_builder
+def ended(world: AccessFixtures) -> None:
     """F is over."""
     closed = {
         "state": Match.State.CLOSED,
@@ -359,8 +268,8 @@ def ended(world: World) -> None:
     Match.objects.filter(pk=world.row("match", "F").pk).update(**closed)
 
 
-@adds
-def uploads(world: World) -> None:
+@register_builder
+def uploads(world: AccessFixtures) -> None:
     for pair, cohort, by in (("own", world.cohort, "chair"), ("Z", world.other_cohort, "outsider")):
         table = Table(("name",), (("n",),), (1,))
         asked_by = world.people[by]
@@ -376,8 +285,8 @@ def uploads(world: World) -> None:
         world.add("upload_job", pair, RosterJob.objects.create(upload=row, created_by=asked_by))
 
 
-@adds
-def letters(world: World) -> None:
+@register_builder
+def emails(world: AccessFixtures) -> None:
     """Each mentee is owed the letter that introduces the pair; the sweeper is well for as long as the tests run."""
     OutboxState.objects.update_or_create(
         pk=1, defaults={"swept_at": timezone.now() + timedelta(hours=1)}
@@ -390,8 +299,8 @@ def letters(world: World) -> None:
             world.add("open_match", pair, world.row("match", pair), owners=OWNERS[pair])
 
 
-@adds
-def history(world: World) -> None:
+@register_builder
+def history(world: AccessFixtures) -> None:
     """One recorded step of each match."""
     for pair in PAIRS:
         about = {"about_type": "matches.match", "about_id": world.row("match", pair).pk}

@@ -1,6 +1,6 @@
 """Who may enter which address: the whole access control of the site on one page. Tests hold it against every role.
 
-A row is `route: rule(who, about)`. `about` is the kind of row that the address names (a key of `World.things`); `who` are standings
+A row is `route: rule(who, about)`. `about` is the kind of row that the address names (a key of `World.rows`); `who` are standings
 towards that row: owner (wrote it, or is one of its pair), partner (the other half of the pair), reader, matcher, chair, carer (of this
 very match), member (a carer of other matches), maintainer, conflicted (chair with a declared conflict of interest), signed_in (anybody
 else), anonymous. Towards an address that names no row: signed_in, outsider (chair of another program), and the committee roles.

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from accounts.models import User
 
-from .access_fixtures import World
+from .access_roles import AccessFixtures
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -30,7 +30,7 @@ class LeanClient(Client):
 
 
 @contextmanager
-def undone() -> Iterator[None]:
+def rolled_back() -> Iterator[None]:
     """What happens inside leaves no trace in the database."""
     with transaction.atomic():
         yield
@@ -64,18 +64,18 @@ def digest() -> dict[str, int]:
     with connection.cursor() as cursor:
         for table in sorted(set(connection.introspection.table_names()) - MAY_ALWAYS_BE_WRITTEN):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found[table] = hash(tuple(sorted(map(plainly, cursor.fetchall()))))
+            found[table] = hash(tuple(sorted(map(as_text, cursor.fetchall()))))
     return found
 
 
-def plainly(row: Any) -> str:
+def as_text(row: Any) -> str:
     """A row as text; PostgreSQL gives bytes as views, whose own text is an address in memory."""
     return repr([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row])
 
 
 def changed_by(act: Callable[[], Any]) -> set[str]:
     """The tables that are other than before: a page may write and take it back, to show what a button would do."""
-    with undone():
+    with rolled_back():
         before = digest()
         act()
         after = digest()
@@ -85,7 +85,7 @@ def changed_by(act: Callable[[], Any]) -> set[str]:
 class Visitors:
     """One client per role, signed in and seen once; each visit begins with the same cookies and the same session."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: AccessFixtures) -> None:
         self.clients: dict[str, Client] = {}
         self.cookies: dict[str, str] = {}
         self.sessions: dict[str, tuple[str, Any]] = {}

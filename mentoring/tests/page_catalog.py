@@ -21,11 +21,11 @@ from applications.orientation import MODULES
 from notifications.links import PURPOSES, token_for
 
 from . import access_rules
-from .access_fixtures import World
+from .access_roles import AccessFixtures
 from .crawl import BACKEND, LeanClient
 from .routes import every_route
 
-LOOKERS = (
+VIEWERS = (
     "mentee", "mentor", "chair", "carer", "matcher", "reader", "maintainer", "stranger", "anonymous", "other_mentee",
     "applicant",
 )  # fmt: skip
@@ -37,7 +37,7 @@ FURTHER = {
 
 
 # A name and an address that try a page's width: a long word, an apostrophe, a smile, letters that run from right to left.
-TRYING = {
+EXTREME = {
     "name": "Siobhán O’Donoghue-Donaudampfschifffahrtsgesellschaftskapitän 🌿 ليلى",
     "email": "siobhan.donaudampfschifffahrtsgesellschaftskapitaen@personalabteilung.example.org",
 }
@@ -51,15 +51,15 @@ class Page:
 
 
 @dataclass
-class Gallery:
-    world: World
+class PageCatalog:
+    world: AccessFixtures
     clients: dict[str, Client] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         mentor = self.world.people["mentor"]
-        type(mentor).objects.filter(pk=mentor.pk).update(**TRYING)
+        type(mentor).objects.filter(pk=mentor.pk).update(**EXTREME)
         mentor.refresh_from_db()
-        for role in LOOKERS:
+        for role in VIEWERS:
             self.clients[role] = LeanClient()
             if self.world.people[role].is_authenticated:
                 self.clients[role].force_login(self.world.people[role], backend=BACKEND)
@@ -79,7 +79,7 @@ class Gallery:
         found = [next(candidates, None) for candidates in self.wanted()[part::of]]
         return sorted(
             filter(None, found),
-            key=lambda page: LOOKERS.index(page.role) if page.role in LOOKERS else -1,
+            key=lambda page: VIEWERS.index(page.role) if page.role in VIEWERS else -1,
         )
 
     def wanted(self) -> list[Iterator[Page]]:
@@ -104,16 +104,16 @@ class Gallery:
 
     def answering(self, name: str, extra: dict[str, Any]) -> Iterator[Page]:
         rule, route, world = access_rules.rules()[name], every_route()[name], self.world
-        things = (
-            [thing for (kind, _), thing in world.things.items() if kind == rule.about]
+        rows = (
+            [thing for (kind, _), thing in world.rows.items() if kind == rule.about]
             if rule.about
             else [None]
         )
-        for role in LOOKERS:
-            for thing in things:
+        for role in VIEWERS:
+            for thing in rows:
                 if (
                     role in {*world.visitors_of(thing), "applicant"}
-                    and world.standing(role, thing) in rule.who
+                    and world.relation(role, thing) in rule.who
                 ):
                     response = self.clients[role].get(
                         address := route.url(thing and thing.row, extra)
@@ -128,7 +128,7 @@ class Gallery:
     def letters(self, purpose: str) -> Iterator[Page]:
         """Where the links of letters lead."""
         until = timezone.now() + timedelta(days=3)
-        for thing in self.world.things.values():
+        for thing in self.world.rows.values():
             if thing.row._meta.label == PURPOSES[purpose].model:
                 for role in thing.owners:
                     token = token_for(

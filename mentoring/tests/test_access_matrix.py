@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 
 from . import access_rules, canaries
-from .crawl import changed_by, outcome, undone
+from .crawl import changed_by, outcome, rolled_back
 from .routes import every_route
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +39,10 @@ def expected(rule, standing, method):
     return kept_out | {"signed_out"} if standing == "anonymous" else kept_out
 
 
-def things(world, rule):
+def rows(world, rule):
     """The rows that an address of this rule can name: one for each pair or program; of rules that say so, the first."""
     found = (
-        [thing for (kind, _), thing in world.things.items() if kind == rule.about]
+        [thing for (kind, _), thing in world.rows.items() if kind == rule.about]
         if rule.about
         else [None]
     )
@@ -58,10 +58,10 @@ def cells(world, rule, methods=METHODS):
     (Views of Django and allauth answer them as they answer GET, which is tried anyway: there two strangers check.)
     """
     seen = set()
-    for place, thing in enumerate(things(world, rule)):
+    for place, thing in enumerate(rows(world, rule)):
         here = set()
         for role in world.visitors_of(thing):
-            standing = world.standing(role, thing)
+            standing = world.relation(role, thing)
             for method in methods:
                 may = (
                     rule.may(standing, method)
@@ -89,13 +89,13 @@ def cells(world, rule, methods=METHODS):
 def wrong_cells(world, visitors, name, methods=METHODS):
     rule, route = RULES[name], every_route()[name]
     for role, thing, method in cells(world, rule, methods):
-        standing = world.standing(role, thing)
+        standing = world.relation(role, thing)
         row = thing and thing.row
         url, data = (
             route.url(row, rule.extra),
             {key: value(row) if callable(value) else value for key, value in rule.sends.items()},
         )
-        with undone():
+        with rolled_back():
             response = visitors.visit(role, url, method, data)
         got, right = outcome(response, name), expected(rule, standing, method)
         where = f"{method} {url} as {role} ({standing})"

@@ -12,16 +12,17 @@ from notifications.email_preview import render
 from notifications.kinds import KINDS, Email
 from notifications.models import Notification
 
-from . import canaries
-from .access_fixtures import COMMITTEE, World
-from .canaries import CARE, COMMITTEE_ONLY, FIELDS, PAIR, WORD
+from . import canaries, canary_readers
+from .access_roles import COMMITTEE, AccessFixtures
+from .canaries import WORD
+from .canary_fields import CARE, COMMITTEE_ONLY, FIELDS, PAIR
 
 pytestmark = pytest.mark.django_db
 
 
 def test_every_text_says_whose_it_is_and_every_line_has_its_text():
     fields = {canaries.name_of(field) for field in canaries.fields_with_words()}
-    assert fields - set(FIELDS) == set(), "say in canaries.py who may read it"
+    assert fields - set(FIELDS) == set(), "say in canary_fields.py who may read it"
     assert set(FIELDS) - fields == set(), "this field is gone"
 
 
@@ -74,12 +75,12 @@ def test_a_word_in_the_wrong_hands_is_noticed(world, visitors):
 # --- letters
 
 
-def recipients(world: World, row) -> set[str]:
+def recipients(world: AccessFixtures, row) -> set[str]:
     """The roles that a letter about `row` could go to at all."""
-    match = canaries.match_of(row)
+    match = canary_readers.match_of(row)
     if row._meta.label in {"checkins.Concern", "matching.Round"}:
-        return canaries.committee(world, row)
-    people = canaries.persons(world, row)
+        return canary_readers.committee(world, row)
+    people = canary_readers.persons(world, row)
     return people or {role for role, user in world.people.items() if match and user in match.people}
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.urls import path
 
 from mentoring import styleguide, urls
-from testkit.accessibility import OF_COLOURS, RULES, broken_rules, listen, too_wide
+from testkit.accessibility import COLOUR_RULES, RULES, broken_rules, listen, too_wide
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -20,13 +20,13 @@ WITH_GUIDE.urlpatterns = [path("styleguide/", styleguide.page), *urls.urlpattern
 PHONE, DESK = {"width": 320, "height": 700}, {"width": 1280, "height": 800}
 SCREENS = {
     "phone, light": (PHONE, {"color_scheme": "light"}, RULES),
-    "phone, dark": (PHONE, {"color_scheme": "dark"}, OF_COLOURS),
+    "phone, dark": (PHONE, {"color_scheme": "dark"}, COLOUR_RULES),
     "desk, light": (DESK, {"color_scheme": "light"}, RULES),
-    "desk, dark": (DESK, {"color_scheme": "dark"}, OF_COLOURS),
+    "desk, dark": (DESK, {"color_scheme": "dark"}, COLOUR_RULES),
     "desk, forced colours": (
         DESK,
         {"color_scheme": "light", "forced_colors": "active"},
-        OF_COLOURS,
+        COLOUR_RULES,
     ),
 }
 

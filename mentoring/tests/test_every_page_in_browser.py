@@ -13,10 +13,10 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 
-from testkit.accessibility import OF_COLOURS, RULES, broken_rules, listen, too_wide
+from testkit.accessibility import COLOUR_RULES, RULES, broken_rules, listen, too_wide
 
 from . import access_fixtures as worlds
-from .page_catalog import Gallery
+from .page_catalog import PageCatalog
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
@@ -28,7 +28,7 @@ EVERYWHERE, CONTENT = "*", "main *"
 @pytest.fixture
 def gallery(without_zeal):
     logging.disable(logging.CRITICAL)
-    yield Gallery(worlds.build())
+    yield PageCatalog(worlds.build())
     logging.disable(logging.NOTSET)
 
 
@@ -46,7 +46,7 @@ class Viewer:
     def __init__(self, tab, gallery, site):
         self.tab, self.gallery, self.site = tab, gallery, site
         self.said, self.who, self.frames = listen(tab), None, set()
-        self.looks = [(PHONE, "light", RULES), (DESK, "dark", OF_COLOURS)]
+        self.looks = [(PHONE, "light", RULES), (DESK, "dark", COLOUR_RULES)]
 
     def faults_of(self, page):
         self.become(page.role)

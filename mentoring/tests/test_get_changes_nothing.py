@@ -15,13 +15,13 @@ from django.utils import timezone
 from notifications.links import PURPOSES, token_for
 
 from . import canaries
-from .crawl import changed_by, digest, undone, writes
+from .crawl import changed_by, digest, rolled_back, writes
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_write_is_noticed(world):
-    with writes() as tables, undone():
+    with writes() as tables, rolled_back():
         world.program.save()
     assert tables == {"programs_program"}
 
@@ -31,7 +31,7 @@ def test_a_change_is_noticed_and_a_write_that_is_taken_back_is_none(world):
         type(world.program).objects.filter(pk=world.program.pk).update(name=name)
 
     def rename_and_take_back():
-        with undone():
+        with rolled_back():
             rename("Other")
 
     assert changed_by(lambda: rename("Other")) == {"programs_program"}
@@ -57,7 +57,7 @@ def test_a_link_shows_nothing_that_a_stranger_may_not_read(world, visitors):
 def links(world, purpose):
     """Every good link of a purpose in this world: for each row that it can be about, to those whom it concerns."""
     until = timezone.now() + timedelta(days=3)
-    for thing in list(world.things.values()):
+    for thing in list(world.rows.values()):
         if thing.row._meta.label == PURPOSES[purpose].model:
             for role in thing.owners:
                 made = token_for(purpose, person=world.people[role], subject=thing.row, until=until)

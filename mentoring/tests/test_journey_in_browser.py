@@ -26,7 +26,7 @@ from matching.models import Round
 from notifications.testing import deliver_due_emails
 from programs.seeds import load_shared_vocabulary, load_vocabulary
 from testkit import factories
-from testkit.mobile_client import Phone
+from testkit.mobile_client import MobileClient
 from testkit.programs import MENTEE, MENTOR
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -89,7 +89,7 @@ def story(request, browser, live_server, program, as_user, time_machine, without
     phones = []
 
     def phone(user=None):
-        phones.append(Phone(browser, live_server.url, scripts=request.param))
+        phones.append(MobileClient(browser, live_server.url, scripts=request.param))
         if user:
             phones[-1].sign_in(as_user(user))
         return phones[-1]

@@ -1,0 +1,165 @@
+"""Who may read a planted word: the roles that the rules of a column allow for one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from applications.models import Application
+from programs.models import Conflict
+
+from .access_roles import COMMITTEE, OWNERS, AccessFixtures
+from .canary_fields import (
+    ADDRESS,
+    CARE,
+    CARE_ONLY,
+    COMMITTEE_ONLY,
+    MATCHERS,
+    NAME,
+    NOBODY,
+    OPEN,
+    PAIR,
+    PERSON,
+    PRIVATE,
+)
+
+
+def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
+    """The roles that may read a word of `row` which belongs to `readers`."""
+    rule: dict[str, Callable[[], set[str]]] = {
+        OPEN: lambda: set(world.people),
+        NOBODY: set,
+        PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
+        ADDRESS: lambda: (
+            persons(world, row)
+            | partners(world, row)
+            | committee(world, row)
+            | colleagues(world, row)
+        ),
+        NAME: lambda: set(readers_of(world, ADDRESS, row)) | declarers(world, row),
+        PRIVATE: lambda: persons(world, row) | committee(world, row),
+        COMMITTEE_ONLY: lambda: committee(world, row),
+        MATCHERS: lambda: (
+            committee(world, row) & {"matcher", "chair", "conflicted", "maintainer", "outsider"}
+        ),
+        PAIR: lambda: set(OWNERS[pair_of(world, row)]),
+        CARE: lambda: persons(world, row) | carers(world, row),
+        CARE_ONLY: lambda: carers(world, row),
+    }
+    return frozenset(rule[readers]())
+
+
+def about(row: Any, *names: str) -> Any:
+    """The first of the named rows that `row` hangs on, looked for downwards."""
+    if hasattr(row, "about_type"):
+        subject = subject_of(row)
+        return subject if subject is None else about(subject, *names)
+    for name in names:
+        if getattr(row, name, None) is not None:
+            return getattr(row, name)
+    for step in ("application", "checkin", "meeting", "version", "agreement", "round", "upload"):
+        if isinstance(getattr(row, step, None), models.Model):
+            return about(getattr(row, step), *names)
+    return None
+
+
+def subject_of(row: Any) -> Any:
+    """What a transition or a letter is about."""
+    return (
+        apps.get_model(row.about_type)._base_manager.filter(pk=row.about_id).first()
+        if row.about_type
+        else None
+    )
+
+
+def match_of(row: Any) -> Any:
+    row = subject_of(row) if hasattr(row, "about_type") else row
+    if row is None or row._meta.label == "matches.Match":
+        return row
+    return about(row, "match")
+
+
+def pair_of(world: AccessFixtures, row: Any) -> str:
+    match = match_of(row)
+    return next(pair for pair in OWNERS if world.row("match", pair).pk == match.pk)
+
+
+def person_of(row: Any) -> Any:
+    if row._meta.label == "notifications.Notification":
+        return row.recipient
+    return row if row._meta.label == "accounts.User" else about(row, "person", "user", "recipient")
+
+
+def persons(world: AccessFixtures, row: Any) -> set[str]:
+    person = person_of(row)
+    return {role for role, user in world.people.items() if person and user == person}
+
+
+def partners(world: AccessFixtures, row: Any) -> set[str]:
+    """The other halves of the person's pairs; for an application those of this application only."""
+    own = persons(world, row)
+    found = set()
+    for pair, roles in OWNERS.items():
+        applications = {world.row("match", pair).mentee_id, world.row("match", pair).mentor_id}
+        if row._meta.label == "applications.Application" and row.pk not in applications:
+            continue
+        if own & set(roles):
+            found |= set(roles) - own
+    return found
+
+
+def program_of(world: AccessFixtures, row: Any) -> Any:
+    """The program whose committee is responsible for `row`."""
+    cohort = about(row, "cohort")
+    if cohort:
+        return cohort.program
+    match = match_of(row)
+    return match.program if match else about(row, "program")
+
+
+def committee(world: AccessFixtures, row: Any) -> set[str]:
+    """Members of the programs concerned, without those with a conflict of interest."""
+    person, match = person_of(row), match_of(row)
+    people = set(match.people) if match else {person} - {None}
+    if row._meta.label in {"accounts.User", "accounts.Profile"}:
+        sent = (
+            Application.objects.filter(person=person)
+            .exclude(state="draft")
+            .select_related("cohort__program")
+        )
+        programs = {application.cohort.program for application in sent}
+    else:
+        programs = {program_of(world, row)}
+    if row._meta.label == "applications.Application" and row.state == "draft":
+        return set()
+    return {role for program in programs for role in members(world, program, people)}
+
+
+def members(world: AccessFixtures, program: Any, people: set[Any]) -> set[str]:
+    if program == world.other_program:
+        return {"outsider", "maintainer"}
+    near = world.people["mentee"] in people
+    return set(COMMITTEE) - ({"conflicted"} if near else set())
+
+
+def carers(world: AccessFixtures, row: Any) -> set[str]:
+    match = match_of(row)
+    chairs = committee(world, row) & {"chair", "conflicted", "maintainer", "outsider"}
+    return chairs | ({"carer"} if match and match.carer == world.people["carer"] else set())
+
+
+def declarers(world: AccessFixtures, row: Any) -> set[str]:
+    """Who has said "I know this person" keeps knowing the name."""
+    declared = set(Conflict.objects.filter(person=row).values_list("member", flat=True))
+    return {role for role, user in world.people.items() if user.pk in declared}
+
+
+def colleagues(world: AccessFixtures, row: Any) -> set[str]:
+    """Names of committee members are no secret to those whom they look after."""
+    return set(world.people) if persons(world, row) & {*COMMITTEE, "outsider"} else set()
+
+
+# --- what an answer shows
