@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
-from programs.committee import Role, conflicted_with
-from programs.models import Membership
+from programs.committee import Role
+from programs.models import Membership, conflicts_with
 
 from .models import Match
 
@@ -32,7 +32,8 @@ def assign_carer(match: Match, carer: Any, *, by: Any) -> None:
         )
     if carer not in possible_carers(match.program):
         raise ActionNotAllowed(_("%(name)s is not a carer of this program.") % {"name": carer})
-    if conflicted_with(carer) & {person.pk for person in match.people}:
+    pair = Match.objects.filter(pk=match.pk)
+    if pair.filter(conflicts_with(carer, "mentee__person", "mentor__person")).exists():
         raise ActionNotAllowed(
             _("%(name)s stands near this pair. Please choose another carer.") % {"name": carer}
         )

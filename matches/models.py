@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from applications.models import Application
-from programs.models import Conflict, Program
+from programs.models import Program, conflicts_with
 
 Person = settings.AUTH_USER_MODEL
 
@@ -33,13 +33,9 @@ class MatchQuerySet(ScopedQuerySet):
         """Matches of the member's programs, without own ones and without conflicts of interest."""
         if not user.is_authenticated:
             return self.none()
-        hidden = Conflict.objects.people_hidden_from(user)
-        return self.filter(
-            ~Q(mentee__person=user.pk),
-            ~Q(mentor__person=user.pk),
-            ~Q(mentee__person__in=hidden),
-            ~Q(mentor__person__in=hidden),
-            mentee__cohort__program__in=Program.objects.for_committee(user, *roles),
+        programs = Program.objects.for_committee(user, *roles)
+        return self.exclude(conflicts_with(user, "mentee__person", "mentor__person")).filter(
+            mentee__cohort__program__in=programs
         )
 
     def cared_for_by(self, user: Any) -> Self:

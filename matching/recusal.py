@@ -14,11 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
-from programs.committee import conflicted_with
-from programs.models import Conflict
+from programs.models import conflicts_with
 
 from .models import Proposal, Round
-from .models.proposals import near
 from .models.rounds import Shown
 
 ASK_ANOTHER = _("This touches somebody you must not decide about. Please ask another member.")
@@ -26,20 +24,24 @@ ASK_ANOTHER = _("This touches somebody you must not decide about. Please ask ano
 
 def not_near(user: Any) -> Q:
     """Applications of people near whom `user` does not stand; for queries, without one of its own."""
-    return ~Q(person=user.pk) & ~Q(person__in=Conflict.objects.people_hidden_from(user))
+    return ~conflicts_with(user, "person")
 
 
 def near_in(round_: Round, user: Any) -> frozenset[int]:
     """Applications of the round's cohort whose people stand near `user`."""
     if round_.shown and round_.shown.user == user.pk:
         return round_.shown.near
-    them = Application.objects.filter(near(user, "person"), cohort=round_.cohort_id).order_by()
+    them = Application.objects.filter(
+        conflicts_with(user, "person"), cohort=round_.cohort_id
+    ).order_by()
     return frozenset(them.values_list("pk", flat=True))
 
 
 def somebody_near(user: Any) -> Exists:
     """For a query of rounds: whether anybody of the cohort stands near `user`; mostly nobody does."""
-    return Exists(Application.objects.filter(near(user, "person"), cohort=OuterRef("cohort")))
+    return Exists(
+        Application.objects.filter(conflicts_with(user, "person"), cohort=OuterRef("cohort"))
+    )
 
 
 def mentors_seen(round_: Round, user: Any) -> Any:
@@ -71,8 +73,4 @@ def refuse_if_near(user: Any, applications: Iterable[int | None], round_: Round)
 def is_near_round(user: Any, round_: Round) -> bool:
     """Whether somebody on the table of the round stands near `user`."""
     rows = Proposal.system.filter(round=round_).on_the_table()
-    people = conflicted_with(user)
-    return (
-        rows.filter(mentee__person__in=people).exists()
-        or rows.filter(mentor__person__in=people).exists()
-    )
+    return rows.filter(conflicts_with(user, "mentee__person", "mentor__person")).exists()

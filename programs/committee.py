@@ -7,14 +7,12 @@ by conflicts of interest like everyone else.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts.models import User
 
-from .models import Conflict, Membership, Program
+from .models import Membership, Program
 
 Role = Membership.Role
 EVERY_PROGRAM = None  # in place of a program's id, for the maintainer
@@ -60,8 +58,3 @@ def _held_by(user: User | AnonymousUser) -> frozenset[tuple[int | None, str]]:
     if user.is_superuser:
         return frozenset((EVERY_PROGRAM, role) for role in Role.values)
     return frozenset(Membership.objects.live().of(user).values_list("program", "role"))
-
-
-def conflicted_with(user: Any) -> set[int]:
-    """Ids of `user` and of everyone with whom they have a conflict of interest today."""
-    return {user.pk, *Conflict.objects.people_hidden_from(user).values_list("person", flat=True)}

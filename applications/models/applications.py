@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
-from programs.models.committee import Conflict
+from programs.models.committee import conflicts_with
 from programs.models.programs import Cohort, Program
 from programs.models.vocabulary import Experience, Topic
 
@@ -35,10 +35,8 @@ class ApplicationQuerySet(ScopedQuerySet):
         """Sent applications of the member's programs, without oneself and without conflicts of interest."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(
+        return self.exclude(conflicts_with(user, "person")).filter(
             ~Q(state=Application.State.DRAFT),
-            ~Q(person=user.pk),
-            ~Q(person__in=Conflict.objects.people_hidden_from(user)),
             cohort__program__in=Program.objects.for_committee(user, *roles),
         )
 

@@ -7,10 +7,12 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, GuardedQuerySet
+from programs.models import conflicts_with
 
 from .applications import Application
 
@@ -57,6 +59,15 @@ class PrivateAnswers(ConfidentialModel):
         )
 
 
+class NamedWishQuerySet(GuardedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The person; and the committee, except for wishes about people they have a conflict with."""
+        own = Q(application__person=user.pk) if user.is_authenticated else Q(pk__in=[])
+        committee = Q(application__in=Application.objects.for_committee(user))
+        about_others = committee & ~conflicts_with(user, "person")
+        return self.filter(own | about_others).scoped("person or committee")
+
+
 class NamedWish(ConfidentialModel):
     """With whom somebody would like to be paired, or rather not. `person` is set once the name is recognised."""
 
@@ -70,8 +81,8 @@ class NamedWish(ConfidentialModel):
     written = EncryptedTextField(_("name or e-mail address"), max_length=200)
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = ConfidentialAnswersQuerySet.as_manager()
-    system = ConfidentialAnswersQuerySet.as_system_manager()
+    objects = NamedWishQuerySet.as_manager()
+    system = NamedWishQuerySet.as_system_manager()
 
     class Meta:
         ordering = ["kind", "rank", "pk"]

@@ -16,7 +16,7 @@ from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, GuardedQuerySet
 from matches.models import Match
-from programs.models import Conflict, Membership, Program
+from programs.models import Membership, Program, conflicts_with
 from workflow.states import move
 
 from ..care_access import matches_in_care_of
@@ -36,7 +36,7 @@ class ConcernQuerySet(GuardedQuerySet):
     def for_committee(self, user: Any, *roles: str) -> Self:
         if not user.is_authenticated:
             return self.none().scoped("nobody")
-        return self.filter(self._care(user)).exclude(author=user.pk).scoped("in care")
+        return self.filter(self._care(user)).scoped("in care")
 
     def of(self, user: Any) -> Self:
         """What `user` asked the committee."""
@@ -48,12 +48,11 @@ class ConcernQuerySet(GuardedQuerySet):
     @staticmethod
     def _care(user: Any) -> Q:
         in_care = Q(match__in=matches_in_care_of(user))
-        # Somebody without a match is looked after by the chair, unless the chair must not look.
+        # The chair looks after people without a match.
         chaired = Q(
             match=None, program__in=Program.objects.for_committee(user, Membership.Role.CHAIR)
         )
-        hidden = Q(person=user.pk) | Q(person__in=Conflict.objects.people_hidden_from(user))
-        return (in_care | chaired) & ~hidden
+        return (in_care | chaired) & ~conflicts_with(user, "person", "author")
 
 
 class Concern(ConfidentialModel):

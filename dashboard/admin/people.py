@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from applications.models import Application
 from programs.committee_admin import CommitteeAdmin
-from programs.models import Conflict
 
 
 @admin.register(User)
@@ -37,8 +36,7 @@ class ParticipantAdmin(CommitteeAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         visible = Application.objects.for_committee(request.user)
         mine = visible.select_related("cohort")
-        people = User.objects.filter(pk__in=visible.values("person")).exclude(pk=request.user.pk)
-        people = people.exclude(pk__in=Conflict.objects.people_hidden_from(request.user))
+        people = User.objects.filter(pk__in=visible.values("person"))
         return people.select_related("profile__employer").prefetch_related(
             Prefetch("applications", mine, to_attr="seen")
         )

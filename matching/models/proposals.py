@@ -18,7 +18,7 @@ from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, GuardedQuerySet
 from applications.models import Application
-from programs.models import Conflict, Program
+from programs.models import Program, conflicts_with
 from programs.models.committee import DatedQuerySet
 
 from .rounds import Round
@@ -29,27 +29,15 @@ Person = settings.AUTH_USER_MODEL
 OF_A_PERSON = ("public_id", "capacity", "is_first_time", "person__name")
 
 
-def near(user: Any, *paths: str) -> Q:
-    """Rows in which one of the people at `paths` is `user`, or somebody with whom `user` has a conflict."""
-    hidden = Conflict.objects.people_hidden_from(user)
-    found = Q()
-    for path in paths:
-        found |= Q(**{path: user.pk}) | Q(**{f"{path}__in": hidden})
-    return found
-
-
 class PairRowQuerySet(GuardedQuerySet):
     """Rows of a round about a mentee and, where there is one, a mentor."""
 
     def visible_to(self, user: Any) -> Self:
         """The committee of the round, without those who stand near one of the two people."""
-        rounds = Round.objects.visible_to(user)
-        recused = Application.objects.filter(near(user, "person")).values("pk")
-        return self.filter(
-            Q(mentee=None) | ~Q(mentee__in=recused),
-            Q(mentor=None) | ~Q(mentor__in=recused),
-            round__in=rounds,
-        ).scoped("committee without recusal")
+        rows = self.exclude(conflicts_with(user, "mentee__person", "mentor__person"))
+        return rows.filter(round__in=Round.objects.visible_to(user)).scoped(
+            "committee without conflict"
+        )
 
     def visible_in(self, round_: Round, user: Any) -> Self:
         """`visible_to` for the rows of one round; cheaper where a page has just found the round for this member."""
@@ -269,8 +257,8 @@ class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):  # type: ignore[overrid
     def visible_to(self, user: Any) -> Self:
         """The committee of the program, without those who stand near one of the two."""
         programs = Program.objects.for_committee(user)
-        found = self.filter(~near(user, "first", "second"), program__in=programs)
-        return found.scoped("committee without recusal")
+        found = self.exclude(conflicts_with(user, "first", "second"))
+        return found.filter(program__in=programs).scoped("committee without conflict")
 
     for_committee = visible_to
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from matches.vocabulary import Words
-from programs.committee import conflicted_with
+from programs.models import conflicts_with
 
 from ..criteria import WEIGHTS
 from ..explanations.explanation_text import committee_whys, cost_words, why_left_out
@@ -82,7 +82,7 @@ def scores(round_: Round, user: Any) -> tablib.Dataset:
     """Mentees down, mentors across, points in the cells; empty where a rule forbids the pair."""
     sitting = SolverState.load(round_)
     seen = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).exclude(
-        person__in=conflicted_with(user)
+        conflicts_with(user, "person")
     )
     names = {
         one.pk: f"{one.person.name} <{one.person.email}>" for one in seen.select_related("person")

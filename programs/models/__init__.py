@@ -1,4 +1,4 @@
-from .committee import Conflict, Membership
+from .committee import Conflict, Membership, conflicts_with
 from .programs import Cohort, Objective, PlaceDistance, Policy, Program, plain_place
 from .vocabulary import Experience, Topic
 
@@ -12,5 +12,6 @@ __all__ = [
     "Policy",
     "Program",
     "Topic",
+    "conflicts_with",
     "plain_place",
 ]

@@ -1,4 +1,4 @@
-"""Who is on the committee, and who must not look. The only sources of both facts."""
+"""Committee roles and conflicts of interest. The only sources of both facts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -107,10 +108,6 @@ class ConflictQuerySet(DatedQuerySet):
         members = Membership.objects.live().filter(program__in=chaired).values("user")
         return self.filter(models.Q(member=user.pk) | models.Q(member__in=members))
 
-    def people_hidden_from(self, user: Any) -> models.QuerySet:
-        """Ids of the people whose confidential rows `user` must not see; for subqueries."""
-        return self.live().filter(member=user.pk).values("person")
-
 
 class Conflict(models.Model):
     """A committee member must not look at, or decide about, a person."""
@@ -147,3 +144,21 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return str(_("conflict of interest"))
+
+
+def conflicts_with(user: AbstractBaseUser | AnonymousUser, *paths: str) -> models.Q:
+    """Match rows that `user` must neither see nor decide about as a committee member.
+
+    A row matches when a person at one of `paths` (lookups that end at a user, for example
+    "mentee__person") is `user`, or someone with whom `user` has a conflict of interest today.
+    A path without a person never matches, so `rows.exclude(conflicts_with(user, ...))` keeps
+    such a row. Nobody else filters by `Conflict`: every `visible_to` and `for_committee` about
+    people calls this one.
+    """
+    if user.pk is None:  # anonymous: path=None would match every row without a person
+        return models.Q(pk__in=[])
+    people = Conflict.objects.live().filter(member=user.pk).values("person")
+    found = models.Q()
+    for path in paths:
+        found |= models.Q((path, user.pk)) | models.Q((f"{path}__in", people))
+    return found

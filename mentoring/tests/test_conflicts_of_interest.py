@@ -1,0 +1,203 @@
+"""A conflict of interest hides every row about the person, in every table, by one function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from applications.models import NamedWish
+from checkins.models import Concern
+from matching.models import Override, Proposal
+from programs.models import Conflict, conflicts_with
+from testkit import factories
+
+from .canaries import OUR_APPS
+from .test_architecture import name, product_code
+
+# Modules that name the table of conflicts, each with what for. All others call `conflicts_with`.
+NAMES_CONFLICT = {
+    "applications/admin/conflicts.py": "the page on which members declare and end them",
+    "demo/setup.py": "declares one",
+    "matches/match_creation.py": "writes one for a committee member in a new match",
+    "matching/pool/pool_data.py": "a declared conflict also keeps two people from being matched",
+    "programs/models/__init__.py": "exports it",
+    "programs/models/committee.py": "the model and the rule",
+    "programs/privacy.py": "exports a person's own declarations",
+}
+
+# Columns that name a committee member who acted. Reading what a colleague did is no conflict.
+ACTORS = {
+    "acted_by", "approved_by", "by", "carer", "created_by", "decided_by", "deputy", "member",
+    "prepared_by", "read_by", "released_by", "taken_by", "undone_by", "user",
+}  # fmt: skip
+NOT_SHOWN = {
+    "applications.CommitteeNote.author": "a committee member",
+    "matching.Proposal.before": "compared with the mentor of today, never shown",
+}
+
+# Tables that no committee member reads as such, each with the reason.
+NOT_FOR_COMMITTEE = {
+    "accounts.User": "reached through an application; dashboard/admin/people.py",
+    "accounts.Profile": "reached through an application",
+    "agreements.AgreementText": "the pair's own words",
+    "agreements.Goal": "the pair's own words",
+    "agreements.Activity": "the pair's own words",
+    "meetings.Agenda": "the pair's own words",
+    "meetings.LogEntry": "the pair's own words",
+    "notifications.MutedStream": "the person's own choice",
+    "workflow.Transition": "reached through its row",
+}
+NAMES_MEMBERS = {
+    "applications.RosterJob": "names the member who uploaded a file",
+    "programs.Conflict": "the declaration itself: its member and the chair keep reading it",
+    "programs.Membership": "names committee members only",
+}
+
+
+def paths_to_people(model: type[models.Model], depth: int = 4) -> Iterator[str]:
+    """Lookups from a row to the participants it is about, through foreign keys of our tables."""
+    many = {"matching.Round", "programs.Cohort", "programs.Program"}  # about many people
+    for field in model._meta.concrete_fields:
+        target = field.related_model
+        if target is None or field.name in ACTORS or str(field) in NOT_SHOWN:
+            continue
+        if target is User:
+            yield field.name
+        elif depth and target._meta.app_label in OUR_APPS and target._meta.label not in many:
+            yield from (f"{field.name}__{rest}" for rest in paths_to_people(target, depth - 1))
+
+
+def cases() -> list[tuple[str, str]]:
+    found = []
+    for app in OUR_APPS:
+        for model in apps.get_app_config(app).get_models():
+            label = model._meta.label
+            if label not in NOT_FOR_COMMITTEE | NAMES_MEMBERS:
+                found += [(label, path) for path in paths_to_people(model)]
+    return found
+
+
+def committee_rows(model: Any, member: Any) -> Any:
+    rows = model._default_manager.all()
+    return (getattr(rows, "for_committee", None) or rows.visible_to)(member)
+
+
+def value_at(row: Any, path: str) -> Any:
+    for step in path.split("__"):
+        row = getattr(row, step) if row is not None else None
+    return row
+
+
+@pytest.fixture(scope="module")
+def rows(world):
+    """The world, with the rows about people that its pages do without."""
+    mentee, mentor = world.row("mentee_application", "A"), world.row("mentor_application", "A")
+    about = {"kind": NamedWish.Kind.AVOID, "written": "w", "person": mentor.person}
+    NamedWish.objects.create(application=mentee, **about)
+    checkin = world.row("answered", "A")
+    concern = {"match": checkin.match, "person": checkin.person, "checkin": checkin}
+    Concern.objects.create(program=world.program, cause=Concern.Cause.ANSWER, **concern)
+    round_ = world.row("round", "own")
+    pair = Proposal.system.filter(round=round_).paired().first()
+    override = {"mentee": pair.mentee, "mentor": pair.mentor, "reason": "r"}
+    Override.objects.create(round=round_, by=world.people["chair"], **override)
+    return world
+
+
+@pytest.fixture
+def hidden_from():
+    """Declare a conflict for the length of a test: the world is shared by all tests of the module."""
+    made = []
+
+    def declare(member, person):
+        made.append(Conflict.objects.create(member=member, person=person))
+
+    yield declare
+    for row in made:
+        row.delete()
+
+
+@pytest.mark.parametrize(("label", "path"), cases())
+def test_a_conflicted_member_reads_no_row_about_the_person(rows, hidden_from, label, path):
+    model = apps.get_model(label)
+    member, row = readable_row(rows, model, path)
+    hidden_from(member, value_at(row, path))
+    assert not committee_rows(model, member).filter(pk=row.pk).exists()
+
+
+def readable_row(world, model, path):
+    """A member and a row that they read as a committee member, with a participant at `path`."""
+    for role in ("chair", "carer", "maintainer"):
+        member = world.people[role]
+        for row in committee_rows(model, member):
+            if value_at(row, path) not in (None, member):
+                return member, row
+    pytest.fail(f"no member reads a {model._meta.label} with {path}; see NOT_FOR_COMMITTEE")
+
+
+@pytest.mark.parametrize("label", NOT_FOR_COMMITTEE)
+def test_a_table_that_no_member_reads_shows_none_to_the_chair(world, label):
+    chair = world.people["chair"]
+    rows = committee_rows(apps.get_model(label), chair)
+    assert [row for row in rows if chair not in (row, getattr(row, "user", None))] == []
+
+
+def test_only_named_modules_touch_the_table_of_conflicts():
+    found = {
+        name(path)
+        for path in product_code()
+        if any(
+            isinstance(node, ast.Name | ast.alias | ast.Attribute)
+            and "Conflict" in {getattr(node, key, None) for key in ("id", "name", "attr")}
+            for node in ast.walk(ast.parse(path.read_text()))
+        )
+    }
+    assert found == set(NAMES_CONFLICT)
+
+
+@pytest.mark.django_db
+def test_a_conflict_counts_from_its_first_day_to_the_day_before_its_end(cleo, ben):
+    today, day = timezone.localdate(), timedelta(days=1)
+    conflict = Conflict.objects.create(member=cleo, person=ben)
+    for since, until, counts in (
+        (today, None, True),
+        (today - day, today + day, True),
+        (today + day, None, False),
+        (today - day, today, False),
+    ):
+        Conflict.objects.filter(pk=conflict.pk).update(since=since, until=until)
+        assert User.objects.filter(conflicts_with(cleo, "pk"), pk=ben.pk).exists() is counts
+
+
+@pytest.mark.django_db
+def test_a_member_has_a_conflict_with_themself_and_not_with_others(cleo, ben, dan):
+    Conflict.objects.create(member=cleo, person=ben)
+    assert set(User.objects.filter(conflicts_with(cleo, "pk"))) == {cleo, ben}
+    assert set(User.objects.filter(conflicts_with(dan, "pk"))) == {dan}
+
+
+@pytest.mark.django_db
+def test_a_path_without_a_person_keeps_the_row(cleo, ben, ada, cohort):
+    match = factories.match(ben, ada, cohort)
+    Concern.objects.create(program=cohort.program, match=match, person=ben)  # nobody wrote it
+    rows = Concern.system.all()
+    Conflict.objects.create(member=cleo, person=ada)
+    assert rows.exclude(conflicts_with(cleo, "author")).count() == 1
+    assert rows.exclude(conflicts_with(cleo, "author", "match__mentor__person")).count() == 0
+    assert rows.exclude(conflicts_with(AnonymousUser(), "author")).count() == 1
+    assert Proposal.objects.visible_to(AnonymousUser()).count() == 0
+
+
+@pytest.mark.django_db
+def test_excluding_costs_no_query_of_its_own(cleo, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        list(User.objects.exclude(conflicts_with(cleo, "pk")))
