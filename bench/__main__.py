@@ -1,4 +1,7 @@
-"""Run the benchmarks and print them as Markdown: `python -m bench [--sizes 300 2000] [--no-large] [--out FILE]`."""
+"""Run the benchmarks and print them as Markdown.
+
+`python -m bench [--sizes 300 2000] [--no-large] [--out FILE]`
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,34 @@ import sys
 from pathlib import Path
 
 from bench import report
-from bench.goals import LARGE_SIZE, LARGEST_SIZE
+from bench.targets import LARGE_SIZE, LARGEST_SIZE
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    asked.add_argument(
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Run the benchmarks.")
+    parser.add_argument(
         "--sizes", type=int, nargs="+", default=[300, 1000, 2000], help="mentees per pool"
     )
-    asked.add_argument(
+    parser.add_argument(
         "--no-large", action="store_true", help="leave out 5,000 and 10,000 mentees (minutes, 3 GB)"
     )
-    asked.add_argument("--rounds", type=int, default=5, help="runs of which the best counts")
-    asked.add_argument(
-        "--no-peer", action="store_true", help="leave out mentor-match, which needs a package index"
+    parser.add_argument("--rounds", type=int, default=5, help="runs of which the best counts")
+    parser.add_argument(
+        "--no-mentor-match",
+        action="store_true",
+        help="leave out the package mentor-match, which needs a package index",
     )
-    asked.add_argument("--out", type=Path, help="write the report to this file, too")
-    args = asked.parse_args()
+    parser.add_argument(
+        "--only", choices=report.SECTIONS, nargs="+", help="measure these sections only"
+    )
+    parser.add_argument("--out", type=Path, help="also write the report to this file")
+    args = parser.parse_args()
     sizes = [*args.sizes, *([] if args.no_large else [LARGE_SIZE, LARGEST_SIZE])]
+    sections = set(args.only or report.SECTIONS)
+    if args.no_mentor_match:
+        sections -= {"mentor-match"}
     lines = []
-    for line in report.lines(sizes, args.rounds, peer=not args.no_peer):
+    for line in report.lines(sizes, args.rounds, sections):
         print(line, flush=True)
         lines.append(line)
     if args.out:

@@ -1,7 +1,8 @@
-"""The workbench as a browser asks for it, page by page, through Django's test client: middleware, database, engine and
-template. In a process and a database of its own: `python -m bench.http 2000` prints its figures as JSON.
+"""The workbench page by page through Django's test client: middleware, database, engine, template.
 
-SQLite always; PostgreSQL where DATABASE_URL names one (`python -m testkit.services python -m bench.http ...`).
+In a process and a database of its own: `python -m bench.http 2000` prints its figures as JSON.
+SQLite always; PostgreSQL if DATABASE_URL names one (`python -m testkit.services python -m
+bench.http ...`).
 """
 
 from __future__ import annotations
@@ -15,81 +16,93 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from bench.apart import set_django_up, told_by
+from bench.subprocess_runs import run_module, set_up_django
 from bench.timing import spread
 
-ASKED, WARM = (
-    44,
-    4,
-)  # requests of each kind, of which the first are not counted: a process remembers what it has read
+if TYPE_CHECKING:  # Django has to be set up before these are imported
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.http import HttpResponse
+
+    from matching.models import Proposal
+    from matching.storage.solver_state import SolverState
+
+# Requests of each kind; the first are not counted, because they fill the process's caches.
+REQUESTS, WARM_UP = 44, 4
 SIZE = 2000
 HEADERS = {"HX-Request": "true"}
-CAN_CHOOSE = (
-    hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1
-)  # on which processor to work
-Request = Callable[[], Any]
+CAN_SET_AFFINITY = hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1
+Request = Callable[[], "HttpResponse"]
+Spread = tuple[float, float, float]  # median, 95th percentile, maximum, in seconds
+Row = tuple[int, Spread, Spread]  # queries, CPU time, wall time
+Figures = dict[str, dict[str, Row]]  # "" or ", two processors" -> request -> row
 
 
 def lines(found: dict[str, float], size: int = SIZE) -> Iterator[str]:
-    """The table of pages. Puts what the goals ask for into `found`, the worst over the databases."""
+    """Yield the table of pages.
+
+    Puts what the targets ask for into `found`, the worst over the databases.
+    """
     yield "## The workbench over HTTP"
     yield ""
-    yield f"Django's test client on a round of {size:,} x {round(0.6 * size):,}, median and 95th percentile of {ASKED - WARM} requests in"
-    yield "milliseconds: CPU of the application, and by the clock, which counts what else the machine did. Decisions answer"
-    yield "with the rows and figures that changed. Application and database take turns, on one processor; *apart* they have"
-    yield "one each, and where these fall asleep between two queries, waking them is in the figures. The goals look at the first."
+    yield f"Django's test client on a round of {size:,} x {round(0.6 * size):,}: median and 95th"
+    yield f"percentile of {REQUESTS - WARM_UP} requests in milliseconds. CPU time is that of the"
+    yield "application; wall time also counts what else the machine did. Decisions return the rows"
+    yield "and figures that changed. Application and database share one processor; with *two"
+    yield "processors* they have one each, and waking them up between queries counts too. The"
+    yield "targets are about one processor."
     yield ""
-    yield "| database | request | queries | CPU p50 / p95 | clock p50 / p95 |"
+    yield "| database | request | queries | CPU p50 / p95 | wall time p50 / p95 |"
     yield "| --- | --- | --- | --- | --- |"
     with tempfile.TemporaryDirectory() as folder:
-        urls = {
-            "SQLite": f"sqlite:///{folder}/http.sqlite3",
-            "PostgreSQL": os.environ.get("DATABASE_URL", ""),
-        }
+        urls = {"SQLite": f"sqlite:///{folder}/http.sqlite3"}
+        if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+            urls["PostgreSQL"] = os.environ["DATABASE_URL"]
         for database, url in urls.items():
-            if database == "PostgreSQL" and not url.startswith("postgres"):
-                continue
-            for where, figures in measured(size, url).items():
-                for name, (queries, cpu, clock) in figures.items():
-                    said = (
-                        f"{1000 * times[0]:.0f} / {1000 * times[1]:.0f}" for times in (cpu, clock)
-                    )
-                    yield f"| {database}{where} | {name} | {queries} | {' | '.join(said)} |"
-                    for goal, value in _goals(name, queries, 1000 * clock[1]) if not where else ():
-                        found[goal] = max(value, found.get(goal, 0.0))
+            for processors, figures in measured(size, url).items():
+                for name, row in figures.items():
+                    yield _row(f"{database}{processors}", name, row)
+                    if not processors:
+                        target, value = _for_target(name, row)
+                        found[target] = max(value, found.get(target, 0.0))
 
 
-def _goals(request: str, queries: int, milliseconds: float) -> Iterator[tuple[str, float]]:
+def _row(database: str, request: str, row: Row) -> str:
+    queries, cpu, wall = row
+    times = (f"{1000 * spread[0]:.0f} / {1000 * spread[1]:.0f}" for spread in (cpu, wall))
+    return f"| {database} | {request} | {queries} | {' | '.join(times)} |"
+
+
+def _for_target(request: str, row: Row) -> tuple[str, float]:
+    queries, _cpu, wall = row
     if request.startswith("list"):
-        yield "list", queries
-    else:
-        yield "compare" if request == "compare" else "decision", milliseconds
+        return "list", queries
+    return "compare" if request == "compare" else "decision", 1000 * wall[1]
 
 
-def measured(size: int, url: str) -> dict[str, Any]:
-    """{where: {request: [queries, CPU spread, clock spread]}} from a process of its own."""
-    return told_by("bench.http", size, url)
+def measured(size: int, url: str) -> Figures:
+    """Return the figures of a round of so many mentees, from a process of its own."""
+    return cast("Figures", run_module("bench.http", size, url))
 
 
 def main(size: int) -> None:
-    set_django_up()
+    set_up_django()
     from django.db import connection
 
     workbench, found = _Workbench(size), {}
-    with together(connection):
+    with on_one_processor(connection):
         found[""] = workbench.figures()
-    if connection.vendor == "postgresql" and CAN_CHOOSE:
-        workbench.first = 5 * ASKED + ASKED  # other rows than those that were decided about
-        found[", apart"] = workbench.figures()
+    if connection.vendor == "postgresql" and CAN_SET_AFFINITY:
+        workbench.first = 5 * REQUESTS + REQUESTS  # not the rows that were changed
+        found[", two processors"] = workbench.figures()
     print(json.dumps(found))
 
 
 @contextmanager
-def together(connection: Any) -> Iterator[None]:
-    """This process, and that of PostgreSQL which serves it, on one processor, where they are on one machine."""
-    if not CAN_CHOOSE:
+def on_one_processor(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Keep this process, and the PostgreSQL process that serves it, on one processor."""
+    if not CAN_SET_AFFINITY:
         yield
         return
     processes, everywhere = [0], os.sched_getaffinity(0)
@@ -105,24 +118,22 @@ def together(connection: Any) -> Iterator[None]:
 
 
 class _Workbench:
-    """A round that was run, and a member of the committee who clicks."""
+    """A round after its first run, and a committee member who makes requests."""
 
-    first = 0  # row, of those that are asked about
+    first = 0  # row that the first request is about
 
     def __init__(self, size: int) -> None:
         from django.db import connection
         from django.test import Client
 
-        from bench import crowd
+        from bench import dataset
         from matching.models import Proposal
         from matching.rounds.lifecycle import open_round, run
 
-        cohort, self.chair = crowd.fill(size, round(0.6 * size))
+        cohort, self.chair = dataset.fill(size, round(0.6 * size))
         self.round = open_round(cohort, by=self.chair)
         run(self.round, by=self.chair)
-        if (
-            connection.vendor == "postgresql"
-        ):  # the server of the tests does not count its rows by itself
+        if connection.vendor == "postgresql":  # the test server has no autovacuum to do it
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         self.client = Client()
@@ -131,98 +142,97 @@ class _Workbench:
         rows = Proposal.system.filter(round=self.round).paired().with_names()
         self.rows = list(rows.order_by("mentee__external_key"))
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, Row]:
         why = {"scope": "pair", "why": "They know each other."}
-        asked: dict[str, Callable[[int], Request]] = {
+        requests: dict[str, Callable[[int], Request]] = {
             "pin": lambda k: self.post("pin", k, mentor=self.mentor_of(k)),
             "not this one": lambda k: self.post(
-                "reject", k + ASKED, mentor=self.mentor_of(k + ASKED), **why
+                "reject", k + REQUESTS, mentor=self.mentor_of(k + REQUESTS), **why
             ),
             "choose": lambda k: self.post(
-                "choose", k + 2 * ASKED, mentor=self.another_for(k + 2 * ASKED)
+                "choose", k + 2 * REQUESTS, mentor=self.another_for(k + 2 * REQUESTS)
             ),
             "try a swap": lambda k: self.get(
-                "try", k + 3 * ASKED, other=self.partner_for(k + 3 * ASKED)
+                "try", k + 3 * REQUESTS, other=self.partner_for(k + 3 * REQUESTS)
             ),
-            "compare": lambda k: self.get("compare", k + 5 * ASKED),
+            "compare": lambda k: self.get("compare", k + 5 * REQUESTS),
             "list, 50 rows": lambda k: partial(
                 self.client.get, self.url("workbench"), {"page": k % 8 + 1}
             ),
         }
-        return {name: self.spread(ask) for name, ask in asked.items()}
+        return {name: self.measure(make) for name, make in requests.items()}
 
-    def spread(self, ask: Callable[[int], Request]) -> tuple[int, Any, Any]:
-        """Queries of one request, then CPU and clock of the others. What cannot be tried (a rule is in the way) is left
-        out."""
+    def measure(self, make: Callable[[int], Request]) -> Row:
+        """Return the queries of one request, and CPU and wall time of the others.
+
+        Requests that are refused, because a rule forbids the change, are left out.
+        """
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
-        cpu, clock = [], []
-        for k in range(ASKED):
-            request = ask(k)
+        cpu, wall = [], []
+        for k in range(REQUESTS):
+            request = make(k)
             start = time.process_time(), time.perf_counter()
             answer = request()
             taken = time.process_time() - start[0], time.perf_counter() - start[1]
             if answer.status_code != 200:
                 continue
             cpu.append(taken[0])
-            clock.append(taken[1])
-        request = ask(ASKED)
+            wall.append(taken[1])
+        request = make(REQUESTS)
         with CaptureQueriesContext(connection) as queries:
             request()
-        if len(cpu) < ASKED // 2:
+        if len(cpu) < REQUESTS // 2:
             raise RuntimeError("most requests were refused")
-        return len(queries), spread(cpu[WARM:]), spread(clock[WARM:])
+        return len(queries), spread(cpu[WARM_UP:]), spread(wall[WARM_UP:])
 
-    def url(self, name: str, *args: Any) -> str:
+    def url(self, name: str, *args: str) -> str:
         from django.urls import reverse
 
         return reverse(f"admin:matching_round_{name}", args=[self.round.public_id, *args])
 
-    def get(self, name: str, k: int, **data: Any) -> Request:
+    def get(self, name: str, k: int, **data: str) -> Request:
         return partial(
             self.client.get, self.url(name, self.row(k).mentee.public_id), data, headers=HEADERS
         )
 
-    def post(self, name: str, k: int, **data: Any) -> Request:
-        data["seen"] = 10**6  # nobody else is here
+    def post(self, name: str, k: int, **data: str) -> Request:
+        data["seen"] = str(10**6)  # no one else changes the round
         return partial(
             self.client.post, self.url(name, self.row(k).mentee.public_id), data, headers=HEADERS
         )
 
-    def row(self, k: int) -> Any:
+    def row(self, k: int) -> Proposal:
         return self.rows[(self.first + k) % len(self.rows)]
 
     def mentor_of(self, k: int) -> str:
-        """The mentor on the table now: an earlier decision may have moved the mentee."""
+        """The current mentor: an earlier decision may have reassigned the mentee."""
         from matching.models import Proposal
 
         rows = Proposal.system.filter(round=self.round, mentee=self.row(k).mentee_id)
         return str(rows.paired().values_list("mentor__public_id", flat=True).first())
 
     def another_for(self, k: int) -> str:
-        """The best mentor open to the mentee but the one on the table."""
-        sitting, i, mu = self.plan_for(k)
-        best = (-sitting.table.S[i]).argsort(kind="stable").tolist()
-        return self.public_id(sitting.mentors[next(j for j in best if j != mu[i])])
+        """The best mentor for the mentee except the current one."""
+        state, i, mu = self.plan_for(k)
+        best = (-state.table.S[i]).argsort(kind="stable").tolist()
+        return self.public_id(state.mentors[next(j for j in best if j != mu[i])])
 
     def partner_for(self, k: int) -> str:
-        """The first mentee with whom this one could change places."""
-        sitting, i, mu = self.plan_for(k)
-        open_ = (
-            (sitting.table.S[i, mu] >= 0)
-            & (sitting.table.S[:, mu[i]] >= 0)
-            & (mu >= 0)
-            & (mu != mu[i])
+        """The first mentee with whom this one could swap mentors."""
+        state, i, mu = self.plan_for(k)
+        allowed = (
+            (state.table.S[i, mu] >= 0) & (state.table.S[:, mu[i]] >= 0) & (mu >= 0) & (mu != mu[i])
         )
-        return self.public_id(sitting.mentees[int(open_.argmax())])
+        return self.public_id(state.mentees[int(allowed.argmax())])
 
-    def plan_for(self, k: int) -> tuple[Any, int, Any]:
+    def plan_for(self, k: int) -> tuple[SolverState, int, Any]:  # Any: mu, an integer array
         from matching.storage.solver_state import SolverState
 
-        sitting = SolverState.load(self.round)
-        assert sitting.plan is not None
-        return sitting, sitting.row[self.row(k).mentee_id], sitting.plan.mu
+        state = SolverState.load(self.round)
+        assert state.plan is not None
+        return state, state.row[self.row(k).mentee_id], state.plan.mu
 
     def public_id(self, application: int) -> str:
         from applications.models import Application

@@ -6,17 +6,20 @@ import sys
 
 from bench import pools
 from bench.timing import peak_megabytes
-from matching.engine import Criteria, Prices, score, solve
+from matching.engine import Criteria, Pool, Prices, score, solve
 
 
 def main(size: int) -> None:
-    warm = pools.pool(60)
-    _ = Prices(table := score(warm, Criteria()), solve(table, warm.capacity)).matrix
+    _price_all_pairs(pools.pool(60))  # loads what scipy loads late
     people = pools.pool(size)
     base = peak_megabytes()
+    _price_all_pairs(people)
+    print(f"{peak_megabytes() - base:.0f}")
+
+
+def _price_all_pairs(people: Pool) -> None:
     table = score(people, Criteria())
     _ = Prices(table, solve(table, people.capacity)).matrix
-    print(f"{peak_megabytes() - base:.0f}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Invented pools in the shape of real sign-ups, in any size, the same for the same seed.
+"""Synthetic pools that look like real sign-ups, of any size, the same for the same seed.
 
-Kinds: `usual` (about a third of the pairs forbidden, 1.2 seats per mentee), `scarce` (0.8 seats per mentee),
-`open` (no rules), `worst` (scores i * j, the textbook bad case of assignment solvers).
+Kinds: `usual` (about a third of the pairs forbidden, 1.2 slots per mentee), `scarce` (0.8 slots per
+mentee), `open` (no rules), `worst` (scores i * j, the textbook bad case of assignment solvers).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Array = NDArray[np.int64]
 
 
 def pool(mentees: int, *, ratio: float = 0.6, seed: int = 0) -> Pool:
-    """A pool with `ratio` mentors per mentee, who have one to three seats each."""
+    """Return a pool with `ratio` mentors per mentee, who have one to three slots each."""
     rng = np.random.default_rng(seed)
     mentors = max(2, round(ratio * mentees))
     me, mo = _side(rng, mentees, mentor=False), _side(rng, mentors, mentor=True)
@@ -39,13 +39,12 @@ def pool(mentees: int, *, ratio: float = 0.6, seed: int = 0) -> Pool:
 
 
 def table(kind: str, mentees: int, seed: int = 0) -> tuple[ScoreTable, Array]:
-    """Scores and seats of a pool of this kind."""
+    """Return the scores and capacities (M,) of a pool of this kind."""
     if kind == "worst":
         n, m = mentees, round(0.6 * mentees)
         product = np.linspace(0, 1, n)[:, None] * np.linspace(0, 1, m)[None]
-        return ScoreTable((product * 10_000).astype(np.int16)), np.random.default_rng(
-            seed
-        ).integers(1, 4, m)
+        capacity = np.random.default_rng(seed).integers(1, 4, m)
+        return ScoreTable((product * 10_000).astype(np.int16)), capacity
     people = pool(mentees, ratio=0.4 if kind == "scarce" else 0.6, seed=seed)
     rules: frozenset[str] = frozenset() if kind == "open" else Criteria().rules
     return score(people, Criteria(rules=rules)), np.asarray(people.capacity)
@@ -81,8 +80,10 @@ def _side(rng: np.random.Generator, count: int, *, mentor: bool) -> Side:
 def _choices(
     rng: np.random.Generator, count: int, size: int, low: int, high: int, skew: float
 ) -> Array:
-    """Multiple choice: each row marks low..high of `size` options, the first ones more often (weighted sampling
-    without replacement by exponential keys)."""
+    """Multiple choice: each row marks low..high of `size` options, the first ones more often.
+
+    Weighted sampling without replacement by exponential keys (Efraimidis, Spirakis 2006).
+    """
     chance = 1.0 / np.arange(1, size + 1) ** skew
     keys = rng.random((count, size)) ** (1.0 / (chance / chance.sum()))
     rank = np.argsort(np.argsort(-keys, axis=1), axis=1)

@@ -1,4 +1,4 @@
-"""CPU seconds and memory, taken so that a busy machine disturbs the ratios as little as possible."""
+"""CPU seconds and memory, measured so that a busy machine disturbs the ratios little."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 
-def cpu_seconds(work: Callable[[], Any]) -> float:
-    """CPU seconds of one run in this process."""
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Return the CPU seconds of one run in this process."""
     start = time.process_time()
     work()
     return time.process_time() - start
 
 
-def side_by_side(jobs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Best CPU seconds of each job, the jobs taking turns, so that they meet the same disturbances."""
+def side_by_side(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return the best CPU seconds of each job.
+
+    The jobs take turns, so that they meet the same disturbances.
+    """
     taken: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(rounds):
         for name, work in jobs.items():
@@ -29,13 +31,16 @@ def side_by_side(jobs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, f
 
 
 def spread(times: list[float]) -> tuple[float, float, float]:
-    """Median, 95th percentile and maximum."""
+    """Return median, 95th percentile and maximum."""
     ordered = sorted(times)
     return median(ordered), ordered[int(0.95 * (len(ordered) - 1))], ordered[-1]
 
 
 def megabytes_above_base(size: int) -> float:
-    """Peak memory of a round of this size above that of a process that has loaded the libraries, in MB."""
+    """Return the peak memory of a round of this size, in MB.
+
+    Above that of a process that has only loaded the libraries.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "bench.memory", str(size)],
         capture_output=True,
@@ -45,8 +50,8 @@ def megabytes_above_base(size: int) -> float:
     return float(done.stdout)
 
 
-class Watch:
-    """Listens to a job that tells its stages: (stage, CPU seconds, peak memory in MB at its end), the last one until asked."""
+class StageTimer:
+    """Records the stages that a job reports: (stage, CPU seconds, peak memory in MB at its end)."""
 
     def __init__(self) -> None:
         self._ended: list[tuple[str, float, float]] = []
@@ -58,6 +63,7 @@ class Watch:
 
     @property
     def stages(self) -> list[tuple[str, float, float]]:
+        """All stages; the last one ends when this is asked for."""
         self._end()
         return list(self._ended)
 
@@ -69,8 +75,11 @@ class Watch:
 
 
 def peak_megabytes() -> float:
-    """Peak memory of this process. The kernel's own mark where there is one: `getrusage` of a child process begins at
-    the peak of its parent."""
+    """Return the peak memory of this process in MB.
+
+    From the kernel's own mark where there is one, because `getrusage` of a child process begins at
+    the peak of its parent.
+    """
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

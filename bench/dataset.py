@@ -1,4 +1,4 @@
-"""A cohort of invented people in the database, in the shape of `pools`: written in bulk, ready to be matched."""
+"""A synthetic cohort in the database, like `pools`: written in bulk, ready to be matched."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BATCH = 500
 
 
 def fill(mentees: int, mentors: int) -> tuple[Cohort, User]:
-    """Make the program, its chair and everybody; returns the cohort and the chair."""
+    """Create the program, its chair and all applicants; return the cohort and the chair."""
     rng = np.random.default_rng(7)
     program = Program.objects.create(
         name="Bench", slug="bench", purpose="To measure.", code_of_conduct="Be kind."
@@ -161,7 +161,7 @@ def _applications(
 def _some(
     rng: np.random.Generator, people: list[Any], words: list[Any], low: int, high: int, skew: float
 ) -> list[tuple[Any, Any]]:
-    """Each of the people with low..high different words, the first words more often."""
+    """Pair each of the people with low..high different words, the first words more often."""
     chance = 1.0 / np.arange(1, len(words) + 1) ** skew
     chosen = (
         (
