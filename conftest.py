@@ -1,4 +1,4 @@
-"""The people of the tests: ada (mentor), ben (mentee), cleo (committee, chair), dan (signed in, no business here)."""
+"""Shared fixtures: ada (mentor), ben (mentee), cleo (chair), dan (signed in, in no pair)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ pytest_plugins = ["testkit.browser"]  # the browser of the end-to-end tests
 
 
 def pytest_collection_modifyitems(items):
-    """What takes long comes first, so that the workers end together."""
+    """Run slow tests first, so that all workers end at about the same time."""
     items.sort(key=lambda item: not any(item.get_closest_marker(mark) for mark in ("e2e", "chaos")))
 
 
 def pytest_collection_finish():
-    """Modules and routes stay to the end: looking through them for garbage again and again is a tenth of all the time."""
+    """Keep modules and routes out of garbage collection, which takes a tenth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
@@ -27,7 +27,7 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Threads of a live server may still hold a connection at the end, and PostgreSQL then keeps the database."""
+    """Close connections that threads of a live server left open: they block DROP DATABASE."""
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
@@ -40,7 +40,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def in_english():
-    """Pages and letters speak the language of their reader; the next test begins in that of the installation."""
+    """Reset the active language, which pages and e-mails set to their reader's."""
     yield
     translation.deactivate()
 

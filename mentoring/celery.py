@@ -1,6 +1,6 @@
-"""Celery carries no facts: beat wakes the sweep and the jobs, both read the database.
+"""Celery application. Messages carry no data: tasks read what is due from the database.
 
-A lost message costs at most one wake-up interval; a doubled one finds nothing to claim.
+A lost message delays work by one beat interval; a duplicate finds nothing to claim.
 """
 
 import os
@@ -17,4 +17,4 @@ app.autodiscover_tasks()
 
 @signals.setup_logging.connect
 def keep_logging_settings(**kwargs: Any) -> None:
-    """A receiver keeps Celery from putting its own handlers in the place of settings.LOGGING, which holds secrets back."""
+    """Keep settings.LOGGING, which filters secrets, instead of Celery's own handlers."""

@@ -1,4 +1,4 @@
-"""Deployment checks beside Django's own: hosts and addresses that would make links in e-mails lie."""
+"""Deployment checks: hosts and addresses that would put wrong links into e-mails."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What is asked of somebody who may see the committee's pages: a short session and, in production, a second factor.
+"""Rules for committee sessions: they are short and, in production, need a second factor.
 
-A session of a committee member ends a day after signing in and an hour after its last page; then it is as if the
-person had signed out, and the usual way to sign in again follows. Committee pages need an authenticator app or a
-passkey: who has none is led to setting it up, who has one but did not use it in this session is asked for it.
+A committee member's session ends a day after signing in, or an hour after the last page. The
+person then has to sign in again. Committee pages need an authenticator app or a passkey: members
+without one are sent to the set-up page, members who haven't used it in this session are asked.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 class CommitteeSessionMiddleware:
-    """Stands after AuthenticationMiddleware and before the one that asks for signing in."""
+    """Place after AuthenticationMiddleware and before SignInMiddleware."""
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
         self.respond = respond
@@ -63,7 +63,7 @@ def is_committee_page(request: HttpRequest) -> bool:
 
 
 def is_over(request: HttpRequest, now: float) -> bool:
-    """Whether this session is too old, or was left alone for too long."""
+    """Whether this session is too old, or was idle for too long."""
     since, seen = request.session.get(SINCE, now), request.session.get(SEEN, now)
     return (
         now - since > settings.COMMITTEE_SESSION_HOURS * 3600
@@ -74,7 +74,8 @@ def is_over(request: HttpRequest, now: float) -> bool:
 def remember(request: HttpRequest, now: float) -> None:
     session = request.session
     if SINCE not in session:
-        # A participant who joined the committee meanwhile: the day counts from signing in, not from today's first page.
+        # For a participant who joined the committee during this session, the day counts from
+        # signing in, not from the first committee page.
         signed_in = [
             float(record["at"]) for record in get_authentication_records(request, request.user)
         ]
@@ -84,13 +85,11 @@ def remember(request: HttpRequest, now: float) -> None:
 
 
 def ask_for_second_factor(request: HttpRequest) -> HttpResponseRedirect | None:
-    """Where to go first; None when this session has proved a second factor."""
+    """Return a redirect to the second factor, or None when this session has used one."""
     if not is_mfa_enabled(request.user, FACTORS):
         messages.warning(
             request,
-            _(
-                "Committee pages need a second step at sign-in. Please set one up; it takes a minute."
-            ),
+            _("Committee pages need two-step sign-in. Set it up now; it takes a minute."),
         )
         return redirect("mfa_index")
     if any(

@@ -1,8 +1,8 @@
-"""A form that arrives after the sign-in has ended, or with a token that is too old, keeps its text.
+"""Keep the text of a form that arrives after the session, or its CSRF token, has expired.
 
-The answer is a page with everything that was sent, a fresh token, and a button that sends it again once the person
-has signed in in another tab. Nothing is stored for a stranger and nothing is done: the sender only gets back what
-was in the request. Pages of accounts are left out, so that no password or code is ever put on a page.
+The response shows everything that was sent, with a fresh token and a button that sends it again
+once the person has signed in in another tab. Nothing is stored: the sender only gets back what was
+in the request. Account pages are left out, so that no password or code is ever shown.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-MAX_CHARACTERS = 200_000  # characters; a longer form is no form of ours
-MIN_SHOWN_CHARACTERS = (
-    20  # characters; shorter values are choices, and mean nothing without their labels
-)
+MAX_CHARACTERS = 200_000  # longer than any form of this site
+MIN_SHOWN_CHARACTERS = 20  # shorter values are choices, unclear without labels
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Django's, except that a form with text in it is answered with the text instead of a redirect that drops it."""
+    """Answer a form with its text where Django would redirect and drop it."""
 
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
@@ -32,7 +30,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
-    """What a form held, without its token; empty when there is nothing worth keeping, or files that cannot be kept."""
+    """Return the fields without the token; empty if they have no text, or include files."""
     if request.method != "POST" or request.FILES:
         return []
     fields = [
@@ -48,7 +46,7 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def comes_from_here(request: HttpRequest) -> bool:
-    """Whether the browser says that one of our own pages sent this. Without its word the answer is no."""
+    """Whether the Origin header names this site; False without the header."""
     return request.headers.get("Origin", "") == f"{request.scheme}://{request.get_host()}"
 
 

@@ -1,6 +1,7 @@
-"""Prints new keys for a new installation: `python -m mentoring.generate_keys >> .env`. Needs no settings, since it makes them.
+"""Print keys for a new installation: `python -m mentoring.generate_keys >> .env`.
 
-Each key has one job, so that one can be changed without the others; docs/operations.md says how.
+It needs no settings, because it creates them. Each key has one purpose and can be changed without
+the others (docs/operations.md).
 """
 
 import base64
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 
 
 def new_keys() -> Iterator[str]:
-    """One `NAME=value` each; letters that need no quoting in a shell, in a URL or in Compose."""
+    """Yield `NAME=value` lines that need no quoting in a shell, a URL or Compose."""
     yield f"SECRET_KEY={secrets.token_urlsafe(48)}"
     yield f"LINK_KEYS={secrets.token_urlsafe(48)}"
     yield f"TEXT_KEYS={base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"

@@ -1,6 +1,6 @@
-"""Whether this web process answers and reaches its database: the health check of the container, without starting Django.
+"""Container health check: does this web process answer and reach its database? No Django needed.
 
-It does not ask whether the worker runs: a web process that is restarted because the worker stopped would help nobody.
+It ignores the worker: restarting the web process would not bring the worker back.
 """
 
 import json
@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 
 def problem(port: int, host: str) -> str:
-    """What is wrong, in a few words; empty when all is well."""
+    """Return what is wrong in a few words, or an empty string."""
     request = Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": host})
     try:
         with urlopen(request, timeout=8) as response:  # noqa: S310

@@ -6,6 +6,8 @@ import logging
 import re
 from typing import Any
 
+import structlog
+
 TOKEN = re.compile(r"(/go/[\w-]+/)[^\s\"'?]+")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
@@ -30,7 +32,50 @@ def scrub_value(value: Any) -> str:
 
 
 def scrub_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """The last step before JSON: also the traceback and what a caller added as `extra` hold no secret."""
+    """Remove secrets from the traceback and from `extra`, as the last step before JSON."""
     return {
         name: scrub(value) if isinstance(value, str) else value for name, value in event.items()
+    }
+
+
+def log_settings(*, is_readable: bool, level: str) -> dict[str, Any]:
+    """Return settings.LOGGING: one JSON line per event without secrets, or plain text for people."""
+    processors = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter
+    json_line = {
+        "()": formatter,
+        "foreign_pre_chain": processors,
+        "processors": [
+            formatter.remove_processors_meta,
+            scrub_event,
+            structlog.processors.JSONRenderer(default=scrub_value),
+        ],
+    }
+    console = {
+        "class": "logging.StreamHandler",
+        "formatter": "plain" if is_readable else "json",
+        "filters": ["no_secrets"],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"no_secrets": {"()": "mentoring.logs.NoSecrets"}},
+        "formatters": {
+            "json": json_line,
+            "plain": {"format": "%(levelname)s %(name)s %(message)s"},
+        },
+        "handlers": {"console": console},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            "celery": {"level": "WARNING"},  # logs two wake-ups every five seconds
+            "kombu.connection": {"level": "ERROR"},  # warns about a missing host of filesystem://
+        },
     }

@@ -1,4 +1,4 @@
-"""Small middlewares that every page shares."""
+"""Small middleware for every page."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from access.exceptions import ActionNotAllowed
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
-PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+PERMISSIONS = (
+    "camera=(), microphone=(), geolocation=(), payment=(), "
+    "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+)
 
 
 class HeadersMiddleware:
-    """Headers that Django has no setting for; pages of signed-in people are never cached."""
+    """Set headers that Django has no setting for; never cache pages of signed-in people."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
@@ -38,7 +41,7 @@ class HeadersMiddleware:
 
 
 class PersonMiddleware:
-    """The signed-in person's language and time zone."""
+    """Activate the signed-in person's language and time zone."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
@@ -54,7 +57,7 @@ class PersonMiddleware:
 
 
 class ActionNotAllowedMiddleware:
-    """A verb that was refused becomes a notice on the page where the person came from."""
+    """Turn ActionNotAllowed into a notice on the page that the person came from."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond

@@ -1,7 +1,7 @@
-"""Where somebody is signed in and when they were last seen, for their own list of devices.
+"""Record where a person is signed in and when they were last active, for their list of devices.
 
-Written at most once a minute, and at once when the address or the browser is another one; the library's middleware
-would write to the database with every page.
+Written at most once a minute, and at once when the IP address or browser changes. The library's
+own middleware would write to the database on every request.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NOTED = "activity_noted"  # in the session: when, and from where as a digest
 
 
 class ActivityMiddleware:
-    """Stands where the library's UserSessionsMiddleware would, after AccountMiddleware."""
+    """Replaces the library's UserSessionsMiddleware; place after AccountMiddleware."""
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
         self.respond = respond
@@ -31,7 +31,7 @@ class ActivityMiddleware:
 
 
 def note(request: HttpRequest, now: float) -> None:
-    """Bring the list of devices up to date, if that is due."""
+    """Update the list of devices, if that is due."""
     here = _place(request)
     at, place = request.session.get(NOTED, (0, ""))
     if place == here and now - at < EVERY_SECONDS:

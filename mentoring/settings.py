@@ -1,7 +1,7 @@
-"""Everything that differs between installations comes from the environment; `docs/operations.md` lists it.
+"""Settings. What differs between installations comes from the environment (docs/operations.md).
 
-`DEBUG=1` is for one's own machine, `DEMO=1` (with DEBUG) adds the live outbox of `make run`. Without DEBUG the
-start-up checks of `mentoring.checks` refuse an installation that lacks a key, a host or a mail server.
+`DEBUG=1` is for a developer's machine. `DEMO=1` (with DEBUG) adds the live outbox of `make run`.
+Without DEBUG, `mentoring.checks` refuses to start without a key, a host or a mail server.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from urllib.parse import urlsplit
 
 import bootstrap_wrapper
 import django
-import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from mentoring.logs import scrub_event, scrub_value
+from mentoring.logs import log_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -37,7 +36,7 @@ _throwaway = "only-for-development-and-tests-never-in-production-" + "x" * 20
 
 
 def needed(name: str) -> str:
-    """An environment variable that production cannot do without; one clear sentence when it is missing."""
+    """Read a variable that production needs; say so in one sentence when it is missing."""
     value = env.str(name, "")
     if value or DEBUG:
         return value
@@ -143,7 +142,8 @@ TEMPLATES = [
     }
 ]
 
-# Database: SQLite in WAL by default, PostgreSQL by DATABASE_URL. No ATOMIC_REQUESTS: on SQLite each GET would lock.
+# Database: SQLite in WAL mode by default, PostgreSQL by DATABASE_URL. No ATOMIC_REQUESTS: on SQLite
+# each GET would take the write lock.
 VAR.mkdir(exist_ok=True)
 DATABASES = {
     "default": env.dj_db_url(
@@ -155,14 +155,18 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_durable}; PRAGMA temp_store=MEMORY;",
+        "init_command": (
+            f"PRAGMA journal_mode=WAL; PRAGMA temp_store=MEMORY; PRAGMA synchronous={_durable};"
+        ),
     }
-    # A file, since threads of a race test need connections of their own; named by process, since suites run side by side.
+    # A file, because threads of a race test need connections of their own. Its name contains the
+    # process id, because several suites may run at the same time.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / f"test-{os.getpid()}.sqlite3")}
 else:
-    # Who may see a row is part of each query: many small joins, which PostgreSQL's compiler would only slow down.
+    # JIT only slows down our queries: visibility rules add many small joins to each.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c jit=off"
+        "-c lock_timeout=5s -c statement_timeout=30s"
+        " -c idle_in_transaction_session_timeout=60s -c jit=off"
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -177,7 +181,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 
-# Celery: early acknowledgement, prefetch 1, no results, nothing published by requests (docs/decisions/).
+# Celery: early acknowledgement, prefetch 1, no results; requests publish nothing (docs/decisions).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem"):
     _queue = VAR / "queue"
@@ -254,7 +258,8 @@ if TESTING:
     OUTBOX_EPOCH_FILE = Path(tempfile.gettempdir()) / f"outbox-epoch-{os.getpid()}"
     ERASED_FILE = Path(tempfile.gettempdir()) / f"erased-{os.getpid()}"
 
-# People: e-mail is the name, sign-in by an e-mailed code, password optional, second factor for the committee.
+# Accounts: the e-mail address is the user name; sign-in by an e-mailed code, password optional,
+# second factor for the committee.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -359,42 +364,5 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Logs: one JSON line per event, without personal data (docs/operations.md).
-_shared = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.ExtraAdder(),
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"no_secrets": {"()": "mentoring.logs.NoSecrets"}},
-    "formatters": {
-        "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": _shared,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                scrub_event,
-                structlog.processors.JSONRenderer(default=scrub_value),
-            ],
-        },
-        "plain": {"format": "%(levelname)s %(name)s %(message)s"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain" if DEBUG else "json",
-            "filters": ["no_secrets"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "celery": {"level": "WARNING"},  # two wake-up calls every five seconds are no news
-        "kombu.connection": {"level": "ERROR"},  # misses a host name in filesystem://
-    },
-}
+LOGGING = log_settings(is_readable=DEBUG, level=env.str("LOG_LEVEL", "INFO"))
 logging.captureWarnings(not TESTING)

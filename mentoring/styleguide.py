@@ -1,4 +1,4 @@
-"""The page /styleguide/: every component once, with invented content. Only on a developer's machine (see urls)."""
+"""The page /styleguide/: every component with invented content. Only with DEBUG (see urls)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from . import form_recovery
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Database and sweeper decide; the broker is reported only, since nothing is lost without it."""
+    """Report health. The database and the outbox decide; the broker is only reported."""
     from notifications import outbox_health
 
     try:
@@ -56,7 +56,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A token that is too old: the text comes back with a fresh one, if one of our own pages sent it."""
+    """Answer an expired CSRF token with the form's text, if one of our own pages sent it."""
     is_account_page = request.path.startswith(reverse("account_login").removesuffix("login/"))
     if (
         form_recovery.comes_from_here(request)

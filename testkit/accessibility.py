@@ -1,4 +1,4 @@
-"""What the end-to-end tests see on an open page: rules of accessibility that it breaks, words of the console, what is too wide."""
+"""Checks of an open page: accessibility rules, console messages, horizontal overflow."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COLOUR_RULES = (
     "color-contrast",
     "link-in-text-block",
-)  # what other colours can break on a page that is right otherwise
-SLOW_RULES = ("color-contrast", "target-size")  # they ask what lies above and beside each element
+)  # the rules that another theme can violate
+SLOW_RULES = ("color-contrast", "target-size")  # they compute what overlaps each element
 
-# Only what the tests tell: the whole report of a large page is megabytes.
+# Returns only what the tests print: the full report of a large page has megabytes.
 ASK = """async ([rules, dear, within]) => {
   axe.configure({rules: dear.map((id) => ({id, selector: within}))});
   const asked = {runOnly: rules, resultTypes: ["violations"], preload: false, performanceTimer: false};
@@ -23,7 +23,7 @@ ASK = """async ([rules, dear, within]) => {
 
 
 def broken_rules(page: Any, rules: tuple[str, ...] = RULES, *, within: str = "*") -> list[str]:
-    """The rules that the page breaks, each with the first elements that do. The dear ones look at the elements `within`."""
+    """Return the violated rules with their first elements; slow rules look `within` only."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found: list[str] = page.evaluate(ASK, [rules, SLOW_RULES, within])
@@ -36,7 +36,7 @@ def too_wide(page: Any) -> list[str]:
 
 
 def listen(page: Any) -> list[str]:
-    """What the page's console complains of from now on, blocked scripts and styles among it; grows by itself."""
+    """Collect console errors and warnings from now on, in a list that keeps growing."""
     said: list[str] = []
     page.on(
         "console",

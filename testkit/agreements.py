@@ -1,4 +1,4 @@
-"""Factories of agreements: each walks the same verbs as the pages do."""
+"""Factories of agreements; they call the same functions as the pages."""
 
 from __future__ import annotations
 

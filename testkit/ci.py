@@ -2,7 +2,8 @@
 
     python -m testkit.ci [--only PART] [ARGUMENT OF PYTEST ...]
 
-Every part runs, also after one has failed; the last lines say how each went, and the exit code is 0 only when all is well.
+Every part runs, even after one has failed. The last lines give each result; the exit code is 0 only
+if all passed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Several people at the same moment, each by a connection of their own; for tests with `transaction=True`."""
+"""Run actions at the same time, each on its own connection, in `transaction=True` tests."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from access.exceptions import ActionNotAllowed
 
 
 def at_once(*actions: Callable[[], Any], lost: type[Exception] = ActionNotAllowed) -> list[int]:
-    """Run the actions in threads that start together; return the numbers of those that did not end in `lost` or Refused.
+    """Run the actions in threads that start together; return the indexes of those that succeeded.
 
-    Any other error of a thread fails the test.
+    Losing means raising `lost` or ActionNotAllowed. Any other exception fails the test.
     """
     barrier, done, broken = threading.Barrier(len(actions)), [], []
 

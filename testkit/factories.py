@@ -1,4 +1,4 @@
-"""Tiny factories: each makes one believable thing with everything it needs, and takes overrides by name."""
+"""Factories: each makes one realistic object with what it needs; fields can be overridden."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from meetings.models import Meeting
 
 
 def meeting(match: Match, at: datetime | None = None, **fields: Any) -> Meeting:
-    """A date that stands, in a week unless told; on the clock of the mentee."""
+    """Make an agreed meeting, by default in a week, in the mentee's time zone."""
     by = fields.pop("by", match.mentee.person)
     at = (
         (at or timezone.now() + timedelta(days=7))
@@ -26,7 +26,7 @@ def meeting(match: Match, at: datetime | None = None, **fields: Any) -> Meeting:
 
 
 def held(match: Match, at: datetime | None = None, **fields: Any) -> Meeting:
-    """A meeting that took place, yesterday unless told."""
+    """Make a meeting that took place, by default yesterday."""
     at = at or timezone.now() - timedelta(days=1)
     planned = meeting(match, at, **fields)
     scheduling.record_held(planned, by=match.mentee.person, at=at + timedelta(hours=2))

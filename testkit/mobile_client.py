@@ -1,4 +1,4 @@
-"""A person's phone in the end-to-end tests: a small browser of their own that notes what is wrong with every page it shows."""
+"""A phone-sized browser for end-to-end tests that checks every page it opens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SCREEN = {"width": 320, "height": 640}
 
 
 class MobileClient:
-    """`open` and `press` wait for the page that comes; what its console says, or what is wider than the screen, fails there."""
+    """Fail on console messages and horizontal overflow; `open` and `press` wait for the page."""
 
     def __init__(self, browser: Any, site: str, *, scripts: bool) -> None:
         self.site = site
@@ -24,7 +24,7 @@ class MobileClient:
         self.said = listen(self.page)
 
     def sign_in(self, client: Any) -> None:
-        """With the session of a test client, in place of whoever is signed in."""
+        """Use the session of a test client instead of the current one."""
         name = settings.SESSION_COOKIE_NAME
         self.context.clear_cookies(name=name)
         self.context.add_cookies(
@@ -37,7 +37,7 @@ class MobileClient:
         self.look()
 
     def press(self, name: str, role: str = "button") -> None:
-        """Press the button of that name, or follow the link."""
+        """Press the button of that name, or follow the link with role="link"."""
         with self.page.expect_navigation(wait_until="load"):
             self.page.get_by_role(role, name=name, exact=True).first.click()
         self.look()
@@ -71,7 +71,7 @@ class MobileClient:
 
 
 def tick(fields: Any, answer: Any) -> None:
-    """The boxes or the circle of these values; "on" is a box without a value."""
+    """Check the boxes or radio buttons with these values; "on" is a box without a value."""
     for value in [answer] if isinstance(answer, str) else answer:
         if value:
             (

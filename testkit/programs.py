@@ -1,4 +1,4 @@
-"""Answers of one believable applicant, page by page, as a browser would post them."""
+"""Answers of one applicant, page by page, as a browser would post them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MENTOR: dict[str, dict[str, Any]] = {
 
 
 def fill_in(client: Any, application: Any, pages: dict[str, dict[str, Any]]) -> None:
-    """Open and save every page of an application through the site. Fails on the first page that is not accepted."""
+    """Open and save every page of an application; fail on the first that is rejected."""
     for code, answers in pages.items():
         url = f"/applications/{application.public_id}/{code}/"
         seen = client.get(url).context["form"]["seen"].value()
@@ -56,7 +56,7 @@ def fill_in(client: Any, application: Any, pages: dict[str, dict[str, Any]]) -> 
 
 
 def answer(application: Any, pages: dict[str, dict[str, Any]]) -> None:
-    """The same answers saved by the forms of the pages, for tests of what comes afterwards."""
+    """Save the same answers through the forms, without HTTP."""
     for code, answers in pages.items():
         stored = Application.objects.prefetch_related("topic_rows__topic").get(pk=application.pk)
         seen = FORMS[code](application=stored)["seen"].value()

@@ -1,4 +1,4 @@
-"""Rounds for tests: a small cohort whose best plan is known, and short ways through the states."""
+"""Rounds for tests: a small cohort with a known best plan, and shortcuts through the states."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def applicant(
     person: Any = None,
     **fields: Any,
 ) -> Application:
-    """Somebody who is ready to match; `topics` {code: weight}, `lives` {experience code: depth}."""
+    """Make an applicant who is ready to match.
+
+    `topics` is {code: weight}, `lives` is {experience code: depth}.
+    """
     user = person or factories.person(name, employer=employer)
     made = factories.application(user, cohort, role, **fields)
     for code, weight in (topics or {}).items():
@@ -53,7 +56,7 @@ def applicant(
 
 
 def small_cohort(cohort: Cohort) -> dict[str, Application]:
-    """Amina goes best with Ruth, Joel with Priya; Sofia finds no place."""
+    """Make five applicants. Best plan: Amina with Ruth, Joel with Priya; Sofia is unmatched."""
     return {
         "amina": applicant(
             cohort,
@@ -101,7 +104,7 @@ def approved_round(cohort: Cohort, by: Any, second: Any, **fields: Any) -> Round
 
 
 def publish(round_: Round, by: Any) -> list[Any]:
-    """Set the release and let its moment come; returns the matches."""
+    """Schedule the release, release at that time, and return the matches."""
     now = timezone.now()
     publication.schedule(round_, by=by, at=now)
     return publication.release(round_, at=round_.release_at)

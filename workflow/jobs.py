@@ -143,7 +143,7 @@ def run(job: Job) -> None:
         log.exception("job failed", extra={"job": job._meta.label_lower, "job_id": job.pk})
         job.finish(
             State.FAILED,
-            str(_("Something went wrong on our side. It has been written to the log.")),
+            str(_("Something went wrong. It has been written to the log.")),
         )
     else:
         job.finish(State.DONE)

@@ -35,7 +35,7 @@ def test_text_written_after_the_sign_in_ended_is_kept(phone, cohort, ben):
     session = [cookie for cookie in phone.context.cookies() if cookie["name"] == "sessionid"]
     phone.context.clear_cookies(name="sessionid")
     save(phone)
-    assert phone.get_by_role("heading", level=1).inner_text() == "Please send that once more"
+    assert phone.get_by_role("heading", level=1).inner_text() == "Please send the form again"
     phone.context.add_cookies(session)
     phone.get_by_role("button", name="Send it again").click()
     draft.refresh_from_db()

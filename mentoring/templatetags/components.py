@@ -42,6 +42,7 @@ from typing import Any
 
 from django import forms, template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -140,6 +141,14 @@ def chip(word: str | Promise, tone: str = "info", icon: str = "") -> str:
 def task_chip(state: str) -> str:
     word, tone = TASK_WORDS[state]
     return chip(word, tone, icon="check" if state == "completed" else "")
+
+
+@register.inclusion_tag("components/_nav_link.html", takes_context=True)
+def nav_link(context: template.Context, name: str, label: str) -> dict[str, Any]:
+    """Link to the page named `name`; marked as current on that page."""
+    url = reverse(name)
+    request = context.get("request")
+    return {"url": url, "label": label, "is_current": bool(request) and request.path == url}
 
 
 @register.inclusion_tag("components/notice.html")

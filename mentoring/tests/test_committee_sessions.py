@@ -73,7 +73,7 @@ def prove(browser, person):
 def test_a_member_without_a_second_factor_is_led_to_setting_it_up(cleo, as_user):
     response = as_user(cleo).get(reverse("admin:index"), follow=True)
     assert response.redirect_chain[0] == (reverse("mfa_index"), 302)
-    assert "second step" in response.content.decode()
+    assert "two-step sign-in" in response.content.decode()
 
 
 @pytest.mark.usefixtures("strict")

@@ -251,7 +251,7 @@ class TestPage:
         assert "- Spring mentoring</title>" in page(program={"name": "Spring mentoring"})
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500", "maintenance"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])
 def test_error_pages_need_nothing_that_could_be_broken(name):
     html = engines["django"].get_template(f"{name}.html").render()
     assert len(html) < 15_000

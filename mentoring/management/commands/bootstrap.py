@@ -1,6 +1,6 @@
-"""Brings the database up to the code, in one start of Django: what `make run` and the image do before anything serves.
+"""Bring the database up to date before the site starts, in one start of Django.
 
-With --demo an empty installation is filled with invented people; one that has anybody in it is left alone.
+With --demo an empty installation is filled with invented people.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 def is_behind() -> bool:
-    """Whether a migration is still to be run; much quicker to ask than to run none."""
+    """Whether a migration is pending; much quicker than running `migrate` for nothing."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 

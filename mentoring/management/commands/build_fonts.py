@@ -1,7 +1,7 @@
 """Cuts the two typefaces of the site to what its pages use.
 
-The wheels hold complete TrueType families (about 1.5 MB); a phone gets four WOFF2 files of which it loads one or two.
-Text keeps its weight axis, because running text needs 400, 600 and 700; headings have one weight only.
+The wheels contain complete TrueType families (about 1.5 MB). This makes four WOFF2 files, of which
+a phone loads one or two. The text font keeps its weight axis, because pages use 400, 600 and 700.
 The licences travel with the cut files, as the Open Font License asks.
 """
 
@@ -30,7 +30,7 @@ FEATURES = ["kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "tnum", "lnu
 
 @dataclass(frozen=True)
 class Cut:
-    """One WOFF2 file: which package's font, at which axis values (a pair keeps that part of the axis), which letters."""
+    """One WOFF2 file: its package, its axis values (a pair keeps that range), its characters."""
 
     name: str
     package: str
@@ -58,7 +58,7 @@ def source_of(cut: Cut) -> Path:
 
 
 def recipe() -> str:
-    """A fingerprint of everything the result depends on; equal fingerprints mean there is nothing to do."""
+    """Return a hash of everything that the result depends on; if equal, nothing is built."""
     parts = [{**asdict(cut), "bytes": source_of(cut).stat().st_size} for cut in CUTS]
     return hashlib.sha256(json.dumps([parts, FEATURES], sort_keys=True).encode()).hexdigest()
 

@@ -1,7 +1,7 @@
-"""Compiles the translations without GNU gettext, so that a machine with Python alone can run the site.
+"""Compile the translations without GNU gettext, which a machine may not have.
 
-Only files that are older than their source are written; `make run`, `make test` and the image call it. Collecting new texts
-(`manage.py makemessages`) is a translator's work and does want gettext installed.
+Only files older than their source are written. `make run`, `make test` and the image call it.
+Collecting new texts (`manage.py makemessages`) does need gettext.
 """
 
 import re
@@ -22,16 +22,17 @@ def sources() -> list[Path]:
 
 
 def strange_placeholders(entry: polib.POEntry) -> set[str]:
-    """Placeholders that the translation uses and the source does not give: the page would break when it is shown."""
+    """Return placeholders that only the translation uses; the page would fail on them."""
     given = set(PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
     used = set(PLACEHOLDER.findall(" ".join([entry.msgstr, *entry.msgstr_plural.values()])))
     return used - given
 
 
 def compile_messages(source: Path) -> bool:
-    """Writes the .mo beside its .po if it is older; says whether it did.
+    """Write the .mo beside its .po if it is older; return whether it was written.
 
-    Raises OSError where the .po does not parse, ValueError where a translation would break its page.
+    Raises OSError if the .po does not parse, ValueError if a translation uses a placeholder that
+    its text does not have.
     """
     target = source.with_suffix(".mo")
     if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
