@@ -5,9 +5,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from notifications.privacy import erase_letters, export_letters
+        from notifications.privacy import erase_emails, export_emails
 
         from . import privacy
 
-        privacy.register("letters", export=export_letters, erase=erase_letters)
+        privacy.register("emails", export=export_emails, erase=erase_emails)
         privacy.register("account", export=privacy.export_account, erase=privacy.erase_account)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications import links, outbox
-from notifications.rendering import fill, inline
+from notifications.rendering import inline_css, render_template
 
 from .models import User
 
@@ -148,14 +148,14 @@ def owe_mail(name: str, *, email: str, context: Mapping[str, Any]) -> None:
     with translation.override(language), timezone.override(zone):
         words = _words(mail, context)
         subject = str(mail.subject)
-        text = fill("emails/account/body.txt", words)
-        html = inline(fill("emails/account/body.html", words))
+        text = render_template("emails/account/body.txt", words)
+        html = inline_css(render_template("emails/account/body.html", words))
     life = (
         timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
         if mail.has_code
         else timedelta(days=NOTICE_DAYS)
     )
-    outbox.owe_account_mail(
+    outbox.enqueue_account_email(
         to=user, address=email, subject=subject, text=text, html=html, expires_at=now + life, at=now
     )
 

@@ -23,7 +23,8 @@ from notifications import kinds
 from notifications.kinds import Email
 from notifications.models import Notification
 from notifications.outbox import enqueue, key_of
-from notifications.rendering import Text, compose, recipient_locale
+from notifications.recipients import recipient_locale
+from notifications.rendering import RenderedEmail, compose
 from programs.models import Membership
 from programs.sender_policy import sender_policy_for
 from workflow.states import move
@@ -183,7 +184,7 @@ def release(decisions: Iterable[Decision], *, by: Any, at: datetime) -> int:
     return told
 
 
-def sample_letters(decisions: Iterable[Decision], *, by: Any) -> list[Text]:
+def sample_letters(decisions: Iterable[Decision], *, by: Any) -> list[RenderedEmail]:
     """The letters that `release` would send, one for each outcome and role.
 
     They are made by releasing for real inside a transaction that is taken back, so a sample cannot differ from what
@@ -201,11 +202,11 @@ def sample_letters(decisions: Iterable[Decision], *, by: Any) -> list[Text]:
     return letters
 
 
-def _letter(decision: Decision) -> Text:
+def _letter(decision: Decision) -> RenderedEmail:
     application, kind = decision.application, LETTERS[Outcome(decision.outcome)]
     key = key_of(kind, about=application, to=application.person)
     row = Notification.system.get(key=key)
-    letter = kinds.get(kind).write(application, application.person)
+    letter = kinds.get(kind).build(application, application.person)
     if not isinstance(letter, Email):
         raise ActionNotAllowed(
             _("This letter would not be sent: %(reason)s.") % {"reason": letter.reason}

@@ -40,7 +40,7 @@ def answer_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any
 def help_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any) -> HttpResponse:
     match = presenters.match_of(subject, person)
     if match is None:
-        return render(request, "notifications/link_over.html", status=404)
+        return render(request, "notifications/link_expired.html", status=404)
     data = request.POST if request.method == "POST" else None
     form = HelpForm(data, person=person, match=match)
     if data is not None and form.is_valid():

@@ -212,7 +212,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {"workflow.tasks.run_jobs": {"queue": "heavy"}}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
+    "outbox": {
+        "task": "notifications.tasks.send_due_emails",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "jobs": {"task": "workflow.tasks.run_jobs", "schedule": 5.0, "options": {"expires": 10}},
 }
 

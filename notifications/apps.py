@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from . import emails, privacy  # noqa: F401  (register this app's letter and planner)
+        from . import emails, privacy  # noqa: F401  (register this app's kind and reconciler)

@@ -1,8 +1,11 @@
-"""Taking a letter, and saying how it ended: conditional UPDATEs, so that of many sweepers one wins.
+"""Claiming an e-mail and recording its result: conditional UPDATEs, so that one process wins.
 
-A row leaves `pending` and `sending` only by an UPDATE that names its reason. A process that dies leaves the row in
-`sending`; it comes back when its lease ends, by the clock of the database. Attempts count when the row is taken, so
-a letter that kills its sweeper parks itself in the end.
+1. A row leaves `pending` and `sending` only by an UPDATE that names its reason.
+2. A process that dies leaves its row in `sending`. The row becomes free again when its lease ends,
+   by the clock of the database.
+3. Attempts are counted at the claim, so an e-mail that crashes the worker stops being retried.
+4. At most one copy per crash: the e-mail can be sent twice only if the process dies between the
+   mail server's reply and `Lease.record`.
 """
 
 from __future__ import annotations
@@ -25,103 +28,116 @@ from .rendering import message_id_for
 log = logging.getLogger(__name__)
 State = Notification.State
 
-# With the usual lease of 360 s: one step of SMTP at most 60 s, one letter at most 90 s; nothing is begun in the second half.
-USUAL_LEASE, STEP_SECONDS, LETTER_SECONDS, BEGIN_SHARE = 360, 60, 90, 1 / 2
+# In seconds, with the default lease. Nothing is started in the second half of a lease, so even an
+# e-mail that uses all of its time ends well before another process may claim it.
+DEFAULT_LEASE_SECONDS = 360
+STEP_SECONDS = 60  # one SMTP command
+EMAIL_SECONDS = 90  # one e-mail
+START_SHARE = 1 / 2
 
 
-def pace() -> float:
-    """The setting OUTBOX_LEASE_SECONDS stretches or shrinks every clock of the sweeper, so that tests need not wait."""
-    return settings.OUTBOX_LEASE_SECONDS / USUAL_LEASE
+def time_scale() -> float:
+    """Return the factor for every duration of sending; tests shorten OUTBOX_LEASE_SECONDS."""
+    return settings.OUTBOX_LEASE_SECONDS / DEFAULT_LEASE_SECONDS
 
 
-class OutOfTime(TimeoutError):
-    """The budget of this letter is used up."""
+class SendTimeout(TimeoutError):
+    """The time for sending this e-mail is used up."""
 
 
 class Lease:
-    """A letter that this process may send for a while. Times are monotonic seconds, counted from before the claim."""
+    """The right to send one e-mail for a while.
+
+    Times are seconds of the monotonic clock, which no change of the system time moves. They count
+    from before the claim, so this process stops before the database gives the row to another one.
+    """
 
     def __init__(self, row: Notification, *, began: float) -> None:
         self.row = row
-        self.began = began
         self.seconds = float(settings.OUTBOX_LEASE_SECONDS)
-        self.send_by = self.began + self.seconds
+        self.ends = began + self.seconds
+        self.send_by = self.ends
 
-    def left(self) -> float:
-        return self.began + self.seconds - time.monotonic()
+    def seconds_left(self) -> float:
+        return self.ends - time.monotonic()
 
-    def may_begin(self) -> bool:
-        return self.left() > self.seconds * BEGIN_SHARE
+    def may_start(self) -> bool:
+        return self.seconds_left() > self.seconds * START_SHARE
 
-    def begin_sending(self) -> None:
-        self.send_by = min(time.monotonic() + LETTER_SECONDS * pace(), self.began + self.seconds)
+    def start_sending(self) -> None:
+        self.send_by = min(time.monotonic() + EMAIL_SECONDS * time_scale(), self.ends)
 
     def step_seconds(self) -> float:
-        """How long the next step of the conversation may take. Raises OutOfTime when no time is left."""
+        """Return how long the next SMTP command may take. Raises SendTimeout if no time is left."""
         left = self.send_by - time.monotonic()
         if left <= 0:
-            raise OutOfTime
-        return min(STEP_SECONDS * pace(), left)
+            raise SendTimeout
+        return min(STEP_SECONDS * time_scale(), left)
 
+    # Any: values for QuerySet.update, which takes any column's type.
     def record(self, state: str, **changes: Any) -> bool:
-        """Write how it went, and go on trying until the database says so or the lease is over.
+        """End the lease with this state; retry until the database confirms or the lease is over.
 
-        Returns False when the row is not ours any more; then somebody else owns it and nothing was touched.
+        Returns False, and writes nothing, if another process has claimed the row meanwhile.
+        Raises OperationalError or InterfaceError if the database stays unreachable.
         """
         changes |= {"state": state, "lease_token": "", "lease_until": None}
         if state in (State.SENT, State.CANCELLED, State.EXPIRED):
             changes["body"] = None
-        mine = Notification.system.filter(
+        leased = Notification.system.filter(
             pk=self.row.pk, lease_token=self.row.lease_token, state=State.SENDING
         )
         pause = 0.05
         while True:
+            # Retrying here closes the window in which an accepted e-mail is not yet recorded.
             try:
-                return self._done(bool(mine.update(**changes)), state)
+                return self._log_if_lost(bool(leased.update(**changes)), state)
             except (OperationalError, InterfaceError):
-                if connection.in_atomic_block or self.left() <= pause:
+                if connection.in_atomic_block or self.seconds_left() <= pause:
                     raise
-                log.warning(
-                    "cannot record yet", extra={"notification": self.row.pk, "wanted": state}
-                )
+                extra = {"notification": self.row.pk, "state": state}
+                log.warning("the result cannot be recorded yet", extra=extra)
                 connection.close()
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
 
-    def _done(self, is_ours: bool, state: str) -> bool:
-        if not is_ours:
-            log.warning("the lease was over", extra={"notification": self.row.pk, "wanted": state})
-        return is_ours
+    def _log_if_lost(self, is_recorded: bool, state: str) -> bool:
+        if not is_recorded:
+            log.warning("the lease was over", extra={"notification": self.row.pk, "state": state})
+        return is_recorded
 
 
 def claim(at: datetime) -> Lease | None:
-    """Take the next letter: of those that are due the urgent ones first, then the oldest, then those whose sweeper
-    vanished. None when there is nothing to do."""
+    """Claim the next e-mail that is due at `at`; None if there is none.
+
+    Urgent ones first, then the oldest, then those whose process did not come back.
+    """
     rows = Notification.system.all()
-    for free in (rows.waiting(at), rows.vanished()):
-        if free.exists():  # a look first: on SQLite the transaction below takes the write lock
-            return _take_first(free)
+    for free in (rows.due(at), rows.abandoned()):
+        if free.exists():  # on SQLite the transaction below takes the write lock: look first
+            return _claim_first(free)
     return None
 
 
-def _take_first(free: NotificationQuerySet) -> Lease | None:
-    began, token = time.monotonic(), new_public_id()
+def _claim_first(free: NotificationQuerySet) -> Lease | None:
+    began = time.monotonic()
     with transaction.atomic():
+        # Locked rows are skipped, so that processes on PostgreSQL do not queue for the same row.
+        # SQLite has no row locks; there, and always, the UPDATE below decides who wins.
         locked = free.select_for_update(skip_locked=True, of=("self",)).select_related("recipient")
         row = locked.order_by("-is_urgent", "next_at", "pk").first()
         if row is None:
             return None
         changes = {
-            "lease_token": token,
+            "lease_token": new_public_id(),
             "attempts": row.attempts + 1,
-            # It was on its way when its sweeper vanished: whether it left, nobody knows.
-            "unknown": row.unknown + (row.state == State.SENDING),
+            # Its process did not come back: whether the e-mail was sent is unknown.
+            "unknown_outcomes": row.unknown_outcomes + (row.state == State.SENDING),
             "message_id": row.message_id or message_id_for(row),
         }
         lease_until = Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-        if not free.filter(pk=row.pk).update(
-            state=State.SENDING, lease_until=lease_until, **changes
-        ):
+        won = free.filter(pk=row.pk).update(state=State.SENDING, lease_until=lease_until, **changes)
+        if not won:
             return None
     for name, value in changes.items():
         setattr(row, name, value)

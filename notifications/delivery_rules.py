@@ -1,7 +1,7 @@
-"""When a letter may arrive: not at night, not on weekends, not more than a few a week, not what was turned off.
+"""When an e-mail may be sent: outside quiet hours, not on weekends, a few a week, no muted streams.
 
-Hours are wall time in the recipient's zone. An hour that a clock change skips is moved forward, one that comes twice
-counts at its first coming.
+Hours are in the recipient's time zone. An hour that a clock change skips moves forward; one that
+occurs twice counts the first time.
 """
 
 from __future__ import annotations
@@ -21,70 +21,66 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Wait:
-    """Not now; `why` is used as the end of the letter if it expires before `until`."""
+    """Not now; `why` becomes the reason of the row if it expires before `until`."""
 
     until: datetime
     why: str
 
 
-def is_quiet(local: datetime, house: SenderPolicy) -> bool:
-    """Whether letters that can wait do wait at this local time."""
-    begins, ends = house.quiet_from_hour, house.quiet_until_hour
+def is_quiet(local: datetime, policy: SenderPolicy) -> bool:
+    """Return whether e-mails that are not urgent wait at this local time."""
+    begins, ends = policy.quiet_from_hour, policy.quiet_until_hour
     if local.weekday() >= SATURDAY:
         return True
     if begins <= ends:
         return begins <= local.hour < ends
-    return local.hour >= begins or local.hour < ends
+    return local.hour >= begins or local.hour < ends  # over midnight
 
 
-def next_open_hour(at: datetime, zone: str, house: SenderPolicy) -> datetime:
-    """Return `at` if it is an allowed hour in `zone`, else the moment when quiet hours end next."""
+def next_allowed_time(at: datetime, zone: str, policy: SenderPolicy) -> datetime:
+    """Return `at` if it is outside quiet hours in the time zone `zone`, else when they end."""
     local = at.astimezone(ZoneInfo(zone))
-    if not is_quiet(local, house):
+    if not is_quiet(local, policy):
         return at
     for days in range(4):  # from Friday night to Monday morning at most
-        for hour in (0, house.quiet_until_hour):  # a weekend ends at midnight, a night at its hour
-            wall = datetime.combine(
-                local.date() + timedelta(days=days), time(hour), tzinfo=local.tzinfo
-            )
-            opening = wall.astimezone(UTC)
-            if opening >= at and not is_quiet(opening.astimezone(local.tzinfo), house):
-                return opening
+        day = local.date() + timedelta(days=days)
+        for hour in (0, policy.quiet_until_hour):  # a weekend ends at midnight, a night at its hour
+            wall = datetime.combine(day, time(hour), tzinfo=local.tzinfo)
+            # Through UTC and back: a wall time that the clock change skips becomes a real one.
+            end = wall.astimezone(UTC)
+            if end >= at and not is_quiet(end.astimezone(local.tzinfo), policy):
+                return end
     raise AssertionError("a week has working days")
 
 
-def weekly_slot(row: Notification, at: datetime, house: SenderPolicy) -> datetime:
-    """Return `at` if one more letter that is not essential fits into the recipient's week, else when it will."""
+def next_weekly_slot(row: Notification, at: datetime, policy: SenderPolicy) -> datetime:
+    """Return `at` if the recipient's weekly limit allows this e-mail, else when it will."""
     others = Notification.system.filter(recipient=row.recipient_id)
     others = others.exclude(stream=Stream.ESSENTIAL).exclude(pk=row.pk)
-    moments = (
-        others.filter(sent_at__gt=at - WEEK).order_by("sent_at").values_list("sent_at", flat=True)
-    )
-    sent = [moment for moment in moments if moment]
-    if len(sent) >= house.weekly_letters:
-        return sent[-house.weekly_letters] + WEEK
-    leaving = others.filter(state=Notification.State.SENDING).count()
-    if len(sent) + leaving >= house.weekly_letters:
-        # Another process may be taking the last place. Both step back, for times that differ.
+    recent = others.filter(sent_at__gt=at - WEEK).order_by("sent_at")
+    sent = [sent_at for sent_at in recent.values_list("sent_at", flat=True) if sent_at]
+    if len(sent) >= policy.weekly_emails:
+        return sent[-policy.weekly_emails] + WEEK
+    sending = others.filter(state=Notification.State.SENDING).count()
+    if len(sent) + sending >= policy.weekly_emails:
+        # Another process may be using the last slot. Both wait, for different times.
         return at + timedelta(seconds=random.uniform(30, 90))
     return at
 
 
-def is_silenced(row: Notification, at: datetime) -> bool:
-    return (
-        MutedStream.objects.holding(at).filter(person=row.recipient_id, stream=row.stream).exists()
-    )
+def is_muted(row: Notification, at: datetime) -> bool:
+    """Return whether the recipient has muted the stream of this e-mail."""
+    muted = MutedStream.objects.active(at)
+    return muted.filter(person=row.recipient_id, stream=row.stream).exists()
 
 
-def wait_for_manners(
-    row: Notification, zone: str, house: SenderPolicy, at: datetime
-) -> Wait | None:
-    """Return why and until when a letter that is not urgent has to wait, or None when it may leave."""
-    opens = next_open_hour(at, zone, house)
-    if opens > at:
-        return Wait(opens, "quiet hours")
+def required_wait(row: Notification, zone: str, policy: SenderPolicy, at: datetime) -> Wait | None:
+    """Return until when an e-mail that is not urgent has to wait, or None if it may be sent."""
+    allowed = next_allowed_time(at, zone, policy)
+    if allowed > at:
+        return Wait(allowed, "quiet hours")
     if row.stream != Stream.ESSENTIAL and row.recipient_id is not None:
-        slot = weekly_slot(row, at, house)
+        slot = next_weekly_slot(row, at, policy)
         if slot > at:
             return Wait(slot, "weekly limit")
     return None

@@ -1,7 +1,8 @@
-"""One sweep: plan what is due, then send letter by letter until nothing is left or the time is over.
+"""Sending what is due: reconcile, then send e-mail by e-mail until none is left or time is up.
 
-Any number of sweepers may run at once, on any number of machines. Each letter: claim, ask whether it is still wanted,
-write, send outside any transaction, record. `notifications.tasks` and `manage.py sweep` call `sweep()`.
+Any number of processes may do this at once, on any number of machines. For each e-mail: claim it,
+ask its kind whether it is still wanted, render it, send it outside any transaction, record the
+result. The Celery task and `manage.py send_due_emails` both call `send_due_emails()`.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 
 from . import delivery_rules, kinds, restore_guard, volume_limit
-from .claiming import Lease, claim, pace
+from .claiming import Lease, claim, time_scale
 from .delivery import Line, Outcome, Result
 from .kinds import Cancel, Email
 from .models import Notification, OutboxState
-from .reconcilers import plan_if_due
-from .rendering import compose, finished, message, recipient_locale, recipient_of
+from .recipients import Recipient, recipient_locale, recipient_of
+from .reconcilers import reconcile_if_due
+from .rendering import build_message, compose, stored_email
 from .sender_policy import SenderPolicy, sender_policy_of
 
 log = logging.getLogger(__name__)
@@ -34,197 +36,213 @@ State = Notification.State
 MAX_ATTEMPTS = 8
 MAX_UNKNOWN = 4
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
-LOST_ANSWERS_IN_A_ROW = 5
-LOST_ANSWERS_PAUSE = timedelta(minutes=15)
-AWAY_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
-SWEEP_SECONDS = 60  # then it ends, long before anything would kill it; the next wake-up is 5 s away
+LOST_REPLIES_LIMIT = 5  # in a row
+LOST_REPLIES_PAUSE = timedelta(minutes=15)
+UNAVAILABLE_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
+RUN_SECONDS = 60  # well below the task's time limit; the next run starts 5 s later
 
-stopping = (
-    threading.Event()
-)  # set when the process was asked to end: the letter under way is the last one
+# Set when the process was asked to end: the e-mail being sent is then the last one.
+stop_requested = threading.Event()
 
 
-def sweep(at: datetime | None = None) -> int:
-    """Plan and deliver; return how many letters were accepted. Does nothing where the instance guard refuses."""
+def send_due_emails(at: datetime | None = None) -> int:
+    """Reconcile and send what is due at `at` (now); return how many e-mails were accepted.
+
+    Sends nothing where `restore_guard` blocks the database.
+    """
     now = at or timezone.now()
-    if not restore_guard.check_in(now):
+    if not restore_guard.begin_run(now):
         return 0
-    if plan_if_due(now):
-        volume_limit.hold_unusual(now)
+    if reconcile_if_due(now):
+        volume_limit.hold_above_limit(now)
     expire_old(now)
-    return Delivery(clock=(lambda: at) if at else timezone.now).run()
+    return Dispatcher(clock=(lambda: at) if at else timezone.now).run()
 
 
 def expire_old(at: datetime) -> int:
-    """End waiting letters whose time is over; visibly, not silently. Return how many."""
-    over = Notification.system.filter(expires_at__lte=at, state__in=[State.PENDING, State.HELD])
-    failed = Notification.system.filter(expires_at__lte=at, state=State.FAILED)
-    failed.filter(body__isnull=False).update(body=None)  # a code that is over need not be kept
-    held = over.filter(state=State.HELD).update(state=State.EXPIRED, ended_at=at, body=None)
-    return held + over.update(state=State.EXPIRED, reason="too late", ended_at=at, body=None)
+    """End waiting e-mails whose `expires_at` has passed; return how many."""
+    expired = Notification.system.filter(expires_at__lte=at)
+    # A code that has expired need not be kept, even where sending it failed.
+    expired.filter(state=State.FAILED, body__isnull=False).update(body=None)
+    ended = {"state": State.EXPIRED, "ended_at": at, "body": None}
+    held = expired.filter(state=State.HELD).update(**ended)  # keeps the reason why it was held
+    return held + expired.filter(state=State.PENDING).update(reason="too late", **ended)
 
 
 def backoff(attempts: int) -> timedelta:
-    """How long to wait after the n-th try, with jitter so that letters do not march in step."""
+    """Return how long to wait after the n-th attempt, with jitter to spread the load."""
     minutes = BACKOFF_MINUTES[min(attempts, len(BACKOFF_MINUTES)) - 1]
-    return timedelta(minutes=minutes * random.uniform(0.8, 1.2) * pace())
+    return timedelta(minutes=minutes * random.uniform(0.8, 1.2) * time_scale())
 
 
 @dataclass
-class Delivery:
-    """Sends what is due. `clock` gives the present; with `is_strict` a kind's own errors are raised (for tests)."""
+class Dispatcher:
+    """Sends what is due.
+
+    `clock` returns the present. Without `applies_delivery_rules` quiet hours and the weekly limit
+    are ignored; with `is_strict` the errors of a kind are raised (both for tests).
+    """
 
     clock: Callable[[], datetime] = timezone.now
-    has_manners: bool = True
+    applies_delivery_rules: bool = True
     is_strict: bool = False
-    line: Line = field(default_factory=Line)
+    connection: Line = field(default_factory=Line)
 
     def run(self) -> int:
-        end = time.monotonic() + SWEEP_SECONDS * pace()
+        """Send until nothing is due, time is up or sending is paused; return how many were accepted."""
+        end = time.monotonic() + RUN_SECONDS * time_scale()
         sent = 0
-        with self.line:
-            while time.monotonic() < end and not stopping.is_set() and not self._is_paused():
+        with self.connection:
+            while time.monotonic() < end and not stop_requested.is_set() and not self._is_paused():
                 lease = claim(self.clock())
                 if lease is None:
                     break
-                sent += self._handle(lease)
+                sent += self._process(lease)
         return sent
 
     def _is_paused(self) -> bool:
         return OutboxState.objects.filter(paused_until__gt=self.clock()).exists()
 
-    def _handle(self, lease: Lease) -> bool:
+    def _process(self, lease: Lease) -> bool:
+        """Send one e-mail unless its limits are used up; return whether it was accepted."""
         row, now = lease.row, self.clock()
-        if row.unknown >= MAX_UNKNOWN:
+        if row.unknown_outcomes >= MAX_UNKNOWN:
             self._fail(lease, "outcome unknown, send again?")
         elif row.attempts > MAX_ATTEMPTS:
             self._fail(lease, "gave up after several tries")
         elif row.expires_at and row.expires_at <= now:
             lease.record(State.EXPIRED, reason="too late", ended_at=now)
         else:
-            return self._try(lease)
+            return self._attempt(lease)
         return False
 
-    def _try(self, lease: Lease) -> bool:
+    def _attempt(self, lease: Lease) -> bool:
         try:
-            mail = self._write(lease)
-            if mail is None:
+            message = self._render(lease)
+            if message is None:
                 return False
-            if not lease.may_begin():
-                self._put_back(lease, "the sweeper was too slow")
+            if not lease.may_start():
+                self._retry_later(lease, "rendering took too long")
                 return False
-            lease.begin_sending()
-            outcome = self.line.send(mail, lease)
-        except Exception as error:  # what a mail server does comes back as an outcome: this is the letter's own fault
+            lease.start_sending()
+            outcome = self.connection.send(message, lease)
+        except Exception as error:
+            # What a mail server does is returned as an outcome; an error here is this e-mail's own
+            # and must not stop the others.
             if self.is_strict:
                 raise
             log.exception(
-                "a letter cannot be written",
+                "an e-mail cannot be rendered",
                 extra={"notification": lease.row.pk, "kind": lease.row.kind},
             )
-            self.line.hang_up()
-            self._put_back(lease, f"cannot be written: {type(error).__name__}")
+            self.connection.hang_up()
+            self._retry_later(lease, f"cannot be rendered: {type(error).__name__}")
             return False
-        return self._record(lease, outcome)
+        return self._record_result(lease, outcome)
 
-    def _write(self, lease: Lease) -> EmailMessage | None:
-        """The message, or None when the row has been cancelled, expired or put off instead."""
+    def _render(self, lease: Lease) -> EmailMessage | None:
+        """Return the message, or None if the row was cancelled or postponed instead."""
         row = lease.row
-        person = recipient_of(row)
-        with recipient_locale(person):
-            if row.is_account_mail:
-                return message(row, person, Email(), finished(row), SenderPolicy())
-            about = row.get_about()
-            letter = self._still_wanted(row, person, about)
-            if isinstance(letter, Cancel):
-                lease.record(State.CANCELLED, reason=letter.reason[:120], ended_at=self.clock())
+        recipient = recipient_of(row)
+        with recipient_locale(recipient):
+            if row.is_account_email:
+                policy = SenderPolicy()
+                return build_message(row, recipient, Email(), stored_email(row), policy)
+            email = self._build_email(row, recipient, row.get_about())
+            if isinstance(email, Cancel):
+                lease.record(State.CANCELLED, reason=email.reason[:120], ended_at=self.clock())
                 return None
-            house = sender_policy_of(row, letter.program)
-            if self.has_manners and not (row.is_urgent or letter.urgent):
-                wait = delivery_rules.wait_for_manners(row, person.time_zone, house, self.clock())
+            policy = sender_policy_of(row, email.program)
+            if self.applies_delivery_rules and not (row.is_urgent or email.urgent):
+                wait = delivery_rules.required_wait(row, recipient.time_zone, policy, self.clock())
                 if wait:
-                    self._put_off(lease, wait)
+                    self._postpone(lease, wait)
                     return None
-            return message(row, person, letter, compose(row, person, letter, house), house)
+            rendered = compose(row, recipient, email, policy)
+            return build_message(row, recipient, email, rendered, policy)
 
-    def _still_wanted(self, row: Notification, person: Any, about: Any) -> Email | Cancel:
+    def _build_email(
+        self, row: Notification, recipient: Recipient, about: Model | None
+    ) -> Email | Cancel:
         if about is None:
-            return Cancel("what it was about is gone")
-        if not person.is_active:
+            return Cancel("the record that it was about has been deleted")
+        if not recipient.is_active:
             return Cancel("the account is closed")
-        if delivery_rules.is_silenced(row, self.clock()):
-            return Cancel("turned off by the person")
-        return kinds.get(row.kind).write(about, person)
+        if delivery_rules.is_muted(row, self.clock()):
+            return Cancel("turned off by the recipient")
+        return kinds.get(row.kind).build(about, recipient)
 
-    def _put_off(self, lease: Lease, wait: delivery_rules.Wait) -> None:
-        """Nothing was tried, so it does not count as a try."""
+    def _postpone(self, lease: Lease, wait: delivery_rules.Wait) -> None:
+        """Wait for the delivery rules. This does not count as an attempt."""
         row = lease.row
         if row.expires_at and row.expires_at <= wait.until:
             lease.record(State.EXPIRED, reason=wait.why, ended_at=self.clock())
         else:
             lease.record(State.PENDING, next_at=wait.until, attempts=F("attempts") - 1)
 
-    def _put_back(self, lease: Lease, error: str, **changes: Any) -> None:
-        changes = {
-            "next_at": self.clock() + backoff(lease.row.attempts),
-            "error": error[:300],
-            **changes,
-        }
-        lease.record(State.PENDING, **changes)
+    # Any: values for QuerySet.update, which takes any column's type.
+    def _retry_later(self, lease: Lease, error: str, **changes: Any) -> None:
+        next_at = self.clock() + backoff(lease.row.attempts)
+        lease.record(State.PENDING, **{"next_at": next_at, "error": error[:300], **changes})
 
     def _fail(self, lease: Lease, reason: str, **changes: Any) -> None:
-        log.error(
-            "a letter failed",
-            extra={"notification": lease.row.pk, "kind": lease.row.kind, "why": reason},
-        )
+        row = lease.row
+        extra = {"notification": row.pk, "kind": row.kind, "why": reason}
+        log.error("an e-mail failed", extra=extra)
         lease.record(State.FAILED, reason=reason, ended_at=self.clock(), **changes)
 
-    def _record(self, lease: Lease, outcome: Outcome) -> bool:
-        now, row = self.clock(), lease.row
-        error = " ".join(
-            filter(None, (outcome.result.value, str(outcome.code or ""), outcome.detail))
-        )
-        if outcome.result is Result.ACCEPTED:
-            lease.record(State.SENT, sent_at=now, ended_at=now, smtp_code=outcome.code, error="")
-            troubled = OutboxState.objects.exclude(lost_answers=0, failed_connections=0)
-            if troubled.exists():  # usually there is nothing to write
-                troubled.update(lost_answers=0, failed_connections=0)
-            return True
-        if outcome.result is Result.REFUSED:
-            self._fail(lease, "refused by the mail server", smtp_code=outcome.code, error=error)
-        elif outcome.result is Result.LATER:
-            self._put_back(lease, error, smtp_code=outcome.code)
-        elif outcome.result is Result.AWAY:
-            self._put_back(lease, error, next_at=now, attempts=F("attempts") - 1)
-            self._pause_while_away(now)
-        elif row.unknown + 1 >= MAX_UNKNOWN:
-            self._fail(lease, "outcome unknown, send again?", unknown=F("unknown") + 1, error=error)
-            self._count_lost_answer(now)
-        else:
-            self._put_back(lease, error, unknown=F("unknown") + 1)
-            self._count_lost_answer(now)
-        return False
+    def _record_result(self, lease: Lease, outcome: Outcome) -> bool:
+        """Write the outcome to the row; return whether the e-mail was accepted."""
+        now, code = self.clock(), outcome.code
+        error = " ".join(filter(None, (outcome.result.value, str(code or ""), outcome.detail)))
+        match outcome.result:
+            case Result.ACCEPTED:
+                lease.record(State.SENT, sent_at=now, ended_at=now, smtp_code=code, error="")
+                self._reset_failure_counts()
+            case Result.REFUSED:
+                self._fail(lease, "rejected by the mail server", smtp_code=code, error=error)
+            case Result.LATER:
+                self._retry_later(lease, error, smtp_code=code)
+            case Result.AWAY:
+                self._retry_later(lease, error, next_at=now, attempts=F("attempts") - 1)
+                self._pause_while_unavailable(now)
+            case Result.UNKNOWN:
+                self._record_unknown(lease, error)
+                self._count_lost_reply(now)
+        return outcome.result is Result.ACCEPTED
 
-    def _pause_while_away(self, now: datetime) -> None:
-        """A server that cannot be reached is no letter's fault: everything waits a little, nothing counts as a try."""
+    def _reset_failure_counts(self) -> None:
+        troubled = OutboxState.objects.exclude(lost_replies=0, failed_connections=0)
+        if troubled.exists():  # usually there is nothing to write
+            troubled.update(lost_replies=0, failed_connections=0)
+
+    def _record_unknown(self, lease: Lease, error: str) -> None:
+        changes = {"unknown_outcomes": F("unknown_outcomes") + 1, "error": error}
+        if lease.row.unknown_outcomes + 1 >= MAX_UNKNOWN:
+            self._fail(lease, "outcome unknown, send again?", **changes)
+        else:
+            self._retry_later(lease, **changes)
+
+    def _pause_while_unavailable(self, now: datetime) -> None:
+        """Pause all sending for a while; an unreachable server does not count as an attempt."""
         OutboxState.objects.update(failed_connections=F("failed_connections") + 1)
         failures = OutboxState.objects.values_list("failed_connections", flat=True).first() or 1
-        seconds = AWAY_PAUSE_SECONDS[min(failures, len(AWAY_PAUSE_SECONDS)) - 1] * pace()
-        log.warning(
-            "the mail server is away", extra={"failures": failures, "pause_seconds": seconds}
-        )
+        number = min(failures, len(UNAVAILABLE_PAUSE_SECONDS)) - 1
+        seconds = UNAVAILABLE_PAUSE_SECONDS[number] * time_scale()
+        extra = {"failures": failures, "pause_seconds": seconds}
+        log.warning("the mail server is unavailable", extra=extra)
         OutboxState.objects.update(
-            paused_until=now + timedelta(seconds=seconds), pause_reason="the mail server is away"
+            paused_until=now + timedelta(seconds=seconds),
+            pause_reason="the mail server is unavailable",
         )
 
-    def _count_lost_answer(self, now: datetime) -> None:
-        OutboxState.objects.update(lost_answers=F("lost_answers") + 1)
-        lost = OutboxState.objects.filter(lost_answers__gte=LOST_ANSWERS_IN_A_ROW)
-        if lost.update(
-            paused_until=now + LOST_ANSWERS_PAUSE * pace(),
-            pause_reason="answers get lost",
-            lost_answers=0,
+    def _count_lost_reply(self, now: datetime) -> None:
+        """Pause all sending after several lost replies in a row: each may have made a copy."""
+        OutboxState.objects.update(lost_replies=F("lost_replies") + 1)
+        over_limit = OutboxState.objects.filter(lost_replies__gte=LOST_REPLIES_LIMIT)
+        if over_limit.update(
+            paused_until=now + LOST_REPLIES_PAUSE * time_scale(),
+            pause_reason="the mail server does not confirm what it receives",
+            lost_replies=0,
         ):
-            log.error(
-                "the mail server takes letters and does not answer: sending is paused for 15 minutes"
-            )
+            log.error("the mail server does not confirm what it receives: sending is paused")

@@ -1,6 +1,7 @@
-"""What a letter says, for the committee: the same function that writes it, with links that lead nowhere and no codes.
+"""What an e-mail says, for the committee: built by the same function, with dead links and no codes.
 
-Letters with codes are never shown. Only a demonstration (settings.DEMO, which needs DEBUG) shows everything live.
+E-mails with codes are never shown, except in a demonstration (settings.DEMO, which needs DEBUG),
+where they are shown with working links: there is no mailbox to read them in.
 """
 
 from __future__ import annotations
@@ -13,44 +14,50 @@ from django.utils.translation import gettext as _
 from . import kinds
 from .kinds import Cancel
 from .models import Notification
-from .rendering import Text, compose, finished, recipient_locale, recipient_of
+from .recipients import recipient_locale, recipient_of
+from .rendering import RenderedEmail, compose, stored_email
 from .sender_policy import sender_policy_of
 
-DOTS = "••••••"
+MASK = "••••••"
 TOKEN = re.compile(r"(/(?:go|unsubscribe)/[\w-]+/)[^/\s\"'<]+")
 HREF = re.compile(r"(<a\b[^>]*\bhref=)(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 
 
-def render(row: Notification) -> Text:
-    """The letter as it would leave now. A letter that is not wanted any more says so in place of its text."""
-    is_live = settings.DEMO and settings.DEBUG
-    if row.is_account_mail:
-        return (
-            finished(row)
-            if is_live and row.body
-            else _nothing(_("Letters with sign-in codes are never shown here."))
-        )
+def render(row: Notification) -> RenderedEmail:
+    """Return the e-mail as it would be sent now, or a sentence that says why it would not be."""
+    if row.is_account_email:
+        return _render_account_email(row)
     if row.kind not in kinds.KINDS:
-        return _nothing(_("Letters of this kind are not sent any more."))
+        return _explanation(_("E-mails of this kind are no longer sent."))
     about = row.get_about()
     if about is None:
-        return _nothing(_("What this letter was about is gone."))
-    person = recipient_of(row)
-    with recipient_locale(person):
-        letter = kinds.get(row.kind).write(about, person)
-        if isinstance(letter, Cancel):
-            return _nothing(
-                _("This letter would not be sent now: %(reason)s.") % {"reason": letter.reason}
+        return _explanation(_("The record that this e-mail was about has been deleted."))
+    recipient = recipient_of(row)
+    with recipient_locale(recipient):
+        email = kinds.get(row.kind).build(about, recipient)
+        if isinstance(email, Cancel):
+            return _explanation(
+                _("This e-mail would not be sent now: %(reason)s.") % {"reason": email.reason}
             )
-        text = compose(row, person, letter, sender_policy_of(row, letter.program))
-    return text if is_live else dead(text)
+        rendered = compose(row, recipient, email, sender_policy_of(row, email.program))
+    return rendered if _is_demo() else disable_links(rendered)
 
 
-def dead(text: Text) -> Text:
-    """The same words; links lead nowhere and their tokens are dots."""
-    html = HREF.sub(r'\1"#"', TOKEN.sub(rf"\1{DOTS}", text.html))
-    return Text(text.subject, TOKEN.sub(rf"\1{DOTS}", text.text), html)
+def _render_account_email(row: Notification) -> RenderedEmail:
+    if _is_demo() and row.body:
+        return stored_email(row)
+    return _explanation(_("E-mails with sign-in codes are never shown here."))
 
 
-def _nothing(why: str) -> Text:
-    return Text(why, why, "")
+def _is_demo() -> bool:
+    return bool(settings.DEMO and settings.DEBUG)
+
+
+def disable_links(email: RenderedEmail) -> RenderedEmail:
+    """Return the same texts with links that lead nowhere and dots in place of tokens."""
+    html = HREF.sub(r'\1"#"', TOKEN.sub(rf"\1{MASK}", email.html))
+    return RenderedEmail(email.subject, TOKEN.sub(rf"\1{MASK}", email.text), html)
+
+
+def _explanation(why: str) -> RenderedEmail:
+    return RenderedEmail(why, why, "")

@@ -1,13 +1,14 @@
-"""The one letter of this app: the trial that tells an operator whether letters arrive."""
+"""The one kind of this app: a test e-mail, to find out whether e-mail arrives."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from .kinds import Cancel, Email, kind
+from .recipients import Account
 
 
-@kind("trial", about="accounts.User", urgent=True)
-def trial(person: Any, recipient: Any) -> Email | Cancel:
-    """**To**: a person that the operator names. **When**: `manage.py send_test_email` asks for it. **Until**: always sent once."""
+@kind("test-email", about="accounts.User", urgent=True)
+def test_email(person: Account, recipient: Account) -> Email | Cancel:
+    """**To**: a person named by the operator. **When**: the operator runs
+    `manage.py send_test_email`. **Until**: always sent once.
+    """
     return Email()

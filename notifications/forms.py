@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import preferences
+from .recipients import Account
 
 
 class PreferencesForm(forms.Form):
-    """Which letters a person wants; owns the verb that writes it down."""
+    """Which optional e-mails a person wants."""
 
     streams = forms.MultipleChoiceField(
         label=_("Send me"),
@@ -19,5 +18,6 @@ class PreferencesForm(forms.Form):
         required=False,
     )
 
-    def save(self, *, by: Any) -> None:
-        preferences.choose(by, set(self.cleaned_data["streams"]), at=timezone.now())
+    def save(self, *, by: Account) -> None:
+        wanted = set(self.cleaned_data["streams"])
+        preferences.set_wanted_streams(by, wanted, at=timezone.now())

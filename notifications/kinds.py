@@ -1,12 +1,12 @@
-"""The kinds of letters. An app says in its `emails.py`, imported in its `ready()`, what it may send:
+"""The kinds of e-mail. An app declares in its `emails.py`, imported in its `ready()`, what it sends:
 
     @kind("match-introduced", about="matches.Match", stream=ESSENTIAL)
-    def match_introduced(match, person) -> Letter | Stop:
-        \"\"\"**To**: both people. **When**: the round is released. **Until**: the match is closed.\"\"\"
+    def match_introduced(match, person) -> Email | Cancel:
+        \"\"\"**To**: both people. **When**: the round is published. **Until**: the match is closed.\"\"\"
 
-The function is called when the letter is about to leave, not when it is owed: what it returns is the truth of that
-moment. `Stop("reason")` cancels the letter; the reason is shown to the committee. Texts live in
-`templates/emails/<kind>/` as `subject.txt`, `body.txt` and `body.html`.
+The function is called when the e-mail is about to be sent, not when it is enqueued, so it reads
+current data. `Cancel("reason")` cancels the e-mail; committee members see the reason. The texts are
+in `templates/emails/<kind>/`: `subject.txt`, `body.txt` and `body.html`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stream(models.TextChoices):
-    """What a person can turn off, one by one; essential letters they cannot."""
+    """What a person can turn off, one by one; all but essential e-mails."""
 
-    ESSENTIAL = "essential", _("What concerns your part in the program")
+    ESSENTIAL = "essential", _("Essential e-mails about your mentoring")
     OPTIONAL = "optional", _("Reminders and suggestions")
     DIGEST = "digest", _("Summaries for committee members")
 
@@ -34,16 +34,21 @@ ESSENTIAL, OPTIONAL, DIGEST = Stream.ESSENTIAL, Stream.OPTIONAL, Stream.DIGEST
 
 @dataclass(frozen=True)
 class Email:
-    """What goes into one e-mail.
+    """The content of one e-mail.
 
-    `context` feeds the kind's templates, `action` is (label, absolute URL) of the one thing to do. `program` names the
-    sender, `reply_to` is a watched address, `thread` the row that keeps letters together in a mailbox (default: what
-    the letter is about), `urgent` lets this one leave at night, `attachments` are (file name, content, media type).
+    `context`: values for the kind's templates.
+    `action`: (label, absolute URL) of the button, the one thing to do.
+    `program`: names the sender and decides the sender policy.
+    `reply_to`: an address that someone reads.
+    `thread`: the record that groups e-mails into a conversation; by default what the e-mail is
+    about.
+    `urgent`: this one ignores quiet hours and the weekly limit.
+    `attachments`: (file name, content, media type).
     """
 
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)  # Any: values of the kind's templates
     action: tuple[str | Promise, str] | None = None
-    program: Any = None
+    program: Any = None  # Any: the program's model belongs to an app above this one
     reply_to: str = ""
     thread: models.Model | None = None
     urgent: bool = False
@@ -52,30 +57,34 @@ class Email:
 
 @dataclass(frozen=True)
 class Cancel:
-    """The letter is not wanted any more; `reason` is for the committee's eyes and holds no personal data."""
+    """Do not send the e-mail. The committee sees `reason`: no personal data in it."""
 
     reason: str
 
 
-Write = Callable[[Any, Any], Email | Cancel]
+# Any: each kind takes its own model, and a recipient who has an account or only an address.
+EmailBuilder = Callable[[Any, Any], Email | Cancel]
 
 
 def label_of(name: str) -> str:
-    """A kind's name as the committee reads it: "decision-accepted" is "Decision accepted", also when it is gone."""
+    """Return a kind's name as the committee reads it: "Decision accepted" for decision-accepted.
+
+    Works for kinds that are no longer registered, too.
+    """
     return name.replace("-", " ").capitalize()
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of letter. `about` is "app.Model" of the row it is about."""
+    """One kind of e-mail. `about` is the model it is about, as "app.Model"."""
 
     name: str
-    write: Write
+    build: EmailBuilder
     about: str
     stream: Stream
-    urgent: bool  # leaves at night and on weekends, and first of all
-    expires_after: timedelta | None
-    needs_answer: bool  # an unanswered one counts towards "unresponsive"
+    urgent: bool  # ignores quiet hours and the weekly limit, and is sent first
+    expires_after: timedelta | None  # from when it is due
+    needs_answer: bool  # unanswered ones count towards "unresponsive"
 
     @property
     def is_essential(self) -> bool:
@@ -83,18 +92,18 @@ class Kind:
 
     @property
     def app(self) -> str:
-        return self.write.__module__.split(".")[0]
+        return self.build.__module__.split(".")[0]
 
     @property
     def doc(self) -> str:
-        return self.write.__doc__ or ""
+        return self.build.__doc__ or ""
 
 
 KINDS: dict[str, Kind] = {}
 
 
 class UnknownKind(LookupError):
-    """A letter of a kind that no app registers."""
+    """No app registers this kind of e-mail."""
 
 
 def kind(
@@ -105,20 +114,24 @@ def kind(
     urgent: bool = False,
     expires_after: timedelta | None = None,
     needs_answer: bool = False,
-) -> Callable[[Write], Write]:
-    """Register the decorated function as the author of letters called `name`."""
+) -> Callable[[EmailBuilder], EmailBuilder]:
+    """Register the decorated function `build(about, recipient)` for the kind `name`.
 
-    def register(write: Write) -> Write:
+    See `Kind` for the arguments. Raises ValueError if another function has the name.
+    """
+
+    def register(build: EmailBuilder) -> EmailBuilder:
         known = KINDS.get(name)
-        if known and (known.write.__module__, known.write.__qualname__) != (
-            write.__module__,
-            write.__qualname__,
-        ):
-            raise ValueError(f"two kinds of letters are called {name}")
-        KINDS[name] = Kind(name, write, about, Stream(stream), urgent, expires_after, needs_answer)
-        return write
+        if known and _full_name(known.build) != _full_name(build):
+            raise ValueError(f"two kinds of e-mail are called {name}")
+        KINDS[name] = Kind(name, build, about, Stream(stream), urgent, expires_after, needs_answer)
+        return build
 
     return register
+
+
+def _full_name(build: EmailBuilder) -> tuple[str, str]:
+    return build.__module__, build.__qualname__
 
 
 def get(name: str) -> Kind:
@@ -126,9 +139,9 @@ def get(name: str) -> Kind:
     try:
         return KINDS[name]
     except KeyError:
-        raise UnknownKind(f"no app sends letters of kind {name!r}") from None
+        raise UnknownKind(f"no app sends e-mails of kind {name!r}") from None
 
 
 def needing_answer() -> list[str]:
-    """Names of the kinds whose silence means something."""
+    """Return the names of the kinds that a recipient should answer."""
     return [name for name, known in KINDS.items() if known.needs_answer]

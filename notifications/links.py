@@ -1,12 +1,12 @@
-"""Signed links in letters: they let their holder do one thing and show nothing.
+"""Signed links in e-mails: each lets its holder do one thing and shows nothing confidential.
 
-An app registers what a link of a purpose does; the view shows a button on GET, changes nothing there, and acts on
-POST, idempotently:
+An app registers what a link of a purpose does. Its view shows a button on GET and changes nothing
+there; it acts on POST, idempotently:
 
     @purpose("survey-answer", model="checkins.CheckIn")
     def answer_by_link(request, claim, person, subject) -> HttpResponse: ...
 
-Addresses are made from the setting BASE_URL, never from a request.
+URLs are built from the setting BASE_URL, never from a request, whose Host header can be forged.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.conf import settings
@@ -25,7 +25,14 @@ from django.urls import reverse
 
 from access.tokens import BadToken, Claim, make_token, read_token
 
+from .recipients import Account
+
 LinkView = Callable[..., HttpResponse]
+
+
+class HasPublicId(Protocol):
+    @property
+    def public_id(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,10 @@ PURPOSES: dict[str, Purpose] = {}
 
 
 def purpose(name: str, *, model: str) -> Callable[[LinkView], LinkView]:
-    """Register `view(request, claim, person, subject)` for links of this purpose about rows of `model`."""
+    """Register `view(request, claim, person, subject)` for links of this purpose.
+
+    `model` is the model of the subject, as "app.Model".
+    """
 
     def register(view: LinkView) -> LinkView:
         PURPOSES[name] = Purpose(name, model, view)
@@ -49,11 +59,14 @@ def purpose(name: str, *, model: str) -> Callable[[LinkView], LinkView]:
 
 
 def absolute(path: str) -> str:
-    """The full address of a path of this site."""
+    """Return the absolute URL of a path of this site."""
     return f"{settings.BASE_URL}{path}"
 
 
-def token_for(purpose: str, *, person: Any, subject: Any, version: int = 0, until: datetime) -> str:
+def token_for(
+    purpose: str, *, person: Account, subject: HasPublicId, version: int = 0, until: datetime
+) -> str:
+    """Return a token that lets `person` do `purpose` to `subject` until `until` (aware)."""
     return make_token(
         purpose=purpose,
         recipient=person.public_id,
@@ -64,25 +77,35 @@ def token_for(purpose: str, *, person: Any, subject: Any, version: int = 0, unti
     )
 
 
-def link(purpose: str, *, person: Any, subject: Any, version: int = 0, until: datetime) -> str:
-    """The full address of a link that lets `person` do `purpose` to `subject` until a moment."""
+def link(
+    purpose: str, *, person: Account, subject: HasPublicId, version: int = 0, until: datetime
+) -> str:
+    """Return the absolute URL of a link that lets `person` do `purpose` to `subject`.
+
+    It works until `until` (aware). `version` is handed to the view, which may refuse a link that
+    was made for an earlier version of the subject.
+    """
     token = token_for(purpose, person=person, subject=subject, version=version, until=until)
     return absolute(reverse("notifications:go", args=[purpose, token]))
 
 
+# Any: the user model belongs to an app above this one, and views read fields of their own.
 def open_token(purpose: str, token: str, *, at: datetime | None = None) -> tuple[Claim, Any]:
-    """Return the claim of a token and its person. Raises BadToken when it is forged, over, or revoked."""
+    """Return a token's claim and its person.
+
+    Raises BadToken when it is forged, expired or revoked, or the account is closed.
+    """
     claim = read_token(token, purpose=purpose, at=at)
-    person = (
-        get_user_model()._default_manager.filter(public_id=claim.recipient, is_active=True).first()
-    )
+    people = get_user_model()._default_manager
+    person = people.filter(public_id=claim.recipient, is_active=True).first()
+    # Raising a person's link_epoch revokes all their links.
     if person is None or person.link_epoch != claim.epoch:
         raise BadToken
     return claim, person
 
 
 def subject_of(claim: Claim, model: str) -> models.Model:
-    """The row that a link is about. Raises BadToken when it is gone."""
+    """Return the record that a link is about. Raises BadToken when it was deleted."""
     found = apps.get_model(model)._base_manager.filter(public_id=claim.subject).first()
     if found is None:
         raise BadToken

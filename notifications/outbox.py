@@ -1,7 +1,10 @@
-"""Owing a letter. Call these inside the transaction of the fact: if the fact commits, the debt exists.
+"""Enqueue e-mails, and cancel or release what is enqueued.
 
-Nothing is sent and nothing is published here. The key of a row is `kind:about:recipient:ordinal`, never a date, so
-owing twice is owing once, and a moved clock or zone cannot make a second letter.
+Call `enqueue` in the transaction of the change that it reports: if the change commits, the e-mail
+is enqueued; if it is rolled back, so is the e-mail. Nothing is sent here and no broker is involved.
+
+The key of a row is `kind:about:recipient:ordinal`, never a date. Enqueueing twice therefore makes
+one row, and a changed clock or time zone cannot cause a second e-mail.
 """
 
 from __future__ import annotations
@@ -10,7 +13,6 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -19,29 +21,34 @@ from django.utils import timezone
 from access.ids import new_public_id
 
 from . import kinds
-from .models.outbox import ACCOUNT_MAIL, RELEASED, Notification, NotificationQuerySet
+from .models.outbox import ACCOUNT_EMAIL, RELEASED, Notification, NotificationQuerySet
+from .recipients import Account
 
 
 def key_of(
-    kind: str, *, about: models.Model, to: Any = None, address: str = "", ordinal: int = 1
+    kind: str,
+    *,
+    about: models.Model,
+    to: Account | None = None,
+    address: str = "",
+    ordinal: int = 1,
 ) -> str:
-    """The unique key of a letter; an address without an account appears as a keyed digest only."""
+    """Return the unique key of an e-mail. An address without an account is only in it as a digest."""
     who = str(to.pk) if to is not None else f"@{_digest(address)}"
     return f"{kind}:{about._meta.label_lower}:{about.pk}:{who}:{ordinal}"
 
 
 def _digest(address: str) -> str:
-    # The last key: the first one changes at rotation, and keys of rows must not.
+    # The oldest key: the first one changes when keys are rotated, and keys of rows must not.
     key = settings.LINK_KEYS[-1].encode()
-    return hmac.new(
-        key, b"mentoring.address:" + address.strip().lower().encode(), hashlib.sha256
-    ).hexdigest()[:24]
+    message = b"mentoring.address:" + address.strip().lower().encode()
+    return hmac.new(key, message, hashlib.sha256).hexdigest()[:24]
 
 
 def enqueue(
     kind: str,
     *,
-    to: Any,
+    to: Account | None,
     about: models.Model,
     ordinal: int = 1,
     due_at: datetime | None = None,
@@ -49,10 +56,15 @@ def enqueue(
     at: datetime | None = None,
     address: str = "",
 ) -> None:
-    """Owe `to` (a person, or None with `address`) the letter `kind` about `about`, in the current transaction.
+    """Enqueue an e-mail in the current transaction; an e-mail that is already enqueued stays as is.
 
-    Owing the same letter again changes nothing. `ordinal` tells reminders apart (1, 2, 3). `due_at` defaults to `at`
-    (now); `expires_at` to `due_at` plus what the kind says. Raises UnknownKind, and ValueError for the wrong model.
+    `kind`: a registered kind; `about`: a record of the kind's model.
+    `to`: a person, or None with `address`.
+    `ordinal`: numbers the e-mail and its reminders (1, 2, 3).
+    `due_at`: when to send it, by default `at` (now).
+    `expires_at`: when it must no longer be sent, by default `due_at` plus the kind's `expires_after`.
+
+    Raises UnknownKind, and ValueError if `about` is of the wrong model.
     """
     known = kinds.get(kind)
     if about._meta.label_lower != known.about.lower():
@@ -62,13 +74,13 @@ def enqueue(
     if expires_at is None and known.expires_after is not None:
         expires_at = due + known.expires_after
     if expires_at is not None and expires_at <= due:
-        return  # it would make no sense when it is due, so nothing is owed
+        return  # it would expire before it is due
     row = Notification(
         key=key_of(kind, about=about, to=to, address=address, ordinal=ordinal),
         kind=kind,
         stream=known.stream,
         is_urgent=known.urgent,
-        recipient=to,
+        recipient_id=to.pk if to is not None else None,
         address=address.strip().lower() or None,
         about_type=about._meta.label_lower,
         about_id=about.pk,
@@ -81,9 +93,9 @@ def enqueue(
     _insert(row)
 
 
-def owe_account_mail(
+def enqueue_account_email(
     *,
-    to: Any,
+    to: Account | None,
     address: str,
     subject: str,
     text: str,
@@ -91,17 +103,19 @@ def owe_account_mail(
     expires_at: datetime | None,
     at: datetime | None = None,
 ) -> None:
-    """Owe a finished letter with a code or a security notice: encrypted, sent first, wiped when it ends.
+    """Enqueue a finished e-mail with a code or a security notice.
 
-    `to` is the account or None; the letter goes to `address` in both cases, which may differ from the account's.
+    Its text is stored encrypted, it is sent before all others, and the text is deleted when the row
+    ends. `to` is the account, if there is one; the e-mail goes to `address`, which may be another
+    address than the account's.
     """
     now = at or timezone.now()
     row = Notification(
-        key=f"{ACCOUNT_MAIL}:{new_public_id()}",
-        kind=ACCOUNT_MAIL,
+        key=f"{ACCOUNT_EMAIL}:{new_public_id()}",
+        kind=ACCOUNT_EMAIL,
         stream=kinds.ESSENTIAL,
         is_urgent=True,
-        recipient=to,
+        recipient_id=to.pk if to is not None else None,
         address=address.strip().lower(),
         body=json.dumps({"subject": subject, "text": text, "html": html}),
         created_at=now,
@@ -113,7 +127,8 @@ def owe_account_mail(
 
 
 def _insert(row: Notification) -> None:
-    # An upsert that changes nothing: `ignore_conflicts` would also swallow a broken CHECK on SQLite.
+    # An upsert that changes nothing. On SQLite `ignore_conflicts` would also drop, silently, a row
+    # that breaks a CHECK constraint.
     Notification.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["key"], update_fields=["key"]
     )
@@ -122,8 +137,11 @@ def _insert(row: Notification) -> None:
 def cancel_about(
     about: models.Model, *, why: str, at: datetime | None = None, kinds: tuple[str, ...] = ()
 ) -> int:
-    """Cancel what is still waiting about a row; return how many letters. The check at sending time would do it too,
-    but a person who has just answered sees the outbox right at once."""
+    """Cancel the e-mails about a record that are waiting; return how many.
+
+    `kinds` limits it to some kinds; `why` is the reason that the committee sees. The check at
+    sending time would cancel them as well; doing it at once keeps the outbox up to date.
+    """
     waiting = Notification.system.about(about)
     waiting = waiting.filter(state__in=[Notification.State.PENDING, Notification.State.HELD])
     if kinds:
@@ -135,14 +153,14 @@ def cancel_about(
 
 
 def release_held(*, kind: str = "", at: datetime | None = None) -> int:
-    """Let letters go that a restore or the volume breaker held back; return how many."""
+    """Release the held e-mails of a kind, or of all kinds; return how many."""
     return _held(kind).update(
         state=Notification.State.PENDING, reason=RELEASED, next_at=at or timezone.now()
     )
 
 
 def cancel_held(*, kind: str = "", at: datetime | None = None) -> int:
-    """End letters that were held back; return how many."""
+    """Cancel the held e-mails of a kind, or of all kinds; return how many."""
     now = at or timezone.now()
     return _held(kind).update(state=Notification.State.CANCELLED, ended_at=now, body=None)
 

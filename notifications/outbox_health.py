@@ -1,9 +1,10 @@
-"""Whether letters leave: for /healthz, the banner in the admin, and `manage.py check_outbox`."""
+"""Whether e-mail is being sent: for /healthz, the banner in the admin and `check_outbox`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -11,50 +12,64 @@ from django.utils.translation import gettext as _
 
 from .models import Notification, OutboxState
 
-SILENT_AFTER = timedelta(minutes=2)  # no heartbeat: nobody sweeps
-LATE_AFTER = timedelta(minutes=15)  # the oldest due letter
+STOPPED_AFTER = timedelta(minutes=2)  # without a run
+LATE_AFTER = timedelta(minutes=15)  # the oldest e-mail that is due
 
 
-def report(at: datetime | None = None) -> dict[str, Any]:
-    """Figures about the outbox without personal data; `healthy` is the sum of them, `problems` says it in words."""
+class Report(TypedDict):
+    """Figures without personal data."""
+
+    healthy: bool
+    problems: list[str]
+    late_minutes: int  # of the oldest e-mail that is due
+    last_run_seconds_ago: int | None
+    waiting: int
+    failed: int
+    held: int
+
+
+def report(at: datetime | None = None) -> Report:
+    """Return how the outbox is at `at` (now); `healthy` is false when there are `problems`."""
     now = at or timezone.now()
     state = Notification.State
-    rows = Notification.system.all()
-    figures = rows.aggregate(
+    figures = Notification.system.aggregate(
         waiting=Count("pk", filter=Q(state__in=[state.PENDING, state.SENDING])),
         failed=Count("pk", filter=Q(state=state.FAILED)),
         held=Count("pk", filter=Q(state=state.HELD)),
         oldest=Min("next_at", filter=Q(state=state.PENDING, next_at__lte=now)),
     )
-    oldest = figures.pop("oldest")
-    late = now - oldest if oldest else timedelta()
-    sweeper = OutboxState.objects.first()
-    problems = list(_problems(sweeper, late, now))
+    late = now - figures["oldest"] if figures["oldest"] else timedelta()
+    outbox_state = OutboxState.objects.first()
+    problems = list(_problems(outbox_state, late, now))
+    last_run_at = outbox_state.last_run_at if outbox_state else None
     return {
         "healthy": not problems,
         "problems": problems,
-        "late_minutes": int(late.total_seconds() // 60),
-        "swept_seconds_ago": int((now - sweeper.swept_at).total_seconds())
-        if sweeper and sweeper.swept_at
-        else None,
-        **figures,
+        "late_minutes": _minutes(late),
+        "last_run_seconds_ago": int((now - last_run_at).total_seconds()) if last_run_at else None,
+        "waiting": figures["waiting"],
+        "failed": figures["failed"],
+        "held": figures["held"],
     }
 
 
-def _problems(sweeper: OutboxState | None, late: timedelta, now: datetime) -> Any:
-    if sweeper is None or sweeper.swept_at is None:
-        yield _("the process that sends letters has not run yet")
+def _minutes(late: timedelta) -> int:
+    return int(late.total_seconds() // 60)
+
+
+def _problems(outbox_state: OutboxState | None, late: timedelta, now: datetime) -> Iterator[str]:
+    if outbox_state is None or outbox_state.last_run_at is None:
+        yield _("the process that sends e-mails has not run yet")
         return
-    if now - sweeper.swept_at > SILENT_AFTER:
-        yield _("the process that sends letters has stopped")
-    if sweeper.refused:
-        yield sweeper.refused
-    if sweeper.paused_until and sweeper.paused_until > now:
-        yield _("sending is paused: %(why)s") % {"why": sweeper.pause_reason}
+    if now - outbox_state.last_run_at > STOPPED_AFTER:
+        yield _("the process that sends e-mails has stopped")
+    if outbox_state.blocked_reason:
+        yield outbox_state.blocked_reason
+    if outbox_state.paused_until and outbox_state.paused_until > now:
+        yield _("sending is paused: %(why)s") % {"why": outbox_state.pause_reason}
     if late > LATE_AFTER:
-        minutes = int(late.total_seconds() // 60)
-        yield _("the oldest due letter is %(minutes)s minutes late") % {"minutes": minutes}
-    if sweeper.failing_planners:
-        yield _("reminders cannot be planned: %(names)s") % {
-            "names": ", ".join(sweeper.failing_planners)
-        }
+        minutes = _minutes(late)
+        yield _("the oldest e-mail that is due is %(minutes)s minutes late") % {"minutes": minutes}
+    if outbox_state.failing_reconcilers:
+        names = ", ".join(outbox_state.failing_reconcilers)
+        yield _("reminders cannot be scheduled: %(names)s") % {"names": names}

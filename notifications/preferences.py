@@ -1,54 +1,60 @@
-"""What a person may turn off, and the verbs for it. Each one may come twice, from two places at once."""
+"""Which streams of e-mail a person receives. Every change may be repeated or made concurrently."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from .kinds import KINDS, Stream
 from .models import MutedStream
+from .recipients import Account
 
 PAUSE = timedelta(days=30)
-CAN_BE_SILENCED = tuple(stream for stream in Stream if stream != Stream.ESSENTIAL)
+CAN_BE_MUTED = tuple(stream for stream in Stream if stream != Stream.ESSENTIAL)
 
 
 def offered() -> list[Stream]:
-    """The streams that a page offers: those that some letter belongs to."""
+    """Return the streams that a page offers: those with at least one kind of e-mail."""
     used = {kind.stream for kind in KINDS.values()}
-    return [stream for stream in CAN_BE_SILENCED if stream in used]
+    return [stream for stream in CAN_BE_MUTED if stream in used]
 
 
-def silence(person: Any, *streams: str, at: datetime, until: datetime | None = None) -> None:
-    """No more letters of `streams`, for good or until a moment. Raises ValueError for what is essential."""
-    if not set(streams) <= set(CAN_BE_SILENCED):
-        raise ValueError("essential letters cannot be turned off")
-    rows = [MutedStream(person=person, stream=stream, since=at, until=until) for stream in streams]
-    unique, changed = ["person", "stream"], ["since", "until"]
+def mute(person: Account, *streams: str, at: datetime, until: datetime | None = None) -> None:
+    """Send no more e-mails of `streams`, for good or until `until`.
+
+    Raises ValueError for the essential stream.
+    """
+    if not set(streams) <= set(CAN_BE_MUTED):
+        raise ValueError("essential e-mails cannot be muted")
+    rows = [
+        MutedStream(person_id=person.pk, stream=stream, since=at, until=until) for stream in streams
+    ]
     MutedStream.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=unique, update_fields=changed
+        rows,
+        update_conflicts=True,
+        unique_fields=["person", "stream"],
+        update_fields=["since", "until"],
     )
 
 
-def pause(person: Any, *, at: datetime) -> datetime:
-    """Nothing but essential letters for 30 days. What was turned off for good stays so. Return the end of the pause."""
+def pause(person: Account, *, at: datetime) -> datetime:
+    """Send only essential e-mails for 30 days; return when the pause ends.
+
+    Streams that are muted for good stay muted after it.
+    """
     until = at + PAUSE
-    off = set(
-        MutedStream.objects.filter(person=person, until=None).values_list("stream", flat=True)
-    )
-    silence(
-        person, *(stream for stream in CAN_BE_SILENCED if stream not in off), at=at, until=until
-    )
+    muted = MutedStream.objects.filter(person=person.pk, until=None)
+    for_good = set(muted.values_list("stream", flat=True))
+    mute(person, *(stream for stream in CAN_BE_MUTED if stream not in for_good), at=at, until=until)
     return until
 
 
-def choose(person: Any, wanted: set[str], *, at: datetime) -> None:
-    """Set every stream that is offered: the wanted ones are sent, the others are off. Ends a pause of a wanted one."""
-    MutedStream.objects.filter(person=person, stream__in=wanted).delete()
-    silence(person, *(stream for stream in offered() if stream not in wanted), at=at)
+def set_wanted_streams(person: Account, wanted: set[str], *, at: datetime) -> None:
+    """Unmute the `wanted` streams, also where they are paused, and mute the others on offer."""
+    MutedStream.objects.filter(person=person.pk, stream__in=wanted).delete()
+    mute(person, *(stream for stream in offered() if stream not in wanted), at=at)
 
 
-def silenced(person: Any, at: datetime) -> dict[str, datetime | None]:
-    """The streams that are off now, each with the end of its pause or None."""
-    return dict(
-        MutedStream.objects.filter(person=person).holding(at).values_list("stream", "until")
-    )
+def muted_streams(person: Account, at: datetime) -> dict[str, datetime | None]:
+    """Return the streams muted at `at`, each with the end of its pause or None."""
+    muted = MutedStream.objects.filter(person=person.pk).active(at)
+    return dict(muted.values_list("stream", "until"))

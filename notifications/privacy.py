@@ -1,44 +1,55 @@
-"""What the outbox holds about a person, for the app that answers such questions; it sits above this one."""
+"""The outbox's part in exporting and erasing a person's data; `accounts` calls it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict
 
 from django.utils import timezone
 
 from .models import MutedStream, Notification
-from .models.outbox import ACCOUNT_MAIL
+from .models.outbox import ACCOUNT_EMAIL
+from .recipients import Account
 from .reconcilers import reconciler
 
-KEPT = timedelta(days=90)
+RETENTION = timedelta(days=90)
 
 
-def export_letters(person: Any) -> dict[str, Any]:
-    """When which letters were owed and sent, and what was turned off."""
+class ExportedEmails(TypedDict):
+    emails: list[dict[str, object]]
+    muted_streams: list[dict[str, object]]
+
+
+def export_emails(person: Account) -> ExportedEmails:
+    """Return which e-mails the person was sent and when, and which streams they muted."""
     rows = Notification.objects.visible_to(person).order_by("pk")
+    muted = MutedStream.objects.filter(person=person.pk)
     return {
-        "letters": list(rows.values("kind", "state", "due_at", "sent_at", "reason")),
-        "turned_off": list(
-            MutedStream.objects.filter(person=person).values("stream", "since", "until")
-        ),
+        "emails": list(rows.values("kind", "state", "due_at", "sent_at", "reason")),
+        "muted_streams": list(muted.values("stream", "since", "until")),
     }
 
 
-def erase_letters(person: Any) -> None:
-    """Cancel what waits, forget addresses and finished texts. The rows stay for the counts, and name an empty person."""
+def erase_emails(person: Account) -> None:
+    """Cancel waiting e-mails; delete addresses, stored texts and muted streams.
+
+    The rows stay for the counts and point to the emptied account.
+    """
     now = timezone.now()
-    rows = Notification.system.filter(recipient=person)
+    rows = Notification.system.filter(recipient=person.pk)
     state = Notification.State
     waiting = rows.filter(state__in=[state.PENDING, state.HELD])
     waiting.update(state=state.CANCELLED, reason="the account was erased", ended_at=now, body=None)
     rows.exclude(state=state.SENDING).update(address=None, body=None)
-    MutedStream.objects.filter(person=person).delete()
+    MutedStream.objects.filter(person=person.pk).delete()
 
 
 @reconciler
-def purge(at: datetime) -> int:
-    """Delete letters with codes that ended 90 days ago; return how many. The others stay, without text or address: their
-    keys are the memory that they were sent."""
-    ended = Notification.system.filter(kind=ACCOUNT_MAIL, ended_at__lt=at - KEPT)
+def purge_account_emails(at: datetime) -> int:
+    """Delete account e-mails that ended 90 days ago; return how many.
+
+    All other rows stay, without text or address: their keys prove that the e-mail was sent, so a
+    reconciler that looks at an old record does not enqueue it again.
+    """
+    ended = Notification.system.filter(kind=ACCOUNT_EMAIL, ended_at__lt=at - RETENTION)
     return ended.delete()[0]

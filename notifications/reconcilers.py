@@ -1,7 +1,8 @@
-"""Planners: what should be is made true from the facts, about once a minute.
+"""Reconcilers: functions that create what should exist by now, run about once a minute.
 
-A planner belongs to an upper app, is registered in its `ready()`, looks down and creates what is missing: check-ins,
-reminders that have come due. It must be idempotent; that also heals whatever a crash or a long stop left undone.
+An upper app registers one in its `ready()`. It reads the app's records and creates what is missing:
+check-ins, reminders that have come due. It must be idempotent; the same code then also repairs what
+a crash or a long downtime left undone.
 """
 
 from __future__ import annotations
@@ -16,36 +17,41 @@ from .models import OutboxState
 
 log = logging.getLogger(__name__)
 
-EVERY = timedelta(minutes=1)
-Planner = Callable[[datetime], object]
-PLANNERS: dict[str, Planner] = {}
+INTERVAL = timedelta(minutes=1)
+Reconciler = Callable[[datetime], object]
+RECONCILERS: dict[str, Reconciler] = {}
 
 
-def reconciler(plan: Planner) -> Planner:
-    """Register `plan(at)`; usable as a decorator. Registering the same function again changes nothing."""
-    PLANNERS[f"{plan.__module__}.{plan.__qualname__}"] = plan
-    return plan
+def reconciler(reconcile: Reconciler) -> Reconciler:
+    """Register `reconcile(at)`; usable as a decorator. Registering it again changes nothing."""
+    RECONCILERS[f"{reconcile.__module__}.{reconcile.__qualname__}"] = reconcile
+    return reconcile
 
 
-def run_planners(at: datetime) -> list[str]:
-    """Run every planner; return the names of those that failed. One that fails does not stop the others."""
+def run_reconcilers(at: datetime) -> list[str]:
+    """Run every reconciler and return the names of those that failed.
+
+    One that fails does not stop the others.
+    """
     failed = []
-    for name, plan in PLANNERS.items():
+    for name, reconcile in RECONCILERS.items():
         try:
-            plan(at)
+            reconcile(at)
         except Exception:
-            log.exception("planner failed", extra={"planner": name})
+            log.exception("reconciler failed", extra={"reconciler": name})
             failed.append(name)
     return failed
 
 
-def plan_if_due(at: datetime) -> bool:
-    """Run the planners if the last run is a minute old; of several sweepers one does it. Return whether it ran."""
-    is_old = (
-        Q(planned_at=None) | Q(planned_at__lte=at - EVERY) | Q(planned_at__gt=at + EVERY)
-    )  # or the clock was set back
-    if not OutboxState.objects.filter(is_old).update(planned_at=at):
+def reconcile_if_due(at: datetime) -> bool:
+    """Run the reconcilers if the last run is a minute old; return whether they ran.
+
+    Of several processes one wins the conditional UPDATE and runs them.
+    """
+    is_due = Q(reconciled_at=None) | Q(reconciled_at__lte=at - INTERVAL)
+    clock_was_set_back = Q(reconciled_at__gt=at + INTERVAL)
+    if not OutboxState.objects.filter(is_due | clock_was_set_back).update(reconciled_at=at):
         return False
-    failing = run_planners(at)
-    OutboxState.objects.update(failing_planners=failing)
+    failing = run_reconcilers(at)
+    OutboxState.objects.update(failing_reconcilers=failing)
     return True

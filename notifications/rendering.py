@@ -1,66 +1,38 @@
-"""From a row of the outbox to the message that leaves: who it goes to, what it says, which headers it carries."""
+"""From a row of the outbox to the message to send: its texts and its headers."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.urls import reverse
-from django.utils import timezone, translation
 
 from . import links
 from .kinds import Email, Stream
 from .models.outbox import Notification
+from .recipients import Account, Recipient
 from .sender_policy import SenderPolicy
 
-UNSUBSCRIBE_DAYS = 400  # a mailbox is cleaned up once a year; the button must still work then
+UNSUBSCRIBE_DAYS = 400  # a mailbox may be cleaned up once a year: the button must still work
 
 
 @dataclass(frozen=True)
-class GuestRecipient:
-    """Somebody without an account: an address, and the defaults of this installation."""
-
-    email: str
-    name: str = ""
-    first_name: str = ""
-    time_zone: str = settings.TIME_ZONE
-    language: str = settings.LANGUAGE_CODE
-    is_active: bool = True
-    pk: None = None
-
-
-@dataclass(frozen=True)
-class Text:
-    """A letter in words."""
+class RenderedEmail:
+    """The texts of an e-mail; `text` and `html` say the same."""
 
     subject: str
     text: str
     html: str
-
-
-def recipient_of(row: Notification) -> Any:
-    """The account, or a Correspondent for an address without one."""
-    return row.recipient or GuestRecipient(email=row.address or "")
-
-
-@contextmanager
-def recipient_locale(person: Any) -> Iterator[None]:
-    """The person's language and time zone."""
-    with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
-        yield
 
 
 @lru_cache(maxsize=1)
@@ -68,80 +40,90 @@ def _inliner() -> css_inline.CSSInliner:
     return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def inline(html: str) -> str:
-    """Move the rules of the style sheet into the elements, as mail programs need it."""
+def inline_css(html: str) -> str:
+    """Copy the rules of the style sheet into the elements: many mail programs ignore `<style>`."""
     return _inliner().inline(html)
 
 
-def fill(template: str, context: dict[str, Any]) -> str:
-    """The text of a template of a letter."""
-    # Plain text must not be escaped; HTML must.
-    is_html = template.endswith(".html")
-    return (
-        Engine.get_default()
-        .get_template(template)
-        .render(Context(context, autoescape=is_html))
-        .strip()
-    )
+def render_template(name: str, context: Mapping[str, object]) -> str:
+    """Render a template of an e-mail; HTML is escaped, plain text is not."""
+    template = Engine.get_default().get_template(name)
+    is_html = name.endswith(".html")
+    return template.render(Context(dict(context), autoescape=is_html)).strip()
 
 
-def compose(row: Notification, person: Any, letter: Email, house: SenderPolicy) -> Text:
-    """Fill the templates of the kind. Call inside `speaking_to(person)`."""
-    label, url = letter.action or ("", "")
-    context: dict[str, Any] = {
-        "program": letter.program,
-        "program_name": getattr(letter.program, "name", "")
-        or house.name
-        or parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
-        **letter.context,
-        "person": person,
+def compose(
+    row: Notification, recipient: Recipient, email: Email, policy: SenderPolicy
+) -> RenderedEmail:
+    """Render the templates of the row's kind. Call it inside `recipient_locale(recipient)`."""
+    folder = f"emails/{row.kind}"
+    context = _context(row, recipient, email, policy)
+    subject = " ".join(render_template(f"{folder}/subject.txt", context).split())
+    context["subject"] = subject
+    text = render_template(f"{folder}/body.txt", context)
+    html = inline_css(render_template(f"{folder}/body.html", context))
+    return RenderedEmail(subject, text, html)
+
+
+def _context(
+    row: Notification, recipient: Recipient, email: Email, policy: SenderPolicy
+) -> dict[str, object]:
+    label, url = email.action or ("", "")
+    context: dict[str, object] = {
+        "program": email.program,
+        "program_name": _sender_name(email, policy),
+        **email.context,
+        "person": recipient,
         "ordinal": row.ordinal,
         "is_reminder": row.ordinal > 1,
         "action_label": str(label),
         "action_url": url,
     }
-    if row.stream != Stream.ESSENTIAL and row.recipient is not None:
-        context |= {
-            "preferences_url": preferences_url(row),
-            "unsubscribe_url": unsubscribe_url(row),
-        }
-    folder = f"emails/{row.kind}"
-    subject = " ".join(fill(f"{folder}/subject.txt", context).split())
-    context["subject"] = subject
-    return Text(
-        subject, fill(f"{folder}/body.txt", context), inline(fill(f"{folder}/body.html", context))
-    )
+    if person := _who_may_unsubscribe(row):
+        context["preferences_url"] = preferences_url(row, person)
+        context["unsubscribe_url"] = unsubscribe_url(row, person)
+    return context
 
 
-def finished(row: Notification) -> Text:
-    """The stored text of an account letter."""
-    return Text(**json.loads(row.body or ""))
+def _sender_name(email: Email, policy: SenderPolicy) -> str:
+    named: str = getattr(email.program, "name", "")
+    return named or policy.name or parseaddr(settings.DEFAULT_FROM_EMAIL)[0]
 
 
-def preferences_url(row: Notification) -> str:
+def _who_may_unsubscribe(row: Notification) -> Account | None:
+    return None if row.stream == Stream.ESSENTIAL else row.recipient
+
+
+def stored_email(row: Notification) -> RenderedEmail:
+    """Return the stored texts of an account e-mail."""
+    return RenderedEmail(**json.loads(row.body or ""))
+
+
+def preferences_url(row: Notification, person: Account) -> str:
     until = row.due_at + timedelta(days=UNSUBSCRIBE_DAYS)
-    return links.link("mail", person=row.recipient, subject=row.recipient, until=until)
+    return links.link("mail", person=person, subject=person, until=until)
 
 
-def unsubscribe_url(row: Notification) -> str:
+def unsubscribe_url(row: Notification, person: Account) -> str:
     until = row.due_at + timedelta(days=UNSUBSCRIBE_DAYS)
-    token = links.token_for(
-        f"unsubscribe-{row.stream}", person=row.recipient, subject=row.recipient, until=until
-    )
+    purpose = f"unsubscribe-{row.stream}"
+    token = links.token_for(purpose, person=person, subject=person, until=until)
     return links.absolute(reverse("notifications:unsubscribe", args=[row.stream, token]))
 
 
 def message_id_for(row: Notification) -> str:
-    """The same for every copy of a letter, so that a mailbox can drop the second one; nobody outside can guess it."""
+    """Return the Message-ID: the same for every copy, so that a mailbox can drop duplicates.
+
+    The digest keeps others from guessing it.
+    """
     return f"<n{row.pk}.{_digest(f'message:{row.key}')}@{settings.MAIL_HOST}>"
 
 
-def thread_id_for(row: Notification, letter: Email) -> str:
-    """What letters about one row refer to, so that a mailbox shows them as one conversation; empty for none."""
-    thread = letter.thread
-    about = (
-        f"{thread._meta.label_lower}:{thread.pk}" if thread else f"{row.about_type}:{row.about_id}"
-    )
+def thread_id_for(row: Notification, email: Email) -> str:
+    """Return what e-mails about one record refer to, so that mailboxes group them."""
+    about = f"{row.about_type}:{row.about_id}"
+    if email.thread:
+        about = f"{email.thread._meta.label_lower}:{email.thread.pk}"
     return f"<t.{_digest(f'thread:{about}')}@{settings.MAIL_HOST}>"
 
 
@@ -149,32 +131,40 @@ def _digest(text: str) -> str:
     return hmac.new(settings.LINK_KEYS[-1].encode(), text.encode(), hashlib.sha256).hexdigest()[:24]
 
 
-def message(
-    row: Notification, person: Any, letter: Email, text: Text, house: SenderPolicy
+def build_message(
+    row: Notification,
+    recipient: Recipient,
+    email: Email,
+    rendered: RenderedEmail,
+    policy: SenderPolicy,
 ) -> EmailMultiAlternatives:
-    """The e-mail with its headers. Text and HTML say the same."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    sender = getattr(letter.program, "name", "") or house.name or name
+    """Return the message with its headers, its two texts and its attachments."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    reply_to = email.reply_to or policy.reply_to
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        from_email=formataddr((_sender_name(email, policy), address)),
+        to=[row.address or recipient.email],
+        reply_to=[reply_to] if reply_to else None,
+        headers=_headers(row, email),
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    for file_name, content, media_type in email.attachments:
+        message.attach(file_name, content, media_type)
+    return message
+
+
+def _headers(row: Notification, email: Email) -> dict[str, str]:
     headers = {
         "Message-ID": row.message_id,
         "Date": format_datetime(row.due_at),
-        "Auto-Submitted": "auto-generated",  # holiday notices must not answer
+        "Auto-Submitted": "auto-generated",  # keeps out-of-office replies away (RFC 3834)
     }
-    if not row.is_account_mail:
-        headers["References"] = thread_id_for(row, letter)
-    if row.stream != Stream.ESSENTIAL and row.recipient is not None:
-        headers["List-Unsubscribe"] = f"<{unsubscribe_url(row)}>"
+    if not row.is_account_email:
+        headers["References"] = thread_id_for(row, email)
+    if person := _who_may_unsubscribe(row):
+        # One-click unsubscribe, RFC 8058; DKIM must cover both headers.
+        headers["List-Unsubscribe"] = f"<{unsubscribe_url(row, person)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    reply_to = letter.reply_to or house.reply_to
-    mail = EmailMultiAlternatives(
-        subject=text.subject,
-        body=text.text,
-        from_email=formataddr((sender, address)),
-        to=[row.address or person.email],
-        reply_to=[reply_to] if reply_to else None,
-        headers=headers,
-    )
-    mail.attach_alternative(text.html, "text/html")
-    for file_name, content, media_type in letter.attachments:
-        mail.attach(file_name, content, media_type)
-    return mail
+    return headers

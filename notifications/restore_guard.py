@@ -1,8 +1,10 @@
-"""The guard against a second life: a restored or copied database must not write to people again.
+"""Stops a restored or copied database from sending e-mails again.
 
-The database knows which installation it belongs to, and counts its sweeps. The count also stands in a file outside
-the database. A database whose count is behind the file's has been restored; one with another instance id is a copy.
-Either way nothing leaves until `manage.py post_restore` was run and a human has released what it held.
+1. The database knows which installation it belongs to (`INSTANCE_ID`). With another id it is a copy.
+2. It counts the runs that send e-mail. The count, called epoch, is also written to a file outside
+   the database. A database whose epoch is below the file's has been restored from a backup.
+3. In both cases nothing is sent until someone runs `manage.py post_restore`, which holds everything
+   that is due, and then releases what should be sent.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from django.db import transaction
 from django.db.models import F
 
 from .models import Notification, OutboxState
-from .reconcilers import run_planners
+from .reconcilers import run_reconcilers
 
 log = logging.getLogger(__name__)
 
@@ -26,90 +28,95 @@ RESTORED = "the database was restored"
 RESTORE_STEPS: list[Callable[[], object]] = []
 
 
+class UnreadableEpoch(Exception):
+    """The epoch file exists but does not hold a number."""
+
+
 def restore_step(step: Callable[[], object]) -> Callable[[], object]:
-    """Register work that a restored database needs before anything leaves, such as erasing people once more."""
+    """Register what must be done in a restored database before e-mail is sent. A decorator.
+
+    For example, erasing again the people who were erased after the backup.
+    """
     if step not in RESTORE_STEPS:
         RESTORE_STEPS.append(step)
     return step
 
 
-class Unreadable(Exception):
-    """The epoch file is there but says nothing that we understand."""
-
-
 def read_epoch() -> int:
-    """The count in the file; 0 when there is none. Raises Unreadable for anything but a number."""
+    """Return the epoch in the file, 0 if there is no file. Raises UnreadableEpoch."""
     path = Path(settings.OUTBOX_EPOCH_FILE)
     try:
         return int(path.read_text())
     except FileNotFoundError:
         return 0
     except (OSError, ValueError) as error:
-        raise Unreadable(str(path)) from error
+        raise UnreadableEpoch(str(path)) from error
+
+
+def _read_epoch_or_zero() -> int:
+    try:
+        return read_epoch()
+    except UnreadableEpoch:
+        return 0
 
 
 def write_epoch(epoch: int) -> None:
-    """Replace the file in one step, so that a crash leaves the old or the new count."""
+    """Replace the file atomically, so that a crash leaves either the old or the new epoch."""
     path = Path(settings.OUTBOX_EPOCH_FILE)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    fresh.write_text(str(epoch))
-    fresh.replace(path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_text(str(epoch))
+    temporary.replace(path)
 
 
-def check_in(at: datetime) -> bool:
-    """Heartbeat and guard in one: raise the count and return whether letters may leave."""
-    sweeper = OutboxState.objects.first() or _first_sweep()
-    refused = why_not(sweeper)
-    if refused:
-        log.error("the outbox is closed", extra={"why": refused})
-        OutboxState.objects.update(swept_at=at, refused=refused)
+def begin_run(at: datetime) -> bool:
+    """Record the heartbeat and raise the epoch; return whether this database may send e-mail."""
+    blocked = blocked_reason(OutboxState.objects.first() or _create_state())
+    if blocked:
+        log.error("the outbox is blocked", extra={"why": blocked})
+        OutboxState.objects.update(last_run_at=at, blocked_reason=blocked)
         return False
-    OutboxState.objects.update(swept_at=at, refused="", epoch=F("epoch") + 1)
+    OutboxState.objects.update(last_run_at=at, blocked_reason="", epoch=F("epoch") + 1)
     try:
         write_epoch(OutboxState.objects.values_list("epoch", flat=True)[0])
     except OSError:
         log.exception("the epoch file cannot be written")
-        OutboxState.objects.update(refused="the epoch file cannot be written")
+        OutboxState.objects.update(blocked_reason="the epoch file cannot be written")
         return False
     return True
 
 
-def why_not(sweeper: OutboxState) -> str:
-    """Why this database must not send, in words for the operator; empty when it may."""
-    if sweeper.instance_id != settings.INSTANCE_ID:
+def blocked_reason(outbox_state: OutboxState) -> str:
+    """Return why this database must not send e-mail, for the operator; empty if it may."""
+    if outbox_state.instance_id != settings.INSTANCE_ID:
         return "this database belongs to another installation; run post_restore"
     try:
-        if sweeper.epoch < read_epoch():
-            return "this database is older than its last sweep; run post_restore"
-    except Unreadable:
+        if outbox_state.epoch < read_epoch():
+            return "this database is older than its last run; run post_restore"
+    except UnreadableEpoch:
         return "the epoch file cannot be read; run post_restore"
     return ""
 
 
-def _first_sweep() -> OutboxState:
-    """A database that nobody ever swept has sent nothing that could be sent again: it becomes ours."""
-    try:
-        epoch = read_epoch()
-    except Unreadable:
-        epoch = 0
-    return OutboxState.objects.get_or_create(
-        pk=1, defaults={"instance_id": settings.INSTANCE_ID, "epoch": epoch}
-    )[0]
+def _create_state() -> OutboxState:
+    """Return the state of a database that has never sent e-mail: it becomes this installation's."""
+    defaults = {"instance_id": settings.INSTANCE_ID, "epoch": _read_epoch_or_zero()}
+    return OutboxState.objects.get_or_create(pk=1, defaults=defaults)[0]
 
 
 def after_restore(at: datetime) -> tuple[int, list[str]]:
-    """Hold back every letter that is due, then let this database sweep; return how many are held and what failed.
+    """Hold everything that is due, then unblock this database.
 
-    Planners run first, so that letters which the lost days had already brought into being are held as well. While a
-    step fails, the database stays closed.
+    Returns how many e-mails are held and the names of steps that failed. While one fails, the
+    database stays blocked; running this again is safe.
     """
-    failing = [*_run_steps(), *run_planners(at)]
+    # Reconcilers run first, so that what the lost days had enqueued is enqueued again and held.
+    failing = [*_run_steps(), *run_reconcilers(at)]
     if failing:
         return 0, failing
     state = Notification.State
     due = Notification.system.filter(state__in=[state.PENDING, state.SENDING], due_at__lte=at)
     held = due.update(state=state.HELD, reason=RESTORED, lease_token="", lease_until=None)
-    adopt()
+    adopt_database()
     return held, []
 
 
@@ -125,14 +132,10 @@ def _run_steps() -> list[str]:
 
 
 @transaction.atomic
-def adopt() -> None:
-    """Make this database the installation's own."""
-    try:
-        epoch = read_epoch()
-    except Unreadable:
-        epoch = 0
-    sweeper, _made = OutboxState.objects.select_for_update().get_or_create(pk=1)
-    sweeper.instance_id, sweeper.refused = settings.INSTANCE_ID, ""
-    sweeper.epoch = max(sweeper.epoch, epoch)
-    sweeper.save(update_fields=["instance_id", "refused", "epoch"])
-    write_epoch(sweeper.epoch)
+def adopt_database() -> None:
+    """Make this database the installation's own, with the higher of the two epochs."""
+    outbox_state, _created = OutboxState.objects.select_for_update().get_or_create(pk=1)
+    outbox_state.instance_id, outbox_state.blocked_reason = settings.INSTANCE_ID, ""
+    outbox_state.epoch = max(outbox_state.epoch, _read_epoch_or_zero())
+    outbox_state.save(update_fields=["instance_id", "blocked_reason", "epoch"])
+    write_epoch(outbox_state.epoch)

@@ -1,7 +1,7 @@
-"""What the program behind a letter decides: the sender's name, quiet hours, how many letters a week.
+"""What a program decides about its e-mails: the sender's name, quiet hours, a weekly limit.
 
-This app knows no program. An upper app registers a function that finds the house behind a row of the outbox (by what
-the row is about); without one the defaults of the product hold.
+This app knows no program. An upper app registers a function that finds the policy for a row of the
+outbox by what the row is about; where none does, the defaults of `SenderPolicy` apply.
 """
 
 from __future__ import annotations
@@ -15,38 +15,41 @@ from .models import Notification
 
 @dataclass(frozen=True)
 class SenderPolicy:
-    """The rules under which a letter leaves. Hours are whole hours of the recipient's local day."""
+    """The rules for sending a program's e-mails. Hours are in the recipient's local time, 0 to 23."""
 
     name: str = ""
     reply_to: str = ""
     quiet_from_hour: int = 20
     quiet_until_hour: int = 8
-    weekly_letters: int = 3
+    weekly_emails: int = 3  # not counting essential ones
 
 
 Finder = Callable[[Notification], SenderPolicy | None]
-Maker = Callable[[Any], SenderPolicy]
+# Any: the program's model belongs to an app above this one.
+ProgramPolicy = Callable[[Any], SenderPolicy]
 FINDERS: list[Finder] = []
-MAKERS: list[Maker] = []  # at most one
+PROGRAM_POLICIES: list[ProgramPolicy] = []  # at most one
 
 
 def sender_policy_finder(find: Finder) -> Finder:
-    """Register `find(notification) -> House | None`; the first answer counts. Usable as a decorator."""
+    """Register `find(notification)`; the first result that is not None counts. A decorator."""
     if find not in FINDERS:
         FINDERS.append(find)
     return find
 
 
-def program_sender_policy(make: Maker) -> Maker:
-    """Register how the program that a letter names becomes its house; used when no finder knows the row."""
-    MAKERS[:] = [make]
-    return make
+def program_sender_policy(policy_of: ProgramPolicy) -> ProgramPolicy:
+    """Register how a program becomes its policy; used when no finder knows the row. A decorator."""
+    PROGRAM_POLICIES[:] = [policy_of]
+    return policy_of
 
 
-def sender_policy_of(row: Notification, program: Any = None) -> SenderPolicy:
-    """The house behind a row; `program` is what its letter names, if it names one."""
+def sender_policy_of(row: Notification, program: object = None) -> SenderPolicy:
+    """Return the policy for a row; `program` is the program that its e-mail names, if any."""
     for find in FINDERS:
-        house = find(row)
-        if house is not None:
-            return house
-    return MAKERS[0](program) if MAKERS and program is not None else SenderPolicy()
+        policy = find(row)
+        if policy is not None:
+            return policy
+    if PROGRAM_POLICIES and program is not None:
+        return PROGRAM_POLICIES[0](program)
+    return SenderPolicy()

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
@@ -9,12 +7,15 @@ from . import dispatch
 
 
 @shared_task(ignore_result=True)
-def sweep() -> None:
-    """Wake the sweeper; a doubled wake-up finds nothing to claim."""
-    dispatch.sweep()
+def send_due_emails() -> None:
+    """Send what is due. A duplicate task finds nothing to claim."""
+    dispatch.send_due_emails()
 
 
 @worker_shutting_down.connect
-def finish_the_letter(**kwargs: Any) -> None:
-    """A restart waits for one letter, not for the whole queue (pools of threads; processes end their sweep)."""
-    dispatch.stopping.set()
+def stop_after_current_email(**kwargs: object) -> None:
+    """End the run after the e-mail being sent, so that a restart does not wait for the queue.
+
+    Needed for pools of threads; in a pool of processes the run ends by its own time limit.
+    """
+    dispatch.stop_requested.set()

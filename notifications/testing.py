@@ -1,4 +1,4 @@
-"""For the tests of every app: deliver what is owed into `django.core.mail.outbox`."""
+"""For the tests of every app: deliver what is enqueued into `django.core.mail.outbox`."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from .dispatch import Delivery, expire_old
-from .reconcilers import PLANNERS
+from .dispatch import Dispatcher, expire_old
+from .reconcilers import RECONCILERS
 
 
 def deliver_due_emails(
-    at: datetime | None = None, *, manners: bool = False, plan: bool = True
+    at: datetime | None = None, *, delivery_rules: bool = False, reconcile: bool = True
 ) -> list[EmailMessage]:
-    """Run the planners and deliver everything that is due at `at`; return the messages of this call.
+    """Run the reconcilers and deliver everything due at `at`; return the messages of this call.
 
-    Quiet hours and the weekly limit are left aside unless `manners` is asked for, so that a test does not depend on
-    the hour of the day. What a planner or a kind raises is raised here.
+    Quiet hours and the weekly limit apply only with `delivery_rules`, so that a test does not
+    depend on the hour of the day. Errors of a reconciler or a kind are raised.
     """
     now = at or timezone.now()
     before = len(mail.outbox)
-    if plan:
-        for reconciler in list(PLANNERS.values()):
-            reconciler(now)
+    if reconcile:
+        for run in list(RECONCILERS.values()):
+            run(now)
     expire_old(now)
-    Delivery(clock=lambda: now, has_manners=manners, is_strict=True).run()
+    Dispatcher(clock=lambda: now, applies_delivery_rules=delivery_rules, is_strict=True).run()
     return mail.outbox[before:]

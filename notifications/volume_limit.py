@@ -1,7 +1,9 @@
-"""A breaker against floods: a stolen committee account or a faulty planner must not write to everybody all day.
+"""Holds back an unusual volume of e-mail, so that a stolen committee account or a faulty reconciler
+cannot write to everyone all day.
 
-When far more letters were owed within a day than this installation has ever sent on one of the last 28, those that
-still wait are held, and a human looks. Urgent letters pass: sign-in codes have limits of their own.
+When far more e-mails were enqueued within 24 hours than this installation has ever sent on one of
+the last 28 days, those still waiting are held until a committee member releases them. Urgent e-mails
+pass: sign-in codes have rate limits of their own.
 """
 
 from __future__ import annotations
@@ -19,35 +21,31 @@ from .models.outbox import RELEASED
 log = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
-REMEMBERED = timedelta(days=28)
-TIMES_USUAL = 3
-ALWAYS_ALLOWED = 300  # letters a day
-PER_ACCOUNT = 2  # two letters a day to everybody are unusual, yet not a flood
-UNUSUAL = "far more letters than usual"
+HISTORY = timedelta(days=28)
+PEAK_FACTOR = 3
+MIN_LIMIT = 300  # e-mails a day
+PER_ACCOUNT = 2  # two e-mails a day to everyone are unusual, but legitimate
+OVER_LIMIT = "far more e-mails than usual"
 
 
-def limit(at: datetime) -> int:
-    """How many letters within 24 hours pass without a question."""
+def daily_limit(at: datetime) -> int:
+    """Return how many e-mails may be enqueued within the 24 hours before `at`."""
     past = Notification.system.filter(
-        is_urgent=False, sent_at__gt=at - REMEMBERED, sent_at__lte=at - DAY
+        is_urgent=False, sent_at__gt=at - HISTORY, sent_at__lte=at - DAY
     )
-    days = (
-        past.annotate(day=TruncDate("sent_at"))
-        .values("day")
-        .annotate(count=Count("pk"))
-        .values_list("count", flat=True)
-    )
+    by_day = past.annotate(day=TruncDate("sent_at")).values("day").annotate(count=Count("pk"))
+    busiest = max(by_day.values_list("count", flat=True), default=0)
     accounts = get_user_model()._default_manager.filter(is_active=True).count()
-    return max(ALWAYS_ALLOWED, TIMES_USUAL * max(days, default=0), PER_ACCOUNT * accounts)
+    return max(MIN_LIMIT, PEAK_FACTOR * busiest, PER_ACCOUNT * accounts)
 
 
-def hold_unusual(at: datetime) -> int:
-    """Hold what waits if the last 24 hours are a flood; return how many letters were held."""
-    owed = Notification.system.filter(is_urgent=False, created_at__gt=at - DAY)
-    if owed.count() <= limit(at):
+def hold_above_limit(at: datetime) -> int:
+    """Hold what is waiting if the last 24 hours exceed the limit; return how many were held."""
+    enqueued = Notification.system.filter(is_urgent=False, created_at__gt=at - DAY)
+    if enqueued.count() <= daily_limit(at):
         return 0
-    waiting = owed.filter(state=Notification.State.PENDING).exclude(reason=RELEASED)
-    held = waiting.update(state=Notification.State.HELD, reason=UNUSUAL)
+    waiting = enqueued.filter(state=Notification.State.PENDING).exclude(reason=RELEASED)
+    held = waiting.update(state=Notification.State.HELD, reason=OVER_LIMIT)
     if held:
-        log.error("far more letters than usual: they are held back", extra={"held": held})
+        log.error("far more e-mails than usual: held back", extra={"held": held})
     return held

@@ -16,5 +16,5 @@ def sender_policy_for(program: Program) -> SenderPolicy:
         reply_to=program.contact_email,
         quiet_from_hour=policy.quiet_from_hour,
         quiet_until_hour=policy.quiet_until_hour,
-        weekly_letters=policy.weekly_mails,
+        weekly_emails=policy.weekly_mails,
     )

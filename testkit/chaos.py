@@ -140,7 +140,7 @@ def raise_sweepers() -> None:
             os.close(0)
             with open(os.devnull, "w") as nowhere:
                 os.dup2(nowhere.fileno(), 1)
-            call_command("sweep", loop=True, every=0.1)
+            call_command("send_due_emails", loop=True, every=0.1)
             os._exit(0)
         print(pid, flush=True)
 
@@ -256,7 +256,7 @@ def enqueue(count: int) -> None:
     people = [User(email=f"chaos.{number}@example.org", name="Chaos") for number in range(count)]
     with transaction.atomic():
         for person in User.objects.bulk_create(people):
-            outbox.enqueue("trial", to=person, about=person)
+            outbox.enqueue("test-email", to=person, about=person)
 
 
 @contextlib.contextmanager

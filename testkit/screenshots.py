@@ -70,7 +70,7 @@ def main(out: Path) -> int:
         manage = [sys.executable, "manage.py"]
         subprocess.run([*manage, "bootstrap", "--demo"], check=True)
         subprocess.run(
-            [*manage, "sweep"], check=True
+            [*manage, "send_due_emails"], check=True
         )  # so that the committee's page does not say that letters wait
         server = subprocess.Popen(
             [*manage, "runserver", f"127.0.0.1:{port}", "--noreload"],

@@ -77,7 +77,7 @@ def test_an_unknown_address_gets_a_letter_and_the_page_says_the_same(client, ada
 def test_codes_leave_before_everything_else(client, ada, ben):
     from notifications import outbox
 
-    outbox.enqueue("trial", to=ben, about=ben, at=timezone.now() - timedelta(hours=1))
+    outbox.enqueue("test-email", to=ben, about=ben, at=timezone.now() - timedelta(hours=1))
     rows().update(is_urgent=False)
     ask_for_code(client, ada.email)
     assert [mail.to[0] for mail in deliver_due_emails()] == [ada.email, ben.email]

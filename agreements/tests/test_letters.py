@@ -16,7 +16,7 @@ def sent(at):
     reconcilers.plan(at)
     return sorted(
         (message.to[0].split(".")[0], message.subject)
-        for message in deliver_due_emails(at, plan=False)
+        for message in deliver_due_emails(at, reconcile=False)
     )
 
 

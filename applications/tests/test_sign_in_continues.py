@@ -11,7 +11,7 @@ def code_in(letter):
 
 
 def follow_code(client, address):
-    response = client.post(address, {"code": code_in(deliver_due_emails(plan=False)[-1])})
+    response = client.post(address, {"code": code_in(deliver_due_emails(reconcile=False)[-1])})
     assert response.status_code == 302, response.content.decode()
     return response.url
 

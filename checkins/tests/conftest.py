@@ -15,7 +15,7 @@ def sweep(at):
     """Only the planners that these tests are about: they live through months, a day at a time."""
     agreement_planning.plan(at)
     planning.plan(at)
-    return deliver_due_emails(at, plan=False)
+    return deliver_due_emails(at, reconcile=False)
 
 
 @pytest.fixture

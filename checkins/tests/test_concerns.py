@@ -41,7 +41,7 @@ def told(at=None):
 
 def test_the_carer_is_told_without_details(cared, ben, eve):
     concern = ask(cared, ben, text="Something private")
-    letters = deliver_due_emails(plan=False)
+    letters = deliver_due_emails(reconcile=False)
     assert [letter.to for letter in letters] == [[eve.email]]
     assert letters[0].subject == "Somebody asked for help"
     everything = letters[0].body + str(letters[0].alternatives)

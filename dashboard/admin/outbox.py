@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from notifications import email_preview
 from notifications.kinds import label_of
 from notifications.models import Notification
-from notifications.models.outbox import ACCOUNT_MAIL
+from notifications.models.outbox import ACCOUNT_EMAIL
 from programs.committee import Role
 from programs.committee_admin import format_date, state_chip
 
@@ -69,7 +69,7 @@ class OutboxAdmin(AboutAdmin):
     def seen(self, request: HttpRequest, rows: Any) -> QuerySet:
         found = rows.for_committee(request.user)
         if settings.DEMO:  # on one's own machine there is no mailbox: sign-in codes are read here
-            found = found | rows.filter(kind=ACCOUNT_MAIL).scoped("the demo shows every letter")
+            found = found | rows.filter(kind=ACCOUNT_EMAIL).scoped("the demo shows every letter")
         return found
 
     def get_urls(self) -> list[Any]:

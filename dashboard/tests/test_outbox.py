@@ -41,7 +41,7 @@ def test_a_letter_is_named_in_words_and_can_be_filtered_by_them(as_user, cleo, l
 
 
 def test_the_chair_holds_a_letter_and_lets_it_go_again(as_user, cleo, letter):
-    assert "Held back" in press(as_user(cleo), letter, "hold").content.decode()
+    assert "On hold" in press(as_user(cleo), letter, "hold").content.decode()
     assert fresh().state == "held"
     press(as_user(cleo), letter, "release")
     assert fresh().state == "pending"

@@ -17,7 +17,7 @@ from matching.forms import ReleaseForm
 from matching.models import Proposal, Round
 from matching.recusal import is_near_round
 from matching.rounds import publication
-from notifications.rendering import fill
+from notifications.rendering import render_template
 
 from .pages import back, find_round, page, url
 
@@ -71,7 +71,9 @@ def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
 def _letter(kind: str, letter: Any, person: Any) -> dict[str, str]:
     with translation.override(person.language):
         context = {**letter.context, "person": person, "program_name": letter.program.name}
-        subject, text = (fill(f"emails/{kind}/{part}.txt", context) for part in ("subject", "body"))
+        subject, text = (
+            render_template(f"emails/{kind}/{part}.txt", context) for part in ("subject", "body")
+        )
     return {"to": person.name, "subject": subject, "text": text.partition("\n-- ")[0].strip()}
 
 

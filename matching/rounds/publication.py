@@ -22,7 +22,7 @@ from applications.models import Application, Decision
 from matches.match_creation import make_matches, taken
 from matches.models import Match
 from matches.why_you_two import shareable
-from notifications.delivery_rules import next_open_hour
+from notifications.delivery_rules import next_allowed_time
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from programs.sender_policy import sender_policy_for
@@ -46,7 +46,7 @@ def earliest(round_: Round, at: datetime) -> datetime:
 
 def next_allowed(round_: Round, at: datetime) -> datetime:
     """The end of the hold, or the end of quiet hours after it, in the program's zone."""
-    return next_open_hour(
+    return next_allowed_time(
         earliest(round_, at), round_.program.time_zone, sender_policy_for(round_.program)
     )
 

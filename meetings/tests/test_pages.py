@@ -30,7 +30,7 @@ def page(name, row):
 def test_planning_asks_the_partner_by_letter(match, as_user, ben):
     answer = as_user(ben).post(page("meeting-create", match), {**PLAN, "on": day(9)})
     assert answer["Location"] == page("meeting-list", match)
-    letters = deliver_due_emails(plan=False)
+    letters = deliver_due_emails(reconcile=False)
     assert [(letter.to[0].split(".")[0], letter.subject.split(" ")[0]) for letter in letters] == [
         ("ada", "Ben")
     ]
@@ -39,7 +39,7 @@ def test_planning_asks_the_partner_by_letter(match, as_user, ben):
 
 def test_news_about_tomorrow_does_not_wait(match, as_user, ben):
     as_user(ben).post(page("meeting-create", match), {**PLAN, "on": day(1), "is_agreed": "yes"})
-    assert len(deliver_due_emails(plan=False)) == 1
+    assert len(deliver_due_emails(reconcile=False)) == 1
     assert Meeting.objects.get().state == "set"
 
 

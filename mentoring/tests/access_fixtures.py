@@ -289,7 +289,7 @@ def uploads(world: AccessFixtures) -> None:
 def emails(world: AccessFixtures) -> None:
     """Each mentee is owed the letter that introduces the pair; the sweeper is well for as long as the tests run."""
     OutboxState.objects.update_or_create(
-        pk=1, defaults={"swept_at": timezone.now() + timedelta(hours=1)}
+        pk=1, defaults={"last_run_at": timezone.now() + timedelta(hours=1)}
     )
     for pair, (mentee, _mentor) in OWNERS.items():
         enqueue("match-introduced", to=world.people[mentee], about=world.row("match", pair))

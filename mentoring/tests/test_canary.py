@@ -95,7 +95,7 @@ def test_a_letter_holds_only_what_its_reader_may_read(name, world):
                 kind=name, stream=kind.stream, recipient=person, due_at=timezone.now()
             )
             letter.about_type, letter.about_id = kind.about.lower(), about.pk
-            if not isinstance(kind.write(about, person), Email):
+            if not isinstance(kind.build(about, person), Email):
                 continue
             text = render(letter)
             shown = {

@@ -287,7 +287,7 @@ class TestLetter:
         source = (
             '{% extends "emails/base.html" %}{% block content %}<p>Ruth signed.</p>{% endblock %}'
         )
-        return rendering.inline(
+        return rendering.inline_css(
             engines["django"].from_string(source).render({**self.FACTS, **context})
         )
 
@@ -324,9 +324,9 @@ class TestLetter:
         }
         assert "https://example.org/u/" in self.html(**optional)
         assert "https://example.org/u/" in self.text(**optional)
-        assert "cannot switch" in self.html()
-        assert "cannot switch" in self.text()
-        assert "cannot switch" not in self.html(**optional) + self.text(**optional)
+        assert "turn off these e-mails" in self.html()
+        assert "turn off these e-mails" in self.text()
+        assert "turn off these e-mails" not in self.html(**optional) + self.text(**optional)
 
 
 class TestAdmin:

@@ -114,7 +114,7 @@ def sign_up(story, phone, email, role, door):
     phone.follow("Start with my e-mail address")
     phone.fill({"email": email})
     phone.press("Sign Up")
-    letter = next(one for one in deliver_due_emails(plan=False) if email in one.to[0])
+    letter = next(one for one in deliver_due_emails(reconcile=False) if email in one.to[0])
     phone.fill(
         {
             "code": re.search(

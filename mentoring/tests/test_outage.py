@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications import outbox
-from notifications.dispatch import Delivery, sweep
+from notifications.dispatch import Dispatcher, send_due_emails
 from notifications.models import Notification, OutboxState
 from testkit import chaos, services, smtp
 
@@ -66,14 +66,16 @@ def test_without_a_mail_server_nothing_fails_and_nothing_is_lost(ada, as_user, s
     OutboxState.objects.create(instance_id=settings.INSTANCE_ID)
     assert use_the_site(ada, as_user) < 400
     for number in range(5):
-        outbox.enqueue("trial", to=ada, about=ada, ordinal=number)
+        outbox.enqueue("test-email", to=ada, about=ada, ordinal=number)
     now = timezone.now()
     for minutes in range(0, 600, 20):
-        Delivery(clock=lambda: now + timedelta(minutes=minutes)).run()  # noqa: B023
-    assert set(rows().filter(kind="trial").values_list("state", "attempts")) == {(State.PENDING, 0)}
+        Dispatcher(clock=lambda: now + timedelta(minutes=minutes)).run()  # noqa: B023
+    assert set(rows().filter(kind="test-email").values_list("state", "attempts")) == {
+        (State.PENDING, 0)
+    }
     with smtp.sink() as server:
         smtp.use(settings, server.port)
-        Delivery(clock=lambda: now + timedelta(hours=11)).run()
+        Dispatcher(clock=lambda: now + timedelta(hours=11)).run()
         assert len(server.letters) == 5
 
 
@@ -81,11 +83,11 @@ def test_without_a_mail_server_nothing_fails_and_nothing_is_lost(ada, as_user, s
 @pytest.mark.usefixtures("dead_mail_server")
 def test_the_probe_says_that_letters_do_not_leave(ada, tmp_path, settings):
     settings.OUTBOX_EPOCH_FILE = tmp_path / "epoch"
-    outbox.enqueue("trial", to=ada, about=ada)
-    assert sweep() == 0
+    outbox.enqueue("test-email", to=ada, about=ada)
+    assert send_due_emails() == 0
     answer = Client().get("/healthz")
     assert (answer.status_code, answer.json()["database"]) == (503, "up")
-    assert "the mail server is away" in str(answer.json()["problems"])
+    assert "the mail server is unavailable" in str(answer.json()["problems"])
 
 
 @contextmanager
@@ -138,7 +140,7 @@ def wake_until_it_sweeps(broker, url, process, log, seconds=60):
         assert process.poll() is None, f"the worker has ended: {log.read_text()[-3000:]}"
         assert time.monotonic() < end, f"the worker does not answer: {log.read_text()[-3000:]}"
         with app.connection_for_write() as line:
-            app.send_task("notifications.tasks.sweep", expires=10, connection=line)
+            app.send_task("notifications.tasks.send_due_emails", expires=10, connection=line)
         next_one = time.monotonic() + 1
         while sweeps(url) == before and time.monotonic() < next_one:
             time.sleep(0.2)

@@ -1,9 +1,10 @@
-"""The outbox: one row per letter that is owed to somebody.
+"""The outbox: one row per e-mail.
 
-The row is written in the transaction of the fact that owes it, so the debt exists exactly when the fact does. It ends
-as exactly one of sent, failed, cancelled or expired, each with a moment and a reason. The text of a letter is not
-stored: it is written from the facts when it leaves. Account letters (codes) are the exception: their finished text
-waits encrypted and is wiped when the row ends.
+1. The row is written in the transaction of the change that it reports, so it exists exactly when the
+   change does.
+2. It ends as exactly one of sent, failed, cancelled or expired, each with a time and a reason.
+3. The text is not stored: it is rendered from current data when the e-mail is sent. Account e-mails
+   (with codes) are the exception: their text is stored encrypted and deleted when the row ends.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -27,43 +29,48 @@ from access.scoping import ConfidentialModel
 
 from ..kinds import KINDS, Stream
 
-ACCOUNT_MAIL = "account-mail"  # the kind of finished letters with codes; nobody else ever sees them
-RELEASED = "released"  # the reason on a waiting letter that a human let go: the volume breaker leaves it alone
+ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
+RELEASED = (
+    "released"  # the reason of a row released by a person: volume_limit does not hold it again
+)
 
 
 class NotificationQuerySet(AboutQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """One's own letters, except those with codes."""
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return the user's own e-mails, except account e-mails."""
         mine = self.filter(recipient=user.pk) if user.is_authenticated else self.none()
-        return mine.exclude(kind=ACCOUNT_MAIL).scoped("own letters")
+        return mine.exclude(kind=ACCOUNT_EMAIL).scoped("own e-mails")
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
-        """Letters about rows that `user` may look at as a committee member, whatever they are about."""
+    def for_committee(self, user: AbstractBaseUser | AnonymousUser, *roles: str) -> Self:
+        """Return e-mails about records that `user` may see as a committee member.
+
+        `roles` limits it to programs where the member has one of them.
+        """
         labels = {kind.about for kind in KINDS.values()}
-        return self.exclude(kind=ACCOUNT_MAIL).about_what_committee_sees(labels, user, *roles)
+        return self.exclude(kind=ACCOUNT_EMAIL).about_what_committee_sees(labels, user, *roles)
 
-    def waiting(self, at: datetime) -> Self:
-        """Due, and nobody has it."""
+    def due(self, at: datetime) -> Self:
+        """Return the e-mails to send at `at`."""
         found = self.filter(state=Notification.State.PENDING, next_at__lte=at)
-        # Nothing leaves a demonstration: letters with codes wait in its outbox to be read there.
-        return found.exclude(kind=ACCOUNT_MAIL) if settings.DEMO else found
+        # In a demonstration account e-mails are not sent: they are read in the outbox.
+        return found.exclude(kind=ACCOUNT_EMAIL) if settings.DEMO else found
 
-    def vanished(self) -> Self:
-        """Taken by a process that did not come back in time; the database's clock says so."""
+    def abandoned(self) -> Self:
+        """Return the e-mails whose lease is over by the database's clock: their process died."""
         return self.filter(state=Notification.State.SENDING, lease_until__lt=Now())
 
 
 class Notification(ConfidentialModel):
-    """A letter that is owed, under way, or over."""
+    """One e-mail: waiting, being sent, or ended."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting")
-        SENDING = "sending", _("On its way")
+        SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
-        CANCELLED = "cancelled", _("Not needed any more")
-        EXPIRED = "expired", _("Too late")
-        HELD = "held", _("Held back")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+        HELD = "held", _("On hold")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.PENDING: {State.SENDING, State.CANCELLED, State.EXPIRED, State.HELD},
@@ -97,25 +104,25 @@ class Notification(ConfidentialModel):
     body = EncryptedTextField(null=True, editable=False)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
-    created_at = models.DateTimeField(_("owed since"), default=timezone.now)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
     due_at = models.DateTimeField(_("due at"))
-    next_at = models.DateTimeField(_("next try at"))
-    expires_at = models.DateTimeField(_("makes no sense after"), null=True)
-    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
-    unknown = models.PositiveSmallIntegerField(_("tries without an answer"), default=0)
+    next_at = models.DateTimeField(_("next attempt at"))
+    expires_at = models.DateTimeField(_("expires at"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    unknown_outcomes = models.PositiveSmallIntegerField(_("unconfirmed attempts"), default=0)
     lease_token = models.CharField(max_length=22, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True)
-    ended_at = models.DateTimeField(_("over since"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
     reason = models.CharField(_("reason"), max_length=120, blank=True)
-    smtp_code = models.PositiveSmallIntegerField(_("answer of the mail server"), null=True)
+    smtp_code = models.PositiveSmallIntegerField(_("reply code of the mail server"), null=True)
     acted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         editable=False,
         related_name="+",
-        verbose_name=_("last acted on by"),
+        verbose_name=_("last changed by"),
     )
     error = models.CharField(_("last problem"), max_length=300, blank=True)
     message_id = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
@@ -152,14 +159,14 @@ class Notification(ConfidentialModel):
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False)
                 | ~Q(state="sent") & Q(sent_at=None),
-                name="notification_sent_has_a_moment",
+                name="notification_sent_has_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=["sent", "failed", "cancelled", "expired"], ended_at__isnull=False
                 )
                 | Q(state__in=["pending", "sending", "held"], ended_at=None),
-                name="notification_end_has_a_moment",
+                name="notification_end_has_a_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["failed", "cancelled", "expired", "held"]) | ~Q(reason=""),
@@ -180,59 +187,66 @@ class Notification(ConfidentialModel):
         return self.state in (self.State.PENDING, self.State.SENDING, self.State.HELD)
 
     @property
-    def is_account_mail(self) -> bool:
-        return self.kind == ACCOUNT_MAIL
+    def is_account_email(self) -> bool:
+        return self.kind == ACCOUNT_EMAIL
 
-    def get_about(self) -> Any:
-        """The row that the letter is about, or None when it is gone."""
+    def get_about(self) -> models.Model | None:
+        """Return the record that the e-mail is about, or None if it was deleted."""
         if not self.about_type:
             return None
         return apps.get_model(self.about_type)._base_manager.filter(pk=self.about_id).first()
 
-    def _by_hand(self, to: str, *, by: Any, **changes: Any) -> None:
-        """A person's compare-and-set; the sweeper has its own in `claiming`."""
+    # Any: values for QuerySet.update, which takes any column's type.
+    def _change_state(self, to: str, *, by: AbstractBaseUser, **changes: Any) -> None:
+        """Change the state for a person, if it is still what they saw.
+
+        The process that sends e-mail has its own conditional UPDATEs, see `claiming`.
+        """
         if to not in self.TRANSITIONS[self.state]:
             raise ActionNotAllowed(
-                _("This e-mail is %(state)s: this is not possible any more.")
+                _("You can't do this: the e-mail is already in the state “%(state)s”.")
                 % {"state": self.get_state_display()}
             )
         changes |= {"state": to, "acted_by": by}
         if not type(self)._base_manager.filter(pk=self.pk, state=self.state).update(**changes):
-            raise ActionNotAllowed(_("The outbox was faster. Please look at the page again."))
+            raise ActionNotAllowed(
+                _("This e-mail has already been sent or changed. Reload the page to see its state.")
+            )
         for name, value in changes.items():
             setattr(self, name, value)
 
-    def hold(self, *, by: Any, why: str) -> None:
-        """Keep a waiting letter back. Raises Refused when it is already under way or over."""
-        if self.state == self.State.SENDING:
-            raise ActionNotAllowed(_("This e-mail is leaving right now."))
-        self._by_hand(self.State.HELD, by=by, reason=why)
+    def hold(self, *, by: AbstractBaseUser, why: str) -> None:
+        """Hold a waiting e-mail. Raises ActionNotAllowed if it is being sent or has ended."""
+        self._refuse_while_sending()
+        self._change_state(self.State.HELD, by=by, reason=why)
 
-    def release(self, *, by: Any, at: datetime | None = None) -> None:
-        """Let a held letter go. Raises Refused in any other state."""
+    def release(self, *, by: AbstractBaseUser, at: datetime | None = None) -> None:
+        """Release a held e-mail. Raises ActionNotAllowed in any other state."""
         if self.state != self.State.HELD:
-            raise ActionNotAllowed(_("This e-mail is not held back."))
-        self._by_hand(self.State.PENDING, by=by, reason=RELEASED, next_at=at or timezone.now())
+            raise ActionNotAllowed(_("This e-mail is not held."))
+        now = at or timezone.now()
+        self._change_state(self.State.PENDING, by=by, reason=RELEASED, next_at=now)
 
-    def cancel(self, *, by: Any, why: str, at: datetime | None = None) -> None:
-        """Never send it. Raises Refused when it is under way or over."""
-        if self.state == self.State.SENDING:
-            raise ActionNotAllowed(_("This e-mail is leaving right now."))
-        self._by_hand(
-            self.State.CANCELLED, by=by, reason=why, ended_at=at or timezone.now(), body=None
-        )
+    def cancel(self, *, by: AbstractBaseUser, why: str, at: datetime | None = None) -> None:
+        """Never send it. Raises ActionNotAllowed if it is being sent or has ended."""
+        self._refuse_while_sending()
+        now = at or timezone.now()
+        self._change_state(self.State.CANCELLED, by=by, reason=why, ended_at=now, body=None)
 
-    def send_again(self, *, by: Any, at: datetime | None = None) -> None:
-        """Give a failed letter a fresh set of tries, with the same Message-ID. Raises Refused in any other state."""
+    def send_again(self, *, by: AbstractBaseUser, at: datetime | None = None) -> None:
+        """Retry a failed e-mail with the same Message-ID, so that mailboxes can drop a duplicate.
+
+        Raises ActionNotAllowed in any other state.
+        """
         if self.state != self.State.FAILED:
             raise ActionNotAllowed(_("Only a failed e-mail can be sent again."))
-        fresh = {
-            "attempts": 0,
-            "unknown": 0,
-            "ended_at": None,
-            "reason": "",
-            "next_at": at or timezone.now(),
-        }
-        self._by_hand(self.State.PENDING, by=by, **fresh)
+        fresh = {"attempts": 0, "unknown_outcomes": 0, "ended_at": None, "reason": ""}
+        self._change_state(self.State.PENDING, by=by, next_at=at or timezone.now(), **fresh)
 
-    hold.alters_data = release.alters_data = cancel.alters_data = send_again.alters_data = True  # type: ignore[attr-defined]
+    def _refuse_while_sending(self) -> None:
+        if self.state == self.State.SENDING:
+            raise ActionNotAllowed(_("This e-mail is being sent right now."))
+
+    # So that no template can call them.
+    hold.alters_data = release.alters_data = True  # type: ignore[attr-defined]
+    cancel.alters_data = send_again.alters_data = True  # type: ignore[attr-defined]

@@ -58,7 +58,7 @@ def test_forty_letters_are_shared_out_without_a_double(desk, ada):
 
     def take_all():
         taken = []
-        while rows().waiting(TUESDAY_NOON).exists():
+        while rows().due(TUESDAY_NOON).exists():
             lease = claim(TUESDAY_NOON)
             taken += [lease.row.pk] if lease else []
         return taken
@@ -69,11 +69,11 @@ def test_forty_letters_are_shared_out_without_a_double(desk, ada):
 
 @pytest.mark.django_db(transaction=True)
 def test_three_sweepers_at_once_send_every_letter_once(desk, ada, server):
-    from notifications.dispatch import Delivery
+    from notifications.dispatch import Dispatcher
 
     for number in range(30):
         desk.enqueue(ada, ordinal=number)
-    at_once(3, lambda: Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run())
+    at_once(3, lambda: Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run())
     assert set(server.copies().values()) == {1}
     assert len(server.letters) == 30
     assert set(rows().values_list("state", flat=True)) == {State.SENT}
@@ -98,7 +98,7 @@ def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(desk, 
     claim(TUESDAY_NOON)
     let_the_lease_end(row)
     lease = claim(TUESDAY_NOON)
-    assert (lease.row.attempts, lease.row.unknown) == (2, 1)
+    assert (lease.row.attempts, lease.row.unknown_outcomes) == (2, 1)
 
 
 @pytest.mark.django_db
@@ -174,8 +174,8 @@ def test_nothing_is_begun_in_the_second_half_of_a_lease(desk, ada, monkeypatch):
     from notifications import dispatch
 
     row = desk.enqueue(ada)
-    monkeypatch.setattr("notifications.claiming.Lease.may_begin", lambda self: False)
+    monkeypatch.setattr("notifications.claiming.Lease.may_start", lambda self: False)
     assert deliver_due_emails(TUESDAY_NOON) == []
-    assert (fresh(row).state, fresh(row).error) == (State.PENDING, "the sweeper was too slow")
+    assert (fresh(row).state, fresh(row).error) == (State.PENDING, "rendering took too long")
     assert fresh(row).next_at > TUESDAY_NOON
     assert dispatch.MAX_ATTEMPTS == 8

@@ -7,7 +7,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from notifications.dispatch import Delivery
+from notifications.dispatch import Dispatcher
 from notifications.kinds import Email
 from notifications.models import Notification, OutboxState
 from testkit import smtp
@@ -19,12 +19,12 @@ State = Notification.State
 
 
 @pytest.fixture
-def sweeper(db):
+def outbox_state(db):
     return OutboxState.objects.create()
 
 
 def deliver(at=TUESDAY_NOON):
-    return Delivery(clock=lambda: at, has_manners=False, is_strict=True).run()
+    return Dispatcher(clock=lambda: at, applies_delivery_rules=False, is_strict=True).run()
 
 
 def test_an_accepted_letter_is_sent_and_the_answer_is_kept(desk, ada, server):
@@ -76,7 +76,7 @@ def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(
     assert (failed.state, failed.smtp_code, failed.reason) == (
         State.FAILED,
         550,
-        "refused by the mail server",
+        "rejected by the mail server",
     )
     assert ada.email not in failed.error
 
@@ -93,12 +93,12 @@ def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, ser
     row = desk.enqueue(ada)
     server.script = ["before-dot"]
     assert deliver() == 0
-    assert (fresh(row).state, fresh(row).unknown) == (State.PENDING, 0)
+    assert (fresh(row).state, fresh(row).unknown_outcomes) == (State.PENDING, 0)
     deliver(fresh(row).next_at)
     assert server.copies() == {fresh(row).message_id: 1}
 
 
-def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server, sweeper):
+def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server, outbox_state):
     row, at = desk.enqueue(ada), TUESDAY_NOON
     server.script = ["hang-up"] * 10
     for _ in range(8):
@@ -109,27 +109,31 @@ def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server
 
 
 def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
-    desk, ada, server, sweeper
+    desk, ada, server, outbox_state
 ):
     for number in range(9):
         desk.enqueue(ada, ordinal=number)
     server.script = ["hang-up"] * 9
     deliver()
     assert len(server.letters) == 5
-    sweeper.refresh_from_db()
-    assert sweeper.paused_until == TUESDAY_NOON + timedelta(minutes=15)
+    outbox_state.refresh_from_db()
+    assert outbox_state.paused_until == TUESDAY_NOON + timedelta(minutes=15)
     assert deliver(TUESDAY_NOON + timedelta(minutes=14)) == 0
     server.script = []
     assert deliver(TUESDAY_NOON + timedelta(minutes=15)) > 0
 
 
-def test_an_answer_in_between_ends_the_row_of_lost_ones(desk, ada, server, sweeper):
+def test_an_answer_in_between_ends_the_row_of_lost_ones(desk, ada, server, outbox_state):
     for number in range(9):
         desk.enqueue(ada, ordinal=number)
     server.script = ["hang-up"] * 4 + [""] + ["hang-up"] * 4
     deliver()
-    sweeper.refresh_from_db()
-    assert (len(server.letters), sweeper.paused_until, sweeper.lost_answers) == (9, None, 4)
+    outbox_state.refresh_from_db()
+    assert (len(server.letters), outbox_state.paused_until, outbox_state.lost_replies) == (
+        9,
+        None,
+        4,
+    )
 
 
 def test_a_server_that_never_answers_costs_its_budget_only(desk, ada, server, settings):
@@ -137,11 +141,11 @@ def test_a_server_that_never_answers_costs_its_budget_only(desk, ada, server, se
     row = desk.enqueue(ada)
     server.script = ["slow"]
     assert deliver() == 0
-    assert (fresh(row).state, fresh(row).unknown) == (State.PENDING, 1)
+    assert (fresh(row).state, fresh(row).unknown_outcomes) == (State.PENDING, 1)
 
 
 def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
-    desk, ada, ben, server, settings, sweeper
+    desk, ada, ben, server, settings, outbox_state
 ):
     row, other = desk.enqueue(ada), desk.enqueue(ben)
     smtp.use(settings, 1)
@@ -150,12 +154,12 @@ def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
     assert [(fresh(each).state, fresh(each).attempts) for each in (row, other)] == [
         (State.PENDING, 0)
     ] * 2
-    sweeper.refresh_from_db()
-    assert sweeper.pause_reason == "the mail server is away"
+    outbox_state.refresh_from_db()
+    assert outbox_state.pause_reason == "the mail server is unavailable"
     smtp.use(settings, server.port)
     assert deliver(TUESDAY_NOON + timedelta(days=1)) == 2
-    sweeper.refresh_from_db()
-    assert sweeper.failed_connections == 0
+    outbox_state.refresh_from_db()
+    assert outbox_state.failed_connections == 0
 
 
 def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(desk, ada, ben, server):
@@ -199,9 +203,9 @@ def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
 def test_an_address_that_cannot_be_put_on_the_wire_stops_nobody_else(desk, ada, ben, server):
     rows().filter(pk=desk.enqueue(ada).pk).update(address="not\nan address@example.org")
     desk.enqueue(ben)
-    Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run()
+    Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
     assert [letter.to for letter in server.letters] == [ben.email]
-    assert rows().get(recipient=ada).error.startswith("cannot be written")
+    assert rows().get(recipient=ada).error.startswith("cannot be rendered")
 
 
 class ProviderBackend(BaseEmailBackend):

@@ -34,7 +34,7 @@ def test_preferences_by_link(page, live_server, ada):
     page.goto(live_server.url + urlsplit(url).path)
     assert faults(page) == []
     page.get_by_role("button", name="Pause for 30 days").click()
-    assert "Only what is necessary reaches you" in page.inner_text("main")
+    assert "Non-essential e-mails are paused" in page.inner_text("main")
     assert MutedStream.objects.filter(person=ada).count() == 2
 
 
@@ -44,8 +44,8 @@ def test_unsubscribing(page, live_server, ada):
     )
     page.goto(live_server.url + reverse("notifications:unsubscribe", args=["optional", token]))
     assert faults(page) == []
-    page.get_by_role("button", name="Stop these messages").click()
-    assert "You will not get these messages any more" in page.inner_text("h1")
+    page.get_by_role("button", name="Stop these e-mails").click()
+    assert "You will no longer get these e-mails" in page.inner_text("h1")
     assert MutedStream.objects.filter(person=ada, stream="optional").exists()
 
 

@@ -129,7 +129,7 @@ def test_every_bad_link_gets_the_same_friendly_page_and_does_nothing(answers, ad
     assert len(pages) == 1
     ((status, page),) = pages
     assert (status, answers) == (404, [])
-    assert "does not work any more" in page
+    assert "no longer works" in page
 
 
 def test_raising_the_epoch_ends_every_link_of_a_person(answers, ada, ben, client):

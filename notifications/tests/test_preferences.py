@@ -22,7 +22,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 @pytest.fixture(autouse=True)
 def both_streams(monkeypatch):
     """A kind of letter in each stream that can be turned off."""
-    for stream in preferences.CAN_BE_SILENCED:
+    for stream in preferences.CAN_BE_MUTED:
         known = Kind(
             f"of-{stream}", lambda about, person: None, "accounts.User", stream, False, None, False
         )
@@ -101,31 +101,31 @@ def test_an_essential_letter_offers_no_way_out(desk, ada):
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"),
+    ("choice", "expected"),
     [("optional", {"optional"}), ("pause", {"optional", "digest"}), ("all", set())],
 )
-def test_the_signed_page_follows_its_buttons(ada, client, wish, expected):
+def test_the_signed_page_follows_its_buttons(ada, client, choice, expected):
     for _ in range(2):
-        assert client.post(mail_address(ada), {"wish": wish}).status_code == 200
+        assert client.post(mail_address(ada), {"choice": choice}).status_code == 200
     assert off(ada) == expected
 
 
-@pytest.mark.parametrize("wish", ["", "essential", "nonsense", "\x00"])
-def test_the_signed_page_ignores_what_it_does_not_offer(ada, client, wish):
-    assert client.post(mail_address(ada), {"wish": wish}).status_code == 200
+@pytest.mark.parametrize("choice", ["", "essential", "nonsense", "\x00"])
+def test_the_signed_page_ignores_what_it_does_not_offer(ada, client, choice):
+    assert client.post(mail_address(ada), {"choice": choice}).status_code == 200
     assert off(ada) == set()
 
 
 def test_the_signed_page_does_not_tell_what_is_chosen(ada, client):
     url = mail_address(ada)
     before = words(client.get(url))
-    preferences.silence(ada, "optional", at=TUESDAY_NOON)
+    preferences.mute(ada, "optional", at=TUESDAY_NOON)
     assert words(client.get(url)) == before
 
 
 def test_signed_in_one_sees_and_changes_the_choice(ada, as_user):
     mine = as_user(ada)
-    preferences.silence(ada, "digest", at=TUESDAY_NOON)
+    preferences.mute(ada, "digest", at=TUESDAY_NOON)
     page = mine.get(reverse("notifications:preferences"))
     assert page.context["form"].initial == {"streams": ["optional"]}
     mine.post(reverse("notifications:preferences"), {"streams": ["digest"]})
@@ -147,7 +147,7 @@ def test_the_page_needs_signing_in(client):
 
 
 def test_a_pause_leaves_alone_what_is_off_for_good(ada, as_user):
-    preferences.silence(ada, "digest", at=TUESDAY_NOON)
+    preferences.mute(ada, "digest", at=TUESDAY_NOON)
     for _ in range(2):
         as_user(ada).post(reverse("notifications:preferences-pause"))
     until = dict(MutedStream.objects.filter(person=ada).values_list("stream", "until"))
@@ -157,7 +157,7 @@ def test_a_pause_leaves_alone_what_is_off_for_good(ada, as_user):
 
 def test_what_is_essential_cannot_be_silenced(ada):
     with pytest.raises(ValueError, match="essential"):
-        preferences.silence(ada, "essential", at=TUESDAY_NOON)
+        preferences.mute(ada, "essential", at=TUESDAY_NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
         MutedStream.objects.create(person=ada, stream="essential")
 
@@ -174,6 +174,6 @@ def test_a_stream_without_letters_is_not_offered_and_saving_leaves_it_alone(
 
 
 def test_nobody_sees_the_choice_of_another(ada, ben):
-    preferences.silence(ada, "optional", at=TUESDAY_NOON)
+    preferences.mute(ada, "optional", at=TUESDAY_NOON)
     assert not MutedStream.objects.visible_to(ben).exists()
     assert MutedStream.objects.visible_to(ada).exists()

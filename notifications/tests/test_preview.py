@@ -25,7 +25,7 @@ def test_a_preview_has_the_words_and_no_living_link(desk, ada):
     for part in (text.text, text.html):
         assert "hello" in part
         assert token not in part
-        assert email_preview.DOTS in part
+        assert email_preview.MASK in part
     assert 'href="http' not in text.html
     assert "/unsubscribe/optional/••••••/" in text.text
 
@@ -45,39 +45,39 @@ def test_a_letter_that_would_not_leave_says_why(desk, ada):
 def test_a_letter_about_nothing_says_so(desk, ada):
     desk.enqueue(ada)
     rows().update(about_id=0)
-    assert "gone" in email_preview.render(rows().get()).text
+    assert "deleted" in email_preview.render(rows().get()).text
 
 
 def test_a_letter_of_a_kind_that_was_removed_says_so(desk, ada):
     desk.enqueue(ada)
     rows().update(kind="removed")
-    assert "not sent any more" in email_preview.render(rows().get()).text
+    assert "no longer sent" in email_preview.render(rows().get()).text
 
 
-def owe_code(person):
+def enqueue_code(person):
     expires_at = TUESDAY_NOON + timedelta(minutes=15)
     letter = {"subject": "Your code", "text": "ABC-DEF", "html": "<p>ABC-DEF</p>"}
-    outbox.owe_account_mail(
+    outbox.enqueue_account_email(
         to=person, address=person.email, expires_at=expires_at, at=TUESDAY_NOON, **letter
     )
     return rows().get()
 
 
 def test_codes_are_shown_to_nobody(ada):
-    text = email_preview.render(owe_code(ada))
+    text = email_preview.render(enqueue_code(ada))
     assert "ABC" not in f"{text.subject} {text.text} {text.html}"
 
 
 def test_only_a_demonstration_shows_everything_live(desk, ada, settings):
     settings.DEMO = settings.DEBUG = True
-    assert email_preview.render(owe_code(ada)).text == "ABC-DEF"
+    assert email_preview.render(enqueue_code(ada)).text == "ABC-DEF"
     settings.DEBUG = False
     assert "ABC" not in email_preview.render(rows().get()).text
 
 
 def test_in_a_demonstration_codes_wait_to_be_read(ada, settings):
     settings.DEMO = True
-    row = owe_code(ada)
+    row = enqueue_code(ada)
     assert deliver_due_emails(TUESDAY_NOON) == []
     deliver_due_emails(TUESDAY_NOON + timedelta(minutes=15))
     assert (fresh(row).state, fresh(row).body) == (State.EXPIRED, None)
@@ -86,36 +86,36 @@ def test_in_a_demonstration_codes_wait_to_be_read(ada, settings):
 def test_one_can_take_along_when_what_was_sent(desk, ada, ben):
     desk.enqueue(ada)
     desk.enqueue(ben)
-    preferences.silence(ada, "digest", at=TUESDAY_NOON)
+    preferences.mute(ada, "digest", at=TUESDAY_NOON)
     deliver_due_emails(TUESDAY_NOON)
-    found = privacy.export_letters(ada)
-    assert [(letter["kind"], letter["sent_at"]) for letter in found["letters"]] == [
+    found = privacy.export_emails(ada)
+    assert [(letter["kind"], letter["sent_at"]) for letter in found["emails"]] == [
         ("note", TUESDAY_NOON)
     ]
-    assert [row["stream"] for row in found["turned_off"]] == ["digest"]
+    assert [row["stream"] for row in found["muted_streams"]] == ["digest"]
 
 
 def test_erasing_a_person_ends_their_letters_and_forgets_addresses(desk, ada, ben):
     waiting, other = desk.enqueue(ada), desk.enqueue(ben)
-    preferences.silence(ada, "digest", at=TUESDAY_NOON)
+    preferences.mute(ada, "digest", at=TUESDAY_NOON)
     for _ in range(2):
-        privacy.erase_letters(ada)
+        privacy.erase_emails(ada)
     assert (fresh(waiting).state, fresh(other).state) == (State.CANCELLED, State.PENDING)
     assert not MutedStream.objects.filter(person=ada).exists()
 
 
 def test_erasing_a_person_wipes_a_waiting_code(ada):
-    row = owe_code(ada)
-    privacy.erase_letters(ada)
+    row = enqueue_code(ada)
+    privacy.erase_emails(ada)
     assert (fresh(row).state, fresh(row).body, fresh(row).address) == (State.CANCELLED, None, None)
 
 
 def test_old_letters_with_codes_are_deleted_and_others_remembered(desk, ada):
-    owe_code(ada)
+    enqueue_code(ada)
     note = desk.enqueue(ada)
     deliver_due_emails(TUESDAY_NOON)
-    assert privacy.purge(TUESDAY_NOON + timedelta(days=89)) == 0
-    assert privacy.purge(TUESDAY_NOON + timedelta(days=91)) == 1
+    assert privacy.purge_account_emails(TUESDAY_NOON + timedelta(days=89)) == 0
+    assert privacy.purge_account_emails(TUESDAY_NOON + timedelta(days=91)) == 1
     desk.enqueue(ada)
     assert [row.pk for row in rows()] == [note.pk]
     assert deliver_due_emails(TUESDAY_NOON + timedelta(days=91)) == []

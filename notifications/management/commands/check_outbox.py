@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications import outbox_health
 
 
 class Command(BaseCommand):
-    help = "Says how the outbox is; ends with 1 when letters do not leave as they should."
+    help = "Reports on the outbox; exits with 1 if e-mails are not being sent as they should."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, **options: object) -> None:
         report = outbox_health.report()
         figures = (
-            f"{report['waiting']} waiting, {report['failed']} failed, {report['held']} held back"
+            f"{report['waiting']} waiting, {report['failed']} failed, {report['held']} on hold"
         )
         if not report["healthy"]:
             raise CommandError(f"{'; '.join(report['problems'])} ({figures})", returncode=1)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -9,14 +7,17 @@ from notifications import restore_guard
 
 
 class Command(BaseCommand):
-    help = "After a restore: holds back every letter that is due, re-applies erasures, and lets this database sweep again."
+    help = (
+        "After a restore: holds every e-mail that is due, repeats erasures, and allows this "
+        "database to send e-mail again."
+    )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, **options: object) -> None:
         held, failing = restore_guard.after_restore(timezone.now())
         if failing:
             raise CommandError(
                 f"not finished, nothing is sent yet; these steps failed: {', '.join(failing)}"
             )
         self.stdout.write(
-            f"{held} letters are held back. Look at them in the outbox, then run release_held."
+            f"{held} e-mails are on hold. Look at them in the outbox, then run release_held."
         )

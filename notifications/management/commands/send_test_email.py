@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -10,17 +8,16 @@ from notifications.models import Notification
 
 
 class Command(BaseCommand):
-    help = "Owes a trial letter to a person's address, to see whether mail arrives."
+    help = "Enqueues a test e-mail to a person, to find out whether e-mail arrives."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email")
+        parser.add_argument("email", help="the e-mail address of an account")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        person = (
-            get_user_model()._default_manager.filter(email=options["email"].strip().lower()).first()
-        )
+    def handle(self, *, email: str, **options: object) -> None:
+        people = get_user_model()._default_manager
+        person = people.filter(email=email.strip().lower()).first()
         if person is None:
-            raise CommandError("no account has this address")
-        before = Notification.system.about(person).filter(kind="trial").count()
-        outbox.enqueue("trial", to=person, about=person, ordinal=before + 1)
-        self.stdout.write("owed; the next sweep sends it")
+            raise CommandError("no account has this e-mail address")
+        before = Notification.system.about(person).filter(kind="test-email").count()
+        outbox.enqueue("test-email", to=person, about=person, ordinal=before + 1)
+        self.stdout.write("enqueued; it is sent with the next run, usually within five seconds")

@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from notifications import outbox, reconcilers, volume_limit
-from notifications.dispatch import Delivery, stopping, sweep
+from notifications.dispatch import Dispatcher, send_due_emails, stop_requested
 from notifications.models import Notification, OutboxState
 from notifications.outbox_health import report
-from notifications.tasks import finish_the_letter
-from notifications.tasks import sweep as sweep_task
+from notifications.tasks import send_due_emails as send_due_emails_task
+from notifications.tasks import stop_after_current_email
 
 from .conftest import TUESDAY_NOON, fresh, rows
 
@@ -21,72 +21,72 @@ State = Notification.State
 
 
 @pytest.fixture(autouse=True)
-def planned(monkeypatch):
+def reconciled(monkeypatch):
     """Only the planners of the test; the list of when they ran."""
     ran = []
-    monkeypatch.setattr(reconcilers, "PLANNERS", {"test": ran.append})
+    monkeypatch.setattr(reconcilers, "RECONCILERS", {"test": ran.append})
     return ran
 
 
 @pytest.fixture
-def going_on():
+def reset_stop_request():
     yield
-    stopping.clear()
+    stop_requested.clear()
 
 
-def test_planners_run_once_a_minute(planned):
+def test_planners_run_once_a_minute(reconciled):
     for seconds in (0, 5, 59, 60, 61):
-        sweep(TUESDAY_NOON + timedelta(seconds=seconds))
-    assert planned == [TUESDAY_NOON, TUESDAY_NOON + timedelta(seconds=60)]
+        send_due_emails(TUESDAY_NOON + timedelta(seconds=seconds))
+    assert reconciled == [TUESDAY_NOON, TUESDAY_NOON + timedelta(seconds=60)]
 
 
-def test_a_clock_that_was_set_back_does_not_stop_the_planners(planned):
-    sweep(TUESDAY_NOON + timedelta(days=1))
-    sweep(TUESDAY_NOON)
-    assert len(planned) == 2
+def test_a_clock_that_was_set_back_does_not_stop_the_planners(reconciled):
+    send_due_emails(TUESDAY_NOON + timedelta(days=1))
+    send_due_emails(TUESDAY_NOON)
+    assert len(reconciled) == 2
 
 
-def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada, planned):
+def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada, reconciled):
     def broken(at):
         raise ValueError("a bug")
 
-    reconcilers.PLANNERS = {"broken": broken, **reconcilers.PLANNERS}
+    reconcilers.RECONCILERS = {"broken": broken, **reconcilers.RECONCILERS}
     desk.enqueue(ada)
-    assert sweep(TUESDAY_NOON) == 1
-    assert planned == [TUESDAY_NOON]
-    assert report(TUESDAY_NOON)["problems"] == ["reminders cannot be planned: broken"]
+    assert send_due_emails(TUESDAY_NOON) == 1
+    assert reconciled == [TUESDAY_NOON]
+    assert report(TUESDAY_NOON)["problems"] == ["reminders cannot be scheduled: broken"]
 
 
-def test_registering_a_planner_twice_runs_it_once(planned):
+def test_registering_a_planner_twice_runs_it_once(reconciled):
     for _ in range(2):
-        reconcilers.reconciler(planned.append)
-    assert len(reconcilers.PLANNERS) == 2
+        reconcilers.reconciler(reconciled.append)
+    assert len(reconcilers.RECONCILERS) == 2
 
 
 def test_a_sweep_is_healthy_and_leaves_a_heartbeat(desk, ada):
     desk.enqueue(ada)
-    sweep(TUESDAY_NOON)
+    send_due_emails(TUESDAY_NOON)
     found = report(TUESDAY_NOON + timedelta(seconds=30))
     assert found == {
-        "healthy": True, "problems": [], "late_minutes": 0, "swept_seconds_ago": 30, "waiting": 0, "failed": 0, "held": 0,
+        "healthy": True, "problems": [], "late_minutes": 0, "last_run_seconds_ago": 30, "waiting": 0, "failed": 0, "held": 0,
     }  # fmt: skip
 
 
 def test_silence_of_the_sweeper_is_a_problem():
-    assert report(TUESDAY_NOON)["problems"] == ["the process that sends letters has not run yet"]
-    sweep(TUESDAY_NOON)
+    assert report(TUESDAY_NOON)["problems"] == ["the process that sends e-mails has not run yet"]
+    send_due_emails(TUESDAY_NOON)
     assert report(TUESDAY_NOON + timedelta(minutes=3))["problems"] == [
-        "the process that sends letters has stopped"
+        "the process that sends e-mails has stopped"
     ]
 
 
 def test_late_letters_are_a_problem_and_failed_ones_are_counted(desk, ada, ben):
-    sweep(TUESDAY_NOON)
+    send_due_emails(TUESDAY_NOON)
     desk.enqueue(ada, at=TUESDAY_NOON - timedelta(minutes=40))
     failed = {"state": State.FAILED, "reason": "refused", "ended_at": TUESDAY_NOON}
     rows().filter(pk=desk.enqueue(ben).pk).update(**failed)
     found = report(TUESDAY_NOON)
-    assert found["problems"] == ["the oldest due letter is 40 minutes late"]
+    assert found["problems"] == ["the oldest e-mail that is due is 40 minutes late"]
     assert (found["late_minutes"], found["failed"]) == (40, 1)
 
 
@@ -95,57 +95,57 @@ def test_the_probe_tells_without_personal_data(desk, ada):
     response = Client().get("/healthz")
     assert response.status_code == 503
     assert ada.email not in response.content.decode()
-    sweep(timezone.now())
+    send_due_emails(timezone.now())
     assert Client().get("/healthz").status_code == 200
 
 
 def test_check_outbox_ends_with_one_while_something_is_wrong(capsys):
     with pytest.raises(
-        CommandError, match="the process that sends letters has not run yet"
+        CommandError, match="the process that sends e-mails has not run yet"
     ) as stopped:
         call_command("check_outbox")
     assert stopped.value.returncode == 1
-    sweep(timezone.now())
+    send_due_emails(timezone.now())
     call_command("check_outbox")
     assert "healthy" in capsys.readouterr().out
 
 
 def test_the_task_and_the_command_are_the_same_sweep(ada, mailoutbox):
-    outbox.enqueue("trial", to=ada, about=ada, ordinal=1)
-    sweep_task()
-    outbox.enqueue("trial", to=ada, about=ada, ordinal=2)
-    call_command("sweep")
+    outbox.enqueue("test-email", to=ada, about=ada, ordinal=1)
+    send_due_emails_task()
+    outbox.enqueue("test-email", to=ada, about=ada, ordinal=2)
+    call_command("send_due_emails")
     assert len(mailoutbox) == 2
 
 
 def test_a_trial_letter_can_be_asked_for_again_and_again(ada, mailoutbox):
     for _ in range(2):
         call_command("send_test_email", ada.email.upper())
-    call_command("sweep")
+    call_command("send_due_emails")
     assert [mail.to for mail in mailoutbox] == [[ada.email]] * 2
     with pytest.raises(CommandError, match="no account"):
         call_command("send_test_email", "nobody@example.org")
 
 
-@pytest.mark.usefixtures("going_on")
+@pytest.mark.usefixtures("reset_stop_request")
 def test_a_restart_waits_for_one_letter_only(desk, ada):
     for number in range(5):
         desk.enqueue(ada, ordinal=number)
 
     def stop_after_this_one(about, person):
-        finish_the_letter()
+        stop_after_current_email()
         return usual
 
     usual, desk.answer = desk.answer, stop_after_this_one
-    assert Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run() == 1
+    assert Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run() == 1
     assert rows().filter(state=State.PENDING).count() == 4
 
 
 def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
-    monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 10)
+    monkeypatch.setattr(volume_limit, "MIN_LIMIT", 10)
     for number in range(11):
         desk.enqueue(ada, ordinal=number)
-    outbox.owe_account_mail(
+    outbox.enqueue_account_email(
         to=ada,
         address=ada.email,
         subject="code",
@@ -154,28 +154,28 @@ def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
         expires_at=None,
         at=TUESDAY_NOON,
     )
-    assert sweep(TUESDAY_NOON) == 1
-    assert rows().filter(state=State.HELD, reason=volume_limit.UNUSUAL).count() == 11
+    assert send_due_emails(TUESDAY_NOON) == 1
+    assert rows().filter(state=State.HELD, reason=volume_limit.OVER_LIMIT).count() == 11
     assert report(TUESDAY_NOON)["held"] == 11
 
 
 def test_what_a_human_let_go_is_not_held_again(desk, ada, monkeypatch):
-    monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 0)
+    monkeypatch.setattr(volume_limit, "MIN_LIMIT", 0)
     monkeypatch.setattr(volume_limit, "PER_ACCOUNT", 0)
     row = desk.enqueue(ada)
-    assert volume_limit.hold_unusual(TUESDAY_NOON) == 1
+    assert volume_limit.hold_above_limit(TUESDAY_NOON) == 1
     outbox.release_held(at=TUESDAY_NOON)
-    assert volume_limit.hold_unusual(TUESDAY_NOON) == 0
-    assert sweep(TUESDAY_NOON) == 1
+    assert volume_limit.hold_above_limit(TUESDAY_NOON) == 0
+    assert send_due_emails(TUESDAY_NOON) == 1
     assert fresh(row).state == State.SENT
 
 
 def test_what_is_usual_is_learnt_from_the_last_weeks(desk, ada, monkeypatch):
-    monkeypatch.setattr(volume_limit, "ALWAYS_ALLOWED", 0)
+    monkeypatch.setattr(volume_limit, "MIN_LIMIT", 0)
     for number in range(4):
         desk.enqueue(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
-    Delivery(clock=lambda: TUESDAY_NOON - timedelta(days=3), has_manners=False).run()
-    assert volume_limit.limit(TUESDAY_NOON) == 12
+    Dispatcher(clock=lambda: TUESDAY_NOON - timedelta(days=3), applies_delivery_rules=False).run()
+    assert volume_limit.daily_limit(TUESDAY_NOON) == 12
 
 
 def test_one_row_only_can_tell_of_the_sweeper():

@@ -70,8 +70,8 @@ def test_a_kind_may_name_the_thread(desk, ada, ben):
 
 
 def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(desk, ada, monkeypatch):
-    house = SenderPolicy(name='Program "Ünited"', reply_to="committee@example.org")
-    monkeypatch.setattr("notifications.sender_policy.FINDERS", [lambda row: house])
+    policy = SenderPolicy(name='Program "Ünited"', reply_to="committee@example.org")
+    monkeypatch.setattr("notifications.sender_policy.FINDERS", [lambda row: policy])
     wire = send(desk, ada)
     sender = wire["From"].addresses[0]
     assert (sender.display_name, sender.domain) == ('Program "Ünited"', settings.MAIL_HOST)

@@ -6,66 +6,66 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from notifications import reconcilers, restore_guard
-from notifications.dispatch import sweep
+from notifications.dispatch import send_due_emails
 from notifications.models import Notification, OutboxState
 from notifications.outbox_health import report
 
 from .conftest import TUESDAY_NOON, fresh, rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("epoch_file", "no_planners")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("epoch_file", "no_reconcilers")]
 State = Notification.State
 
 
 @pytest.fixture
-def no_planners(monkeypatch):
-    monkeypatch.setattr(reconcilers, "PLANNERS", {})
+def no_reconcilers(monkeypatch):
+    monkeypatch.setattr(reconcilers, "RECONCILERS", {})
 
 
-def closed():
-    return OutboxState.objects.get().refused
+def blocked():
+    return OutboxState.objects.get().blocked_reason
 
 
 def test_a_new_installation_begins_to_sweep_by_itself(desk, ada, epoch_file):
     desk.enqueue(ada)
-    assert sweep(TUESDAY_NOON) == 1
-    assert (closed(), OutboxState.objects.get().epoch, epoch_file.read_text()) == ("", 1, "1")
+    assert send_due_emails(TUESDAY_NOON) == 1
+    assert (blocked(), OutboxState.objects.get().epoch, epoch_file.read_text()) == ("", 1, "1")
 
 
 def test_every_sweep_counts_in_the_database_and_beside_it(epoch_file):
     for _ in range(3):
-        sweep(TUESDAY_NOON)
+        send_due_emails(TUESDAY_NOON)
     assert (OutboxState.objects.get().epoch, epoch_file.read_text()) == (3, "3")
 
 
 def test_a_restored_database_is_behind_its_file_and_sends_nothing(desk, ada, mailoutbox):
     for _ in range(3):
-        sweep(TUESDAY_NOON)
+        send_due_emails(TUESDAY_NOON)
     OutboxState.objects.update(epoch=1)
     desk.enqueue(ada)
-    assert (sweep(TUESDAY_NOON), mailoutbox) == (0, [])
-    assert "older than its last sweep" in closed()
+    assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
+    assert "older than its last run" in blocked()
 
 
 def test_a_copied_database_sends_nothing_elsewhere(desk, ada, mailoutbox, settings):
-    sweep(TUESDAY_NOON)
+    send_due_emails(TUESDAY_NOON)
     settings.INSTANCE_ID = "staging"
     desk.enqueue(ada)
-    assert (sweep(TUESDAY_NOON), mailoutbox) == (0, [])
-    assert "another installation" in closed()
+    assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
+    assert "another installation" in blocked()
 
 
 def test_a_dump_with_a_blank_id_sends_nothing(desk, ada, mailoutbox):
-    sweep(TUESDAY_NOON)
+    send_due_emails(TUESDAY_NOON)
     OutboxState.objects.update(instance_id="")
     desk.enqueue(ada)
-    assert (sweep(TUESDAY_NOON), mailoutbox) == (0, [])
+    assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
 
 
 def test_an_epoch_file_that_cannot_be_read_closes_the_outbox(epoch_file):
-    sweep(TUESDAY_NOON)
+    send_due_emails(TUESDAY_NOON)
     epoch_file.write_text("what?")
-    sweep(TUESDAY_NOON)
-    assert "cannot be read" in closed()
+    send_due_emails(TUESDAY_NOON)
+    assert "cannot be read" in blocked()
 
 
 def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(
@@ -73,19 +73,19 @@ def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(
 ):
     settings.OUTBOX_EPOCH_FILE = epoch_file / "no" / "such" / "folder"
     desk.enqueue(ada)
-    assert (sweep(TUESDAY_NOON), mailoutbox, closed()) == (
+    assert (send_due_emails(TUESDAY_NOON), mailoutbox, blocked()) == (
         0,
         [],
         "the epoch file cannot be written",
     )
     settings.OUTBOX_EPOCH_FILE = epoch_file
-    assert (sweep(TUESDAY_NOON), closed()) == (1, "")
+    assert (send_due_emails(TUESDAY_NOON), blocked()) == (1, "")
 
 
 def test_a_refusal_is_seen_from_outside():
-    sweep(TUESDAY_NOON)
+    send_due_emails(TUESDAY_NOON)
     OutboxState.objects.update(instance_id="other")
-    sweep(TUESDAY_NOON)
+    send_due_emails(TUESDAY_NOON)
     found = report(TUESDAY_NOON)
     assert not found["healthy"]
     assert found["problems"] == ["this database belongs to another installation; run post_restore"]
@@ -107,9 +107,9 @@ def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
         restore_guard.RESTORED,
         State.PENDING,
     )
-    assert sweep(TUESDAY_NOON) == 0
-    assert (mailoutbox, closed(), OutboxState.objects.get().epoch) == ([], "", 10)
-    assert "1 letters are held back" in capsys.readouterr().out
+    assert send_due_emails(TUESDAY_NOON) == 0
+    assert (mailoutbox, blocked(), OutboxState.objects.get().epoch) == ([], "", 10)
+    assert "1 e-mails are on hold" in capsys.readouterr().out
 
 
 def test_a_letter_that_was_on_its_way_in_the_backup_is_held_too(desk, ada):
@@ -136,7 +136,7 @@ def test_a_step_that_fails_keeps_the_outbox_closed(desk, ada, monkeypatch):
     row = desk.enqueue(ada)
     with pytest.raises(CommandError, match="forget_again"):
         call_command("post_restore")
-    assert sweep(TUESDAY_NOON) == 0
+    assert send_due_emails(TUESDAY_NOON) == 0
     assert (fresh(row).state, OutboxState.objects.get().instance_id) == (State.PENDING, "")
 
 
@@ -149,7 +149,7 @@ def test_a_human_releases_what_was_held(desk, ada, capsys):
     call_command("release_held", kind="note")
     assert fresh(row).state == State.PENDING
     call_command("release_held", all=True)
-    assert sweep(fresh(row).next_at) in (0, 1)  # by day it leaves, by night it waits
+    assert send_due_emails(fresh(row).next_at) in (0, 1)  # by day it leaves, by night it waits
 
 
 def test_or_ends_it(desk, ada):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.delivery_rules import is_quiet, next_open_hour
+from notifications.delivery_rules import is_quiet, next_allowed_time
 from notifications.kinds import KINDS, Email
 from notifications.models import Notification
 from notifications.sender_policy import SenderPolicy
@@ -24,17 +24,17 @@ USUAL = SenderPolicy()
 @given(
     at=st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
     zone=st.sampled_from(ZONES),
-    house=st.builds(
+    policy=st.builds(
         SenderPolicy, quiet_from_hour=st.integers(0, 23), quiet_until_hour=st.integers(0, 23)
     ),
 )
-def test_a_letter_leaves_at_an_allowed_hour_and_not_later_than_needed(at, zone, house):
-    opens = next_open_hour(at, zone, house)
+def test_a_letter_leaves_at_an_allowed_hour_and_not_later_than_needed(at, zone, policy):
+    opens = next_allowed_time(at, zone, policy)
     assert at <= opens <= at + timedelta(days=3, hours=25)
-    assert not is_quiet(opens.astimezone(ZoneInfo(zone)), house)
+    assert not is_quiet(opens.astimezone(ZoneInfo(zone)), policy)
     if opens > at:
-        assert is_quiet(at.astimezone(ZoneInfo(zone)), house)
-        assert is_quiet((opens - timedelta(minutes=1)).astimezone(ZoneInfo(zone)), house)
+        assert is_quiet(at.astimezone(ZoneInfo(zone)), policy)
+        assert is_quiet((opens - timedelta(minutes=1)).astimezone(ZoneInfo(zone)), policy)
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_known_nights(zone, local, opens):
     at, expected = (
         datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (local, opens)
     )
-    assert next_open_hour(at.astimezone(UTC), zone, USUAL) == expected
+    assert next_allowed_time(at.astimezone(UTC), zone, USUAL) == expected
 
 
 def test_an_opening_hour_that_the_clock_skips_moves_forward():
-    house = SenderPolicy(
+    policy = SenderPolicy(
         quiet_from_hour=22, quiet_until_hour=0
     )  # in Beirut midnight of 30 March 2025 did not exist
-    opens = next_open_hour(datetime(2025, 3, 28, 21, tzinfo=UTC), "Asia/Beirut", house)
+    opens = next_allowed_time(datetime(2025, 3, 28, 21, tzinfo=UTC), "Asia/Beirut", policy)
     assert opens.astimezone(ZoneInfo("Asia/Beirut")).isoformat() == "2025-03-31T00:00:00+03:00"
 
 
@@ -69,14 +69,14 @@ def test_an_opening_hour_that_the_clock_skips_moves_forward():
 def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(desk, ada):
     type(ada).objects.filter(pk=ada.pk).update(time_zone="Asia/Tokyo")
     row = desk.enqueue(ada)  # noon in London is 21:00 in Tokyo
-    assert deliver_due_emails(TUESDAY_NOON, manners=True) == []
+    assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     morning = datetime(2026, 3, 4, 8, tzinfo=ZoneInfo("Asia/Tokyo"))
     assert (fresh(row).state, fresh(row).next_at, fresh(row).attempts) == (
         State.PENDING,
         morning,
         0,
     )
-    assert len(deliver_due_emails(morning, manners=True)) == 1
+    assert len(deliver_due_emails(morning, delivery_rules=True)) == 1
 
 
 @pytest.mark.django_db
@@ -87,7 +87,9 @@ def test_urgent_letters_leave_at_night(desk, ada, monkeypatch):
     desk.enqueue(ada, kind="tip", at=night)
     monkeypatch.setitem(KINDS, "note", replace(KINDS["note"], urgent=True))
     desk.enqueue(ada, at=night)
-    assert [mail.subject for mail in deliver_due_emails(night, manners=True)] == ["A note for Ada"]
+    assert [mail.subject for mail in deliver_due_emails(night, delivery_rules=True)] == [
+        "A note for Ada"
+    ]
 
 
 @pytest.mark.django_db
@@ -95,7 +97,7 @@ def test_a_kind_may_find_one_of_its_letters_urgent(desk, ada):
     night = datetime(2026, 3, 7, 3, tzinfo=UTC)
     desk.enqueue(ada, at=night)
     desk.answer = Email(context={"word": "today"}, urgent=True)
-    assert len(deliver_due_emails(night, manners=True)) == 1
+    assert len(deliver_due_emails(night, delivery_rules=True)) == 1
 
 
 @pytest.mark.django_db
@@ -105,7 +107,7 @@ def test_the_program_sets_the_hours(desk, ada, monkeypatch):
         [lambda row: SenderPolicy(quiet_from_hour=11, quiet_until_hour=14)],
     )
     row = desk.enqueue(ada)
-    assert deliver_due_emails(TUESDAY_NOON, manners=True) == []
+    assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=2)
 
 
@@ -115,7 +117,7 @@ def test_a_letter_that_names_its_program_keeps_the_programs_hours(desk, ada, pro
     program.policy.save()
     desk.answer = Email(context={"word": "hello"}, program=program)
     row = desk.enqueue(ada)
-    assert deliver_due_emails(TUESDAY_NOON, manners=True) == []
+    assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=3)
 
 
@@ -124,10 +126,10 @@ def test_the_fourth_tip_of_a_week_waits_for_the_next_free_place(desk, ada):
     for number in range(4):
         desk.enqueue(ada, kind="tip", ordinal=number, at=TUESDAY_NOON + timedelta(minutes=number))
     last = rows().get(ordinal=3)
-    assert len(deliver_due_emails(TUESDAY_NOON + timedelta(minutes=5), manners=True)) == 3
+    assert len(deliver_due_emails(TUESDAY_NOON + timedelta(minutes=5), delivery_rules=True)) == 3
     week_later = TUESDAY_NOON + timedelta(days=7, minutes=5)
     assert fresh(last).next_at == week_later
-    assert len(deliver_due_emails(week_later, manners=True)) == 1
+    assert len(deliver_due_emails(week_later, delivery_rules=True)) == 1
 
 
 @pytest.mark.django_db
@@ -137,14 +139,14 @@ def test_the_weekly_limit_counts_neither_essential_letters_nor_other_people(desk
     for number in range(3):
         desk.enqueue(ben, kind="tip", ordinal=number)
     desk.enqueue(ada, kind="tip", ordinal=9)
-    assert len(deliver_due_emails(TUESDAY_NOON, manners=True)) == 8
+    assert len(deliver_due_emails(TUESDAY_NOON, delivery_rules=True)) == 8
 
 
 @pytest.mark.django_db
 def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(desk, ada):
     for number in range(4):
         desk.enqueue(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
-    deliver_due_emails(TUESDAY_NOON, manners=True)
+    deliver_due_emails(TUESDAY_NOON, delivery_rules=True)
     assert list(rows().filter(state=State.EXPIRED).values_list("reason", flat=True)) == [
         "weekly limit"
     ]
@@ -163,5 +165,5 @@ def test_two_sweepers_at_the_edge_of_the_limit_step_back(desk, ada):
         lease_until=TUESDAY_NOON + timedelta(days=9999),
     )
     last = desk.enqueue(ada, kind="tip", ordinal=4)
-    assert deliver_due_emails(TUESDAY_NOON, manners=True) == []
+    assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     assert TUESDAY_NOON < fresh(last).next_at < TUESDAY_NOON + timedelta(minutes=2)

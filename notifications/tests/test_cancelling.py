@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from notifications import preferences
-from notifications.dispatch import Delivery, expire_old
+from notifications.dispatch import Dispatcher, expire_old
 from notifications.kinds import KINDS, Cancel, Email
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
@@ -45,14 +45,14 @@ def test_a_letter_about_something_that_is_gone_is_cancelled(desk, ada):
     row = desk.enqueue(ada)
     rows().update(about_id=0)
     assert deliver_due_emails(TUESDAY_NOON) == []
-    assert end_of(row) == (State.CANCELLED, "what it was about is gone")
+    assert end_of(row) == (State.CANCELLED, "the record that it was about has been deleted")
 
 
 def test_what_a_person_turned_off_is_cancelled_and_the_essential_still_comes(desk, ada):
     tip, note = desk.enqueue(ada, kind="tip"), desk.enqueue(ada, kind="note")
-    preferences.silence(ada, "optional", at=TUESDAY_NOON)
+    preferences.mute(ada, "optional", at=TUESDAY_NOON)
     assert [mail.subject for mail in deliver_due_emails(TUESDAY_NOON)] == ["A note for Ada"]
-    assert end_of(tip) == (State.CANCELLED, "turned off by the person")
+    assert end_of(tip) == (State.CANCELLED, "turned off by the recipient")
     assert fresh(note).state == State.SENT
 
 
@@ -74,7 +74,7 @@ def test_after_its_time_a_letter_is_expired_and_not_sent(desk, ada):
 def test_a_letter_that_expires_between_the_clean_up_and_its_turn_is_not_sent(desk, ada, mailoutbox):
     row = desk.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     late = TUESDAY_NOON + timedelta(hours=2)
-    Delivery(clock=lambda: late).run()
+    Dispatcher(clock=lambda: late).run()
     assert (end_of(row), mailoutbox) == ((State.EXPIRED, "too late"), [])
 
 
@@ -101,8 +101,8 @@ def test_a_letter_that_cannot_be_written_waits_and_the_others_leave(desk, ada, b
     desk.answer = only_for_ben
     broken = desk.enqueue(ada)
     desk.enqueue(ben)
-    Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run()
-    assert fresh(broken).error == "cannot be written: KeyError"
+    Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
+    assert fresh(broken).error == "cannot be rendered: KeyError"
     assert list(rows().filter(state=State.SENT).values_list("recipient", flat=True)) == [ben.pk]
 
 
@@ -111,10 +111,10 @@ def test_a_kind_that_was_removed_fails_in_the_end_and_says_why(desk, ada):
     rows().update(kind="removed")
     now = TUESDAY_NOON
     for _ in range(9):
-        Delivery(clock=lambda: now, has_manners=False).run()  # noqa: B023
+        Dispatcher(clock=lambda: now, applies_delivery_rules=False).run()  # noqa: B023
         now += timedelta(days=1)
     assert end_of(row) == (State.FAILED, "gave up after several tries")
-    assert fresh(row).error == "cannot be written: UnknownKind"
+    assert fresh(row).error == "cannot be rendered: UnknownKind"
 
 
 def test_poisoned_letters_do_not_stop_the_good_ones(desk, ada):
@@ -126,6 +126,6 @@ def test_poisoned_letters_do_not_stop_the_good_ones(desk, ada):
     desk.answer = poison_every_tenth
     for number in range(30):
         desk.enqueue(ada, ordinal=number)
-    Delivery(clock=lambda: TUESDAY_NOON, has_manners=False).run()
+    Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
     counts = {state: rows().filter(state=state).count() for state in (State.SENT, State.PENDING)}
     assert counts == {State.SENT: 27, State.PENDING: 3}
