@@ -38,7 +38,7 @@ class Words:
             model.objects.order_by().annotate(table=Value(model.__name__)) for model in self.MODELS
         ]
         rows = [kind.values_list("table", "pk", "code", "names") for kind in kinds]
-        found = rows[0].union(*rows[1:], all=True)
+        found = rows[0].union(*rows[1:], all=True).order_by()
         return {(kind, pk): (code, names) for kind, pk, code, names in found}
 
     def _word(self, kind: str, pk: int) -> str:

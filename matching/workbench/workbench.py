@@ -207,7 +207,8 @@ def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
         Match.objects.open().filter(mentor__in=mentors).order_by().values_list("mentor", flat=True)
     )
     planned = planned.exclude(state__in=[Proposal.State.REJECTED, Proposal.State.CHOSEN])
-    return Counter(planned.union(open_, all=True)) if mentors else Counter()
+    found = planned.union(open_, all=True).order_by()
+    return Counter(found) if mentors else Counter()
 
 
 def mentors_in_reasons(
