@@ -75,18 +75,18 @@ run: prepare
 
 test: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser
-	@$(PY) -m testkit.gate $(ARGS)
+	@$(PY) -m testkit.ci $(ARGS)
 
 # --- parts of it, and tools
 
 lint: $(VENV)/dev.stamp
-	$(PY) -m testkit.gate --only lint
+	$(PY) -m testkit.ci --only lint
 
 pages: $(VENV)/dev.stamp prepare
 	$(PY) -m testkit.services $(PY) -m pytest -q -n 2 mentoring/tests/test_every_page_in_browser.py $(ARGS)
 
 types: $(VENV)/dev.stamp
-	$(PY) -m testkit.gate --only types
+	$(PY) -m testkit.ci --only types
 
 fmt: $(VENV)/dev.stamp
 	$(PY) -m ruff check --fix .
@@ -97,7 +97,7 @@ bench: prepare
 
 shots: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser
-	$(PY) -m testkit.shots $(ARGS)
+	$(PY) -m testkit.screenshots $(ARGS)
 
 chaos: $(VENV)/dev.stamp prepare
 	$(PY) -m testkit.services $(PY) -m testkit.chaos $(ARGS)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -56,6 +57,12 @@ def test_make_knows_its_targets():
     assert done.returncode == 0, done.stderr
     rules = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
     assert set(targets) == rules, "each is a rule, and each rule that makes no file is one of them"
+
+
+@pytest.mark.parametrize("path", ["Makefile", "README.md", "docs/operations.md", "Dockerfile"])
+def test_every_module_that_is_started_exists(path):
+    modules = re.findall(r"-m ((?:testkit|bench|mentoring)[\w.]*)", read(path))
+    assert [name for name in modules if importlib.util.find_spec(name) is None] == []
 
 
 # --- what the wheels bring
