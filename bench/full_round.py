@@ -150,7 +150,7 @@ def _steps(round_: Round, chair: User, times: int, first: float) -> dict[str, fl
     people = build_pool(round_.cohort, timezone.now())
     state = SolverState.fresh(round_, people)
     plan = state.solve(Decisions())
-    costs = baselines.slot_costs(state.table, state.seats)
+    costs = baselines.slot_costs(state.table, state.capacity)
     steps: dict[str, Callable[[], object]] = {
         "bare": lambda: baselines.bare_assignment(costs),
         "read": lambda: build_pool(round_.cohort, timezone.now()),
@@ -179,7 +179,7 @@ def _pin(round_: Round, chair: User, state: SolverState, prices: Prices) -> floa
     ]
 
     def pin(step: Step) -> None:
-        decide(round_, step, by=chair, seen=round_.plan_version)
+        decide(round_, step, by=chair, expected_version=round_.plan_version)
 
     return median(cpu_seconds(partial(pin, step)) for step in pins)
 

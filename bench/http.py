@@ -153,7 +153,7 @@ class _Workbench:
                 "choose", k + 2 * REQUESTS, mentor=self.another_for(k + 2 * REQUESTS)
             ),
             "try a swap": lambda k: self.get(
-                "try", k + 3 * REQUESTS, other=self.partner_for(k + 3 * REQUESTS)
+                "preview", k + 3 * REQUESTS, other=self.partner_for(k + 3 * REQUESTS)
             ),
             "compare": lambda k: self.get("compare", k + 5 * REQUESTS),
             "list, 50 rows": lambda k: partial(
@@ -198,7 +198,7 @@ class _Workbench:
         )
 
     def post(self, name: str, k: int, **data: str) -> Request:
-        data["seen"] = str(10**6)  # no one else changes the round
+        data["expected_version"] = str(10**6)  # no one else changes the round
         return partial(
             self.client.post, self.url(name, self.row(k).mentee.public_id), data, headers=HEADERS
         )

@@ -116,7 +116,7 @@ def _rounds(member: Any) -> Iterator[Need]:
     for_me, approved, drafts = _counts(
         mine,
         Q(state=Round.State.REVIEW) & ~Q(prepared_by=member.pk),
-        Q(state=Round.State.APPROVED, release_at=None),
+        Q(state=Round.State.APPROVED, publish_at=None),
         Q(state=Round.State.DRAFT),
     )
     text = ngettext("round waits for a second look", "rounds wait for a second look", for_me)

@@ -32,7 +32,7 @@ def pin_known(stage: Stage, round_: Round, *, day: float) -> None:
             round_,
             step,
             by=stage.reader,
-            seen=round_.plan_version,
+            expected_version=round_.plan_version,
             at=stage.calendar.at(day, hour=11),
         )
 
@@ -45,10 +45,13 @@ def publish(stage: Stage, round_: Round, *, day: float) -> list[Match]:
     """Second look by another member, hold, release, and a carer for each pair."""
     second = stage.members["Benoît Lavoie"]
     lifecycle.approve(
-        round_, by=second, seen=round_.plan_version, at=stage.calendar.at(day - 1, hour=16)
+        round_,
+        by=second,
+        expected_version=round_.plan_version,
+        at=stage.calendar.at(day - 1, hour=16),
     )
     publication.schedule(round_, by=stage.chair, at=stage.calendar.at(day, hour=8))
-    matches = publication.release(round_, at=round_.release_at)
+    matches = publication.publish(round_, at=round_.publish_at)
     carers = [stage.members[name] for name in ("Karin Osei", "Alice Whitlock", "Benoît Lavoie")]
     for place, match in enumerate(matches):
         by_turn = carers[place % 3 :] + carers[: place % 3]

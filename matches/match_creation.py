@@ -59,7 +59,7 @@ def _check_ready(applications: dict[int, Application]) -> None:
             )
 
 
-def places_of(mentor: Application) -> int:
+def capacity_of(mentor: Application) -> int:
     """How many mentees a mentor may have: what they offer, within what the program allows."""
     policy = mentor.cohort.program.policy
     return min(
@@ -84,7 +84,7 @@ def _check_places(
     load = taken(mentors)
     load.update(mentor for _mentee, mentor, _why in wanted)
     for pk, mentor in mentors.items():
-        if load[pk] > places_of(mentor):
+        if load[pk] > capacity_of(mentor):
             text = _("%(name)s has no free place any more. Please look at the round again.")
             raise ActionNotAllowed(text % {"name": mentor.person})
 

@@ -17,7 +17,7 @@ from accounts.models.people import DAY_NAMES
 from accounts.models.vocabulary import in_language
 from programs.models import Experience, Topic
 
-PART_WORDS = {
+DAY_PART_NAMES = {
     "early": gettext_lazy("early morning"), "morning": gettext_lazy("morning"), "midday": gettext_lazy("midday"),
     "afternoon": gettext_lazy("afternoon"), "evening": gettext_lazy("evening"),
 }  # fmt: skip
@@ -69,20 +69,20 @@ def listed(words: Iterable[Any], most: int = 3) -> str:
     return _("%(some)s and %(last)s") % {"some": ", ".join(shown[:-1]), "last": shown[-1]}
 
 
-def slot_words(slots: Iterable[str], most: int = 2) -> str:
+def slots_text(slots: Iterable[str], most: int = 2) -> str:
     """ "Tue evening, Sat morning": usual times in common, in the mentee's week."""
-    return listed((slot_word(slot) for slot in slots), most)
+    return listed((slot_text(slot) for slot in slots), most)
 
 
-def slot_word(slot: str) -> str:
-    return _slot_word(slot, get_language() or "")
+def slot_text(slot: str) -> str:
+    return _slot_text(slot, get_language() or "")
 
 
 @lru_cache(maxsize=1024)
-def _slot_word(slot: str, language: str) -> str:
+def _slot_text(slot: str, language: str) -> str:
     """Looked up once for each `language`, which is the one that is active now: a list has hundreds of them."""
     day, part = slot.split("-")
-    return f"{DAY_NAMES[day]} {PART_WORDS[part]}"
+    return f"{DAY_NAMES[day]} {DAY_PART_NAMES[part]}"
 
 
 def figure(number: int) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import ApplicationExperience
 
-from .vocabulary import Words, listed, slot_words
+from .vocabulary import Words, listed, slots_text
 
 
 def shareable(why: dict[str, Any], mentee: Any, mentor: Any) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> 
         )
     if why.get("slots"):
         said.append(
-            _("You are both usually free: %(times)s.") % {"times": slot_words(why["slots"], 3)}
+            _("You are both usually free: %(times)s.") % {"times": slots_text(why["slots"], 3)}
         )
     if why.get("languages"):
         said.append(

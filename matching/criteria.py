@@ -37,7 +37,7 @@ WEIGHTS: dict[str, tuple[Any, Any]] = {
         _("Left out of an earlier round. It decides who is placed, never with whom."),
     ),
 }
-RULE_WORDS: dict[str, Any] = {
+RULE_TEXTS: dict[str, Any] = {
     "readiness": _("one of the two is not ready to be matched"),
     "self_pair": _("both are the same person"),
     "same_employer": _("both work for the same employer"),
@@ -57,26 +57,26 @@ RULE_WORDS: dict[str, Any] = {
     "capacity": _("the mentor has no free place"),
     "min_score": _("the fit is below the floor of this round"),
 }
-UNKNOWN_WORDS: dict[str, Any] = {
+UNKNOWN_TEXTS: dict[str, Any] = {
     "same_employer": _("an employer is not known"),
     "language": _("a language is not known"),
     "mode_place": _("how or where to meet is not known"),
 }
 ALWAYS_ON = frozenset({"self_pair", "readiness"})
-SWITCHABLE = tuple(code for code in RULE_WORDS if code in HARD_RULES and code not in ALWAYS_ON)
-CAN_BE_UNKNOWN = tuple(UNKNOWN_WORDS)
+SWITCHABLE = tuple(code for code in RULE_TEXTS if code in HARD_RULES and code not in ALWAYS_ON)
+CAN_BE_UNKNOWN = tuple(UNKNOWN_TEXTS)
 OVERRIDABLE = frozenset(HARD_RULES) - {"self_pair", "readiness", "avoid"}
 
 
-def rule_words(code: str) -> Any:
+def rule_text(code: str) -> Any:
     """A rule in words; `<rule>_unknown` says that an answer is missing."""
-    if code in RULE_WORDS:
-        return RULE_WORDS[code]
-    known = UNKNOWN_WORDS.get(code.removesuffix("_unknown"))
+    if code in RULE_TEXTS:
+        return RULE_TEXTS[code]
+    known = UNKNOWN_TEXTS.get(code.removesuffix("_unknown"))
     return known or code.replace("_", " ")
 
 
-def default_terms(program: Program) -> dict[str, Any]:
+def default_criteria(program: Program) -> dict[str, Any]:
     """What a new round begins with: the engine's standard, within the program's policy."""
     rules = set(DEFAULT_HARD_RULES) - ALWAYS_ON
     if not program.policy.same_employer_blocked:
@@ -90,13 +90,13 @@ def default_terms(program: Program) -> dict[str, Any]:
     }
 
 
-def criteria(terms: dict[str, Any], version: str = "1") -> Criteria:
+def build_criteria(criteria: dict[str, Any], version: str = "1") -> Criteria:
     """The engine's criteria. Raises ValueError naming the weight or rule that makes no sense."""
     return Criteria(
-        weights=dict(terms["weights"]),
-        rules=frozenset(terms["rules"]) | ALWAYS_ON,
-        unknown_forbids=frozenset(terms.get("unknown_forbids", ())),
-        minimum=terms.get("minimum", 0),
-        enough_minutes=terms.get("enough_minutes", 180),
+        weights=dict(criteria["weights"]),
+        rules=frozenset(criteria["rules"]) | ALWAYS_ON,
+        unknown_forbids=frozenset(criteria.get("unknown_forbids", ())),
+        minimum=criteria.get("minimum", 0),
+        enough_minutes=criteria.get("enough_minutes", 180),
         version=version,
     )

@@ -68,8 +68,8 @@ def _workbench(round_: Round, label: str) -> tuple[str, str]:
     return (label, absolute(reverse("admin:matching_round_workbench", args=[round_.public_id])))
 
 
-@kind("round-second-look", about="matching.Round", expires_after=timedelta(days=14))
-def round_second_look(round_: Round, person: Any) -> Email | Cancel:
+@kind("round-review-request", about="matching.Round", expires_after=timedelta(days=14))
+def round_review_request(round_: Round, person: Any) -> Email | Cancel:
     """**To**: the members who may approve. **When**: a round is sent for the second look. **Until**: it is looked at."""
     if round_.state != Round.State.REVIEW:
         return Cancel("somebody has looked at it")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from programs.models import Cohort
 
-from .criteria import CAN_BE_UNKNOWN, RULE_WORDS, SWITCHABLE, UNKNOWN_WORDS, WEIGHTS, criteria
+from .criteria import CAN_BE_UNKNOWN, RULE_TEXTS, SWITCHABLE, UNKNOWN_TEXTS, WEIGHTS, build_criteria
 from .models import MATCHERS, Proposal, Round
 
 
@@ -38,13 +38,13 @@ class ReasonForm(forms.Form):
 
 
 class RejectForm(ReasonForm):
-    SIT_OUT = "round"
+    EXCLUDE = "round"
     scope = forms.ChoiceField(
         label=gettext_lazy("What should not be?"),
         choices=[
             (Proposal.Scope.PAIR, gettext_lazy("This pair, in this round")),
             (Proposal.Scope.NEVER, gettext_lazy("This pair, ever: keep the two apart")),
-            (SIT_OUT, gettext_lazy("The mentee in this round: leave them out")),
+            (EXCLUDE, gettext_lazy("The mentee in this round: leave them out")),
         ],
         widget=forms.RadioSelect,
         initial=Proposal.Scope.PAIR,
@@ -52,7 +52,7 @@ class RejectForm(ReasonForm):
     field_order = ["scope", "why"]
 
 
-class TermsForm(forms.Form):
+class CriteriaForm(forms.Form):
     """Rules and weights of one round."""
 
     objective = forms.ChoiceField(
@@ -62,14 +62,14 @@ class TermsForm(forms.Form):
     )
     rules = forms.MultipleChoiceField(
         label=gettext_lazy("Rules that no pair may break"),
-        choices=[(code, RULE_WORDS[code]) for code in SWITCHABLE],
+        choices=[(code, RULE_TEXTS[code]) for code in SWITCHABLE],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=gettext_lazy("A pair is not possible if ..."),
     )
     unknown_forbids = forms.MultipleChoiceField(
         label=gettext_lazy("Answers that must be there"),
-        choices=[(code, UNKNOWN_WORDS[code]) for code in CAN_BE_UNKNOWN],
+        choices=[(code, UNKNOWN_TEXTS[code]) for code in CAN_BE_UNKNOWN],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=gettext_lazy(
@@ -80,7 +80,7 @@ class TermsForm(forms.Form):
         label=gettext_lazy("Lowest fit of a possible pair (points of 10,000)"), min_value=0, max_value=10_000,
         help_text=gettext_lazy("0: any pair that breaks no rule is possible."),
     )  # fmt: skip
-    floor = forms.IntegerField(
+    min_score = forms.IntegerField(
         label=gettext_lazy("Lowest fit to propose (points)"), min_value=0, max_value=10_000, required=False,
         help_text=gettext_lazy("Pairs below it are left out, unless they are pinned. Empty: no floor."),
     )  # fmt: skip
@@ -88,19 +88,20 @@ class TermsForm(forms.Form):
         label=gettext_lazy("Points that may be spent on the weakest pair"), min_value=0, max_value=10_000_000,
         help_text=gettext_lazy("The weakest pair is raised as far as this much of the total allows."),
     )  # fmt: skip
-    stickiness = forms.IntegerField(
+    stability_bonus = forms.IntegerField(
         label=gettext_lazy("What keeping a proposed pair is worth (points)"), min_value=0, max_value=10_000,
         help_text=gettext_lazy("So that a small gain moves nobody. 0: always the best plan, whoever has to move."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         self.round = round
-        terms = round.terms
+        criteria = round.criteria
         initial = {
-            name: getattr(round, name) for name in ("objective", "floor", "budget", "stickiness")
+            name: getattr(round, name)
+            for name in ("objective", "min_score", "budget", "stability_bonus")
         }
-        initial |= {name: terms.get(name) for name in ("rules", "unknown_forbids", "minimum")}
-        initial |= {f"weight_{name}": terms["weights"].get(name, 0) for name in WEIGHTS}
+        initial |= {name: criteria.get(name) for name in ("rules", "unknown_forbids", "minimum")}
+        initial |= {f"weight_{name}": criteria["weights"].get(name, 0) for name in WEIGHTS}
         super().__init__(*args, initial=initial, **kwargs)
         for name, (label, help_text) in WEIGHTS.items():
             self.fields[f"weight_{name}"] = forms.IntegerField(
@@ -120,20 +121,23 @@ class TermsForm(forms.Form):
         data = super().clean() or {}
         if not self.errors:
             try:
-                criteria(self.terms)
+                build_criteria(self.criteria)
             except ValueError as wrong:
                 raise forms.ValidationError(
                     _("These weights do not work: %(why)s.") % {"why": wrong}
                 ) from wrong
-            if not any(self.terms["weights"].values()):
+            if not any(self.criteria["weights"].values()):
                 raise forms.ValidationError(_("At least one weight must be more than 0."))
         return data
 
     @property
-    def terms(self) -> dict[str, Any]:
+    def criteria(self) -> dict[str, Any]:
         """The rules and weights as a round keeps them."""
         data = self.cleaned_data
-        kept = {**self.round.terms, "weights": {name: data[f"weight_{name}"] for name in WEIGHTS}}
+        kept = {
+            **self.round.criteria,
+            "weights": {name: data[f"weight_{name}"] for name in WEIGHTS},
+        }
         return {
             **kept,
             "rules": sorted(data["rules"]),
@@ -144,11 +148,12 @@ class TermsForm(forms.Form):
     @property
     def settings(self) -> dict[str, Any]:
         return {
-            name: self.cleaned_data[name] for name in ("objective", "floor", "budget", "stickiness")
+            name: self.cleaned_data[name]
+            for name in ("objective", "min_score", "budget", "stability_bonus")
         }
 
 
-class ReleaseForm(forms.Form):
+class PublishForm(forms.Form):
     WHEN = [
         ("hold", gettext_lazy("After the hold")),
         ("morning", gettext_lazy("At the next hour at which letters may arrive")),

@@ -72,5 +72,5 @@ def refuse_if_near(user: Any, applications: Iterable[int | None], round_: Round)
 
 def is_near_round(user: Any, round_: Round) -> bool:
     """Whether somebody on the table of the round stands near `user`."""
-    rows = Proposal.system.filter(round=round_).on_the_table()
+    rows = Proposal.system.filter(round=round_).in_plan()
     return rows.filter(conflicts_with(user, "mentee__person", "mentor__person")).exists()

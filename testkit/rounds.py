@@ -99,7 +99,7 @@ def run_round(cohort: Cohort, by: Any, **fields: Any) -> Round:
 def approved_round(cohort: Cohort, by: Any, second: Any, **fields: Any) -> Round:
     made = run_round(cohort, by, **fields)
     lifecycle.send_to_review(made, by=by)
-    lifecycle.approve(made, by=second, seen=made.plan_version)
+    lifecycle.approve(made, by=second, expected_version=made.plan_version)
     return made
 
 
@@ -107,4 +107,4 @@ def publish(round_: Round, by: Any) -> list[Any]:
     """Schedule the release, release at that time, and return the matches."""
     now = timezone.now()
     publication.schedule(round_, by=by, at=now)
-    return publication.release(round_, at=round_.release_at)
+    return publication.publish(round_, at=round_.publish_at)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
-from matching.rounds.bulk_decisions import decide_together
+from matching.rounds.bulk_decisions import decide_batch
 from matching.rounds.decisions import Kind, Step
 from matching.workbench.workbench import PER_PAGE
 
-from .pages import back, find_round, find_rows, list_url, seen_version
+from .pages import back, expected_version, find_round, find_rows, list_url
 
 
 def pin(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -40,7 +40,7 @@ def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
         if row.is_pinned != (kind == Kind.PIN)
     ]
     if steps:
-        decide_together(round_, steps, by=request.user, seen=seen_version(request))
+        decide_batch(round_, steps, by=request.user, expected_version=expected_version(request))
     _tell(
         request,
         kind,

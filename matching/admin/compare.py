@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from matches.vocabulary import figure
-from matching.explanations.explanation_text import cost_words, fix_words, why_left_out
+from matching.explanations.explanation_text import cost_text, fix_text, why_left_out
 from matching.models import Proposal, Round, RoundEntry
 from matching.rounds.decisions import Kind, Step
-from matching.workbench.candidates import compare, own_words
-from matching.workbench.change_preview import try_out
+from matching.workbench.candidates import compare, own_answers
+from matching.workbench.change_preview import preview_decision
 from matching.workbench.mutual import mutual_pairs
-from matching.workbench.presence import others_here
-from matching.workbench.workbench import mentors_in_reasons
+from matching.workbench.presence import other_viewers
+from matching.workbench.workbench import mentor_names_in_reasons
 
-from .pages import beside, find_mentor, find_round, find_row, page, url
+from .pages import find_mentor, find_round, find_row, page, panel, url
 
 
 def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
@@ -28,27 +28,27 @@ def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
     row = find_row(request, round_, mentee, "mentee__situation", "mentee__hopes")
     title = _("%(name)s: compare candidates") % {"name": row.mentee.person}
     found = compare(round_, row, request.user, show_all="all" in request.GET)
-    others_here(round_, request.user)
+    other_viewers(round_, request.user)
     context: dict[str, Any] = {
         "row": row,
-        "own_words": own_words(row.mentee, found.words),
+        "own_answers": own_answers(row.mentee, found.words),
         "found": found,
         "turned_down": _turned_down(request, round_, row) if found.has_rejections else [],
         "swaps": _swaps(request, round_, found.swaps) if found.swaps else [],
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
     }
     if row.mentor_id is None:
-        names = mentors_in_reasons([row], request.user)
+        names = mentor_names_in_reasons([row], request.user)
         context["left_out"] = why_left_out(row.why, names)
         context["fixes"] = _fixes(row, names)
-    return _page_or_pane(request, "compare", title, round_, context)
+    return _page_or_panel(request, "compare", title, round_, context)
 
 
-def _page_or_pane(
+def _page_or_panel(
     request: Any, template: str, title: str, round_: Round, context: dict[str, Any]
 ) -> HttpResponse:
-    """A page of its own; beside the list (htmx) only what is on it."""
-    return (beside if request.htmx else page)(request, template, title, round_, **context)
+    """A page of its own; panel the list (htmx) only what is on it."""
+    return (panel if request.htmx else page)(request, template, title, round_, **context)
 
 
 def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
     fixes = [fix for fix in row.why.get("fixes", []) if fix[1] in names]
     mentors = Application.objects.in_bulk([fix[1] for fix in fixes])
     return [
-        {"text": fix_words(fix, names), "kind": fix[0], "mentor": mentors[fix[1]]} for fix in fixes
+        {"text": fix_text(fix, names), "kind": fix[0], "mentor": mentors[fix[1]]} for fix in fixes
     ]
 
 
@@ -108,20 +108,20 @@ def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     asked = _asked(request, round_, row)
-    outcome, moved = try_out(round_, asked.step, by=request.user)
+    outcome, moved = preview_decision(round_, asked.step, by=request.user)
     context = {
         "row": row,
         "asked": asked.words,
         "afterwards": asked.afterwards,
         "moved": moved,
-        "cost": cost_words(outcome.cost_pairs, outcome.cost_points),
+        "cost": cost_text(outcome.cost_pairs, outcome.cost_points),
         "outcome": outcome,
         "total": figure(outcome.total),
         "action_url": url(asked.action, round_, row.mentee.public_id),
         "fields": asked.fields,
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
     }
-    return _page_or_pane(request, "try", _("If you do this"), round_, context)
+    return _page_or_panel(request, "preview", _("If you do this"), round_, context)
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _asked(request: HttpRequest, round_: Round, row: Proposal) -> Asked:
             _("The new pair is pinned; everybody else is placed as well as possible around it."),
         )
     if "other" in request.GET:
-        rows = Proposal.objects.visible_in(round_, request.user).on_the_table()
+        rows = Proposal.objects.visible_in(round_, request.user).in_plan()
         other = get_object_or_404(
             rows.select_related("mentee__person"), mentee__public_id=request.GET["other"]
         )

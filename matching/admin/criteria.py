@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from matches.vocabulary import figure
-from matching.explanations.explanation_text import cost_words
-from matching.forms import TermsForm
+from matching.explanations.explanation_text import cost_text
+from matching.forms import CriteriaForm
 from matching.rounds import criteria_changes
 from matching.rounds.auditing import Step, weakest_steps
 from matching.rounds.lifecycle import check_may_change
@@ -20,21 +20,21 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     """The form; posted to this address it shows what would change, and writes nothing."""
     round_ = find_round(request, public_id)
     check_may_change(round_, request.user)
-    form = TermsForm(request.POST or None, round=round_)
+    form = CriteriaForm(request.POST or None, round=round_)
     preview = (
-        criteria_changes.preview(round_, form.terms, form.settings, request.user)
+        criteria_changes.preview(round_, form.criteria, form.settings, request.user)
         if form.is_valid()
         else None
     )
-    return page(request, "terms", _("Rules and weights"), round_, form=form, preview=preview)
+    return page(request, "criteria", _("Rules and weights"), round_, form=form, preview=preview)
 
 
 def use(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    form = TermsForm(request.POST, round=round_)
+    form = CriteriaForm(request.POST, round=round_)
     if not form.is_valid():
-        return page(request, "terms", _("Rules and weights"), round_, form=form, preview=None)
-    criteria_changes.use(round_, form.terms, form.settings, by=request.user)
+        return page(request, "criteria", _("Rules and weights"), round_, form=form, preview=None)
+    criteria_changes.use(round_, form.criteria, form.settings, by=request.user)
     return back(
         request,
         url("workbench", round_),
@@ -46,30 +46,30 @@ def weakest(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     steps = [
         {
-            "floor": step.floor,
-            "points": figure(step.floor),
+            "min_score": step.min_score,
+            "points": figure(step.min_score),
             "moved": step.moved,
             "is_now": step.is_now,
             "cost": _cost(step),
         }
         for step in weakest_steps(round_)
     ]
-    floor = None if round_.floor is None else figure(round_.floor)
-    return page(request, "weakest", _("The weakest pair"), round_, steps=steps, floor=floor)
+    min_score = None if round_.min_score is None else figure(round_.min_score)
+    return page(request, "weakest", _("The weakest pair"), round_, steps=steps, min_score=min_score)
 
 
 def _cost(step: Step) -> str:
-    return "" if step.is_now else cost_words(0, step.cost)
+    return "" if step.is_now else cost_text(0, step.cost)
 
 
-def set_floor(request: HttpRequest, public_id: str) -> HttpResponse:
+def set_min_score(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    text = request.POST.get("floor", "")
+    text = request.POST.get("min_score", "")
     if text and not text.isdecimal():
         raise ActionNotAllowed(_("A floor is a whole number of points."))
-    settings = {name: getattr(round_, name) for name in ("objective", "budget", "stickiness")}
-    settings["floor"] = int(text) if text else None
-    criteria_changes.use(round_, round_.terms, settings, by=request.user)
+    settings = {name: getattr(round_, name) for name in ("objective", "budget", "stability_bonus")}
+    settings["min_score"] = int(text) if text else None
+    criteria_changes.use(round_, round_.criteria, settings, by=request.user)
     return back(
         request, url("workbench", round_), _("The floor is set, and the round was run again.")
     )

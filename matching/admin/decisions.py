@@ -15,28 +15,28 @@ from django.utils.translation import ngettext
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from matches.vocabulary import Words
-from matching.explanations.explanation_text import cost_words
+from matching.explanations.explanation_text import cost_text
 from matching.forms import ReasonForm, RejectForm
 from matching.models import Proposal, Round, RoundEntry
-from matching.rounds.bulk_decisions import last_words, take_back_together
+from matching.rounds.bulk_decisions import latest_text, undo_batch
 from matching.rounds.decisions import Kind, Scope, Step, decide
-from matching.rounds.minutes import words_of
-from matching.rounds.overrides import agree_place, set_aside
-from matching.rounds.undo import take_back
-from matching.workbench.workbench import Board, last_entry, rows_of
+from matching.rounds.minutes import entry_text_for
+from matching.rounds.overrides import add_capacity, waive_rule
+from matching.rounds.undo import undo_decision
+from matching.workbench.workbench import Workbench, last_entry, rows_of
 
-from .pages import back, find_mentor, find_round, find_row, find_rows, list_url, seen_version
+from .pages import back, expected_version, find_mentor, find_round, find_row, find_rows, list_url
 
 
 def pin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    return _on_the_table(request, public_id, mentee, Kind.PIN)
+    return _on_current_pair(request, public_id, mentee, Kind.PIN)
 
 
 def unpin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    return _on_the_table(request, public_id, mentee, Kind.UNPIN)
+    return _on_current_pair(request, public_id, mentee, Kind.UNPIN)
 
 
-def _on_the_table(request: HttpRequest, public_id: str, mentee: str, kind: str) -> HttpResponse:
+def _on_current_pair(request: HttpRequest, public_id: str, mentee: str, kind: str) -> HttpResponse:
     """About the pair as it is proposed; if it is another one by now, nothing is done."""
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
@@ -56,8 +56,8 @@ def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     if not form.is_valid():
         raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
     why, scope = form.cleaned_data["why"], form.cleaned_data["scope"]
-    if scope == RejectForm.SIT_OUT:
-        return _decide(request, round_, row, Step(Kind.SIT_OUT, row.mentee_id, why=why))
+    if scope == RejectForm.EXCLUDE:
+        return _decide(request, round_, row, Step(Kind.EXCLUDE, row.mentee_id, why=why))
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""), row)
     step = Step(Kind.REJECT, row.mentee_id, mentor.pk, scope=Scope(scope), why=why)
     return _decide(request, round_, row, step, mentor)
@@ -70,10 +70,10 @@ def allow(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     return _decide(request, round_, row, Step(Kind.ALLOW, row.mentee_id, mentor.pk), mentor)
 
 
-def sit_in(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+def include(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
-    return _decide(request, round_, row, Step(Kind.SIT_IN, row.mentee_id))
+    return _decide(request, round_, row, Step(Kind.INCLUDE, row.mentee_id))
 
 
 def choose(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -89,24 +89,33 @@ def swap(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     return _decide(request, round_, row, Step(Kind.SWAP, row.mentee_id, other=other.mentee_id))
 
 
-def override(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+def waive(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
     why = _reason(request)
-    entry = set_aside(
-        round_, row.mentee_id, mentor.pk, by=request.user, seen=seen_version(request), why=why
+    entry = waive_rule(
+        round_,
+        row.mentee_id,
+        mentor.pk,
+        by=request.user,
+        expected_version=expected_version(request),
+        why=why,
     )
     entry.mentee, entry.mentor = row.mentee, mentor
     return answer(request, round_, entry, row)
 
 
-def place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+def add_place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
-    entry = agree_place(
-        round_, mentor, by=request.user, seen=seen_version(request), why=_reason(request)
+    entry = add_capacity(
+        round_,
+        mentor,
+        by=request.user,
+        expected_version=expected_version(request),
+        why=_reason(request),
     )
     entry.mentor = mentor
     return answer(request, round_, entry, row)
@@ -121,13 +130,13 @@ def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:
     round_ = find_round(request, public_id)
     entry = get_object_or_404(RoundEntry.objects.visible_in(round_, request.user), version=version)
     entry.round = round_
-    if request.POST.get("together"):
-        made = take_back_together(entry, by=request.user)
+    if request.POST.get("batch"):
+        made = undo_batch(entry, by=request.user)
     else:
-        made = take_back(entry, by=request.user)
+        made = undo_decision(entry, by=request.user)
     row = (
         Proposal.objects.visible_in(round_, request.user)
-        .on_the_table()
+        .in_plan()
         .filter(mentee=entry.mentee_id)
         .first()
     )
@@ -141,7 +150,7 @@ def _decide(
     step: Step,
     mentor: Application | None = None,
 ) -> HttpResponse:
-    entry = decide(round_, step, by=request.user, seen=seen_version(request))
+    entry = decide(round_, step, by=request.user, expected_version=expected_version(request))
     entry.mentee, entry.mentor = row.mentee, mentor  # read already, with their people
     return answer(request, round_, entry, row)
 
@@ -160,7 +169,7 @@ def answer(request: Any, round_: Round, entry: RoundEntry, row: Proposal | None)
 
 def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
     """`entry` has been made by the member who reads it, and comes with its people."""
-    what = words_of(entry, request.user)
+    what = entry_text_for(entry, request.user)
     moved = ngettext("%(count)s person moved", "%(count)s people moved", len(entry.moved)) % {
         "count": len(entry.moved)
     }
@@ -170,7 +179,7 @@ def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
     return _("You %(what)s. %(moved)s; %(cost)s. %(pinned)s") % {
         "what": what,
         "moved": moved if entry.moved else _("Nobody moved"),
-        "cost": cost_words(entry.cost_pairs, entry.cost_points),
+        "cost": cost_text(entry.cost_pairs, entry.cost_points),
         "pinned": in_all,
     }
 
@@ -180,12 +189,12 @@ def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry) -> Htt
     mine = (
         Proposal.objects.visible_in(round_, request.user)
         .filter(mentee__in=touched - {None})
-        .on_the_table()
+        .in_plan()
     )
     rows = rows_of(
         round_, list(mine.with_names()), Words(round_.program), request.user, in_list=True
     )
-    board = Board(round_, request.user, only_figures=True)
+    board = Workbench(round_, request.user, only_figures=True)
     text = said(request, entry, board.counts["pinned"])
     last = entry if entry.can_be_undone else last_entry(round_, request.user)
     return changed(request, round_, rows, board, last, text)
@@ -195,14 +204,14 @@ def changed(
     request: HttpRequest,
     round_: Round,
     rows: list[Any],
-    board: Board,
+    board: Workbench,
     last: RoundEntry | None,
     text: str,
 ) -> HttpResponse:
     """The parts of the list that are new, each for its own place, and one sentence for the live region."""
     context = {
         "round": round_, "rows": rows, "board": board, "text": text, "may_change": True, "is_swap": True, "last": last,
-        "last_words": last_words(last, request.user), "place": request.POST.get("place", ""),
+        "latest_text": latest_text(last, request.user), "place": request.POST.get("place", ""),
     }  # fmt: skip
     return render(request, "admin/matching/round/_changed.html", context)
 
@@ -211,16 +220,19 @@ def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) 
     mine = Proposal.objects.visible_to(request.user).filter(
         round__public_id=public_id, mentee__public_id=mentee
     )
-    found = list(mine.on_the_table().with_names().select_related("round__cohort__program__policy"))
+    found = list(mine.in_plan().with_names().select_related("round__cohort__program__policy"))
     if not found:
         return HttpResponse(status=404)
     round_ = found[0].round
     rows = rows_of(round_, found, Words(round_.program), request.user, in_list=True)
-    board, last = Board(round_, request.user, only_figures=True), last_entry(round_, request.user)
+    board, last = (
+        Workbench(round_, request.user, only_figures=True),
+        last_entry(round_, request.user),
+    )
     return changed(request, round_, rows, board, last, text)
 
 
-def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def refusal_in_fragment(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A refusal in a short round trip (htmx) is said in the live region, beside the row as it is now."""
 
     @wraps(view)

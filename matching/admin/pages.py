@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from applications.models import Application
 from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
-from matching.models.proposals import OF_A_PERSON
+from matching.models.proposals import PERSON_FIELDS
 from matching.recusal import mentors_seen, shown_to, somebody_near
 from programs.committee import holds
 
@@ -43,11 +43,14 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     )
     plans = RoundPlan.system.filter(round=OuterRef("round"))
     rows = rows.defer("people", "scores", "columns").annotate(
-        **{name: Subquery(plans.values(name)) for name in ("known", "mentors", "places")}
+        **{
+            name: Subquery(plans.values(name))
+            for name in ("acknowledged_changes", "mentors", "capacity")
+        }
     )
     found = rows.filter(round__public_id=public_id).first()
     if found:
-        found.fingerprints |= found.known
+        found.fingerprints |= found.acknowledged_changes
         show(found.round, request)
     return found
 
@@ -62,7 +65,7 @@ def find_rows(
     request: HttpRequest, round_: Round, *mentees: str, fields: Sequence[str] = ()
 ) -> list[Proposal]:
     """The rows of several mentees, in the order asked for; 404 unless the member sees all of them."""
-    rows = Proposal.objects.visible_in(round_, request.user).on_the_table().with_names(*fields)
+    rows = Proposal.objects.visible_in(round_, request.user).in_plan().with_names(*fields)
     found = {row.mentee.public_id: row for row in rows.filter(mentee__public_id__in=mentees)}
     if found.keys() != set(mentees):
         raise Http404
@@ -75,13 +78,13 @@ def find_mentor(
     """A mentor of the cohort whom the member may decide about; in most cases that of the `row` that was found."""
     if row and row.mentor and row.mentor.public_id == mentor:
         return row.mentor
-    mentors = mentors_seen(round_, request.user).select_related("person").only(*OF_A_PERSON)
+    mentors = mentors_seen(round_, request.user).select_related("person").only(*PERSON_FIELDS)
     return get_object_or_404(mentors, public_id=mentor)
 
 
-def seen_version(request: HttpRequest) -> int:
+def expected_version(request: HttpRequest) -> int:
     """The plan version that the member looked at when the button was pressed."""
-    text = request.POST.get("seen", "")
+    text = request.POST.get("expected_version", "")
     return int(text) if text.isdecimal() else 0
 
 
@@ -93,12 +96,12 @@ def page(
     return _shown(request, template, frame | context | _of_round(request, title, round_))
 
 
-def beside(
+def panel(
     request: HttpRequest, template: str, title: str, round_: Round, **context: Any
 ) -> HttpResponse:
     """What such a page has to say, without the frame: for the place beside the list."""
     context["content"] = f"admin/matching/round/_{template}.html"
-    return _shown(request, "_beside", context | _of_round(request, title, round_))
+    return _shown(request, "_panel", context | _of_round(request, title, round_))
 
 
 def _of_round(request: HttpRequest, title: str, round_: Round) -> dict[str, Any]:

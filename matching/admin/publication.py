@@ -13,7 +13,7 @@ from matches.emails import match_introduced
 from matches.models import Match
 from matches.why_you_two import shareable
 from matching import emails
-from matching.forms import ReleaseForm
+from matching.forms import PublishForm
 from matching.models import Proposal, Round
 from matching.recusal import is_near_round
 from matching.rounds import publication
@@ -24,7 +24,7 @@ from .pages import back, find_round, page, url
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    rows = Proposal.system.filter(round=round_).on_the_table()
+    rows = Proposal.system.filter(round=round_).in_plan()
     now = timezone.now()
     decisions = Decision.system.filter(application__cohort=round_.cohort_id, released_at=None)
     morning = publication.next_allowed(round_, now)
@@ -33,7 +33,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "left_out": rows.filter(mentor=None).count(),
         "decisions": decisions.count(),
         "letters": sample_letters(round_, request.user),
-        "form": ReleaseForm(),
+        "form": PublishForm(),
         "may_publish": round_.may_be_published_by(request.user),
         "is_near": is_near_round(request.user, round_),
         "hold_until": publication.earliest(round_, now),
@@ -45,7 +45,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
     """The letters of the first pair and of the first person left out that the member sees, word for word."""
-    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+    rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
     rows = rows.select_related(
         "mentee__person__profile", "mentor__person__profile", "mentee__cohort__program__policy"
     ).order_by("mentee__external_key", "mentee_id")
@@ -79,7 +79,7 @@ def _letter(kind: str, letter: Any, person: Any) -> dict[str, str]:
 
 def schedule(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    form = ReleaseForm(request.POST)
+    form = PublishForm(request.POST)
     wait = form.is_valid() and form.cleaned_data["when"] == "morning"
     publication.schedule(round_, by=request.user, wait_for_morning=wait)
     return back(
@@ -89,7 +89,7 @@ def schedule(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def stop(request: HttpRequest, public_id: str) -> HttpResponse:
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    publication.stop(round_, by=request.user)
+    publication.cancel(round_, by=request.user)
     return back(request, url("publish", round_), _("Stopped. Nothing was sent."))

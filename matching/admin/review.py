@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from matches.vocabulary import Words, figure
-from matching.criteria import WEIGHTS, rule_words
+from matching.criteria import WEIGHTS, rule_text
 from matching.engine import Audit
 from matching.forms import ReasonForm
 from matching.models import Proposal, Round
@@ -26,7 +26,7 @@ from .pages import back, find_round, page, url
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """What another member reads before saying yes: what was decided by hand first, then what needs a look."""
     round_ = find_round(request, public_id)
-    mine = Proposal.objects.visible_in(round_, request.user).on_the_table().with_names()
+    mine = Proposal.objects.visible_in(round_, request.user).in_plan().with_names()
     mine = mine.order_by("mentee__external_key", "mentee")
     words = Words(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)
@@ -44,7 +44,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": ReasonForm(),
         "snapshot": snapshot_of(round_),
     }
-    return page(request, "second_look", _("Second look"), round_, **context)
+    return page(request, "review", _("Second look"), round_, **context)
 
 
 def send(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -59,8 +59,10 @@ def send(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    seen = request.POST.get("seen", "")
-    lifecycle.approve(round_, by=request.user, seen=int(seen) if seen.isdecimal() else -1)
+    version = request.POST.get("expected_version", "")
+    lifecycle.approve(
+        round_, by=request.user, expected_version=int(version) if version.isdecimal() else -1
+    )
     return back(
         request, url("publish", round_), _("Approved. The chair can publish the round now.")
     )
@@ -82,12 +84,12 @@ def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
 def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
     """Rules, figures, each decision with reason and price, who approved, certificate; made to be printed."""
     round_ = find_round(request, public_id)
-    weights, figures = round_.terms.get("weights", {}), figures_of(round_)
+    weights, figures = round_.criteria.get("weights", {}), figures_of(round_)
     context = {
         "lines": lines(round_, request.user),
         "steps": [_step(step) for step in Transition.objects.of(round_).select_related("by")],
         "weights": [(label, weights.get(code, 0)) for code, (label, _help) in WEIGHTS.items()],
-        "rules": [rule_words(code) for code in round_.terms.get("rules", [])],
+        "rules": [rule_text(code) for code in round_.criteria.get("rules", [])],
         "snapshot": snapshot_of(round_),
         "figures": figures,
         "points": _points(round_, figures),
@@ -122,7 +124,5 @@ def _points(round_: Round, figures: Audit | None) -> dict[str, str]:
 
 
 def _pairs(request: HttpRequest, round_: Round) -> QuerySet[Proposal]:
-    rows = (
-        Proposal.objects.visible_to(request.user).filter(round=round_).on_the_table().with_names()
-    )
+    rows = Proposal.objects.visible_to(request.user).filter(round=round_).in_plan().with_names()
     return rows.order_by("mentee__external_key", "mentee")

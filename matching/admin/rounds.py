@@ -29,7 +29,7 @@ View = Callable[..., HttpResponse]
 
 READ: list[tuple[str, View]] = [
     ("workbench", workbench.show),
-    ("second-look", review.show),
+    ("review", review.show),
     ("minutes", review.minutes),
     ("publish", publication.show),
     ("weakest", criteria.weakest),
@@ -46,24 +46,24 @@ WRITE: list[tuple[str, View]] = [
     ("discard", workbench.discard),
     ("pin-several", bulk.pin),
     ("unpin-several", bulk.unpin),
-    ("floor", criteria.set_floor),
-    ("use-terms", criteria.use),
+    ("min-score", criteria.set_min_score),
+    ("use-criteria", criteria.use),
     ("send", review.send),
     ("approve", review.approve),
     ("send-back", review.send_back),
     ("schedule", publication.schedule),
-    ("stop", publication.stop),
+    ("cancel-publication", publication.cancel),
 ]
 DECIDE: list[tuple[str, View]] = [
     ("pin", decisions.pin),
     ("unpin", decisions.unpin),
     ("reject", decisions.reject),
     ("allow", decisions.allow),
-    ("sit-in", decisions.sit_in),
+    ("include", decisions.include),
     ("choose", decisions.choose),
     ("swap", decisions.swap),
-    ("override", decisions.override),
-    ("place", decisions.place),
+    ("waive-rule", decisions.waive),
+    ("add-capacity", decisions.add_place),
 ]
 
 
@@ -112,18 +112,24 @@ class RoundAdmin(CommitteeAdmin):
             *(
                 address(
                     f"<str:public_id>/row/<str:mentee>/{name}/",
-                    require_POST(decisions.told(view)),
+                    require_POST(decisions.refusal_in_fragment(view)),
                     name,
                 )
                 for name, view in DECIDE
             ),
             address("<str:public_id>/row/<str:mentee>/", require_safe(compare.show), "compare"),
-            address("<str:public_id>/row/<str:mentee>/try/", require_safe(compare.preview), "try"),
+            address(
+                "<str:public_id>/row/<str:mentee>/preview/",
+                require_safe(compare.preview),
+                "preview",
+            ),
             address("<str:public_id>/undo/<int:version>/", require_POST(decisions.undo), "undo"),
-            address("<str:public_id>/terms/", criteria.edit, "terms"),
+            address("<str:public_id>/criteria/", criteria.edit, "criteria"),
             address("<str:public_id>/job/<str:job_id>/", require_safe(workbench.job), "job"),
             address(
-                "<str:public_id>/job/<str:job_id>/cancel/", require_POST(workbench.cancel), "cancel"
+                "<str:public_id>/job/<str:job_id>/cancel/",
+                require_POST(workbench.cancel),
+                "cancel-run",
             ),
             *super().get_urls(),
         ]
@@ -195,7 +201,7 @@ class RoundAdmin(CommitteeAdmin):
 
 def _figures(ids: list[int]) -> dict[int, dict[str, int]]:
     """Counts of each round on the page, in one query."""
-    rows = Proposal.system.filter(round__in=ids).on_the_table()
+    rows = Proposal.system.filter(round__in=ids).in_plan()
     counted = rows.values("round").annotate(
         people=Count("pk"),
         proposed=Count("pk", filter=Q(mentor__isnull=False)),

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from matches.vocabulary import figure
 from matching.models import Round, RoundJob, Snapshot
 from matching.rounds import copying, lifecycle
-from matching.rounds.bulk_decisions import last_words
-from matching.workbench.presence import others_here, viewers_words
-from matching.workbench.workbench import Board, last_entry, news
+from matching.rounds.bulk_decisions import latest_text
+from matching.workbench.presence import other_viewers, viewers_text
+from matching.workbench.workbench import Workbench, last_entry, news
 
 from .pages import back, find_round, find_snapshot, page, url
 
@@ -27,7 +27,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         round_ = find_round(request, public_id)
         return page(request, "empty", str(round_), round_, job=_job_of(round_))
     round_ = snapshot.round
-    board = Board(
+    board = Workbench(
         round_,
         request.user,
         queue=request.GET.get("queue", "all"),
@@ -38,24 +38,24 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "board": board,
         "figures": snapshot.figures,
-        "seats": seats_words(snapshot),
+        "seats": capacity_text(snapshot),
         "news": news(round_, snapshot.fingerprints) if round_.is_under_way else [],
         "last": last,
-        "last_words": last_words(last, request.user),
+        "latest_text": latest_text(last, request.user),
         "place": board.place,
-        "viewers": viewers_words(others_here(round_, request.user)),
+        "viewers": viewers_text(other_viewers(round_, request.user)),
         "is_front": True,
     }
     return page(request, "workbench", str(round_), round_, **context)
 
 
-def seats_words(snapshot: Snapshot) -> str:
+def capacity_text(snapshot: Snapshot) -> str:
     """What the other side of the round has."""
     mentors = ngettext("%(count)s mentor", "%(count)s mentors", snapshot.mentors) % {
         "count": snapshot.mentors
     }
-    places = ngettext("%(count)s free place", "%(count)s free places", snapshot.places) % {
-        "count": snapshot.places
+    places = ngettext("%(count)s free place", "%(count)s free places", snapshot.capacity) % {
+        "count": snapshot.capacity
     }
     return _("%(mentors)s with %(places)s") % {"mentors": mentors, "places": places}
 

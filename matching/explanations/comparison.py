@@ -8,11 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from matches.vocabulary import Words, slot_words
+from matches.vocabulary import Words, slots_text
 
-from ..criteria import rule_words
+from ..criteria import rule_text
 from ..models import Proposal
-from .explanation_text import can_help, meeting_words, wishes
+from .explanation_text import can_help, meeting_text, wishes
 from .explanations import PART_BANDS, Explanation, band_of
 
 Band = Proposal.Band
@@ -43,7 +43,7 @@ class Dimensions:
             "wishes": [one.text for one in wishes(said.why)],
         }
         cells = {name: Cell(self._word(name, said), lines) for name, lines in facts.items()}
-        in_the_way = [str(rule_words(code)) for code in codes if code in PRACTICAL_RULES]
+        in_the_way = [str(rule_text(code)) for code in codes if code in PRACTICAL_RULES]
         if in_the_way:  # who cannot meet has nothing practical in common, whatever their other answers are worth
             cells["practical"] = Cell("", in_the_way)
         return cells
@@ -71,6 +71,6 @@ class Dimensions:
         languages = self.words.languages(why.get("languages", []))
         return [
             line
-            for line in (slot_words(why.get("slots", []), 3), meeting_words(why), languages)
+            for line in (slots_text(why.get("slots", []), 3), meeting_text(why), languages)
             if line
         ]

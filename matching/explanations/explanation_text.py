@@ -14,13 +14,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from matches.vocabulary import Words, figure, listed, slot_words
+from matches.vocabulary import Words, figure, listed, slots_text
 
-from ..criteria import rule_words
+from ..criteria import rule_text
 from ..engine import InfeasibleRules
 from ..storage.solver_state import SolverState
 
-CAUTION_WORDS = {
+CAUTION_TEXTS = {
     "u_none": gettext_lazy("the mentor does not say that they know this situation"),
     "u_unknown": gettext_lazy("the mentee has not said what they are going through"),
     "u_mentor_unknown": gettext_lazy("the mentor has not said what they have lived through"),
@@ -34,7 +34,7 @@ CAUTION_WORDS = {
     "only_one": gettext_lazy("this is the only mentor who is possible"),
     "override": gettext_lazy("a rule was set aside for this pair"),
 }
-LINE_WORDS = {
+CRITERION_TEXTS = {
     "understands": gettext_lazy("what they are going through, or have lived through"),
     "can_help": gettext_lazy("topics"),
     "practical.hours": gettext_lazy("usual times"),
@@ -59,7 +59,7 @@ def committee_whys(why: dict[str, Any], cautions: Iterable[str], words: Words) -
     found = [*understands(why, words), *can_help(why, words), *practical(why, words), *wishes(why)]
     return [
         *found,
-        *(Why("!", str(CAUTION_WORDS[code])) for code in cautions if code in CAUTION_WORDS),
+        *(Why("!", str(CAUTION_TEXTS[code])) for code in cautions if code in CAUTION_TEXTS),
     ]
 
 
@@ -95,15 +95,15 @@ def can_help(why: dict[str, Any], words: Words) -> list[Why]:
 
 def practical(why: dict[str, Any], words: Words) -> list[Why]:
     parts = [
-        slot_words(why.get("slots", [])),
-        meeting_words(why),
+        slots_text(why.get("slots", [])),
+        meeting_text(why),
         words.languages(why.get("languages", [])),
     ]
     said = [part for part in parts if part]
     return [Why("P", " · ".join(said))] if said else []
 
 
-def meeting_words(why: dict[str, Any]) -> str:
+def meeting_text(why: dict[str, Any]) -> str:
     ways = why.get("meet", [])
     if ways == ["online"]:
         return _("online only")
@@ -129,7 +129,7 @@ def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
         case "none":
             rules = [
                 ngettext("%(rule)s (%(count)s mentor)", "%(rule)s (%(count)s mentors)", count)
-                % {"rule": rule_words(code), "count": count}
+                % {"rule": rule_text(code), "count": count}
                 for code, count in sorted(why.get("blocked", {}).items(), key=lambda one: -one[1])
             ]
             return (
@@ -154,22 +154,22 @@ def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
             mentor = names.get(why["mentor"], _("a mentor"))
             return _("A place with %(mentor)s could be had; %(cost)s.") % {
                 "mentor": mentor,
-                "cost": cost_words(pairs, points),
+                "cost": cost_text(pairs, points),
             }
     return ""
 
 
-def fix_words(fix: list[Any], names: dict[int, str]) -> str:
+def fix_text(fix: list[Any], names: dict[int, str]) -> str:
     """One change that would help somebody left out, and what it brings."""
     what, mentor, codes, pairs, points = fix
     name = names.get(mentor, _("a mentor"))
-    brings = gain_words(pairs, points)
+    brings = gain_text(pairs, points)
     if what == "capacity":
         return _("Ask %(mentor)s for one more place: %(brings)s.") % {
             "mentor": name,
             "brings": brings,
         }
-    rules = listed(rule_words(code) for code in codes)
+    rules = listed(rule_text(code) for code in codes)
     return _("Set a rule aside for %(mentor)s (%(rules)s): %(brings)s.") % {
         "mentor": name,
         "rules": rules,
@@ -177,7 +177,7 @@ def fix_words(fix: list[Any], names: dict[int, str]) -> str:
     }
 
 
-def gain_words(pairs: int, points: int) -> str:
+def gain_text(pairs: int, points: int) -> str:
     if pairs > 0:
         return ngettext("places %(count)s more person", "places %(count)s more people", pairs) % {
             "count": pairs
@@ -189,14 +189,14 @@ def gain_words(pairs: int, points: int) -> str:
 LITTLE, SOME = 400, 1500  # points of the whole plan: the usual price of a change is between the two
 
 
-def cost_words(pairs: int, points: int) -> str:
+def cost_text(pairs: int, points: int) -> str:
     """What a change costs the whole round, first as a word, then as a number; negative numbers are gains."""
     if pairs > 0:
         return ngettext(
             "leaves %(count)s more person out", "leaves %(count)s more people out", pairs
         ) % {"count": pairs}
     if pairs < 0 or points < 0:
-        return gain_words(-pairs, -points)
+        return gain_text(-pairs, -points)
     if not points:
         return _("costs nothing")
     words = (
@@ -210,32 +210,28 @@ def cost_words(pairs: int, points: int) -> str:
     return f"{words} ({number % {'count': figure(points)}})"
 
 
-def bad_rules_words(sitting: SolverState, bad: InfeasibleRules) -> str:
+def infeasible_text(solver: SolverState, bad: InfeasibleRules) -> str:
     """The reasons of the engine in words, with names."""
     from applications.models import Application
 
-    ids = [sitting.mentees[r.mentee] for r in bad.violations if r.mentee is not None]
-    ids += [sitting.mentors[r.mentor] for r in bad.violations if r.mentor is not None]
+    ids = [solver.mentees[r.mentee] for r in bad.violations if r.mentee is not None]
+    ids += [solver.mentors[r.mentor] for r in bad.violations if r.mentor is not None]
     names = {
         one.pk: str(one.person)
         for one in Application.objects.filter(pk__in=ids).select_related("person")
     }
-    return "; ".join(_bad_words(sitting, reason, names) for reason in bad.violations)
+    return "; ".join(_violation_text(solver, reason, names) for reason in bad.violations)
 
 
-def _bad_words(sitting: SolverState, reason: Any, names: dict[int, str]) -> str:
+def _violation_text(solver: SolverState, reason: Any, names: dict[int, str]) -> str:
     who = {
-        "mentee": names.get(sitting.mentees[reason.mentee], "")
-        if reason.mentee is not None
-        else "",
-        "mentor": names.get(sitting.mentors[reason.mentor], "")
-        if reason.mentor is not None
-        else "",
+        "mentee": names.get(solver.mentees[reason.mentee], "") if reason.mentee is not None else "",
+        "mentor": names.get(solver.mentors[reason.mentor], "") if reason.mentor is not None else "",
     }
     match reason.code:
         case "pin_breaks_rule":
-            codes = sitting.explained.why_not(reason.mentee, reason.mentor) or reason.codes
-            rules = listed(rule_words(code) for code in codes)
+            codes = solver.explained.why_not(reason.mentee, reason.mentor) or reason.codes
+            rules = listed(rule_text(code) for code in codes)
             return _("%(mentee)s cannot go with %(mentor)s: %(rules)s") % {**who, "rules": rules}
         case "too_many_pins":
             return _("%(mentor)s has no further place: every place is pinned") % who

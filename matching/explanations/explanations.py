@@ -62,12 +62,12 @@ def full_measure(most: Mapping[str, int]) -> int:
     return sum(points for name, points in most.items() if name not in BONUS)
 
 
-def explain(sitting: SolverState, pairs: Iterable[tuple[int, int]]) -> list[Explanation]:
+def explain(solver: SolverState, pairs: Iterable[tuple[int, int]]) -> list[Explanation]:
     """Explanations of pairs of rows and columns, in their order; one pass over arrays for all of them."""
     wanted = list(pairs)
     if not wanted:
         return []
-    facts = _Facts(sitting, *np.array(wanted).T)
+    facts = _Facts(solver, *np.array(wanted).T)
     bands, cautions = facts.bands(), facts.cautions()
     rows = zip(facts.points(), facts.reasons(), bands, cautions, strict=True)
     return [
@@ -79,10 +79,10 @@ def explain(sitting: SolverState, pairs: Iterable[tuple[int, int]]) -> list[Expl
 class _Facts:
     """What is true of many pairs (rows[k], columns[k]), as arrays and lists of one entry for each pair."""
 
-    def __init__(self, sitting: SolverState, rows: Any, columns: Any) -> None:
+    def __init__(self, solver: SolverState, rows: Any, columns: Any) -> None:
         self.rows, self.columns, self.size = rows, columns, len(rows)
-        self.table: ScoreTable = sitting.explained
-        self.ids, self.me, self.mo = sitting.columns, sitting.pool.mentees, sitting.pool.mentors
+        self.table: ScoreTable = solver.explained
+        self.ids, self.me, self.mo = solver.columns, solver.pool.mentees, solver.pool.mentors
         self.parts = self.table.parts_of(rows, columns)
         self.unknown = self.table.unknown_of(rows, columns)
         self.asked = [
@@ -90,8 +90,8 @@ class _Facts:
         ]
         self.lived = self._lived()
         self.helps = self._helps()
-        self.slots = shared_slots(sitting.pool, rows, columns)
-        self.only_one = np.count_nonzero(sitting.table.S[rows] >= 0, axis=1) == 1
+        self.slots = shared_slots(solver.pool, rows, columns)
+        self.only_one = np.count_nonzero(solver.table.S[rows] >= 0, axis=1) == 1
 
     def points(self) -> list[dict[str, int]]:
         names = list(self.parts)
@@ -117,12 +117,12 @@ class _Facts:
         found: list[list[str]] = [[] for _pair in range(self.size)]
         lifted = self.table.reasons.waived if self.table.reasons else {}
         pairs = zip(self.rows.tolist(), self.columns.tolist(), strict=True) if lifted else ()
-        set_aside = np.array([pair in lifted for pair in pairs], bool)
+        waived_pairs = np.array([pair in lifted for pair in pairs], bool)
         for code, mask in (
             *self._doubts,
             ("only_one", self.only_one),
             ("thin", self.thin),
-            ("override", set_aside),
+            ("override", waived_pairs),
         ):
             for k in np.flatnonzero(mask).tolist():
                 found[k].append(code)

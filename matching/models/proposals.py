@@ -26,7 +26,7 @@ from .rounds import Round
 Person = settings.AUTH_USER_MODEL
 
 
-OF_A_PERSON = ("public_id", "capacity", "is_first_time", "person__name")
+PERSON_FIELDS = ("public_id", "capacity", "is_first_time", "person__name")
 
 
 class PairRowQuerySet(GuardedQuerySet):
@@ -55,20 +55,20 @@ class PairRowQuerySet(GuardedQuerySet):
     def with_names(self, *more: str) -> Self:
         """With what a list says about the two people, and the further fields in `more`; nothing else about them is read."""
         own = [field.name for field in self.model._meta.concrete_fields]
-        said = [f"{who}__{what}" for who in ("mentee", "mentor") for what in OF_A_PERSON]
+        said = [f"{who}__{what}" for who in ("mentee", "mentor") for what in PERSON_FIELDS]
         return self.select_related("mentee__person", "mentor__person").only(*own, *said, *more)
 
 
 class ProposalQuerySet(PairRowQuerySet):
-    def on_the_table(self) -> Self:
+    def in_plan(self) -> Self:
         """One row per mentee: the proposed or pinned mentor, or nobody."""
         return self.exclude(state=Proposal.State.REJECTED)
 
     def paired(self) -> Self:
-        return self.on_the_table().exclude(mentor=None)
+        return self.in_plan().exclude(mentor=None)
 
     def left_out(self) -> Self:
-        return self.on_the_table().filter(mentor=None)
+        return self.in_plan().filter(mentor=None)
 
     def pinned(self) -> Self:
         return self.filter(state=Proposal.State.PINNED)
@@ -109,7 +109,7 @@ class Proposal(ConfidentialModel):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
     scope = models.CharField(max_length=5, choices=Scope, blank=True)  # of a rejection
-    sits_out = models.BooleanField(
+    is_excluded = models.BooleanField(
         default=False
     )  # the committee leaves this person out of the round
     score = models.IntegerField(
@@ -139,7 +139,7 @@ class Proposal(ConfidentialModel):
             models.UniqueConstraint(
                 fields=["round", "mentee"],
                 condition=~Q(state="rejected"),
-                name="one_row_per_mentee_on_the_table",
+                name="one_row_per_mentee_in_plan",
             ),
             models.UniqueConstraint(
                 fields=["round", "mentee", "mentor"], name="one_proposal_per_pair"
@@ -153,7 +153,8 @@ class Proposal(ConfidentialModel):
                 name="rejection_has_a_scope",
             ),
             models.CheckConstraint(
-                condition=Q(sits_out=False) | Q(mentor=None), name="who_sits_out_has_no_mentor"
+                condition=Q(is_excluded=False) | Q(mentor=None),
+                name="excluded_mentee_has_no_mentor",
             ),
         ]
 
@@ -163,7 +164,7 @@ class Proposal(ConfidentialModel):
 
 
 class EntryQuerySet(PairRowQuerySet):
-    def standing(self) -> Self:
+    def in_force(self) -> Self:
         """Decisions that have not been taken back."""
         return self.filter(undone_at=None).exclude(
             kind__in=[RoundEntry.Kind.UNDO, RoundEntry.Kind.NOTE]
@@ -179,13 +180,13 @@ class RoundEntry(ConfidentialModel):
         UNPIN = "unpin", _("unpinned")
         REJECT = "reject", _("turned down")
         ALLOW = "allow", _("allowed again")
-        SIT_OUT = "sit_out", _("left out of this round")
-        SIT_IN = "sit_in", _("taken in again")
+        EXCLUDE = "exclude", _("left out of this round")
+        INCLUDE = "include", _("taken in again")
         CHOOSE = "choose", _("chose")
         SWAP = "swap", _("swapped")
-        PLACE = "place", _("one more place agreed")
-        OVERRIDE = "override", _("set a rule aside")
-        TERMS = "terms", _("changed the rules")
+        CAPACITY = "capacity", _("one more place agreed")
+        WAIVE = "waive", _("waived a rule")
+        CRITERIA = "criteria", _("changed the rules")
         UNDO = "undo", _("took back")
         NOTE = "note", _("noted")
 

@@ -41,8 +41,8 @@ class RoundQuerySet(GuardedQuerySet):
     def under_way(self) -> Self:
         return self.filter(state__in=Round.UNDER_WAY)
 
-    def to_release(self, at: datetime) -> Self:
-        return self.filter(state=Round.State.APPROVED, release_at__lte=at)
+    def due_for_publication(self, at: datetime) -> Self:
+        return self.filter(state=Round.State.APPROVED, publish_at__lte=at)
 
 
 class Shown(NamedTuple):
@@ -89,17 +89,19 @@ class Round(ConfidentialModel):
     )
 
     # The rules of this sitting: its own copy, checked by `matching.criteria`
-    terms = models.JSONField(default=dict, editable=False)
+    criteria = models.JSONField(default=dict, editable=False)
     objective = models.CharField(
         _("what matters most"), max_length=4, choices=Objective, default=Objective.MOST
     )
-    floor = models.PositiveIntegerField(_("lowest fit to propose (points)"), null=True, blank=True)
+    min_score = models.PositiveIntegerField(
+        _("lowest fit to propose (points)"), null=True, blank=True
+    )
     budget = models.PositiveIntegerField(
         _("points that may be spent on the weakest pair (points)"),
         default=0,
         validators=[MaxValueValidator(10**7)],
     )
-    stickiness = models.PositiveIntegerField(
+    stability_bonus = models.PositiveIntegerField(
         _("what keeping a pair is worth (points)"),
         default=100,
         validators=[MaxValueValidator(10_000)],
@@ -127,8 +129,8 @@ class Round(ConfidentialModel):
     approved_by = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", editable=False
     )
-    release_at = models.DateTimeField(_("release at"), null=True, editable=False)
-    released_by = models.ForeignKey(
+    publish_at = models.DateTimeField(_("release at"), null=True, editable=False)
+    published_by = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", editable=False
     )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
@@ -146,8 +148,8 @@ class Round(ConfidentialModel):
                 fields=["cohort", "number"], name="one_round_number_per_cohort"
             ),
             models.CheckConstraint(
-                condition=Q(release_at=None) | Q(state__in=["approved", "published"]),
-                name="round_released_once_approved",
+                condition=Q(publish_at=None) | Q(state__in=["approved", "published"]),
+                name="round_publication_set_once_approved",
             ),
             models.CheckConstraint(
                 condition=~Q(state="published")
@@ -222,15 +224,15 @@ class RoundPlan(ConfidentialModel):
     round = models.OneToOneField(Round, models.CASCADE, related_name="+")
     snapshot_key = models.CharField(max_length=64)  # of the snapshot that it was made from
     plan = models.BinaryField()
-    cells = models.JSONField(
+    score_overrides = models.JSONField(
         default=list
     )  # [[mentee, mentor, score]]: where the committee set a rule aside since
     digest = models.CharField(max_length=64)  # of the scores with these cells
     mentors = models.PositiveIntegerField(default=0)
-    places = models.PositiveIntegerField(
+    capacity = models.PositiveIntegerField(
         default=0
     )  # of all mentors together, those that were agreed since included
-    known = models.JSONField(
+    acknowledged_changes = models.JSONField(
         default=dict
     )  # {application id: fingerprint} of answers that a decision changed
 

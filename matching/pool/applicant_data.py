@@ -50,7 +50,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def _said() -> Cast:
+def _answers_json() -> Cast:
     return Cast(JSONArray(*ANSWERS), TextField())
 
 
@@ -58,7 +58,7 @@ def facts(cohort: Cohort) -> list[Fact]:
     """Everybody who is ready, in the order of their ids; one query."""
     ready = Application.objects.ready().filter(cohort=cohort).order_by("pk")
     slots = Cast("person__profile__availability", TextField())
-    return list(map(Fact._make, ready.values_list(*FIELDS, slots, _said())))
+    return list(map(Fact._make, ready.values_list(*FIELDS, slots, _answers_json())))
 
 
 def fingerprint(said: str) -> str:
@@ -66,17 +66,17 @@ def fingerprint(said: str) -> str:
     return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
 
 
-def fingerprint_now(application: int) -> str:
+def current_fingerprint(application: int) -> str:
     """The fingerprint of one person today."""
     return fingerprint(
-        Application.objects.filter(pk=application).values_list(_said(), flat=True).get()
+        Application.objects.filter(pk=application).values_list(_answers_json(), flat=True).get()
     )
 
 
 def changed_since(cohort: Cohort, fingerprints: dict[str, str]) -> dict[str, set[int]]:
     """Who has changed an answer, become ready, or left since the fingerprints were taken."""
     ready = Application.objects.ready().filter(cohort=cohort).order_by()
-    now = {str(pk): fingerprint(said) for pk, said in ready.values_list("pk", _said())}
+    now = {str(pk): fingerprint(said) for pk, said in ready.values_list("pk", _answers_json())}
     changed = {pk for pk, print_ in now.items() if fingerprints.get(pk, print_) != print_}
     new = {int(pk) for pk in now.keys() - fingerprints.keys()}
     if new:

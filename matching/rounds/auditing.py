@@ -16,13 +16,13 @@ SHOWN = 8
 def figures_of(round_: Round) -> Audit | None:
     """Coverage, mean, weakest tenth, forced pairs, blocking pairs; None before the first run."""
     try:
-        sitting = SolverState.load(round_)
+        solver = SolverState.load(round_)
     except RoundPlan.DoesNotExist:
         return None
     return audit(
-        sitting.working_explained(Decisions.of(round_)),
-        plan_of(sitting),
-        with_wishes_effect=sitting.is_small,
+        solver.working_explained(Decisions.of(round_)),
+        plan_of(solver),
+        with_wishes_effect=solver.is_small,
     )
 
 
@@ -30,7 +30,7 @@ def figures_of(round_: Round) -> Audit | None:
 class Step:
     """One row of the table: with this floor the weakest pair has so many points, at this cost."""
 
-    floor: int
+    min_score: int
     pairs: int
     total: int
     cost: int
@@ -40,8 +40,8 @@ class Step:
 
 def weakest_steps(round_: Round) -> list[Step]:
     """How far the weakest pair can be raised without losing a pair, and what each step costs; thinned to a short table."""
-    sitting, decisions = SolverState.load(round_), Decisions.of(round_)
-    found = min_score_frontier(sitting.working(decisions), plan_of(sitting))
+    solver, decisions = SolverState.load(round_), Decisions.of(round_)
+    found = min_score_frontier(solver.working(decisions), plan_of(solver))
     steps = [
         Step(f.min_score, f.pairs, f.total, f.cost, f.reassigned, n == 0)
         for n, f in enumerate(found)

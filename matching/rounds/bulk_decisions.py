@@ -24,7 +24,7 @@ from ..recusal import refuse_if_near
 from ..storage.serialization import unpack_plan
 from ..storage.solver_state import Decisions, SolverState
 from .decisions import Kind, Step, after, refuse_if_stale
-from .minutes import words_of
+from .minutes import entry_text_for
 from .plan_updates import (
     Outcome,
     check_may_change,
@@ -38,49 +38,51 @@ from .plan_updates import (
     reverse,
 )
 from .proposal_rows import replace_some
-from .undo import is_latest, take_back
+from .undo import is_latest, undo_decision
 
 
-def decide_together(round_: Round, steps: Sequence[Step], *, by: Any, seen: int) -> RoundEntry:
+def decide_batch(
+    round_: Round, steps: Sequence[Step], *, by: Any, expected_version: int
+) -> RoundEntry:
     """Take all steps (pins, or pins taken away) or none; returns the last entry. Raises Refused as `decide` does."""
     mark = get_random_string(8)
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
         refuse_if_near(by, {pk for step in steps for pk in step.named}, fresh)
-        refuse_if_stale(fresh, {step.mentee for step in steps}, seen, by)
-        sitting, now = read(fresh)
+        refuse_if_stale(fresh, {step.mentee for step in steps}, expected_version, by)
+        solver, now = read(fresh)
         entries = []
         for step in steps:
-            stored, was = sitting.packed_plan, now
-            now = after(was, step, sitting.mates())
-            outcome = play(sitting, was, now)
-            facts = {"diff": difference(was, now), "scope": "", "other": None, "together": mark}
+            stored, was = solver.packed_plan, now
+            now = after(was, step, solver.mates())
+            outcome = play(solver, was, now)
+            facts = {"diff": difference(was, now), "scope": "", "other": None, "batch": mark}
             entry = RoundEntry(
                 kind=step.kind, mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored
             )
             entries.append(_filled(entry, fresh, by, outcome, facts))
-        return _write(fresh, sitting, now, entries)
+        return _write(fresh, solver, now, entries)
 
     return repeat(round_, attempt)
 
 
-def take_back_together(entry: RoundEntry, *, by: Any) -> RoundEntry:
+def undo_batch(entry: RoundEntry, *, by: Any) -> RoundEntry:
     """Take back `entry` and what was decided in one go with it, the last first; returns the last entry that this made.
-    Raises Refused as `take_back` does."""
-    if len(_of_one_go(entry)) < 2:
-        return take_back(entry, by=by)
+    Raises Refused as `undo_decision` does."""
+    if len(_batch_of(entry)) < 2:
+        return undo_decision(entry, by=by)
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        taken = _of_one_go(entry)
+        taken = _batch_of(entry)
         refuse_if_near(by, {pk for done in taken for pk in (done.mentee_id, done.mentor_id)}, fresh)
-        sitting, now = read(fresh)
+        solver, now = read(fresh)
         exactly, entries = is_latest(taken[0]), []
         for done in taken:
-            stored, was = sitting.packed_plan, now
+            stored, was = solver.packed_plan, now
             now = reverse(was, done.facts["diff"])
-            outcome = _restored(sitting, done) if exactly else play(sitting, was, now)
+            outcome = _restored(solver, done) if exactly else play(solver, was, now)
             undo = RoundEntry(
                 kind=Kind.UNDO,
                 mentee_id=done.mentee_id,
@@ -90,7 +92,7 @@ def take_back_together(entry: RoundEntry, *, by: Any) -> RoundEntry:
             entries.append(
                 _filled(undo, fresh, by, outcome, {"of": done.version, "kind": done.kind})
             )
-        return _write(fresh, sitting, now, entries, undone=[done.pk for done in taken])
+        return _write(fresh, solver, now, entries, undone=[done.pk for done in taken])
 
     return repeat(entry.round, attempt)
 
@@ -105,25 +107,25 @@ def _filled(
     return entry
 
 
-def _restored(sitting: SolverState, done: RoundEntry) -> Outcome:
+def _restored(solver: SolverState, done: RoundEntry) -> Outcome:
     """Back to exactly the plan before an entry, after which nothing stands."""
-    before, mates = plan_of(sitting), sitting.mates()
-    sitting.plan = unpack_plan(done.plan_before)
-    sitting.seats = sitting.plan.capacity
-    return outcome_of(sitting, before, mates)
+    before, mates = plan_of(solver), solver.mates()
+    solver.plan = unpack_plan(done.plan_before)
+    solver.capacity = solver.plan.capacity
+    return outcome_of(solver, before, mates)
 
 
 @transaction.atomic
 def _write(
     round_: Round,
-    sitting: SolverState,
+    solver: SolverState,
     now: Decisions,
     entries: list[RoundEntry],
     undone: Sequence[int] = (),
 ) -> RoundEntry:
     """Plan, rows and entries, if the plan is still the one that was read. Raises Overtaken if it is not."""
     first, last = round_.plan_version + 1, entries[-1]
-    claim(round_, sitting, by=last.by)
+    claim(round_, solver, by=last.by)
     if len(entries) > 1:  # each entry has a plan version of its own
         mine = Round.system.filter(pk=round_.pk)
         mine.update(plan_version=F("plan_version") + len(entries) - 1)
@@ -134,27 +136,27 @@ def _write(
         open_ = RoundEntry.system.filter(pk__in=undone, undone_at=None)
         if open_.update(undone_at=last.at, undone_by=last.by) != len(undone):
             raise ActionNotAllowed(_("This has already been taken back."))
-    sitting.save_plan()
+    solver.save_plan()
     rows = {moved[0] for entry in entries for moved in entry.moved} | {
         entry.mentee_id for entry in entries
     }
-    replace_some(round_, sitting, now, {pk for pk in rows if pk}, round_.plan_version)
+    replace_some(round_, solver, now, {pk for pk in rows if pk}, round_.plan_version)
     RoundEntry.system.bulk_create(entries)
     return last
 
 
-def _of_one_go(entry: RoundEntry) -> list[RoundEntry]:
+def _batch_of(entry: RoundEntry) -> list[RoundEntry]:
     """What stands of the decisions that were taken in one go with this one, the last first."""
-    mark = entry.facts.get("together")
-    entries = RoundEntry.system.filter(round=entry.round_id, facts__together=mark)
-    return list(entries.standing().order_by("-version")) if mark else []
+    mark = entry.facts.get("batch")
+    entries = RoundEntry.system.filter(round=entry.round_id, facts__batch=mark)
+    return list(entries.in_force().order_by("-version")) if mark else []
 
 
-def last_words(entry: RoundEntry | None, user: Any) -> str:
+def latest_text(entry: RoundEntry | None, user: Any) -> str:
     """The newest decision in words; several taken in one go are counted."""
-    count = len(_of_one_go(entry)) if entry else 0
+    count = len(_batch_of(entry)) if entry else 0
     if entry is None or count < 2:
-        return words_of(entry, user)
+        return entry_text_for(entry, user)
     if entry.kind == Kind.PIN:
         return ngettext(
             "pinned %(count)s pair in one go", "pinned %(count)s pairs in one go", count

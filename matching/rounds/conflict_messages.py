@@ -10,16 +10,19 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from ..models import Proposal, Round, RoundEntry
-from .minutes import names_of, words_of
+from .minutes import entry_text_for, names_of
 
 
-def stale_words(
-    round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], seen: int, by: Any
+def conflict_message(
+    round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], expected_version: int, by: Any
 ) -> str:
-    """ "K. Osei changed this 2 minutes ago", with the row as it was in plan version `seen` and as it is now."""
+    """ "K. Osei changed this 2 minutes ago", with the row as it was in plan version `expected_version` and as it is now."""
     now = {row.mentee_id: row.mentor_id for row in rows}
     pinned = {row.mentee_id for row in rows if row.is_pinned}
-    saw = {mentee: _seen_mentor(round_, mentee, mentor, seen) for mentee, mentor in now.items()}
+    saw = {
+        mentee: _mentor_at(round_, mentee, mentor, expected_version)
+        for mentee, mentor in now.items()
+    }
     versions = [(mentee, saw[mentee], mentor) for mentee, mentor in now.items()]
     names = names_of([RoundEntry(moved=versions, facts={})], by)
     text = _(
@@ -36,9 +39,9 @@ def stale_words(
     }
 
 
-def _seen_mentor(round_: Round, mentee: int, now: int | None, seen: int) -> int | None:
+def _mentor_at(round_: Round, mentee: int, now: int | None, expected_version: int) -> int | None:
     """The mentor of `mentee` in an earlier plan version: where the first move since then began."""
-    entries = RoundEntry.system.filter(round=round_, version__gt=seen)
+    entries = RoundEntry.system.filter(round=round_, version__gt=expected_version)
     for moved in entries.order_by("version").values_list("moved", flat=True):
         for pk, was, _to in moved:
             if pk == mentee:
@@ -57,12 +60,12 @@ def _pair(mentee: int, mentor: int | None, names: dict[int, str], is_pinned: boo
 
 
 def _what(entry: RoundEntry, by: Any) -> str:
-    seen = (
+    visible = (
         RoundEntry.objects.visible_to(by)
         .filter(pk=entry.pk)
         .select_related("mentee__person", "mentor__person")
     )
-    return words_of(seen.defer("plan_before").first(), by) or _("somebody hidden from you")
+    return entry_text_for(visible.defer("plan_before").first(), by) or _("somebody hidden from you")
 
 
 def _ago(entry: RoundEntry) -> str:

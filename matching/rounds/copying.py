@@ -16,7 +16,7 @@ from .lifecycle import open_round
 from .plan_updates import check_may_change
 
 KEPT = (
-    "terms", "objective", "floor", "budget", "stickiness", "draft", "plan_version", "mentees", "pairs", "total", "before_pairs",
+    "criteria", "objective", "min_score", "budget", "stability_bonus", "draft", "plan_version", "mentees", "pairs", "total", "before_pairs",
     "before_total", "has_certificate", "input_hash", "engine_version",
 )  # fmt: skip
 
@@ -95,7 +95,7 @@ def differences(here: Round, there: Round, user: Any) -> Comparison:
 
 
 def _mates(round_: Round) -> dict[int, int | None]:
-    rows = Proposal.system.filter(round=round_).on_the_table()
+    rows = Proposal.system.filter(round=round_).in_plan()
     return dict(rows.values_list("mentee", "mentor"))
 
 

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 
-from ..criteria import RULE_WORDS, WEIGHTS
+from ..criteria import RULE_TEXTS, WEIGHTS
 from ..engine import InfeasibleRules
-from ..explanations.explanation_text import bad_rules_words, cost_words
+from ..explanations.explanation_text import cost_text, infeasible_text
 from ..models import Round, RoundEntry, RoundPlan
 from ..storage.solver_state import Decisions, SolverState, scored
 from .lifecycle import run
-from .minutes import moved_words, names_of
+from .minutes import moved_text, names_of
 from .plan_updates import check_may_change, plan_of
 
-SETTINGS = ("objective", "floor", "budget", "stickiness")
+SETTINGS = ("objective", "min_score", "budget", "stability_bonus")
 MOST_SHOWN = 60
 
 
@@ -37,46 +37,46 @@ class Preview:
 
 
 def preview(
-    round_: Round, terms: dict[str, Any], settings: dict[str, Any], user: Any
+    round_: Round, criteria: dict[str, Any], settings: dict[str, Any], user: Any
 ) -> Preview | None:
     """Solve the stored people under other rules, without writing anything. None before the first run. Raises Refused."""
     try:
-        sitting = SolverState.load(round_)
+        solver = SolverState.load(round_)
     except RoundPlan.DoesNotExist:
         return None
-    decisions, before, mates = Decisions.of(round_), plan_of(sitting), sitting.mates()
+    decisions, before, mates = Decisions.of(round_), plan_of(solver), solver.mates()
     trial = Round(
         **{field.attname: getattr(round_, field.attname) for field in Round._meta.concrete_fields}
     )
-    trial.terms = terms
+    trial.criteria = criteria
     for name in SETTINGS:
         setattr(trial, name, settings[name])
-    pool = sitting.pool
-    other = SolverState(
-        trial, sitting.columns, scored(trial, pool, sitting.columns), before.capacity
-    )
+    pool = solver.pool
+    other = SolverState(trial, solver.columns, scored(trial, pool, solver.columns), before.capacity)
     try:
         other.solve(decisions, mates)
     except InfeasibleRules as bad:
         raise ActionNotAllowed(
-            _("This cannot be done: %(why)s.") % {"why": bad_rules_words(other, bad)}
+            _("This cannot be done: %(why)s.") % {"why": infeasible_text(other, bad)}
         ) from bad
     now = other.mates()
     moved = [[pk, was, now[pk]] for pk, was in mates.items() if was != now[pk]]
     names = names_of([RoundEntry(moved=moved[:MOST_SHOWN], facts={})], user)
     lost = before.pairs - plan_of(other).pairs
     return Preview(
-        moved=[moved_words(one, names) for one in moved[:MOST_SHOWN]],
+        moved=[moved_text(one, names) for one in moved[:MOST_SHOWN]],
         more=max(len(moved) - MOST_SHOWN, 0),
         pairs=(before.pairs, plan_of(other).pairs),
-        is_same_scale=terms == round_.terms,
-        cost=cost_words(lost, before.total - plan_of(other).total if terms == round_.terms else 0),
+        is_same_scale=criteria == round_.criteria,
+        cost=cost_text(
+            lost, before.total - plan_of(other).total if criteria == round_.criteria else 0
+        ),
     )
 
 
 def use(
     round_: Round,
-    terms: dict[str, Any],
+    criteria: dict[str, Any],
     settings: dict[str, Any],
     *,
     by: Any,
@@ -85,16 +85,16 @@ def use(
     """Put other rules in force, write it into the minutes, and run again; all or nothing."""
     check_may_change(round_, by)
     at = at or timezone.now()
-    changes = changed_words(round_, terms, settings)
+    changes = changed_settings(round_, criteria, settings)
     with transaction.atomic():
         fresh = Round.system.select_for_update().get(pk=round_.pk)
         Round.system.filter(pk=fresh.pk).update(
-            terms=terms, **settings, plan_version=fresh.plan_version + 1
+            criteria=criteria, **settings, plan_version=fresh.plan_version + 1
         )
         RoundEntry.objects.create(
             round=fresh,
             version=fresh.plan_version + 1,
-            kind=RoundEntry.Kind.TERMS,
+            kind=RoundEntry.Kind.CRITERIA,
             by=by,
             at=at,
             facts={"changes": changes},
@@ -102,21 +102,23 @@ def use(
         run(round_, by=by, at=at)
 
 
-def changed_words(round_: Round, terms: dict[str, Any], settings: dict[str, Any]) -> list[str]:
+def changed_settings(
+    round_: Round, criteria: dict[str, Any], settings: dict[str, Any]
+) -> list[str]:
     """Each changed setting as codes and numbers: "can_help 28 > 40"."""
     changes = []
     for code in WEIGHTS:
-        was, now = round_.terms["weights"].get(code, 0), terms["weights"].get(code, 0)
+        was, now = round_.criteria["weights"].get(code, 0), criteria["weights"].get(code, 0)
         if was != now:
             changes.append(f"{code} {was} > {now}")
-    rules = [set(one["rules"]) for one in (round_.terms, terms)]
-    changes += [f"{code} off" for code in RULE_WORDS if code in rules[0] - rules[1]]
-    changes += [f"{code} on" for code in RULE_WORDS if code in rules[1] - rules[0]]
+    rules = [set(one["rules"]) for one in (round_.criteria, criteria)]
+    changes += [f"{code} off" for code in RULE_TEXTS if code in rules[0] - rules[1]]
+    changes += [f"{code} on" for code in RULE_TEXTS if code in rules[1] - rules[0]]
     changes += [
         f"{name} {getattr(round_, name)} > {settings[name]}"
         for name in SETTINGS
         if getattr(round_, name) != settings[name]
     ]
-    if round_.terms.get("minimum") != terms.get("minimum"):
-        changes.append(f"minimum {round_.terms.get('minimum')} > {terms.get('minimum')}")
+    if round_.criteria.get("minimum") != criteria.get("minimum"):
+        changes.append(f"minimum {round_.criteria.get('minimum')} > {criteria.get('minimum')}")
     return changes

@@ -21,12 +21,12 @@ from applications.models import Application
 from ..models import KeepApart, Proposal, Round, RoundEntry
 from ..recusal import refuse_if_near
 from ..storage.solver_state import Decisions
-from .conflict_messages import stale_words
+from .conflict_messages import conflict_message
 from .plan_updates import Outcome, check_may_change, difference, play, read, repeat, write
 
 Kind = RoundEntry.Kind
 Scope = Proposal.Scope
-NEEDS_REASON = {Kind.REJECT, Kind.SIT_OUT}
+NEEDS_REASON = {Kind.REJECT, Kind.EXCLUDE}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def after(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Dec
                 decisions,
                 pins=(*others, pair),
                 forbids=allowed,
-                sits_out=decisions.sits_out - {step.mentee},
+                excluded=decisions.excluded - {step.mentee},
             )
         case Kind.UNPIN:
             return replace(decisions, pins=tuple(pin for pin in decisions.pins if pin != pair))
@@ -69,10 +69,10 @@ def after(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Dec
             return replace(decisions, pins=kept, forbids=(*allowed, pair))
         case Kind.ALLOW:
             return replace(decisions, forbids=allowed)
-        case Kind.SIT_OUT:
-            return replace(decisions, pins=others, sits_out=decisions.sits_out | {step.mentee})
-        case Kind.SIT_IN:
-            return replace(decisions, sits_out=decisions.sits_out - {step.mentee})
+        case Kind.EXCLUDE:
+            return replace(decisions, pins=others, excluded=decisions.excluded | {step.mentee})
+        case Kind.INCLUDE:
+            return replace(decisions, excluded=decisions.excluded - {step.mentee})
         case Kind.SWAP:
             return _swapped(decisions, step, mates)
     raise ValueError(f"no such step: {step.kind}")
@@ -92,16 +92,16 @@ def _swapped(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> 
 def preview(round_: Round, step: Step, *, by: Any) -> Outcome:
     """What `step` would do, without doing it. Raises Refused as `decide` does."""
     refuse_if_near(by, step.named, round_)
-    sitting, decisions = read(round_)
-    outcome = play(sitting, decisions, after(decisions, step, sitting.mates()))
+    solver, decisions = read(round_)
+    outcome = play(solver, decisions, after(decisions, step, solver.mates()))
     refuse_if_near(by, outcome.touched, round_)
     return outcome
 
 
 def decide(
-    round_: Round, step: Step, *, by: Any, seen: int, at: datetime | None = None
+    round_: Round, step: Step, *, by: Any, expected_version: int, at: datetime | None = None
 ) -> RoundEntry:
-    """Take `step`, and write who moved and what it cost. `seen` is the plan version that the member looked at.
+    """Take `step`, and write who moved and what it cost. `expected_version` is the plan version that the member looked at.
 
     Raises Refused for the wrong person or state, a missing reason, people near the member, a row that somebody else
     has changed since, or decisions that contradict each other.
@@ -112,10 +112,10 @@ def decide(
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
         refuse_if_near(by, step.named, fresh)
-        refuse_if_stale(fresh, step.mentees, seen, by)
-        sitting, was = read(fresh)
-        stored, now = sitting.packed_plan, after(was, step, sitting.mates())
-        outcome = play(sitting, was, now)
+        refuse_if_stale(fresh, step.mentees, expected_version, by)
+        solver, was = read(fresh)
+        stored, now = solver.packed_plan, after(was, step, solver.mates())
+        outcome = play(solver, was, now)
         refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(
             round=fresh, kind=step.kind, by=by, at=at or timezone.now(), why=step.why.strip(),
@@ -124,7 +124,7 @@ def decide(
         )  # fmt: skip
         return write(
             fresh,
-            sitting,
+            solver,
             was,
             now,
             outcome,
@@ -152,16 +152,16 @@ def _keep_apart(round_: Round, step: Step, entry: RoundEntry) -> None:
         entry.facts["keep_apart"] = kept.pk
 
 
-def refuse_if_stale(round_: Round, mentees: set[int], seen: int, by: Any) -> None:
+def refuse_if_stale(round_: Round, mentees: set[int], expected_version: int, by: Any) -> None:
     """Two members on the same row: the later one is told what the earlier one did."""
-    if round_.plan_version <= seen:
+    if round_.plan_version <= expected_version:
         return
     rows = Proposal.system.filter(round=round_, mentee__in=mentees)
     newest = max((row.changed_in for row in rows), default=0)
-    if newest <= seen:
+    if newest <= expected_version:
         return
     entries = RoundEntry.system.filter(round=round_, version=newest)
     entry = entries.select_related("by").first()
     if entry is None or entry.by_id == by.pk:
         return
-    raise ActionNotAllowed(stale_words(round_, entry, rows.on_the_table(), seen, by))
+    raise ActionNotAllowed(conflict_message(round_, entry, rows.in_plan(), expected_version, by))

@@ -23,9 +23,9 @@ from programs.committee import has_role
 from programs.models import Cohort, Membership
 from workflow.states import move
 
-from ..criteria import default_terms
+from ..criteria import default_criteria
 from ..engine import VERSION, InfeasibleRules
-from ..explanations.explanation_text import bad_rules_words
+from ..explanations.explanation_text import infeasible_text
 from ..models import MATCHERS, Proposal, Round, RoundEntry, RoundJob
 from ..pool.pool_data import PoolData, build_pool
 from ..recusal import is_near_round
@@ -34,7 +34,7 @@ from .plan_updates import ConcurrentUpdate, check_may_change, claim, read
 from .proposal_rows import price_rows, replace_all
 
 State = Round.State
-INLINE = 120_000  # pairs that are scored and solved while the page waits
+MAX_INLINE_PAIRS = 120_000  # pairs that are scored and solved while the page waits
 TRIES = 3
 
 
@@ -50,7 +50,7 @@ def open_round(cohort: Cohort, *, by: Any, name: str = "", at: datetime | None =
         cohort=cohort,
         number=number,
         name=name or _("%(cohort)s, round %(number)s") % {"cohort": cohort, "number": number},
-        terms=default_terms(cohort.program),
+        criteria=default_criteria(cohort.program),
         created_at=at or timezone.now(),
     )
 
@@ -64,7 +64,7 @@ def size_of(round_: Round) -> int:
 def ask_for_run(round_: Round, *, by: Any) -> RoundJob | None:
     """Run a small round at once; queue a large one. Returns the job, or None when the round was run."""
     check_may_change(round_, by)
-    if size_of(round_) <= INLINE:
+    if size_of(round_) <= MAX_INLINE_PAIRS:
         run(round_, by=by)
         return None
     waiting = RoundJob.system.filter(
@@ -114,17 +114,17 @@ def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> Ro
         )
     pairs = len(people.columns["mentees"]) * len(people.columns["mentors"])
     say(str(_("Scoring %(count)s pairs") % {"count": pairs}))
-    sitting = _score(round_, people)
-    decisions, mates = Decisions.of(round_), _mates_on_the_table(round_)
+    solver = _score(round_, people)
+    decisions, mates = Decisions.of(round_), _current_mates(round_)
     say(str(_("Choosing")))
     try:
-        sitting.solve(decisions, mates)
+        solver.solve(decisions, mates)
     except InfeasibleRules as bad:
         raise ActionNotAllowed(
-            _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
+            _("This cannot be done: %(why)s.") % {"why": infeasible_text(solver, bad)}
         ) from bad
     say(str(_("Explaining")))
-    return _store(round_, sitting, people, decisions, mates, by, at)
+    return _store(round_, solver, people, decisions, mates, by, at)
 
 
 def _score(round_: Round, people: PoolData) -> SolverState:
@@ -136,15 +136,15 @@ def _score(round_: Round, people: PoolData) -> SolverState:
         ) from wrong
 
 
-def _mates_on_the_table(round_: Round) -> dict[int, int | None]:
-    rows = Proposal.system.filter(round=round_).on_the_table()
+def _current_mates(round_: Round) -> dict[int, int | None]:
+    rows = Proposal.system.filter(round=round_).in_plan()
     return dict(rows.values_list("mentee", "mentor"))
 
 
 @transaction.atomic
 def _store(
     round_: Round,
-    sitting: SolverState,
+    solver: SolverState,
     people: PoolData,
     decisions: Decisions,
     mates: dict[int, int | None],
@@ -153,16 +153,16 @@ def _store(
 ) -> RoundEntry:
     was = (round_.pairs, round_.total) if round_.draft else (None, None)
     claim(
-        round_, sitting, by=by, draft=round_.draft + 1, before_pairs=was[0], before_total=was[1], engine_version=VERSION,
-        mentees=len(sitting.mentees),
+        round_, solver, by=by, draft=round_.draft + 1, before_pairs=was[0], before_total=was[1], engine_version=VERSION,
+        mentees=len(solver.mentees),
     )  # fmt: skip
-    sitting.store(people, at)
-    replace_all(round_, sitting, decisions, round_.plan_version, mates)
-    assert sitting.plan is not None
+    solver.store(people, at)
+    replace_all(round_, solver, decisions, round_.plan_version, mates)
+    assert solver.plan is not None
     return RoundEntry.objects.create(
         round=round_, version=round_.plan_version, kind=RoundEntry.Kind.RUN, by=by, at=at,
-        cost_pairs=(was[0] or 0) - sitting.plan.pairs, cost_points=(was[1] or 0) - sitting.plan.total,
-        facts={"draft": round_.draft, "mentees": len(sitting.mentees), "mentors": len(sitting.mentors)},
+        cost_pairs=(was[0] or 0) - solver.plan.pairs, cost_points=(was[1] or 0) - solver.plan.total,
+        facts={"draft": round_.draft, "mentees": len(solver.mentees), "mentors": len(solver.mentors)},
     )  # fmt: skip
 
 
@@ -170,17 +170,17 @@ def _store(
 def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> None:
     """Ask for the second look. Raises Refused when nothing was run or the plan is not proven best."""
     check_may_change(round_, by)
-    sitting, decisions = read(round_)
-    refuse_unless_proven(round_, sitting, decisions)
-    price_rows(round_, sitting, decisions)
+    solver, decisions = read(round_)
+    refuse_unless_proven(round_, solver, decisions)
+    price_rows(round_, solver, decisions)
     move(round_, State.REVIEW, by=by, at=at, prepared_by=by)
     for member in second_lookers(round_, by):
-        enqueue("round-second-look", to=member, about=round_, ordinal=round_.plan_version, at=at)
+        enqueue("round-review-request", to=member, about=round_, ordinal=round_.plan_version, at=at)
 
 
-def refuse_unless_proven(round_: Round, sitting: SolverState, decisions: Decisions) -> None:
+def refuse_unless_proven(round_: Round, solver: SolverState, decisions: Decisions) -> None:
     """Check the plan by code that did not make it, and write down the answer. Raises Refused when it is not proven."""
-    proven = sitting.prove(decisions)
+    proven = solver.prove(decisions)
     Round.system.filter(pk=round_.pk, plan_version=round_.plan_version).update(
         has_certificate=proven
     )
@@ -204,9 +204,9 @@ def second_lookers(round_: Round, prepared_by: Any) -> list[Any]:
 
 @transaction.atomic
 def approve(
-    round_: Round, *, by: Any, seen: int, at: datetime | None = None, why: str = ""
+    round_: Round, *, by: Any, expected_version: int, at: datetime | None = None, why: str = ""
 ) -> None:
-    """The second look says yes. `seen` is the plan version that was looked at.
+    """The second look says yes. `expected_version` is the plan version that was looked at.
 
     Raises Refused for the member who prepared it, for one who stands near somebody in it, and for a plan that is not
     the one that was looked at.
@@ -217,7 +217,7 @@ def approve(
     if round_.prepared_by_id == by.pk:
         raise ActionNotAllowed(_("You prepared this round. The second look is another member's."))
     refuse_if_near_round(round_, by)
-    if round_.plan_version != seen:
+    if round_.plan_version != expected_version:
         raise ActionNotAllowed(
             _("The plan was changed while you were reading. Please look at it again.")
         )
@@ -248,13 +248,13 @@ def send_back(round_: Round, *, by: Any, why: str, at: datetime | None = None) -
         by=by,
         at=at,
         why=why.strip(),
-        release_at=None,
+        publish_at=None,
         approved_by=None,
-        released_by=None,
+        published_by=None,
     )
 
 
 def discard(round_: Round, *, by: Any, why: str = "", at: datetime | None = None) -> None:
     """Put the round away. Nobody outside the committee has seen anything of it."""
     check_may_change(round_, by)
-    move(round_, State.DISCARDED, by=by, at=at, why=why, release_at=None)
+    move(round_, State.DISCARDED, by=by, at=at, why=why, publish_at=None)

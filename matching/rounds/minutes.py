@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from applications.models import Application
 from matches.vocabulary import listed
 
-from ..criteria import rule_words
-from ..explanations.explanation_text import cost_words
+from ..criteria import rule_text
+from ..explanations.explanation_text import cost_text
 from ..models import Proposal, Round, RoundEntry
 from ..recusal import not_near
 
@@ -44,18 +44,18 @@ SENTENCES: dict[str, Any] = {
     Kind.UNPIN: gettext_lazy("unpinned %(mentee)s and %(mentor)s"),
     Kind.REJECT: gettext_lazy("turned down %(mentee)s with %(mentor)s (%(scope)s)"),
     Kind.ALLOW: gettext_lazy("allowed %(mentee)s with %(mentor)s again"),
-    Kind.SIT_OUT: gettext_lazy("left %(mentee)s out of this round"),
-    Kind.SIT_IN: gettext_lazy("took %(mentee)s in again"),
+    Kind.EXCLUDE: gettext_lazy("left %(mentee)s out of this round"),
+    Kind.INCLUDE: gettext_lazy("took %(mentee)s in again"),
     Kind.SWAP: gettext_lazy("swapped the mentor of %(mentee)s with that of %(other)s"),
-    Kind.PLACE: gettext_lazy("agreed one more place with %(mentor)s"),
-    Kind.OVERRIDE: gettext_lazy("set a rule aside for %(mentee)s with %(mentor)s: %(rules)s"),
-    Kind.TERMS: gettext_lazy("changed the rules: %(changes)s"),
+    Kind.CAPACITY: gettext_lazy("agreed one more place with %(mentor)s"),
+    Kind.WAIVE: gettext_lazy("set a rule aside for %(mentee)s with %(mentor)s: %(rules)s"),
+    Kind.CRITERIA: gettext_lazy("changed the rules: %(changes)s"),
     Kind.UNDO: gettext_lazy("took back a decision: %(undone)s"),
     Kind.NOTE: gettext_lazy("wrote a note"),
 }
 
 
-def what_words(entry: RoundEntry, names: dict[int, str]) -> str:
+def entry_text(entry: RoundEntry, names: dict[int, str]) -> str:
     """ "pinned Amina with Ruth": one entry as the end of a sentence that begins with who did it."""
     facts, hidden = entry.facts, _("somebody hidden from you")
     return str(SENTENCES[entry.kind]) % {
@@ -66,7 +66,7 @@ def what_words(entry: RoundEntry, names: dict[int, str]) -> str:
         "mentor": entry.mentor.person if entry.mentor else "",
         "other": names.get(facts.get("other") or 0, hidden),
         "scope": Proposal.Scope(facts["scope"]).label if facts.get("scope") else "",
-        "rules": listed(rule_words(code) for code in facts.get("codes", [])),
+        "rules": listed(rule_text(code) for code in facts.get("codes", [])),
         "changes": listed(facts.get("changes", []), 5),
         "undone": Kind(facts["kind"]).label if "kind" in facts else "",
     }
@@ -90,12 +90,12 @@ def names_of(entries: Any, user: Any) -> dict[int, str]:
     return _named(ids, user)
 
 
-def words_of(entry: RoundEntry | None, user: Any) -> str:
+def entry_text_for(entry: RoundEntry | None, user: Any) -> str:
     """One entry in words; reads names only when the entry names a second mentee."""
     if entry is None:
         return ""
     other = entry.facts.get("other")
-    return what_words(entry, _named({other}, user) if other else {})
+    return entry_text(entry, _named({other}, user) if other else {})
 
 
 def _named(ids: set[int], user: Any) -> dict[int, str]:
@@ -115,17 +115,17 @@ def _line(entry: RoundEntry, names: dict[int, str]) -> Line:
         version=entry.version,
         who=str(entry.by or _("the program")),
         at=entry.at,
-        what=what_words(entry, names),
+        what=entry_text(entry, names),
         why=entry.why,
-        cost="" if entry.kind == Kind.RUN else cost_words(entry.cost_pairs, entry.cost_points),
-        moved=[moved_words(moved, names) for moved in entry.moved],
+        cost="" if entry.kind == Kind.RUN else cost_text(entry.cost_pairs, entry.cost_points),
+        moved=[moved_text(moved, names) for moved in entry.moved],
         can_be_undone=entry.can_be_undone,
         is_undone=entry.undone_at is not None,
         undone=undone,
     )
 
 
-def moved_words(moved: list[int | None], names: dict[int, str]) -> str:
+def moved_text(moved: list[int | None], names: dict[int, str]) -> str:
     mentee, was, now = (names.get(pk, _("hidden from you")) if pk else "" for pk in moved)
     if not was:
         return _("%(mentee)s goes to %(now)s") % {"mentee": mentee, "now": now}

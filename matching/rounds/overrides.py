@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
-from matches.match_creation import places_of
+from matches.match_creation import capacity_of
 from matches.vocabulary import listed
 
-from ..criteria import OVERRIDABLE, rule_words
-from ..engine import WhatIf
+from ..criteria import OVERRIDABLE, rule_text
+from ..engine import UNMATCHED, WhatIf
 from ..models import Override, Round, RoundEntry
-from ..pool.applicant_data import fingerprint_now
+from ..pool.applicant_data import current_fingerprint
 from ..recusal import refuse_if_near
-from ..storage.solver_state import NOBODY, SolverState
+from ..storage.solver_state import SolverState
 from .decisions import refuse_if_stale
 from .plan_updates import check_may_change, difference, play, read, repeat, write
 
@@ -37,13 +37,13 @@ def _need_reason(why: str) -> str:
     return why.strip()
 
 
-def set_aside(
+def waive_rule(
     round_: Round,
     mentee: int,
     mentor: int,
     *,
     by: Any,
-    seen: int,
+    expected_version: int,
     why: str,
     at: datetime | None = None,
 ) -> RoundEntry:
@@ -57,22 +57,22 @@ def set_aside(
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
         refuse_if_near(by, {mentee, mentor}, fresh)
-        refuse_if_stale(fresh, {mentee}, seen, by)
-        sitting, was = read(fresh)
-        i, j = sitting.row[mentee], sitting.column[mentor]
-        codes = _liftable(sitting, i, j)
-        stored = sitting.packed_plan
-        lifted = int(sitting.explained.raw(i, [j])[0])
+        refuse_if_stale(fresh, {mentee}, expected_version, by)
+        solver, was = read(fresh)
+        i, j = solver.row[mentee], solver.column[mentor]
+        codes = _liftable(solver, i, j)
+        stored = solver.packed_plan
+        raw_score = int(solver.explained.raw(i, [j])[0])
         others = {pin for pin in was.pins if pin[0] != mentee}
         now = type(was)(
             tuple(others | {(mentee, mentor)}),
             tuple(set(was.forbids) - {(mentee, mentor)}),
-            was.sits_out - {mentee},
+            was.excluded - {mentee},
         )
-        outcome = play(sitting, was, now, lambda trial: trial.allow(i, j, lifted))
+        outcome = play(solver, was, now, lambda trial: trial.allow(i, j, raw_score))
         refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(
-            round=fresh, kind=Kind.OVERRIDE, by=by, at=at or timezone.now(), why=reason, mentee_id=mentee,
+            round=fresh, kind=Kind.WAIVE, by=by, at=at or timezone.now(), why=reason, mentee_id=mentee,
             mentor_id=mentor, plan_before=stored, facts={"diff": difference(was, now), "codes": list(codes)},
         )  # fmt: skip
 
@@ -83,15 +83,15 @@ def set_aside(
                 mentor_id=mentor,
                 defaults={"codes": list(codes), "reason": reason, "by": by},
             )
-            sitting.rescore(i, j, lifted)
+            solver.rescore(i, j, raw_score)
 
-        return write(fresh, sitting, was, now, outcome, entry, {mentee}, also)
+        return write(fresh, solver, was, now, outcome, entry, {mentee}, also)
 
     return repeat(round_, attempt)
 
 
-def _liftable(sitting: SolverState, i: int, j: int) -> tuple[str, ...]:
-    codes: tuple[str, ...] = sitting.explained.why_not(i, j)
+def _liftable(solver: SolverState, i: int, j: int) -> tuple[str, ...]:
+    codes: tuple[str, ...] = solver.explained.why_not(i, j)
     if not codes:
         raise ActionNotAllowed(_("No rule stands between these two. Simply choose the pair."))
     fixed = [
@@ -102,13 +102,19 @@ def _liftable(sitting: SolverState, i: int, j: int) -> tuple[str, ...]:
     if fixed:
         raise ActionNotAllowed(
             _("This rule is never set aside: %(rule)s.")
-            % {"rule": listed(rule_words(code) for code in fixed)}
+            % {"rule": listed(rule_text(code) for code in fixed)}
         )
     return codes
 
 
-def agree_place(
-    round_: Round, mentor: Application, *, by: Any, seen: int, why: str, at: datetime | None = None
+def add_capacity(
+    round_: Round,
+    mentor: Application,
+    *,
+    by: Any,
+    expected_version: int,
+    why: str,
+    at: datetime | None = None,
 ) -> RoundEntry:
     """Write down that a mentor takes one mentee more, and let the round use the place.
 
@@ -120,61 +126,61 @@ def agree_place(
         check_may_change(fresh, by)
         refuse_if_near(by, {mentor.pk}, fresh)
         current = Application.objects.select_related("cohort__program__policy").get(pk=mentor.pk)
-        before = places_of(current)
+        before = capacity_of(current)
         current.capacity += 1
-        if places_of(current) == before:
+        if capacity_of(current) == before:
             raise ActionNotAllowed(_("The program's policy gives this mentor no further place."))
-        sitting, was = read(fresh)
-        stored, j = sitting.packed_plan, sitting.column[mentor.pk]
-        outcome = play(sitting, was, was, lambda trial: trial.change_capacity(j, 1))
+        solver, was = read(fresh)
+        stored, j = solver.packed_plan, solver.column[mentor.pk]
+        outcome = play(solver, was, was, lambda trial: trial.change_capacity(j, 1))
         refuse_if_near(by, outcome.touched, fresh)
         entry = RoundEntry(
-            round=fresh, kind=Kind.PLACE, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
+            round=fresh, kind=Kind.CAPACITY, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
             plan_before=stored, facts={"diff": {}},
         )  # fmt: skip
         return write(
             fresh,
-            sitting,
+            solver,
             was,
             was,
             outcome,
             entry,
             set(),
-            also=lambda: _change_capacity(sitting, mentor.pk, 1),
+            also=lambda: _change_capacity(solver, mentor.pk, 1),
         )
 
     return repeat(round_, attempt)
 
 
-def _change_capacity(sitting: SolverState, mentor: int, delta: int) -> None:
+def _change_capacity(solver: SolverState, mentor: int, delta: int) -> None:
     """The round knows of this change, so it is no news to it."""
     Application.objects.filter(pk=mentor).update(capacity=F("capacity") + delta)
-    sitting.known[str(mentor)] = fingerprint_now(mentor)
+    solver.acknowledged_changes[str(mentor)] = current_fingerprint(mentor)
 
 
-def take_back_first(sitting: SolverState, done: RoundEntry) -> Callable[[WhatIf], object] | None:
+def undo_in_engine(solver: SolverState, done: RoundEntry) -> Callable[[WhatIf], object] | None:
     """What the engine does first when this entry is taken back."""
-    if done.kind == Kind.PLACE:
-        j = sitting.column[done.mentor_id]
+    if done.kind == Kind.CAPACITY:
+        j = solver.column[done.mentor_id]
         return lambda trial: trial.change_capacity(j, -1)
-    if done.kind == Kind.OVERRIDE:
-        i, row = _closed_row(sitting, done)
+    if done.kind == Kind.WAIVE:
+        i, row = _closed_row(solver, done)
         return lambda trial: trial.edit(i, row)
     return None
 
 
-def _closed_row(sitting: SolverState, done: RoundEntry) -> tuple[int, Any]:
-    i = sitting.row[done.mentee_id]
-    row = np.array(sitting.table.S[i])
-    row[sitting.column[done.mentor_id]] = NOBODY
+def _closed_row(solver: SolverState, done: RoundEntry) -> tuple[int, Any]:
+    i = solver.row[done.mentee_id]
+    row = np.array(solver.table.S[i])
+    row[solver.column[done.mentor_id]] = UNMATCHED
     return i, row
 
 
-def take_back_beside(sitting: SolverState, done: RoundEntry) -> None:
+def undo_side_effects(solver: SolverState, done: RoundEntry) -> None:
     """Capacity and overrides as they were before this entry."""
-    if done.kind == Kind.PLACE and done.mentor_id:
-        _change_capacity(sitting, done.mentor_id, -1)
-    if done.kind == Kind.OVERRIDE:
-        gone = {"round": sitting.round, "mentee": done.mentee_id, "mentor": done.mentor_id}
+    if done.kind == Kind.CAPACITY and done.mentor_id:
+        _change_capacity(solver, done.mentor_id, -1)
+    if done.kind == Kind.WAIVE:
+        gone = {"round": solver.round, "mentee": done.mentee_id, "mentor": done.mentor_id}
         Override.system.filter(**gone).delete()
-        sitting.rescore(sitting.row[done.mentee_id], sitting.column[done.mentor_id], NOBODY)
+        solver.rescore(solver.row[done.mentee_id], solver.column[done.mentor_id], UNMATCHED)

@@ -17,7 +17,7 @@ from access.exceptions import ActionNotAllowed
 from workflow.states import move
 
 from ..engine import InfeasibleRules, Plan, WhatIf
-from ..explanations.explanation_text import bad_rules_words
+from ..explanations.explanation_text import infeasible_text
 from ..models import Proposal, Round, RoundEntry, RoundPlan, Snapshot
 from ..storage.solver_state import Decisions, SolverState
 from .proposal_rows import replace_some
@@ -60,31 +60,31 @@ def read(round_: Round) -> tuple[SolverState, Decisions]:
         raise ActionNotAllowed(_("Please run the round first.")) from None
 
 
-def plan_of(sitting: SolverState) -> Plan:
-    assert sitting.plan is not None
-    return sitting.plan
+def plan_of(solver: SolverState) -> Plan:
+    assert solver.plan is not None
+    return solver.plan
 
 
 def play(
-    sitting: SolverState,
+    solver: SolverState,
     was: Decisions,
     now: Decisions,
     first: Callable[[WhatIf], object] | None = None,
 ) -> Outcome:
     """Find the best plan under `now`, keeping what is on the table where that costs little. Raises Refused."""
-    before, mates = plan_of(sitting), sitting.mates()
+    before, mates = plan_of(solver), solver.mates()
     try:
-        sitting.repair(was, now, first)
+        solver.repair(was, now, first)
     except InfeasibleRules as bad:
         raise ActionNotAllowed(
-            _("This cannot be done: %(why)s.") % {"why": bad_rules_words(sitting, bad)}
+            _("This cannot be done: %(why)s.") % {"why": infeasible_text(solver, bad)}
         ) from bad
-    return outcome_of(sitting, before, mates)
+    return outcome_of(solver, before, mates)
 
 
-def outcome_of(sitting: SolverState, before: Plan, mates: dict[int, int | None]) -> Outcome:
+def outcome_of(solver: SolverState, before: Plan, mates: dict[int, int | None]) -> Outcome:
     """The difference between an earlier plan and the one on the table now."""
-    now, plan = sitting.mates(), plan_of(sitting)
+    now, plan = solver.mates(), plan_of(solver)
     moved = [(pk, was, now[pk]) for pk, was in mates.items() if was != now[pk]]
     return Outcome(
         moved, before.pairs - plan.pairs, before.total - plan.total, plan.pairs, plan.total
@@ -98,7 +98,7 @@ def difference(was: Decisions, now: Decisions) -> dict[str, list[Any]]:
         before, after = set(getattr(was, name)), set(getattr(now, name))
         return [sorted(after - before), sorted(before - after)]
 
-    return {name: both(name) for name in ("pins", "forbids", "sits_out")}
+    return {name: both(name) for name in ("pins", "forbids", "excluded")}
 
 
 def reverse(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
@@ -106,12 +106,12 @@ def reverse(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
     changes: dict[str, Any] = {}
     for name, (added, removed) in diff.items():
         gone, back = (
-            {one if name == "sits_out" else tuple(one) for one in ones} for ones in (added, removed)
+            {one if name == "excluded" else tuple(one) for one in ones} for ones in (added, removed)
         )
         held = set(getattr(decisions, name)) - gone
         if name == "pins":
             back = {pin for pin in back if pin[0] not in {mentee for mentee, _mentor in held}}
-        changes[name] = frozenset(held | back) if name == "sits_out" else tuple(sorted(held | back))
+        changes[name] = frozenset(held | back) if name == "excluded" else tuple(sorted(held | back))
     return replace(decisions, **changes)
 
 
@@ -144,7 +144,7 @@ def _read_again(round_: Round) -> Round:
 @transaction.atomic
 def write(
     round_: Round,
-    sitting: SolverState,
+    solver: SolverState,
     was: Decisions,
     decisions: Decisions,
     outcome: Outcome,
@@ -153,21 +153,21 @@ def write(
     also: Callable[[], object] = lambda: None,
 ) -> RoundEntry:
     """Write plan, rows and entry if the plan is still the one that was read. Raises Overtaken if it is not."""
-    claim(round_, sitting, by=entry.by)
+    claim(round_, solver, by=entry.by)
     entry.version, entry.moved = round_.plan_version, [list(moved) for moved in outcome.moved]
     entry.cost_pairs, entry.cost_points = outcome.cost_pairs, outcome.cost_points
     also()
-    sitting.save_plan()
+    solver.save_plan()
     write_rejections(round_, was, decisions, entry)
-    rows = {pk for pk, _was, _is in outcome.moved} | (named & sitting.row.keys())
-    replace_some(round_, sitting, decisions, rows, round_.plan_version)
+    rows = {pk for pk, _was, _is in outcome.moved} | (named & solver.row.keys())
+    replace_some(round_, solver, decisions, rows, round_.plan_version)
     entry.save()
     return entry
 
 
-def claim(round_: Round, sitting: SolverState, *, by: Any, **changes: Any) -> None:
+def claim(round_: Round, solver: SolverState, *, by: Any, **changes: Any) -> None:
     """Raise the plan version from the one that was read; back to draft if the round was further. Raises Overtaken."""
-    plan = plan_of(sitting)
+    plan = plan_of(solver)
     changes |= {
         "pairs": plan.pairs,
         "total": plan.total,
@@ -187,9 +187,9 @@ def claim(round_: Round, sitting: SolverState, *, by: Any, **changes: Any) -> No
             Round.State.DRAFT,
             by=by,
             why=why,
-            release_at=None,
+            publish_at=None,
             approved_by=None,
-            released_by=None,
+            published_by=None,
         )
 
 
@@ -202,7 +202,7 @@ def write_rejections(
         rows.rejected().filter(mentee=mentee, mentor=mentor).delete()
     for mentee, mentor in set(decisions.forbids) - set(was.forbids):
         # The row on the table still names this mentor; it is written anew right after this.
-        rows.on_the_table().filter(mentee=mentee, mentor=mentor).update(
+        rows.in_plan().filter(mentee=mentee, mentor=mentor).update(
             mentor=None, state=Proposal.State.PROPOSED
         )
         Proposal.system.create(

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import JSONField
 
 from ..engine import (
+    UNMATCHED,
     CapacityShortage,
     NoEligibleMentor,
     Prices,
@@ -20,13 +21,13 @@ from ..engine import (
 )
 from ..explanations.explanations import explain
 from ..models import Proposal, Round
-from ..storage.solver_state import NOBODY, Decisions, SolverState
+from ..storage.solver_state import Decisions, SolverState
 
 State = Proposal.State
 Values = dict[str, Any]  # column of the table -> value
 AT_ONCE = 500
 BLANK: Values = {
-    "state": State.PROPOSED, "scope": "", "sits_out": False, "score": None, "band": "", "parts": {}, "why": {},
+    "state": State.PROPOSED, "scope": "", "is_excluded": False, "score": None, "band": "", "parts": {}, "why": {},
     "cautions": [], "price_pairs": None, "price_points": None, "before_id": None, "is_changed": False,
 }  # fmt: skip
 as_json = json.JSONEncoder(separators=(",", ":")).encode
@@ -35,31 +36,36 @@ EXPLAINED = 60_000  # people left out x mentors that are looked at for a full ex
 
 
 def make_rows(
-    sitting: SolverState, decisions: Decisions, mentees: Iterable[int], version: int
+    solver: SolverState, decisions: Decisions, mentees: Iterable[int], version: int
 ) -> list[Values]:
     """Rows for these mentees (application ids) as columns of the table, with scores, parts and reasons."""
-    assert sitting.plan is not None
-    wanted = [(pk, sitting.row[pk]) for pk in mentees]
-    mentors = sitting.plan.mu[[i for _pk, i in wanted]].tolist()
+    assert solver.plan is not None
+    wanted = [(pk, solver.row[pk]) for pk in mentees]
+    mentors = solver.plan.mu[[i for _pk, i in wanted]].tolist()
     explained = iter(
         explain(
-            sitting, [(i, j) for (_pk, i), j in zip(wanted, mentors, strict=True) if j != NOBODY]
+            solver, [(i, j) for (_pk, i), j in zip(wanted, mentors, strict=True) if j != UNMATCHED]
         )
     )
     pinned = set(decisions.pins)
-    common = {**BLANK, "round_id": sitting.round.pk, "changed_in": version}
+    common = {**BLANK, "round_id": solver.round.pk, "changed_in": version}
     rows = []
     for (pk, _i), j in zip(wanted, mentors, strict=True):
-        row = {**common, "mentee_id": pk, "mentor_id": None, "sits_out": pk in decisions.sits_out}
-        if j != NOBODY:
-            row |= {**next(explained).fields, "mentor_id": sitting.mentors[j]}
+        row = {
+            **common,
+            "mentee_id": pk,
+            "mentor_id": None,
+            "is_excluded": pk in decisions.excluded,
+        }
+        if j != UNMATCHED:
+            row |= {**next(explained).fields, "mentor_id": solver.mentors[j]}
             row["state"] = State.PINNED if (pk, row["mentor_id"]) in pinned else State.PROPOSED
         rows.append(row)
     return rows
 
 
 def left_out(
-    sitting: SolverState, table: ScoreTable, mentee: int, prices: Prices | None
+    solver: SolverState, table: ScoreTable, mentee: int, prices: Prices | None
 ) -> dict[str, Any]:
     """Why nobody is proposed, as codes. Without `prices` (very large rounds) the short form only.
 
@@ -68,11 +74,11 @@ def left_out(
     kind "priced": a place could be had with `mentor`, for `lost` [pairs, points].
     `fixes` [[what, mentor, rules, pairs, points]]: one change each, and what it brings to the whole round.
     """
-    i, plan = sitting.row[mentee], sitting.plan
+    i, plan = solver.row[mentee], solver.plan
     assert plan is not None
     if prices is None:
         return {"kind": "crowded" if (table.S[i] >= 0).any() else "none"}
-    return as_codes(why_unmatched(table, plan, i, prices), sitting.mentors)
+    return as_codes(why_unmatched(table, plan, i, prices), solver.mentors)
 
 
 def as_codes(
@@ -99,36 +105,36 @@ def as_codes(
     return {"kind": "priced", "mentor": mentors[found.mentor], "lost": lost, "fixes": fixes}
 
 
-def _prices_for(sitting: SolverState, table: ScoreTable, left: int) -> Prices | None:
+def _prices_for(solver: SolverState, table: ScoreTable, left: int) -> Prices | None:
     """Prices for explaining `left` people; None where that would keep the page waiting."""
-    assert sitting.plan is not None
-    return Prices(table, sitting.plan) if left * len(sitting.mentors) <= EXPLAINED else None
+    assert solver.plan is not None
+    return Prices(table, solver.plan) if left * len(solver.mentors) <= EXPLAINED else None
 
 
-def explain_left_out(round_: Round, sitting: SolverState, decisions: Decisions) -> None:
+def explain_left_out(round_: Round, solver: SolverState, decisions: Decisions) -> None:
     """Bring up to date why people are left out; a decision about others may have changed it."""
-    if not sitting.is_small:
+    if not solver.is_small:
         return
     rows = list(Proposal.system.filter(round=round_).left_out())
     if not rows:
         return
-    table = sitting.working_explained(decisions)
-    prices = _prices_for(sitting, table, len(rows))
+    table = solver.working_explained(decisions)
+    prices = _prices_for(solver, table, len(rows))
     for row in rows:
-        row.why = left_out(sitting, table, row.mentee_id, prices)
+        row.why = left_out(solver, table, row.mentee_id, prices)
     Proposal.system.bulk_update(rows, ["why"], batch_size=200)
 
 
-def price_rows(round_: Round, sitting: SolverState, decisions: Decisions) -> None:
+def price_rows(round_: Round, solver: SolverState, decisions: Decisions) -> None:
     """Write down for every pair what the round would lose without it; pins are not priced."""
-    assert sitting.plan is not None
-    mu, prices = sitting.plan.mu, Prices(sitting.working(decisions), sitting.plan)
+    assert solver.plan is not None
+    mu, prices = solver.plan.mu, Prices(solver.working(decisions), solver.plan)
     others = prices.matrix.copy()
     others[np.arange(len(mu)), mu] = np.inf  # column -1 of somebody left out is "stays out"
     pairs, points = prices.split(others.min(axis=1))
     rows = list(Proposal.system.filter(round=round_).paired())
     for row in rows:
-        i = sitting.row[row.mentee_id]
+        i = solver.row[row.mentee_id]
         known = pairs[i] >= 0 and row.state == State.PROPOSED
         row.price_pairs, row.price_points = (
             (int(pairs[i]), int(points[i])) if known else (None, None)
@@ -138,19 +144,19 @@ def price_rows(round_: Round, sitting: SolverState, decisions: Decisions) -> Non
 
 def replace_all(
     round_: Round,
-    sitting: SolverState,
+    solver: SolverState,
     decisions: Decisions,
     version: int,
     before: dict[int, int | None],
 ) -> None:
     """Write every row anew after a run; what was turned down stays. `before` is {mentee: mentor} of the draft before."""
-    rows = make_rows(sitting, decisions, sitting.mentees, version)
+    rows = make_rows(solver, decisions, solver.mentees, version)
     for row in rows:
         row["before_id"] = before.get(row["mentee_id"])
         row["is_changed"] = bool(before) and row["before_id"] != row["mentor_id"]
-    Proposal.system.filter(round=round_).on_the_table().delete()
+    Proposal.system.filter(round=round_).in_plan().delete()
     insert(rows)
-    explain_left_out(round_, sitting, decisions)
+    explain_left_out(round_, solver, decisions)
 
 
 def insert(rows: list[Values]) -> None:
@@ -175,16 +181,16 @@ def insert(rows: list[Values]) -> None:
 
 
 def replace_some(
-    round_: Round, sitting: SolverState, decisions: Decisions, mentees: set[int], version: int
+    round_: Round, solver: SolverState, decisions: Decisions, mentees: set[int], version: int
 ) -> list[Proposal]:
     """Write the rows of these mentees anew after a decision, and return them."""
-    table = Proposal.system.filter(round=round_, mentee__in=mentees).on_the_table()
+    table = Proposal.system.filter(round=round_, mentee__in=mentees).in_plan()
     known = {
         row["mentee_id"]: row for row in table.values("pk", "public_id", "mentee_id", "before_id")
     }
     rows = [
         Proposal(**{**row, **known[row["mentee_id"]]})
-        for row in make_rows(sitting, decisions, sorted(mentees), version)
+        for row in make_rows(solver, decisions, sorted(mentees), version)
     ]
     for row in rows:
         row.is_changed = row.before_id != row.mentor_id if round_.draft > 1 else False
@@ -196,5 +202,5 @@ def replace_some(
     Proposal.system.bulk_create(
         rows, update_conflicts=True, unique_fields=["pk"], update_fields=written
     )
-    explain_left_out(round_, sitting, decisions)
+    explain_left_out(round_, solver, decisions)
     return rows

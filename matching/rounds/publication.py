@@ -67,53 +67,53 @@ def schedule(
     refuse_if_near_round(round_, by)
     refuse_unless_proven(round_, *read(round_))
     when = next_allowed(round_, at) if wait_for_morning else earliest(round_, at)
-    mine = Round.system.filter(pk=round_.pk, state=State.APPROVED, release_at=None)
-    if mine.update(release_at=when, released_by=by):
-        round_.release_at, round_.released_by = when, by
+    mine = Round.system.filter(pk=round_.pk, state=State.APPROVED, publish_at=None)
+    if mine.update(publish_at=when, published_by=by):
+        round_.publish_at, round_.published_by = when, by
 
 
-def stop(round_: Round, *, by: Any) -> None:
+def cancel(round_: Round, *, by: Any) -> None:
     """Clear the moment of release. Any matcher may; it only prevents. Raises Refused once it was released."""
     if not round_.may_be_changed_by(by):
         raise ActionNotAllowed(_("This round has been published; what is out cannot be stopped."))
-    waiting = Round.system.filter(pk=round_.pk, state=State.APPROVED, release_at__isnull=False)
-    if not waiting.update(release_at=None, released_by=None):
+    waiting = Round.system.filter(pk=round_.pk, state=State.APPROVED, publish_at__isnull=False)
+    if not waiting.update(publish_at=None, published_by=None):
         raise ActionNotAllowed(_("No release is set for this round."))
-    round_.release_at = round_.released_by = None
+    round_.publish_at = round_.published_by = None
 
 
 @reconciler
-def release_due(at: datetime) -> int:
+def publish_due(at: datetime) -> int:
     """Release every round whose moment has come; return how many. Safe to run twice and side by side."""
-    rounds = Round.system.to_release(at)
-    due = rounds.select_related("cohort__program__policy", "released_by", "prepared_by")
-    return sum(release_or_hold_back(round_, at) for round_ in due)
+    rounds = Round.system.due_for_publication(at)
+    due = rounds.select_related("cohort__program__policy", "published_by", "prepared_by")
+    return sum(publish_or_return(round_, at) for round_ in due)
 
 
-def release_or_hold_back(round_: Round, at: datetime) -> bool:
+def publish_or_return(round_: Round, at: datetime) -> bool:
     """Release, or take the round back to draft when something has changed that the plan cannot bear."""
     try:
-        release(round_, at=at)
+        publish(round_, at=at)
     except ActionNotAllowed as refused:
-        return hold_back(round_, str(refused), at)
+        return return_to_draft(round_, str(refused), at)
     return True
 
 
 @transaction.atomic
-def hold_back(round_: Round, why: str, at: datetime) -> bool:
+def return_to_draft(round_: Round, why: str, at: datetime) -> bool:
     fresh = Round.system.select_for_update().get(pk=round_.pk)
-    if fresh.state != State.APPROVED or fresh.release_at is None:
+    if fresh.state != State.APPROVED or fresh.publish_at is None:
         return False  # somebody else has released or stopped it
-    told = {fresh.released_by, fresh.prepared_by} - {None}
+    told = {fresh.published_by, fresh.prepared_by} - {None}
     move(
         fresh,
         State.DRAFT,
         by=None,
         at=at,
         why=why,
-        release_at=None,
+        publish_at=None,
         approved_by=None,
-        released_by=None,
+        published_by=None,
     )
     for member in told:
         enqueue("round-held-back", to=member, about=fresh, ordinal=fresh.plan_version, at=at)
@@ -122,31 +122,31 @@ def hold_back(round_: Round, why: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def release(round_: Round, *, at: datetime) -> list[Match]:
+def publish(round_: Round, *, at: datetime) -> list[Match]:
     """Publish: make the matches, tell everybody. Raises Refused, and then nothing has happened.
 
     The move to published is a compare-and-set, so of two workers one publishes; the row is locked before the moment is
     read again, so a Stop pressed since it was last read holds.
     """
-    moment = Round.system.select_for_update().get(pk=round_.pk).release_at
+    moment = Round.system.select_for_update().get(pk=round_.pk).publish_at
     if moment is None or moment > at:
         raise ActionNotAllowed(_("The moment of release has not come."))
-    sitting, decisions = read(round_)
-    refuse_unless_proven(round_, sitting, decisions)
+    solver, decisions = read(round_)
+    refuse_unless_proven(round_, solver, decisions)
     _refuse_if_people_left(round_)
-    move(round_, State.PUBLISHED, by=round_.released_by, at=at, published_at=at)
-    rows = Proposal.system.filter(round=round_).on_the_table()
+    move(round_, State.PUBLISHED, by=round_.published_by, at=at, published_at=at)
+    rows = Proposal.system.filter(round=round_).in_plan()
     paired = list(rows.exclude(mentor=None).select_related("mentee__person", "mentor__person"))
     why = {row.mentee_id: shareable(row.why, row.mentee, row.mentor) for row in paired}
     matches = make_matches(
         ((row.mentee_id, row.mentor_id, why[row.mentee_id]) for row in paired), at=at
     )
     rows.exclude(mentor=None).update(state=Proposal.State.CHOSEN)
-    _release_decisions(round_, at)
+    _send_decisions(round_, at)
     for match in matches:
         for person in match.people:
             enqueue("match-introduced", to=person, about=match, at=at)
-    _tell_those_left_out(round_, sitting, rows.filter(mentor=None), at)
+    _notify_unmatched(round_, solver, rows.filter(mentor=None), at)
     return matches
 
 
@@ -162,7 +162,7 @@ def _refuse_if_people_left(round_: Round) -> None:
         )
 
 
-def _release_decisions(round_: Round, at: datetime) -> None:
+def _send_decisions(round_: Round, at: datetime) -> None:
     pending = Decision.system.all()
     waiting = pending.filter(application__cohort=round_.cohort_id, released_at=None)
     reviewing.release(
@@ -172,10 +172,10 @@ def _release_decisions(round_: Round, at: datetime) -> None:
     )
 
 
-def _tell_those_left_out(round_: Round, sitting: SolverState, rows: Any, at: datetime) -> None:
+def _notify_unmatched(round_: Round, solver: SolverState, rows: Any, at: datetime) -> None:
     """Priority next time, and a kind letter in the same release, to mentees and to mentors without a mentee."""
     mentees = [row.mentee for row in rows.select_related("mentee__person")]
-    mentors = _mentors_left_out(sitting)
+    mentors = _mentors_without_mentee(solver)
     for application, kind in [
         *((one, "round-unmatched") for one in mentees),
         *((one, "round-no-mentee") for one in mentors),
@@ -186,8 +186,8 @@ def _tell_those_left_out(round_: Round, sitting: SolverState, rows: Any, at: dat
     Application.objects.filter(pk__in=ids, waiting_since=None).update(waiting_since=today)
 
 
-def _mentors_left_out(sitting: SolverState) -> list[Application]:
+def _mentors_without_mentee(solver: SolverState) -> list[Application]:
     """Mentors of the round who have no mentee after it."""
-    busy = taken(sitting.mentors)
-    idle = [pk for pk in sitting.mentors if not busy[pk]]
+    busy = taken(solver.mentors)
+    idle = [pk for pk in solver.mentors if not busy[pk]]
     return list(Application.objects.ready().filter(pk__in=idle).select_related("person"))

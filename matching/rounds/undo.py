@@ -31,7 +31,7 @@ from .plan_updates import (
 Kind = RoundEntry.Kind
 
 
-def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> RoundEntry:
+def undo_decision(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> RoundEntry:
     """Undo one decision. The last one restores the plan before it exactly; an earlier one lets the engine find the
     best plan without it. Raises Refused for a second time, the wrong person, and people near the member."""
 
@@ -45,9 +45,9 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
             {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)},
             fresh,
         )
-        sitting, was = read(fresh)
-        now, stored = reverse(was, done.facts.get("diff", {})), sitting.packed_plan
-        outcome = _back(sitting, done, was, now)
+        solver, was = read(fresh)
+        now, stored = reverse(was, done.facts.get("diff", {})), solver.packed_plan
+        outcome = _back(solver, done, was, now)
         refuse_if_near(by, outcome.touched, fresh)
         undo = RoundEntry(
             round=fresh, kind=Kind.UNDO, by=by, at=at or timezone.now(), mentee_id=done.mentee_id,
@@ -55,37 +55,37 @@ def take_back(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> Roun
         )  # fmt: skip
         named = {pk for pk in (done.mentee_id, done.facts.get("other")) if pk}
         return write(
-            fresh, sitting, was, now, outcome, undo, named, also=lambda: _mark(sitting, done, undo)
+            fresh, solver, was, now, outcome, undo, named, also=lambda: _mark(solver, done, undo)
         )
 
     return repeat(entry.round, attempt)
 
 
-def _back(sitting: SolverState, done: RoundEntry, was: Decisions, now: Decisions) -> Outcome:
-    first: Callable[..., Any] | None = overrides.take_back_first(sitting, done)
+def _back(solver: SolverState, done: RoundEntry, was: Decisions, now: Decisions) -> Outcome:
+    first: Callable[..., Any] | None = overrides.undo_in_engine(solver, done)
     if not is_latest(done):
-        return play(sitting, was, now, first)
-    before, mates = plan_of(sitting), sitting.mates()
-    sitting.plan = unpack_plan(done.plan_before)
-    sitting.seats = sitting.plan.capacity
-    return outcome_of(sitting, before, mates)
+        return play(solver, was, now, first)
+    before, mates = plan_of(solver), solver.mates()
+    solver.plan = unpack_plan(done.plan_before)
+    solver.capacity = solver.plan.capacity
+    return outcome_of(solver, before, mates)
 
 
 def is_latest(entry: RoundEntry) -> bool:
     """Whether the plan before this entry is the one to go back to: nothing that stands came after it, and nothing
     before it was taken back since."""
     later = RoundEntry.system.filter(round=entry.round_id, version__gt=entry.version)
-    if later.standing().exists():
+    if later.in_force().exists():
         return False
     return all(undo.facts["of"] > entry.version for undo in later.filter(kind=Kind.UNDO))
 
 
-def _mark(sitting: SolverState, done: RoundEntry, undo: RoundEntry) -> None:
+def _mark(solver: SolverState, done: RoundEntry, undo: RoundEntry) -> None:
     """Mark as taken back, once, and take back what was changed beside the plan."""
     entries = RoundEntry.system.filter(pk=done.pk, undone_at=None)
     if not entries.update(undone_at=undo.at, undone_by=undo.by):
         raise ActionNotAllowed(_("This has already been taken back."))
-    overrides.take_back_beside(sitting, done)
+    overrides.undo_side_effects(solver, done)
     if "keep_apart" in done.facts:
         today = timezone.localdate(undo.at)
         kept = KeepApart.system.filter(pk=done.facts["keep_apart"], until=None)

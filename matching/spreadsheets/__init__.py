@@ -3,7 +3,13 @@
 The very same engine, rules and proof as a round in the database; nothing is stored.
 """
 
-from .spreadsheet_criteria import BadTerms, SheetTerms, read_terms
-from .spreadsheet_matching import Sheet, propose
+from .spreadsheet_criteria import InvalidCriteria, SpreadsheetCriteria, read_criteria
+from .spreadsheet_matching import SpreadsheetMatching, propose
 
-__all__ = ["BadTerms", "Sheet", "SheetTerms", "propose", "read_terms"]
+__all__ = [
+    "InvalidCriteria",
+    "SpreadsheetCriteria",
+    "SpreadsheetMatching",
+    "propose",
+    "read_criteria",
+]

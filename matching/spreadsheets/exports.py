@@ -16,7 +16,7 @@ from matches.vocabulary import Words
 from programs.models import conflicts_with
 
 from ..criteria import WEIGHTS
-from ..explanations.explanation_text import committee_whys, cost_words, why_left_out
+from ..explanations.explanation_text import committee_whys, cost_text, why_left_out
 from ..models import Proposal, Round
 from ..storage.solver_state import SolverState
 
@@ -36,7 +36,7 @@ def pairs(round_: Round, user: Any) -> tablib.Dataset:
     ]  # fmt: skip
     data = tablib.Dataset(headers=headers, title=_("Pairs"))
     words = Words(round_.program)
-    rows = Proposal.objects.visible_to(user).filter(round=round_).on_the_table()
+    rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
     rows = rows.with_names("mentee__person__email", "mentor__person__email")
     for row in rows.order_by("mentee__external_key", "mentee"):
         data.append([safe(cell) for cell in _pair_cells(row, words)])
@@ -60,7 +60,7 @@ def _pair_cells(row: Proposal, words: Words) -> list[Any]:
             "",
         ]
     why = "; ".join(one.text for one in committee_whys(row.why, row.cautions, words))
-    price = "" if row.price_pairs is None else cost_words(row.price_pairs, row.price_points or 0)
+    price = "" if row.price_pairs is None else cost_text(row.price_pairs, row.price_points or 0)
     parts = [row.parts.get(code, 0) for code in WEIGHTS]
     person = row.mentor.person
     state, band = row.get_state_display(), row.get_band_display()
@@ -80,21 +80,21 @@ def _pair_cells(row: Proposal, words: Words) -> list[Any]:
 
 def scores(round_: Round, user: Any) -> tablib.Dataset:
     """Mentees down, mentors across, points in the cells; empty where a rule forbids the pair."""
-    sitting = SolverState.load(round_)
-    seen = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).exclude(
+    solver = SolverState.load(round_)
+    seen = Application.objects.filter(pk__in=[*solver.mentees, *solver.mentors]).exclude(
         conflicts_with(user, "person")
     )
     names = {
         one.pk: f"{one.person.name} <{one.person.email}>" for one in seen.select_related("person")
     }
-    columns = [j for j, pk in enumerate(sitting.mentors) if pk in names]
+    columns = [j for j, pk in enumerate(solver.mentors) if pk in names]
     data = tablib.Dataset(
-        headers=[_("Mentee"), *(safe(names[sitting.mentors[j]]) for j in columns)],
+        headers=[_("Mentee"), *(safe(names[solver.mentors[j]]) for j in columns)],
         title=_("Scores"),
     )
-    for i, pk in enumerate(sitting.mentees):
+    for i, pk in enumerate(solver.mentees):
         if pk in names:
-            row = sitting.table.S[i, columns].tolist()
+            row = solver.table.S[i, columns].tolist()
             data.append([safe(names[pk]), *("" if points < 0 else points for points in row)])
     return data
 

@@ -48,7 +48,7 @@ KINDS: dict[str, set[str]] = {
 PLAIN = {"objective", "rules", "weights", "places", "minimum"}
 
 
-class BadTerms(BadMap):
+class InvalidCriteria(BadMap):
     """The `[matching]` part of a map does not say clearly what it wants."""
 
 
@@ -67,7 +67,7 @@ class Criterion:
 
 
 @dataclass(frozen=True)
-class SheetTerms:
+class SpreadsheetCriteria:
     objective: str = "most"
     rules: frozenset[str] = frozenset({"self_pair", "both_ways", "avoid", "same_employer"})
     weights: Mapping[str, int] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class SheetTerms:
     own: tuple[Criterion, ...] = ()
 
 
-def read_terms(data: Mapping[str, Any]) -> SheetTerms:
+def read_criteria(data: Mapping[str, Any]) -> SpreadsheetCriteria:
     """Read the table `[matching]` of a map. Raises BadTerms naming what is not understood."""
     for name in data:
         _one_of("matching", name, PLAIN | set(KINDS))
@@ -89,9 +89,13 @@ def read_terms(data: Mapping[str, Any]) -> SheetTerms:
         _criterion(kind, name, one) for kind in KINDS for name, one in data.get(kind, {}).items()
     )
     if not own and not data.get("weights"):
-        raise BadTerms(_("[matching] values nothing: it needs weights, or criteria of its own."))
-    rules = frozenset(data["rules"]) | {"self_pair"} if "rules" in data else SheetTerms.rules
-    return SheetTerms(
+        raise InvalidCriteria(
+            _("[matching] values nothing: it needs weights, or criteria of its own.")
+        )
+    rules = (
+        frozenset(data["rules"]) | {"self_pair"} if "rules" in data else SpreadsheetCriteria.rules
+    )
+    return SpreadsheetCriteria(
         objective=data.get("objective", "most"),
         rules=rules,
         weights=_whole_numbers("matching.weights", data.get("weights", {})),
@@ -104,14 +108,16 @@ def read_terms(data: Mapping[str, Any]) -> SheetTerms:
 def _criterion(kind: str, name: str, one: Any) -> Criterion:
     place = f"matching.{kind}.{name}"
     if not isinstance(one, Mapping):
-        raise BadTerms(_("[%(place)s] must be a table.") % {"place": place})
+        raise InvalidCriteria(_("[%(place)s] must be a table.") % {"place": place})
     for option in one:
         _one_of(place, option, KINDS[kind])
     needed = {"gap": {"order", "points"}, "overlap": {"points"}, "accepts": {"asks", "by"}}.get(
         kind, set()
     )
     for option in sorted(needed - set(one)):
-        raise BadTerms(_("[%(place)s] needs “%(option)s”.") % {"place": place, "option": option})
+        raise InvalidCriteria(
+            _("[%(place)s] needs “%(option)s”.") % {"place": place, "option": option}
+        )
     settings = dict(one)
     if kind == "gap":
         settings["points"] = {
@@ -127,7 +133,7 @@ def _criterion(kind: str, name: str, one: Any) -> Criterion:
 
 def _steps(place: str, points: Any) -> dict[Any, int]:
     if not isinstance(points, Mapping) or not points:
-        raise BadTerms(
+        raise InvalidCriteria(
             _("[%(place)s] points is a table such as { 1 = 9, 2 = 12 }.") % {"place": place}
         )
     return _whole_numbers(place, points)
@@ -141,11 +147,11 @@ def _whole(place: str, value: Any, low: int = 0) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError) as error:
-        raise BadTerms(
+        raise InvalidCriteria(
             _("[%(place)s]: “%(value)s” is not a whole number.") % {"place": place, "value": value}
         ) from error
     if isinstance(value, bool | float) or not low <= number <= 100_000:
-        raise BadTerms(
+        raise InvalidCriteria(
             _("[%(place)s]: %(value)s is not possible here.") % {"place": place, "value": value}
         )
     return number
@@ -156,4 +162,6 @@ def _one_of(place: str, name: Any, known: Any) -> None:
         return
     text = _("[%(place)s]: “%(name)s” is not known.") % {"place": place, "name": name}
     hint = nearest(str(name), known)
-    raise BadTerms(f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text)
+    raise InvalidCriteria(
+        f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text
+    )

@@ -23,16 +23,16 @@ from matching.engine import (
     verify,
     why_unmatched,
 )
-from matching.explanations.explanation_text import fix_words, why_left_out
+from matching.explanations.explanation_text import fix_text, why_left_out
 from matching.rounds.proposal_rows import as_codes
 from matching.spreadsheets.exports import safe
 
-from .spreadsheet_criteria import SheetTerms
+from .spreadsheet_criteria import SpreadsheetCriteria
 from .spreadsheet_pool import make_pool
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SpreadsheetMatching:
     """A solved pair of files; `plan.certificate` says that the plan was proven best by code that did not make it."""
 
     pool: Pool
@@ -119,7 +119,7 @@ class Sheet:
         )
         names = {j: self._mentor(j).values["name"] for j in range(len(self.pool.mentors))}
         return " ".join(
-            [why_left_out(why, names), *(fix_words(fix, names) for fix in why["fixes"][:1])]
+            [why_left_out(why, names), *(fix_text(fix, names) for fix in why["fixes"][:1])]
         )
 
     def _mentee(self, i: int) -> Record:
@@ -129,17 +129,19 @@ class Sheet:
         return self.mentors[str(self.pool.mentors.ids[j])]
 
 
-def propose(mentees: Sequence[Record], mentors: Sequence[Record], terms: SheetTerms) -> Sheet:
+def propose(
+    mentees: Sequence[Record], mentors: Sequence[Record], spec: SpreadsheetCriteria
+) -> SpreadsheetMatching:
     """Score and solve. Raises BadTerms (a BadMap) or ValueError naming what does not fit."""
-    pool, criteria = make_pool(mentees, mentors, terms)
+    pool, criteria = make_pool(mentees, mentors, spec)
     table = score(pool, criteria)
     plan = solve(
-        table, pool.capacity, Rules(objective=cast("Literal['most', 'best']", terms.objective))
+        table, pool.capacity, Rules(objective=cast("Literal['most', 'best']", spec.objective))
     )
     labels = {code: str(label) for code, (label, _help) in WEIGHTS.items()} | {
-        one.name: one.label for one in terms.own
+        one.name: one.label for one in spec.own
     }
-    return Sheet(
+    return SpreadsheetMatching(
         pool,
         table,
         plan,

@@ -12,7 +12,7 @@ from applications.importing import Record
 from applications.importing.normalization import fold
 from matching.engine import Criteria, CustomCriterion, Gap, Overlap, Pool, Rating, Same, Side
 
-from .spreadsheet_criteria import BadTerms, Criterion, SheetTerms
+from .spreadsheet_criteria import Criterion, InvalidCriteria, SpreadsheetCriteria
 
 
 def answers(record: Record, name: str) -> list[str]:
@@ -53,12 +53,12 @@ class Answers:
 
 
 def make_pool(
-    mentees: Sequence[Record], mentors: Sequence[Record], terms: SheetTerms
+    mentees: Sequence[Record], mentors: Sequence[Record], spec: SpreadsheetCriteria
 ) -> tuple[Pool, Criteria]:
     """The pool and the criteria of two files. Raises BadTerms when a criterion reads a column that neither file has."""
     both = [*mentees, *mentors]
     columns: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-    custom = tuple(_block(one, mentees, mentors, columns) for one in terms.own)
+    custom = tuple(_block(one, mentees, mentors, columns) for one in spec.own)
     employers = Answers(answer for record in both for answer in answers(record, "employer"))
     topics = Answers(answer for record in both for answer in answers(record, "topics"))
     sides = [
@@ -72,7 +72,7 @@ def make_pool(
         )
         for records, extra in zip((mentees, mentors), columns, strict=True)
     ]
-    capacity = {record.key: record.values.get("capacity") or terms.places for record in mentors}
+    capacity = {record.key: record.values.get("capacity") or spec.places for record in mentors}
     wishes = _wishes(mentees, mentors, "prefer")
     avoid = [(a, b) for a, b, _rank in _wishes(mentees, mentors, "avoid")]
     avoid += [(b, a) for a, b, _rank in _wishes(mentors, mentees, "avoid")]
@@ -84,9 +84,7 @@ def make_pool(
         mentee_wishes=wishes,
         mentor_wishes=[(b, a, rank) for a, b, rank in _wishes(mentors, mentees, "prefer")],
     )
-    criteria = Criteria(
-        weights=terms.weights, rules=terms.rules, custom=custom, minimum=terms.minimum
-    )
+    criteria = Criteria(weights=spec.weights, rules=spec.rules, custom=custom, minimum=spec.minimum)
     return pool, criteria
 
 
@@ -122,7 +120,7 @@ def _block(
     asks = str(one.settings.get("asks", one.column))
     for name, records in ((one.column, [*mentees, *mentors]), (asks, [*mentees, *mentors])):
         if records and not knows(records, name):
-            raise BadTerms(
+            raise InvalidCriteria(
                 _("[matching.%(kind)s.%(name)s]: no column “%(column)s” is mapped.")
                 % {"kind": one.kind, "name": one.name, "column": name}
             )
@@ -142,7 +140,7 @@ def _gap(
         if fold(answer) not in steps.codes
     }
     if strange:
-        raise BadTerms(
+        raise InvalidCriteria(
             _("[matching.gap.%(name)s]: “%(answer)s” is not in the order.")
             % {"name": one.name, "answer": sorted(strange)[0]}
         )

@@ -18,7 +18,7 @@ KEPT = 128 * 2**20
 T = TypeVar("T")
 
 
-class Shelf:
+class LRUCache:
     """Values by key, bounded by the bytes of their arrays; safe for threads (two may make the same value at once)."""
 
     def __init__(self, most: int = KEPT) -> None:
@@ -33,7 +33,7 @@ class Shelf:
                 found: T = self._values[key][0]
                 return found
         value = make()
-        self._put(key, value, weigh(value))
+        self._put(key, value, nbytes(value))
         return value
 
     def _put(self, key: Hashable, value: Any, size: int) -> None:
@@ -52,19 +52,21 @@ class Shelf:
             self.held = 0
 
 
-def weigh(thing: Any) -> int:
+def nbytes(thing: Any) -> int:
     """Bytes of the arrays in a value."""
     if isinstance(thing, np.ndarray):
         return int(thing.nbytes)
     if isinstance(thing, Mapping):
-        return sum(weigh(one) for one in thing.values())
+        return sum(nbytes(one) for one in thing.values())
     if isinstance(thing, list | tuple):
         return (
-            sum(weigh(one) for one in thing) if thing and not isinstance(thing[0], int | str) else 0
+            sum(nbytes(one) for one in thing)
+            if thing and not isinstance(thing[0], int | str)
+            else 0
         )
     if is_dataclass(thing):
-        return sum(weigh(getattr(thing, field.name)) for field in fields(thing))
-    return sum(weigh(one) for one in vars(thing).values()) if hasattr(thing, "__dict__") else 0
+        return sum(nbytes(getattr(thing, field.name)) for field in fields(thing))
+    return sum(nbytes(one) for one in vars(thing).values()) if hasattr(thing, "__dict__") else 0
 
 
-SHELF = Shelf()
+CACHE = LRUCache()

@@ -8,19 +8,19 @@ import numpy as np
 
 from ..engine import Pool, ScoreTable
 from ..models import Round, RoundPlan, Snapshot
-from .cache import SHELF
+from .cache import CACHE
 from .serialization import unpack_pool
 
 
 def read_scores(round_: Round, stored: Any) -> tuple[dict[str, Any], ScoreTable]:
     """What the columns mean, and the scores that the plan was made from, cells that were changed since included.
     `stored` is a row of `RoundPlan`."""
-    columns, table = SHELF.get(
+    columns, table = CACHE.get(
         ("scores", stored.snapshot_key), lambda: _stored_scores(round_, stored.snapshot_key)
     )
-    if not stored.cells:
+    if not stored.score_overrides:
         return columns, table
-    return columns, SHELF.get(
+    return columns, CACHE.get(
         ("scores", stored.snapshot_key, stored.digest),
         lambda: _changed_scores(columns, table, stored),
     )
@@ -40,7 +40,7 @@ def _changed_scores(columns: dict[str, Any], table: ScoreTable, stored: Any) -> 
         {pk: at for at, pk in enumerate(columns[side])} for side in ("mentees", "mentors")
     )
     S = table.S.copy()
-    for mentee, mentor, points in stored.cells:
+    for mentee, mentor, points in stored.score_overrides:
         S[row[mentee], column[mentor]] = points
     mentees, mentors = columns["keys"]
     return ScoreTable(S, mentee_ids=mentees, mentor_ids=mentors, digest=stored.digest)
@@ -48,7 +48,7 @@ def _changed_scores(columns: dict[str, Any], table: ScoreTable, stored: Any) -> 
 
 def read_people(round_: Round, key: str) -> Pool:
     """The people as they were when the round was run."""
-    return SHELF.get(("people", key), lambda: _stored_people(round_, key))
+    return CACHE.get(("people", key), lambda: _stored_people(round_, key))
 
 
 def _stored_people(round_: Round, key: str) -> Pool:
@@ -59,5 +59,7 @@ def _stored_people(round_: Round, key: str) -> Pool:
 def fingerprints(round_: Round) -> dict[str, str]:
     """{application id: what it had said} when the round was run, with what a decision of the committee changed."""
     taken = Snapshot.system.filter(round=round_).values_list("fingerprints", flat=True)
-    known = RoundPlan.system.filter(round=round_).values_list("known", flat=True)
-    return {**taken.get(), **known.get()}
+    acknowledged_changes = RoundPlan.system.filter(round=round_).values_list(
+        "acknowledged_changes", flat=True
+    )
+    return {**taken.get(), **acknowledged_changes.get()}

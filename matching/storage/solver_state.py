@@ -17,15 +17,25 @@ from typing import Any, Literal, cast
 import numpy as np
 from django.db.models import Exists, OuterRef, Q
 
-from ..criteria import criteria
-from ..engine import Plan, Pool, Rules, ScoreTable, WhatIf, score, solve, verify, with_reasons
+from ..criteria import build_criteria
+from ..engine import (
+    UNMATCHED,
+    Plan,
+    Pool,
+    Rules,
+    ScoreTable,
+    WhatIf,
+    score,
+    solve,
+    verify,
+    with_reasons,
+)
 from ..models import Override, Proposal, Round, RoundPlan, Snapshot
 from ..pool.pool_data import PoolData
-from .cache import SHELF
+from .cache import CACHE
 from .serialization import pack_plan, pack_pool, unpack_plan
 from .snapshots import read_people, read_scores
 
-NOBODY = -1
 SMALL = 250_000  # pairs
 
 
@@ -35,15 +45,15 @@ class Decisions:
 
     pins: tuple[tuple[int, int], ...] = ()
     forbids: tuple[tuple[int, int], ...] = ()
-    sits_out: frozenset[int] = frozenset()
+    excluded: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, round_: Round) -> Decisions:
         rows = Proposal.system.filter(round=round_)
         rows = rows.filter(
-            Q(state__in=[Proposal.State.PINNED, Proposal.State.REJECTED]) | Q(sits_out=True)
+            Q(state__in=[Proposal.State.PINNED, Proposal.State.REJECTED]) | Q(is_excluded=True)
         )
-        said = list(rows.values_list("mentee", "mentor", "state", "sits_out"))
+        said = list(rows.values_list("mentee", "mentor", "state", "is_excluded"))
         return cls(
             pins=tuple(
                 sorted((a, b) for a, b, state, _out in said if state == Proposal.State.PINNED)
@@ -51,7 +61,7 @@ class Decisions:
             forbids=tuple(
                 sorted((a, b) for a, b, state, _out in said if state == Proposal.State.REJECTED)
             ),
-            sits_out=frozenset(a for a, _b, _state, out in said if out),
+            excluded=frozenset(a for a, _b, _state, out in said if out),
         )
 
 
@@ -63,16 +73,21 @@ class SolverState:
     """
 
     def __init__(
-        self, round_: Round, columns: dict[str, list[Any]], table: ScoreTable, seats: Any
+        self, round_: Round, columns: dict[str, list[Any]], table: ScoreTable, capacity: Any
     ) -> None:
-        self.round, self.columns, self.table, self.seats = round_, columns, table, np.asarray(seats)
+        self.round, self.columns, self.table, self.capacity = (
+            round_,
+            columns,
+            table,
+            np.asarray(capacity),
+        )
         self.mentees: list[int] = columns["mentees"]
         self.mentors: list[int] = columns["mentors"]
         self.plan: Plan | None = None
         self.key = ""  # of the snapshot; empty for people who were just gathered
-        self.cells: list[list[int]] = []
-        self.known: dict[str, str] = {}
-        self._is_lifted = (
+        self.score_overrides: list[list[int]] = []
+        self.acknowledged_changes: dict[str, str] = {}
+        self._has_waivers = (
             True  # whether rules may be set aside for single pairs; False saves a look
         )
         self._pool: Pool | None = None
@@ -81,18 +96,28 @@ class SolverState:
     @classmethod
     def load(cls, round_: Round) -> SolverState:
         """The stored state of the round. Raises RoundPlan.DoesNotExist before the first run."""
-        lifted = Override.system.filter(round=OuterRef("round"))
-        rows = RoundPlan.system.filter(round=round_).annotate(lifted=Exists(lifted))
+        waived = Override.system.filter(round=OuterRef("round"))
+        rows = RoundPlan.system.filter(round=round_).annotate(waived=Exists(waived))
         stored = rows.values_list(
-            "snapshot_key", "plan", "cells", "digest", "known", "lifted", named=True
+            "snapshot_key",
+            "plan",
+            "score_overrides",
+            "digest",
+            "acknowledged_changes",
+            "waived",
+            named=True,
         ).get()
         columns, table = read_scores(round_, stored)
-        sitting = cls(round_, columns, table, ())
-        sitting.plan = unpack_plan(stored.plan)
-        sitting._packed = sitting.plan, bytes(stored.plan)
-        sitting.seats, sitting.key = sitting.plan.capacity, stored.snapshot_key
-        sitting.cells, sitting.known, sitting._is_lifted = stored.cells, stored.known, stored.lifted
-        return sitting
+        solver = cls(round_, columns, table, ())
+        solver.plan = unpack_plan(stored.plan)
+        solver._packed = solver.plan, bytes(stored.plan)
+        solver.capacity, solver.key = solver.plan.capacity, stored.snapshot_key
+        solver.score_overrides, solver.acknowledged_changes, solver._has_waivers = (
+            stored.score_overrides,
+            stored.acknowledged_changes,
+            stored.waived,
+        )
+        return solver
 
     @classmethod
     def fresh(cls, round_: Round, people: PoolData) -> SolverState:
@@ -104,9 +129,9 @@ class SolverState:
             "dtype": table.S.dtype.newbyteorder("<").str,
         }
         columns["keys"] = [table.mentee_ids.tolist(), table.mentor_ids.tolist()]
-        sitting = cls(round_, columns, table, people.pool.capacity)
-        sitting._pool = people.pool
-        return sitting
+        solver = cls(round_, columns, table, people.pool.capacity)
+        solver._pool = people.pool
+        return solver
 
     @property
     def pool(self) -> Pool:
@@ -119,11 +144,13 @@ class SolverState:
         """The table with its reasons; the same numbers, made again from the stored people."""
         if self.table.reasons:
             return self.table
-        overrides = lifted_rules(self.round, self.pool, self.columns) if self._is_lifted else []
-        asked = json.dumps([self.round.terms, overrides])
-        return SHELF.get(
+        overrides = waived_rules(self.round, self.pool, self.columns) if self._has_waivers else []
+        asked = json.dumps([self.round.criteria, overrides])
+        return CACHE.get(
             ("explained", self.key, self.table.digest, asked),
-            lambda: with_reasons(self.table, self.pool, criteria(self.round.terms), overrides),
+            lambda: with_reasons(
+                self.table, self.pool, build_criteria(self.round.criteria), overrides
+            ),
         )
 
     def rescore(self, i: int, j: int, points: int) -> None:
@@ -132,8 +159,10 @@ class SolverState:
         row[j] = points
         self.table = self.table.with_rows({i: row})
         pair = [self.mentees[i], self.mentors[j]]
-        self.cells = [cell for cell in self.cells if cell[:2] != pair] + [[*pair, points]]
-        self._is_lifted = True
+        self.score_overrides = [cell for cell in self.score_overrides if cell[:2] != pair] + [
+            [*pair, points]
+        ]
+        self._has_waivers = True
         self.__dict__.pop("explained", None)
 
     @cached_property
@@ -147,7 +176,7 @@ class SolverState:
         return {pk: j for j, pk in enumerate(self.mentors)}
 
     def mentor_at(self, j: int) -> int | None:
-        return None if j == NOBODY else self.mentors[j]
+        return None if j == UNMATCHED else self.mentors[j]
 
     def mates(self) -> dict[int, int | None]:
         """{mentee: mentor or None} of the plan, as application ids."""
@@ -163,8 +192,8 @@ class SolverState:
         return Rules(
             pins=tuple(self._here(set(decisions.pins))),
             forbids=tuple(self._here(set(decisions.forbids))),
-            stability_bonus=round_.stickiness,
-            min_score=round_.floor,
+            stability_bonus=round_.stability_bonus,
+            min_score=round_.min_score,
             objective=cast("Literal['most', 'best']", round_.objective),
             budget=round_.budget,
         )
@@ -173,7 +202,7 @@ class SolverState:
         """The table without those whom the committee leaves out of this round."""
         out = {
             self.row[pk]: np.full(len(self.mentors), -1, self.table.S.dtype)
-            for pk in decisions.sits_out
+            for pk in decisions.excluded
             if pk in self.row
         }
         return self.table.with_rows(out) if out else self.table
@@ -182,8 +211,8 @@ class SolverState:
         """`working`, with its reasons."""
         table = self.explained
         out = {
-            self.row[pk]: np.full(len(self.mentors), NOBODY, table.S.dtype)
-            for pk in decisions.sits_out
+            self.row[pk]: np.full(len(self.mentors), UNMATCHED, table.S.dtype)
+            for pk in decisions.excluded
             if pk in self.row
         }
         return table.with_rows(out, reasons=table.reasons) if out else table
@@ -193,15 +222,15 @@ class SolverState:
         if not mates:
             return None
         mu = np.array(
-            [self.column.get(mates.get(pk) or 0, NOBODY) for pk in self.mentees], dtype=np.int64
+            [self.column.get(mates.get(pk) or 0, UNMATCHED) for pk in self.mentees], dtype=np.int64
         )
         nothing = np.zeros(0)
-        return Plan(mu, nothing, nothing, 0, 0, False, "", self.seats, Rules())
+        return Plan(mu, nothing, nothing, 0, 0, False, "", self.capacity, Rules())
 
     def solve(self, decisions: Decisions, mates: dict[int, int | None] | None = None) -> Plan:
         """The best plan; `mates` is the plan on the table. Raises InfeasibleRules."""
         self.plan = solve(
-            self.working(decisions), self.seats, self.rules(decisions), self.prior(mates or {})
+            self.working(decisions), self.capacity, self.rules(decisions), self.prior(mates or {})
         )
         return self.plan
 
@@ -216,9 +245,9 @@ class SolverState:
             trial.unpin(mentee)
         for i, j in self._here(set(was.forbids) - set(now.forbids)):
             trial.allow(i, j)
-        for pk in sorted(now.sits_out - was.sits_out):
-            trial.edit(self.row[pk], np.full(len(self.mentors), NOBODY, self.table.S.dtype))
-        for pk in sorted(was.sits_out - now.sits_out):
+        for pk in sorted(now.excluded - was.excluded):
+            trial.edit(self.row[pk], np.full(len(self.mentors), UNMATCHED, self.table.S.dtype))
+        for pk in sorted(was.excluded - now.excluded):
             trial.edit(self.row[pk], self.table.S[self.row[pk]])
         if first:
             first(trial)
@@ -227,7 +256,7 @@ class SolverState:
         for i, j in self._here(set(now.pins) - set(was.pins)):
             trial.pin(i, j)
         self.plan = trial.proven() if self.is_small else trial.plan
-        self.seats = self.plan.capacity
+        self.capacity = self.plan.capacity
         return self.plan
 
     def _here(self, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -261,7 +290,8 @@ class SolverState:
             scores=np.ascontiguousarray(self.table.S, dtype=self.columns["dtype"]).tobytes(),
         )  # fmt: skip
         RoundPlan.system.update_or_create(
-            round=self.round, defaults={"snapshot_key": self.key, "known": {}, **self.stored_plan}
+            round=self.round,
+            defaults={"snapshot_key": self.key, "acknowledged_changes": {}, **self.stored_plan},
         )
 
     @property
@@ -278,11 +308,11 @@ class SolverState:
         assert self.plan is not None
         return {
             "plan": self.packed_plan,
-            "cells": self.cells,
+            "score_overrides": self.score_overrides,
             "mentors": len(self.plan.capacity),
-            "places": int(self.plan.capacity.sum()),
+            "capacity": int(self.plan.capacity.sum()),
             "digest": self.table.digest,
-            "known": self.known,
+            "acknowledged_changes": self.acknowledged_changes,
         }
 
     def save_plan(self) -> None:
@@ -292,15 +322,15 @@ class SolverState:
 
 def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTable:
     """Score the pool under the round's terms and the rules that the committee set aside for single pairs."""
-    return score(pool, criteria(round_.terms), lifted_rules(round_, pool, columns))
+    return score(pool, build_criteria(round_.criteria), waived_rules(round_, pool, columns))
 
 
-def lifted_rules(
+def waived_rules(
     round_: Round, pool: Pool, columns: dict[str, list[Any]]
 ) -> list[tuple[str, str, list[str]]]:
     """The rules that the committee set aside for single pairs, as the engine wants them."""
-    lifted = Override.system.filter(round=round_.pk)
-    found = lifted.values_list("mentee", "mentor", "codes")
+    waived = Override.system.filter(round=round_.pk)
+    found = waived.values_list("mentee", "mentor", "codes")
     mentee_key = dict(zip(columns["mentees"], pool.mentees.ids.tolist(), strict=True))
     mentor_key = dict(zip(columns["mentors"], pool.mentors.ids.tolist(), strict=True))
     return [

@@ -29,7 +29,7 @@ def table():
     from matching.models import Proposal
 
     def read(round_):
-        rows = Proposal.system.filter(round=round_).on_the_table().with_names()
+        rows = Proposal.system.filter(round=round_).in_plan().with_names()
         return {
             row.mentee.person.first_name: row.mentor.person.first_name if row.mentor else None
             for row in rows

@@ -14,7 +14,7 @@ from workflow import jobs
 
 @pytest.fixture
 def queued(cohort, people, kim, monkeypatch):
-    monkeypatch.setattr(lifecycle, "INLINE", 0)
+    monkeypatch.setattr(lifecycle, "MAX_INLINE_PAIRS", 0)
     opened = lifecycle.open_round(cohort, by=kim)
     return lifecycle.ask_for_run(opened, by=kim)
 
@@ -64,7 +64,7 @@ def test_cancelling_a_running_one_leaves_the_plan_as_it_was(queued):
 
 
 def test_a_run_without_people_fails_with_words(cohort, kim, monkeypatch):
-    monkeypatch.setattr(lifecycle, "INLINE", -1)
+    monkeypatch.setattr(lifecycle, "MAX_INLINE_PAIRS", -1)
     job = lifecycle.ask_for_run(lifecycle.open_round(cohort, by=kim), by=kim)
     jobs.run_due()
     assert "at least one mentee" in fresh(job).error

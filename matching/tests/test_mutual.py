@@ -63,7 +63,9 @@ def test_approving_pins_the_pair(found, cleo, as_user, people, table):
     choose = reverse(
         "admin:matching_round_choose", args=[found.public_id, people["amina"].public_id]
     )
-    client.post(choose, {"seen": found.plan_version, "mentor": people["priya"].public_id})
+    client.post(
+        choose, {"expected_version": found.plan_version, "mentor": people["priya"].public_id}
+    )
     assert table(found)["Amina"] == "Priya"
     assert [one.is_pinned for one in mutual_pairs(found, cleo)] == [True]
 

@@ -71,11 +71,16 @@ def test_no_mentor_ever_has_more_mentees_than_places(many):
 
 def test_two_members_on_two_rows_both_stand(cohort, people, cleo, kim):
     drafted = make.run_round(cohort, cleo)
-    seen, pins = drafted.plan_version, [("amina", "ruth", cleo), ("joel", "priya", kim)]
+    expected_version, pins = drafted.plan_version, [("amina", "ruth", cleo), ("joel", "priya", kim)]
 
     def pin(mentee, mentor, by):
         fresh = Round.system.get(pk=drafted.pk)
-        decide(fresh, Step(Kind.PIN, people[mentee].pk, people[mentor].pk), by=by, seen=seen)
+        decide(
+            fresh,
+            Step(Kind.PIN, people[mentee].pk, people[mentor].pk),
+            by=by,
+            expected_version=expected_version,
+        )
 
     assert at_once(*(lambda one=one: pin(*one) for one in pins)) == [0, 1]
     rows = Proposal.system.filter(round=drafted).pinned()
@@ -86,11 +91,16 @@ def test_two_members_on_two_rows_both_stand(cohort, people, cleo, kim):
 
 def test_of_two_members_on_one_row_the_second_is_told(cohort, people, cleo, kim):
     drafted = make.run_round(cohort, cleo)
-    seen = drafted.plan_version
+    expected_version = drafted.plan_version
 
     def choose(mentor, by):
         fresh = Round.system.get(pk=drafted.pk)
-        decide(fresh, Step(Kind.CHOOSE, people["amina"].pk, people[mentor].pk), by=by, seen=seen)
+        decide(
+            fresh,
+            Step(Kind.CHOOSE, people["amina"].pk, people[mentor].pk),
+            by=by,
+            expected_version=expected_version,
+        )
 
     assert len(at_once(lambda: choose("ruth", cleo), lambda: choose("priya", kim))) == 1
     assert Proposal.system.filter(round=drafted).pinned().count() == 1
@@ -99,7 +109,7 @@ def test_of_two_members_on_one_row_the_second_is_told(cohort, people, cleo, kim)
 def test_two_workers_publish_a_round_once(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
-    at_once(*[lambda: publication.release_due(ready.release_at)] * 3)
+    at_once(*[lambda: publication.publish_due(ready.publish_at)] * 3)
     assert Match.objects.count() == 2
     assert Round.system.get(pk=ready.pk).state == "published"
 
@@ -107,11 +117,11 @@ def test_two_workers_publish_a_round_once(cohort, people, cleo, kim):
 def test_stop_and_release_never_both_happen(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
-    moment = ready.release_at
-    at_once(lambda: publication.stop(ready, by=kim), lambda: publication.release_due(moment))
+    moment = ready.publish_at
+    at_once(lambda: publication.cancel(ready, by=kim), lambda: publication.publish_due(moment))
     fresh = Round.system.get(pk=ready.pk)
     assert (fresh.state == "published") == Match.objects.exists()
-    assert (fresh.state == "approved") == (fresh.release_at is None)
+    assert (fresh.state == "approved") == (fresh.publish_at is None)
 
 
 def test_a_worker_that_read_the_round_before_it_was_stopped_leaves_it_alone(
@@ -120,8 +130,8 @@ def test_a_worker_that_read_the_round_before_it_was_stopped_leaves_it_alone(
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
     read_before = Round.system.get(pk=ready.pk)
-    publication.stop(ready, by=kim)
-    assert not publication.release_or_hold_back(read_before, read_before.release_at)
+    publication.cancel(ready, by=kim)
+    assert not publication.publish_or_return(read_before, read_before.publish_at)
     fresh = Round.system.get(pk=ready.pk)
-    assert (fresh.state, fresh.release_at) == ("approved", None)
+    assert (fresh.state, fresh.publish_at) == ("approved", None)
     assert not Match.objects.exists()

@@ -48,8 +48,8 @@ def test_a_round_without_people_says_so(cohort, cleo):
 def test_the_second_look_is_another_members(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
     with pytest.raises(ActionNotAllowed, match="another member"):
-        lifecycle.approve(drafted, by=cleo, seen=drafted.plan_version)
-    lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
+        lifecycle.approve(drafted, by=cleo, expected_version=drafted.plan_version)
+    lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
     assert (drafted.state, drafted.approved_by) == ("approved", kim)
 
 
@@ -59,23 +59,23 @@ def test_who_stands_near_somebody_in_the_round_cannot_approve(drafted, cleo, kim
     Conflict.objects.create(member=kim, person=people["joel"].person)
     lifecycle.send_to_review(drafted, by=cleo)
     with pytest.raises(ActionNotAllowed, match="stand near"):
-        lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
+        lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
 
 
 def test_a_plan_that_changed_while_it_was_read_is_not_approved(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
     with pytest.raises(ActionNotAllowed, match="changed while you were reading"):
-        lifecycle.approve(drafted, by=kim, seen=drafted.plan_version - 1)
+        lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version - 1)
 
 
 def test_a_round_is_not_approved_before_it_is_sent(drafted, kim):
     with pytest.raises(ActionNotAllowed, match="not waiting"):
-        lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
+        lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
 
 
 def test_the_second_look_is_asked_of_those_who_may_give_it(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
-    letters = Notification.system.filter(kind="round-second-look")
+    letters = Notification.system.filter(kind="round-review-request")
     assert [letter.recipient for letter in letters] == [kim]
 
 
@@ -91,18 +91,18 @@ def test_publishing_waits_for_the_hold_and_can_be_stopped(cohort, people, cleo, 
     ready = make.approved_round(cohort, kim, cleo)
     now = timezone.now()
     publication.schedule(ready, by=cleo, at=now)
-    assert ready.release_at == now + timedelta(minutes=10)
-    assert publication.release_due(now + timedelta(minutes=9)) == 0
-    publication.stop(ready, by=kim)
-    assert publication.release_due(now + timedelta(hours=1)) == 0
+    assert ready.publish_at == now + timedelta(minutes=10)
+    assert publication.publish_due(now + timedelta(minutes=9)) == 0
+    publication.cancel(ready, by=kim)
+    assert publication.publish_due(now + timedelta(hours=1)) == 0
     assert not Match.objects.exists()
 
 
 def test_at_its_moment_the_round_is_published_once(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
-    assert publication.release_due(ready.release_at) == 1
-    assert publication.release_due(ready.release_at + timedelta(hours=1)) == 0
+    assert publication.publish_due(ready.publish_at) == 1
+    assert publication.publish_due(ready.publish_at + timedelta(hours=1)) == 0
     pairs = {
         (match.mentee.person.first_name, match.mentor.person.first_name)
         for match in Match.objects.all()
@@ -113,7 +113,7 @@ def test_at_its_moment_the_round_is_published_once(cohort, people, cleo, kim):
 
 def test_everybody_hears_of_it_in_the_same_release(cohort, people, cleo, kim):
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
-    owed = Notification.system.exclude(kind="round-second-look")
+    owed = Notification.system.exclude(kind="round-review-request")
     told = {(letter.kind, letter.recipient.first_name) for letter in owed}
     introduced = {("match-introduced", name) for name in ("Amina", "Ruth", "Joel", "Priya")}
     assert told == introduced | {("round-unmatched", "Sofia")}
@@ -154,7 +154,7 @@ def test_when_somebody_left_the_round_goes_back_whole(cohort, people, cleo, kim)
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
-    assert publication.release_due(ready.release_at) == 0
+    assert publication.publish_due(ready.publish_at) == 0
     assert not Match.objects.exists()
     assert Round.system.get(pk=ready.pk).state == "draft"
     assert Notification.system.filter(kind="round-held-back").count() == 2
@@ -180,7 +180,7 @@ def test_a_published_round_is_frozen(cohort, people, cleo, kim):
     for verb in (
         lambda: lifecycle.run(done, by=cleo),
         lambda: lifecycle.discard(done, by=cleo),
-        lambda: publication.stop(done, by=cleo),
+        lambda: publication.cancel(done, by=cleo),
     ):
         with pytest.raises(ActionNotAllowed):
             verb()

@@ -12,12 +12,12 @@ from testkit import rounds as make
 
 PAGES = [
     "workbench",
-    "second-look",
+    "review",
     "minutes",
     "publish",
     "weakest",
     "differences",
-    "terms",
+    "criteria",
     "pairs.csv",
     "pairs.xlsx",
     "scores.csv",
@@ -34,7 +34,7 @@ def press(drafted, as_user, cleo, people):
     """`press("pin", "amina", "ruth")` presses a button as cleo; returns the page that follows."""
 
     def do(action, mentee, mentor=None, *, by=cleo, **data):
-        data = {"seen": drafted.plan_version, **data}
+        data = {"expected_version": drafted.plan_version, **data}
         if mentor:
             data["mentor"] = people[mentor].public_id
         return as_user(by).post(url(action, drafted, people[mentee].public_id), data, follow=True)
@@ -106,8 +106,8 @@ def test_pin_returns_to_the_row_and_says_what_happened(press, drafted, people):
         ("choose", "amina", "priya", {}, "choose"),
         ("reject", "amina", "ruth", {"scope": "pair", "why": "Neighbours."}, "reject"),
         ("reject", "amina", "ruth", {"scope": "never", "why": "A complaint."}, "reject"),
-        ("reject", "sofia", None, {"scope": "round", "why": "On leave."}, "sit_out"),
-        ("place", "sofia", "ruth", {"why": "Rang her."}, "place"),
+        ("reject", "sofia", None, {"scope": "round", "why": "On leave."}, "exclude"),
+        ("add-capacity", "sofia", "ruth", {"why": "Rang her."}, "capacity"),
     ],
 )
 def test_each_button_does_its_one_thing(press, drafted, action, mentee, mentor, more, kind):
@@ -121,11 +121,11 @@ def test_opening_a_button_by_its_address_does_nothing(drafted, as_user, cleo, pe
         "unpin",
         "reject",
         "allow",
-        "sit-in",
+        "include",
         "choose",
         "swap",
-        "override",
-        "place",
+        "waive-rule",
+        "add-capacity",
     ):
         assert as_user(cleo).get(url(action, drafted, people["amina"].public_id)).status_code == 405
     assert RoundEntry.system.filter(round=drafted).count() == 1
@@ -134,7 +134,7 @@ def test_opening_a_button_by_its_address_does_nothing(drafted, as_user, cleo, pe
 def test_a_swap_is_tried_before_it_is_made(drafted, as_user, cleo, people, table):
     client = as_user(cleo)
     tried = client.get(
-        url("try", drafted, people["amina"].public_id), {"other": people["joel"].public_id}
+        url("preview", drafted, people["amina"].public_id), {"other": people["joel"].public_id}
     )
     text = tried.content.decode()
     assert "Amina Farah and Joel Tremblay change places." in text
@@ -142,7 +142,7 @@ def test_a_swap_is_tried_before_it_is_made(drafted, as_user, cleo, people, table
     assert table(drafted)["Amina"] == "Ruth"
     client.post(
         url("swap", drafted, people["amina"].public_id),
-        {"seen": drafted.plan_version, "other": people["joel"].public_id},
+        {"expected_version": drafted.plan_version, "other": people["joel"].public_id},
     )
     assert table(drafted)["Amina"] == "Priya"
 
@@ -159,7 +159,7 @@ def test_undo_is_a_button_too(press, drafted, as_user, cleo, table):
 def test_htmx_gets_only_the_rows_that_changed(drafted, as_user, cleo, people):
     answer = as_user(cleo).post(
         url("pin", drafted, people["amina"].public_id),
-        {"seen": drafted.plan_version, "mentor": people["ruth"].public_id},
+        {"expected_version": drafted.plan_version, "mentor": people["ruth"].public_id},
         headers={"HX-Request": "true"},
     )
     text = answer.content.decode()
@@ -173,7 +173,7 @@ def test_htmx_hears_a_refusal_too(drafted, as_user, cleo, people):
     answer = as_user(cleo).post(
         url("reject", drafted, people["amina"].public_id),
         {
-            "seen": drafted.plan_version,
+            "expected_version": drafted.plan_version,
             "mentor": people["ruth"].public_id,
             "scope": "pair",
             "why": "",
@@ -232,14 +232,14 @@ def test_a_recused_member_never_reads_the_name(drafted, as_user, recused, people
     content = as_user(recused).get(url(name, drafted, *args)).content
     assert b"Joel" not in content
     assert b"Priya" in content or name in {
-        "terms",
+        "criteria",
         "weakest",
         "differences",
         "publish",
         "pairs.xlsx",
         "scores.xlsx",
         "workbench",
-        "second-look",
+        "review",
         "minutes",
         "pairs.csv",
     }
@@ -271,10 +271,10 @@ def test_a_round_from_empty_to_published_by_buttons_alone(cohort, people, as_use
     for name in ("run", "send"):
         first.post(url(name, made))
     made.refresh_from_db(from_queryset=Round.system.all())
-    second.post(url("approve", made), {"seen": made.plan_version})
+    second.post(url("approve", made), {"expected_version": made.plan_version})
     second.post(url("schedule", made), {"when": "hold"})
     made.refresh_from_db(from_queryset=Round.system.all())
-    assert made.release_at
+    assert made.publish_at
     assert "Stop" in second.get(url("publish", made)).content.decode()
 
 
@@ -289,19 +289,19 @@ def test_the_publish_page_counts_pairs_and_letters(cohort, people, as_user, cleo
 
 
 def test_other_weights_are_previewed_before_they_are_used(drafted, as_user, cleo, table):
-    client, page = as_user(cleo), url("terms", drafted)
+    client, page = as_user(cleo), url("criteria", drafted)
     form = client.get(page).context["form"]
     data = {name: value for name, value in form.initial.items() if value is not None}
     data |= {"weight_can_help": 0, "weight_understands": 0, "weight_practical": 50}
     assert "What would change" in client.post(page, data).content.decode()
-    assert Round.system.get(pk=drafted.pk).terms["weights"]["practical"] == 20
-    client.post(url("use-terms", drafted), data)
+    assert Round.system.get(pk=drafted.pk).criteria["weights"]["practical"] == 20
+    client.post(url("use-criteria", drafted), data)
     fresh = Round.system.get(pk=drafted.pk)
-    assert (fresh.terms["weights"]["practical"], fresh.draft) == (50, 2)
+    assert (fresh.criteria["weights"]["practical"], fresh.draft) == (50, 2)
 
 
 def test_a_weight_for_wishes_beyond_a_quarter_is_refused(drafted, as_user, cleo):
-    client, page = as_user(cleo), url("terms", drafted)
+    client, page = as_user(cleo), url("criteria", drafted)
     data = {
         name: value
         for name, value in client.get(page).context["form"].initial.items()
@@ -320,7 +320,8 @@ def test_a_copy_leaves_the_round_as_it_was_and_can_be_compared(
     client.post(url("copy", drafted))
     twin = Round.system.exclude(pk=drafted.pk).get()
     client.post(
-        url("swap", twin, people["amina"].public_id), {"seen": 9, "other": people["joel"].public_id}
+        url("swap", twin, people["amina"].public_id),
+        {"expected_version": 9, "other": people["joel"].public_id},
     )
     assert (table(twin)["Amina"], table(drafted)["Amina"]) == ("Priya", "Ruth")
     text = client.get(url("differences", twin), {"with": drafted.public_id}).content.decode()
@@ -376,7 +377,12 @@ def ask(drafted, as_user, cleo, people, django_assert_num_queries):
 
 def test_a_decision_with_what_it_changed_takes_few_queries(ask, drafted, people):
     text = ask(
-        22, "post", "pin", "amina", mentor=people["ruth"].public_id, seen=drafted.plan_version
+        22,
+        "post",
+        "pin",
+        "amina",
+        mentor=people["ruth"].public_id,
+        expected_version=drafted.plan_version,
     )
     assert "You pinned Amina Farah with Ruth Adeyemi" in text
 
@@ -384,12 +390,12 @@ def test_a_decision_with_what_it_changed_takes_few_queries(ask, drafted, people)
 def test_turning_down_takes_two_more_for_its_own_row(ask, drafted, people):
     data = {"scope": "pair", "why": "Neighbours.", "mentor": people["ruth"].public_id}
     assert "You turned down Amina Farah" in ask(
-        24, "post", "reject", "amina", seen=drafted.plan_version, **data
+        24, "post", "reject", "amina", expected_version=drafted.plan_version, **data
     )
 
 
 def test_trying_a_swap_takes_few_queries(ask, people):
-    assert "Priya Nair" in ask(11, "get", "try", "amina", other=people["joel"].public_id)
+    assert "Priya Nair" in ask(11, "get", "preview", "amina", other=people["joel"].public_id)
 
 
 def test_comparing_takes_few_queries(ask):

@@ -72,16 +72,14 @@ def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_serv
     page.get_by_text("Sent for a second look").wait_for()
 
     second = open_as(cleo, scripts=scripts)
-    second.goto(
-        live_server.url + reverse("admin:matching_round_second-look", args=[opened.public_id])
-    )
+    second.goto(live_server.url + reverse("admin:matching_round_review", args=[opened.public_id]))
     press(second, "Approve these pairs")
     second.get_by_text("Approved. The chair can publish the round now.").wait_for()
     press(second, "Publish")
     second.get_by_role("button", name="Stop").wait_for()
 
     made = Round.system.get(pk=opened.pk)
-    assert (made.state, made.approved_by, made.released_by) == ("approved", cleo, cleo)
+    assert (made.state, made.approved_by, made.published_by) == ("approved", cleo, cleo)
     pinned = Proposal.system.filter(round=made).pinned()
     assert [row.mentee_id for row in pinned] == [people["amina"].pk]
     for screen in (page, second):
@@ -94,7 +92,7 @@ def test_on_a_wide_screen_a_comparison_opens_beside_the_list(
     page = open_as(cleo, scripts=True, width=1280)
     page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[drafted.public_id]))
     amina, joel, beside = (
-        page.locator(place) for place in (_row(people["amina"]), _row(people["joel"]), "#beside")
+        page.locator(place) for place in (_row(people["amina"]), _row(people["joel"]), "#panel")
     )
     press(page, re.compile("^Compare"), inside=amina, role="link")
     beside.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()

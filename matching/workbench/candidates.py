@@ -15,19 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.models import Application, ApplicationExperience
-from matches.match_creation import places_of
+from matches.match_creation import capacity_of
 from matches.vocabulary import Words, listed
 from programs.committee_admin import state_tone
 
-from ..criteria import OVERRIDABLE, WEIGHTS, rule_words
+from ..criteria import OVERRIDABLE, WEIGHTS, rule_text
 from ..engine import Change, InfeasibleRules, WhatIf
 from ..explanations.comparison import Cell, Dimensions
-from ..explanations.explanation_text import CAUTION_WORDS, cost_words
+from ..explanations.explanation_text import CAUTION_TEXTS, cost_text
 from ..explanations.explanations import Explanation, explain
 from ..models import Proposal, Round
-from ..models.proposals import OF_A_PERSON
+from ..models.proposals import PERSON_FIELDS
 from ..recusal import near_in
-from ..rounds.minutes import moved_words
+from ..rounds.minutes import moved_text
 from ..rounds.plan_updates import plan_of
 from ..storage.solver_state import Decisions, SolverState
 
@@ -50,7 +50,7 @@ class Candidate:
     is_rejected: bool = False
     rules: list[str] = field(default_factory=list)
     quote: str = ""
-    can_be_set_aside: bool = False
+    can_be_waived: bool = False
 
     @property
     def named_cells(self) -> list[tuple[Any, Cell]]:
@@ -63,7 +63,7 @@ class Candidate:
 
     @property
     def cautions(self) -> list[Any]:
-        return [CAUTION_WORDS[code] for code in self.explanation.cautions if code in CAUTION_WORDS]
+        return [CAUTION_TEXTS[code] for code in self.explanation.cautions if code in CAUTION_TEXTS]
 
     @property
     def tone(self) -> str:
@@ -90,15 +90,15 @@ class Comparison:
 
 def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
     """The candidates of one mentee, the best first; those who are closed with the rule that closes them."""
-    sitting, decisions = SolverState.load(round_), Decisions.of(round_)
-    i = sitting.row[row.mentee_id]
-    seen = _seen(sitting, user)
-    order = _order(sitting, i, int(plan_of(sitting).mu[i]), seen)
-    open_ = [j for j in order if sitting.table.S[i, j] >= 0]
-    closed = _nearest_closed(sitting, i, [j for j in order if sitting.table.S[i, j] < 0])
+    solver, decisions = SolverState.load(round_), Decisions.of(round_)
+    i = solver.row[row.mentee_id]
+    seen = _seen(solver, user)
+    order = _order(solver, i, int(plan_of(solver).mu[i]), seen)
+    open_ = [j for j in order if solver.table.S[i, j] >= 0]
+    closed = _nearest_closed(solver, i, [j for j in order if solver.table.S[i, j] < 0])
     shown = open_ if show_all else open_[:SHOWN]
-    made = _Maker(round_, sitting, decisions, row, [*shown, *closed], user)
-    explained = explain(sitting, [(i, j) for j in (*shown, *closed)])
+    made = _CandidateBuilder(round_, solver, decisions, row, [*shown, *closed], user)
+    explained = explain(solver, [(i, j) for j in (*shown, *closed)])
     cards = [
         made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)
     ]
@@ -107,16 +107,16 @@ def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) 
         for name, (label, _help) in WEIGHTS.items()
         if explained and name in explained[0].parts
     ]
-    hidden, more = len(sitting.mentors) - len(seen), len(open_) - len(shown)
-    swaps, open_cards, closed_cards = _swaps(sitting, i), cards[: len(shown)], cards[len(shown) :]
+    hidden, more = len(solver.mentors) - len(seen), len(open_) - len(shown)
+    swaps, open_cards, closed_cards = _swaps(solver, i), cards[: len(shown)], cards[len(shown) :]
     return Comparison(
         open_cards, closed_cards, more, hidden, criteria, swaps, bool(made.rejected), made.words
     )
 
 
-def _swaps(sitting: SolverState, i: int) -> list[int]:
+def _swaps(solver: SolverState, i: int) -> list[int]:
     """Mentees with whom mentee i could change places, nobody else moving: no rule against either pair, the best first."""
-    mu, S = plan_of(sitting).mu, sitting.table.S
+    mu, S = plan_of(solver).mu, solver.table.S
     if mu[i] < 0:
         return []
     others = np.flatnonzero((mu >= 0) & (mu != mu[i]))
@@ -127,27 +127,27 @@ def _swaps(sitting: SolverState, i: int) -> list[int]:
     possible = (mine >= 0) & (theirs >= 0)
     gain = (mine + theirs - now)[possible]
     best = others[possible][np.argsort(-gain, kind="stable")]
-    return [sitting.mentees[k] for k in best[:SWAPS_SHOWN].tolist()]
+    return [solver.mentees[k] for k in best[:SWAPS_SHOWN].tolist()]
 
 
-def _seen(sitting: SolverState, user: Any) -> list[int]:
+def _seen(solver: SolverState, user: Any) -> list[int]:
     """Columns of the mentors who do not stand near `user`."""
-    hidden = near_in(sitting.round, user)
-    return [j for j, pk in enumerate(sitting.mentors) if pk not in hidden]
+    hidden = near_in(solver.round, user)
+    return [j for j, pk in enumerate(solver.mentors) if pk not in hidden]
 
 
-def _order(sitting: SolverState, i: int, current: int, mentors: list[int]) -> list[int]:
+def _order(solver: SolverState, i: int, current: int, mentors: list[int]) -> list[int]:
     """The proposed mentor first, then by score; ties in the order of the stable keys, so it is the same for everybody."""
     at = np.array(mentors, dtype=np.int64)
-    best = at[np.argsort(-sitting.table.S[i, at].astype(np.int64), kind="stable")].tolist()
+    best = at[np.argsort(-solver.table.S[i, at].astype(np.int64), kind="stable")].tolist()
     return sorted(best, key=lambda j: j != current)
 
 
-def _nearest_closed(sitting: SolverState, i: int, closed: list[int]) -> list[int]:
+def _nearest_closed(solver: SolverState, i: int, closed: list[int]) -> list[int]:
     """Of the closed mentors who would fit best, those whom the fewest rules stop."""
     if not closed:
         return []
-    table = sitting.explained
+    table = solver.explained
     raw = dict(zip(closed, table.raw(i, closed).tolist(), strict=True))
     best = sorted(closed, key=lambda j: (-raw[j], j))[:CLOSED_LOOKED_AT]
     codes = dict(zip(best, table.why_not_of(i, best), strict=True))
@@ -155,29 +155,29 @@ def _nearest_closed(sitting: SolverState, i: int, closed: list[int]) -> list[int
     return [j for j in nearest if "self_pair" not in codes[j]][:CLOSED_SHOWN]
 
 
-class _Maker:
+class _CandidateBuilder:
     """Makes candidates of one mentee; reads what all of them need once."""
 
     def __init__(
         self,
         round_: Round,
-        sitting: SolverState,
+        solver: SolverState,
         decisions: Decisions,
         row: Proposal,
         shown: list[int],
         user: Any,
     ) -> None:
-        self.sitting, self.row = sitting, row
+        self.solver, self.row = solver, row
         self.words = Words(round_.program)
-        self.dimensions = Dimensions(self.words, sitting.explained.max_points())
-        self.plan = plan_of(sitting)
+        self.dimensions = Dimensions(self.words, solver.explained.max_points())
+        self.plan = plan_of(solver)
         self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
-        is_free = not row.is_pinned and not row.sits_out
-        self.trial = WhatIf(sitting.working(decisions), self.plan) if is_free else None
-        i = sitting.row[row.mentee_id]
+        is_free = not row.is_pinned and not row.is_excluded
+        self.trial = WhatIf(solver.working(decisions), self.plan) if is_free else None
+        i = solver.row[row.mentee_id]
         self.changes = {j: self._change(i, j) for j in shown}
-        self.codes = dict(zip(shown, sitting.explained.why_not_of(i, shown), strict=True))
-        self.load = np.bincount(self.plan.mu[self.plan.mu >= 0], minlength=len(sitting.mentors))
+        self.codes = dict(zip(shown, solver.explained.why_not_of(i, shown), strict=True))
+        self.load = np.bincount(self.plan.mu[self.plan.mu >= 0], minlength=len(solver.mentors))
         moved = {
             pk
             for change in self.changes.values()
@@ -186,8 +186,8 @@ class _Maker:
             for pk in one
             if pk
         }
-        found = self._read({sitting.mentors[j] for j in shown} | moved - near_in(round_, user))
-        self.mentors = {j: found[sitting.mentors[j]] for j in shown}
+        found = self._read({solver.mentors[j] for j in shown} | moved - near_in(round_, user))
+        self.mentors = {j: found[solver.mentors[j]] for j in shown}
         self.names = {pk: str(one.person) for pk, one in found.items()}
         for mentor in self.mentors.values():
             mentor.cohort = round_.cohort
@@ -201,7 +201,7 @@ class _Maker:
             .select_related("person")
             .annotate(is_quotable=Exists(shared))
         )
-        return rows.only("situation", *OF_A_PERSON).in_bulk()
+        return rows.only("situation", *PERSON_FIELDS).in_bulk()
 
     def candidate(self, i: int, j: int, said: Explanation) -> Candidate:
         mentor, codes = self.mentors[j], self.codes[j]
@@ -210,23 +210,23 @@ class _Maker:
             explanation=said,
             cells=self.dimensions.cells(said, codes),
             places=_("%(used)s of %(places)s taken")
-            % {"used": self._used(j, mentor), "places": places_of(mentor)},
+            % {"used": self._used(j, mentor), "places": capacity_of(mentor)},
             if_chosen=self._if_chosen(j),
             is_current=mentor.pk == self.row.mentor_id,
             is_rejected=mentor.pk in self.rejected,
-            rules=[str(rule_words(code)) for code in codes],
+            rules=[str(rule_text(code)) for code in codes],
             quote=self._quote(mentor),
-            can_be_set_aside=bool(codes)
+            can_be_waived=bool(codes)
             and all(c.removesuffix("_unknown") in OVERRIDABLE and c != "both_ways" for c in codes),
         )
 
     def _used(self, j: int, mentor: Application) -> int:
         """Mentees of this plan, and of open matches from before: the places that were not brought into the round."""
-        return int(self.load[j]) + max(places_of(mentor) - int(self.plan.capacity[j]), 0)
+        return int(self.load[j]) + max(capacity_of(mentor) - int(self.plan.capacity[j]), 0)
 
     def _change(self, i: int, j: int) -> Change | None:
         """What "Choose" would do, tried on a copy of the plan and taken back; None where there is nothing to choose."""
-        is_closed = self.sitting.table.S[i, j] < 0 or self.sitting.mentors[j] in self.rejected
+        is_closed = self.solver.table.S[i, j] < 0 or self.solver.mentors[j] in self.rejected
         if self.trial is None or self.plan.mu[i] == j or is_closed:
             return None
         try:
@@ -238,8 +238,8 @@ class _Maker:
 
     def _moved(self, change: Change) -> list[list[int | None]]:
         """Who else would move, as ids of applications, at most as many as are named."""
-        at, sitting = self.sitting.mentor_at, self.sitting
-        moved = [[sitting.mentees[a], at(b), at(c)] for a, b, c in change.reassignments]
+        at, solver = self.solver.mentor_at, self.solver
+        moved = [[solver.mentees[a], at(b), at(c)] for a, b, c in change.reassignments]
         return [one for one in moved if one[0] != self.row.mentee_id][:MOVES_SHOWN]
 
     def _if_chosen(self, j: int) -> list[str]:
@@ -247,8 +247,8 @@ class _Maker:
         change = self.changes[j]
         if change is None:
             return []
-        lines = [cost_words(-change.pairs_gained, -change.points_gained)]
-        lines += [moved_words(one, self.names) for one in self._moved(change)]
+        lines = [cost_text(-change.pairs_gained, -change.points_gained)]
+        lines += [moved_text(one, self.names) for one in self._moved(change)]
         more = len(change.reassignments) - 1 - MOVES_SHOWN
         if more > 0:
             lines.append(
@@ -262,7 +262,7 @@ class _Maker:
         return Truncator(mentor.situation).chars(QUOTED) if mentor.is_quotable else ""
 
 
-def own_words(application: Application, words: Words) -> list[dict[str, Any]]:
+def own_answers(application: Application, words: Words) -> list[dict[str, Any]]:
     """What a person wrote and marked, for the head of the page. The committee reads it all; quotes come from the block
     that is shared with the match anyway, never from the private answers."""
     lives = [

@@ -49,19 +49,19 @@ def _label(band: str) -> str:
     return str(Proposal.Band(band).label) if band else ""
 
 
-def try_out(round_: Round, step: Step, *, by: Any) -> tuple[Outcome, list[Move]]:
+def preview_decision(round_: Round, step: Step, *, by: Any) -> tuple[Outcome, list[Move]]:
     """The outcome of `step`, and each mentee who would move; nothing is written. Raises Refused as `decide` does."""
     refuse_if_near(by, step.named, round_)
-    sitting, decisions = read(round_)
-    outcome = play(sitting, decisions, after(decisions, step, sitting.mates()))
+    solver, decisions = read(round_)
+    outcome = play(solver, decisions, after(decisions, step, solver.mates()))
     refuse_if_near(by, outcome.touched, round_)
-    return outcome, _moves(sitting, outcome, by)
+    return outcome, _moves(solver, outcome, by)
 
 
-def _moves(sitting: SolverState, outcome: Outcome, by: Any) -> list[Move]:
+def _moves(solver: SolverState, outcome: Outcome, by: Any) -> list[Move]:
     names = names_of([RoundEntry(moved=[list(moved) for moved in outcome.moved], facts={})], by)
     fits = _fits(
-        sitting,
+        solver,
         [pair for mentee, was, now in outcome.moved for pair in ((mentee, was), (mentee, now))],
     )
     return [
@@ -76,9 +76,9 @@ def _moves(sitting: SolverState, outcome: Outcome, by: Any) -> list[Move]:
     ]
 
 
-def _fits(sitting: SolverState, pairs: list[Pair]) -> dict[Pair, str]:
+def _fits(solver: SolverState, pairs: list[Pair]) -> dict[Pair, str]:
     known: list[Pair] = [(mentee, mentor) for mentee, mentor in pairs if mentor is not None]
-    if not sitting.is_small:
+    if not solver.is_small:
         return {}
-    places = [(sitting.row[mentee], sitting.column[mentor or 0]) for mentee, mentor in known]
-    return {pair: said.band for pair, said in zip(known, explain(sitting, places), strict=True)}
+    places = [(solver.row[mentee], solver.column[mentor or 0]) for mentee, mentor in known]
+    return {pair: said.band for pair, said in zip(known, explain(solver, places), strict=True)}

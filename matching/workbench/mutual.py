@@ -8,7 +8,7 @@ from typing import Any
 from applications.models import Application, NamedWish
 from matches.vocabulary import listed
 
-from ..criteria import rule_words
+from ..criteria import rule_text
 from ..models import Proposal, Round
 from ..recusal import not_near
 from ..rounds.plan_updates import read
@@ -18,7 +18,7 @@ MENTEE, MENTOR = Application.Role.MENTEE, Application.Role.MENTOR
 
 
 @dataclass(frozen=True)
-class Mutual:
+class MutualPair:
     """Two people who named each other. `rules` are what stands in the way, in words; empty when nothing does."""
 
     mentee: Application
@@ -31,10 +31,10 @@ class Mutual:
         return self.row.is_pinned and self.row.mentor_id == self.mentor.pk
 
 
-def mutual_pairs(round_: Round, user: Any) -> list[Mutual]:
+def mutual_pairs(round_: Round, user: Any) -> list[MutualPair]:
     """Every such pair of the round that `user` may decide about, by name of the mentee. Raises Refused before a run."""
-    sitting, _decisions = read(round_)
-    seen = Application.objects.filter(not_near(user), pk__in=[*sitting.mentees, *sitting.mentors])
+    solver, _decisions = read(round_)
+    seen = Application.objects.filter(not_near(user), pk__in=[*solver.mentees, *solver.mentors])
     people = {(one.role, one.person_id): one for one in seen.select_related("person")}
     wishes = _wishes(round_)
     both = [
@@ -47,9 +47,9 @@ def mutual_pairs(round_: Round, user: Any) -> list[Mutual]:
     rows = Proposal.objects.visible_to(user).filter(
         round=round_, mentee__in=[mentee.pk for mentee, _mentor in both]
     )
-    on_table = {row.mentee_id: row for row in rows.on_the_table().select_related("mentor__person")}
+    on_table = {row.mentee_id: row for row in rows.in_plan().select_related("mentor__person")}
     return [
-        Mutual(mentee, mentor, on_table[mentee.pk], _rules(sitting, mentee, mentor))
+        MutualPair(mentee, mentor, on_table[mentee.pk], _rules(solver, mentee, mentor))
         for mentee, mentor in sorted(both, key=lambda pair: pair[0].person.name)
         if mentee.pk in on_table
     ]
@@ -64,8 +64,8 @@ def _wishes(round_: Round) -> set[tuple[str, int, int]]:
     return set(known.values_list("application__role", "application__person", "person"))
 
 
-def _rules(sitting: SolverState, mentee: Application, mentor: Application) -> str:
-    i, j = sitting.row[mentee.pk], sitting.column[mentor.pk]
-    if sitting.table.S[i, j] >= 0:
+def _rules(solver: SolverState, mentee: Application, mentor: Application) -> str:
+    i, j = solver.row[mentee.pk], solver.column[mentor.pk]
+    if solver.table.S[i, j] >= 0:
         return ""
-    return listed(rule_words(code) for code in sitting.explained.why_not(i, j))
+    return listed(rule_text(code) for code in solver.explained.why_not(i, j))

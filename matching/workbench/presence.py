@@ -20,7 +20,7 @@ AWAY_AFTER = timedelta(minutes=5)
 TOLD_AGAIN_AFTER = timedelta(minutes=1)  # so that most looks at the page only read
 
 
-def others_here(round_: Round, user: Any, at: datetime | None = None) -> list[str]:
+def other_viewers(round_: Round, user: Any, at: datetime | None = None) -> list[str]:
     """Names of the other members who were here in the last minutes; notes that `user` is here, too."""
     now = at or timezone.now()
     key = f"viewers-of-round-{round_.pk}"
@@ -36,7 +36,7 @@ def others_here(round_: Round, user: Any, at: datetime | None = None) -> list[st
     )
 
 
-def viewers_words(others: list[str]) -> str:
+def viewers_text(others: list[str]) -> str:
     """ "2 people are viewing: K. Osei, you"; nothing when nobody else is here."""
     if not others:
         return ""

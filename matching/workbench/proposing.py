@@ -12,15 +12,15 @@ from applications.models import Application
 from matches.vocabulary import Words
 from programs.models import Cohort
 
-from ..criteria import default_terms
-from ..engine import Prices
-from ..explanations.explanation_text import committee_whys, fix_words, why_left_out
+from ..criteria import default_criteria
+from ..engine import UNMATCHED, Prices
+from ..explanations.explanation_text import committee_whys, fix_text, why_left_out
 from ..explanations.explanations import explain
 from ..models import Proposal, Round
 from ..pool.pool_data import build_pool
 from ..rounds.plan_updates import plan_of
 from ..rounds.proposal_rows import left_out
-from ..storage.solver_state import NOBODY, Decisions, SolverState
+from ..storage.solver_state import Decisions, SolverState
 
 
 def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
@@ -33,24 +33,26 @@ def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
         raise ActionNotAllowed(
             _("Nobody to match: a cohort needs at least one mentee and one mentor who are ready.")
         )
-    sitting = SolverState.fresh(Round(cohort=cohort, terms=default_terms(cohort.program)), people)
-    plan = sitting.solve(Decisions())
-    names = _names(sitting)
+    solver = SolverState.fresh(
+        Round(cohort=cohort, criteria=default_criteria(cohort.program)), people
+    )
+    plan = solver.solve(Decisions())
+    names = _names(solver)
     return {
         "cohort": cohort.slug,
-        "mentees": len(sitting.mentees),
-        "mentors": len(sitting.mentors),
+        "mentees": len(solver.mentees),
+        "mentors": len(solver.mentors),
         "places": int(plan.capacity.sum()),
-        "pairs": _pairs(sitting, names, Words(cohort.program)),
-        "left_out": _left_out(sitting, names),
+        "pairs": _pairs(solver, names, Words(cohort.program)),
+        "left_out": _left_out(solver, names),
         "total": plan.total,
         "proven_best": plan.certificate,
         "input_hash": plan.input_hash,
     }
 
 
-def _names(sitting: SolverState) -> dict[int, dict[str, str]]:
-    rows = Application.objects.filter(pk__in=[*sitting.mentees, *sitting.mentors]).select_related(
+def _names(solver: SolverState) -> dict[int, dict[str, str]]:
+    rows = Application.objects.filter(pk__in=[*solver.mentees, *solver.mentors]).select_related(
         "person"
     )
     return {
@@ -60,13 +62,13 @@ def _names(sitting: SolverState) -> dict[int, dict[str, str]]:
 
 
 def _pairs(
-    sitting: SolverState, names: dict[int, dict[str, str]], words: Words
+    solver: SolverState, names: dict[int, dict[str, str]], words: Words
 ) -> list[dict[str, Any]]:
-    placed = [(i, j) for i, j in enumerate(plan_of(sitting).mu.tolist()) if j != NOBODY]
+    placed = [(i, j) for i, j in enumerate(plan_of(solver).mu.tolist()) if j != UNMATCHED]
     return [
         {
-            "mentee": names[sitting.mentees[i]],
-            "mentor": names[sitting.mentors[j]],
+            "mentee": names[solver.mentees[i]],
+            "mentor": names[solver.mentors[j]],
             "fit": str(Proposal.Band(said.band).label),
             "points": said.score,
             "parts": said.parts,
@@ -74,21 +76,21 @@ def _pairs(
                 f"{why.kind} {why.text}" for why in committee_whys(said.why, said.cautions, words)
             ],
         }
-        for (i, j), said in zip(placed, explain(sitting, placed), strict=True)
+        for (i, j), said in zip(placed, explain(solver, placed), strict=True)
     ]
 
 
-def _left_out(sitting: SolverState, names: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
-    plan = plan_of(sitting)
-    left = [sitting.mentees[i] for i, j in enumerate(plan.mu.tolist()) if j == NOBODY]
-    prices = Prices(sitting.table, plan) if left else None
-    mentors = {pk: names[pk]["name"] for pk in sitting.mentors}
-    found = {pk: left_out(sitting, sitting.explained, pk, prices) for pk in left}
+def _left_out(solver: SolverState, names: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
+    plan = plan_of(solver)
+    left = [solver.mentees[i] for i, j in enumerate(plan.mu.tolist()) if j == UNMATCHED]
+    prices = Prices(solver.table, plan) if left else None
+    mentors = {pk: names[pk]["name"] for pk in solver.mentors}
+    found = {pk: left_out(solver, solver.explained, pk, prices) for pk in left}
     return [
         {
             "mentee": names[pk],
             "why": why_left_out(why, mentors),
-            "fixes": [fix_words(fix, mentors) for fix in why.get("fixes", [])],
+            "fixes": [fix_text(fix, mentors) for fix in why.get("fixes", [])],
         }
         for pk, why in found.items()
     ]

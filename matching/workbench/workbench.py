@@ -12,12 +12,12 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications.models import Application
-from matches.match_creation import places_of
+from matches.match_creation import capacity_of
 from matches.models import Match
 from matches.vocabulary import Words
 from programs.committee_admin import state_tone
 
-from ..explanations.explanation_text import Why, committee_whys, fix_words, why_left_out
+from ..explanations.explanation_text import Why, committee_whys, fix_text, why_left_out
 from ..models import Proposal, Round, RoundEntry, Snapshot
 from ..pool.applicant_data import changed_since
 from ..recusal import not_near
@@ -26,12 +26,12 @@ Band = Proposal.Band
 PER_PAGE = 50
 
 HAS_CAUTION = ~Q(cautions=[])
-TO_LOOK_AT = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
+NEEDS_REVIEW = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
     HAS_CAUTION | Q(band__in=[Band.POSSIBLE, Band.THIN])
 )
 QUEUES: dict[str, tuple[Any, Q]] = {
     "all": (gettext_lazy("All"), Q()),
-    "look": (gettext_lazy("To look at"), TO_LOOK_AT),
+    "look": (gettext_lazy("To look at"), NEEDS_REVIEW),
     "pinned": (gettext_lazy("Pinned"), Q(state=Proposal.State.PINNED)),
     "unmatched": (gettext_lazy("Unmatched"), Q(mentor=None)),
     "warnings": (gettext_lazy("Warnings"), HAS_CAUTION & Q(mentor__isnull=False)),
@@ -49,15 +49,15 @@ class Row:
     places: int
     left_out: str = ""
     fix: str = ""
-    is_veiled: bool = False  # initials in place of names, until the row is opened
+    shows_initials: bool = False  # initials in place of names, until the row is opened
 
     @property
     def mentee_name(self) -> str:
-        return called(self.mentee, self.is_veiled)
+        return called(self.mentee, self.shows_initials)
 
     @property
     def mentor_name(self) -> str:
-        return called(self.mentor, self.is_veiled) if self.mentor else ""
+        return called(self.mentor, self.shows_initials) if self.mentor else ""
 
     @property
     def mentee(self) -> Application:
@@ -76,7 +76,7 @@ class Row:
         return f"row-{self.mentee.public_id}"
 
 
-class Board:
+class Workbench:
     """The list of a round for one member; rows about people near that member are counted and not shown."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Board:
         self.queue = queue if queue in QUEUES else "all"
         self.find = find.strip()
         self.words = Words(round_.program)
-        mine = Proposal.objects.visible_in(round_, user).on_the_table()
+        mine = Proposal.objects.visible_in(round_, user).in_plan()
         self.counts = self._counts(mine)
         self.hidden = round_.mentees - self.counts["all"]
         self.rows: list[Row] = []
@@ -170,8 +170,8 @@ class Board:
         )
 
 
-def called(application: Application, is_veiled: bool) -> str:
-    return application.person.initials if is_veiled else str(application.person)
+def called(application: Application, shows_initials: bool) -> str:
+    return application.person.initials if shows_initials else str(application.person)
 
 
 def rows_of(
@@ -180,19 +180,21 @@ def rows_of(
     """Rows with their reasons in words. `proposals` are visible to `user` and come with their people. `in_list`: the
     names are veiled where the program wishes so."""
     veil = in_list and round_.program.policy.hide_names_until_opened
-    named = mentors_in_reasons(proposals, user, veil)
+    named = mentor_names_in_reasons(proposals, user, veil)
     load = loads(round_, {row.mentor_id for row in proposals} - {None})
     made = []
     for row in proposals:
         if row.mentor is None:
             fix = next(
-                (fix_words(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), ""
+                (fix_text(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), ""
             )
             made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix, veil))
         else:
             row.mentor.cohort = round_.cohort
             whys = committee_whys(row.why, row.cautions, words)
-            made.append(Row(row, whys, load[row.mentor.pk], places_of(row.mentor), is_veiled=veil))
+            made.append(
+                Row(row, whys, load[row.mentor.pk], capacity_of(row.mentor), shows_initials=veil)
+            )
     return made
 
 
@@ -211,8 +213,8 @@ def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
     return Counter(found) if mentors else Counter()
 
 
-def mentors_in_reasons(
-    proposals: list[Proposal], user: Any, is_veiled: bool = False
+def mentor_names_in_reasons(
+    proposals: list[Proposal], user: Any, shows_initials: bool = False
 ) -> dict[int, str]:
     """Names of the mentors that the reasons of people left out mention, without those near `user`."""
     ids = {fix[1] for row in proposals if row.mentor_id is None for fix in row.why.get("fixes", [])}
@@ -220,7 +222,7 @@ def mentors_in_reasons(
     if not ids:
         return {}
     seen = Application.objects.filter(not_near(user), pk__in=ids).select_related("person")
-    return {one.pk: called(one, is_veiled) for one in seen}
+    return {one.pk: called(one, shows_initials) for one in seen}
 
 
 def news(round_: Round, fingerprints: dict[str, str]) -> list[str]:
@@ -261,7 +263,7 @@ def snapshot_of(round_: Round) -> Snapshot | None:
 def last_entry(round_: Round, user: Any) -> RoundEntry | None:
     """The newest decision that can be taken back and that `user` may see."""
     entries = (
-        RoundEntry.objects.visible_in(round_, user).standing().exclude(kind=RoundEntry.Kind.RUN)
+        RoundEntry.objects.visible_in(round_, user).in_force().exclude(kind=RoundEntry.Kind.RUN)
     )
     return (
         entries.select_related("by", "mentee__person", "mentor__person")

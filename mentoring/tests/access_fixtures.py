@@ -234,7 +234,7 @@ def rounds_under_way(world: AccessFixtures) -> None:
         step = Step(
             kind="reject", mentee=everybody["joel"].pk, mentor=everybody["ruth"].pk, why="w"
         )
-        decide(row, step, by=member, seen=row.plan_version)
+        decide(row, step, by=member, expected_version=row.plan_version)
         world.add("round_job", pair, RoundJob.objects.create(round=row, created_by=member))
         apart = {"first": everybody["amina"].person, "second": everybody["priya"].person}
         world.add(

@@ -119,7 +119,7 @@ def test_a_year_begins(story, cleo, ada, ben):
     assert (round_.pairs, round_.draft) == (1, 1)
     story.round(cleo, "send", round_)
     seen = Round.system.get().plan_version
-    story.round(eli, "approve", round_, seen=seen)
+    story.round(eli, "approve", round_, expected_version=seen)
     story.round(cleo, "schedule", round_, when="hold")
     story.after(minutes=9)
     assert not Match.objects.exists()

@@ -164,7 +164,7 @@ def match(story, chair, second):
     chair.press("Run the round")
     chair.press("Send for second look")
     page = partial(reverse, args=[Round.system.get().public_id])
-    second.open(page("admin:matching_round_second-look"))
+    second.open(page("admin:matching_round_review"))
     second.press("Approve these pairs")
     chair.open(page("admin:matching_round_publish"))
     chair.press("Publish")

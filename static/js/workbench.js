@@ -1,21 +1,21 @@
-// The workbench with scripts: on a wide screen "Compare" opens beside the list instead of on a page of its own, the focus stays where the
-// hands are, and all rows can be selected at once. Each thing here only shortens a link or a form that works without it.
+// Progressive enhancement of the workbench: on a wide screen "Compare" opens in a panel beside the list, keyboard
+// focus survives htmx swaps, and all rows can be selected at once. Every link and form also works without scripts.
 (() => {
   "use strict";
-  const beside = document.getElementById("beside");
-  if (!beside) return;
+  const panel = document.getElementById("panel");
+  if (!panel) return;
   const wide = window.matchMedia("(min-width: 75rem)");
   let opener = null;  // the id of the link to go back to
 
-  const show = (address) => window.htmx.ajax("GET", address, { target: "#beside", swap: "innerHTML" });
-  const shown = () => beside.firstElementChild;
+  const show = (address) => window.htmx.ajax("GET", address, { target: "#panel", swap: "innerHTML" });
+  const content = () => panel.firstElementChild;
   const mark = () => {
     for (const row of document.querySelectorAll(".wb-open")) row.classList.remove("wb-open");
-    const row = shown() && document.getElementById(`row-${shown().dataset.row}`);
+    const row = content() && document.getElementById(`row-${content().dataset.row}`);
     if (row) row.classList.add("wb-open");
   };
   const close = () => {
-    beside.replaceChildren();
+    panel.replaceChildren();
     mark();
     const link = opener && document.getElementById(opener);
     if (link) link.focus();
@@ -23,7 +23,7 @@
   const isPlain = (event) => wide.matches && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-beside], a[data-close]");
+    const link = event.target.closest("a[data-panel], a[data-close]");
     if (!link || !isPlain(event)) return;
     event.preventDefault();
     if ("close" in link.dataset) return close();
@@ -33,39 +33,39 @@
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!("beside" in form.dataset) || !wide.matches) return;
+    if (!("panel" in form.dataset) || !wide.matches) return;
     event.preventDefault();
     show(`${form.action}?${new URLSearchParams(new FormData(form))}`);
   });
-  beside.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
 
-  // A decision changes rows; what stands beside them is read again, and a focus that is in the list stays there.
-  let again = false;
-  let keep = null;
+  // A decision changes rows: reload the panel, and keep the focus if it is in the list.
+  let reloading = false;
+  let keepFocus = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const active = document.activeElement;
-    if (event.target === beside) keep = again && active !== document.body && !beside.contains(active) ? active : null;
+    if (event.target === panel) keepFocus = reloading && active !== document.body && !panel.contains(active) ? active : null;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target !== beside) return;
+    if (event.target !== panel) return;
     mark();
     const row = document.querySelector(".wb-open");
-    if (keep) keep.focus();
-    else beside.scrollTop = 0;
-    if (row && !again) row.scrollIntoView({ block: "nearest" });  // the list has just become narrower, and longer
-    again = false;
+    if (keepFocus) keepFocus.focus();
+    else panel.scrollTop = 0;
+    if (row && !reloading) row.scrollIntoView({ block: "nearest" });  // the list has just become narrower and longer
+    reloading = false;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, successful } = event.detail;
     if (!successful || requestConfig.verb !== "post") return;
-    const row = requestConfig.elt.closest(".wb-row");  // by now out of the page, with the old row around it
+    const row = requestConfig.elt.closest(".wb-row");  // detached by now, together with the old row
     if (row && document.activeElement === document.body) {
       const link = document.getElementById(row.id.replace("row-", "compare-"));
       if (link) link.focus();
     }
-    if (!shown()) return;
-    again = true;
-    show(shown().dataset.again);
+    if (!content()) return;
+    reloading = true;
+    show(content().dataset.reload);
   });
 
   const all = document.querySelector("[data-select-all]");

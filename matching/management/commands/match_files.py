@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from applications.importing import BadFile, BadMap, Record, read_map, read_records, read_table
-from matching.spreadsheets import propose, read_terms
+from matching.spreadsheets import propose, read_criteria
 
 
 class Command(BaseCommand):
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             matching = dict(read_map(text, role="mentee").matching)
             if options["places"] is not None:
                 matching["places"] = options["places"]
-            sheet = propose(mentees, mentors, read_terms(matching))
+            sheet = propose(mentees, mentors, read_criteria(matching))
         except (OSError, UnicodeDecodeError, BadFile, BadMap, ValueError) as error:
             raise CommandError(str(error)) from error
         if not sheet.is_proven:

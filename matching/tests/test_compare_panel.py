@@ -12,8 +12,8 @@ from django.utils import timezone
 from access.exceptions import ActionNotAllowed
 from matching.models import RoundEntry
 from matching.rounds.decisions import Kind, Step, decide
-from matching.workbench.change_preview import Move, try_out
-from matching.workbench.presence import others_here, viewers_words
+from matching.workbench.change_preview import Move, preview_decision
+from matching.workbench.presence import other_viewers, viewers_text
 from programs.models import Conflict
 
 
@@ -46,7 +46,7 @@ def test_beside_the_list_the_same_comparison_comes_without_its_frame(
 
 def test_a_try_beside_the_list_changes_nothing(drafted, as_user, cleo, people, table):
     address = (
-        url("try", drafted, people["amina"].public_id) + f"?mentor={people['priya'].public_id}"
+        url("preview", drafted, people["amina"].public_id) + f"?mentor={people['priya'].public_id}"
     )
     pane = as_user(cleo).get(address, headers={"HX-Request": "true"}).content.decode()
     assert "Amina Farah goes to Priya Nair." in pane
@@ -55,7 +55,7 @@ def test_a_try_beside_the_list_changes_nothing(drafted, as_user, cleo, people, t
 
 def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, people):
     step = Step(Kind.SWAP, people["amina"].pk, other=people["joel"].pk)
-    outcome, moves = try_out(drafted, step, by=cleo)
+    outcome, moves = preview_decision(drafted, step, by=cleo)
     assert outcome.cost_points > 0
     assert [(move.mentee, move.was, move.now) for move in moves] == [
         ("Amina Farah", "Ruth Adeyemi", "Priya Nair"),
@@ -70,7 +70,7 @@ def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, pe
 def test_a_try_that_touches_somebody_near_is_refused(drafted, kim, people):
     Conflict.objects.create(member=kim, person=people["joel"].person)
     with pytest.raises(ActionNotAllowed, match="ask another member"):
-        try_out(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=kim)
+        preview_decision(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=kim)
 
 
 def test_a_move_to_nobody_has_no_word_for_the_fit():
@@ -88,13 +88,13 @@ def test_the_page_says_who_else_is_looking(drafted, as_user, cleo, kim):
 
 def test_who_has_gone_is_forgotten(drafted, cleo, kim):
     now = timezone.now()
-    others_here(drafted, kim, now)
-    assert others_here(drafted, cleo, now + timedelta(minutes=4)) == ["Kim Osei"]
-    assert others_here(drafted, cleo, now + timedelta(minutes=6)) == []
+    other_viewers(drafted, kim, now)
+    assert other_viewers(drafted, cleo, now + timedelta(minutes=4)) == ["Kim Osei"]
+    assert other_viewers(drafted, cleo, now + timedelta(minutes=6)) == []
 
 
 def test_nobody_else_is_not_worth_a_word():
-    assert viewers_words([]) == ""
+    assert viewers_text([]) == ""
 
 
 # Names hidden until a row is opened ---------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_the_reasons_of_somebody_left_out_name_nobody_either(drafted, as_user, c
 
 
 def test_a_row_that_changed_keeps_its_veil(drafted, as_user, cleo, people, veiled):
-    data = {"seen": drafted.plan_version, "mentor": people["ruth"].public_id}
+    data = {"expected_version": drafted.plan_version, "mentor": people["ruth"].public_id}
     address = url("pin", drafted, people["amina"].public_id)
     text = as_user(cleo).post(address, data, headers={"HX-Request": "true"}).content.decode()
     assert ">AF</a>" in text
@@ -135,19 +135,39 @@ def test_a_row_that_changed_keeps_its_veil(drafted, as_user, cleo, people, veile
 
 
 def test_who_comes_second_reads_both_versions(drafted, people, cleo, kim):
-    seen = drafted.plan_version
-    decide(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=cleo, seen=seen)
+    expected_version = drafted.plan_version
+    decide(
+        drafted,
+        Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk),
+        by=cleo,
+        expected_version=expected_version,
+    )
     both = r"You saw: Joel Tremblay with Priya Nair\. Now: Joel Tremblay without a mentor\."
     with pytest.raises(ActionNotAllowed, match=both):
-        decide(drafted, Step(Kind.PIN, people["joel"].pk, people["priya"].pk), by=kim, seen=seen)
+        decide(
+            drafted,
+            Step(Kind.PIN, people["joel"].pk, people["priya"].pk),
+            by=kim,
+            expected_version=expected_version,
+        )
 
 
 def test_a_stale_row_names_nobody_whom_the_member_must_not_see(drafted, people, cleo, kim):
     Conflict.objects.create(member=kim, person=people["priya"].person)
-    seen = drafted.plan_version
-    decide(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=cleo, seen=seen)
+    expected_version = drafted.plan_version
+    decide(
+        drafted,
+        Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk),
+        by=cleo,
+        expected_version=expected_version,
+    )
     with pytest.raises(ActionNotAllowed) as told:
-        decide(drafted, Step(Kind.PIN, people["amina"].pk, people["ruth"].pk), by=kim, seen=seen)
+        decide(
+            drafted,
+            Step(Kind.PIN, people["amina"].pk, people["ruth"].pk),
+            by=kim,
+            expected_version=expected_version,
+        )
     assert "Priya" not in str(told.value)
     assert "somebody hidden from you" in str(told.value)
 
@@ -155,7 +175,7 @@ def test_a_stale_row_names_nobody_whom_the_member_must_not_see(drafted, people, 
 def test_after_a_change_the_live_region_says_what_and_how_many_are_pinned(
     drafted, as_user, cleo, people
 ):
-    data = {"seen": drafted.plan_version, "mentor": people["ruth"].public_id}
+    data = {"expected_version": drafted.plan_version, "mentor": people["ruth"].public_id}
     address = url("pin", drafted, people["amina"].public_id)
     text = as_user(cleo).post(address, data, headers={"HX-Request": "true"}).content.decode()
     said = (

@@ -11,7 +11,7 @@ from matching.engine import ScoreTable
 from matching.models import RoundPlan
 from matching.rounds import overrides
 from matching.storage import snapshots
-from matching.storage.cache import Shelf, weigh
+from matching.storage.cache import LRUCache, nbytes
 from matching.storage.serialization import pack, unpack, unpack_plan
 from matching.storage.solver_state import SolverState
 from testkit import rounds as make
@@ -19,7 +19,7 @@ from testkit import rounds as make
 
 @pytest.fixture
 def shelf():
-    return Shelf(most=100)
+    return LRUCache(most=100)
 
 
 def bytes_of(count):
@@ -49,8 +49,8 @@ def test_what_is_too_large_is_not_kept(shelf):
 
 def test_arrays_are_weighed_wherever_they_are():
     table = ScoreTable(np.zeros((4, 5), np.int16))
-    assert weigh([{"one": table.S}, (table.S,)]) == 80
-    assert weigh(table) >= 40
+    assert nbytes([{"one": table.S}, (table.S,)]) == 80
+    assert nbytes(table) >= 40
 
 
 def test_a_second_request_reads_no_scores(drafted, monkeypatch):
@@ -64,19 +64,21 @@ def test_a_rule_set_aside_is_known_to_the_next_request_and_the_stored_scores_sta
     omar = make.applicant(cohort, "Omar Saad", "mentor", employer="birch", topics={"tax": 3})
     drafted = make.run_round(cohort, cleo)
     before = SolverState.load(drafted).table
-    overrides.set_aside(drafted, noor.pk, omar.pk, by=cleo, seen=9, why="Different countries.")
+    overrides.waive_rule(
+        drafted, noor.pk, omar.pk, by=cleo, expected_version=9, why="Different countries."
+    )
     assert (before.S[0, 0], SolverState.load(drafted).table.S[0, 0] > 0) == (-1, True)
-    assert RoundPlan.system.get().cells[0][:2] == [noor.pk, omar.pk]
+    assert RoundPlan.system.get().score_overrides[0][:2] == [noor.pk, omar.pk]
 
 
 def test_a_pack_gives_back_what_went_in_and_cannot_be_written():
     facts, arrays = unpack(
         pack(
-            {"floor": None},
+            {"min_score": None},
             {"mu": np.arange(3), "u": np.array([[0.5, 2.0]]), "none": np.zeros((0, 2))},
         )
     )
-    assert facts == {"floor": None}
+    assert facts == {"min_score": None}
     assert (arrays["mu"].tolist(), arrays["u"].tolist(), arrays["none"].shape) == (
         [0, 1, 2],
         [[0.5, 2.0]],

@@ -8,7 +8,7 @@ from access.exceptions import ActionNotAllowed
 from matching.models import KeepApart, Override, Proposal, Round, RoundEntry
 from matching.rounds import lifecycle, overrides
 from matching.rounds.decisions import Kind, Step, decide, preview
-from matching.rounds.undo import take_back
+from matching.rounds.undo import undo_decision
 from matching.storage.solver_state import Decisions, SolverState
 from programs.models import Conflict
 from testkit import factories
@@ -31,7 +31,9 @@ def act(drafted, cleo, step):
     """`act("pin", "amina", "priya")` decides as cleo, on what is on the table now."""
 
     def do(kind, *names, by=cleo, **more):
-        return decide(drafted, step(kind, *names, **more), by=by, seen=drafted.plan_version)
+        return decide(
+            drafted, step(kind, *names, **more), by=by, expected_version=drafted.plan_version
+        )
 
     return do
 
@@ -96,9 +98,9 @@ def test_allowing_again_brings_the_pair_back(drafted, act, table):
 
 
 def test_who_sits_out_has_no_mentor_and_can_come_back(drafted, act, table):
-    act(Kind.SIT_OUT, "amina", why="Asked to wait for spring.")
+    act(Kind.EXCLUDE, "amina", why="Asked to wait for spring.")
     assert table(drafted)["Amina"] is None
-    act(Kind.SIT_IN, "amina")
+    act(Kind.INCLUDE, "amina")
     assert table(drafted)["Amina"] == "Ruth"
 
 
@@ -143,36 +145,36 @@ def test_a_change_whose_chain_touches_such_a_person_is_refused_too(
 
 def test_a_change_takes_an_approved_round_back_to_draft(drafted, act, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
-    lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
+    lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
     act(Kind.PIN, "amina", "ruth")
     fresh = Round.system.get(pk=drafted.pk)
-    assert (fresh.state, fresh.approved_by, fresh.release_at) == ("draft", None, None)
+    assert (fresh.state, fresh.approved_by, fresh.publish_at) == ("draft", None, None)
 
 
 # Two members ---------------------------------------------------------------------------------------------------------
 
 
 def test_two_members_on_two_rows_lose_nothing(drafted, step, cleo, kim, table):
-    seen = drafted.plan_version
-    decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
-    decide(drafted, step(Kind.PIN, "joel", "priya"), by=kim, seen=seen)
+    expected_version = drafted.plan_version
+    decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, expected_version=expected_version)
+    decide(drafted, step(Kind.PIN, "joel", "priya"), by=kim, expected_version=expected_version)
     assert Proposal.system.filter(round=drafted).pinned().count() == 2
 
 
 def test_the_second_member_on_the_same_row_is_told_what_the_first_did(drafted, step, cleo, kim):
-    seen = drafted.plan_version
-    decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
+    expected_version = drafted.plan_version
+    decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, expected_version=expected_version)
     both = r"You saw: Amina Farah with Ruth Adeyemi\. Now: Amina Farah with Ruth Adeyemi, pinned\."
     with pytest.raises(
         ActionNotAllowed, match=rf"Cleo Marsh changed this just now \(pinned .*\)\. {both}"
     ):
-        decide(drafted, step(Kind.PIN, "amina", "priya"), by=kim, seen=seen)
+        decide(drafted, step(Kind.PIN, "amina", "priya"), by=kim, expected_version=expected_version)
 
 
 def test_pressing_twice_is_harmless(drafted, step, cleo):
-    seen = drafted.plan_version
+    expected_version = drafted.plan_version
     for _press in range(2):
-        decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, seen=seen)
+        decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, expected_version=expected_version)
     assert Proposal.system.filter(round=drafted).pinned().count() == 1
 
 
@@ -186,38 +188,38 @@ def test_pressing_twice_is_harmless(drafted, step, cleo):
         (Kind.CHOOSE, "joel", "ruth"),
         (Kind.SWAP, "amina", None, "joel"),
         (Kind.REJECT, "amina", "ruth"),
-        (Kind.SIT_OUT, "amina"),
+        (Kind.EXCLUDE, "amina"),
     ],
 )
 def test_the_last_decision_is_taken_back_exactly(drafted, act, cleo, table, decision):
     before, total = table(drafted), drafted.total
     entry = act(*decision, why="To see.")
-    take_back(entry, by=cleo)
+    undo_decision(entry, by=cleo)
     fresh = Round.system.get(pk=drafted.pk)
     assert (table(fresh), fresh.total, fresh.has_certificate) == (before, total, True)
     assert not Proposal.system.filter(round=drafted).exclude(state="proposed").exists()
 
 
 def test_an_earlier_decision_is_taken_back_and_later_ones_stay(drafted, act, cleo, table):
-    first = act(Kind.SIT_OUT, "sofia", why="Is on leave.")
+    first = act(Kind.EXCLUDE, "sofia", why="Is on leave.")
     act(Kind.PIN, "amina", "priya")
-    take_back(first, by=cleo)
+    undo_decision(first, by=cleo)
     assert table(drafted)["Amina"] == "Priya"
-    assert not Proposal.system.filter(round=drafted, sits_out=True).exists()
+    assert not Proposal.system.filter(round=drafted, is_excluded=True).exists()
     fresh = Round.system.get(pk=drafted.pk)
     assert SolverState.load(fresh).prove(Decisions.of(fresh))
 
 
 def test_nothing_is_taken_back_twice(drafted, act, cleo):
     entry = act(Kind.PIN, "amina", "priya")
-    take_back(entry, by=cleo)
+    undo_decision(entry, by=cleo)
     with pytest.raises(ActionNotAllowed, match="already"):
-        take_back(entry, by=cleo)
+        undo_decision(entry, by=cleo)
 
 
 def test_taking_back_never_lets_the_two_meet_again(drafted, act, cleo):
     entry = act(Kind.REJECT, "amina", "ruth", scope="never", why="A mistake.")
-    take_back(entry, by=cleo)
+    undo_decision(entry, by=cleo)
     assert not KeepApart.system.filter(until=None).exists()
 
 
@@ -240,27 +242,34 @@ def colleagues(cohort, people, cleo):
 
 def test_a_rule_is_set_aside_with_a_reason_and_back(colleagues, people, cleo, table):
     assert table(colleagues) == {"Noor": None}
-    noor, omar, seen = people["noor"].pk, people["omar"].pk, colleagues.plan_version
+    noor, omar, expected_version = people["noor"].pk, people["omar"].pk, colleagues.plan_version
     with pytest.raises(ActionNotAllowed, match="reason"):
-        overrides.set_aside(colleagues, noor, omar, by=cleo, seen=seen, why="")
-    entry = overrides.set_aside(
-        colleagues, noor, omar, by=cleo, seen=seen, why="Different countries."
+        overrides.waive_rule(
+            colleagues, noor, omar, by=cleo, expected_version=expected_version, why=""
+        )
+    entry = overrides.waive_rule(
+        colleagues,
+        noor,
+        omar,
+        by=cleo,
+        expected_version=expected_version,
+        why="Different countries.",
     )
     assert table(colleagues) == {"Noor": "Omar"}
     assert entry.facts["codes"] == ["same_employer"]
     assert "override" in Proposal.system.get(round=colleagues).cautions
-    take_back(entry, by=cleo)
+    undo_decision(entry, by=cleo)
     assert table(colleagues) == {"Noor": None}
     assert not Override.system.exists()
 
 
 def test_an_override_survives_the_next_run(colleagues, people, cleo, table):
-    overrides.set_aside(
+    overrides.waive_rule(
         colleagues,
         people["noor"].pk,
         people["omar"].pk,
         by=cleo,
-        seen=9,
+        expected_version=9,
         why="Different countries.",
     )
     lifecycle.run(colleagues, by=cleo)
@@ -280,19 +289,28 @@ def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
     NamedWish.system.create(**wish)
     made = make.run_round(cohort, cleo)
     with pytest.raises(ActionNotAllowed, match="never set aside"):
-        overrides.set_aside(
-            made, people["amina"].pk, people["ruth"].pk, by=cleo, seen=made.plan_version, why="But."
+        overrides.waive_rule(
+            made,
+            people["amina"].pk,
+            people["ruth"].pk,
+            by=cleo,
+            expected_version=made.plan_version,
+            why="But.",
         )
 
 
 def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
     assert table(drafted)["Sofia"] is None
-    entry = overrides.agree_place(
-        drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="Rang her today."
+    entry = overrides.add_capacity(
+        drafted,
+        people["ruth"],
+        by=cleo,
+        expected_version=drafted.plan_version,
+        why="Rang her today.",
     )
     assert table(drafted)["Sofia"] == "Ruth"
     assert entry.cost_pairs == -1
-    take_back(entry, by=cleo)
+    undo_decision(entry, by=cleo)
     people["ruth"].refresh_from_db()
     assert (table(drafted)["Sofia"], people["ruth"].capacity) == (None, 1)
 
@@ -300,8 +318,12 @@ def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
 def test_no_place_beyond_the_programs_policy(drafted, people, cleo):
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(is_first_time=True)
     with pytest.raises(ActionNotAllowed, match="policy"):
-        overrides.agree_place(
-            drafted, people["ruth"], by=cleo, seen=drafted.plan_version, why="She would."
+        overrides.add_capacity(
+            drafted,
+            people["ruth"],
+            by=cleo,
+            expected_version=drafted.plan_version,
+            why="She would.",
         )
 
 
@@ -320,4 +342,6 @@ def test_a_rule_in_the_way_of_a_choice_is_named(cohort, cleo):
         ActionNotAllowed,
         match="Noor Haddad cannot go with Omar Saad: both work for the same employer",
     ):
-        decide(made, Step(Kind.CHOOSE, noor.pk, omar.pk), by=cleo, seen=made.plan_version)
+        decide(
+            made, Step(Kind.CHOOSE, noor.pk, omar.pk), by=cleo, expected_version=made.plan_version
+        )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from access.exceptions import ActionNotAllowed
 from matching.models import Proposal, RoundEntry
 from matching.rounds import lifecycle
-from matching.rounds.bulk_decisions import last_words, take_back_together
+from matching.rounds.bulk_decisions import latest_text, undo_batch
 from programs.models import Conflict
 from testkit import factories
 
@@ -30,7 +30,7 @@ def press(drafted, as_user, cleo, people):
         chosen = [" ".join(people[name].public_id for name in pair.split()) for pair in pairs]
         address = reverse(f"admin:matching_round_{what}-several", args=[drafted.public_id])
         answer = as_user(by).post(
-            address, {"seen": drafted.plan_version, "pair": chosen, **data}, follow=True
+            address, {"expected_version": drafted.plan_version, "pair": chosen, **data}, follow=True
         )
         return answer.content.decode()
 
@@ -69,7 +69,7 @@ def test_without_a_selection_nothing_happens(press, drafted):
 def test_the_list_opens_where_it_was(press, drafted, as_user, cleo, people):
     address = reverse("admin:matching_round_pin-several", args=[drafted.public_id])
     chosen = f"{people['amina'].public_id} {people['ruth'].public_id}"
-    data = {"pair": chosen, "seen": 9, "place": "queue=look&page=2&next=//example.org"}
+    data = {"pair": chosen, "expected_version": 9, "place": "queue=look&page=2&next=//example.org"}
     assert as_user(cleo).post(address, data).url.endswith("/workbench/?queue=look&page=2")
 
 
@@ -94,15 +94,15 @@ def test_a_closed_round_stays_as_it_is(press, drafted, cleo):
 def test_undo_takes_back_all_that_was_decided_in_one_go(press, drafted, as_user, cleo):
     press("pin", "amina ruth", "joel priya")
     last = RoundEntry.system.filter(round=drafted).latest("version")
-    assert last_words(last, cleo) == "pinned 2 pairs in one go"
+    assert latest_text(last, cleo) == "pinned 2 pairs in one go"
     as_user(cleo).post(
         reverse("admin:matching_round_undo", args=[drafted.public_id, last.version]),
-        {"together": "1"},
+        {"batch": "1"},
     )
     assert pinned(drafted) == set()
     assert entries(drafted) == ["pin", "pin", "undo", "undo"]
     with pytest.raises(ActionNotAllowed, match="already been taken back"):
-        take_back_together(RoundEntry.system.get(pk=last.pk), by=cleo)
+        undo_batch(RoundEntry.system.get(pk=last.pk), by=cleo)
 
 
 def test_from_the_minutes_one_of_them_is_taken_back_alone(press, drafted, as_user, cleo):

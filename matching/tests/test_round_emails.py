@@ -101,7 +101,7 @@ def test_the_second_look_is_asked_for_and_forgotten_once_given(drafted, cleo, ki
     assert "asks for a second look" in letters()[kim.email].body
     lifecycle.send_back(drafted, by=kim, why="Look at Joel.")
     lifecycle.send_to_review(drafted, by=cleo)
-    lifecycle.approve(drafted, by=kim, seen=drafted.plan_version)
+    lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
     assert letters() == {}
 
 
@@ -111,7 +111,7 @@ def test_a_release_that_failed_is_told_to_those_behind_it(cohort, people, cleo, 
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
     Application.objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
-    publication.release_due(ready.release_at)
+    publication.publish_due(ready.publish_at)
     sent = letters()
     assert "Nothing was published" in sent[cleo.email].body
     assert "Nothing was published" in sent[kim.email].body
