@@ -16,7 +16,6 @@ from applications.models import Application
 from programs.models import Conflict, Membership
 
 from .models import Match
-from .signals import match_published
 
 
 @transaction.atomic
@@ -38,8 +37,6 @@ def make_matches(pairs: Iterable[tuple[int, int, dict[str, Any]]], *, at: dateti
     ]
     Match.objects.bulk_create(made, batch_size=500)
     _write_conflicts(made, at)
-    for match in made:
-        match_published.send(sender=Match, match=match, at=at)
     return made
 
 

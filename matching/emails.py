@@ -32,7 +32,7 @@ def reason_code(why: dict[str, Any]) -> str:
     return "fit" if why.get("kind") == "none" else "places"
 
 
-def unmatched_letter(application: Application, reason: str) -> Email:
+def unmatched_email(application: Application, reason: str) -> Email:
     """The letter itself; the publish page shows it beforehand."""
     program = application.cohort.program
     context = {"application": application, "cohort": application.cohort, "reason_code": reason}
@@ -48,7 +48,7 @@ def round_unmatched(application: Application, person: Any) -> Email | Cancel:
         return Cancel("matched or withdrawn meanwhile")
     rows = Proposal.system.filter(mentee=application, mentor=None)
     row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
-    return unmatched_letter(application, reason_code(row.why if row else {}))
+    return unmatched_email(application, reason_code(row.why if row else {}))
 
 
 @kind("round-no-mentee", about="applications.Application")

@@ -1,4 +1,4 @@
-"""The publish page: how many pairs and letters, samples of them, the hold, and Stop."""
+"""The publish page: how many pairs and emails, samples of them, the hold, and Stop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from applications.models import Decision
 from matches.emails import match_introduced
 from matches.models import Match
 from matches.why_you_two import shareable
-from matching import emails
+from matching.emails import reason_code, unmatched_email
 from matching.forms import PublishForm
 from matching.models import Proposal, Round
 from matching.recusal import is_near_round
@@ -32,7 +32,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "pairs": rows.exclude(mentor=None).count(),
         "left_out": rows.filter(mentor=None).count(),
         "decisions": decisions.count(),
-        "letters": sample_letters(round_, request.user),
+        "emails": sample_emails(round_, request.user),
         "form": PublishForm(),
         "may_publish": round_.may_be_published_by(request.user),
         "is_near": is_near_round(request.user, round_),
@@ -43,13 +43,13 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "publish", _("Publish"), round_, **context)
 
 
-def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
-    """The letters of the first pair and of the first person left out that the member sees, word for word."""
+def sample_emails(round_: Round, user: Any) -> list[dict[str, str]]:
+    """The emails of the first pair and of the first person left out that the member sees, word for word."""
     rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
     rows = rows.select_related(
         "mentee__person__profile", "mentor__person__profile", "mentee__cohort__program__policy"
     ).order_by("mentee__external_key", "mentee_id")
-    letters = []
+    samples = []
     pair = rows.paired().first()
     if pair:
         match = Match(
@@ -57,20 +57,20 @@ def sample_letters(round_: Round, user: Any) -> list[dict[str, str]]:
             mentor=pair.mentor,
             why_codes=shareable(pair.why, pair.mentee, pair.mentor),
         )
-        letters += [
-            _letter("match-introduced", match_introduced(match, person), person)
+        samples += [
+            _email("match-introduced", match_introduced(match, person), person)
             for person in match.people
         ]
     out = rows.left_out().first()
     if out:
-        letter = emails.unmatched_letter(out.mentee, emails.reason_code(out.why))
-        letters.append(_letter("round-unmatched", letter, out.mentee.person))
-    return letters
+        email = unmatched_email(out.mentee, reason_code(out.why))
+        samples.append(_email("round-unmatched", email, out.mentee.person))
+    return samples
 
 
-def _letter(kind: str, letter: Any, person: Any) -> dict[str, str]:
+def _email(kind: str, email: Any, person: Any) -> dict[str, str]:
     with translation.override(person.language):
-        context = {**letter.context, "person": person, "program_name": letter.program.name}
+        context = {**email.context, "person": person, "program_name": email.program.name}
         subject, text = (
             render_template(f"emails/{kind}/{part}.txt", context) for part in ("subject", "body")
         )

@@ -48,7 +48,7 @@ def test_the_page_says_how_far_it_is_and_can_stop_it(queued, as_user, kim):
     page = reverse("admin:matching_round_job", args=[queued.round.public_id, queued.public_id])
     assert "Waiting for a worker" in client.get(page).content.decode()
     client.post(
-        reverse("admin:matching_round_cancel", args=[queued.round.public_id, queued.public_id])
+        reverse("admin:matching_round_cancel-run", args=[queued.round.public_id, queued.public_id])
     )
     assert fresh(queued).state == "cancelled"
 
