@@ -130,11 +130,11 @@ def blocked_by(table: ScoreTable, plan: Plan, i: int, j: int) -> tuple[str, ...]
 def _nearest(
     table: ScoreTable, i: int, codes: dict[int, tuple[str, ...]]
 ) -> list[IneligibleMentor]:
-    closed = [j for j, several in codes.items() if several and not NEVER_WAIVED & set(several)]
-    if not closed:
+    forbidden = [j for j, several in codes.items() if several and not NEVER_WAIVED & set(several)]
+    if not forbidden:
         return []
-    scores = table.raw(i, closed) if table.reasons else np.maximum(table.S[i, closed], 0)
-    found = [IneligibleMentor(j, codes[j], int(s)) for j, s in zip(closed, scores, strict=True)]
+    scores = table.raw(i, forbidden) if table.reasons else np.maximum(table.S[i, forbidden], 0)
+    found = [IneligibleMentor(j, codes[j], int(s)) for j, s in zip(forbidden, scores, strict=True)]
     return sorted(found, key=lambda one: (len(one.codes), -one.score, one.mentor))[: 2 * MOST]
 
 

@@ -222,10 +222,10 @@ class ScoreTable:
 
     def why_not_of(self, i: int, js: Sequence[int]) -> list[tuple[str, ...]]:
         """Return `why_not` of mentee i with several mentors at once."""
-        closed = [j for j in js if self.S[i, j] == FORBIDDEN]
-        if not closed or self.reasons is None:
+        forbidden = [j for j in js if self.S[i, j] == FORBIDDEN]
+        if not forbidden or self.reasons is None:
             return [("forbidden",) if self.S[i, j] == FORBIDDEN else () for j in js]
-        fits = dict(zip(closed, self.fit(i, closed).tolist(), strict=True))
+        fits = dict(zip(forbidden, self.fit(i, forbidden).tolist(), strict=True))
         return [_codes(self.reasons, i, j, fits[j]) if j in fits else () for j in js]
 
     @cached_property
