@@ -76,11 +76,13 @@ def _alarms(member: Any, at: datetime) -> Iterator[Need]:
     is_urgent = Q(urgency=Concern.Urgency.URGENT)
     urgent, others = _counts(waiting, is_urgent, ~is_urgent)
     text = ngettext("urgent call for help", "urgent calls for help", urgent)
-    yield Need(urgent, text, page("checkins_concern", state="open", urgency="urgent"), "bad")
+    yield Need(
+        urgent, text, page("checkins_concern", state__exact="open", urgency__exact="urgent"), "bad"
+    )
     yield Need(
         others,
         ngettext("concern is open", "concerns are open", others),
-        page("checkins_concern", state="open"),
+        page("checkins_concern", state__exact="open"),
         "amber",
     )
     readable = Answer.objects.for_committee(member).values("checkin")

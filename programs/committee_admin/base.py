@@ -25,6 +25,10 @@ def format_date(value: date | None) -> str:
     return display_for_value(value, "-")
 
 
+# What Django's filters of a column ask: a value, a related row, a missing or an empty value.
+FILTER_LOOKUPS = ("exact", "id__exact", "isnull", "isempty")
+
+
 class CommitteeSite(admin.AdminSite):
     """Admin site that lets in whoever has a committee role today."""
 
@@ -59,6 +63,26 @@ class CommitteeAdmin(admin.ModelAdmin):
         ordering = self.get_ordering(request)
         found = scope(request.user)
         return found.order_by(*ordering) if ordering else found
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Allow only what the list shows: the values of its filters and its date hierarchy.
+
+        Django allows any lookup on a column of the table (`?email=…&password__regex=^a`), so that
+        a reader could ask for columns that no list shows. What is not allowed answers 400.
+        Ordering is safe as it is: `?o=` counts the columns in `list_display`.
+        """
+        allowed = set()
+        if self.date_hierarchy:
+            allowed |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        for declared in self.get_list_filter(request):
+            if isinstance(declared, type):
+                allowed.add(declared.parameter_name)
+                continue
+            path, kind = (declared, None) if isinstance(declared, str) else declared
+            allowed |= {f"{path}__{end}" for end in FILTER_LOOKUPS}
+            if kind and issubclass(kind, admin.AllValuesFieldListFilter):
+                allowed.add(path)  # this filter asks without a lookup
+        return lookup in allowed
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
