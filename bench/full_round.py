@@ -168,17 +168,17 @@ def _steps(round_: Round, chair: User, times: int, first: float) -> dict[str, fl
 def _pin(round_: Round, chair: User, state: SolverState, prices: Prices) -> float:
     """CPU seconds of one pin to the cheapest other mentor, the median of several."""
     from matching.models import RoundEntry
-    from matching.rounds.decisions import Step, decide
+    from matching.rounds.decisions import RoundDecision, decide
 
     size = len(state.mentees)
     cheapest = [(i, prices.alternatives(i, 1)) for i in range(0, size, size // CHANGES)]
     pins = [
-        Step(RoundEntry.Kind.PIN, state.mentees[i], state.mentors[other[0][0]])
+        RoundDecision(RoundEntry.Kind.PIN, state.mentees[i], state.mentors[other[0][0]])
         for i, other in cheapest
         if other
     ]
 
-    def pin(step: Step) -> None:
+    def pin(step: RoundDecision) -> None:
         decide(round_, step, by=chair, expected_version=round_.plan_version)
 
     return median(cpu_seconds(partial(pin, step)) for step in pins)

@@ -25,7 +25,7 @@ def run_round(stage: Stage, *, day: float) -> Round:
 def pin_known(stage: Stage, round_: Round, *, day: float) -> None:
     rows = stage.applications()
     for mentee, mentor in KNOWN_PAIRS:
-        step = decisions.Step(
+        step = decisions.RoundDecision(
             kind=RoundEntry.Kind.PIN, mentee=rows[mentee].pk, mentor=rows[mentor].pk
         )
         decisions.decide(

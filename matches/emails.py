@@ -13,7 +13,7 @@ from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
 from .models import Match
-from .vocabulary import Words
+from .vocabulary import Vocabulary
 from .why_you_two import why_you_two
 
 
@@ -32,7 +32,7 @@ def match_introduced(match: Match, person: Any) -> Email | Cancel:
             "partner": partner,
             "is_mentee": is_mentee,
             "reasons": why_you_two(
-                match.why_codes, match.mentee, match.mentor, Words(match.program)
+                match.why_codes, match.mentee, match.mentor, Vocabulary(match.program)
             ),
             "write_within": policy.first_contact_days,
             "meet_within": policy.first_meeting_days,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from applications.models import ApplicationExperience
 
 from .models import Match
-from .vocabulary import Words, listed
+from .vocabulary import Vocabulary, join_words
 
 State = Match.State
 
@@ -77,7 +77,7 @@ def card_of(application: Any, *, contact: bool) -> Card:
         if profile.languages.all():
             facts.append(
                 _("Speaks %(languages)s")
-                % {"languages": listed((str(one) for one in profile.languages.all()), 5)}
+                % {"languages": join_words((str(one) for one in profile.languages.all()), 5)}
             )
     if person.pronouns:
         facts.insert(0, person.pronouns)
@@ -91,10 +91,10 @@ def card_of(application: Any, *, contact: bool) -> Card:
     )
 
 
-def shared_block(application: Any, words: Words) -> list[dict[str, Any]]:
+def shared_block(application: Any, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """What somebody wrote for their match, and what they marked as shared; never the private answers."""
     lives = application.experience_rows.filter(is_shared=True).select_related("experience")
-    topics = [words.topic(row.topic_id) for row in application.topic_rows.all()]
+    topics = [vocabulary.topic(row.topic_id) for row in application.topic_rows.all()]
     is_mentor = application.is_mentor
     rows = [
         {"key": _("In their own words"), "value": application.situation},

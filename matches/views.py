@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from .models import Match
 from .pair_page import card_of, first_words, page_or_none, path_of, sections_for, shared_block
-from .vocabulary import Words
+from .vocabulary import Vocabulary
 from .why_you_two import why_you_two
 
 
@@ -18,7 +18,7 @@ def _own(request, match_id):
 
 
 def _context(match, user):
-    words = Words(match.program)
+    vocabulary = Vocabulary(match.program)
     mine = match.application_of(user)
     theirs = match.mentor if mine == match.mentee else match.mentee
     is_open = match.state != Match.State.CLOSED
@@ -28,8 +28,8 @@ def _context(match, user):
         "mine": mine,
         "theirs": theirs,
         "partner": card_of(theirs, contact=is_open),
-        "shared": shared_block(theirs, words),
-        "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, words),
+        "shared": shared_block(theirs, vocabulary),
+        "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary),
         "is_mentee": mine == match.mentee,
         "is_open": is_open,
         "help_url": page_or_none("checkins:concern-create"),

@@ -23,7 +23,7 @@ DAY_PART_NAMES = {
 }  # fmt: skip
 
 
-class Words:
+class Vocabulary:
     """The vocabularies, read once for a page in one query: ids become words in the reader's language."""
 
     MODELS = (Topic, Experience, Language, Industry)
@@ -52,13 +52,13 @@ class Words:
         return self._word("Experience", pk)
 
     def languages(self, pks: Iterable[int]) -> str:
-        return listed(self._word("Language", pk) for pk in pks)
+        return join_words(self._word("Language", pk) for pk in pks)
 
     def industries(self, pks: Iterable[int]) -> str:
-        return listed(self._word("Industry", pk) for pk in pks)
+        return join_words(self._word("Industry", pk) for pk in pks)
 
 
-def listed(words: Iterable[Any], most: int = 3) -> str:
+def join_words(words: Iterable[Any], most: int = 3) -> str:
     """ "a, b and c"; what is beyond `most` is counted."""
     all_words = [str(word) for word in words if word]
     shown, more = all_words[:most], len(all_words) - most
@@ -71,7 +71,7 @@ def listed(words: Iterable[Any], most: int = 3) -> str:
 
 def slots_text(slots: Iterable[str], most: int = 2) -> str:
     """ "Tue evening, Sat morning": usual times in common, in the mentee's week."""
-    return listed((slot_text(slot) for slot in slots), most)
+    return join_words((slot_text(slot) for slot in slots), most)
 
 
 def slot_text(slot: str) -> str:
@@ -85,6 +85,6 @@ def _slot_text(slot: str, language: str) -> str:
     return f"{DAY_NAMES[day]} {DAY_PART_NAMES[part]}"
 
 
-def figure(number: int) -> str:
+def format_number(number: int) -> str:
     """A number as it is written in the reader's language: 244,459."""
     return str(number_format(number, force_grouping=True))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import ApplicationExperience
 
-from .vocabulary import Words, listed, slots_text
+from .vocabulary import Vocabulary, join_words, slots_text
 
 
 def shareable(why: dict[str, Any], mentee: Any, mentor: Any) -> dict[str, Any]:
@@ -33,13 +33,14 @@ def _shared_by_both(mentee: Any, mentor: Any) -> set[int]:
     return open_[mentee.pk] & open_[mentor.pk]
 
 
-def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> list[str]:
+def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, vocabulary: Vocabulary) -> list[str]:
     """Sentences for both people, warm and true; `why` is what `shareable` let through when the match was made. Who has
     taken an experience back since is obeyed here."""
     why = shareable(why, mentee, mentor)
-    said = [_going_through(hit, mentor, words) for hit in why["u"]]
+    said = [_going_through(hit, mentor, vocabulary) for hit in why["u"]]
     topics = [
-        words.topic(topic) for topic, *_rest in sorted(why.get("h", []), key=lambda hit: -hit[1])
+        vocabulary.topic(topic)
+        for topic, *_rest in sorted(why.get("h", []), key=lambda hit: -hit[1])
     ]
     if topics:
         text = _("%(mentor)s offers help with %(topics)s, which %(mentee)s asked for.")
@@ -48,7 +49,7 @@ def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> 
             % {
                 "mentor": mentor.person.first_name,
                 "mentee": mentee.person.first_name,
-                "topics": listed(topics),
+                "topics": join_words(topics),
             }
         )
     if why.get("slots"):
@@ -57,7 +58,8 @@ def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> 
         )
     if why.get("languages"):
         said.append(
-            _("You can talk in %(languages)s.") % {"languages": words.languages(why["languages"])}
+            _("You can talk in %(languages)s.")
+            % {"languages": vocabulary.languages(why["languages"])}
         )
     return said or [
         _(
@@ -66,8 +68,8 @@ def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, words: Words) -> 
     ]
 
 
-def _going_through(hit: list[Any], mentor: Any, words: Words) -> str:
-    what = {"mentor": mentor.person.first_name, "what": words.experience(hit[0])}
+def _going_through(hit: list[Any], mentor: Any, vocabulary: Vocabulary) -> str:
+    what = {"mentor": mentor.person.first_name, "what": vocabulary.experience(hit[0])}
     if hit[1] == "lived":
         return _("%(mentor)s knows from own experience: %(what)s.") % what
     return _("%(mentor)s has accompanied someone through: %(what)s.") % what

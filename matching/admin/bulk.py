@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
 from matching.rounds.bulk_decisions import decide_batch
-from matching.rounds.decisions import Kind, Step
+from matching.rounds.decisions import Kind, RoundDecision
 from matching.workbench.workbench import PER_PAGE
 
 from .pages import back, expected_version, find_round, find_rows, list_url
@@ -34,18 +34,20 @@ def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
     as_seen = [
         row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]
     ]
-    steps = [
-        Step(kind, row.mentee_id, row.mentor_id)
+    round_decisions = [
+        RoundDecision(kind, row.mentee_id, row.mentor_id)
         for row in as_seen
         if row.is_pinned != (kind == Kind.PIN)
     ]
-    if steps:
-        decide_batch(round_, steps, by=request.user, expected_version=expected_version(request))
+    if round_decisions:
+        decide_batch(
+            round_, round_decisions, by=request.user, expected_version=expected_version(request)
+        )
     _tell(
         request,
         kind,
-        len(steps),
-        already=len(as_seen) - len(steps),
+        len(round_decisions),
+        already=len(as_seen) - len(round_decisions),
         moved_on=len(rows) - len(as_seen),
     )
     return back(request, list_url(round_, request.POST.get("place", "")))

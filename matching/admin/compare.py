@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from matches.vocabulary import figure
+from matches.vocabulary import format_number
 from matching.explanations.explanation_text import cost_text, fix_text, why_left_out
 from matching.models import Proposal, Round, RoundEntry
-from matching.rounds.decisions import Kind, Step
+from matching.rounds.decisions import Kind, RoundDecision
 from matching.workbench.candidates import compare, own_answers
 from matching.workbench.change_preview import preview_decision
 from matching.workbench.mutual import mutual_pairs
@@ -31,7 +31,7 @@ def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
     other_viewers(round_, request.user)
     context: dict[str, Any] = {
         "row": row,
-        "own_answers": own_answers(row.mentee, found.words),
+        "own_answers": own_answers(row.mentee, found.vocabulary),
         "found": found,
         "turned_down": _turned_down(request, round_, row) if found.has_rejections else [],
         "swaps": _swaps(request, round_, found.swaps) if found.swaps else [],
@@ -108,15 +108,15 @@ def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     asked = _asked(request, round_, row)
-    outcome, moved = preview_decision(round_, asked.step, by=request.user)
+    outcome, moved = preview_decision(round_, asked.decision, by=request.user)
     context = {
         "row": row,
-        "asked": asked.words,
+        "asked": asked.vocabulary,
         "afterwards": asked.afterwards,
         "moved": moved,
         "cost": cost_text(outcome.cost_pairs, outcome.cost_points),
         "outcome": outcome,
-        "total": figure(outcome.total),
+        "total": format_number(outcome.total),
         "action_url": url(asked.action, round_, row.mentee.public_id),
         "fields": asked.fields,
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
@@ -128,10 +128,10 @@ def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
 class Asked:
     """The decision that an address asks about, in words, with the button that takes it and its fields."""
 
-    step: Step
+    decision: RoundDecision
     action: str
     fields: dict[str, str]
-    words: str
+    vocabulary: str
     afterwards: str
 
 
@@ -139,7 +139,7 @@ def _asked(request: HttpRequest, round_: Round, row: Proposal) -> Asked:
     if "mentor" in request.GET:
         mentor = find_mentor(request, round_, request.GET["mentor"])
         return Asked(
-            Step(Kind.CHOOSE, row.mentee_id, mentor.pk),
+            RoundDecision(Kind.CHOOSE, row.mentee_id, mentor.pk),
             "choose",
             {"mentor": mentor.public_id},
             _("%(mentee)s goes to %(mentor)s.")
@@ -152,7 +152,7 @@ def _asked(request: HttpRequest, round_: Round, row: Proposal) -> Asked:
             rows.select_related("mentee__person"), mentee__public_id=request.GET["other"]
         )
         return Asked(
-            Step(Kind.SWAP, row.mentee_id, other=other.mentee_id),
+            RoundDecision(Kind.SWAP, row.mentee_id, other=other.mentee_id),
             "swap",
             {"other": other.mentee.public_id},
             _("%(mentee)s and %(other)s change places.")

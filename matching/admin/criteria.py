@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
-from matches.vocabulary import figure
+from matches.vocabulary import format_number
 from matching.explanations.explanation_text import cost_text
 from matching.forms import CriteriaForm
 from matching.rounds import criteria_changes
-from matching.rounds.auditing import Step, weakest_steps
+from matching.rounds.auditing import MinScoreStep, weakest_steps
 from matching.rounds.lifecycle import check_may_change
 
 from .pages import back, find_round, page, url
@@ -47,18 +47,18 @@ def weakest(request: HttpRequest, public_id: str) -> HttpResponse:
     steps = [
         {
             "min_score": step.min_score,
-            "points": figure(step.min_score),
+            "points": format_number(step.min_score),
             "moved": step.moved,
             "is_now": step.is_now,
             "cost": _cost(step),
         }
         for step in weakest_steps(round_)
     ]
-    min_score = None if round_.min_score is None else figure(round_.min_score)
+    min_score = None if round_.min_score is None else format_number(round_.min_score)
     return page(request, "weakest", _("The weakest pair"), round_, steps=steps, min_score=min_score)
 
 
-def _cost(step: Step) -> str:
+def _cost(step: MinScoreStep) -> str:
     return "" if step.is_now else cost_text(0, step.cost)
 
 

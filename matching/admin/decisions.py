@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
-from matches.vocabulary import Words
+from matches.vocabulary import Vocabulary
 from matching.explanations.explanation_text import cost_text
 from matching.forms import ReasonForm, RejectForm
 from matching.models import Proposal, Round, RoundEntry
 from matching.rounds.bulk_decisions import latest_text, undo_batch
-from matching.rounds.decisions import Kind, Scope, Step, decide
+from matching.rounds.decisions import Kind, RoundDecision, Scope, decide
 from matching.rounds.minutes import entry_text_for
 from matching.rounds.overrides import add_capacity, waive_rule
 from matching.rounds.undo import undo_decision
@@ -46,7 +46,7 @@ def _on_current_pair(request: HttpRequest, public_id: str, mentee: str, kind: st
             _("%(mentee)s is not with %(mentor)s any more. Please look again.")
             % {"mentee": row.mentee.person, "mentor": mentor.person}
         )
-    return _decide(request, round_, row, Step(kind, row.mentee_id, mentor.pk), mentor)
+    return _decide(request, round_, row, RoundDecision(kind, row.mentee_id, mentor.pk), mentor)
 
 
 def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -57,36 +57,42 @@ def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
         raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
     why, scope = form.cleaned_data["why"], form.cleaned_data["scope"]
     if scope == RejectForm.EXCLUDE:
-        return _decide(request, round_, row, Step(Kind.EXCLUDE, row.mentee_id, why=why))
+        return _decide(request, round_, row, RoundDecision(Kind.EXCLUDE, row.mentee_id, why=why))
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""), row)
-    step = Step(Kind.REJECT, row.mentee_id, mentor.pk, scope=Scope(scope), why=why)
-    return _decide(request, round_, row, step, mentor)
+    decision = RoundDecision(Kind.REJECT, row.mentee_id, mentor.pk, scope=Scope(scope), why=why)
+    return _decide(request, round_, row, decision, mentor)
 
 
 def allow(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
-    return _decide(request, round_, row, Step(Kind.ALLOW, row.mentee_id, mentor.pk), mentor)
+    return _decide(
+        request, round_, row, RoundDecision(Kind.ALLOW, row.mentee_id, mentor.pk), mentor
+    )
 
 
 def include(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
-    return _decide(request, round_, row, Step(Kind.INCLUDE, row.mentee_id))
+    return _decide(request, round_, row, RoundDecision(Kind.INCLUDE, row.mentee_id))
 
 
 def choose(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row = find_row(request, round_, mentee)
     mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
-    return _decide(request, round_, row, Step(Kind.CHOOSE, row.mentee_id, mentor.pk), mentor)
+    return _decide(
+        request, round_, row, RoundDecision(Kind.CHOOSE, row.mentee_id, mentor.pk), mentor
+    )
 
 
 def swap(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     row, other = find_rows(request, round_, mentee, request.POST.get("other", ""))
-    return _decide(request, round_, row, Step(Kind.SWAP, row.mentee_id, other=other.mentee_id))
+    return _decide(
+        request, round_, row, RoundDecision(Kind.SWAP, row.mentee_id, other=other.mentee_id)
+    )
 
 
 def waive(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -147,10 +153,10 @@ def _decide(
     request: HttpRequest,
     round_: Round,
     row: Proposal,
-    step: Step,
+    decision: RoundDecision,
     mentor: Application | None = None,
 ) -> HttpResponse:
-    entry = decide(round_, step, by=request.user, expected_version=expected_version(request))
+    entry = decide(round_, decision, by=request.user, expected_version=expected_version(request))
     entry.mentee, entry.mentor = row.mentee, mentor  # read already, with their people
     return answer(request, round_, entry, row)
 
@@ -192,7 +198,7 @@ def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry) -> Htt
         .in_plan()
     )
     rows = rows_of(
-        round_, list(mine.with_names()), Words(round_.program), request.user, in_list=True
+        round_, list(mine.with_names()), Vocabulary(round_.program), request.user, in_list=True
     )
     board = Workbench(round_, request.user, only_figures=True)
     text = said(request, entry, board.counts["pinned"])
@@ -224,7 +230,7 @@ def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) 
     if not found:
         return HttpResponse(status=404)
     round_ = found[0].round
-    rows = rows_of(round_, found, Words(round_.program), request.user, in_list=True)
+    rows = rows_of(round_, found, Vocabulary(round_.program), request.user, in_list=True)
     board, last = (
         Workbench(round_, request.user, only_figures=True),
         last_entry(round_, request.user),

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from matches.vocabulary import Words, figure
+from matches.vocabulary import Vocabulary, format_number
 from matching.criteria import WEIGHTS, rule_text
 from matching.engine import Audit
 from matching.forms import ReasonForm
@@ -16,7 +16,7 @@ from matching.models import Proposal, Round
 from matching.recusal import is_near_round
 from matching.rounds import lifecycle
 from matching.rounds.auditing import figures_of
-from matching.rounds.minutes import lines
+from matching.rounds.minutes import minutes_entries
 from matching.workbench.workbench import rows_of, snapshot_of
 from workflow.models import Transition
 
@@ -28,17 +28,21 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     mine = Proposal.objects.visible_in(round_, request.user).in_plan().with_names()
     mine = mine.order_by("mentee__external_key", "mentee")
-    words = Words(round_.program)
+    vocabulary = Vocabulary(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)
     warned = mine.filter(
         ~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False
     ).exclude(state=Proposal.State.PINNED)
     context = {
-        "by_hand": rows_of(round_, list(by_hand), words, request.user),
-        "warned": rows_of(round_, list(warned), words, request.user),
-        "left_out": rows_of(round_, list(mine.filter(mentor=None)), words, request.user),
+        "by_hand": rows_of(round_, list(by_hand), vocabulary, request.user),
+        "warned": rows_of(round_, list(warned), vocabulary, request.user),
+        "left_out": rows_of(round_, list(mine.filter(mentor=None)), vocabulary, request.user),
         "others": mine.filter(mentor__isnull=False).count() - by_hand.count() - warned.count(),
-        "lines": [line for line in lines(round_, request.user) if line.cost and not line.is_undone],
+        "lines": [
+            line
+            for line in minutes_entries(round_, request.user)
+            if line.cost and not line.is_undone
+        ],
         "is_mine": round_.prepared_by_id == request.user.pk,
         "is_near": is_near_round(request.user, round_),
         "form": ReasonForm(),
@@ -86,7 +90,7 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     weights, figures = round_.criteria.get("weights", {}), figures_of(round_)
     context = {
-        "lines": lines(round_, request.user),
+        "lines": minutes_entries(round_, request.user),
         "steps": [_step(step) for step in Transition.objects.of(round_).select_related("by")],
         "weights": [(label, weights.get(code, 0)) for code, (label, _help) in WEIGHTS.items()],
         "rules": [rule_text(code) for code in round_.criteria.get("rules", [])],
@@ -120,7 +124,9 @@ def _points(round_: Round, figures: Audit | None) -> dict[str, str]:
         "low": figures.p10,
         "worst": figures.worst,
     }
-    return {name: figure(round(number)) for name, number in numbers.items() if number is not None}
+    return {
+        name: format_number(round(number)) for name, number in numbers.items() if number is not None
+    }
 
 
 def _pairs(request: HttpRequest, round_: Round) -> QuerySet[Proposal]:

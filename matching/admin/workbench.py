@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matches.vocabulary import figure
+from matches.vocabulary import format_number
 from matching.models import Round, RoundJob, Snapshot
 from matching.rounds import copying, lifecycle
 from matching.rounds.bulk_decisions import latest_text
@@ -128,7 +128,7 @@ def differences(request: HttpRequest, public_id: str) -> HttpResponse:
         round_.copied_from if round_.copied_from_id else others.first()
     )
     found = copying.differences(round_, other, request.user) if other else None
-    points = [figure(total) for total in found.totals] if found else []
+    points = [format_number(total) for total in found.totals] if found else []
     return page(
         request,
         "differences",

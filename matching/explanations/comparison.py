@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from matches.vocabulary import Words, slots_text
+from matches.vocabulary import Vocabulary, slots_text
 
 from ..criteria import rule_text
 from ..models import Proposal
@@ -31,14 +31,14 @@ class Cell:
 class Dimensions:
     """Puts pairs of one round into words. `most` is what each criterion can give."""
 
-    def __init__(self, words: Words, most: Mapping[str, int]) -> None:
-        self.words, self.most = words, most
+    def __init__(self, vocabulary: Vocabulary, most: Mapping[str, int]) -> None:
+        self.vocabulary, self.most = vocabulary, most
 
     def cells(self, said: Explanation, codes: Iterable[str]) -> dict[str, Cell]:
         """{dimension: cell} of one pair; `codes` are the rules in its way."""
         facts = {
             "understands": self._understands(said.why),
-            "can_help": [one.text for one in can_help(said.why, self.words)],
+            "can_help": [one.text for one in can_help(said.why, self.vocabulary)],
             "practical": self._practical(said.why),
             "wishes": [one.text for one in wishes(said.why)],
         }
@@ -64,11 +64,12 @@ class Dimensions:
             "accompanied": _("%(what)s (accompanied someone)"),
         }
         return [
-            depths[depth] % {"what": self.words.experience(pk)} for pk, depth in why.get("u", [])
+            depths[depth] % {"what": self.vocabulary.experience(pk)}
+            for pk, depth in why.get("u", [])
         ]
 
     def _practical(self, why: dict[str, Any]) -> list[str]:
-        languages = self.words.languages(why.get("languages", []))
+        languages = self.vocabulary.languages(why.get("languages", []))
         return [
             line
             for line in (slots_text(why.get("slots", []), 3), meeting_text(why), languages)

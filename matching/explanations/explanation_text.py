@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from matches.vocabulary import Words, figure, listed, slots_text
+from matches.vocabulary import Vocabulary, format_number, join_words, slots_text
 
 from ..criteria import rule_text
 from ..engine import InfeasibleRules
@@ -54,27 +54,36 @@ class Why:
     text: str
 
 
-def committee_whys(why: dict[str, Any], cautions: Iterable[str], words: Words) -> list[Why]:
+def committee_whys(
+    why: dict[str, Any], cautions: Iterable[str], vocabulary: Vocabulary
+) -> list[Why]:
     """The chips of a pair for the committee: what speaks for it, then what needs a look."""
-    found = [*understands(why, words), *can_help(why, words), *practical(why, words), *wishes(why)]
+    found = [
+        *understands(why, vocabulary),
+        *can_help(why, vocabulary),
+        *practical(why, vocabulary),
+        *wishes(why),
+    ]
     return [
         *found,
         *(Why("!", str(CAUTION_TEXTS[code])) for code in cautions if code in CAUTION_TEXTS),
     ]
 
 
-def understands(why: dict[str, Any], words: Words) -> list[Why]:
-    lived = [words.experience(pk) for pk, depth in why.get("u", []) if depth == "lived"]
-    accompanied = [words.experience(pk) for pk, depth in why.get("u", []) if depth != "lived"]
+def understands(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
+    lived = [vocabulary.experience(pk) for pk, depth in why.get("u", []) if depth == "lived"]
+    accompanied = [vocabulary.experience(pk) for pk, depth in why.get("u", []) if depth != "lived"]
     found = []
     if lived:
-        found.append(Why("U", _("lived it: %(what)s") % {"what": listed(lived)}))
+        found.append(Why("U", _("lived it: %(what)s") % {"what": join_words(lived)}))
     if accompanied:
-        found.append(Why("U", _("accompanied someone: %(what)s") % {"what": listed(accompanied)}))
+        found.append(
+            Why("U", _("accompanied someone: %(what)s") % {"what": join_words(accompanied)})
+        )
     return found
 
 
-def can_help(why: dict[str, Any], words: Words) -> list[Why]:
+def can_help(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
     topics = sorted(why.get("h", []), key=lambda hit: (-hit[1], -hit[2]))
     if not topics:
         return []
@@ -87,17 +96,17 @@ def can_help(why: dict[str, Any], words: Words) -> list[Why]:
             % {
                 "met": len(topics),
                 "asked": asked,
-                "what": listed(words.topic(t) for t, *_rest in topics),
+                "what": join_words(vocabulary.topic(t) for t, *_rest in topics),
             },
         )
     ]
 
 
-def practical(why: dict[str, Any], words: Words) -> list[Why]:
+def practical(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
     parts = [
         slots_text(why.get("slots", [])),
         meeting_text(why),
-        words.languages(why.get("languages", [])),
+        vocabulary.languages(why.get("languages", [])),
     ]
     said = [part for part in parts if part]
     return [Why("P", " · ".join(said))] if said else []
@@ -133,7 +142,7 @@ def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
                 for code, count in sorted(why.get("blocked", {}).items(), key=lambda one: -one[1])
             ]
             return (
-                _("No mentor is possible: %(rules)s.") % {"rules": listed(rules)}
+                _("No mentor is possible: %(rules)s.") % {"rules": join_words(rules)}
                 if rules
                 else _("No mentor is possible.")
             )
@@ -169,7 +178,7 @@ def fix_text(fix: list[Any], names: dict[int, str]) -> str:
             "mentor": name,
             "brings": brings,
         }
-    rules = listed(rule_text(code) for code in codes)
+    rules = join_words(rule_text(code) for code in codes)
     return _("Set a rule aside for %(mentor)s (%(rules)s): %(brings)s.") % {
         "mentor": name,
         "rules": rules,
@@ -182,8 +191,8 @@ def gain_text(pairs: int, points: int) -> str:
         return ngettext("places %(count)s more person", "places %(count)s more people", pairs) % {
             "count": pairs
         }
-    words = ngettext("%(count)s point more in all", "%(count)s points more in all", points)
-    return words % {"count": figure(points)}
+    text = ngettext("%(count)s point more in all", "%(count)s points more in all", points)
+    return text % {"count": format_number(points)}
 
 
 LITTLE, SOME = 400, 1500  # points of the whole plan: the usual price of a change is between the two
@@ -199,7 +208,7 @@ def cost_text(pairs: int, points: int) -> str:
         return gain_text(-pairs, -points)
     if not points:
         return _("costs nothing")
-    words = (
+    text = (
         _("costs little")
         if points <= LITTLE
         else _("costs something")
@@ -207,11 +216,11 @@ def cost_text(pairs: int, points: int) -> str:
         else _("costs much")
     )
     number = ngettext("%(count)s point less in all", "%(count)s points less in all", points)
-    return f"{words} ({number % {'count': figure(points)}})"
+    return f"{text} ({number % {'count': format_number(points)}})"
 
 
 def infeasible_text(solver: SolverState, bad: InfeasibleRules) -> str:
-    """The reasons of the engine in words, with names."""
+    """The reasons of the engine in text, with names."""
     from applications.models import Application
 
     ids = [solver.mentees[r.mentee] for r in bad.violations if r.mentee is not None]
@@ -231,7 +240,7 @@ def _violation_text(solver: SolverState, reason: Any, names: dict[int, str]) -> 
     match reason.code:
         case "pin_breaks_rule":
             codes = solver.explained.why_not(reason.mentee, reason.mentor) or reason.codes
-            rules = listed(rule_text(code) for code in codes)
+            rules = join_words(rule_text(code) for code in codes)
             return _("%(mentee)s cannot go with %(mentor)s: %(rules)s") % {**who, "rules": rules}
         case "too_many_pins":
             return _("%(mentor)s has no further place: every place is pinned") % who

@@ -27,7 +27,7 @@ def figures_of(round_: Round) -> Audit | None:
 
 
 @dataclass(frozen=True)
-class Step:
+class MinScoreStep:
     """One row of the table: with this floor the weakest pair has so many points, at this cost."""
 
     min_score: int
@@ -38,12 +38,12 @@ class Step:
     is_now: bool
 
 
-def weakest_steps(round_: Round) -> list[Step]:
+def weakest_steps(round_: Round) -> list[MinScoreStep]:
     """How far the weakest pair can be raised without losing a pair, and what each step costs; thinned to a short table."""
     solver, decisions = SolverState.load(round_), Decisions.of(round_)
     found = min_score_frontier(solver.working(decisions), plan_of(solver))
     steps = [
-        Step(f.min_score, f.pairs, f.total, f.cost, f.reassigned, n == 0)
+        MinScoreStep(f.min_score, f.pairs, f.total, f.cost, f.reassigned, n == 0)
         for n, f in enumerate(found)
     ]
     return thin(steps, SHOWN)

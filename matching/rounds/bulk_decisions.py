@@ -23,48 +23,53 @@ from ..models import Round, RoundEntry
 from ..recusal import refuse_if_near
 from ..storage.serialization import unpack_plan
 from ..storage.solver_state import Decisions, SolverState
-from .decisions import Kind, Step, after, refuse_if_stale
+from .decisions import Kind, RoundDecision, apply_decision, refuse_if_stale
 from .minutes import entry_text_for
 from .plan_updates import (
-    Outcome,
+    PlanChange,
+    change_since,
     check_may_change,
-    claim,
-    difference,
-    outcome_of,
+    claim_version,
+    decisions_diff,
+    load_plan,
     plan_of,
-    play,
-    read,
-    repeat,
-    reverse,
+    retry_on_conflict,
+    revert_diff,
+    solve_with,
 )
 from .proposal_rows import replace_some
 from .undo import is_latest, undo_decision
 
 
 def decide_batch(
-    round_: Round, steps: Sequence[Step], *, by: Any, expected_version: int
+    round_: Round, round_decisions: Sequence[RoundDecision], *, by: Any, expected_version: int
 ) -> RoundEntry:
     """Take all steps (pins, or pins taken away) or none; returns the last entry. Raises Refused as `decide` does."""
     mark = get_random_string(8)
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, {pk for step in steps for pk in step.named}, fresh)
-        refuse_if_stale(fresh, {step.mentee for step in steps}, expected_version, by)
-        solver, now = read(fresh)
+        refuse_if_near(by, {pk for decision in round_decisions for pk in decision.named}, fresh)
+        refuse_if_stale(
+            fresh, {decision.mentee for decision in round_decisions}, expected_version, by
+        )
+        solver, now = load_plan(fresh)
         entries = []
-        for step in steps:
+        for decision in round_decisions:
             stored, was = solver.packed_plan, now
-            now = after(was, step, solver.mates())
-            outcome = play(solver, was, now)
-            facts = {"diff": difference(was, now), "scope": "", "other": None, "batch": mark}
+            now = apply_decision(was, decision, solver.mates())
+            change = solve_with(solver, was, now)
+            facts = {"diff": decisions_diff(was, now), "scope": "", "other": None, "batch": mark}
             entry = RoundEntry(
-                kind=step.kind, mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored
+                kind=decision.kind,
+                mentee_id=decision.mentee,
+                mentor_id=decision.mentor,
+                plan_before=stored,
             )
-            entries.append(_filled(entry, fresh, by, outcome, facts))
+            entries.append(_filled(entry, fresh, by, change, facts))
         return _write(fresh, solver, now, entries)
 
-    return repeat(round_, attempt)
+    return retry_on_conflict(round_, attempt)
 
 
 def undo_batch(entry: RoundEntry, *, by: Any) -> RoundEntry:
@@ -77,12 +82,12 @@ def undo_batch(entry: RoundEntry, *, by: Any) -> RoundEntry:
         check_may_change(fresh, by)
         taken = _batch_of(entry)
         refuse_if_near(by, {pk for done in taken for pk in (done.mentee_id, done.mentor_id)}, fresh)
-        solver, now = read(fresh)
+        solver, now = load_plan(fresh)
         exactly, entries = is_latest(taken[0]), []
         for done in taken:
             stored, was = solver.packed_plan, now
-            now = reverse(was, done.facts["diff"])
-            outcome = _restored(solver, done) if exactly else play(solver, was, now)
+            now = revert_diff(was, done.facts["diff"])
+            change = _restored(solver, done) if exactly else solve_with(solver, was, now)
             undo = RoundEntry(
                 kind=Kind.UNDO,
                 mentee_id=done.mentee_id,
@@ -90,29 +95,29 @@ def undo_batch(entry: RoundEntry, *, by: Any) -> RoundEntry:
                 plan_before=stored,
             )
             entries.append(
-                _filled(undo, fresh, by, outcome, {"of": done.version, "kind": done.kind})
+                _filled(undo, fresh, by, change, {"of": done.version, "kind": done.kind})
             )
         return _write(fresh, solver, now, entries, undone=[done.pk for done in taken])
 
-    return repeat(entry.round, attempt)
+    return retry_on_conflict(entry.round, attempt)
 
 
 def _filled(
-    entry: RoundEntry, round_: Round, by: Any, outcome: Outcome, facts: dict[str, Any]
+    entry: RoundEntry, round_: Round, by: Any, change: PlanChange, facts: dict[str, Any]
 ) -> RoundEntry:
-    refuse_if_near(by, outcome.touched, round_)
+    refuse_if_near(by, change.touched, round_)
     entry.round, entry.by, entry.at, entry.facts = round_, by, timezone.now(), facts
-    entry.moved = [list(moved) for moved in outcome.moved]
-    entry.cost_pairs, entry.cost_points = outcome.cost_pairs, outcome.cost_points
+    entry.moved = [list(moved) for moved in change.moved]
+    entry.cost_pairs, entry.cost_points = change.cost_pairs, change.cost_points
     return entry
 
 
-def _restored(solver: SolverState, done: RoundEntry) -> Outcome:
+def _restored(solver: SolverState, done: RoundEntry) -> PlanChange:
     """Back to exactly the plan before an entry, after which nothing stands."""
     before, mates = plan_of(solver), solver.mates()
     solver.plan = unpack_plan(done.plan_before)
     solver.capacity = solver.plan.capacity
-    return outcome_of(solver, before, mates)
+    return change_since(solver, before, mates)
 
 
 @transaction.atomic
@@ -125,7 +130,7 @@ def _write(
 ) -> RoundEntry:
     """Plan, rows and entries, if the plan is still the one that was read. Raises Overtaken if it is not."""
     first, last = round_.plan_version + 1, entries[-1]
-    claim(round_, solver, by=last.by)
+    claim_version(round_, solver, by=last.by)
     if len(entries) > 1:  # each entry has a plan version of its own
         mine = Round.system.filter(pk=round_.pk)
         mine.update(plan_version=F("plan_version") + len(entries) - 1)

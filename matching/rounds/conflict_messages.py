@@ -53,10 +53,8 @@ def _pair(mentee: int, mentor: int | None, names: dict[int, str], is_pinned: boo
     hidden = _("somebody hidden from you")
     if mentor is None:
         return _("%(mentee)s without a mentor") % {"mentee": names.get(mentee, hidden)}
-    words = (
-        _("%(mentee)s with %(mentor)s, pinned") if is_pinned else _("%(mentee)s with %(mentor)s")
-    )
-    return words % {"mentee": names.get(mentee, hidden), "mentor": names.get(mentor, hidden)}
+    text = _("%(mentee)s with %(mentor)s, pinned") if is_pinned else _("%(mentee)s with %(mentor)s")
+    return text % {"mentee": names.get(mentee, hidden), "mentor": names.get(mentor, hidden)}
 
 
 def _what(entry: RoundEntry, by: Any) -> str:

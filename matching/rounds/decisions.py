@@ -22,7 +22,14 @@ from ..models import KeepApart, Proposal, Round, RoundEntry
 from ..recusal import refuse_if_near
 from ..storage.solver_state import Decisions
 from .conflict_messages import conflict_message
-from .plan_updates import Outcome, check_may_change, difference, play, read, repeat, write
+from .plan_updates import (
+    check_may_change,
+    decisions_diff,
+    load_plan,
+    retry_on_conflict,
+    save_change,
+    solve_with,
+)
 
 Kind = RoundEntry.Kind
 Scope = Proposal.Scope
@@ -30,7 +37,7 @@ NEEDS_REASON = {Kind.REJECT, Kind.EXCLUDE}
 
 
 @dataclass(frozen=True)
-class Step:
+class RoundDecision:
     """One decision. `mentee`, `mentor` and `other` (a second mentee, for a swap) are ids of applications."""
 
     kind: str
@@ -49,18 +56,20 @@ class Step:
         return {pk for pk in (self.mentee, self.other) if pk is not None}
 
 
-def after(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Decisions:
-    """The decisions once `step` is taken. Raises Refused when the step makes no sense."""
-    pair = (step.mentee, step.mentor)
-    others = tuple(pin for pin in decisions.pins if pin[0] != step.mentee)
+def apply_decision(
+    decisions: Decisions, decision: RoundDecision, mates: dict[int, int | None]
+) -> Decisions:
+    """The decisions once `decision` is taken. Raises Refused when the step makes no sense."""
+    pair = (decision.mentee, decision.mentor)
+    others = tuple(pin for pin in decisions.pins if pin[0] != decision.mentee)
     allowed = tuple(one for one in decisions.forbids if one != pair)
-    match step.kind:
+    match decision.kind:
         case Kind.PIN | Kind.CHOOSE:
             return replace(
                 decisions,
                 pins=(*others, pair),
                 forbids=allowed,
-                excluded=decisions.excluded - {step.mentee},
+                excluded=decisions.excluded - {decision.mentee},
             )
         case Kind.UNPIN:
             return replace(decisions, pins=tuple(pin for pin in decisions.pins if pin != pair))
@@ -70,83 +79,81 @@ def after(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Dec
         case Kind.ALLOW:
             return replace(decisions, forbids=allowed)
         case Kind.EXCLUDE:
-            return replace(decisions, pins=others, excluded=decisions.excluded | {step.mentee})
+            return replace(decisions, pins=others, excluded=decisions.excluded | {decision.mentee})
         case Kind.INCLUDE:
-            return replace(decisions, excluded=decisions.excluded - {step.mentee})
+            return replace(decisions, excluded=decisions.excluded - {decision.mentee})
         case Kind.SWAP:
-            return _swapped(decisions, step, mates)
-    raise ValueError(f"no such step: {step.kind}")
+            return _swapped(decisions, decision, mates)
+    raise ValueError(f"no such step: {decision.kind}")
 
 
-def _swapped(decisions: Decisions, step: Step, mates: dict[int, int | None]) -> Decisions:
-    mine, theirs = mates.get(step.mentee), mates.get(step.other or 0)
+def _swapped(
+    decisions: Decisions, decision: RoundDecision, mates: dict[int, int | None]
+) -> Decisions:
+    mine, theirs = mates.get(decision.mentee), mates.get(decision.other or 0)
     if mine is None or theirs is None or mine == theirs:
         raise ActionNotAllowed(_("Two people can only swap when each of them has another mentor."))
-    swapped = {(step.mentee, theirs), (step.other, mine)}
-    rest = {pin for pin in decisions.pins if pin[0] not in step.mentees}
+    swapped = {(decision.mentee, theirs), (decision.other, mine)}
+    rest = {pin for pin in decisions.pins if pin[0] not in decision.mentees}
     return replace(
         decisions, pins=tuple(rest | swapped), forbids=tuple(set(decisions.forbids) - swapped)
     )
 
 
-def preview(round_: Round, step: Step, *, by: Any) -> Outcome:
-    """What `step` would do, without doing it. Raises Refused as `decide` does."""
-    refuse_if_near(by, step.named, round_)
-    solver, decisions = read(round_)
-    outcome = play(solver, decisions, after(decisions, step, solver.mates()))
-    refuse_if_near(by, outcome.touched, round_)
-    return outcome
-
-
 def decide(
-    round_: Round, step: Step, *, by: Any, expected_version: int, at: datetime | None = None
+    round_: Round,
+    decision: RoundDecision,
+    *,
+    by: Any,
+    expected_version: int,
+    at: datetime | None = None,
 ) -> RoundEntry:
-    """Take `step`, and write who moved and what it cost. `expected_version` is the plan version that the member looked at.
+    """Take `decision`, and write who moved and what it cost. `expected_version` is the plan version that the member looked at.
 
     Raises Refused for the wrong person or state, a missing reason, people near the member, a row that somebody else
     has changed since, or decisions that contradict each other.
     """
-    if step.kind in NEEDS_REASON and not step.why.strip():
+    if decision.kind in NEEDS_REASON and not decision.why.strip():
         raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, step.named, fresh)
-        refuse_if_stale(fresh, step.mentees, expected_version, by)
-        solver, was = read(fresh)
-        stored, now = solver.packed_plan, after(was, step, solver.mates())
-        outcome = play(solver, was, now)
-        refuse_if_near(by, outcome.touched, fresh)
+        refuse_if_near(by, decision.named, fresh)
+        refuse_if_stale(fresh, decision.mentees, expected_version, by)
+        solver, was = load_plan(fresh)
+        stored, now = solver.packed_plan, apply_decision(was, decision, solver.mates())
+        change = solve_with(solver, was, now)
+        refuse_if_near(by, change.touched, fresh)
         entry = RoundEntry(
-            round=fresh, kind=step.kind, by=by, at=at or timezone.now(), why=step.why.strip(),
-            mentee_id=step.mentee, mentor_id=step.mentor, plan_before=stored,
-            facts={"diff": difference(was, now), "scope": step.scope if step.kind == Kind.REJECT else "", "other": step.other},
+            round=fresh, kind=decision.kind, by=by, at=at or timezone.now(), why=decision.why.strip(),
+            mentee_id=decision.mentee, mentor_id=decision.mentor, plan_before=stored,
+            facts={"diff": decisions_diff(was, now), "scope": decision.scope if decision.kind == Kind.REJECT else "", "other": decision.other},
         )  # fmt: skip
-        return write(
+        return save_change(
             fresh,
             solver,
             was,
             now,
-            outcome,
+            change,
             entry,
-            step.mentees,
-            also=lambda: _keep_apart(fresh, step, entry),
+            decision.mentees,
+            on_write=lambda: _keep_apart(fresh, decision, entry),
         )
 
-    return repeat(round_, attempt)
+    return retry_on_conflict(round_, attempt)
 
 
-def _keep_apart(round_: Round, step: Step, entry: RoundEntry) -> None:
+def _keep_apart(round_: Round, decision: RoundDecision, entry: RoundEntry) -> None:
     """ "Never" is a rule for every round to come, too."""
-    if step.kind != Kind.REJECT or step.scope != Scope.NEVER:
+    if decision.kind != Kind.REJECT or decision.scope != Scope.NEVER:
         return
-    people = Application.objects.filter(pk__in=[step.mentee, step.mentor]).values_list(
+    people = Application.objects.filter(pk__in=[decision.mentee, decision.mentor]).values_list(
         "person", flat=True
     )
     first, second = sorted(people)
     kept, made = KeepApart.system.get_or_create(
         program=round_.program, first_id=first, second_id=second, kind=KeepApart.Kind.KEEP_APART, until=None,
-        defaults={"reason": step.why, "by": entry.by, "since": timezone.localdate(entry.at)},
+        defaults={"reason": decision.why, "by": entry.by, "since": timezone.localdate(entry.at)},
     )  # fmt: skip
     if made:
         entry.facts["keep_apart"] = kept.pk

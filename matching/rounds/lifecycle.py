@@ -30,7 +30,7 @@ from ..models import MATCHERS, Proposal, Round, RoundEntry, RoundJob
 from ..pool.pool_data import PoolData, build_pool
 from ..recusal import is_near_round
 from ..storage.solver_state import Decisions, SolverState
-from .plan_updates import ConcurrentUpdate, check_may_change, claim, read
+from .plan_updates import ConcurrentUpdate, check_may_change, claim_version, load_plan
 from .proposal_rows import price_rows, replace_all
 
 State = Round.State
@@ -152,7 +152,7 @@ def _store(
     at: datetime,
 ) -> RoundEntry:
     was = (round_.pairs, round_.total) if round_.draft else (None, None)
-    claim(
+    claim_version(
         round_, solver, by=by, draft=round_.draft + 1, before_pairs=was[0], before_total=was[1], engine_version=VERSION,
         mentees=len(solver.mentees),
     )  # fmt: skip
@@ -170,7 +170,7 @@ def _store(
 def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> None:
     """Ask for the second look. Raises Refused when nothing was run or the plan is not proven best."""
     check_may_change(round_, by)
-    solver, decisions = read(round_)
+    solver, decisions = load_plan(round_)
     refuse_unless_proven(round_, solver, decisions)
     price_rows(round_, solver, decisions)
     move(round_, State.REVIEW, by=by, at=at, prepared_by=by)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application
-from matches.vocabulary import listed
+from matches.vocabulary import join_words
 
 from ..criteria import rule_text
 from ..explanations.explanation_text import cost_text
@@ -22,7 +22,7 @@ Kind = RoundEntry.Kind
 
 
 @dataclass(frozen=True)
-class Line:
+class MinutesEntry:
     """One entry for a reader; `moved` names who went where because of it."""
 
     version: int
@@ -66,13 +66,13 @@ def entry_text(entry: RoundEntry, names: dict[int, str]) -> str:
         "mentor": entry.mentor.person if entry.mentor else "",
         "other": names.get(facts.get("other") or 0, hidden),
         "scope": Proposal.Scope(facts["scope"]).label if facts.get("scope") else "",
-        "rules": listed(rule_text(code) for code in facts.get("codes", [])),
-        "changes": listed(facts.get("changes", []), 5),
+        "rules": join_words(rule_text(code) for code in facts.get("codes", [])),
+        "changes": join_words(facts.get("changes", []), 5),
         "undone": Kind(facts["kind"]).label if "kind" in facts else "",
     }
 
 
-def lines(round_: Round, user: Any) -> list[Line]:
+def minutes_entries(round_: Round, user: Any) -> list[MinutesEntry]:
     """Every entry of the round in its order; entries about people near `user` say only that they are hidden."""
     everything = RoundEntry.system.filter(round=round_).values_list("version", flat=True)
     seen = RoundEntry.objects.visible_to(user).filter(round=round_).defer("plan_before")
@@ -81,7 +81,10 @@ def lines(round_: Round, user: Any) -> list[Line]:
         for one in seen.select_related("by", "undone_by", "mentee__person", "mentor__person")
     }
     names = names_of(entries.values(), user)
-    return [_line(entries[v], names) if v in entries else _hidden(v) for v in sorted(everything)]
+    return [
+        _minutes_entry(entries[v], names) if v in entries else _hidden_entry(v)
+        for v in sorted(everything)
+    ]
 
 
 def names_of(entries: Any, user: Any) -> dict[int, str]:
@@ -107,11 +110,11 @@ def _named(ids: set[int], user: Any) -> dict[int, str]:
     return {one.pk: str(one.person) for one in seen}
 
 
-def _line(entry: RoundEntry, names: dict[int, str]) -> Line:
+def _minutes_entry(entry: RoundEntry, names: dict[int, str]) -> MinutesEntry:
     undone = ""
     if entry.undone_at:
         undone = _("taken back by %(who)s") % {"who": entry.undone_by or _("the program")}
-    return Line(
+    return MinutesEntry(
         version=entry.version,
         who=str(entry.by or _("the program")),
         at=entry.at,
@@ -134,5 +137,5 @@ def moved_text(moved: list[int | None], names: dict[int, str]) -> str:
     return _("%(mentee)s goes from %(was)s to %(now)s") % {"mentee": mentee, "was": was, "now": now}
 
 
-def _hidden(version: int) -> Line:
-    return Line(version, "", timezone.now(), _("hidden from you"), "", "", [], False, False)
+def _hidden_entry(version: int) -> MinutesEntry:
+    return MinutesEntry(version, "", timezone.now(), _("hidden from you"), "", "", [], False, False)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from matches.match_creation import capacity_of
-from matches.vocabulary import listed
+from matches.vocabulary import join_words
 
 from ..criteria import OVERRIDABLE, rule_text
 from ..engine import UNMATCHED, WhatIf
@@ -26,7 +26,14 @@ from ..pool.applicant_data import current_fingerprint
 from ..recusal import refuse_if_near
 from ..storage.solver_state import SolverState
 from .decisions import refuse_if_stale
-from .plan_updates import check_may_change, difference, play, read, repeat, write
+from .plan_updates import (
+    check_may_change,
+    decisions_diff,
+    load_plan,
+    retry_on_conflict,
+    save_change,
+    solve_with,
+)
 
 Kind = RoundEntry.Kind
 
@@ -58,7 +65,7 @@ def waive_rule(
         check_may_change(fresh, by)
         refuse_if_near(by, {mentee, mentor}, fresh)
         refuse_if_stale(fresh, {mentee}, expected_version, by)
-        solver, was = read(fresh)
+        solver, was = load_plan(fresh)
         i, j = solver.row[mentee], solver.column[mentor]
         codes = _liftable(solver, i, j)
         stored = solver.packed_plan
@@ -69,14 +76,14 @@ def waive_rule(
             tuple(set(was.forbids) - {(mentee, mentor)}),
             was.excluded - {mentee},
         )
-        outcome = play(solver, was, now, lambda trial: trial.allow(i, j, raw_score))
-        refuse_if_near(by, outcome.touched, fresh)
+        change = solve_with(solver, was, now, lambda trial: trial.allow(i, j, raw_score))
+        refuse_if_near(by, change.touched, fresh)
         entry = RoundEntry(
             round=fresh, kind=Kind.WAIVE, by=by, at=at or timezone.now(), why=reason, mentee_id=mentee,
-            mentor_id=mentor, plan_before=stored, facts={"diff": difference(was, now), "codes": list(codes)},
+            mentor_id=mentor, plan_before=stored, facts={"diff": decisions_diff(was, now), "codes": list(codes)},
         )  # fmt: skip
 
-        def also() -> None:
+        def on_write() -> None:
             Override.system.update_or_create(
                 round=fresh,
                 mentee_id=mentee,
@@ -85,9 +92,9 @@ def waive_rule(
             )
             solver.rescore(i, j, raw_score)
 
-        return write(fresh, solver, was, now, outcome, entry, {mentee}, also)
+        return save_change(fresh, solver, was, now, change, entry, {mentee}, on_write)
 
-    return repeat(round_, attempt)
+    return retry_on_conflict(round_, attempt)
 
 
 def _liftable(solver: SolverState, i: int, j: int) -> tuple[str, ...]:
@@ -102,7 +109,7 @@ def _liftable(solver: SolverState, i: int, j: int) -> tuple[str, ...]:
     if fixed:
         raise ActionNotAllowed(
             _("This rule is never set aside: %(rule)s.")
-            % {"rule": listed(rule_text(code) for code in fixed)}
+            % {"rule": join_words(rule_text(code) for code in fixed)}
         )
     return codes
 
@@ -130,26 +137,26 @@ def add_capacity(
         current.capacity += 1
         if capacity_of(current) == before:
             raise ActionNotAllowed(_("The program's policy gives this mentor no further place."))
-        solver, was = read(fresh)
+        solver, was = load_plan(fresh)
         stored, j = solver.packed_plan, solver.column[mentor.pk]
-        outcome = play(solver, was, was, lambda trial: trial.change_capacity(j, 1))
-        refuse_if_near(by, outcome.touched, fresh)
+        change = solve_with(solver, was, was, lambda trial: trial.change_capacity(j, 1))
+        refuse_if_near(by, change.touched, fresh)
         entry = RoundEntry(
             round=fresh, kind=Kind.CAPACITY, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
             plan_before=stored, facts={"diff": {}},
         )  # fmt: skip
-        return write(
+        return save_change(
             fresh,
             solver,
             was,
             was,
-            outcome,
+            change,
             entry,
             set(),
-            also=lambda: _change_capacity(solver, mentor.pk, 1),
+            on_write=lambda: _change_capacity(solver, mentor.pk, 1),
         )
 
-    return repeat(round_, attempt)
+    return retry_on_conflict(round_, attempt)
 
 
 def _change_capacity(solver: SolverState, mentor: int, delta: int) -> None:

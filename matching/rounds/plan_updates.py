@@ -30,7 +30,7 @@ class ConcurrentUpdate(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PlanChange:
     """What a change does: who moves (mentee, from mentor, to mentor), and what it costs the whole round."""
 
     moved: list[tuple[int, int | None, int | None]]
@@ -52,7 +52,7 @@ def check_may_change(round_: Round, by: Any) -> None:
         raise ActionNotAllowed(_("Only a matcher or the chair can change a round."))
 
 
-def read(round_: Round) -> tuple[SolverState, Decisions]:
+def load_plan(round_: Round) -> tuple[SolverState, Decisions]:
     """The stored plan and the decisions behind it. Raises Refused before the first run."""
     try:
         return SolverState.load(round_), Decisions.of(round_)
@@ -65,12 +65,12 @@ def plan_of(solver: SolverState) -> Plan:
     return solver.plan
 
 
-def play(
+def solve_with(
     solver: SolverState,
     was: Decisions,
     now: Decisions,
     first: Callable[[WhatIf], object] | None = None,
-) -> Outcome:
+) -> PlanChange:
     """Find the best plan under `now`, keeping what is on the table where that costs little. Raises Refused."""
     before, mates = plan_of(solver), solver.mates()
     try:
@@ -79,19 +79,19 @@ def play(
         raise ActionNotAllowed(
             _("This cannot be done: %(why)s.") % {"why": infeasible_text(solver, bad)}
         ) from bad
-    return outcome_of(solver, before, mates)
+    return change_since(solver, before, mates)
 
 
-def outcome_of(solver: SolverState, before: Plan, mates: dict[int, int | None]) -> Outcome:
+def change_since(solver: SolverState, before: Plan, mates: dict[int, int | None]) -> PlanChange:
     """The difference between an earlier plan and the one on the table now."""
     now, plan = solver.mates(), plan_of(solver)
     moved = [(pk, was, now[pk]) for pk, was in mates.items() if was != now[pk]]
-    return Outcome(
+    return PlanChange(
         moved, before.pairs - plan.pairs, before.total - plan.total, plan.pairs, plan.total
     )
 
 
-def difference(was: Decisions, now: Decisions) -> dict[str, list[Any]]:
+def decisions_diff(was: Decisions, now: Decisions) -> dict[str, list[Any]]:
     """What was added and what was taken away, as JSON."""
 
     def both(name: str) -> list[Any]:
@@ -101,7 +101,7 @@ def difference(was: Decisions, now: Decisions) -> dict[str, list[Any]]:
     return {name: both(name) for name in ("pins", "forbids", "excluded")}
 
 
-def reverse(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
+def revert_diff(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
     """Take a difference back; a mentee who has another pin since keeps that one."""
     changes: dict[str, Any] = {}
     for name, (added, removed) in diff.items():
@@ -115,7 +115,7 @@ def reverse(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
     return replace(decisions, **changes)
 
 
-def repeat(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
+def retry_on_conflict(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
     """Read, compute without a lock, write with compare-and-set; begin again when somebody was faster."""
     for number in range(TRIES):
         # A page has just read the round; if that is not the newest any more, the compare-and-set will say so.
@@ -142,30 +142,30 @@ def _read_again(round_: Round) -> Round:
 
 
 @transaction.atomic
-def write(
+def save_change(
     round_: Round,
     solver: SolverState,
     was: Decisions,
     decisions: Decisions,
-    outcome: Outcome,
+    change: PlanChange,
     entry: RoundEntry,
     named: set[int],
-    also: Callable[[], object] = lambda: None,
+    on_write: Callable[[], object] = lambda: None,
 ) -> RoundEntry:
     """Write plan, rows and entry if the plan is still the one that was read. Raises Overtaken if it is not."""
-    claim(round_, solver, by=entry.by)
-    entry.version, entry.moved = round_.plan_version, [list(moved) for moved in outcome.moved]
-    entry.cost_pairs, entry.cost_points = outcome.cost_pairs, outcome.cost_points
-    also()
+    claim_version(round_, solver, by=entry.by)
+    entry.version, entry.moved = round_.plan_version, [list(moved) for moved in change.moved]
+    entry.cost_pairs, entry.cost_points = change.cost_pairs, change.cost_points
+    on_write()
     solver.save_plan()
     write_rejections(round_, was, decisions, entry)
-    rows = {pk for pk, _was, _is in outcome.moved} | (named & solver.row.keys())
+    rows = {pk for pk, _was, _is in change.moved} | (named & solver.row.keys())
     replace_some(round_, solver, decisions, rows, round_.plan_version)
     entry.save()
     return entry
 
 
-def claim(round_: Round, solver: SolverState, *, by: Any, **changes: Any) -> None:
+def claim_version(round_: Round, solver: SolverState, *, by: Any, **changes: Any) -> None:
     """Raise the plan version from the one that was read; back to draft if the round was further. Raises Overtaken."""
     plan = plan_of(solver)
     changes |= {

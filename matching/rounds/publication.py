@@ -33,7 +33,7 @@ from ..pool.applicant_data import changed_since
 from ..storage.snapshots import fingerprints
 from ..storage.solver_state import SolverState
 from .lifecycle import refuse_if_near_round, refuse_unless_proven
-from .plan_updates import read
+from .plan_updates import load_plan
 
 log = logging.getLogger(__name__)
 State = Round.State
@@ -65,7 +65,7 @@ def schedule(
     if not round_.may_be_published_by(by):
         raise ActionNotAllowed(_("Only the chair can publish a round."))
     refuse_if_near_round(round_, by)
-    refuse_unless_proven(round_, *read(round_))
+    refuse_unless_proven(round_, *load_plan(round_))
     when = next_allowed(round_, at) if wait_for_morning else earliest(round_, at)
     mine = Round.system.filter(pk=round_.pk, state=State.APPROVED, publish_at=None)
     if mine.update(publish_at=when, published_by=by):
@@ -131,7 +131,7 @@ def publish(round_: Round, *, at: datetime) -> list[Match]:
     moment = Round.system.select_for_update().get(pk=round_.pk).publish_at
     if moment is None or moment > at:
         raise ActionNotAllowed(_("The moment of release has not come."))
-    solver, decisions = read(round_)
+    solver, decisions = load_plan(round_)
     refuse_unless_proven(round_, solver, decisions)
     _refuse_if_people_left(round_)
     move(round_, State.PUBLISHED, by=round_.published_by, at=at, published_at=at)

@@ -17,15 +17,15 @@ from ..storage.serialization import unpack_plan
 from ..storage.solver_state import Decisions, SolverState
 from . import overrides
 from .plan_updates import (
-    Outcome,
+    PlanChange,
+    change_since,
     check_may_change,
-    outcome_of,
+    load_plan,
     plan_of,
-    play,
-    read,
-    repeat,
-    reverse,
-    write,
+    retry_on_conflict,
+    revert_diff,
+    save_change,
+    solve_with,
 )
 
 Kind = RoundEntry.Kind
@@ -45,30 +45,30 @@ def undo_decision(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> 
             {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)},
             fresh,
         )
-        solver, was = read(fresh)
-        now, stored = reverse(was, done.facts.get("diff", {})), solver.packed_plan
-        outcome = _back(solver, done, was, now)
-        refuse_if_near(by, outcome.touched, fresh)
+        solver, was = load_plan(fresh)
+        now, stored = revert_diff(was, done.facts.get("diff", {})), solver.packed_plan
+        change = _back(solver, done, was, now)
+        refuse_if_near(by, change.touched, fresh)
         undo = RoundEntry(
             round=fresh, kind=Kind.UNDO, by=by, at=at or timezone.now(), mentee_id=done.mentee_id,
             mentor_id=done.mentor_id, plan_before=stored, facts={"of": done.version, "kind": done.kind},
         )  # fmt: skip
         named = {pk for pk in (done.mentee_id, done.facts.get("other")) if pk}
-        return write(
-            fresh, solver, was, now, outcome, undo, named, also=lambda: _mark(solver, done, undo)
+        return save_change(
+            fresh, solver, was, now, change, undo, named, on_write=lambda: _mark(solver, done, undo)
         )
 
-    return repeat(entry.round, attempt)
+    return retry_on_conflict(entry.round, attempt)
 
 
-def _back(solver: SolverState, done: RoundEntry, was: Decisions, now: Decisions) -> Outcome:
+def _back(solver: SolverState, done: RoundEntry, was: Decisions, now: Decisions) -> PlanChange:
     first: Callable[..., Any] | None = overrides.undo_in_engine(solver, done)
     if not is_latest(done):
-        return play(solver, was, now, first)
+        return solve_with(solver, was, now, first)
     before, mates = plan_of(solver), solver.mates()
     solver.plan = unpack_plan(done.plan_before)
     solver.capacity = solver.plan.capacity
-    return outcome_of(solver, before, mates)
+    return change_since(solver, before, mates)
 
 
 def is_latest(entry: RoundEntry) -> bool:

@@ -12,7 +12,7 @@ import tablib
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from matches.vocabulary import Words
+from matches.vocabulary import Vocabulary
 from programs.models import conflicts_with
 
 from ..criteria import WEIGHTS
@@ -35,15 +35,15 @@ def pairs(round_: Round, user: Any) -> tablib.Dataset:
         *(str(label) for label, _help in WEIGHTS.values()), _("Why"), _("Lost without this pair"),
     ]  # fmt: skip
     data = tablib.Dataset(headers=headers, title=_("Pairs"))
-    words = Words(round_.program)
+    vocabulary = Vocabulary(round_.program)
     rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
     rows = rows.with_names("mentee__person__email", "mentor__person__email")
     for row in rows.order_by("mentee__external_key", "mentee"):
-        data.append([safe(cell) for cell in _pair_cells(row, words)])
+        data.append([safe(cell) for cell in _pair_cells(row, vocabulary)])
     return data
 
 
-def _pair_cells(row: Proposal, words: Words) -> list[Any]:
+def _pair_cells(row: Proposal, vocabulary: Vocabulary) -> list[Any]:
     mentee = row.mentee.person
     if row.mentor is None:
         blank: list[Any] = [""] * len(WEIGHTS)
@@ -59,7 +59,7 @@ def _pair_cells(row: Proposal, words: Words) -> list[Any]:
             why_left_out(row.why, {}),
             "",
         ]
-    why = "; ".join(one.text for one in committee_whys(row.why, row.cautions, words))
+    why = "; ".join(one.text for one in committee_whys(row.why, row.cautions, vocabulary))
     price = "" if row.price_pairs is None else cost_text(row.price_pairs, row.price_points or 0)
     parts = [row.parts.get(code, 0) for code in WEIGHTS]
     person = row.mentor.person

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from matching.models import RoundEntry
-from matching.rounds.decisions import Kind, Step, decide
+from matching.rounds.decisions import Kind, RoundDecision, decide
 from matching.workbench.change_preview import Move, preview_decision
 from matching.workbench.presence import other_viewers, viewers_text
 from programs.models import Conflict
@@ -54,7 +54,7 @@ def test_a_try_beside_the_list_changes_nothing(drafted, as_user, cleo, people, t
 
 
 def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, people):
-    step = Step(Kind.SWAP, people["amina"].pk, other=people["joel"].pk)
+    step = RoundDecision(Kind.SWAP, people["amina"].pk, other=people["joel"].pk)
     outcome, moves = preview_decision(drafted, step, by=cleo)
     assert outcome.cost_points > 0
     assert [(move.mentee, move.was, move.now) for move in moves] == [
@@ -70,7 +70,9 @@ def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, pe
 def test_a_try_that_touches_somebody_near_is_refused(drafted, kim, people):
     Conflict.objects.create(member=kim, person=people["joel"].person)
     with pytest.raises(ActionNotAllowed, match="ask another member"):
-        preview_decision(drafted, Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=kim)
+        preview_decision(
+            drafted, RoundDecision(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=kim
+        )
 
 
 def test_a_move_to_nobody_has_no_word_for_the_fit():
@@ -108,10 +110,10 @@ def veiled(program):
 
 def test_initials_stand_in_for_names_until_a_row_is_opened(drafted, as_user, cleo, people, veiled):
     client = as_user(cleo)
-    listed = client.get(url("workbench", drafted)).content.decode()
-    assert "Amina" not in listed
-    assert "Ruth" not in listed
-    assert ">AF</a>" in listed
+    listing = client.get(url("workbench", drafted)).content.decode()
+    assert "Amina" not in listing
+    assert "Ruth" not in listing
+    assert ">AF</a>" in listing
     assert (
         "Amina Farah"
         in client.get(url("compare", drafted, people["amina"].public_id)).content.decode()
@@ -138,7 +140,7 @@ def test_who_comes_second_reads_both_versions(drafted, people, cleo, kim):
     expected_version = drafted.plan_version
     decide(
         drafted,
-        Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk),
+        RoundDecision(Kind.CHOOSE, people["amina"].pk, people["priya"].pk),
         by=cleo,
         expected_version=expected_version,
     )
@@ -146,7 +148,7 @@ def test_who_comes_second_reads_both_versions(drafted, people, cleo, kim):
     with pytest.raises(ActionNotAllowed, match=both):
         decide(
             drafted,
-            Step(Kind.PIN, people["joel"].pk, people["priya"].pk),
+            RoundDecision(Kind.PIN, people["joel"].pk, people["priya"].pk),
             by=kim,
             expected_version=expected_version,
         )
@@ -157,14 +159,14 @@ def test_a_stale_row_names_nobody_whom_the_member_must_not_see(drafted, people, 
     expected_version = drafted.plan_version
     decide(
         drafted,
-        Step(Kind.CHOOSE, people["amina"].pk, people["priya"].pk),
+        RoundDecision(Kind.CHOOSE, people["amina"].pk, people["priya"].pk),
         by=cleo,
         expected_version=expected_version,
     )
     with pytest.raises(ActionNotAllowed) as told:
         decide(
             drafted,
-            Step(Kind.PIN, people["amina"].pk, people["ruth"].pk),
+            RoundDecision(Kind.PIN, people["amina"].pk, people["ruth"].pk),
             by=kim,
             expected_version=expected_version,
         )

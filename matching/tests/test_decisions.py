@@ -7,9 +7,10 @@ import pytest
 from access.exceptions import ActionNotAllowed
 from matching.models import KeepApart, Override, Proposal, Round, RoundEntry
 from matching.rounds import lifecycle, overrides
-from matching.rounds.decisions import Kind, Step, decide, preview
+from matching.rounds.decisions import Kind, RoundDecision, decide
 from matching.rounds.undo import undo_decision
 from matching.storage.solver_state import Decisions, SolverState
+from matching.workbench.change_preview import preview_decision
 from programs.models import Conflict
 from testkit import factories
 from testkit import rounds as make
@@ -21,7 +22,7 @@ def step(people):
 
     def build(kind, mentee, mentor=None, other=None, **more):
         ids = [people[name].pk if name else None for name in (mentee, mentor, other)]
-        return Step(kind, *ids, **more)
+        return RoundDecision(kind, *ids, **more)
 
     return build
 
@@ -64,7 +65,7 @@ def test_every_plan_after_a_decision_is_proven_best(drafted, act):
 
 def test_a_preview_changes_nothing(drafted, step, cleo, table):
     before = table(drafted), drafted.plan_version
-    outcome = preview(drafted, step(Kind.PIN, "amina", "priya"), by=cleo)
+    outcome, _moves = preview_decision(drafted, step(Kind.PIN, "amina", "priya"), by=cleo)
     assert outcome.cost_points > 0
     assert before == (
         table(drafted),
@@ -343,5 +344,8 @@ def test_a_rule_in_the_way_of_a_choice_is_named(cohort, cleo):
         match="Noor Haddad cannot go with Omar Saad: both work for the same employer",
     ):
         decide(
-            made, Step(Kind.CHOOSE, noor.pk, omar.pk), by=cleo, expected_version=made.plan_version
+            made,
+            RoundDecision(Kind.CHOOSE, noor.pk, omar.pk),
+            by=cleo,
+            expected_version=made.plan_version,
         )

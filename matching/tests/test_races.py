@@ -13,7 +13,7 @@ from matches.match_creation import make_matches
 from matches.models import Match
 from matching.models import Proposal, Round, RoundEntry
 from matching.rounds import publication
-from matching.rounds.decisions import Kind, Step, decide
+from matching.rounds.decisions import Kind, RoundDecision, decide
 from testkit import factories
 from testkit import rounds as make
 from testkit.concurrency import at_once
@@ -77,7 +77,7 @@ def test_two_members_on_two_rows_both_stand(cohort, people, cleo, kim):
         fresh = Round.system.get(pk=drafted.pk)
         decide(
             fresh,
-            Step(Kind.PIN, people[mentee].pk, people[mentor].pk),
+            RoundDecision(Kind.PIN, people[mentee].pk, people[mentor].pk),
             by=by,
             expected_version=expected_version,
         )
@@ -97,7 +97,7 @@ def test_of_two_members_on_one_row_the_second_is_told(cohort, people, cleo, kim)
         fresh = Round.system.get(pk=drafted.pk)
         decide(
             fresh,
-            Step(Kind.CHOOSE, people["amina"].pk, people[mentor].pk),
+            RoundDecision(Kind.CHOOSE, people["amina"].pk, people[mentor].pk),
             by=by,
             expected_version=expected_version,
         )

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from applications.models import Application, ApplicationExperience
 from matches.match_creation import capacity_of
-from matches.vocabulary import Words, listed
+from matches.vocabulary import Vocabulary, join_words
 from programs.committee_admin import state_tone
 
 from ..criteria import OVERRIDABLE, WEIGHTS, rule_text
@@ -85,7 +85,7 @@ class Comparison:
         int
     ]  # mentees (applications) with whom this one could change places, the best first
     has_rejections: bool  # whether mentors were turned down for this mentee
-    words: Words  # the vocabularies as they were read for it
+    vocabulary: Vocabulary  # the vocabularies as they were read for it
 
 
 def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
@@ -110,7 +110,14 @@ def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) 
     hidden, more = len(solver.mentors) - len(seen), len(open_) - len(shown)
     swaps, open_cards, closed_cards = _swaps(solver, i), cards[: len(shown)], cards[len(shown) :]
     return Comparison(
-        open_cards, closed_cards, more, hidden, criteria, swaps, bool(made.rejected), made.words
+        open_cards,
+        closed_cards,
+        more,
+        hidden,
+        criteria,
+        swaps,
+        bool(made.rejected),
+        made.vocabulary,
     )
 
 
@@ -168,8 +175,8 @@ class _CandidateBuilder:
         user: Any,
     ) -> None:
         self.solver, self.row = solver, row
-        self.words = Words(round_.program)
-        self.dimensions = Dimensions(self.words, solver.explained.max_points())
+        self.vocabulary = Vocabulary(round_.program)
+        self.dimensions = Dimensions(self.vocabulary, solver.explained.max_points())
         self.plan = plan_of(solver)
         self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
         is_free = not row.is_pinned and not row.is_excluded
@@ -262,18 +269,18 @@ class _CandidateBuilder:
         return Truncator(mentor.situation).chars(QUOTED) if mentor.is_quotable else ""
 
 
-def own_answers(application: Application, words: Words) -> list[dict[str, Any]]:
+def own_answers(application: Application, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """What a person wrote and marked, for the head of the page. The committee reads it all; quotes come from the block
     that is shared with the match anyway, never from the private answers."""
     lives = [
-        words.experience(pk)
+        vocabulary.experience(pk)
         for pk in application.experience_rows.values_list("experience", flat=True)
     ]
-    topics = [words.topic(pk) for pk in application.topic_rows.values_list("topic", flat=True)]
+    topics = [vocabulary.topic(pk) for pk in application.topic_rows.values_list("topic", flat=True)]
     rows = [
         {"key": _("In their own words"), "value": application.situation},
         {"key": _("Hopes for"), "value": application.hopes},
-        {"key": _("Going through"), "value": listed(lives, 6)},
-        {"key": _("Would like help with"), "value": listed(topics, 6)},
+        {"key": _("Going through"), "value": join_words(lives, 6)},
+        {"key": _("Would like help with"), "value": join_words(topics, 6)},
     ]
     return [row for row in rows if row["value"]]

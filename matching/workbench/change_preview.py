@@ -10,9 +10,9 @@ from programs.committee_admin import state_tone
 from ..explanations.explanations import explain
 from ..models import Proposal, Round, RoundEntry
 from ..recusal import refuse_if_near
-from ..rounds.decisions import Step, after
+from ..rounds.decisions import RoundDecision, apply_decision
 from ..rounds.minutes import names_of
-from ..rounds.plan_updates import Outcome, play, read
+from ..rounds.plan_updates import PlanChange, load_plan, solve_with
 from ..storage.solver_state import SolverState
 
 Pair = tuple[int, int | None]
@@ -49,20 +49,22 @@ def _label(band: str) -> str:
     return str(Proposal.Band(band).label) if band else ""
 
 
-def preview_decision(round_: Round, step: Step, *, by: Any) -> tuple[Outcome, list[Move]]:
-    """The outcome of `step`, and each mentee who would move; nothing is written. Raises Refused as `decide` does."""
-    refuse_if_near(by, step.named, round_)
-    solver, decisions = read(round_)
-    outcome = play(solver, decisions, after(decisions, step, solver.mates()))
-    refuse_if_near(by, outcome.touched, round_)
-    return outcome, _moves(solver, outcome, by)
+def preview_decision(
+    round_: Round, decision: RoundDecision, *, by: Any
+) -> tuple[PlanChange, list[Move]]:
+    """The outcome of `decision`, and each mentee who would move; nothing is written. Raises Refused as `decide` does."""
+    refuse_if_near(by, decision.named, round_)
+    solver, decisions = load_plan(round_)
+    change = solve_with(solver, decisions, apply_decision(decisions, decision, solver.mates()))
+    refuse_if_near(by, change.touched, round_)
+    return change, _moves(solver, change, by)
 
 
-def _moves(solver: SolverState, outcome: Outcome, by: Any) -> list[Move]:
-    names = names_of([RoundEntry(moved=[list(moved) for moved in outcome.moved], facts={})], by)
+def _moves(solver: SolverState, change: PlanChange, by: Any) -> list[Move]:
+    names = names_of([RoundEntry(moved=[list(moved) for moved in change.moved], facts={})], by)
     fits = _fits(
         solver,
-        [pair for mentee, was, now in outcome.moved for pair in ((mentee, was), (mentee, now))],
+        [pair for mentee, was, now in change.moved for pair in ((mentee, was), (mentee, now))],
     )
     return [
         Move(
@@ -72,7 +74,7 @@ def _moves(solver: SolverState, outcome: Outcome, by: Any) -> list[Move]:
             fits.get((mentee, was), ""),
             fits.get((mentee, now), ""),
         )
-        for mentee, was, now in outcome.moved
+        for mentee, was, now in change.moved
     ]
 
 

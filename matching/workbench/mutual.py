@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from applications.models import Application, NamedWish
-from matches.vocabulary import listed
+from matches.vocabulary import join_words
 
 from ..criteria import rule_text
 from ..models import Proposal, Round
 from ..recusal import not_near
-from ..rounds.plan_updates import read
+from ..rounds.plan_updates import load_plan
 from ..storage.solver_state import SolverState
 
 MENTEE, MENTOR = Application.Role.MENTEE, Application.Role.MENTOR
@@ -33,7 +33,7 @@ class MutualPair:
 
 def mutual_pairs(round_: Round, user: Any) -> list[MutualPair]:
     """Every such pair of the round that `user` may decide about, by name of the mentee. Raises Refused before a run."""
-    solver, _decisions = read(round_)
+    solver, _decisions = load_plan(round_)
     seen = Application.objects.filter(not_near(user), pk__in=[*solver.mentees, *solver.mentors])
     people = {(one.role, one.person_id): one for one in seen.select_related("person")}
     wishes = _wishes(round_)
@@ -68,4 +68,4 @@ def _rules(solver: SolverState, mentee: Application, mentor: Application) -> str
     i, j = solver.row[mentee.pk], solver.column[mentor.pk]
     if solver.table.S[i, j] >= 0:
         return ""
-    return listed(rule_text(code) for code in solver.explained.why_not(i, j))
+    return join_words(rule_text(code) for code in solver.explained.why_not(i, j))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
-from matches.vocabulary import Words
+from matches.vocabulary import Vocabulary
 from programs.models import Cohort
 
 from ..criteria import default_criteria
@@ -43,7 +43,7 @@ def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
         "mentees": len(solver.mentees),
         "mentors": len(solver.mentors),
         "places": int(plan.capacity.sum()),
-        "pairs": _pairs(solver, names, Words(cohort.program)),
+        "pairs": _pairs(solver, names, Vocabulary(cohort.program)),
         "left_out": _left_out(solver, names),
         "total": plan.total,
         "proven_best": plan.certificate,
@@ -62,7 +62,7 @@ def _names(solver: SolverState) -> dict[int, dict[str, str]]:
 
 
 def _pairs(
-    solver: SolverState, names: dict[int, dict[str, str]], words: Words
+    solver: SolverState, names: dict[int, dict[str, str]], vocabulary: Vocabulary
 ) -> list[dict[str, Any]]:
     placed = [(i, j) for i, j in enumerate(plan_of(solver).mu.tolist()) if j != UNMATCHED]
     return [
@@ -73,7 +73,8 @@ def _pairs(
             "points": said.score,
             "parts": said.parts,
             "why": [
-                f"{why.kind} {why.text}" for why in committee_whys(said.why, said.cautions, words)
+                f"{why.kind} {why.text}"
+                for why in committee_whys(said.why, said.cautions, vocabulary)
             ],
         }
         for (i, j), said in zip(placed, explain(solver, placed), strict=True)

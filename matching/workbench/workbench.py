@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.models import Application
 from matches.match_creation import capacity_of
 from matches.models import Match
-from matches.vocabulary import Words
+from matches.vocabulary import Vocabulary
 from programs.committee_admin import state_tone
 
 from ..explanations.explanation_text import Why, committee_whys, fix_text, why_left_out
@@ -92,14 +92,16 @@ class Workbench:
         self.round, self.user = round_, user
         self.queue = queue if queue in QUEUES else "all"
         self.find = find.strip()
-        self.words = Words(round_.program)
+        self.vocabulary = Vocabulary(round_.program)
         mine = Proposal.objects.visible_in(round_, user).in_plan()
         self.counts = self._counts(mine)
         self.hidden = round_.mentees - self.counts["all"]
         self.rows: list[Row] = []
         if not only_figures:
             self.page = self._page(mine, page)
-            self.rows = rows_of(round_, list(self.page.object_list), self.words, user, in_list=True)
+            self.rows = rows_of(
+                round_, list(self.page.object_list), self.vocabulary, user, in_list=True
+            )
 
     @staticmethod
     def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
@@ -175,7 +177,12 @@ def called(application: Application, shows_initials: bool) -> str:
 
 
 def rows_of(
-    round_: Round, proposals: list[Proposal], words: Words, user: Any, *, in_list: bool = False
+    round_: Round,
+    proposals: list[Proposal],
+    vocabulary: Vocabulary,
+    user: Any,
+    *,
+    in_list: bool = False,
 ) -> list[Row]:
     """Rows with their reasons in words. `proposals` are visible to `user` and come with their people. `in_list`: the
     names are veiled where the program wishes so."""
@@ -191,7 +198,7 @@ def rows_of(
             made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix, veil))
         else:
             row.mentor.cohort = round_.cohort
-            whys = committee_whys(row.why, row.cautions, words)
+            whys = committee_whys(row.why, row.cautions, vocabulary)
             made.append(
                 Row(row, whys, load[row.mentor.pk], capacity_of(row.mentor), shows_initials=veil)
             )

@@ -22,7 +22,7 @@ from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
 from checkins.seeds import seed_surveys
 from matches.models import Match
 from matching.models import KeepApart, RoundJob
-from matching.rounds.decisions import Step, decide
+from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, LogEntry, Meeting
 from notifications.models import Notification, OutboxState
 from notifications.outbox import enqueue
@@ -231,7 +231,7 @@ def rounds_under_way(world: AccessFixtures) -> None:
         cohort = factories.cohort(program=program)
         everybody = rounds.small_cohort(cohort)
         row = world.add("round", pair, rounds.run_round(cohort, member))
-        step = Step(
+        step = RoundDecision(
             kind="reject", mentee=everybody["joel"].pk, mentor=everybody["ruth"].pk, why="w"
         )
         decide(row, step, by=member, expected_version=row.plan_version)
