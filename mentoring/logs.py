@@ -39,7 +39,7 @@ def scrub_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, 
 
 
 def log_settings(*, is_readable: bool, level: str) -> dict[str, Any]:
-    """Return settings.LOGGING: one JSON line per event without secrets, or plain text for people."""
+    """Return settings.LOGGING: one JSON line per event without secrets, or readable text."""
     processors = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,

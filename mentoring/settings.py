@@ -170,7 +170,7 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Rate limits of sign-in count in the cache, so it must be shared by all processes: Redis where there is one, else
+# Sign-in rate limits count in the cache, so all processes must share it: Redis if there is one, else
 # the database.
 _redis = env.str("CACHE_URL", "")
 CACHES = {

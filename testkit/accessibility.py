@@ -16,9 +16,12 @@ SLOW_RULES = ("color-contrast", "target-size")  # they compute what overlaps eac
 # Returns only what the tests print: the full report of a large page has megabytes.
 ASK = """async ([rules, dear, within]) => {
   axe.configure({rules: dear.map((id) => ({id, selector: within}))});
-  const asked = {runOnly: rules, resultTypes: ["violations"], preload: false, performanceTimer: false};
+  const asked = {
+    runOnly: rules, resultTypes: ["violations"], preload: false, performanceTimer: false,
+  };
   const found = (await axe.run(asked)).violations;
-  return found.map((fault) => `${fault.id}: ${fault.nodes.slice(0, 3).map((node) => node.target).join(" and ")}`);
+  const first = (fault) => fault.nodes.slice(0, 3).map((node) => node.target).join(" and ");
+  return found.map((fault) => `${fault.id}: ${first(fault)}`);
 }"""
 
 

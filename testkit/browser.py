@@ -1,8 +1,8 @@
-"""The browser of the end-to-end tests: which one, how it is started, and a loud word when there is none.
+"""The browser of the end-to-end tests: finds, installs and starts it. A pytest plugin.
 
-A pytest plugin (named in conftest.py). Tests marked `e2e` are skipped where no Chromium runs, and the run says so at its end.
-`python -m testkit.browser` installs one of Debian's where it may (as root, with apt-get) and always ends with 0: a missing browser is
-reported by the tests that did not run.
+Tests marked `e2e` are skipped where no Chromium runs, and the end of the run says so.
+`python -m testkit.browser` installs Debian's package where it may (as root, with apt-get). It
+always exits with 0: the skipped tests report a missing browser.
 """
 
 from __future__ import annotations
@@ -21,16 +21,20 @@ import pytest
 PACKAGES = ("chromium-headless-shell", "chromium")
 NAMES = (*PACKAGES, "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = "no Chromium on this machine"
-# Ours take the place of Playwright's own list, of which these remain: pages as they are, and no word to anybody outside.
-NOT_HERE = (
-    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
-    "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning", "OptimizationHints",
+# This list replaces Playwright's own, of which the first part remains: no changed pages, no
+# requests to other hosts.
+DISABLED_FEATURES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding",
+    "ThirdPartyStoragePartitioning", "OptimizationHints",
     "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
-    # What each new window makes ready for somebody who types an address, a second of work, and a process in advance.
-    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "SpareRendererForSitePerProcess",
+    # Preparations of each window for typing an address: a second of work and a spare process.
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup",
+    "SpareRendererForSitePerProcess",
 )  # fmt: skip
 QUIET = [
-    "--no-sandbox",  # containers and root have no user namespaces for it; only our own pages are opened
+    # Containers and root have no user namespaces for a sandbox; only our own pages are opened.
+    "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--disable-dev-shm-usage",
@@ -38,14 +42,15 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    f"--disable-features={','.join(NOT_HERE)}",
-    "--js-flags=--no-maglev --no-turbofan",  # each page is left after a second: well compiled code would go with it
+    f"--disable-features={','.join(DISABLED_FEATURES)}",
+    # Each page is open for a second: optimising its scripts does not pay off.
+    "--js-flags=--no-maglev --no-turbofan",
 ]
 
 
 @functools.cache
 def find_browser() -> str | None:
-    """The first Chromium that really starts: Ubuntu's `chromium-browser`, for one, may be a signpost to a shop."""
+    """Return the first Chromium that starts; Ubuntu's `chromium-browser` may be a stub."""
     for name in (os.environ.get("CHROMIUM"), *NAMES):
         path = shutil.which(name) if name else None
         if (
@@ -84,7 +89,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in browser_tests:
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
     elif browser_tests:
-        # Playwright's synchronous interface keeps an event loop in the thread, which Django would refuse to work beside.
+        # Playwright's sync API keeps an event loop in the thread, in which Django refuses queries.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
@@ -105,9 +110,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture
 def without_zeal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing looks at the stack of each query: each app's own tests do that, and a browser asks for many pages.
+    """Switch off the N+1 detection, which inspects the stack of each query and slows pages down.
 
-    The middleware itself stays: the live server has begun before, and keeps what it began with.
+    The middleware itself stays: the live server was started with it.
     """
     monkeypatch.setattr("zeal.middleware.zeal_context", contextlib.nullcontext)
 

@@ -1,11 +1,13 @@
-"""Kills real sweepers at random while letters leave, and counts what was lost and what came twice.
+"""Kill real outbox workers at random while e-mail is sent; count what was lost and duplicated.
 
-    python -m testkit.chaos --due 2000 --kills 40 [--lease 5] [--sweepers 2] [--seed 1] [--faults] [--restart]
+    python -m testkit.chaos --due 2000 --kills 40 [--lease 5] [--workers 2] [--seed 1]
+                            [--faults] [--restart]
 
---faults gives the mail server bad days (refusals, closed connections, lost answers); --restart asks sweepers to end instead of
-killing them, as an update does. It works on a database of its own (DATABASE_URL of a PostgreSQL server, else SQLite in a temporary folder). The tests call
-`run()` on theirs. Sweepers are forked from one process that has Django loaded, so that a new one costs milliseconds; each is
-`manage.py sweep --loop` in every other respect, and dies by SIGKILL, which nobody can catch.
+--faults lets the mail server fail (rejections, closed connections, lost answers). --restart asks
+workers to end instead of killing them, as an update does. It uses a database of its own: on the
+PostgreSQL server of DATABASE_URL, else SQLite in a temporary folder. The tests call `run()` on
+theirs. Workers are forked from a process that has Django loaded, so a new one costs milliseconds;
+in every other respect each is `manage.py sweep --loop`, and it dies by SIGKILL.
 """
 
 from __future__ import annotations
@@ -36,20 +38,20 @@ ENDED = {"sent", "failed", "cancelled", "expired"}
 class Report:
     due: int
     kills: int
-    lost_answers: int = 0  # letters that the server took without saying so
-    alarms: int = 0  # sweepers that ended themselves
+    lost_answers: int = 0  # messages accepted without an answer
+    alarms: int = 0  # workers ended by their own alarm
     seconds: float = 0.0
     states: Counter[str] = field(default_factory=Counter)
     copies: dict[str, int] = field(default_factory=dict)
 
     @property
     def lost(self) -> int:
-        """Letters that no mail server ever took, and that are not known to have failed."""
+        """E-mails that the server never received and that are not recorded as failed."""
         return self.due - len(self.copies) - self.states["failed"]
 
     @property
     def bound(self) -> int:
-        """How many extra copies are allowed: one for each end of a sweeper at work and for each lost answer."""
+        """Extra copies that are allowed: one per killed worker and one per lost answer."""
         return self.kills + self.alarms + self.lost_answers
 
     @property
@@ -71,19 +73,25 @@ class Report:
 
     def __str__(self) -> str:
         return (
-            f"{self.due} due, {self.kills} kills, {self.seconds:.0f} s: {self.lost} lost, {self.extra} extra copies "
-            f"(bound {self.bound}), at most {self.most} of one letter, {dict(self.states)}"
+            f"{self.due} due, {self.kills} kills, {self.seconds:.0f} s: {self.lost} lost,"
+            f" {self.extra} extra copies (bound {self.bound}),"
+            f" at most {self.most} of one e-mail, {dict(self.states)}"
         )
 
 
-class Nursery:
-    """The process that sweepers are forked from."""
+class ForkServer:
+    """The process that workers are forked from."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "testkit.chaos", "nursery"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT, env=environment,
-        )  # fmt: skip
+            [sys.executable, "-m", "testkit.chaos", "fork-server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            cwd=ROOT,
+            env=environment,
+        )
         self.alive: list[int] = []
 
     def start(self) -> None:
@@ -93,14 +101,15 @@ class Nursery:
         self.alive.append(int(self.process.stdout.readline()))
 
     def end(self, number: int, how: signal.Signals) -> None:
-        with contextlib.suppress(
-            ProcessLookupError
-        ):  # it has just ended itself: `tend` would have found it
+        with contextlib.suppress(ProcessLookupError):  # it has just ended itself
             os.kill(self.alive.pop(number), how)
 
-    def tend(self) -> int:
-        """Replace sweepers that ended themselves, as a supervisor does; return how many. A sweep that takes longer than
-        its alarm allows is ended by it, which happens on a busy machine with a short lease."""
+    def replace_ended(self) -> int:
+        """Replace workers that ended themselves, as a supervisor does; return how many.
+
+        A worker ends itself when sending takes longer than its alarm allows, which happens on a
+        busy machine with a short lease.
+        """
         gone = [pid for pid in self.alive if not is_running(pid)]
         for pid in gone:
             self.alive.remove(pid)
@@ -126,14 +135,14 @@ def is_running(pid: int) -> bool:
     return True
 
 
-def raise_sweepers() -> None:
-    """Fork a sweeper for every line on standard input, and print its number."""
+def fork_workers() -> None:
+    """Fork a worker for every line on standard input, and print its process id."""
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # leave no zombies
     for _line in sys.stdin:
         pid = os.fork()
         if pid == 0:
@@ -146,7 +155,7 @@ def raise_sweepers() -> None:
 
 
 @contextlib.contextmanager
-def nursery(url: str, mail_url: str, lease: int, folder: Path) -> Iterator[Nursery]:
+def fork_server(url: str, mail_url: str, lease: int, folder: Path) -> Iterator[ForkServer]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "mentoring.settings",
@@ -157,7 +166,7 @@ def nursery(url: str, mail_url: str, lease: int, folder: Path) -> Iterator[Nurse
         "OUTBOX_EPOCH_FILE": str(folder / "epoch"),
         "LOG_LEVEL": "CRITICAL",
     }
-    made = Nursery(environment)
+    made = ForkServer(environment)
     try:
         yield made
     finally:
@@ -165,7 +174,7 @@ def nursery(url: str, mail_url: str, lease: int, folder: Path) -> Iterator[Nurse
 
 
 def states(url: str) -> Counter[str]:
-    """How many letters are in which state, read past Django so that no connection of ours is kept."""
+    """Count e-mails by state, without Django so that no connection stays open."""
     query = "SELECT state, count(*) FROM notifications_notification GROUP BY state"
     with connect(url) as cursor:
         cursor.execute(query)
@@ -190,44 +199,54 @@ def connect(url: str) -> Iterator[Any]:
         connection.close()
 
 
-def bad_days(chance: random.Random, letters: int) -> list[str]:
-    """What a mail server may do, one word per letter; see `testkit.smtp`."""
-    words = {"450": 5, "451": 3, "421": 1, "hang-up": 0.5, "rcpt550": 1}
+def server_faults(chance: random.Random, count: int) -> list[str]:
+    """Return one random behaviour of the mail server per e-mail; see `testkit.smtp`."""
+    words = {"450": 5, "451": 3, "421": 1, "close-after-dot": 0.5, "rcpt550": 1}
     weights = [100 - sum(words.values()), *words.values()]
-    return chance.choices(["", *words], weights, k=letters)
+    return chance.choices(["", *words], weights, k=count)
 
 
 def run(
-    url: str, *, due: int, kills: int, folder: Path, lease: int = 5, sweepers: int = 2, seed: int = 1, limit: float = 600,
-    faults: bool = False, restart: bool = False,
-) -> Report:  # fmt: skip
-    """Send the `due` letters that wait in the database at `url`, with `kills` kills on the way. Returns what happened.
+    url: str,
+    *,
+    due: int,
+    kills: int,
+    folder: Path,
+    lease: int = 5,
+    workers: int = 2,
+    seed: int = 1,
+    limit: float = 600,
+    faults: bool = False,
+    restart: bool = False,
+) -> Report:
+    """Send the `due` e-mails in the database at `url` while `kills` workers are killed.
 
-    With `restart` sweepers are asked to end, and none of that may cost a copy.
+    `lease` and `limit` are seconds. With `restart` workers are asked to end, which must not cause a
+    duplicate.
     """
     chance, report = random.Random(seed), Report(due, 0 if restart else kills)
     how = signal.SIGTERM if restart else signal.SIGKILL
     began = time.monotonic()
-    with smtp.sink() as server, nursery(url, server.url, lease, folder) as house:
-        server.script = bad_days(chance, 2 * due) if faults else []
-        for _ in range(sweepers):
-            house.start()
+    with smtp.sink() as server, fork_server(url, server.url, lease, folder) as pool:
+        server.script = server_faults(chance, 2 * due) if faults else []
+        for _ in range(workers):
+            pool.start()
         for number in range(kills):
-            # The queue is never empty: a kill always hits somebody who is at work.
-            at_letter = chance.randint(
+            # The queue is never empty here, so each kill hits a worker in the middle of sending.
+            killed_after = chance.randint(
                 due * number // (kills + 1), due * (number + 1) // (kills + 1)
             )
-            while len(server.letters) < at_letter and time.monotonic() - began < limit:
+            while len(server.messages) < killed_after and time.monotonic() - began < limit:
                 time.sleep(0.001)
-                report.alarms += house.tend()
+                report.alarms += pool.replace_ended()
             time.sleep(chance.uniform(0, 0.02))
-            house.end(chance.randrange(len(house.alive)), how)
-            house.start()
+            pool.end(chance.randrange(len(pool.alive)), how)
+            pool.start()
         while set(report.states) - ENDED or not report.states:
             if time.monotonic() - began > limit:
                 break
             time.sleep(0.2)
-            report.alarms += house.tend()
+            report.alarms += pool.replace_ended()
             report.states = states(url)
         report.copies, report.lost_answers = server.copies(), server.lost_answers
     report.seconds = time.monotonic() - began
@@ -235,7 +254,7 @@ def run(
 
 
 def url_of_the_test_database(folder: Path) -> str:
-    """Where other processes find the database of a running test; the one in memory is copied to a file."""
+    """Return the URL of the test database for other processes; SQLite is copied to a file."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
@@ -247,7 +266,7 @@ def url_of_the_test_database(folder: Path) -> str:
 
 
 def enqueue(count: int) -> None:
-    """Make `count` people and owe a letter to each."""
+    """Make `count` people and enqueue an e-mail to each."""
     from django.db import transaction
 
     from accounts.models import User
@@ -282,7 +301,7 @@ def main() -> int:
         "due": 2000,
         "kills": 40,
         "lease": 5,
-        "sweepers": 2,
+        "workers": 2,
         "seed": 1,
         "limit": 600,
     }.items():
@@ -310,7 +329,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["nursery"]:
-        raise_sweepers()
+    if sys.argv[1:] == ["fork-server"]:
+        fork_workers()
     else:
         sys.exit(main())

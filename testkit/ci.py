@@ -133,7 +133,8 @@ def main(words: list[str]) -> int:
     print("\n=== summary", *outcomes, sep="\n")
     if tests["no browser"]:
         print(
-            f"\n!!! {tests['no browser']} BROWSER TESTS DID NOT RUN: {NO_BROWSER} (apt-get install chromium) !!!"
+            f"\n!!! {tests['no browser']} BROWSER TESTS DID NOT RUN: {NO_BROWSER}"
+            " (apt-get install chromium) !!!"
         )
     if tests:
         print(f"\n{tests['passed']} passed, {tests['failed']} failed, {tests['skipped']} skipped")

@@ -1,7 +1,7 @@
 """The oldest and the newest pip that the locks must install with: `python -m testkit.pips`.
 
-`make test` fetches both wheels into var/pips, from the package index of the machine, before any test runs; a wheel that is already there is
-not fetched again. pip runs from its wheel, so no environment needs it installed.
+`make test` downloads both wheels into var/pips before any test runs, unless they are there already.
+pip runs from its wheel, so no environment needs it installed.
 """
 
 from __future__ import annotations

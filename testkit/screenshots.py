@@ -1,7 +1,8 @@
-"""Pictures of every page and every letter: `python -m testkit.screenshots [OUT]`, or `make shots`.
+"""Screenshots of every page and every e-mail: `python -m testkit.screenshots [OUT]`, `make shots`.
 
-Loads the demo into a database of its own, serves it, walks the site as each demo role from link to link, one page per route, and takes it
-at 1280 and 320 px in light and dark; then one letter of each kind. `OUT/index.html` shows them side by side. Needs Chromium; stops by itself.
+Loads the demo into a database of its own, serves it, and follows the links as each demo role. It
+takes one page per route at 1280 and 320 px in light and dark, then one e-mail of each kind.
+`OUT/index.html` shows them side by side. Needs Chromium; stops by itself.
 """
 
 from __future__ import annotations
@@ -29,19 +30,19 @@ SCREENS = {
     "phone-dark": (320, "dark"),
 }
 STARTS = {
-    "nobody": ["/", "/account/login/", "/account/signup/", "/styleguide/"],
+    "anonymous": ["/", "/account/login/", "/account/signup/", "/styleguide/"],
     "mentee": ["/home/", "/account/", "/settings/mail/", "/help/"],
     "mentor": ["/home/", "/help/"],
     "committee": ["/admin/", "/home/"],
     "chair": ["/admin/", "/admin/programs/program/setup/", "/admin/applications/rosterupload/add/"],
 }
-MOST = 200  # pages of one role: a walk that goes round in circles ends
+MAX_PAGES = 200  # of one role, in case links never end
 SAME_FOR_ALL = (
     "account",
     "mfa_",
     "usersessions_",
     "styleguide",
-)  # taken once, as the first who comes there
+)  # taken once, for the first role that opens it
 LEAVE_OUT = (
     "/admin/jsi18n/",
     "/admin/logout/",
@@ -109,17 +110,17 @@ def _sign_in(person: Any) -> Any:
 
 
 def _people() -> dict[str, tuple[str, list[str]]]:
-    """Who walks: session key and first addresses of each."""
+    """Return {role: (session key, first addresses)}."""
     import django
 
     django.setup()
     from django.conf import settings
     from django.test.utils import setup_test_environment
 
-    setup_test_environment()  # the client is asked what a page was made of, to fill in its form
+    setup_test_environment()  # keeps template contexts, to fill in forms
     from accounts.models import User
 
-    found = {"nobody": ("", STARTS["nobody"])}
+    found = {"anonymous": ("", STARTS["anonymous"])}
     for role in STARTS:
         if person := User.objects.filter(email=f"{role}@example.org").first():
             found[role] = (
@@ -132,7 +133,7 @@ def _people() -> dict[str, tuple[str, list[str]]]:
 
 
 def _beginners() -> Iterator[tuple[str, Any, list[str]]]:
-    """People at steps that the demo's four have behind them: applying, preparing, writing an agreement."""
+    """Yield people at earlier steps than the demo's: applying, orientation, first agreement."""
     from applications.models import Application
     from matches.models import Match
     from programs.models import Cohort
@@ -180,13 +181,11 @@ def _beginners() -> Iterator[tuple[str, Any, list[str]]]:
 
 
 def _walk(binary: str, base: str, out: Path) -> list[tuple[str, str, str]]:
-    """Take every page once per role, and every letter; returns (role, route, file stem)."""
+    """Take every page per role and every e-mail; return (role, route, file stem) of each."""
     from playwright.sync_api import sync_playwright
 
-    people, letters = (
-        _people(),
-        _letters(),
-    )  # before the browser: it brings an event loop, in which Django asks no database
+    # Before the browser starts its event loop, in which Django allows no queries.
+    people, emails = _people(), _emails()
     taken: list[tuple[str, str, str]] = []
     common: set[str] = set()
     with sync_playwright() as play:
@@ -198,16 +197,16 @@ def _walk(binary: str, base: str, out: Path) -> list[tuple[str, str, str]]:
             taken += _walk_as(role, starts, context.new_page(), base, out, common)
             context.close()
         page = browser.new_page()
-        for kind, text in letters.items():
+        for kind, text in emails.items():
             page.set_content(text, wait_until="load")
-            _take(page, out / "letters" / kind)
-            taken.append(("letters", kind, f"letters/{kind}"))
+            _take(page, out / "emails" / kind)
+            taken.append(("emails", kind, f"emails/{kind}"))
         browser.close()
     return taken
 
 
-def _letters() -> dict[str, str]:
-    """The newest letter of each kind that can still be written, as HTML."""
+def _emails() -> dict[str, str]:
+    """Return {kind: HTML} of the newest e-mail of each kind that can still be rendered."""
     from notifications import email_preview
     from notifications.models import Notification
 
@@ -237,13 +236,14 @@ def _walk_as(
     (out / role).mkdir(parents=True, exist_ok=True)
     waiting, seen = list(starts), set()
     taken: list[tuple[str, str, str]] = []
-    while waiting and len(taken) < MOST:
+    while waiting and len(taken) < MAX_PAGES:
         address = waiting.pop(0)
         try:
             match = resolve(urlsplit(address).path)
         except Resolver404:
             continue
-        route = f"{match.view_name} {match.kwargs.get('code') or match.kwargs.get('part') or ''}".strip()
+        part = match.kwargs.get("code") or match.kwargs.get("part") or ""
+        route = f"{match.view_name} {part}".strip()
         route = "admin:history" if route.endswith("_history") else route  # one page for all tables
         if route in seen or route in common or any(part in address for part in LEAVE_OUT):
             continue
@@ -268,12 +268,16 @@ def _index(out: Path, pages: list[tuple[str, str, str]]) -> None:
     rows = []
     for role, route, stem in pages:
         pictures = "".join(
-            f'<td><a href="{stem}.{name}.png"><img src="{stem}.{name}.png" alt="{name}" width="240"></a></td>'
+            f'<td><a href="{stem}.{name}.png">'
+            f'<img src="{stem}.{name}.png" alt="{name}" width="240"></a></td>'
             for name in SCREENS
         )
         rows.append(f"<tr><th>{html.escape(role)}<br>{html.escape(route)}</th>{pictures}</tr>")
     heads = "".join(f"<th>{name}</th>" for name in SCREENS)
-    text = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Pages</title><table><tr><th>page</th>{heads}</tr>{"".join(rows)}</table></html>'
+    text = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Pages</title>'
+        f"<table><tr><th>page</th>{heads}</tr>{''.join(rows)}</table></html>"
+    )
     (out / "index.html").write_text(text, "utf-8")
 
 

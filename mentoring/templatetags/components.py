@@ -1,41 +1,4 @@
-"""The components of "Waymark". `{% load components %}`, then call a tag; the page at /styleguide/ (with DEBUG) shows each one.
-
-A page extends `base.html` and fills these blocks: `title` and `heading` (the one h1) always, `content`, and when needed `back`
-(`<a class="wm-back" href="...">Back</a>`), `width` (empty block = full width, else 48rem), `errors`, `head`, `scripts`. A `form` in the
-context gets its error summary and the "Error:" in the title by itself; with several forms override `errors`. Other context that
-is used when there: `program` (its `name` is the brand), `theme` ("light" or "dark"; else the cookie of that name), `demo_mode`.
-
-    {% notice "Saved." kind="success" url=u action="Open" %}    info, success, warning, error; messages become these by themselves
-    {% chip "On track" tone="ok" %}                              tones: ok, amber, bad, info, plum; icon="check" (a lucide name)
-    {% chip match.get_state_display tone=match.state|tone %}     `tone` knows every state, see programs/committee_admin/chips.py
-    {% next_step title text url=u action="Sign it" due="by 3 July" %}    the one marigold card of a page
-    {% path steps label="Your year" %}      steps: label, state ("done", "now", "later"), optional note, url
-    {% stepper 2 5 %}                       "Part 2 of 5"
-    {% ring 2 5 label="2 of 5 goals reached" show_label=True %}
-    {% task_list tasks %}                   tasks: label, state (see TASK_WORDS), optional url, hint
-    {% summary_list rows %}                 rows: key, value (text, a list of texts, or nothing), optional url of its Change link
-    {% error_summary form %}                also a formset or a list of both; prints nothing while there are no errors
-    {% person_card name role facts=list email=e phone=p level=2 %}      {{ name|initials }}
-    {% why_chips reasons words=True %}      reasons: kind ("U", "H", "P", "W" or "!"), text
-    {% timeline entries %}                  entries: at (date or datetime), title, optional text, url
-    {% empty_state "Why it is empty" url=u action="Do the first" example="For instance ..." %}
-    {% bars rows "24 of 36 pairs are on track" %}    rows: label, value, optional figure (text shown), tone or 1 to 6, url
-    {% icon "calendar" size=20 %}           decoration only, hidden from readers
-
-Rows may be dicts or objects. Whole pages to extend or render: `components/confirm_page.html` (question, text, affected, button, back_url,
-action_url, is_dangerous; block `fields`) and `components/progress_page.html` (job_title, stage, done, total, elapsed, check_url, cancel_url).
-
-Forms: `<form method="post" class="wm-form" novalidate>{% csrf_token %}{{ form|crispy }}<div class="wm-actions"><button class="btn btn-primary">`.
-Label, hint, error, input come in this order; "(optional)" marks what may stay empty; radio and checkbox groups are fieldsets.
-
-Classes: wm-card, wm-card-next, wm-cards (grid of cards), wm-columns (2/3 and 1/3), wm-actions (row of buttons), wm-chips, wm-lead, wm-quiet, wm-figure,
-wm-measure, wm-form, wm-screen (not printed), wm-table (`<td data-label="Name">` turns rows into cards on a phone; first cell
-`<th scope="row">`; wm-number right-aligns), wm-bar-1 to 6 (SVG fill). Buttons: btn-primary (one a page), btn-outline-primary, btn-danger, btn-link, btn-sm.
-wm-tabs (nav with a list), wm-queues (a list), wm-scroll (a wide table in a box that scrolls), wm-page-text (links print their address).
-In the admin the same parts and classes work, without Bootstrap's: components.css is loaded there, app.css is not. Tables of inlines
-extend `programs.committee_admin.LabelledTabularInline`; avoid `filter_horizontal` (its script names nothing), take `autocomplete_fields`.
-Other coloured kinds of Bootstrap (alert-*, text-bg-*, btn-success) are not themed: do not use them.
-"""
+"""Template tags of the design system, described in docs/components.md."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -229,7 +192,10 @@ def error_summary(source: Any) -> dict[str, Any]:
 
 
 def errors_of(source: Any) -> Iterable[dict[str, Any]]:
-    """Every error of a form, a formset or a list of them, with the id of the input it belongs to ("" when it has none)."""
+    """Yield {text, anchor} of every error of a form, a formset or a list of them.
+
+    `anchor` is the id of the input, or "" for an error of the whole form.
+    """
     if isinstance(source, forms.BaseForm):
         yield from ({"text": text, "anchor": ""} for text in source.non_field_errors())
         for field in source:
@@ -246,7 +212,7 @@ def errors_of(source: Any) -> Iterable[dict[str, Any]]:
 
 
 def named(field: forms.BoundField, text: str) -> str:
-    """Django's stock sentences ("This field is required.") say nothing when they stand far from their field."""
+    """Put the label before Django's stock sentences, which don't name their field."""
     kinds = [getattr(kind, "default_error_messages", {}) for kind in type(field.field).__mro__]
     stock = {str(message) for messages in kinds for message in messages.values()}
     return (
@@ -284,7 +250,7 @@ def person_card(
 
 @register.inclusion_tag("components/why_chips.html")
 def why_chips(reasons: Iterable[Any], words: bool = False) -> dict[str, Any]:
-    """`words` writes "Understands" where the short form shows U (a reader hears the word in both)."""
+    """`words` shows "Understands" instead of U; screen readers read the word in both."""
     kinds = [(str(read(reason, "kind")), read(reason, "text")) for reason in reasons]
     whys = [
         {"letter": kind, "word": REASON_WORDS[kind], "text": text, "is_caution": kind == "!"}
@@ -305,7 +271,7 @@ def empty_state(why: str, url: str = "", action: str = "", example: str = "") ->
 
 @register.inclusion_tag("components/bars.html")
 def bars(rows: Iterable[Any], message: str) -> dict[str, Any]:
-    """Bars share one scale: the largest value fills the width. `message` says what the figures mean, as a heading does."""
+    """Show bars on one scale, the largest value at full width, under `message` as heading."""
     rows = list(rows)
     most = max((float(read(row, "value", 0)) for row in rows), default=0) or 1
     return {"message": message, "rows": [bar(row, most) for row in rows]}

@@ -76,7 +76,7 @@ def test_without_a_mail_server_nothing_fails_and_nothing_is_lost(ada, as_user, s
     with smtp.sink() as server:
         smtp.use(settings, server.port)
         Dispatcher(clock=lambda: now + timedelta(hours=11)).run()
-        assert len(server.letters) == 5
+        assert len(server.messages) == 5
 
 
 @pytest.mark.django_db

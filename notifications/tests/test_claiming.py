@@ -75,7 +75,7 @@ def test_three_sweepers_at_once_send_every_letter_once(desk, ada, server):
         desk.enqueue(ada, ordinal=number)
     at_once(3, lambda: Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run())
     assert set(server.copies().values()) == {1}
-    assert len(server.letters) == 30
+    assert len(server.messages) == 30
     assert set(rows().values_list("state", flat=True)) == {State.SENT}
 
 

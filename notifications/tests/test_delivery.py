@@ -31,14 +31,14 @@ def test_an_accepted_letter_is_sent_and_the_answer_is_kept(desk, ada, server):
     row = desk.enqueue(ada)
     assert deliver() == 1
     assert (fresh(row).state, fresh(row).smtp_code) == (State.SENT, 250)
-    assert [letter.to for letter in server.letters] == [ada.email]
+    assert [letter.to for letter in server.messages] == [ada.email]
 
 
 def test_many_letters_share_a_connection_and_fifty_are_enough_for_one(desk, ada, server):
     for number in range(51):
         desk.enqueue(ada, ordinal=number)
     assert deliver() == 51
-    assert [letter.connection for letter in server.letters] == [1] * 50 + [2]
+    assert [letter.connection for letter in server.messages] == [1] * 50 + [2]
 
 
 def test_not_now_is_tried_again_later_and_later(desk, ada, server):
@@ -91,7 +91,7 @@ def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, ser
         context={"word": "hello"}, attachments=[large]
     )  # more than the network takes unread
     row = desk.enqueue(ada)
-    server.script = ["before-dot"]
+    server.script = ["close-before-dot"]
     assert deliver() == 0
     assert (fresh(row).state, fresh(row).unknown_outcomes) == (State.PENDING, 0)
     deliver(fresh(row).next_at)
@@ -100,7 +100,7 @@ def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, ser
 
 def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server, outbox_state):
     row, at = desk.enqueue(ada), TUESDAY_NOON
-    server.script = ["hang-up"] * 10
+    server.script = ["close-after-dot"] * 10
     for _ in range(8):
         deliver(at)
         at += timedelta(hours=6)
@@ -113,9 +113,9 @@ def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
 ):
     for number in range(9):
         desk.enqueue(ada, ordinal=number)
-    server.script = ["hang-up"] * 9
+    server.script = ["close-after-dot"] * 9
     deliver()
-    assert len(server.letters) == 5
+    assert len(server.messages) == 5
     outbox_state.refresh_from_db()
     assert outbox_state.paused_until == TUESDAY_NOON + timedelta(minutes=15)
     assert deliver(TUESDAY_NOON + timedelta(minutes=14)) == 0
@@ -126,10 +126,10 @@ def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
 def test_an_answer_in_between_ends_the_row_of_lost_ones(desk, ada, server, outbox_state):
     for number in range(9):
         desk.enqueue(ada, ordinal=number)
-    server.script = ["hang-up"] * 4 + [""] + ["hang-up"] * 4
+    server.script = ["close-after-dot"] * 4 + [""] + ["close-after-dot"] * 4
     deliver()
     outbox_state.refresh_from_db()
-    assert (len(server.letters), outbox_state.paused_until, outbox_state.lost_replies) == (
+    assert (len(server.messages), outbox_state.paused_until, outbox_state.lost_replies) == (
         9,
         None,
         4,
@@ -191,7 +191,7 @@ def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
     desk.enqueue(ada)
     deliver()
     text = (
-        server.letters[0]
+        server.messages[0]
         .message.get_payload()[0]
         .get_payload(decode=True)
         .decode()
@@ -204,7 +204,7 @@ def test_an_address_that_cannot_be_put_on_the_wire_stops_nobody_else(desk, ada, 
     rows().filter(pk=desk.enqueue(ada).pk).update(address="not\nan address@example.org")
     desk.enqueue(ben)
     Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
-    assert [letter.to for letter in server.letters] == [ben.email]
+    assert [letter.to for letter in server.messages] == [ben.email]
     assert rows().get(recipient=ada).error.startswith("cannot be rendered")
 
 
