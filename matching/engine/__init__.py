@@ -44,7 +44,7 @@ from matching.engine.explaining.unmatched import (
     why_unmatched,
 )
 from matching.engine.explaining.whatif import Change, WhatIf
-from matching.engine.problem.constraints import DEFAULT_HARD_RULES, HARD_RULES, RULE_LABELS
+from matching.engine.problem.constraints import DEFAULT_HARD_RULES, HARD_RULES, RULE_CODES
 from matching.engine.problem.criteria import STANDARD_WEIGHTS, Criteria
 from matching.engine.problem.custom_criteria import CustomCriterion, Gap, Overlap, Rating, Same
 from matching.engine.problem.people import Pool, Side
@@ -58,7 +58,7 @@ from matching.engine.solving.solver import solve
 from matching.engine.solving.verification import verify
 
 __all__ = [
-    "DEFAULT_HARD_RULES", "HARD_RULES", "RULE_LABELS", "STABILITY_BONUS", "STANDARD_WEIGHTS",
+    "DEFAULT_HARD_RULES", "HARD_RULES", "RULE_CODES", "STABILITY_BONUS", "STANDARD_WEIGHTS",
     "UNMATCHED", "VERSION", "Audit", "BlockingPairs", "CapacityShortage", "Change", "Criteria",
     "CustomCriterion", "FrontierPoint", "Gain", "Gap", "IneligibleMentor", "InfeasibleRules",
     "Loss", "NoEligibleMentor", "Overlap", "Pair", "Plan", "Pool", "Prices", "Rating",

@@ -23,27 +23,28 @@ from matching.engine.problem.arrays import (
 )
 from matching.engine.problem.people import IN_PERSON, ONLINE, PAIR_RULES, Pool, Side
 
-RULE_LABELS = {
-    "readiness": "One of the two is not ready to be matched",
-    "self_pair": "Both are the same person",
-    "same_employer": "Both work for the same employer",
-    "reporting_line": "One manages or appraises the other",
-    "conflict": "A conflict of interest is declared",
-    "keep_apart": "The committee keeps these two apart",
-    "ended_pair": "An earlier match of these two has ended",
-    "avoid": "One of them asked not to be matched with the other",
-    "language": "They share no language",
-    "mode_place": "They cannot meet: no common way of meeting, or too far apart",
-    "hours": "They share no free time in the week",
-    "must_have": "One of them lacks something that the other requires",
-    "both_ways": "The same two people would mentor each other; this direction fits less well",
-    "minimum": "The fit is below the minimum of this round",
-    "capacity": "The mentor has no capacity in this round",
-    "min_score": "The score is below the minimum score of this round",
-    "rejected": "The committee rejected this pair in this round",
-    "forbidden": "This pair is marked as not allowed",
-}
-HARD_RULES = frozenset(RULE_LABELS) - {"capacity", "min_score", "rejected", "forbidden"}
+RULE_CODES = (
+    "readiness",  # one of the two is not ready to be matched
+    "self_pair",  # both are the same person
+    "same_employer",
+    "reporting_line",  # one manages or appraises the other
+    "conflict",  # a conflict of interest is declared
+    "keep_apart",  # by the committee
+    "ended_pair",  # an earlier match of these two has ended
+    "avoid",  # one of them asked not to be matched with the other
+    "language",  # they share none
+    "mode_place",  # no common way of meeting, or too far apart
+    "hours",  # they share no free time in the week
+    "must_have",  # one of them lacks a trait that the other requires
+    "both_ways",  # the same two would mentor each other; this direction fits less well
+    "minimum",  # the fit is below the minimum of the criteria
+    # of a round or of a table without reasons, not of the criteria:
+    "capacity",  # the mentor has none in this round
+    "min_score",  # the score is below the minimum score of this round
+    "rejected",  # by the committee in this round
+    "forbidden",  # -1 in a table without reasons
+)
+HARD_RULES = frozenset(RULE_CODES) - {"capacity", "min_score", "rejected", "forbidden"}
 DEFAULT_HARD_RULES = HARD_RULES - {"hours"}
 NEVER_WAIVED = frozenset({"self_pair"})
 
@@ -112,11 +113,11 @@ def build_constraints(
 ) -> tuple[list[HardConstraint], dict[str, int]]:
     """Return the switched-on rules for this pool, and how many pairs each leaves undecided.
 
-    The rules are in the order of RULE_LABELS.
+    The rules are in the order of RULE_CODES.
     """
     found: list[HardConstraint] = []
     undecided: dict[str, int] = {}
-    for code in (c for c in RULE_LABELS if c in rules):
+    for code in (c for c in RULE_CODES if c in rules):
         if code == "self_pair":
             found.append(PairConstraint(code, _self_pairs(pool)))
         elif code in PAIR_RULES:

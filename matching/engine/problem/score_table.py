@@ -214,7 +214,7 @@ class ScoreTable:
     # what is forbidden
 
     def why_not(self, i: int, j: int) -> tuple[str, ...]:
-        """Return the codes of the rules that forbid this pair (see RULE_LABELS).
+        """Return the codes of the rules that forbid this pair (see RULE_CODES).
 
         Empty exactly when the pair is allowed.
         """

@@ -40,7 +40,7 @@ def solve(
     scores = effective_scores(table, rules, rules.min_score, kept)
     state = Residual(scores, capacity, objective_for(table, rules), rules.pins)
     if not solve_sparse(state):
-        assign(state)
+        solve_dense(state)
         find_prices(state)
     min_score = rules.min_score
     if rules.budget:
@@ -56,7 +56,7 @@ def _prior(table: ScoreTable, prior: Plan | None) -> Ints | None:
     return np.asarray(prior.mu)
 
 
-def assign(state: Residual) -> None:
+def solve_dense(state: Residual) -> None:
     """Assign every movable mentee optimally; the prices are not set."""
     from scipy.optimize import linear_sum_assignment  # slow to import: only matching needs it
 

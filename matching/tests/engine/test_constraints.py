@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from matching.engine import HARD_RULES, RULE_LABELS, Criteria, Pool, Side, score
+from matching.criteria import RULE_TEXTS
+from matching.engine import HARD_RULES, RULE_CODES, Criteria, Pool, Side, score
 
 FREE_TIME = np.eye(168, dtype=int)
 
@@ -31,9 +32,9 @@ def pool(mentee, mentor, extra):
     return Pool(me, mo, [1], **extra)
 
 
-def test_every_rule_of_the_engine_is_tried_below_and_has_a_label():
+def test_every_rule_of_the_engine_is_tried_below_and_has_a_text():
     assert set(BROKEN) | {"both_ways"} == HARD_RULES
-    assert set(RULE_LABELS) > HARD_RULES
+    assert set(RULE_CODES) == set(RULE_TEXTS)
 
 
 @pytest.mark.parametrize("rule", BROKEN)

@@ -8,7 +8,7 @@ from matching.engine.solving import solver, sparse_solver
 
 from .synthetic import capacity_for, gain_of_slot, generator, small
 
-WHOLE = solver.assign
+WHOLE = solver.solve_dense
 
 
 @pytest.fixture(params=[1, 1000], ids=["repaired one by one", "solved again with more pairs"])
@@ -24,7 +24,7 @@ def on_few_pairs(request, monkeypatch):
     }
     for name, value in {**few, "REPAIR_SHARE": request.param}.items():
         monkeypatch.setattr(sparse_solver, name, value)
-    monkeypatch.setattr(solver, "assign", None)
+    monkeypatch.setattr(solver, "solve_dense", None)
 
 
 def synthetic_round(case):
@@ -51,7 +51,7 @@ def synthetic_round(case):
 def solved_whole(*asked):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sparse_solver, "MIN_SIZE", 10**9)
-        patch.setattr(solver, "assign", WHOLE)
+        patch.setattr(solver, "solve_dense", WHOLE)
         return solve(*asked)
 
 
@@ -93,7 +93,7 @@ def test_prices_and_changes_start_from_such_a_plan_too(case):
 
 
 def test_a_large_pool_is_solved_so_without_being_told(monkeypatch):
-    monkeypatch.setattr(solver, "assign", None)
+    monkeypatch.setattr(solver, "solve_dense", None)
     rng = generator(0)
     plan = solve(ScoreTable(rng.integers(-1, 10_000, (400, 300))), rng.integers(1, 4, 300))
     assert (plan.pairs, plan.certificate) == (400, True)
