@@ -1,9 +1,12 @@
-"""Handing an e-mail to the mail server, through any of Django's backends, and what came of it.
+"""Handing an e-mail to the mail server, and what became of it.
 
-With SMTP it is known where a conversation broke: before the final dot the server cannot have taken the e-mail, and
-trying again is safe. After it only the answer tells; if that is lost, the outcome is unknown. Django's backend and
-smtplib do the talking; our subclass of the connection notes how far they came and keeps each step within the lease.
-Another backend (`EMAIL_BACKEND`) is used through its `send_messages` alone.
+1. Before the end of the content (the line with a single dot) the server cannot have accepted the
+   e-mail: trying again is safe.
+2. After it only the server's reply tells. If the reply is lost, the outcome is unknown.
+
+Django's SMTP backend and smtplib speak to the server. Our subclass of the connection notes how far
+they came, and keeps each command within the lease. Any other backend (`EMAIL_BACKEND`) is used
+through `send_messages` only.
 """
 
 from __future__ import annotations
@@ -23,50 +26,53 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 
-from .claiming import Lease
+from .leases import Lease
 
 log = logging.getLogger(__name__)
 
-LETTERS_PER_CONNECTION = 50
+EMAILS_PER_CONNECTION = 50
 ENHANCED_CODE = re.compile(rb"\b([245]\.\d{1,3}\.\d{1,3})\b")
-GOODBYE_SECONDS = 2
+CLOSE_SECONDS = 2
+CONNECT_SHARE = 1 / 4  # of a step, for each of: connect, greet, encrypt, sign in
 OK, FIRST_PERMANENT = 250, 500
 
 
-class Result(Enum):
+class DeliveryStatus(Enum):
+    """What became of an e-mail; the value is shown as the row's last problem."""
+
     ACCEPTED = "accepted"
-    REFUSED = "refused"  # for good: this address, this letter
-    LATER = "later"  # this letter did not leave, another try is safe
-    UNKNOWN = "unknown"  # the answer after the final dot was lost
-    AWAY = "away"  # the server cannot be reached, or does not take letters from us at all
+    PERMANENT_FAILURE = "permanent failure"  # this address or this e-mail: do not try again
+    TEMPORARY_FAILURE = "temporary failure"  # not accepted, trying again is safe
+    UNKNOWN = "unknown"  # the reply to the content was lost: it may have been accepted
+    UNAVAILABLE = "unavailable"  # no connection, or the server takes no e-mail from us at all
 
 
 @dataclass(frozen=True)
-class Outcome:
-    result: Result
+class DeliveryResult:
+    status: DeliveryStatus
     code: int | None = None
-    detail: str = ""  # never the server's own words: they repeat the address
+    detail: str = ""  # never the text of the server's reply: it repeats the address
 
 
 class TrackedSMTP(smtplib.SMTP):
-    """A connection that knows how far the conversation came, and keeps each step within its time."""
+    """A connection that knows how far it came with an e-mail, and limits the time of each step."""
 
     # How long the next step may take; raises TimeoutError when no time is left.
     step_seconds: Callable[[], float] | None = None
-    has_sender = False  # the server takes mail from us: the address of the recipient is next
-    has_final_dot = False  # it has the whole e-mail and may have accepted it
+    has_sender = False  # the server takes e-mail from us: the address of the recipient is next
+    has_content = False  # it has the whole e-mail and may have accepted it
 
     def send(self, s: object) -> None:
-        """Send a command (text), or the content with its final dot (bytes)."""
+        """Send a command (str), or the content with its end (bytes)."""
         assert isinstance(s, str | bytes)
         if self.step_seconds and self.sock:
             self.sock.settimeout(self.step_seconds())
-        self.has_final_dot = False
+        self.has_content = False
         if isinstance(s, str):
             self.has_sender = s.lower().startswith(("rcpt", "data"))
         super().send(s)
-        # An error above means that the end of the content, and with it the dot, did not leave.
-        self.has_final_dot = isinstance(s, bytes)
+        # An error above means that the end of the content was not sent.
+        self.has_content = isinstance(s, bytes)
 
 
 class TrackedSMTPOverTLS(TrackedSMTP, smtplib.SMTP_SSL):
@@ -83,15 +89,15 @@ class EmailBackend(smtp.EmailBackend):
         return TrackedSMTPOverTLS if self.use_ssl else TrackedSMTP
 
 
-class Line:
-    """A connection, opened when it is first needed and used for up to 50 letters.
+class MailConnection:
+    """A connection of the configured backend, opened when it is first needed.
 
-    Use as a context manager.
+    It is used for up to 50 e-mails. Use as a context manager.
     """
 
     def __init__(self) -> None:
         self._backend: BaseEmailBackend | None = None
-        self._letters = 0
+        self._sent = 0
 
     def __enter__(self) -> Self:
         return self
@@ -102,62 +108,65 @@ class Line:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self.hang_up()
+        self.close()
 
-    def hang_up(self) -> None:
-        backend, self._backend, self._letters = self._backend, None, 0
+    def close(self) -> None:
+        backend, self._backend, self._sent = self._backend, None, 0
         if backend is None:
             return
         if isinstance(backend, EmailBackend) and backend.connection:
-            backend.connection.step_seconds = lambda: GOODBYE_SECONDS
-        # A connection that breaks while it is closed has done its work.
+            backend.connection.step_seconds = lambda: CLOSE_SECONDS
+        # What was sent over it is recorded already, so an error while closing costs nothing.
         with contextlib.suppress(OSError):
             backend.close()
 
-    def send(self, message: EmailMessage, lease: Lease) -> Outcome:
-        """Hand over one letter within the lease's budget.
+    def send(self, message: EmailMessage, lease: Lease) -> DeliveryResult:
+        """Hand over one e-mail within the time of its lease.
 
-        Never raises for what a mail server or a network does.
+        Errors of the mail server and the network are returned as a result, not raised.
         """
-        was_open = self._backend is not None and self._letters < LETTERS_PER_CONNECTION
+        was_open = self._backend is not None and self._sent < EMAILS_PER_CONNECTION
         try:
             backend = self._open(lease)
         except OSError as error:
-            self.hang_up()
-            return Outcome(Result.AWAY, getattr(error, "smtp_code", None), type(error).__name__)
+            self.close()
+            code = getattr(error, "smtp_code", None)
+            return DeliveryResult(DeliveryStatus.UNAVAILABLE, code, type(error).__name__)
         if not isinstance(backend, EmailBackend):
-            return self._send_otherwise(backend, message)
-        outcome = _converse(backend, message, lease)
-        if outcome.result is Result.AWAY and was_open:
-            # The server had closed a connection that we kept: not its fault, not the letter's.
-            self.hang_up()
+            return self._send_with_backend(backend, message)
+        result = _send_over_smtp(backend, message, lease)
+        if result.status is DeliveryStatus.UNAVAILABLE and was_open:
+            # The server has closed an idle connection that we kept, so try once with a new one.
+            self.close()
             return self.send(message, lease)
-        if outcome.result is not Result.ACCEPTED:
-            self.hang_up()
-        return outcome
+        if result.status is not DeliveryStatus.ACCEPTED:
+            self.close()
+        return result
 
     def _open(self, lease: Lease) -> BaseEmailBackend:
         """Return the open connection: the same as last time, or a new one."""
-        if self._backend is None or self._letters >= LETTERS_PER_CONNECTION:
-            self.hang_up()
+        if self._backend is None or self._sent >= EMAILS_PER_CONNECTION:
+            self.close()
             seconds = lease.step_seconds()
             self._backend = configured_backend()
             if isinstance(self._backend, EmailBackend):
-                # Connect, greet, encrypt, sign in.
-                self._backend.timeout = max(seconds / 4, 0.1)
+                self._backend.timeout = max(seconds * CONNECT_SHARE, 0.1)
             self._backend.open()
-        self._letters += 1
+        self._sent += 1
         return self._backend
 
-    def _send_otherwise(self, backend: BaseEmailBackend, message: EmailMessage) -> Outcome:
-        """Whatever a backend of others raises, the letter is tried again: it may not have left."""
+    def _send_with_backend(
+        self, backend: BaseEmailBackend, message: EmailMessage
+    ) -> DeliveryResult:
         try:
             count = backend.send_messages([message])
-        except Exception as error:
+        except Exception as error:  # a provider's backend raises errors of its own
             log.exception("the mail backend failed")
-            self.hang_up()
-            return Outcome(Result.LATER, None, type(error).__name__)
-        return Outcome(Result.ACCEPTED) if count else Outcome(Result.LATER, None, "not taken")
+            self.close()
+            return DeliveryResult(DeliveryStatus.TEMPORARY_FAILURE, None, type(error).__name__)
+        if count:
+            return DeliveryResult(DeliveryStatus.ACCEPTED)
+        return DeliveryResult(DeliveryStatus.TEMPORARY_FAILURE, None, "not accepted")
 
 
 def configured_backend() -> BaseEmailBackend:
@@ -165,36 +174,42 @@ def configured_backend() -> BaseEmailBackend:
     return mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
 
 
-def _converse(backend: EmailBackend, message: EmailMessage, lease: Lease) -> Outcome:
+def _send_over_smtp(backend: EmailBackend, message: EmailMessage, lease: Lease) -> DeliveryResult:
     connection = backend.connection
     assert connection is not None
     connection.step_seconds = lease.step_seconds
     try:
         backend.send_messages([message])
     except smtplib.SMTPSenderRefused as error:
-        return Outcome(Result.AWAY, error.smtp_code, _enhanced(error.smtp_error))
+        # Not this e-mail's fault: the server would refuse our address for every other one, too.
+        detail = _enhanced_code(error.smtp_error)
+        return DeliveryResult(DeliveryStatus.UNAVAILABLE, error.smtp_code, detail)
     except smtplib.SMTPRecipientsRefused as error:
-        [(code, words)] = error.recipients.values()
-        return _unwanted(code, words)
+        [(code, reply)] = error.recipients.values()
+        return _rejection(code, reply)
     except smtplib.SMTPDataError as error:
-        return _unwanted(error.smtp_code, error.smtp_error)
+        return _rejection(error.smtp_code, error.smtp_error)
     except OSError as error:  # smtplib's own errors are OSErrors too
-        return Outcome(_broken(connection, error), None, type(error).__name__)
-    return Outcome(Result.ACCEPTED, OK)
+        return DeliveryResult(_status_after_error(connection, error), None, type(error).__name__)
+    return DeliveryResult(DeliveryStatus.ACCEPTED, OK)
 
 
-def _broken(connection: TrackedSMTP, error: OSError) -> Result:
-    if connection.has_final_dot:
-        return Result.UNKNOWN
+def _status_after_error(connection: TrackedSMTP, error: OSError) -> DeliveryStatus:
+    if connection.has_content:
+        return DeliveryStatus.UNKNOWN
     is_closed = isinstance(error, smtplib.SMTPServerDisconnected | smtplib.SMTPHeloError)
-    return Result.AWAY if is_closed and not connection.has_sender else Result.LATER
+    if is_closed and not connection.has_sender:
+        return DeliveryStatus.UNAVAILABLE
+    return DeliveryStatus.TEMPORARY_FAILURE
 
 
-def _unwanted(code: int, words: bytes | str) -> Outcome:
-    result = Result.REFUSED if code >= FIRST_PERMANENT else Result.LATER
-    return Outcome(result, code if code > 0 else None, _enhanced(words))
+def _rejection(code: int, reply: bytes | str) -> DeliveryResult:
+    is_permanent = code >= FIRST_PERMANENT
+    status = DeliveryStatus.PERMANENT_FAILURE if is_permanent else DeliveryStatus.TEMPORARY_FAILURE
+    return DeliveryResult(status, code if code > 0 else None, _enhanced_code(reply))
 
 
-def _enhanced(words: bytes | str) -> str:
-    found = ENHANCED_CODE.search(words if isinstance(words, bytes) else words.encode())
+def _enhanced_code(reply: bytes | str) -> str:
+    """Return the enhanced status code (RFC 3463) in a reply, such as 5.1.1; or ""."""
+    found = ENHANCED_CODE.search(reply if isinstance(reply, bytes) else reply.encode())
     return found[1].decode() if found else ""

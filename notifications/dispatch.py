@@ -14,16 +14,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db.models import F, Model
 from django.utils import timezone
 
 from . import delivery_rules, kinds, restore_guard, volume_limit
-from .claiming import Lease, claim, time_scale
-from .delivery import Line, Outcome, Result
+from .delivery import DeliveryResult, DeliveryStatus, MailConnection
 from .kinds import Cancel, Email
+from .leases import Lease, claim, time_scale
 from .models import Notification, OutboxState
 from .recipients import Recipient, recipient_locale, recipient_of
 from .reconcilers import reconcile_if_due
@@ -86,10 +85,10 @@ class Dispatcher:
     clock: Callable[[], datetime] = timezone.now
     applies_delivery_rules: bool = True
     is_strict: bool = False
-    connection: Line = field(default_factory=Line)
+    connection: MailConnection = field(default_factory=MailConnection)
 
     def run(self) -> int:
-        """Send until nothing is due, time is up or sending is paused; return how many were accepted."""
+        """Send until nothing is due, time is up or sending is paused; return how many."""
         end = time.monotonic() + RUN_SECONDS * time_scale()
         sent = 0
         with self.connection:
@@ -125,9 +124,9 @@ class Dispatcher:
                 self._retry_later(lease, "rendering took too long")
                 return False
             lease.start_sending()
-            outcome = self.connection.send(message, lease)
+            result = self.connection.send(message, lease)
         except Exception as error:
-            # What a mail server does is returned as an outcome; an error here is this e-mail's own
+            # What a mail server does is returned as a result; an error here is this e-mail's own
             # and must not stop the others.
             if self.is_strict:
                 raise
@@ -135,10 +134,10 @@ class Dispatcher:
                 "an e-mail cannot be rendered",
                 extra={"notification": lease.row.pk, "kind": lease.row.kind},
             )
-            self.connection.hang_up()
+            self.connection.close()
             self._retry_later(lease, f"cannot be rendered: {type(error).__name__}")
             return False
-        return self._record_result(lease, outcome)
+        return self._record_result(lease, result)
 
     def _render(self, lease: Lease) -> EmailMessage | None:
         """Return the message, or None if the row was cancelled or postponed instead."""
@@ -180,36 +179,35 @@ class Dispatcher:
         else:
             lease.record(State.PENDING, next_at=wait.until, attempts=F("attempts") - 1)
 
-    # Any: values for QuerySet.update, which takes any column's type.
-    def _retry_later(self, lease: Lease, error: str, **changes: Any) -> None:
+    def _retry_later(self, lease: Lease, error: str, **changes: object) -> None:
         next_at = self.clock() + backoff(lease.row.attempts)
         lease.record(State.PENDING, **{"next_at": next_at, "error": error[:300], **changes})
 
-    def _fail(self, lease: Lease, reason: str, **changes: Any) -> None:
+    def _fail(self, lease: Lease, reason: str, **changes: object) -> None:
         row = lease.row
         extra = {"notification": row.pk, "kind": row.kind, "why": reason}
         log.error("an e-mail failed", extra=extra)
         lease.record(State.FAILED, reason=reason, ended_at=self.clock(), **changes)
 
-    def _record_result(self, lease: Lease, outcome: Outcome) -> bool:
-        """Write the outcome to the row; return whether the e-mail was accepted."""
-        now, code = self.clock(), outcome.code
-        error = " ".join(filter(None, (outcome.result.value, str(code or ""), outcome.detail)))
-        match outcome.result:
-            case Result.ACCEPTED:
+    def _record_result(self, lease: Lease, result: DeliveryResult) -> bool:
+        """Write the result to the row; return whether the e-mail was accepted."""
+        now, code = self.clock(), result.code
+        error = " ".join(filter(None, (result.status.value, str(code or ""), result.detail)))
+        match result.status:
+            case DeliveryStatus.ACCEPTED:
                 lease.record(State.SENT, sent_at=now, ended_at=now, smtp_code=code, error="")
                 self._reset_failure_counts()
-            case Result.REFUSED:
+            case DeliveryStatus.PERMANENT_FAILURE:
                 self._fail(lease, "rejected by the mail server", smtp_code=code, error=error)
-            case Result.LATER:
+            case DeliveryStatus.TEMPORARY_FAILURE:
                 self._retry_later(lease, error, smtp_code=code)
-            case Result.AWAY:
+            case DeliveryStatus.UNAVAILABLE:
                 self._retry_later(lease, error, next_at=now, attempts=F("attempts") - 1)
                 self._pause_while_unavailable(now)
-            case Result.UNKNOWN:
+            case DeliveryStatus.UNKNOWN:
                 self._record_unknown(lease, error)
                 self._count_lost_reply(now)
-        return outcome.result is Result.ACCEPTED
+        return result.status is DeliveryStatus.ACCEPTED
 
     def _reset_failure_counts(self) -> None:
         troubled = OutboxState.objects.exclude(lost_replies=0, failed_connections=0)
@@ -217,11 +215,12 @@ class Dispatcher:
             troubled.update(lost_replies=0, failed_connections=0)
 
     def _record_unknown(self, lease: Lease, error: str) -> None:
-        changes = {"unknown_outcomes": F("unknown_outcomes") + 1, "error": error}
+        one_more = F("unknown_outcomes") + 1
         if lease.row.unknown_outcomes + 1 >= MAX_UNKNOWN:
-            self._fail(lease, "outcome unknown, send again?", **changes)
+            reason = "outcome unknown, send again?"
+            self._fail(lease, reason, unknown_outcomes=one_more, error=error)
         else:
-            self._retry_later(lease, **changes)
+            self._retry_later(lease, error, unknown_outcomes=one_more)
 
     def _pause_while_unavailable(self, now: datetime) -> None:
         """Pause all sending for a while; an unreachable server does not count as an attempt."""

@@ -1,8 +1,8 @@
-"""The kinds of e-mail. An app declares in its `emails.py`, imported in its `ready()`, what it sends:
+"""The kinds of e-mail: what an app declares in its `emails.py`, imported in its `ready()`.
 
     @kind("match-introduced", about="matches.Match", stream=ESSENTIAL)
     def match_introduced(match, person) -> Email | Cancel:
-        \"\"\"**To**: both people. **When**: the round is published. **Until**: the match is closed.\"\"\"
+        \"\"\"**To**: both people. **When**: the round is published. **Until**: it is closed.\"\"\"
 
 The function is called when the e-mail is about to be sent, not when it is enqueued, so it reads
 current data. `Cancel("reason")` cancels the e-mail; committee members see the reason. The texts are
@@ -46,7 +46,7 @@ class Email:
     `attachments`: (file name, content, media type).
     """
 
-    context: Mapping[str, Any] = field(default_factory=dict)  # Any: values of the kind's templates
+    context: Mapping[str, object] = field(default_factory=dict)
     action: tuple[str | Promise, str] | None = None
     program: Any = None  # Any: the program's model belongs to an app above this one
     reply_to: str = ""

@@ -33,7 +33,7 @@ def key_of(
     address: str = "",
     ordinal: int = 1,
 ) -> str:
-    """Return the unique key of an e-mail. An address without an account is only in it as a digest."""
+    """Return the unique key of an e-mail; an address without an account enters it as a digest."""
     who = str(to.pk) if to is not None else f"@{_digest(address)}"
     return f"{kind}:{about._meta.label_lower}:{about.pk}:{who}:{ordinal}"
 
@@ -62,7 +62,8 @@ def enqueue(
     `to`: a person, or None with `address`.
     `ordinal`: numbers the e-mail and its reminders (1, 2, 3).
     `due_at`: when to send it, by default `at` (now).
-    `expires_at`: when it must no longer be sent, by default `due_at` plus the kind's `expires_after`.
+    `expires_at`: when it must no longer be sent, by default `due_at` plus the kind's
+    `expires_after`.
 
     Raises UnknownKind, and ValueError if `about` is of the wrong model.
     """

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from .models import MutedStream, Notification
 from .models.outbox import ACCOUNT_EMAIL
-from .recipients import Account
 from .reconcilers import reconciler
 
 RETENTION = timedelta(days=90)
 
 
 class ExportedEmails(TypedDict):
-    emails: list[dict[str, object]]
-    muted_streams: list[dict[str, object]]
+    emails: list[Mapping[str, object]]
+    muted_streams: list[Mapping[str, object]]
 
 
-def export_emails(person: Account) -> ExportedEmails:
+def export_emails(person: AbstractBaseUser) -> ExportedEmails:
     """Return which e-mails the person was sent and when, and which streams they muted."""
     rows = Notification.objects.visible_to(person).order_by("pk")
     muted = MutedStream.objects.filter(person=person.pk)
@@ -30,7 +31,7 @@ def export_emails(person: Account) -> ExportedEmails:
     }
 
 
-def erase_emails(person: Account) -> None:
+def erase_emails(person: AbstractBaseUser) -> None:
     """Cancel waiting e-mails; delete addresses, stored texts and muted streams.
 
     The rows stay for the counts and point to the emptied account.

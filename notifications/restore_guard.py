@@ -1,6 +1,7 @@
 """Stops a restored or copied database from sending e-mails again.
 
-1. The database knows which installation it belongs to (`INSTANCE_ID`). With another id it is a copy.
+1. The database knows which installation it belongs to (`INSTANCE_ID`). With another id it is a
+   copy.
 2. It counts the runs that send e-mail. The count, called epoch, is also written to a file outside
    the database. A database whose epoch is below the file's has been restored from a backup.
 3. In both cases nothing is sent until someone runs `manage.py post_restore`, which holds everything

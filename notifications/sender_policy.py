@@ -15,7 +15,7 @@ from .models import Notification
 
 @dataclass(frozen=True)
 class SenderPolicy:
-    """The rules for sending a program's e-mails. Hours are in the recipient's local time, 0 to 23."""
+    """The rules for sending a program's e-mails. Hours (0 to 23) are the recipient's local time."""
 
     name: str = ""
     reply_to: str = ""

@@ -117,14 +117,21 @@ def unsubscribe(request: HttpRequest, stream: str, token: str) -> HttpResponse:
     return render(request, "notifications/unsubscribe.html", {"is_done": is_pressed})
 
 
+def _person(request: HttpRequest) -> Account:
+    """Return who is signed in; LoginRequiredMiddleware lets no one else reach these views."""
+    assert request.user.is_authenticated
+    return request.user
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences_page(request: HttpRequest) -> HttpResponse:
-    muted = preferences.muted_streams(request.user, timezone.now())
+    person = _person(request)
+    muted = preferences.muted_streams(person, timezone.now())
     wanted = [stream.value for stream in preferences.offered() if stream not in muted]
     data = request.POST if request.method == "POST" else None
     form = PreferencesForm(data, initial={"streams": wanted})
     if form.is_valid():
-        form.save(by=request.user)
+        form.save(by=person)
         messages.success(request, _("Your choice has been saved."))
         return redirect("notifications:preferences")
     paused_until = max(filter(None, muted.values()), default=None)
@@ -134,5 +141,6 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def preferences_pause(request: HttpRequest) -> HttpResponse:
-    messages.success(request, _paused_until(preferences.pause(request.user, at=timezone.now())))
+    until = preferences.pause(_person(request), at=timezone.now())
+    messages.success(request, _paused_until(until))
     return redirect("notifications:preferences")

@@ -2,8 +2,8 @@
 cannot write to everyone all day.
 
 When far more e-mails were enqueued within 24 hours than this installation has ever sent on one of
-the last 28 days, those still waiting are held until a committee member releases them. Urgent e-mails
-pass: sign-in codes have rate limits of their own.
+the last 28 days, those still waiting are held until a committee member releases them. Urgent
+e-mails pass: sign-in codes have rate limits of their own.
 """
 
 from __future__ import annotations

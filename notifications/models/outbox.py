@@ -1,7 +1,7 @@
 """The outbox: one row per e-mail.
 
-1. The row is written in the transaction of the change that it reports, so it exists exactly when the
-   change does.
+1. The row is written in the transaction of the change that it reports, so it exists exactly when
+   the change does.
 2. It ends as exactly one of sent, failed, cancelled or expired, each with a time and a reason.
 3. The text is not stored: it is rendered from current data when the e-mail is sent. Account e-mails
    (with codes) are the exception: their text is stored encrypted and deleted when the row ends.
@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -196,11 +196,10 @@ class Notification(ConfidentialModel):
             return None
         return apps.get_model(self.about_type)._base_manager.filter(pk=self.about_id).first()
 
-    # Any: values for QuerySet.update, which takes any column's type.
-    def _change_state(self, to: str, *, by: AbstractBaseUser, **changes: Any) -> None:
+    def _change_state(self, to: str, *, by: AbstractBaseUser, **changes: object) -> None:
         """Change the state for a person, if it is still what they saw.
 
-        The process that sends e-mail has its own conditional UPDATEs, see `claiming`.
+        The process that sends e-mail has its own conditional UPDATEs, see `leases`.
         """
         if to not in self.TRANSITIONS[self.state]:
             raise ActionNotAllowed(

@@ -20,7 +20,7 @@ TUESDAY_NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
 @dataclass
-class Desk:
+class SampleKinds:
     """What the two kinds answer when they are asked, and whom they were asked for."""
 
     answer: Any = field(default_factory=lambda: Email(context={"word": "hello"}))
@@ -40,8 +40,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(monkeypatch, settings):
-    made = Desk()
+def sample(monkeypatch, settings):
+    made = SampleKinds()
     for name, stream in (("note", ESSENTIAL), ("tip", OPTIONAL)):
         monkeypatch.setitem(
             kinds.KINDS, name, Kind(name, made.write, "accounts.User", stream, False, None, False)

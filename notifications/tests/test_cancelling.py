@@ -20,94 +20,96 @@ def end_of(row):
     return fresh(row).state, fresh(row).reason
 
 
-def test_what_is_answered_is_not_asked_again(desk, ada):
-    row = desk.enqueue(ada)
-    desk.answer = Cancel("answered")
+def test_what_is_answered_is_not_asked_again(sample, ada):
+    row = sample.enqueue(ada)
+    sample.answer = Cancel("answered")
     assert deliver_due_emails(TUESDAY_NOON) == []
     assert end_of(row) == (State.CANCELLED, "answered")
 
 
-def test_the_question_is_put_at_the_last_moment_and_not_when_it_is_owed(desk, ada):
-    desk.enqueue(ada)
-    assert desk.asked == []
+def test_the_question_is_put_at_the_last_moment_and_not_when_it_is_owed(sample, ada):
+    sample.enqueue(ada)
+    assert sample.asked == []
     deliver_due_emails(TUESDAY_NOON)
-    assert desk.asked == [ada]
+    assert sample.asked == [ada]
 
 
-def test_a_closed_account_gets_nothing(desk, ada):
-    row = desk.enqueue(ada)
+def test_a_closed_account_gets_nothing(sample, ada):
+    row = sample.enqueue(ada)
     type(ada).objects.filter(pk=ada.pk).update(is_active=False)
     assert deliver_due_emails(TUESDAY_NOON) == []
     assert end_of(row) == (State.CANCELLED, "the account is closed")
 
 
-def test_a_letter_about_something_that_is_gone_is_cancelled(desk, ada):
-    row = desk.enqueue(ada)
+def test_a_letter_about_something_that_is_gone_is_cancelled(sample, ada):
+    row = sample.enqueue(ada)
     rows().update(about_id=0)
     assert deliver_due_emails(TUESDAY_NOON) == []
     assert end_of(row) == (State.CANCELLED, "the record that it was about has been deleted")
 
 
-def test_what_a_person_turned_off_is_cancelled_and_the_essential_still_comes(desk, ada):
-    tip, note = desk.enqueue(ada, kind="tip"), desk.enqueue(ada, kind="note")
+def test_what_a_person_turned_off_is_cancelled_and_the_essential_still_comes(sample, ada):
+    tip, note = sample.enqueue(ada, kind="tip"), sample.enqueue(ada, kind="note")
     preferences.mute(ada, "optional", at=TUESDAY_NOON)
     assert [mail.subject for mail in deliver_due_emails(TUESDAY_NOON)] == ["A note for Ada"]
     assert end_of(tip) == (State.CANCELLED, "turned off by the recipient")
     assert fresh(note).state == State.SENT
 
 
-def test_a_pause_ends_by_itself(desk, ada):
+def test_a_pause_ends_by_itself(sample, ada):
     preferences.pause(ada, at=TUESDAY_NOON)
     during, after = TUESDAY_NOON + timedelta(days=29), TUESDAY_NOON + timedelta(days=30)
-    desk.enqueue(ada, kind="tip", ordinal=1, due_at=during)
-    desk.enqueue(ada, kind="tip", ordinal=2, due_at=after)
+    sample.enqueue(ada, kind="tip", ordinal=1, due_at=during)
+    sample.enqueue(ada, kind="tip", ordinal=2, due_at=after)
     assert deliver_due_emails(during) == []
     assert len(deliver_due_emails(after)) == 1
 
 
-def test_after_its_time_a_letter_is_expired_and_not_sent(desk, ada):
-    row = desk.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
+def test_after_its_time_a_letter_is_expired_and_not_sent(sample, ada):
+    row = sample.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     assert deliver_due_emails(TUESDAY_NOON + timedelta(hours=1)) == []
     assert end_of(row) == (State.EXPIRED, "too late")
 
 
-def test_a_letter_that_expires_between_the_clean_up_and_its_turn_is_not_sent(desk, ada, mailoutbox):
-    row = desk.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
+def test_a_letter_that_expires_between_the_clean_up_and_its_turn_is_not_sent(
+    sample, ada, mailoutbox
+):
+    row = sample.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     late = TUESDAY_NOON + timedelta(hours=2)
     Dispatcher(clock=lambda: late).run()
     assert (end_of(row), mailoutbox) == ((State.EXPIRED, "too late"), [])
 
 
-def test_held_letters_expire_too_and_keep_their_reason(desk, ada, cleo):
-    row = desk.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
+def test_held_letters_expire_too_and_keep_their_reason(sample, ada, cleo):
+    row = sample.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     row.hold(by=cleo, why="a question")
     assert expire_old(TUESDAY_NOON + timedelta(hours=1)) == 1
     assert end_of(row) == (State.EXPIRED, "a question")
 
 
-def test_the_kind_says_how_long_a_letter_makes_sense(desk, ada, monkeypatch):
+def test_the_kind_says_how_long_a_letter_makes_sense(sample, ada, monkeypatch):
     from dataclasses import replace
 
     monkeypatch.setitem(KINDS, "note", replace(KINDS["note"], expires_after=timedelta(days=2)))
-    assert desk.enqueue(ada).expires_at == TUESDAY_NOON + timedelta(days=2)
+    assert sample.enqueue(ada).expires_at == TUESDAY_NOON + timedelta(days=2)
 
 
-def test_a_letter_that_cannot_be_written_waits_and_the_others_leave(desk, ada, ben):
+def test_a_letter_that_cannot_be_written_waits_and_the_others_leave(sample, ada, ben):
     def only_for_ben(about, person):
         if person == ada:
             raise KeyError("a bug")
         return Email(context={"word": "hello"})
 
-    desk.answer = only_for_ben
-    broken = desk.enqueue(ada)
-    desk.enqueue(ben)
+    sample.answer = only_for_ben
+    broken = sample.enqueue(ada)
+    sample.enqueue(ben)
     Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
     assert fresh(broken).error == "cannot be rendered: KeyError"
     assert list(rows().filter(state=State.SENT).values_list("recipient", flat=True)) == [ben.pk]
 
 
-def test_a_kind_that_was_removed_fails_in_the_end_and_says_why(desk, ada):
-    row = desk.enqueue(ada)
+def test_a_kind_that_was_removed_fails_in_the_end_and_says_why(sample, ada):
+    row = sample.enqueue(ada)
     rows().update(kind="removed")
     now = TUESDAY_NOON
     for _ in range(9):
@@ -117,15 +119,15 @@ def test_a_kind_that_was_removed_fails_in_the_end_and_says_why(desk, ada):
     assert fresh(row).error == "cannot be rendered: UnknownKind"
 
 
-def test_poisoned_letters_do_not_stop_the_good_ones(desk, ada):
+def test_poisoned_letters_do_not_stop_the_good_ones(sample, ada):
     def poison_every_tenth(about, person):
-        if len(desk.asked) % 10 == 0:
+        if len(sample.asked) % 10 == 0:
             raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "lone")
         return Email(context={"word": "hello"})
 
-    desk.answer = poison_every_tenth
+    sample.answer = poison_every_tenth
     for number in range(30):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
     Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
     counts = {state: rows().filter(state=state).count() for state in (State.SENT, State.PENDING)}
     assert counts == {State.SENT: 27, State.PENDING: 3}

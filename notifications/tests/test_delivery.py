@@ -27,22 +27,22 @@ def deliver(at=TUESDAY_NOON):
     return Dispatcher(clock=lambda: at, applies_delivery_rules=False, is_strict=True).run()
 
 
-def test_an_accepted_letter_is_sent_and_the_answer_is_kept(desk, ada, server):
-    row = desk.enqueue(ada)
+def test_an_accepted_letter_is_sent_and_the_answer_is_kept(sample, ada, server):
+    row = sample.enqueue(ada)
     assert deliver() == 1
     assert (fresh(row).state, fresh(row).smtp_code) == (State.SENT, 250)
-    assert [letter.to for letter in server.messages] == [ada.email]
+    assert [message.to for message in server.messages] == [ada.email]
 
 
-def test_many_letters_share_a_connection_and_fifty_are_enough_for_one(desk, ada, server):
+def test_many_letters_share_a_connection_and_fifty_are_enough_for_one(sample, ada, server):
     for number in range(51):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
     assert deliver() == 51
-    assert [letter.connection for letter in server.messages] == [1] * 50 + [2]
+    assert [message.connection for message in server.messages] == [1] * 50 + [2]
 
 
-def test_not_now_is_tried_again_later_and_later(desk, ada, server):
-    row, at = desk.enqueue(ada), TUESDAY_NOON
+def test_not_now_is_tried_again_later_and_later(sample, ada, server):
+    row, at = sample.enqueue(ada), TUESDAY_NOON
     server.script = ["450"] * 5
     waits = []
     for _ in range(5):
@@ -54,8 +54,8 @@ def test_not_now_is_tried_again_later_and_later(desk, ada, server):
     assert deliver(at) == 1
 
 
-def test_eight_tries_are_enough(desk, ada, server):
-    row, at = desk.enqueue(ada), TUESDAY_NOON
+def test_eight_tries_are_enough(sample, ada, server):
+    row, at = sample.enqueue(ada), TUESDAY_NOON
     server.script = ["450"] * 20
     for _ in range(12):
         deliver(at)
@@ -66,10 +66,10 @@ def test_eight_tries_are_enough(desk, ada, server):
 
 @pytest.mark.parametrize("answer", ["550", "rcpt550"])
 def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(
-    desk, ada, ben, server, answer
+    sample, ada, ben, server, answer
 ):
-    row = desk.enqueue(ada)
-    desk.enqueue(ben)
+    row = sample.enqueue(ada)
+    sample.enqueue(ben)
     server.script = [answer]
     assert deliver() == 1
     failed = fresh(row)
@@ -81,16 +81,16 @@ def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(
     assert ada.email not in failed.error
 
 
-def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, server):
+def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(sample, ada, server):
     large = (
         "plan.txt",
         "a line of seventy characters or so, many times over\n" * 80_000,
         "text/plain",
     )
-    desk.answer = Email(
+    sample.answer = Email(
         context={"word": "hello"}, attachments=[large]
     )  # more than the network takes unread
-    row = desk.enqueue(ada)
+    row = sample.enqueue(ada)
     server.script = ["close-before-dot"]
     assert deliver() == 0
     assert (fresh(row).state, fresh(row).unknown_outcomes) == (State.PENDING, 0)
@@ -98,8 +98,8 @@ def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(desk, ada, ser
     assert server.copies() == {fresh(row).message_id: 1}
 
 
-def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server, outbox_state):
-    row, at = desk.enqueue(ada), TUESDAY_NOON
+def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(sample, ada, server, outbox_state):
+    row, at = sample.enqueue(ada), TUESDAY_NOON
     server.script = ["close-after-dot"] * 10
     for _ in range(8):
         deliver(at)
@@ -109,10 +109,10 @@ def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(desk, ada, server
 
 
 def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
-    desk, ada, server, outbox_state
+    sample, ada, server, outbox_state
 ):
     for number in range(9):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
     server.script = ["close-after-dot"] * 9
     deliver()
     assert len(server.messages) == 5
@@ -123,9 +123,9 @@ def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
     assert deliver(TUESDAY_NOON + timedelta(minutes=15)) > 0
 
 
-def test_an_answer_in_between_ends_the_row_of_lost_ones(desk, ada, server, outbox_state):
+def test_an_answer_in_between_ends_the_row_of_lost_ones(sample, ada, server, outbox_state):
     for number in range(9):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
     server.script = ["close-after-dot"] * 4 + [""] + ["close-after-dot"] * 4
     deliver()
     outbox_state.refresh_from_db()
@@ -136,18 +136,18 @@ def test_an_answer_in_between_ends_the_row_of_lost_ones(desk, ada, server, outbo
     )
 
 
-def test_a_server_that_never_answers_costs_its_budget_only(desk, ada, server, settings):
+def test_a_server_that_never_answers_costs_its_budget_only(sample, ada, server, settings):
     settings.OUTBOX_LEASE_SECONDS = 2
-    row = desk.enqueue(ada)
+    row = sample.enqueue(ada)
     server.script = ["slow"]
     assert deliver() == 0
     assert (fresh(row).state, fresh(row).unknown_outcomes) == (State.PENDING, 1)
 
 
 def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
-    desk, ada, ben, server, settings, outbox_state
+    sample, ada, ben, server, settings, outbox_state
 ):
-    row, other = desk.enqueue(ada), desk.enqueue(ben)
+    row, other = sample.enqueue(ada), sample.enqueue(ben)
     smtp.use(settings, 1)
     for minutes in range(0, 600, 60):
         deliver(TUESDAY_NOON + timedelta(minutes=minutes))
@@ -162,8 +162,8 @@ def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
     assert outbox_state.failed_connections == 0
 
 
-def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(desk, ada, ben, server):
-    first, second = desk.enqueue(ada), desk.enqueue(ben)
+def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(sample, ada, ben, server):
+    first, second = sample.enqueue(ada), sample.enqueue(ben)
     server.script = ["", "421"]
     deliver()
     assert fresh(first).state == State.SENT
@@ -171,24 +171,26 @@ def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(desk, 
     assert deliver(fresh(second).next_at) == 1
 
 
-def test_nothing_is_held_open_while_a_letter_travels(desk, ada, server, monkeypatch):
+def test_nothing_is_held_open_while_a_letter_travels(sample, ada, server, monkeypatch):
     from django.db import connection
 
-    from notifications.delivery import Line
+    from notifications.delivery import MailConnection
 
-    desk.enqueue(ada)
-    seen, send, outside = [], Line.send, len(connection.savepoint_ids)
+    sample.enqueue(ada)
+    seen, send, outside = [], MailConnection.send, len(connection.savepoint_ids)
     monkeypatch.setattr(
-        Line, "send", lambda *args: (seen.append(len(connection.savepoint_ids)), send(*args))[1]
+        MailConnection,
+        "send",
+        lambda *args: (seen.append(len(connection.savepoint_ids)), send(*args))[1],
     )
     deliver()
     assert seen == [outside]
 
 
-def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
+def test_dots_and_long_text_arrive_as_they_were_written(sample, ada, server):
     word = "\n.\n..\n.hidden\n" + "ü" * 2000
-    desk.answer = Email(context={"word": word})
-    desk.enqueue(ada)
+    sample.answer = Email(context={"word": word})
+    sample.enqueue(ada)
     deliver()
     text = (
         server.messages[0]
@@ -200,11 +202,11 @@ def test_dots_and_long_text_arrive_as_they_were_written(desk, ada, server):
     assert "\n.\n..\n.hidden\n" + "ü" * 2000 in text
 
 
-def test_an_address_that_cannot_be_put_on_the_wire_stops_nobody_else(desk, ada, ben, server):
-    rows().filter(pk=desk.enqueue(ada).pk).update(address="not\nan address@example.org")
-    desk.enqueue(ben)
+def test_an_address_that_cannot_be_put_on_the_wire_stops_nobody_else(sample, ada, ben, server):
+    rows().filter(pk=sample.enqueue(ada).pk).update(address="not\nan address@example.org")
+    sample.enqueue(ben)
     Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
-    assert [letter.to for letter in server.messages] == [ben.email]
+    assert [message.to for message in server.messages] == [ben.email]
     assert rows().get(recipient=ada).error.startswith("cannot be rendered")
 
 
@@ -222,16 +224,22 @@ class ProviderBackend(BaseEmailBackend):
         return answer
 
 
-def test_another_backend_is_asked_again_until_it_takes_the_letter(desk, ada, settings, monkeypatch):
+def test_another_backend_is_asked_again_until_it_takes_the_letter(
+    sample, ada, settings, monkeypatch
+):
     smtp.use_backend(settings, f"{__name__}.ProviderBackend")
     answers: list[int | Exception] = [RuntimeError("no such key"), TimeoutError(), 0, 1]
     monkeypatch.setattr(ProviderBackend, "answers", answers)
-    row, at, errors = desk.enqueue(ada), TUESDAY_NOON, []
+    row, at, errors = sample.enqueue(ada), TUESDAY_NOON, []
     for _ in range(3):
         assert deliver(at) == 0
         errors.append(fresh(row).error)
         at = fresh(row).next_at
-    assert errors == ["later RuntimeError", "later TimeoutError", "later not taken"]
+    assert errors == [
+        "temporary failure RuntimeError",
+        "temporary failure TimeoutError",
+        "temporary failure not accepted",
+    ]
     assert deliver(at) == 1
     assert (fresh(row).state, fresh(row).attempts) == (State.SENT, 4)
     assert [message.to for message in ProviderBackend.taken] == [[ada.email]]

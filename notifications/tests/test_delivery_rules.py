@@ -66,9 +66,9 @@ def test_an_opening_hour_that_the_clock_skips_moves_forward():
 
 
 @pytest.mark.django_db
-def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(desk, ada):
+def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(sample, ada):
     type(ada).objects.filter(pk=ada.pk).update(time_zone="Asia/Tokyo")
-    row = desk.enqueue(ada)  # noon in London is 21:00 in Tokyo
+    row = sample.enqueue(ada)  # noon in London is 21:00 in Tokyo
     assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     morning = datetime(2026, 3, 4, 8, tzinfo=ZoneInfo("Asia/Tokyo"))
     assert (fresh(row).state, fresh(row).next_at, fresh(row).attempts) == (
@@ -80,51 +80,51 @@ def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(desk, ada
 
 
 @pytest.mark.django_db
-def test_urgent_letters_leave_at_night(desk, ada, monkeypatch):
+def test_urgent_letters_leave_at_night(sample, ada, monkeypatch):
     from dataclasses import replace
 
     night = datetime(2026, 3, 7, 3, tzinfo=UTC)
-    desk.enqueue(ada, kind="tip", at=night)
+    sample.enqueue(ada, kind="tip", at=night)
     monkeypatch.setitem(KINDS, "note", replace(KINDS["note"], urgent=True))
-    desk.enqueue(ada, at=night)
+    sample.enqueue(ada, at=night)
     assert [mail.subject for mail in deliver_due_emails(night, delivery_rules=True)] == [
         "A note for Ada"
     ]
 
 
 @pytest.mark.django_db
-def test_a_kind_may_find_one_of_its_letters_urgent(desk, ada):
+def test_a_kind_may_find_one_of_its_letters_urgent(sample, ada):
     night = datetime(2026, 3, 7, 3, tzinfo=UTC)
-    desk.enqueue(ada, at=night)
-    desk.answer = Email(context={"word": "today"}, urgent=True)
+    sample.enqueue(ada, at=night)
+    sample.answer = Email(context={"word": "today"}, urgent=True)
     assert len(deliver_due_emails(night, delivery_rules=True)) == 1
 
 
 @pytest.mark.django_db
-def test_the_program_sets_the_hours(desk, ada, monkeypatch):
+def test_the_program_sets_the_hours(sample, ada, monkeypatch):
     monkeypatch.setattr(
         "notifications.sender_policy.FINDERS",
         [lambda row: SenderPolicy(quiet_from_hour=11, quiet_until_hour=14)],
     )
-    row = desk.enqueue(ada)
+    row = sample.enqueue(ada)
     assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=2)
 
 
 @pytest.mark.django_db
-def test_a_letter_that_names_its_program_keeps_the_programs_hours(desk, ada, program):
+def test_a_letter_that_names_its_program_keeps_the_programs_hours(sample, ada, program):
     program.policy.quiet_from_hour, program.policy.quiet_until_hour = 11, 15
     program.policy.save()
-    desk.answer = Email(context={"word": "hello"}, program=program)
-    row = desk.enqueue(ada)
+    sample.answer = Email(context={"word": "hello"}, program=program)
+    row = sample.enqueue(ada)
     assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     assert fresh(row).next_at == TUESDAY_NOON + timedelta(hours=3)
 
 
 @pytest.mark.django_db
-def test_the_fourth_tip_of_a_week_waits_for_the_next_free_place(desk, ada):
+def test_the_fourth_tip_of_a_week_waits_for_the_next_free_place(sample, ada):
     for number in range(4):
-        desk.enqueue(ada, kind="tip", ordinal=number, at=TUESDAY_NOON + timedelta(minutes=number))
+        sample.enqueue(ada, kind="tip", ordinal=number, at=TUESDAY_NOON + timedelta(minutes=number))
     last = rows().get(ordinal=3)
     assert len(deliver_due_emails(TUESDAY_NOON + timedelta(minutes=5), delivery_rules=True)) == 3
     week_later = TUESDAY_NOON + timedelta(days=7, minutes=5)
@@ -133,19 +133,19 @@ def test_the_fourth_tip_of_a_week_waits_for_the_next_free_place(desk, ada):
 
 
 @pytest.mark.django_db
-def test_the_weekly_limit_counts_neither_essential_letters_nor_other_people(desk, ada, ben):
+def test_the_weekly_limit_counts_neither_essential_letters_nor_other_people(sample, ada, ben):
     for number in range(4):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
     for number in range(3):
-        desk.enqueue(ben, kind="tip", ordinal=number)
-    desk.enqueue(ada, kind="tip", ordinal=9)
+        sample.enqueue(ben, kind="tip", ordinal=number)
+    sample.enqueue(ada, kind="tip", ordinal=9)
     assert len(deliver_due_emails(TUESDAY_NOON, delivery_rules=True)) == 8
 
 
 @pytest.mark.django_db
-def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(desk, ada):
+def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(sample, ada):
     for number in range(4):
-        desk.enqueue(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
+        sample.enqueue(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
     deliver_due_emails(TUESDAY_NOON, delivery_rules=True)
     assert list(rows().filter(state=State.EXPIRED).values_list("reason", flat=True)) == [
         "weekly limit"
@@ -153,9 +153,9 @@ def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(desk, ada):
 
 
 @pytest.mark.django_db
-def test_two_sweepers_at_the_edge_of_the_limit_step_back(desk, ada):
+def test_two_sweepers_at_the_edge_of_the_limit_step_back(sample, ada):
     for number in range(3):
-        desk.enqueue(ada, kind="tip", ordinal=number)
+        sample.enqueue(ada, kind="tip", ordinal=number)
     deliver_due_emails(TUESDAY_NOON)
     rows().filter(ordinal=2).update(
         state=State.SENDING,
@@ -164,6 +164,6 @@ def test_two_sweepers_at_the_edge_of_the_limit_step_back(desk, ada):
         lease_token="x",
         lease_until=TUESDAY_NOON + timedelta(days=9999),
     )
-    last = desk.enqueue(ada, kind="tip", ordinal=4)
+    last = sample.enqueue(ada, kind="tip", ordinal=4)
     assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     assert TUESDAY_NOON < fresh(last).next_at < TUESDAY_NOON + timedelta(minutes=2)

@@ -46,12 +46,12 @@ def test_a_clock_that_was_set_back_does_not_stop_the_planners(reconciled):
     assert len(reconciled) == 2
 
 
-def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(desk, ada, reconciled):
+def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(sample, ada, reconciled):
     def broken(at):
         raise ValueError("a bug")
 
     reconcilers.RECONCILERS = {"broken": broken, **reconcilers.RECONCILERS}
-    desk.enqueue(ada)
+    sample.enqueue(ada)
     assert send_due_emails(TUESDAY_NOON) == 1
     assert reconciled == [TUESDAY_NOON]
     assert report(TUESDAY_NOON)["problems"] == ["reminders cannot be scheduled: broken"]
@@ -63,8 +63,8 @@ def test_registering_a_planner_twice_runs_it_once(reconciled):
     assert len(reconcilers.RECONCILERS) == 2
 
 
-def test_a_sweep_is_healthy_and_leaves_a_heartbeat(desk, ada):
-    desk.enqueue(ada)
+def test_a_sweep_is_healthy_and_leaves_a_heartbeat(sample, ada):
+    sample.enqueue(ada)
     send_due_emails(TUESDAY_NOON)
     found = report(TUESDAY_NOON + timedelta(seconds=30))
     assert found == {
@@ -80,18 +80,18 @@ def test_silence_of_the_sweeper_is_a_problem():
     ]
 
 
-def test_late_letters_are_a_problem_and_failed_ones_are_counted(desk, ada, ben):
+def test_late_letters_are_a_problem_and_failed_ones_are_counted(sample, ada, ben):
     send_due_emails(TUESDAY_NOON)
-    desk.enqueue(ada, at=TUESDAY_NOON - timedelta(minutes=40))
+    sample.enqueue(ada, at=TUESDAY_NOON - timedelta(minutes=40))
     failed = {"state": State.FAILED, "reason": "refused", "ended_at": TUESDAY_NOON}
-    rows().filter(pk=desk.enqueue(ben).pk).update(**failed)
+    rows().filter(pk=sample.enqueue(ben).pk).update(**failed)
     found = report(TUESDAY_NOON)
     assert found["problems"] == ["the oldest e-mail that is due is 40 minutes late"]
     assert (found["late_minutes"], found["failed"]) == (40, 1)
 
 
-def test_the_probe_tells_without_personal_data(desk, ada):
-    desk.enqueue(ada)
+def test_the_probe_tells_without_personal_data(sample, ada):
+    sample.enqueue(ada)
     response = Client().get("/healthz")
     assert response.status_code == 503
     assert ada.email not in response.content.decode()
@@ -128,23 +128,23 @@ def test_a_trial_letter_can_be_asked_for_again_and_again(ada, mailoutbox):
 
 
 @pytest.mark.usefixtures("reset_stop_request")
-def test_a_restart_waits_for_one_letter_only(desk, ada):
+def test_a_restart_waits_for_one_letter_only(sample, ada):
     for number in range(5):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
 
     def stop_after_this_one(about, person):
         stop_after_current_email()
         return usual
 
-    usual, desk.answer = desk.answer, stop_after_this_one
+    usual, sample.answer = sample.answer, stop_after_this_one
     assert Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run() == 1
     assert rows().filter(state=State.PENDING).count() == 4
 
 
-def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
+def test_a_flood_is_held_back_and_codes_still_leave(sample, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "MIN_LIMIT", 10)
     for number in range(11):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
     outbox.enqueue_account_email(
         to=ada,
         address=ada.email,
@@ -159,10 +159,10 @@ def test_a_flood_is_held_back_and_codes_still_leave(desk, ada, monkeypatch):
     assert report(TUESDAY_NOON)["held"] == 11
 
 
-def test_what_a_human_let_go_is_not_held_again(desk, ada, monkeypatch):
+def test_what_a_human_let_go_is_not_held_again(sample, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "MIN_LIMIT", 0)
     monkeypatch.setattr(volume_limit, "PER_ACCOUNT", 0)
-    row = desk.enqueue(ada)
+    row = sample.enqueue(ada)
     assert volume_limit.hold_above_limit(TUESDAY_NOON) == 1
     outbox.release_held(at=TUESDAY_NOON)
     assert volume_limit.hold_above_limit(TUESDAY_NOON) == 0
@@ -170,10 +170,10 @@ def test_what_a_human_let_go_is_not_held_again(desk, ada, monkeypatch):
     assert fresh(row).state == State.SENT
 
 
-def test_what_is_usual_is_learnt_from_the_last_weeks(desk, ada, monkeypatch):
+def test_what_is_usual_is_learnt_from_the_last_weeks(sample, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "MIN_LIMIT", 0)
     for number in range(4):
-        desk.enqueue(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
+        sample.enqueue(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
     Dispatcher(clock=lambda: TUESDAY_NOON - timedelta(days=3), applies_delivery_rules=False).run()
     assert volume_limit.daily_limit(TUESDAY_NOON) == 12
 

@@ -18,36 +18,36 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 State = Notification.State
 
 
-def test_owing_twice_is_owing_once(desk, ada):
-    first = desk.enqueue(ada)
-    desk.enqueue(ada, at=TUESDAY_NOON + timedelta(days=1))
+def test_owing_twice_is_owing_once(sample, ada):
+    first = sample.enqueue(ada)
+    sample.enqueue(ada, at=TUESDAY_NOON + timedelta(days=1))
     assert rows().get().due_at == first.due_at
 
 
-def test_reminders_are_told_apart_by_their_number(desk, ada):
+def test_reminders_are_told_apart_by_their_number(sample, ada):
     for number in (1, 2, 2, 3):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
     assert list(rows().order_by("ordinal").values_list("ordinal", flat=True)) == [1, 2, 3]
 
 
-def test_a_fact_that_is_rolled_back_owes_nothing(desk, ada):
+def test_a_fact_that_is_rolled_back_owes_nothing(sample, ada):
     with transaction.atomic():
-        desk.enqueue(ada)
+        sample.enqueue(ada)
         assert rows().exists()
         transaction.set_rollback(True)
     assert not rows().exists()
 
 
-def test_a_letter_is_delivered_once(desk, ada):
-    row = desk.enqueue(ada)
+def test_a_letter_is_delivered_once(sample, ada):
+    row = sample.enqueue(ada)
     assert [mail.to for mail in deliver_due_emails(TUESDAY_NOON)] == [[ada.email]]
     assert deliver_due_emails(TUESDAY_NOON) == []
     assert (fresh(row).state, fresh(row).sent_at) == (State.SENT, TUESDAY_NOON)
 
 
-def test_nothing_leaves_before_it_is_due(desk, ada):
+def test_nothing_leaves_before_it_is_due(sample, ada):
     due = TUESDAY_NOON + timedelta(days=3)
-    desk.enqueue(ada, due_at=due)
+    sample.enqueue(ada, due_at=due)
     assert deliver_due_emails(due - timedelta(seconds=1)) == []
     assert len(deliver_due_emails(due)) == 1
 
@@ -57,17 +57,17 @@ def test_a_kind_that_nobody_registered_is_an_error(ada):
         outbox.enqueue("no-such-kind", to=ada, about=ada)
 
 
-def test_a_kind_is_about_its_own_model_only(desk, ada, program):
+def test_a_kind_is_about_its_own_model_only(sample, ada, program):
     with pytest.raises(ValueError, match="is about"):
         outbox.enqueue("note", to=ada, about=program)
 
 
-def test_what_makes_no_sense_when_due_is_not_owed(desk, ada):
-    desk.enqueue(ada, expires_at=TUESDAY_NOON)
+def test_what_makes_no_sense_when_due_is_not_owed(sample, ada):
+    sample.enqueue(ada, expires_at=TUESDAY_NOON)
     assert not rows().exists()
 
 
-def test_somebody_without_an_account_is_written_to_and_the_address_is_unreadable(desk, ada):
+def test_somebody_without_an_account_is_written_to_and_the_address_is_unreadable(sample, ada):
     from django.db import connection
 
     outbox.enqueue("note", to=None, about=ada, address=" Friend@Example.org ", at=TUESDAY_NOON)
@@ -96,15 +96,15 @@ def test_somebody_without_an_account_is_written_to_and_the_address_is_unreadable
         {"expires_at": TUESDAY_NOON},
     ],
 )
-def test_the_database_refuses_rows_that_cannot_be(desk, ada, broken):
-    row = desk.enqueue(ada)
+def test_the_database_refuses_rows_that_cannot_be(sample, ada, broken):
+    row = sample.enqueue(ada)
     with pytest.raises(IntegrityError), transaction.atomic():
         rows().filter(pk=row.pk).update(**broken)
     assert fresh(row).state == State.PENDING
 
 
-def test_a_fact_ends_its_letters_at_once(desk, ada, ben):
-    ended, other = desk.enqueue(ada), desk.enqueue(ben)
+def test_a_fact_ends_its_letters_at_once(sample, ada, ben):
+    ended, other = sample.enqueue(ada), sample.enqueue(ben)
     assert outbox.cancel_about(ada, why="answered") == 1
     assert outbox.cancel_about(ada, why="answered") == 0
     assert (fresh(ended).state, fresh(ended).reason, fresh(other).state) == (
@@ -114,8 +114,8 @@ def test_a_fact_ends_its_letters_at_once(desk, ada, ben):
     )
 
 
-def test_a_held_letter_waits_until_it_is_released(desk, ada, cleo):
-    row = desk.enqueue(ada)
+def test_a_held_letter_waits_until_it_is_released(sample, ada, cleo):
+    row = sample.enqueue(ada)
     row.hold(by=cleo, why="look at it first")
     assert deliver_due_emails(TUESDAY_NOON) == []
     row.release(by=cleo, at=TUESDAY_NOON)
@@ -124,8 +124,8 @@ def test_a_held_letter_waits_until_it_is_released(desk, ada, cleo):
         fresh(row).release(by=cleo)
 
 
-def test_a_cancelled_letter_stays_cancelled(desk, ada, cleo):
-    row = desk.enqueue(ada)
+def test_a_cancelled_letter_stays_cancelled(sample, ada, cleo):
+    row = sample.enqueue(ada)
     row.cancel(by=cleo, why="told in person")
     for verb in (row.hold, row.cancel):
         with pytest.raises(ActionNotAllowed):
@@ -134,8 +134,8 @@ def test_a_cancelled_letter_stays_cancelled(desk, ada, cleo):
     assert (fresh(row).state, fresh(row).acted_by) == (State.CANCELLED, cleo)
 
 
-def test_of_two_hands_the_slower_one_is_refused(desk, ada, cleo):
-    row = desk.enqueue(ada)
+def test_of_two_hands_the_slower_one_is_refused(sample, ada, cleo):
+    row = sample.enqueue(ada)
     stale = fresh(row)
     row.cancel(by=cleo, why="no")
     with pytest.raises(ActionNotAllowed):
@@ -143,8 +143,8 @@ def test_of_two_hands_the_slower_one_is_refused(desk, ada, cleo):
     assert fresh(row).state == State.CANCELLED
 
 
-def test_a_failed_letter_can_be_sent_again_under_its_old_name(desk, ada, cleo):
-    row = desk.enqueue(ada)
+def test_a_failed_letter_can_be_sent_again_under_its_old_name(sample, ada, cleo):
+    row = sample.enqueue(ada)
     ended = {
         "state": State.FAILED,
         "reason": "refused",
@@ -158,9 +158,9 @@ def test_a_failed_letter_can_be_sent_again_under_its_old_name(desk, ada, cleo):
     assert mail.extra_headers["Message-ID"] == "<n1@x>"
 
 
-def test_people_see_their_own_letters_and_the_committee_those_of_its_rows(desk, ada, ben, cleo):
-    desk.enqueue(ada)
-    desk.enqueue(ben)
+def test_people_see_their_own_letters_and_the_committee_those_of_its_rows(sample, ada, ben, cleo):
+    sample.enqueue(ada)
+    sample.enqueue(ben)
     assert [row.recipient for row in Notification.objects.visible_to(ada)] == [ada]
     assert not Notification.objects.for_committee(ada).exists()
 
@@ -189,7 +189,7 @@ def test_a_member_with_a_conflict_sees_no_letter_about_that_person(
     assert [row.recipient for row in Notification.objects.for_committee(cleo)] == [ben]
 
 
-def test_now_is_the_default(desk, ada):
+def test_now_is_the_default(sample, ada):
     before = timezone.now()
     outbox.enqueue("note", to=ada, about=ada)
     assert before <= rows().get().due_at <= timezone.now()

@@ -83,18 +83,18 @@ def test_the_page_behind_the_link_shows_a_form(ada, client):
     assert off(ada) == set()
 
 
-def test_the_header_of_a_tip_really_unsubscribes(desk, ada):
-    desk.enqueue(ada, kind="tip", at=timezone.now())
+def test_the_header_of_a_tip_really_unsubscribes(sample, ada):
+    sample.enqueue(ada, kind="tip", at=timezone.now())
     (mail,) = deliver_due_emails()
     url = mail.extra_headers["List-Unsubscribe"].strip("<>")
     assert mail.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     Client(enforce_csrf_checks=True).post("/" + url.split("/", 3)[3], ONE_CLICK)
-    desk.enqueue(ada, kind="tip", ordinal=2, at=timezone.now())
+    sample.enqueue(ada, kind="tip", ordinal=2, at=timezone.now())
     assert deliver_due_emails() == []
 
 
-def test_an_essential_letter_offers_no_way_out(desk, ada):
-    desk.enqueue(ada, at=timezone.now())
+def test_an_essential_letter_offers_no_way_out(sample, ada):
+    sample.enqueue(ada, at=timezone.now())
     (mail,) = deliver_due_emails()
     assert "List-Unsubscribe" not in mail.extra_headers
     assert "unsubscribe" not in mail.body

@@ -22,17 +22,17 @@ def on_the_wire(mail):
     return message_from_bytes(mail.message().as_bytes(), policy=email.policy.default)
 
 
-def send(desk, person, **options):
-    desk.enqueue(person, **options)
+def send(sample, person, **options):
+    sample.enqueue(person, **options)
     (mail,) = deliver_due_emails(TUESDAY_NOON + timedelta(hours=1))
     return on_the_wire(mail)
 
 
-def test_a_letter_has_two_texts_that_say_the_same(desk, ada):
-    desk.answer = Email(
+def test_a_letter_has_two_texts_that_say_the_same(sample, ada):
+    sample.answer = Email(
         context={"word": "hello"}, action=("Say hello", "https://example.org/hello/")
     )
-    wire = send(desk, ada)
+    wire = send(sample, ada)
     text, html = (wire.get_body((part,)).get_content() for part in ("plain", "html"))
     assert wire.get_content_type() == "multipart/alternative"
     for word in ("Dear Ada", "hello", "Say hello", "https://example.org/hello/"):
@@ -40,48 +40,48 @@ def test_a_letter_has_two_texts_that_say_the_same(desk, ada):
         assert word in html
 
 
-def test_plain_text_is_not_escaped_and_html_is(desk, ada):
-    desk.answer = Email(context={"word": "<b>5 > 4 & 'so'</b>"})
-    wire = send(desk, ada)
+def test_plain_text_is_not_escaped_and_html_is(sample, ada):
+    sample.answer = Email(context={"word": "<b>5 > 4 & 'so'</b>"})
+    wire = send(sample, ada)
     assert "<b>5 > 4 & 'so'</b>" in wire.get_body(("plain",)).get_content()
     assert "<b>5" not in wire.get_body(("html",)).get_content()
 
 
-def test_the_date_is_the_due_date(desk, ada):
-    assert parsedate_to_datetime(send(desk, ada)["Date"]) == TUESDAY_NOON
+def test_the_date_is_the_due_date(sample, ada):
+    assert parsedate_to_datetime(send(sample, ada)["Date"]) == TUESDAY_NOON
 
 
-def test_machines_are_asked_not_to_answer(desk, ada):
-    assert send(desk, ada)["Auto-Submitted"] == "auto-generated"
+def test_machines_are_asked_not_to_answer(sample, ada):
+    assert send(sample, ada)["Auto-Submitted"] == "auto-generated"
 
 
-def test_letters_about_one_thing_are_one_thread_and_others_are_not(desk, ada, ben):
+def test_letters_about_one_thing_are_one_thread_and_others_are_not(sample, ada, ben):
     for person in (ada, ben):
         for number in (1, 2):
-            desk.enqueue(person, ordinal=number)
+            sample.enqueue(person, ordinal=number)
     mails = deliver_due_emails(TUESDAY_NOON)
     assert len({mail.extra_headers["Message-ID"] for mail in mails}) == 4
     assert len({mail.extra_headers["References"] for mail in mails}) == 2
 
 
-def test_a_kind_may_name_the_thread(desk, ada, ben):
-    desk.answer = Email(context={"word": "hello"}, thread=ada)
-    assert len({send(desk, person)["References"] for person in (ada, ben)}) == 1
+def test_a_kind_may_name_the_thread(sample, ada, ben):
+    sample.answer = Email(context={"word": "hello"}, thread=ada)
+    assert len({send(sample, person)["References"] for person in (ada, ben)}) == 1
 
 
-def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(desk, ada, monkeypatch):
+def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(sample, ada, monkeypatch):
     policy = SenderPolicy(name='Program "Ünited"', reply_to="committee@example.org")
     monkeypatch.setattr("notifications.sender_policy.FINDERS", [lambda row: policy])
-    wire = send(desk, ada)
+    wire = send(sample, ada)
     sender = wire["From"].addresses[0]
     assert (sender.display_name, sender.domain) == ('Program "Ünited"', settings.MAIL_HOST)
     assert wire["Reply-To"] == "committee@example.org"
 
 
-def test_a_program_in_the_letter_signs_it(desk, ada, program):
+def test_a_program_in_the_letter_signs_it(sample, ada, program):
     program.name = "Spring"
-    desk.answer = Email(context={"word": "hello"}, program=program, reply_to="carer@example.org")
-    wire = send(desk, ada)
+    sample.answer = Email(context={"word": "hello"}, program=program, reply_to="carer@example.org")
+    wire = send(sample, ada)
     assert (wire["From"].addresses[0].display_name, wire["Reply-To"]) == (
         "Spring",
         "carer@example.org",
@@ -89,17 +89,17 @@ def test_a_program_in_the_letter_signs_it(desk, ada, program):
     assert "Spring" in wire.get_body(("html",)).get_content()
 
 
-def test_reminders_know_that_they_are_reminders(desk, ada):
-    assert send(desk, ada, ordinal=1)["Subject"] == "A note for Ada"
-    assert send(desk, ada, ordinal=2)["Subject"] == "Again: A note for Ada"
+def test_reminders_know_that_they_are_reminders(sample, ada):
+    assert send(sample, ada, ordinal=1)["Subject"] == "A note for Ada"
+    assert send(sample, ada, ordinal=2)["Subject"] == "Again: A note for Ada"
 
 
 @pytest.mark.parametrize(
     "name", ["Ada\r\nBcc: all@example.org", "Ada\nX: y", "A" * 80, "Ädä Öber", "﷽", "=?utf-8?q?x?="]
 )
-def test_no_name_adds_a_header(desk, ada, name):
+def test_no_name_adds_a_header(sample, ada, name):
     type(ada).objects.filter(pk=ada.pk).update(name=name)
-    wire = send(desk, ada)
+    wire = send(sample, ada)
     expected = {
         "Subject",
         "From",
@@ -115,15 +115,15 @@ def test_no_name_adds_a_header(desk, ada, name):
     assert wire["To"] == ada.email
 
 
-def test_files_travel_along(desk, ada):
-    desk.answer = Email(
+def test_files_travel_along(sample, ada):
+    sample.answer = Email(
         context={"word": "hello"}, attachments=[("visit.ics", "BEGIN:VCALENDAR", "text/calendar")]
     )
-    (file,) = send(desk, ada).iter_attachments()
+    (file,) = send(sample, ada).iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("visit.ics", "text/calendar")
 
 
-def test_the_letter_is_written_in_the_readers_language_and_zone(desk, ada):
+def test_the_letter_is_written_in_the_readers_language_and_zone(sample, ada):
     from django.utils import timezone, translation
 
     type(ada).objects.filter(pk=ada.pk).update(language="fr", time_zone="Asia/Tokyo")
@@ -133,20 +133,20 @@ def test_the_letter_is_written_in_the_readers_language_and_zone(desk, ada):
         heard.append((translation.get_language(), timezone.get_current_timezone_name()))
         return Email(context={"word": "bonjour"})
 
-    desk.answer = listen
-    send(desk, ada)
+    sample.answer = listen
+    send(sample, ada)
     assert heard == [("fr", "Asia/Tokyo")]
 
 
-def test_styles_are_moved_into_the_elements_and_nothing_is_loaded(desk, ada):
-    html = send(desk, ada).get_body(("html",)).get_content()
+def test_styles_are_moved_into_the_elements_and_nothing_is_loaded(sample, ada):
+    html = send(sample, ada).get_body(("html",)).get_content()
     assert 'style="' in html
     assert "<link" not in html
     assert "<script" not in html
     assert len(html.encode()) < 60_000
 
 
-def test_two_kinds_cannot_share_a_name(desk):
+def test_two_kinds_cannot_share_a_name(sample):
     with pytest.raises(ValueError, match="two kinds"):
         kind("note", about="accounts.User")(lambda about, person: Email())
 

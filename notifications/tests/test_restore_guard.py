@@ -25,8 +25,8 @@ def blocked():
     return OutboxState.objects.get().blocked_reason
 
 
-def test_a_new_installation_begins_to_sweep_by_itself(desk, ada, epoch_file):
-    desk.enqueue(ada)
+def test_a_new_installation_begins_to_sweep_by_itself(sample, ada, epoch_file):
+    sample.enqueue(ada)
     assert send_due_emails(TUESDAY_NOON) == 1
     assert (blocked(), OutboxState.objects.get().epoch, epoch_file.read_text()) == ("", 1, "1")
 
@@ -37,27 +37,27 @@ def test_every_sweep_counts_in_the_database_and_beside_it(epoch_file):
     assert (OutboxState.objects.get().epoch, epoch_file.read_text()) == (3, "3")
 
 
-def test_a_restored_database_is_behind_its_file_and_sends_nothing(desk, ada, mailoutbox):
+def test_a_restored_database_is_behind_its_file_and_sends_nothing(sample, ada, mailoutbox):
     for _ in range(3):
         send_due_emails(TUESDAY_NOON)
     OutboxState.objects.update(epoch=1)
-    desk.enqueue(ada)
+    sample.enqueue(ada)
     assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
     assert "older than its last run" in blocked()
 
 
-def test_a_copied_database_sends_nothing_elsewhere(desk, ada, mailoutbox, settings):
+def test_a_copied_database_sends_nothing_elsewhere(sample, ada, mailoutbox, settings):
     send_due_emails(TUESDAY_NOON)
     settings.INSTANCE_ID = "staging"
-    desk.enqueue(ada)
+    sample.enqueue(ada)
     assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
     assert "another installation" in blocked()
 
 
-def test_a_dump_with_a_blank_id_sends_nothing(desk, ada, mailoutbox):
+def test_a_dump_with_a_blank_id_sends_nothing(sample, ada, mailoutbox):
     send_due_emails(TUESDAY_NOON)
     OutboxState.objects.update(instance_id="")
-    desk.enqueue(ada)
+    sample.enqueue(ada)
     assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
 
 
@@ -69,10 +69,10 @@ def test_an_epoch_file_that_cannot_be_read_closes_the_outbox(epoch_file):
 
 
 def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(
-    desk, ada, epoch_file, mailoutbox, settings
+    sample, ada, epoch_file, mailoutbox, settings
 ):
     settings.OUTBOX_EPOCH_FILE = epoch_file / "no" / "such" / "folder"
-    desk.enqueue(ada)
+    sample.enqueue(ada)
     assert (send_due_emails(TUESDAY_NOON), mailoutbox, blocked()) == (
         0,
         [],
@@ -92,11 +92,11 @@ def test_a_refusal_is_seen_from_outside():
 
 
 def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
-    desk, ada, mailoutbox, capsys
+    sample, ada, mailoutbox, capsys
 ):
     due, later = (
-        desk.enqueue(ada, at=TUESDAY_NOON),
-        desk.enqueue(ada, ordinal=2, due_at=TUESDAY_NOON + timedelta(days=9999)),
+        sample.enqueue(ada, at=TUESDAY_NOON),
+        sample.enqueue(ada, ordinal=2, due_at=TUESDAY_NOON + timedelta(days=9999)),
     )
     OutboxState.objects.create(instance_id="", epoch=1)
     restore_guard.write_epoch(9)
@@ -112,36 +112,36 @@ def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
     assert "1 e-mails are on hold" in capsys.readouterr().out
 
 
-def test_a_letter_that_was_on_its_way_in_the_backup_is_held_too(desk, ada):
-    from notifications.claiming import claim
+def test_a_letter_that_was_on_its_way_in_the_backup_is_held_too(sample, ada):
+    from notifications.leases import claim
 
-    row = desk.enqueue(ada)
+    row = sample.enqueue(ada)
     claim(TUESDAY_NOON)
     call_command("post_restore")
     assert fresh(row).state == State.HELD
 
 
-def test_letters_that_the_lost_days_brought_into_being_are_held_as_well(desk, ada):
-    reconcilers.reconciler(lambda at: desk.enqueue(ada, at=at))
+def test_letters_that_the_lost_days_brought_into_being_are_held_as_well(sample, ada):
+    reconcilers.reconciler(lambda at: sample.enqueue(ada, at=at))
     call_command("post_restore")
     assert rows().get().state == State.HELD
 
 
-def test_a_step_that_fails_keeps_the_outbox_closed(desk, ada, monkeypatch):
+def test_a_step_that_fails_keeps_the_outbox_closed(sample, ada, monkeypatch):
     def forget_again():
         raise RuntimeError("no list of erased people")
 
     monkeypatch.setattr(restore_guard, "RESTORE_STEPS", [forget_again])
     OutboxState.objects.create(instance_id="")
-    row = desk.enqueue(ada)
+    row = sample.enqueue(ada)
     with pytest.raises(CommandError, match="forget_again"):
         call_command("post_restore")
     assert send_due_emails(TUESDAY_NOON) == 0
     assert (fresh(row).state, OutboxState.objects.get().instance_id) == (State.PENDING, "")
 
 
-def test_a_human_releases_what_was_held(desk, ada, capsys):
-    row = desk.enqueue(ada)
+def test_a_human_releases_what_was_held(sample, ada, capsys):
+    row = sample.enqueue(ada)
     call_command("post_restore")
     call_command("release_held")
     assert "1 note (the database was restored)" in " ".join(capsys.readouterr().out.split())
@@ -152,8 +152,8 @@ def test_a_human_releases_what_was_held(desk, ada, capsys):
     assert send_due_emails(fresh(row).next_at) in (0, 1)  # by day it leaves, by night it waits
 
 
-def test_or_ends_it(desk, ada):
-    row = desk.enqueue(ada)
+def test_or_ends_it(sample, ada):
+    row = sample.enqueue(ada)
     call_command("post_restore")
     call_command("release_held", all=True, cancel=True)
     assert (fresh(row).state, fresh(row).reason) == (State.CANCELLED, restore_guard.RESTORED)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from notifications import dispatch
-from notifications.claiming import time_scale
+from notifications.leases import time_scale
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import logging
 import time
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -74,8 +73,7 @@ class Lease:
             raise SendTimeout
         return min(STEP_SECONDS * time_scale(), left)
 
-    # Any: values for QuerySet.update, which takes any column's type.
-    def record(self, state: str, **changes: Any) -> bool:
+    def record(self, state: str, **changes: object) -> bool:
         """End the lease with this state; retry until the database confirms or the lease is over.
 
         Returns False, and writes nothing, if another process has claimed the row meanwhile.

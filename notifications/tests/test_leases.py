@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from notifications.claiming import claim
+from notifications.leases import claim
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 
@@ -44,17 +44,17 @@ def let_the_lease_end(row):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_letter_is_taken_by_one_of_eight(desk, ada):
-    desk.enqueue(ada)
+def test_one_letter_is_taken_by_one_of_eight(sample, ada):
+    sample.enqueue(ada)
     leases = at_once(8, lambda: claim(TUESDAY_NOON))
     assert len([lease for lease in leases if lease]) == 1
     assert rows().get().attempts == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_forty_letters_are_shared_out_without_a_double(desk, ada):
+def test_forty_letters_are_shared_out_without_a_double(sample, ada):
     for number in range(40):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
 
     def take_all():
         taken = []
@@ -68,11 +68,11 @@ def test_forty_letters_are_shared_out_without_a_double(desk, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_three_sweepers_at_once_send_every_letter_once(desk, ada, server):
+def test_three_sweepers_at_once_send_every_letter_once(sample, ada, server):
     from notifications.dispatch import Dispatcher
 
     for number in range(30):
-        desk.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, ordinal=number)
     at_once(3, lambda: Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run())
     assert set(server.copies().values()) == {1}
     assert len(server.messages) == 30
@@ -80,21 +80,21 @@ def test_three_sweepers_at_once_send_every_letter_once(desk, ada, server):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_owing_the_same_letter_from_eight_places_makes_one(desk, ada):
-    at_once(8, lambda: desk.enqueue(ada))
+def test_owing_the_same_letter_from_eight_places_makes_one(sample, ada):
+    at_once(8, lambda: sample.enqueue(ada))
     assert rows().count() == 1
 
 
 @pytest.mark.django_db
-def test_a_letter_that_is_taken_is_not_taken_again(desk, ada):
-    desk.enqueue(ada)
+def test_a_letter_that_is_taken_is_not_taken_again(sample, ada):
+    sample.enqueue(ada)
     assert claim(TUESDAY_NOON)
     assert claim(TUESDAY_NOON + timedelta(days=1)) is None
 
 
 @pytest.mark.django_db
-def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(desk, ada):
-    row = desk.enqueue(ada)
+def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(sample, ada):
+    row = sample.enqueue(ada)
     claim(TUESDAY_NOON)
     let_the_lease_end(row)
     lease = claim(TUESDAY_NOON)
@@ -102,8 +102,8 @@ def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(desk, 
 
 
 @pytest.mark.django_db
-def test_who_lost_the_lease_touches_nothing(desk, ada):
-    row = desk.enqueue(ada)
+def test_who_lost_the_lease_touches_nothing(sample, ada):
+    row = sample.enqueue(ada)
     slow = claim(TUESDAY_NOON)
     let_the_lease_end(row)
     quick = claim(TUESDAY_NOON)
@@ -113,8 +113,8 @@ def test_who_lost_the_lease_touches_nothing(desk, ada):
 
 
 @pytest.mark.django_db
-def test_every_copy_carries_the_same_message_id(desk, ada):
-    row = desk.enqueue(ada)
+def test_every_copy_carries_the_same_message_id(sample, ada):
+    row = sample.enqueue(ada)
     first = claim(TUESDAY_NOON).row.message_id
     let_the_lease_end(row)
     assert claim(TUESDAY_NOON).row.message_id == first
@@ -122,8 +122,8 @@ def test_every_copy_carries_the_same_message_id(desk, ada):
 
 
 @pytest.mark.django_db
-def test_a_letter_whose_sweepers_vanish_stops_after_four(desk, ada):
-    row = desk.enqueue(ada)
+def test_a_letter_whose_sweepers_vanish_stops_after_four(sample, ada):
+    row = sample.enqueue(ada)
     for _ in range(4):
         claim(TUESDAY_NOON)
         let_the_lease_end(row)
@@ -132,11 +132,11 @@ def test_a_letter_whose_sweepers_vanish_stops_after_four(desk, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_record_is_tried_until_the_database_takes_it(desk, ada, monkeypatch):
+def test_the_record_is_tried_until_the_database_takes_it(sample, ada, monkeypatch):
     from django.db import OperationalError
     from django.db.models import QuerySet
 
-    row = desk.enqueue(ada)
+    row = sample.enqueue(ada)
     lease = claim(TUESDAY_NOON)
     update, failures = QuerySet.update, iter([OperationalError("gone"), OperationalError("gone")])
 
@@ -151,12 +151,12 @@ def test_the_record_is_tried_until_the_database_takes_it(desk, ada, monkeypatch)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_the_lease_nothing_is_recorded(desk, ada, monkeypatch, settings):
+def test_after_the_lease_nothing_is_recorded(sample, ada, monkeypatch, settings):
     from django.db import OperationalError
     from django.db.models import QuerySet
 
     settings.OUTBOX_LEASE_SECONDS = 0.2
-    row = desk.enqueue(ada)
+    row = sample.enqueue(ada)
     lease = claim(TUESDAY_NOON)
 
     def always_broken(self, **changes):
@@ -170,11 +170,11 @@ def test_after_the_lease_nothing_is_recorded(desk, ada, monkeypatch, settings):
 
 
 @pytest.mark.django_db
-def test_nothing_is_begun_in_the_second_half_of_a_lease(desk, ada, monkeypatch):
+def test_nothing_is_begun_in_the_second_half_of_a_lease(sample, ada, monkeypatch):
     from notifications import dispatch
 
-    row = desk.enqueue(ada)
-    monkeypatch.setattr("notifications.claiming.Lease.may_start", lambda self: False)
+    row = sample.enqueue(ada)
+    monkeypatch.setattr("notifications.leases.Lease.may_start", lambda self: False)
     assert deliver_due_emails(TUESDAY_NOON) == []
     assert (fresh(row).state, fresh(row).error) == (State.PENDING, "rendering took too long")
     assert fresh(row).next_at > TUESDAY_NOON
