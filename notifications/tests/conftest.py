@@ -1,11 +1,14 @@
-"""Two kinds of letters for these tests: `note` is essential, `tip` can be turned off. Both are about a person."""
+"""Two kinds of e-mail for these tests: `note` is essential, `tip` can be turned off.
+
+Both are about a person.
+"""
 
 from __future__ import annotations
 
 import re
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +24,12 @@ TUESDAY_NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 @dataclass
 class SampleKinds:
-    """What the two kinds answer when they are asked, and whom they were asked for."""
+    """What the two kinds return when they are asked, and for whom they were asked."""
 
     answer: Any = field(default_factory=lambda: Email(context={"word": "hello"}))
     asked: list[Any] = field(default_factory=list)
 
-    def write(self, about, person):
+    def build(self, about, person):
         """**To**: people of tests. **When**: a test says so. **Until**: a test says so."""
         self.asked.append(person)
         if isinstance(self.answer, Exception):
@@ -34,7 +37,7 @@ class SampleKinds:
         return self.answer(about, person) if callable(self.answer) else self.answer
 
     def enqueue(self, person, kind="note", at=TUESDAY_NOON, **options):
-        """Owe one letter and return its row."""
+        """Enqueue one e-mail and return its row."""
         outbox.enqueue(kind, to=person, about=person, at=at, **options)
         return rows().order_by("pk").last()
 
@@ -44,7 +47,7 @@ def sample(monkeypatch, settings):
     made = SampleKinds()
     for name, stream in (("note", ESSENTIAL), ("tip", OPTIONAL)):
         monkeypatch.setitem(
-            kinds.KINDS, name, Kind(name, made.write, "accounts.User", stream, False, None, False)
+            kinds.KINDS, name, Kind(name, made.build, "accounts.User", stream, False, None, False)
         )
     templates = deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"].append(Path(__file__).parent / "templates")
@@ -54,7 +57,7 @@ def sample(monkeypatch, settings):
 
 @pytest.fixture
 def server(settings):
-    """A mail server on the loopback that the sweeper speaks to."""
+    """A mail server on the loopback that e-mails are sent to."""
     with smtp.sink() as sink:
         smtp.use(settings, sink.port)
         yield sink
@@ -66,8 +69,8 @@ def epoch_file(settings, tmp_path):
     return settings.OUTBOX_EPOCH_FILE
 
 
-def words(response):
-    """The page without what differs by nature: form tokens and its own address."""
+def page_text(response):
+    """Return a page without what differs by nature: form tokens and its own address."""
     return re.sub(
         r'(name="(?:csrfmiddlewaretoken|next)" value=")[^"]*', r"\1", response.content.decode()
     )
@@ -79,3 +82,12 @@ def rows():
 
 def fresh(row):
     return rows().get(pk=row.pk)
+
+
+def enqueue_code(person):
+    expires_at = TUESDAY_NOON + timedelta(minutes=15)
+    texts = {"subject": "Your code", "text": "ABC-DEF", "html": "<p>ABC-DEF</p>"}
+    outbox.enqueue_account_email(
+        to=person, address=person.email, expires_at=expires_at, at=TUESDAY_NOON, **texts
+    )
+    return rows().get()

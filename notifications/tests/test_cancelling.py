@@ -1,4 +1,4 @@
-"""A letter is asked whether it is still wanted when it is about to leave, and ends visibly when it is not."""
+"""An e-mail that is no longer wanted is cancelled when it is about to be sent, with a reason."""
 
 from datetime import timedelta
 
@@ -20,14 +20,14 @@ def end_of(row):
     return fresh(row).state, fresh(row).reason
 
 
-def test_what_is_answered_is_not_asked_again(sample, ada):
+def test_an_email_that_is_no_longer_wanted_is_cancelled(sample, ada):
     row = sample.enqueue(ada)
     sample.answer = Cancel("answered")
     assert deliver_due_emails(TUESDAY_NOON) == []
     assert end_of(row) == (State.CANCELLED, "answered")
 
 
-def test_the_question_is_put_at_the_last_moment_and_not_when_it_is_owed(sample, ada):
+def test_the_kind_is_asked_when_sending_and_not_when_enqueueing(sample, ada):
     sample.enqueue(ada)
     assert sample.asked == []
     deliver_due_emails(TUESDAY_NOON)
@@ -41,14 +41,14 @@ def test_a_closed_account_gets_nothing(sample, ada):
     assert end_of(row) == (State.CANCELLED, "the account is closed")
 
 
-def test_a_letter_about_something_that_is_gone_is_cancelled(sample, ada):
+def test_an_email_about_a_deleted_record_is_cancelled(sample, ada):
     row = sample.enqueue(ada)
     rows().update(about_id=0)
     assert deliver_due_emails(TUESDAY_NOON) == []
     assert end_of(row) == (State.CANCELLED, "the record that it was about has been deleted")
 
 
-def test_what_a_person_turned_off_is_cancelled_and_the_essential_still_comes(sample, ada):
+def test_a_muted_stream_is_cancelled_and_essential_emails_are_sent(sample, ada):
     tip, note = sample.enqueue(ada, kind="tip"), sample.enqueue(ada, kind="note")
     preferences.mute(ada, "optional", at=TUESDAY_NOON)
     assert [mail.subject for mail in deliver_due_emails(TUESDAY_NOON)] == ["A note for Ada"]
@@ -65,36 +65,34 @@ def test_a_pause_ends_by_itself(sample, ada):
     assert len(deliver_due_emails(after)) == 1
 
 
-def test_after_its_time_a_letter_is_expired_and_not_sent(sample, ada):
+def test_an_email_that_has_expired_is_not_sent(sample, ada):
     row = sample.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     assert deliver_due_emails(TUESDAY_NOON + timedelta(hours=1)) == []
     assert end_of(row) == (State.EXPIRED, "too late")
 
 
-def test_a_letter_that_expires_between_the_clean_up_and_its_turn_is_not_sent(
-    sample, ada, mailoutbox
-):
+def test_an_email_that_expires_during_the_run_is_not_sent(sample, ada, mailoutbox):
     row = sample.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     late = TUESDAY_NOON + timedelta(hours=2)
     Dispatcher(clock=lambda: late).run()
     assert (end_of(row), mailoutbox) == ((State.EXPIRED, "too late"), [])
 
 
-def test_held_letters_expire_too_and_keep_their_reason(sample, ada, cleo):
+def test_held_emails_expire_and_keep_their_reason(sample, ada, cleo):
     row = sample.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     row.hold(by=cleo, why="a question")
     assert expire_old(TUESDAY_NOON + timedelta(hours=1)) == 1
     assert end_of(row) == (State.EXPIRED, "a question")
 
 
-def test_the_kind_says_how_long_a_letter_makes_sense(sample, ada, monkeypatch):
+def test_the_kind_sets_when_an_email_expires(sample, ada, monkeypatch):
     from dataclasses import replace
 
     monkeypatch.setitem(KINDS, "note", replace(KINDS["note"], expires_after=timedelta(days=2)))
     assert sample.enqueue(ada).expires_at == TUESDAY_NOON + timedelta(days=2)
 
 
-def test_a_letter_that_cannot_be_written_waits_and_the_others_leave(sample, ada, ben):
+def test_an_email_that_cannot_be_rendered_waits_and_the_others_are_sent(sample, ada, ben):
     def only_for_ben(about, person):
         if person == ada:
             raise KeyError("a bug")
@@ -108,7 +106,7 @@ def test_a_letter_that_cannot_be_written_waits_and_the_others_leave(sample, ada,
     assert list(rows().filter(state=State.SENT).values_list("recipient", flat=True)) == [ben.pk]
 
 
-def test_a_kind_that_was_removed_fails_in_the_end_and_says_why(sample, ada):
+def test_an_email_of_a_removed_kind_fails_after_several_attempts(sample, ada):
     row = sample.enqueue(ada)
     rows().update(kind="removed")
     now = TUESDAY_NOON
@@ -119,7 +117,7 @@ def test_a_kind_that_was_removed_fails_in_the_end_and_says_why(sample, ada):
     assert fresh(row).error == "cannot be rendered: UnknownKind"
 
 
-def test_poisoned_letters_do_not_stop_the_good_ones(sample, ada):
+def test_emails_that_cannot_be_rendered_do_not_stop_the_others(sample, ada):
     def poison_every_tenth(about, person):
         if len(sample.asked) % 10 == 0:
             raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "lone")

@@ -1,4 +1,4 @@
-"""The conversation with a mail server: what it says decides whether a letter is sent, tried again, given up, or unknown."""
+"""The mail server's reply decides whether an e-mail is sent, retried, failed or unknown."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -27,21 +27,21 @@ def deliver(at=TUESDAY_NOON):
     return Dispatcher(clock=lambda: at, applies_delivery_rules=False, is_strict=True).run()
 
 
-def test_an_accepted_letter_is_sent_and_the_answer_is_kept(sample, ada, server):
+def test_an_accepted_email_is_sent_and_the_reply_code_is_kept(sample, ada, server):
     row = sample.enqueue(ada)
     assert deliver() == 1
     assert (fresh(row).state, fresh(row).smtp_code) == (State.SENT, 250)
     assert [message.to for message in server.messages] == [ada.email]
 
 
-def test_many_letters_share_a_connection_and_fifty_are_enough_for_one(sample, ada, server):
+def test_a_connection_is_used_for_fifty_emails(sample, ada, server):
     for number in range(51):
         sample.enqueue(ada, ordinal=number)
     assert deliver() == 51
     assert [message.connection for message in server.messages] == [1] * 50 + [2]
 
 
-def test_not_now_is_tried_again_later_and_later(sample, ada, server):
+def test_a_temporary_failure_is_retried_with_growing_pauses(sample, ada, server):
     row, at = sample.enqueue(ada), TUESDAY_NOON
     server.script = ["450"] * 5
     waits = []
@@ -54,7 +54,7 @@ def test_not_now_is_tried_again_later_and_later(sample, ada, server):
     assert deliver(at) == 1
 
 
-def test_eight_tries_are_enough(sample, ada, server):
+def test_an_email_fails_after_eight_attempts(sample, ada, server):
     row, at = sample.enqueue(ada), TUESDAY_NOON
     server.script = ["450"] * 20
     for _ in range(12):
@@ -65,7 +65,7 @@ def test_eight_tries_are_enough(sample, ada, server):
 
 
 @pytest.mark.parametrize("answer", ["550", "rcpt550"])
-def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(
+def test_a_rejected_email_fails_at_once_and_the_error_holds_no_address(
     sample, ada, ben, server, answer
 ):
     row = sample.enqueue(ada)
@@ -81,7 +81,7 @@ def test_a_refused_letter_fails_at_once_and_the_address_is_not_written_down(
     assert ada.email not in failed.error
 
 
-def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(sample, ada, server):
+def test_a_connection_that_breaks_before_the_end_of_data_makes_no_copy(sample, ada, server):
     large = (
         "plan.txt",
         "a line of seventy characters or so, many times over\n" * 80_000,
@@ -98,7 +98,9 @@ def test_a_connection_that_breaks_before_the_final_dot_is_no_copy(sample, ada, s
     assert server.copies() == {fresh(row).message_id: 1}
 
 
-def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(sample, ada, server, outbox_state):
+def test_a_lost_reply_is_unknown_and_is_retried_four_times_at_most(
+    sample, ada, server, outbox_state
+):
     row, at = sample.enqueue(ada), TUESDAY_NOON
     server.script = ["close-after-dot"] * 10
     for _ in range(8):
@@ -108,9 +110,7 @@ def test_a_lost_answer_is_unknown_and_tried_four_times_at_most(sample, ada, serv
     assert server.copies() == {fresh(row).message_id: 4}
 
 
-def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
-    sample, ada, server, outbox_state
-):
+def test_five_lost_replies_in_a_row_pause_sending_for_15_minutes(sample, ada, server, outbox_state):
     for number in range(9):
         sample.enqueue(ada, ordinal=number)
     server.script = ["close-after-dot"] * 9
@@ -123,7 +123,7 @@ def test_five_lost_answers_in_a_row_pause_everything_for_a_quarter_of_an_hour(
     assert deliver(TUESDAY_NOON + timedelta(minutes=15)) > 0
 
 
-def test_an_answer_in_between_ends_the_row_of_lost_ones(sample, ada, server, outbox_state):
+def test_a_reply_resets_the_count_of_lost_replies(sample, ada, server, outbox_state):
     for number in range(9):
         sample.enqueue(ada, ordinal=number)
     server.script = ["close-after-dot"] * 4 + [""] + ["close-after-dot"] * 4
@@ -136,7 +136,9 @@ def test_an_answer_in_between_ends_the_row_of_lost_ones(sample, ada, server, out
     )
 
 
-def test_a_server_that_never_answers_costs_its_budget_only(sample, ada, server, settings):
+def test_a_server_that_never_replies_costs_only_the_time_of_one_email(
+    sample, ada, server, settings
+):
     settings.OUTBOX_LEASE_SECONDS = 2
     row = sample.enqueue(ada)
     server.script = ["slow"]
@@ -144,7 +146,7 @@ def test_a_server_that_never_answers_costs_its_budget_only(sample, ada, server, 
     assert (fresh(row).state, fresh(row).unknown_outcomes) == (State.PENDING, 1)
 
 
-def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
+def test_an_unavailable_server_costs_no_attempt_and_pauses_sending(
     sample, ada, ben, server, settings, outbox_state
 ):
     row, other = sample.enqueue(ada), sample.enqueue(ben)
@@ -162,7 +164,7 @@ def test_a_server_that_is_away_costs_no_try_and_nobody_hammers_it(
     assert outbox_state.failed_connections == 0
 
 
-def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(sample, ada, ben, server):
+def test_an_idle_connection_closed_by_the_server_is_reopened(sample, ada, ben, server):
     first, second = sample.enqueue(ada), sample.enqueue(ben)
     server.script = ["", "421"]
     deliver()
@@ -171,7 +173,7 @@ def test_a_kept_connection_that_the_server_closed_is_opened_again_at_once(sample
     assert deliver(fresh(second).next_at) == 1
 
 
-def test_nothing_is_held_open_while_a_letter_travels(sample, ada, server, monkeypatch):
+def test_no_transaction_is_open_while_an_email_is_sent(sample, ada, server, monkeypatch):
     from django.db import connection
 
     from notifications.delivery import MailConnection
@@ -187,7 +189,7 @@ def test_nothing_is_held_open_while_a_letter_travels(sample, ada, server, monkey
     assert seen == [outside]
 
 
-def test_dots_and_long_text_arrive_as_they_were_written(sample, ada, server):
+def test_dots_and_long_texts_arrive_unchanged(sample, ada, server):
     word = "\n.\n..\n.hidden\n" + "ü" * 2000
     sample.answer = Email(context={"word": word})
     sample.enqueue(ada)
@@ -202,7 +204,7 @@ def test_dots_and_long_text_arrive_as_they_were_written(sample, ada, server):
     assert "\n.\n..\n.hidden\n" + "ü" * 2000 in text
 
 
-def test_an_address_that_cannot_be_put_on_the_wire_stops_nobody_else(sample, ada, ben, server):
+def test_an_invalid_address_does_not_stop_the_other_emails(sample, ada, ben, server):
     rows().filter(pk=sample.enqueue(ada).pk).update(address="not\nan address@example.org")
     sample.enqueue(ben)
     Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
@@ -224,9 +226,7 @@ class ProviderBackend(BaseEmailBackend):
         return answer
 
 
-def test_another_backend_is_asked_again_until_it_takes_the_letter(
-    sample, ada, settings, monkeypatch
-):
+def test_another_backend_is_retried_until_it_accepts_the_email(sample, ada, settings, monkeypatch):
     smtp.use_backend(settings, f"{__name__}.ProviderBackend")
     answers: list[int | Exception] = [RuntimeError("no such key"), TimeoutError(), 0, 1]
     monkeypatch.setattr(ProviderBackend, "answers", answers)
@@ -245,7 +245,7 @@ def test_another_backend_is_asked_again_until_it_takes_the_letter(
     assert [message.to for message in ProviderBackend.taken] == [[ada.email]]
 
 
-def test_the_sink_counts_what_it_took(server):
+def test_the_test_server_counts_what_it_accepted(server):
     assert isinstance(server, smtp.Sink)
     assert not rows().exists()
     assert server.copies() == {}

@@ -1,4 +1,4 @@
-"""Night, weekend, and no more than a few letters a week; in the recipient's own zone, also on the days when clocks change."""
+"""Quiet hours, weekends and the weekly limit, in each time zone and when clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -28,7 +28,7 @@ USUAL = SenderPolicy()
         SenderPolicy, quiet_from_hour=st.integers(0, 23), quiet_until_hour=st.integers(0, 23)
     ),
 )
-def test_a_letter_leaves_at_an_allowed_hour_and_not_later_than_needed(at, zone, policy):
+def test_emails_wait_for_an_allowed_hour_and_no_longer(at, zone, policy):
     opens = next_allowed_time(at, zone, policy)
     assert at <= opens <= at + timedelta(days=3, hours=25)
     assert not is_quiet(opens.astimezone(ZoneInfo(zone)), policy)
@@ -50,14 +50,14 @@ def test_a_letter_leaves_at_an_allowed_hour_and_not_later_than_needed(at, zone, 
         ("Pacific/Kiritimati", "2026-03-07 00:00", "2026-03-09 08:00"),
     ],
 )
-def test_known_nights(zone, local, opens):
+def test_known_quiet_hours(zone, local, opens):
     at, expected = (
         datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (local, opens)
     )
     assert next_allowed_time(at.astimezone(UTC), zone, USUAL) == expected
 
 
-def test_an_opening_hour_that_the_clock_skips_moves_forward():
+def test_an_hour_skipped_by_the_clock_change_moves_forward():
     policy = SenderPolicy(
         quiet_from_hour=22, quiet_until_hour=0
     )  # in Beirut midnight of 30 March 2025 did not exist
@@ -66,7 +66,7 @@ def test_an_opening_hour_that_the_clock_skips_moves_forward():
 
 
 @pytest.mark.django_db
-def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(sample, ada):
+def test_at_night_an_email_waits_for_the_morning_and_no_attempt_is_counted(sample, ada):
     type(ada).objects.filter(pk=ada.pk).update(time_zone="Asia/Tokyo")
     row = sample.enqueue(ada)  # noon in London is 21:00 in Tokyo
     assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
@@ -80,7 +80,7 @@ def test_at_night_a_letter_waits_for_the_morning_and_no_try_is_counted(sample, a
 
 
 @pytest.mark.django_db
-def test_urgent_letters_leave_at_night(sample, ada, monkeypatch):
+def test_urgent_emails_are_sent_at_night(sample, ada, monkeypatch):
     from dataclasses import replace
 
     night = datetime(2026, 3, 7, 3, tzinfo=UTC)
@@ -93,7 +93,7 @@ def test_urgent_letters_leave_at_night(sample, ada, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_kind_may_find_one_of_its_letters_urgent(sample, ada):
+def test_a_kind_can_mark_one_email_as_urgent(sample, ada):
     night = datetime(2026, 3, 7, 3, tzinfo=UTC)
     sample.enqueue(ada, at=night)
     sample.answer = Email(context={"word": "today"}, urgent=True)
@@ -101,7 +101,7 @@ def test_a_kind_may_find_one_of_its_letters_urgent(sample, ada):
 
 
 @pytest.mark.django_db
-def test_the_program_sets_the_hours(sample, ada, monkeypatch):
+def test_the_policy_sets_the_quiet_hours(sample, ada, monkeypatch):
     monkeypatch.setattr(
         "notifications.sender_policy.FINDERS",
         [lambda row: SenderPolicy(quiet_from_hour=11, quiet_until_hour=14)],
@@ -112,7 +112,7 @@ def test_the_program_sets_the_hours(sample, ada, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_letter_that_names_its_program_keeps_the_programs_hours(sample, ada, program):
+def test_an_email_that_names_its_program_follows_its_quiet_hours(sample, ada, program):
     program.policy.quiet_from_hour, program.policy.quiet_until_hour = 11, 15
     program.policy.save()
     sample.answer = Email(context={"word": "hello"}, program=program)
@@ -122,7 +122,7 @@ def test_a_letter_that_names_its_program_keeps_the_programs_hours(sample, ada, p
 
 
 @pytest.mark.django_db
-def test_the_fourth_tip_of_a_week_waits_for_the_next_free_place(sample, ada):
+def test_the_fourth_tip_of_a_week_waits_for_the_next_slot(sample, ada):
     for number in range(4):
         sample.enqueue(ada, kind="tip", ordinal=number, at=TUESDAY_NOON + timedelta(minutes=number))
     last = rows().get(ordinal=3)
@@ -133,7 +133,7 @@ def test_the_fourth_tip_of_a_week_waits_for_the_next_free_place(sample, ada):
 
 
 @pytest.mark.django_db
-def test_the_weekly_limit_counts_neither_essential_letters_nor_other_people(sample, ada, ben):
+def test_the_weekly_limit_counts_neither_essential_emails_nor_other_people(sample, ada, ben):
     for number in range(4):
         sample.enqueue(ada, ordinal=number)
     for number in range(3):
@@ -143,7 +143,7 @@ def test_the_weekly_limit_counts_neither_essential_letters_nor_other_people(samp
 
 
 @pytest.mark.django_db
-def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(sample, ada):
+def test_a_tip_that_would_expire_while_waiting_expires_with_the_reason(sample, ada):
     for number in range(4):
         sample.enqueue(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
     deliver_due_emails(TUESDAY_NOON, delivery_rules=True)
@@ -153,7 +153,7 @@ def test_a_tip_that_makes_no_sense_next_week_ends_with_the_reason(sample, ada):
 
 
 @pytest.mark.django_db
-def test_two_sweepers_at_the_edge_of_the_limit_step_back(sample, ada):
+def test_an_email_being_sent_counts_towards_the_limit(sample, ada):
     for number in range(3):
         sample.enqueue(ada, kind="tip", ordinal=number)
     deliver_due_emails(TUESDAY_NOON)

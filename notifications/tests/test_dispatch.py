@@ -1,4 +1,4 @@
-"""The sweep as a whole: planners, heartbeat, health, commands, and a breaker against floods."""
+"""A whole run: reconcilers, heartbeat, health, commands and the volume limit."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ State = Notification.State
 
 @pytest.fixture(autouse=True)
 def reconciled(monkeypatch):
-    """Only the planners of the test; the list of when they ran."""
+    """Only the reconcilers of the test; the list of when they ran."""
     ran = []
     monkeypatch.setattr(reconcilers, "RECONCILERS", {"test": ran.append})
     return ran
@@ -34,19 +34,19 @@ def reset_stop_request():
     stop_requested.clear()
 
 
-def test_planners_run_once_a_minute(reconciled):
+def test_reconcilers_run_once_a_minute(reconciled):
     for seconds in (0, 5, 59, 60, 61):
         send_due_emails(TUESDAY_NOON + timedelta(seconds=seconds))
     assert reconciled == [TUESDAY_NOON, TUESDAY_NOON + timedelta(seconds=60)]
 
 
-def test_a_clock_that_was_set_back_does_not_stop_the_planners(reconciled):
+def test_a_clock_set_back_does_not_stop_the_reconcilers(reconciled):
     send_due_emails(TUESDAY_NOON + timedelta(days=1))
     send_due_emails(TUESDAY_NOON)
     assert len(reconciled) == 2
 
 
-def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(sample, ada, reconciled):
+def test_a_failing_reconciler_stops_neither_the_others_nor_the_emails(sample, ada, reconciled):
     def broken(at):
         raise ValueError("a bug")
 
@@ -57,22 +57,28 @@ def test_a_planner_that_fails_stops_neither_the_others_nor_the_letters(sample, a
     assert report(TUESDAY_NOON)["problems"] == ["reminders cannot be scheduled: broken"]
 
 
-def test_registering_a_planner_twice_runs_it_once(reconciled):
+def test_registering_a_reconciler_twice_runs_it_once(reconciled):
     for _ in range(2):
         reconcilers.reconciler(reconciled.append)
     assert len(reconcilers.RECONCILERS) == 2
 
 
-def test_a_sweep_is_healthy_and_leaves_a_heartbeat(sample, ada):
+def test_a_run_is_healthy_and_records_a_heartbeat(sample, ada):
     sample.enqueue(ada)
     send_due_emails(TUESDAY_NOON)
     found = report(TUESDAY_NOON + timedelta(seconds=30))
     assert found == {
-        "healthy": True, "problems": [], "late_minutes": 0, "last_run_seconds_ago": 30, "waiting": 0, "failed": 0, "held": 0,
-    }  # fmt: skip
+        "healthy": True,
+        "problems": [],
+        "late_minutes": 0,
+        "last_run_seconds_ago": 30,
+        "waiting": 0,
+        "failed": 0,
+        "held": 0,
+    }
 
 
-def test_silence_of_the_sweeper_is_a_problem():
+def test_no_recent_run_is_a_problem():
     assert report(TUESDAY_NOON)["problems"] == ["the process that sends e-mails has not run yet"]
     send_due_emails(TUESDAY_NOON)
     assert report(TUESDAY_NOON + timedelta(minutes=3))["problems"] == [
@@ -80,7 +86,7 @@ def test_silence_of_the_sweeper_is_a_problem():
     ]
 
 
-def test_late_letters_are_a_problem_and_failed_ones_are_counted(sample, ada, ben):
+def test_late_emails_are_a_problem_and_failed_ones_are_counted(sample, ada, ben):
     send_due_emails(TUESDAY_NOON)
     sample.enqueue(ada, at=TUESDAY_NOON - timedelta(minutes=40))
     failed = {"state": State.FAILED, "reason": "refused", "ended_at": TUESDAY_NOON}
@@ -90,7 +96,7 @@ def test_late_letters_are_a_problem_and_failed_ones_are_counted(sample, ada, ben
     assert (found["late_minutes"], found["failed"]) == (40, 1)
 
 
-def test_the_probe_tells_without_personal_data(sample, ada):
+def test_healthz_holds_no_personal_data(sample, ada):
     sample.enqueue(ada)
     response = Client().get("/healthz")
     assert response.status_code == 503
@@ -99,7 +105,7 @@ def test_the_probe_tells_without_personal_data(sample, ada):
     assert Client().get("/healthz").status_code == 200
 
 
-def test_check_outbox_ends_with_one_while_something_is_wrong(capsys):
+def test_check_outbox_exits_with_one_while_there_is_a_problem(capsys):
     with pytest.raises(
         CommandError, match="the process that sends e-mails has not run yet"
     ) as stopped:
@@ -110,7 +116,7 @@ def test_check_outbox_ends_with_one_while_something_is_wrong(capsys):
     assert "healthy" in capsys.readouterr().out
 
 
-def test_the_task_and_the_command_are_the_same_sweep(ada, mailoutbox):
+def test_the_task_and_the_command_send_what_is_due(ada, mailoutbox):
     outbox.enqueue("test-email", to=ada, about=ada, ordinal=1)
     send_due_emails_task()
     outbox.enqueue("test-email", to=ada, about=ada, ordinal=2)
@@ -118,7 +124,7 @@ def test_the_task_and_the_command_are_the_same_sweep(ada, mailoutbox):
     assert len(mailoutbox) == 2
 
 
-def test_a_trial_letter_can_be_asked_for_again_and_again(ada, mailoutbox):
+def test_test_emails_can_be_sent_repeatedly(ada, mailoutbox):
     for _ in range(2):
         call_command("send_test_email", ada.email.upper())
     call_command("send_due_emails")
@@ -128,7 +134,7 @@ def test_a_trial_letter_can_be_asked_for_again_and_again(ada, mailoutbox):
 
 
 @pytest.mark.usefixtures("reset_stop_request")
-def test_a_restart_waits_for_one_letter_only(sample, ada):
+def test_a_restart_waits_for_one_email_only(sample, ada):
     for number in range(5):
         sample.enqueue(ada, ordinal=number)
 
@@ -141,7 +147,7 @@ def test_a_restart_waits_for_one_letter_only(sample, ada):
     assert rows().filter(state=State.PENDING).count() == 4
 
 
-def test_a_flood_is_held_back_and_codes_still_leave(sample, ada, monkeypatch):
+def test_an_unusual_volume_is_held_and_codes_are_sent(sample, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "MIN_LIMIT", 10)
     for number in range(11):
         sample.enqueue(ada, ordinal=number)
@@ -159,7 +165,7 @@ def test_a_flood_is_held_back_and_codes_still_leave(sample, ada, monkeypatch):
     assert report(TUESDAY_NOON)["held"] == 11
 
 
-def test_what_a_human_let_go_is_not_held_again(sample, ada, monkeypatch):
+def test_released_emails_are_not_held_again(sample, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "MIN_LIMIT", 0)
     monkeypatch.setattr(volume_limit, "PER_ACCOUNT", 0)
     row = sample.enqueue(ada)
@@ -170,7 +176,7 @@ def test_what_a_human_let_go_is_not_held_again(sample, ada, monkeypatch):
     assert fresh(row).state == State.SENT
 
 
-def test_what_is_usual_is_learnt_from_the_last_weeks(sample, ada, monkeypatch):
+def test_the_limit_follows_the_volume_of_the_last_weeks(sample, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "MIN_LIMIT", 0)
     for number in range(4):
         sample.enqueue(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
@@ -178,7 +184,7 @@ def test_what_is_usual_is_learnt_from_the_last_weeks(sample, ada, monkeypatch):
     assert volume_limit.daily_limit(TUESDAY_NOON) == 12
 
 
-def test_one_row_only_can_tell_of_the_sweeper():
+def test_there_is_only_one_outbox_state():
     from django.db import IntegrityError, transaction
 
     OutboxState.objects.create()

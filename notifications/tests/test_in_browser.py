@@ -1,5 +1,8 @@
-"""The pages behind links in a real browser, with and without scripts: the button works although the page sends no referrer
-elsewhere, nothing is wider than a phone, and no rule of accessibility is broken."""
+"""The pages behind links in a real browser, with and without scripts.
+
+The buttons work although the page sends no referrer to other sites, nothing is wider than a phone,
+and no rule of accessibility is broken.
+"""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -49,7 +52,7 @@ def test_unsubscribing(page, live_server, ada):
     assert MutedStream.objects.filter(person=ada, stream="optional").exists()
 
 
-def test_a_link_that_is_over(page, live_server):
+def test_an_expired_link(page, live_server):
     page.goto(f"{live_server.url}/go/mail/x.y/")
     assert faults(page) == []
     assert page.get_by_role("link", name="Sign in").first.is_visible()

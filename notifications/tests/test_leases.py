@@ -1,4 +1,4 @@
-"""Of many sweepers one wins, on every database; a sweeper that vanished gives its letter back when the lease is over."""
+"""Of many processes one wins, on every database; a row is free again when its lease is over."""
 
 import threading
 from datetime import timedelta
@@ -18,7 +18,7 @@ State = Notification.State
 
 
 def at_once(count, work):
-    """Run `work` in `count` threads with connections of their own, all released at the same moment."""
+    """Run `work` in `count` threads with connections of their own, all started at once."""
     gate, results, errors = threading.Barrier(count), [], []
 
     def run():
@@ -44,7 +44,7 @@ def let_the_lease_end(row):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_letter_is_taken_by_one_of_eight(sample, ada):
+def test_one_of_eight_processes_claims_an_email(sample, ada):
     sample.enqueue(ada)
     leases = at_once(8, lambda: claim(TUESDAY_NOON))
     assert len([lease for lease in leases if lease]) == 1
@@ -52,7 +52,7 @@ def test_one_letter_is_taken_by_one_of_eight(sample, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_forty_letters_are_shared_out_without_a_double(sample, ada):
+def test_four_processes_claim_forty_emails_once_each(sample, ada):
     for number in range(40):
         sample.enqueue(ada, ordinal=number)
 
@@ -68,7 +68,7 @@ def test_forty_letters_are_shared_out_without_a_double(sample, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_three_sweepers_at_once_send_every_letter_once(sample, ada, server):
+def test_three_dispatchers_send_every_email_once(sample, ada, server):
     from notifications.dispatch import Dispatcher
 
     for number in range(30):
@@ -80,20 +80,20 @@ def test_three_sweepers_at_once_send_every_letter_once(sample, ada, server):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_owing_the_same_letter_from_eight_places_makes_one(sample, ada):
+def test_enqueueing_the_same_email_eight_times_at_once_makes_one_row(sample, ada):
     at_once(8, lambda: sample.enqueue(ada))
     assert rows().count() == 1
 
 
 @pytest.mark.django_db
-def test_a_letter_that_is_taken_is_not_taken_again(sample, ada):
+def test_a_claimed_email_is_not_claimed_again(sample, ada):
     sample.enqueue(ada)
     assert claim(TUESDAY_NOON)
     assert claim(TUESDAY_NOON + timedelta(days=1)) is None
 
 
 @pytest.mark.django_db
-def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(sample, ada):
+def test_an_expired_lease_frees_the_email_and_counts_as_unknown(sample, ada):
     row = sample.enqueue(ada)
     claim(TUESDAY_NOON)
     let_the_lease_end(row)
@@ -102,7 +102,7 @@ def test_a_lease_that_ran_out_gives_the_letter_back_and_counts_as_unknown(sample
 
 
 @pytest.mark.django_db
-def test_who_lost_the_lease_touches_nothing(sample, ada):
+def test_a_process_that_lost_its_lease_writes_nothing(sample, ada):
     row = sample.enqueue(ada)
     slow = claim(TUESDAY_NOON)
     let_the_lease_end(row)
@@ -122,7 +122,7 @@ def test_every_copy_carries_the_same_message_id(sample, ada):
 
 
 @pytest.mark.django_db
-def test_a_letter_whose_sweepers_vanish_stops_after_four(sample, ada):
+def test_an_email_whose_process_dies_four_times_fails(sample, ada):
     row = sample.enqueue(ada)
     for _ in range(4):
         claim(TUESDAY_NOON)
@@ -132,7 +132,7 @@ def test_a_letter_whose_sweepers_vanish_stops_after_four(sample, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_record_is_tried_until_the_database_takes_it(sample, ada, monkeypatch):
+def test_recording_is_retried_until_the_database_confirms(sample, ada, monkeypatch):
     from django.db import OperationalError
     from django.db.models import QuerySet
 
@@ -170,7 +170,7 @@ def test_after_the_lease_nothing_is_recorded(sample, ada, monkeypatch, settings)
 
 
 @pytest.mark.django_db
-def test_nothing_is_begun_in_the_second_half_of_a_lease(sample, ada, monkeypatch):
+def test_nothing_is_started_in_the_second_half_of_a_lease(sample, ada, monkeypatch):
     from notifications import dispatch
 
     row = sample.enqueue(ada)

@@ -1,4 +1,4 @@
-"""A link does one thing, shows nothing, and opening it changes nothing."""
+"""A link does one thing and shows nothing; opening it changes nothing."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from notifications import links
 
-from .conftest import words
+from .conftest import page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -54,13 +54,13 @@ def everything():
     }
 
 
-def test_the_address_comes_from_the_settings(answers, ada, settings):
+def test_the_url_comes_from_the_settings(answers, ada, settings):
     settings.BASE_URL = "https://mentoring.example.org"
     assert address(ada, ada).startswith("https://mentoring.example.org/go/answer/")
     assert links.absolute("/x/") == "https://mentoring.example.org/x/"
 
 
-def test_the_button_does_its_work_without_signing_in(answers, ada, ben, client):
+def test_the_button_works_without_signing_in(answers, ada, ben, client):
     url = path(address(ada, ben, version=3))
     assert client.get(url).status_code == 200
     assert answers == []
@@ -90,7 +90,7 @@ def test_a_hundred_replays_have_one_effect(answers, ada, client):
     assert everything() == after_one
 
 
-def test_pages_behind_links_are_neither_stored_nor_indexed_nor_leaked(answers, ada, client):
+def test_pages_behind_links_are_not_cached_indexed_or_leaked(answers, ada, client):
     for method in (client.get, client.post):
         headers = method(path(address(ada, ada))).headers
         assert headers["Referrer-Policy"] == "strict-origin"
@@ -98,7 +98,7 @@ def test_pages_behind_links_are_neither_stored_nor_indexed_nor_leaked(answers, a
         assert "noindex" in headers["X-Robots-Tag"]
 
 
-def test_the_page_speaks_the_persons_language_and_zone(answers, ada, client):
+def test_the_page_uses_the_persons_language_and_time_zone(answers, ada, client):
     type(ada).objects.filter(pk=ada.pk).update(language="fr", time_zone="America/Toronto")
     assert client.get(path(address(ada, ada))).content == b"fr America/Toronto button"
 
@@ -120,19 +120,19 @@ def bad_addresses(ada, ben):
     yield "nothing", path(address(ada, gone))
 
 
-def test_every_bad_link_gets_the_same_friendly_page_and_does_nothing(answers, ada, ben):
+def test_every_bad_link_gets_the_same_page_and_does_nothing(answers, ada, ben):
     pages = set()
     for _name, url in bad_addresses(ada, ben):
         for method in ("get", "post"):
             response = getattr(Client(), method)(url)
-            pages.add((response.status_code, words(response)))
+            pages.add((response.status_code, page_text(response)))
     assert len(pages) == 1
     ((status, page),) = pages
     assert (status, answers) == (404, [])
     assert "no longer works" in page
 
 
-def test_raising_the_epoch_ends_every_link_of_a_person(answers, ada, ben, client):
+def test_raising_the_link_epoch_revokes_every_link_of_a_person(answers, ada, ben, client):
     old, other = path(address(ada, ada)), path(address(ben, ben))
     type(ada).objects.filter(pk=ada.pk).update(link_epoch=ada.link_epoch + 1)
     assert client.post(old).status_code == 404
@@ -146,12 +146,12 @@ def test_a_closed_account_has_no_links(answers, ada, client):
     assert client.get(url).status_code == 404
 
 
-def test_a_link_signs_nobody_in(answers, ada, client):
+def test_a_link_does_not_sign_anyone_in(answers, ada, client):
     client.post(path(address(ada, ada)))
     assert "_auth_user_id" not in client.session
 
 
-def test_the_button_needs_the_pages_own_token(answers, ada):
+def test_the_button_needs_a_csrf_token(answers, ada):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(path(address(ada, ada))).status_code == 403
     assert answers == []
@@ -162,5 +162,5 @@ def test_other_methods_are_refused(answers, ada, client, method):
     assert getattr(client, method)(path(address(ada, ada))).status_code == 405
 
 
-def test_links_are_short_enough_for_one_line_of_a_mail(answers, ada):
+def test_links_are_short_enough_for_one_line(answers, ada):
     assert len(path(address(ada, ada))) < 240

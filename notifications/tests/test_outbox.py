@@ -1,4 +1,4 @@
-"""A debt exists exactly when its fact does, and owing twice is owing once."""
+"""An e-mail is enqueued exactly when its transaction commits, and only once."""
 
 from datetime import timedelta
 
@@ -18,19 +18,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 State = Notification.State
 
 
-def test_owing_twice_is_owing_once(sample, ada):
+def test_enqueueing_twice_makes_one_row(sample, ada):
     first = sample.enqueue(ada)
     sample.enqueue(ada, at=TUESDAY_NOON + timedelta(days=1))
     assert rows().get().due_at == first.due_at
 
 
-def test_reminders_are_told_apart_by_their_number(sample, ada):
+def test_reminders_differ_by_their_ordinal(sample, ada):
     for number in (1, 2, 2, 3):
         sample.enqueue(ada, ordinal=number)
     assert list(rows().order_by("ordinal").values_list("ordinal", flat=True)) == [1, 2, 3]
 
 
-def test_a_fact_that_is_rolled_back_owes_nothing(sample, ada):
+def test_a_rollback_also_removes_the_email(sample, ada):
     with transaction.atomic():
         sample.enqueue(ada)
         assert rows().exists()
@@ -38,21 +38,21 @@ def test_a_fact_that_is_rolled_back_owes_nothing(sample, ada):
     assert not rows().exists()
 
 
-def test_a_letter_is_delivered_once(sample, ada):
+def test_an_email_is_delivered_once(sample, ada):
     row = sample.enqueue(ada)
     assert [mail.to for mail in deliver_due_emails(TUESDAY_NOON)] == [[ada.email]]
     assert deliver_due_emails(TUESDAY_NOON) == []
     assert (fresh(row).state, fresh(row).sent_at) == (State.SENT, TUESDAY_NOON)
 
 
-def test_nothing_leaves_before_it_is_due(sample, ada):
+def test_nothing_is_sent_before_it_is_due(sample, ada):
     due = TUESDAY_NOON + timedelta(days=3)
     sample.enqueue(ada, due_at=due)
     assert deliver_due_emails(due - timedelta(seconds=1)) == []
     assert len(deliver_due_emails(due)) == 1
 
 
-def test_a_kind_that_nobody_registered_is_an_error(ada):
+def test_an_unregistered_kind_is_an_error(ada):
     with pytest.raises(UnknownKind):
         outbox.enqueue("no-such-kind", to=ada, about=ada)
 
@@ -62,12 +62,12 @@ def test_a_kind_is_about_its_own_model_only(sample, ada, program):
         outbox.enqueue("note", to=ada, about=program)
 
 
-def test_what_makes_no_sense_when_due_is_not_owed(sample, ada):
+def test_an_email_that_expires_before_it_is_due_is_not_enqueued(sample, ada):
     sample.enqueue(ada, expires_at=TUESDAY_NOON)
     assert not rows().exists()
 
 
-def test_somebody_without_an_account_is_written_to_and_the_address_is_unreadable(sample, ada):
+def test_an_address_without_an_account_is_stored_encrypted(sample, ada):
     from django.db import connection
 
     outbox.enqueue("note", to=None, about=ada, address=" Friend@Example.org ", at=TUESDAY_NOON)
@@ -96,14 +96,14 @@ def test_somebody_without_an_account_is_written_to_and_the_address_is_unreadable
         {"expires_at": TUESDAY_NOON},
     ],
 )
-def test_the_database_refuses_rows_that_cannot_be(sample, ada, broken):
+def test_the_database_rejects_inconsistent_rows(sample, ada, broken):
     row = sample.enqueue(ada)
     with pytest.raises(IntegrityError), transaction.atomic():
         rows().filter(pk=row.pk).update(**broken)
     assert fresh(row).state == State.PENDING
 
 
-def test_a_fact_ends_its_letters_at_once(sample, ada, ben):
+def test_emails_about_a_record_can_be_cancelled(sample, ada, ben):
     ended, other = sample.enqueue(ada), sample.enqueue(ben)
     assert outbox.cancel_about(ada, why="answered") == 1
     assert outbox.cancel_about(ada, why="answered") == 0
@@ -114,7 +114,7 @@ def test_a_fact_ends_its_letters_at_once(sample, ada, ben):
     )
 
 
-def test_a_held_letter_waits_until_it_is_released(sample, ada, cleo):
+def test_a_held_email_waits_until_it_is_released(sample, ada, cleo):
     row = sample.enqueue(ada)
     row.hold(by=cleo, why="look at it first")
     assert deliver_due_emails(TUESDAY_NOON) == []
@@ -124,9 +124,9 @@ def test_a_held_letter_waits_until_it_is_released(sample, ada, cleo):
         fresh(row).release(by=cleo)
 
 
-def test_a_cancelled_letter_stays_cancelled(sample, ada, cleo):
+def test_a_cancelled_email_stays_cancelled(sample, ada, cleo):
     row = sample.enqueue(ada)
-    row.cancel(by=cleo, why="told in person")
+    row.cancel(by=cleo, why="done in person")
     for verb in (row.hold, row.cancel):
         with pytest.raises(ActionNotAllowed):
             verb(by=cleo, why="again")
@@ -134,16 +134,16 @@ def test_a_cancelled_letter_stays_cancelled(sample, ada, cleo):
     assert (fresh(row).state, fresh(row).acted_by) == (State.CANCELLED, cleo)
 
 
-def test_of_two_hands_the_slower_one_is_refused(sample, ada, cleo):
+def test_of_two_concurrent_changes_the_later_one_is_rejected(sample, ada, cleo):
     row = sample.enqueue(ada)
-    stale = fresh(row)
+    outdated = fresh(row)
     row.cancel(by=cleo, why="no")
     with pytest.raises(ActionNotAllowed):
-        stale.hold(by=cleo, why="wait")
+        outdated.hold(by=cleo, why="wait")
     assert fresh(row).state == State.CANCELLED
 
 
-def test_a_failed_letter_can_be_sent_again_under_its_old_name(sample, ada, cleo):
+def test_a_failed_email_is_sent_again_with_its_message_id(sample, ada, cleo):
     row = sample.enqueue(ada)
     ended = {
         "state": State.FAILED,
@@ -158,14 +158,14 @@ def test_a_failed_letter_can_be_sent_again_under_its_old_name(sample, ada, cleo)
     assert mail.extra_headers["Message-ID"] == "<n1@x>"
 
 
-def test_people_see_their_own_letters_and_the_committee_those_of_its_rows(sample, ada, ben, cleo):
+def test_people_see_their_own_emails_and_are_no_committee(sample, ada, ben, cleo):
     sample.enqueue(ada)
     sample.enqueue(ben)
     assert [row.recipient for row in Notification.objects.visible_to(ada)] == [ada]
     assert not Notification.objects.for_committee(ada).exists()
 
 
-def test_a_member_with_a_conflict_sees_no_letter_about_that_person(
+def test_a_member_with_a_conflict_sees_no_email_about_that_person(
     ada, ben, cleo, cohort, monkeypatch
 ):
     from notifications import kinds

@@ -1,4 +1,4 @@
-"""What a person turns off stays off, from every door; what is essential cannot be turned off."""
+"""What a person turns off stays off, wherever they do it; the essential stream stays on."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from notifications.kinds import Kind
 from notifications.models import MutedStream
 from notifications.testing import deliver_due_emails
 
-from .conftest import TUESDAY_NOON, words
+from .conftest import TUESDAY_NOON, page_text
 
 pytestmark = pytest.mark.django_db
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -21,7 +21,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 @pytest.fixture(autouse=True)
 def both_streams(monkeypatch):
-    """A kind of letter in each stream that can be turned off."""
+    """A kind of e-mail in each stream that can be turned off."""
     for stream in preferences.CAN_BE_MUTED:
         known = Kind(
             f"of-{stream}", lambda about, person: None, "accounts.User", stream, False, None, False
@@ -53,17 +53,17 @@ def test_one_click_works_without_cookie_or_form_token(ada):
     assert off(ada) == {"optional"}
 
 
-def test_a_post_without_the_agreed_words_is_not_a_click(ada, client):
+def test_a_post_without_the_one_click_value_does_nothing(ada, client):
     for body in ({}, {"List-Unsubscribe": "Other"}):
         assert client.post(unsubscribe_address(ada), body).status_code == 200
     assert off(ada) == set()
 
 
-def test_stale_and_good_links_get_the_same_answer(ada, client):
-    good, stale = unsubscribe_address(ada), unsubscribe_address(ada, days=-1)
+def test_expired_and_good_links_get_the_same_page(ada, client):
+    good, expired = unsubscribe_address(ada), unsubscribe_address(ada, days=-1)
     answers = {
-        (answer.status_code, words(answer))
-        for answer in (client.post(url, ONE_CLICK) for url in (good, stale))
+        (answer.status_code, page_text(answer))
+        for answer in (client.post(url, ONE_CLICK) for url in (good, expired))
     }
     assert len(answers) == 1
     forged = reverse("notifications:unsubscribe", args=["optional", "x.y"])
@@ -83,7 +83,7 @@ def test_the_page_behind_the_link_shows_a_form(ada, client):
     assert off(ada) == set()
 
 
-def test_the_header_of_a_tip_really_unsubscribes(sample, ada):
+def test_the_unsubscribe_header_of_a_tip_works(sample, ada):
     sample.enqueue(ada, kind="tip", at=timezone.now())
     (mail,) = deliver_due_emails()
     url = mail.extra_headers["List-Unsubscribe"].strip("<>")
@@ -93,7 +93,7 @@ def test_the_header_of_a_tip_really_unsubscribes(sample, ada):
     assert deliver_due_emails() == []
 
 
-def test_an_essential_letter_offers_no_way_out(sample, ada):
+def test_an_essential_email_has_no_unsubscribe_link(sample, ada):
     sample.enqueue(ada, at=timezone.now())
     (mail,) = deliver_due_emails()
     assert "List-Unsubscribe" not in mail.extra_headers
@@ -104,26 +104,26 @@ def test_an_essential_letter_offers_no_way_out(sample, ada):
     ("choice", "expected"),
     [("optional", {"optional"}), ("pause", {"optional", "digest"}), ("all", set())],
 )
-def test_the_signed_page_follows_its_buttons(ada, client, choice, expected):
+def test_the_buttons_of_the_page_behind_the_link(ada, client, choice, expected):
     for _ in range(2):
         assert client.post(mail_address(ada), {"choice": choice}).status_code == 200
     assert off(ada) == expected
 
 
 @pytest.mark.parametrize("choice", ["", "essential", "nonsense", "\x00"])
-def test_the_signed_page_ignores_what_it_does_not_offer(ada, client, choice):
+def test_the_page_behind_the_link_ignores_other_choices(ada, client, choice):
     assert client.post(mail_address(ada), {"choice": choice}).status_code == 200
     assert off(ada) == set()
 
 
-def test_the_signed_page_does_not_tell_what_is_chosen(ada, client):
+def test_the_page_behind_the_link_does_not_show_the_current_choice(ada, client):
     url = mail_address(ada)
-    before = words(client.get(url))
+    before = page_text(client.get(url))
     preferences.mute(ada, "optional", at=TUESDAY_NOON)
-    assert words(client.get(url)) == before
+    assert page_text(client.get(url)) == before
 
 
-def test_signed_in_one_sees_and_changes_the_choice(ada, as_user):
+def test_a_signed_in_person_sees_and_changes_the_choice(ada, as_user):
     mine = as_user(ada)
     preferences.mute(ada, "digest", at=TUESDAY_NOON)
     page = mine.get(reverse("notifications:preferences"))
@@ -132,21 +132,21 @@ def test_signed_in_one_sees_and_changes_the_choice(ada, as_user):
     assert off(ada) == {"optional"}
 
 
-def test_an_impossible_choice_changes_nothing(ada, as_user):
+def test_an_invalid_choice_changes_nothing(ada, as_user):
     page = as_user(ada).post(reverse("notifications:preferences"), {"streams": ["essential"]})
     assert page.status_code == 200
     assert page.context["form"].errors
     assert off(ada) == set()
 
 
-def test_the_page_needs_signing_in(client):
+def test_the_page_requires_signing_in(client):
     for name in ("preferences", "preferences-pause"):
         response = client.post(reverse(f"notifications:{name}"))
         assert response.status_code == 302
         assert reverse("account_login") in response.headers["Location"]
 
 
-def test_a_pause_leaves_alone_what_is_off_for_good(ada, as_user):
+def test_a_pause_keeps_what_is_muted_for_good(ada, as_user):
     preferences.mute(ada, "digest", at=TUESDAY_NOON)
     for _ in range(2):
         as_user(ada).post(reverse("notifications:preferences-pause"))
@@ -155,16 +155,14 @@ def test_a_pause_leaves_alone_what_is_off_for_good(ada, as_user):
     assert timedelta(days=29) < until["optional"] - timezone.now() < timedelta(days=31)
 
 
-def test_what_is_essential_cannot_be_silenced(ada):
+def test_the_essential_stream_cannot_be_muted(ada):
     with pytest.raises(ValueError, match="essential"):
         preferences.mute(ada, "essential", at=TUESDAY_NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
         MutedStream.objects.create(person=ada, stream="essential")
 
 
-def test_a_stream_without_letters_is_not_offered_and_saving_leaves_it_alone(
-    ada, as_user, monkeypatch
-):
+def test_a_stream_without_kinds_is_not_offered_and_saving_keeps_it(ada, as_user, monkeypatch):
     only_tips = {name: kind for name, kind in kinds.KINDS.items() if kind.stream != "digest"}
     monkeypatch.setattr("notifications.preferences.KINDS", only_tips)
     mine = as_user(ada)
@@ -173,7 +171,7 @@ def test_a_stream_without_letters_is_not_offered_and_saving_leaves_it_alone(
     assert off(ada) == {"optional"}
 
 
-def test_nobody_sees_the_choice_of_another(ada, ben):
+def test_people_see_only_their_own_choice(ada, ben):
     preferences.mute(ada, "optional", at=TUESDAY_NOON)
     assert not MutedStream.objects.visible_to(ben).exists()
     assert MutedStream.objects.visible_to(ada).exists()

@@ -1,4 +1,4 @@
-"""What a letter looks like on the wire: headers, both texts, and a house style that every kind keeps."""
+"""The headers and texts of an e-mail, and what every registered kind must have."""
 
 import email.policy
 from datetime import timedelta
@@ -28,7 +28,7 @@ def send(sample, person, **options):
     return on_the_wire(mail)
 
 
-def test_a_letter_has_two_texts_that_say_the_same(sample, ada):
+def test_an_email_has_two_texts_that_say_the_same(sample, ada):
     sample.answer = Email(
         context={"word": "hello"}, action=("Say hello", "https://example.org/hello/")
     )
@@ -51,11 +51,11 @@ def test_the_date_is_the_due_date(sample, ada):
     assert parsedate_to_datetime(send(sample, ada)["Date"]) == TUESDAY_NOON
 
 
-def test_machines_are_asked_not_to_answer(sample, ada):
+def test_automatic_replies_are_discouraged(sample, ada):
     assert send(sample, ada)["Auto-Submitted"] == "auto-generated"
 
 
-def test_letters_about_one_thing_are_one_thread_and_others_are_not(sample, ada, ben):
+def test_emails_about_one_record_form_a_thread(sample, ada, ben):
     for person in (ada, ben):
         for number in (1, 2):
             sample.enqueue(person, ordinal=number)
@@ -64,12 +64,12 @@ def test_letters_about_one_thing_are_one_thread_and_others_are_not(sample, ada, 
     assert len({mail.extra_headers["References"] for mail in mails}) == 2
 
 
-def test_a_kind_may_name_the_thread(sample, ada, ben):
+def test_a_kind_can_set_the_thread(sample, ada, ben):
     sample.answer = Email(context={"word": "hello"}, thread=ada)
     assert len({send(sample, person)["References"] for person in (ada, ben)}) == 1
 
 
-def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(sample, ada, monkeypatch):
+def test_the_policy_sets_the_sender_and_the_reply_address(sample, ada, monkeypatch):
     policy = SenderPolicy(name='Program "Ünited"', reply_to="committee@example.org")
     monkeypatch.setattr("notifications.sender_policy.FINDERS", [lambda row: policy])
     wire = send(sample, ada)
@@ -78,7 +78,7 @@ def test_the_program_is_the_sender_and_answers_go_where_somebody_reads(sample, a
     assert wire["Reply-To"] == "committee@example.org"
 
 
-def test_a_program_in_the_letter_signs_it(sample, ada, program):
+def test_a_program_named_by_the_email_is_the_sender(sample, ada, program):
     program.name = "Spring"
     sample.answer = Email(context={"word": "hello"}, program=program, reply_to="carer@example.org")
     wire = send(sample, ada)
@@ -115,7 +115,7 @@ def test_no_name_adds_a_header(sample, ada, name):
     assert wire["To"] == ada.email
 
 
-def test_files_travel_along(sample, ada):
+def test_attachments_are_sent(sample, ada):
     sample.answer = Email(
         context={"word": "hello"}, attachments=[("visit.ics", "BEGIN:VCALENDAR", "text/calendar")]
     )
@@ -123,7 +123,7 @@ def test_files_travel_along(sample, ada):
     assert (file.get_filename(), file.get_content_type()) == ("visit.ics", "text/calendar")
 
 
-def test_the_letter_is_written_in_the_readers_language_and_zone(sample, ada):
+def test_an_email_uses_the_recipients_language_and_time_zone(sample, ada):
     from django.utils import timezone, translation
 
     type(ada).objects.filter(pk=ada.pk).update(language="fr", time_zone="Asia/Tokyo")
@@ -138,7 +138,7 @@ def test_the_letter_is_written_in_the_readers_language_and_zone(sample, ada):
     assert heard == [("fr", "Asia/Tokyo")]
 
 
-def test_styles_are_moved_into_the_elements_and_nothing_is_loaded(sample, ada):
+def test_styles_are_inlined_and_nothing_is_loaded(sample, ada):
     html = send(sample, ada).get_body(("html",)).get_content()
     assert 'style="' in html
     assert "<link" not in html

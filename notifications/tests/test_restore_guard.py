@@ -1,4 +1,4 @@
-"""A database with a second life writes to nobody until a human has looked."""
+"""A restored or copied database sends nothing until a person has released it."""
 
 from datetime import timedelta
 
@@ -25,13 +25,13 @@ def blocked():
     return OutboxState.objects.get().blocked_reason
 
 
-def test_a_new_installation_begins_to_sweep_by_itself(sample, ada, epoch_file):
+def test_a_new_installation_starts_sending_by_itself(sample, ada, epoch_file):
     sample.enqueue(ada)
     assert send_due_emails(TUESDAY_NOON) == 1
     assert (blocked(), OutboxState.objects.get().epoch, epoch_file.read_text()) == ("", 1, "1")
 
 
-def test_every_sweep_counts_in_the_database_and_beside_it(epoch_file):
+def test_every_run_is_counted_in_the_database_and_in_the_file(epoch_file):
     for _ in range(3):
         send_due_emails(TUESDAY_NOON)
     assert (OutboxState.objects.get().epoch, epoch_file.read_text()) == (3, "3")
@@ -61,14 +61,14 @@ def test_a_dump_with_a_blank_id_sends_nothing(sample, ada, mailoutbox):
     assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
 
 
-def test_an_epoch_file_that_cannot_be_read_closes_the_outbox(epoch_file):
+def test_an_unreadable_epoch_file_blocks_the_outbox(epoch_file):
     send_due_emails(TUESDAY_NOON)
     epoch_file.write_text("what?")
     send_due_emails(TUESDAY_NOON)
     assert "cannot be read" in blocked()
 
 
-def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(
+def test_an_epoch_file_that_cannot_be_written_blocks_the_outbox(
     sample, ada, epoch_file, mailoutbox, settings
 ):
     settings.OUTBOX_EPOCH_FILE = epoch_file / "no" / "such" / "folder"
@@ -82,7 +82,7 @@ def test_an_epoch_file_that_cannot_be_written_closes_the_outbox(
     assert (send_due_emails(TUESDAY_NOON), blocked()) == (1, "")
 
 
-def test_a_refusal_is_seen_from_outside():
+def test_a_blocked_outbox_is_reported():
     send_due_emails(TUESDAY_NOON)
     OutboxState.objects.update(instance_id="other")
     send_due_emails(TUESDAY_NOON)
@@ -91,7 +91,7 @@ def test_a_refusal_is_seen_from_outside():
     assert found["problems"] == ["this database belongs to another installation; run post_restore"]
 
 
-def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
+def test_after_a_restore_what_is_due_is_held_and_later_emails_are_not(
     sample, ada, mailoutbox, capsys
 ):
     due, later = (
@@ -112,7 +112,7 @@ def test_after_a_restore_what_is_due_is_held_and_what_comes_later_is_not(
     assert "1 e-mails are on hold" in capsys.readouterr().out
 
 
-def test_a_letter_that_was_on_its_way_in_the_backup_is_held_too(sample, ada):
+def test_an_email_being_sent_in_the_backup_is_held(sample, ada):
     from notifications.leases import claim
 
     row = sample.enqueue(ada)
@@ -121,13 +121,13 @@ def test_a_letter_that_was_on_its_way_in_the_backup_is_held_too(sample, ada):
     assert fresh(row).state == State.HELD
 
 
-def test_letters_that_the_lost_days_brought_into_being_are_held_as_well(sample, ada):
+def test_emails_enqueued_by_reconcilers_after_a_restore_are_held(sample, ada):
     reconcilers.reconciler(lambda at: sample.enqueue(ada, at=at))
     call_command("post_restore")
     assert rows().get().state == State.HELD
 
 
-def test_a_step_that_fails_keeps_the_outbox_closed(sample, ada, monkeypatch):
+def test_a_failing_restore_step_keeps_the_outbox_blocked(sample, ada, monkeypatch):
     def forget_again():
         raise RuntimeError("no list of erased people")
 
@@ -140,7 +140,7 @@ def test_a_step_that_fails_keeps_the_outbox_closed(sample, ada, monkeypatch):
     assert (fresh(row).state, OutboxState.objects.get().instance_id) == (State.PENDING, "")
 
 
-def test_a_human_releases_what_was_held(sample, ada, capsys):
+def test_release_held_releases_what_was_held(sample, ada, capsys):
     row = sample.enqueue(ada)
     call_command("post_restore")
     call_command("release_held")
@@ -152,7 +152,7 @@ def test_a_human_releases_what_was_held(sample, ada, capsys):
     assert send_due_emails(fresh(row).next_at) in (0, 1)  # by day it leaves, by night it waits
 
 
-def test_or_ends_it(sample, ada):
+def test_release_held_can_cancel_instead(sample, ada):
     row = sample.enqueue(ada)
     call_command("post_restore")
     call_command("release_held", all=True, cancel=True)
