@@ -2,11 +2,12 @@
 #
 #   make run     the site with demo data, its worker and its clock      PORT=8010 make run
 #   make test    everything that must hold                              make test ARGS="-k agreement"
+#   make check   lint, types and the tests of what changed: two minutes
 #
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt types bench shots pages lock chaos clean prepare
+.PHONY: help run test check test-next lint fmt types bench shots pages lock chaos clean prepare
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -30,8 +31,8 @@ _ := $(shell rm -f $(VENV)/run.stamp $(VENV)/dev.stamp)
 endif
 
 help:
-	@sed -n '3,4s/^#  *//p' Makefile
-	@echo 'also: make lint fmt types bench shots pages chaos lock clean'
+	@sed -n '3,5s/^#  *//p' Makefile
+	@echo 'also: make test-next lint fmt types bench shots pages chaos lock clean'
 
 # --- the environment
 
@@ -79,6 +80,28 @@ test: $(VENV)/dev.stamp prepare
 
 # --- parts of it, and tools
 
+check: $(VENV)/dev.stamp prepare
+	@$(PY) -m testkit.ci --only lint,contracts,types,changed $(ARGS)
+
+# The newest Django on the newest Python that is found: what the next release will deprecate or break.
+NEXT := .venv-next
+NEXT_PYTHON ?= $(shell for python in $$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.*/bin/python 2>/dev/null | sort -rV) \
+	python3.14 python3.13 python3.12 python3; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 && { echo $$python; break; }; done)
+
+$(NEXT)/dev.stamp: PY := $(NEXT)/bin/python
+$(NEXT)/dev.stamp: requirements-dev.txt
+	@test -n "$(NEXT_PYTHON)" || { echo 'make: the next Django needs Python 3.12 or newer, from pyenv or the system' >&2; exit 1; }
+	@echo 'Making $(NEXT) with $(NEXT_PYTHON) ...' && $(NEXT_PYTHON) -m venv --clear $(NEXT)
+	@$(PIP_INSTALL) -r requirements-dev.txt && $(PY) -m testkit.pips
+	@touch $@
+
+test-next: prepare $(NEXT)/dev.stamp
+	@$(NEXT)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade django && $(NEXT)/bin/python -m pip check
+	@$(NEXT)/bin/python -c 'import django, sys; print("Django", django.__version__, "on Python", sys.version.split()[0])'
+	@$(NEXT)/bin/python -m testkit.browser
+	@$(NEXT)/bin/python -m testkit.ci --only suite,sqlite $(ARGS)
+
 lint: $(VENV)/dev.stamp
 	$(PY) -m testkit.ci --only lint
 
@@ -110,5 +133,5 @@ lock: $(VENV)/dev.stamp
 		--custom-compile-command 'make lock' $(ARGS) $$name.in --output-file $$name.txt; done
 
 clean:
-	rm -rf $(VENV) var shots static/fonts .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) var shots static/fonts .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} + ; find locale -name '*.mo' -delete 2>/dev/null || true

@@ -1,8 +1,8 @@
 """Everything that must hold before a change lands, part by part: `make test`.
 
-    python -m testkit.ci [--only PART] [ARGUMENT OF PYTEST ...]
+    python -m testkit.ci [--only PART[,PART ...]] [ARGUMENT OF PYTEST ...]
 
-Every part runs, even after one has failed. The last lines give each result; the exit code is 0 only
+`make check` runs the parts that answer within two minutes while one works. Every part runs, even after one has failed. The last lines give each result; the exit code is 0 only
 if all passed.
 """
 
@@ -17,11 +17,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from testkit import changes
 from testkit.browser import NO_BROWSER
 
+QUICK = "not e2e and not chaos"
 REPORTS = Path("var/test")
 WORKERS = "3"  # of which one waits at any time, for a browser or for a process that was killed
 NOTHING_COLLECTED = 5
+CHECK_SECONDS = 60  # `make check` begins the tests of no further app after this time
 SOURCES = [
     "access",
     "workflow",
@@ -109,11 +112,32 @@ def types(_words: list[str]) -> Outcome:
     return Outcome("types", ok=command("mypy", *SOURCES) == 0)
 
 
+def contracts(_words: list[str]) -> Outcome:
+    return pytest("contracts", "", [changes.ARCHITECTURE], services=False)
+
+
+def changed(words: list[str]) -> Outcome:
+    """Run the tests of what changed, app by app, on SQLite and without browser, until the time is over."""
+    whole, left, began = Outcome("tests of what changed"), [], time.monotonic()
+    for app, tests in changes.tests_of(changes.changed_files(), changes.all_tests()).items():
+        if time.monotonic() - began > CHECK_SECONDS:
+            left.append(app)
+            continue
+        print(f"--- {app}", flush=True)
+        one = pytest(f"tests of {app}", QUICK, [*tests, *words], services=False)
+        whole.ok, whole.tests = whole.ok and one.ok, whole.tests + one.tests
+    if left:
+        print(f"!!! NOT TESTED, the time is over: {', '.join(left)} (make test) !!!")
+    return whole
+
+
 PARTS: dict[str, Callable[[list[str]], Outcome]] = {
     "lint": lint,
     "types": types,
     "suite": suite,
     "sqlite": sqlite,
+    "contracts": contracts,
+    "changed": changed,
 }
 EVERY_TIME = ("lint", "types", "suite", "sqlite")
 
@@ -121,7 +145,7 @@ EVERY_TIME = ("lint", "types", "suite", "sqlite")
 def main(words: list[str]) -> int:
     chosen: tuple[str, ...] = EVERY_TIME
     if words[:1] == ["--only"]:
-        chosen, words = (words[1],), words[2:]
+        chosen, words = tuple(words[1].split(",")), words[2:]
     outcomes = []
     for name in chosen:
         print(f"\n=== {name}", flush=True)
