@@ -350,7 +350,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE, FORMAT_MODULE_PATH = "UTC", ["mentoring.formats"]
 
 # Static files: from our folder and from packages; no build step.
 STATIC_URL = "static/"
