@@ -1,4 +1,4 @@
-"""allauth's door to us: its mails go through the outbox, so that a slow mail server never slows a page."""
+"""The adapter of allauth: its e-mails go through our outbox, so mail servers slow no page."""
 
 from __future__ import annotations
 
@@ -11,5 +11,7 @@ from . import emails
 
 class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Owe the mail; `email` gets it whether or not an account has this address, with equal work in both cases."""
-        emails.owe_mail(template_prefix.rpartition("/")[2], email=email, context=context)
+        """Enqueue the e-mail for `email`, with the same work whether or not it has an account."""
+        emails.enqueue_account_email(
+            template_prefix.rpartition("/")[2], email=email, context=context
+        )

@@ -1,7 +1,7 @@
-"""Letters about signing in and about the security of an account.
+"""E-mails about signing in and about the security of an account.
 
-They are written when they are asked for, since a code exists only then, wait encrypted in the outbox, leave before all
-others, and end with their code.
+They are rendered when they are requested, since the code exists only then, wait encrypted in the
+outbox, are sent before all others, and expire with their code.
 """
 
 from __future__ import annotations
@@ -24,65 +24,65 @@ from notifications.rendering import inline_css, render_template
 
 from .models import User
 
-NOTICE_DAYS = 7  # later, word of a changed password is history
+NOTICE_DAYS = 7  # a later notice of a changed password helps no one
 
 
 @dataclass(frozen=True)
-class AccountMail:
-    """One kind of mail of allauth, by its template's name. `lines` are paragraphs, `page` is where its button leads."""
+class AccountEmail:
+    """The text of one e-mail of allauth. `lines` are paragraphs; `page` is the button's page."""
 
     subject: str | Promise
     lines: tuple[str | Promise, ...]
     has_code: bool = False
     page: str = ""
     button: str | Promise = ""
-    is_notice: bool = False  # something was changed: say when, and what to do if it was not you
+    is_notice: bool = False  # about a change: says when, and what to do if it was not you
 
 
 IGNORE = gettext_lazy(
-    "If you did not ask for this, somebody else typed your address. You can ignore this message."
+    "If you did not request this, someone else entered your address. You can ignore this e-mail."
 )
-TYPE_IT = gettext_lazy("Type this code on the page that is open in your browser:")
+ENTER_CODE = gettext_lazy("Enter this code on the page that is open in your browser:")
 
 
-def _notice(subject: Any, line: Any) -> AccountMail:
-    return AccountMail(
+def _notice(subject: str | Promise, line: str | Promise) -> AccountEmail:
+    return AccountEmail(
         subject,
         (line,),
         page="accounts:settings",
-        button=gettext_lazy("Look at my account"),
+        button=gettext_lazy("See my account"),
         is_notice=True,
     )
 
 
-MAILS: Mapping[str, AccountMail] = {
-    "login_code": AccountMail(gettext_lazy("Your sign-in code"), (TYPE_IT, IGNORE), has_code=True),
-    "password_reset_code": AccountMail(
-        gettext_lazy("Your code for a new password"), (TYPE_IT, IGNORE), has_code=True
+ACCOUNT_EMAILS: Mapping[str, AccountEmail] = {
+    "login_code": AccountEmail(
+        gettext_lazy("Your sign-in code"), (ENTER_CODE, IGNORE), has_code=True
     ),
-    "email_confirmation": AccountMail(
-        gettext_lazy("Confirm your e-mail address"), (TYPE_IT, IGNORE), has_code=True
+    "password_reset_code": AccountEmail(
+        gettext_lazy("Your code to reset your password"), (ENTER_CODE, IGNORE), has_code=True
     ),
-    "email_confirmation_signup": AccountMail(
-        gettext_lazy("Welcome: confirm your e-mail address"), (TYPE_IT, IGNORE), has_code=True
+    "email_confirmation": AccountEmail(
+        gettext_lazy("Confirm your e-mail address"), (ENTER_CODE, IGNORE), has_code=True
     ),
-    "unknown_account": AccountMail(
+    "email_confirmation_signup": AccountEmail(
+        gettext_lazy("Welcome: confirm your e-mail address"), (ENTER_CODE, IGNORE), has_code=True
+    ),
+    "unknown_account": AccountEmail(
         gettext_lazy("You asked to sign in"),
         (
             gettext_lazy(
-                "There is no account with this address yet. Perhaps you used another one, or you want to make an account."
+                "There is no account with this address. Try another address, or create an account."
             ),
             IGNORE,
         ),
         page="account_signup",
-        button=gettext_lazy("Make an account"),
+        button=gettext_lazy("Create an account"),
     ),
-    "account_already_exists": AccountMail(
+    "account_already_exists": AccountEmail(
         gettext_lazy("You already have an account"),
         (
-            gettext_lazy(
-                "Somebody, perhaps you, wanted to make an account with this address. It has one already: just sign in."
-            ),
+            gettext_lazy("You already have an account. Sign in instead."),
             IGNORE,
         ),
         page="account_login",
@@ -93,12 +93,12 @@ MAILS: Mapping[str, AccountMail] = {
         gettext_lazy("The password of your account was changed."),
     ),
     "password_set": _notice(
-        gettext_lazy("Your account has a password"),
+        gettext_lazy("Your account now has a password"),
         gettext_lazy("A password was set for your account."),
     ),
     "password_reset": _notice(
         gettext_lazy("Your password was changed"),
-        gettext_lazy("Your password was replaced by a new one."),
+        gettext_lazy("Your password was reset."),
     ),
     "email_changed": _notice(
         gettext_lazy("Your e-mail address was changed"),
@@ -122,7 +122,7 @@ MAILS: Mapping[str, AccountMail] = {
     ),
     "recovery_codes_generated": _notice(
         gettext_lazy("New recovery codes"),
-        gettext_lazy("New recovery codes were made; the old ones no longer work."),
+        gettext_lazy("New recovery codes were created. The old ones no longer work."),
     ),
     "webauthn_added": _notice(
         gettext_lazy("A passkey was added"),
@@ -135,12 +135,13 @@ MAILS: Mapping[str, AccountMail] = {
 }
 
 
-def owe_mail(name: str, *, email: str, context: Mapping[str, Any]) -> None:
-    """Write the mail called `name` in the person's language and owe it to `email`. Raises KeyError for an unknown one.
+def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) -> None:
+    """Render the e-mail `name` in the recipient's language and enqueue it for `email`.
 
-    An address without an account gets its mail with the same work, so that the answer of a page does not tell.
+    An address without an account takes the same work, so that response times do not reveal who has
+    an account. Raises KeyError for an unknown name.
     """
-    mail = MAILS[name]
+    mail = ACCOUNT_EMAILS[name]
     user = context.get("user") or User.objects.filter(email=email.strip().lower()).first()
     now = timezone.now()
     language = user.language if user else translation.get_language() or settings.LANGUAGE_CODE
@@ -160,14 +161,14 @@ def owe_mail(name: str, *, email: str, context: Mapping[str, Any]) -> None:
     )
 
 
-def _words(mail: AccountMail, context: Mapping[str, Any]) -> dict[str, Any]:
+def _words(mail: AccountEmail, context: Mapping[str, Any]) -> dict[str, Any]:
     lines = [str(line) for line in mail.lines]
     if mail.is_notice:
         moment = formats.date_format(
             timezone.localtime(context.get("timestamp") or timezone.now()), "DATETIME_FORMAT"
         )
         lines.append(_("When: %(moment)s") % {"moment": moment})
-        lines.append(_("If it was not you, sign in, end all other sessions, and tell us."))
+        lines.append(_("If this was not you, sign in, sign out everywhere else and contact us."))
     return {
         "subject": str(mail.subject),
         "program_name": settings.DEFAULT_FROM_EMAIL.partition("<")[0].strip(),

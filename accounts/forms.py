@@ -11,7 +11,7 @@ from .timezones import zone_choices
 
 
 class SettingsForm(forms.ModelForm):
-    """How the site addresses a person, and in which language and time."""
+    """A person's name, pronouns, language and time zone."""
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -26,7 +26,9 @@ class SettingsForm(forms.ModelForm):
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
         }
-        help_texts = {"pronouns": _("For example she/her. Your match and the committee see them.")}
+        help_texts = {
+            "pronouns": _("For example she/her. Your match and the committee can see them.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,10 +36,10 @@ class SettingsForm(forms.ModelForm):
 
 
 class ErasureForm(forms.Form):
-    """Erasing cannot be taken back, so it asks for a word that nobody types by accident."""
+    """Erasing cannot be undone, so the form asks for the e-mail address as a confirmation."""
 
     email = forms.EmailField(
-        label=_("Your e-mail address"), help_text=_("Type it to say that you mean it.")
+        label=_("Your e-mail address"), help_text=_("Enter your e-mail address to confirm.")
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -47,5 +49,9 @@ class ErasureForm(forms.Form):
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].strip().lower()
         if email != self.user.email:
-            raise forms.ValidationError(_("This is not the address of this account."))
+            raise forms.ValidationError(
+                _(
+                    "Your e-mail address: this is not the address of your account. Enter the address you sign in with."
+                )
+            )
         return email

@@ -1,14 +1,13 @@
-"""What we hold about a person, as one file, and how a person is emptied.
+"""Exports and erases a person's data across apps.
 
-Each app registers in `ready()` a function that returns what it holds about a person, and one that erases it. People are
-emptied, never deleted: rows that others need (a signed agreement, a count) stay, with the name replaced.
+Each app registers in `ready()` how it exports and erases its part. People are anonymized, never
+deleted: rows that others need (a signed agreement, a count) stay, with the name replaced.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,68 +19,77 @@ from notifications.restore_guard import restore_step
 from . import erasure_log
 from .models import Profile, User
 
-Export = Callable[[User], Any]
+Export = Callable[[User], object]  # plain data that JSON can hold
 Erase = Callable[[User], None]
 
 
 @dataclass(frozen=True)
-class Part:
-    """One app's share of a person. `blocks` says in words why the person cannot be erased yet, or is empty."""
+class DataPart:
+    """One app's part. `blocks` returns why the person cannot be erased yet, in words, or ""."""
 
     export: Export
     erase: Erase
     blocks: Callable[[User], str]
 
 
-PARTS: dict[str, Part] = {}
-ERASED_DOMAIN = "@erased.invalid"  # no mail server will ever have it
+DATA_PARTS: dict[str, DataPart] = {}
+ERASED_DOMAIN = "@erased.invalid"  # a reserved domain, so it receives no mail
 
 
 def register(
     name: str, *, export: Export, erase: Erase, blocks: Callable[[User], str] = lambda user: ""
 ) -> None:
-    """Say what an app holds; `export` returns plain data (dict, list, str, number, None, date), own words only."""
-    PARTS[name] = Part(export, erase, blocks)
+    """Register one app's part under `name`.
+
+    `export` returns plain data (dict, list, str, number, None, date) and only what is the person's
+    own. Call order is registration order, upper apps first.
+    """
+    DATA_PARTS[name] = DataPart(export, erase, blocks)
 
 
-def export_person(user: User) -> dict[str, Any]:
-    """Everything that the person wrote or that is about them and theirs to know, by app."""
-    return {"made_at": timezone.now(), **{name: part.export(user) for name, part in PARTS.items()}}
+def export_person(user: User) -> dict[str, object]:
+    """Return what the person wrote, and what is about them and theirs to know, by app."""
+    return {
+        "made_at": timezone.now(),
+        **{name: part.export(user) for name, part in DATA_PARTS.items()},
+    }
 
 
-def what_blocks_erasing(user: User) -> list[str]:
-    """Reasons, in words for the person, why erasing must wait; empty when it can be done now."""
-    return [reason for part in PARTS.values() if (reason := part.blocks(user))]
+def erasure_blockers(user: User) -> list[str]:
+    """Return why erasing must wait, in words for the person; empty when it can be done now."""
+    return [reason for part in DATA_PARTS.values() if (reason := part.blocks(user))]
 
 
 @transaction.atomic
 def erase_person(user: User) -> None:
-    """Empty the person everywhere. Raises Refused while something still runs that others depend on."""
-    if reasons := what_blocks_erasing(user):
-        raise ActionNotAllowed(_("This cannot be erased yet: %(why)s") % {"why": " ".join(reasons)})
-    empty(user)
-    transaction.on_commit(lambda: erasure_log.remember(user.public_id))
+    """Erase the person's data in every app. Raises ActionNotAllowed while something blocks it."""
+    if reasons := erasure_blockers(user):
+        raise ActionNotAllowed(
+            _("Your data cannot be erased yet. %(why)s") % {"why": " ".join(reasons)}
+        )
+    erase_in_every_app(user)
+    transaction.on_commit(lambda: erasure_log.append(user.public_id))
 
 
-def empty(user: User) -> None:
-    """Let every app erase its share, upper apps first (the order of INSTALLED_APPS): they still need the account."""
-    for part in PARTS.values():
+def erase_in_every_app(user: User) -> None:
+    """Erase each app's part, upper apps first (INSTALLED_APPS): they still need the account."""
+    for part in DATA_PARTS.values():
         part.erase(user)
 
 
 @restore_step
 @transaction.atomic
 def erase_again() -> int:
-    """Erase whoever a restored backup brought back; return how many. What blocks a first erasing does not count here."""
-    returned = User.objects.filter(public_id__in=erasure_log.erased()).exclude(
+    """Erase everyone whom a restored backup brought back; return how many. Nothing blocks it."""
+    returned = User.objects.filter(public_id__in=erasure_log.erased_ids()).exclude(
         email__endswith=ERASED_DOMAIN
     )
     for user in returned:
-        empty(user)
+        erase_in_every_app(user)
     return len(returned)
 
 
-def export_account(user: User) -> dict[str, Any]:
+def export_account(user: User) -> dict[str, object]:
     profile = Profile.objects.filter(user=user).select_related("employer").first()
     own = {
         name: getattr(user, name)
@@ -90,7 +98,7 @@ def export_account(user: User) -> dict[str, Any]:
     return {**own, "profile": profile and export_profile(profile)}
 
 
-def export_profile(profile: Profile) -> dict[str, Any]:
+def export_profile(profile: Profile) -> dict[str, object]:
     plain = ("job_title", "years_experience", "place", "phone", "about", "availability")
     return {
         **{name: getattr(profile, name) for name in plain},
@@ -102,7 +110,7 @@ def export_profile(profile: Profile) -> dict[str, Any]:
 
 
 def erase_account(user: User) -> None:
-    """The address becomes one that can never receive mail; sign-in, sessions and sent links end."""
+    """Replace the address by one that receives no mail; end sign-in, sessions and sent links."""
     from allauth.account.models import EmailAddress
     from allauth.mfa.models import Authenticator
     from allauth.usersessions.models import UserSession

@@ -1,26 +1,25 @@
-"""Time zones: which there are, and how a person chooses one."""
+"""Time zones: valid names, and choices for forms."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 from zoneinfo import available_timezones
 
-OLD_NAMES = {"Etc", "SystemV", "US"}  # what stands for other zones, or is no place
+NOT_REGIONS = {"Etc", "SystemV", "US"}  # aliases of other zones, or no places
 
 
 @cache
-def zones() -> frozenset[str]:
-    """Names of time zones; to ask for them reads hundreds of files, which stay the same while we run."""
+def zone_names() -> frozenset[str]:
+    """Return the names of time zones. Cached: available_timezones() scans the filesystem."""
     return frozenset(available_timezones())
 
 
 @cache
-def zone_choices() -> list[Any]:
-    """Time zones by region, as people know them: "America / Toronto"."""
+def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Return choices for a form field, grouped by region: "Toronto" under "America"."""
     regions: dict[str, list[tuple[str, str]]] = {}
-    for zone in sorted(zones()):
+    for zone in sorted(zone_names()):
         region, _slash, town = zone.partition("/")
-        if town and region not in OLD_NAMES:
+        if town and region not in NOT_REGIONS:
             regions.setdefault(region, []).append((zone, town.replace("_", " ").replace("/", ", ")))
     return [("UTC", "UTC"), *regions.items()]

@@ -1,4 +1,4 @@
-"""A person's own pages: settings, and the data that we hold."""
+"""A person's own pages: settings and stored data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -17,23 +17,22 @@ from .forms import ErasureForm, SettingsForm
 
 
 def sections() -> list[dict[str, str]]:
-    """Pages of other rooms that belong to one's account; a room that is not there is left out."""
+    """Return links to other apps' account pages, leaving out those that are not installed."""
     pages = [
-        ("programs:profile-edit", _("Profile"), _("Work, experience, languages, usual times")),
-        ("account_email", _("E-mail address"), _("Where letters and sign-in codes go")),
+        ("account_email", _("E-mail address"), _("Where we send e-mails and sign-in codes")),
         (
             "account_change_password",
             _("Password"),
-            _("Not needed: a code by e-mail signs you in as well"),
+            _("Optional: you can always sign in with a code by e-mail"),
         ),
         ("mfa_index", _("Two-step sign-in"), _("Passkeys and an authenticator app")),
         (
             "usersessions_list",
             _("Where you are signed in"),
-            _("Devices, and a way to sign them out"),
+            _("Your devices, and how to sign them out"),
         ),
-        ("notifications:preferences", _("Which e-mails you get"), _("Pause them or choose")),
-        ("accounts:privacy", _("Your data"), _("What we hold, a copy of it, and erasing it")),
+        ("notifications:preferences", _("Which e-mails you get"), _("Choose or pause e-mails")),
+        ("accounts:privacy", _("Your data"), _("See, download or erase your data")),
     ]
     found = []
     for name, label, hint in pages:
@@ -45,25 +44,25 @@ def sections() -> list[dict[str, str]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings(request: HttpRequest):
+def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Your settings are saved."))
+        messages.success(request, _("Your settings have been saved."))
         return redirect("accounts:settings")
     return render(request, "accounts/settings.html", {"form": form, "sections": sections()})
 
 
 @require_safe
-def privacy_page(request: HttpRequest):
-    blocks = privacy.what_blocks_erasing(request.user)
+def privacy_page(request: HttpRequest) -> HttpResponse:
+    blocks = privacy.erasure_blockers(request.user)
     return render(request, "accounts/privacy.html", {"blocks": blocks})
 
 
 @require_safe
 @reauthentication_required
-def data_export(request: HttpRequest):
-    """One file with everything; nothing is stored, so there is nothing to leak later."""
+def data_export(request: HttpRequest) -> HttpResponse:
+    """Send one file with everything. It is not stored on the server, so it cannot leak later."""
     data = privacy.export_person(request.user)
     response = JsonResponse(
         data, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2}
@@ -74,12 +73,12 @@ def data_export(request: HttpRequest):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
-def data_erase(request: HttpRequest):
+def data_erase(request: HttpRequest) -> HttpResponse:
     form = ErasureForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         privacy.erase_person(request.user)
         logout(request)
-        messages.success(request, _("Your data is erased. Thank you for having been part of this."))
+        messages.success(request, _("Your data has been erased. Thank you for taking part."))
         return redirect("account_login")
-    blocks = privacy.what_blocks_erasing(request.user)
+    blocks = privacy.erasure_blockers(request.user)
     return render(request, "accounts/erase.html", {"form": form, "blocks": blocks})

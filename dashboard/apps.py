@@ -7,7 +7,7 @@ class DashboardConfig(AppConfig):
 
 
 class CommitteeAdminConfig(admin_apps.AdminConfig):
-    """Django's admin with the committee's site as its default site."""
+    """Use the committee's site as the default admin site."""
 
     default = False  # the settings name it themselves
-    default_site = "dashboard.admin_site.Desk"
+    default_site = "dashboard.admin_site.CommitteeAdminSite"

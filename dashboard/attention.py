@@ -1,23 +1,23 @@
-"""What needs the committee today: each line a number, a reason, and the list behind it with the same filter."""
+"""What needs the committee today: each line a number, a reason, and the filtered list behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application, Decision
 from checkins.models import Answer, CheckIn, Concern
 from matches.models import Match
 from matching.models import Round
-from notifications import outbox_health as outbox_health
+from notifications import outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
 
@@ -27,8 +27,8 @@ Role = Membership.Role
 
 
 @dataclass(frozen=True)
-class Need:
-    """One line: `count` things, in words, and where they are. `tone` is bad, amber or info."""
+class AttentionItem:
+    """One line: how many, in words, and the address of the list. `tone` is bad, amber or info."""
 
     count: int
     text: str
@@ -36,84 +36,75 @@ class Need:
     tone: str = "info"
 
 
-def needs_of(member: Any, *, at: datetime) -> list[Need]:
-    """What `member` can do something about; nothing that their role or a conflict of interest hides from them."""
-    lines = [
-        *_alarms(member, at),
-        *_people(member),
+def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
+    """Return what `member` can act on; nothing that a role or a conflict of interest hides."""
+    items = [
+        *_concerns(member),
+        *_applications(member),
         *_rounds(member),
         *_pairs(member, at),
-        *_letters(member),
+        *_emails(member),
     ]
-    return [line for line in lines if line.count]
+    return [item for item in items if item.count]
 
 
 def is_empty_installation() -> bool:
     return not Cohort.objects.exists()
 
 
-def warning(at: datetime) -> list[str]:
-    """Why letters may not be leaving; empty when all is well."""
-    report = outbox_health.report(at)
-    return list(report["problems"])
+def delivery_problems(at: datetime) -> list[str]:
+    """Return why e-mails may not be going out; empty when all is well."""
+    return list(outbox_health.report(at)["problems"])
 
 
-def page(name: str, **query: Any) -> str:
-    words = "&".join(f"{key}={value}" for key, value in query.items())
-    return reverse(f"admin:{name}_changelist") + (f"?{words}" if words else "")
+def changelist_url(name: str, **query: str) -> str:
+    """Return the address of an admin list, `name` being "app_model", with filters."""
+    address = reverse(f"admin:{name}_changelist")
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def _counts(rows: QuerySet, *conditions: Q) -> list[int]:
-    """How many of `rows` meet each condition, asked all at once: to find them is what takes long."""
+    """Count the rows that meet each condition, in one query: finding the rows takes longest."""
     found = rows.order_by().aggregate(
         **{str(place): Count("pk", filter=one) for place, one in enumerate(conditions)}
     )
     return [found[str(place)] for place in range(len(conditions))]
 
 
-def _alarms(member: Any, at: datetime) -> Iterator[Need]:
+def _concerns(member: User) -> Iterator[AttentionItem]:
     waiting = Concern.objects.for_committee(member).filter(state=Concern.State.OPEN)
     is_urgent = Q(urgency=Concern.Urgency.URGENT)
     urgent, others = _counts(waiting, is_urgent, ~is_urgent)
-    text = ngettext("urgent call for help", "urgent calls for help", urgent)
-    yield Need(
-        urgent, text, page("checkins_concern", state__exact="open", urgency__exact="urgent"), "bad"
-    )
-    yield Need(
-        others,
-        ngettext("concern is open", "concerns are open", others),
-        page("checkins_concern", state__exact="open"),
-        "amber",
-    )
+    text = ngettext("urgent request for help", "urgent requests for help", urgent)
+    url = changelist_url("checkins_concern", state__exact="open", urgency__exact="urgent")
+    yield AttentionItem(urgent, text, url, "bad")
+    text = ngettext("open concern", "open concerns", others)
+    yield AttentionItem(others, text, changelist_url("checkins_concern", state__exact="open"), "amber")
     readable = Answer.objects.for_committee(member).values("checkin")
     unread = CheckIn.objects.for_committee(member).to_read().filter(pk__in=readable).count()
-    yield Need(
-        unread,
-        ngettext("check-in to read", "check-ins to read", unread),
-        page("checkins_checkin", read="no"),
-    )
+    text = ngettext("check-in to read", "check-ins to read", unread)
+    yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))
 
 
-def _people(member: Any) -> Iterator[Need]:
+def _applications(member: User) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
     decided = Decision.objects.visible_to(member).filter(released_at=None).values("application")
-    unread, untold, unprepared = _counts(
+    unread, unreleased, unprepared = _counts(
         mine,
         Q(state=Application.State.SUBMITTED) & ~Q(pk__in=decided),
         Q(state__in=["submitted", "waitlisted"], pk__in=decided),
         Q(state=Application.State.ACCEPTED, role="mentor", orientation_passed_at=None),
     )
+    name = "applications_application"
     text = ngettext("application to read", "applications to read", unread)
-    yield Need(unread, text, page("applications_application", queue="to-read"), "amber")
-    text = ngettext(
-        "decision that nobody has been told", "decisions that nobody has been told", untold
-    )
-    yield Need(untold, text, page("applications_application", queue="pending"))
+    yield AttentionItem(unread, text, changelist_url(name, queue="to-read"), "amber")
+    text = ngettext("decision to release", "decisions to release", unreleased)
+    yield AttentionItem(unreleased, text, changelist_url(name, queue="pending"))
     text = ngettext("mentor without orientation", "mentors without orientation", unprepared)
-    yield Need(unprepared, text, page("applications_application", queue="orientation"))
+    yield AttentionItem(unprepared, text, changelist_url(name, queue="orientation"))
 
 
-def _rounds(member: Any) -> Iterator[Need]:
+def _rounds(member: User) -> Iterator[AttentionItem]:
     mine = Round.objects.for_committee(member, Role.MATCHER, Role.CHAIR)
     for_me, approved, drafts = _counts(
         mine,
@@ -121,44 +112,39 @@ def _rounds(member: Any) -> Iterator[Need]:
         Q(state=Round.State.APPROVED, publish_at=None),
         Q(state=Round.State.DRAFT),
     )
-    text = ngettext("round waits for a second look", "rounds wait for a second look", for_me)
-    yield Need(for_me, text, page("matching_round", state__exact="review"), "amber")
+
+    def url(state: str) -> str:
+        return changelist_url("matching_round", state__exact=state)
+
+    text = ngettext("round waiting for a second look", "rounds waiting for a second look", for_me)
+    yield AttentionItem(for_me, text, url("review"), "amber")
     text = ngettext("approved round to publish", "approved rounds to publish", approved)
-    yield Need(approved, text, page("matching_round", state__exact="approved"), "amber")
-    yield Need(
-        drafts,
-        ngettext("round in draft", "rounds in draft", drafts),
-        page("matching_round", state__exact="draft"),
-    )
+    yield AttentionItem(approved, text, url("approved"), "amber")
+    text = ngettext("draft round", "draft rounds", drafts)
+    yield AttentionItem(drafts, text, url("draft"))
 
 
-def _pairs(member: Any, at: datetime) -> Iterator[Need]:
+def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     pairs = with_health(Match.objects.for_committee(member), reader=member, at=at)
     counted = list(pairs.order_by().values_list("health", "carer"))
-    stuck = sum(word == Health.STUCK for word, _carer in counted)
-    drifting = sum(word == Health.DRIFTING for word, _carer in counted)
-    uncared = sum(carer is None for _word, carer in counted)
-    yield Need(
-        stuck,
-        ngettext("pair is stuck", "pairs are stuck", stuck),
-        page("dashboard_pair", health="stuck"),
-        "bad",
-    )
+    stuck = sum(health == Health.STUCK for health, _carer in counted)
+    drifting = sum(health == Health.DRIFTING for health, _carer in counted)
+    without_carer = sum(carer is None for _health, carer in counted)
+    text = ngettext("pair is stuck", "pairs are stuck", stuck)
+    yield AttentionItem(stuck, text, changelist_url("dashboard_pair", health="stuck"), "bad")
     text = ngettext("pair is drifting", "pairs are drifting", drifting)
-    yield Need(drifting, text, page("dashboard_pair", health="drifting"), "amber")
-    text = ngettext("pair without a carer", "pairs without a carer", uncared)
-    yield Need(uncared, text, page("dashboard_pair", carer="none"), "amber")
+    url = changelist_url("dashboard_pair", health="drifting")
+    yield AttentionItem(drifting, text, url, "amber")
+    text = ngettext("pair without a carer", "pairs without a carer", without_carer)
+    url = changelist_url("dashboard_pair", carer="none")
+    yield AttentionItem(without_carer, text, url, "amber")
     late = _late_agreements(member, at)
-    text = ngettext(
-        "agreement open for more than three weeks",
-        "agreements open for more than three weeks",
-        late,
-    )
-    yield Need(late, text, page("dashboard_pair", state__exact="introduced"))
+    text = ngettext("agreement is late", "agreements are late", late)
+    yield AttentionItem(late, text, changelist_url("dashboard_pair", state__exact="introduced"))
 
 
-def _late_agreements(member: Any, at: datetime) -> int:
-    """Introduced longer ago than the program's own attention day, and nothing signed."""
+def _late_agreements(member: User, at: datetime) -> int:
+    """Count unsigned agreements of pairs introduced longer ago than their program allows."""
     late = Q(pk__in=[])
     for program in Program.objects.for_committee(member).select_related("policy"):
         before = at - timedelta(days=program.policy.agreement_attention_days)
@@ -168,24 +154,16 @@ def _late_agreements(member: Any, at: datetime) -> int:
     return introduced.filter(late).exclude(pk__in=signed).count()
 
 
-def _letters(member: Any) -> Iterator[Need]:
+def _emails(member: User) -> Iterator[AttentionItem]:
     held, failed = Notification.State.HELD, Notification.State.FAILED
-    # Filtered first: where no letter waits for anybody, no rule has to be asked.
+    # Filtered first: when no e-mail is held or failed, no table's access rule has to be asked.
     mine = Notification.objects.filter(state__in=[held, failed]).for_committee(member)
-    counts = _counts(mine, Q(state=held), Q(state=failed))
-    for state, count, tone, one, many in (
-        (held, counts[0], "amber", _("letter is held back"), _("letters are held back")),
-        (
-            failed,
-            counts[1],
-            "bad",
-            _("letter could not be delivered"),
-            _("letters could not be delivered"),
-        ),
-    ):
-        yield Need(
-            count,
-            one if count == 1 else many,
-            page("notifications_notification", state__exact=state),
-            tone,
-        )
+    on_hold, undelivered = _counts(mine, Q(state=held), Q(state=failed))
+
+    def url(state: str) -> str:
+        return changelist_url("notifications_notification", state__exact=state)
+
+    text = ngettext("e-mail on hold", "e-mails on hold", on_hold)
+    yield AttentionItem(on_hold, text, url(held), "amber")
+    text = ngettext("e-mail could not be delivered", "e-mails could not be delivered", undelivered)
+    yield AttentionItem(undelivered, text, url(failed), "bad")

@@ -1,16 +1,19 @@
-"""How a pair is doing, in the five words of the program, always with reasons and dates.
+"""The health of a pair: one of five values, with reasons and dates.
 
-1. The word is one annotation, so that lists, filters and counts can never disagree; it is computed and never stored.
-2. It follows from what happened: meetings, the agreement, a call for help, an ending. A mail that nobody answered says nothing.
-3. "Asked for help" is known to those who look after the pair; for others such a pair has the word it would have without.
-4. Quiet pairs: drifting and stuck begin at the program's percentages of the rhythm that the pair agreed on, at the latest after
-   the program's longest silence. A date ahead keeps a pair from being stuck. Before the agreement the first meeting counts.
+1. Health is one annotation, computed and never stored, so lists, filters and counts agree.
+2. It follows from meetings, the agreement, requests for help and endings. An unanswered e-mail
+   changes nothing.
+3. Only those who look after the pair see "asked for help"; for others the pair has the value it
+   would have without the request.
+4. A pair drifts, then is stuck, after the program's percentages of the rhythm that the pair agreed
+   on, at the latest after the program's longest silence. A meeting ahead keeps a pair from being
+   stuck. Before the agreement the first meeting counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -28,11 +31,12 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
-from django.template.defaultfilters import date as in_words
+from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from agreements.models import AgreementVersion
 from checkins.models import Concern
 from matches.models import Match
@@ -50,8 +54,12 @@ class Health(TextChoices):
     ENDING = "ending", gettext_lazy("Ending")
 
 
-def with_health(matches: QuerySet[Match], *, reader: Any, at: datetime) -> QuerySet[Match]:
-    """Open matches with `health` and the facts behind it: `last_met_at`, `next_at`, `quiet_since`, `rhythm`, `asked_at`."""
+def with_health(matches: QuerySet[Match], *, reader: User, at: datetime) -> QuerySet[Match]:
+    """Return the open matches annotated with `health` and the facts behind it.
+
+    Those are `last_met_at`, `next_at`, `quiet_since`, `rhythm` (days) and `asked_at`. `reader` is the
+    committee member who looks: requests for help that they may not see do not count.
+    """
     facts = _with_facts(matches.open(), reader, at)
     policies = list(Policy.objects.filter(program__in=matches.values("mentee__cohort__program")))
     rhythms = set(facts.order_by().values_list("rhythm", flat=True).distinct())
@@ -59,7 +67,7 @@ def with_health(matches: QuerySet[Match], *, reader: Any, at: datetime) -> Query
     quiet = _quiet(policies, rhythms, at, "drifting_percent")
     late = _agreement_late(policies, at)
     not_begun = _no_first_meeting(policies, at)
-    word = Case(
+    health = Case(
         When(state=State.CLOSING, then=Value(Health.ENDING)),
         When(asked_at__isnull=False, then=Value(Health.ASKED_FOR_HELP)),
         When(quiet_too_long, then=Value(Health.STUCK)),
@@ -67,10 +75,10 @@ def with_health(matches: QuerySet[Match], *, reader: Any, at: datetime) -> Query
         default=Value(Health.ON_TRACK),
         output_field=CharField(),
     )
-    return facts.annotate(health=word)
+    return facts.annotate(health=health)
 
 
-def _with_facts(matches: QuerySet[Match], reader: Any, at: datetime) -> QuerySet[Match]:
+def _with_facts(matches: QuerySet[Match], reader: User, at: datetime) -> QuerySet[Match]:
     meetings = Meeting.objects.filter(match=OuterRef("pk"))
     ahead = meetings.ahead(at).order_by("starts_at")
     agreed = AgreementVersion.objects.signed().filter(agreement__match=OuterRef("pk"))
@@ -95,7 +103,7 @@ def _with_facts(matches: QuerySet[Match], reader: Any, at: datetime) -> QuerySet
 
 
 def days_until(policy: Policy, rhythm: int, percent: str) -> int:
-    """After how many quiet days a word changes, for a pair that agreed on `rhythm` days."""
+    """Return after how many quiet days the health changes, for a rhythm of `rhythm` days."""
     return min(rhythm * int(getattr(policy, percent)) // 100, policy.silence_days)
 
 
@@ -127,34 +135,38 @@ def _no_first_meeting(policies: list[Policy], at: datetime) -> Q:
 
 
 def reasons(match: Any, *, at: datetime) -> list[str]:
-    """Why a match of `with_health` has its word, in sentences with dates; for the rows that are shown."""
+    """Return why a match of `with_health` has its health, in sentences with dates."""
     return list(_reasons(match, match.program.policy, at))
 
 
 def _reasons(match: Any, policy: Policy, at: datetime) -> Iterator[str]:
     if match.state == State.CLOSING:
-        yield _("The pair is closing; its time ends on %(day)s.") % {"day": _day(match.ends_on)}
+        yield _("Closing. Their time together ends on %(day)s.") % {
+            "day": _format_day(match.ends_on)
+        }
     if match.asked_at:
-        yield _("Asked for help on %(day)s.") % {"day": _day(match.asked_at)}
+        yield _("Asked for help on %(day)s.") % {"day": _format_day(match.asked_at)}
     if match.last_met_at is None and match.next_at is None:
-        yield _("No meeting yet, introduced on %(day)s.") % {"day": _day(match.introduced_at)}
+        yield _("No meeting since the introduction on %(day)s.") % {
+            "day": _format_day(match.introduced_at)
+        }
     elif match.quiet_since < at - timedelta(
         days=days_until(policy, match.rhythm, "drifting_percent")
     ):
         words = _("No meeting since %(day)s; they agreed on every %(days)d days.")
-        yield words % {"day": _day(match.quiet_since), "days": match.rhythm}
+        yield words % {"day": _format_day(match.quiet_since), "days": match.rhythm}
     if match.state == State.INTRODUCED and match.introduced_at < at - timedelta(
         days=policy.agreement_attention_days
     ):
-        yield _("The agreement is not signed, %(days)d days after the introduction.") % {
+        yield _("Agreement not signed %(days)d days after the introduction.") % {
             "days": (at - match.introduced_at).days
         }
     if match.next_at:
-        yield _("Next meeting on %(day)s.") % {"day": _day(match.next_at)}
+        yield _("Next meeting on %(day)s.") % {"day": _format_day(match.next_at)}
     elif match.last_met_at and match.health == Health.ON_TRACK:
-        yield _("Last met on %(day)s.") % {"day": _day(match.last_met_at)}
+        yield _("Last met on %(day)s.") % {"day": _format_day(match.last_met_at)}
 
 
-def _day(when: Any) -> str:
+def _format_day(when: date | datetime | None) -> str:
     local = timezone.localtime(when) if isinstance(when, datetime) else when
-    return in_words(local, "j F") if local else ""
+    return format_date(local, "MONTH_DAY_FORMAT") if local else ""

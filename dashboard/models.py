@@ -1,4 +1,4 @@
-"""No table of its own: a match seen as a pair that somebody looks after."""
+"""A proxy without a table: a match as the committee follows its health."""
 
 from __future__ import annotations
 

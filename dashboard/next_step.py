@@ -1,7 +1,7 @@
-"""The one next step of a person in one role. Facts in, a step out; no database, no clock, no words.
+"""Choose a person's next step in one role: facts in, a step out, without database, clock or texts.
 
-The first line of `ORDER` that fits wins, so the table reads as the rule: what a partner waits for comes first, then what
-was asked, then what moves the pair on, then waiting, then rest. Exactly one step fits any facts.
+The first line of `ORDER` that fits wins: first what a partner waits for, then questions to answer,
+then what moves the pair on, then waiting. The last line fits any facts, so there is always a step.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class Step(StrEnum):
 
     @property
     def is_mine(self) -> bool:
-        """Whether the person has something to do; else the page says plainly that nothing is due."""
-        return self not in RESTING
+        """Whether the person has something to do; else the page says that nothing is due."""
+        return self not in PASSIVE
 
 
-RESTING = frozenset(
+PASSIVE = frozenset(
     {
         Step.WAIT_FOR_ANSWER,
         Step.WAIT_FOR_MATCH,
@@ -58,7 +58,7 @@ RESTING = frozenset(
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about one role of one person. Empty strings mean: there is none."""
+    """What is known about one role of one person; an empty state means that there is none."""
 
     is_mentor: bool = False
     application: str = ""  # state of the application
@@ -70,9 +70,7 @@ class Facts:
     i_signed: bool = False
     i_have_a_checkin: bool = False
     i_have_a_meeting_to_answer: bool = False  # the partner suggested a date
-    i_have_a_meeting_to_note: bool = (
-        False  # a date has passed and nobody has said what became of it
-    )
+    i_have_a_meeting_to_note: bool = False  # its date has passed and no one has recorded it
     has_meeting_ahead: bool = False
 
 
@@ -110,5 +108,5 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
 
 
 def decide(facts: Facts) -> Step:
-    """The next step for `facts`."""
+    """Return the next step for `facts`."""
     return next(step for step, fits in ORDER if fits(facts))

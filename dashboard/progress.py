@@ -1,9 +1,8 @@
-"""The way of a pair, and what the page says about whom one waits for."""
+"""A participant's progress through the program, and who they are waiting for."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.urls import reverse
@@ -13,30 +12,31 @@ from django.utils.translation import gettext as _
 from applications.models import Application
 
 from .next_step import Step
-from .next_step_text import day, partner
-from .status import Situation
+from .next_step_text import format_day, partner_name
+from .status import ParticipantStatus
 
 ORDER = ("applied", "accepted", "matched", "agreed", "meeting", "closing")
 
 
-def path_of(situation: Situation) -> list[dict[str, str]]:
-    """Steps for the path component: done, now or later; one is now, or all are done."""
-    here = ORDER.index(where(situation)) if where(situation) else len(ORDER)
-    names = labels(situation)
+def progress_steps(status: ParticipantStatus) -> list[dict[str, str]]:
+    """Return the rows of the path component; exactly one is "now", or all are "done"."""
+    here = current_step(status)
+    index = ORDER.index(here) if here else len(ORDER)
+    names = step_labels(status)
     states = [
-        "done" if place < here else "now" if place == here else "later"
+        "done" if place < index else "now" if place == index else "later"
         for place in range(len(ORDER))
     ]
-    notes = {"meeting": month(situation)} if situation.match else {}
+    notes = {"meeting": month_of_term(status)} if status.match else {}
     return [
         {"label": names[name], "state": state, "note": notes.get(name, "")}
         for name, state in zip(ORDER, states, strict=True)
     ]
 
 
-def where(situation: Situation) -> str:
-    """The step of the path that somebody is at; empty when all of it lies behind."""
-    match, application = situation.match, situation.application
+def current_step(status: ParticipantStatus) -> str:
+    """Return the code of the current step; "" when all are done."""
+    match, application = status.match, status.application
     if match:
         return {"introduced": "agreed", "active": "meeting", "closing": "closing", "closed": ""}[
             match.state
@@ -46,26 +46,26 @@ def where(situation: Situation) -> str:
     return "matched" if application.state == Application.State.ACCEPTED else "accepted"
 
 
-def labels(situation: Situation) -> dict[str, str]:
+def step_labels(status: ParticipantStatus) -> dict[str, str]:
     return {
         "applied": _("Apply"),
-        "accepted": _("Hear from the committee"),
+        "accepted": _("Get an answer"),
         "matched": _("Be matched"),
         "agreed": _("Sign the agreement"),
         "meeting": _("Meet regularly"),
-        "closing": _("Look back and close"),
+        "closing": _("Look back and finish"),
     }
 
 
-def month(situation: Situation) -> str:
-    """ "Month 3 of 12" of an active pair."""
-    match = situation.match
-    if not match or not match.active_at or not match.ends_on or not situation.at:
+def month_of_term(status: ParticipantStatus) -> str:
+    """Return "Month 3 of 12" for an active pair, else ""."""
+    match = status.match
+    if not match or not match.active_at or not match.ends_on or not status.at:
         return ""
     begun, ends, now = (
         timezone.localdate(match.active_at),
         match.ends_on,
-        timezone.localdate(situation.at),
+        timezone.localdate(status.at),
     )
     total = months_between(begun, ends)
     return _("Month %(now)s of %(total)s") % {
@@ -75,42 +75,42 @@ def month(situation: Situation) -> str:
 
 
 def months_between(first: date, last: date) -> int:
-    """Return the whole months from `first` to `last`; a month from January 31 ends on February 28."""
+    """Return the whole months from `first` to `last`; from January 31 one ends on February 28."""
     between = relativedelta(last, first)
     return between.years * 12 + between.months
 
 
-def waiting_for(situation: Situation) -> dict[str, Any] | None:
-    """Whom one waits for, and since when."""
+def waiting_for(status: ParticipantStatus) -> dict[str, str] | None:
+    """Return who the participant is waiting for and since when; None while it is their turn."""
     since: dict[Step, tuple[str, datetime | None]] = {
-        Step.WAIT_FOR_ANSWER: (_("the committee"), situation.application.submitted_at),
+        Step.WAIT_FOR_ANSWER: (_("the committee"), status.application.submitted_at),
         Step.EXPECT_HELLO: (
-            partner(situation) if situation.match else "",
-            situation.match and situation.match.introduced_at,
+            partner_name(status),
+            status.match and status.match.introduced_at,
         ),
         Step.EXPECT_DRAFT: (
-            partner(situation) if situation.match else "",
-            situation.match and situation.match.introduced_at,
+            partner_name(status),
+            status.match and status.match.introduced_at,
         ),
         Step.EXPECT_SIGNATURE: (
-            partner(situation) if situation.match else "",
-            situation.version and situation.version.shared_at,
+            partner_name(status),
+            status.version and status.version.shared_at,
         ),
     }
-    found = since.get(situation.step)
-    return {"who": found[0], "since": day(found[1])} if found else None
+    found = since.get(status.step)
+    return {"who": found[0], "since": format_day(found[1])} if found else None
 
 
-def pages_of(situation: Situation) -> list[dict[str, str]]:
-    """Where else one can go from here."""
-    if not situation.match:
+def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
+    """Return links to the other pages of this application or pair."""
+    if not status.match:
         return [
             {
                 "label": _("My application"),
-                "url": reverse("applications:application-sent", args=[situation.key]),
+                "url": reverse("applications:application-sent", args=[status.key]),
             }
         ]
-    key = situation.key
+    key = status.key
     return [
         {"label": _("Our page"), "url": reverse("matches:match-detail", args=[key])},
         {"label": _("Meetings"), "url": reverse("meetings:meeting-list", args=[key])},

@@ -1,6 +1,6 @@
-"""Where a person stands: one situation per role and pair, read from the rooms below, newest first.
+"""A person's status in the program: one per role and pair.
 
-A mentor with two mentees has two situations, a person with two roles at least two; the home page shows one at a time.
+A mentor with two mentees has two, a person with two roles at least two. The home page shows one.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
+from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
 from checkins.models import CheckIn
 from matches.models import Match
 from meetings.models import Meeting
+from programs.models import Program
 
 from .next_step import Facts, Step, decide
 
-ALIVE = (
+OPEN_STATES = (
     Application.State.DRAFT,
     Application.State.SUBMITTED,
     Application.State.ACCEPTED,
@@ -28,10 +29,10 @@ ALIVE = (
 
 
 @dataclass
-class Situation:
-    """One role of a person, with the rows that its page speaks of."""
+class ParticipantStatus:
+    """One role of a person, with the rows that the home page shows."""
 
-    person: Any
+    person: User
     application: Application
     match: Match | None = None
     version: AgreementVersion | None = None
@@ -41,21 +42,25 @@ class Situation:
 
     @property
     def key(self) -> str:
-        """What the tab's address says."""
+        """Return the public id that the home page's `pair` parameter names."""
         return self.match.public_id if self.match else self.application.public_id
 
     @property
-    def program(self) -> Any:
+    def program(self) -> Program:
         return self.application.cohort.program
 
     @property
-    def partner(self) -> Any:
+    def partner(self) -> User | None:
         return self.match.partner_of(self.person) if self.match else None
 
     def first_meeting(
         self, *states: str, before: bool | None = None, mine: bool | None = None
     ) -> Meeting | None:
-        """The earliest meeting in one of `states`; `before`: begun already or still ahead; `mine`: proposed by me or not."""
+        """Return the earliest meeting in one of `states`.
+
+        `before`: only those that have started, or only those ahead. `mine`: only those that this
+        person proposed, or only the partner's.
+        """
         for meeting in sorted(self.meetings, key=lambda row: row.starts_at):
             is_before = meeting.starts_at < self.at
             is_mine = meeting.proposed_by_id == self.person.pk
@@ -90,7 +95,7 @@ class Situation:
 
     @property
     def said_hello(self) -> bool:
-        """Known by what came after it; once its time is over the page moves on without it."""
+        """Inferred from later steps; assumed once the time for it is over."""
         if not self.match or not self.at:
             return False
         over = self.match.introduced_at + timedelta(days=self.program.policy.first_contact_days)
@@ -122,8 +127,8 @@ class Situation:
         return decide(self.facts)
 
 
-def situations_of(person: Any, *, at: datetime) -> list[Situation]:
-    """Every situation of `person`: open pairs, applications under way, and what ended last if nothing else is left."""
+def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
+    """Return every open pair and application of `person`, else the last one that ended."""
     applications = Application.objects.filter(person=person).exclude(
         state=Application.State.WITHDRAWN
     )
@@ -132,48 +137,46 @@ def situations_of(person: Any, *, at: datetime) -> list[Situation]:
         Match.objects.of(person).with_people().select_related("mentee__cohort__program__policy")
     )
     found = [
-        Situation(person, mine[_own(row, person)], row, at=at)
+        ParticipantStatus(person, mine[_own_application_id(row, person)], row, at=at)
         for row in matches
-        if _own(row, person) in mine
+        if _own_application_id(row, person) in mine
     ]
-    paired = {situation.application.pk for situation in found}
+    paired = {status.application.pk for status in found}
     alone = [
-        Situation(person, row, at=at)
+        ParticipantStatus(person, row, at=at)
         for row in mine.values()
         if row.pk not in paired or _has_room(row, found)
     ]
-    _attach(found, person)
-    return _living(found + alone)
+    _load_related(found, person)
+    return _open_or_last(found + alone)
 
 
-def _own(match: Match, person: Any) -> int:
+def _own_application_id(match: Match, person: User) -> int:
     return match.application_of(person).pk
 
 
-def _has_room(application: Application, found: Iterable[Situation]) -> bool:
-    """An accepted person whose matches have all ended waits for the next round."""
+def _has_room(application: Application, found: Iterable[ParticipantStatus]) -> bool:
+    """Whether an accepted person's matches have all ended, so that they wait for the next round."""
     closed = Match.State.CLOSED
-    own = [situation.match for situation in found if situation.application.pk == application.pk]
+    own = [status.match for status in found if status.application.pk == application.pk]
     return application.state == Application.State.ACCEPTED and all(
         match.state == closed for match in own if match
     )
 
 
-def _living(found: list[Situation]) -> list[Situation]:
-    def is_alive(situation: Situation) -> bool:
-        if situation.match:
-            return situation.match.state != Match.State.CLOSED
-        return situation.application.state in ALIVE
+def _open_or_last(found: list[ParticipantStatus]) -> list[ParticipantStatus]:
+    def is_alive(status: ParticipantStatus) -> bool:
+        if status.match:
+            return status.match.state != Match.State.CLOSED
+        return status.application.state in OPEN_STATES
 
-    alive = [situation for situation in found if is_alive(situation)]
-    return sorted(
-        alive or found[:1], key=lambda situation: (not situation.step.is_mine, situation.key)
-    )
+    alive = [status for status in found if is_alive(status)]
+    return sorted(alive or found[:1], key=lambda status: (not status.step.is_mine, status.key))
 
 
-def _attach(found: list[Situation], person: Any) -> None:
-    """Bring what hangs on the pairs in three queries, whatever their number."""
-    pairs = [situation.match.pk for situation in found if situation.match]
+def _load_related(found: list[ParticipantStatus], person: User) -> None:
+    """Load agreements, meetings and check-ins of all pairs in three queries."""
+    pairs = [status.match.pk for status in found if status.match]
     if not pairs:
         return
     versions: dict[int, AgreementVersion] = {}
@@ -192,7 +195,7 @@ def _attach(found: list[Situation], person: Any) -> None:
     checkins: dict[int, CheckIn] = {}
     for checkin in CheckIn.objects.awaiting(person).filter(match__in=pairs):  # the oldest first
         checkins.setdefault(checkin.match_id, checkin)
-    for situation in found:
-        key = situation.match.pk if situation.match else 0
-        situation.version, situation.checkin = versions.get(key), checkins.get(key)
-        situation.meetings = tuple(meetings.get(key, ()))
+    for status in found:
+        key = status.match.pk if status.match else 0
+        status.version, status.checkin = versions.get(key), checkins.get(key)
+        status.meetings = tuple(meetings.get(key, ()))

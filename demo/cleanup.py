@@ -12,7 +12,7 @@ State = Notification.State
 REASON = "the demo's own year"
 
 
-def settle_letters(now: datetime) -> None:
+def mark_past_emails_sent(now: datetime) -> None:
     """Past letters become sent, or too late where they had an end; the last hours stay, so that the outbox lives."""
     waiting = Notification.system.filter(state=State.PENDING, due_at__lt=now - timedelta(hours=6))
     over = Q(expires_at__lt=now - timedelta(days=2)) & Q(ordinal__gt=1)
@@ -29,7 +29,7 @@ def settle_letters(now: datetime) -> None:
     )
 
 
-def trouble_one_letter(now: datetime) -> None:
+def fail_one_email(now: datetime) -> None:
     """One letter came back, so that the committee sees what that looks like."""
     sent = (
         Notification.system.filter(state=State.SENT, kind="match-introduced").order_by("pk").first()

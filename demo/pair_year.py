@@ -17,7 +17,7 @@ from meetings import scheduling
 from meetings.models import Meeting
 from workflow.states import move
 
-from .setup import Stage
+from .setup import DemoCohort
 
 RHYTHM = {
     "rhythm_days": 30,
@@ -29,30 +29,32 @@ RHYTHM = {
 FIRST_MEETING, RHYTHM_DAYS = 11, 30
 CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)
 # How long ago a pair last met, by its place in the round; everybody else keeps the rhythm.
-QUIET_SINCE = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
-UNHAPPY = {8: "low", 23: "low", 14: "deciding"}
+DAYS_SINCE_MEETING = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
+MOODS = {8: "low", 23: "low", 14: "deciding"}
 ENDED_EARLY = {20: (Match.Closed.BY_CIRCUMSTANCE, 120), 33: (Match.Closed.COMPLETED_EARLY, 175)}
-SILENT_SHARE = 6  # every sixth question stays without an answer
+UNANSWERED_EVERY = 6  # every sixth question stays without an answer
 
 
-def live(stage: Stage, matches: list[Match], *, start: float) -> None:
+def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
     """Walk a round's pairs from their introduction on day `start` to today."""
     ordered = sorted(matches, key=lambda match: match.mentee.person.name)
     for place, match in enumerate(ordered):
-        agree(stage, match, place, day=start + 6 + place % 12)
-        meet(stage, match, place, start=start)
-        get_on(stage, match, place, start=start)
-    ask_how_it_goes(stage, ordered, start=start)
+        add_agreement(demo, match, place, day=start + 6 + place % 12)
+        add_meetings(demo, match, place, start=start)
+        update_goals(demo, match, place, start=start)
+    add_checkins(demo, ordered, start=start)
     for place, (kind, after) in ENDED_EARLY.items():
-        if place < len(ordered) and stage.calendar.is_past(start + after):
-            close(stage, ordered[place], kind, day=start + after)
+        if place < len(ordered) and demo.calendar.is_past(start + after):
+            close_pair(demo, ordered[place], kind, day=start + after)
 
 
-def agree(stage: Stage, match: Match, place: int, *, day: float, until: str = "signed") -> None:
+def add_agreement(
+    demo: DemoCohort, match: Match, place: int, *, day: float, until: str = "signed"
+) -> None:
     """The mentee drafts, both sign; `until` ends the way earlier: "draft", "shared" or "half-signed"."""
-    if not stage.calendar.is_past(day):
+    if not demo.calendar.is_past(day):
         return
-    words, calendar = stage.talk, stage.calendar
+    words, calendar = demo.texts, demo.calendar
     mentee, mentor = match.people
     goals = [
         {"key": "", **words["goals"][(place + n) % len(words["goals"])]}
@@ -68,7 +70,7 @@ def agree(stage: Stage, match: Match, place: int, *, day: float, until: str = "s
             "feedback": texts["feedback"],
         },
         "term": {
-            "term_months": stage.program.policy.term_months,
+            "term_months": demo.program.policy.term_months,
             "short_term_reason": "",
             "ending_rules": texts["ending_rules"],
         },
@@ -81,26 +83,26 @@ def agree(stage: Stage, match: Match, place: int, *, day: float, until: str = "s
             return
     drafting.share(version, by=mentee, at=calendar.at(day + 1, hour=9))
     if until != "shared":
-        sign(version, mentee, stage, day + 2)
+        sign_as(version, mentee, demo, day + 2)
     if until == "signed":
-        sign(version, mentor, stage, day + 3 + place % 4)
+        sign_as(version, mentor, demo, day + 3 + place % 4)
         match.refresh_from_db(fields=["state", "active_at", "ends_on"])
 
 
-def sign(version: AgreementVersion, person: Any, stage: Stage, day: float) -> None:
-    at = stage.calendar.at(day, hour=20)
+def sign_as(version: AgreementVersion, person: Any, demo: DemoCohort, day: float) -> None:
+    at = demo.calendar.at(day, hour=20)
     signing.sign(version, by=person, typed_name=person.name, seen=version.revision, at=at)
 
 
-def meet(stage: Stage, match: Match, place: int, *, start: float) -> None:
+def add_meetings(demo: DemoCohort, match: Match, place: int, *, start: float) -> None:
     """A meeting each month up to the last one, and for most pairs the next one in the calendar."""
-    calendar, (mentee, _mentor) = stage.calendar, match.people
-    quiet = QUIET_SINCE.get(place)
+    calendar, (mentee, _mentor) = demo.calendar, match.people
+    quiet = DAYS_SINCE_MEETING.get(place)
     ended = ENDED_EARLY.get(place, (None, 10_000))[1]
     last = min(calendar.today - (quiet or 1), start + ended)
     day, number = start + FIRST_MEETING + place % 6, 0
     while day < last:
-        hold(stage, match, place + number, day)
+        add_past_meeting(demo, match, place + number, day)
         day, number = day + RHYTHM_DAYS + (place * 3 + number) % 5 - 2, number + 1
     is_on = not quiet and not calendar.is_past(start + ended)
     if is_on and place % 5 != 4:
@@ -111,15 +113,15 @@ def meet(stage: Stage, match: Match, place: int, *, start: float) -> None:
             wall_time=time(17, 30),
             minutes=60,
             mode=mode_of(match),
-            points=stage.talk["logs"]["agenda"][place % 4],
+            points=demo.texts["logs"]["agenda"][place % 4],
             is_agreed=place % 7 != 2,
             at=calendar.at(calendar.today - 2),
         )
 
 
-def hold(stage: Stage, match: Match, turn: int, day: float) -> None:
+def add_past_meeting(demo: DemoCohort, match: Match, turn: int, day: float) -> None:
     """One meeting that took place; in every second one somebody notes what it was good for."""
-    calendar, (mentee, mentor) = stage.calendar, match.people
+    calendar, (mentee, mentor) = demo.calendar, match.people
     held_at = calendar.at(day, hour=23)
     meeting = scheduling.record_past(
         match,
@@ -131,15 +133,15 @@ def hold(stage: Stage, match: Match, turn: int, day: float) -> None:
         at=held_at,
     )
     if turn % 2:
-        logs, writer = stage.talk["logs"], (mentee, mentor)[turn % 4 // 2]
+        logs, writer = demo.texts["logs"], (mentee, mentor)[turn % 4 // 2]
         said = {"learned": logs["learned"][turn % 6], "next_step": logs["next_step"][turn % 4]}
         scheduling.record_held(meeting, by=writer, at=held_at, **said)
 
 
-def get_on(stage: Stage, match: Match, place: int, *, start: float) -> None:
+def update_goals(demo: DemoCohort, match: Match, place: int, *, start: float) -> None:
     """Goals move on: the first is under way or reached, the others follow or are put aside."""
     mentee, _mentor = match.people
-    if not stage.calendar.is_past(start + 70) or match.state != Match.State.ACTIVE:
+    if not demo.calendar.is_past(start + 70) or match.state != Match.State.ACTIVE:
         return
     for number, goal in enumerate(
         Goal.objects.of_pair(mentee)
@@ -155,15 +157,15 @@ def mode_of(match: Match) -> str:
     return Meeting.Mode.VIDEO if match.mentee.mode == "online" else Meeting.Mode.IN_PERSON
 
 
-def ask_how_it_goes(stage: Stage, matches: list[Match], *, start: float) -> None:
+def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
     """Let the plan run on the days on which something is due, and answer as people do: most, but not all."""
     place_of = {match.pk: place for place, match in enumerate(matches)}
     for after in CHECKIN_DAYS:
         day = start + after + 0.2
-        if not stage.calendar.is_past(day):
+        if not demo.calendar.is_past(day):
             return
-        count_rows()
-        planning.plan(stage.calendar.at(day))
+        update_planner_statistics()
+        planning.plan(demo.calendar.at(day))
         asked = (
             CheckIn.objects.open()
             .filter(match__in=place_of)
@@ -175,23 +177,27 @@ def ask_how_it_goes(stage: Stage, matches: list[Match], *, start: float) -> None
             answered_on = day + 1 + turn % 5
             is_sign_in = (
                 checkin.person.email.startswith(("mentee@", "mentor@"))
-                and after > stage.calendar.today - start - 14
+                and after > demo.calendar.today - start - 14
             )
-            if turn % SILENT_SHARE != 5 and stage.calendar.is_past(answered_on) and not is_sign_in:
-                reply(stage, checkin, place_of[checkin.match_id], turn, answered_on)
-        if stage.calendar.is_past(day + 15):
-            planning.plan(stage.calendar.at(day + 15))
-            have_read(matches, stage.calendar.at(day + 15))
+            if (
+                turn % UNANSWERED_EVERY != 5
+                and demo.calendar.is_past(answered_on)
+                and not is_sign_in
+            ):
+                answer_checkin(demo, checkin, place_of[checkin.match_id], turn, answered_on)
+        if demo.calendar.is_past(day + 15):
+            planning.plan(demo.calendar.at(day + 15))
+            mark_checkins_read(matches, demo.calendar.at(day + 15))
 
 
-def count_rows() -> None:
+def update_planner_statistics() -> None:
     """PostgreSQL plans by what it knows of its tables, and knows nothing of rows that this transaction has just made."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
 
-def have_read(matches: list[Match], at: datetime) -> None:
+def mark_checkins_read(matches: list[Match], at: datetime) -> None:
     """The carers have read what was answered so far; one by one would be most of the demo's time."""
     mine = CheckIn.objects.to_read().filter(match__in=matches)
     mine.update(
@@ -199,9 +205,9 @@ def have_read(matches: list[Match], at: datetime) -> None:
     )
 
 
-def reply(stage: Stage, checkin: CheckIn, place: int, turn: int, day: float) -> None:
-    mood = UNHAPPY.get(place, "good") if day > 40 else "good"
-    said = stage.talk["answers"][mood]
+def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, day: float) -> None:
+    mood = MOODS.get(place, "good") if day > 40 else "good"
+    said = demo.texts["answers"][mood]
     words = said[turn % len(said)]
     if checkin.kind == CheckIn.Kind.FIT:
         answers = {"fit": "deciding" if mood == "deciding" else "good", "words": words}
@@ -212,38 +218,36 @@ def reply(stage: Stage, checkin: CheckIn, place: int, turn: int, day: float) -> 
             "rhythm": "less" if mood == "low" else "as_agreed",
             "words": words,
         }
-    answering.answer(
-        checkin, by=checkin.person, answers=answers, at=stage.calendar.at(day, hour=21)
-    )
+    answering.answer(checkin, by=checkin.person, answers=answers, at=demo.calendar.at(day, hour=21))
 
 
-def ask_for_help(stage: Stage, match: Match, *, which: int, day: float) -> Concern:
+def raise_concern(demo: DemoCohort, match: Match, *, which: int, day: float) -> Concern:
     """The mentee of a pair asks the committee."""
-    said = stage.talk["concerns"][which]
+    said = demo.texts["concerns"][which]
     return concerns.ask_for_help(
         author=match.mentee.person,
-        program=stage.program,
+        program=demo.program,
         match=match,
         text=said["text"],
         urgency=said["urgency"],
         partner_may_know=False,
         reach=said["reach"],
         nonce=f"demo-{which}-{match.pk}",
-        at=stage.calendar.at(day),
+        at=demo.calendar.at(day),
     )
 
 
-def settle_old_concerns(stage: Stage, *, before: float) -> None:
+def resolve_old_concerns(demo: DemoCohort, *, before: float) -> None:
     """What was raised long ago has been looked after."""
-    at = stage.calendar.at(before)
+    at = demo.calendar.at(before)
     for concern in Concern.system.filter(raised_at__lt=at).unresolved():
-        carer = concern.match.carer if concern.match and concern.match.carer else stage.chair
+        carer = concern.match.carer if concern.match and concern.match.carer else demo.chair
         concern.take(by=carer, at=at)
-        concern.resolve(by=carer, note=stage.talk["texts"]["resolved"], at=at)
+        concern.resolve(by=carer, note=demo.texts["texts"]["resolved"], at=at)
 
 
-def close(stage: Stage, match: Match, kind: str, *, day: float) -> None:
-    at = stage.calendar.at(day)
+def close_pair(demo: DemoCohort, match: Match, kind: str, *, day: float) -> None:
+    at = demo.calendar.at(day)
     match.refresh_from_db(fields=["state"])
     if match.state != Match.State.CLOSED:
         move(
@@ -251,9 +255,9 @@ def close(stage: Stage, match: Match, kind: str, *, day: float) -> None:
         )
 
 
-def come_to_the_end(stage: Stage, matches: list[Match], *, start: float) -> None:
+def close_pairs(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
     """In the last weeks pairs plan their closing talk; after the end most have had it."""
-    if not stage.calendar.is_past(start + 340):
+    if not demo.calendar.is_past(start + 340):
         return
     for place, match in enumerate(sorted(matches, key=lambda row: row.mentee.person.name)):
         match.refresh_from_db(fields=["state"])
@@ -262,7 +266,7 @@ def come_to_the_end(stage: Stage, matches: list[Match], *, start: float) -> None
                 match,
                 Match.State.CLOSING,
                 by=match.mentee.person,
-                at=stage.calendar.at(start + 340 + place % 9),
+                at=demo.calendar.at(start + 340 + place % 9),
             )
             if place % 3:
-                close(stage, match, Match.Closed.COMPLETED, day=start + 362 + place % 6)
+                close_pair(demo, match, Match.Closed.COMPLETED, day=start + 362 + place % 6)

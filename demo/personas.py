@@ -43,7 +43,7 @@ def read(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines, delimiter=";"))
 
 
-def address(name: str) -> str:
+def email_address(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return ADDRESS_OF.get(name) or f"{re.sub('[^a-z]+', '.', plain).strip('.')}@example.org"
 
@@ -59,7 +59,7 @@ def account(
     fields = {"joined_at": joined_at} if joined_at else {}
     password = PASSWORD if name in ADDRESS_OF else None
     user = User.objects.create_user(
-        address(name), password, name=name, time_zone=zone, language=language, **fields
+        email_address(name), password, name=name, time_zone=zone, language=language, **fields
     )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
@@ -91,20 +91,25 @@ def participant(row: dict[str, str], joined_at: datetime) -> User:
 
 
 @dataclass(frozen=True)
-class Words:
+class ProgramVocabulary:
     """Topics and experiences of a program by code."""
 
     topics: dict[str, Topic]
     experiences: dict[str, Experience]
 
     @classmethod
-    def of(cls, program: Program) -> Words:
+    def of(cls, program: Program) -> ProgramVocabulary:
         topics = {row.code: row for row in Topic.objects.current(program)}
         return cls(topics, {row.code: row for row in Experience.objects.current(program)})
 
 
 def application(
-    row: dict[str, str], user: User, cohort: Cohort, role: str, words: Words, begun_at: datetime
+    row: dict[str, str],
+    user: User,
+    cohort: Cohort,
+    role: str,
+    words: ProgramVocabulary,
+    begun_at: datetime,
 ) -> Application:
     """A complete draft, as the pages would leave it."""
     made = Application.objects.create(
@@ -130,7 +135,7 @@ def application(
     return made
 
 
-def _topics(made: Application, row: dict[str, str], words: Words) -> None:
+def _topics(made: Application, row: dict[str, str], words: ProgramVocabulary) -> None:
     weights = {code: 3 if place == 0 else 2 for place, code in enumerate(row["goals"].split())}
     for entry in row["subjects"].split():
         code, _colon, weight = entry.partition(":")
@@ -142,7 +147,7 @@ def _topics(made: Application, row: dict[str, str], words: Words) -> None:
     )
 
 
-def _experiences(made: Application, row: dict[str, str], words: Words) -> None:
+def _experiences(made: Application, row: dict[str, str], words: ProgramVocabulary) -> None:
     """People share most of what they lived through; the last one of several they keep for the committee."""
     rows: list[ApplicationExperience] = []
     for column, depth in (

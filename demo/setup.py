@@ -16,34 +16,37 @@ from programs.models import Cohort, Conflict, Objective, Policy, Program
 
 from . import personas
 from .calendar import Calendar
-from .personas import TEXTS, Words
+from .personas import TEXTS, ProgramVocabulary
 
 Outcome, Reason = Decision.Outcome, Decision.Reason
 
-LATE = {
+WAITLISTED = {
     "Callum Fraser",
     "Divya Raman",
     "Elise Fontaine",
 }  # a place came free only in the second half of the year
 DECLINED = {"Noah Petrosyan": Reason.OTHER_HELP}
-KNOWS_SOMEBODY = ("Alice Whitlock", "Leah Feldman")  # a member of the committee, and whom she knows
-UNPREPARED = {"Stephen Ouellette"}  # accepted as a mentor, has not done the orientation
+CONFLICT_OF_INTEREST = (
+    "Alice Whitlock",
+    "Leah Feldman",
+)  # a member of the committee, and whom she knows
+WITHOUT_ORIENTATION = {"Stephen Ouellette"}  # accepted as a mentor, has not done the orientation
 RIGHT_ANSWERS = {question.code: question.right for question in orientation.QUESTIONS}
 
 
-def talk() -> dict[str, Any]:
-    return tomllib.loads((TEXTS / "talk.toml").read_text(encoding="utf-8"))
+def load_texts() -> dict[str, Any]:
+    return tomllib.loads((TEXTS / "sentences.toml").read_text(encoding="utf-8"))
 
 
 @dataclass
-class Stage:
-    """One program with its people; `members` by name, `talk` is what everybody says."""
+class DemoCohort:
+    """One program with its people; `members` by name, `texts` is what everybody says."""
 
     program: Program
     cohort: Cohort
     calendar: Calendar
     members: dict[str, User]
-    talk: dict[str, Any]
+    texts: dict[str, Any]
 
     @property
     def chair(self) -> User:
@@ -93,10 +96,10 @@ def open_cohort(program: Program, name: str, slug: str, opens_on: date, **days: 
     return Cohort.objects.create(program=program, name=name, slug=slug, opens_on=opens_on, **days)
 
 
-def apply_all(stage: Stage, file: str, role: str, *, first_day: float, last_day: float) -> None:
+def apply_all(demo: DemoCohort, file: str, role: str, *, first_day: float, last_day: float) -> None:
     """Everybody of a file begins between two days of the story, and sends a day later if that has come."""
     rows = personas.read(file)
-    words, calendar = Words.of(stage.program), stage.calendar
+    words, calendar = ProgramVocabulary.of(demo.program), demo.calendar
     step = (last_day - first_day) / len(rows)
     for place, row in enumerate(rows):
         day = first_day + place * step
@@ -104,18 +107,18 @@ def apply_all(stage: Stage, file: str, role: str, *, first_day: float, last_day:
             continue
         begun_at = calendar.at(day, hour=19)
         user = personas.participant(row, begun_at)
-        made = personas.application(row, user, stage.cohort, role, words, begun_at)
-        personas.private_rows(made, stage.talk["private"].get(row["name"], {}))
+        made = personas.application(row, user, demo.cohort, role, words, begun_at)
+        personas.private_rows(made, demo.texts["private"].get(row["name"], {}))
         if calendar.is_past(day + 1):
             submission.send(made, by=user, at=calendar.at(day + 1, hour=20))
 
 
-def review(stage: Stage, *, first_day: float, release_day: float, until: int | None = None) -> None:
+def review(
+    demo: DemoCohort, *, first_day: float, release_day: float, until: int | None = None
+) -> None:
     """Read what was sent, decide, and tell on the day of release. `until` leaves the later ones unread."""
-    calendar = stage.calendar
-    sent = [
-        row for row in stage.applications().values() if row.state == Application.State.SUBMITTED
-    ]
+    calendar = demo.calendar
+    sent = [row for row in demo.applications().values() if row.state == Application.State.SUBMITTED]
     sent.sort(key=lambda row: row.submitted_at)
     for place, row in enumerate(sent[:until]):
         day = first_day + place * 0.15
@@ -124,60 +127,60 @@ def review(stage: Stage, *, first_day: float, release_day: float, until: int | N
         name = row.person.name
         outcome = (
             Outcome.WAITLIST
-            if name in LATE
+            if name in WAITLISTED
             else Outcome.DECLINE
             if name in DECLINED
             else Outcome.ACCEPT
         )
         reason = DECLINED.get(name, Reason.NO_PLACE) if outcome != Outcome.ACCEPT else ""
         if place % 7 == 0:
-            notes = stage.talk["notes"]["reading"]
+            notes = demo.texts["notes"]["reading"]
             reviewing.note(
-                row, by=stage.reader, text=notes[place // 7 % len(notes)], at=calendar.at(day)
+                row, by=demo.reader, text=notes[place // 7 % len(notes)], at=calendar.at(day)
             )
-        reviewing.decide(row, by=stage.reader, outcome=outcome, reason=reason, at=calendar.at(day))
+        reviewing.decide(row, by=demo.reader, outcome=outcome, reason=reason, at=calendar.at(day))
     if calendar.is_past(release_day):
-        mine = reviewing.pending(stage.chair).filter(application__cohort=stage.cohort)
-        reviewing.release(mine, by=stage.chair, at=calendar.at(release_day))
+        mine = reviewing.pending(demo.chair).filter(application__cohort=demo.cohort)
+        reviewing.release(mine, by=demo.chair, at=calendar.at(release_day))
 
 
-def prepare_mentors(stage: Stage, *, first_day: float) -> None:
+def prepare_mentors(demo: DemoCohort, *, first_day: float) -> None:
     """Accepted mentors do the orientation; one came to a session instead."""
-    calendar = stage.calendar
+    calendar = demo.calendar
     mentors = [
         row
-        for row in stage.applications().values()
+        for row in demo.applications().values()
         if row.is_mentor and row.state == Application.State.ACCEPTED
     ]
     for place, row in enumerate(mentors):
         at = calendar.at(first_day + place * 0.25, hour=21)
-        if row.person.name in UNPREPARED:
+        if row.person.name in WITHOUT_ORIENTATION:
             continue
         if place == len(mentors) - 1:
             orientation.mark_attended(
-                row, by=stage.reader, reason=stage.talk["texts"]["session"], at=at
+                row, by=demo.reader, reason=demo.texts["texts"]["session"], at=at
             )
         else:
             orientation.answer(row, by=row.person, answers=RIGHT_ANSWERS, at=at)
 
 
-def let_in_late(stage: Stage, *, day: float) -> None:
+def accept_waitlisted(demo: DemoCohort, *, day: float) -> None:
     """People of the waiting list are accepted."""
-    if not stage.calendar.is_past(day):
+    if not demo.calendar.is_past(day):
         return
-    rows = stage.applications()
-    for name in sorted(LATE):
+    rows = demo.applications()
+    for name in sorted(WAITLISTED):
         reviewing.decide(
-            rows[name], by=stage.reader, outcome=Outcome.ACCEPT, at=stage.calendar.at(day)
+            rows[name], by=demo.reader, outcome=Outcome.ACCEPT, at=demo.calendar.at(day)
         )
-    mine = reviewing.pending(stage.chair).filter(application__cohort=stage.cohort)
-    reviewing.release(mine, by=stage.chair, at=stage.calendar.at(day + 1))
+    mine = reviewing.pending(demo.chair).filter(application__cohort=demo.cohort)
+    reviewing.release(mine, by=demo.chair, at=demo.calendar.at(day + 1))
 
 
-def declare_conflict(stage: Stage, member: str, person: str) -> None:
+def declare_conflict(demo: DemoCohort, member: str, person: str) -> None:
     """A member who knows somebody well says so, and looks away from then on."""
     Conflict.objects.create(
-        member=stage.members[member],
-        person=stage.applications()[person].person,
-        since=stage.calendar.on(-60),
+        member=demo.members[member],
+        person=demo.applications()[person].person,
+        since=demo.calendar.on(-60),
     )

@@ -1,4 +1,4 @@
-"""The person. The e-mail address is the name to sign in with; people are emptied, never deleted."""
+"""The person, who signs in with an e-mail address. People are anonymized, never deleted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -16,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 
-from ..timezones import zones
+from ..timezones import zone_names
 from .vocabulary import Employer, Industry, Language
 
 NOT_IN_A_NAME = re.compile(
@@ -44,30 +45,36 @@ SLOTS = tuple(f"{day}-{part}" for day in DAYS for part in PARTS)  # local wall t
 
 
 def validate_name(value: str) -> None:
-    """Names go into subject lines of e-mails: no control characters, no links."""
+    """Reject control characters and links: names go into subject lines of e-mails."""
     if NOT_IN_A_NAME.search(value):
-        raise ValidationError(_("A name cannot hold links or control characters."))
+        raise ValidationError(_("Enter a name without links or control characters."))
 
 
 def validate_zone(value: str) -> None:
-    if value not in zones():
-        raise ValidationError(_("This is not a time zone that we know."))
+    if value not in zone_names():
+        raise ValidationError(_("Select a time zone from the list."))
 
 
-def validate_slots(value: Any) -> None:
+def validate_slots(value: object) -> None:
     if not isinstance(value, list) or not set(value) <= set(SLOTS):
-        raise ValidationError(_("Please choose times from the list."))
+        raise ValidationError(_("Select times from the list."))
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and last word of a name, in any script; "" for none."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 class UserQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """Oneself. Partners and committee members are reached through their match or application."""
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return only the user. Others are reached through their match or application."""
         return self.filter(pk=user.pk) if user.is_authenticated else self.none()
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Make a person; `email` is stored in lower case."""
+        """Create a person; `email` is stored in lower case. Raises ValueError without one."""
         if not email:
             raise ValueError("a person needs an e-mail address")
         user = self.model(email=email.strip().lower(), **fields)
@@ -76,7 +83,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Make a maintainer; whoever runs this command vouches for the address, so that signing in asks for one code only."""
+        """Create a maintainer; the address counts as confirmed, so one code signs them in."""
         from allauth.account.models import EmailAddress
 
         user = self.create_user(
@@ -98,7 +105,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(
         _("e-mail address"),
         unique=True,
-        error_messages={"unique": _("Please use another address.")},
+        error_messages={"unique": _("This e-mail address is taken. Enter another one.")},
     )
     name = models.CharField(_("name"), max_length=80, blank=True, validators=[validate_name])
     pronouns = models.CharField(
@@ -109,11 +116,10 @@ class User(AbstractBaseUser):
     )
     language = models.CharField(_("language"), max_length=10, default="en")
     link_epoch = models.PositiveIntegerField(
-        default=0, editable=False, help_text=_("Raising it ends all links sent so far.")
+        default=0, editable=False, help_text=_("Increase it to invalidate all links sent so far.")
     )
-    is_staff = models.BooleanField(
-        default=False, editable=False
-    )  # follows from a live committee membership
+    # Follows from a current committee membership.
+    is_staff = models.BooleanField(default=False, editable=False)
     is_superuser = models.BooleanField(_("maintainer"), default=False, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -144,16 +150,15 @@ class User(AbstractBaseUser):
 
     @property
     def first_name(self) -> str:
-        """What a friendly letter begins with."""
+        """Return the first word of the name, for greetings; "" without a name."""
         return self.name.split()[0] if self.name.split() else ""
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        return initials(self.name)
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Django's permissions are unused; committee pages ask `programs.Membership`."""
+        """Allow maintainers only; committee pages ask `programs.Membership` instead."""
         return self.is_active and self.is_superuser
 
     def has_perms(self, perms: Any, obj: object = None) -> bool:
@@ -164,12 +169,12 @@ class User(AbstractBaseUser):
 
 
 class ProfileQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
 
 class Profile(models.Model):
-    """Facts about a person that hold in every role. Shown to the partner after publication, and to the committee."""
+    """What holds in every role of a person; for the committee, and for the partner once matched."""
 
     class Level(models.IntegerChoices):
         STUDENT = 1, _("Student or looking for a first job")

@@ -1,9 +1,11 @@
-"""Words that belong to the installation: employers, industries, languages. Retired, never deleted."""
+"""Employers, industries and languages, shared by all programs. Retired, never deleted."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +14,14 @@ from access.scoping import ScopedQuerySet
 
 
 def in_language(texts: dict[str, str], fallback: str = "en") -> str:
-    """Pick from {language: text} the reader's language, else `fallback`, else whatever is there."""
+    """Return the text in the reader's language, else in `fallback`, else any; "" for none."""
     language = (get_language() or fallback).split("-")[0]
     return texts.get(language) or texts.get(fallback) or next(iter(texts.values()), "")
 
 
 class VocabularyQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """Vocabulary holds no personal data."""
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return everything: vocabulary holds no personal data."""
         return self.all()
 
     def current(self) -> Self:
@@ -61,21 +63,20 @@ class Language(Vocabulary):
 
 
 class EmployerQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """Everybody who is signed in may choose an employer by name."""
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return everything to people who have signed in: they choose an employer by name."""
         return self.all() if user.is_authenticated else self.none()
 
     def named(self, name: str) -> Employer:
-        """Return the employer of that name or alias (case and spaces aside); make it when it is new."""
+        """Return the employer of that name or alias, ignoring case and spaces; create a new one."""
         wanted = " ".join(name.split())
         key = wanted.casefold()
         found = self.filter(models.Q(key=key) | models.Q(aliases__contains=f"\n{key}\n")).first()
-        employer: Any = found or self.get_or_create(key=key, defaults={"name": wanted})[0]
-        return employer
+        return found or self.get_or_create(key=key, defaults={"name": wanted})[0]
 
 
 class Employer(models.Model):
-    """Where people work. The committee merges spellings, so that "same employer" means what it says."""
+    """Where people work. The committee merges duplicates; their names become `aliases`."""
 
     name = models.CharField(max_length=120)
     key = models.CharField(max_length=120, unique=True, editable=False)

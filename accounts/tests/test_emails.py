@@ -1,4 +1,4 @@
-"""Letters about signing in: through the outbox, first of all, never readable there, and silent about who has an account."""
+"""E-mails about signing in: encrypted in the outbox, sent first, silent about who has an account."""
 
 import re
 from datetime import timedelta
@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.emails import MAILS, owe_mail
+from accounts.emails import ACCOUNT_EMAILS, enqueue_account_email
 from notifications import email_preview
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
@@ -60,7 +60,7 @@ def test_a_code_that_is_over_is_not_sent(client, ada):
     assert (row.state, row.body) == (Notification.State.EXPIRED, None)
 
 
-def test_an_unknown_address_gets_a_letter_and_the_page_says_the_same(client, ada):
+def test_an_unknown_address_gets_an_email_and_the_page_says_the_same(client, ada):
     from django.test import Client
 
     known = ask_for_code(client, ada.email)
@@ -74,7 +74,7 @@ def test_an_unknown_address_gets_a_letter_and_the_page_says_the_same(client, ada
     )
 
 
-def test_codes_leave_before_everything_else(client, ada, ben):
+def test_codes_are_sent_before_everything_else(client, ada, ben):
     from notifications import outbox
 
     outbox.enqueue("test-email", to=ben, about=ben, at=timezone.now() - timedelta(hours=1))
@@ -83,7 +83,7 @@ def test_codes_leave_before_everything_else(client, ada, ben):
     assert [mail.to[0] for mail in deliver_due_emails()] == [ada.email, ben.email]
 
 
-def test_nobody_sees_the_letter_in_the_outbox(client, ada, cleo):
+def test_no_one_sees_the_email_in_the_outbox(client, ada, cleo):
     ask_for_code(client, ada.email)
     row = rows().get()
     assert not Notification.objects.visible_to(ada).exists()
@@ -91,17 +91,17 @@ def test_nobody_sees_the_letter_in_the_outbox(client, ada, cleo):
     assert "never shown" in email_preview.render(row).text
 
 
-@pytest.mark.parametrize("name", sorted(MAILS))
+@pytest.mark.parametrize("name", sorted(ACCOUNT_EMAILS))
 def test_every_mail_can_be_written(name, ada):
-    owe_mail(name, email=ada.email, context={"code": "ABC-DEF"})
+    enqueue_account_email(name, email=ada.email, context={"code": "ABC-DEF"})
     (mail,) = deliver_due_emails()
     html = mail.alternatives[0].content
-    assert ("ABC-DEF" in mail.body, "ABC-DEF" in html) == (MAILS[name].has_code,) * 2
-    assert mail.subject == str(MAILS[name].subject)
+    assert ("ABC-DEF" in mail.body, "ABC-DEF" in html) == (ACCOUNT_EMAILS[name].has_code,) * 2
+    assert mail.subject == str(ACCOUNT_EMAILS[name].subject)
 
 
 def test_every_mail_of_the_library_has_our_text():
-    """A new version of the library may bring a new mail: then this fails before a person meets a KeyError."""
+    """A new e-mail of a new version fails here before anyone meets a KeyError."""
     from pathlib import Path
 
     import allauth
@@ -111,7 +111,7 @@ def test_every_mail_of_the_library_has_our_text():
         path.name.removesuffix("_subject.txt") for path in folder.glob("*/email/*_subject.txt")
     }
     by_link_or_social = {"password_reset_key", "account_connected", "account_disconnected"}
-    assert theirs - by_link_or_social == set(MAILS)
+    assert theirs - by_link_or_social == set(ACCOUNT_EMAILS)
 
 
 def test_links_in_account_mails_do_not_follow_the_host_header(client, settings):

@@ -32,11 +32,11 @@ def test_erasing_leaves_a_line_outside_the_database(
 def test_an_erasing_that_was_rolled_back_leaves_no_line(ada, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks():
         privacy.erase_person(ada)
-    assert erasure_log.erased() == set()
+    assert erasure_log.erased_ids() == set()
 
 
 def test_after_a_restore_the_erased_are_erased_again_and_nobody_else(ada, ben, monkeypatch):
-    erasure_log.remember(ada.public_id)
+    erasure_log.append(ada.public_id)
     bring_back(ada)
     for _ in range(2):
         call_command("post_restore")
@@ -51,5 +51,5 @@ def test_without_a_file_nobody_is_erased(ada):
 
 
 def test_a_line_of_somebody_unknown_harms_nobody(ada):
-    erasure_log.remember("x" * 22)
+    erasure_log.append("x" * 22)
     assert privacy.erase_again() == 0

@@ -73,9 +73,9 @@ def test_erasing_empties_the_person_and_signs_out(as_user, ben):
 
 def test_erasing_waits_for_what_others_depend_on(ben, monkeypatch):
     monkeypatch.setitem(
-        privacy.PARTS,
+        privacy.DATA_PARTS,
         "test",
-        privacy.Part(lambda user: {}, lambda user: None, lambda user: "A pair is open."),
+        privacy.DataPart(lambda user: {}, lambda user: None, lambda user: "A pair is open."),
     )
     with pytest.raises(ActionNotAllowed, match="A pair is open"):
         privacy.erase_person(ben)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.privacy import what_blocks_erasing
+from accounts.privacy import erasure_blockers
 from applications import privacy, reviewing, submission
 from applications.models import Application, CommitteeNote, NamedWish, PrivateAnswers
 from testkit import factories
@@ -66,5 +66,5 @@ def test_the_answers_of_others_stay(told, ada, ben):
 def test_a_committee_member_hands_over_first(cleo):
     assert (
         "You are on a committee. Please ask the chair to end your role first."
-        in what_blocks_erasing(cleo)
+        in erasure_blockers(cleo)
     )

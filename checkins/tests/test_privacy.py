@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.privacy import PARTS, export_person
+from accounts.privacy import DATA_PARTS, export_person
 from checkins.models import Answer, CheckIn, Concern
 from checkins.tests.test_concerns import ask
 from meetings.models import LogEntry
@@ -27,8 +27,8 @@ def test_the_export_holds_ones_own_words(match, ada, ben):
 def test_erasing_leaves_that_it_was_answered_and_no_word(match, ada, ben, cleo):
     everything(match, ben)
     for name in ("checkins", "meetings"):
-        PARTS[name].erase(ben)
-        PARTS[name].erase(ben)
+        DATA_PARTS[name].erase(ben)
+        DATA_PARTS[name].erase(ben)
     assert CheckIn.objects.of(ben).get().state == "answered"
     assert not Answer.system.exists()
     assert not LogEntry.system.exists()

@@ -1,4 +1,7 @@
-"""Committee pages for tables of accounts, notifications and workflow: those apps know no program scope and no recusal."""
+"""Committee pages for tables of accounts, notifications and workflow.
+
+Those apps know neither programs nor conflicts of interest, so their pages live here.
+"""
 
 from allauth.account import admin as _addresses
 from allauth.mfa import admin as _factors
@@ -10,7 +13,8 @@ from . import history, outbox, pairs, people, vocabulary
 
 __all__ = ["history", "outbox", "pairs", "people", "vocabulary"]
 
-# Sign-in secrets, sessions and Django's groups are nobody's business here; the libraries register them by themselves.
+# The libraries register pages for sign-in secrets, sessions and groups; the committee must not
+# see them.
 for _module in (_addresses, _factors, _sessions, _groups):
     for _model in [
         model

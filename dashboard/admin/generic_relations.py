@@ -1,33 +1,36 @@
-"""Base of the pages of rows that are about a row of any other table: whoever sees that one sees these."""
+"""Base of pages for rows about a row of another table: who sees that row sees these."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from access.generic_relations import AboutQuerySet
 from programs.committee_admin import CommitteeAdmin
 
 
-class AboutAdmin(CommitteeAdmin):
-    """Subclasses narrow `rows` to what the member may see. It is asked about one row where one is looked for, so that
-    the rule of one table is asked and not those of all."""
+class GenericRelationAdmin(CommitteeAdmin):
+    """Subclasses say in `visible_rows` what a member may see.
 
-    def seen(self, request: HttpRequest, rows: Any) -> QuerySet:
-        """Those of `rows` that the member may see. Abstract: a subclass that forgot its rule shows an error, and no row."""
+    For one row only that row is passed on, so that one table's access rule is asked, not all.
+    """
+
+    def visible_rows(self, request: HttpRequest, rows: AboutQuerySet) -> QuerySet:
+        """Return those of `rows` that the member may see.
+
+        Abstract: a subclass without a rule raises instead of showing everything.
+        """
         raise NotImplementedError
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return self.seen(request, self._rows()).order_by(*self.ordering)
+        return self.visible_rows(request, self._rows()).order_by(*self.ordering)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
+    ) -> Model | None:
         try:
-            return self.seen(request, self._rows().filter(pk=object_id)).first()
-        except ValueError:  # an address that somebody made up
+            return self.visible_rows(request, self._rows().filter(pk=object_id)).first()
+        except ValueError:  # an id that no row can have
             return None
 
     def _rows(self) -> AboutQuerySet:

@@ -1,8 +1,6 @@
-"""Who moved what from where to where. The reasons stay with the row that they belong to."""
+"""The history of state changes. Reasons are shown on the page of the row they belong to."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
@@ -10,17 +8,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from access.generic_relations import AboutQuerySet
 from workflow.models import Transition
 from workflow.states import stateful_models
 
-from .about import AboutAdmin
+from .generic_relations import GenericRelationAdmin
 
 
 @admin.register(Transition)
-class TransitionAdmin(AboutAdmin):
-    """Read-only. A row is seen by whoever in the committee may see the row that it is about."""
+class TransitionAdmin(GenericRelationAdmin):
+    """Read-only. A member sees the changes of the rows that they may see."""
 
-    empty_words = _("Nothing has changed its state yet.")
+    empty_words = _("No state changes yet.")
     list_display = ("at", "about", "from_state", "to_state", "by")
     list_display_links = None
     date_hierarchy = "at"
@@ -28,7 +27,7 @@ class TransitionAdmin(AboutAdmin):
     ordering = ("-at", "-pk")
     fields = list_display
 
-    def seen(self, request: HttpRequest, rows: Any) -> QuerySet:
+    def visible_rows(self, request: HttpRequest, rows: AboutQuerySet) -> QuerySet:
         labels = [model._meta.label for model in stateful_models()]
         return rows.about_what_committee_sees(labels, request.user)
 

@@ -1,4 +1,4 @@
-"""The outbox as the committee may see it: letters about rows that they may see, read as the recipient would."""
+"""The outbox for the committee: e-mails about rows that they may see, as recipients read them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from access.generic_relations import AboutQuerySet
+from accounts.models import User
 from notifications import email_preview
 from notifications.kinds import label_of
 from notifications.models import Notification
@@ -21,21 +23,23 @@ from notifications.models.outbox import ACCOUNT_EMAIL
 from programs.committee import Role
 from programs.committee_admin import format_date, state_chip
 
-from .about import AboutAdmin
+from .generic_relations import GenericRelationAdmin
 
 State = Notification.State
-BY_HAND = "decided by the committee"  # a reason in the outbox is for machines and members: not translated, no names
+# Reasons in the outbox are stored: not translated, without names.
+REASON = "decided by the committee"
 
-VERBS: dict[str, Callable[[Notification, Any], None]] = {
-    "hold": lambda row, member: row.hold(by=member, why=BY_HAND),
+OutboxAction = Callable[[Notification, User], None]
+ACTIONS: dict[str, OutboxAction] = {
+    "hold": lambda row, member: row.hold(by=member, why=REASON),
     "release": lambda row, member: row.release(by=member),
-    "cancel": lambda row, member: row.cancel(by=member, why=BY_HAND),
+    "cancel": lambda row, member: row.cancel(by=member, why=REASON),
     "again": lambda row, member: row.send_again(by=member),
 }
 
 
 class KindFilter(admin.AllValuesFieldListFilter):
-    """The kinds that there are letters of, by their readable names."""
+    """The kinds of the e-mails in the outbox, by their readable names."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         every, *kinds = super().choices(changelist)
@@ -44,17 +48,17 @@ class KindFilter(admin.AllValuesFieldListFilter):
 
 
 @admin.register(Notification)
-class OutboxAdmin(AboutAdmin):
-    """Reading for the whole committee; hold, release and cancel for the chair. Letters with codes are never listed."""
+class OutboxAdmin(GenericRelationAdmin):
+    """Every member reads; the chair holds, releases and cancels. Codes are never listed."""
 
-    empty_words = _("There is no letter yet. Whatever the program sends by e-mail is listed here.")
-    list_display = ("letter", "to", "state_chip", "goes_at", "sent_at", "reason")
+    empty_words = _("No e-mails yet. Every e-mail that the program sends is listed here.")
+    list_display = ("email", "to", "state_chip", "goes_at", "sent_at", "reason")
     list_select_related = ("recipient",)
     list_filter = ("state", "stream", ("kind", KindFilter))
     date_hierarchy = "due_at"
     ordering = ("-due_at", "-pk")
     fields = readonly_fields = (
-        "letter",
+        "email",
         "to",
         "state_chip",
         "goes_at",
@@ -63,36 +67,37 @@ class OutboxAdmin(AboutAdmin):
         "reason",
         "error",
     )
-    change_form_template = "admin/dashboard/letter.html"
+    change_form_template = "admin/dashboard/email.html"
     acting_roles = (Role.CHAIR,)
 
-    def seen(self, request: HttpRequest, rows: Any) -> QuerySet:
+    def visible_rows(self, request: HttpRequest, rows: AboutQuerySet) -> QuerySet:
         found = rows.for_committee(request.user)
-        if settings.DEMO:  # on one's own machine there is no mailbox: sign-in codes are read here
-            found = found | rows.filter(kind=ACCOUNT_EMAIL).scoped("the demo shows every letter")
+        if settings.DEMO:  # a demo has no mailbox: sign-in codes are read here
+            found = found | rows.filter(kind=ACCOUNT_EMAIL).scoped("the demo shows every e-mail")
         return found
 
-    def get_urls(self) -> list[Any]:
-        return [*(self._button(name, verb) for name, verb in VERBS.items()), *super().get_urls()]
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            *(self._button(name, action) for name, action in ACTIONS.items()),
+            *super().get_urls(),
+        ]
 
-    def _button(self, name: str, verb: Callable[[Notification, Any], None]) -> Any:
+    def _button(self, name: str, action: OutboxAction) -> URLPattern:
         def press(request: HttpRequest, pk: int) -> HttpResponse:
-            return self.act(request, pk, verb)
+            return self.act(request, pk, action)
 
         wrapped = self.admin_site.admin_view(require_POST(press))
         return path(f"<int:pk>/{name}/", wrapped, name=f"notifications_notification_{name}")
 
-    def act(
-        self, request: HttpRequest, pk: int, verb: Callable[[Notification, Any], None]
-    ) -> HttpResponse:
-        """One verb on one letter of a program that the member chairs."""
+    def act(self, request: HttpRequest, pk: int, action: OutboxAction) -> HttpResponse:
+        """Apply an action to one e-mail of a program that the member chairs."""
         row = get_object_or_404(
             Notification.objects.filter(pk=pk).for_committee(request.user, *self.acting_roles)
         )
-        verb(row, request.user)
+        action(row, request.user)
         self.message_user(
             request,
-            _("Done. The letter is now: %(state)s.") % {"state": row.get_state_display()},
+            _("Done. The e-mail is now: %(state)s.") % {"state": row.get_state_display()},
             messages.SUCCESS,
         )
         return redirect("admin:notifications_notification_change", row.pk)
@@ -111,8 +116,8 @@ class OutboxAdmin(AboutAdmin):
             extra |= {"title": _("E-mail to %(name)s") % {"name": self.to(row)}, "subtitle": ""}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
-    @admin.display(description=_("letter"), ordering="kind")
-    def letter(self, row: Notification) -> str:
+    @admin.display(description=_("e-mail"), ordering="kind")
+    def email(self, row: Notification) -> str:
         return label_of(row.kind)
 
     @admin.display(description=_("to"), ordering="recipient__name")

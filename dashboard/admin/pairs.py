@@ -1,4 +1,4 @@
-"""The open pairs with their health: whom to call, and why."""
+"""Open pairs with their health and the reasons for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.health import Health, reasons, with_health
 from dashboard.models import Pair
+from matches.models import Match
 from programs.committee_admin import CommitteeAdmin, format_date, state_chip
+from programs.models import Program
 
 
 class HealthFilter(admin.SimpleListFilter):
@@ -31,7 +33,7 @@ class CarerFilter(admin.SimpleListFilter):
     parameter_name = "carer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("me", _("My pairs")), ("none", _("Nobody yet"))]
+        return [("me", _("My pairs")), ("none", _("No carer yet"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         mine = {"me": {"carer": request.user.pk}, "none": {"carer": None}}
@@ -40,12 +42,10 @@ class CarerFilter(admin.SimpleListFilter):
 
 @admin.register(Pair)
 class PairAdmin(CommitteeAdmin):
-    """Read-only; carers are given and rounds are run on their own pages."""
+    """Read-only; carers and rounds have pages of their own."""
 
-    empty_words = _(
-        "There are no pairs yet. How they are is shown here from their introduction on."
-    )
-    list_display = ("pair", "word", "why", "since", "carer", "next_meeting")
+    empty_words = _("No pairs yet. You see here how they are doing once they have been introduced.")
+    list_display = ("pair", "health_chip", "why", "last_contact", "carer", "next_meeting")
     list_select_related = (
         "mentee__person",
         "mentor__person",
@@ -54,13 +54,13 @@ class PairAdmin(CommitteeAdmin):
     )
     list_filter = (HealthFilter, CarerFilter, "state")
     search_fields = ("mentee__person__name", "mentor__person__name")
-    search_help_text = _("Name of one of the two")
+    search_help_text = _("Name of either person")
     ordering = ("introduced_at", "pk")
     fields = readonly_fields = (
         "pair",
-        "word",
+        "health_chip",
         "why",
-        "since",
+        "last_contact",
         "carer",
         "next_meeting",
         "introduced_at",
@@ -73,24 +73,24 @@ class PairAdmin(CommitteeAdmin):
         return with_health(matches, reader=request.user, at=timezone.now())
 
     @admin.display(description=_("pair"), ordering="mentee__person__name")
-    def pair(self, match: Any) -> str:
+    def pair(self, match: Match) -> str:
         return str(match)
 
     @admin.display(description=_("health"), ordering="health")
-    def word(self, match: Any) -> str:
+    def health_chip(self, match: Match) -> str:
         return state_chip(match.health, Health(match.health).label)
 
     @admin.display(description=_("why"))
-    def why(self, match: Any) -> str:
+    def why(self, match: Match) -> str:
         return " ".join(reasons(match, at=timezone.now()))
 
     @admin.display(description=_("last met, or introduced"), ordering="quiet_since")
-    def since(self, match: Any) -> str:
+    def last_contact(self, match: Match) -> str:
         return format_date(timezone.localdate(match.quiet_since))
 
     @admin.display(description=_("next meeting"), ordering="next_at")
-    def next_meeting(self, match: Any) -> str:
+    def next_meeting(self, match: Match) -> str:
         return format_date(timezone.localdate(match.next_at) if match.next_at else None)
 
-    def program_of(self, obj: Any) -> Any:
+    def program_of(self, obj: Match) -> Program:
         return obj.program

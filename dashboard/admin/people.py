@@ -1,4 +1,4 @@
-"""The people who take part, as the committee may see them."""
+"""Participants as the committee sees them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from programs.committee_admin import CommitteeAdmin
 
 @admin.register(User)
 class ParticipantAdmin(CommitteeAdmin):
-    """Nothing is changed or deleted here: people change their own data, and are emptied, never deleted."""
+    """Read-only: people change their own data, and are anonymized, never deleted."""
 
-    empty_words = _("Nobody takes part yet. People come here with their first application.")
+    empty_words = _("No participants yet. People are listed here once they start an application.")
     list_display = ("name", "roles", "employer", "email", "last_login")
     search_fields = ("name", "email")
     search_help_text = _("Name or e-mail address")

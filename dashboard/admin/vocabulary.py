@@ -1,4 +1,4 @@
-"""Words of the installation. Entries are retired, never deleted; employers are merged."""
+"""Vocabulary shared by all programs. Entries are retired, never deleted; employers are merged."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from programs.committee import Role
 from programs.committee_admin import CommitteeAdmin, TranslatedNamesForm, translated_name_fields
 
 
-class WordForm(TranslatedNamesForm):
+class VocabularyForm(TranslatedNamesForm):
     class Meta:
         fields = ("code", "retired_on")
 
 
 class VocabularyAdmin(CommitteeAdmin):
     empty_words = _(
-        "There are no entries yet. They belong to all programs; the page “Set up” brings a list to start with."
+        "No entries yet. All programs share them. The page “Set up” can load a starter list."
     )
-    form = WordForm
+    form = VocabularyForm
     change_roles = add_roles = (Role.CHAIR,)
     list_display = ("__str__", "code", "retired_on")
     list_filter = (("retired_on", admin.EmptyFieldListFilter),)
     search_fields = ("code", "names")
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        """A code is what stored rounds and imports refer to."""
+        """Keep the code of a saved entry: stored rounds and imports refer to it."""
         return ("code",) if obj else ()
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
@@ -44,7 +44,7 @@ class VocabularyAdmin(CommitteeAdmin):
     def get_form(
         self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        # The names are no columns: Django must not look for them in the model.
+        # The names are not model fields, so Django must not look for them there.
         return super().get_form(
             request, obj, change, **{**kwargs, "fields": ["code", "retired_on"]}
         )
@@ -61,12 +61,12 @@ admin.site.register(Language, VocabularyAdmin)
 class MergeForm(forms.Form):
     keep = forms.ModelChoiceField(
         Employer.objects.none(),
-        label=_("Keep this name"),
+        label=_("Name to keep"),
         widget=forms.RadioSelect,
         empty_label=None,
     )
 
-    def __init__(self, *args, rows: QuerySet, **kwargs) -> None:
+    def __init__(self, *args: Any, rows: QuerySet[Employer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["keep"].queryset = rows
 
@@ -74,7 +74,7 @@ class MergeForm(forms.Form):
 @admin.register(Employer)
 class EmployerAdmin(CommitteeAdmin):
     empty_words = _(
-        "There are no employers yet. They come here as people name theirs; you can put two spellings of one together."
+        "No employers yet. They are added when people enter theirs. You can merge duplicates."
     )
     change_roles = add_roles = (Role.CHAIR,)
     list_display = ("name", "spellings")
@@ -89,19 +89,19 @@ class EmployerAdmin(CommitteeAdmin):
 
     @admin.action(description=_("Merge into one employer"), permissions=["change"])
     def merge_chosen(self, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
-        """A page that asks which name stays; then everybody moves there and the other spellings are remembered."""
+        """Ask which name to keep, move everyone to it and remember the other spellings."""
         if rows.count() < 2:
-            self.message_user(request, _("Choose two or more employers."), messages.WARNING)
+            self.message_user(request, _("Select at least two employers."), messages.WARNING)
             return None
         form = MergeForm(request.POST if "merge" in request.POST else None, rows=rows)
         if form.is_valid():
             keep = form.cleaned_data["keep"]
-            moved = merge(keep, rows)
+            updated = merge(keep, rows)
             self.log_change(request, keep, [{"changed": {"name": "aliases", "object": keep.name}}])
-            said = ngettext("Merged. %(n)d person moved.", "Merged. %(n)d people moved.", moved) % {
-                "n": moved
-            }
-            self.message_user(request, said, messages.SUCCESS)
+            message = ngettext(
+                "Merged. %(n)d person updated.", "Merged. %(n)d people updated.", updated
+            ) % {"n": updated}
+            self.message_user(request, message, messages.SUCCESS)
             return None
         context = {
             **self.admin_site.each_context(request),

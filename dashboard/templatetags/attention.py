@@ -1,8 +1,8 @@
-"""`{% needs_today as today %}` for the first page of the committee's admin."""
+"""`{% committee_attention as attention %}` for the first page of the committee's admin."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from django import template
 from django.utils import timezone
@@ -12,13 +12,18 @@ from dashboard import attention
 register = template.Library()
 
 
+class CommitteeAttention(TypedDict):
+    items: list[attention.AttentionItem]
+    delivery_problems: list[str]
+    is_empty: bool
+
+
 @register.simple_tag(takes_context=True)
-def needs_today(context: template.Context) -> dict[str, Any]:
-    """What needs the member who looks, whether letters leave, and whether there is anything here yet."""
+def committee_attention(context: template.Context) -> CommitteeAttention:
+    """What needs the member, whether e-mails go out, and whether anything is set up yet."""
     at = timezone.now()
-    member = context["request"].user
     return {
-        "needs": attention.needs_of(member, at=at),
-        "warnings": attention.warning(at),
-        "is_new": attention.is_empty_installation(),
+        "items": attention.attention_items(context["request"].user, at=at),
+        "delivery_problems": attention.delivery_problems(at),
+        "is_empty": attention.is_empty_installation(),
     }

@@ -1,4 +1,4 @@
-"""The committee's first page: every page of the admin once, in the order of the work."""
+"""The committee's first page: every page of the admin once, grouped by task."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from django.contrib import admin
 from django.urls import reverse
 
 from checkins.models import Concern
-from dashboard.admin_site import DRAWERS
+from dashboard.admin_site import NAV_GROUPS
 from matching.models import Round
 from meetings.models import Meeting
 from programs.models import Cohort
 
 
-def test_every_page_lies_in_exactly_one_drawer():
-    sorted_in = [page for _code, _name, pages in DRAWERS for page in pages]
+def test_every_page_is_in_exactly_one_group():
+    sorted_in = [page for _code, _name, pages in NAV_GROUPS for page in pages]
     registered = [model._meta.label_lower for model in admin.site._registry]
     assert sorted(sorted_in) == sorted(registered)
 
 
-def test_the_first_page_names_drawers_and_no_apps(as_user, cleo):
+def test_the_first_page_names_groups_and_no_apps(as_user, cleo):
     text = as_user(cleo).get(reverse("admin:index")).content.decode()
     for words in (
         "Today",
@@ -32,7 +32,7 @@ def test_the_first_page_names_drawers_and_no_apps(as_user, cleo):
         assert word not in text
 
 
-def test_every_list_says_what_will_stand_in_it(as_user, cleo):
+def test_every_empty_list_explains_itself(as_user, cleo):
     client = as_user(cleo)
     silent = [
         model._meta.label
@@ -45,9 +45,9 @@ def test_every_list_says_what_will_stand_in_it(as_user, cleo):
         assert str(admin.site._registry[model].empty_words) in text
 
 
-def test_a_list_in_which_nothing_was_found_leads_back_to_all_of_it(as_user, cleo, cohort):
+def test_an_empty_search_links_to_the_whole_list(as_user, cleo, cohort):
     text = as_user(cleo).get(page_of(Cohort), {"q": "nobody"}).content.decode()
-    assert "Nothing in this list is like that." in text
+    assert "Nothing matches your search or filters." in text
     assert 'href="?"' in text
     assert "There is no cohort yet" not in text
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from applications import reviewing
 from applications.models import Application
-from dashboard.attention import needs_of
+from dashboard.attention import attention_items
 from notifications.models import Notification
 from notifications.outbox import enqueue
 from testkit import factories
@@ -12,8 +12,8 @@ from testkit import factories
 INDEX = reverse("admin:index")
 
 
-def told(member):
-    return {need.text: need.count for need in needs_of(member, at=timezone.now())}
+def items_of(member):
+    return {item.text: item.count for item in attention_items(member, at=timezone.now())}
 
 
 def sent(cohort, name):
@@ -22,30 +22,30 @@ def sent(cohort, name):
     )
 
 
-def test_an_application_is_read_then_told(cohort, cleo):
+def test_an_application_is_read_then_items_of(cohort, cleo):
     row = sent(cohort, "Nia Cole")
-    assert told(cleo) == {"application to read": 1}
+    assert items_of(cleo) == {"application to read": 1}
     reviewing.decide(row, by=cleo, outcome="accepted")
-    assert told(cleo) == {"decision that nobody has been told": 1}
+    assert items_of(cleo) == {"decision to release": 1}
 
 
 def test_every_line_leads_to_as_many_rows_as_it_says(as_user, cohort, cleo):
     for name in ("Nia Cole", "Otto Kern"):
         sent(cohort, name)
     client = as_user(cleo)
-    for need in needs_of(cleo, at=timezone.now()):
-        assert client.get(need.url).context["cl"].result_count == need.count
+    for item in attention_items(cleo, at=timezone.now()):
+        assert client.get(item.url).context["cl"].result_count == item.count
 
 
 def test_a_pair_without_a_carer_is_named(ada, ben, cohort, cleo):
     factories.match(ben, ada, cohort)
-    assert told(cleo)["pair without a carer"] == 1
+    assert items_of(cleo)["pair without a carer"] == 1
 
 
-def test_another_committee_is_told_nothing(cohort):
+def test_another_committee_sees_nothing(cohort):
     sent(cohort, "Nia Cole")
     stranger = factories.member("Olaf Reed", program=factories.program(), role="chair")
-    assert told(stranger) == {}
+    assert items_of(stranger) == {}
 
 
 def test_a_new_installation_shows_the_list_of_what_to_set_up(as_user, db):
@@ -53,11 +53,11 @@ def test_a_new_installation_shows_the_list_of_what_to_set_up(as_user, db):
     assert reverse("admin:programs_setup") in as_user(first).get(INDEX).content.decode()
 
 
-def test_letters_that_do_not_leave_are_said_first(as_user, cleo):
-    assert "Letters may not be leaving" in as_user(cleo).get(INDEX).content.decode()
+def test_delivery_problems_come_first(as_user, cleo):
+    assert "E-mails may not be going out" in as_user(cleo).get(INDEX).content.decode()
 
 
-def test_the_door_is_closed_to_participants(as_user, ben):
+def test_participants_have_no_access(as_user, ben):
     assert as_user(ben).get(INDEX).status_code in {302, 403}
 
 
@@ -65,36 +65,36 @@ def test_the_door_is_closed_to_participants(as_user, ben):
 
 
 @pytest.fixture
-def letter(ada, ben, cohort):
+def email(ada, ben, cohort):
     match = factories.match(ben, ada, cohort)
     enqueue("match-introduced", to=ben, about=match)
     return Notification.system.get(kind="match-introduced")
 
 
-def press(client, letter, button):
-    response = client.post(reverse(f"admin:notifications_notification_{button}", args=[letter.pk]))
-    return response.status_code, Notification.system.get(pk=letter.pk).state
+def press(client, email, button):
+    response = client.post(reverse(f"admin:notifications_notification_{button}", args=[email.pk]))
+    return response.status_code, Notification.system.get(pk=email.pk).state
 
 
-def test_the_chair_holds_a_letter_and_releases_it(as_user, cleo, letter):
+def test_the_chair_holds_an_email_and_releases_it(as_user, cleo, email):
     client = as_user(cleo)
-    assert press(client, letter, "hold") == (302, "held")
-    assert press(client, letter, "hold") == (302, "held"), "holding twice is refused in words"
-    assert press(client, letter, "release") == (302, "pending")
-    assert press(client, letter, "cancel") == (302, "cancelled")
+    assert press(client, email, "hold") == (302, "held")
+    assert press(client, email, "hold") == (302, "held"), "holding twice is refused in words"
+    assert press(client, email, "release") == (302, "pending")
+    assert press(client, email, "cancel") == (302, "cancelled")
 
 
-def test_a_reader_reads_and_presses_nothing(as_user, program, letter):
+def test_a_reader_reads_and_may_not_act(as_user, program, email):
     client = as_user(factories.member("Rita Vale", program=program, role="reader"))
-    page = client.get(reverse("admin:notifications_notification_change", args=[letter.pk]))
+    page = client.get(reverse("admin:notifications_notification_change", args=[email.pk]))
     assert "Ada" in page.content.decode()
-    assert press(client, letter, "hold") == (404, "pending")
+    assert press(client, email, "hold") == (404, "pending")
 
 
-def test_a_preview_leads_nowhere(as_user, cleo, letter):
+def test_a_preview_has_no_personal_links(as_user, cleo, email):
     page = (
         as_user(cleo)
-        .get(reverse("admin:notifications_notification_change", args=[letter.pk]))
+        .get(reverse("admin:notifications_notification_change", args=[email.pk]))
         .content.decode()
     )
     assert "/go/" not in page or "••••••" in page

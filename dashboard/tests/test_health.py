@@ -91,7 +91,7 @@ def test_an_agreement_that_is_not_signed_makes_a_pair_drift(ada, ben, cohort, cl
     met(match, 3)
     row = seen_by(cleo, match)
     assert row.health == Health.DRIFTING
-    assert reasons(row, at=NOW) == ["The agreement is not signed, 22 days after the introduction."]
+    assert reasons(row, at=NOW) == ["Agreement not signed 22 days after the introduction."]
 
 
 def test_a_conflict_hides_the_pair(pair, ada, cleo):

@@ -17,7 +17,7 @@ def pair(ada, ben, cohort):
     return factories.match(ben, ada, cohort)
 
 
-def test_somebody_without_an_application_sees_what_is_open(as_user, dan, cohort):
+def test_someone_without_an_application_sees_what_is_open(as_user, dan, cohort):
     page = as_user(dan).get(HOME)
     assert list(page.context["cohorts"]) == [cohort]
 
@@ -68,13 +68,13 @@ def test_a_mentor_of_two_has_a_tab_for_each_and_sees_one(as_user, ada, pair, coh
         "You and Ben Okoro",
         "You and Nia Cole",
     }
-    assert page.context["situation"].partner == other
+    assert page.context["status"].partner == other
 
 
 def test_an_address_of_another_pair_shows_ones_own(as_user, ada, ben, pair, cohort):
     strange = factories.match(factories.person("Nia Cole"), factories.person("Otto Kern"), cohort)
     page = as_user(ben).get(HOME, {"pair": strange.public_id})
-    assert page.context["situation"].match == pair
+    assert page.context["status"].match == pair
 
 
 def test_the_path_has_one_step_that_is_now(as_user, ben, pair):

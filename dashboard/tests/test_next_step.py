@@ -6,7 +6,7 @@ import pytest
 
 from dashboard import progress
 from dashboard.next_step import ORDER, Facts, Step, decide
-from dashboard.next_step_text import WORDS
+from dashboard.next_step_text import TEXTS
 
 MENTOR = {"is_mentor": True}
 TABLE = [
@@ -28,10 +28,10 @@ TABLE = [
     ("is on the waiting list", {"application": "waitlisted"}, Step.WAITING_LIST),
     ("was declined", {"application": "declined"}, Step.DECLINED),
     ("is introduced", {"match": "introduced"}, Step.SAY_HELLO),
-    ("mentors somebody new", {**MENTOR, "match": "introduced"}, Step.EXPECT_HELLO),
+    ("mentors someone new", {**MENTOR, "match": "introduced"}, Step.EXPECT_HELLO),
     ("has written", {"match": "introduced", "said_hello": True}, Step.DRAFT_AGREEMENT),
     (
-        "mentors somebody who has written",
+        "mentors someone who has written",
         {**MENTOR, "match": "introduced", "said_hello": True},
         Step.EXPECT_DRAFT,
     ),
@@ -63,7 +63,7 @@ TABLE = [
     ("met yesterday", {"match": "active", "i_have_a_meeting_to_note": True}, Step.NOTE_MEETING),
     ("has no date ahead", {"match": "active"}, Step.SUGGEST_MEETING),
     ("has a date ahead", {"match": "active", "has_meeting_ahead": True}, Step.ALL_SET),
-    ("mentors somebody without a date", {**MENTOR, "match": "active"}, Step.ALL_SET),
+    ("mentors someone without a date", {**MENTOR, "match": "active"}, Step.ALL_SET),
     (
         "amends the agreement",
         {"match": "active", "agreement": "shared", "has_meeting_ahead": True},
@@ -82,7 +82,7 @@ TABLE = [
 @pytest.mark.parametrize(
     ("who", "facts", "step"), TABLE, ids=[row[0].replace(" ", "-") for row in TABLE]
 )
-def test_the_next_step_of_somebody_who(who, facts, step):
+def test_the_next_step_of_someone_who(who, facts, step):
     assert decide(Facts(**facts)) == step
 
 
@@ -90,8 +90,8 @@ def test_the_table_reaches_every_step():
     assert {step for _who, _facts, step in TABLE} == set(Step)
 
 
-def test_every_step_has_its_line_and_its_words():
-    assert {step for step, _fits in ORDER} == set(Step) == set(WORDS)
+def test_every_step_has_its_line_and_its_text():
+    assert {step for step, _fits in ORDER} == set(Step) == set(TEXTS)
     assert len(ORDER) == len(Step)
 
 

@@ -1,4 +1,4 @@
-"""The outbox in the admin: what the committee sees of each letter, and what the chair may do with it."""
+"""The outbox in the admin: what the committee sees and the chair may do."""
 
 import pytest
 from django.urls import reverse
@@ -13,7 +13,7 @@ LIST = "/admin/notifications/notification/"
 
 
 @pytest.fixture
-def letter(ben, cohort):
+def email(ben, cohort):
     sent = factories.application(ben, cohort, state="submitted")
     enqueue("application-received", to=ben, about=sent, at=timezone.now())
     return fresh()
@@ -23,13 +23,13 @@ def fresh():
     return Notification.system.get()
 
 
-def press(client, letter, verb):
+def press(client, email, action):
     return client.post(
-        reverse(f"admin:notifications_notification_{verb}", args=[letter.pk]), follow=True
+        reverse(f"admin:notifications_notification_{action}", args=[email.pk]), follow=True
     )
 
 
-def test_a_letter_is_named_in_words_and_can_be_filtered_by_them(as_user, cleo, letter):
+def test_an_email_is_named_in_words_and_can_be_filtered_by_them(as_user, cleo, email):
     page = as_user(cleo).get(LIST).content.decode()
     assert "Application received" in page
     assert "?kind=application-received" in page
@@ -37,46 +37,46 @@ def test_a_letter_is_named_in_words_and_can_be_filtered_by_them(as_user, cleo, l
         "Application received"
         in as_user(cleo).get(f"{LIST}?kind=application-received").content.decode()
     )
-    assert "field-letter" not in as_user(cleo).get(f"{LIST}?kind=round-unmatched").content.decode()
+    assert "field-email" not in as_user(cleo).get(f"{LIST}?kind=round-unmatched").content.decode()
 
 
-def test_the_chair_holds_a_letter_and_lets_it_go_again(as_user, cleo, letter):
-    assert "On hold" in press(as_user(cleo), letter, "hold").content.decode()
+def test_the_chair_holds_an_email_and_releases_it(as_user, cleo, email):
+    assert "On hold" in press(as_user(cleo), email, "hold").content.decode()
     assert fresh().state == "held"
-    press(as_user(cleo), letter, "release")
+    press(as_user(cleo), email, "release")
     assert fresh().state == "pending"
 
 
-def test_a_cancelled_letter_stays_cancelled(as_user, cleo, letter):
-    press(as_user(cleo), letter, "cancel")
-    for verb in ("cancel", "hold", "release", "again"):
-        press(as_user(cleo), letter, verb)
+def test_a_cancelled_email_stays_cancelled(as_user, cleo, email):
+    press(as_user(cleo), email, "cancel")
+    for action in ("cancel", "hold", "release", "again"):
+        press(as_user(cleo), email, action)
         assert fresh().state == "cancelled"
 
 
-def test_a_failed_letter_is_sent_again(as_user, cleo, letter):
+def test_a_failed_email_is_sent_again(as_user, cleo, email):
     Notification.system.update(state="failed", ended_at=timezone.now(), reason="no such mailbox")
-    press(as_user(cleo), letter, "again")
+    press(as_user(cleo), email, "again")
     assert fresh().state == "pending"
 
 
-@pytest.mark.parametrize("verb", ["hold", "release", "cancel", "again"])
-def test_a_reader_reads_and_decides_nothing(as_user, program, letter, verb):
+@pytest.mark.parametrize("action", ["hold", "release", "cancel", "again"])
+def test_a_reader_reads_and_decides_nothing(as_user, program, email, action):
     reader = as_user(factories.member("Kim Osei", program=program, role="reader"))
-    assert "field-letter" in reader.get(LIST).content.decode()
-    assert press(reader, letter, verb).status_code == 404
+    assert "field-email" in reader.get(LIST).content.decode()
+    assert press(reader, email, action).status_code == 404
     assert fresh().state == "pending"
 
 
-def test_a_letter_is_found_by_the_rule_of_the_table_that_it_is_about(cleo, letter):
-    """Asking the rules of all tables about one letter would take most of the time of its page."""
-    found = Notification.objects.filter(pk=letter.pk).for_committee(cleo)
-    assert list(found) == [letter]
+def test_an_email_is_found_by_the_rule_of_the_table_that_it_is_about(cleo, email):
+    """Asking the rules of all tables about one email would take most of the time of its page."""
+    found = Notification.objects.filter(pk=email.pk).for_committee(cleo)
+    assert list(found) == [email]
     assert "programs_membership" in str(found.query)
     assert "matches_match" not in str(found.query)
 
 
 @pytest.mark.parametrize("made_up", ["999999", "nothing"])
-def test_an_address_that_somebody_made_up_leads_back_to_the_desk(as_user, cleo, letter, made_up):
+def test_a_made_up_address_leads_back_to_the_index(as_user, cleo, email, made_up):
     answer = as_user(cleo).get(f"{LIST}{made_up}/change/")
     assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))

@@ -1,4 +1,4 @@
-"""The demo is the first thing that anybody sees: each phase loads, and everybody in it has something to do."""
+"""The demo is the first thing that anyone sees: each phase loads, and everyone in it has something to do."""
 
 from itertools import chain
 
@@ -31,19 +31,19 @@ def states(model, **where):
 
 @pytest.fixture
 def some_people(monkeypatch):
-    """The running year is told with everybody; some of its people are enough to tell what comes before and after."""
+    """The running year is told with everyone; some of its people are enough to tell what comes before and after."""
     named = {
-        *setup.LATE,
+        *setup.WAITLISTED,
         *setup.DECLINED,
-        *chain(*pairs.KNOWN_PAIRS),
-        *setup.KNOWS_SOMEBODY,
+        *chain(*pairs.PINNED_PAIRS),
+        *setup.CONFLICT_OF_INTEREST,
     }
-    everybody = personas.read
+    everyone = personas.read
 
     def some(file):
         return [
             row
-            for place, row in enumerate(everybody(file))
+            for place, row in enumerate(everyone(file))
             if place % 5 == 0 or row["name"] in named
         ]
 
@@ -65,7 +65,7 @@ def test_before_publication_a_round_is_in_draft(demo, some_people):
     assert not Match.objects.exists()
 
 
-def test_in_the_running_year_everybody_has_something_to_do(demo, as_user, capsys):
+def test_in_the_running_year_everyone_has_something_to_do(demo, as_user, capsys):
     demo("running")
     assert {"introduced", "active", "closed"} <= states(Match)
     assert "review" in states(Round)
@@ -75,7 +75,7 @@ def test_in_the_running_year_everybody_has_something_to_do(demo, as_user, capsys
         assert as_user(person).get(reverse("dashboard:home")).context["is_mine"]
     for role in ("committee", "chair"):
         page = as_user(User.objects.get(email=f"{role}@example.org")).get(reverse("admin:index"))
-        assert "Nothing waits for you" not in page.content.decode()
+        assert "Nothing needs your attention" not in page.content.decode()
     count = User.objects.count()
     demo("running")
     assert User.objects.count() == count, "a second start adds nobody"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from lucide.templatetags.lucide import lucide
 
+from accounts.models import people
 from programs import committee_admin
 
 register = template.Library()
@@ -89,10 +90,9 @@ def tone(state: str) -> str:
 
 
 @register.filter
-def initials(name: str) -> str:
-    """First letters of the first and the last word of a name, in any script; "?" for an empty name."""
-    words = str(name).split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+def initials(name: object) -> str:
+    """Return a person's initials; "?" for an empty name."""
+    return people.initials(str(name)) or "?"
 
 
 @register.simple_tag

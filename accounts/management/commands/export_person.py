@@ -9,7 +9,7 @@ from accounts.privacy import export_person
 
 
 class Command(BaseCommand):
-    help = "Prints everything that is held about a person as JSON."
+    help = "Print everything that is stored about a person as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
-            raise CommandError(f"There is nobody with the address {email}.")
+            raise CommandError(f"No one has the address {email}.")
         self.stdout.write(
             json.dumps(export_person(user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
         )

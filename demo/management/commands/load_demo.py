@@ -25,7 +25,7 @@ class Command(BaseCommand):
             self.stdout.write("There are people here already; nothing was changed.")
         else:
             self.stdout.write("Loading the demo data, which takes a moment ...")
-            scenario.tell(phase, timezone.now())
+            scenario.build(phase, timezone.now())
         self._print_sign_ins()
 
     def _print_sign_ins(self) -> None:

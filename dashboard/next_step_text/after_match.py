@@ -1,0 +1,218 @@
+"""Texts of the steps of a pair, from the introduction to the end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from ..next_step import Step
+from ..status import ParticipantStatus
+from .card import NextStep, format_day, format_time, page, partner_name, text_of
+
+
+@text_of(Step.SAY_HELLO)
+def say_hello(status: ParticipantStatus) -> NextStep:
+    days = status.program.policy.first_contact_days
+    by = status.match.introduced_at + timedelta(days=days) if status.match else None
+    return NextStep(
+        title=_("Write to %(name)s") % {"name": partner_name(status)},
+        text=_(
+            "Two or three sentences and three dates for a first meeting are enough."
+            " We have drafted a beginning for you."
+        ),
+        url=page("matches:match-hello", status.key),
+        action=_("Say hello"),
+        due=_("Please write by %(day)s.") % {"day": format_day(by)},
+    )
+
+
+@text_of(Step.EXPECT_HELLO)
+def expect_hello(status: ParticipantStatus) -> NextStep:
+    name = {"name": partner_name(status)}
+    return NextStep(
+        title=_("Meet %(name)s") % name,
+        text=_(
+            "%(name)s will write to you within a few days."
+            " Until then you can read why we matched you."
+        )
+        % name,
+        url=page("matches:match-hello", status.key),
+        action=_("See your match"),
+    )
+
+
+@text_of(Step.DRAFT_AGREEMENT)
+def draft_agreement(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("Write your agreement together"),
+        text=_(
+            "Agree on how often you meet, what you want to achieve, how you will know,"
+            " and what stays between you."
+        ),
+        url=page("agreements:agreement-detail", status.key),
+        action=_("Start the agreement"),
+        due=_agreement_due(status),
+    )
+
+
+def _agreement_due(status: ParticipantStatus) -> str:
+    if not status.match:
+        return ""
+    days = status.program.policy.agreement_days
+    by: datetime = status.match.introduced_at + timedelta(days=days)
+    return _("Please sign by %(day)s.") % {"day": format_day(by)}
+
+
+@text_of(Step.EXPECT_DRAFT)
+def expect_draft(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("%(name)s starts the agreement") % {"name": partner_name(status)},
+        text=_("You can edit it too, at any time. Your first meeting is a good moment for it."),
+        url=page("agreements:agreement-detail", status.key),
+        action=_("See the agreement"),
+    )
+
+
+@text_of(Step.FINISH_AGREEMENT)
+def finish_agreement(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("Finish the draft of your agreement"),
+        text=_("Both of you can edit it. Share it when you both agree, then sign it."),
+        url=page("agreements:agreement-detail", status.key),
+        action=_("Continue"),
+        due=_agreement_due(status),
+    )
+
+
+@text_of(Step.SIGN)
+def sign(status: ParticipantStatus) -> NextStep:
+    partner_signed = status.partner and status.partner.pk in status.signers
+    text = (
+        _("%(name)s has signed. Read it once more. You can change it together at any time.")
+        % {"name": partner_name(status)}
+        if partner_signed
+        else _("Read it once more, then sign. You can change it together at any time.")
+    )
+    return NextStep(
+        title=_("Sign your mentoring agreement"),
+        text=text,
+        url=page("agreements:agreement-sign", status.key),
+        action=_("Read and sign"),
+    )
+
+
+@text_of(Step.EXPECT_SIGNATURE)
+def expect_signature(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("You have signed"),
+        text=_("%(name)s still has to sign. We will send a reminder.")
+        % {"name": partner_name(status)},
+        url=page("agreements:agreement-detail", status.key),
+        action=_("See the agreement"),
+    )
+
+
+@text_of(Step.ANSWER_CHECKIN)
+def answer_checkin(status: ParticipantStatus) -> NextStep:
+    checkin = status.checkin
+    text = _("Answer a few questions. The page shows who reads each answer.")
+    if status.match:
+        name = {"name": partner_name(status)}
+        text += " " + _("%(name)s never sees your answers.") % name
+    due = ""
+    if checkin and checkin.due_at:
+        due = _("Please answer by %(day)s.") % {"day": format_day(checkin.due_at)}
+    return NextStep(
+        title=_("Tell us how it is going"),
+        text=text,
+        url=page("checkins:checkin-answer", checkin.public_id) if checkin else "",
+        action=_("Answer"),
+        due=due,
+    )
+
+
+@text_of(Step.ANSWER_MEETING)
+def answer_meeting(status: ParticipantStatus) -> NextStep:
+    meeting = status.meeting_to_answer
+    return NextStep(
+        title=_("%(name)s suggests a date") % {"name": partner_name(status)},
+        text=format_time(meeting.starts_at) if meeting else "",
+        url=page("meetings:meeting-list", status.key),
+        action=_("Answer"),
+    )
+
+
+@text_of(Step.NOTE_MEETING)
+def note_meeting(status: ParticipantStatus) -> NextStep:
+    meeting = status.meeting_to_note
+    held_on = format_day(meeting.starts_at if meeting else None)
+    return NextStep(
+        title=_("Did you meet on %(day)s?") % {"day": held_on},
+        text=_("Choose held, moved or missed. Only the two of you see your notes."),
+        url=page("meetings:meeting-note", meeting.public_id) if meeting else "",
+        action=_("Record the meeting"),
+    )
+
+
+@text_of(Step.SUGGEST_MEETING)
+def suggest_meeting(status: ParticipantStatus) -> NextStep:
+    last = status.last_meeting
+    since = (
+        _("You last met on %(day)s.") % {"day": format_day(last.starts_at)}
+        if last
+        else _("You have not met yet.")
+    )
+    return NextStep(
+        title=_("Suggest the next meeting"),
+        text=since,
+        url=page("meetings:meeting-create", status.key),
+        action=_("Suggest a date"),
+    )
+
+
+@text_of(Step.CLOSING)
+def closing(status: ParticipantStatus) -> NextStep:
+    due = ""
+    if status.match and status.match.ends_on:
+        due = _("Your time together ends on %(day)s.") % {"day": format_day(status.match.ends_on)}
+    return NextStep(
+        title=_("Plan your closing conversation"),
+        text=_(
+            "Look back together: what you achieved, what you learned,"
+            " and what comes next for each of you."
+        ),
+        url=page("matches:match-detail", status.key),
+        action=_("Open our page"),
+        due=due,
+    )
+
+
+@text_of(Step.ALL_SET)
+def all_set(status: ParticipantStatus) -> NextStep:
+    meeting = status.next_meeting
+    if meeting:
+        title = _("You are all set until %(day)s") % {"day": format_day(meeting.starts_at)}
+        text = _("Your next meeting: %(when)s.") % {"when": format_time(meeting.starts_at)}
+    else:
+        title = _("You are all set")
+        text = _(
+            "%(name)s suggests the next date. If you hear nothing for a while, ask once,"
+            " then tell us."
+        ) % {"name": partner_name(status)}
+    return NextStep(
+        title=title,
+        text=text,
+        url=page("matches:match-detail", status.key),
+        action=_("Open our page"),
+    )
+
+
+@text_of(Step.CLOSED)
+def closed(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("Your time together is over"),
+        text=_("Thank you for taking part. You can still open your page and your agreement."),
+        url=page("matches:match-detail", status.key),
+        action=_("Look back"),
+    )

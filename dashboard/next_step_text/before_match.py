@@ -1,0 +1,110 @@
+"""Texts of the steps from an application to a match."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from applications import orientation as orientation_course
+
+from ..next_step import Step
+from ..status import ParticipantStatus
+from .card import NextStep, format_day, page, text_of
+
+
+@text_of(Step.APPLY)
+def apply(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("Take part"),
+        text=_("You have no open application. See which programs are open now."),
+        url=page("programs:welcome"),
+        action=_("See the programs"),
+    )
+
+
+@text_of(Step.FINISH_APPLICATION)
+def finish_application(status: ParticipantStatus) -> NextStep:
+    closes_on = status.application.cohort.closes_on
+    due = _("Applications close on %(day)s.") % {"day": format_day(closes_on)} if closes_on else ""
+    return NextStep(
+        title=_("Finish your application"),
+        text=_("Your answers so far are saved. You can continue on any device."),
+        url=page("applications:application-tasks", status.application.public_id),
+        action=_("Continue"),
+        due=due,
+    )
+
+
+@text_of(Step.WAIT_FOR_ANSWER)
+def wait_for_answer(status: ParticipantStatus) -> NextStep:
+    answer_by = status.application.cohort.answer_by_on
+    promise = (
+        _("You will hear from us by %(day)s.") % {"day": format_day(answer_by)}
+        if answer_by
+        else _("You will hear from us by e-mail.")
+    )
+    return NextStep(
+        title=_("The committee is reading your application"),
+        text=promise,
+        url=page("applications:application-sent", status.application.public_id),
+        action=_("See your application"),
+    )
+
+
+@text_of(Step.ACCEPT_CODE)
+def accept_code(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("Accept the code of conduct"),
+        text=_("You have been accepted. This is the last step before we can match you."),
+        url=page("applications:application-sent", status.application.public_id),
+        action=_("Read the code of conduct"),
+    )
+
+
+@text_of(Step.ORIENTATION)
+def orientation(status: ParticipantStatus) -> NextStep:
+    parts, questions = len(orientation_course.MODULES), len(orientation_course.QUESTIONS)
+    return NextStep(
+        title=_("Complete the orientation"),
+        text=_(
+            "You have been accepted. The orientation has %(parts)s short parts and"
+            " %(questions)s questions. We can match you once you complete it."
+        )
+        % {"parts": parts, "questions": questions},
+        url=page("applications:orientation", status.application.public_id),
+        action=_("Start"),
+    )
+
+
+@text_of(Step.WAIT_FOR_MATCH)
+def wait_for_match(status: ParticipantStatus) -> NextStep:
+    matching_on = status.application.cohort.matching_on
+    is_ahead = matching_on and status.at and matching_on >= status.at.date()
+    first = (
+        _("Matching day is %(day)s.") % {"day": format_day(matching_on)}
+        if is_ahead
+        else _("The committee is looking for a good match.")
+    )
+    second = (
+        _("You have priority in the next round.")
+        if status.application.waiting_since
+        else _("We will e-mail you as soon as there is news.")
+    )
+    return NextStep(title=_("You're in. We are looking for your match"), text=f"{first} {second}")
+
+
+@text_of(Step.WAITING_LIST)
+def waiting_list(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("You are on the waiting list"),
+        text=_("We will e-mail you if a place opens up. You don't need to do anything."),
+    )
+
+
+@text_of(Step.DECLINED)
+def declined(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("Your application was not accepted this time"),
+        text=_("Our e-mail explains why and what else may help. You are welcome to apply again."),
+        url=page("programs:welcome"),
+        action=_("See the programs"),
+    )
