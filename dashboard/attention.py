@@ -79,7 +79,9 @@ def _concerns(member: User) -> Iterator[AttentionItem]:
     url = changelist_url("checkins_concern", state__exact="open", urgency__exact="urgent")
     yield AttentionItem(urgent, text, url, "bad")
     text = ngettext("open concern", "open concerns", others)
-    yield AttentionItem(others, text, changelist_url("checkins_concern", state__exact="open"), "amber")
+    yield AttentionItem(
+        others, text, changelist_url("checkins_concern", state__exact="open"), "amber"
+    )
     readable = Answer.objects.for_committee(member).values("checkin")
     unread = CheckIn.objects.for_committee(member).to_read().filter(pk__in=readable).count()
     text = ngettext("check-in to read", "check-ins to read", unread)

@@ -45,7 +45,10 @@ def publish(demo: DemoCohort, round_: Round, *, day: float) -> list[Match]:
     """Second look by another member, hold, release, and a carer for each pair."""
     second = demo.members["Benoît Lavoie"]
     lifecycle.approve(
-        round_, by=second, expected_version=round_.plan_version, at=demo.calendar.at(day - 1, hour=16)
+        round_,
+        by=second,
+        expected_version=round_.plan_version,
+        at=demo.calendar.at(day - 1, hour=16),
     )
     publication.schedule(round_, by=demo.chair, at=demo.calendar.at(day, hour=8))
     matches = publication.publish(round_, at=round_.publish_at)
