@@ -25,17 +25,24 @@ def possible_carers(program: Any) -> list[Any]:
 
 @transaction.atomic
 def assign_carer(match: Match, carer: Any, *, by: Any) -> None:
-    """Give a pair its carer. Raises Refused for a member near the pair, and for anybody who may not assign."""
+    """Give a pair its carer.
+
+    Raises ActionNotAllowed for a carer with a conflict of interest, and unless `by` may assign.
+    """
     if not Match.objects.for_committee(by, *ASSIGNERS).filter(pk=match.pk).exists():
         raise ActionNotAllowed(
-            _("Only the chair or a matcher can assign a carer, and not to a pair they stand near.")
+            _(
+                "Only the chair or a matcher can assign a carer, and only to a pair they have no "
+                "conflict of interest with."
+            )
         )
     if carer not in possible_carers(match.program):
         raise ActionNotAllowed(_("%(name)s is not a carer of this program.") % {"name": carer})
     pair = Match.objects.filter(pk=match.pk)
     if pair.filter(conflicts_with(carer, "mentee__person", "mentor__person")).exists():
         raise ActionNotAllowed(
-            _("%(name)s stands near this pair. Please choose another carer.") % {"name": carer}
+            _("%(name)s has a conflict of interest with this pair. Please choose another carer.")
+            % {"name": carer}
         )
     if match.state == Match.State.CLOSED:
         raise ActionNotAllowed(_("This pair is closed."))

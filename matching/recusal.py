@@ -1,76 +1,72 @@
-"""Who stands too near to decide: recusal inside a round.
+"""Conflicts of interest inside a round.
 
-A member never decides about themself, or about somebody with whom they have a conflict of interest. A change whose chain
-touches such a person is refused to them; second look and publication need a member who stands near nobody in the round.
+A member never decides about themself or about someone they have a conflict of interest with. A
+change that would move such a person is refused to them, also when the engine moves that person
+only to make room. The review and the publication need a member without a conflict in the plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from applications.models import Application
+from applications.models.applications import ApplicationQuerySet
 from programs.models import conflicts_with
 
 from .models import Proposal, Round
-from .models.rounds import Shown
 
-ASK_ANOTHER = _("This touches somebody you must not decide about. Please ask another member.")
-
-
-def not_near(user: Any) -> Q:
-    """Applications of people near whom `user` does not stand; for queries, without one of its own."""
-    return ~conflicts_with(user, "person")
+CONFLICT_MESSAGE = _(
+    "This change affects someone you have a conflict of interest with. Please ask another member."
+)
 
 
-def near_in(round_: Round, user: Any) -> frozenset[int]:
-    """Applications of the round's cohort whose people stand near `user`."""
-    if round_.shown and round_.shown.user == user.pk:
-        return round_.shown.near
-    them = Application.objects.filter(
-        conflicts_with(user, "person"), cohort=round_.cohort_id
-    ).order_by()
-    return frozenset(them.values_list("pk", flat=True))
+@dataclass(frozen=True)
+class ViewerContext:
+    """A committee member who reads or changes one round.
+
+    `conflicted` holds the applications of the round's cohort whose person is the member or someone
+    they have a conflict of interest with. It is read once for a request or a change, passed on,
+    and never kept on a row. Whoever makes one has found the round through `visible_to(user)`.
+    """
+
+    round: Round
+    user: User
+    conflicted: frozenset[int]
+
+    @classmethod
+    def of(cls, round_: Round, user: User, *, has_conflicts: bool = True) -> Self:
+        """Read whom `user` has a conflict with; not needed when `cohort_has_conflicts` said no."""
+        if not has_conflicts:
+            return cls(round_, user, frozenset())
+        rows = Application.objects.filter(conflicts_with(user, "person"), cohort=round_.cohort_id)
+        return cls(round_, user, frozenset(rows.order_by().values_list("pk", flat=True)))
+
+    def mentors(self) -> ApplicationQuerySet:
+        """Return the submitted applications of mentors whom the member may decide about."""
+        rows = Application.objects.mentors().filter(cohort=self.round.cohort_id)
+        submitted = rows.exclude(state=Application.State.DRAFT)
+        return submitted.exclude(pk__in=self.conflicted) if self.conflicted else submitted
+
+    def refuse_if_conflicted(self, applications: Iterable[int | None]) -> None:
+        """Raise ActionNotAllowed if one of these applications is of a conflicted person."""
+        if not self.conflicted.isdisjoint(pk for pk in applications if pk is not None):
+            raise ActionNotAllowed(CONFLICT_MESSAGE)
 
 
-def somebody_near(user: Any) -> Exists:
-    """For a query of rounds: whether anybody of the cohort stands near `user`; mostly nobody does."""
-    return Exists(
-        Application.objects.filter(conflicts_with(user, "person"), cohort=OuterRef("cohort"))
-    )
+def cohort_has_conflicts(user: User) -> Exists:
+    """Annotate rounds with whether `user` has a conflict with anyone in the cohort; rarely so."""
+    people = Application.objects.filter(conflicts_with(user, "person"), cohort=OuterRef("cohort"))
+    return Exists(people)
 
 
-def mentors_seen(round_: Round, user: Any) -> Any:
-    """Applications of mentors of the cohort whom `user` may decide about; cheap for a round that was found for them."""
-    if round_.shown is None or round_.shown.user != user.pk:
-        return Application.objects.for_committee(user).mentors().filter(cohort=round_.cohort_id)
-    sent = (
-        Application.objects.mentors()
-        .filter(cohort=round_.cohort_id)
-        .exclude(state=Application.State.DRAFT)
-    )
-    return sent.exclude(pk__in=round_.shown.near) if round_.shown.near else sent
-
-
-def shown_to(round_: Round, user: Any, *, is_matcher: bool, is_near: bool = True) -> Round:
-    """The round with what matters about the member who looks at it: people near them, and whether they may change it.
-    `is_near` is what `somebody_near` has found."""
-    round_.shown = Shown(user.pk, near_in(round_, user) if is_near else frozenset(), is_matcher)
-    return round_
-
-
-def refuse_if_near(user: Any, applications: Iterable[int | None], round_: Round) -> None:
-    """Raises Refused when one of these applications is of somebody near `user`."""
-    ids = {pk for pk in applications if pk is not None}
-    if ids & near_in(round_, user):
-        raise ActionNotAllowed(ASK_ANOTHER)
-
-
-def is_near_round(user: Any, round_: Round) -> bool:
-    """Whether somebody on the table of the round stands near `user`."""
+def has_conflict(user: User, round_: Round) -> bool:
+    """Return whether `user` has a conflict of interest with anyone in the plan of the round."""
     rows = Proposal.system.filter(round=round_).in_plan()
     return rows.filter(conflicts_with(user, "mentee__person", "mentor__person")).exists()

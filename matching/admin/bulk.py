@@ -12,7 +12,7 @@ from matching.rounds.bulk_decisions import decide_batch
 from matching.rounds.decisions import Kind, RoundDecision
 from matching.workbench.workbench import PER_PAGE
 
-from .pages import back, expected_version, find_round, find_rows, list_url
+from .pages import back, expected_version, find_rows, find_viewer, list_url
 
 
 def pin(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -24,13 +24,14 @@ def unpin(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
+    viewer = find_viewer(request, public_id)
+    round_ = viewer.round
     chosen = dict(
         pair.split(" ", 1) for pair in request.POST.getlist("pair")[:PER_PAGE] if " " in pair
     )
     if not chosen:
         raise ActionNotAllowed(_("Please select the pairs first."))
-    rows = find_rows(request, round_, *chosen)
+    rows = find_rows(viewer, *chosen)
     as_seen = [
         row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]
     ]

@@ -13,6 +13,7 @@ from applications.models import Application
 from matches.vocabulary import format_number
 from matching.explanations.explanation_text import cost_text, fix_text, why_left_out
 from matching.models import Proposal, Round, RoundEntry
+from matching.recusal import ViewerContext
 from matching.rounds.decisions import Kind, RoundDecision
 from matching.workbench.candidates import compare, own_answers
 from matching.workbench.change_preview import preview_decision
@@ -20,21 +21,22 @@ from matching.workbench.mutual import mutual_pairs
 from matching.workbench.presence import other_viewers
 from matching.workbench.workbench import mentor_names_in_reasons
 
-from .pages import find_mentor, find_round, find_row, page, panel, url
+from .pages import find_mentor, find_round, find_row, find_viewer, page, panel, url
 
 
 def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee, "mentee__situation", "mentee__hopes")
+    viewer = find_viewer(request, public_id)
+    round_ = viewer.round
+    row = find_row(viewer, mentee, "mentee__situation", "mentee__hopes")
     title = _("%(name)s: compare candidates") % {"name": row.mentee.person}
-    found = compare(round_, row, request.user, show_all="all" in request.GET)
+    found = compare(viewer, row, show_all="all" in request.GET)
     other_viewers(round_, request.user)
     context: dict[str, Any] = {
         "row": row,
         "own_answers": own_answers(row.mentee, found.vocabulary),
         "found": found,
-        "turned_down": _turned_down(request, round_, row) if found.has_rejections else [],
-        "swaps": _swaps(request, round_, found.swaps) if found.swaps else [],
+        "turned_down": _turned_down(viewer, row) if found.has_rejections else [],
+        "swaps": _swaps(viewer, found.swaps) if found.swaps else [],
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
     }
     if row.mentor_id is None:
@@ -60,17 +62,10 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dict[str, Any]]:
+def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, Any]]:
     """Mentors turned down for this mentee, with the written reason."""
-    rows = (
-        Proposal.objects.visible_in(round_, request.user)
-        .filter(mentee=row.mentee_id)
-        .rejected()
-        .with_names()
-    )
-    entries = RoundEntry.objects.visible_in(round_, request.user).filter(
-        mentee=row.mentee_id, kind=Kind.REJECT
-    )
+    rows = Proposal.objects.for_viewer(viewer).filter(mentee=row.mentee_id).rejected().with_names()
+    entries = RoundEntry.objects.for_viewer(viewer).filter(mentee=row.mentee_id, kind=Kind.REJECT)
     why = {
         entry.mentor_id: entry
         for entry in entries.select_related("by").defer("plan_before").order_by("version")
@@ -81,10 +76,10 @@ def _turned_down(request: HttpRequest, round_: Round, row: Proposal) -> list[dic
     ]
 
 
-def _swaps(request: HttpRequest, round_: Round, possible: list[int]) -> list[Any]:
+def _swaps(viewer: ViewerContext, possible: list[int]) -> list[Any]:
     """(public id of the mentee, mentee's name, mentor's name) of the pairs with which this mentee could change places,
     in the order given."""
-    rows = Proposal.objects.visible_in(round_, request.user).filter(mentee__in=possible).paired()
+    rows = Proposal.objects.for_viewer(viewer).filter(mentee__in=possible).paired()
     said = rows.values_list(
         "mentee", "mentee__public_id", "mentee__person__name", "mentor__person__name"
     )
@@ -105,10 +100,11 @@ def mutual(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     """Before, after, who is affected; Apply posts the decision, Discard goes back. Nothing is written here."""
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
-    asked = _asked(request, round_, row)
-    outcome, moved = preview_decision(round_, asked.decision, by=request.user)
+    viewer = find_viewer(request, public_id)
+    round_ = viewer.round
+    row = find_row(viewer, mentee)
+    asked = _asked(request, viewer, row)
+    outcome, moved = preview_decision(viewer, asked.decision)
     context = {
         "row": row,
         "asked": asked.vocabulary,
@@ -135,9 +131,9 @@ class Asked:
     afterwards: str
 
 
-def _asked(request: HttpRequest, round_: Round, row: Proposal) -> Asked:
+def _asked(request: HttpRequest, viewer: ViewerContext, row: Proposal) -> Asked:
     if "mentor" in request.GET:
-        mentor = find_mentor(request, round_, request.GET["mentor"])
+        mentor = find_mentor(viewer, request.GET["mentor"])
         return Asked(
             RoundDecision(Kind.CHOOSE, row.mentee_id, mentor.pk),
             "choose",
@@ -147,7 +143,7 @@ def _asked(request: HttpRequest, round_: Round, row: Proposal) -> Asked:
             _("The new pair is pinned; everybody else is placed as well as possible around it."),
         )
     if "other" in request.GET:
-        rows = Proposal.objects.visible_in(round_, request.user).in_plan()
+        rows = Proposal.objects.for_viewer(viewer).in_plan()
         other = get_object_or_404(
             rows.select_related("mentee__person"), mentee__public_id=request.GET["other"]
         )

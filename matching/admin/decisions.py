@@ -18,6 +18,7 @@ from matches.vocabulary import Vocabulary
 from matching.explanations.explanation_text import cost_text
 from matching.forms import ReasonForm, RejectForm
 from matching.models import Proposal, Round, RoundEntry
+from matching.recusal import ViewerContext
 from matching.rounds.bulk_decisions import latest_text, undo_batch
 from matching.rounds.decisions import Kind, RoundDecision, Scope, decide
 from matching.rounds.minutes import entry_text_for
@@ -25,7 +26,7 @@ from matching.rounds.overrides import add_capacity, waive_rule
 from matching.rounds.undo import undo_decision
 from matching.workbench.workbench import Workbench, last_entry, rows_of
 
-from .pages import back, expected_version, find_mentor, find_round, find_row, find_rows, list_url
+from .pages import back, expected_version, find_mentor, find_row, find_rows, find_viewer, list_url
 
 
 def pin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -38,67 +39,68 @@ def unpin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
 
 def _on_current_pair(request: HttpRequest, public_id: str, mentee: str, kind: str) -> HttpResponse:
     """About the pair as it is proposed; if it is another one by now, nothing is done."""
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
-    mentor = find_mentor(request, round_, request.POST.get("mentor", ""), row)
+    viewer = find_viewer(request, public_id)
+    row = find_row(viewer, mentee)
+    mentor = find_mentor(viewer, request.POST.get("mentor", ""), row)
     if row.mentor_id != mentor.pk:
         raise ActionNotAllowed(
             _("%(mentee)s is not with %(mentor)s any more. Please look again.")
             % {"mentee": row.mentee.person, "mentor": mentor.person}
         )
-    return _decide(request, round_, row, RoundDecision(kind, row.mentee_id, mentor.pk), mentor)
+    return _decide(request, viewer, row, RoundDecision(kind, row.mentee_id, mentor.pk), mentor)
 
 
 def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
+    viewer = find_viewer(request, public_id)
+    row = find_row(viewer, mentee)
     form = RejectForm(request.POST)
     if not form.is_valid():
         raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
     why, scope = form.cleaned_data["why"], form.cleaned_data["scope"]
     if scope == RejectForm.EXCLUDE:
-        return _decide(request, round_, row, RoundDecision(Kind.EXCLUDE, row.mentee_id, why=why))
-    mentor = find_mentor(request, round_, request.POST.get("mentor", ""), row)
+        return _decide(request, viewer, row, RoundDecision(Kind.EXCLUDE, row.mentee_id, why=why))
+    mentor = find_mentor(viewer, request.POST.get("mentor", ""), row)
     decision = RoundDecision(Kind.REJECT, row.mentee_id, mentor.pk, scope=Scope(scope), why=why)
-    return _decide(request, round_, row, decision, mentor)
+    return _decide(request, viewer, row, decision, mentor)
 
 
 def allow(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
-    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    viewer = find_viewer(request, public_id)
+    row = find_row(viewer, mentee)
+    mentor = find_mentor(viewer, request.POST.get("mentor", ""))
     return _decide(
-        request, round_, row, RoundDecision(Kind.ALLOW, row.mentee_id, mentor.pk), mentor
+        request, viewer, row, RoundDecision(Kind.ALLOW, row.mentee_id, mentor.pk), mentor
     )
 
 
 def include(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
-    return _decide(request, round_, row, RoundDecision(Kind.INCLUDE, row.mentee_id))
+    viewer = find_viewer(request, public_id)
+    row = find_row(viewer, mentee)
+    return _decide(request, viewer, row, RoundDecision(Kind.INCLUDE, row.mentee_id))
 
 
 def choose(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
-    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    viewer = find_viewer(request, public_id)
+    row = find_row(viewer, mentee)
+    mentor = find_mentor(viewer, request.POST.get("mentor", ""))
     return _decide(
-        request, round_, row, RoundDecision(Kind.CHOOSE, row.mentee_id, mentor.pk), mentor
+        request, viewer, row, RoundDecision(Kind.CHOOSE, row.mentee_id, mentor.pk), mentor
     )
 
 
 def swap(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    row, other = find_rows(request, round_, mentee, request.POST.get("other", ""))
+    viewer = find_viewer(request, public_id)
+    row, other = find_rows(viewer, mentee, request.POST.get("other", ""))
     return _decide(
-        request, round_, row, RoundDecision(Kind.SWAP, row.mentee_id, other=other.mentee_id)
+        request, viewer, row, RoundDecision(Kind.SWAP, row.mentee_id, other=other.mentee_id)
     )
 
 
 def waive(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
-    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    viewer = find_viewer(request, public_id)
+    round_ = viewer.round
+    row = find_row(viewer, mentee)
+    mentor = find_mentor(viewer, request.POST.get("mentor", ""))
     why = _reason(request)
     entry = waive_rule(
         round_,
@@ -109,13 +111,14 @@ def waive(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
         why=why,
     )
     entry.mentee, entry.mentor = row.mentee, mentor
-    return answer(request, round_, entry, row)
+    return answer(request, viewer, entry, row)
 
 
 def add_place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    row = find_row(request, round_, mentee)
-    mentor = find_mentor(request, round_, request.POST.get("mentor", ""))
+    viewer = find_viewer(request, public_id)
+    round_ = viewer.round
+    row = find_row(viewer, mentee)
+    mentor = find_mentor(viewer, request.POST.get("mentor", ""))
     entry = add_capacity(
         round_,
         mentor,
@@ -124,7 +127,7 @@ def add_place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse
         why=_reason(request),
     )
     entry.mentor = mentor
-    return answer(request, round_, entry, row)
+    return answer(request, viewer, entry, row)
 
 
 def _reason(request: HttpRequest) -> str:
@@ -133,43 +136,46 @@ def _reason(request: HttpRequest) -> str:
 
 
 def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    entry = get_object_or_404(RoundEntry.objects.visible_in(round_, request.user), version=version)
-    entry.round = round_
+    viewer = find_viewer(request, public_id)
+    entry = get_object_or_404(RoundEntry.objects.for_viewer(viewer), version=version)
+    entry.round = viewer.round
     if request.POST.get("batch"):
         made = undo_batch(entry, by=request.user)
     else:
         made = undo_decision(entry, by=request.user)
-    row = (
-        Proposal.objects.visible_in(round_, request.user)
-        .in_plan()
-        .filter(mentee=entry.mentee_id)
-        .first()
-    )
-    return answer(request, round_, made, row)
+    row = Proposal.objects.for_viewer(viewer).in_plan().filter(mentee=entry.mentee_id).first()
+    return answer(request, viewer, made, row)
 
 
 def _decide(
     request: HttpRequest,
-    round_: Round,
+    viewer: ViewerContext,
     row: Proposal,
     decision: RoundDecision,
     mentor: Application | None = None,
 ) -> HttpResponse:
-    entry = decide(round_, decision, by=request.user, expected_version=expected_version(request))
+    entry = decide(
+        viewer.round, decision, by=request.user, expected_version=expected_version(request)
+    )
     entry.mentee, entry.mentor = row.mentee, mentor  # read already, with their people
-    return answer(request, round_, entry, row)
+    return answer(request, viewer, entry, row)
 
 
-def answer(request: Any, round_: Round, entry: RoundEntry, row: Proposal | None) -> HttpResponse:
+def answer(
+    request: Any, viewer: ViewerContext, entry: RoundEntry, row: Proposal | None
+) -> HttpResponse:
     """What happened, in one sentence; back at the row, or (htmx) only the rows and figures that changed."""
     if request.htmx:
-        return _changed_rows(request, round_, entry)
+        return _changed_rows(request, viewer, entry)
     anchor = f"row-{row.mentee.public_id}" if row else ""
-    pinned = Proposal.objects.visible_in(round_, request.user).pinned().count()
+    pinned = Proposal.objects.for_viewer(viewer).pinned().count()
     text = said(request, entry, pinned)
     return back(
-        request, list_url(round_, request.POST.get("place", "")), text, anchor, messages.SUCCESS
+        request,
+        list_url(viewer.round, request.POST.get("place", "")),
+        text,
+        anchor,
+        messages.SUCCESS,
     )
 
 
@@ -190,19 +196,16 @@ def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
     }
 
 
-def _changed_rows(request: HttpRequest, round_: Round, entry: RoundEntry) -> HttpResponse:
+def _changed_rows(request: HttpRequest, viewer: ViewerContext, entry: RoundEntry) -> HttpResponse:
     touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
-    mine = (
-        Proposal.objects.visible_in(round_, request.user)
-        .filter(mentee__in=touched - {None})
-        .in_plan()
-    )
+    mine = Proposal.objects.for_viewer(viewer).filter(mentee__in=touched - {None}).in_plan()
+    round_ = viewer.round
     rows = rows_of(
         round_, list(mine.with_names()), Vocabulary(round_.program), request.user, in_list=True
     )
-    board = Workbench(round_, request.user, only_figures=True)
+    board = Workbench(viewer, only_figures=True)
     text = said(request, entry, board.counts["pinned"])
-    last = entry if entry.can_be_undone else last_entry(round_, request.user)
+    last = entry if entry.can_be_undone else last_entry(viewer)
     return changed(request, round_, rows, board, last, text)
 
 
@@ -230,11 +233,9 @@ def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) 
     if not found:
         return HttpResponse(status=404)
     round_ = found[0].round
+    viewer = ViewerContext.of(round_, request.user)
     rows = rows_of(round_, found, Vocabulary(round_.program), request.user, in_list=True)
-    board, last = (
-        Workbench(round_, request.user, only_figures=True),
-        last_entry(round_, request.user),
-    )
+    board, last = Workbench(viewer, only_figures=True), last_entry(viewer)
     return changed(request, round_, rows, board, last, text)
 
 

@@ -1,4 +1,4 @@
-"""Pairs and scores as CSV and XLSX, without rows about people near the member who asks."""
+"""Pairs and scores as CSV and XLSX, without rows that a conflict of interest hides."""
 
 from __future__ import annotations
 

@@ -16,24 +16,25 @@ from django.urls import reverse
 from applications.models import Application
 from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
 from matching.models.proposals import PERSON_FIELDS
-from matching.recusal import mentors_seen, shown_to, somebody_near
+from matching.models.rounds import RoundQuerySet
+from matching.recusal import ViewerContext, cohort_has_conflicts
 from programs.committee import holds
 
 
 def find_round(request: HttpRequest, public_id: str) -> Round:
     """The round at an address; 404 for one of another program."""
-    rounds = Round.objects.visible_to(request.user).select_related("cohort__program__policy")
-    found = get_object_or_404(
-        rounds.annotate(is_near=somebody_near(request.user)), public_id=public_id
-    )
-    return show(found, request, is_near=found.is_near)
+    return get_object_or_404(_rounds_of(request), public_id=public_id)
 
 
-def show(round_: Round, request: HttpRequest, *, is_near: bool = True) -> Round:
-    """Remember, for the length of a request, what matters again and again about the member who looks at the round."""
-    return shown_to(
-        round_, request.user, is_matcher=holds(request, round_.program, *MATCHERS), is_near=is_near
-    )
+def find_viewer(request: HttpRequest, public_id: str) -> ViewerContext:
+    """The round at an address as the member sees it; 404 for one of another program."""
+    rounds = _rounds_of(request).annotate(has_conflicts=cohort_has_conflicts(request.user))
+    found = get_object_or_404(rounds, public_id=public_id)
+    return ViewerContext.of(found, request.user, has_conflicts=found.has_conflicts)
+
+
+def _rounds_of(request: HttpRequest) -> RoundQuerySet:
+    return Round.objects.visible_to(request.user).select_related("cohort__program__policy")
 
 
 def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
@@ -51,34 +52,29 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     found = rows.filter(round__public_id=public_id).first()
     if found:
         found.fingerprints |= found.acknowledged_changes
-        show(found.round, request)
     return found
 
 
-def find_row(request: HttpRequest, round_: Round, mentee: str, *fields: str) -> Proposal:
+def find_row(viewer: ViewerContext, mentee: str, *fields: str) -> Proposal:
     """The row of a mentee (by public id of the application); 404 for one that the member does not see. `fields` of the
     two people are read beside their names."""
-    return find_rows(request, round_, mentee, fields=fields)[0]
+    return find_rows(viewer, mentee, fields=fields)[0]
 
 
-def find_rows(
-    request: HttpRequest, round_: Round, *mentees: str, fields: Sequence[str] = ()
-) -> list[Proposal]:
+def find_rows(viewer: ViewerContext, *mentees: str, fields: Sequence[str] = ()) -> list[Proposal]:
     """The rows of several mentees, in the order asked for; 404 unless the member sees all of them."""
-    rows = Proposal.objects.visible_in(round_, request.user).in_plan().with_names(*fields)
+    rows = Proposal.objects.for_viewer(viewer).in_plan().with_names(*fields)
     found = {row.mentee.public_id: row for row in rows.filter(mentee__public_id__in=mentees)}
     if found.keys() != set(mentees):
         raise Http404
     return [found[mentee] for mentee in mentees]
 
 
-def find_mentor(
-    request: HttpRequest, round_: Round, mentor: str, row: Proposal | None = None
-) -> Application:
+def find_mentor(viewer: ViewerContext, mentor: str, row: Proposal | None = None) -> Application:
     """A mentor of the cohort whom the member may decide about; in most cases that of the `row` that was found."""
     if row and row.mentor and row.mentor.public_id == mentor:
         return row.mentor
-    mentors = mentors_seen(round_, request.user).select_related("person").only(*PERSON_FIELDS)
+    mentors = viewer.mentors().select_related("person").only(*PERSON_FIELDS)
     return get_object_or_404(mentors, public_id=mentor)
 
 
@@ -105,7 +101,8 @@ def panel(
 
 
 def _of_round(request: HttpRequest, title: str, round_: Round) -> dict[str, Any]:
-    may_change = round_.may_be_changed_by(request.user)
+    # What `Round.may_be_changed_by` says, from the roles that this request has read already.
+    may_change = round_.is_under_way and holds(request, round_.program, *MATCHERS)
     return {"title": title, "round": round_, "program": round_.program, "may_change": may_change}
 
 

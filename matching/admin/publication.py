@@ -15,7 +15,7 @@ from matches.why_you_two import shareable
 from matching.emails import reason_code, unmatched_email
 from matching.forms import PublishForm
 from matching.models import Proposal, Round
-from matching.recusal import is_near_round
+from matching.recusal import has_conflict
 from matching.rounds import publication
 from notifications.rendering import render_template
 
@@ -35,7 +35,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "emails": sample_emails(round_, request.user),
         "form": PublishForm(),
         "may_publish": round_.may_be_published_by(request.user),
-        "is_near": is_near_round(request.user, round_),
+        "has_conflict": has_conflict(request.user, round_),
         "hold_until": publication.earliest(round_, now),
         "morning": morning,
         "is_quiet": morning > publication.earliest(round_, now),

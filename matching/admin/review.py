@@ -13,20 +13,21 @@ from matching.criteria import WEIGHTS, rule_text
 from matching.engine import Audit
 from matching.forms import ReasonForm
 from matching.models import Proposal, Round
-from matching.recusal import is_near_round
+from matching.recusal import has_conflict
 from matching.rounds import lifecycle
 from matching.rounds.auditing import figures_of
 from matching.rounds.minutes import minutes_entries
 from matching.workbench.workbench import rows_of, snapshot_of
 from workflow.models import Transition
 
-from .pages import back, find_round, page, url
+from .pages import back, find_round, find_viewer, page, url
 
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """What another member reads before saying yes: what was decided by hand first, then what needs a look."""
-    round_ = find_round(request, public_id)
-    mine = Proposal.objects.visible_in(round_, request.user).in_plan().with_names()
+    viewer = find_viewer(request, public_id)
+    round_ = viewer.round
+    mine = Proposal.objects.for_viewer(viewer).in_plan().with_names()
     mine = mine.order_by("mentee__external_key", "mentee")
     vocabulary = Vocabulary(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)
@@ -44,7 +45,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
             if line.cost and not line.is_undone
         ],
         "is_mine": round_.prepared_by_id == request.user.pk,
-        "is_near": is_near_round(request.user, round_),
+        "has_conflict": has_conflict(request.user, round_),
         "form": ReasonForm(),
         "snapshot": snapshot_of(round_),
     }

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from matches.vocabulary import format_number
 from matching.models import Round, RoundJob, Snapshot
+from matching.recusal import ViewerContext
 from matching.rounds import copying, lifecycle
 from matching.rounds.bulk_decisions import latest_text
 from matching.workbench.presence import other_viewers, viewers_text
@@ -27,14 +28,14 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         round_ = find_round(request, public_id)
         return page(request, "empty", str(round_), round_, job=_job_of(round_))
     round_ = snapshot.round
+    viewer = ViewerContext.of(round_, request.user)
     board = Workbench(
-        round_,
-        request.user,
+        viewer,
         queue=request.GET.get("queue", "all"),
         find=request.GET.get("find", ""),
         page=request.GET.get("page"),
     )
-    last = last_entry(round_, request.user)
+    last = last_entry(viewer)
     context: dict[str, Any] = {
         "board": board,
         "figures": snapshot.figures,

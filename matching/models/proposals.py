@@ -1,12 +1,12 @@
 """What lies on the table of a round, what the committee decided, and who must not be paired.
 
-A recused member never gets a row about a person they stand near: the filter is in `visible_to`, so lists, counts,
-searches and exports obey it too.
+A member never gets a row about a person they have a conflict of interest with: `visible_to`
+excludes it, so lists, counts, searches and exports obey it too.
 """
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -23,6 +23,9 @@ from programs.models.committee import DatedQuerySet
 
 from .rounds import Round
 
+if TYPE_CHECKING:
+    from ..recusal import ViewerContext
+
 Person = settings.AUTH_USER_MODEL
 
 
@@ -33,24 +36,18 @@ class PairRowQuerySet(GuardedQuerySet):
     """Rows of a round about a mentee and, where there is one, a mentor."""
 
     def visible_to(self, user: Any) -> Self:
-        """The committee of the round, without those who stand near one of the two people."""
+        """The committee of the round, without members who have a conflict with one of the two."""
         rows = self.exclude(conflicts_with(user, "mentee__person", "mentor__person"))
         return rows.filter(round__in=Round.objects.visible_to(user)).scoped(
             "committee without conflict"
         )
 
-    def visible_in(self, round_: Round, user: Any) -> Self:
-        """`visible_to` for the rows of one round; cheaper where a page has just found the round for this member."""
-        shown = round_.shown
-        if shown is None or shown.user != user.pk:
-            return self.visible_to(user).filter(round=round_)
-        rows = self.filter(round=round_)
-        if shown.near:
-            rows = rows.filter(
-                Q(mentee=None) | ~Q(mentee__in=shown.near),
-                Q(mentor=None) | ~Q(mentor__in=shown.near),
-            )
-        return rows.scoped("committee without recusal")
+    def for_viewer(self, viewer: ViewerContext) -> Self:
+        """Return what `visible_to` would of the viewer's round, without reading conflicts again."""
+        rows = self.filter(round=viewer.round)
+        if viewer.conflicted:
+            rows = rows.exclude(Q(mentee__in=viewer.conflicted) | Q(mentor__in=viewer.conflicted))
+        return rows.scoped("committee without conflict")
 
     def with_names(self, *more: str) -> Self:
         """With what a list says about the two people, and the further fields in `more`; nothing else about them is read."""
@@ -256,7 +253,7 @@ class Override(ConfidentialModel):
 
 class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):  # type: ignore[override]
     def visible_to(self, user: Any) -> Self:
-        """The committee of the program, without those who stand near one of the two."""
+        """The committee of the program, without members who have a conflict with one of the two."""
         programs = Program.objects.for_committee(user)
         found = self.exclude(conflicts_with(user, "first", "second"))
         return found.filter(program__in=programs).scoped("committee without conflict")

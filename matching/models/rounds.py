@@ -7,7 +7,7 @@ only its own "why you two" (kept with the match). Rows hold codes and ids, never
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -45,18 +45,7 @@ class RoundQuerySet(GuardedQuerySet):
         return self.filter(state=Round.State.APPROVED, publish_at__lte=at)
 
 
-class Shown(NamedTuple):
-    """What a page found out when it found a round for a member: the applications of the cohort that stand near them, and
-    whether they are one of those who may change it."""
-
-    user: int
-    near: frozenset[int]
-    is_matcher: bool
-
-
 class Round(ConfidentialModel):
-    shown: Shown | None = None  # for the length of one request
-
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         REVIEW = "review", _("In review")
@@ -170,12 +159,13 @@ class Round(ConfidentialModel):
         return self.state in self.UNDER_WAY
 
     def may_be_changed_by(self, user: Any) -> bool:
-        if self.shown and self.shown.user == user.pk:
-            return self.is_under_way and self.shown.is_matcher
         return self.is_under_way and has_role(user, self.program, *MATCHERS)
 
     def may_be_published_by(self, user: Any) -> bool:
-        """The chair releases; whether somebody in the round stands too near is asked by the verb."""
+        """Return whether `user` is a chair and the round approved.
+
+        Publishing also needs a chair without a conflict of interest in the plan; the verb checks that.
+        """
         return self.state == self.State.APPROVED and has_role(user, self.program, Role.CHAIR)
 
 

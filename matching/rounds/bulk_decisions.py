@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from access.exceptions import ActionNotAllowed
 
 from ..models import Round, RoundEntry
-from ..recusal import refuse_if_near
+from ..recusal import ViewerContext
 from ..storage.serialization import unpack_plan
 from ..storage.solver_state import Decisions, SolverState
 from .decisions import Kind, RoundDecision, apply_decision, refuse_if_stale
@@ -49,7 +49,8 @@ def decide_batch(
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, {pk for decision in round_decisions for pk in decision.named}, fresh)
+        viewer = ViewerContext.of(fresh, by)
+        viewer.refuse_if_conflicted({pk for decision in round_decisions for pk in decision.named})
         refuse_if_stale(
             fresh, {decision.mentee for decision in round_decisions}, expected_version, by
         )
@@ -66,7 +67,7 @@ def decide_batch(
                 mentor_id=decision.mentor,
                 plan_before=stored,
             )
-            entries.append(_filled(entry, fresh, by, change, facts))
+            entries.append(_filled(entry, viewer, change, facts))
         return _write(fresh, solver, now, entries)
 
     return retry_on_conflict(round_, attempt)
@@ -80,8 +81,11 @@ def undo_batch(entry: RoundEntry, *, by: Any) -> RoundEntry:
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
+        viewer = ViewerContext.of(fresh, by)
         taken = _batch_of(entry)
-        refuse_if_near(by, {pk for done in taken for pk in (done.mentee_id, done.mentor_id)}, fresh)
+        viewer.refuse_if_conflicted(
+            {pk for done in taken for pk in (done.mentee_id, done.mentor_id)}
+        )
         solver, now = load_plan(fresh)
         exactly, entries = is_latest(taken[0]), []
         for done in taken:
@@ -94,19 +98,18 @@ def undo_batch(entry: RoundEntry, *, by: Any) -> RoundEntry:
                 mentor_id=done.mentor_id,
                 plan_before=stored,
             )
-            entries.append(
-                _filled(undo, fresh, by, change, {"of": done.version, "kind": done.kind})
-            )
+            entries.append(_filled(undo, viewer, change, {"of": done.version, "kind": done.kind}))
         return _write(fresh, solver, now, entries, undone=[done.pk for done in taken])
 
     return retry_on_conflict(entry.round, attempt)
 
 
 def _filled(
-    entry: RoundEntry, round_: Round, by: Any, change: PlanChange, facts: dict[str, Any]
+    entry: RoundEntry, viewer: ViewerContext, change: PlanChange, facts: dict[str, Any]
 ) -> RoundEntry:
-    refuse_if_near(by, change.touched, round_)
-    entry.round, entry.by, entry.at, entry.facts = round_, by, timezone.now(), facts
+    viewer.refuse_if_conflicted(change.touched)
+    entry.round, entry.by = viewer.round, viewer.user
+    entry.at, entry.facts = timezone.now(), facts
     entry.moved = [list(moved) for moved in change.moved]
     entry.cost_pairs, entry.cost_points = change.cost_pairs, change.cost_points
     return entry

@@ -69,7 +69,7 @@ class Comparison:
 
 
 def differences(here: Round, there: Round, user: Any) -> Comparison:
-    """Who has another mentor in the other round. Rows about people near `user` are only counted."""
+    """Who has another mentor in the other round. Rows that a conflict of interest hides are only counted."""
     mates = [_mates(here), _mates(there)]
     differing = {
         pk for pk in mates[0].keys() | mates[1].keys() if mates[0].get(pk) != mates[1].get(pk)

@@ -19,7 +19,7 @@ from access.exceptions import ActionNotAllowed
 from applications.models import Application
 
 from ..models import KeepApart, Proposal, Round, RoundEntry
-from ..recusal import refuse_if_near
+from ..recusal import ViewerContext
 from ..storage.solver_state import Decisions
 from .conflict_messages import conflict_message
 from .plan_updates import (
@@ -110,7 +110,7 @@ def decide(
 ) -> RoundEntry:
     """Take `decision`, and write who moved and what it cost. `expected_version` is the plan version that the member looked at.
 
-    Raises Refused for the wrong person or state, a missing reason, people near the member, a row that somebody else
+    Raises Refused for the wrong person or state, a missing reason, a conflict of interest of the member, a row that somebody else
     has changed since, or decisions that contradict each other.
     """
     if decision.kind in NEEDS_REASON and not decision.why.strip():
@@ -118,12 +118,13 @@ def decide(
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, decision.named, fresh)
+        viewer = ViewerContext.of(fresh, by)
+        viewer.refuse_if_conflicted(decision.named)
         refuse_if_stale(fresh, decision.mentees, expected_version, by)
         solver, was = load_plan(fresh)
         stored, now = solver.packed_plan, apply_decision(was, decision, solver.mates())
         change = solve_with(solver, was, now)
-        refuse_if_near(by, change.touched, fresh)
+        viewer.refuse_if_conflicted(change.touched)
         entry = RoundEntry(
             round=fresh, kind=decision.kind, by=by, at=at or timezone.now(), why=decision.why.strip(),
             mentee_id=decision.mentee, mentor_id=decision.mentor, plan_before=stored,

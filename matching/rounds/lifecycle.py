@@ -2,7 +2,7 @@
 
 1. A round has its own copy of the rules; running it scores everybody who is ready and proposes the best plan. Pins and
    what was turned down are kept, and pairs on the table are kept where that costs little.
-2. One member prepares, another one approves, who stands near nobody in the round; any change takes both back.
+2. One member prepares, another one approves, who has no conflict of interest in it; any change takes both back.
 3. A plan that is not proven best under its rules is not sent on.
 """
 
@@ -28,7 +28,7 @@ from ..engine import VERSION, InfeasibleRules
 from ..explanations.explanation_text import infeasible_text
 from ..models import MATCHERS, Proposal, Round, RoundEntry, RoundJob
 from ..pool.pool_data import PoolData, build_pool
-from ..recusal import is_near_round
+from ..recusal import has_conflict
 from ..storage.solver_state import Decisions, SolverState
 from .plan_updates import ConcurrentUpdate, check_may_change, claim_version, load_plan
 from .proposal_rows import price_rows, replace_all
@@ -192,14 +192,14 @@ def refuse_unless_proven(round_: Round, solver: SolverState, decisions: Decision
 
 
 def second_lookers(round_: Round, prepared_by: Any) -> list[Any]:
-    """The matchers and chairs who may approve: others than the one who prepared, near nobody in the round."""
+    """The matchers and chairs who may approve: others than the one who prepared, without a conflict of interest in it."""
     live = (
         Membership.objects.live()
         .filter(program=round_.program, role__in=MATCHERS)
         .exclude(user=prepared_by)
     )
     members = {row.user_id: row.user for row in live.select_related("user")}
-    return [user for user in members.values() if not is_near_round(user, round_)]
+    return [user for user in members.values() if not has_conflict(user, round_)]
 
 
 @transaction.atomic
@@ -208,7 +208,7 @@ def approve(
 ) -> None:
     """The second look says yes. `expected_version` is the plan version that was looked at.
 
-    Raises Refused for the member who prepared it, for one who stands near somebody in it, and for a plan that is not
+    Raises Refused for the member who prepared it, for one with a conflict of interest in it, and for a plan that is not
     the one that was looked at.
     """
     check_may_change(round_, by)
@@ -216,7 +216,7 @@ def approve(
         raise ActionNotAllowed(_("This round is not waiting for a second look."))
     if round_.prepared_by_id == by.pk:
         raise ActionNotAllowed(_("You prepared this round. The second look is another member's."))
-    refuse_if_near_round(round_, by)
+    refuse_if_conflicted(round_, by)
     if round_.plan_version != expected_version:
         raise ActionNotAllowed(
             _("The plan was changed while you were reading. Please look at it again.")
@@ -228,11 +228,12 @@ def approve(
     move(round_, State.APPROVED, by=by, at=at, why=why, approved_by=by)
 
 
-def refuse_if_near_round(round_: Round, by: Any) -> None:
-    if is_near_round(by, round_):
+def refuse_if_conflicted(round_: Round, by: Any) -> None:
+    if has_conflict(by, round_):
         raise ActionNotAllowed(
             _(
-                "You stand near somebody in this round. The second look and the release need another member."
+                "You have a conflict of interest with someone in this round. Another committee member "
+                "must approve and publish it."
             )
         )
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Application
 from matches.vocabulary import join_words
+from programs.models import conflicts_with
 
 from ..criteria import rule_text
 from ..explanations.explanation_text import cost_text
 from ..models import Proposal, Round, RoundEntry
-from ..recusal import not_near
 
 Kind = RoundEntry.Kind
 
@@ -73,7 +73,7 @@ def entry_text(entry: RoundEntry, names: dict[int, str]) -> str:
 
 
 def minutes_entries(round_: Round, user: Any) -> list[MinutesEntry]:
-    """Every entry of the round in its order; entries about people near `user` say only that they are hidden."""
+    """Every entry of the round in its order; entries that a conflict hides say only that they are hidden."""
     everything = RoundEntry.system.filter(round=round_).values_list("version", flat=True)
     seen = RoundEntry.objects.visible_to(user).filter(round=round_).defer("plan_before")
     entries = {
@@ -102,12 +102,10 @@ def entry_text_for(entry: RoundEntry | None, user: Any) -> str:
 
 
 def _named(ids: set[int], user: Any) -> dict[int, str]:
-    seen = (
-        Application.objects.filter(not_near(user), pk__in=ids).select_related("person")
-        if ids
-        else []
-    )
-    return {one.pk: str(one.person) for one in seen}
+    if not ids:
+        return {}
+    rows = Application.objects.filter(pk__in=ids).exclude(conflicts_with(user, "person"))
+    return {one.pk: str(one.person) for one in rows.select_related("person")}
 
 
 def _minutes_entry(entry: RoundEntry, names: dict[int, str]) -> MinutesEntry:

@@ -23,7 +23,7 @@ from ..criteria import OVERRIDABLE, rule_text
 from ..engine import UNMATCHED, WhatIf
 from ..models import Override, Round, RoundEntry
 from ..pool.applicant_data import current_fingerprint
-from ..recusal import refuse_if_near
+from ..recusal import ViewerContext
 from ..storage.solver_state import SolverState
 from .decisions import refuse_if_stale
 from .plan_updates import (
@@ -63,7 +63,8 @@ def waive_rule(
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, {mentee, mentor}, fresh)
+        viewer = ViewerContext.of(fresh, by)
+        viewer.refuse_if_conflicted({mentee, mentor})
         refuse_if_stale(fresh, {mentee}, expected_version, by)
         solver, was = load_plan(fresh)
         i, j = solver.row[mentee], solver.column[mentor]
@@ -77,7 +78,7 @@ def waive_rule(
             was.excluded - {mentee},
         )
         change = solve_with(solver, was, now, lambda trial: trial.allow(i, j, raw_score))
-        refuse_if_near(by, change.touched, fresh)
+        viewer.refuse_if_conflicted(change.touched)
         entry = RoundEntry(
             round=fresh, kind=Kind.WAIVE, by=by, at=at or timezone.now(), why=reason, mentee_id=mentee,
             mentor_id=mentor, plan_before=stored, facts={"diff": decisions_diff(was, now), "codes": list(codes)},
@@ -131,7 +132,8 @@ def add_capacity(
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
-        refuse_if_near(by, {mentor.pk}, fresh)
+        viewer = ViewerContext.of(fresh, by)
+        viewer.refuse_if_conflicted({mentor.pk})
         current = Application.objects.select_related("cohort__program__policy").get(pk=mentor.pk)
         before = capacity_of(current)
         current.capacity += 1
@@ -140,7 +142,7 @@ def add_capacity(
         solver, was = load_plan(fresh)
         stored, j = solver.packed_plan, solver.column[mentor.pk]
         change = solve_with(solver, was, was, lambda trial: trial.change_capacity(j, 1))
-        refuse_if_near(by, change.touched, fresh)
+        viewer.refuse_if_conflicted(change.touched)
         entry = RoundEntry(
             round=fresh, kind=Kind.CAPACITY, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
             plan_before=stored, facts={"diff": {}},

@@ -118,8 +118,9 @@ def revert_diff(decisions: Decisions, diff: dict[str, list[Any]]) -> Decisions:
 def retry_on_conflict(round_: Round, attempt: Callable[[Round], RoundEntry]) -> RoundEntry:
     """Read, compute without a lock, write with compare-and-set; begin again when somebody was faster."""
     for number in range(TRIES):
-        # A page has just read the round; if that is not the newest any more, the compare-and-set will say so.
-        fresh = round_ if round_.shown and not number else _read_again(round_)
+        # The first try takes the round as the caller read it. If that is not the newest any more,
+        # the compare-and-set fails and the next try reads it again.
+        fresh = _read_again(round_) if number else round_
         try:
             entry = attempt(fresh)
         except (

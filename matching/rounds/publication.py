@@ -32,7 +32,7 @@ from ..models import Proposal, Round
 from ..pool.applicant_data import changed_since
 from ..storage.snapshots import fingerprints
 from ..storage.solver_state import SolverState
-from .lifecycle import refuse_if_near_round, refuse_unless_proven
+from .lifecycle import refuse_if_conflicted, refuse_unless_proven
 from .plan_updates import load_plan
 
 log = logging.getLogger(__name__)
@@ -57,14 +57,14 @@ def schedule(
 ) -> None:
     """Set the moment of release. Pressing again while it is set changes nothing.
 
-    Raises Refused for anybody but a chair who stands near nobody in the round, and for a plan without a certificate.
+    Raises Refused for anybody but a chair without a conflict of interest in the round, and for a plan without a certificate.
     """
     at = at or timezone.now()
     if round_.state != State.APPROVED:
         raise ActionNotAllowed(_("Only an approved round can be published."))
     if not round_.may_be_published_by(by):
         raise ActionNotAllowed(_("Only the chair can publish a round."))
-    refuse_if_near_round(round_, by)
+    refuse_if_conflicted(round_, by)
     refuse_unless_proven(round_, *load_plan(round_))
     when = next_allowed(round_, at) if wait_for_morning else earliest(round_, at)
     mine = Round.system.filter(pk=round_.pk, state=State.APPROVED, publish_at=None)

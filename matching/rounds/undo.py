@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from access.exceptions import ActionNotAllowed
 
 from ..models import KeepApart, Round, RoundEntry
-from ..recusal import refuse_if_near
+from ..recusal import ViewerContext
 from ..storage.serialization import unpack_plan
 from ..storage.solver_state import Decisions, SolverState
 from . import overrides
@@ -33,22 +33,20 @@ Kind = RoundEntry.Kind
 
 def undo_decision(entry: RoundEntry, *, by: Any, at: datetime | None = None) -> RoundEntry:
     """Undo one decision. The last one restores the plan before it exactly; an earlier one lets the engine find the
-    best plan without it. Raises Refused for a second time, the wrong person, and people near the member."""
+    best plan without it. Raises Refused for a second time, the wrong person, and a conflict of interest of the member."""
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
+        viewer = ViewerContext.of(fresh, by)
         done = RoundEntry.system.get(pk=entry.pk)
         if not done.can_be_undone:
             raise ActionNotAllowed(_("This has already been taken back."))
-        refuse_if_near(
-            by,
-            {done.mentee_id, done.mentor_id, *(pk for moved in done.moved for pk in moved)},
-            fresh,
-        )
+        moved = {pk for step in done.moved for pk in step}
+        viewer.refuse_if_conflicted({done.mentee_id, done.mentor_id, *moved})
         solver, was = load_plan(fresh)
         now, stored = revert_diff(was, done.facts.get("diff", {})), solver.packed_plan
         change = _back(solver, done, was, now)
-        refuse_if_near(by, change.touched, fresh)
+        viewer.refuse_if_conflicted(change.touched)
         undo = RoundEntry(
             round=fresh, kind=Kind.UNDO, by=by, at=at or timezone.now(), mentee_id=done.mentee_id,
             mentor_id=done.mentor_id, plan_before=stored, facts={"of": done.version, "kind": done.kind},

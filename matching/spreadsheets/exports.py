@@ -1,7 +1,7 @@
 """Pairs and scores of a round as tables that a spreadsheet can open safely.
 
-A cell that a spreadsheet would run as a formula is written with an apostrophe before it. Rows about people near the
-member who exports are left out, as they are on every page.
+A cell that a spreadsheet would run as a formula is written with an apostrophe before it. Rows that a conflict
+of interest hides from the member are left out, as they are on every page.
 """
 
 from __future__ import annotations

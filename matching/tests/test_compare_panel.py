@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from matching.models import RoundEntry
+from matching.recusal import ViewerContext
 from matching.rounds.decisions import Kind, RoundDecision, decide
 from matching.workbench.change_preview import Move, preview_decision
 from matching.workbench.presence import other_viewers, viewers_text
@@ -55,7 +56,7 @@ def test_a_try_beside_the_list_changes_nothing(drafted, as_user, cleo, people, t
 
 def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, people):
     step = RoundDecision(Kind.SWAP, people["amina"].pk, other=people["joel"].pk)
-    outcome, moves = preview_decision(drafted, step, by=cleo)
+    outcome, moves = preview_decision(ViewerContext.of(drafted, cleo), step)
     assert outcome.cost_points > 0
     assert [(move.mentee, move.was, move.now) for move in moves] == [
         ("Amina Farah", "Ruth Adeyemi", "Priya Nair"),
@@ -71,7 +72,8 @@ def test_a_try_that_touches_somebody_near_is_refused(drafted, kim, people):
     Conflict.objects.create(member=kim, person=people["joel"].person)
     with pytest.raises(ActionNotAllowed, match="ask another member"):
         preview_decision(
-            drafted, RoundDecision(Kind.CHOOSE, people["amina"].pk, people["priya"].pk), by=kim
+            ViewerContext.of(drafted, kim),
+            RoundDecision(Kind.CHOOSE, people["amina"].pk, people["priya"].pk),
         )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from access.exceptions import ActionNotAllowed
 from matching.models import KeepApart, Override, Proposal, Round, RoundEntry
+from matching.recusal import ViewerContext
 from matching.rounds import lifecycle, overrides
 from matching.rounds.decisions import Kind, RoundDecision, decide
 from matching.rounds.undo import undo_decision
@@ -65,7 +66,8 @@ def test_every_plan_after_a_decision_is_proven_best(drafted, act):
 
 def test_a_preview_changes_nothing(drafted, step, cleo, table):
     before = table(drafted), drafted.plan_version
-    outcome, _moves = preview_decision(drafted, step(Kind.PIN, "amina", "priya"), by=cleo)
+    viewer = ViewerContext.of(drafted, cleo)
+    outcome, _moves = preview_decision(viewer, step(Kind.PIN, "amina", "priya"))
     assert outcome.cost_points > 0
     assert before == (
         table(drafted),

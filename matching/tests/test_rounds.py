@@ -58,7 +58,7 @@ def test_who_stands_near_somebody_in_the_round_cannot_approve(drafted, cleo, kim
 
     Conflict.objects.create(member=kim, person=people["joel"].person)
     lifecycle.send_to_review(drafted, by=cleo)
-    with pytest.raises(ActionNotAllowed, match="stand near"):
+    with pytest.raises(ActionNotAllowed, match="You have a conflict of interest"):
         lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
 
 

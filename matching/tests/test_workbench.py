@@ -247,7 +247,7 @@ def test_a_recused_member_never_reads_the_name(drafted, as_user, recused, people
 
 def test_the_hidden_row_is_counted(drafted, as_user, recused):
     assert (
-        "1 row is hidden from you"
+        "1 row is hidden because you have a conflict of interest"
         in as_user(recused).get(url("workbench", drafted)).content.decode()
     )
 

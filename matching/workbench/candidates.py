@@ -24,9 +24,9 @@ from ..engine import Change, InfeasibleRules, WhatIf
 from ..explanations.comparison import Cell, Dimensions
 from ..explanations.explanation_text import CAUTION_TEXTS, cost_text
 from ..explanations.explanations import Explanation, explain
-from ..models import Proposal, Round
+from ..models import Proposal
 from ..models.proposals import PERSON_FIELDS
-from ..recusal import near_in
+from ..recusal import ViewerContext
 from ..rounds.minutes import moved_text
 from ..rounds.plan_updates import plan_of
 from ..storage.solver_state import Decisions, SolverState
@@ -79,7 +79,7 @@ class Comparison:
     open: list[Candidate]
     closed: list[Candidate]
     more: int  # further mentors who would be possible
-    hidden: int  # mentors near the member who asks
+    hidden: int  # mentors with whom the member has a conflict of interest
     parts: list[tuple[str, str]]  # (criterion, its name) of the table of points
     swaps: list[
         int
@@ -88,16 +88,16 @@ class Comparison:
     vocabulary: Vocabulary  # the vocabularies as they were read for it
 
 
-def compare(round_: Round, row: Proposal, user: Any, *, show_all: bool = False) -> Comparison:
+def compare(viewer: ViewerContext, row: Proposal, *, show_all: bool = False) -> Comparison:
     """The candidates of one mentee, the best first; those who are closed with the rule that closes them."""
-    solver, decisions = SolverState.load(round_), Decisions.of(round_)
+    solver, decisions = SolverState.load(viewer.round), Decisions.of(viewer.round)
     i = solver.row[row.mentee_id]
-    seen = _seen(solver, user)
+    seen = [j for j, pk in enumerate(solver.mentors) if pk not in viewer.conflicted]
     order = _order(solver, i, int(plan_of(solver).mu[i]), seen)
     open_ = [j for j in order if solver.table.S[i, j] >= 0]
     closed = _nearest_closed(solver, i, [j for j in order if solver.table.S[i, j] < 0])
     shown = open_ if show_all else open_[:SHOWN]
-    made = _CandidateBuilder(round_, solver, decisions, row, [*shown, *closed], user)
+    made = _CandidateBuilder(viewer, solver, decisions, row, [*shown, *closed])
     explained = explain(solver, [(i, j) for j in (*shown, *closed)])
     cards = [
         made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)
@@ -137,12 +137,6 @@ def _swaps(solver: SolverState, i: int) -> list[int]:
     return [solver.mentees[k] for k in best[:SWAPS_SHOWN].tolist()]
 
 
-def _seen(solver: SolverState, user: Any) -> list[int]:
-    """Columns of the mentors who do not stand near `user`."""
-    hidden = near_in(solver.round, user)
-    return [j for j, pk in enumerate(solver.mentors) if pk not in hidden]
-
-
 def _order(solver: SolverState, i: int, current: int, mentors: list[int]) -> list[int]:
     """The proposed mentor first, then by score; ties in the order of the stable keys, so it is the same for everybody."""
     at = np.array(mentors, dtype=np.int64)
@@ -167,15 +161,14 @@ class _CandidateBuilder:
 
     def __init__(
         self,
-        round_: Round,
+        viewer: ViewerContext,
         solver: SolverState,
         decisions: Decisions,
         row: Proposal,
         shown: list[int],
-        user: Any,
     ) -> None:
         self.solver, self.row = solver, row
-        self.vocabulary = Vocabulary(round_.program)
+        self.vocabulary = Vocabulary(viewer.round.program)
         self.dimensions = Dimensions(self.vocabulary, solver.explained.max_points())
         self.plan = plan_of(solver)
         self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
@@ -193,11 +186,11 @@ class _CandidateBuilder:
             for pk in one
             if pk
         }
-        found = self._read({solver.mentors[j] for j in shown} | moved - near_in(round_, user))
+        found = self._read({solver.mentors[j] for j in shown} | moved - viewer.conflicted)
         self.mentors = {j: found[solver.mentors[j]] for j in shown}
         self.names = {pk: str(one.person) for pk, one in found.items()}
         for mentor in self.mentors.values():
-            mentor.cohort = round_.cohort
+            mentor.cohort = viewer.round.cohort
 
     @staticmethod
     def _read(ids: set[int]) -> dict[int, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 from programs.committee_admin import state_tone
 
 from ..explanations.explanations import explain
-from ..models import Proposal, Round, RoundEntry
-from ..recusal import refuse_if_near
+from ..models import Proposal, RoundEntry
+from ..recusal import ViewerContext
 from ..rounds.decisions import RoundDecision, apply_decision
 from ..rounds.minutes import names_of
 from ..rounds.plan_updates import PlanChange, load_plan, solve_with
@@ -50,14 +50,14 @@ def _label(band: str) -> str:
 
 
 def preview_decision(
-    round_: Round, decision: RoundDecision, *, by: Any
+    viewer: ViewerContext, decision: RoundDecision
 ) -> tuple[PlanChange, list[Move]]:
-    """The outcome of `decision`, and each mentee who would move; nothing is written. Raises Refused as `decide` does."""
-    refuse_if_near(by, decision.named, round_)
-    solver, decisions = load_plan(round_)
+    """The change of `decision`, and each mentee who would move; nothing is written. Raises ActionNotAllowed as `decide` does."""
+    viewer.refuse_if_conflicted(decision.named)
+    solver, decisions = load_plan(viewer.round)
     change = solve_with(solver, decisions, apply_decision(decisions, decision, solver.mates()))
-    refuse_if_near(by, change.touched, round_)
-    return change, _moves(solver, change, by)
+    viewer.refuse_if_conflicted(change.touched)
+    return change, _moves(solver, change, viewer.user)
 
 
 def _moves(solver: SolverState, change: PlanChange, by: Any) -> list[Move]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from applications.models import Application, NamedWish
 from matches.vocabulary import join_words
+from programs.models import conflicts_with
 
 from ..criteria import rule_text
 from ..models import Proposal, Round
-from ..recusal import not_near
 from ..rounds.plan_updates import load_plan
 from ..storage.solver_state import SolverState
 
@@ -34,7 +34,8 @@ class MutualPair:
 def mutual_pairs(round_: Round, user: Any) -> list[MutualPair]:
     """Every such pair of the round that `user` may decide about, by name of the mentee. Raises Refused before a run."""
     solver, _decisions = load_plan(round_)
-    seen = Application.objects.filter(not_near(user), pk__in=[*solver.mentees, *solver.mentors])
+    everyone = Application.objects.filter(pk__in=[*solver.mentees, *solver.mentors])
+    seen = everyone.exclude(conflicts_with(user, "person"))
     people = {(one.role, one.person_id): one for one in seen.select_related("person")}
     wishes = _wishes(round_)
     both = [

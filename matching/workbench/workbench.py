@@ -16,11 +16,12 @@ from matches.match_creation import capacity_of
 from matches.models import Match
 from matches.vocabulary import Vocabulary
 from programs.committee_admin import state_tone
+from programs.models import conflicts_with
 
 from ..explanations.explanation_text import Why, committee_whys, fix_text, why_left_out
 from ..models import Proposal, Round, RoundEntry, Snapshot
 from ..pool.applicant_data import changed_since
-from ..recusal import not_near
+from ..recusal import ViewerContext
 
 Band = Proposal.Band
 PER_PAGE = 50
@@ -77,31 +78,29 @@ class Row:
 
 
 class Workbench:
-    """The list of a round for one member; rows about people near that member are counted and not shown."""
+    """The list of a round for one member; rows hidden by a conflict of interest are only counted."""
 
     def __init__(
         self,
-        round_: Round,
-        user: Any,
+        viewer: ViewerContext,
         *,
         queue: str = "all",
         find: str = "",
         page: Any = 1,
         only_figures: bool = False,
     ) -> None:
-        self.round, self.user = round_, user
+        round_ = self.round = viewer.round
         self.queue = queue if queue in QUEUES else "all"
         self.find = find.strip()
         self.vocabulary = Vocabulary(round_.program)
-        mine = Proposal.objects.visible_in(round_, user).in_plan()
+        mine = Proposal.objects.for_viewer(viewer).in_plan()
         self.counts = self._counts(mine)
         self.hidden = round_.mentees - self.counts["all"]
         self.rows: list[Row] = []
         if not only_figures:
             self.page = self._page(mine, page)
-            self.rows = rows_of(
-                round_, list(self.page.object_list), self.vocabulary, user, in_list=True
-            )
+            found = list(self.page.object_list)
+            self.rows = rows_of(round_, found, self.vocabulary, viewer.user, in_list=True)
 
     @staticmethod
     def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
@@ -223,12 +222,16 @@ def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
 def mentor_names_in_reasons(
     proposals: list[Proposal], user: Any, shows_initials: bool = False
 ) -> dict[int, str]:
-    """Names of the mentors that the reasons of people left out mention, without those near `user`."""
+    """Names of the mentors that the reasons of people left out mention, without those whom a conflict of interest hides from `user`."""
     ids = {fix[1] for row in proposals if row.mentor_id is None for fix in row.why.get("fixes", [])}
     ids |= {row.why["mentor"] for row in proposals if row.mentor_id is None and "mentor" in row.why}
     if not ids:
         return {}
-    seen = Application.objects.filter(not_near(user), pk__in=ids).select_related("person")
+    seen = (
+        Application.objects.exclude(conflicts_with(user, "person"))
+        .filter(pk__in=ids)
+        .select_related("person")
+    )
     return {one.pk: called(one, shows_initials) for one in seen}
 
 
@@ -267,11 +270,9 @@ def snapshot_of(round_: Round) -> Snapshot | None:
     return light.filter(round=round_).first()
 
 
-def last_entry(round_: Round, user: Any) -> RoundEntry | None:
-    """The newest decision that can be taken back and that `user` may see."""
-    entries = (
-        RoundEntry.objects.visible_in(round_, user).in_force().exclude(kind=RoundEntry.Kind.RUN)
-    )
+def last_entry(viewer: ViewerContext) -> RoundEntry | None:
+    """Return the newest decision that can be undone and that the member sees."""
+    entries = RoundEntry.objects.for_viewer(viewer).in_force().exclude(kind=RoundEntry.Kind.RUN)
     return (
         entries.select_related("by", "mentee__person", "mentor__person")
         .defer("plan_before")
