@@ -1,26 +1,41 @@
-"""All pairs, for the committee: who, in which state, who looks after them."""
+"""Pairs in the committee's admin: people, state and carer."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from matches.carers import ASSIGNERS, assign_carer, possible_carers
-from matches.forms import CarerForm
-from matches.models import Match
+from matches.models import Match, MatchQuerySet
 from programs.committee_admin import CommitteeAdmin, state_chip
+from programs.models import Program
+
+
+class CarerForm(forms.Form):
+    """Choose one of `carers`."""
+
+    carer = forms.ChoiceField(label=gettext_lazy("Carer"))
+
+    def __init__(self, data: QueryDict | None, *, carers: list[User]) -> None:
+        super().__init__(data)
+        self.carers = {str(user.public_id): user for user in carers}
+        self.fields["carer"].choices = [(key, str(user)) for key, user in self.carers.items()]
+
+    @property
+    def chosen(self) -> User:
+        return self.carers[self.cleaned_data["carer"]]
 
 
 @admin.register(Match)
 class MatchAdmin(CommitteeAdmin):
-    empty_words = gettext_lazy("There are no pairs yet. They come here when a round is published.")
+    empty_words = gettext_lazy("No pairs yet. They appear here once a round is published.")
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
     list_filter = (
@@ -58,16 +73,16 @@ class MatchAdmin(CommitteeAdmin):
     def cohort(self, match: Match) -> str:
         return str(match.mentee.cohort)
 
-    def program_of(self, obj: Match) -> Any:
+    def program_of(self, obj: Match) -> Program:
         return obj.program
 
-    @admin.action(description=gettext_lazy("Assign a carer ..."), permissions=["change"])
-    def choose_carer(self, request: HttpRequest, matches: Any) -> HttpResponse | None:
-        """First a page that says who is affected, then the change."""
+    @admin.action(description=gettext_lazy("Assign a carer…"), permissions=["change"])
+    def choose_carer(self, request: HttpRequest, matches: MatchQuerySet) -> HttpResponse | None:
+        """Show which pairs are affected, then assign the carer."""
         chosen = list(matches.with_people())
         programs = {match.program.pk: match.program for match in chosen}
         if len(programs) != 1:
-            self.message_user(request, _("Please choose pairs of one program."), messages.WARNING)
+            self.message_user(request, _("Select pairs of one program only."), messages.WARNING)
             return None
         carers = possible_carers(next(iter(programs.values())))
         form = CarerForm(request.POST if "carer" in request.POST else None, carers=carers)
@@ -84,7 +99,7 @@ class MatchAdmin(CommitteeAdmin):
         }
         return TemplateResponse(request, "admin/matches/match/carer.html", context)
 
-    def _assign(self, request: HttpRequest, matches: list[Match], carer: Any) -> None:
+    def _assign(self, request: HttpRequest, matches: list[Match], carer: User) -> None:
         done = 0
         for match in matches:
             try:
@@ -94,8 +109,8 @@ class MatchAdmin(CommitteeAdmin):
                 self.message_user(request, f"{match}: {refused}", messages.WARNING)
         if done:
             text = ngettext(
-                "%(name)s now cares for %(count)s pair.",
-                "%(name)s now cares for %(count)s pairs.",
+                "%(name)s is now the carer of %(count)s pair.",
+                "%(name)s is now the carer of %(count)s pairs.",
                 done,
             )
             self.message_user(request, text % {"name": carer, "count": done}, messages.SUCCESS)

@@ -1,39 +1,39 @@
-"""Who looks after a pair."""
+"""Carers: the committee member who looks after a pair."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from programs.committee import Role
-from programs.models import Membership, conflicts_with
+from programs.models import Membership, Program, conflicts_with
 
 from .models import Match
 
 ASSIGNERS = (Role.CHAIR, Role.MATCHER)
 
 
-def possible_carers(program: Any) -> list[Any]:
-    """Live committee members of the program who may care for pairs, by name."""
+def possible_carers(program: Program) -> list[User]:
+    """Return the current committee members of the program who may care for pairs, by name."""
     live = Membership.objects.live().filter(program=program, role__in=[Role.CARER, Role.CHAIR])
     people = {row.user_id: row.user for row in live.select_related("user")}
     return sorted(people.values(), key=lambda user: user.name)
 
 
 @transaction.atomic
-def assign_carer(match: Match, carer: Any, *, by: Any) -> None:
-    """Give a pair its carer.
+def assign_carer(match: Match, carer: User, *, by: User) -> None:
+    """Assign a carer to a pair.
 
-    Raises ActionNotAllowed for a carer with a conflict of interest, and unless `by` may assign.
+    Raises ActionNotAllowed for a carer with a conflict of interest, for a closed pair, and for
+    anyone but a chair or matcher without a conflict of interest.
     """
     if not Match.objects.for_committee(by, *ASSIGNERS).filter(pk=match.pk).exists():
         raise ActionNotAllowed(
             _(
-                "Only the chair or a matcher can assign a carer, and only to a pair they have no "
-                "conflict of interest with."
+                "Only a chair or matcher without a conflict of interest with the pair can "
+                "assign a carer."
             )
         )
     if carer not in possible_carers(match.program):
@@ -45,6 +45,6 @@ def assign_carer(match: Match, carer: Any, *, by: Any) -> None:
             % {"name": carer}
         )
     if match.state == Match.State.CLOSED:
-        raise ActionNotAllowed(_("This pair is closed."))
+        raise ActionNotAllowed(_("This pair is closed, so it cannot get a new carer."))
     Match.objects.filter(pk=match.pk).update(carer=carer)
     match.carer = carer

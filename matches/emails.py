@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
+from notifications.models import Notification
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
@@ -18,10 +18,10 @@ from .why_you_two import why_you_two
 
 
 @kind("match-introduced", about="matches.Match")
-def match_introduced(match: Match, person: Any) -> Email | Cancel:
-    """**To**: both people of the match, in their own words. **When**: the round is released. **Until**: it is closed."""
+def match_introduced(match: Match, person: User) -> Email | Cancel:
+    """**To**: both people. **When**: the round is published. **Until**: the match is closed."""
     if match.state == Match.State.CLOSED:
-        return Cancel("the match has ended")
+        return Cancel("the match is closed")
     is_mentee = match.mentee.person_id == person.pk
     partner = match.partner_of(person)
     policy = match.program.policy
@@ -43,13 +43,10 @@ def match_introduced(match: Match, person: Any) -> Email | Cancel:
 
 
 @sender_policy_finder
-def sender_policy_of_match(row: Any) -> SenderPolicy | None:
-    """For e-mails about a match."""
+def sender_policy_of_match(row: Notification) -> SenderPolicy | None:
+    """Return the sender policy of an e-mail about a match, None for other e-mails."""
     if row.about_type != Match._meta.label_lower:
         return None
-    match = (
-        Match.objects.filter(pk=row.about_id)
-        .select_related("mentee__cohort__program__policy")
-        .first()
-    )
+    matches = Match.objects.filter(pk=row.about_id)
+    match = matches.select_related("mentee__cohort__program__policy").first()
     return sender_policy_for(match.program) if match else None

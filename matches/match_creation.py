@@ -1,9 +1,9 @@
-"""Places of mentors: the one way in which a match is made, so that no mentor ever has more mentees than places."""
+"""Creating matches, the one way in, so that no mentor ever has more mentees than their capacity."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,27 +17,31 @@ from programs.models import Conflict, Membership
 
 from .models import Match
 
+# (application of the mentee, application of the mentor, reason codes that both may read)
+NewPair = tuple[int, int, dict[str, Any]]  # Any: JSON of reason codes and ids
+
 
 @transaction.atomic
-def make_matches(pairs: Iterable[tuple[int, int, dict[str, Any]]], *, at: datetime) -> list[Match]:
-    """Make matches of (mentee, mentor, why) by ids of applications, all or none.
+def create_matches(pairs: Iterable[NewPair], *, at: datetime) -> list[Match]:
+    """Create a match for each pair of application ids, all or none.
 
-    Locks the applications of the mentors in the order of their ids, counts their open matches, and only then inserts.
-    Raises Refused naming the mentor without a free place, or the person who is no longer ready.
+    Raises ActionNotAllowed naming a mentor without a free place, a mentee who has a mentor already,
+    or a person who is no longer ready.
     """
     wanted = list(pairs)
+    # Lock mentors before mentees, each by ascending id, so that two publications cannot deadlock.
     mentors = _locked({mentor for _mentee, mentor, _why in wanted})
     mentees = _locked({mentee for mentee, _mentor, _why in wanted})
     _check_ready(mentees | mentors)
-    _check_places(wanted, mentors)
+    _check_capacity([mentor for _mentee, mentor, _why in wanted], mentors)
     _check_unmatched(mentees)
-    made = [
+    matches = [
         Match(mentee=mentees[mentee], mentor=mentors[mentor], why_codes=why, introduced_at=at)
         for mentee, mentor, why in wanted
     ]
-    Match.objects.bulk_create(made, batch_size=500)
-    _write_conflicts(made, at)
-    return made
+    Match.objects.bulk_create(matches, batch_size=500)
+    _create_conflicts(matches, at)
+    return matches
 
 
 def _locked(ids: set[int]) -> dict[int, Application]:
@@ -46,70 +50,59 @@ def _locked(ids: set[int]) -> dict[int, Application]:
 
 
 def _check_ready(applications: dict[int, Application]) -> None:
-    ready = set(
-        Application.objects.ready().filter(pk__in=applications).values_list("pk", flat=True)
-    )
+    rows = Application.objects.ready().filter(pk__in=applications)
+    ready = set(rows.values_list("pk", flat=True))
     for pk, application in applications.items():
         if pk not in ready:
             raise ActionNotAllowed(
-                _("%(name)s is not ready to be matched any more.") % {"name": application.person}
+                _("%(name)s is no longer ready to be matched.") % {"name": application.person}
             )
 
 
 def capacity_of(mentor: Application) -> int:
-    """How many mentees a mentor may have: what they offer, within what the program allows."""
-    policy = mentor.cohort.program.policy
-    return min(
-        mentor.capacity, policy.first_time_capacity if mentor.is_first_time else policy.capacity_max
+    """Return how many mentees a mentor may have. Reads the policy through the cohort."""
+    return mentor.cohort.program.policy.capacity_for(
+        mentor.capacity, is_first_time=mentor.is_first_time
     )
 
 
-def taken(mentors: Iterable[int]) -> Counter[int]:
-    """Open matches per mentor application."""
-    rows = (
-        Match.objects.open()
-        .filter(mentor__in=list(mentors))
-        .values("mentor")
-        .annotate(count=Count("pk"))
-    )
-    return Counter({row["mentor"]: row["count"] for row in rows.order_by()})
+def open_match_counts(mentors: Collection[int]) -> Counter[int]:
+    """Return {application id of a mentor: open matches}; mentors without one count as 0."""
+    rows = Match.objects.open().filter(mentor__in=mentors).order_by().values("mentor")
+    return Counter({row["mentor"]: row["count"] for row in rows.annotate(count=Count("pk"))})
 
 
-def _check_places(
-    wanted: list[tuple[int, int, dict[str, Any]]], mentors: dict[int, Application]
-) -> None:
-    load = taken(mentors)
-    load.update(mentor for _mentee, mentor, _why in wanted)
+def _check_capacity(wanted: list[int], mentors: dict[int, Application]) -> None:
+    mentees = open_match_counts(mentors)
+    mentees.update(wanted)
     for pk, mentor in mentors.items():
-        if load[pk] > capacity_of(mentor):
-            text = _("%(name)s has no free place any more. Please look at the round again.")
+        if mentees[pk] > capacity_of(mentor):
+            text = _("%(name)s has no free place any more. Please check the round again.")
             raise ActionNotAllowed(text % {"name": mentor.person})
 
 
 def _check_unmatched(mentees: dict[int, Application]) -> None:
-    twice = Match.objects.open().filter(mentee__in=mentees).select_related("mentee__person").first()
-    if twice:
-        raise ActionNotAllowed(_("%(name)s has a mentor already.") % {"name": twice.mentee.person})
+    matches = Match.objects.open().filter(mentee__in=mentees)
+    existing = matches.select_related("mentee__person").first()
+    if existing:
+        raise ActionNotAllowed(
+            _("%(name)s already has a mentor.") % {"name": existing.mentee.person}
+        )
 
 
-def _write_conflicts(matches: list[Match], at: datetime) -> None:
-    """A committee member who is in a pair must not look at what belongs to their partner."""
-    people = {
-        person for match in matches for person in (match.mentee.person_id, match.mentor.person_id)
-    }
-    members = set(
-        Membership.objects.live(at.date()).filter(user__in=people).values_list("user", flat=True)
-    )
-    for match in matches:
-        for member, person in (
-            (match.mentee.person_id, match.mentor.person_id),
-            (match.mentor.person_id, match.mentee.person_id),
-        ):
-            if member in members:
-                Conflict.objects.get_or_create(
-                    member_id=member,
-                    person_id=person,
-                    kind=Conflict.Kind.PARTNER,
-                    until=None,
-                    defaults={"since": at.date()},
-                )
+def _create_conflicts(matches: list[Match], at: datetime) -> None:
+    """Recuse committee members who are in a pair from everything about their partner."""
+    pairs = [(match.mentee.person_id, match.mentor.person_id) for match in matches]
+    people = {person for pair in pairs for person in pair}
+    live = Membership.objects.live(at.date()).filter(user__in=people)
+    members = set(live.values_list("user", flat=True))
+    both_ways = [(a, b) for pair in pairs for a, b in (pair, pair[::-1])]
+    for member, person in both_ways:
+        if member in members:
+            Conflict.objects.get_or_create(
+                member_id=member,
+                person_id=person,
+                kind=Conflict.Kind.PARTNER,
+                until=None,
+                defaults={"since": at.date()},
+            )

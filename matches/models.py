@@ -1,10 +1,10 @@
-"""A published pair and its life."""
+"""A published pair of mentee and mentor, from the introduction to the end."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,25 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 from applications.models import Application
-from programs.models import Program, conflicts_with
-
-Person = settings.AUTH_USER_MODEL
+from programs.models import Cohort, Program, conflicts_with
 
 
 class MatchQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """The pair itself, and its unconflicted committee."""
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Matches of `user` as mentor or mentee, and those of `for_committee`."""
         if not user.is_authenticated:
             return self.none()
         return self.of(user) | self.for_committee(user)
 
-    def of(self, user: Any) -> Self:
+    def of(self, user: User | AnonymousUser) -> Self:
         """Matches in which `user` is the mentor or the mentee."""
         return self.filter(Q(mentee__person=user.pk) | Q(mentor__person=user.pk))
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
-        """Matches of the member's programs, without own ones and without conflicts of interest."""
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """Matches of the member's programs, without their own and without conflicts of interest."""
         if not user.is_authenticated:
             return self.none()
         programs = Program.objects.for_committee(user, *roles)
@@ -38,7 +37,7 @@ class MatchQuerySet(ScopedQuerySet):
             mentee__cohort__program__in=programs
         )
 
-    def cared_for_by(self, user: Any) -> Self:
+    def cared_for_by(self, user: User | AnonymousUser) -> Self:
         return self.for_committee(user).filter(carer=user.pk)
 
     def open(self) -> Self:
@@ -51,6 +50,8 @@ class MatchQuerySet(ScopedQuerySet):
 
 
 class Match(models.Model):
+    """A mentee and a mentor, made by publishing a round (`matches.match_creation`)."""
+
     class State(models.TextChoices):
         INTRODUCED = "introduced", _("Introduced")
         ACTIVE = "active", _("Active")
@@ -69,7 +70,7 @@ class Match(models.Model):
         COMPLETED_EARLY = "early", _("completed early")
         BY_CHOICE = "choice", _("ended by choice")
         BY_CIRCUMSTANCE = "circumstance", _("ended by circumstance")
-        IN_ERROR = "error", _("created in error")
+        IN_ERROR = "error", _("created by mistake")
 
     public_id = PublicIdField()
     mentee = models.ForeignKey(
@@ -82,7 +83,7 @@ class Match(models.Model):
         _("state"), max_length=10, choices=State, default=State.INTRODUCED, editable=False
     )
     carer = models.ForeignKey(
-        Person,
+        User,
         models.PROTECT,
         null=True,
         blank=True,
@@ -126,7 +127,7 @@ class Match(models.Model):
         return f"{self.mentee.person} + {self.mentor.person}"
 
     @property
-    def cohort(self) -> Any:
+    def cohort(self) -> Cohort:
         return self.mentee.cohort
 
     @property
@@ -134,19 +135,19 @@ class Match(models.Model):
         return self.mentee.cohort.program
 
     @property
-    def people(self) -> tuple[Any, Any]:
-        """Mentee and mentor as persons, in this order."""
+    def people(self) -> tuple[User, User]:
+        """Mentee and mentor, in this order."""
         return self.mentee.person, self.mentor.person
 
-    def application_of(self, user: Any) -> Application:
-        """The application through which `user` is in this match. Raises ValueError for anybody else."""
+    def application_of(self, user: User) -> Application:
+        """Return the application of `user`. Raises ValueError for anyone outside the match."""
         for application in (self.mentee, self.mentor):
             if application.person_id == user.pk:
                 return application
         raise ValueError("not a person of this match")
 
-    def partner_of(self, user: Any) -> Any:
-        """The other person. Raises ValueError for anybody outside the match."""
+    def partner_of(self, user: User) -> User:
+        """Return the other person. Raises ValueError for anyone outside the match."""
         return (
             self.mentor.person if self.application_of(user) == self.mentee else self.mentee.person
         )

@@ -1,21 +1,15 @@
-"""What the pages of a pair show, and where the apps above put their own sections.
-
-An upper app registers, in its `ready()`, what it adds to the page of a pair:
-
-    @section(order=20)
-    def agreement(match, user) -> Section | None: ...
-"""
+"""What the pages of a pair show about the partner and the pair's progress."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from applications.models import ApplicationExperience
+from accounts.models import User
+from applications.models import Application, ApplicationExperience
 
 from .models import Match
 from .vocabulary import Vocabulary, join_words
@@ -24,37 +18,8 @@ State = Match.State
 
 
 @dataclass(frozen=True)
-class Section:
-    """A part of the page of a pair: a heading, and a template with its context."""
-
-    title: str
-    template: str
-    context: dict[str, Any] = field(default_factory=dict)
-
-
-Maker = Callable[[Match, Any], Section | None]
-SECTIONS: list[tuple[int, Maker]] = []
-
-
-def section(*, order: int) -> Callable[[Maker], Maker]:
-    """Register a maker of a section; lower orders stand higher on the page."""
-
-    def register(make: Maker) -> Maker:
-        if make not in [known for _order, known in SECTIONS]:
-            SECTIONS.append((order, make))
-        return make
-
-    return register
-
-
-def sections_for(match: Match, user: Any) -> list[Section]:
-    made = [make(match, user) for _order, make in sorted(SECTIONS, key=lambda one: one[0])]
-    return [one for one in made if one is not None]
-
-
-@dataclass(frozen=True)
-class Card:
-    """A person as the partner may see them. Contact is shown while the pair is open."""
+class PartnerCard:
+    """A person as their partner may see them. Contact details are empty once the pair is closed."""
 
     name: str
     first_name: str
@@ -64,87 +29,102 @@ class Card:
     phone: str = ""
 
 
-def card_of(application: Any, *, contact: bool) -> Card:
+class SummaryRow(TypedDict):
+    """One row of the `summary_list` component."""
+
+    key: str
+    value: str | list[str]
+
+
+class ProgressStep(TypedDict):
+    """One step of the `path` component; state: "done", "now" or "later"."""
+
+    label: str
+    state: str
+
+
+def partner_card(application: Application, *, with_contact: bool) -> PartnerCard:
+    """Return the card of the person behind `application`."""
     person, profile = application.person, getattr(application.person, "profile", None)
-    facts = []
+    facts = [person.pronouns] if person.pronouns else []
     if profile:
-        at = [profile.job_title, str(profile.employer or ""), profile.place]
-        facts = [
-            ", ".join(part for part in at[:2] if part),
-            at[2],
+        work = [profile.job_title, str(profile.employer or "")]
+        facts += [
+            ", ".join(part for part in work if part),
+            profile.place,
             profile.get_level_display() or "",
         ]
-        if profile.languages.all():
-            facts.append(
-                _("Speaks %(languages)s")
-                % {"languages": join_words((str(one) for one in profile.languages.all()), 5)}
-            )
-    if person.pronouns:
-        facts.insert(0, person.pronouns)
-    return Card(
+        languages = [str(language) for language in profile.languages.all()]
+        if languages:
+            facts.append(_("Speaks %(languages)s") % {"languages": join_words(languages, 5)})
+    return PartnerCard(
         name=person.name,
         first_name=person.first_name,
         role=_("your mentor") if application.is_mentor else _("your mentee"),
         facts=facts,
-        email=person.email if contact else "",
-        phone=profile.phone if contact and profile else "",
+        email=person.email if with_contact else "",
+        phone=profile.phone if with_contact and profile else "",
     )
 
 
-def shared_block(application: Any, vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """What somebody wrote for their match, and what they marked as shared; never the private answers."""
-    lives = application.experience_rows.filter(is_shared=True).select_related("experience")
+def shared_answers(application: Application, vocabulary: Vocabulary) -> list[SummaryRow]:
+    """Return what a person wrote for their match and marked as shared; no confidential answers."""
+    shared = application.experience_rows.filter(is_shared=True).select_related("experience")
+    experiences = [_experience_text(row) for row in shared]
     topics = [vocabulary.topic(row.topic_id) for row in application.topic_rows.all()]
     is_mentor = application.is_mentor
-    rows = [
+    rows: list[SummaryRow] = [
         {"key": _("In their own words"), "value": application.situation},
         {"key": _("What they hope for"), "value": application.hopes},
         {"key": _("Offers help with") if is_mentor else _("Would like help with"), "value": topics},
         {
             "key": _("Lived or accompanied") if is_mentor else _("Going through"),
-            "value": [_lived(row) for row in lives],
+            "value": experiences,
         },
     ]
     return [row for row in rows if row["value"]]
 
 
-def _lived(row: ApplicationExperience) -> str:
+def _experience_text(row: ApplicationExperience) -> str:
     if row.depth == ApplicationExperience.Depth.ACCOMPANIED:
         return _("%(what)s (accompanied someone)") % {"what": row.experience}
     return str(row.experience)
 
 
-def path_of(match: Match) -> list[dict[str, str]]:
-    """Where the pair stands on its way."""
-    order = [State.INTRODUCED, State.ACTIVE, State.CLOSING, State.CLOSED]
+def progress_of(match: Match) -> list[ProgressStep]:
+    """Return the stages of a pair with the current one marked."""
     labels = {
         State.INTRODUCED: _("Introduced"),
         State.ACTIVE: _("Agreement signed, meeting regularly"),
-        State.CLOSING: _("Closing well"),
+        State.CLOSING: _("Closing"),
         State.CLOSED: _("Closed"),
     }
-    here = order.index(State(match.state))
+    order = list(labels)
+    current = order.index(State(match.state))
+    is_closed = match.state == State.CLOSED
+
+    def state_of(number: int) -> str:
+        if number < current or is_closed:
+            return "done"
+        return "now" if number == current else "later"
+
     return [
-        {
-            "label": labels[state],
-            "state": "done"
-            if n < here or match.state == State.CLOSED
-            else "now"
-            if n == here
-            else "later",
-        }
-        for n, state in enumerate(order)
+        {"label": label, "state": state_of(number)} for number, label in enumerate(labels.values())
     ]
 
 
-def first_words(match: Match, user: Any) -> list[str]:
-    """Three lines to begin a first message with."""
+def first_message(match: Match, user: User) -> list[str]:
+    """Return lines that `user` can start a first message to the partner with."""
     partner = match.partner_of(user).first_name
     if match.mentee.person_id == user.pk:
+        times = _(
+            "Would one of these times suit you for a first talk of %(minutes)s minutes: "
+            "..., ... or ...?"
+        )
         return [
-            _("Hello %(name)s, I am glad that we were matched.") % {"name": partner},
-            _("What I would most like to talk about first is: ..."),
-            _("Would one of these times suit you for a first talk of 45 minutes: ..., ... or ...?"),
+            _("Hello %(name)s, I'm glad we were matched.") % {"name": partner},
+            _("What I would most like to talk about first is ..."),
+            times % {"minutes": match.program.policy.meeting_minutes},
         ]
     return [
         _("Hello %(name)s, I look forward to meeting you.") % {"name": partner},
@@ -152,8 +132,12 @@ def first_words(match: Match, user: Any) -> list[str]:
     ]
 
 
-def page_or_none(name: str, *args: Any) -> str:
-    """The address of a page of an upper app, empty when that app is not installed."""
+def url_or_empty(name: str, *args: object) -> str:
+    """Return the address of a page of an app above this one, empty where it is not installed.
+
+    Names of upward pages stand in `views.py` only: "checkins:concern-create" and
+    "agreements:agreement-detail". A link by name is no import, and the page works without it.
+    """
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

@@ -1,8 +1,6 @@
-"""What an application that is withdrawn means for matching."""
+"""Receivers of signals from the apps below."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
@@ -15,14 +13,12 @@ from .models import Match
 
 
 @receiver(application_withdrawn)
-def refuse_while_in_a_pair(sender: Any, application: Application, **_more: Any) -> None:
-    """A pair is ended with care, not by a form: the other person must hear it from somebody."""
-    of_theirs = Match.objects.open().filter(mentee=application) | Match.objects.open().filter(
-        mentor=application
-    )
-    if of_theirs.exists():
+def keep_application_of_open_match(
+    sender: type[Application], application: Application, **kwargs: object
+) -> None:
+    """Refuse to withdraw an application in an open match: the partner must hear of it first."""
+    open_ = Match.objects.open()
+    if (open_.filter(mentee=application) | open_.filter(mentor=application)).exists():
         raise ActionNotAllowed(
-            _(
-                "You are in a pair. Please ask for it to be ended first; we help both of you with that."
-            )
+            _("You are in a pair. Ask us to end it first; we will help both of you.")
         )

@@ -1,15 +1,23 @@
 """Pages of a pair, for the two people in it."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+
 from .models import Match
-from .pair_page import card_of, first_words, page_or_none, path_of, sections_for, shared_block
+from .pair_page import first_message, partner_card, progress_of, shared_answers, url_or_empty
 from .vocabulary import Vocabulary
 from .why_you_two import why_you_two
 
 
-def _own(request, match_id):
+def _own_match(request: HttpRequest, match_id: str) -> Match:
+    """Return the match at an address, if the signed-in person is in it; else 404."""
     pairs = Match.objects.visible_to(request.user).of(request.user).with_people()
     return get_object_or_404(
         pairs.select_related("mentee__person__profile", "mentor__person__profile"),
@@ -17,7 +25,7 @@ def _own(request, match_id):
     )
 
 
-def _context(match, user):
+def _context(match: Match, user: User) -> dict[str, Any]:  # Any: a template context
     vocabulary = Vocabulary(match.program)
     mine = match.application_of(user)
     theirs = match.mentor if mine == match.mentee else match.mentee
@@ -25,29 +33,28 @@ def _context(match, user):
     return {
         "match": match,
         "program": match.program,
-        "mine": mine,
-        "theirs": theirs,
-        "partner": card_of(theirs, contact=is_open),
-        "shared": shared_block(theirs, vocabulary),
+        "partner": partner_card(theirs, with_contact=is_open),
+        "shared": shared_answers(theirs, vocabulary),
         "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary),
         "is_mentee": mine == match.mentee,
         "is_open": is_open,
-        "help_url": page_or_none("checkins:concern-create"),
+        "help_url": url_or_empty("checkins:concern-create"),
     }
 
 
 @require_safe
-def match_hello(request, match_id):
-    match = _own(request, match_id)
-    context = _context(match, request.user)
-    context |= {"first_words": first_words(match, request.user), "policy": match.program.policy}
-    context["agreement_url"] = page_or_none("agreements:agreement-detail", match.public_id)
+def match_hello(request: HttpRequest, match_id: str) -> HttpResponse:
+    match = _own_match(request, match_id)
+    context = _context(match, request.user) | {
+        "first_message": first_message(match, request.user),
+        "policy": match.program.policy,
+        "agreement_url": url_or_empty("agreements:agreement-detail", match.public_id),
+    }
     return render(request, "matches/match_hello.html", context)
 
 
 @require_safe
-def match_detail(request, match_id):
-    match = _own(request, match_id)
-    context = _context(match, request.user)
-    context |= {"steps": path_of(match), "sections": sections_for(match, request.user)}
+def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
+    match = _own_match(request, match_id)
+    context = _context(match, request.user) | {"steps": progress_of(match)}
     return render(request, "matches/match_detail.html", context)

@@ -1,11 +1,10 @@
-"""The vocabularies in the reader's language, and how a list, a usual time and a number are written."""
+"""Vocabulary words, lists, usual times and numbers in the reader's language."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
-from typing import Any
 
 from django.db.models import Value
 from django.utils.formats import number_format
@@ -15,51 +14,58 @@ from django.utils.translation import gettext as _
 from accounts.models import Industry, Language
 from accounts.models.people import DAY_NAMES
 from accounts.models.vocabulary import in_language
-from programs.models import Experience, Topic
+from programs.models import Experience, Program, Topic
 
 DAY_PART_NAMES = {
-    "early": gettext_lazy("early morning"), "morning": gettext_lazy("morning"), "midday": gettext_lazy("midday"),
-    "afternoon": gettext_lazy("afternoon"), "evening": gettext_lazy("evening"),
-}  # fmt: skip
+    "early": gettext_lazy("early morning"),
+    "morning": gettext_lazy("morning"),
+    "midday": gettext_lazy("midday"),
+    "afternoon": gettext_lazy("afternoon"),
+    "evening": gettext_lazy("evening"),
+}
+
+
+Names = dict[str, str] | str  # {language: name}, or the same as JSON text
 
 
 class Vocabulary:
-    """The vocabularies, read once for a page in one query: ids become words in the reader's language."""
+    """Topics, experiences, languages and industries by id, read in one query when first needed."""
 
     MODELS = (Topic, Experience, Language, Industry)
 
-    def __init__(self, program: Any) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
 
     @cached_property
-    def _stored(self) -> dict[tuple[str, int], tuple[str, Any]]:
-        """{(kind, id): (code, names)}; only the words that a page asks for are taken apart."""
-        kinds = [
+    def _stored(self) -> dict[tuple[str, int], tuple[str, Names]]:
+        """{(model name, id): (code, names)}; names stay undecoded until a page asks for one."""
+        querysets = [
             model.objects.order_by().annotate(table=Value(model.__name__)) for model in self.MODELS
         ]
-        rows = [kind.values_list("table", "pk", "code", "names") for kind in kinds]
-        found = rows[0].union(*rows[1:], all=True).order_by()
-        return {(kind, pk): (code, names) for kind, pk, code, names in found}
+        rows = [queryset.values_list("table", "pk", "code", "names") for queryset in querysets]
+        found = rows[0].union(*rows[1:], all=True)
+        return {(model, pk): (code, names) for model, pk, code, names in found}
 
-    def _word(self, kind: str, pk: int) -> str:
-        code, names = self._stored.get((kind, pk), ("", {}))
+    def _name(self, model: str, pk: int) -> str:
+        code, names = self._stored.get((model, pk), ("", {}))
+        # A union of JSON columns comes back as text on SQLite.
         return in_language(json.loads(names) if isinstance(names, str) else names) or code
 
     def topic(self, pk: int) -> str:
-        return self._word("Topic", pk)
+        return self._name("Topic", pk)
 
     def experience(self, pk: int) -> str:
-        return self._word("Experience", pk)
+        return self._name("Experience", pk)
 
     def languages(self, pks: Iterable[int]) -> str:
-        return join_words(self._word("Language", pk) for pk in pks)
+        return join_words(self._name("Language", pk) for pk in pks)
 
     def industries(self, pks: Iterable[int]) -> str:
-        return join_words(self._word("Industry", pk) for pk in pks)
+        return join_words(self._name("Industry", pk) for pk in pks)
 
 
-def join_words(words: Iterable[Any], most: int = 3) -> str:
-    """ "a, b and c"; what is beyond `most` is counted."""
+def join_words(words: Iterable[object], most: int = 3) -> str:
+    """Join words as "a, b and c"; those beyond `most` are counted."""
     all_words = [str(word) for word in words if word]
     shown, more = all_words[:most], len(all_words) - most
     if more > 0:
@@ -70,7 +76,7 @@ def join_words(words: Iterable[Any], most: int = 3) -> str:
 
 
 def slots_text(slots: Iterable[str], most: int = 2) -> str:
-    """ "Tue evening, Sat morning": usual times in common, in the mentee's week."""
+    """Write shared usual times, as codes in the mentee's week, as "Tue evening, Sat morning"."""
     return join_words((slot_text(slot) for slot in slots), most)
 
 
@@ -80,11 +86,11 @@ def slot_text(slot: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _slot_text(slot: str, language: str) -> str:
-    """Looked up once for each `language`, which is the one that is active now: a list has hundreds of them."""
+    """Cached by `language`, the active one, which gettext reads: a list has hundreds of slots."""
     day, part = slot.split("-")
     return f"{DAY_NAMES[day]} {DAY_PART_NAMES[part]}"
 
 
 def format_number(number: int) -> str:
-    """A number as it is written in the reader's language: 244,459."""
+    """Write a number in the reader's language: 244,459."""
     return str(number_format(number, force_grouping=True))

@@ -1,6 +1,7 @@
 """Why two people were matched, in sentences that both may read.
 
-`Match.why_codes` holds codes and ids only. An experience is named only while both people share it.
+`Match.why_codes` holds codes and ids only (see `matching.explanations.explanations`). An experience
+is named only while both people share it.
 """
 
 from __future__ import annotations
@@ -9,67 +10,63 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications.models import ApplicationExperience
+from applications.models import Application, ApplicationExperience
 
 from .vocabulary import Vocabulary, join_words, slots_text
 
-
-def shareable(why: dict[str, Any], mentee: Any, mentor: Any) -> dict[str, Any]:
-    """The part of the reasons that both people may read: nothing about wishes, cautions or what is missing; an
-    experience only where both allowed it to be seen."""
-    kept: dict[str, Any] = {
-        name: why[name] for name in ("h", "slots", "meet", "languages", "rhythm") if name in why
-    }
-    both = _shared_by_both(mentee, mentor) if why.get("u") else set()
-    kept["u"] = [hit for hit in why.get("u", []) if hit[0] in both]
-    return kept
+Reasons = dict[str, Any]  # Any: lists of codes and ids, a different shape for each key
+FOR_BOTH = ("h", "slots", "meet", "languages", "rhythm")
 
 
-def _shared_by_both(mentee: Any, mentor: Any) -> set[int]:
+def shareable(why: Reasons, mentee: Application, mentor: Application) -> Reasons:
+    """Return the reasons that both people may read.
+
+    Wishes, cautions and missing answers are left out, and experiences that one of them does not
+    share.
+    """
+    both = _shared_experiences(mentee, mentor) if why.get("u") else set()
+    kept = {name: why[name] for name in FOR_BOTH if name in why}
+    return kept | {"u": [hit for hit in why.get("u", []) if hit[0] in both]}
+
+
+def _shared_experiences(mentee: Application, mentor: Application) -> set[int]:
+    """Return the ids of experiences that both people share with their match."""
     rows = ApplicationExperience.objects.filter(application__in=[mentee, mentor], is_shared=True)
-    open_: dict[int, set[int]] = {mentee.pk: set(), mentor.pk: set()}
+    shared: dict[int, set[int]] = {mentee.pk: set(), mentor.pk: set()}
     for application, experience in rows.values_list("application", "experience"):
-        open_[application].add(experience)
-    return open_[mentee.pk] & open_[mentor.pk]
+        shared[application].add(experience)
+    return shared[mentee.pk] & shared[mentor.pk]
 
 
-def why_you_two(why: dict[str, Any], mentee: Any, mentor: Any, vocabulary: Vocabulary) -> list[str]:
-    """Sentences for both people, warm and true; `why` is what `shareable` let through when the match was made. Who has
-    taken an experience back since is obeyed here."""
+def why_you_two(
+    why: Reasons, mentee: Application, mentor: Application, vocabulary: Vocabulary
+) -> list[str]:
+    """Return sentences for both people; `why` was filtered by `shareable` when they were matched.
+
+    It is filtered again here: someone may have stopped sharing an experience since.
+    """
     why = shareable(why, mentee, mentor)
-    said = [_going_through(hit, mentor, vocabulary) for hit in why["u"]]
-    topics = [
-        vocabulary.topic(topic)
-        for topic, *_rest in sorted(why.get("h", []), key=lambda hit: -hit[1])
-    ]
+    sentences = [_experience_sentence(hit, mentor, vocabulary) for hit in why["u"]]
+    by_urgency = sorted(why.get("h", []), key=lambda hit: -hit[1])
+    topics = [vocabulary.topic(topic) for topic, *_rest in by_urgency]
     if topics:
+        names = {"mentor": mentor.person.first_name, "mentee": mentee.person.first_name}
         text = _("%(mentor)s offers help with %(topics)s, which %(mentee)s asked for.")
-        said.append(
-            text
-            % {
-                "mentor": mentor.person.first_name,
-                "mentee": mentee.person.first_name,
-                "topics": join_words(topics),
-            }
-        )
+        sentences.append(text % {**names, "topics": join_words(topics)})
     if why.get("slots"):
-        said.append(
-            _("You are both usually free: %(times)s.") % {"times": slots_text(why["slots"], 3)}
-        )
+        text = _("You are both usually free: %(times)s.")
+        sentences.append(text % {"times": slots_text(why["slots"], 3)})
     if why.get("languages"):
-        said.append(
-            _("You can talk in %(languages)s.")
-            % {"languages": vocabulary.languages(why["languages"])}
-        )
-    return said or [
-        _(
-            "The committee read both your applications and believes that you can learn from each other."
-        )
+        text = _("You can talk in %(languages)s.")
+        sentences.append(text % {"languages": vocabulary.languages(why["languages"])})
+    return sentences or [
+        _("The committee read both your applications and thinks you can learn from each other.")
     ]
 
 
-def _going_through(hit: list[Any], mentor: Any, vocabulary: Vocabulary) -> str:
-    what = {"mentor": mentor.person.first_name, "what": vocabulary.experience(hit[0])}
-    if hit[1] == "lived":
-        return _("%(mentor)s knows from own experience: %(what)s.") % what
-    return _("%(mentor)s has accompanied someone through: %(what)s.") % what
+def _experience_sentence(hit: tuple[int, str], mentor: Application, vocabulary: Vocabulary) -> str:
+    experience, depth = hit
+    names = {"mentor": mentor.person.first_name, "what": vocabulary.experience(experience)}
+    if depth == "lived":
+        return _("%(mentor)s has been through this: %(what)s.") % names
+    return _("%(mentor)s has supported someone through this: %(what)s.") % names

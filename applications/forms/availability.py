@@ -162,7 +162,8 @@ class CapacityPage(ModelPage):
     def clean(self) -> Values:
         cleaned = super().clean() or {}
         policy = self.application.program.policy
-        most = policy.first_time_capacity if cleaned.get("is_first_time") else policy.capacity_max
-        if cleaned.get("capacity", 1) > most:
+        offered = cleaned.get("capacity", 1)
+        most = policy.capacity_for(offered, is_first_time=bool(cleaned.get("is_first_time")))
+        if offered > most:
             self.add_error("capacity", _("Please enter a number up to %(most)s.") % {"most": most})
         return cleaned

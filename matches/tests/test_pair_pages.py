@@ -23,7 +23,7 @@ PAGES = ["matches:match-hello", "matches:match-detail"]
 def test_both_read_why_they_were_matched(pair, as_user, page):
     for person, partner in (pair.people, reversed(pair.people)):
         text = as_user(person).get(reverse(page, args=[pair.public_id])).content.decode()
-        assert "Ruth knows from own experience: career change." in text
+        assert "Ruth has been through this: career change." in text
         assert partner.email in text
 
 
@@ -65,14 +65,14 @@ def test_an_experience_that_is_not_shared_is_not_named(cohort, people, cleo, kim
         .content.decode()
     )
     assert "Ruth offers help with hiring" in text
-    assert "own experience" not in text
+    assert "has been through this" not in text
 
 
 def test_an_experience_that_is_taken_back_later_is_no_longer_named(pair, people, as_user):
     page = reverse("matches:match-hello", args=[pair.public_id])
-    assert "own experience" in as_user(pair.mentee.person).get(page).content.decode()
+    assert "has been through this" in as_user(pair.mentee.person).get(page).content.decode()
     ApplicationExperience.objects.filter(application=people["ruth"]).update(is_shared=False)
-    assert "own experience" not in as_user(pair.mentee.person).get(page).content.decode()
+    assert "has been through this" not in as_user(pair.mentee.person).get(page).content.decode()
 
 
 def test_contact_is_gone_once_the_pair_is_closed(pair, as_user):

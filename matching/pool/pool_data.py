@@ -60,7 +60,11 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
         *sides,
         travel=answers.travel(),
         capacity={
-            key: max(places(row, policy) - matches.load[row.pk], 0)
+            key: max(
+                policy.capacity_for(row.capacity, is_first_time=row.is_first_time)
+                - matches.load[row.pk],
+                0,
+            )
             for key, row in zip(keys[1], mentors, strict=True)
         },
         **_about_pairs(
@@ -76,12 +80,6 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
     return PoolData(
         pool, columns, {str(row.pk): fingerprint(row.said) for row in (*mentees, *mentors)}, figures
     )
-
-
-def places(row: Fact, policy: Any) -> int:
-    """How many mentees a mentor may have: what they offer, within what the program allows."""
-    most = policy.first_time_capacity if row.is_first_time else policy.capacity_max
-    return min(row.capacity, most)
 
 
 def _keys(rows: list[Fact]) -> list[str]:

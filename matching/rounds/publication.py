@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from access.exceptions import ActionNotAllowed
 from applications import reviewing
 from applications.models import Application, Decision
-from matches.match_creation import make_matches, taken
+from matches.match_creation import create_matches, open_match_counts
 from matches.models import Match
 from matches.why_you_two import shareable
 from notifications.delivery_rules import next_allowed_time
@@ -138,7 +138,7 @@ def publish(round_: Round, *, at: datetime) -> list[Match]:
     rows = Proposal.system.filter(round=round_).in_plan()
     paired = list(rows.exclude(mentor=None).select_related("mentee__person", "mentor__person"))
     why = {row.mentee_id: shareable(row.why, row.mentee, row.mentor) for row in paired}
-    matches = make_matches(
+    matches = create_matches(
         ((row.mentee_id, row.mentor_id, why[row.mentee_id]) for row in paired), at=at
     )
     rows.exclude(mentor=None).update(state=Proposal.State.CHOSEN)
@@ -188,6 +188,6 @@ def _notify_unmatched(round_: Round, solver: SolverState, rows: Any, at: datetim
 
 def _mentors_without_mentee(solver: SolverState) -> list[Application]:
     """Mentors of the round who have no mentee after it."""
-    busy = taken(solver.mentors)
+    busy = open_match_counts(solver.mentors)
     idle = [pk for pk in solver.mentors if not busy[pk]]
     return list(Application.objects.ready().filter(pk__in=idle).select_related("person"))

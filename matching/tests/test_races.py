@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
-from matches.match_creation import make_matches
+from matches.match_creation import create_matches
 from matches.models import Match
 from matching.models import Proposal, Round, RoundEntry
 from matching.rounds import publication
@@ -62,7 +62,7 @@ def test_no_mentor_ever_has_more_mentees_than_places(many):
         pairs = [(mentee, mentor, {}) for mentor, mentee in zip(mentors, group, strict=True)]
         for start in range(0, RACES, AT_ONCE):
             with suppress(ActionNotAllowed):
-                make_matches(pairs[start : start + AT_ONCE], at=timezone.now())
+                create_matches(pairs[start : start + AT_ONCE], at=timezone.now())
 
     at_once(lambda: place(first), lambda: place(second))
     taken = list(Match.objects.values_list("mentor", flat=True))

@@ -284,7 +284,7 @@ def test_the_publish_page_counts_pairs_and_letters(cohort, people, as_user, cleo
     assert "2 pairs" in text
     assert "1 kind letter" in text
     assert "Meet Ruth, your mentor" in text
-    assert "Ruth knows from own experience: career change." in text
+    assert "Ruth has been through this: career change." in text
     assert "you come first in the next round" in text
 
 

@@ -252,6 +252,10 @@ class Policy(models.Model):
     def __str__(self) -> str:
         return str(_("Policy of %(program)s") % {"program": self.program})
 
+    def capacity_for(self, offered: int, *, is_first_time: bool) -> int:
+        """Return how many mentees a mentor may have: what they offer, within the program's limit."""
+        return min(offered, self.first_time_capacity if is_first_time else self.capacity_max)
+
     def clean(self) -> None:
         if self.reminder_second_days <= self.reminder_first_days:
             raise ValidationError(
