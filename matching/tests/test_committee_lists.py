@@ -90,7 +90,7 @@ def test_a_carer_is_assigned_after_a_page_that_says_for_whom(pair, as_user, cleo
     assert Match.objects.get().carer == carl
 
 
-def test_who_stands_near_a_pair_cannot_care_for_it(pair, cleo, carl):
+def test_a_member_with_a_conflict_cannot_be_the_carer(pair, cleo, carl):
     Conflict.objects.create(member=carl, person=pair.mentee.person)
     with pytest.raises(ActionNotAllowed, match="has a conflict of interest with this pair"):
         assign_carer(pair, carl, by=cleo)

@@ -39,7 +39,7 @@ def test_both_are_introduced_and_read_why(published):
     for body in (to_mentee.body, to_mentor.body):
         assert "Ruth has been through this: career change." in body
     assert "write to Ruth within 5 days" in to_mentee.body
-    assert "Amina takes the first step" in to_mentor.body
+    assert "Amina will write to you within 5 days" in to_mentor.body
 
 
 def test_text_and_html_say_the_same(published):
