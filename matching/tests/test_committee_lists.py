@@ -97,7 +97,7 @@ def test_a_member_with_a_conflict_cannot_be_the_carer(pair, cleo, carl):
 
 
 def test_a_carer_cannot_assign(pair, carl):
-    with pytest.raises(ActionNotAllowed, match="Only the chair"):
+    with pytest.raises(ActionNotAllowed, match="Only a chair or matcher"):
         assign_carer(pair, carl, by=carl)
 
 
