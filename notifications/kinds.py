@@ -87,10 +87,6 @@ class Kind:
     needs_answer: bool  # unanswered ones count towards "unresponsive"
 
     @property
-    def is_essential(self) -> bool:
-        return self.stream == Stream.ESSENTIAL
-
-    @property
     def app(self) -> str:
         return self.build.__module__.split(".")[0]
 
