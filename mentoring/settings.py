@@ -170,8 +170,8 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Sign-in rate limits count in the cache, so all processes must share it: Redis if there is one, else
-# the database.
+# Sign-in rate limits count in the cache, so all processes must share it: Redis if there is one,
+# else the database.
 _redis = env.str("CACHE_URL", "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis}

@@ -58,7 +58,7 @@ class Server:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            # A session of its own: Ctrl-C must reach only the tests, which still need the servers to
+            # A session of its own: Ctrl-C must reach only the tests, which need the servers to
             # clean up.
             self.process = subprocess.Popen(
                 self.arguments,

@@ -1,7 +1,8 @@
-"""A small world in which everybody has a role, for the sweeps over every page: access matrix, canary, "GET changes nothing".
+"""One row of every kind in which every role occurs, for the tests that visit every page.
 
-Pair A and pair B belong to one program; pair F is over, and its mentor is the mentor of A; pair Z is of another program.
-`rows` names the rows that addresses speak of: `rows["match", "A"]`. A later model joins by one function with `@register_builder`.
+Pairs A and B belong to one program. Pair F is closed, and its mentor is also the mentor of A. Pair
+Z belongs to another program. `rows["match", "A"]` is the row that a URL refers to. A new model is
+added by one function with `@register_builder`.
 """
 
 from __future__ import annotations
@@ -64,8 +65,10 @@ def programs(world: AccessFixtures) -> None:
 @register_builder
 def people(world: AccessFixtures) -> None:
     names = {
-        "stranger": "Dan Ivers", "mentee": "Amina Farah", "mentor": "Ruth Adeyemi", "other_mentee": "Joel Tremblay",
-        "other_mentor": "Priya Nair", "former": "Fay Lund", "far_mentee": "Zoe Abel", "far_mentor": "Zed Brown",
+        "stranger": "Dan Ivers", "mentee": "Amina Farah", "mentor": "Ruth Adeyemi",
+        "other_mentee": "Joel Tremblay",
+        "other_mentor": "Priya Nair", "former": "Fay Lund",
+        "far_mentee": "Zoe Abel", "far_mentor": "Zed Brown",
         "inactive": "Ines Gone", "applicant": "Nia Cole",
     }  # fmt: skip
     made = {role: factories.person(name, employer=f"{name} Ltd") for role, name in names.items()}
@@ -185,7 +188,7 @@ def met(world: AccessFixtures) -> None:
 
 @register_builder
 def asked(world: AccessFixtures) -> None:
-    """The mentee of each pair has an open check-in and has answered one; they have asked for help, and been called."""
+    """Add per mentee an open and an answered check-in, a concern and a logged call."""
     fit, pulse = seed_surveys()
     at = timezone.now() - timedelta(days=1)
     for pair, (mentee, mentor) in OWNERS.items():
@@ -222,7 +225,7 @@ def asked(world: AccessFixtures) -> None:
 
 @register_builder
 def rounds_under_way(world: AccessFixtures) -> None:
-    """A round in each program on a cohort of its own, with decisions in its minutes, and a run that waits for a worker."""
+    """Add a round with decisions in its minutes and a waiting job to each program."""
     for pair, program, by in (
         ("own", world.program, "chair"),
         ("Z", world.other_program, "outsider"),
@@ -287,7 +290,7 @@ def uploads(world: AccessFixtures) -> None:
 
 @register_builder
 def emails(world: AccessFixtures) -> None:
-    """Each mentee is owed the letter that introduces the pair; the sweeper is well for as long as the tests run."""
+    """Enqueue the introduction to each mentee; the outbox counts as healthy."""
     OutboxState.objects.update_or_create(
         pk=1, defaults={"last_run_at": timezone.now() + timedelta(hours=1)}
     )

@@ -22,7 +22,7 @@ VISITORS = (
 
 @dataclass
 class OwnedRow:
-    """A row and those to whom it belongs: `owners` wrote it or share it, `partners` are their other halves."""
+    """A row, its owners (who wrote or share it), and their partners."""
 
     row: Any
     owners: tuple[str, ...] = ()

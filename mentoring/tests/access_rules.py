@@ -1,9 +1,11 @@
-"""Who may enter which address: the whole access control of the site on one page. Tests hold it against every role.
+"""Who may open which URL: the access rules of the whole site. Tests check every role against them.
 
-A row is `route: rule(who, about)`. `about` is the kind of row that the address names (a key of `World.rows`); `who` are standings
-towards that row: owner (wrote it, or is one of its pair), partner (the other half of the pair), reader, matcher, chair, carer (of this
-very match), member (a carer of other matches), maintainer, conflicted (chair with a declared conflict of interest), signed_in (anybody
-else), anonymous. Towards an address that names no row: signed_in, outsider (chair of another program), and the committee roles.
+A row is `route: rule(who, about)`. `about` is the kind of row that the URL refers to, a key of
+`AccessFixtures.rows`. `who` are relations to that row: owner (wrote it, or is one of its pair),
+partner (the other person of the pair), reader, matcher, chair, carer (of this match), member (a
+carer of other matches), maintainer, conflicted (a chair with a declared conflict of interest), signed_in
+(anyone else), anonymous. For a URL without a row: signed_in, outsider (chair of another program),
+and the committee roles.
 
 A route without a row fails the tests, and so does a row without a route.
 """
@@ -61,7 +63,10 @@ ALL = SAFE | {"POST", "PUT", "DELETE"}
 
 @dataclass(frozen=True)
 class Rule:
-    """`who` may read, `write` may send; other methods answer 405, or like a reading. `extra` gives parts of the address that are no id."""
+    """`who` may read, `write` may post; other methods answer 405 or like a GET.
+
+    `extra` gives the parts of the URL that are not an id.
+    """
 
     who: frozenset[str]
     about: str = ""
@@ -104,7 +109,7 @@ def saying(rule: Rule, **words: Any) -> Rule:
 
 
 def library(who: frozenset[str], **extra: Any) -> Rule:
-    """A view of Django or allauth: takes any method, and answers what it does not know like GET or with 405."""
+    """A view of Django or allauth, which may answer other methods like GET or with 405."""
     return Rule(who, "", who, ALL, extra)
 
 

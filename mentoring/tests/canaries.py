@@ -1,7 +1,7 @@
-"""A canary in every text of the world: a word that occurs nowhere else, and the answer to who may read it.
+"""Plant a unique word in every free text, and find out who reads it.
 
-`FIELDS` names every column that can hold words and says to whom they belong, after section 4 of the domain's page; a column
-without a line fails the tests. `plant` writes the canaries, `leaks` says which words of an answer its reader may not know.
+`FIELDS` lists every column that can contain free text and who may read it; a column without a line
+fails the tests. `plant` writes the words, `leaks` returns those that a reader must not see.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ PLANTED_SHAPE = {
 
 
 def fields_with_words() -> Iterator[models.Field]:
-    """Every column of ours that could hold words: texts, JSON and encrypted ones; not choices, slugs and public ids."""
+    """Yield every text, JSON or encrypted column; not choices, slugs or public ids."""
     for model in apps.get_models():
         for field in model._meta.local_fields if model._meta.app_label in OUR_APPS else ():
             is_text = isinstance(field, (models.CharField, models.TextField, models.JSONField))

@@ -16,7 +16,7 @@ from .crawl import Visitors
 
 A_DAY = 86_400
 SESSIONS_IN_MEMORY = {
-    "SESSION_ENGINE": "django.contrib.sessions.backends.cache",  # who is signed in is asked thousands of times
+    "SESSION_ENGINE": "django.contrib.sessions.backends.cache",  # read thousands of times
     "SESSION_CACHE_ALIAS": "sessions",
     "CACHES": {
         **settings.CACHES,
@@ -30,7 +30,7 @@ SESSIONS_IN_MEMORY = {
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """One world for all tests of a module, a canary in every text; the transaction around it is rolled back at the end."""
+    """Build the fixtures once per module, a unique word in every text; rolled back at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
         built = worlds.build()
         canaries.plant(built)
@@ -40,7 +40,7 @@ def world(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def visitors(world):
-    """Refusals are what these tests are about: thousands of warnings about them would only hide the one that matters."""
+    """Silence warnings about refused requests, which these tests cause by the thousand."""
     logging.disable(logging.CRITICAL)
     quick = [
         name for name in settings.MIDDLEWARE if not name.startswith("zeal.")

@@ -1,4 +1,4 @@
-"""Visits of every role to every address, each in a savepoint that is rolled back, and what came of them in one word."""
+"""Visit URLs as every role, each in a savepoint that is rolled back; classify the responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class LeanClient(Client):
-    """Django's test client without its copies of every template's context; thousands of visits would drown in them."""
+    """Django's test client without copies of template contexts, which cost too much memory."""
 
     def request(self, **request: Any) -> Any:
         return self.handler(self._base_environ(**request))
@@ -74,7 +74,7 @@ def as_text(row: Any) -> str:
 
 
 def changed_by(act: Callable[[], Any]) -> set[str]:
-    """The tables that are other than before: a page may write and take it back, to show what a button would do."""
+    """Return the tables that `act` changed; a page may write and roll back for a preview."""
     with rolled_back():
         before = digest()
         act()
@@ -83,7 +83,7 @@ def changed_by(act: Callable[[], Any]) -> set[str]:
 
 
 class Visitors:
-    """One client per role, signed in and seen once; each visit begins with the same cookies and the same session."""
+    """One client per role; each visit starts with the same cookies and session."""
 
     def __init__(self, world: AccessFixtures) -> None:
         self.clients: dict[str, Client] = {}
@@ -119,7 +119,10 @@ class Visitors:
 
 
 def outcome(response: Any, name: str) -> str:
-    """In one word: in, signed_out, refused, wrong_method, broken, or told_no (sent elsewhere or the form again; nothing written)."""
+    """Classify a response: in, signed_out, refused, wrong_method, broken or told_no.
+
+    told_no means redirected, or the form shown again, with nothing written.
+    """
     status = response.status_code
     if status >= 500:
         return f"broken ({status})"

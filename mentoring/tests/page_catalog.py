@@ -1,6 +1,6 @@
-"""Every page of the site once, as somebody who may open it: what the sweep in a real browser looks at.
+"""List every page of the site once, as a person who may open it, for the browser tests.
 
-A new route is found by itself; it only needs its row in access_rules.py and a row in the world.
+New routes are found automatically. They only need a row in access_rules.py and in the fixtures.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from .crawl import BACKEND, LeanClient
 from .routes import every_route
 
 VIEWERS = (
-    "mentee", "mentor", "chair", "carer", "matcher", "reader", "maintainer", "stranger", "anonymous", "other_mentee",
-    "applicant",
+    "mentee", "mentor", "chair", "carer", "matcher", "reader", "maintainer", "stranger",
+    "anonymous", "other_mentee", "applicant",
 )  # fmt: skip
 SAME_PAGE = "_history"  # one template for all tables
 FURTHER = {
@@ -36,7 +36,8 @@ FURTHER = {
 }
 
 
-# A name and an address that try a page's width: a long word, an apostrophe, a smile, letters that run from right to left.
+# A name and an address that test the width of a page: a long word, an apostrophe, an emoji,
+# right-to-left letters.
 EXTREME = {
     "name": "Siobhán O’Donoghue-Donaudampfschifffahrtsgesellschaftskapitän 🌿 ليلى",
     "email": "siobhan.donaudampfschifffahrtsgesellschaftskapitaen@personalabteilung.example.org",

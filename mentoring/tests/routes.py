@@ -1,4 +1,4 @@
-"""Every address of the site, found by walking the URL resolver: nothing is listed by hand, so nothing is forgotten."""
+"""Find every URL of the site by walking the URL resolver, so that none is forgotten."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def walk(patterns: list[Any], names: str = "", params: tuple[str, ...] = ()) -> 
 
 
 def is_only_a_signpost(pattern: URLPattern) -> bool:
-    """The admin's nameless ends: the old address of a change page (redirects) and its "nothing here"."""
+    """Whether this is an unnamed URL of the admin: the old change page, or its catch-all."""
     text = str(pattern.pattern)
     return pattern.name is None and (text == "<path:object_id>/" or text.startswith("(?P<url>"))
 

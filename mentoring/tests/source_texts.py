@@ -1,4 +1,4 @@
-"""Every text of the product that goes through gettext, found without GNU gettext: (context, singular, plural)."""
+"""Find every translatable text without GNU gettext, as (context, singular, plural)."""
 
 from __future__ import annotations
 

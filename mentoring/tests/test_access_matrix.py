@@ -1,7 +1,7 @@
-"""Every address, every role, own and other rows, every method: the table in access_rules.py holds, cell by cell.
+"""Check every URL as every role with every method against access_rules.py.
 
-The same visits look at two more promises: reading writes nothing, and no answer holds a word that its reader may not know
-(every text of this world is a canary, see canaries.py).
+The same visits check that reading writes nothing, and that no response contains a text that its
+reader must not see (canaries.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ RULES = access_rules.rules()
 
 
 def expected(rule, standing, method):
-    """The outcomes that are right for one cell. Whoever may enter can still be told no: wrong state, nothing chosen."""
+    """Return the outcomes that are right for one cell.
+
+    A person who may open a page can still be refused: wrong state, or nothing selected.
+    """
     if method not in rule.methods:
         mine = (
             {"wrong_method", "in", "told_no"}
@@ -40,7 +43,7 @@ def expected(rule, standing, method):
 
 
 def rows(world, rule):
-    """The rows that an address of this rule can name: one for each pair or program; of rules that say so, the first."""
+    """Return the rows that the URL can refer to: one per pair or program, or only the first."""
     found = (
         [thing for (kind, _), thing in world.rows.items() if kind == rule.about]
         if rule.about
@@ -51,11 +54,12 @@ def rows(world, rule):
 
 
 def cells(world, rule, methods=METHODS):
-    """(role, thing, method). Every role goes to the first thing; to the others, and in the admin, one role per standing.
+    """Yield (role, row, method).
 
-    Whoever may read one pair's page has seen it; at the others those are tried who may not. Sending is tried once per
-    standing, and the rarer methods by strangers and by one who may: Django hands them to the view that answers GET.
-    (Views of Django and allauth answer them as they answer GET, which is tried anyway: there two strangers check.)
+    Every role visits the first row. The other rows, and all rows of the admin, are visited by one
+    role per relation. Whoever may read the page of one pair has seen it; at other pairs only those
+    are tried who may not. POST is tried once per relation, the rarer methods by two strangers and by
+    one who may: Django hands them to the view that answers GET.
     """
     seen = set()
     for place, thing in enumerate(rows(world, rule)):
@@ -68,7 +72,7 @@ def cells(world, rule, methods=METHODS):
                     if method not in RARE
                     else standing in rule.who | rule.write
                 )
-                # A committee member of elsewhere passes the admin's door; a stranger does not: both must try.
+                # A member of another committee may enter the admin, a stranger may not: try both.
                 key = (
                     (standing, role == "outsider", method)
                     if method not in RARE

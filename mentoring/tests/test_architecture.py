@@ -1,6 +1,6 @@
-"""The house keeps its shape: what may import what, what a file may hold, what every model must say.
+"""Architecture rules: imports, file sizes, access rules of models.
 
-What a rule is for stands in docs/architecture.md; a new exception needs a reason beside it here.
+docs/architecture.md explains them. A new exception needs a reason beside it here.
 """
 
 import ast
@@ -55,7 +55,7 @@ BUILD_COMMANDS = {
     for command in ("build_fonts", "build_messages")
 }
 
-# Models that no person reaches as rows, so that there is nobody to be visible to; the reason stands beside each.
+# Models that no person reaches as rows, each with its reason.
 NOT_REACHED: dict[str, str] = {}
 
 
@@ -270,7 +270,7 @@ def test_people_are_emptied_and_never_deleted(model):
 
 @pytest.mark.parametrize("model", stateful_models(), ids=lambda model: model._meta.label)
 def test_transition_tables_are_closed(model):
-    """Every state has a line, every step leads to a state, and every state can be reached from where a row begins."""
+    """Every state has a line, leads to known states, and can be reached from the default."""
     states = set(model.State.values)
     assert set(model.TRANSITIONS) == states
     assert set().union(*model.TRANSITIONS.values()) <= states

@@ -1,4 +1,7 @@
-"""No word reaches anybody who may not read it: letters, searches, exports. Pages are looked at by the access matrix."""
+"""No text reaches a person who may not read it: e-mails, searches, exports.
+
+The access matrix checks the pages.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,7 @@ def searchable():
 
 
 def words_hidden_from(world, role, columns=None) -> list[str]:
-    """One canary of each text that `role` may not read; with `columns` only texts of these columns."""
+    """Return one unique word per text that `role` may not read, optionally of some columns."""
     hidden: dict[str, str] = {}
     for word, canary in world.canaries.items():
         if role not in canary.readers and (

@@ -1,4 +1,4 @@
-"""Sweepers are killed at random while letters leave: nothing is lost, and what comes twice stays within its bound."""
+"""Outbox workers are killed at random: no e-mail is lost, duplicates stay within a bound."""
 
 import pytest
 
@@ -8,9 +8,7 @@ pytestmark = [
     pytest.mark.chaos,
     pytest.mark.both_databases,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.timeout(
-        300
-    ),  # about 20 s on an idle machine; a busy one is slow, and that is no failure
+    pytest.mark.timeout(300),  # 20 s on an idle machine; a busy one may take long
 ]
 
 
@@ -20,7 +18,7 @@ def send(folder, *, due, kills, **options):
     return chaos.run(url, due=due, kills=kills, folder=folder, limit=240, **options)
 
 
-def test_nothing_is_lost_when_sweepers_are_killed(tmp_path):
+def test_nothing_is_lost_when_workers_are_killed(tmp_path):
     report = send(tmp_path, due=500, kills=10)
     assert report.states == {"sent": 500}, report
     assert report.lost == 0, report
@@ -29,14 +27,13 @@ def test_nothing_is_lost_when_sweepers_are_killed(tmp_path):
 
 
 def test_restarts_lose_nothing_and_copy_nothing(tmp_path):
-    report = send(tmp_path, due=150, kills=5, sweepers=3, restart=True)
+    report = send(tmp_path, due=150, kills=5, workers=3, restart=True)
     assert (report.states, report.lost) == ({"sent": 150}, 0), report
-    assert report.extra <= report.alarms, (
-        report
-    )  # none by the restarts; a crawling machine may end a sweep by alarm
+    # No duplicate by a restart; on a slow machine a worker may end itself by its alarm.
+    assert report.extra <= report.alarms, report
 
 
-def test_bad_days_of_the_mail_server_lose_nothing(tmp_path):
+def test_faults_of_the_mail_server_lose_nothing(tmp_path):
     report = send(tmp_path, due=150, kills=2, faults=True)
     assert report.is_good, report
     assert set(report.states) <= {"sent", "failed"}, report

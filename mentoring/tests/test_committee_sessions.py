@@ -1,4 +1,4 @@
-"""Committee members sign in more often than participants, and in production with a second factor."""
+"""Committee members sign in more often, and in production with a second factor."""
 
 import pytest
 import time_machine
@@ -20,7 +20,7 @@ def is_signed_in(browser):
 
 
 def visit_at(browser, hours):
-    """Visit a page at each of these hours from now; return whether the person was signed in each time."""
+    """Visit a page at each of these hours from now; return whether each was signed in."""
     began, seen = now(), []
     for hour in hours:
         with time_machine.travel(began + hour * HOUR, tick=False):

@@ -131,7 +131,8 @@ class TestParts:
     def test_what_people_typed_never_becomes_markup(self):
         evil = "<script>alert(1)</script>"
         html = draw(
-            "{% person_card x role=x facts=f %}{% chip x %}{% summary_list rows %}{% bars b x %}{% next_step x text=x url='/' action=x %}",
+            "{% person_card x role=x facts=f %}{% chip x %}{% summary_list rows %}{% bars b x %}"
+            "{% next_step x text=x url='/' action=x %}",
             x=evil, f=[evil], rows=[{"key": evil, "value": evil}], b=[{"label": evil, "value": 1}],
         )  # fmt: skip
         assert "<script" not in html

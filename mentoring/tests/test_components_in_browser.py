@@ -1,6 +1,6 @@
-"""The style guide in a real browser: no rule of accessibility broken, nothing wider than a phone, nothing that the policy forbids.
+"""The style guide in a real browser: accessibility, width of a phone, Content-Security-Policy.
 
-Every part of the look stands on that page; test_every_page_in_browser.py looks at the pages that are made of them.
+test_every_page_in_browser.py checks the pages that are made of these components.
 """
 
 import re

@@ -115,7 +115,7 @@ def rows(world):
 
 @pytest.fixture
 def hidden_from():
-    """Declare a conflict for the length of a test: the world is shared by all tests of the module."""
+    """Declare a conflict during a test; the fixtures are shared by the module."""
     made = []
 
     def declare(member, person):

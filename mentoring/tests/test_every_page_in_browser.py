@@ -1,10 +1,11 @@
-"""Every page that anybody can open, as somebody who may, in a real browser: on a phone in light, at a desk in dark.
+"""Open every page in a real browser, as a person who may: a phone in light, a desktop in dark.
 
-No rule of accessibility broken, nothing wider than the screen, nothing in the console that the policy for scripts and styles forbids, one
-main heading, and a title of its own. `gallery.py` finds the pages. Two shares, one for each of the processes that run the tests.
+No accessibility rule is violated, nothing is wider than the screen, the console shows no error of
+the Content-Security-Policy, and each page has one main heading and a title of its own. The pages are
+split in two halves, one for each test process.
 
-To be quick it uses one tab, so that its cache stays warm; looks at the frame around a page once for each person and colour; and asks in
-dark for what colours can break.
+For speed it uses one tab with a warm cache, checks the frame around the page once per person and
+theme, and in dark only the rules that colours can violate.
 """
 
 import logging

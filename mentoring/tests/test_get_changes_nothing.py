@@ -1,7 +1,7 @@
-"""Opening a link changes nothing: scanners, previews and forwards press nothing.
+"""Opening a link changes nothing, because mail scanners and previews open links too.
 
-Every address is opened as every role by the access matrix, which refuses a reading that writes. Here are the links that
-letters carry, and the proof that a writing would be noticed.
+The access matrix checks that no GET writes. These tests cover the signed links of e-mails, and
+prove that a write would be noticed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def test_a_link_shows_nothing_that_a_stranger_may_not_read(world, visitors):
 
 
 def links(world, purpose):
-    """Every good link of a purpose in this world: for each row that it can be about, to those whom it concerns."""
+    """Yield every valid link of a purpose, for each row and each person it concerns."""
     until = timezone.now() + timedelta(days=3)
     for thing in list(world.rows.values()):
         if thing.row._meta.label == PURPOSES[purpose].model:

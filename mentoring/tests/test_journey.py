@@ -1,6 +1,7 @@
-"""A cohort's story, told through the site: from the public page to a check-in that the committee has read.
+"""A cohort's year through the site: from the public page to a check-in that the committee reads.
 
-Ada mentors, Ben is a mentee, Cora is left out this time; Cleo chairs and Eli looks a second time and cares for the pair.
+Ada is a mentor, Ben a mentee, Cora stays unmatched. Cleo is the chair; Eli approves the round and
+is the pair's carer.
 """
 
 import re
@@ -158,7 +159,7 @@ def test_a_year_begins(story, cleo, ada, ben):
     match.refresh_from_db()
     assert match.state == Match.State.ACTIVE
 
-    # A carer is named; on day 45 both are asked; the mentee answers from the letter, without signing in.
+    # A carer is assigned. On day 45 both are asked; the mentee answers by link, without sign-in.
     Match.objects.filter(pk=match.pk).update(carer=eli)
     letters = letters_to(mentee, story.after(days=46))
     link = next(link_in(one, "survey-answer") for one in letters if "fit" in one.subject.lower())

@@ -1,7 +1,7 @@
 """The story of test_journey.py on a phone of 320 px in a real browser, with scripts and without.
 
-Every button is pressed and every page is read by one of four people, each with a phone of their own. A phone fails the test when a page is
-wider than its screen, or when its console says that something was blocked.
+Four people, each with a phone of their own, press every button and read every page. A phone fails
+the test when a page is wider than its screen, or when its console reports an error.
 """
 
 import re
@@ -31,7 +31,7 @@ from testkit.programs import MENTEE, MENTOR
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-# A Monday afternoon, years after the style sheets were written: the browser asks for each of them only once.
+# A Monday afternoon, years after the style sheets were written, so that they stay cached.
 SPRING = datetime(2030, 3, 4, 15, tzinfo=UTC)
 ANSWERS = {
     "mentee": {
@@ -157,7 +157,7 @@ def pass_orientation(mentor, application):
 
 
 def match(story, chair, second):
-    """A round: run and sent by one member, approved by another, published with ten minutes to stop it."""
+    """Run a round and have it approved by another member; publication waits ten minutes."""
     chair.open(reverse("admin:matching_round_add"))
     chair.fill({"cohort": str(story.cohort.pk), "name": "Spring"})
     chair.press("Open the round")

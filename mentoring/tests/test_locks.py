@@ -1,4 +1,4 @@
-"""The locks install what they name: with every supported pip, whatever was released since they were written."""
+"""The lock files install what they name, with every supported pip, whatever was released."""
 
 import hashlib
 import os
@@ -130,7 +130,7 @@ def requires(package: str) -> str:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory) -> Path:
-    """A folder with the locks and all they name, empty but with the real requirements, and a newer release of each."""
+    """Make wheels for all that the locks name, empty but with real requirements, and newer ones."""
     folder = tmp_path_factory.mktemp("index")
     hashes = {}
     for package, (version, _) in pins("requirements-dev.txt").items():
@@ -147,7 +147,7 @@ def index(tmp_path_factory) -> Path:
 
 
 class Environment:
-    """An empty virtual environment with a pip of its own that sees one folder of wheels and no network."""
+    """Make an empty environment whose pip sees one folder of wheels and no network."""
 
     def __init__(self, folder: Path, version: str):
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)

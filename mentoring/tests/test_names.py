@@ -19,8 +19,9 @@ ROOT = settings.BASE_DIR
 
 # Modules that every app may have; the name means the same everywhere.
 SKELETON = {
-    "__init__", "admin", "apps", "checks", "emails", "forms", "models", "privacy", "presenters", "receivers", "reconcilers",
-    "sender_policy", "signals", "tasks", "urls", "views", "0001_initial",
+    "__init__", "admin", "apps", "checks", "emails", "forms", "models", "privacy", "presenters",
+    "receivers", "reconcilers", "sender_policy", "signals", "tasks", "urls", "views",
+    "0001_initial",
 }  # fmt: skip
 
 # Modules in these packages are named after what they show or store, which often lives in a module
@@ -29,9 +30,10 @@ MIRRORS = {"admin", "forms", "models", "views", "management"}
 
 # Words that an engineer would never search for, and that once stood in names.
 METAPHORS = {
-    "bending", "box", "breaker", "correspondent", "desk", "drawer", "drawers", "eyes", "gate", "gather", "hands", "house",
-    "houses", "letter", "letters", "manners", "owe", "owed", "owes", "seal", "shelf", "sit", "sits", "sitting", "sow",
-    "standing", "stuff", "sweeper", "things", "tombstone", "tombstones", "unseal", "wakes",
+    "bending", "box", "breaker", "correspondent", "desk", "drawer", "drawers", "eyes", "gate",
+    "gather", "hands", "house", "houses", "letter", "letters", "manners", "owe", "owed", "owes",
+    "seal", "shelf", "sit", "sits", "sitting", "sow", "standing", "stuff", "sweeper", "things",
+    "tombstone", "tombstones", "unseal", "wakes",
     "common", "core", "helper", "helpers", "misc", "util", "utils",
 }  # fmt: skip
 
@@ -43,7 +45,7 @@ def words_of(identifier: str) -> set[str]:
 
 
 def public_names(path: Path) -> Iterator[str]:
-    """Yield the module's own name and those of its public functions, classes, methods and parameters."""
+    """Yield the names of the module and of its public functions, classes and parameters."""
     yield path.parent.name if path.stem == "__init__" else path.stem
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):

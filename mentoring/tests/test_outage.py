@@ -1,4 +1,4 @@
-"""Worker, broker or mail server is down: people use the site as always, and what is owed leaves when it is back."""
+"""Worker, broker or mail server is down: the site works, and e-mail is sent later."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What an installation stands on: translations, keys, probe, image, Compose, and a page that explains every setting."""
+"""What an installation needs: translations, keys, health check, image, Compose, documentation."""
 
 import gettext
 import json
@@ -264,8 +264,9 @@ def test_compose_holds_no_secret():
 
 def test_every_queue_has_a_worker_here_and_in_production():
     queues = {"celery", *(route["queue"] for route in settings.CELERY_TASK_ROUTES.values())}
-    served = {word for service in compose().values() for part in service.get("command", [])
-              if (found := re.match(r"--queues=(\S+)", part)) for word in found[1].split(",")}  # fmt: skip
+    commands = [part for service in compose().values() for part in service.get("command", [])]
+    options = [re.match(r"--queues=(\S+)", part) for part in commands]
+    served = {queue for option in options if option for queue in option[1].split(",")}
     assert served == queues
     assert set(re.search(r"worker:.* -Q (\S+)", read("Procfile"))[1].split(",")) == queues
 

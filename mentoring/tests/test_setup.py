@@ -164,15 +164,17 @@ def test_a_missing_browser_is_said_aloud(tmp_path):
     assert "1 skipped" in done.stdout
 
 
-# --- the gate
+# --- the report of a run
 
 REPORT = """<testsuites><testsuite>
-<testcase name="a"/><testcase name="b"><failure message="no"/></testcase><testcase name="c"><error message="no"/></testcase>
-<testcase name="d"><skipped message="no Chromium on this machine"/></testcase><testcase name="e"><skipped message="x"/></testcase>
+<testcase name="a"/><testcase name="b"><failure message="no"/></testcase>
+<testcase name="c"><error message="no"/></testcase>
+<testcase name="d"><skipped message="no Chromium on this machine"/></testcase>
+<testcase name="e"><skipped message="x"/></testcase>
 </testsuite></testsuites>"""
 
 
-def test_the_gate_counts_every_test_once(tmp_path):
+def test_the_report_counts_every_test_once(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text(REPORT)
     assert ci.read(report) == {"passed": 1, "failed": 2, "skipped": 2, "no browser": 1}

@@ -1,4 +1,4 @@
-"""What the look stands on: colours that can be read, fonts cut from packages, Bootstrap as published."""
+"""Design tokens: readable colours, fonts built from packages, Bootstrap unchanged."""
 
 import base64
 import hashlib

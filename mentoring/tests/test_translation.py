@@ -1,4 +1,4 @@
-"""The French of the site: every translation fits its text, and people are spoken to in their own language."""
+"""The French catalogue is complete and fits its texts; people are addressed in their language."""
 
 from __future__ import annotations
 
@@ -42,14 +42,17 @@ def french():
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
-    """A clean clone has no compiled catalogue; and one that was loaded before it was compiled is forgotten."""
+    """Compile the catalogue, which a clean clone lacks, and forget one loaded before."""
     call_command("build_messages", verbosity=0)
     trans_real._translations.clear()
     trans_real._default = None
 
 
 def pairs_of_texts(entry):
-    """Each translation beside the text it stands for. French says the first form of 0 and 1, the second of the rest."""
+    """Return each text with its translation.
+
+    French uses the first plural form for 0 and 1, the second for the rest.
+    """
     if not entry.msgid_plural:
         return [(entry.msgid, entry.msgstr)]
     return [(entry.msgid, entry.msgstr_plural[0]), (entry.msgid_plural, entry.msgstr_plural[1])]
