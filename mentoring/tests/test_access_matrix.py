@@ -58,8 +58,8 @@ def cells(world, rule, methods=METHODS):
 
     Every role visits the first row. The other rows, and all rows of the admin, are visited by one
     role per relation. Whoever may read the page of one pair has seen it; at other pairs only those
-    are tried who may not. POST is tried once per relation, the rarer methods by two strangers and by
-    one who may: Django hands them to the view that answers GET.
+    are tried who may not. POST is tried once per relation, the rarer methods by two strangers and
+    by one who may: Django hands them to the view that answers GET.
     """
     seen = set()
     for place, thing in enumerate(rows(world, rule)):

@@ -1,8 +1,8 @@
 """Open every page in a real browser, as a person who may: a phone in light, a desktop in dark.
 
 No accessibility rule is violated, nothing is wider than the screen, the console shows no error of
-the Content-Security-Policy, and each page has one main heading and a title of its own. The pages are
-split in two halves, one for each test process.
+the Content-Security-Policy, and each page has one main heading and a title of its own. The pages
+are split in two halves, one for each test process.
 
 For speed it uses one tab with a warm cache, checks the frame around the page once per person and
 theme, and in dark only the rules that colours can violate.

@@ -87,7 +87,7 @@ def test_a_translation_that_would_break_its_page_is_refused(french):
 # --- the database before the start
 
 
-def test_preparing_again_changes_nothing(ada, capsys, settings):
+def test_bootstrapping_again_changes_nothing(ada, capsys, settings):
     settings.DEMO = True
     call_command("bootstrap", "--demo")
     call_command("bootstrap", "--demo")
@@ -100,6 +100,13 @@ def test_a_migration_that_was_not_run_is_noticed():
     assert not is_behind()
     MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
     assert is_behind()
+
+
+@pytest.mark.django_db
+def test_a_database_of_an_older_version_is_named():
+    MigrationRecorder(connection).record_unapplied("applications", "0001_initial")
+    with pytest.raises(CommandError, match="made by an older version"):
+        call_command("bootstrap")
 
 
 @pytest.mark.django_db

@@ -5,23 +5,34 @@ With --demo an empty installation is filled with invented people.
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 
 
 def is_behind() -> bool:
-    """Whether a migration is pending; much quicker than running `migrate` for nothing."""
+    """Whether a migration is pending; much quicker than running `migrate` for nothing.
+
+    Raises CommandError for a database from before the initial migrations were rewritten.
+    """
     executor = MigrationExecutor(connection)
+    try:
+        executor.loader.check_consistent_history(connection)
+    except InconsistentMigrationHistory as error:
+        raise CommandError(
+            f"The database {settings.DATABASES['default']['NAME']} was made by an older version that"
+            " cannot be updated. Delete it (`make clean` deletes everything in var/) and start again."
+        ) from error
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 class Command(BaseCommand):
     help = "Migrates, makes the cache table and, with --demo, fills an empty database."
-    requires_system_checks: list[
-        str
-    ] = []  # `migrate` checks when there is something to do, and so does the server
+    # `migrate` runs the checks when there is something to do, and so does the server.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
