@@ -98,7 +98,7 @@ def test_bootstrapping_again_changes_nothing(ada, capsys, settings):
 @pytest.mark.django_db
 def test_a_migration_that_was_not_run_is_noticed():
     assert not is_behind()
-    MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
+    MigrationRecorder(connection).record_unapplied("dashboard", "0001_initial")
     assert is_behind()
 
 
