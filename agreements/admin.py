@@ -1,4 +1,4 @@
-"""What the committee may know of agreements: that they exist, who has signed when, how many goals there are."""
+"""What the committee sees of agreements: who has signed when, and how many goals there are."""
 
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery
@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.committee_admin import CommitteeAdmin, format_date
 
-from .models import AgreementVersion, Signature
+from .models import AgreementVersion, Signature, with_goal_counts
 
 
 def signed_at(role):
     person = OuterRef(f"agreement__match__{role}__person")
     return Subquery(
-        Signature.objects.standing()
+        Signature.objects.valid()
         .filter(version=OuterRef("pk"), person=person)
         .values("signed_at")[:1]
     )
@@ -24,7 +24,8 @@ def signed_at(role):
 @admin.register(AgreementVersion)
 class AgreementVersionAdmin(CommitteeAdmin):
     empty_words = _(
-        "There is no agreement yet. Pairs write theirs after they are introduced; you see how far they are, not what they write."
+        "There are no agreements yet. Pairs write one after they are introduced. You see how far "
+        "they are, not what they write."
     )
     list_display = (
         "pair",
@@ -41,8 +42,8 @@ class AgreementVersionAdmin(CommitteeAdmin):
     ordering = ("-changed_at", "-pk")
     list_select_related = ("agreement__match__mentee__person", "agreement__match__mentor__person")
     fields = readonly_fields = (
-        "pair", "number", "state", "changed_at", "shared_at", "mentee_signed", "mentor_signed", "signed_at", "ends_on", "goals",
-        "measured", "text",
+        "pair", "number", "state", "changed_at", "shared_at", "mentee_signed", "mentor_signed",
+        "signed_at", "ends_on", "goals", "measured", "text",
     )  # fmt: skip
 
     def get_queryset(self, request):
@@ -50,7 +51,7 @@ class AgreementVersionAdmin(CommitteeAdmin):
             "mentee_signed_at": signed_at("mentee"),
             "mentor_signed_at": signed_at("mentor"),
         }
-        rows = AgreementVersion.objects.for_committee(request.user).with_goal_counts()
+        rows = with_goal_counts(AgreementVersion.objects.for_committee(request.user))
         return rows.annotate(**signatures).order_by(*self.ordering)
 
     @admin.display(description=_("pair"), ordering="agreement__match__mentee__person__name")
@@ -88,10 +89,10 @@ class AgreementVersionAdmin(CommitteeAdmin):
     @admin.display(description=_("text"))
     def text(self, obj):
         if not obj.agreement.is_opened_to_committee:
-            return _("The pair keeps it between them.")
+            return _("Only the pair can read it.")
         address = reverse("agreements:agreement-print", args=[obj.match.public_id])
         return format_html(
-            '<a href="{}">{}</a>', address, _("The pair has opened it to the committee")
+            '<a href="{}">{}</a>', address, _("Read it: both people allow the committee to")
         )
 
     def program_of(self, obj):

@@ -1,52 +1,59 @@
-"""Wording that a pair may start from, and the limits of confidentiality that always hold."""
+"""Texts that a pair may start from, and the limits of confidentiality that always apply."""
 
 from django.utils.translation import gettext_lazy as _
 
+from .models import PARTS
+
+MINUTES_TO_DRAFT = 6 * len(PARTS)
+
 CONFIDENTIALITY = _(
-    "What we tell each other stays between us. That we are a pair is no secret; what we talk about is. "
-    "We do not name employers, clients or colleagues when we bring a case, and we share nothing that our own "
-    "duties forbid. Before either of us speaks to somebody else about something said here, we ask."
+    "What we tell each other stays between us. It is no secret that we are a pair; what we talk "
+    "about is. When we discuss a case, we don't name employers, clients or colleagues, and we "
+    "don't share anything that our professional duties forbid. Before either of us tells someone "
+    "else about something said here, we ask."
 )
 FEEDBACK = _(
-    "We tell each other what helps and what does not, kindly and soon. We ask before we give advice. "
-    "At every third meeting we take five minutes to say how this is going and what we want to change."
+    "We tell each other early, and kindly, what helps and what doesn't. We ask before we give "
+    "advice. From time to time we use a few minutes of a meeting to talk about how this is going "
+    "and what we want to change."
 )
 ENDING_RULES = _(
-    "We plan our last meeting together and look back at the goals. Either of us may end earlier, without blame: "
-    "we say so to each other or to the committee, and offer a closing talk."
+    "We plan our last meeting together and look back at the goals. Either of us may end early, "
+    "without blame: we tell each other or the committee, and offer a closing conversation."
 )
 LIMITS = (
-    _("If somebody is in danger, we tell whoever can help."),
-    _("If the law obliges one of us to speak, we do, and we tell each other first where we can."),
+    _("If someone is in danger, we tell whoever can help."),
+    _("If the law requires one of us to speak, we do, and we tell each other first if we can."),
     _(
-        "Either of us may ask the committee for advice about our own part, without the other's secrets."
+        "Either of us may ask the committee for advice about our own part, without sharing what "
+        "the other person told us in confidence."
     ),
 )
 COMMITTEE_SEES = _(
-    "The committee sees that this agreement exists, its dates, how many goals it has and whether each has a measure. "
-    "It reads the text only if you both open it."
+    "The committee sees that this agreement exists, its dates, who has signed, how many goals it "
+    "has and how many of them have a measure. It can read the text only if you both allow it."
 )
 ACTIVITY_IDEAS = (
-    _("Look at a goal and what has moved"),
+    _("Look at a goal and what has changed"),
     _("Shadow a meeting or a working day"),
-    _("Practise a hard conversation"),
+    _("Practise a difficult conversation"),
     _("Talk through a case, without names"),
     _("Read or listen to something, then discuss it"),
-    _("Meet somebody from the other's network"),
+    _("Meet someone from the other's network"),
     _("Go to an event together"),
     _("Swap roles: the mentee teaches"),
 )
 GOAL_EXAMPLES = (
     (
         _("Speak up in meetings with directors"),
-        _("I have put a proposal to them twice, and asked what they thought"),
+        _("I have presented a proposal to them twice, and asked what they thought"),
     ),
     (
         _("Decide whether to become a consultant"),
-        _("By June I have spoken with three, and can say yes or no and why"),
+        _("I have talked to three consultants, and can say yes or no and why"),
     ),
     (
         _("Get better at pay and benefits"),
-        _("I have drafted our pay bands, and my mentor found nothing to mend"),
+        _("I have drafted our pay bands, and my mentor found nothing to correct"),
     ),
 )

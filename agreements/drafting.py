@@ -1,8 +1,9 @@
-"""Writing the agreement together: one part at a time, by either person, without losing anybody's words.
+"""Writing the agreement together: one part at a time, by either person, without losing an edit.
 
-A save names the revision of the part that its writer had read. If the part has moved on meanwhile, nothing is written and
-`Stale` carries what stands there now, so that the page can show both texts. Every save claims the row of the version first,
-as signing does: of an edit and a signature at the same moment one comes first, and the other sees it.
+A save names the revision of the part that its writer had read. If the part has been saved since,
+nothing is written and `ConflictingEdit` carries what it says now, so that the page can show both
+texts. Every save locks the version's row first, as signing does: of an edit and a signature at the
+same moment one comes first, and the other sees it.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from matches.models import Match
 from workflow.states import move
 
-from . import text
+from . import reconcilers, text
 from .models import Activity, Agreement, AgreementText, AgreementVersion, Goal, Signature
 
 COLUMNS = {
-    "rhythm": ("rhythm_days", "meeting_minutes", "mode", "who_books", "notice_hours"),
+    "rhythm": ("rhythm_days", "meeting_minutes", "mode", "scheduler", "notice_hours"),
     "term": ("term_months",),
 }
 TEXTS = {
@@ -32,21 +34,23 @@ TEXTS = {
 }
 
 State = AgreementVersion.State
-CLOSED = _("This match has ended, so its agreement cannot be changed any more.")
-IN_FORCE = _("You have both signed this text. To change it, begin a new version.")
-READ = "the writer was checked against the match"
+CLOSED = _("This match has ended, so its agreement can no longer be changed.")
+IN_FORCE = _("You have both signed this text. To change it, start a new version.")
+
+# The values of one part by field name: numbers, texts, or the rows of goals and activities.
+PartValues = dict[str, Any]
 
 
-class Stale(Exception):
-    """Somebody saved this part since it was read. `version` is as it stands now."""
+class ConflictingEdit(Exception):
+    """The part was saved by someone else since it was read; `version` is the current one."""
 
     def __init__(self, version: AgreementVersion) -> None:
-        super().__init__("this part was saved by somebody else meanwhile")
+        super().__init__("this part was saved by someone else meanwhile")
         self.version = version
 
 
-def first_values(match: Match) -> dict[str, Any]:
-    """What a new version begins with: the program's own numbers."""
+def default_values(match: Match) -> dict[str, int]:
+    """Return the numbers of a new version, from the program's policy."""
     policy = match.program.policy
     return {
         "rhythm_days": policy.rhythm_days,
@@ -57,7 +61,7 @@ def first_values(match: Match) -> dict[str, Any]:
 
 
 def current_version(match: Match) -> AgreementVersion | None:
-    """The version that is being written, else the one in force, else None."""
+    """Return the version that is being written, else the one in force, else None."""
     versions = AgreementVersion.objects.of_match(match).select_related("agreement", "changed_by")
     found = versions.editable().first() or versions.signed().first()
     if found is not None:
@@ -65,13 +69,9 @@ def current_version(match: Match) -> AgreementVersion | None:
     return found
 
 
-def agreement_of(match: Match) -> Agreement:
-    return Agreement.objects.get_or_create(match=match)[0]
-
-
-def part_values(version: AgreementVersion, part: str) -> dict[str, Any]:
-    """The saved words of one part, in the shape that `save_part` takes."""
-    values: dict[str, Any] = {name: getattr(version, name) for name in COLUMNS.get(part, ())}
+def part_values(version: AgreementVersion, part: str) -> PartValues:
+    """Return the saved values of one part, in the shape that `save_part` takes."""
+    values: PartValues = {name: getattr(version, name) for name in COLUMNS.get(part, ())}
     if part in TEXTS:
         texts = AgreementText.system.filter(version=version).first()
         values |= {name: getattr(texts, name, "") for name in TEXTS[part]}
@@ -89,17 +89,18 @@ def part_values(version: AgreementVersion, part: str) -> dict[str, Any]:
 def save_part(
     match: Match,
     part: str,
-    values: dict[str, Any],
+    values: PartValues,
     *,
-    seen: int,
-    by: Any,
+    expected_revision: int,
+    by: User,
     at: datetime | None = None,
 ) -> AgreementVersion:
-    """Save one part of the version being written; the first save of all makes the agreement.
+    """Save one part of the version being written; the first save of all creates the agreement.
 
-    `values` has the shape of `part_values`, `seen` is the revision of the part that the writer had read (0: none).
-    A save that changes nothing (a second click) does nothing. Any other withdraws the signatures under the text.
-    Raises Refused outside the pair, after the end of the match and for a version in force; Stale when overtaken.
+    `values` has the shape of `part_values`, `expected_revision` is the revision of the part that
+    the writer had read (0: none). A save that changes nothing (a second click) does nothing; any
+    other withdraws the signatures. Raises ActionNotAllowed outside the pair, after the end of the
+    match and for a version in force; ConflictingEdit when the part has been saved since.
     """
     at = at or timezone.now()
     _check(match, by)
@@ -107,15 +108,15 @@ def save_part(
     if version.revision_of(part) and _same(part_values(version, part), values):
         return version
     columns = {name: values[name] for name in COLUMNS.get(part, ())}
-    _claim(version, part, seen=seen, by=by, at=at, columns=columns)
+    _claim(version, part, expected_revision=expected_revision, by=by, at=at, columns=columns)
     _write(version, part, values)
     _withdraw_signatures(version, at)
     return version
 
 
-def _check(match: Match, by: Any) -> None:
+def _check(match: Match, by: User) -> None:
     if by not in match.people:
-        raise ActionNotAllowed(_("Only the two people of a match write its agreement."))
+        raise ActionNotAllowed(_("Only the two people of a match can write its agreement."))
     if match.state == Match.State.CLOSED:
         raise ActionNotAllowed(CLOSED)
 
@@ -123,8 +124,9 @@ def _check(match: Match, by: Any) -> None:
 def _version_to_write(match: Match) -> AgreementVersion:
     version = current_version(match)
     if version is None:
-        version, _made = AgreementVersion.objects.get_or_create(
-            agreement=agreement_of(match), number=1, defaults=first_values(match)
+        agreement, _created = Agreement.objects.get_or_create(match=match)
+        version, _created = AgreementVersion.objects.get_or_create(
+            agreement=agreement, number=1, defaults=default_values(match)
         )
         AgreementText.system.get_or_create(version=version)
         version.agreement.match = match
@@ -133,8 +135,10 @@ def _version_to_write(match: Match) -> AgreementVersion:
     return version
 
 
-def _same(saved: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    def plain(value: Any) -> Any:
+def _same(saved: PartValues, wanted: PartValues) -> bool:
+    """Whether both say the same; keys of goals and spaces at the ends of lines do not count."""
+
+    def plain(value: Any) -> Any:  # walks lists and dicts of whatever a part consists of
         if isinstance(value, list):
             return [plain(row) for row in value]
         if isinstance(value, dict):
@@ -148,45 +152,48 @@ def _claim(
     version: AgreementVersion,
     part: str,
     *,
-    seen: int,
-    by: Any,
+    expected_revision: int,
+    by: User,
     at: datetime,
-    columns: dict[str, Any],
+    columns: PartValues,
 ) -> None:
-    """One conditional UPDATE decides who was first; it also holds the row against a signature until the commit.
+    """Raise the revision of `part` if it still is the expected one, and set `columns`.
 
-    No condition on the version may go through a join: the UPDATE would then compare ids from a subquery, which
-    PostgreSQL does not look at again after waiting for the row, and two writers would both be first.
+    One conditional UPDATE decides who was first; it also locks the row against a signature until
+    the commit. No condition on the version may go through a join: the UPDATE would then compare
+    ids from a subquery, which PostgreSQL does not evaluate again after waiting for the row, and
+    two writers would both be first.
     """
-    called_again = models.When(state=State.SHARED, then=F("call") + 1)
-    call = models.Case(called_again, default=F("call"), output_field=models.IntegerField())
+    # A change of a shared text asks for signatures again.
+    next_round = models.When(state=State.SHARED, then=F("signing_round") + 1)
+    signing_round = models.Case(
+        next_round, default=F("signing_round"), output_field=models.IntegerField()
+    )
     mine = AgreementVersion.objects.filter(
         pk=version.pk,
         state__in=AgreementVersion.EDITABLE,
         agreement__in=Agreement.objects.of_open_matches(),
-        **{f"{part}_revision": seen},
+        **{f"{part}_revision": expected_revision},
     )
     numbers = {
         "revision": F("revision") + 1,
         f"{part}_revision": F(f"{part}_revision") + 1,
-        "call": call,
+        "signing_round": signing_round,
     }
     claimed = mine.update(changed_by=by, changed_at=at, **numbers, **columns)
-    version.refresh_from_db(
-        fields=[
-            field.attname for field in version._meta.concrete_fields if field.name != "agreement"
-        ]
-    )
+    # All but the agreement, whose match the caller has loaded.
+    fields = [f.attname for f in version._meta.concrete_fields if f.name != "agreement"]
+    version.refresh_from_db(fields=fields)
     if claimed:
         return
     if not version.is_editable:
         raise ActionNotAllowed(IN_FORCE)
     if not Match.objects.open().filter(pk=version.agreement.match_id).exists():
         raise ActionNotAllowed(CLOSED)
-    raise Stale(version)
+    raise ConflictingEdit(version)
 
 
-def _write(version: AgreementVersion, part: str, values: dict[str, Any]) -> None:
+def _write(version: AgreementVersion, part: str, values: PartValues) -> None:
     if part in TEXTS:
         texts = {name: values[name] for name in TEXTS[part]}
         AgreementText.system.filter(version=version).update(**texts)
@@ -202,7 +209,7 @@ def _write(version: AgreementVersion, part: str, values: dict[str, Any]) -> None
 
 
 def _write_goals(version: AgreementVersion, goals: list[dict[str, str]]) -> None:
-    """Goals that keep their key keep their progress too."""
+    """Replace the goals; those that keep their key keep their progress too."""
     rows = Goal.system.filter(version=version)
     known = {goal.key: goal for goal in rows}
     kept = {goal["key"] for goal in goals if goal.get("key") in known}
@@ -214,34 +221,46 @@ def _write_goals(version: AgreementVersion, goals: list[dict[str, str]]) -> None
 
 
 def _withdraw_signatures(version: AgreementVersion, at: datetime) -> None:
-    withdrawn = Signature.objects.standing().filter(version=version).update(withdrawn_at=at)
+    withdrawn = Signature.objects.valid().filter(version=version).update(withdrawn_at=at)
     if withdrawn:
         AgreementText.system.filter(version=version).update(signed_text="")
 
 
 @transaction.atomic
-def share(version: AgreementVersion, *, by: Any, at: datetime | None = None) -> None:
-    """Put a complete draft up for signing, and tell the partner. Sharing what is shared already does nothing."""
-    from .reconcilers import ask_to_sign
+def share(version: AgreementVersion, *, by: User, at: datetime | None = None) -> None:
+    """Put a complete draft up for signing and ask the partner to sign.
 
+    Sharing it again does nothing. Raises ActionNotAllowed outside the pair, while parts are
+    missing, and when it is not a draft of an open match.
+    """
     at = at or timezone.now()
     if version.state == State.SHARED and version.is_of(by):
         return
     if version.is_of(by) and version.missing_parts:
-        raise ActionNotAllowed(_("Some parts are still empty. Fill them in, then share the draft."))
+        raise ActionNotAllowed(_("Some parts are still empty. Write them, then share the draft."))
     if not version.may_be_shared_by(by):
-        raise ActionNotAllowed(_("This draft cannot be shared now. Please look at the page again."))
-    move(version, State.SHARED, by=by, at=at, shared_at=at, changed_at=at, call=version.call + 1)
-    lines = text.snapshot(text.content_for_record(version))
-    AgreementText.system.filter(version=version).update(shared_lines=lines)
-    ask_to_sign(version, version.match.partner_of(by), at=at)
+        raise ActionNotAllowed(_("This draft cannot be shared now. Please reload the page."))
+    next_round = version.signing_round + 1
+    move(
+        version,
+        State.SHARED,
+        by=by,
+        at=at,
+        shared_at=at,
+        changed_at=at,
+        signing_round=next_round,
+    )
+    snapshot = text.snapshot(text.content_for_record(version))
+    AgreementText.system.filter(version=version).update(shared_snapshot=snapshot)
+    reconcilers.ask_to_sign(version, version.match.partner_of(by), at=at)
 
 
 @transaction.atomic
-def amend(match: Match, *, by: Any, at: datetime | None = None) -> AgreementVersion:
-    """Begin a new version from the one in force, which holds until both have signed the new one.
+def amend(match: Match, *, by: User, at: datetime | None = None) -> AgreementVersion:
+    """Start a new version as a copy of the one in force, which applies until the new one is signed.
 
-    If a version is being written already, that one is returned. Raises Refused outside the pair or an open match.
+    Return it, or the one that is being written already. Raises ActionNotAllowed outside the pair,
+    after the end of the match, and while there is no agreement.
     """
     _check(match, by)
     current = current_version(match)
@@ -252,21 +271,21 @@ def amend(match: Match, *, by: Any, at: datetime | None = None) -> AgreementVers
     return _copy(current, by=by, at=at or timezone.now())
 
 
-def _copy(signed: AgreementVersion, *, by: Any, at: datetime) -> AgreementVersion:
+def _copy(signed: AgreementVersion, *, by: User, at: datetime) -> AgreementVersion:
     names = [name for part in COLUMNS for name in COLUMNS[part]]
     columns = {name: getattr(signed, name) for name in names}
-    written: dict[str, Any] = {f"{part}_revision": 1 for part in text.PART_TITLES}
-    new, made = AgreementVersion.objects.get_or_create(
+    written = {f"{part}_revision": 1 for part in text.PART_TITLES}
+    new, created = AgreementVersion.objects.get_or_create(
         agreement=signed.agreement,
         number=signed.number + 1,
         defaults={**columns, **written, "revision": 1, "changed_by": by, "changed_at": at},
     )
-    if made:
-        _copy_words(text.content_for_record(signed), new)
+    if created:
+        _copy_content(text.content_for_record(signed), new)
     return new
 
 
-def _copy_words(content: text.Content, new: AgreementVersion) -> None:
+def _copy_content(content: text.Content, new: AgreementVersion) -> None:
     texts = {name: getattr(content.text, name) for part in TEXTS for name in TEXTS[part]}
     AgreementText.objects.create(version=new, **texts)
     for goal in content.goals:

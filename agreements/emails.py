@@ -1,17 +1,17 @@
-"""Letters about the agreement. None of them carries a word of its text."""
+"""E-mails about the agreement. None of them carries any of its text."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from matches.models import Match
 from notifications.kinds import ESSENTIAL, Cancel, Email, kind
 from notifications.links import absolute
 
-from .models import AgreementVersion, Signature
+from . import default_texts, text
+from .models import PARTS, AgreementVersion, Signature
 
 State = AgreementVersion.State
 
@@ -20,16 +20,21 @@ def page(name: str, match: Match) -> str:
     return absolute(reverse(f"agreements:{name}", args=[match.public_id]))
 
 
-@kind("agreement-open", about="matches.Match", stream=ESSENTIAL, needs_answer=True)
-def agreement_open(match: Match, person: Any) -> Email | Cancel:
-    """**To**: the mentee. **When**: the first meeting was held, or on day 14; again after 7 and 14 days.
-    **Until**: a draft is shared, or the match has ended."""
+@kind("agreement-to-draft", about="matches.Match", stream=ESSENTIAL, needs_answer=True)
+def agreement_to_draft(match: Match, person: User) -> Email | Cancel:
+    """**To**: the mentee. **When**: the first meeting was held, or on day 14; again after 7 and
+    14 days. **Until**: a draft is shared, or the match has ended."""
     if match.state == Match.State.CLOSED:
         return Cancel("the match has ended")
     if AgreementVersion.objects.of_match(match).exclude(state=State.DRAFT).exists():
         return Cancel("a draft has been shared")
     return Email(
-        context={"match": match, "partner": match.partner_of(person)},
+        context={
+            "match": match,
+            "partner": match.partner_of(person),
+            "parts": [text.PART_TITLES[part] for part in PARTS],
+            "minutes": default_texts.MINUTES_TO_DRAFT,
+        },
         action=(_("Open the agreement"), page("agreement-detail", match)),
         program=match.program,
         thread=match,
@@ -43,13 +48,14 @@ def agreement_open(match: Match, person: Any) -> Email | Cancel:
     urgent=True,
     needs_answer=True,
 )
-def agreement_to_sign(version: AgreementVersion, person: Any) -> Email | Cancel:
-    """**To**: whoever of the pair has not signed. **When**: a draft is shared or changed, or the partner has signed;
-    again after 3 and 7 days. **Until**: this person has signed, or the match has ended."""
+def agreement_to_sign(version: AgreementVersion, person: User) -> Email | Cancel:
+    """**To**: whoever of the pair has not signed. **When**: a draft is shared or changed, or the
+    partner has signed; again after 3 and 7 days. **Until**: this person has signed, or the match
+    has ended."""
     if not version.may_be_signed_by(person):
-        return Cancel("there is nothing to sign any more")
+        return Cancel("there is nothing left to sign")
     partner = version.match.partner_of(person)
-    has_signed = Signature.objects.standing().filter(version=version, person=partner).exists()
+    has_signed = Signature.objects.valid().filter(version=version, person=partner).exists()
     return Email(
         context={
             "match": version.match,
@@ -64,7 +70,7 @@ def agreement_to_sign(version: AgreementVersion, person: Any) -> Email | Cancel:
 
 
 @kind("agreement-signed", about="agreements.AgreementVersion", stream=ESSENTIAL, urgent=True)
-def agreement_signed(version: AgreementVersion, person: Any) -> Email | Cancel:
+def agreement_signed(version: AgreementVersion, person: User) -> Email | Cancel:
     """**To**: both people. **When**: both have signed. **Until**: a newer version is in force."""
     if version.state != State.SIGNED:
         return Cancel("a newer version is in force")

@@ -8,99 +8,112 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from matches.models import Match
+
 from . import drafting, signing
 from .default_texts import CONFIDENTIALITY, ENDING_RULES, FEEDBACK
+from .drafting import PartValues
 from .models import AgreementVersion, Signature
+from .models.agreements import RANGES
 from .models.content import LINE_LENGTH, TEXT_LENGTH
+from .text import Words
 
-NO_GOAL = _("One clear goal is enough to begin.")
-NO_MEASURE = _("Say how you will know you got there.")
-MOST_GOALS, MOST_ACTIVITIES, EMPTY_GOALS = 5, 10, 3
+NO_GOAL = _("Enter at least one goal. One clear goal is enough to start.")
+NO_MEASURE = _("Say how you will know that you have reached this goal.")
+MAX_GOALS, MAX_ACTIVITIES, MIN_GOAL_FIELDS = 5, 10, 3
 
 
-def text_area(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
+def text_area(label: Words, help_text: Words = "", *, required: bool = True) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 6})
     return forms.CharField(
         label=label, help_text=help_text, max_length=TEXT_LENGTH, required=required, widget=widget
     )
 
 
+def number(name: str, label: Words, help_text: Words = "") -> forms.IntegerField:
+    low, high = RANGES[name]
+    return forms.IntegerField(label=label, help_text=help_text, min_value=low, max_value=high)
+
+
 class PartForm(forms.Form):
-    """One part. `seen` is the revision that the writer had read; saving raises drafting.Stale when it is not the newest."""
+    """One part of the agreement; subclasses name it.
+
+    `expected_revision` is the revision that the writer had read. `save` raises
+    drafting.ConflictingEdit when the part has been saved since.
+    """
 
     part = ""
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    expected_revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(
-        self, *args: Any, match: Any, version: AgreementVersion | None, **kwargs: Any
+        self, *args: Any, match: Match, version: AgreementVersion | None, **kwargs: Any
     ) -> None:
         self.match, self.version = match, version
-        is_written = version is not None and bool(version.revision_of(self.part))
-        saved = (
-            drafting.part_values(version, self.part)
-            if version is not None and is_written
-            else self.first_values()
-        )
-        initial = {
-            **self.to_fields(saved),
-            "seen": version.revision_of(self.part) if version else 0,
-        }
+        revision = version.revision_of(self.part) if version else 0
+        values = self.default_values()
+        if version is not None and revision:
+            values = drafting.part_values(version, self.part)
+        initial = {**self.to_fields(values), "expected_revision": revision}
         super().__init__(*args, **{**kwargs, "initial": initial})
 
-    def first_values(self) -> dict[str, Any]:
-        return drafting.first_values(self.match)
+    def default_values(self) -> PartValues:
+        """Return what a part that is not written yet starts from."""
+        return drafting.default_values(self.match)
 
-    def to_fields(self, values: dict[str, Any]) -> dict[str, Any]:
+    def to_fields(self, values: PartValues) -> PartValues:
+        """Turn values of the part into initial values of the fields."""
         return values
 
-    def to_values(self) -> dict[str, Any]:
-        """The cleaned answers in the shape of `drafting.part_values`."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+    def to_values(self) -> PartValues:
+        """Return the cleaned answers in the shape of `drafting.part_values`."""
+        return {
+            name: self.cleaned_data[name] for name in self.fields if name != "expected_revision"
+        }
 
-    def save(self, *, by: Any) -> AgreementVersion:
-        return drafting.save_part(
-            self.match, self.part, self.to_values(), seen=self.cleaned_data["seen"], by=by
-        )
+    def save(self, *, by: User) -> AgreementVersion:
+        """Save the part. Raises ConflictingEdit and ActionNotAllowed as `drafting.save_part`."""
+        revision = self.cleaned_data["expected_revision"]
+        values = self.to_values()
+        return drafting.save_part(self.match, self.part, values, expected_revision=revision, by=by)
 
 
 class RhythmForm(PartForm):
     part = "rhythm"
-    rhythm_days = forms.IntegerField(
-        label=_("We meet every how many days?"),
-        help_text=_("30 is about once a month."),
-        min_value=7,
-        max_value=90,
+    rhythm_days = number(
+        "rhythm_days", _("How many days apart do we meet?"), _("30 is about once a month.")
     )
-    meeting_minutes = forms.IntegerField(
-        label=_("For about how many minutes?"), min_value=15, max_value=240
-    )
+    meeting_minutes = number("meeting_minutes", _("About how many minutes does a meeting take?"))
     mode = forms.ChoiceField(
         label=_("How do we meet?"), choices=AgreementVersion.Mode, widget=forms.RadioSelect
     )
-    who_books = forms.ChoiceField(
-        label=_("Who suggests the dates?"), choices=AgreementVersion.Books, widget=forms.RadioSelect
+    scheduler = forms.ChoiceField(
+        label=_("Who suggests the dates?"),
+        choices=AgreementVersion.Scheduler,
+        widget=forms.RadioSelect,
     )
-    notice_hours = forms.IntegerField(
-        label=_("How many hours before a meeting do we say that we cannot come?"),
-        min_value=1,
-        max_value=336,
+    notice_hours = number(
+        "notice_hours", _("How many hours before a meeting do we move or cancel it at the latest?")
     )
 
-    def first_values(self) -> dict[str, Any]:
-        choices = {"mode": AgreementVersion.Mode.MIXED, "who_books": AgreementVersion.Books.MENTEE}
-        return {**drafting.first_values(self.match), **choices}
+    def default_values(self) -> PartValues:
+        return {
+            **drafting.default_values(self.match),
+            "mode": AgreementVersion.Mode.MIXED,
+            "scheduler": AgreementVersion.Scheduler.MENTEE,
+        }
 
 
 class GoalsForm(PartForm):
-    """Up to five goals in pairs of fields. A goal needs its measure; an empty pair is no goal."""
+    """Up to MAX_GOALS goals, each with its measure; an empty pair of fields is no goal."""
 
     part = "goals"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = max(EMPTY_GOALS, min(MOST_GOALS, len(self.initial["goals"]) + 1))
-        given = [n for n in range(MOST_GOALS) if f"goal_{n}" in self.data] if self.is_bound else []
-        self.numbers = range(max(rows, len(given)))
+        wanted = max(MIN_GOAL_FIELDS, min(MAX_GOALS, len(self.initial["goals"]) + 1))
+        sent = [n for n in range(MAX_GOALS) if f"goal_{n}" in self.data] if self.is_bound else []
+        self.numbers = range(max(wanted, len(sent)))
         for n in self.numbers:
             self._add_goal(n)
 
@@ -112,25 +125,25 @@ class GoalsForm(PartForm):
             required=False, max_length=22, widget=forms.HiddenInput
         )
         self.fields[f"goal_{n}"] = forms.CharField(
-            label=_("Goal %(n)s: what do you want?") % number,
+            label=_("Goal %(n)s: what do you want to achieve?") % number,
             required=is_first,
             error_messages={"required": NO_GOAL},
             validators=length,
             widget=forms.Textarea(attrs=area),
         )
         self.fields[f"measure_{n}"] = forms.CharField(
-            label=_("Goal %(n)s: how will you know you got there?") % number,
+            label=_("Goal %(n)s: how will you know that you have reached it?") % number,
             required=is_first,
             error_messages={"required": NO_MEASURE},
             validators=length,
             widget=forms.Textarea(attrs=area),
         )
 
-    def first_values(self) -> dict[str, Any]:
+    def default_values(self) -> PartValues:
         return {"goals": []}
 
-    def to_fields(self, values: dict[str, Any]) -> dict[str, Any]:
-        fields: dict[str, Any] = {"goals": values["goals"]}
+    def to_fields(self, values: PartValues) -> PartValues:
+        fields: PartValues = {"goals": values["goals"]}
         for n, goal in enumerate(values["goals"]):
             fields |= {
                 f"key_{n}": goal["key"],
@@ -144,23 +157,22 @@ class GoalsForm(PartForm):
             n: (self.cleaned_data.get(f"goal_{n}"), self.cleaned_data.get(f"measure_{n}"))
             for n in self.numbers
         }
-        if not any(rows[0]) and any(
-            any(row) for row in rows.values()
-        ):  # the first one was emptied, others stay
-            self._forgive("goal_0", "measure_0")
+        if not any(rows[0]) and any(any(row) for row in rows.values()):
+            # The first pair is required only while no other one is filled in.
+            self._drop_required_error("goal_0", "measure_0")
         for n, (goal, measure) in rows.items():
             if goal and not measure and not self.has_error(f"measure_{n}"):
                 self.add_error(f"measure_{n}", NO_MEASURE)
             if measure and not goal and not self.has_error(f"goal_{n}"):
-                self.add_error(f"goal_{n}", _("Say what the goal is, or empty both fields."))
+                self.add_error(f"goal_{n}", _("Say what the goal is, or leave both fields blank."))
 
-    def _forgive(self, *names: str) -> None:
+    def _drop_required_error(self, *names: str) -> None:
         for name in names:
             if self.has_error(name, "required"):
                 del self.errors[name]
                 self.cleaned_data[name] = ""
 
-    def to_values(self) -> dict[str, Any]:
+    def to_values(self) -> PartValues:
         data = self.cleaned_data
         rows = (
             {"key": data[f"key_{n}"], "text": data[f"goal_{n}"], "measure": data[f"measure_{n}"]}
@@ -171,24 +183,25 @@ class GoalsForm(PartForm):
 
 class ActivitiesForm(PartForm):
     part = "activities"
-    activities = text_area(_("What will we do together?"), _("One activity on each line."))
+    activities = text_area(_("What will we do together?"), _("One activity per line."))
 
-    def first_values(self) -> dict[str, Any]:
+    def default_values(self) -> PartValues:
         return {"activities": []}
 
-    def to_fields(self, values: dict[str, Any]) -> dict[str, Any]:
+    def to_fields(self, values: PartValues) -> PartValues:
         return {"activities": "\n".join(values["activities"])}
 
     def clean_activities(self) -> list[str]:
         lines = [" ".join(line.split()) for line in self.cleaned_data["activities"].splitlines()]
         found = list(dict.fromkeys(line for line in lines if line))
-        if len(found) > MOST_ACTIVITIES:
+        if len(found) > MAX_ACTIVITIES:
             raise forms.ValidationError(
-                _("Please choose %(most)s at most."), params={"most": MOST_ACTIVITIES}
+                _("Enter no more than %(most)s activities."), params={"most": MAX_ACTIVITIES}
             )
         if any(len(line) > LINE_LENGTH for line in found):
             raise forms.ValidationError(
-                _("One line can hold %(most)s characters."), params={"most": LINE_LENGTH}
+                _("Keep each activity to %(most)s characters or fewer."),
+                params={"most": LINE_LENGTH},
             )
         return found
 
@@ -198,16 +211,14 @@ class ConfidentialityForm(PartForm):
     confidentiality = text_area(_("What stays between us?"))
     feedback = text_area(_("How do we give and receive feedback?"))
 
-    def first_values(self) -> dict[str, Any]:
+    def default_values(self) -> PartValues:
         return {"confidentiality": CONFIDENTIALITY, "feedback": FEEDBACK}
 
 
 class TermForm(PartForm):
     part = "term"
-    term_months = forms.IntegerField(
-        label=_("For how many months do we commit?"), min_value=1, max_value=36
-    )
-    short_term_reason = text_area(_("Why does a shorter term suit you?"), required=False)
+    term_months = number("term_months", _("For how many months do we commit?"))
+    short_term_reason = text_area(_("Why does a shorter term suit us?"), required=False)
     ending_rules = text_area(_("How do we end?"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -217,12 +228,12 @@ class TermForm(PartForm):
             _("The program recommends at least %(months)s months.") % months
         )
         self.fields["short_term_reason"].help_text = (
-            _("Only if you choose fewer than %(months)s months.") % months
+            _("Only needed if you choose fewer than %(months)s months.") % months
         )
 
-    def first_values(self) -> dict[str, Any]:
+    def default_values(self) -> PartValues:
         return {
-            **drafting.first_values(self.match),
+            **drafting.default_values(self.match),
             "short_term_reason": "",
             "ending_rules": ENDING_RULES,
         }
@@ -237,7 +248,7 @@ class TermForm(PartForm):
         elif not self.cleaned_data.get("short_term_reason"):
             self.add_error(
                 "short_term_reason",
-                _("A shorter term is fine. Please say in a few words why it suits you."),
+                _("A shorter term is fine. Please say briefly why it suits you."),
             )
 
 
@@ -248,14 +259,14 @@ PART_FORMS: dict[str, type[PartForm]] = {
 
 
 class SignForm(forms.Form):
-    """A typed name under revision `seen`; a name that differs from the profile wants a second yes."""
+    """A typed name under one revision; a name that differs from the profile must be confirmed."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    expected_revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     typed_name = forms.CharField(label=_("Type your full name to sign"), max_length=120)
-    is_agreed = forms.BooleanField(label=_("I have read this agreement and I mean to keep it."))
-    is_my_name = forms.BooleanField(label=_("Yes, this is how I sign."), required=False)
+    is_agreed = forms.BooleanField(label=_("I have read this agreement and intend to keep it."))
+    is_my_name = forms.BooleanField(label=_("Yes, sign with this name."), required=False)
 
-    def __init__(self, *args: Any, version: AgreementVersion, signer: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, version: AgreementVersion, signer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.version, self.signer = version, signer
         self.fields["typed_name"].widget.attrs["autocomplete"] = "name"
@@ -272,17 +283,19 @@ class SignForm(forms.Form):
             self.add_error(
                 "is_my_name",
                 _(
-                    "Your profile says %(name)s. Confirm that you sign with another name, or type that one."
+                    "This differs from the name in your profile, %(name)s. Confirm that you want "
+                    "to sign with it, or type the name in your profile."
                 )
                 % name,
             )
 
-    def save(self, *, by: Any) -> Signature:
+    def save(self, *, by: User) -> Signature:
+        """Sign. Raises TextChanged and ActionNotAllowed as `signing.sign`."""
         return signing.sign(
             self.version,
             by=by,
             typed_name=self.cleaned_data["typed_name"],
-            seen=self.cleaned_data["seen"],
+            expected_revision=self.cleaned_data["expected_revision"],
         )
 
 

@@ -1,14 +1,15 @@
-"""What the pages of the agreement show, put together for the templates."""
+"""Context for the pages of the agreement."""
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import Any
+from typing import TypedDict
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from matches.models import Match
 
 from . import default_texts, text
@@ -18,19 +19,27 @@ from .models import PARTS, AgreementVersion, Goal, Signature
 State = AgreementVersion.State
 
 
+class GoalRow(TypedDict):
+    """A goal with the states that it may move to."""
+
+    goal: Goal
+    transitions: list[Goal.State]
+
+
 def url(name: str, match: Match, *more: str) -> str:
+    """Return the path of a page of this app about `match`."""
     return reverse(f"agreements:{name}", args=[match.public_id, *more])
 
 
-def in_force(match: Match, version: AgreementVersion | None) -> AgreementVersion | None:
-    """The version that holds: the current one, or the one that it is going to replace."""
+def version_in_force(match: Match, version: AgreementVersion | None) -> AgreementVersion | None:
+    """Return the version that applies: `version`, the current one, or the one before it."""
     if version is None or version.state == State.SIGNED:
         return version
     return AgreementVersion.objects.of_match(match).signed().first()
 
 
-def tasks(match: Match, version: AgreementVersion | None) -> list[dict[str, Any]]:
-    """The parts as a task list; without addresses once the text is in force."""
+def tasks(match: Match, version: AgreementVersion | None) -> list[dict[str, str | Promise]]:
+    """Return the parts as a task list; without links once the text is in force."""
     is_open = (version is None or version.is_editable) and match.state != Match.State.CLOSED
     return [
         {
@@ -42,128 +51,99 @@ def tasks(match: Match, version: AgreementVersion | None) -> list[dict[str, Any]
     ]
 
 
-def next_step(match: Match, version: AgreementVersion | None, user: Any) -> dict[str, str] | None:
-    """The one thing that `user` can do about the agreement now, or None."""
-    partner = match.partner_of(user)
+def next_step(
+    match: Match, version: AgreementVersion | None, user: User, partner: User
+) -> dict[str, str] | None:
+    """Return the one thing that `user` can do about the agreement now, or None."""
     if match.state == Match.State.CLOSED:
         return None
     if version is None or (version.state == State.DRAFT and version.missing_parts):
         part = version.missing_parts[0] if version else PARTS[0]
-        hint = _("Do this together in your first meeting; it takes about 30 minutes.")
+        minutes = {"minutes": default_texts.MINUTES_TO_DRAFT}
         return {
             "title": str(text.PART_TITLES[part]),
-            "text": hint,
+            "text": _("Do this together when you meet. Allow about %(minutes)s minutes.") % minutes,
             "url": url("part-update", match, part),
             "action": _("Write this part"),
         }
     if version.state == State.SHARED and version.may_be_signed_by(user):
         title = _("Read and sign")
-        hint = _("Your agreement with %(name)s is ready to be signed.") % {
-            "name": partner.first_name
-        }
+        name = {"name": partner.first_name}
+        hint = _("Your agreement with %(name)s is ready to sign.") % name
         return {"title": title, "text": hint, "url": url("agreement-sign", match), "action": title}
     return None
 
 
-def by_part(content: text.Content) -> list[dict[str, Any]]:
-    """The lines of the text under the titles of their parts."""
-    groups = groupby(text.lines_of(content), key=lambda line: line.part)
-    return [
-        {
-            "title": text.PART_TITLES[part],
-            "rows": [{"key": line.label, "value": line.value} for line in lines],
-        }
-        for part, lines in groups
-    ]
+def full_text(
+    match: Match, version: AgreementVersion, reader: User, partner: User
+) -> dict[str, object]:
+    """Return the context of a page that shows the whole text to `reader`, one of the pair.
 
-
-def changes_since(
-    version: AgreementVersion, content: text.Content
-) -> tuple[str, list[text.Change]]:
-    """Against what the text is compared, in words, and what has changed: the version before, or the draft as shared."""
-    before = AgreementVersion.objects.filter(
-        agreement=version.agreement, number=version.number - 1
-    ).first()
-    if before is not None:
-        before.agreement = version.agreement
-        return _("the version before"), text.changes(
-            text.snapshot(text.content_for_record(before)), content
-        )
-    if version.state != State.DRAFT and content.text.shared_lines:
-        return _("the draft that was shared first"), text.changes(
-            content.text.shared_lines, content
-        )
-    return "", []
-
-
-def reading(match: Match, version: AgreementVersion, reader: Any) -> dict[str, Any]:
-    """The whole text, what has changed, and who has signed. The reader is of the pair."""
+    Raises ValueError for anyone who may not read the text.
+    """
     content = text.content_for(version, reader)
     if content is None:
         raise ValueError("the reader may not read this text")
-    since, changes = changes_since(version, content)
+    changes_heading, changes = text.changes_since(version, content)
     return {
         "match": match,
         "program": match.program,
-        "partner": match.partner_of(reader),
+        "partner": partner,
         "version": version,
-        "parts": by_part(content),
+        "parts": text.by_part(content),
         "limits": default_texts.LIMITS,
         "committee_sees": default_texts.COMMITTEE_SEES,
-        "since": since,
+        "changes_heading": changes_heading,
         "changes": changes,
-        "signatures": Signature.objects.visible_to(reader)
-        .standing()
-        .filter(version=version)
-        .select_related("person"),
+        "signatures": Signature.objects.visible_to(reader).valid().under(version),
         "may_sign": version.may_be_signed_by(reader),
         "may_share": version.may_be_shared_by(reader),
     }
 
 
-def saved_meanwhile(version: AgreementVersion, part: str, reader: Any) -> dict[str, Any]:
-    """What stands in a part now, for somebody whose own words lost the race."""
+def conflicting_edit(version: AgreementVersion, part: str, reader: User) -> dict[str, object]:
+    """Return what the part says now, and who saved it, for someone whose edit was rejected."""
     content = text.content_for(version, reader)
-    lines = [line for line in text.lines_of(content) if line.part == part] if content else []
+    statements = text.statements_of(content) if content else []
     return {
         "by": version.changed_by,
         "at": version.changed_at,
-        "rows": [{"key": row.label, "value": row.value} for row in lines],
+        "rows": [{"key": row.label, "value": row.value} for row in statements if row.part == part],
     }
 
 
-def form_with_new_number(form: PartForm, data: QueryDict, version: AgreementVersion) -> PartForm:
-    """The same words once more, now knowing the newest revision: saving them again is a choice and no accident."""
-    renewed = data.copy()
-    renewed["seen"] = str(version.revision_of(form.part))
-    return type(form)(renewed, match=form.match, version=version)
+def rebased_form(form: PartForm, data: QueryDict, version: AgreementVersion) -> PartForm:
+    """Return the form with the same entries, based on the newest revision.
+
+    Saving it replaces what the partner wrote, after the page has shown both texts.
+    """
+    rebased = data.copy()
+    rebased["expected_revision"] = str(version.revision_of(form.part))
+    return type(form)(rebased, match=form.match, version=version)
 
 
-def after_part(match: Match, part: str) -> str:
-    """Where a saved part leads: to the next one that is empty, else to the list."""
+def url_after_part(match: Match, part: str) -> str:
+    """Return where a saved part leads: to the next one that is missing, else to the overview."""
     version = AgreementVersion.objects.of_match(match).editable().first()
     missing = version.missing_parts if version else []
     later = [name for name in missing if PARTS.index(name) > PARTS.index(part)]
     return url("part-update", match, later[0]) if later else url("agreement-detail", match)
 
 
-def after_signature(match: Match, version: AgreementVersion, signer: Any) -> str:
+def message_after_signature(version: AgreementVersion, partner: User) -> str:
+    """Say what the signature has done."""
     if version.state == State.SIGNED:
-        return _("Signed by both of you. Your agreement is in force.")
-    partner = match.partner_of(signer)
-    return _("Signed. %(name)s has been told that it is their turn.") % {"name": partner.first_name}
+        return _("You have both signed. Your agreement is in force.")
+    name = {"name": partner.first_name}
+    return _("Signed. We are e-mailing %(name)s to sign as well.") % name
 
 
-def goals_with_moves(version: AgreementVersion | None, reader: Any) -> list[dict[str, Any]]:
-    """Goals of the text in force, each with the states that it may move to."""
+def goals_with_transitions(version: AgreementVersion | None, reader: User) -> list[GoalRow]:
+    """Return the goals of the version in force; none while there is no such version."""
     if version is None:
         return []
-    goals = Goal.objects.of_pair(reader).filter(version=version)
-    states = Goal.State
-    return [
-        {
-            "goal": goal,
-            "moves": [states(to) for to in states.values if to in Goal.TRANSITIONS[goal.state]],
-        }
-        for goal in goals
-    ]
+    rows = []
+    for goal in Goal.objects.of_pair(reader).filter(version=version):
+        allowed = [state for state in Goal.State if state in Goal.TRANSITIONS[goal.state]]
+        rows.append(GoalRow(goal=goal, transitions=allowed))
+    return rows

@@ -1,96 +1,95 @@
-"""Who is asked for what about the agreement, and how often.
+"""E-mails about the agreement: who is asked for what, and when.
 
-The mentee is asked to draft after the first meeting or some days after the introduction, until a draft is shared. Whoever
-must act is asked to sign, until it is done. `plan` makes this true from the facts once a minute; running it twice, or after
-a long stop, owes nothing twice.
+The mentee is asked to draft it after the first meeting or some days after the introduction, until
+a draft is shared. Whoever has not signed a shared version is asked to sign it. About once a minute
+`enqueue_reminders` enqueues what the facts call for; running it twice, or after a long stop,
+enqueues nothing twice.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from matches.models import Match
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
+from notifications.reminders import PendingEmails, due_reminder
 
 from .models import Agreement, AgreementVersion
-from .reminders import Debts, turn_at
 
-DRAFT_REMINDERS = (7, 14)  # days after the ask
-SETTLING = timedelta(minutes=15)  # after a change of a shared text: several parts, one letter
-CALLS = 10  # the ordinal of a letter is ten times the call to sign plus the number of the reminder
+DRAFT_REMINDERS = (7, 14)  # days after the first e-mail
+# Several parts of a shared text that change within this time make one e-mail.
+CHANGE_DELAY = timedelta(minutes=15)
+# The ordinal of an e-mail is ten times the signing round plus the number of the reminder.
+ORDINALS_PER_ROUND = 10
 
 State = AgreementVersion.State
 
 
 def ask_for_draft(match: Match, *, at: datetime) -> None:
-    """Ask the mentee now to draft the agreement: the first meeting has been held. Asking twice is asking once."""
-    agreement, _made = Agreement.objects.get_or_create(match=match)
+    """Ask the mentee for a draft from now on, because the first meeting was held.
+
+    The e-mail follows with the next run of `enqueue_reminders`. A second call changes nothing.
+    """
+    agreement, _created = Agreement.objects.get_or_create(match=match)
     Agreement.objects.filter(pk=agreement.pk, asked_at=None).update(asked_at=at)
 
 
-def ask_to_sign(version: AgreementVersion, person: Any, *, at: datetime) -> None:
-    """Owe the letter that `person` can sign the text as it stands now."""
-    policy = version.program.policy
-    expires_at = at + timedelta(days=policy.reminder_first_days)
-    ordinal = version.call * CALLS + 1
+def ask_to_sign(version: AgreementVersion, person: User, *, at: datetime) -> None:
+    """Enqueue the e-mail that asks `person` to sign the text as it is now."""
     enqueue(
         "agreement-to-sign",
         to=person,
         about=version,
-        ordinal=ordinal,
+        ordinal=version.signing_round * ORDINALS_PER_ROUND + 1,
         due_at=at,
-        expires_at=expires_at,
+        expires_at=at + timedelta(days=version.program.policy.reminder_first_days),
         at=at,
     )
 
 
-def tell_signed(version: AgreementVersion, person: Any, *, at: datetime) -> None:
-    enqueue("agreement-signed", to=person, about=version, at=at)
+def notify_signed(version: AgreementVersion, *, at: datetime) -> None:
+    """Enqueue the e-mail to both people that the agreement is in force."""
+    for person in version.match.people:
+        enqueue("agreement-signed", to=person, about=version, at=at)
 
 
 @reconciler
-def plan(at: datetime) -> None:
-    matches, versions = list(undrafted(at)), list(waiting_for_signatures())
-    debts = Debts(["agreement-open"], matches)
+def enqueue_reminders(at: datetime) -> None:
+    """Enqueue the e-mails about agreements that are due at `at` and not enqueued yet."""
+    matches, versions = list(without_shared_draft(at)), list(waiting_for_signatures())
+    pending = PendingEmails(["agreement-to-draft"], matches)
     for match in matches:
-        _ask_for_draft(match, debts, at)
-    debts = Debts(["agreement-to-sign"], versions)
+        _remind_to_draft(match, pending, at)
+    pending = PendingEmails(["agreement-to-sign"], versions)
     for version in versions:
-        _ask_signers(version, debts, at)
+        _remind_to_sign(version, pending, at)
 
 
-def undrafted(at: datetime) -> QuerySet[Match]:
-    """Introduced matches without a shared text."""
+def without_shared_draft(at: datetime) -> QuerySet[Match]:
+    """Return matches introduced by `at` whose agreement was never shared."""
     shared = AgreementVersion.objects.exclude(state=State.DRAFT).values("agreement__match")
-    found = Match.objects.filter(state=Match.State.INTRODUCED, introduced_at__lte=at).exclude(
-        pk__in=shared
-    )
-    return found.with_people().select_related("agreement", "mentee__cohort__program__policy")
+    introduced = Match.objects.filter(state=Match.State.INTRODUCED, introduced_at__lte=at)
+    found = introduced.exclude(pk__in=shared).with_people()
+    return found.select_related("agreement", "mentee__cohort__program__policy")
 
 
-def _ask_for_draft(match: Match, debts: Debts, at: datetime) -> None:
-    agreement = getattr(match, "agreement", None)
+def _remind_to_draft(match: Match, pending: PendingEmails, at: datetime) -> None:
+    agreement: Agreement | None = getattr(match, "agreement", None)
     latest = match.introduced_at + timedelta(days=match.program.policy.agreement_ask_days)
     asked_at = agreement.asked_at if agreement else None
     since = min(asked_at or latest, latest)
-    turn = turn_at(at, since=since, reminders=DRAFT_REMINDERS)
-    if turn is not None:
+    reminder = due_reminder(at, since=since, reminders=DRAFT_REMINDERS)
+    if reminder is not None:
         mentee = match.mentee.person
-        debts.enqueue(
-            "agreement-open",
-            to=mentee,
-            about=match,
-            ordinal=turn.ordinal,
-            expires_at=turn.expires_at,
-            at=at,
-        )
+        pending.enqueue("agreement-to-draft", reminder, to=mentee, about=match, at=at)
 
 
 def waiting_for_signatures() -> QuerySet[AgreementVersion]:
+    """Return the shared versions of open matches."""
     rows = AgreementVersion.objects.filter(
         state=State.SHARED, agreement__match__in=Match.objects.open()
     )
@@ -101,30 +100,20 @@ def waiting_for_signatures() -> QuerySet[AgreementVersion]:
     ).prefetch_related("signatures")
 
 
-def _ask_signers(version: AgreementVersion, debts: Debts, at: datetime) -> None:
+def _remind_to_sign(version: AgreementVersion, pending: PendingEmails, at: datetime) -> None:
     since = version.changed_at or version.shared_at or at
     policy = version.program.policy
-    reminders = (policy.reminder_first_days, policy.reminder_second_days)
-    turn = turn_at(at, since=since, reminders=reminders)
-    if turn is None:
+    days = (policy.reminder_first_days, policy.reminder_second_days)
+    reminder = due_reminder(at, since=since, reminders=days)
+    if reminder is None:
         return
-    signed = {
-        signature.person_id
-        for signature in version.signatures.all()
-        if signature.withdrawn_at is None
-    }
+    is_settled = reminder.ordinal > 1 or at >= since + CHANGE_DELAY
+    signed = {row.person_id for row in version.signatures.all() if row.withdrawn_at is None}
     for person in version.match.people:
-        # Whoever changed the text last is looking at it; the other one is told when it has settled.
-        too_early = turn.ordinal == 1 and (
-            person.pk == version.changed_by_id or at < since + SETTLING
-        )
-        if person.pk not in signed and not too_early:
-            ordinal = version.call * CALLS + turn.ordinal
-            debts.enqueue(
-                "agreement-to-sign",
-                to=person,
-                about=version,
-                ordinal=ordinal,
-                expires_at=turn.expires_at,
-                at=at,
+        # Whoever changed the text last is looking at it, so only reminders go to that person.
+        is_author = reminder.ordinal == 1 and person.pk == version.changed_by_id
+        if person.pk not in signed and is_settled and not is_author:
+            first = version.signing_round * ORDINALS_PER_ROUND
+            pending.enqueue(
+                "agreement-to-sign", reminder, to=person, about=version, at=at, first_ordinal=first
             )

@@ -1,8 +1,9 @@
-"""The text of a version, once: the page, the record that is signed and the list of changes all come from `lines_of`.
+"""The text of a version: the page, the signed record and the changes use the same statements.
 
-`canonical` is what the hash is taken of. It must be the same for the same words on every machine and in every language, and
-different for different words: so its keys are fixed, Unicode is normalised (NFC), line ends and outer spaces do not count, and
-each line of a value is indented, so that no value can imitate a key.
+`canonical` is what the hash is taken of. It is the same for the same words on every machine and in
+every language, and different for different words: its keys are fixed, Unicode is normalised (NFC),
+line ends and surrounding spaces do not count, and each line of a value is indented, so that no
+value can imitate a key.
 """
 
 from __future__ import annotations
@@ -13,42 +14,69 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+
 from .models import PARTS, Activity, AgreementText, AgreementVersion, Goal
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 FORMAT = "mentoring agreement, text 1"
 
 PART_TITLES: dict[str, Promise] = {
-    "rhythm": _("Rhythm of our meetings"),
+    "rhythm": _("How often we meet"),
     "goals": _("Goals"),
     "activities": _("Development activities"),
     "confidentiality": _("Confidentiality and feedback"),
-    "term": _("How long, and how we end"),
+    "term": _("How long we commit, and how we end"),
 }
+
+Words = str | Promise  # text that a page shows, perhaps translated late
+Snapshot = dict[str, list[str]]  # {code: [part, label, words]}, as it is stored
+Pieces = tuple[tuple[str, str], ...]  # (operation, words): "same", "del" or "ins"
 
 
 @dataclass(frozen=True)
-class Line:
-    """One statement of the text. `code` names it through all versions; `record` goes into the hash, `shown` to the page."""
+class Statement:
+    """One statement of the text.
+
+    `code` names it through all versions, `record` goes into the hash, `shown` on the page.
+    """
 
     part: str
     code: str
-    label: str | Promise
+    label: Words
     record: str
-    shown: Any = ""
+    shown: Words = ""
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Words:
         return self.shown or self.record
 
 
 @dataclass(frozen=True)
+class Part:
+    """The statements of one part under its title."""
+
+    title: Promise
+    statements: tuple[Statement, ...]
+
+    @property
+    def rows(self) -> list[dict[str, Words]]:
+        """What the component `summary_list` shows."""
+        return [{"key": row.label, "value": row.value} for row in self.statements]
+
+
+@dataclass(frozen=True)
 class Content:
-    """A version with its words, read once."""
+    """A version with everything that the pair wrote, read once."""
 
     version: AgreementVersion
     text: AgreementText
@@ -58,23 +86,23 @@ class Content:
 
 @dataclass(frozen=True)
 class Change:
-    """What became of one line. `kind` is added, removed or changed; `before` and `after` are (operation, words) pieces."""
+    """One statement that was "added", "removed" or "changed" (`kind`)."""
 
     kind: str
     part: str
-    label: str | Promise
-    before: tuple[tuple[str, str], ...]
-    after: tuple[tuple[str, str], ...]
+    label: Words
+    before: Pieces
+    after: Pieces
 
 
-def content_for(version: AgreementVersion, reader: Any) -> Content | None:
-    """The words of `version` if `reader` may read them, else None."""
+def content_for(version: AgreementVersion, reader: User | AnonymousUser) -> Content | None:
+    """Return what the pair wrote in `version` if `reader` may read it, else None."""
     text = AgreementText.objects.visible_to(reader).filter(version=version).first()
     return None if text is None else _content(version, text)
 
 
 def content_for_record(version: AgreementVersion) -> Content:
-    """The words of `version`, for signing and comparing; the caller has checked who asks."""
+    """Return what the pair wrote in `version`; the caller has checked who asks."""
     text = AgreementText.system.get(version=version)
     return _content(version, text)
 
@@ -85,8 +113,8 @@ def _content(version: AgreementVersion, text: AgreementText) -> Content:
     return Content(version, text, tuple(goals), tuple(activities))
 
 
-def lines_of(content: Content) -> list[Line]:
-    """Every statement, in the order of the parts; parts that nobody has written yet are left out."""
+def statements_of(content: Content) -> list[Statement]:
+    """Return every statement, in the order of the parts; parts not written yet are left out."""
     makers = {
         "rhythm": _rhythm,
         "goals": _goals,
@@ -98,80 +126,90 @@ def lines_of(content: Content) -> list[Line]:
     return [line for part in written for line in makers[part](content)]
 
 
-def _rhythm(content: Content) -> Iterable[Line]:
+def by_part(content: Content) -> list[Part]:
+    """Return the statements under the titles of their parts."""
+    groups = groupby(statements_of(content), key=lambda statement: statement.part)
+    return [Part(PART_TITLES[part], tuple(statements)) for part, statements in groups]
+
+
+def _rhythm(content: Content) -> Iterable[Statement]:
     version = content.version
     days = _("every %(n)s days") % {"n": version.rhythm_days}
     minutes = _("%(n)s minutes") % {"n": version.meeting_minutes}
-    notice = _("%(n)s hours") % {"n": version.notice_hours}
-    yield Line("rhythm", "every_days", _("We meet"), str(version.rhythm_days), days)
-    yield Line("rhythm", "minutes", _("For about"), str(version.meeting_minutes), minutes)
-    yield Line("rhythm", "mode", _("How"), version.mode, version.get_mode_display())
-    yield Line(
+    hours = {"n": version.notice_hours}
+    notice = ngettext("%(n)s hour", "%(n)s hours", version.notice_hours) % hours
+    yield Statement("rhythm", "every_days", _("We meet"), str(version.rhythm_days), days)
+    yield Statement("rhythm", "minutes", _("For about"), str(version.meeting_minutes), minutes)
+    yield Statement("rhythm", "mode", _("How"), version.mode, version.get_mode_display())
+    yield Statement(
         "rhythm",
-        "books",
+        "scheduler",
         _("Who suggests the dates"),
-        version.who_books,
-        version.get_who_books_display(),
+        version.scheduler,
+        version.get_scheduler_display(),
     )
-    yield Line(
+    yield Statement(
         "rhythm", "notice_hours", _("Notice to move or cancel"), str(version.notice_hours), notice
     )
 
 
-def _goals(content: Content) -> Iterable[Line]:
+def _goals(content: Content) -> Iterable[Statement]:
     for number, goal in enumerate(content.goals, 1):
-        yield Line("goals", f"goal {goal.key}", _("Goal %(n)s") % {"n": number}, goal.text)
-        yield Line("goals", f"measure {goal.key}", _("How we will know"), goal.measure)
+        yield Statement("goals", f"goal {goal.key}", _("Goal %(n)s") % {"n": number}, goal.text)
+        yield Statement("goals", f"measure {goal.key}", _("How we will know"), goal.measure)
 
 
-def _activities(content: Content) -> Iterable[Line]:
+def _activities(content: Content) -> Iterable[Statement]:
     for activity in content.activities:
-        yield Line("activities", f"activity {clean(activity.text)}", _("We plan"), activity.text)
+        yield Statement(
+            "activities", f"activity {clean(activity.text)}", _("We plan"), activity.text
+        )
 
 
-def _confidentiality(content: Content) -> Iterable[Line]:
-    yield Line(
+def _confidentiality(content: Content) -> Iterable[Statement]:
+    yield Statement(
         "confidentiality",
         "confidentiality",
         _("What stays between us"),
         content.text.confidentiality,
     )
-    yield Line(
+    yield Statement(
         "confidentiality", "feedback", _("Giving and receiving feedback"), content.text.feedback
     )
 
 
-def _term(content: Content) -> Iterable[Line]:
-    months = _("%(n)s months") % {"n": content.version.term_months}
-    yield Line("term", "months", _("We commit for"), str(content.version.term_months), months)
+def _term(content: Content) -> Iterable[Statement]:
+    term = content.version.term_months
+    months = ngettext("%(n)s month", "%(n)s months", term) % {"n": term}
+    yield Statement("term", "months", _("We commit for"), str(term), months)
     if content.text.short_term_reason:
-        yield Line(
+        yield Statement(
             "term",
             "short_term_reason",
             _("Why a shorter term suits us"),
             content.text.short_term_reason,
         )
-    yield Line("term", "ending_rules", _("How we end"), content.text.ending_rules)
+    yield Statement("term", "ending_rules", _("How we end"), content.text.ending_rules)
 
 
 def clean(text: str) -> str:
-    """Words as the record keeps them: NFC, LF, no spaces at the ends of lines or of the whole."""
+    """Normalise for the record: NFC, LF, no spaces at the ends of lines or around the whole."""
     normal = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(line.rstrip() for line in normal.split("\n")).strip()
 
 
 def canonical(content: Content) -> str:
-    """The exact text that is signed."""
+    """Return the exact text that is signed."""
     match = content.version.match
     mentee, mentor = match.people
     head = [("program", match.program.name), ("mentee", mentee.name), ("mentor", mentor.name)]
     head.append(("version", str(content.version.number)))
-    body = [(f"{line.part}: {_record_code(line)}", line.record) for line in lines_of(content)]
+    body = [(f"{line.part}: {_record_code(line)}", line.record) for line in statements_of(content)]
     return "\n".join([FORMAT, *(_entry(key, value) for key, value in head + body)]) + "\n"
 
 
-def _record_code(line: Line) -> str:
-    """Goals and activities are listed by what they are: their keys mean nothing to a reader."""
+def _record_code(line: Statement) -> str:
+    """Return the kind of statement without its key, which would mean nothing to a reader."""
     return line.code.split(" ")[0]
 
 
@@ -179,8 +217,24 @@ def _entry(key: str, value: str) -> str:
     return "\n".join([f"{key}:", *(f"  {line}" for line in clean(value).split("\n"))])
 
 
+def record_for_signing(version: AgreementVersion) -> str:
+    """Store the text that is signed and return its SHA-256.
+
+    The second person signs the text that the first one signed, whatever names have changed since.
+    """
+    version = AgreementVersion.objects.select_related(
+        "agreement__match__mentee__person",
+        "agreement__match__mentor__person",
+        "agreement__match__mentee__cohort__program",
+    ).get(pk=version.pk)
+    content = content_for_record(version)
+    record = content.text.signed_text or canonical(content)
+    AgreementText.system.filter(version=version).update(signed_text=record)
+    return sha256(record)
+
+
 def without_name(record: str, role: str, instead: str) -> str:
-    """The record with the name of the "mentee" or "mentor" replaced; every other byte stays."""
+    """Replace the name of the "mentee" or "mentor" in a record; every other byte stays."""
     return re.sub(
         rf"^{role}:\n(?:  .*\n)+",
         lambda _found: f"{role}:\n  {instead}\n",
@@ -191,21 +245,39 @@ def without_name(record: str, role: str, instead: str) -> str:
 
 
 def sha256(text: str) -> str:
-    """Hexadecimal SHA-256 of the UTF-8 bytes of `text`."""
+    """Return the hexadecimal SHA-256 of the UTF-8 bytes of `text`."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def snapshot(content: Content) -> dict[str, list[str]]:
-    """{code: [part, label, words]}: what `changes` later compares with; the label in the language of the moment."""
+def snapshot(content: Content) -> Snapshot:
+    """Return the statements for a later `changes`, labelled in the language of this moment."""
     return {
         line.code: [line.part, str(line.label), clean(str(line.value))]
-        for line in lines_of(content)
+        for line in statements_of(content)
     }
 
 
-def changes(before: dict[str, list[str]], content: Content) -> list[Change]:
-    """What changed since `before`, in the order of the text, removed lines last."""
-    now = {line.code: line for line in lines_of(content)}
+def changes_since(version: AgreementVersion, content: Content) -> tuple[str, list[Change]]:
+    """Compare with the version before, or with the draft as it was first shared.
+
+    Return a heading ("" when there is nothing to compare with) and the changes.
+    """
+    previous = AgreementVersion.objects.filter(
+        agreement=version.agreement, number=version.number - 1
+    ).first()
+    if previous is not None:
+        previous.agreement = version.agreement
+        before = snapshot(content_for_record(previous))
+        return gettext("Changes since the previous version"), changes(before, content)
+    if version.state != AgreementVersion.State.DRAFT and content.text.shared_snapshot:
+        before = content.text.shared_snapshot
+        return gettext("Changes since the draft was first shared"), changes(before, content)
+    return "", []
+
+
+def changes(before: Snapshot, content: Content) -> list[Change]:
+    """Return what changed since `before`, in the order of the text, removed statements last."""
+    now = {line.code: line for line in statements_of(content)}
     found = [_compare(before.get(code), line) for code, line in now.items()]
     gone = [
         Change("removed", part, label, (("del", words),), ())
@@ -214,11 +286,11 @@ def changes(before: dict[str, list[str]], content: Content) -> list[Change]:
     return [change for change in found if change is not None] + gone
 
 
-def _missing(before: dict[str, list[str]], now: dict[str, Line]) -> Iterable[tuple[str, str, str]]:
+def _missing(before: Snapshot, now: dict[str, Statement]) -> Iterable[tuple[str, str, str]]:
     return ((entry[0], entry[1], entry[2]) for code, entry in before.items() if code not in now)
 
 
-def _compare(was: list[str] | None, line: Line) -> Change | None:
+def _compare(was: list[str] | None, line: Statement) -> Change | None:
     words = clean(str(line.value))
     if was is None:
         return Change("added", line.part, line.label, (), (("ins", words),))
@@ -228,16 +300,12 @@ def _compare(was: list[str] | None, line: Line) -> Change | None:
     return Change("changed", line.part, line.label, before, after)
 
 
-Pieces = tuple[tuple[str, str], ...]
-
-
 def word_difference(before: str, after: str) -> tuple[Pieces, Pieces]:
-    """Both texts as pieces: ("same", words), ("del", words) on the left, ("ins", words) on the right."""
+    """Cut both texts into pieces: "same" in both, "del" in the first, "ins" in the second."""
     old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
     left, right = [], []
-    for operation, a, b, c, d in difflib.SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for operation, a, b, c, d in matcher.get_opcodes():
         if operation == "equal":
             left.append(("same", "".join(old[a:b])))
             right.append(("same", "".join(new[c:d])))

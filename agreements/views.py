@@ -1,4 +1,5 @@
-"""Pages of the agreement. All but the printed text are the pair's own."""
+"""Pages of the agreement. Only the pair can open them; the committee can open the printed text
+once both people allow it."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -19,7 +20,7 @@ def own_match(request, match_id):
 
 
 def own_version(request, match_id):
-    """The match of the signed-in person and its current version; 404 while there is none."""
+    """Return the match of the signed-in person and its current version; 404 while there is none."""
     match = own_match(request, match_id)
     version = drafting.current_version(match)
     if version is None:
@@ -31,16 +32,17 @@ def own_version(request, match_id):
 def agreement_detail(request, match_id):
     match = own_match(request, match_id)
     version = drafting.current_version(match)
-    in_force = presenters.in_force(match, version)
+    partner = match.partner_of(request.user)
+    in_force = presenters.version_in_force(match, version)
     context = {
         "match": match,
         "program": match.program,
-        "partner": match.partner_of(request.user),
+        "partner": partner,
         "version": version,
         "in_force": in_force,
         "tasks": presenters.tasks(match, version),
-        "next_step": presenters.next_step(match, version, request.user),
-        "goals": presenters.goals_with_moves(in_force, request.user),
+        "next_step": presenters.next_step(match, version, request.user, partner),
+        "goals": presenters.goals_with_transitions(in_force, request.user),
         "may_share": version is not None and version.may_be_shared_by(request.user),
         "is_opened_by_me": version is not None and version.agreement.is_opened_by(request.user),
         "committee_sees": default_texts.COMMITTEE_SEES,
@@ -49,6 +51,7 @@ def agreement_detail(request, match_id):
 
 
 def part_update(request, match_id, part):
+    """Write one part. A form based on an older revision comes back with both texts (status 409)."""
     match = own_match(request, match_id)
     if part not in PART_FORMS:
         raise Http404
@@ -56,19 +59,18 @@ def part_update(request, match_id, part):
     if version is not None and not version.is_editable:
         messages.info(request, drafting.IN_FORCE)
         return redirect("agreements:agreement-detail", match_id)
-    form = PART_FORMS[part](
-        request.POST if request.method == "POST" else None, match=match, version=version
-    )
-    theirs = None
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = PART_FORMS[part](data, match=match, version=version)
+    conflict = None
+    if data is not None and form.is_valid():
         try:
             form.save(by=request.user)
-        except drafting.Stale as stale:
-            theirs = presenters.saved_meanwhile(stale.version, part, request.user)
-            form = presenters.form_with_new_number(form, request.POST, stale.version)
+        except drafting.ConflictingEdit as error:
+            conflict = presenters.conflicting_edit(error.version, part, request.user)
+            form = presenters.rebased_form(form, data, error.version)
         else:
             messages.success(request, _("Saved: %(part)s.") % {"part": text.PART_TITLES[part]})
-            return redirect(presenters.after_part(match, part))
+            return redirect(presenters.url_after_part(match, part))
     context = {
         "form": form,
         "match": match,
@@ -77,11 +79,11 @@ def part_update(request, match_id, part):
         "title": text.PART_TITLES[part],
         "number": PARTS.index(part) + 1,
         "total": len(PARTS),
-        "theirs": theirs,
+        "conflict": conflict,
         "is_shared": version is not None and version.state == AgreementVersion.State.SHARED,
-        "wording": default_texts,
+        "default_texts": default_texts,
     }
-    return render(request, "agreements/part_update.html", context, status=409 if theirs else 200)
+    return render(request, "agreements/part_update.html", context, status=409 if conflict else 200)
 
 
 @require_POST
@@ -91,7 +93,7 @@ def agreement_share(request, match_id):
     partner = match.partner_of(request.user)
     messages.success(
         request,
-        _("Shared. %(name)s has been told and can sign now. So can you.")
+        _("Shared. You can both sign now; we are e-mailing %(name)s.")
         % {"name": partner.first_name},
     )
     return redirect("agreements:agreement-sign", match_id)
@@ -100,34 +102,34 @@ def agreement_share(request, match_id):
 @require_safe
 def agreement_review(request, match_id):
     match, version = own_version(request, match_id)
-    return render(
-        request,
-        "agreements/agreement_review.html",
-        presenters.reading(match, version, request.user),
-    )
+    partner = match.partner_of(request.user)
+    context = presenters.full_text(match, version, request.user, partner)
+    return render(request, "agreements/agreement_review.html", context)
 
 
 def agreement_sign(request, match_id):
     match, version = own_version(request, match_id)
     if not version.may_be_signed_by(request.user):
         return redirect("agreements:agreement-review", match_id)
+    partner = match.partner_of(request.user)
     data = request.POST if request.method == "POST" else None
-    form = SignForm(data, version=version, signer=request.user, initial={"seen": version.revision})
+    initial = {"expected_revision": version.revision}
+    form = SignForm(data, version=version, signer=request.user, initial=initial)
     if data is not None and form.is_valid():
         try:
             form.save(by=request.user)
         except signing.TextChanged as changed:
             messages.warning(request, str(changed))
             return redirect("agreements:agreement-sign", match_id)
-        messages.success(request, presenters.after_signature(match, version, request.user))
+        messages.success(request, presenters.message_after_signature(version, partner))
         return redirect("agreements:agreement-detail", match_id)
-    context = presenters.reading(match, version, request.user)
+    context = presenters.full_text(match, version, request.user, partner)
     return render(request, "agreements/agreement_sign.html", {**context, "form": form})
 
 
 @require_safe
 def agreement_print(request, match_id):
-    """The text as a document: for the pair, and for the committee once both have opened it."""
+    """The text as a document: for the pair, and for the committee once both allow it."""
     agreement = get_object_or_404(
         Agreement.objects.visible_to(request.user), match__public_id=match_id
     )
@@ -140,12 +142,9 @@ def agreement_print(request, match_id):
         "match": match,
         "program": match.program,
         "version": version,
-        "parts": presenters.by_part(content),
+        "parts": text.by_part(content),
         "limits": default_texts.LIMITS,
-        "signatures": Signature.objects.visible_to(request.user)
-        .standing()
-        .filter(version=version)
-        .select_related("person"),
+        "signatures": Signature.objects.visible_to(request.user).valid().under(version),
         "fingerprint": text.sha256(content.text.signed_text) if content.text.signed_text else "",
         "is_signed": version.state == AgreementVersion.State.SIGNED,
     }
@@ -158,34 +157,31 @@ def agreement_amend(request, match_id):
         drafting.amend(match, by=request.user)
         messages.success(
             request,
-            _(
-                "A new version is begun. The signed one holds until you have both signed the new one."
-            ),
+            _("New version started. The signed one applies until you have both signed this one."),
         )
         return redirect("agreements:agreement-detail", match_id)
-    back = presenters.url("agreement-detail", match)
     context = {
         "match": match,
         "program": match.program,
-        "button": _("Begin a new version"),
-        "back_url": back,
+        "button": _("Start a new version"),
+        "back_url": presenters.url("agreement-detail", match),
     }
     return render(request, "agreements/agreement_amend.html", context)
 
 
 @require_POST
-def agreement_open(request, match_id):
-    """Say yes or no to the committee reading the text; it reads once both have said yes."""
+def committee_access(request, match_id):
+    """Allow the committee to read the text, or not; it can read it once both people allow it."""
     _match, version = own_version(request, match_id)
     if request.POST.get("answer") == "yes":
         version.agreement.open_to_committee(by=request.user, at=timezone.now())
         messages.success(
             request,
-            _("You agree that the committee reads the text. It can once both of you agree."),
+            _("You allow the committee to read the text. It can once you both do."),
         )
     else:
         version.agreement.close_to_committee(by=request.user)
-        messages.success(request, _("The committee does not read the text."))
+        messages.success(request, _("The committee can't read the text."))
     return redirect("agreements:agreement-detail", match_id)
 
 
@@ -200,7 +196,5 @@ def goal_progress(request, goal_id):
     if to not in Goal.State.values:
         raise Http404
     goal.mark(to, by=request.user)
-    messages.success(
-        request, _("The goal is now: %(state)s.") % {"state": goal.get_state_display()}
-    )
+    messages.success(request, _("Goal updated: %(state)s.") % {"state": goal.get_state_display()})
     return redirect("agreements:agreement-detail", goal.version.match.public_id)

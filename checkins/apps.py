@@ -7,4 +7,4 @@ class CheckinsConfig(AppConfig):
     verbose_name = _("Check-ins")
 
     def ready(self) -> None:
-        from . import emails, link_views, planning, privacy  # noqa: F401  (registers links, letters, the planner, erasure)
+        from . import emails, link_views, planning, privacy  # noqa: F401  (they register themselves)

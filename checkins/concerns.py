@@ -1,47 +1,51 @@
-"""Raising concerns, and telling the member who must act: without details, and at once."""
+"""Raising concerns, and notifying the member who must act: at once, and without details."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.models import User
 from agreements.models import AgreementVersion, Signature
-from agreements.reminders import Debts
 from matches.models import Match
 from notifications import kinds
 from notifications.models import Notification
+from notifications.reminders import PendingEmails
 from programs.models import Program
 from workflow.models import Transition
 
 from .care_access import chairs_of, deputies_of
 from .models import CheckIn, Concern
 
-SILENCE_COUNTS = timedelta(days=60)
-TO_DEPUTY, TO_CHAIR = timedelta(hours=4), timedelta(hours=24)
-MACHINERY = "the program tells who must act"
+# E-mails that were sent longer ago say nothing about whether a person answers today.
+UNANSWERED_WINDOW = timedelta(days=60)
+DEPUTY_AFTER, CHAIR_AFTER = timedelta(hours=4), timedelta(hours=24)
 
 
 @transaction.atomic
 def ask_for_help(
     *,
-    author: Any,
+    author: User,
     program: Program,
     match: Match | None,
     text: str,
     urgency: str,
     partner_may_know: bool,
-    reach: str,
+    contact_info: str,
     nonce: str,
     at: datetime | None = None,
 ) -> Concern:
-    """Somebody asks the committee for help. The same form sent twice is one concern."""
+    """Ask the committee for help, for `author`; return the concern and notify who must act.
+
+    `nonce` names the form: sending it twice makes one concern.
+    """
     at = at or timezone.now()
-    concern, made = Concern.system.get_or_create(
+    concern, created = Concern.system.get_or_create(
         person=author,
         nonce=nonce,
         defaults={
@@ -51,18 +55,18 @@ def ask_for_help(
             "text": text,
             "urgency": urgency,
             "partner_may_know": partner_may_know,
-            "reach": reach,
+            "contact_info": contact_info,
             "raised_at": at,
         },
     )
-    if made:
-        tell(concern, at=at)
+    if created:
+        notify(concern, at=at)
     return concern
 
 
 def raise_about_answer(checkin: CheckIn, *, at: datetime) -> Concern:
-    """An answer wants a person to act: not a fit, a low score, a wish for a call. Once per check-in."""
-    concern, made = Concern.system.get_or_create(
+    """Raise a concern because an answer needs someone to act, at most once per check-in."""
+    concern, created = Concern.system.get_or_create(
         checkin=checkin,
         cause=Concern.Cause.ANSWER,
         defaults={
@@ -73,43 +77,51 @@ def raise_about_answer(checkin: CheckIn, *, at: datetime) -> Concern:
             "raised_at": at,
         },
     )
-    if made:
-        tell(concern, at=at)
+    if created:
+        notify(concern, at=at)
     return concern
 
 
-def raise_about_silence(at: datetime) -> None:
-    """Several letters in a row that needed an answer got none: the carer asks in another way. Once per silence."""
+def raise_about_unanswered_emails(at: datetime) -> None:
+    """Raise a concern for everyone who left several e-mails in a row unanswered.
+
+    How many is the program's `unanswered_messages`. The carer then tries another way; there is one
+    concern until it is resolved or the person does something.
+    """
     matches = list(
         Match.objects.open().with_people().select_related("mentee__cohort__program__policy")
     )
-    letters = unanswered_letters({person for match in matches for person in match.people}, at)
+    counts = unanswered_emails({person for match in matches for person in match.people}, at)
     for match in matches:
         for person in match.people:
-            if letters.get(person.pk, 0) >= match.program.policy.unanswered_messages:
-                _raise_silence(match, person, at)
+            if counts.get(person.pk, 0) >= match.program.policy.unanswered_messages:
+                _raise_no_reply(match, person, at)
 
 
-def unanswered_letters(people: set[Any], at: datetime) -> dict[int, int]:
-    """{person id: letters that needed an answer and left since the person last did anything, or the carer was told}."""
+def unanswered_emails(people: Collection[User], at: datetime) -> dict[int, int]:
+    """Count, by person id, e-mails that needed an answer and were sent after the last activity."""
     sent = Notification.system.filter(
         state=Notification.State.SENT,
         kind__in=kinds.needing_answer(),
         recipient__in=people,
-        sent_at__gte=at - SILENCE_COUNTS,
+        sent_at__gte=at - UNANSWERED_WINDOW,
         sent_at__lte=at,
     )
-    heard = last_heard(people)
-    fresh = (
-        row
-        for row in sent.values_list("recipient", "sent_at")
-        if row[1] > heard.get(row[0], row[1] - SILENCE_COUNTS)
+    active = last_activity(people)
+    return dict(
+        Counter(
+            recipient
+            for recipient, sent_at in sent.values_list("recipient", "sent_at")
+            if recipient not in active or sent_at > active[recipient]
+        )
     )
-    return dict(Counter(recipient for recipient, _sent_at in fresh))
 
 
-def last_heard(people: set[Any]) -> dict[int, datetime]:
-    """{person id: when the person last answered, wrote, signed or moved something, or was brought to the carer's notice}."""
+def last_activity(people: Collection[User]) -> dict[int, datetime]:
+    """Return by person id when each last answered, wrote, signed or moved something.
+
+    A concern about the person counts too: counting starts again once the carer knows.
+    """
     sources = (
         Transition.system.filter(by__in=people).values_list("by").annotate(last=Max("at")),
         Signature.objects.filter(person__in=people)
@@ -132,56 +144,58 @@ def last_heard(people: set[Any]) -> dict[int, datetime]:
 
 
 @transaction.atomic
-def _raise_silence(match: Match, person: Any, at: datetime) -> None:
-    silent = Concern.system.unresolved().filter(cause=Concern.Cause.SILENCE)
-    concern, made = silent.get_or_create(
+def _raise_no_reply(match: Match, person: User, at: datetime) -> None:
+    unresolved = Concern.system.unresolved().filter(cause=Concern.Cause.NO_REPLY)
+    concern, created = unresolved.get_or_create(
         match=match,
         person=person,
-        cause=Concern.Cause.SILENCE,
+        cause=Concern.Cause.NO_REPLY,
         defaults={"program": match.program, "raised_at": at, "urgency": Concern.Urgency.WHENEVER},
     )
-    if made:
-        tell(concern, at=at)
+    if created:
+        notify(concern, at=at)
 
 
-def tell(concern: Concern, *, at: datetime) -> None:
-    """Owe the letter to whoever must act first: the carer, or the chair where there is none."""
-    told = first_to_act(concern)
+def notify(concern: Concern, *, at: datetime) -> None:
+    """Enqueue the e-mail to whoever must act first; an urgent concern goes to the deputy too."""
+    people = first_responders(concern)
     if concern.urgency == Concern.Urgency.URGENT:
-        told += _handling(concern, _deputies(concern))
-    _owe(concern, told or _handling(concern, chairs_of(concern.program)), at)
+        people += _able_to_handle(concern, _deputies(concern))
+    people = people or _able_to_handle(concern, chairs_of(concern.program))
+    _enqueue(concern, people, at, PendingEmails())
 
 
-def first_to_act(concern: Concern) -> list[Any]:
+def first_responders(concern: Concern) -> list[User]:
+    """Return the carer of the match, or the chairs where there is none; conflicts left out."""
     carer = concern.match.carer if concern.match else None
-    return _handling(concern, [carer] if carer else chairs_of(concern.program))
+    return _able_to_handle(concern, [carer] if carer else chairs_of(concern.program))
 
 
 def escalate(at: datetime) -> None:
-    """A concern that nobody has taken goes to the deputy after four hours, and to the chair after a day."""
+    """Notify the carer's deputy, and later the chair, of concerns that no one has taken."""
     waiting = Concern.system.filter(state=Concern.State.OPEN, raised_at__lte=at)
     rows = list(waiting.select_related("program", "person", "match__carer"))
-    debts = Debts(["concern", "concern-urgent"], rows)
+    pending = PendingEmails(["concern", "concern-urgent"], rows)
     for concern in rows:
-        _owe(concern, first_to_act(concern), at, debts)
-        if concern.raised_at <= at - TO_DEPUTY:
-            _owe(concern, _handling(concern, _deputies(concern)), at, debts)
-        if concern.raised_at <= at - TO_CHAIR:
-            _owe(concern, _handling(concern, chairs_of(concern.program)), at, debts)
+        _enqueue(concern, first_responders(concern), at, pending)
+        if concern.raised_at <= at - DEPUTY_AFTER:
+            _enqueue(concern, _able_to_handle(concern, _deputies(concern)), at, pending)
+        if concern.raised_at <= at - CHAIR_AFTER:
+            chairs = _able_to_handle(concern, chairs_of(concern.program))
+            _enqueue(concern, chairs, at, pending)
 
 
-def _deputies(concern: Concern) -> list[Any]:
+def _deputies(concern: Concern) -> list[User]:
     carer = concern.match.carer if concern.match else None
     return deputies_of(carer, concern.program) if carer else []
 
 
-def _handling(concern: Concern, people: list[Any]) -> list[Any]:
-    """Those of `people` who may look at it: no conflict of interest, a live role."""
+def _able_to_handle(concern: Concern, people: list[User]) -> list[User]:
+    """Leave out people with a conflict of interest or without a live role."""
     return [person for person in people if concern.may_be_handled_by(person)]
 
 
-def _owe(concern: Concern, people: list[Any], at: datetime, debts: Debts | None = None) -> None:
-    debts = debts or Debts([], [])
+def _enqueue(concern: Concern, people: list[User], at: datetime, pending: PendingEmails) -> None:
     kind = "concern" if concern.urgency == Concern.Urgency.WHENEVER else "concern-urgent"
     for person in people:
-        debts.enqueue(kind, to=person, about=concern, at=at)
+        pending.enqueue(kind, to=person, about=concern, at=at)

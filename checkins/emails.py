@@ -1,93 +1,102 @@
-"""Letters that ask how it goes, and those that call a member of the committee. No answer and no detail is in any of them."""
+"""E-mails with surveys, and about concerns. None of them carries answers or details."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from matches.models import Match
 from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
 
+from .concerns import CHAIR_AFTER, DEPUTY_AFTER
+from .disclosure import readers
 from .models import CheckIn, Concern, Question
 
 HELP_DAYS = 60
 
 
-def help_link(match: Match, person: Any) -> str:
-    """A link that asks the committee for help without signing in."""
+def help_link(match: Match, person: User) -> str:
+    """Return a link with which `person` asks the committee for help without signing in."""
     until = timezone.now() + timedelta(days=HELP_DAYS)
     return link("help", person=person, subject=match, until=until)
 
 
-def _ask(checkin: CheckIn, person: Any, label: str) -> Email | Cancel:
+def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
     if checkin.state != CheckIn.State.OPEN:
-        return Cancel("the check-in is not open any more")
+        return Cancel("the check-in is no longer open")
     if checkin.match.state == Match.State.CLOSED:
         return Cancel("the match has ended")
-    url = link(
-        "survey-answer", person=person, subject=checkin, until=checkin.closes_at or timezone.now()
-    )
-    scale = next(
-        (question for question in checkin.questions if question.kind == Question.Kind.SCALE), None
-    )
-    steps = (
-        [{"label": text, "url": f"{url}?{scale.code}={code}"} for code, text in scale.options]
-        if scale
-        else []
-    )
+    until = checkin.closes_at or timezone.now()
+    url = link("survey-answer", person=person, subject=checkin, until=until)
+    # The choices of the first scale are links in the e-mail; they only preselect an answer.
+    scales = (row for row in checkin.questions if row.kind == Question.Kind.SCALE)
+    scale = next(scales, None)
+    steps = []
+    if scale is not None:
+        steps = [
+            {"label": text, "url": f"{url}?{scale.code}={code}"} for code, text in scale.options
+        ]
+    seconds = {"seconds": checkin.seconds_to_answer}
     return Email(
         context={
             "checkin": checkin,
-            "match": checkin.match,
             "partner": checkin.partner,
-            "question": scale,
+            "question_count": len(checkin.questions),
+            "scale": scale,
             "steps": steps,
+            "readers": readers(checkin),
             "help_url": help_link(checkin.match, person),
         },
-        action=(label, url),
+        action=(_("Answer (about %(seconds)s seconds)") % seconds, url),
         program=checkin.program,
         thread=checkin.match,
     )
 
 
 @kind("checkin-fit", about="checkins.CheckIn", stream=ESSENTIAL, needs_answer=True)
-def checkin_fit(checkin: CheckIn, person: Any) -> Email | Cancel:
-    """**To**: each person of a match, alone. **When**: after the second meeting or on day 45; again after 3 and 7 days.
-    **Until**: answered, lapsed, or the match has ended."""
-    return _ask(checkin, person, _("Answer (30 seconds)"))
+def checkin_fit(checkin: CheckIn, person: User) -> Email | Cancel:
+    """**To**: each person of a match, alone. **When**: after the second meeting or on day 45;
+    again after 3 and 7 days. **Until**: answered, lapsed, or the match has ended."""
+    return _survey(checkin, person)
 
 
 @kind("checkin-pulse", about="checkins.CheckIn", stream=OPTIONAL, needs_answer=True)
-def checkin_pulse(checkin: CheckIn, person: Any) -> Email | Cancel:
-    """**To**: each person of a match, alone. **When**: on day 30, then every 60 days; again after 3 and 7 days.
-    **Until**: answered, lapsed, or the match has ended."""
-    return _ask(checkin, person, _("Answer (20 seconds)"))
+def checkin_pulse(checkin: CheckIn, person: User) -> Email | Cancel:
+    """**To**: each person of a match, alone. **When**: on day 30, then every 60 days; again after
+    3 and 7 days. **Until**: answered, lapsed, or the match has ended."""
+    return _survey(checkin, person)
 
 
 @kind("concern", about="checkins.Concern", stream=ESSENTIAL)
-def concern(concern: Concern, person: Any) -> Email | Cancel:
-    """**To**: the carer; the deputy after 4 hours, the chair after 24. **When**: a concern is raised that can wait.
-    **Until**: somebody has taken it."""
-    if concern.state != Concern.State.OPEN:
-        return Cancel("somebody looks after it already")
-    if not concern.may_be_handled_by(person):
-        return Cancel("another member must look after it")
+def concern(row: Concern, person: User) -> Email | Cancel:
+    """**To**: the carer; the deputy after 4 hours, the chair after 24. **When**: a concern is
+    raised that can wait. **Until**: someone has taken it."""
+    if row.state != Concern.State.OPEN:
+        return Cancel("someone has taken it already")
+    if not row.may_be_handled_by(person):
+        return Cancel("another member must handle it")
     return Email(
-        context={"is_urgent": concern.urgency == Concern.Urgency.URGENT},
+        context={
+            "is_urgent": row.urgency == Concern.Urgency.URGENT,
+            "is_request": row.cause == Concern.Cause.ASKED,
+            "deputy_hours": DEPUTY_AFTER // timedelta(hours=1),
+            "chair_hours": CHAIR_AFTER // timedelta(hours=1),
+        },
         action=(
-            _("Open the request"),
-            absolute(reverse("admin:checkins_concern_change", args=[concern.pk])),
+            _("Open the concern"),
+            absolute(reverse("admin:checkins_concern_change", args=[row.pk])),
         ),
-        program=concern.program,
+        program=row.program,
     )
 
 
 @kind("concern-urgent", about="checkins.Concern", stream=ESSENTIAL, urgent=True)
-def concern_urgent(row: Concern, person: Any) -> Email | Cancel:
-    """**To**: as "concern". **When**: somebody asks for help, or an answer is low; at night too. **Until**: as "concern"."""
+def concern_urgent(row: Concern, person: User) -> Email | Cancel:
+    """**To**: as "concern". **When**: someone asks for help, or an answer needs someone to act; at
+    night too. **Until**: as "concern"."""
     return concern(row, person)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import new_public_id
+from accounts.models import User
 from applications.models import Application
 from matches.models import Match
 from programs.models import Program
@@ -22,8 +24,8 @@ from .models.care import TEXT_LENGTH as CONCERN_LENGTH
 class SurveyForm(forms.Form):
     """The questions of a check-in.
 
-    `chosen` comes from the address and pre-chooses among the choices, `saved` are one's own answers of before; nothing is
-    stored until the form is sent.
+    `chosen` comes from the address and preselects choices, `saved` are one's own earlier answers.
+    Nothing is stored until the form is sent.
     """
 
     def __init__(
@@ -36,14 +38,16 @@ class SurveyForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.checkin = checkin
+        chosen, saved = chosen or {}, saved or {}
         for question in checkin.questions:
-            self.fields[question.code] = _field(question)
-            possible = {code for code, _text in question.options}
-            self.initial[question.code] = (saved or {}).get(question.code, "")
-            if (chosen or {}).get(question.code) in possible:
-                self.initial[question.code] = (chosen or {})[question.code]
+            code = question.code
+            self.fields[code] = _field(question)
+            self.initial[code] = saved.get(code, "")
+            if chosen.get(code) in dict(question.options):
+                self.initial[code] = chosen[code]
 
-    def save(self, *, by: Any, is_by_link: bool = False) -> bool:
+    def save(self, *, by: User, is_by_link: bool = False) -> bool:
+        """Store the answers. Returns and raises as `answering.answer`."""
         return answering.answer(
             self.checkin, by=by, answers=self.cleaned_data, is_by_link=is_by_link
         )
@@ -51,7 +55,7 @@ class SurveyForm(forms.Form):
 
 def _field(question: Question) -> forms.Field:
     hint = (
-        _("Counted with the answers of others, never shown alone.")
+        _("Only counted together with the answers of others.")
         if question.channel == Question.Channel.POOLED
         else ""
     )
@@ -70,17 +74,26 @@ def _field(question: Question) -> forms.Field:
         required=question.is_required,
         choices=question.options,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Please choose one answer.")},
+        error_messages={"required": _("Choose an answer.")},
     )
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What a person may ask for help with: a match, or a program."""
+
+    label: str
+    program: Program
+    match: Match | None
+
+
 class HelpForm(forms.Form):
-    """Asking the committee. The nonce makes two clicks one request."""
+    """Asking the committee for help. The nonce makes two clicks one request."""
 
     about = forms.ChoiceField(label=_("What is it about?"), widget=forms.RadioSelect)
     text = forms.CharField(
-        label=_("What is it?"),
-        help_text=_("As much or as little as you like."),
+        label=_("What do you need help with?"),
+        help_text=_("Write as much or as little as you like."),
         max_length=CONCERN_LENGTH,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
@@ -91,60 +104,62 @@ class HelpForm(forms.Form):
         widget=forms.RadioSelect,
     )
     partner_may_know = forms.TypedChoiceField(
-        label=_("May your partner know that you asked?"),
-        choices=[("no", _("No, please do not tell")), ("yes", _("Yes, that is fine"))],
+        label=_("May your partner know that you asked for help?"),
+        choices=[("no", _("No, please don't tell them")), ("yes", _("Yes, that's fine"))],
         coerce=lambda answer: answer == "yes",
         initial="no",
         widget=forms.RadioSelect,
     )
-    reach = forms.CharField(
-        label=_("How can we reach you best?"),
+    contact_info = forms.CharField(
+        label=_("How can we best reach you?"),
         help_text=_(
-            "For example a phone number and a good time. Without it we write to you by e-mail."
+            "For example a phone number and a good time. If you leave this blank, we e-mail you."
         ),
         max_length=200,
         required=False,
     )
     nonce = forms.CharField(max_length=22, min_length=22, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, person: Any, match: Match | None = None, **kwargs: Any) -> None:
-        """`match` fixes what it is about; without it the person chooses among matches and programs."""
+    def __init__(self, *args: Any, person: User, match: Match | None = None, **kwargs: Any) -> None:
+        """Ask about `match`; without it the person chooses among their matches and programs."""
         super().__init__(*args, **kwargs)
         self.person = person
         self.subjects = _subjects(person, match)
         self.fields["about"].choices = [
-            (key, label) for key, (label, _program, _match) in self.subjects.items()
+            (key, subject.label) for key, subject in self.subjects.items()
         ]
         self.initial.setdefault("nonce", new_public_id())
         if len(self.subjects) == 1:
             self.fields["about"].widget = forms.HiddenInput()
             self.initial["about"] = next(iter(self.subjects))
-        if not any(found for _label, _program, found in self.subjects.values()):
+        if not any(subject.match for subject in self.subjects.values()):
             del self.fields["partner_may_know"]
 
+    @property
+    def programs(self) -> list[Program]:
+        """The programs that it may be about, once each."""
+        found = {subject.program.pk: subject.program for subject in self.subjects.values()}
+        return list(found.values())
+
     def save(self) -> Concern:
+        """Raise the concern and notify the committee."""
         data = {"partner_may_know": False, **self.cleaned_data}
-        _label, program, match = self.subjects[data.pop("about")]
-        return concerns.ask_for_help(author=self.person, program=program, match=match, **data)
+        subject = self.subjects[data.pop("about")]
+        return concerns.ask_for_help(
+            author=self.person, program=subject.program, match=subject.match, **data
+        )
 
 
-Subject = tuple[Any, Program, Match | None]
-
-
-def _subjects(person: Any, match: Match | None) -> dict[str, Subject]:
-    """{key: (words, program, match)} of what a person may ask about."""
+def _subjects(person: User, match: Match | None) -> dict[str, Subject]:
     rows = Match.objects.of(person).with_people()
     matches = [match] if match is not None else list(rows.open() or rows)
     found: dict[str, Subject] = {}
     for row in matches:
-        words = _("My match with %(name)s") % {"name": row.partner_of(person).name}
-        found[row.public_id] = (words, row.program, row)
+        label = _("My match with %(name)s") % {"name": row.partner_of(person).name}
+        found[row.public_id] = Subject(label, row.program, row)
     if match is None:
         applied = Application.objects.filter(person=person).values("cohort__program")
         for program in Program.objects.filter(pk__in=applied):
-            found[program.public_id] = (
-                _("The program %(name)s") % {"name": program.name},
-                program,
-                None,
-            )
+            label = _("The program %(name)s") % {"name": program.name}
+            found[program.public_id] = Subject(label, program, None)
     return found

@@ -1,8 +1,9 @@
-"""What the links in letters do: answer a survey, ask for help. They write one thing and show nothing that was written."""
+"""What the links in e-mails do: answer a survey, ask for help.
+
+Each writes one thing and shows nothing that was written.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,35 +11,39 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from access.tokens import Claim
+from accounts.models import User
+from matches.models import Match
 from notifications.links import purpose
 
-from . import presenters
 from .forms import HelpForm, SurveyForm
-from .models import CheckIn, Concern
+from .models import CheckIn
+from .presenters import survey_page
 
 
 @purpose("survey-answer", model="checkins.CheckIn")
-def answer_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any) -> HttpResponse:
-    checkin = presenters.checkin_with_everything(subject)
-    now = timezone.now()
-    if checkin.state == CheckIn.State.ANSWERED or not checkin.may_be_answered_by(person, now):
-        return render(request, "checkins/checkin_over.html", presenters.over(checkin, person))
-    data = request.POST if request.method == "POST" else None
-    form = SurveyForm(data, checkin=checkin, chosen=request.GET)
-    if data is not None and form.is_valid():
-        try:
-            form.save(by=person, is_by_link=True)
-        except ActionNotAllowed:  # answered elsewhere in this moment: the page says what holds now
-            checkin.refresh_from_db()
-        return render(request, "checkins/checkin_over.html", presenters.over(checkin, person))
-    return render(
-        request, "checkins/checkin_answer.html", presenters.asking(checkin, form, is_by_link=True)
-    )
+def answer_by_link(
+    request: HttpRequest, claim: Claim, person: User, subject: CheckIn
+) -> HttpResponse:
+    """Answer a check-in without signing in, once."""
+    checkin = CheckIn.objects.with_details().get(pk=subject.pk)
+    form = None
+    is_open = checkin.may_be_answered_by(person, timezone.now())
+    if is_open and checkin.state != CheckIn.State.ANSWERED:
+        data = request.POST if request.method == "POST" else None
+        form = SurveyForm(data, checkin=checkin, chosen=request.GET)
+        if data is not None and form.is_valid():
+            try:
+                form.save(by=person, is_by_link=True)
+            except ActionNotAllowed:  # answered elsewhere a moment ago: show the current state
+                checkin.refresh_from_db()
+            form = None
+    return survey_page(request, checkin, person, form, is_by_link=True)
 
 
 @purpose("help", model="matches.Match")
-def help_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any) -> HttpResponse:
-    match = presenters.match_of(subject, person)
+def help_by_link(request: HttpRequest, claim: Claim, person: User, subject: Match) -> HttpResponse:
+    """Ask for help without signing in. The link is over for anyone who is not one of the pair."""
+    match = Match.objects.of(person).with_people().filter(pk=subject.pk).first()
     if match is None:
         return render(request, "notifications/link_expired.html", status=404)
     data = request.POST if request.method == "POST" else None
@@ -46,5 +51,5 @@ def help_by_link(request: HttpRequest, claim: Claim, person: Any, subject: Any) 
     if data is not None and form.is_valid():
         form.save()
         return render(request, "checkins/concern_sent.html", {"program": match.program})
-    context = {"form": form, "program": match.program, "urgent": Concern.Urgency.URGENT}
+    context = {"form": form, "program": match.program}
     return render(request, "checkins/concern_create.html", context)

@@ -1,8 +1,9 @@
-"""The check-in plan: who is asked what, and when. `plan` makes it true from the facts, about once a minute.
+"""The check-in plan: who is asked what, and when. `plan` makes it true about once a minute.
 
-Fit check: once, after the second meeting or some days after the introduction. Pulse: some days after the introduction, then
-at regular distances. Every check-in is a row with an ordinal, so running twice plans nothing twice, and a stop is caught up:
-what is late opens late, unless the next one of its kind is due as well; then the older one lapses and nobody is asked twice.
+Fit check: once, after the second meeting or some days after the introduction. Pulse: some days
+after the introduction, then at regular intervals. Every check-in is a row with an ordinal, so
+running twice plans nothing twice. After a long stop, what is late opens late; if the next one of
+its kind is due as well, the older one lapses, so that no one is asked twice.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
 from access.exceptions import ActionNotAllowed
-from agreements.reminders import Debts, turn_at
 from matches.models import Match
 from meetings.models import Meeting
 from notifications.reconcilers import reconciler
+from notifications.reminders import PendingEmails, due_reminder
 from programs.models import Policy, Program
 from workflow.states import move
 
@@ -29,23 +30,26 @@ from .seeds import seed_surveys
 
 State = CheckIn.State
 MEETINGS_BEFORE_FIT_CHECK = 2
-MAIL = {CheckIn.Kind.FIT: "checkin-fit", CheckIn.Kind.PULSE: "checkin-pulse"}
+EMAIL_KINDS = {str(CheckIn.Kind.FIT): "checkin-fit", str(CheckIn.Kind.PULSE): "checkin-pulse"}
 
 
 @reconciler
 def plan(at: datetime) -> None:
+    """Make check-ins, their e-mails, concerns and pooled results what they should be at `at`."""
     cancel_of_ended_matches(at)
     new = [checkin for match in running_matches(at) for checkin in plan_match(match, at)]
-    CheckIn.objects.bulk_create(new, ignore_conflicts=True)  # another planner may have been faster
+    # Another worker may have written the same rows a moment ago.
+    CheckIn.objects.bulk_create(new, ignore_conflicts=True)
     open_due(at)
-    lapse_over(at)
+    lapse_overdue(at)
     remind(at)
-    concerns.raise_about_silence(at)
+    concerns.raise_about_unanswered_emails(at)
     concerns.escalate(at)
     results.publish_waves(at)
 
 
 def running_matches(at: datetime) -> QuerySet[Match]:
+    """Return the open matches introduced by `at`, with check-ins and `held_meetings`."""
     held = Meeting.objects.held().order_by("starts_at")
     found = Match.objects.open().filter(introduced_at__lte=at).with_people()
     return found.select_related("mentee__cohort__program__policy").prefetch_related(
@@ -54,8 +58,11 @@ def running_matches(at: datetime) -> QuerySet[Match]:
 
 
 def plan_match(match: Match, at: datetime) -> Iterator[CheckIn]:
-    """The rows of one match that are due or next and not there yet; a waiting fit check is brought forward when they
-    have met twice."""
+    """Yield the rows of one match that are due or next and do not exist yet, unsaved.
+
+    A fit check that is still waiting is moved when the second meeting was held. `match` comes from
+    `running_matches`.
+    """
     known = {(row.person_id, row.kind, row.ordinal): row for row in match.checkins.all()}
     for kind, ordinal, opens_at in wanted(match, at):
         for person in match.people:
@@ -69,7 +76,7 @@ def plan_match(match: Match, at: datetime) -> Iterator[CheckIn]:
 
 
 def wanted(match: Match, at: datetime) -> Iterator[tuple[str, int, datetime]]:
-    """(kind, ordinal, moment) of every check-in up to the first one of each kind that is still to come."""
+    """Yield (kind, ordinal, opening time) up to the first check-in of each kind after `at`."""
     policy = match.program.policy
     yield CheckIn.Kind.FIT, 1, _fit_check_at(match, policy)
     for ordinal in range(1, 1000):
@@ -80,43 +87,26 @@ def wanted(match: Match, at: datetime) -> Iterator[tuple[str, int, datetime]]:
 
 
 def pulse_at(match: Match, ordinal: int, policy: Policy) -> datetime:
-    return match.introduced_at + timedelta(
-        days=policy.pulse_first_days + (ordinal - 1) * policy.pulse_every_days
-    )
+    """Return when the pulse survey number `ordinal` (from 1) opens."""
+    days = policy.pulse_first_days + (ordinal - 1) * policy.pulse_every_days
+    return match.introduced_at + timedelta(days=days)
 
 
 def _fit_check_at(match: Match, policy: Policy) -> datetime:
     latest = match.introduced_at + timedelta(days=policy.fit_check_days)
-    met = [
-        meeting.starts_at + timedelta(minutes=meeting.minutes) for meeting in match.held_meetings
-    ]
-    return (
-        min(latest, met[MEETINGS_BEFORE_FIT_CHECK - 1])
-        if len(met) >= MEETINGS_BEFORE_FIT_CHECK
-        else latest
-    )
-
-
-def with_everything(rows: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
-    match = (
-        "match__carer",
-        "match__mentee__person",
-        "match__mentor__person",
-        "match__mentee__cohort__program__policy",
-    )
-    return rows.select_related("person", "survey", *match)
+    held: list[Meeting] = getattr(match, "held_meetings")  # noqa: B009  prefetched, unknown to types
+    if len(held) < MEETINGS_BEFORE_FIT_CHECK:
+        return latest
+    meeting = held[MEETINGS_BEFORE_FIT_CHECK - 1]
+    return min(latest, meeting.starts_at + timedelta(minutes=meeting.minutes))
 
 
 def open_due(at: datetime) -> None:
-    """Ask what is due. Of two of a kind that are due for one person only the newer one is asked."""
-    due = list(
-        with_everything(CheckIn.objects.due(at).filter(match__in=Match.objects.open())).order_by(
-            "-ordinal"
-        )
-    )
+    """Open what is due. Of two due check-ins of a kind for one person only the newer is asked."""
+    due = CheckIn.objects.due(at).filter(match__in=Match.objects.open()).with_details()
     survey_of = cache(survey_for)
     newest: set[tuple[int, int, str]] = set()
-    for checkin in due:
+    for checkin in list(due.order_by("-ordinal")):
         key = (checkin.match_id, checkin.person_id, checkin.kind)
         if key in newest:
             _move(checkin, State.LAPSED, at, why="the next one was due already")
@@ -128,7 +118,10 @@ def open_due(at: datetime) -> None:
 
 
 def survey_for(kind: str, program: Program) -> Survey | None:
-    """What is asked today; None where the committee has retired the survey. A new installation gets ours."""
+    """Return the survey that is asked today, or None where the committee has retired it.
+
+    A new installation gets the default surveys here.
+    """
     seed_surveys()
     return Survey.objects.current(kind, program)
 
@@ -141,11 +134,11 @@ def _open(checkin: CheckIn, survey: Survey, at: datetime) -> None:
     if _move(
         checkin, State.OPEN, at, survey=survey, opened_at=at, due_at=due_at, closes_at=closes_at
     ):
-        _owe(checkin, Debts([], []), at)
+        _enqueue_reminder(checkin, PendingEmails(), at)
 
 
 def _move(checkin: CheckIn, to: str, at: datetime, *, why: str = "", **changes: Any) -> bool:
-    """Move by the program itself; another planner, or the person, may have been faster, and that is fine."""
+    """Move on behalf of the program; return False if another worker or the person was faster."""
     try:
         move(checkin, to, by=None, at=at, why=why, **changes)
     except ActionNotAllowed:
@@ -153,12 +146,14 @@ def _move(checkin: CheckIn, to: str, at: datetime, *, why: str = "", **changes: 
     return True
 
 
-def lapse_over(at: datetime) -> None:
+def lapse_overdue(at: datetime) -> None:
+    """Close open check-ins whose time is over."""
     for checkin in CheckIn.objects.open().filter(closes_at__lte=at):
         _move(checkin, State.LAPSED, at)
 
 
 def cancel_of_ended_matches(at: datetime) -> None:
+    """Cancel planned and open check-ins of matches that have ended."""
     ended = CheckIn.objects.filter(
         state__in=[State.SCHEDULED, State.OPEN], match__state=Match.State.CLOSED
     )
@@ -167,24 +162,18 @@ def cancel_of_ended_matches(at: datetime) -> None:
 
 
 def remind(at: datetime) -> None:
-    rows = list(with_everything(CheckIn.objects.open().filter(closes_at__gt=at)))
-    debts = Debts(MAIL.values(), rows)
+    """Enqueue the e-mail that is due for each open check-in."""
+    rows = list(CheckIn.objects.open().filter(closes_at__gt=at).with_details())
+    pending = PendingEmails(EMAIL_KINDS.values(), rows)
     for checkin in rows:
-        _owe(checkin, debts, at)
+        _enqueue_reminder(checkin, pending, at)
 
 
-def _owe(checkin: CheckIn, debts: Debts, at: datetime) -> None:
+def _enqueue_reminder(checkin: CheckIn, pending: PendingEmails, at: datetime) -> None:
     policy = checkin.program.policy
     days = (policy.reminder_first_days, policy.reminder_second_days)
     last = policy.checkin_lapses_days - policy.reminder_second_days
-    turn = turn_at(at, since=checkin.opened_at or at, reminders=days, last_days=last)
-    if turn is not None:
-        mail = MAIL[CheckIn.Kind(checkin.kind)]
-        debts.enqueue(
-            mail,
-            to=checkin.person,
-            about=checkin,
-            ordinal=turn.ordinal,
-            expires_at=turn.expires_at,
-            at=at,
-        )
+    reminder = due_reminder(at, since=checkin.opened_at or at, reminders=days, last_days=last)
+    if reminder is not None:
+        kind = EMAIL_KINDS[checkin.kind]
+        pending.enqueue(kind, reminder, to=checkin.person, about=checkin, at=at)

@@ -1,18 +1,18 @@
-"""What check-ins hold about a person: answers, requests for help. Published counts stay; they name nobody."""
+"""Export and erasure of what check-ins hold about a person: answers and requests for help.
+
+Published counts stay; they name no one.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 from accounts.models import User
 from accounts.privacy import register
 
 from .models import Answer, Concern, ContactLog
 
-WHY = "the person asks to be erased"
 
-
-def export(user: User) -> dict[str, Any]:
+def export(user: User) -> dict[str, object]:
+    """Return the answers of `user` and what `user` asked the committee."""
     answers = (
         Answer.objects.visible_to(user)
         .filter(checkin__person=user)
@@ -30,7 +30,7 @@ def export(user: User) -> dict[str, Any]:
         "asked_for_help": [
             {
                 "text": row.text,
-                "reach": row.reach,
+                "contact_info": row.contact_info,
                 "urgency": row.urgency,
                 "state": row.state,
                 "raised_at": row.raised_at,
@@ -41,8 +41,9 @@ def export(user: User) -> dict[str, Any]:
 
 
 def erase(user: User) -> None:
+    """Delete the answers of `user` and empty the texts about `user`."""
     Answer.system.filter(checkin__person=user).delete()
-    Concern.system.filter(person=user).update(text="", reach="", resolution="")
+    Concern.system.filter(person=user).update(text="", contact_info="", resolution="")
     ContactLog.system.filter(person=user).update(note="")
 
 

@@ -1,7 +1,7 @@
-"""Publishing pooled results: once a month's check-ins of a kind are all closed, their figures are frozen.
+"""Publishing pooled results: once a month's check-ins of a kind are all closed, figures are frozen.
 
-A wave is everything of one cohort and kind that was opened in one month, in the program's zone. Nothing can join it later,
-so the figures never change, and two states of one figure can never be compared.
+A wave is everything of one cohort and kind that was opened in one month, in the program's zone.
+Nothing can join it later, so no one can compare two states of a figure to learn one answer.
 """
 
 from __future__ import annotations
@@ -9,24 +9,48 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from programs.models import Cohort
+from programs.models import Cohort, Program
 
 from .models import Answer, CheckIn, Question, Wave
-from .suppression import pool
+from .suppression import Figure, pool
 
 State = CheckIn.State
-MACHINERY = "figures of a closed wave; suppressed before they are stored"
+# Whatever a program sets, figures of fewer people are never shown.
+SMALLEST_GROUP_EVER = 3
+
+StoredFigure = dict[str, Any]  # `suppression.Figure` as JSON
+
+
+class Table(TypedDict):
+    """The figures of one question as `Wave.figures` stores them; None is a hidden figure."""
+
+    question: int  # primary key
+    total: StoredFigure | None
+    parts: dict[str, StoredFigure | None]  # by role
+
+
+class Row(TypedDict):
+    """One line of a table on the page: who, the figure, and the shares as (answer, percent)."""
+
+    who: str
+    figure: StoredFigure | None
+    shares: list[tuple[str, int]]
+
+
+def smallest_group(program: Program) -> int:
+    """Return how many answers a shown figure needs at least, in `program`."""
+    return max(SMALLEST_GROUP_EVER, program.policy.small_group)
 
 
 def publish_waves(at: datetime) -> None:
-    """Write every wave that is complete and not there yet."""
+    """Publish every wave that is complete at `at` and not published yet."""
     for (cohort, kind, month), checkins in _waves().items():
         is_over = month < _month(at, cohort)
         if is_over and all(checkin.state != State.OPEN for checkin in checkins):
@@ -34,55 +58,49 @@ def publish_waves(at: datetime) -> None:
 
 
 def _waves() -> dict[tuple[Cohort, str, date], list[CheckIn]]:
-    """Asked and not yet in any figure, by cohort, kind and month."""
-    asked = CheckIn.objects.filter(opened_at__isnull=False, wave=None).exclude(
-        state=State.CANCELLED
-    )
+    """Return asked check-ins that are in no wave yet, by cohort, kind and month."""
+    asked = CheckIn.objects.filter(wave=None).exclude(state=State.CANCELLED)
+    rows = asked.select_related("match__mentee__cohort__program__policy").order_by("pk")
     found: dict[tuple[Cohort, str, date], list[CheckIn]] = defaultdict(list)
-    for checkin in asked.select_related("match__mentee__cohort__program__policy").order_by("pk"):
+    for checkin in rows.filter(opened_at__isnull=False):
+        assert checkin.opened_at is not None  # the filter above
         cohort = checkin.match.cohort
         found[cohort, checkin.kind, _month(checkin.opened_at, cohort)].append(checkin)
     return found
 
 
-def _month(at: Any, cohort: Cohort) -> date:
+def _month(at: datetime, cohort: Cohort) -> date:
     return at.astimezone(ZoneInfo(cohort.program.time_zone)).date().replace(day=1)
 
 
 @transaction.atomic
 def _publish(cohort: Cohort, kind: str, month: date, checkins: list[CheckIn], at: datetime) -> None:
     answered = [checkin for checkin in checkins if checkin.state == State.ANSWERED]
-    wave, _made = Wave.objects.get_or_create(
+    wave, _created = Wave.objects.get_or_create(
         cohort=cohort,
         kind=kind,
         month=month,
         defaults={
             "asked": len(checkins),
             "answered": len(answered),
-            "figures": _figures(answered, cohort.program.policy.small_group),
+            "figures": _tables(answered, smallest_group(cohort.program)),
             "published_at": at,
         },
     )
     CheckIn.objects.filter(pk__in=[checkin.pk for checkin in checkins]).update(wave=wave)
 
 
-def _figures(checkins: list[CheckIn], smallest: int) -> list[dict[str, Any]]:
-    """[{question, total, parts}]: one table a question, `None` where a figure is hidden."""
+def _tables(checkins: list[CheckIn], smallest: int) -> list[Table]:
+    """Pool the answers to each counted question; `smallest` is the smallest group shown."""
     roles = {checkin.pk: _role(checkin) for checkin in checkins}
-    rows = Answer.system.filter(checkin__in=list(roles)).exclude(choice="")
     given: dict[int, dict[str, list[str]]] = defaultdict(
         lambda: {role: [] for role in Application.Role.values}
     )
-    for row in rows:
+    for row in Answer.system.filter(checkin__in=list(roles)).exclude(choice=""):
         given[row.question_id][roles[row.checkin_id]].append(row.choice)
-    questions = Question.objects.filter(
-        survey__in={checkin.survey_id for checkin in checkins}
-    ).order_by("position", "pk")
-    return [
-        _table(question, given[question.pk], smallest)
-        for question in questions
-        if question.is_pooled
-    ]
+    surveys = {checkin.survey_id for checkin in checkins}
+    questions = Question.objects.filter(survey__in=surveys).order_by("position", "pk")
+    return [_table(row, given[row.pk], smallest) for row in questions if row.is_pooled]
 
 
 def _role(checkin: CheckIn) -> str:
@@ -90,50 +108,44 @@ def _role(checkin: CheckIn) -> str:
     return Application.Role.MENTEE if is_mentee else Application.Role.MENTOR
 
 
-def _table(question: Question, given: dict[str, list[str]], smallest: int) -> dict[str, Any]:
+def _table(question: Question, given: dict[str, list[str]], smallest: int) -> Table:
     codes = [code for code, _text in question.options]
-    table = pool(
-        given, codes, is_scale=question.kind == Question.Kind.SCALE, smallest=max(3, smallest)
-    )
-    return {
-        "question": question.pk,
-        "total": _plain(table.total),
-        "parts": {name: _plain(cell) for name, cell in table.parts},
-    }
+    is_scale = question.kind == Question.Kind.SCALE
+    table = pool(given, codes, is_scale=is_scale, smallest=smallest)
+    parts = {name: _stored(figure) for name, figure in table.parts}
+    return Table(question=question.pk, total=_stored(table.total), parts=parts)
 
 
-def _plain(figure: Any) -> dict[str, Any] | None:
-    return (
-        None
-        if figure is None
-        else {**asdict(figure), "shares": [list(share) for share in figure.shares]}
-    )
+def _stored(figure: Figure | None) -> StoredFigure | None:
+    if figure is None:
+        return None
+    return {**asdict(figure), "shares": [list(share) for share in figure.shares]}
 
 
-def tables_of(wave: Wave) -> list[dict[str, Any]]:
-    """The stored figures with the words of their questions, for a page: rows of (who, count, median, shares)."""
-    questions = Question.objects.in_bulk([entry["question"] for entry in wave.figures])
+def tables_of(wave: Wave) -> list[dict[str, object]]:
+    """Return the stored figures for a page, as {"question": Question, "rows": [Row]}."""
+    tables: list[Table] = wave.figures
+    questions = Question.objects.in_bulk([table["question"] for table in tables])
     return [
-        _shown(questions[entry["question"]], entry)
-        for entry in wave.figures
-        if entry["question"] in questions
+        {
+            "question": questions[table["question"]],
+            "rows": _rows(questions[table["question"]], table),
+        }
+        for table in tables
+        if table["question"] in questions
     ]
 
 
-def _shown(question: Question, entry: dict[str, Any]) -> dict[str, Any]:
-    words = dict(question.options)
+def _rows(question: Question, table: Table) -> list[Row]:
     names = {
-        "": _("All"),
-        Application.Role.MENTEE: _("Mentees"),
-        Application.Role.MENTOR: _("Mentors"),
+        str(Application.Role.MENTEE): _("Mentees"),
+        str(Application.Role.MENTOR): _("Mentors"),
     }
-    cells = [("", entry["total"]), *entry["parts"].items()]
-    rows = [
-        {"who": names[name], "figure": cell, "shares": _in_words(cell, words)}
-        for name, cell in cells
-    ]
-    return {"question": question, "rows": rows}
+    cells = [(_("All"), table["total"])]
+    cells += [(names[role], figure) for role, figure in table["parts"].items()]
+    texts = dict(question.options)
+    return [Row(who=who, figure=figure, shares=_shares(figure, texts)) for who, figure in cells]
 
 
-def _in_words(cell: dict[str, Any] | None, words: dict[str, str]) -> list[tuple[str, int]]:
-    return [(words.get(code, code), share) for code, share in cell["shares"]] if cell else []
+def _shares(figure: StoredFigure | None, texts: dict[str, str]) -> list[tuple[str, int]]:
+    return [(texts.get(code, code), share) for code, share in figure["shares"]] if figure else []

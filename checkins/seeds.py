@@ -1,4 +1,8 @@
-"""The two surveys that every program begins with, in our own words. Sown once; a program may publish its own editions."""
+"""The two default surveys. A program may publish its own editions of them.
+
+Their texts must be true in every state of a pair: without a carer, before the first meeting, and
+before the agreement is signed.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,12 @@ YES_NO = [
     ["no", {"en": "Not now", "fr": "Pas maintenant"}],
 ]
 
+# The contents of rows, as the columns of Survey and Question take them.
 FIT: dict[str, Any] = {
     "titles": {"en": "Is this a good fit?", "fr": "Est-ce que cela vous convient ?"},
     "intros": {
-        "en": "We ask everybody this after a couple of meetings. No pairing suits everyone, and saying so is no failure.",
-        "fr": "Nous posons cette question à tout le monde après quelques rencontres. Tout jumelage ne convient pas à chacun, "
+        "en": "We ask everyone this. Not every match works out, and saying so is not a failure.",
+        "fr": "Nous posons cette question à tout le monde. Tous les jumelages ne conviennent pas, "
         "et le dire n'est pas un échec.",
     },
     "questions": [
@@ -31,21 +36,15 @@ FIT: dict[str, Any] = {
             "channel": CARE,
             "is_counted": True,
             "texts": {
-                "en": "How does your match feel so far?",
+                "en": "How do you feel about your match so far?",
                 "fr": "Comment ressentez-vous votre jumelage jusqu'ici ?",
             },
             "choices": [
-                ["good", {"en": "It is a good fit", "fr": "Il me convient bien"}],
-                [
-                    "deciding",
-                    {
-                        "en": "I am still deciding; let us talk",
-                        "fr": "J'hésite encore ; parlons-en",
-                    },
-                ],
-                ["not_fit", {"en": "It is not a fit", "fr": "Il ne me convient pas"}],
+                ["good", {"en": "It's a good fit", "fr": "Il me convient bien"}],
+                ["deciding", {"en": "I'm not sure yet", "fr": "Je ne sais pas encore"}],
+                ["not_fit", {"en": "It's not a good fit", "fr": "Il ne me convient pas"}],
             ],
-            "alarms": ["not_fit"],
+            "concern_codes": ["not_fit"],
         },
         {
             "code": "words",
@@ -53,8 +52,8 @@ FIT: dict[str, Any] = {
             "channel": CARE,
             "is_required": False,
             "texts": {
-                "en": "Is there anything that your carer should know?",
-                "fr": "Y a-t-il quelque chose que la personne qui vous suit devrait savoir ?",
+                "en": "Is there anything we should know?",
+                "fr": "Y a-t-il quelque chose que nous devrions savoir ?",
             },
         },
         {
@@ -67,17 +66,14 @@ FIT: dict[str, Any] = {
                 "fr": "Souhaitez-vous que nous vous appelions ?",
             },
             "choices": YES_NO,
-            "alarms": ["yes"],
+            "concern_codes": ["yes"],
         },
     ],
 }
 
 PULSE: dict[str, Any] = {
     "titles": {"en": "How is mentoring going?", "fr": "Comment se passe votre mentorat ?"},
-    "intros": {
-        "en": "Four short questions, about 20 seconds.",
-        "fr": "Quatre courtes questions, environ 20 secondes.",
-    },
+    "intros": {},  # the page says how many questions there are and how long they take
     "questions": [
         {
             "code": "useful",
@@ -95,18 +91,18 @@ PULSE: dict[str, Any] = {
                 ["4", {"en": "Very", "fr": "Très"}],
                 ["5", {"en": "More than I had hoped", "fr": "Plus que je ne l'espérais"}],
             ],
-            "alarms": ["1", "2"],
+            "concern_codes": ["1", "2"],
         },
         {
             "code": "rhythm",
             "kind": "choice",
             "channel": POOLED,
             "texts": {
-                "en": "Do you meet as you agreed?",
-                "fr": "Vous rencontrez-vous comme convenu ?",
+                "en": "Are you meeting as often as you planned?",
+                "fr": "Vous rencontrez-vous aussi souvent que prévu ?",
             },
             "choices": [
-                ["as_agreed", {"en": "Yes", "fr": "Oui"}],
+                ["as_planned", {"en": "Yes", "fr": "Oui"}],
                 ["less", {"en": "Less often", "fr": "Moins souvent"}],
                 ["not_at_all", {"en": "Not at the moment", "fr": "Pas en ce moment"}],
             ],
@@ -117,7 +113,7 @@ PULSE: dict[str, Any] = {
             "channel": CARE,
             "is_required": False,
             "texts": {
-                "en": "What should we know? What would help?",
+                "en": "What should we know? What would help you?",
                 "fr": "Que devrions-nous savoir ? Qu'est-ce qui aiderait ?",
             },
         },
@@ -131,7 +127,7 @@ PULSE: dict[str, Any] = {
                 "fr": "Souhaitez-vous que nous vous appelions ?",
             },
             "choices": YES_NO,
-            "alarms": ["yes"],
+            "concern_codes": ["yes"],
         },
     ],
 }
@@ -139,7 +135,7 @@ PULSE: dict[str, Any] = {
 
 @transaction.atomic
 def seed_surveys() -> list[Survey]:
-    """Make and publish the shared surveys that are missing; return those that were made."""
+    """Create and publish the shared surveys that are missing; return the new ones."""
     wanted = ((Kind.FIT, FIT), (Kind.PULSE, PULSE))
     return [
         _make(kind, content)

@@ -1,10 +1,12 @@
-"""Small-number statistics done right: which figures of a table may be shown.
+"""Suppression of small numbers: which figures of a table may be shown.
 
-A table is one group of answers, split into parts that do not overlap (mentees, mentors), beside its total. Rules:
-1. no figure rests on fewer than `smallest` answers (0 answers say nothing about anybody and are shown as none);
-2. no figure can be had by subtracting shown ones from each other: while the hidden parts hold fewer than `smallest`
-   answers together, the next smallest shown part is hidden as well;
-3. shares are rounded to 5 percent, so that no single answer moves them visibly in a large group.
+A table is one group of answers, split into parts that do not overlap (mentees, mentors), with its
+total. The rules:
+1. no figure rests on fewer than `smallest` answers (0 answers tell nothing about anyone);
+2. no figure follows from subtracting shown ones (complementary disclosure): while the hidden parts
+   hold fewer than `smallest` answers together, the next smallest part is hidden as well;
+3. shares are rounded to `ROUND_TO` percent, so that no single answer moves them visibly in a large
+   group.
 Pure: no database, no clock.
 """
 
@@ -19,7 +21,7 @@ ROUND_TO = 5
 
 @dataclass(frozen=True)
 class Figure:
-    """`count` answers; `median` of a scale, or None for a choice; `shares` in percent by code, rounded."""
+    """One cell: `count` answers, `median` (None unless a scale), rounded `shares` in percent."""
 
     count: int
     median: float | None
@@ -28,14 +30,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Table:
-    """None means hidden."""
+    """The figures of one question; None is a hidden figure."""
 
     total: Figure | None
     parts: tuple[tuple[str, Figure | None], ...]
 
 
 def shown_parts(sizes: Mapping[str, int], smallest: int) -> frozenset[str]:
-    """Return the names of the parts whose figures may stand beside the total."""
+    """Return the names of the parts whose figures may be shown with the total."""
     if sum(sizes.values()) < smallest:
         return frozenset()
     shown = {name for name, size in sizes.items() if size == 0 or size >= smallest}
@@ -50,9 +52,10 @@ def shown_parts(sizes: Mapping[str, int], smallest: int) -> frozenset[str]:
 def pool(
     parts: Mapping[str, Sequence[str]], codes: Sequence[str], *, is_scale: bool, smallest: int
 ) -> Table:
-    """Make the table of one question.
+    """Return the table of one question.
 
-    `parts` maps the name of a part to its answers, each one of `codes`; a scale's codes are its steps "1", "2", ...
+    `parts` maps the name of a part to its answers, each one of `codes`; the codes of a scale are
+    its steps "1", "2" and so on.
     """
     answers = [answer for part in parts.values() for answer in part]
     shown = shown_parts({name: len(part) for name, part in parts.items()}, smallest)
@@ -74,5 +77,5 @@ def _figure(answers: Sequence[str], codes: Sequence[str], is_scale: bool) -> Fig
 
 
 def _share(count: int, size: int) -> int:
-    """Percent, rounded to the nearest 5; halves go up."""
+    """Return percent, rounded to the nearest `ROUND_TO`; halves go up."""
     return (200 * count + ROUND_TO * size) // (2 * ROUND_TO * size) * ROUND_TO if size else 0

@@ -1,4 +1,4 @@
-"""Pages for the people who are asked, and for everybody who needs help."""
+"""Pages for the people who are asked, and for everyone who needs help."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -9,55 +9,45 @@ from django.views.decorators.http import require_safe
 
 from programs.models import Program
 
-from . import answering, presenters
+from .answering import own_answers
 from .forms import HelpForm, SurveyForm
 from .models import CheckIn, Concern
-from .planning import with_everything
+from .presenters import survey_page
 
 
 def checkin_answer(request, checkin_id):
-    own = with_everything(CheckIn.objects.of(request.user)).exclude(state=CheckIn.State.SCHEDULED)
-    checkin = get_object_or_404(own, public_id=checkin_id)
-    if not checkin.may_be_answered_by(request.user, timezone.now()):
-        return render(request, "checkins/checkin_over.html", presenters.over(checkin, request.user))
-    data = request.POST if request.method == "POST" else None
-    saved = answering.own_answers(checkin, request.user)
-    form = SurveyForm(data, checkin=checkin, chosen=request.GET, saved=saved)
-    if data is not None and form.is_valid():
-        form.save(by=request.user)
-        messages.success(request, _("Thank you. Your answer is with those who should read it."))
-        return redirect("dashboard:home")
-    return render(request, "checkins/checkin_answer.html", presenters.asking(checkin, form))
+    """Answer one's own check-in, or change the answers until it closes."""
+    asked = CheckIn.objects.of(request.user).exclude(state=CheckIn.State.SCHEDULED)
+    checkin = get_object_or_404(asked.with_details(), public_id=checkin_id)
+    form = None
+    if checkin.may_be_answered_by(request.user, timezone.now()):
+        data = request.POST if request.method == "POST" else None
+        saved = own_answers(checkin, request.user)
+        form = SurveyForm(data, checkin=checkin, chosen=request.GET, saved=saved)
+        if data is not None and form.is_valid():
+            form.save(by=request.user)
+            messages.success(request, _("Thank you. Your answers have been saved."))
+            return redirect("dashboard:home")
+    return survey_page(request, checkin, request.user, form)
 
 
 @login_not_required
 def concern_create(request):
-    """Linked from the foot of every page. Without signing in it says how to reach the committee."""
-    if not request.user.is_authenticated:
+    """Ask for help; linked from the foot of every page. Visitors see whom to contact instead."""
+    data = request.POST if request.method == "POST" else None
+    form = HelpForm(data, person=request.user) if request.user.is_authenticated else None
+    if form is None or not form.subjects:
         programs = Program.objects.visible_to(request.user)
         return render(request, "checkins/concern_contacts.html", {"programs": programs})
-    data = request.POST if request.method == "POST" else None
-    form = HelpForm(data, person=request.user)
-    if not form.subjects:
-        return render(
-            request,
-            "checkins/concern_contacts.html",
-            {"programs": Program.objects.visible_to(request.user)},
-        )
     if data is not None and form.is_valid():
         form.save()
         return redirect("checkins:concern-list")
-    notes = {program.pk: program for _label, program, _match in form.subjects.values()}
-    context = {
-        "form": form,
-        "programs_to_call": list(notes.values()),
-        "urgent": Concern.Urgency.URGENT,
-    }
+    context = {"form": form, "programs_to_call": form.programs}
     return render(request, "checkins/concern_create.html", context)
 
 
 @require_safe
 def concern_list(request):
-    """What the signed-in person has asked the committee, and how far it is."""
+    """What the signed-in person has asked the committee, and what became of it."""
     concerns = Concern.objects.of(request.user).select_related("program", "taken_by")
     return render(request, "checkins/concern_list.html", {"concerns": concerns})

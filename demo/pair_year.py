@@ -23,7 +23,7 @@ RHYTHM = {
     "rhythm_days": 30,
     "meeting_minutes": 60,
     "mode": "mixed",
-    "who_books": "mentee",
+    "scheduler": "mentee",
     "notice_hours": 24,
 }
 FIRST_MEETING, RHYTHM_DAYS = 11, 30
@@ -77,7 +77,7 @@ def add_agreement(
     }
     for part, values in parts.items():
         version = drafting.save_part(
-            match, part, values, seen=0, by=mentee, at=calendar.at(day, hour=18)
+            match, part, values, expected_revision=0, by=mentee, at=calendar.at(day, hour=18)
         )
         if until == "draft" and part == "goals":
             return
@@ -91,7 +91,9 @@ def add_agreement(
 
 def sign_as(version: AgreementVersion, person: Any, demo: DemoCohort, day: float) -> None:
     at = demo.calendar.at(day, hour=20)
-    signing.sign(version, by=person, typed_name=person.name, seen=version.revision, at=at)
+    signing.sign(
+        version, by=person, typed_name=person.name, expected_revision=version.revision, at=at
+    )
 
 
 def add_meetings(demo: DemoCohort, match: Match, place: int, *, start: float) -> None:
@@ -215,7 +217,7 @@ def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, da
         useful = "2" if mood == "low" else str(3 + turn % 3)
         answers = {
             "useful": useful,
-            "rhythm": "less" if mood == "low" else "as_agreed",
+            "rhythm": "less" if mood == "low" else "as_planned",
             "words": words,
         }
     answering.answer(checkin, by=checkin.person, answers=answers, at=demo.calendar.at(day, hour=21))
@@ -231,7 +233,7 @@ def raise_concern(demo: DemoCohort, match: Match, *, which: int, day: float) -> 
         text=said["text"],
         urgency=said["urgency"],
         partner_may_know=False,
-        reach=said["reach"],
+        contact_info=said["reach"],
         nonce=f"demo-{which}-{match.pk}",
         at=demo.calendar.at(day),
     )

@@ -7,4 +7,4 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings")
 
     def ready(self) -> None:
-        from . import emails, privacy  # noqa: F401  (registers letters, export and erasure)
+        from . import emails, privacy  # noqa: F401  (they register themselves)

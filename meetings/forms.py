@@ -132,7 +132,7 @@ class NoteForm(forms.Form):
     def save(self, meeting: Meeting, *, by: Any) -> None:
         data = self.cleaned_data
         if data["what"] == "missed":
-            meeting.note_missed(by=by)
+            meeting.mark_missed(by=by)
             return
         words = {"learned": data["learned"], "next_step": data["next_step"]}
         scheduling.record_held(meeting, by=by, minutes=data["minutes"], **words)

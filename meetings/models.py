@@ -52,7 +52,7 @@ class MeetingQuerySet(ScopedQuerySet):
         """Dates that stand, and proposals, from `at` on."""
         return self.filter(state__in=[Meeting.State.PROPOSED, Meeting.State.SET], starts_at__gte=at)
 
-    def to_note(self, at: datetime) -> Self:
+    def unrecorded(self, at: datetime) -> Self:
         """Dates that have passed without a word of what became of them."""
         return self.filter(state=Meeting.State.SET, starts_at__lt=at)
 
@@ -141,7 +141,7 @@ class Meeting(models.Model):
     def may_be_moved_by(self, user: Any) -> bool:
         return self.state in {self.State.PROPOSED, self.State.SET} and self.is_of(user)
 
-    def may_be_noted_by(self, user: Any, at: datetime) -> bool:
+    def may_be_recorded_by(self, user: Any, at: datetime) -> bool:
         return self.state == self.State.SET and self.starts_at <= at and self.is_of(user)
 
     def accept(self, *, by: Any) -> None:
@@ -171,14 +171,14 @@ class Meeting(models.Model):
         self.refresh_from_db()
 
     @transaction.atomic
-    def note_held(self, *, by: Any, minutes: int | None = None, at: datetime | None = None) -> None:
+    def mark_held(self, *, by: Any, minutes: int | None = None, at: datetime | None = None) -> None:
         """It took place. Raises Refused outside the pair and before it began."""
         self._check_over(by, at)
         if self.state == self.State.PROPOSED:  # they met, so the date stood
             move(self, self.State.SET, by=by, at=at)
         move(self, self.State.HELD, by=by, at=at, minutes=minutes or self.minutes)
 
-    def note_missed(self, *, by: Any, at: datetime | None = None) -> None:
+    def mark_missed(self, *, by: Any, at: datetime | None = None) -> None:
         self._check_over(by, at)
         move(self, self.State.MISSED, by=by, at=at)
 
@@ -192,7 +192,7 @@ class Meeting(models.Model):
             raise ActionNotAllowed(NOT_OVER)
 
     accept.alters_data = cancel.alters_data = move_to.alters_data = True  # type: ignore[attr-defined]
-    note_held.alters_data = note_missed.alters_data = True  # type: ignore[attr-defined]
+    mark_held.alters_data = mark_missed.alters_data = True  # type: ignore[attr-defined]
 
 
 class PairOnlyQuerySet(GuardedQuerySet):

@@ -62,11 +62,11 @@ def plan_meeting(
             match=match, starts_at=meeting.starts_at
         )
     Agenda.objects.create(meeting=meeting, place=place, points=points)
-    tell_partner(meeting, by=by, at=at)
+    notify_partner(meeting, by=by, at=at)
     return meeting
 
 
-def tell_partner(meeting: Meeting, *, by: Any, at: datetime | None = None) -> None:
+def notify_partner(meeting: Meeting, *, by: Any, at: datetime | None = None) -> None:
     """Owe the other person the news of a date; of several changes the letter tells the last state."""
     partner = meeting.match.partner_of(by)
     number = meeting.sequence * 2 + (1 if meeting.state == State.PROPOSED else 2)
@@ -82,7 +82,7 @@ def accept(meeting: Meeting, *, by: Any) -> None:
     if meeting.state == State.SET and meeting.is_of(by):
         return
     meeting.accept(by=by)
-    tell_partner(meeting, by=by)
+    notify_partner(meeting, by=by)
 
 
 @transaction.atomic
@@ -92,7 +92,7 @@ def move_meeting(meeting: Meeting, on: date, wall_time: time, *, by: Any) -> Non
             meeting.move_to(on, wall_time, by=by)
     except IntegrityError:
         raise ActionNotAllowed(_("There is another meeting at this time already.")) from None
-    tell_partner(meeting, by=by)
+    notify_partner(meeting, by=by)
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def cancel(meeting: Meeting, *, by: Any) -> None:
     if meeting.state == State.CANCELLED and meeting.is_of(by):
         return
     meeting.cancel(by=by)
-    tell_partner(meeting, by=by)
+    notify_partner(meeting, by=by)
 
 
 @transaction.atomic
@@ -119,7 +119,7 @@ def record_held(
     """
     at = at or timezone.now()
     if not (meeting.state == State.HELD and meeting.is_of(by)):
-        meeting.note_held(by=by, minutes=minutes, at=at)
+        meeting.mark_held(by=by, minutes=minutes, at=at)
     if learned or next_step:
         words = {"learned": learned, "next_step": next_step, "written_at": at}
         LogEntry.objects.visible_to(by).update_or_create(meeting=meeting, author=by, defaults=words)

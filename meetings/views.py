@@ -48,7 +48,7 @@ def meeting_list(request, match_id):
     for meeting in meetings:
         meeting.match = match
         meeting.may_answer = meeting.may_be_answered_by(request.user)
-        meeting.may_note = meeting.may_be_noted_by(request.user, now)
+        meeting.may_note = meeting.may_be_recorded_by(request.user, now)
         meeting.may_move = meeting.may_be_moved_by(request.user) and not meeting.may_note
         meeting.agenda, meeting.entries = agendas.get(meeting.pk), entries.get(meeting.pk, [])
     open_states = {Meeting.State.PROPOSED, Meeting.State.SET}

@@ -12,7 +12,7 @@ RHYTHM = {
     "rhythm_days": 30,
     "meeting_minutes": 60,
     "mode": "mixed",
-    "who_books": "mentee",
+    "scheduler": "mentee",
     "notice_hours": 24,
 }
 GOALS = {
@@ -42,7 +42,7 @@ def draft(match: Match, **parts: dict[str, Any]) -> AgreementVersion:
     mentee = match.mentee.person
     for part, values in PARTS.items():
         version = drafting.save_part(
-            match, part, {**values, **parts.get(part, {})}, seen=0, by=mentee
+            match, part, {**values, **parts.get(part, {})}, expected_revision=0, by=mentee
         )
     return version
 
@@ -55,7 +55,7 @@ def shared(match: Match, **parts: dict[str, Any]) -> AgreementVersion:
 
 def sign(version: AgreementVersion, *people: Any) -> AgreementVersion:
     for person in people:
-        signing.sign(version, by=person, typed_name=person.name, seen=version.revision)
+        signing.sign(version, by=person, typed_name=person.name, expected_revision=version.revision)
     return version
 
 

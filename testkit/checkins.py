@@ -12,7 +12,7 @@ from checkins.models import CheckIn, Survey
 from checkins.seeds import seed_surveys
 from matches.models import Match
 
-GOOD_PULSE = {"useful": "4", "rhythm": "as_agreed"}
+GOOD_PULSE = {"useful": "4", "rhythm": "as_planned"}
 GOOD_FIT = {"fit": "good"}
 
 

@@ -1,5 +1,5 @@
 from .agreements import PARTS, Agreement, AgreementVersion
-from .content import Activity, AgreementText, Goal
+from .content import Activity, AgreementText, Goal, with_goal_counts
 from .signatures import Signature
 
 __all__ = [
@@ -10,4 +10,5 @@ __all__ = [
     "AgreementVersion",
     "Goal",
     "Signature",
+    "with_goal_counts",
 ]

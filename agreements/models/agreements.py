@@ -1,28 +1,42 @@
-"""The agreement of a match and its versions: what everybody who may know of the match can see.
+"""The agreement of a match and its versions: existence, dates and numbers.
 
-Here stand existence, dates and the numbers that drive reminders. The words of the pair are in `content`, guarded.
+Everyone who may see the match may see these rows. What the pair wrote is in `content`, which is
+confidential.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 from matches.models import Match
 from programs.models import Program
+from workflow.states import move
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 Person = settings.AUTH_USER_MODEL
 
 PARTS = ("rhythm", "goals", "activities", "confidentiality", "term")
+# The lowest and highest value that a pair may agree on; the form has the same limits.
+RANGES = {
+    "rhythm_days": (7, 90),
+    "meeting_minutes": (15, 240),
+    "notice_hours": (1, 336),
+    "term_months": (1, 36),
+}
 
 
 class AgreementQuerySet(ScopedQuerySet):
@@ -33,7 +47,8 @@ class AgreementQuerySet(ScopedQuerySet):
     def for_committee(self, user: Any, *roles: str) -> Self:
         return self.filter(match__in=Match.objects.for_committee(user, *roles))
 
-    def of(self, user: Any) -> Self:
+    def of(self, user: User) -> Self:
+        """Agreements of the matches that `user` is in."""
         return self.filter(match__in=Match.objects.of(user))
 
     def of_open_matches(self) -> Self:
@@ -45,15 +60,14 @@ class AgreementQuerySet(ScopedQuerySet):
 
 
 class Agreement(models.Model):
-    """One per match; its versions follow one another, and one of them at most is in force."""
+    """The agreement of one match. At most one of its versions is in force."""
 
     match = models.OneToOneField(
         Match, models.PROTECT, related_name="agreement", verbose_name=_("match")
     )
     asked_at = models.DateTimeField(_("mentee was asked to draft at"), null=True, editable=False)
-    mentee_opened_at = models.DateTimeField(
-        null=True, editable=False
-    )  # may the committee read the text?
+    # When each of them allowed the committee to read the text; None means not allowed.
+    mentee_opened_at = models.DateTimeField(null=True, editable=False)
     mentor_opened_at = models.DateTimeField(null=True, editable=False)
 
     objects = AgreementQuerySet.as_manager()
@@ -69,25 +83,27 @@ class Agreement(models.Model):
     def is_opened_to_committee(self) -> bool:
         return self.mentee_opened_at is not None and self.mentor_opened_at is not None
 
-    def is_opened_by(self, user: Any) -> bool:
-        return getattr(self, self._opening_of(user)) is not None
+    def is_opened_by(self, user: User) -> bool:
+        """Whether `user`, one of the pair, allows the committee to read the text."""
+        return getattr(self, self._opened_at_field(user)) is not None
 
-    def open_to_committee(self, *, by: Any, at: datetime) -> None:
-        """Say yes for oneself; the committee reads the text once both have."""
-        self._set_opening(by, at)
+    def open_to_committee(self, *, by: User, at: datetime) -> None:
+        """Allow the committee to read the text, for `by`; it can once both have.
 
-    def close_to_committee(self, *, by: Any) -> None:
-        self._set_opening(by, None)
+        Raises ValueError for anyone outside the pair.
+        """
+        self._set_opened_at(by, at)
 
-    def _opening_of(self, user: Any) -> str:
-        return (
-            "mentee_opened_at"
-            if self.match.application_of(user) == self.match.mentee
-            else "mentor_opened_at"
-        )
+    def close_to_committee(self, *, by: User) -> None:
+        """Withdraw the permission of `by`. Raises ValueError for anyone outside the pair."""
+        self._set_opened_at(by, None)
 
-    def _set_opening(self, user: Any, at: datetime | None) -> None:
-        name = self._opening_of(user)
+    def _opened_at_field(self, user: User) -> str:
+        is_mentee = self.match.application_of(user) == self.match.mentee
+        return "mentee_opened_at" if is_mentee else "mentor_opened_at"
+
+    def _set_opened_at(self, user: User, at: datetime | None) -> None:
+        name = self._opened_at_field(user)
         setattr(self, name, at)
         self.save(update_fields=[name])
 
@@ -102,7 +118,8 @@ class AgreementVersionQuerySet(ScopedQuerySet):
     def for_committee(self, user: Any, *roles: str) -> Self:
         return self.filter(agreement__in=Agreement.objects.for_committee(user, *roles))
 
-    def of(self, user: Any) -> Self:
+    def of(self, user: User) -> Self:
+        """Versions of the matches that `user` is in."""
         return self.filter(agreement__in=Agreement.objects.of(user))
 
     def of_match(self, match: Match) -> Self:
@@ -116,45 +133,27 @@ class AgreementVersionQuerySet(ScopedQuerySet):
         """The version in force."""
         return self.filter(state=AgreementVersion.State.SIGNED)
 
-    def signed_by(self, user: Any) -> Self:
-        return self.filter(self._signature_of(user))
-
-    def awaiting_signature_of(self, user: Any) -> Self:
+    def awaiting_signature_of(self, user: User | AnonymousUser) -> Self:
         """Shared versions of open matches that `user` has yet to sign."""
+        signed = AgreementVersion.objects.filter(
+            signatures__person=user.pk, signatures__withdrawn_at=None
+        )
         open_matches = Match.objects.of(user).open()
         waiting = self.filter(
             state=AgreementVersion.State.SHARED, agreement__match__in=open_matches
         )
-        return waiting.exclude(self._signature_of(user))
-
-    def with_goal_counts(self) -> Self:
-        """Annotate `goal_count` and `measured_count`: what the committee may know of goals."""
-        from .content import Goal
-
-        goals = Goal.system.filter(version=OuterRef("pk")).order_by()
-        per_version = goals.values("version").annotate(n=Count("pk")).values("n")
-        with_measure = (
-            goals.exclude(measure="").values("version").annotate(n=Count("pk")).values("n")
-        )
-        return self.annotate(
-            goal_count=Coalesce(Subquery(per_version), 0),
-            measured_count=Coalesce(Subquery(with_measure), 0),
-        )
-
-    @staticmethod
-    def _signature_of(user: Any) -> Exists:
-        from .signatures import Signature
-
-        return Exists(Signature.objects.standing().filter(version=OuterRef("pk"), person=user))
+        return waiting.exclude(pk__in=signed.values("pk"))
 
 
-def whole(name: Any, *, low: int, high: int) -> models.PositiveSmallIntegerField:
-    return models.PositiveSmallIntegerField(
-        name, validators=[MinValueValidator(low), MaxValueValidator(high)]
-    )
+def within(name: str) -> list[BaseValidator]:
+    """Return the validators that keep column `name` inside its range."""
+    low, high = RANGES[name]
+    return [MinValueValidator(low), MaxValueValidator(high)]
 
 
 class AgreementVersion(models.Model):
+    """One version of an agreement: a draft, shared for signing, in force, or superseded."""
+
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SHARED = "shared", _("Shared")
@@ -175,7 +174,7 @@ class AgreementVersion(models.Model):
         PHONE = "phone", _("by phone")
         MIXED = "mixed", _("in person, and online in between")
 
-    class Books(models.TextChoices):
+    class Scheduler(models.TextChoices):
         MENTEE = "mentee", _("the mentee")
         MENTOR = "mentor", _("the mentor")
         IN_TURN = "in_turn", _("we take turns")
@@ -187,16 +186,17 @@ class AgreementVersion(models.Model):
         _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
     )
 
-    # Raised by every saved part; a signature names the revision that it was given for.
+    # Raised by every saved part; a signature names the revision that was signed.
     revision = models.PositiveIntegerField(default=0, editable=False)
-    # Raised by every save of that part: 0 means not written yet, and an old number loses the race.
+    # Raised by every save of that part (0: not written yet); an edit of an old one is rejected.
     rhythm_revision = models.PositiveIntegerField(default=0, editable=False)
     goals_revision = models.PositiveIntegerField(default=0, editable=False)
     activities_revision = models.PositiveIntegerField(default=0, editable=False)
     confidentiality_revision = models.PositiveIntegerField(default=0, editable=False)
     term_revision = models.PositiveIntegerField(default=0, editable=False)
-    # How often the text was put up for signing: by sharing, and by each change after that.
-    call = models.PositiveSmallIntegerField(default=0, editable=False)
+    # How often signatures were asked for: by sharing, and by each change after that. E-mails
+    # that ask for a signature are numbered by it.
+    signing_round = models.PositiveSmallIntegerField(default=0, editable=False)
 
     changed_by = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", editable=False
@@ -205,14 +205,22 @@ class AgreementVersion(models.Model):
     shared_at = models.DateTimeField(_("shared at"), null=True, editable=False)
     signed_at = models.DateTimeField(_("signed at"), null=True, editable=False)
 
-    rhythm_days = whole(_("we meet every (days)"), low=7, high=90)
-    meeting_minutes = whole(_("for about (minutes)"), low=15, high=240)
-    mode = models.CharField(_("how we meet"), max_length=10, choices=Mode, default=Mode.MIXED)
-    who_books = models.CharField(
-        _("who suggests the dates"), max_length=8, choices=Books, default=Books.MENTEE
+    rhythm_days = models.PositiveSmallIntegerField(
+        _("we meet every (days)"), validators=within("rhythm_days")
     )
-    notice_hours = whole(_("notice to move or cancel (hours)"), low=1, high=336)
-    term_months = whole(_("we commit for (months)"), low=1, high=36)
+    meeting_minutes = models.PositiveSmallIntegerField(
+        _("for about (minutes)"), validators=within("meeting_minutes")
+    )
+    mode = models.CharField(_("how we meet"), max_length=10, choices=Mode, default=Mode.MIXED)
+    scheduler = models.CharField(
+        _("who suggests the dates"), max_length=8, choices=Scheduler, default=Scheduler.MENTEE
+    )
+    notice_hours = models.PositiveSmallIntegerField(
+        _("notice to move or cancel (hours)"), validators=within("notice_hours")
+    )
+    term_months = models.PositiveSmallIntegerField(
+        _("we commit for (months)"), validators=within("term_months")
+    )
 
     objects = AgreementVersionQuerySet.as_manager()
 
@@ -258,25 +266,48 @@ class AgreementVersion(models.Model):
 
     @property
     def missing_parts(self) -> list[str]:
-        """Parts that nobody has saved yet, in order."""
+        """Parts that have not been saved yet, in order."""
         return [part for part in PARTS if not self.revision_of(part)]
 
     def revision_of(self, part: str) -> int:
+        """How often `part` has been saved; 0 while it is not written."""
         return int(getattr(self, f"{part}_revision"))
 
-    def is_of(self, user: Any) -> bool:
-        return bool(user.is_authenticated) and user in self.match.people
+    def is_of(self, user: User | AnonymousUser) -> bool:
+        """Whether `user` is one of the pair."""
+        return user.is_authenticated and user in self.match.people
 
-    def may_be_edited_by(self, user: Any) -> bool:
+    def may_be_edited_by(self, user: User | AnonymousUser) -> bool:
         return self.is_editable and self.match.state != Match.State.CLOSED and self.is_of(user)
 
-    def may_be_shared_by(self, user: Any) -> bool:
+    def may_be_shared_by(self, user: User | AnonymousUser) -> bool:
+        """Whether this is a complete draft that `user` may put up for signing."""
         return (
             self.state == self.State.DRAFT
             and not self.missing_parts
             and self.may_be_edited_by(user)
         )
 
-    def may_be_signed_by(self, user: Any) -> bool:
-        """Shared, of an open match of `user`, and not signed by `user` yet."""
+    def may_be_signed_by(self, user: User | AnonymousUser) -> bool:
+        """Whether it is shared, of an open match of `user`, and not signed by `user` yet."""
         return type(self).objects.filter(pk=self.pk).awaiting_signature_of(user).exists()
+
+    def put_in_force(self, *, by: User, at: datetime) -> None:
+        """Replace the version in force; make the match active until the agreed term ends.
+
+        The term counts from the day of the first agreement, on the program's calendar. `by` is the
+        second signer. Raises ActionNotAllowed when this version is not shared.
+        """
+        for previous in AgreementVersion.objects.signed().filter(agreement=self.agreement):
+            move(previous, self.State.SUPERSEDED, by=by, at=at)
+        move(self, self.State.SIGNED, by=by, at=at, signed_at=at)
+        match = self.match
+        started_on = (match.active_at or at).astimezone(ZoneInfo(self.program.time_zone)).date()
+        ends_on = started_on + relativedelta(months=self.term_months)
+        if match.state == Match.State.INTRODUCED:
+            move(match, Match.State.ACTIVE, by=by, at=at, active_at=at, ends_on=ends_on)
+        else:
+            Match.objects.open().filter(pk=match.pk).update(ends_on=ends_on)
+            match.ends_on = ends_on
+
+    put_in_force.alters_data = True  # type: ignore[attr-defined]  # no template may call it

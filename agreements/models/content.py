@@ -1,19 +1,21 @@
-"""The words of an agreement. The pair reads them; the committee only when both people have opened the text."""
+"""What the pair wrote. The committee reads it only when both people allow it."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField, new_public_id
 from access.scoping import ConfidentialModel, GuardedQuerySet
+from accounts.models import User
 from workflow.states import move
 
-from .agreements import Agreement, AgreementVersion
+from .agreements import Agreement, AgreementVersion, AgreementVersionQuerySet
 
 TEXT_LENGTH, LINE_LENGTH = 4000, 300
 
@@ -26,7 +28,7 @@ class ContentQuerySet(GuardedQuerySet):
         )
         return self.filter(readable).scoped("pair, or committee where the pair opened the text")
 
-    def of_pair(self, user: Any) -> Self:
+    def of_pair(self, user: User) -> Self:
         """Rows that `user` may change, whatever the committee may read."""
         return self.filter(version__agreement__in=Agreement.objects.of(user)).scoped("pair")
 
@@ -45,10 +47,10 @@ class AgreementText(ConfidentialModel):
         _("why a shorter term suits us"), max_length=TEXT_LENGTH, blank=True
     )
     ending_rules = models.TextField(_("how we end"), max_length=TEXT_LENGTH, blank=True)
-    shared_lines = models.JSONField(
-        default=dict, blank=True
-    )  # the text as it was when shared, to show changes since
-    signed_text = models.TextField(blank=True)  # the canonical text under the standing signatures
+    # The statements as they were when shared (see `text.snapshot`), to show what changed since.
+    shared_snapshot = models.JSONField(default=dict, blank=True)
+    # The canonical text that the valid signatures are for.
+    signed_text = models.TextField(blank=True)
 
     objects = ContentQuerySet.as_manager()
     system = ContentQuerySet.as_system_manager()
@@ -59,7 +61,7 @@ class AgreementText(ConfidentialModel):
 
 
 class Goal(ConfidentialModel):
-    """What the mentee wants, and how both will know. Its progress moves on after signing; its words do not."""
+    """What the mentee wants, and how both will know. Only its state changes after signing."""
 
     class State(models.TextChoices):
         NOT_STARTED = "not_started", _("Not started")
@@ -76,9 +78,8 @@ class Goal(ConfidentialModel):
 
     public_id = PublicIdField()
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="+")
-    key = models.CharField(
-        max_length=22, default=new_public_id, editable=False
-    )  # the same goal in every version
+    # Names the same goal in every version.
+    key = models.CharField(max_length=22, default=new_public_id, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
     text = models.CharField(_("goal"), max_length=LINE_LENGTH)
     measure = models.CharField(_("how we will know"), max_length=LINE_LENGTH)
@@ -100,10 +101,15 @@ class Goal(ConfidentialModel):
             ),
         ]
 
-    def mark(self, to: str, *, by: Any) -> None:
-        """Move the goal on. Raises Refused outside the pair and before the agreement is signed."""
+    def mark(self, to: str, *, by: User) -> None:
+        """Move the goal to state `to`; the state that it has already changes nothing.
+
+        Raises ActionNotAllowed outside the pair and before the agreement is signed.
+        """
         if not self.version.is_of(by) or self.version.state != AgreementVersion.State.SIGNED:
-            raise ActionNotAllowed(_("Goals move on once both of you have signed the agreement."))
+            raise ActionNotAllowed(
+                _("You can update goals once both of you have signed the agreement.")
+            )
         if to != self.state:
             move(self, to, by=by)
 
@@ -127,3 +133,13 @@ class Activity(ConfidentialModel):
         constraints = [
             models.UniqueConstraint(fields=["version", "text"], name="activity_once_per_version")
         ]
+
+
+def with_goal_counts(versions: AgreementVersionQuerySet) -> AgreementVersionQuerySet:
+    """Annotate `goal_count` and `measured_count`: all that the committee sees of goals."""
+    goals = Goal.system.filter(version=OuterRef("pk")).order_by().values("version")
+    total = goals.annotate(n=Count("pk")).values("n")
+    measured = goals.exclude(measure="").annotate(n=Count("pk")).values("n")
+    return versions.annotate(
+        goal_count=Coalesce(Subquery(total), 0), measured_count=Coalesce(Subquery(measured), 0)
+    )

@@ -1,4 +1,4 @@
-"""A signature: who typed which name, when, under which exact text."""
+"""A signature: who typed which name, when, and under which text."""
 
 from __future__ import annotations
 
@@ -16,27 +16,32 @@ from .agreements import AgreementVersion
 
 class SignatureQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Dates of signatures belong to what the committee may know."""
+        """The pair and its committee: who signed, and when."""
         return self.filter(version__in=AgreementVersion.objects.visible_to(user))
 
     def for_committee(self, user: Any, *roles: str) -> Self:
         return self.filter(version__in=AgreementVersion.objects.for_committee(user, *roles))
 
-    def standing(self) -> Self:
-        """Not withdrawn by a change of the text."""
+    def valid(self) -> Self:
+        """Signatures that no later change of the text has withdrawn."""
         return self.filter(withdrawn_at=None)
+
+    def under(self, version: AgreementVersion) -> Self:
+        """Signatures under `version`, with the people."""
+        return self.filter(version=version).select_related("person")
 
 
 class Signature(models.Model):
+    """One person's signature under one revision of a version."""
+
     version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="signatures")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     typed_name = models.CharField(_("name as typed"), max_length=120)
     signed_at = models.DateTimeField(_("signed at"))
     revision = models.PositiveIntegerField(editable=False)  # of the version
     sha256 = models.CharField(_("hash of the text"), max_length=64, editable=False)
-    withdrawn_at = models.DateTimeField(
-        null=True, editable=False
-    )  # the text was changed after signing
+    # Set when the text is changed after signing.
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
 
     objects = SignatureQuerySet.as_manager()
 
@@ -48,7 +53,7 @@ class Signature(models.Model):
             models.UniqueConstraint(
                 fields=["version", "person"],
                 condition=Q(withdrawn_at=None),
-                name="one_standing_signature_per_person",
+                name="one_valid_signature_per_person",
             )
         ]
 

@@ -7,14 +7,14 @@ from testkit import agreements as make
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
-WORDS = (AgreementText, Goal, Activity)
+CONTENT = (AgreementText, Goal, Activity)
 LIST = "admin:agreements_agreementversion_changelist"
 
 
 def sees(user):
     return {
         model.__name__
-        for model in (Agreement, AgreementVersion, Signature, *WORDS)
+        for model in (Agreement, AgreementVersion, Signature, *CONTENT)
         if model.objects.visible_to(user).exists()
     }
 
@@ -25,12 +25,12 @@ ROWS, ALL = (
 )
 
 
-def test_pair_reads_words_and_committee_knows_of_them(match, ada, ben, cleo, dan):
+def test_the_pair_reads_the_text_and_the_committee_only_dates(match, ada, ben, cleo, dan):
     make.signed(match)
     assert [sees(user) for user in (ada, ben, cleo, dan)] == [ALL, ALL, ROWS, set()]
 
 
-def test_the_committee_reads_words_once_both_have_opened_them(match, ada, ben, cleo):
+def test_the_committee_reads_the_text_once_both_allow_it(match, ada, ben, cleo):
     version = make.signed(match)
     for person in (ada, ben):
         assert sees(cleo) == ROWS
@@ -40,7 +40,7 @@ def test_the_committee_reads_words_once_both_have_opened_them(match, ada, ben, c
     assert sees(cleo) == set()
 
 
-def test_the_admin_counts_goals_and_shows_no_word(match, as_user, cleo):
+def test_the_admin_counts_goals_and_shows_no_text(match, as_user, cleo):
     version = make.signed(
         match,
         goals={
@@ -56,7 +56,7 @@ def test_the_admin_counts_goals_and_shows_no_word(match, as_user, cleo):
     for found in (listed, detail):
         assert "Secret" not in found
         assert "Hidden" not in found
-    assert "The pair keeps it between them." in detail
+    assert "Only the pair can read it." in detail
 
 
 @pytest.mark.parametrize("pairs", [1, 3])

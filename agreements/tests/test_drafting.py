@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 def test_first_saved_part_makes_the_agreement_with_the_programs_numbers(match, ben, program):
     program.policy.term_months = 9
     program.policy.save()
-    version = drafting.save_part(match, "activities", make.ACTIVITIES, seen=0, by=ben)
+    version = drafting.save_part(match, "activities", make.ACTIVITIES, expected_revision=0, by=ben)
     assert (version.number, version.state, version.term_months) == (1, "draft", 9)
     assert version.missing_parts == ["rhythm", "goals", "confidentiality", "term"]
     assert (
@@ -21,48 +21,54 @@ def test_first_saved_part_makes_the_agreement_with_the_programs_numbers(match, b
     )
 
 
-def test_the_loser_of_two_edits_hears_so_and_nothing_is_lost(match, ada, ben):
-    drafting.save_part(match, "term", make.TERM, seen=0, by=ben)
-    with pytest.raises(drafting.Stale) as caught:
-        drafting.save_part(match, "term", {**make.TERM, "term_months": 6}, seen=0, by=ada)
+def test_the_later_of_two_edits_conflicts_and_nothing_is_lost(match, ada, ben):
+    drafting.save_part(match, "term", make.TERM, expected_revision=0, by=ben)
+    with pytest.raises(drafting.ConflictingEdit) as caught:
+        drafting.save_part(
+            match, "term", {**make.TERM, "term_months": 6}, expected_revision=0, by=ada
+        )
     assert caught.value.version.term_months == 12
     assert caught.value.version.changed_by == ben
     assert AgreementVersion.objects.get().term_months == 12
 
 
 def test_saving_the_same_again_changes_nothing(match, ben):
-    first = drafting.save_part(match, "goals", make.GOALS, seen=0, by=ben)
-    again = drafting.save_part(match, "goals", make.GOALS, seen=0, by=ben)
+    first = drafting.save_part(match, "goals", make.GOALS, expected_revision=0, by=ben)
+    again = drafting.save_part(match, "goals", make.GOALS, expected_revision=0, by=ben)
     assert (first.revision, again.revision) == (1, 1)
     assert Goal.objects.visible_to(ben).count() == 1
 
 
-def test_two_people_write_different_parts_without_meeting(match, ada, ben):
-    drafting.save_part(match, "term", make.TERM, seen=0, by=ben)
-    version = drafting.save_part(match, "goals", make.GOALS, seen=0, by=ada)
+def test_two_people_write_different_parts_without_conflict(match, ada, ben):
+    drafting.save_part(match, "term", make.TERM, expected_revision=0, by=ben)
+    version = drafting.save_part(match, "goals", make.GOALS, expected_revision=0, by=ada)
     assert (version.term_revision, version.goals_revision, version.revision) == (1, 1, 2)
 
 
-@pytest.mark.parametrize("somebody", ["dan", "cleo"])
-def test_nobody_else_writes(somebody, match, request):
+@pytest.mark.parametrize("person", ["dan", "cleo"])
+def test_only_the_pair_writes(person, match, request):
     with pytest.raises(ActionNotAllowed):
-        drafting.save_part(match, "term", make.TERM, seen=0, by=request.getfixturevalue(somebody))
+        drafting.save_part(
+            match, "term", make.TERM, expected_revision=0, by=request.getfixturevalue(person)
+        )
     assert Agreement.objects.count() == 0
 
 
-def test_what_is_in_force_is_not_edited(match, ben):
+def test_a_version_in_force_is_not_edited(match, ben):
     make.signed(match)
     with pytest.raises(ActionNotAllowed):
-        drafting.save_part(match, "term", {**make.TERM, "term_months": 6}, seen=1, by=ben)
+        drafting.save_part(
+            match, "term", {**make.TERM, "term_months": 6}, expected_revision=1, by=ben
+        )
 
 
-def test_an_ended_match_writes_nothing(match, ben):
+def test_an_ended_match_cannot_be_edited(match, ben):
     match.state = "closed"
     with pytest.raises(ActionNotAllowed):
-        drafting.save_part(match, "term", make.TERM, seen=0, by=ben)
+        drafting.save_part(match, "term", make.TERM, expected_revision=0, by=ben)
 
 
-def test_a_goal_without_a_measure_never_reaches_the_table(match, ben):
+def test_the_database_rejects_a_goal_without_a_measure(match, ben):
     version = make.draft(match)
     with pytest.raises(IntegrityError, match="goal_has_a_measure"), transaction.atomic():
         Goal.objects.create(version=version, text="Lead", measure="")
@@ -77,7 +83,7 @@ def test_a_goal_keeps_its_progress_through_edits_and_versions(match, ada, ben):
         {"key": "", "text": "A second goal", "measure": "Seen"},
         {"key": goal.key, "text": "Lead panels", "measure": "Three"},
     ]
-    drafting.save_part(match, "goals", {"goals": goals}, seen=1, by=ada)
+    drafting.save_part(match, "goals", {"goals": goals}, expected_revision=1, by=ada)
     rows = Goal.objects.visible_to(ben).filter(version=second)
     assert [(row.text, row.state) for row in rows] == [
         ("A second goal", "not_started"),
@@ -100,7 +106,7 @@ def test_goals_move_only_by_the_pair_and_after_signing(match, ben, dan):
 
 
 def test_an_incomplete_draft_is_not_shared(match, ben):
-    version = drafting.save_part(match, "term", make.TERM, seen=0, by=ben)
+    version = drafting.save_part(match, "term", make.TERM, expected_revision=0, by=ben)
     with pytest.raises(ActionNotAllowed, match="empty"):
         drafting.share(version, by=ben)
 
@@ -110,7 +116,7 @@ def test_sharing_twice_is_sharing_once(match, ben):
     shared_at = version.shared_at
     drafting.share(version, by=ben)
     version.refresh_from_db()
-    assert (version.shared_at, version.call) == (shared_at, 1)
+    assert (version.shared_at, version.signing_round) == (shared_at, 1)
 
 
 def test_there_is_nothing_to_amend_before_signing(match, ben):

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from agreements import drafting
+from agreements.forms import NO_GOAL
 from agreements.models import AgreementVersion, Goal, Signature
 from testkit import agreements as make
 
@@ -12,7 +13,13 @@ def url(name, match, *more):
     return reverse(f"agreements:{name}", args=[match.public_id, *more])
 
 
-GOALS = {"seen": 0, "goal_0": "Lead a panel", "measure_0": "Two led", "goal_1": "", "measure_1": ""}
+GOALS = {
+    "expected_revision": 0,
+    "goal_0": "Lead a panel",
+    "measure_0": "Two led",
+    "goal_1": "",
+    "measure_1": "",
+}
 
 
 def test_the_empty_agreement_names_the_first_part(match, as_user, ben):
@@ -24,10 +31,10 @@ def test_the_empty_agreement_names_the_first_part(match, as_user, ben):
 @pytest.mark.parametrize(
     "name", ["agreement-detail", "agreement-review", "agreement-sign", "agreement-amend"]
 )
-@pytest.mark.parametrize("somebody", ["dan", "cleo"])
-def test_only_the_pair_has_these_pages(name, somebody, match, as_user, request):
+@pytest.mark.parametrize("person", ["dan", "cleo"])
+def test_only_the_pair_has_these_pages(name, person, match, as_user, request):
     make.shared(match)
-    page = as_user(request.getfixturevalue(somebody)).get(url(name, match))
+    page = as_user(request.getfixturevalue(person)).get(url(name, match))
     assert page.status_code == 404
 
 
@@ -52,7 +59,9 @@ def test_each_part_can_be_opened_and_saved_as_it_stands(part, match, as_user, be
 
 def test_a_goal_without_a_measure_is_asked_for_it(match, as_user, ben):
     page = as_user(ben).post(url("part-update", match, "goals"), {**GOALS, "measure_0": " "})
-    assert page.context["form"].errors == {"measure_0": ["Say how you will know you got there."]}
+    assert page.context["form"].errors == {
+        "measure_0": ["Say how you will know that you have reached this goal."]
+    }
     assert "Error: " in page.content.decode()
     assert AgreementVersion.objects.count() == 0
 
@@ -61,7 +70,7 @@ def test_the_first_goal_may_go_when_another_stays(match, as_user, ben):
     version = make.draft(match)
     data = {
         **GOALS,
-        "seen": 1,
+        "expected_revision": 1,
         "goal_0": "",
         "measure_0": "",
         "goal_1": "Write a book",
@@ -77,11 +86,16 @@ def test_no_goal_at_all_is_asked_for_one(match, as_user, ben):
     page = as_user(ben).post(
         url("part-update", match, "goals"), {**GOALS, "goal_0": "", "measure_0": ""}
     )
-    assert page.context["form"].errors["goal_0"] == ["One clear goal is enough to begin."]
+    assert page.context["form"].errors["goal_0"] == [str(NO_GOAL)]
 
 
-def test_a_short_term_wants_a_reason(match, as_user, ben):
-    data = {"seen": 0, "term_months": 6, "short_term_reason": "", "ending_rules": "Kindly."}
+def test_a_short_term_needs_a_reason(match, as_user, ben):
+    data = {
+        "expected_revision": 0,
+        "term_months": 6,
+        "short_term_reason": "",
+        "ending_rules": "Kindly.",
+    }
     page = as_user(ben).post(url("part-update", match, "term"), data)
     assert list(page.context["form"].errors) == ["short_term_reason"]
     as_user(ben).post(
@@ -92,24 +106,33 @@ def test_a_short_term_wants_a_reason(match, as_user, ben):
 
 @pytest.mark.parametrize("part", ["rhythm", "goals", "activities", "confidentiality", "term"])
 @pytest.mark.parametrize(
-    "data", [{}, {"seen": "x"}, {"seen": "0", "goal_0": "a\x00b", "activities": "\n" * 9}]
+    "data",
+    [
+        {},
+        {"expected_revision": "x"},
+        {"expected_revision": "0", "goal_0": "a\x00b", "activities": "\n" * 9},
+    ],
 )
-def test_empty_and_hostile_forms_get_words_and_not_an_error(part, data, match, as_user, ben):
+def test_empty_and_hostile_forms_show_errors(part, data, match, as_user, ben):
     page = as_user(ben).post(url("part-update", match, part), data)
     assert page.status_code == 200
     assert page.context["form"].errors
 
 
-def test_the_loser_of_a_race_sees_both_texts(match, as_user, ada, ben):
-    drafting.save_part(match, "activities", {"activities": ["Read a book"]}, seen=0, by=ada)
-    mine = {"seen": 0, "activities": "Go to a fair"}
+def test_a_conflicting_edit_shows_both_texts(match, as_user, ada, ben):
+    drafting.save_part(
+        match, "activities", {"activities": ["Read a book"]}, expected_revision=0, by=ada
+    )
+    mine = {"expected_revision": 0, "activities": "Go to a fair"}
     page = as_user(ben).post(url("part-update", match, "activities"), mine)
     words = page.content.decode()
     assert page.status_code == 409
     assert "Read a book" in words
     assert "Go to a fair" in words
 
-    again = {name: page.context["form"][name].value() for name in ("seen", "activities")}
+    again = {
+        name: page.context["form"][name].value() for name in ("expected_revision", "activities")
+    }
     assert as_user(ben).post(url("part-update", match, "activities"), again).status_code == 302
     assert drafting.part_values(AgreementVersion.objects.get(), "activities") == {
         "activities": ["Go to a fair"]
@@ -122,12 +145,12 @@ def test_share_then_sign_then_in_force(match, as_user, ada, ben):
     assert answer["Location"] == url("agreement-sign", match)
     version.refresh_from_db()
     for person in (ben, ada):
-        data = {"seen": version.revision, "typed_name": person.name, "is_agreed": "on"}
+        data = {"expected_revision": version.revision, "typed_name": person.name, "is_agreed": "on"}
         assert as_user(person).post(url("agreement-sign", match), data)["Location"] == url(
             "agreement-detail", match
         )
     page = as_user(ada).get(url("agreement-detail", match)).content.decode()
-    assert "Signed by both of you" in page
+    assert "You both signed on" in page
     assert "Two panels led before June" in page
 
 
@@ -136,9 +159,13 @@ def test_sharing_needs_a_post(match, as_user, ben):
     assert as_user(ben).get(url("agreement-share", match)).status_code == 405
 
 
-def test_another_name_wants_a_second_yes(match, as_user, ada):
+def test_another_name_must_be_confirmed(match, as_user, ada):
     version = make.shared(match)
-    data = {"seen": version.revision, "typed_name": "Adelaide Brook", "is_agreed": "on"}
+    data = {
+        "expected_revision": version.revision,
+        "typed_name": "Adelaide Brook",
+        "is_agreed": "on",
+    }
     page = as_user(ada).post(url("agreement-sign", match), data)
     assert list(page.context["form"].errors) == ["is_my_name"]
     as_user(ada).post(url("agreement-sign", match), {**data, "is_my_name": "on"})
@@ -149,15 +176,17 @@ def test_the_same_name_in_another_case_is_the_same_name(match, as_user, ada):
     version = make.shared(match)
     as_user(ada).post(
         url("agreement-sign", match),
-        {"seen": version.revision, "typed_name": " ada  BROOK", "is_agreed": "on"},
+        {"expected_revision": version.revision, "typed_name": " ada  BROOK", "is_agreed": "on"},
     )
     assert Signature.objects.count() == 1
 
 
 def test_a_changed_text_is_shown_before_it_is_signed(match, as_user, ada, ben):
     version = make.shared(match)
-    drafting.save_part(match, "activities", {"activities": ["Go to a fair"]}, seen=1, by=ben)
-    data = {"seen": version.revision, "typed_name": "Ada Brook", "is_agreed": "on"}
+    drafting.save_part(
+        match, "activities", {"activities": ["Go to a fair"]}, expected_revision=1, by=ben
+    )
+    data = {"expected_revision": version.revision, "typed_name": "Ada Brook", "is_agreed": "on"}
     page = as_user(ada).post(url("agreement-sign", match), data, follow=True)
     words = page.content.decode()
     assert Signature.objects.count() == 0
@@ -170,7 +199,7 @@ def test_the_printed_text_says_draft_until_both_have_signed(match, as_user, ada,
     version = make.shared(match)
     make.sign(version, ada)
     assert (
-        "Draft: not signed by both"
+        "Draft: not signed by both people yet"
         in as_user(ben).get(url("agreement-print", match)).content.decode()
     )
     make.sign(version, ben)
@@ -180,17 +209,17 @@ def test_the_printed_text_says_draft_until_both_have_signed(match, as_user, ada,
     assert words.count(" UTC</li>") == 2
 
 
-def test_the_committee_reads_the_text_only_when_both_open_it(match, as_user, ada, ben, cleo):
+def test_the_committee_reads_the_text_only_when_both_allow_it(match, as_user, ada, ben, cleo):
     make.signed(match)
     committee = as_user(cleo)
-    as_user(ada).post(url("agreement-open", match), {"answer": "yes"})
+    as_user(ada).post(url("committee-access", match), {"answer": "yes"})
     assert committee.get(url("agreement-print", match)).status_code == 404
-    as_user(ben).post(url("agreement-open", match), {"answer": "yes"})
+    as_user(ben).post(url("committee-access", match), {"answer": "yes"})
     assert (
         "Two panels led before June"
         in committee.get(url("agreement-print", match)).content.decode()
     )
-    as_user(ben).post(url("agreement-open", match), {"answer": "no"})
+    as_user(ben).post(url("committee-access", match), {"answer": "no"})
     assert committee.get(url("agreement-print", match)).status_code == 404
 
 

@@ -1,4 +1,7 @@
-"""Edits and signatures at the same moment, by real connections: nobody's words are lost, no signature is for another text."""
+"""Edits and signatures at the same moment, by real connections.
+
+No edit is lost, and no signature is for another text.
+"""
 
 import pytest
 
@@ -31,11 +34,15 @@ def test_no_edit_is_lost_and_no_signature_is_for_another_text():
     saved = signed = 0
     for n in range(ROUNDS):
         version.refresh_from_db()
-        seen, revision = version.activities_revision, version.revision
+        expected_revision, revision = version.activities_revision, version.revision
 
-        def edit(words, person, seen=seen):
+        def edit(words, person, expected_revision=expected_revision):
             return drafting.save_part(
-                match, "activities", {"activities": [words]}, seen=seen, by=person
+                match,
+                "activities",
+                {"activities": [words]},
+                expected_revision=expected_revision,
+                by=person,
             )
 
         done = at_once(
@@ -45,18 +52,16 @@ def test_no_edit_is_lost_and_no_signature_is_for_another_text():
                 AgreementVersion.objects.get(pk=version.pk),
                 by=ada,
                 typed_name="Ada Brook",
-                seen=revision,
+                expected_revision=revision,
             ),
-            lost=drafting.Stale,
+            lost=drafting.ConflictingEdit,
         )
         version.refresh_from_db()
         edits = [name for name in done if name < 2]
         assert len(edits) == 1, "of two who read the same text exactly one saves"
         winner = ("Ben's", "Ada's")[edits[0]]
         assert drafting.part_values(version, "activities") == {"activities": [f"{winner} idea {n}"]}
-        assert {row.sha256 for row in Signature.objects.standing()} <= {
-            hash_of_current_text(version)
-        }
+        assert {row.sha256 for row in Signature.objects.valid()} <= {hash_of_current_text(version)}
         saved, signed = saved + len(edits), signed + (2 in done)
     assert version.activities_revision == 1 + saved
     assert Signature.objects.count() == signed
@@ -68,7 +73,9 @@ def test_both_sign_at_once_and_the_match_is_active_once():
 
         def sign(person, version=version):
             mine = AgreementVersion.objects.get(pk=version.pk)
-            signing.sign(mine, by=person, typed_name=person.name, seen=version.revision)
+            signing.sign(
+                mine, by=person, typed_name=person.name, expected_revision=version.revision
+            )
 
         at_once(*[lambda person=person: sign(person) for person in (*match.people, *match.people)])
         version.refresh_from_db()
@@ -86,10 +93,10 @@ def test_two_who_begin_at_once_write_one_agreement():
         ben, ada = match.people
         done = at_once(
             lambda match=match, ben=ben: drafting.save_part(
-                match, "term", make.TERM, seen=0, by=ben
+                match, "term", make.TERM, expected_revision=0, by=ben
             ),
             lambda match=match, ada=ada: drafting.save_part(
-                match, "rhythm", make.RHYTHM, seen=0, by=ada
+                match, "rhythm", make.RHYTHM, expected_revision=0, by=ada
             ),
         )
         assert sorted(done) == [0, 1]

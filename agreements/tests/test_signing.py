@@ -17,11 +17,15 @@ SHORT = {"short_term_reason": "A new job"}
 
 def test_second_signature_activates_the_match(match, ada, ben):
     version = make.shared(match, term={"term_months": 13})
-    signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision, at=NOON)
+    signing.sign(
+        version, by=ada, typed_name="Ada Brook", expected_revision=version.revision, at=NOON
+    )
     match.refresh_from_db()
     assert (version.state, match.state, match.ends_on) == (State.SHARED, "introduced", None)
 
-    signing.sign(version, by=ben, typed_name="Ben Okoro", seen=version.revision, at=NOON)
+    signing.sign(
+        version, by=ben, typed_name="Ben Okoro", expected_revision=version.revision, at=NOON
+    )
     match.refresh_from_db()
     assert (version.state, version.signed_at, match.state, match.active_at) == (
         State.SIGNED,
@@ -38,61 +42,69 @@ def test_signature_keeps_the_hash_of_the_exact_text(match, ada, ben):
     record = AgreementText.objects.visible_to(ben).get(version=version).signed_text
     assert record == text.canonical(text.content_for_record(version))
     assert "Two panels led before June" in record
-    hashes = {(row.person, row.sha256) for row in Signature.objects.standing()}
+    hashes = {(row.person, row.sha256) for row in Signature.objects.valid()}
     assert hashes == {(ada, text.sha256(record)), (ben, text.sha256(record))}
 
 
 def test_signing_twice_is_signing_once(match, ada):
     version = make.shared(match)
-    first = signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision)
-    second = signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision)
+    first = signing.sign(
+        version, by=ada, typed_name="Ada Brook", expected_revision=version.revision
+    )
+    second = signing.sign(
+        version, by=ada, typed_name="Ada Brook", expected_revision=version.revision
+    )
     assert first == second
     assert Signature.objects.count() == 1
 
 
 def test_double_click_of_the_second_signer_is_no_error(match, ben):
     version = make.signed(match)
-    again = signing.sign(version, by=ben, typed_name="Ben Okoro", seen=version.revision)
+    again = signing.sign(
+        version, by=ben, typed_name="Ben Okoro", expected_revision=version.revision
+    )
     assert again.person == ben
     assert Signature.objects.count() == 2
 
 
-@pytest.mark.parametrize("somebody", ["dan", "cleo"])
-def test_nobody_else_signs(somebody, match, request):
+@pytest.mark.parametrize("person", ["dan", "cleo"])
+def test_only_the_pair_signs(person, match, request):
     version = make.shared(match)
-    stranger = request.getfixturevalue(somebody)
+    stranger = request.getfixturevalue(person)
     with pytest.raises(ActionNotAllowed):
-        signing.sign(version, by=stranger, typed_name="X", seen=version.revision)
+        signing.sign(version, by=stranger, typed_name="X", expected_revision=version.revision)
     assert Signature.objects.count() == 0
 
 
 def test_a_draft_cannot_be_signed(match, ada):
     version = make.draft(match)
     with pytest.raises(ActionNotAllowed):
-        signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision)
+        signing.sign(version, by=ada, typed_name="Ada Brook", expected_revision=version.revision)
 
 
-def test_an_ended_match_signs_nothing(match, ada):
+def test_an_ended_match_cannot_be_signed(match, ada):
     version = make.shared(match)
     type(match).objects.filter(pk=match.pk).update(
         state="closed", closed_at=NOON, closed_kind="choice"
     )
     with pytest.raises(ActionNotAllowed, match="ended"):
-        signing.sign(version, by=ada, typed_name="Ada Brook", seen=version.revision)
+        signing.sign(version, by=ada, typed_name="Ada Brook", expected_revision=version.revision)
 
 
 def test_a_text_that_changed_is_not_signed_unread(match, ada, ben):
     version = make.shared(match)
     read = version.revision
-    drafting.save_part(match, "term", {**make.TERM, "term_months": 18}, seen=1, by=ben)
+    drafting.save_part(match, "term", {**make.TERM, "term_months": 18}, expected_revision=1, by=ben)
     with pytest.raises(signing.TextChanged):
-        signing.sign(version, by=ada, typed_name="Ada Brook", seen=read)
+        signing.sign(version, by=ada, typed_name="Ada Brook", expected_revision=read)
     assert Signature.objects.count() == 0
 
 
 def test_a_change_after_sharing_withdraws_the_signature(match, ada, ben):
     version = make.sign(make.shared(match), ada)
-    drafting.save_part(match, "term", {**make.TERM, "term_months": 18}, seen=1, by=ben, at=NOON)
+    drafting.save_part(
+        match, "term", {**make.TERM, "term_months": 18}, expected_revision=1, by=ben, at=NOON
+    )
     signature = Signature.objects.get()
     assert signature.withdrawn_at == NOON
     version.refresh_from_db()
@@ -109,7 +121,7 @@ def test_amendment_replaces_the_version_in_force(match, ada, ben):
         match,
         "term",
         {**make.TERM, "term_months": 6, "short_term_reason": "A new job"},
-        seen=1,
+        expected_revision=1,
         by=ada,
     )
     first.refresh_from_db()
@@ -138,6 +150,8 @@ def test_months_end_where_a_person_would_expect(day, months, expected, match, ad
     version = make.shared(match, term={**make.TERM, "term_months": months, **SHORT})
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     for person in (ada, ben):
-        signing.sign(version, by=person, typed_name=person.name, seen=version.revision, at=noon)
+        signing.sign(
+            version, by=person, typed_name=person.name, expected_revision=version.revision, at=noon
+        )
     match.refresh_from_db()
     assert match.ends_on == expected

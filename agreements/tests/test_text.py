@@ -68,9 +68,13 @@ def test_changes_say_what_was_added_removed_and_changed(match, ada, ben):
     goals = [
         {"key": key, "text": "Lead a small hiring panel", "measure": "Two panels led before June"}
     ]
-    drafting.save_part(match, "goals", {"goals": goals}, seen=1, by=ada)
+    drafting.save_part(match, "goals", {"goals": goals}, expected_revision=1, by=ada)
     version = drafting.save_part(
-        match, "activities", {"activities": ["Read one book together", "A fair"]}, seen=1, by=ada
+        match,
+        "activities",
+        {"activities": ["Read one book together", "A fair"]},
+        expected_revision=1,
+        by=ada,
     )
     found = text.changes(before, text.content_for_record(version))
     assert [(change.kind, change.part) for change in found] == [

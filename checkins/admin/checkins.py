@@ -1,4 +1,4 @@
-"""What was asked and what came back. The list is the committee's; the answers show to carer and chair only."""
+"""Check-ins and their answers. The committee sees the list, only carer and chair the answers."""
 
 from django.contrib import admin, messages
 from django.db.models import OuterRef, Subquery
@@ -14,13 +14,13 @@ from ..models import Answer, CheckIn, Question
 
 
 class ReadFilter(admin.SimpleListFilter):
-    """Answers that the member may read, and whether anybody has."""
+    """Check-ins whose answers the member may read: those not read yet, and those read."""
 
-    title = _("feedback")
+    title = _("answers")
     parameter_name = "read"
 
     def lookups(self, request, model_admin):
-        return [("no", _("To read")), ("yes", _("Read"))]
+        return [("no", _("Not read yet")), ("yes", _("Read"))]
 
     def queryset(self, request, queryset):
         if self.value() == "no":
@@ -32,9 +32,7 @@ class ReadFilter(admin.SimpleListFilter):
 
 @admin.register(CheckIn)
 class CheckInAdmin(CommitteeAdmin):
-    empty_words = _(
-        "There is no check-in yet. The first ones are planned when a pair is introduced."
-    )
+    empty_words = _("There are no check-ins yet. They are planned as soon as a pair is introduced.")
     list_display = (
         "person",
         "match",
@@ -50,8 +48,8 @@ class CheckInAdmin(CommitteeAdmin):
     date_hierarchy = "opens_at"
     list_select_related = ("person", "match__mentee__person", "match__mentor__person")
     fields = readonly_fields = (
-        "person", "match", "kind", "ordinal", "state", "opens_at", "opened_at", "due_at", "closes_at", "answered_at",
-        "is_by_link", "read_at", "read_by",
+        "person", "match", "kind", "ordinal", "state", "opens_at", "opened_at", "due_at",
+        "closes_at", "answered_at", "is_by_link", "read_at", "read_by",
     )  # fmt: skip
     change_form_template = "admin/checkins/checkin/change_form.html"
 

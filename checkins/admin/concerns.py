@@ -1,4 +1,4 @@
-"""The queue of concerns: take, then resolve with a note."""
+"""The queue of concerns: a member takes one, then resolves it with a note."""
 
 from django.contrib import admin, messages
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect
@@ -14,23 +14,32 @@ from ..models import Concern
 
 @admin.register(Concern)
 class ConcernAdmin(CommitteeAdmin):
-    """Rows come from `for_committee`: carer, deputy and chair, never anybody with a conflict of interest."""
+    """Rows come from `for_committee`: carer, deputy and chair without a conflict of interest."""
 
     empty_words = _(
-        "No concern is known. Calls for help and worrying answers of the people in your care come here."
+        "No open concerns. Requests for help and worrying answers from the people you care for "
+        "appear here."
     )
-    list_display = ("person", "cause", "urgency", "state", "raised_at", "taken_by", "told")
+    list_display = (
+        "person",
+        "cause",
+        "urgency",
+        "state",
+        "raised_at",
+        "taken_by",
+        "may_tell_partner",
+    )
     list_filter = ("state", "urgency", "cause")
     list_select_related = ("person", "taken_by")
     ordering = ("state", "-raised_at")
     fields = readonly_fields = (
-        "person", "match", "cause", "checkin", "urgency", "state", "told", "text", "reach", "raised_at", "taken_by", "taken_at",
-        "resolved_at", "resolution",
+        "person", "match", "cause", "checkin", "urgency", "state", "may_tell_partner", "text",
+        "contact_info", "raised_at", "taken_by", "taken_at", "resolved_at", "resolution",
     )  # fmt: skip
     change_form_template = "admin/checkins/concern/change_form.html"
 
-    @admin.display(description=_("the partner may know"))
-    def told(self, obj):
+    @admin.display(description=_("partner may know"))
+    def may_tell_partner(self, obj):
         return _("yes") if obj.partner_may_know else _("no")
 
     def program_of(self, obj):
@@ -53,7 +62,7 @@ class ConcernAdmin(CommitteeAdmin):
 
     def take_view(self, request, pk):
         return self._act(
-            request, pk, lambda concern: concern.take(by=request.user), _("It is yours now.")
+            request, pk, lambda concern: concern.take(by=request.user), _("Assigned to you.")
         )
 
     def resolve_view(self, request, pk):

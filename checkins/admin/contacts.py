@@ -1,4 +1,4 @@
-"""The log of contacts: whom a member of the committee spoke with, and when."""
+"""The contact log: which committee member spoke with whom, and when."""
 
 from django import forms
 from django.contrib import admin
@@ -24,9 +24,7 @@ class ContactForm(forms.ModelForm):
 
 @admin.register(ContactLog)
 class ContactLogAdmin(CommitteeAdmin):
-    empty_words = _(
-        "Nothing is written down yet. Note here when you have spoken with somebody in your care."
-    )
+    empty_words = _("No contacts yet. Add one when you have spoken with someone you care for.")
     form = ContactForm
     add_roles = (Membership.Role.CARER, Membership.Role.CHAIR)
     list_display = ("person", "match", "on", "how", "member")

@@ -1,4 +1,4 @@
-"""Pooled results: figures of closed waves, already suppressed."""
+"""Pooled results: figures of complete months, with small groups suppressed."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -6,13 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from programs.committee_admin import CommitteeAdmin
 
 from ..models import Wave
-from ..results import tables_of
+from ..results import smallest_group, tables_of
+from ..suppression import ROUND_TO
 
 
 @admin.register(Wave)
 class WaveAdmin(CommitteeAdmin):
     empty_words = _(
-        "There are no results yet. They come when so many people have answered that nobody can be told from the figures."
+        "There are no results yet. They appear when a month is over and enough people have "
+        "answered to protect anonymity in the results."
     )
     list_display = ("__str__", "month", "asked", "answered", "rate")
     list_filter = ("kind",)
@@ -31,11 +33,15 @@ class WaveAdmin(CommitteeAdmin):
 
     @admin.display(description=_("response rate"))
     def rate(self, obj):
-        return _("%(percent)s percent") % {
-            "percent": round(100 * obj.answered / obj.asked) if obj.asked else 0
-        }
+        percent = round(100 * obj.answered / obj.asked) if obj.asked else 0
+        return _("%(percent)s percent") % {"percent": percent}
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         wave = self.get_object(request, object_id)
-        context = {"tables": tables_of(wave) if wave else [], **(extra_context or {})}
+        context = {"round_to": ROUND_TO, **(extra_context or {})}
+        if wave is not None:
+            context |= {
+                "tables": tables_of(wave),
+                "smallest_group": smallest_group(wave.cohort.program),
+            }
         return super().change_view(request, object_id, form_url, context)

@@ -11,7 +11,9 @@ from ..models import Survey
 class SurveyAdmin(CommitteeAdmin):
     """What people are asked, and who reads each answer."""
 
-    empty_words = _("There is no survey yet. Ours are used from the first check-in on.")
+    empty_words = _(
+        "There are no surveys yet. The default surveys are created with the first check-in."
+    )
     list_display = ("__str__", "kind", "number", "program", "published_at", "retired_at")
     list_filter = ("kind",)
     list_select_related = ("program",)

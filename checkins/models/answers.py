@@ -1,4 +1,4 @@
-"""Answers, the most guarded rows of the house: who reads one follows from the channel of its question."""
+"""Answers. Who reads one follows from the channel of its question."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TEXT_LENGTH = 2000
 
 class AnswerQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """One's own; on the care channel the carer and the chair; on the partner channel the partner; pooled: nobody."""
+        """One's own; on the care channel carer and chair, on the partner channel the partner."""
         if not user.is_authenticated:
             return self.none().scoped("nobody")
         own = Q(checkin__person=user.pk)
@@ -38,11 +38,12 @@ class AnswerQuerySet(GuardedQuerySet):
 
 
 class Answer(ConfidentialModel):
+    """A person's answer to one question of a check-in."""
+
     checkin = models.ForeignKey(CheckIn, models.CASCADE, related_name="+")
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
-    choice = models.CharField(
-        max_length=40, blank=True
-    )  # the code of a choice, or a step of a scale
+    # The code of a choice, or the step of a scale.
+    choice = models.CharField(max_length=40, blank=True)
     text = EncryptedTextField(blank=True)
 
     objects = AnswerQuerySet.as_manager()
@@ -58,7 +59,7 @@ class Answer(ConfidentialModel):
 
     @property
     def shown(self) -> str:
-        """The answer in words."""
-        return (
-            dict(self.question.options).get(self.choice, self.choice) if self.choice else self.text
-        )
+        """The answer as text, in the reader's language."""
+        if not self.choice:
+            return self.text
+        return dict(self.question.options).get(self.choice, self.choice)

@@ -15,6 +15,7 @@ from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, GuardedQuerySet
+from accounts.models import User
 from matches.models import Match
 from programs.models import Membership, Program, conflicts_with
 from workflow.states import move
@@ -38,7 +39,7 @@ class ConcernQuerySet(GuardedQuerySet):
             return self.none().scoped("nobody")
         return self.filter(self._care(user)).scoped("in care")
 
-    def of(self, user: Any) -> Self:
+    def of(self, user: User) -> Self:
         """What `user` asked the committee."""
         return self.filter(author=user.pk).scoped("author")
 
@@ -56,7 +57,10 @@ class ConcernQuerySet(GuardedQuerySet):
 
 
 class Concern(ConfidentialModel):
-    """Something that a committee member must act on. `person` is whom it is about, `author` who wrote it, if anybody."""
+    """Something that a committee member must act on.
+
+    `person` is whom it is about, `author` who asked; without an author the program raised it.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -72,10 +76,10 @@ class Concern(ConfidentialModel):
     class Cause(models.TextChoices):
         ASKED = "asked", _("asked for help")
         ANSWER = "answer", _("an answer in a survey")
-        SILENCE = "silence", _("does not answer")
+        NO_REPLY = "no_reply", _("does not answer e-mails")
 
     class Urgency(models.TextChoices):
-        URGENT = "urgent", _("Urgent: somebody may be in danger or hurt")
+        URGENT = "urgent", _("Urgent: someone may be in danger or hurt")
         SOON = "soon", _("Soon: within two working days")
         WHENEVER = "whenever", _("It can wait")
 
@@ -100,10 +104,9 @@ class Concern(ConfidentialModel):
     )
     partner_may_know = models.BooleanField(_("the partner may know"), default=False)
     text = EncryptedTextField(_("what it is"), blank=True)
-    reach = EncryptedTextField(_("how to reach this person"), blank=True)
-    nonce = models.CharField(
-        max_length=22, blank=True, editable=False
-    )  # one per form, so that two clicks are one
+    contact_info = EncryptedTextField(_("how to reach this person"), blank=True)
+    # One per form, so that two clicks make one concern.
+    nonce = models.CharField(max_length=22, blank=True, editable=False)
     raised_at = models.DateTimeField(_("raised at"), default=timezone.now, editable=False)
     taken_by = models.ForeignKey(
         Person,
@@ -135,8 +138,8 @@ class Concern(ConfidentialModel):
             ),
             models.UniqueConstraint(
                 fields=["match", "person"],
-                condition=Q(cause="silence") & ~Q(state="resolved"),
-                name="one_open_concern_about_silence",
+                condition=Q(cause="no_reply") & ~Q(state="resolved"),
+                name="one_open_concern_about_no_reply",
             ),
             models.CheckConstraint(
                 condition=Q(state="resolved", resolved_at__isnull=False)
@@ -145,43 +148,54 @@ class Concern(ConfidentialModel):
             ),
         ]
 
-    def may_be_handled_by(self, user: Any) -> bool:
-        """Carer, deputy or chair, without a conflict of interest; never the person that it is about."""
+    def may_be_handled_by(self, user: User) -> bool:
+        """Whether `user` is its carer, deputy or chair without a conflict of interest.
+
+        Never the person that it is about.
+        """
         return Concern.objects.for_committee(user).filter(pk=self.pk).exists()
 
-    def take(self, *, by: Any, at: datetime | None = None) -> None:
-        """`by` looks after it. Taking one's own again does nothing."""
+    def take(self, *, by: User, at: datetime | None = None) -> None:
+        """Assign it to `by`; a second time does nothing.
+
+        Raises ActionNotAllowed for anyone who may not handle it, and when someone else has taken
+        or resolved it.
+        """
         self._check(by)
         if self.state == self.State.TAKEN and self.taken_by_id == by.pk:
             return
         at = at or timezone.now()
         move(self, self.State.TAKEN, by=by, at=at, taken_by=by, taken_at=at)
 
-    def resolve(self, *, by: Any, note: str, at: datetime | None = None) -> None:
-        """Close it with what was done, for the committee to read."""
+    def resolve(self, *, by: User, note: str, at: datetime | None = None) -> None:
+        """Close it with a note for the committee on what was done.
+
+        Raises ActionNotAllowed without a note, for anyone who may not handle it, and when it is
+        resolved already.
+        """
         self._check(by)
         if not note.strip():
-            raise ActionNotAllowed(_("Say in a few words what was done."))
+            raise ActionNotAllowed(_("Enter a short note on what was done."))
         at = at or timezone.now()
         move(self, self.State.RESOLVED, by=by, at=at, resolved_at=at, resolution=note)
 
-    def _check(self, user: Any) -> None:
+    def _check(self, user: User) -> None:
         if not self.may_be_handled_by(user):
-            raise ActionNotAllowed(_("Another member looks after this."))
+            raise ActionNotAllowed(_("You can't handle this concern. Another member does."))
 
-    take.alters_data = resolve.alters_data = True
+    take.alters_data = resolve.alters_data = True  # type: ignore[attr-defined]  # not in templates
 
 
 class ContactLogQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """The carer and the chair; the person on request, from them."""
+        """The carer and the chair. The person can ask them for a copy."""
         return self.filter(match__in=matches_in_care_of(user)).scoped("in care")
 
     for_committee = visible_to
 
 
 class ContactLog(ConfidentialModel):
-    """A member of the committee spoke with one person of a pair."""
+    """A record that a committee member spoke with one person of a pair."""
 
     class How(models.TextChoices):
         PHONE = "phone", _("by phone")

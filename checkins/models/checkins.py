@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 from matches.models import Match
 from programs.models import Program
 
@@ -20,12 +21,15 @@ from ..care_access import matches_in_care_of
 from .surveys import Kind, Question, Survey
 from .waves import Wave
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
 Person = settings.AUTH_USER_MODEL
 
 
 class CheckInQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """One's own, and that they exist to the committee. Whose answers are read by whom is said in `answers`."""
+        """One's own; to the committee, that they exist. `answers` says who reads the answers."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(person=user.pk) | self.for_committee(user)
@@ -33,30 +37,44 @@ class CheckInQuerySet(ScopedQuerySet):
     def for_committee(self, user: Any, *roles: str) -> Self:
         return self.filter(match__in=Match.objects.for_committee(user, *roles))
 
-    def of(self, user: Any) -> Self:
+    def of(self, user: User) -> Self:
+        """What `user` was or will be asked."""
         return self.filter(person=user.pk)
 
     def open(self) -> Self:
         return self.filter(state=CheckIn.State.OPEN)
 
     def due(self, at: datetime) -> Self:
-        """Planned ones whose day has come."""
+        """Planned ones whose opening time has come."""
         return self.filter(state=CheckIn.State.SCHEDULED, opens_at__lte=at)
 
-    def awaiting(self, user: Any) -> Self:
+    def awaiting(self, user: User) -> Self:
         """What `user` is asked right now, the oldest first."""
         return self.of(user).open().order_by("opens_at", "pk")
 
-    def readable_by(self, user: Any) -> Self:
+    def readable_by(self, user: User) -> Self:
         """Those whose answers on the care channel `user` may read as carer or chair."""
         return self.filter(match__in=matches_in_care_of(user)).exclude(person=user.pk)
 
     def to_read(self) -> Self:
-        """Answered, and nobody has marked it as read."""
+        """Answered, and not marked as read."""
         return self.filter(state=CheckIn.State.ANSWERED, read_at=None)
+
+    def with_details(self) -> Self:
+        """With person, survey, and the match with its people, carer and policy."""
+        return self.select_related(
+            "person",
+            "survey",
+            "match__carer",
+            "match__mentee__person",
+            "match__mentor__person",
+            "match__mentee__cohort__program__policy",
+        )
 
 
 class CheckIn(models.Model):
+    """One person's survey on one occasion, from planning to the answer."""
+
     Kind = Kind
 
     class State(models.TextChoices):
@@ -105,9 +123,8 @@ class CheckIn(models.Model):
         verbose_name=_("read by"),
     )
 
-    wave = models.ForeignKey(
-        Wave, models.PROTECT, null=True, related_name="+", editable=False
-    )  # the figures it went into
+    # The pooled result that its answers were counted in.
+    wave = models.ForeignKey(Wave, models.PROTECT, null=True, related_name="+", editable=False)
 
     objects = CheckInQuerySet.as_manager()
 
@@ -142,22 +159,24 @@ class CheckIn(models.Model):
         return self.match.program
 
     @property
-    def partner(self) -> Any:
+    def partner(self) -> User:
         return self.match.partner_of(self.person)
 
     @cached_property
     def questions(self) -> list[Question]:
-        """What is asked, in order; nothing while the check-in is only planned."""
+        """The questions in order; none while the check-in is only planned."""
         return list(Question.objects.filter(survey=self.survey_id)) if self.survey_id else []
 
-    def is_open_at(self, at: datetime) -> bool:
-        return self.state == self.State.OPEN and self.closes_at is not None and at < self.closes_at
+    @property
+    def seconds_to_answer(self) -> int:
+        """About how long the questions take to answer."""
+        return sum(question.seconds_to_answer for question in self.questions)
 
-    def may_be_answered_by(self, user: Any, at: datetime) -> bool:
-        """While it is open; what was answered can be changed until the day it closes."""
-        in_time = self.closes_at is not None and at < self.closes_at
+    def may_be_answered_by(self, user: User | AnonymousUser, at: datetime) -> bool:
+        """Whether `user` is asked and it is not closed; answers can be changed until then."""
+        is_in_time = self.closes_at is not None and at < self.closes_at
         return (
             self.person_id == user.pk
-            and in_time
+            and is_in_time
             and self.state in {self.State.OPEN, self.State.ANSWERED}
         )

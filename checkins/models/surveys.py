@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -22,16 +22,16 @@ class Kind(models.TextChoices):
 
 
 class Channel(models.TextChoices):
-    """Who reads the answers of a question; said before it is typed."""
+    """Who reads the answers of a question; the page says so before anyone answers."""
 
     PARTNER = "partner", _("my partner")
     CARE = "care", _("my carer and the chair")
-    POOLED = "pooled", _("counted with others, never alone")
+    POOLED = "pooled", _("only counted together with others")
 
 
 class SurveyQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Questions are no secret once they are published; drafts belong to the committee."""
+        """Everyone may read published surveys; drafts only the committee."""
         drafts = Q(published_at=None, program__in=Program.objects.for_committee(user))
         return self.filter(Q(published_at__isnull=False) | drafts)
 
@@ -41,14 +41,16 @@ class SurveyQuerySet(ScopedQuerySet):
         )
 
     def current(self, kind: str, program: Program) -> Survey | None:
-        """What is asked today: the program's newest published survey of this kind, else the shared one."""
-        living = self.filter(kind=kind, published_at__isnull=False, retired_at=None).order_by(
+        """Return the program's newest published survey of this kind, else the shared one."""
+        current = self.filter(kind=kind, published_at__isnull=False, retired_at=None).order_by(
             "-number"
         )
-        return living.filter(program=program).first() or living.filter(program=None).first()
+        return current.filter(program=program).first() or current.filter(program=None).first()
 
 
 class Survey(models.Model):
+    """One edition of a survey; without a program it is shared by all."""
+
     program = models.ForeignKey(
         Program, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("program")
     )
@@ -84,12 +86,12 @@ class Survey(models.Model):
         return in_language(self.intros)
 
     def publish(self, *, at: datetime | None = None) -> None:
-        """Freeze it; from now on it can be asked. Publishing twice changes nothing."""
+        """Freeze it and let it be asked from now on. Publishing twice changes nothing."""
         if self.published_at is None:
             self.published_at = at or timezone.now()
             self.save(update_fields=["published_at"])
 
-    publish.alters_data = True
+    publish.alters_data = True  # type: ignore[attr-defined]  # no template may call it
 
 
 class QuestionQuerySet(ScopedQuerySet):
@@ -101,9 +103,13 @@ class QuestionQuerySet(ScopedQuerySet):
 
 
 class Question(models.Model):
-    """`choices` is a list of [code, {language: text}]; a scale runs from 1 to its last entry, which name the steps."""
+    """One question of a survey.
+
+    `choices` is a list of [code, {language: text}]; the codes of a scale are "1", "2" and so on.
+    """
 
     Channel = Channel
+    SECONDS_TO_ANSWER: ClassVar[dict[str, int]] = {"scale": 5, "choice": 5, "text": 10}
 
     class Kind(models.TextChoices):
         SCALE = "scale", _("scale")
@@ -119,7 +125,8 @@ class Question(models.Model):
     is_required = models.BooleanField(_("needs an answer"), default=True)
     texts = models.JSONField(_("question by language"), default=dict)
     choices = models.JSONField(_("choices"), default=list, blank=True)
-    alarms = models.JSONField(_("answers that become a concern"), default=list, blank=True)
+    # Codes of the answers that raise a concern.
+    concern_codes = models.JSONField(_("answers that become a concern"), default=list, blank=True)
 
     objects = QuestionQuerySet.as_manager()
 
@@ -136,7 +143,7 @@ class Question(models.Model):
                 name="only_figures_are_counted",
             ),
             models.CheckConstraint(
-                condition=~Q(channel="pooled", kind="text"), name="words_are_never_pooled"
+                condition=~Q(channel="pooled", kind="text"), name="text_is_never_pooled"
             ),
         ]
 
@@ -145,8 +152,15 @@ class Question(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.survey.published_at is not None:
-            raise ActionNotAllowed(_("A published survey is frozen. Begin a new edition."))
+            raise ActionNotAllowed(
+                _("A published survey can't be changed. Create a new edition instead.")
+            )
         super().save(*args, **kwargs)
+
+    @property
+    def seconds_to_answer(self) -> int:
+        """About how long it takes to answer."""
+        return self.SECONDS_TO_ANSWER[self.kind]
 
     @property
     def is_pooled(self) -> bool:
@@ -155,5 +169,5 @@ class Question(models.Model):
 
     @property
     def options(self) -> list[tuple[str, str]]:
-        """(code, text in the reader's language)."""
+        """The choices as (code, text in the reader's language)."""
         return [(str(code), in_language(texts)) for code, texts in self.choices]

@@ -23,16 +23,18 @@ class WaveQuerySet(ScopedQuerySet):
 
 
 class Wave(models.Model):
-    """All check-ins of one kind that were opened in one month. Written once, when the last of them is closed."""
+    """The pooled result of all check-ins of one kind that were opened in one month.
+
+    Written once, when the last of them is closed.
+    """
 
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+", verbose_name=_("cohort"))
     kind = models.CharField(_("survey"), max_length=10, choices=Kind)
     month = models.DateField(_("month"))
     asked = models.PositiveIntegerField(_("asked"))
     answered = models.PositiveIntegerField(_("answered"))
-    figures = models.JSONField(
-        _("figures"), default=list
-    )  # see checkins.results; already suppressed
+    # As `results.Table`, with small groups already suppressed.
+    figures = models.JSONField(_("figures"), default=list)
     published_at = models.DateTimeField(_("published at"))
 
     objects = WaveQuerySet.as_manager()

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agreements import reconcilers as agreement_planning
+from agreements import reconcilers as agreement_reconcilers
 from checkins import planning
 from checkins.seeds import seed_surveys
 from notifications.testing import deliver_due_emails
@@ -13,7 +13,7 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 def sweep(at):
     """Only the planners that these tests are about: they live through months, a day at a time."""
-    agreement_planning.plan(at)
+    agreement_reconcilers.enqueue_reminders(at)
     planning.plan(at)
     return deliver_due_emails(at, reconcile=False)
 

@@ -25,7 +25,7 @@ def test_answering_stores_each_question_once(match, ben):
     assert checkin.state == CheckIn.State.ANSWERED
 
 
-def test_words_lie_encrypted_in_the_table(match, ben):
+def test_text_is_stored_encrypted(match, ben):
     from django.db import connection
 
     make.answered(match, ben, words="Only for my carer")
@@ -51,16 +51,16 @@ def test_a_link_writes_once(match, ben):
     assert CheckIn.objects.get().is_by_link
 
 
-@pytest.mark.parametrize("somebody", ["ada", "dan", "cleo"])
-def test_nobody_answers_for_somebody_else(somebody, match, ben, request):
+@pytest.mark.parametrize("person", ["ada", "dan", "cleo"])
+def test_only_the_person_asked_answers(person, match, ben, request):
     checkin = make.opened(match, ben)
     with pytest.raises(ActionNotAllowed):
-        answer(checkin, by=request.getfixturevalue(somebody), answers=WORDS)
+        answer(checkin, by=request.getfixturevalue(person), answers=WORDS)
     assert CheckIn.objects.get().state == CheckIn.State.OPEN
 
 
 @pytest.mark.parametrize("state", ["lapsed", "cancelled", "scheduled"])
-def test_what_is_not_open_takes_no_answer(state, match, ben):
+def test_only_an_open_check_in_takes_answers(state, match, ben):
     checkin = make.opened(match, ben)
     checkin.state = state
     with pytest.raises(ActionNotAllowed):
@@ -74,7 +74,7 @@ def test_named_care_answers_are_read_by_carer_and_chair_only(
     reader = factories.member("Rita Voss", program=program, role="reader")
     other_carer = factories.member("Olu Bey", program=program, role="carer")
     assert read_by(ben) == {"useful", "rhythm", "words"}
-    assert read_by(eve) == {"useful", "words"}, "pooled answers are nobody's to read"
+    assert read_by(eve) == {"useful", "words"}, "no one reads single pooled answers"
     assert read_by(cleo) == {"useful", "words"}
     assert [read_by(user) for user in (ada, dan, reader, other_carer)] == [
         set(),
@@ -134,7 +134,7 @@ def test_seeding_twice_seeds_once(surveys):
     assert {survey.questions.count() <= 4 for survey in surveys} == {True}
 
 
-def test_reading_is_marked_by_those_who_may_read(cared, ada, ben, eve):
+def test_only_those_who_may_read_mark_as_read(cared, ada, ben, eve):
     checkin = make.answered(cared, ben)
     with pytest.raises(ActionNotAllowed):
         mark_read(checkin, by=ada)

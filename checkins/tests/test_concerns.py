@@ -23,36 +23,36 @@ def ask(match, author, **fields):
         "text": "It hurts",
         "urgency": "soon",
         "partner_may_know": False,
-        "reach": "",
+        "contact_info": "",
         "nonce": new_public_id(),
         **fields,
     }
     return concerns.ask_for_help(author=author, program=match.program, match=match, **fields)
 
 
-def told(at=None):
-    letters = deliver_due_emails(at)
+def notified(at=None):
+    emails = deliver_due_emails(at)
     return sorted(
-        letter.to[0].split(".")[0]
-        for letter in letters
-        if "help" in letter.subject or "concern" in letter.subject
+        email.to[0].split(".")[0]
+        for email in emails
+        if "help" in email.subject or "concern" in email.subject
     )
 
 
-def test_the_carer_is_told_without_details(cared, ben, eve):
+def test_the_carer_is_notified_without_details(cared, ben, eve):
     concern = ask(cared, ben, text="Something private")
-    letters = deliver_due_emails(reconcile=False)
-    assert [letter.to for letter in letters] == [[eve.email]]
-    assert letters[0].subject == "Somebody asked for help"
-    everything = letters[0].body + str(letters[0].alternatives)
+    emails = deliver_due_emails(reconcile=False)
+    assert [email.to for email in emails] == [[eve.email]]
+    assert emails[0].subject == "Someone has asked for help"
+    everything = emails[0].body + str(emails[0].alternatives)
     assert "private" not in everything
     assert "Ben" not in everything
     assert reverse("admin:checkins_concern_change", args=[concern.pk]) in everything
 
 
-def test_without_a_carer_the_chair_is_told(match, ben, cleo):
+def test_without_a_carer_the_chair_is_notified(match, ben, cleo):
     ask(match, ben)
-    assert told() == ["cleo"]
+    assert notified() == ["cleo"]
 
 
 def test_deputy_after_four_hours_and_chair_after_a_day(cared, ben, eve, cleo, program):
@@ -60,30 +60,30 @@ def test_deputy_after_four_hours_and_chair_after_a_day(cared, ben, eve, cleo, pr
     eve.memberships.update(deputy=deputy)
     concern = ask(cared, ben)
     raised = concern.raised_at
-    assert told(raised) == ["eve"]
-    assert told(raised + timedelta(hours=3)) == []
-    assert told(raised + timedelta(hours=4)) == ["dov"]
-    assert told(raised + timedelta(hours=24)) == ["cleo"]
+    assert notified(raised) == ["eve"]
+    assert notified(raised + timedelta(hours=3)) == []
+    assert notified(raised + timedelta(hours=4)) == ["dov"]
+    assert notified(raised + timedelta(hours=24)) == ["cleo"]
 
 
-def test_once_taken_nobody_else_is_called(cared, ben, eve, cleo):
+def test_once_taken_no_one_else_is_notified(cared, ben, eve, cleo):
     concern = ask(cared, ben)
     concern.take(by=eve)
     concern.take(by=eve)
-    assert told(concern.raised_at + timedelta(days=2)) == []
+    assert notified(concern.raised_at + timedelta(days=2)) == []
 
 
 def test_a_carer_with_a_conflict_is_passed_over(cared, ben, eve, cleo):
     Conflict.objects.create(member=eve, person=ben)
     concern = ask(cared, ben)
-    assert told() == ["cleo"]
+    assert notified() == ["cleo"]
     with pytest.raises(ActionNotAllowed):
         concern.take(by=eve)
 
 
-@pytest.mark.parametrize("somebody", ["ada", "dan"])
-def test_partner_and_strangers_see_and_do_nothing(somebody, cared, ben, request):
-    user = request.getfixturevalue(somebody)
+@pytest.mark.parametrize("person", ["ada", "dan"])
+def test_partner_and_strangers_see_and_do_nothing(person, cared, ben, request):
+    user = request.getfixturevalue(person)
     concern = ask(cared, ben)
     assert not Concern.objects.visible_to(user).exists()
     with pytest.raises(ActionNotAllowed):
@@ -97,7 +97,7 @@ def test_the_author_sees_it_and_does_not_handle_it(cared, ben, eve):
         concern.resolve(by=ben, note="Fine")
 
 
-def test_resolving_needs_words_and_happens_once(cared, ben, eve):
+def test_resolving_needs_a_note_and_happens_once(cared, ben, eve):
     concern = ask(cared, ben)
     with pytest.raises(ActionNotAllowed):
         concern.resolve(by=eve, note="  ")
@@ -113,22 +113,29 @@ def test_the_same_form_twice_is_one_concern(cared, ben):
     assert Concern.objects.of(ben).count() == 1
 
 
-def test_three_unanswered_letters_become_a_concern_once(cared, ben, eve):
+def test_three_unanswered_emails_become_a_concern_once(cared, ben, eve):
     for day in (14, 21, 28, 29, 30, 33, 37, 38):
         sweep(START + timedelta(days=day))
-    silent = Concern.objects.visible_to(eve).filter(cause="silence", person=ben)
+    silent = Concern.objects.visible_to(eve).filter(cause="no_reply", person=ben)
     assert [(row.author, (row.raised_at - START).days) for row in silent] == [(None, 29)]
-    assert not Concern.objects.visible_to(ben).exists(), "nobody is told that they are silent"
+    assert not Concern.objects.visible_to(ben).exists(), (
+        "people are not told that they do not answer"
+    )
 
 
-def test_silence_is_counted_from_the_last_sign_of_life(cared, ben, eve):
+def test_unanswered_emails_count_from_the_last_activity(cared, ben, eve):
     for day in (14, 21, 22, 28, 29, 30, 31):
         sweep(START + timedelta(days=day))
         if day == 22:
             drafting.save_part(
-                cared, "term", make_agreement.TERM, seen=0, by=ben, at=START + timedelta(days=day)
+                cared,
+                "term",
+                make_agreement.TERM,
+                expected_revision=0,
+                by=ben,
+                at=START + timedelta(days=day),
             )
-    assert not Concern.objects.visible_to(eve).filter(cause="silence", person=ben).exists()
+    assert not Concern.objects.visible_to(eve).filter(cause="no_reply", person=ben).exists()
 
 
 def test_a_concern_without_a_match_is_the_chairs(program, cohort, dan, cleo, eve):
@@ -140,10 +147,10 @@ def test_a_concern_without_a_match_is_the_chairs(program, cohort, dan, cleo, eve
         text="?",
         urgency="whenever",
         partner_may_know=False,
-        reach="",
+        contact_info="",
         nonce="x" * 22,
     )
-    assert told(timezone.now()) == ["cleo"]
+    assert notified(timezone.now()) == ["cleo"]
     assert not Concern.objects.visible_to(eve).exists()
     Conflict.objects.create(member=cleo, person=dan)
     assert not Concern.objects.visible_to(cleo).exists()

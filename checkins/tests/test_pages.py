@@ -26,14 +26,14 @@ def page(checkin):
     return reverse("checkins:checkin-answer", args=[checkin.public_id])
 
 
-def test_the_letter_leads_to_a_form_that_says_who_reads(cared, ben, eve, client):
+def test_the_email_leads_to_a_form_that_says_who_reads(cared, ben, eve, client):
     checkin = make.opened(cared, ben)
-    letter = next(
+    email = next(
         mail
         for mail in deliver_due_emails()
         if mail.to == [ben.email] and "How is mentoring" in mail.subject
     )
-    address = re.search(r"http://[^/]+(/go/survey-answer/\S+\?useful=4)", letter.body)[1]
+    address = re.search(r"http://[^/]+(/go/survey-answer/\S+\?useful=4)", email.body)[1]
     words = client.get(address).content.decode()
     assert words.index("Your carer and the chair") < words.index("How useful is mentoring")
     assert re.search(r'value="4"[^>]*checked', words)
@@ -52,7 +52,7 @@ def test_an_answered_link_shows_no_answer_and_writes_nothing(cared, ben, client)
     checkin = make.opened(cared, ben)
     address = by_link("survey-answer", ben, checkin)
     client.post(address, PULSE)
-    for answer in (client.get(address), client.post(address, {**PULSE, "words": "Somebody else"})):
+    for answer in (client.get(address), client.post(address, {**PULSE, "words": "Other words"})):
         words = answer.content.decode()
         assert "Thank you" in words
         assert "carer</textarea>" not in words
@@ -68,20 +68,20 @@ def test_a_closed_check_in_says_so(cared, ben, client):
     assert own_answers(checkin, ben) == {}
 
 
-def test_a_link_of_somebody_else_answers_nothing(cared, ada, ben, client):
+def test_the_partners_link_answers_nothing(cared, ada, ben, client):
     checkin = make.opened(cared, ben)
     client.post(by_link("survey-answer", ada, checkin), PULSE)
     assert own_answers(checkin, ben) == {}
 
 
-def test_missing_and_unknown_choices_get_words(cared, ben, client):
+def test_missing_and_unknown_choices_show_errors(cared, ben, client):
     checkin = make.opened(cared, ben)
     answer = client.post(by_link("survey-answer", ben, checkin), {"useful": "9"})
     assert set(answer.context["form"].errors) == {"useful", "rhythm"}
     assert own_answers(checkin, ben) == {}
 
 
-def test_signed_in_one_reads_and_changes_the_own_answer(cared, as_user, ben):
+def test_signed_in_people_read_and_change_their_answers(cared, as_user, ben):
     checkin = make.answered(cared, ben, words="First words")
     client = as_user(ben)
     assert "First words" in client.get(page(checkin)).content.decode()
@@ -89,10 +89,10 @@ def test_signed_in_one_reads_and_changes_the_own_answer(cared, as_user, ben):
     assert own_answers(checkin, ben)["words"] == "Only for my carer"
 
 
-@pytest.mark.parametrize("somebody", ["ada", "dan", "cleo", "eve"])
-def test_nobody_else_has_the_page(somebody, cared, ben, as_user, request):
+@pytest.mark.parametrize("person", ["ada", "dan", "cleo", "eve"])
+def test_only_the_person_asked_has_the_page(person, cared, ben, as_user, request):
     checkin = make.answered(cared, ben)
-    assert as_user(request.getfixturevalue(somebody)).get(page(checkin)).status_code == 404
+    assert as_user(request.getfixturevalue(person)).get(page(checkin)).status_code == 404
 
 
 def test_the_french_survey_asks_in_french(cared, ben, client):
@@ -105,7 +105,7 @@ def test_the_french_survey_asks_in_french(cared, ben, client):
     )
 
 
-HELP = {"text": "It hurts", "urgency": "soon", "partner_may_know": "no", "reach": "Evenings"}
+HELP = {"text": "It hurts", "urgency": "soon", "partner_may_know": "no", "contact_info": "Evenings"}
 
 
 def test_asking_for_help_signed_in(cared, as_user, ben, eve):
@@ -117,7 +117,7 @@ def test_asking_for_help_signed_in(cared, as_user, ben, eve):
             "checkins:concern-list"
         )
     concern = Concern.objects.visible_to(eve).get()
-    assert (concern.text, concern.reach, concern.match, concern.partner_may_know) == (
+    assert (concern.text, concern.contact_info, concern.match, concern.partner_may_know) == (
         "It hurts",
         "Evenings",
         cared,
@@ -151,7 +151,7 @@ def test_without_signing_in_help_says_whom_to_reach(client, program):
     assert "Call 112" in words
 
 
-def test_somebody_without_a_match_asks_about_the_program(as_user, dan, cohort, program, cleo):
+def test_a_person_without_a_match_asks_about_the_program(as_user, dan, cohort, program, cleo):
     factories.application(dan, cohort)
     client = as_user(dan)
     form = client.get(reverse("checkins:concern-create")).context["form"]
@@ -164,7 +164,7 @@ def test_somebody_without_a_match_asks_about_the_program(as_user, dan, cohort, p
 
 
 @pytest.mark.parametrize("data", [{}, {"about": "no such", "urgency": "x", "nonce": "short"}])
-def test_empty_and_hostile_requests_get_words(data, cared, as_user, ben):
+def test_empty_and_hostile_requests_show_errors(data, cared, as_user, ben):
     answer = as_user(ben).post(reverse("checkins:concern-create"), data)
     assert answer.status_code == 200
     assert answer.context["form"].errors

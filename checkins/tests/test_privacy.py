@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def everything(match, ben):
     make.answered(match, ben, words="Canary one")
-    ask(match, ben, text="Canary two", reach="Canary three")
+    ask(match, ben, text="Canary two", contact_info="Canary three")
     record_held(make_meeting.held(match), by=ben, learned="Canary four")
 
 
@@ -33,4 +33,4 @@ def test_erasing_leaves_that_it_was_answered_and_no_word(match, ada, ben, cleo):
     assert not Answer.system.exists()
     assert not LogEntry.system.exists()
     concern = Concern.objects.visible_to(cleo).get()
-    assert (concern.text, concern.reach, concern.state) == ("", "", "open")
+    assert (concern.text, concern.contact_info, concern.state) == ("", "", "open")

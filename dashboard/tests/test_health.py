@@ -66,7 +66,7 @@ def test_a_mail_that_nobody_answered_makes_nothing_worse(pair, ben, cleo):
 def ask_for_help(match):
     concerns.ask_for_help(
         author=match.mentee.person, program=match.program, match=match, text="Help", urgency="soon",
-        partner_may_know=False, reach="", nonce="n",
+        partner_may_know=False, contact_info="", nonce="n",
     )  # fmt: skip
 
 

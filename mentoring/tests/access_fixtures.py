@@ -204,7 +204,7 @@ def asked(world: AccessFixtures) -> None:
         world.add("answered", pair, done, owners=(mentee,), partners=(mentor,))
         for question in fit.questions.all():
             Answer.objects.create(checkin=done, question=question, text="t")
-        words = {"text": "t", "reach": "r", "resolution": "d"}
+        words = {"text": "t", "contact_info": "r", "resolution": "d"}
         concern = Concern.objects.create(
             program=match.program, match=match, person=person, author=person, **words
         )

@@ -178,7 +178,7 @@ PAGES: dict[str, Rule] = {
     "agreements:agreement-sign": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-print": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-amend": form(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:agreement-open": act(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:committee-access": act(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:goal-progress": saying(act(PAIR, "goal", goal_id=PUBLIC_ID), state="under_way"),
     # --- meetings: the pair's alone
     "meetings:meeting-list": page(PAIR, "match", match_id=PUBLIC_ID),

@@ -152,9 +152,9 @@ def test_a_year_begins(story, cleo, ada, ben):
     story.as_user(mentee).post(reverse("agreements:agreement-share", args=[match.public_id]))
     for person in (mentee, ada):
         page = reverse("agreements:agreement-sign", args=[match.public_id])
-        seen = story.as_user(person).get(page).context["form"]["seen"].value()
+        seen = story.as_user(person).get(page).context["form"]["expected_revision"].value()
         story.as_user(person).post(
-            page, {"seen": seen, "typed_name": person.name, "is_agreed": "on"}
+            page, {"expected_revision": seen, "typed_name": person.name, "is_agreed": "on"}
         )
     match.refresh_from_db()
     assert match.state == Match.State.ACTIVE

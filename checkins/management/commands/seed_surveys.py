@@ -6,8 +6,8 @@ from checkins.seeds import seed_surveys
 
 
 class Command(BaseCommand):
-    help = "Makes the shared fit check and pulse survey where they are missing; running it again changes nothing."
+    help = "Creates the default surveys that are missing; running it again changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for survey in seed_surveys():
-            self.stdout.write(f"made: {survey}")
+            self.stdout.write(f"created: {survey}")

@@ -1,4 +1,4 @@
-"""The rules of small numbers, held against somebody who subtracts."""
+"""The rules of suppression, tested against an attacker who subtracts figures."""
 
 from itertools import combinations
 
@@ -19,7 +19,10 @@ def test_no_figure_rests_on_a_few(sizes, smallest):
 
 @given(SIZES, SMALLEST)
 def test_no_subtraction_reaches_a_few(sizes, smallest):
-    """The attacker knows the total, every shown part, and the sizes; any difference is of none or of enough."""
+    """The attacker knows the total, every shown part and the sizes.
+
+    Any difference counts no one, or at least the smallest group.
+    """
     if sum(sizes.values()) < smallest:
         assert shown_parts(sizes, smallest) == frozenset()
         return

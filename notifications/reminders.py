@@ -1,0 +1,74 @@
+"""When to ask again. A request and its reminders are numbered; only the latest one due is sent.
+
+A worker that was down for ten days sends one reminder and not three, and each e-mail expires when
+the next one is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+
+from .models import Notification
+from .outbox import enqueue, key_of
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """The e-mail that is due: `ordinal` 1 is the request itself, 2 the first reminder, and so on."""
+
+    ordinal: int
+    due_at: datetime
+    expires_at: datetime
+
+
+def due_reminder(
+    at: datetime, *, since: datetime, reminders: Sequence[int], last_days: int = 7
+) -> Reminder | None:
+    """Return what is due at `at` for a request made at `since`, or None before and after.
+
+    `reminders` are days after `since`, rising; the last one expires `last_days` after it was due.
+    """
+    starts = [since + timedelta(days=days) for days in (0, *reminders)]
+    ends = [*starts[1:], starts[-1] + timedelta(days=last_days)]
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
+        if start <= at < end:
+            return Reminder(number, start, end)
+    return None
+
+
+class PendingEmails:
+    """Enqueues e-mails that are not in the outbox yet, for reconcilers that run every minute.
+
+    The keys of the given kinds and rows are read once; an e-mail that is known costs no query.
+    """
+
+    def __init__(self, kinds: Iterable[str] = (), rows: Iterable[models.Model] = ()) -> None:
+        ids = {row.pk for row in rows}
+        known = Notification.system.filter(kind__in=kinds, about_id__in=ids)
+        self.keys = set(known.values_list("key", flat=True)) if ids else set()
+
+    def enqueue(
+        self,
+        kind: str,
+        reminder: Reminder | None = None,
+        *,
+        to: AbstractBaseUser,
+        about: models.Model,
+        at: datetime,
+        first_ordinal: int = 0,
+    ) -> None:
+        """Enqueue `kind` about `about` to the person `to`, as `reminder` says, unless it is there.
+
+        `first_ordinal` is added to the reminder's ordinal, for rows that are asked about in rounds.
+        """
+        ordinal = first_ordinal + (reminder.ordinal if reminder else 1)
+        key = key_of(kind, about=about, to=to, ordinal=ordinal)
+        if key not in self.keys:
+            expires_at = reminder.expires_at if reminder else None
+            enqueue(kind, to=to, about=about, ordinal=ordinal, expires_at=expires_at, at=at)
+            self.keys.add(key)
