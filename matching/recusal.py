@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
@@ -20,7 +20,10 @@ from applications.models import Application
 from applications.models.applications import ApplicationQuerySet
 from programs.models import conflicts_with
 
-from .models import Proposal, Round
+from .models import Proposal, Round, RoundEntry
+from .models.proposals import EntryQuerySet, PairRowQuerySet, ProposalQuerySet
+
+PairRows = TypeVar("PairRows", bound=PairRowQuerySet)
 
 CONFLICT_MESSAGE = _(
     "This change affects someone you have a conflict of interest with. Please ask another member."
@@ -47,6 +50,20 @@ class ViewerContext:
             return cls(round_, user, frozenset())
         rows = Application.objects.filter(conflicts_with(user, "person"), cohort=round_.cohort_id)
         return cls(round_, user, frozenset(rows.order_by().values_list("pk", flat=True)))
+
+    def proposals(self) -> ProposalQuerySet:
+        """Return the rows of the plan and the rejected pairs, as `visible_to` would."""
+        return self._without_conflicts(Proposal.objects.all())
+
+    def entries(self) -> EntryQuerySet:
+        """Return the decisions in the minutes, as `visible_to` would."""
+        return self._without_conflicts(RoundEntry.objects.all())
+
+    def _without_conflicts(self, rows: PairRows) -> PairRows:
+        found = rows.filter(round=self.round)
+        if self.conflicted:
+            found = found.exclude(Q(mentee__in=self.conflicted) | Q(mentor__in=self.conflicted))
+        return found.scoped("committee without conflict")
 
     def mentors(self) -> ApplicationQuerySet:
         """Return the submitted applications of mentors whom the member may decide about."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from applications.models import Application
 from matches.vocabulary import format_number
 from matching.explanations.explanation_text import cost_text, fix_text, why_left_out
-from matching.models import Proposal, Round, RoundEntry
+from matching.models import Proposal, Round
 from matching.recusal import ViewerContext
 from matching.rounds.decisions import Kind, RoundDecision
 from matching.workbench.candidates import compare, own_answers
@@ -64,8 +64,8 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
 
 def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, Any]]:
     """Mentors turned down for this mentee, with the written reason."""
-    rows = Proposal.objects.for_viewer(viewer).filter(mentee=row.mentee_id).rejected().with_names()
-    entries = RoundEntry.objects.for_viewer(viewer).filter(mentee=row.mentee_id, kind=Kind.REJECT)
+    rows = viewer.proposals().filter(mentee=row.mentee_id).rejected().with_names()
+    entries = viewer.entries().filter(mentee=row.mentee_id, kind=Kind.REJECT)
     why = {
         entry.mentor_id: entry
         for entry in entries.select_related("by").defer("plan_before").order_by("version")
@@ -79,7 +79,7 @@ def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, Any]]:
 def _swaps(viewer: ViewerContext, possible: list[int]) -> list[Any]:
     """(public id of the mentee, mentee's name, mentor's name) of the pairs with which this mentee could change places,
     in the order given."""
-    rows = Proposal.objects.for_viewer(viewer).filter(mentee__in=possible).paired()
+    rows = viewer.proposals().filter(mentee__in=possible).paired()
     said = rows.values_list(
         "mentee", "mentee__public_id", "mentee__person__name", "mentor__person__name"
     )
@@ -143,7 +143,7 @@ def _asked(request: HttpRequest, viewer: ViewerContext, row: Proposal) -> Asked:
             _("The new pair is pinned; everybody else is placed as well as possible around it."),
         )
     if "other" in request.GET:
-        rows = Proposal.objects.for_viewer(viewer).in_plan()
+        rows = viewer.proposals().in_plan()
         other = get_object_or_404(
             rows.select_related("mentee__person"), mentee__public_id=request.GET["other"]
         )

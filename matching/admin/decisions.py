@@ -137,13 +137,13 @@ def _reason(request: HttpRequest) -> str:
 
 def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:
     viewer = find_viewer(request, public_id)
-    entry = get_object_or_404(RoundEntry.objects.for_viewer(viewer), version=version)
+    entry = get_object_or_404(viewer.entries(), version=version)
     entry.round = viewer.round
     if request.POST.get("batch"):
         made = undo_batch(entry, by=request.user)
     else:
         made = undo_decision(entry, by=request.user)
-    row = Proposal.objects.for_viewer(viewer).in_plan().filter(mentee=entry.mentee_id).first()
+    row = viewer.proposals().in_plan().filter(mentee=entry.mentee_id).first()
     return answer(request, viewer, made, row)
 
 
@@ -168,7 +168,7 @@ def answer(
     if request.htmx:
         return _changed_rows(request, viewer, entry)
     anchor = f"row-{row.mentee.public_id}" if row else ""
-    pinned = Proposal.objects.for_viewer(viewer).pinned().count()
+    pinned = viewer.proposals().pinned().count()
     text = said(request, entry, pinned)
     return back(
         request,
@@ -198,7 +198,7 @@ def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
 
 def _changed_rows(request: HttpRequest, viewer: ViewerContext, entry: RoundEntry) -> HttpResponse:
     touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
-    mine = Proposal.objects.for_viewer(viewer).filter(mentee__in=touched - {None}).in_plan()
+    mine = viewer.proposals().filter(mentee__in=touched - {None}).in_plan()
     round_ = viewer.round
     rows = rows_of(
         round_, list(mine.with_names()), Vocabulary(round_.program), request.user, in_list=True

@@ -63,7 +63,7 @@ def find_row(viewer: ViewerContext, mentee: str, *fields: str) -> Proposal:
 
 def find_rows(viewer: ViewerContext, *mentees: str, fields: Sequence[str] = ()) -> list[Proposal]:
     """The rows of several mentees, in the order asked for; 404 unless the member sees all of them."""
-    rows = Proposal.objects.for_viewer(viewer).in_plan().with_names(*fields)
+    rows = viewer.proposals().in_plan().with_names(*fields)
     found = {row.mentee.public_id: row for row in rows.filter(mentee__public_id__in=mentees)}
     if found.keys() != set(mentees):
         raise Http404

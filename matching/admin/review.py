@@ -27,7 +27,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """What another member reads before saying yes: what was decided by hand first, then what needs a look."""
     viewer = find_viewer(request, public_id)
     round_ = viewer.round
-    mine = Proposal.objects.for_viewer(viewer).in_plan().with_names()
+    mine = viewer.proposals().in_plan().with_names()
     mine = mine.order_by("mentee__external_key", "mentee")
     vocabulary = Vocabulary(round_.program)
     by_hand = mine.filter(state=Proposal.State.PINNED)

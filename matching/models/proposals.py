@@ -6,7 +6,7 @@ excludes it, so lists, counts, searches and exports obey it too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -23,9 +23,6 @@ from programs.models.committee import DatedQuerySet
 
 from .rounds import Round
 
-if TYPE_CHECKING:
-    from ..recusal import ViewerContext
-
 Person = settings.AUTH_USER_MODEL
 
 
@@ -41,13 +38,6 @@ class PairRowQuerySet(GuardedQuerySet):
         return rows.filter(round__in=Round.objects.visible_to(user)).scoped(
             "committee without conflict"
         )
-
-    def for_viewer(self, viewer: ViewerContext) -> Self:
-        """Return what `visible_to` would of the viewer's round, without reading conflicts again."""
-        rows = self.filter(round=viewer.round)
-        if viewer.conflicted:
-            rows = rows.exclude(Q(mentee__in=viewer.conflicted) | Q(mentor__in=viewer.conflicted))
-        return rows.scoped("committee without conflict")
 
     def with_names(self, *more: str) -> Self:
         """With what a list says about the two people, and the further fields in `more`; nothing else about them is read."""

@@ -93,7 +93,7 @@ class Workbench:
         self.queue = queue if queue in QUEUES else "all"
         self.find = find.strip()
         self.vocabulary = Vocabulary(round_.program)
-        mine = Proposal.objects.for_viewer(viewer).in_plan()
+        mine = viewer.proposals().in_plan()
         self.counts = self._counts(mine)
         self.hidden = round_.mentees - self.counts["all"]
         self.rows: list[Row] = []
@@ -272,7 +272,7 @@ def snapshot_of(round_: Round) -> Snapshot | None:
 
 def last_entry(viewer: ViewerContext) -> RoundEntry | None:
     """Return the newest decision that can be undone and that the member sees."""
-    entries = RoundEntry.objects.for_viewer(viewer).in_force().exclude(kind=RoundEntry.Kind.RUN)
+    entries = viewer.entries().in_force().exclude(kind=RoundEntry.Kind.RUN)
     return (
         entries.select_related("by", "mentee__person", "mentor__person")
         .defer("plan_before")

@@ -37,7 +37,7 @@ NAMES_CONFLICT = {
 # Columns that name a committee member who acted. Reading what a colleague did is no conflict.
 ACTORS = {
     "acted_by", "approved_by", "by", "carer", "created_by", "decided_by", "deputy", "member",
-    "prepared_by", "read_by", "released_by", "taken_by", "undone_by", "user",
+    "prepared_by", "published_by", "read_by", "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {
     "applications.CommitteeNote.author": "a committee member",
