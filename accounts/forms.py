@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,28 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
+
+
+class SignInForm(LoginForm):
+    """Sign in with a password or, when that is left blank, with a code by e-mail.
+
+    allauth has no password field without one on the sign-up form; people set theirs later.
+    """
+
+    field_order = ("login", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail address")
+        self.fields["password"] = forms.CharField(
+            label=_("Password"),
+            help_text=_("Leave it blank to get a sign-in code by e-mail."),
+            required=False,
+            strip=False,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        )
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class ErasureForm(forms.Form):

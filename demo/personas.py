@@ -33,7 +33,14 @@ SIGN_INS = {
     "committee": "Karin Osei",
     "chair": "Nadia Petrov",
 }
-ADDRESS_OF = {name: f"{role}@example.org" for role, name in SIGN_INS.items()}
+
+
+def sign_in_address(role: str) -> str:
+    """Return the e-mail address of the demo's person in one of `SIGN_INS`."""
+    return f"{role}@example.org"
+
+
+ADDRESS_OF = {name: sign_in_address(role) for role, name in SIGN_INS.items()}
 Depth = ApplicationExperience.Depth
 
 

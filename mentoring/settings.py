@@ -118,13 +118,14 @@ if TESTING:
         {"model": "account.EmailAddress"}
     ]  # allauth asks again at each stage of a sign-in
 
-ROOT_URLCONF = "mentoring.urls"
+ROOT_URLCONF = "demo.urls" if DEMO else "mentoring.urls"
+_demo_templates = [BASE_DIR / "demo" / "templates"] if DEMO else []
 WSGI_APPLICATION = "mentoring.wsgi.application"
 ASGI_APPLICATION = "mentoring.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [*_demo_templates, BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
@@ -286,6 +287,7 @@ LOGOUT_REDIRECT_URL = "programs:welcome"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
