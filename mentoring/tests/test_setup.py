@@ -13,6 +13,7 @@ from pathlib import Path
 import bootstrap_wrapper
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
 from testkit import ci, services
 
@@ -61,10 +62,24 @@ def test_make_knows_its_targets():
     assert set(targets) == rules, "each is a rule, and each rule that makes no file is one of them"
 
 
-@pytest.mark.parametrize("path", ["Makefile", "README.md", "docs/operations.md", "Dockerfile"])
-def test_every_module_that_is_started_exists(path):
-    modules = re.findall(r"-m ((?:testkit|bench|mentoring)[\w.]*)", read(path))
+INSTRUCTIONS = [
+    "Makefile",
+    "Procfile",
+    "Dockerfile",
+    "docker-compose.yml",
+    ".env.example",
+    ".pre-commit-config.yaml",
+    "README.md",
+    *[str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))],
+]
+
+
+@pytest.mark.parametrize("path", INSTRUCTIONS)
+def test_every_module_and_command_that_is_named_exists(path):
+    modules = re.findall(r"-m,? ((?:testkit|bench|mentoring)\b[\w.]*)", read(path))
     assert [name for name in modules if importlib.util.find_spec(name) is None] == []
+    commands = set(re.findall(r"manage\.py,? ([a-z_]+)", read(path)))
+    assert commands - set(get_commands()) == set()
 
 
 # --- what the wheels bring
