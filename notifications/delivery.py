@@ -49,6 +49,8 @@ class DeliveryStatus(Enum):
 
 @dataclass(frozen=True)
 class DeliveryResult:
+    """What became of an e-mail. `code` is the SMTP reply code, if there was a reply."""
+
     status: DeliveryStatus
     code: int | None = None
     detail: str = ""  # never the text of the server's reply: it repeats the address
@@ -76,7 +78,7 @@ class TrackedSMTP(smtplib.SMTP):
 
 
 class TrackedSMTPOverTLS(TrackedSMTP, smtplib.SMTP_SSL):
-    pass
+    """The same for servers that expect TLS from the start (port 465)."""
 
 
 class EmailBackend(smtp.EmailBackend):
@@ -111,6 +113,7 @@ class MailConnection:
         self.close()
 
     def close(self) -> None:
+        """Close the connection, if there is one; the next `send` opens a new one."""
         backend, self._backend, self._sent = self._backend, None, 0
         if backend is None:
             return

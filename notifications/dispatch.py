@@ -38,6 +38,8 @@ BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 LOST_REPLIES_LIMIT = 5  # in a row
 LOST_REPLIES_PAUSE = timedelta(minutes=15)
 UNAVAILABLE_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
+EXPIRED = "expired before it was sent"
+OUTCOME_UNKNOWN = "outcome unknown, send again?"
 RUN_SECONDS = 60  # well below the task's time limit; the next run starts 5 s later
 
 # Set when the process was asked to end: the e-mail being sent is then the last one.
@@ -65,7 +67,7 @@ def expire_old(at: datetime) -> int:
     expired.filter(state=State.FAILED, body__isnull=False).update(body=None)
     ended = {"state": State.EXPIRED, "ended_at": at, "body": None}
     held = expired.filter(state=State.HELD).update(**ended)  # keeps the reason why it was held
-    return held + expired.filter(state=State.PENDING).update(reason="too late", **ended)
+    return held + expired.filter(state=State.PENDING).update(reason=EXPIRED, **ended)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -106,11 +108,11 @@ class Dispatcher:
         """Send one e-mail unless its limits are used up; return whether it was accepted."""
         row, now = lease.row, self.clock()
         if row.unknown_outcomes >= MAX_UNKNOWN:
-            self._fail(lease, "outcome unknown, send again?")
+            self._fail(lease, OUTCOME_UNKNOWN)
         elif row.attempts > MAX_ATTEMPTS:
-            self._fail(lease, "gave up after several tries")
+            self._fail(lease, "failed after several attempts")
         elif row.expires_at and row.expires_at <= now:
-            lease.record(State.EXPIRED, reason="too late", ended_at=now)
+            lease.record(State.EXPIRED, reason=EXPIRED, ended_at=now)
         else:
             return self._attempt(lease)
         return False
@@ -217,8 +219,7 @@ class Dispatcher:
     def _record_unknown(self, lease: Lease, error: str) -> None:
         one_more = F("unknown_outcomes") + 1
         if lease.row.unknown_outcomes + 1 >= MAX_UNKNOWN:
-            reason = "outcome unknown, send again?"
-            self._fail(lease, reason, unknown_outcomes=one_more, error=error)
+            self._fail(lease, OUTCOME_UNKNOWN, unknown_outcomes=one_more, error=error)
         else:
             self._retry_later(lease, error, unknown_outcomes=one_more)
 

@@ -4,8 +4,8 @@
 2. A process that dies leaves its row in `sending`. The row becomes free again when its lease ends,
    by the clock of the database.
 3. Attempts are counted at the claim, so an e-mail that crashes the worker stops being retried.
-4. At most one copy per crash: the e-mail can be sent twice only if the process dies between the
-   mail server's reply and `Lease.record`.
+4. An e-mail can be sent twice only if the process dies, or the server's reply is lost, between the
+   server's acceptance and `Lease.record`: at most one duplicate per crash.
 """
 
 from __future__ import annotations
@@ -58,12 +58,15 @@ class Lease:
         self.send_by = self.ends
 
     def seconds_left(self) -> float:
+        """Return how long the lease lasts; negative when it is over."""
         return self.ends - time.monotonic()
 
     def may_start(self) -> bool:
+        """Return whether enough of the lease is left to start sending."""
         return self.seconds_left() > self.seconds * START_SHARE
 
     def start_sending(self) -> None:
+        """Start the time limit for this e-mail, which `step_seconds` observes."""
         self.send_by = min(time.monotonic() + EMAIL_SECONDS * time_scale(), self.ends)
 
     def step_seconds(self) -> float:

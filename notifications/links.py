@@ -37,6 +37,8 @@ class HasPublicId(Protocol):
 
 @dataclass(frozen=True)
 class Purpose:
+    """What a link is for: the view behind it, and the model of its subject as "app.Model"."""
+
     name: str
     model: str
     view: LinkView

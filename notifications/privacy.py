@@ -17,6 +17,8 @@ RETENTION = timedelta(days=90)
 
 
 class ExportedEmails(TypedDict):
+    """Rows of the person's e-mails and muted streams, without texts and addresses."""
+
     emails: list[Mapping[str, object]]
     muted_streams: list[Mapping[str, object]]
 

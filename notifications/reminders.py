@@ -10,16 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 
 from .models import Notification
 from .outbox import enqueue, key_of
+from .recipients import Account
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """The e-mail that is due: `ordinal` 1 is the request itself, 2 the first reminder, and so on."""
+    """The e-mail that is due: `ordinal` 1 is the request itself, 2 the first reminder, …"""
 
     ordinal: int
     due_at: datetime
@@ -57,7 +57,7 @@ class PendingEmails:
         kind: str,
         reminder: Reminder | None = None,
         *,
-        to: AbstractBaseUser,
+        to: Account,
         about: models.Model,
         at: datetime,
         first_ordinal: int = 0,

@@ -100,11 +100,13 @@ def stored_email(row: Notification) -> RenderedEmail:
 
 
 def preferences_url(row: Notification, person: Account) -> str:
+    """Return the link to the e-mail preferences that works without signing in."""
     until = row.due_at + timedelta(days=UNSUBSCRIBE_DAYS)
     return links.link("mail", person=person, subject=person, until=until)
 
 
 def unsubscribe_url(row: Notification, person: Account) -> str:
+    """Return the one-click link that turns off the stream of this e-mail."""
     until = row.due_at + timedelta(days=UNSUBSCRIBE_DAYS)
     purpose = f"unsubscribe-{row.stream}"
     token = links.token_for(purpose, person=person, subject=person, until=until)

@@ -7,7 +7,7 @@
 workers to end instead of killing them, as an update does. It uses a database of its own: on the
 PostgreSQL server of DATABASE_URL, else SQLite in a temporary folder. The tests call `run()` on
 theirs. Workers are forked from a process that has Django loaded, so a new one costs milliseconds;
-in every other respect each is `manage.py sweep --loop`, and it dies by SIGKILL.
+in every other respect each is `manage.py send_due_emails --loop`, and it dies by SIGKILL.
 """
 
 from __future__ import annotations

@@ -30,9 +30,7 @@ from access.scoping import ConfidentialModel
 from ..kinds import KINDS, Stream
 
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
-RELEASED = (
-    "released"  # the reason of a row released by a person: volume_limit does not hold it again
-)
+RELEASED = "released"  # the reason of a row that a person released: it is not held again
 
 
 class NotificationQuerySet(AboutQuerySet):

@@ -68,14 +68,14 @@ def test_a_pause_ends_by_itself(sample, ada):
 def test_an_email_that_has_expired_is_not_sent(sample, ada):
     row = sample.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     assert deliver_due_emails(TUESDAY_NOON + timedelta(hours=1)) == []
-    assert end_of(row) == (State.EXPIRED, "too late")
+    assert end_of(row) == (State.EXPIRED, "expired before it was sent")
 
 
 def test_an_email_that_expires_during_the_run_is_not_sent(sample, ada, mailoutbox):
     row = sample.enqueue(ada, expires_at=TUESDAY_NOON + timedelta(hours=1))
     late = TUESDAY_NOON + timedelta(hours=2)
     Dispatcher(clock=lambda: late).run()
-    assert (end_of(row), mailoutbox) == ((State.EXPIRED, "too late"), [])
+    assert (end_of(row), mailoutbox) == ((State.EXPIRED, "expired before it was sent"), [])
 
 
 def test_held_emails_expire_and_keep_their_reason(sample, ada, cleo):
@@ -113,7 +113,7 @@ def test_an_email_of_a_removed_kind_fails_after_several_attempts(sample, ada):
     for _ in range(9):
         Dispatcher(clock=lambda: now, applies_delivery_rules=False).run()  # noqa: B023
         now += timedelta(days=1)
-    assert end_of(row) == (State.FAILED, "gave up after several tries")
+    assert end_of(row) == (State.FAILED, "failed after several attempts")
     assert fresh(row).error == "cannot be rendered: UnknownKind"
 
 

@@ -60,7 +60,7 @@ def test_an_email_fails_after_eight_attempts(sample, ada, server):
     for _ in range(12):
         deliver(at)
         at += timedelta(hours=6)
-    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "gave up after several tries")
+    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "failed after several attempts")
     assert len(server.script) == 12
 
 

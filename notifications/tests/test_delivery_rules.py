@@ -58,9 +58,8 @@ def test_known_quiet_hours(zone, local, opens):
 
 
 def test_an_hour_skipped_by_the_clock_change_moves_forward():
-    policy = SenderPolicy(
-        quiet_from_hour=22, quiet_until_hour=0
-    )  # in Beirut midnight of 30 March 2025 did not exist
+    # In Beirut, midnight of 30 March 2025 did not exist.
+    policy = SenderPolicy(quiet_from_hour=22, quiet_until_hour=0)
     opens = next_allowed_time(datetime(2025, 3, 28, 21, tzinfo=UTC), "Asia/Beirut", policy)
     assert opens.astimezone(ZoneInfo("Asia/Beirut")).isoformat() == "2025-03-31T00:00:00+03:00"
 
