@@ -9,8 +9,8 @@ class ApplicationsConfig(AppConfig):
         from workflow import jobs
 
         from . import emails, privacy, sender_policy  # noqa: F401  register themselves
-        from .importing.import_jobs import forget, work
+        from .importing.import_jobs import erase_expired_uploads, run_job
         from .models import RosterJob
 
-        jobs.register(RosterJob, work)
-        reconciler(forget)
+        jobs.register(RosterJob, run_job)
+        reconciler(erase_expired_uploads)

@@ -6,26 +6,33 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from programs.models import Topic
+from accounts.models import Profile
+from programs.models import Program, Topic
 
 from . import suitability
 from .models import Application
 
 Role = Application.Role
+Rule = Callable[[Application], bool]
+
+MINUTES_PER_PART = 1  # in trials, the whole form took about a minute for each part
+MAY_BE_EMPTY = gettext_lazy("You may leave this empty")
+TOPIC_KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
 
 
 class Part(NamedTuple):
-    """One page of the application: its code, its name, its hint, and when it counts as done.
+    """One page of the application: its code, title, hint, and the rule by which it is done.
 
-    A part without a rule asks nothing that must be answered: it is done once it was saved, also when left empty.
+    A part without a rule has no required answer: it is done once it was saved, even when empty.
     """
 
     code: str
-    title: str | Promise
+    title: str
     hint: str | Promise = ""
-    rule: Callable[[Application], bool] | None = None
+    rule: Rule | None = None
 
     def is_done(self, application: Application) -> bool:
         if self.rule is None:
@@ -34,11 +41,13 @@ class Part(NamedTuple):
 
 
 class Group(NamedTuple):
-    title: str | Promise
+    title: str
     parts: tuple[Part, ...]
 
 
-def has_profile(check: Callable) -> Callable[[Application], bool]:
+def has_profile(check: Callable[[Profile], object]) -> Rule:
+    """Return a rule that is met when the person has a profile and `check` of it is true."""
+
     def rule(application: Application) -> bool:
         profile = getattr(application.person, "profile", None)
         return profile is not None and bool(check(profile))
@@ -46,98 +55,107 @@ def has_profile(check: Callable) -> Callable[[Application], bool]:
     return rule
 
 
-def has_topic_of(kind: str) -> Callable[[Application], bool]:
-    """Mentees name at least one goal; of the other kinds nothing is a good answer."""
-
-    def rule(application: Application) -> bool:
-        return any(row.topic.kind == kind for row in application.topic_rows.all())
-
-    return rule
+def has_goal(application: Application) -> bool:
+    """At least one goal is required; of the other kinds of topic, none is a good answer."""
+    return any(row.topic.kind == Topic.Kind.GOAL for row in application.topic_rows.all())
 
 
-ABOUT_YOU = Part(
-    "about-you",
-    _("Your name and how we reach you"),
-    rule=lambda application: bool(application.person.name),
-)
-WORK = Part("work", _("Your work"), rule=has_profile(lambda profile: profile.level is not None))
-SUITABILITY = Part(
-    "suitability",
-    _("Is this the right moment?"),
-    _("Four questions"),
-    rule=lambda application: suitability.is_answered(application.suitability, application.role),
-)
-TIMES = Part(
-    "times", _("When you are usually free"), rule=has_profile(lambda profile: profile.availability)
-)
-MEETING = Part(
-    "meeting",
-    _("How and how often to meet"),
-    rule=lambda application: (
-        bool(application.mode) and application.person.profile.languages.exists()
-    ),
-)
-PRIVATE = Part("private", _("What only the committee should know"), _("You may leave it empty"))
-WISHES = Part("wishes", _("Wishes about people"), _("You may leave it empty"))
-COMMITMENT = Part(
-    "commitment",
-    _("Your commitment"),
-    rule=lambda application: bool(application.committed_at and application.code_accepted_at),
-)
-CAPACITY = Part("capacity", _("How many mentees"))
-
-TOPIC_PARTS = {
-    Role.MENTEE: (
-        Part("goals", _("What you want to reach"), rule=has_topic_of(Topic.Kind.GOAL)),
-        Part("subjects", _("Subjects you want help with"), _("You may leave it empty")),
-        Part("skills", _("Skills you want to build"), _("You may leave it empty")),
-    ),
-    Role.MENTOR: (
-        Part("goals", _("Aims you can help with"), rule=has_topic_of(Topic.Kind.GOAL)),
-        Part("subjects", _("Subjects you can help with"), _("You may leave it empty")),
-        Part("skills", _("Skills you can help to build"), _("You may leave it empty")),
-    ),
-}
-TOPIC_KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
+def has_name(application: Application) -> bool:
+    return bool(application.person.name)
 
 
-def _has_situation(application: Application) -> bool:
+def has_situation(application: Application) -> bool:
     return bool(application.situation)
 
 
+def has_suitability(application: Application) -> bool:
+    return suitability.is_answered(application.suitability, application.role)
+
+
+def has_meeting(application: Application) -> bool:
+    return bool(application.mode) and application.person.profile.languages.exists()
+
+
+def has_committed(application: Application) -> bool:
+    return bool(application.committed_at and application.code_accepted_at)
+
+
 def groups(application: Application) -> list[Group]:
-    """The parts of this application in their order; kinds of topic that nobody here uses are left out."""
-    is_mentor = application.is_mentor
-    kinds = set(
-        Topic.objects.current(application.program)
-        .order_by()
-        .values_list("kind", flat=True)
-        .distinct()
-    )
+    """Return the parts of this application in order; kinds of topic that no one uses are left out."""
+    kinds = _current_kinds(application.program)
     kinds |= {row.topic.kind for row in application.topic_rows.all()}
-    topics = tuple(
-        part for part in TOPIC_PARTS[Role(application.role)] if TOPIC_KINDS[part.code] in kinds
-    )
-    situation = Part(
-        "situation",
-        _("Your path so far") if is_mentor else _("Your situation"),
-        rule=_has_situation,
-    )
-    experiences = Part(
-        "experiences",
-        _("What you have lived through") if is_mentor else _("What you are going through"),
-        _("You may leave it empty"),
-    )
+    return groups_for(application.role, kinds)
+
+
+def groups_for(role: str, topic_kinds: set[str]) -> list[Group]:
+    """Return the parts of an application in `role` where the topics are of `topic_kinds`."""
+    is_mentor = role == Role.MENTOR
+    needs = (*_background(is_mentor), *_topics(is_mentor, topic_kinds))
+    capacity = (Part("capacity", _("How many mentees")),) if is_mentor else ()
     return [
-        Group(_("About you"), (SUITABILITY, ABOUT_YOU, WORK)),
+        Group(_("About you"), _about_you(role)),
+        Group(_("What you offer") if is_mentor else _("What you need"), needs),
+        Group(_("When and how"), (*_practical(), *capacity)),
         Group(
-            _("What you offer") if is_mentor else _("What you need"),
-            (situation, experiences, *topics),
+            _("For the committee only"),
+            (
+                Part("private", _("What only the committee should know"), MAY_BE_EMPTY),
+                Part("wishes", _("Wishes about your match"), MAY_BE_EMPTY),
+            ),
         ),
-        Group(_("When and how"), (TIMES, MEETING, *((CAPACITY,) if is_mentor else ()))),
-        Group(_("For the committee only"), (PRIVATE, WISHES)),
-        Group(_("Before you send"), (COMMITMENT,)),
+        Group(
+            _("Before you send"), (Part("commitment", _("Your commitment"), rule=has_committed),)
+        ),
     ]
+
+
+def _about_you(role: str) -> tuple[Part, ...]:
+    count = len(suitability.question_codes(role))
+    hint = ngettext("%(n)d question", "%(n)d questions", count) % {"n": count}
+    has_level = has_profile(lambda profile: profile.level is not None)
+    return (
+        Part("suitability", _("Is this the right time?"), hint, has_suitability),
+        Part("about-you", _("Your name and contact details"), rule=has_name),
+        Part("work", _("Your work"), rule=has_level),
+    )
+
+
+def _background(is_mentor: bool) -> tuple[Part, ...]:
+    situation = _("Your path so far") if is_mentor else _("Your situation")
+    experiences = _("What you have been through") if is_mentor else _("What you are going through")
+    return (
+        Part("situation", situation, rule=has_situation),
+        Part("experiences", experiences, MAY_BE_EMPTY),
+    )
+
+
+def _topics(is_mentor: bool, kinds: set[str]) -> list[Part]:
+    if is_mentor:
+        topics = [
+            Part("goals", _("Goals you can help with"), rule=has_goal),
+            Part("subjects", _("Subjects you can help with"), MAY_BE_EMPTY),
+            Part("skills", _("Skills you can help to build"), MAY_BE_EMPTY),
+        ]
+    else:
+        topics = [
+            Part("goals", _("What you want to achieve"), rule=has_goal),
+            Part("subjects", _("Subjects you want help with"), MAY_BE_EMPTY),
+            Part("skills", _("Skills you want to build"), MAY_BE_EMPTY),
+        ]
+    return [part for part in topics if TOPIC_KINDS[part.code] in kinds]
+
+
+def _practical() -> tuple[Part, ...]:
+    has_times = has_profile(lambda profile: profile.availability)
+    return (
+        Part("times", _("When you are usually free"), rule=has_times),
+        Part("meeting", _("How and how often to meet"), rule=has_meeting),
+    )
+
+
+def _current_kinds(program: Program) -> set[str]:
+    topics = Topic.objects.current(program).order_by()
+    return set(topics.values_list("kind", flat=True).distinct())
 
 
 def parts(application: Application) -> list[Part]:
@@ -145,5 +163,13 @@ def parts(application: Application) -> list[Part]:
 
 
 def missing(application: Application) -> list[Part]:
-    """The parts that are not done yet, in order."""
+    """Return the parts that are not done yet, in order."""
     return [part for part in parts(application) if not part.is_done(application)]
+
+
+def expected_minutes(program: Program, role: str) -> int:
+    """Return how long an application in `role` takes to fill in."""
+    parts_of_all = [
+        part for group in groups_for(role, _current_kinds(program)) for part in group.parts
+    ]
+    return len(parts_of_all) * MINUTES_PER_PART

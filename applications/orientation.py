@@ -1,39 +1,55 @@
-"""The mentors' orientation: short modules to read, then six questions with the reason for each answer.
+"""The mentors' orientation: short modules to read, then questions with the reason for each answer.
 
-1. Accepted mentors only; nobody is matched as a mentor without it.
-2. All six right answers pass. Trying again is free, and every answer comes with its reason.
-3. A committee member may record that somebody attended a session instead, with a reason.
-Texts of the modules are templates in `templates/programs/orientation/`.
+1. It is for accepted mentors; no one is matched as a mentor without it.
+2. All answers must be right to pass. Mentors may try as often as they like and see every reason.
+3. A committee member may instead record that a mentor attended a session, with a reason.
+
+The modules' texts are templates in `templates/applications/orientation/`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from notifications.outbox import cancel_about, enqueue
-from programs.models import Membership
+from programs.models import Membership, Policy
 
 from .models import Application, CommitteeNote
 
 REMINDER_DAYS = (7, 14)
-MARKERS = (Membership.Role.MATCHER, Membership.Role.CHAIR)
+ATTENDANCE_RECORDERS = (Membership.Role.MATCHER, Membership.Role.CHAIR)
+WORDS_PER_MINUTE = 100  # slow reading, with time to think about one's own answer
 
 
 class Module(NamedTuple):
     code: str
     title: str | Promise
-    minutes: int
+
+    @property
+    def template(self) -> str:
+        return f"applications/orientation/{self.code}.html"
+
+    @property
+    def minutes(self) -> int:
+        """How long the module takes to read, from the length of its text in the active language."""
+        return _reading_minutes(self.template, get_language() or "")
 
 
 class Question(NamedTuple):
+    """`options` are (code, text) pairs; `right` is the code of the right one."""
+
     code: str
     text: str | Promise
     options: tuple[tuple[str, str | Promise], ...]
@@ -42,30 +58,29 @@ class Question(NamedTuple):
 
 
 MODULES = (
-    Module("role", gettext_lazy("What a mentor is, and is not"), 8),
-    Module("asking", gettext_lazy("Ask more than you tell"), 8),
-    Module("boundaries", gettext_lazy("Limits, boundaries and when to call us"), 8),
-    Module("confidentiality", gettext_lazy("What stays between you, and what cannot"), 8),
-    Module("year", gettext_lazy("The year: first meeting, agreement, good ending"), 8),
+    Module("role", gettext_lazy("What a mentor is, and is not")),
+    Module("asking", gettext_lazy("Ask more than you tell")),
+    Module("boundaries", gettext_lazy("Limits, boundaries and when to call us")),
+    Module("confidentiality", gettext_lazy("What stays between you, and what can't")),
+    Module("course", gettext_lazy("First meeting, agreement, good ending")),
 )
 
 QUESTIONS = (
     Question(
         "advice",
-        gettext_lazy("Your mentee asks: “Should I take the job?” What comes first?"),
+        gettext_lazy("Your mentee asks: “Should I take the job?” What do you do first?"),
         (
-            ("tell", gettext_lazy("You say what you would do")),
+            ("tell", gettext_lazy("Say what you would do")),
             (
                 "ask",
-                gettext_lazy(
-                    "You ask what speaks for it and against it, and what matters most to them"
-                ),
+                gettext_lazy("Ask for the pros and cons, and what matters most to them"),
             ),
-            ("wait", gettext_lazy("You say that this is not a subject for mentoring")),
+            ("wait", gettext_lazy("Say that mentoring is not for questions like this")),
         ),
         "ask",
         gettext_lazy(
-            "The decision is the mentee's. A good question serves longer than a good answer; your own story can follow."
+            "It is the mentee's decision. A good question helps for longer than a good answer. "
+            "You can tell your own story afterwards."
         ),
     ),
     Question(
@@ -74,137 +89,163 @@ QUESTIONS = (
         (
             ("mentor", gettext_lazy("The mentor, who has more experience")),
             ("committee", gettext_lazy("The committee")),
-            ("mentee", gettext_lazy("The mentee; the mentor replies and adds")),
+            ("mentee", gettext_lazy("The mentee; the mentor replies and adds to it")),
         ),
         "mentee",
         gettext_lazy(
-            "The mentee takes the initiative: it is their year. If nothing comes, ask once, then tell us."
+            "The mentee takes the initiative. If you hear nothing, ask once, then tell us."
         ),
     ),
     Question(
         "secret",
         gettext_lazy(
-            "Your mentee's manager, whom you know, asks how the mentoring goes. What do you say?"
+            "You know your mentee's manager, who asks how the mentoring is going. What do you say?"
         ),
         (
             (
                 "short",
-                gettext_lazy(
-                    "That you meet, and that everything else stays between the two of you"
-                ),
+                gettext_lazy("That you meet, and that everything else stays between you"),
             ),
             ("good", gettext_lazy("Only the good things")),
             ("nothing", gettext_lazy("That you are not a mentor")),
         ),
         "short",
         gettext_lazy(
-            "That a pair exists is no secret; what is said in it is. Praise would be a report too."
+            "It is no secret that you are a pair, but what you talk about is. "
+            "Even praise would be a report."
         ),
     ),
     Question(
         "danger",
-        gettext_lazy("Your mentee says that they think of harming themselves. What do you do?"),
+        gettext_lazy("Your mentee says they are thinking of harming themselves. What do you do?"),
         (
-            ("keep", gettext_lazy("You keep it to yourself, as agreed")),
+            ("keep", gettext_lazy("Keep it to yourself, as agreed")),
             (
                 "call",
                 gettext_lazy(
-                    "You stay with them, get help now, and tell the committee that confidentiality had to end"
+                    "Stay with them, get help now, and tell the committee "
+                    "that you had to break confidentiality"
                 ),
             ),
-            ("refer", gettext_lazy("You suggest to talk about it at the next meeting")),
+            ("refer", gettext_lazy("Suggest talking about it at the next meeting")),
         ),
         "call",
         gettext_lazy(
-            "Danger to a person is the limit of confidentiality. You do not carry this alone, and you do not treat it."
+            "Confidentiality ends where a person is in danger. "
+            "You don't have to handle this alone, and you don't treat it yourself."
         ),
     ),
     Question(
         "job",
-        gettext_lazy("Your mentee asks you to find them a job at your company. What now?"),
+        gettext_lazy("Your mentee asks you to find them a job at your company. What do you do?"),
         (
-            ("push", gettext_lazy("You pass on the application with a good word")),
+            ("push", gettext_lazy("Pass on their application and recommend them")),
             (
                 "limits",
                 gettext_lazy(
-                    "You say kindly that mentoring is not a job-search service, and look at what they can do themselves"
+                    "Explain kindly that mentoring is not a job-search service, "
+                    "and look at what they can do themselves"
                 ),
             ),
-            ("end", gettext_lazy("You end the mentoring")),
+            ("end", gettext_lazy("End the mentoring")),
         ),
         "limits",
         gettext_lazy(
-            "Contacts and knowledge may be shared; placing people may not become the point. Said early, it strains nothing."
+            "You can share contacts and knowledge, but finding a job is not the purpose of "
+            "mentoring. If you say so early, it does no harm."
         ),
     ),
     Question(
         "fit",
-        gettext_lazy("After two meetings it does not feel right. What is the best next step?"),
+        gettext_lazy("After two meetings it doesn't feel right. What is the best next step?"),
         (
-            ("fade", gettext_lazy("You answer more and more slowly")),
-            ("endure", gettext_lazy("You hold out for the year")),
+            ("fade", gettext_lazy("Answer more and more slowly")),
+            ("endure", gettext_lazy("Carry on until the end")),
             (
                 "talk",
                 gettext_lazy(
-                    "You say so in the fit check or to the committee, and talk about it respectfully"
+                    "Say so in the fit check or to the committee, and talk about it respectfully"
                 ),
             ),
         ),
         "talk",
         gettext_lazy(
-            "Not every pair works, and that is nobody's fault. A frank talk may turn it; silence never does."
+            "Not every pair works, and that is no one's fault. "
+            "An honest talk may change things; silence never does."
         ),
     ),
 )
+
+
+@lru_cache(maxsize=64)
+def _reading_minutes(template: str, language: str) -> int:
+    """Cached for each `language`, the one that is active now: templates do not change at run time."""
+    text = strip_tags(render_to_string(template, {"program": {"policy": Policy()}}))
+    return max(1, round(len(text.split()) / WORDS_PER_MINUTE))
+
+
+def total_minutes() -> int:
+    """Return how long all modules take to read, in the active language."""
+    return sum(module.minutes for module in MODULES)
+
+
+def orientation_figures() -> dict[str, object]:
+    """Return the size of the orientation, for templates that mention it."""
+    return {
+        "module_count": len(MODULES),
+        "question_count": len(QUESTIONS),
+        "orientation_minutes": total_minutes(),
+    }
 
 
 def is_open_for(application: Application) -> bool:
     return application.is_mentor and application.state == Application.State.ACCEPTED
 
 
-def wrong(answers: dict[str, str]) -> list[str]:
-    """Codes of the questions that were not answered right."""
+def wrong_answers(answers: dict[str, str]) -> list[str]:
+    """Return the codes of the questions that `answers` ({code: option}) does not answer right."""
     return [question.code for question in QUESTIONS if answers.get(question.code) != question.right]
 
 
 @transaction.atomic
-def answer(
-    application: Application, *, by: Any, answers: dict[str, str], at: datetime | None = None
+def submit_answers(
+    application: Application, *, by: User, answers: dict[str, str], at: datetime | None = None
 ) -> bool:
-    """Check the six answers; passing is recorded once. Returns whether it was passed. Raises Refused for others."""
+    """Check the answers, record the first pass and return whether all were right.
+
+    Raises ActionNotAllowed for anyone but the accepted mentor.
+    """
     if application.person_id != by.pk or not is_open_for(application):
-        raise ActionNotAllowed(_("The orientation is for mentors who were accepted."))
-    if wrong(answers):
+        raise ActionNotAllowed(_("The orientation is only for accepted mentors."))
+    if wrong_answers(answers):
         return False
-    _pass(application, at or timezone.now())
+    _record_pass(application, at or timezone.now())
     return True
 
 
 @transaction.atomic
 def mark_attended(
-    application: Application, *, by: Any, reason: str, at: datetime | None = None
+    application: Application, *, by: User, reason: str, at: datetime | None = None
 ) -> None:
-    """Record that a mentor came to a session instead; the reason becomes a committee note.
+    """Record that a mentor attended a session; the reason becomes a committee note.
 
-    Raises Refused without a reason, for others than accepted mentors, and for people whom `by` may not decide about.
+    Raises ActionNotAllowed without a reason, for anyone but an accepted mentor, and when `by` has
+    not the role or has a conflict of interest.
     """
-    if not Application.objects.for_committee(by, *MARKERS).filter(pk=application.pk).exists():
-        raise ActionNotAllowed(
-            _(
-                "This is not yours to do: your role does not include it, or the person is too close to you."
-            )
-        )
+    permitted = Application.objects.for_committee(by, *ATTENDANCE_RECORDERS)
+    if not permitted.filter(pk=application.pk).exists():
+        raise ActionNotAllowed(_("You don't have permission to do this."))
     if not is_open_for(application):
-        raise ActionNotAllowed(_("The orientation is for mentors who were accepted."))
+        raise ActionNotAllowed(_("The orientation is only for accepted mentors."))
     if not reason.strip():
-        raise ActionNotAllowed(_("Please say how this mentor was prepared."))
+        raise ActionNotAllowed(_("Enter how this mentor was prepared."))
     now = at or timezone.now()
-    if _pass(application, now):
+    if _record_pass(application, now):
         text = _("Orientation recorded as attended: %(reason)s") % {"reason": reason}
         CommitteeNote.objects.create(application=application, author=by, text=text, written_at=now)
 
 
-def _pass(application: Application, at: datetime) -> bool:
+def _record_pass(application: Application, at: datetime) -> bool:
     row = Application.objects.filter(pk=application.pk, orientation_passed_at=None)
     if not row.update(orientation_passed_at=at):
         return False
@@ -213,14 +254,9 @@ def _pass(application: Application, at: datetime) -> bool:
     return True
 
 
-def invite(application: Application, *, at: datetime) -> None:
-    """Owe the letter that opens the orientation, with its reminders: for mentors who got no decision letter."""
-    enqueue("orientation-open", to=application.person, about=application, at=at)
-    remind(application, at=at)
-
-
-def remind(application: Application, *, at: datetime) -> None:
-    """Owe the reminders; each is given up when the next one is due, and all stop once it is passed."""
+def enqueue_reminders(application: Application, *, at: datetime) -> None:
+    """Enqueue the reminders of an accepted mentor; passing the orientation cancels them."""
+    # Ordinal 1 stands for the acceptance e-mail, which opens the orientation.
     for ordinal, days in enumerate(REMINDER_DAYS, start=2):
         enqueue(
             "orientation-open",

@@ -44,7 +44,7 @@ def export(user: User) -> dict[str, Any]:
 def export_application(application: Application, user: User) -> dict[str, Any]:
     private = PrivateAnswers.objects.visible_to(user).filter(application=application).first()
     wishes = NamedWish.objects.visible_to(user).filter(application=application)
-    told = Decision.system.filter(application=application, released_at__isnull=False)
+    released = Decision.system.filter(application=application, released_at__isnull=False)
     return {
         "program": application.program.name,
         "cohort": application.cohort.name,
@@ -67,7 +67,8 @@ def export_application(application: Application, user: User) -> dict[str, Any]:
         },
         "wishes": [{"kind": wish.get_kind_display(), "written": wish.written} for wish in wishes],
         "decisions": [
-            {"outcome": each.get_outcome_display(), "told_at": each.released_at} for each in told
+            {"outcome": each.get_outcome_display(), "told_at": each.released_at}
+            for each in released
         ],
     }
 

@@ -1,24 +1,26 @@
-"""What the committee does with an application: read, note, decide, tell.
+"""What the committee does with an application: read it, write notes, decide, release the decision.
 
-1. Reading begins by a button, never by opening a page; from then on the person cannot change the answers.
-2. Readers, matchers and chairs decide. A decision is pending and invisible to the person until it is released;
-   until then it can be changed or cleared. Carers read and note.
-3. Only a chair releases: that is when letters leave (`domain.md`: the chair is who can publish).
-4. Nobody does any of this about oneself or about a person with whom a conflict of interest is declared; the gate
-   is the same query that hides the row.
+1. The review starts with a button, never by opening a page. From then on the person cannot change
+   the answers.
+2. Readers, matchers and chairs decide. A decision is pending, and invisible to the person, until it
+   is released; until then it can be changed or cleared. Carers read and write notes.
+3. Only a chair releases decisions. That is when e-mails are sent.
+4. No one does any of this for themselves or despite a conflict of interest: the query that checks
+   the role also hides the row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from notifications import kinds
 from notifications.kinds import Email
 from notifications.models import Notification
@@ -39,52 +41,51 @@ Outcome = Decision.Outcome
 DECIDERS = (Role.READER, Role.MATCHER, Role.CHAIR)
 RELEASERS = (Role.CHAIR,)
 
-LETTERS = {
+EMAIL_KINDS = {
     Outcome.ACCEPT: "decision-accepted",
     Outcome.WAITLIST: "decision-waitlisted",
     Outcome.DECLINE: "decision-declined",
 }
 
 
-def _gate(application: Application, by: Any, *roles: str) -> None:
+def _require_role(application: Application, by: User, *roles: str) -> None:
+    """Raise ActionNotAllowed unless `by` has one of `roles` and no conflict of interest."""
     if not Application.objects.for_committee(by, *roles).filter(pk=application.pk).exists():
-        raise ActionNotAllowed(
-            _(
-                "This is not yours to do: your role does not include it, or the person is too close to you."
-            )
-        )
+        raise ActionNotAllowed(_("You don't have permission to do this."))
 
 
-def start_reading(application: Application, *, by: Any, at: datetime | None = None) -> None:
-    """Close the application for changes by the person. Raises Refused unless it is sent and `by` may decide."""
-    _gate(application, by, *DECIDERS)
+def start_reading(application: Application, *, by: User, at: datetime | None = None) -> None:
+    """Close a submitted application for changes by its person; a second call changes nothing.
+
+    Raises ActionNotAllowed unless it is submitted and `by` may decide about it.
+    """
+    _require_role(application, by, *DECIDERS)
     if application.state != State.SUBMITTED:
-        raise ActionNotAllowed(_("This application is not waiting to be read."))
+        raise ActionNotAllowed(_("This application is not waiting for review."))
     now = at or timezone.now()
-    if Application.objects.filter(pk=application.pk, review_started_at=None).update(
-        review_started_at=now
-    ):
+    unread = Application.objects.filter(pk=application.pk, review_started_at=None)
+    if unread.update(review_started_at=now):
         application.review_started_at = now
 
 
-def note(
-    application: Application, *, by: Any, text: str, at: datetime | None = None
+def add_note(
+    application: Application, *, by: User, text: str, at: datetime | None = None
 ) -> CommitteeNote:
-    """Write a note that the committee reads and the person never does. Every role may."""
-    _gate(application, by)
+    """Add a note that the committee reads and the person never does. Every role may."""
+    _require_role(application, by)
     return CommitteeNote.objects.create(
         application=application, author=by, text=text, written_at=at or timezone.now()
     )
 
 
 def decision_of(application: Application) -> Decision | None:
-    """The decision about an application that the caller has fetched through the committee's own query."""
+    """Return the decision about an application that the caller fetched through `for_committee`."""
     rows = Decision.system.select_related("decided_by")
     return rows.filter(application=application).first()
 
 
-def seen(decision: Decision | None) -> str:
-    """What a page shows of a decision, so that a later change by somebody else is noticed."""
+def decision_version(decision: Decision | None) -> str:
+    """Return what changes with each decision: a form carries it to detect decisions of others."""
     return decision.decided_at.isoformat() if decision else ""
 
 
@@ -92,124 +93,133 @@ def seen(decision: Decision | None) -> str:
 def decide(
     application: Application,
     *,
-    by: Any,
+    by: User,
     outcome: str,
     reason: str = "",
     note: str = "",
     at: datetime | None = None,
     expected: str | None = None,
 ) -> Decision:
-    """Set, or replace, the pending decision. Also closes the application for changes by the person.
+    """Set or replace the pending decision. Also closes the application for changes by the person.
 
-    `expected` is `seen(...)` of the page that the member looked at. Raises Refused when somebody else has decided
-    since, when the step is not possible from the application's state, or a "no" comes without a reason.
+    `expected` is the `decision_version` of the page that the member looked at. Raises
+    ActionNotAllowed when someone else has decided since, when the application's state does not
+    allow the outcome, and for any outcome but acceptance without a reason.
     """
-    _gate(application, by, *DECIDERS)
+    _require_role(application, by, *DECIDERS)
     if outcome not in application.TRANSITIONS[application.state] or outcome not in Outcome.values:
         raise ActionNotAllowed(_("This decision is not possible for an application in this state."))
     if outcome != Outcome.ACCEPT and not reason:
-        raise ActionNotAllowed(_("Please give a reason: the letter says it in kind words."))
-    # Writing the state that we know locks the row and proves that it is still the state: two members take turns.
-    is_same = Application.objects.filter(pk=application.pk, state=application.state).update(
-        state=application.state
-    )
-    earlier = decision_of(application)
-    if not is_same or (expected is not None and seen(earlier) != expected):
-        raise ActionNotAllowed(
-            _(
-                "Somebody else has decided about this application meanwhile. Please look at it again."
-            )
-        )
+        raise ActionNotAllowed(_("Choose a reason: the e-mail explains it to the applicant."))
+    earlier = _lock_decision(application, expected)
     now = at or timezone.now()
     if application.review_started_at is None:
         start_reading(application, by=by, at=now)
     decision = earlier or Decision(application=application)
-    decision.outcome, decision.reason = outcome, "" if outcome == Outcome.ACCEPT else reason
-    decision.note, decision.decided_by, decision.decided_at, decision.released_at = (
-        note,
-        by,
-        now,
-        None,
-    )
+    decision.outcome = outcome
+    decision.reason = "" if outcome == Outcome.ACCEPT else reason
+    decision.note = note
+    decision.decided_by, decision.decided_at = by, now
+    decision.released_at = None
     decision.save()
     return decision
 
 
+def _lock_decision(application: Application, expected: str | None) -> Decision | None:
+    """Lock the application and return its decision; raise if either has changed meanwhile."""
+    # Writing the state that we know locks the row on every database, and proves that it is still
+    # the state: two members take turns.
+    row = Application.objects.filter(pk=application.pk, state=application.state)
+    is_same = row.update(state=application.state)
+    decision = decision_of(application)
+    if not is_same or (expected is not None and decision_version(decision) != expected):
+        raise ActionNotAllowed(
+            _(
+                "Someone else has decided about this application in the meantime. "
+                "Check their decision before you change it."
+            )
+        )
+    return decision
+
+
 @transaction.atomic
-def clear_decision(application: Application, *, by: Any) -> None:
-    """Take a pending decision back. Raises Refused when there is none, or it has been told."""
-    _gate(application, by, *DECIDERS)
+def clear_decision(application: Application, *, by: User) -> None:
+    """Delete a pending decision. Raises ActionNotAllowed if there is none or it was released."""
+    _require_role(application, by, *DECIDERS)
     pending = Decision.system.filter(application=application, released_at=None)
     if not pending.delete()[0]:
         raise ActionNotAllowed(_("There is no pending decision to clear."))
 
 
-def pending(by: Any) -> Any:
-    """Decisions that `by` may release, with what their pages and letters need."""
-    told = Application.objects.for_committee(by, *RELEASERS).filter(
+def pending_decisions(by: User) -> QuerySet[Decision]:
+    """Return the decisions that `by` may release, with what pages and e-mails need."""
+    applications = Application.objects.for_committee(by, *RELEASERS).filter(
         state__in=[State.SUBMITTED, State.WAITLISTED]
     )
-    rows = Decision.system.all()
-    return rows.filter(released_at=None, application__in=told).select_related(
-        "application__cohort__program", "application__person", "decided_by"
-    )
+    rows = Decision.system.filter(released_at=None, application__in=applications)
+    return rows.select_related("application__cohort__program", "application__person", "decided_by")
 
 
 @transaction.atomic
-def release(decisions: Iterable[Decision], *, by: Any, at: datetime) -> int:
-    """Tell people what was decided: states move, letters are owed, in one transaction. Returns how many were told.
+def release(decisions: Iterable[Decision], *, by: User | None, at: datetime) -> int:
+    """Move the applications, enqueue the e-mails and return how many decisions were released.
 
-    `by` is a chair, or None when the publication of a round releases what its members decided. A decision that was
-    released or cleared meanwhile, or whose person withdrew, is left out. Raises Refused for one that `by` may not tell.
+    `by` is a chair, or None when the publication of a round releases what its members decided. A
+    decision that was released or cleared meanwhile, or whose person withdrew, is skipped. Raises
+    ActionNotAllowed for a decision that `by` may not release.
     """
-    told, chosen = 0, list(decisions)
-    # Applications before decisions, in one order, as everybody who changes them does: nobody waits for each other in a ring.
-    held = Application.objects.select_for_update().filter(
+    chosen = list(decisions)
+    # Applications before decisions and in one order, as in every function that changes both: two
+    # releases at once cannot deadlock.
+    locked = Application.objects.select_for_update().filter(
         pk__in=[decision.application_id for decision in chosen]
     )
-    list(held.order_by("pk").values_list("pk"))
-    for decision in chosen:
-        application = decision.application
-        if by is not None:
-            _gate(application, by, *RELEASERS)
-        is_open = decision.outcome in application.TRANSITIONS[application.state]
-        mine = Decision.system.filter(pk=decision.pk, outcome=decision.outcome, released_at=None)
-        if not is_open or not mine.update(released_at=at):
-            continue
-        move(application, decision.outcome, by=by, at=at, why=decision.reason)
-        enqueue(LETTERS[Outcome(decision.outcome)], to=application.person, about=application, at=at)
-        if decision.outcome == Outcome.ACCEPT and application.is_mentor:
-            orientation.remind(application, at=at)
-        told += 1
-    return told
+    list(locked.order_by("pk").values_list("pk"))
+    if by is not None:
+        for decision in chosen:
+            _require_role(decision.application, by, *RELEASERS)
+    return sum(_release_one(decision, by=by, at=at) for decision in chosen)
 
 
-def sample_letters(decisions: Iterable[Decision], *, by: Any) -> list[RenderedEmail]:
-    """The letters that `release` would send, one for each outcome and role.
+def _release_one(decision: Decision, *, by: User | None, at: datetime) -> bool:
+    application = decision.application
+    is_possible = decision.outcome in application.TRANSITIONS[application.state]
+    row = Decision.system.filter(pk=decision.pk, outcome=decision.outcome, released_at=None)
+    if not is_possible or not row.update(released_at=at):
+        return False
+    move(application, decision.outcome, by=by, at=at, why=decision.reason)
+    kind = EMAIL_KINDS[Outcome(decision.outcome)]
+    enqueue(kind, to=application.person, about=application, at=at)
+    if decision.outcome == Outcome.ACCEPT and application.is_mentor:
+        orientation.enqueue_reminders(application, at=at)
+    return True
 
-    They are made by releasing for real inside a transaction that is taken back, so a sample cannot differ from what
-    leaves.
+
+def sample_emails(decisions: Iterable[Decision], *, by: User) -> list[RenderedEmail]:
+    """Return the e-mails that `release` would send, one for each outcome and role.
+
+    They are made by a real release in a transaction that is rolled back, so that a sample cannot
+    differ from what is sent.
     """
     first: dict[tuple[str, str], Decision] = {}
     for decision in decisions:
         first.setdefault((decision.outcome, decision.application.role), decision)
     with transaction.atomic():
         release(first.values(), by=by, at=timezone.now())
-        letters = [_letter(decision) for decision in first.values()]
+        emails = [_render_email(decision) for decision in first.values()]
         transaction.set_rollback(True)
     for decision in first.values():
         decision.application.refresh_from_db(fields=["state"])
-    return letters
+    return emails
 
 
-def _letter(decision: Decision) -> RenderedEmail:
-    application, kind = decision.application, LETTERS[Outcome(decision.outcome)]
-    key = key_of(kind, about=application, to=application.person)
-    row = Notification.system.get(key=key)
-    letter = kinds.get(kind).build(application, application.person)
-    if not isinstance(letter, Email):
+def _render_email(decision: Decision) -> RenderedEmail:
+    application, kind = decision.application, EMAIL_KINDS[Outcome(decision.outcome)]
+    row = Notification.system.get(key=key_of(kind, about=application, to=application.person))
+    email = kinds.get(kind).build(application, application.person)
+    if not isinstance(email, Email):
         raise ActionNotAllowed(
-            _("This letter would not be sent: %(reason)s.") % {"reason": letter.reason}
+            _("This e-mail would not be sent: %(reason)s.") % {"reason": email.reason}
         )
     with recipient_locale(application.person):
-        return compose(row, application.person, letter, sender_policy_for(application.program))
+        return compose(row, application.person, email, sender_policy_for(application.program))

@@ -1,21 +1,20 @@
-"""Applying: begin a draft, send it, take it back. Answers are saved page by page (`applications.forms`).
+"""Applying: start a draft, send it, withdraw it. Answers are saved page by page (`applications.forms`).
 
-1. A draft is the person's alone; the committee sees an application once it is sent.
-2. It can be changed until the committee begins to read it, also after sending.
-3. Sending twice is sending once; nothing is ever lost by closing the page.
+1. A draft is visible to its person only; the committee sees an application once it is sent.
+2. It can be changed until the committee starts to review it, also after sending.
+3. Sending twice is the same as sending once.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
-from accounts.models import Profile
+from accounts.models import Profile, User
 from notifications.outbox import enqueue
 from programs.models import Cohort
 from workflow.states import move
@@ -23,31 +22,31 @@ from workflow.states import move
 from . import suitability
 from .completeness import missing
 from .models import Application, Decision, NamedWish, PrivateAnswers
-from .named_preferences import recognise
+from .named_wishes import resolve_names
 from .signals import application_withdrawn
 
 State = Application.State
 
 
 def begin(
-    cohort: Cohort, role: str, *, by: Any, answers: dict[str, bool] | None = None
+    cohort: Cohort, role: str, *, by: User, answers: dict[str, bool] | None = None
 ) -> Application:
     """Return the person's application in this role, a new draft if there is none.
 
-    `answers` are those of the suitability page, if they were given before signing in.
-    Raises Refused when the cohort takes no applications today and none was begun.
+    `answers` ({question code: yes}) are those of the suitability page, if they were given before
+    signing in. Raises ActionNotAllowed when there is no application yet and the cohort takes none today.
     """
-    found = (
+    existing = (
         Application.objects.of(by).filter(cohort=cohort, role=role).exclude(state=State.WITHDRAWN)
     )
-    if begun := found.first():
-        return begun
+    if application := existing.first():
+        return application
     if not Cohort.objects.taking_applications(timezone.localdate()).filter(pk=cohort.pk).exists():
         raise ActionNotAllowed(
-            _("%(cohort)s does not take applications today.") % {"cohort": cohort}
+            _("%(cohort)s is not open for applications today.") % {"cohort": cohort}
         )
-    known = {question.code for question in suitability.QUESTIONS[role]}
-    given = {code: bool(yes) for code, yes in (answers or {}).items() if code in known}
+    codes = suitability.question_codes(role)
+    suitable = {code: bool(yes) for code, yes in (answers or {}).items() if code in codes}
     Profile.objects.get_or_create(user=by)
     try:
         with transaction.atomic():
@@ -56,52 +55,56 @@ def begin(
                 person=by,
                 role=role,
                 external_key=by.email,
-                suitability=given,
+                suitability=suitable,
                 rhythm_days=Application.Rhythm.MONTHLY,
             )
-    except IntegrityError:  # the button was pressed twice at the same moment
-        return found.get()
+    except IntegrityError:  # the button was pressed twice at the same time
+        return existing.get()
 
 
 @transaction.atomic
-def send(application: Application, *, by: Any, at: datetime | None = None) -> None:
-    """Send a complete draft to the committee. A second press changes nothing.
+def send(application: Application, *, by: User, at: datetime | None = None) -> None:
+    """Send a complete draft to the committee; a second call changes nothing.
 
-    Raises Refused when something is missing, applications have closed, or it is not one's own.
+    Raises ActionNotAllowed when something is missing, applications have closed, or it belongs to
+    someone else.
     """
     at = at or timezone.now()
     if application.person_id != by.pk:
-        raise ActionNotAllowed(_("Only the person can send an application."))
+        raise ActionNotAllowed(_("You can only send your own application."))
     if application.state == State.SUBMITTED:
         return
     if not application.cohort.is_open():
         raise ActionNotAllowed(
             _(
-                "Applications have closed. Please write to the committee if you were kept from sending."
+                "Applications have closed. If something kept you from sending, write to the committee."
             )
         )
     if missing(application):
-        raise ActionNotAllowed(_("Something is still missing. The list shows what."))
+        raise ActionNotAllowed(
+            _("Your application is not complete. The list shows what is missing.")
+        )
     move(application, State.SUBMITTED, by=by, at=at, submitted_at=at)
     enqueue("application-received", to=application.person, about=application, at=at)
-    recognise(application.cohort)
+    resolve_names(application.cohort)
 
 
 @transaction.atomic
-def withdraw(application: Application, *, by: Any, at: datetime | None = None) -> None:
-    """Take an application back, for good; a second press changes nothing.
+def withdraw(application: Application, *, by: User, at: datetime | None = None) -> None:
+    """Withdraw an application for good; a second call changes nothing.
 
-    Raises Refused when it has been answered with no, is not one's own, or another app holds it (an open match).
+    Raises ActionNotAllowed when it was declined, belongs to someone else, or a receiver of
+    `application_withdrawn` refuses (an open match).
     """
     at = at or timezone.now()
     if application.person_id != by.pk:
-        raise ActionNotAllowed(_("Only the person can withdraw an application."))
+        raise ActionNotAllowed(_("You can only withdraw your own application."))
     if application.state == State.WITHDRAWN:
         return
     was_draft = application.state == State.DRAFT
     move(application, State.WITHDRAWN, by=by, at=at)
     Decision.system.filter(application=application, released_at=None).delete()
-    if was_draft:  # nobody has read it and nobody will
+    if was_draft:  # no one has read it, so there is no reason to keep it
         for model in (PrivateAnswers, NamedWish):
             model.system.filter(application=application).delete()
     application_withdrawn.send(Application, application=application, at=at)

@@ -135,12 +135,12 @@ def review(
         reason = DECLINED.get(name, Reason.NO_PLACE) if outcome != Outcome.ACCEPT else ""
         if place % 7 == 0:
             notes = demo.texts["notes"]["reading"]
-            reviewing.note(
+            reviewing.add_note(
                 row, by=demo.reader, text=notes[place // 7 % len(notes)], at=calendar.at(day)
             )
         reviewing.decide(row, by=demo.reader, outcome=outcome, reason=reason, at=calendar.at(day))
     if calendar.is_past(release_day):
-        mine = reviewing.pending(demo.chair).filter(application__cohort=demo.cohort)
+        mine = reviewing.pending_decisions(demo.chair).filter(application__cohort=demo.cohort)
         reviewing.release(mine, by=demo.chair, at=calendar.at(release_day))
 
 
@@ -161,7 +161,7 @@ def prepare_mentors(demo: DemoCohort, *, first_day: float) -> None:
                 row, by=demo.reader, reason=demo.texts["texts"]["session"], at=at
             )
         else:
-            orientation.answer(row, by=row.person, answers=RIGHT_ANSWERS, at=at)
+            orientation.submit_answers(row, by=row.person, answers=RIGHT_ANSWERS, at=at)
 
 
 def accept_waitlisted(demo: DemoCohort, *, day: float) -> None:
@@ -173,7 +173,7 @@ def accept_waitlisted(demo: DemoCohort, *, day: float) -> None:
         reviewing.decide(
             rows[name], by=demo.reader, outcome=Outcome.ACCEPT, at=demo.calendar.at(day)
         )
-    mine = reviewing.pending(demo.chair).filter(application__cohort=demo.cohort)
+    mine = reviewing.pending_decisions(demo.chair).filter(application__cohort=demo.cohort)
     reviewing.release(mine, by=demo.chair, at=demo.calendar.at(day + 1))
 
 

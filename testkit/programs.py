@@ -50,8 +50,8 @@ def fill_in(client: Any, application: Any, pages: dict[str, dict[str, Any]]) -> 
     """Open and save every page of an application; fail on the first that is rejected."""
     for code, answers in pages.items():
         url = f"/applications/{application.public_id}/{code}/"
-        seen = client.get(url).context["form"]["seen"].value()
-        response = client.post(url, {**answers, "seen": seen})
+        seen = client.get(url).context["form"]["fingerprint"].value()
+        response = client.post(url, {**answers, "fingerprint": seen})
         assert response.status_code == 302, (code, response.context["form"].errors)
 
 
@@ -59,9 +59,9 @@ def answer(application: Any, pages: dict[str, dict[str, Any]]) -> None:
     """Save the same answers through the forms, without HTTP."""
     for code, answers in pages.items():
         stored = Application.objects.prefetch_related("topic_rows__topic").get(pk=application.pk)
-        seen = FORMS[code](application=stored)["seen"].value()
+        seen = FORMS[code](application=stored)["fingerprint"].value()
         form = FORMS[code](
-            QueryDict(urlencode({**answers, "seen": seen}, doseq=True)), application=stored
+            QueryDict(urlencode({**answers, "fingerprint": seen}, doseq=True)), application=stored
         )
         assert form.is_valid(), (code, form.errors)
         form.save_page(by=stored.person)

@@ -1,4 +1,4 @@
-"""Applications: the queue, the page on which one is read, and the verbs of the review."""
+"""Applications: the list with its queues, the review page, and the actions of the review."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from programs.committee_admin import CommitteeAdmin
 from workflow.models import Transition
 
 from .. import orientation, reviewing
-from ..forms.registry import sheets
+from ..forms.base import Page
+from ..forms.registry import filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision
 from .queues import CohortFilter, QueueFilter, TopicFilter, counts, with_review
@@ -32,7 +33,8 @@ State = Application.State
 @admin.register(Application)
 class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     empty_words = gettext_lazy(
-        "No application has been sent yet. They come here when people send theirs, or when you import a roster."
+        "There are no applications yet. They appear here when people send them "
+        "or when you import a roster."
     )
     list_display = ("name", "role", "sent", "topics_named", "decision", "waiting", "note_count")
     list_display_links = ("name",)
@@ -80,7 +82,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     @admin.display(description=gettext_lazy("decision"))
     def decision(self, application: Any) -> str:
         if application.pending:
-            return _("%(outcome)s, not told yet") % {
+            return _("%(outcome)s, not released yet") % {
                 "outcome": Decision.Outcome(application.pending).label
             }
         return application.get_state_display()
@@ -105,7 +107,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     # --- one application
 
     def _application(self, request: HttpRequest, pk: Any) -> Application:
-        """One that the member may see; oneself, a person too close and another program are no page."""
+        """Return an application that the member may see, or raise Http404."""
         rows = Application.objects.for_committee(request.user).select_related(
             "person__profile__employer", "cohort__program__policy"
         )
@@ -121,49 +123,54 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     def _review_page(
         self, request: HttpRequest, application: Application, **forms: Any
     ) -> HttpResponse:
-        """The application as the committee reads it; `forms` are those that came back with errors."""
-        decision = reviewing.decision_of(application)
-        initial = {"expected": reviewing.seen(decision)}
-        if decision and decision.is_pending:
-            initial |= {
-                "outcome": decision.outcome,
-                "reason": decision.reason,
-                "note": decision.note,
-            }
-        outcomes = possible_outcomes(application)
-        may_decide = has_role(request.user, application.program, *reviewing.DECIDERS)
-        may_mark = has_role(request.user, application.program, *orientation.MARKERS)
+        """Show the application to the committee; `forms` are those that came back with errors."""
+        notes = CommitteeNote.objects.visible_to(request.user).filter(application=application)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(application.person),
             "subtitle": application.get_role_display(),
             "application": application,
-            "sheets": [
-                (sheet, _rows(sheet), _unanswered(sheet))
-                for sheet in sheets(application, request.user)
+            "pages": [
+                (page, _rows(page), _unanswered(page))
+                for page in filled_pages(application, request.user)
             ],
-            "notes": CommitteeNote.objects.visible_to(request.user)
-            .filter(application=application)
-            .select_related("author"),
+            "notes": notes.select_related("author"),
             "history": Transition.objects.of(application).select_related("by"),
-            "decision": decision,
-            "may_read": may_decide
-            and application.state == State.SUBMITTED
-            and application.review_started_at is None,
             "note_form": NoteForm(prefix="note"),
-            "decision_form": DecisionForm(possible=outcomes, initial=initial)
-            if may_decide and outcomes
-            else None,
-            "attended_form": AttendedForm(prefix="attended")
-            if may_mark and _is_unprepared(application)
-            else None,
+            **self._decision_context(request, application),
             **forms,
         }
         context["errors"] = any(form.errors for form in forms.values())
         return TemplateResponse(request, "admin/applications/application/review.html", context)
 
-    def _done(self, request: HttpRequest, application: Application, words: str) -> HttpResponse:
+    def _decision_context(
+        self, request: HttpRequest, application: Application
+    ) -> dict[str, object]:
+        """Return the decision and the forms that the member may use."""
+        decision = reviewing.decision_of(application)
+        initial = {"expected": reviewing.decision_version(decision)}
+        if decision and decision.is_pending:
+            initial["outcome"] = decision.outcome
+            initial["reason"] = decision.reason
+            initial["note"] = decision.note
+        outcomes = possible_outcomes(application)
+        program = application.program
+        may_decide = has_role(request.user, program, *reviewing.DECIDERS)
+        may_record = has_role(request.user, program, *orientation.ATTENDANCE_RECORDERS)
+        is_unread = application.state == State.SUBMITTED and application.review_started_at is None
+        has_decision_form = may_decide and outcomes
+        has_attended_form = may_record and _is_unprepared(application)
+        return {
+            "decision": decision,
+            "may_read": may_decide and is_unread,
+            "decision_form": DecisionForm(possible=outcomes, initial=initial)
+            if has_decision_form
+            else None,
+            "attended_form": AttendedForm(prefix="attended") if has_attended_form else None,
+        }
+
+    def _finish(self, request: HttpRequest, application: Application, words: str) -> HttpResponse:
         self.log_change(request, application, words)
         messages.success(request, words)
         return redirect("admin:applications_application_change", application.pk)
@@ -171,10 +178,10 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     def read_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)
         reviewing.start_reading(application, by=request.user)
-        return self._done(
+        return self._finish(
             request,
             application,
-            _("Reading has begun. The applicant cannot change the answers any more."),
+            _("Review started. The applicant can no longer change the answers."),
         )
 
     def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -182,8 +189,8 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         form = NoteForm(request.POST, prefix="note")
         if not form.is_valid():
             return self._review_page(request, application, note_form=form)
-        reviewing.note(application, by=request.user, text=form.cleaned_data["text"])
-        return self._done(request, application, _("The note is saved."))
+        reviewing.add_note(application, by=request.user, text=form.cleaned_data["text"])
+        return self._finish(request, application, _("Note saved."))
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)
@@ -191,14 +198,16 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         if not form.is_valid():
             return self._review_page(request, application, decision_form=form)
         reviewing.decide(application, by=request.user, **form.cleaned_data)
-        return self._done(
-            request, application, _("The decision is noted. Nobody is told before it is released.")
+        return self._finish(
+            request,
+            application,
+            _("Decision saved. The applicant is notified when a chair releases it."),
         )
 
     def clear_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)
         reviewing.clear_decision(application, by=request.user)
-        return self._done(request, application, _("The pending decision is cleared."))
+        return self._finish(request, application, _("Pending decision cleared."))
 
     def attended_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)
@@ -206,16 +215,16 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         if not form.is_valid():
             return self._review_page(request, application, attended_form=form)
         orientation.mark_attended(application, by=request.user, reason=form.cleaned_data["reason"])
-        return self._done(request, application, _("The orientation is recorded."))
+        return self._finish(request, application, _("Orientation recorded as passed."))
 
 
-def _rows(sheet: Any) -> list[dict[str, Any]]:
-    """What was answered; the committee reads answers, not empty fields."""
-    return [{"key": label, "value": lines} for label, lines in sheet.answers() if lines]
+def _rows(page: Page) -> list[dict[str, object]]:
+    """Return the answers without the empty fields, which are listed apart."""
+    return [{"key": label, "value": lines} for label, lines in page.answers() if lines]
 
 
-def _unanswered(sheet: Any) -> list[Any]:
-    return [label for label, lines in sheet.answers() if not lines]
+def _unanswered(page: Page) -> list[object]:
+    return [label for label, lines in page.answers() if not lines]
 
 
 def _is_unprepared(application: Application) -> bool:

@@ -1,4 +1,4 @@
-"""Conflicts of interest: the people to choose from are those who applied."""
+"""Conflicts of interest with people who applied."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ class ConflictForm(forms.ModelForm):
 
 @admin.register(Conflict)
 class ConflictAdmin(CommitteeAdmin):
-    """A member declares; from that moment the person's rows are hidden from her. Only another chair can end it."""
+    """A declared conflict hides the person's rows from the member. Only another chair can end it."""
 
     empty_words = gettext_lazy(
-        "Nobody has declared a conflict of interest. Add one for each person whom you know well: what is about them is hidden from you then."
+        "There are no conflicts of interest yet. Add one for each person you know well. "
+        "You will no longer see anything about them."
     )
     form = ConflictForm
     add_roles = change_roles = (Role.CHAIR, Role.MATCHER, Role.READER, Role.CARER)
@@ -45,7 +46,7 @@ class ConflictAdmin(CommitteeAdmin):
         return ("member", "person", "kind", "since") if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """One cannot lift one's own; what follows from a match ends with the match."""
+        """No one ends their own conflict; one that follows from a match ends with the match."""
         if obj is None:
             return super().has_change_permission(request)
         if obj.member_id == request.user.pk or obj.kind != Conflict.Kind.DECLARED:

@@ -1,4 +1,4 @@
-"""How the list of applications is cut: queues, cohorts, topics."""
+"""Filters of the list of applications: queues, cohorts, topics."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ..models import Application, ApplicationTopic, CommitteeNote, Decision
 
 State = Application.State
 
-# The rows around these subqueries are already those that the member may see.
+# Unscoped: the outer query has only the applications that the member may see.
 _decisions = Decision.system.filter(application=OuterRef("pk"))
 _notes = CommitteeNote.system.filter(application=OuterRef("pk"))
 
 IS_DECIDED = Exists(_decisions.filter(released_at=None))
 
 QUEUES: dict[str, tuple[Any, Q]] = {
-    "to-read": (_("To read"), Q(~IS_DECIDED, state=State.SUBMITTED)),
+    "to-read": (_("To review"), Q(~IS_DECIDED, state=State.SUBMITTED)),
     "pending": (
-        _("Decided, not told"),
+        _("Decision pending"),
         Q(IS_DECIDED, state__in=[State.SUBMITTED, State.WAITLISTED]),
     ),
     "waiting": (_("Waiting list"), Q(state=State.WAITLISTED)),
     "orientation": (
-        _("Mentors to prepare"),
+        _("Mentors without orientation"),
         Q(state=State.ACCEPTED, role="mentor", orientation_passed_at=None),
     ),
     "accepted": (_("Accepted"), Q(state=State.ACCEPTED)),
@@ -48,7 +48,7 @@ def with_review(rows: QuerySet) -> QuerySet:
 
 
 def counts(rows: QuerySet) -> list[dict[str, Any]]:
-    """How many of the plain `rows` stand in each queue, in one query."""
+    """Count the rows of each queue in one query."""
     found = rows.order_by().aggregate(
         **{
             code.replace("-", "_"): Count("pk", filter=where)
@@ -87,7 +87,7 @@ class CohortFilter(admin.SimpleListFilter):
 
 
 class TopicFilter(admin.SimpleListFilter):
-    """Topics that somebody on the list named."""
+    """Topics that someone in the list named."""
 
     title = _("topic")
     parameter_name = "topic"

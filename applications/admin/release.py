@@ -1,4 +1,7 @@
-"""Several applications at once: set or clear pending decisions, and tell people. Each with a page to confirm."""
+"""Several applications at once: set or clear pending decisions, and release them.
+
+Each action has a page to confirm it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class ReleaseMixin(CommitteeAdmin):
         form = DecisionForm(request.POST if "confirmed" in request.POST else None)
         if form.is_bound and form.is_valid():
             form.cleaned_data.pop("expected")
-            self._each(
+            self._apply_to_each(
                 request,
                 chosen,
                 lambda one: reviewing.decide(one, by=request.user, **form.cleaned_data),
@@ -53,13 +56,16 @@ class ReleaseMixin(CommitteeAdmin):
             chosen=[application for application in chosen if application not in skipped],
             skipped=skipped,
             action="decide_selected",
+            button=_("Save the decision for all of them"),
         )
 
     @admin.action(description=gettext_lazy("Clear pending decisions"))
     def clear_selected(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
         pending = [application for application in chosen if application.pending]
         if "confirmed" in request.POST:
-            self._each(request, pending, lambda one: reviewing.clear_decision(one, by=request.user))
+            self._apply_to_each(
+                request, pending, lambda one: reviewing.clear_decision(one, by=request.user)
+            )
             return None
         return self._confirm(
             request,
@@ -68,10 +74,12 @@ class ReleaseMixin(CommitteeAdmin):
             chosen=pending,
             skipped=[application for application in chosen if not application.pending],
             action="clear_selected",
+            button=_("Clear their pending decisions"),
+            form=None,
         )
 
-    def _each(self, request: HttpRequest, chosen: Any, verb: Any) -> None:
-        """Do it to each; those that are refused are named with the reason and do not stop the others."""
+    def _apply_to_each(self, request: HttpRequest, chosen: Any, verb: Any) -> None:
+        """Call `verb` for each application; a refusal is shown with its reason and stops no other."""
         done = 0
         for application in chosen:
             try:
@@ -81,31 +89,37 @@ class ReleaseMixin(CommitteeAdmin):
             else:
                 done += 1
         words = ngettext(
-            "Done for %(n)d application. Nobody is told before it is released.",
-            "Done for %(n)d applications. Nobody is told before they are released.",
+            "%(n)d application was changed. No one is notified before the release.",
+            "%(n)d applications were changed. No one is notified before the release.",
             done,
         )
         messages.success(request, words % {"n": done})
 
     def release_view(self, request: HttpRequest) -> HttpResponse:
-        """GET shows who would be told what; POST tells those that are ticked."""
+        """GET shows who would get which e-mail; POST releases the ticked decisions."""
         if not self._holds(request, reviewing.RELEASERS):
             raise PermissionDenied
         waiting = list(
-            reviewing.pending(request.user).order_by("outcome", "application__person__name")
+            reviewing.pending_decisions(request.user).order_by(
+                "outcome", "application__person__name"
+            )
         )
         if request.method == "POST":
             ticked = set(request.POST.getlist("decision"))
             chosen = [decision for decision in waiting if str(decision.pk) in ticked]
-            told = reviewing.release(chosen, by=request.user, at=timezone.now())
+            released = reviewing.release(chosen, by=request.user, at=timezone.now())
             words = ngettext(
-                "%(n)d person is told. The letter is in the outbox.",
-                "%(n)d people are told. The letters are in the outbox.",
-                told,
+                "%(n)d decision was released. The e-mail is in the outbox.",
+                "%(n)d decisions were released. The e-mails are in the outbox.",
+                released,
             )
-            messages.success(request, words % {"n": told})
+            messages.success(request, words % {"n": released})
             return redirect("admin:applications_application_changelist")
-        samples = reviewing.sample_letters(waiting, by=request.user)
+        emails = reviewing.sample_emails(waiting, by=request.user)
         return self._confirm(
-            request, "release", _("Tell people what was decided"), waiting=waiting, samples=samples
+            request,
+            "release",
+            _("Release decisions"),
+            waiting=waiting,
+            emails=emails,
         )

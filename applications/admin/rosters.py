@@ -1,4 +1,4 @@
-"""Roster import for the committee: upload, say what the columns are, check, import."""
+"""Roster imports: upload a file, map its columns, check the rows, import."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from access.exceptions import ActionNotAllowed
 from applications.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
 from applications.importing import BadMap, read_map
-from applications.importing.import_jobs import start, unpack
+from applications.importing.import_jobs import start_job, table_from_json
 from applications.importing.maps import RosterMap
 from applications.models import RosterJob, RosterUpload
 from programs.committee import Role
@@ -29,7 +29,8 @@ MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
 @admin.register(RosterUpload)
 class RosterUploadAdmin(CommitteeAdmin):
     empty_words = gettext_lazy(
-        "Nothing has been imported yet. A sign-up list from another tool becomes applications of a cohort."
+        "There are no imports yet. Import a sign-up list from another tool "
+        "as applications to a cohort."
     )
     list_display = ("file_name", "cohort", "role", "row_count", "created_at")
     list_select_related = ("cohort",)
@@ -84,16 +85,23 @@ class RosterUploadAdmin(CommitteeAdmin):
     def columns(self, request: HttpRequest, public_id: str) -> HttpResponse:
         upload = self._upload(request, public_id)
         if not upload.table_json:
-            return self._page(request, "over", _("This import is over"), upload=upload)
+            return self._page(request, "expired", _("This file is no longer stored"), upload=upload)
         form = ColumnsForm(
-            request.POST or None, table=unpack(upload.table_json), roster=_saved_map(upload)
+            request.POST or None,
+            table=table_from_json(upload.table_json),
+            roster=_saved_map(upload),
         )
         if request.method == "POST" and form.is_valid() and self._save_map(form, upload):
             left = ColumnsForm(table=form.table, roster=_saved_map(upload)).answers
             if left:
                 messages.info(
                     request,
-                    _("%(count)d answers still need a meaning; see below.") % {"count": len(left)},
+                    ngettext(
+                        "Choose the meaning of %(count)d more answer below.",
+                        "Choose the meaning of %(count)d more answers below.",
+                        len(left),
+                    )
+                    % {"count": len(left)},
                 )
                 return redirect("admin:applications_rosterupload_columns", public_id)
             return redirect(
@@ -102,7 +110,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             )
         text = MapTextForm(initial={"text": upload.map_text}, role=upload.role)
         return self._page(
-            request, "columns", _("What the columns are"), upload=upload, form=form, text_form=text
+            request, "columns", _("Map the columns"), upload=upload, form=form, text_form=text
         )
 
     def _save_map(self, form: ColumnsForm, upload: RosterUpload) -> bool:
@@ -120,11 +128,11 @@ class RosterUploadAdmin(CommitteeAdmin):
             return redirect("admin:applications_rosterupload_columns", public_id)
         form = MapTextForm(request.POST, role=upload.role)
         if not form.is_valid():
-            columns = ColumnsForm(table=unpack(upload.table_json), roster=None)
+            columns = ColumnsForm(table=table_from_json(upload.table_json), roster=None)
             return self._page(
                 request,
                 "columns",
-                _("What the columns are"),
+                _("Map the columns"),
                 upload=upload,
                 form=columns,
                 text_form=form,
@@ -146,9 +154,9 @@ class RosterUploadAdmin(CommitteeAdmin):
     def _start(self, request: HttpRequest, upload: RosterUpload, *, dry_run: bool) -> RosterJob:
         if not upload.table_json or not upload.map_text:
             raise ActionNotAllowed(
-                _("There is nothing to import any more. Please upload the file again.")
+                _("The rows of this file are no longer stored. Upload the file again.")
             )
-        return start(upload, by=request.user, dry_run=dry_run, at=timezone.now())
+        return start_job(upload, by=request.user, dry_run=dry_run, at=timezone.now())
 
     def check_rows(self, request: HttpRequest, public_id: str) -> HttpResponse:
         job = self._start(request, self._upload(request, public_id), dry_run=True)
@@ -176,7 +184,7 @@ class RosterUploadAdmin(CommitteeAdmin):
 
 
 def _saved_map(upload: RosterUpload) -> RosterMap | None:
-    """The map so far; None before the first one, and for one that an older version of this program took."""
+    """Return the saved map; None if there is none or an older version of the software made it."""
     try:
         return read_map(upload.map_text, role=upload.role) if upload.map_text else None
     except BadMap:

@@ -14,7 +14,7 @@ from accounts.models.people import DAY_NAMES, DAYS, PARTS, SLOTS
 
 from ..models import Application
 from .base import READ_BY_COMMITTEE, ModelPage, Values
-from .profile import ProfilePage, offer, plain_codes, profile_of
+from .profile import ProfilePage, plain_codes, profile_of, set_options
 
 PART_NAMES = {
     "early": gettext_lazy("Early morning"),
@@ -24,9 +24,11 @@ PART_NAMES = {
     "evening": gettext_lazy("Evening"),
 }
 
+MAX_TRAVEL_KM = 500
+
 
 class WeekWidget(forms.widgets.ChoiceWidget):
-    """A week as five rows of seven boxes: fits a phone, needs no script."""
+    """A week as one row of seven checkboxes for each part of the day: fits a phone, needs no script."""
 
     allow_multiple_selected = True
     input_type = "checkbox"
@@ -34,7 +36,7 @@ class WeekWidget(forms.widgets.ChoiceWidget):
     template_name = "applications/week.html"
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:  # type: ignore[override]
-        # The project's own folder of templates, which Django's form renderer does not look into.
+        # Django's form renderer does not look into the project's own folder of templates.
         return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
@@ -59,16 +61,15 @@ class TimesPage(ProfilePage):
     code = "times"
     heading = gettext_lazy("When you are usually free")
     intro = gettext_lazy(
-        "In your own time zone. It is used to find somebody whose week fits; each meeting is agreed anew."
+        "In your time zone. We look for someone whose week fits yours; "
+        "you agree on each meeting separately."
     )
     availability = forms.MultipleChoiceField(
         label=gettext_lazy("Usual times"),
         choices=[(slot, slot) for slot in SLOTS],
         widget=WeekWidget,
         error_messages={
-            "required": gettext_lazy(
-                "Please choose at least one time at which you are usually free."
-            )
+            "required": gettext_lazy("Choose at least one time when you are usually free.")
         },
     )
 
@@ -76,7 +77,7 @@ class TimesPage(ProfilePage):
         model = Profile
         fields = ["availability"]
 
-    def in_words(self, name: str) -> list[str]:
+    def display_values(self, name: str) -> list[str]:
         chosen = set(self.stored[name])
         lines = []
         for part in PARTS:
@@ -94,7 +95,7 @@ class MeetingPage(ModelPage):
         queryset=Language.objects.none(),
         to_field_name="code",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Please choose at least one language.")},
+        error_messages={"required": gettext_lazy("Choose at least one language.")},
     )
     field_order = ("mode", "travel_km", "rhythm_days", "languages")
 
@@ -103,22 +104,22 @@ class MeetingPage(ModelPage):
         fields = ["mode", "travel_km", "rhythm_days"]
         help_texts = {
             "travel_km": gettext_lazy("If you would meet in person. One way, in kilometres."),
-            "rhythm_days": gettext_lazy("You will agree on it together; this is a first idea."),
+            "rhythm_days": gettext_lazy("A first idea: you will agree on it together."),
         }
         widgets = {
             "mode": forms.RadioSelect,
             "rhythm_days": forms.RadioSelect,
-            "travel_km": forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": 500}),
+            "travel_km": forms.NumberInput(
+                attrs={"inputmode": "numeric", "min": 0, "max": MAX_TRAVEL_KM}
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mode"].required = True
         self.fields["mode"].choices = Application.Mode.choices
-        self.fields["mode"].error_messages["required"] = _(
-            "Please choose how you would like to meet."
-        )
-        offer(self.fields["languages"], Language.objects.current())
+        self.fields["mode"].error_messages["required"] = _("Choose how you would like to meet.")
+        set_options(self.fields["languages"], Language.objects.current())
 
     def read(self, application: Application) -> Values:
         profile = profile_of(application)
@@ -129,8 +130,10 @@ class MeetingPage(ModelPage):
 
     def clean_travel_km(self) -> int | None:
         distance = self.cleaned_data["travel_km"]
-        if distance is not None and distance > 500:
-            raise forms.ValidationError(_("Please enter a distance up to 500 km."))
+        if distance is not None and distance > MAX_TRAVEL_KM:
+            raise forms.ValidationError(
+                _("Enter a distance of at most %(most)d km.") % {"most": MAX_TRAVEL_KM}
+            )
         return distance
 
     def write(self) -> None:
@@ -156,7 +159,8 @@ class CapacityPage(ModelPage):
         super().__init__(*args, **kwargs)
         policy = self.application.program.policy
         self.fields["capacity"].help_text = _(
-            "At most %(most)s in this program, and at most %(first)s the first time. You can lower it at any time."
+            "At most %(most)s in this program, and at most %(first)s your first time. "
+            "You can lower it at any time."
         ) % {"most": policy.capacity_max, "first": policy.first_time_capacity}
 
     def clean(self) -> Values:
@@ -165,5 +169,5 @@ class CapacityPage(ModelPage):
         offered = cleaned.get("capacity", 1)
         most = policy.capacity_for(offered, is_first_time=bool(cleaned.get("is_first_time")))
         if offered > most:
-            self.add_error("capacity", _("Please enter a number up to %(most)s.") % {"most": most})
+            self.add_error("capacity", _("Enter a number of at most %(most)s.") % {"most": most})
         return cleaned

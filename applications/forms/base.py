@@ -1,47 +1,55 @@
-"""What every page of the application does: show what is stored, save it once, and never overwrite unseen changes.
+"""What every page of the application does: show what is stored, save it once, overwrite no unseen changes.
 
-A page carries a fingerprint of the answers that it was opened with. When it is saved and the stored answers are
-others by then (a second tab, another device), nothing is written: the person sees both and chooses. The save itself
-is a compare-and-set on the application's version, so two saves at the same moment cannot mix.
+A page carries a fingerprint of the answers that it was opened with. If the stored answers are
+different when it is saved (a second tab, another device), nothing is written: the person sees both
+versions and chooses. Saving is a compare-and-set on the application's version, so two saves at the
+same time cannot mix.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import models, transaction
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 
 from ..models import Application
 
-Values = dict[str, Any]
-Answer = tuple[Any, list[Any]]  # label, lines
+Values = dict[str, Any]  # answers as JSON values: text, numbers, booleans, lists of codes
+Answer = tuple[object, list[object]]  # label, lines
 
-READ_BY_MATCH = gettext_lazy("The committee reads this, and your match after you are introduced.")
+FINGERPRINT = "fingerprint"  # the hidden field of every page
+EMPTY: tuple[object, ...] = ("", None, [])
+
+READ_BY_MATCH = gettext_lazy(
+    "The committee reads this, and so does your match once you are introduced."
+)
 READ_BY_COMMITTEE = gettext_lazy("Only the committee reads this. Your match never sees it.")
 READ_BY_CHOICE = gettext_lazy(
-    "The committee reads this. For each line you choose whether your match may see it too."
+    "The committee reads this. For each line, you choose whether your match can see it too."
 )
 
 
-class Stale(Exception):
-    """The stored answers of this page are not those that the page was opened with."""
+class EditConflict(Exception):
+    """The stored answers of a page are not those that the page was opened with."""
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it; chosen rows by their code, in a fixed order."""
+def json_value(value: object) -> Any:
+    """Return a form's or a model's value as JSON can hold it; chosen rows by code, sorted."""
     if isinstance(value, models.Model):
-        return value.code
+        return value.code  # type: ignore[attr-defined]  # pages choose among vocabulary entries only
     if isinstance(value, models.QuerySet):
         return sorted(row.code for row in value)
     if isinstance(value, str):
@@ -55,17 +63,25 @@ def fingerprint(values: Values) -> str:
 
 
 class Page(forms.BaseForm):
-    """Mixin of every page; `application` is one's own or, for reading only, one that the `reader` may see."""
+    """Mixin of every page of the application.
+
+    `application` is the person's own or, for reading only, one that `reader` may see.
+    """
 
     code: ClassVar[str]
-    heading: Any = ""
-    intro: Any = ""
+    heading: str | Promise = ""
+    intro: str | Promise = ""
     read_by: ClassVar[str | Promise] = READ_BY_MATCH
     template = "applications/page.html"
     css_class: ClassVar[str] = ""
 
     def __init__(
-        self, data: Any = None, *, application: Application, reader: Any = None, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        application: Application,
+        reader: User | None = None,
+        **kwargs: Any,  # those of Django's forms
     ) -> None:
         self.application = application
         self.reader = reader or application.person
@@ -73,7 +89,7 @@ class Page(forms.BaseForm):
         if isinstance(self, forms.ModelForm):
             kwargs["instance"] = self.row_of(application)
         super().__init__(data, initial={**self.stored, **self.suggested()}, **kwargs)
-        self.fields["seen"] = forms.CharField(
+        self.fields[FINGERPRINT] = forms.CharField(
             widget=forms.HiddenInput, required=False, initial=fingerprint(self.stored)
         )
 
@@ -81,16 +97,16 @@ class Page(forms.BaseForm):
     def is_for_committee(self) -> bool:
         return self.read_by == READ_BY_COMMITTEE
 
-    def row_of(self, application: Application) -> Any:
-        """The row that a ModelForm page edits."""
+    def row_of(self, application: Application) -> models.Model:
+        """Return the row that a ModelForm page edits."""
         return application
 
     def read(self, application: Application) -> Values:
-        """The stored answers by field name, as plain values."""
+        """Return the stored answers by field name, as JSON values."""
         raise NotImplementedError
 
     def suggested(self) -> Values:
-        """Proposals for what is not answered yet; shown, never stored by themselves."""
+        """Return proposals for what is not answered yet: shown, but stored only when saved."""
         return {}
 
     def write(self) -> None:
@@ -98,60 +114,72 @@ class Page(forms.BaseForm):
         raise NotImplementedError
 
     def values(self) -> Values:
-        return {name: plain(value) for name, value in self.cleaned_data.items() if name != "seen"}
+        """Return the cleaned answers as JSON values, as `read` returns the stored ones."""
+        cleaned = self.cleaned_data.items()
+        return {name: json_value(value) for name, value in cleaned if name != FINGERPRINT}
 
     @transaction.atomic
-    def save_page(self, *, by: Any, at: datetime | None = None) -> None:
-        """Save once. Raises Stale when the answers have changed meanwhile, Refused when the page is closed."""
+    def save_page(self, *, by: User, at: datetime | None = None) -> None:
+        """Save the page once.
+
+        Raises EditConflict when the answers have changed since the page was opened, and
+        ActionNotAllowed when the application can no longer be changed.
+        """
         application = Application.objects.of(by).get(pk=self.application.pk)
         if not application.may_be_edited_by(by):
             raise ActionNotAllowed(
-                _(
-                    "The committee has begun to read this application, so it cannot be changed any more."
-                )
+                _("The committee has started to review this application. You can't change it now.")
             )
         stored = self.read(application)
-        if self.values() != stored and fingerprint(stored) != self.cleaned_data["seen"]:
-            raise Stale
+        if self.values() != stored and fingerprint(stored) != self.cleaned_data[FINGERPRINT]:
+            raise EditConflict
         pages = sorted({*application.saved_pages, self.code})
-        claimed = Application.objects.filter(
+        # The version claims the row: of two saves at the same time, one finds another version.
+        unchanged = Application.objects.filter(
             pk=application.pk, version=application.version, review_started_at=None
         )
         now = at or timezone.now()
-        if not claimed.update(version=application.version + 1, saved_pages=pages, saved_at=now):
-            raise Stale
+        if not unchanged.update(version=application.version + 1, saved_pages=pages, saved_at=now):
+            raise EditConflict
         self.write()
 
-    def renew(self) -> None:
-        """After `Stale`: keep the person's text, show what is stored now, let the next save win."""
+    def rebase(self) -> None:
+        """After an EditConflict: keep what was posted, show what is stored, let the next save win."""
         self.application.refresh_from_db()
         self.stored = self.read(self.application)
         data = self.data.copy()  # a QueryDict: what was posted
-        data["seen"] = fingerprint(self.stored)
+        data[FINGERPRINT] = fingerprint(self.stored)
         self.data = data
 
+    def answer_fields(self) -> Iterator[forms.BoundField]:
+        return (field for field in self if field.name != FINGERPRINT)
+
     def answers(self) -> list[Answer]:
-        """What is stored, in words: label and lines, for the check page and for the committee."""
+        """Return what is stored as (label, lines), for the check page and for the committee."""
         return [
-            (field.label, list(self.in_words(field.name))) for field in self if field.name != "seen"
+            (field.label, list(self.display_values(field.name))) for field in self.answer_fields()
         ]
 
-    def in_words(self, name: str) -> Iterable[Any]:
+    def display_values(self, name: str) -> Iterable[object]:
+        """Return a stored answer in the reader's language, one line for each chosen option."""
         value, field = self.stored.get(name), self.fields[name]
         if isinstance(field, forms.BooleanField):
             return [_("yes") if value else _("no")]
-        if not hasattr(field, "choices") or value in ("", None, []):
-            return [] if value in ("", None, []) else [value]
-        labels = {str(getattr(key, "value", key)): label for key, label in flat(field.choices)}
+        if value in EMPTY:
+            return []
+        if not hasattr(field, "choices"):
+            return [value]
+        choices = flat_choices(field.choices)
+        labels = {str(getattr(key, "value", key)): label for key, label in choices}
         chosen = value if isinstance(value, list) else [value]
         return [labels.get(str(one), one) for one in chosen]
 
 
-def flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
-    """Choices without their groups."""
+def flat_choices(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Yield choices without their groups; typed as loosely as Django types choices."""
     for key, label in choices:
         if isinstance(label, (list, tuple)):
-            yield from flat(label)
+            yield from flat_choices(label)
         else:
             yield key, label
 
@@ -161,7 +189,7 @@ class ModelPage(Page, forms.ModelForm):
 
     def read(self, application: Application) -> Values:
         row = self.row_of(application)
-        return {name: plain(getattr(row, name)) for name in self._meta.fields}
+        return {name: json_value(getattr(row, name)) for name in self._meta.fields}
 
     def write(self) -> None:
         self.instance.save(update_fields=self._meta.fields)

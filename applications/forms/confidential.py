@@ -16,17 +16,17 @@ from .base import READ_BY_COMMITTEE, Page, Values
 class PrivatePage(Page, forms.ModelForm):
     code = "private"
     heading = gettext_lazy("What only the committee should know")
-    intro = gettext_lazy("Everything here may stay empty. It is stored encrypted.")
+    intro = gettext_lazy("You may leave all of this empty. It is stored encrypted.")
     read_by = READ_BY_COMMITTEE
 
     class Meta:
         model = PrivateAnswers
         fields = ["needs", "limits", "accommodations"]
         help_texts = {
-            "needs": gettext_lazy("Something that a good match has to respect."),
-            "limits": gettext_lazy("What you do not want to talk about, or cannot offer."),
+            "needs": gettext_lazy("Something that a good match must respect."),
+            "limits": gettext_lazy("What you don't want to talk about or can't offer."),
             "accommodations": gettext_lazy(
-                "For example captions, step-free places, written rather than spoken."
+                "For example: captions, step-free places, writing instead of speaking."
             ),
         }
         widgets = {
@@ -52,22 +52,23 @@ class PrivatePage(Page, forms.ModelForm):
 
 class WishesPage(Page, forms.Form):
     code = "wishes"
-    heading = gettext_lazy("Wishes about people")
+    heading = gettext_lazy("Wishes about your match")
     intro = gettext_lazy(
-        "If you know somebody here you would like to be paired with, or rather not, write the name or e-mail address. "
-        "You need not give a reason, and nobody that you name ever learns of it."
+        "Is there someone here you would like to be paired with, or would rather not? "
+        "Enter the name or e-mail address. You don't have to give a reason, "
+        "and the people you name never learn about it."
     )
     read_by = READ_BY_COMMITTEE
-    PLACES = 2
+    NAMES_PER_KIND = 2
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = {
             NamedWish.Kind.PREFER: _("I would like to be paired with"),
-            NamedWish.Kind.AVOID: _("Please not with"),
+            NamedWish.Kind.AVOID: _("I would rather not be paired with"),
         }
         for kind, label in labels.items():
-            for rank in range(1, self.PLACES + 1):
+            for rank in range(1, self.NAMES_PER_KIND + 1):
                 text = label if rank == 1 else _("%(label)s (second person)") % {"label": label}
                 self.fields[f"{kind}-{rank}"] = forms.CharField(
                     label=text, max_length=200, required=False
@@ -77,7 +78,9 @@ class WishesPage(Page, forms.Form):
         rows = NamedWish.objects.visible_to(self.reader).filter(application=application)
         given = {f"{row.kind}-{row.rank}": row.written for row in rows}
         names = [
-            f"{kind}-{rank}" for kind in NamedWish.Kind.values for rank in range(1, self.PLACES + 1)
+            f"{kind}-{rank}"
+            for kind in NamedWish.Kind.values
+            for rank in range(1, self.NAMES_PER_KIND + 1)
         ]
         return {name: given.get(name, "") for name in names}
 
@@ -98,17 +101,13 @@ class CommitmentPage(Page, forms.Form):
     read_by = READ_BY_COMMITTEE
     template = "applications/commitment.html"
     commits = forms.BooleanField(
-        label=gettext_lazy("I can and want to do this"),
-        error_messages={
-            "required": gettext_lazy("Please confirm that you can and want to do this.")
-        },
+        label=gettext_lazy("I can do this, and I want to"),
+        error_messages={"required": gettext_lazy("Confirm that you can and want to do this.")},
     )
     accepts_code = forms.BooleanField(
         label=gettext_lazy("I accept the code of conduct"),
         error_messages={
-            "required": gettext_lazy(
-                "Please read the code of conduct and confirm that you accept it."
-            )
+            "required": gettext_lazy("Read the code of conduct and confirm that you accept it.")
         },
     )
 
@@ -119,7 +118,7 @@ class CommitmentPage(Page, forms.Form):
         }
 
     def write(self) -> None:
-        """The first moment counts; saving the page again changes nothing."""
+        """Record the first confirmation; saving the page again changes nothing."""
         now = timezone.now()
         mine = Application.objects.filter(pk=self.application.pk)
         mine.filter(committed_at=None).update(committed_at=now)

@@ -1,8 +1,9 @@
-"""Pages with the answers to "what do you need, what do you offer"."""
+"""Pages about what a mentee needs and what a mentor offers."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Q
@@ -13,10 +14,10 @@ from programs.models import Experience, Topic
 
 from ..completeness import TOPIC_KINDS
 from ..models import Application, ApplicationExperience, ApplicationTopic
-from .base import READ_BY_CHOICE, Answer, ModelPage, Page, Values
+from .base import FINGERPRINT, READ_BY_CHOICE, Answer, ModelPage, Page, Values
 
 Depth = ApplicationExperience.Depth
-MOST_URGENT = 3  # so that "most important" keeps its meaning
+MAX_MOST_IMPORTANT = 3  # more, and "most important" means nothing
 
 LEVELS = {
     Application.Role.MENTEE: [
@@ -37,6 +38,7 @@ DEPTHS = {
     Application.Role.MENTOR: [Depth.LIVED, Depth.ACCOMPANIED],
 }
 SHARED, KEPT = "shared", "kept"
+E = TypeVar("E", Topic, Experience)
 
 
 class SituationPage(ModelPage):
@@ -58,66 +60,79 @@ class SituationPage(ModelPage):
             self.heading = _("Your path so far")
             situation.label = _("What has your path been?")
             situation.help_text = _(
-                "Turns and detours included: they help somebody more than a list of posts does."
+                "Include the detours: they help a mentee more than a list of jobs."
             )
-            hopes.label = _("What would you like to get out of it yourself?")
+            hopes.label = _("What would you like to get out of this yourself?")
             hopes.help_text = _("Learning goes both ways.")
         else:
             self.heading = _("Your situation")
-            situation.label = _("What is going on for you at work right now?")
+            situation.label = _("What is happening for you at work right now?")
             situation.help_text = _(
                 "A few sentences in your own words. This is what we match on first."
             )
-            hopes.label = _("If it goes well, what will be different in a year?")
-            hopes.help_text = _("And how would you notice?")
-        situation.error_messages["required"] = _("Please write a few sentences.")
+            hopes.label = _("If it goes well, what will be different in %(months)s months?") % {
+                "months": self.application.program.policy.term_months
+            }
+            hopes.help_text = _("And how would you notice it?")
+        situation.error_messages["required"] = _("Write a few sentences.")
 
 
-class ExperiencesPage(Page, forms.Form):
-    """One native select per experience: whether, how, and who may see it."""
+class OptionsPage(Page, forms.Form):
+    """A page with one select for each entry of a vocabulary."""
+
+    css_class = "wm-picks"
+
+    def _marked(self, fields: Iterable[forms.BoundField]) -> list[object]:
+        """Return "label: option" for the fields that have an answer."""
+        return [
+            f"{field.label}: {word}" for field in fields for word in self.display_values(field.name)
+        ]
+
+
+class ExperiencesPage(OptionsPage):
+    """One native select per experience: whether, how, and who can see it."""
 
     code = "experiences"
     read_by = READ_BY_CHOICE
-    css_class = "wm-picks"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         is_mentor = self.application.is_mentor
         self.heading = (
-            _("What you have lived through") if is_mentor else _("What you are going through")
+            _("What you have been through") if is_mentor else _("What you are going through")
         )
         self.intro = (
             _(
-                "Understanding comes from having been there. Mark only what you like to; nothing here is expected of anybody."
+                "People understand best what they have been through themselves. "
+                "Everything here is optional: mark only what you want to."
             )
             if is_mentor
-            else _("We look for a mentor who knows it from the inside. Mark only what you like to.")
+            else _("We look for a mentor who has been there. Mark only what you want to.")
         )
         for experience in entries(Experience, self.application):
             self.fields[experience.code] = forms.ChoiceField(
                 label=str(experience), choices=self.choices(), required=False
             )
 
-    def choices(self) -> list[tuple[str, Any]]:
-        """ "lived-shared": the depth, and whether the match may see it."""
-        words = {SHARED: _("my match may see this"), KEPT: _("for the committee only")}
-        found: list[tuple[str, Any]] = [("", "–")]
+    def choices(self) -> list[tuple[str, str]]:
+        """Return options like "lived-shared": the depth, and whether the match can see it."""
+        readers = {SHARED: _("my match can see this"), KEPT: _("for the committee only")}
+        choices = [("", "–")]
         for depth in DEPTHS[Application.Role(self.application.role)]:
-            found += [(f"{depth}-{who}", f"{depth.label}: {word}") for who, word in words.items()]
-        return found
+            choices += [
+                (f"{depth}-{who}", f"{depth.label}: {reader}") for who, reader in readers.items()
+            ]
+        return choices
 
     def read(self, application: Application) -> Values:
-        rows = {
-            row.experience.code: row
-            for row in application.experience_rows.select_related("experience")
-        }
+        rows = application.experience_rows.select_related("experience")
+        stored = {row.experience.code: self._option(row) for row in rows}
         codes = [experience.code for experience in entries(Experience, application)]
-        return {
-            code: f"{rows[code].depth}-{SHARED if rows[code].is_shared else KEPT}"
-            if code in rows
-            else ""
-            for code in codes
-        }
+        return {code: stored.get(code, "") for code in codes}
+
+    @staticmethod
+    def _option(row: ApplicationExperience) -> str:
+        return f"{row.depth}-{SHARED if row.is_shared else KEPT}"
 
     def write(self) -> None:
         rows = []
@@ -136,30 +151,22 @@ class ExperiencesPage(Page, forms.Form):
         ApplicationExperience.objects.bulk_create(rows)
 
     def answers(self) -> list[Answer]:
-        marked = [
-            f"{field.label}: {word}"
-            for field in self
-            for word in self.in_words(field.name)
-            if field.name != "seen"
-        ]
-        return [(self.heading, marked)]
+        return [(self.heading, self._marked(self.answer_fields()))]
 
 
-def entries(model: Any, application: Application, **filters: Any) -> list[Any]:
-    """What may be chosen today, and what was chosen before it was retired."""
-    chosen = (ApplicationTopic if model is Topic else ApplicationExperience).objects.filter(
-        application=application
-    )
-    column = "topic" if model is Topic else "experience"
-    living = model.objects.current(application.program).filter(**filters)
-    wanted = Q(pk__in=living.values("pk")) | Q(pk__in=chosen.values(column), **filters)
-    return list(model.objects.filter(wanted).order_by("position", "pk"))
+def entries(model: type[E], application: Application, **filters: str) -> list[E]:
+    """Return what can be chosen today, and what this application chose before it was retired."""
+    if model is Topic:
+        chosen = ApplicationTopic.objects.filter(application=application).values("topic")
+    else:
+        chosen = ApplicationExperience.objects.filter(application=application).values("experience")
+    current = model.objects.current(application.program).filter(**filters)
+    selectable = Q(pk__in=current.values("pk")) | Q(pk__in=chosen, **filters)
+    return list(model.objects.filter(selectable).order_by("position", "pk"))
 
 
-class TopicsPage(Page, forms.Form):
+class TopicsPage(OptionsPage):
     """One kind of topic; each with a level from 1 to 3."""
-
-    css_class = "wm-picks"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -182,15 +189,13 @@ class TopicsPage(Page, forms.Form):
 
     def clean(self) -> Values:
         cleaned = super().clean() or {}
-        chosen = [value for name, value in cleaned.items() if value and name != "seen"]
+        chosen = [value for name, value in cleaned.items() if value and name != FINGERPRINT]
         if self.code == "goals" and not chosen and not self.errors:
-            raise forms.ValidationError(_("Please choose at least one."))
-        if not self.application.is_mentor and chosen.count("3") > MOST_URGENT:
+            raise forms.ValidationError(_("Choose at least one."))
+        if not self.application.is_mentor and chosen.count("3") > MAX_MOST_IMPORTANT:
             raise forms.ValidationError(
-                _(
-                    "Please call at most %(most)s of them most important, so that we see what matters."
-                )
-                % {"most": MOST_URGENT}
+                _("Mark at most %(most)s as most important, so that we see what matters to you.")
+                % {"most": MAX_MOST_IMPORTANT}
             )
         return cleaned
 
@@ -207,22 +212,10 @@ class TopicsPage(Page, forms.Form):
         ApplicationTopic.objects.bulk_create(rows)
 
     def answers(self) -> list[Answer]:
-        chosen = [
-            (self.stored[field.name], field)
-            for field in self
-            if field.name != "seen" and self.stored[field.name]
-        ]
-        chosen.sort(key=lambda pair: pair[0], reverse=True)
-        return [
-            (
-                self.heading,
-                [
-                    f"{field.label}: {word}"
-                    for _weight, field in chosen
-                    for word in self.in_words(field.name)
-                ],
-            )
-        ]
+        by_weight = sorted(
+            self.answer_fields(), key=lambda field: self.stored[field.name], reverse=True
+        )
+        return [(self.heading, self._marked(by_weight))]
 
 
 class GoalsPage(TopicsPage):
@@ -231,9 +224,9 @@ class GoalsPage(TopicsPage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.heading = (
-            _("Aims you can help with")
+            _("Goals you can help with")
             if self.application.is_mentor
-            else _("What you want to reach")
+            else _("What you want to achieve")
         )
         self.intro = _("One or two are enough.")
 

@@ -1,17 +1,16 @@
-"""The six questions at the end of the orientation."""
+"""The questions at the end of the orientation."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ..orientation import QUESTIONS
 
 
 class OrientationCheckForm(forms.Form):
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data)
         for question in QUESTIONS:
             self.fields[question.code] = forms.ChoiceField(
@@ -19,7 +18,6 @@ class OrientationCheckForm(forms.Form):
                 choices=question.options,
                 widget=forms.RadioSelect,
                 error_messages={
-                    "required": _("Please choose an answer: %(question)s")
-                    % {"question": question.text}
+                    "required": _("Choose an answer: %(question)s") % {"question": question.text}
                 },
             )

@@ -1,4 +1,4 @@
-"""Pages about the person: suitability, name and reach, work."""
+"""Pages about the person: suitability, name and contact, work."""
 
 from __future__ import annotations
 
@@ -6,56 +6,61 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Employer, Industry, Profile, User
 from accounts.models.people import validate_name
 from accounts.timezones import zone_choices
+from programs.models import Policy
 
 from .. import suitability
 from ..models import Application
-from .base import READ_BY_COMMITTEE, ModelPage, Page, Values
+from .base import FINGERPRINT, READ_BY_COMMITTEE, ModelPage, Page, Values
 
+MAX_YEARS = 70
 YES_NO = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 
 
 class SuitabilityForm(forms.Form):
-    """Four questions with yes or no; used before signing in, and as a page of the application."""
+    """Yes-or-no questions; shown before signing in, and as a page of the application."""
 
-    def add_questions(self, role: str) -> None:
-        for question in suitability.QUESTIONS[role]:
+    def add_questions(self, role: str, policy: Policy) -> None:
+        for question in suitability.questions(role, policy):
             self.fields[question.code] = forms.ChoiceField(
                 label=question.text,
                 help_text=question.hint,
                 choices=YES_NO,
                 widget=forms.RadioSelect,
                 error_messages={
-                    "required": _("Please answer: %(question)s") % {"question": question.text}
+                    "required": _("Answer yes or no: %(question)s") % {"question": question.text}
                 },
             )
 
     def answered(self) -> dict[str, bool]:
-        return {code: value == "yes" for code, value in self.cleaned_data.items() if code != "seen"}
+        return {
+            code: value == "yes" for code, value in self.cleaned_data.items() if code != FINGERPRINT
+        }
 
 
 class PublicSuitabilityForm(SuitabilityForm):
-    def __init__(self, data: Any = None, *, role: str) -> None:
+    def __init__(self, data: QueryDict | None = None, *, role: str, policy: Policy) -> None:
         super().__init__(data)
-        self.add_questions(role)
+        self.add_questions(role, policy)
 
 
 class SuitabilityPage(Page, SuitabilityForm):
     code = "suitability"
-    heading = gettext_lazy("Is this the right moment?")
+    heading = gettext_lazy("Is this the right time?")
     intro = gettext_lazy(
-        "A no does not end anything. It tells the committee what to talk about with you."
+        "“No” does not rule you out. It tells the committee what to talk about with you."
     )
     read_by = READ_BY_COMMITTEE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.add_questions(self.application.role)
+        self.add_questions(self.application.role, self.application.program.policy)
 
     def read(self, application: Application) -> Values:
         return {code: "yes" if yes else "no" for code, yes in application.suitability.items()}
@@ -66,7 +71,7 @@ class SuitabilityPage(Page, SuitabilityForm):
 
 class AboutYouPage(ModelPage):
     code = "about-you"
-    heading = gettext_lazy("Your name and how we reach you")
+    heading = gettext_lazy("Your name and contact details")
 
     class Meta:
         model = User
@@ -78,7 +83,7 @@ class AboutYouPage(ModelPage):
         help_texts = {
             "name": gettext_lazy("As you would like to be introduced."),
             "pronouns": gettext_lazy("For example: she, he, they. Shown to your match."),
-            "time_zone": gettext_lazy("So that meetings are at the right hour for both of you."),
+            "time_zone": gettext_lazy("So that meeting times are right for both of you."),
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
@@ -88,7 +93,7 @@ class AboutYouPage(ModelPage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
-        self.fields["name"].error_messages["required"] = _("Please enter your name.")
+        self.fields["name"].error_messages["required"] = _("Enter your name.")
         self.fields["time_zone"] = forms.ChoiceField(
             label=self.fields["time_zone"].label,
             help_text=self.fields["time_zone"].help_text,
@@ -111,7 +116,7 @@ class AboutYouPage(ModelPage):
 
 
 def profile_of(application: Application) -> Profile:
-    """The person's profile; an empty one for somebody who never had one."""
+    """Return the person's profile, an unsaved one if there is none yet."""
     profile = getattr(application.person, "profile", None)
     return profile or Profile(user=application.person)
 
@@ -134,14 +139,14 @@ class WorkPage(ProfilePage):
     code = "work"
     heading = gettext_lazy("Your work")
     intro = gettext_lazy(
-        "We never pair two people of the same employer, unless the program says otherwise."
+        "We don't pair people from the same employer unless the program allows it."
     )
     employer_name = forms.CharField(
         label=gettext_lazy("Employer"),
         max_length=120,
         required=False,
         validators=[validate_name],
-        help_text=gettext_lazy("Leave it empty if you have none at the moment."),
+        help_text=gettext_lazy("Leave this empty if you have none at the moment."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     industries = forms.ModelMultipleChoiceField(
@@ -174,7 +179,7 @@ class WorkPage(ProfilePage):
             "job_title": forms.TextInput(attrs={"autocomplete": "organization-title"}),
             "level": forms.RadioSelect,
             "years_experience": forms.NumberInput(
-                attrs={"inputmode": "numeric", "min": 0, "max": 70}
+                attrs={"inputmode": "numeric", "min": 0, "max": MAX_YEARS}
             ),
             "about": forms.Textarea(attrs={"rows": 4}),
         }
@@ -183,8 +188,8 @@ class WorkPage(ProfilePage):
         super().__init__(*args, **kwargs)
         self.fields["level"].required = True
         self.fields["level"].choices = Profile.Level.choices
-        self.fields["level"].error_messages["required"] = _("Please choose your career stage.")
-        offer(self.fields["industries"], Industry.objects.current())
+        self.fields["level"].error_messages["required"] = _("Choose your career stage.")
+        set_options(self.fields["industries"], Industry.objects.current())
 
     def read(self, application: Application) -> Values:
         profile = self.row_of(application)
@@ -196,15 +201,17 @@ class WorkPage(ProfilePage):
 
     def clean_years_experience(self) -> int | None:
         years = self.cleaned_data["years_experience"]
-        if years is not None and years > 70:
-            raise forms.ValidationError(_("Please enter a number of years up to 70."))
+        if years is not None and years > MAX_YEARS:
+            raise forms.ValidationError(
+                _("Enter a number of at most %(most)d years.") % {"most": MAX_YEARS}
+            )
         return years
 
     def clean_job_title(self) -> str:
-        return named(self.cleaned_data["job_title"])
+        return checked_name(self.cleaned_data["job_title"])
 
     def clean_place(self) -> str:
-        return named(self.cleaned_data["place"])
+        return checked_name(self.cleaned_data["place"])
 
     def write(self) -> None:
         name = self.cleaned_data["employer_name"].strip()
@@ -213,14 +220,14 @@ class WorkPage(ProfilePage):
         self.instance.industries.set(self.cleaned_data["industries"])
 
 
-def named(value: str) -> str:
-    """Short texts that stand beside a name obey the rule of names."""
+def checked_name(value: str) -> str:
+    """Return `value` if it could be part of a name; it is shown beside one."""
     validate_name(value)
     return value
 
 
-def offer(field: Any, entries: Any) -> None:
-    """Let people choose among `entries`, in the order of their names in the reader's language."""
+def set_options(field: Any, entries: Any) -> None:
+    """Offer `entries` in the order of their names in the reader's language."""
     field.queryset = entries
     field.choices = sorted(
         ((entry.code, str(entry)) for entry in entries), key=lambda pair: pair[1].casefold()

@@ -1,8 +1,8 @@
-"""Which form stands behind each part of the application."""
+"""Which form belongs to each part of the application."""
 
 from __future__ import annotations
 
-from typing import Any
+from accounts.models import User
 
 from ..completeness import parts
 from ..models import Application
@@ -33,6 +33,6 @@ FORMS: dict[str, type[Page]] = {
 }
 
 
-def sheets(application: Application, reader: Any = None) -> list[Page]:
-    """Every page of the application with its stored answers, for reading."""
+def filled_pages(application: Application, reader: User | None = None) -> list[Page]:
+    """Return every page of the application with its stored answers, for reading."""
     return [FORMS[part.code](application=application, reader=reader) for part in parts(application)]

@@ -17,32 +17,32 @@ class NoteForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Note for the committee"),
         help_text=gettext_lazy(
-            "The applicant never sees it. It is stored encrypted and deleted when its time is over."
+            "The applicant never sees it. It is stored encrypted and deleted after a while."
         ),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Please write a note.")},
+        error_messages={"required": gettext_lazy("Enter a note.")},
     )
 
 
 class DecisionForm(forms.Form):
-    """A decision about one or several applications; `possible` limits the outcomes to what their state allows."""
+    """A decision about one or several applications; `possible` limits the outcomes."""
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("Decision"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Please choose a decision.")},
+        error_messages={"required": gettext_lazy("Choose a decision.")},
     )
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy(
-            "Needed for the waiting list and for a no. The letter says it in kind words."
+            "Required unless you accept. The e-mail explains it to the applicant."
         ),
         choices=Decision.Reason.choices,
         required=False,
     )
     note = forms.CharField(
-        label=gettext_lazy("Words for the committee"),
+        label=gettext_lazy("Comment for the committee"),
         help_text=gettext_lazy("Never sent to the applicant."),
         max_length=2000,
         required=False,
@@ -61,19 +61,18 @@ class DecisionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("outcome") in (Outcome.WAITLIST, Outcome.DECLINE) and not cleaned.get(
-            "reason"
-        ):
-            self.add_error("reason", _("Please choose a reason: the letter says it in kind words."))
+        needs_reason = cleaned.get("outcome") in (Outcome.WAITLIST, Outcome.DECLINE)
+        if needs_reason and not cleaned.get("reason"):
+            self.add_error("reason", _("Choose a reason: the e-mail explains it to the applicant."))
         return cleaned
 
 
 class AttendedForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("How was this mentor prepared?"),
-        help_text=gettext_lazy("For example: came to the session of 3 March."),
+        help_text=gettext_lazy("For example: attended the session on 3 March."),
         max_length=300,
-        error_messages={"required": gettext_lazy("Please say how this mentor was prepared.")},
+        error_messages={"required": gettext_lazy("Enter how this mentor was prepared.")},
     )
 
 

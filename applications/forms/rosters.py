@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.importing import BadFile, BadMap, Table, read_map, read_table
-from applications.importing.import_jobs import upload
+from applications.importing.import_jobs import create_upload
 from applications.importing.map_suggestions import (
     ANSWERS,
-    guess,
-    looks_joined,
-    samples,
+    guess_fields,
+    guess_separator,
+    sample_answers,
     to_toml,
     unknown_answers,
 )
@@ -106,14 +106,14 @@ class RosterUploadForm(forms.Form):
             read_map(data["map"], role=data.get("role", "")).encoding if data.get("map") else ""
         )
         try:
-            self.table = read_table(data["file"].read(), name=data["file"].name, encoding=encoding)
+            self.table = read_table(data["file"].read(), encoding=encoding)
         except BadFile as error:
             self.add_error("file", str(error))
         return data
 
     def save(self) -> RosterUpload:
         data = self.cleaned_data
-        return upload(
+        return create_upload(
             self.table,
             cohort=data["cohort"],
             role=data["role"],
@@ -146,7 +146,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, table: Table, roster: RosterMap | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table, self.roster = table, roster
-        guessed = guess(table)
+        guessed = guess_fields(table)
         for n, heading in enumerate(table.headers):
             field, split = self._now(heading, guessed)
             self.fields[f"field-{n}"] = forms.ChoiceField(
@@ -188,14 +188,14 @@ class ColumnsForm(forms.Form):
                     return OWN, one.split if one.split in dict(SPLITS) else ""
             return IGNORE, ""
         field = guessed.get(heading, IGNORE)
-        return field, looks_joined(self.table, heading, field)
+        return field, guess_separator(self.table, heading, field)
 
     def rows(self) -> list[dict[str, Any]]:
         """For the template: heading, samples and the two selects of each column."""
         return [
             {
                 "heading": heading,
-                "samples": samples(self.table, heading),
+                "samples": sample_answers(self.table, heading),
                 "field": self[f"field-{n}"],
                 "split": self[f"split-{n}"],
             }
@@ -224,9 +224,9 @@ class ColumnsForm(forms.Form):
                 if field in LISTS - {"prefer", "avoid", "availability"} and data["create"]:
                     fields[field]["create"] = True
         self._values(fields)
-        plain = {name: data[name] for name in ("state", "code_accepted", "orientation_passed")}
+        options = {name: data[name] for name in ("state", "code_accepted", "orientation_passed")}
         text = to_toml(
-            {"ignore": ignore, "application": plain, "fields": fields, "attributes": attributes}
+            {"ignore": ignore, "application": options, "fields": fields, "attributes": attributes}
         )
         read_map(text)
         return text

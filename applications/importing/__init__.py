@@ -1,19 +1,20 @@
-"""Rosters: sign-up exports of other tools become applications.
+"""Rosters: sign-up lists of other tools become applications.
 
-A file is read into a table (`tables`), a map says what each column and value means (`maps`, `cells`), both together
-give records and problems (`records`), and records are saved all or nothing (`saving`). The same file twice changes
-nothing the second time. Nothing here knows any particular export.
+A file is read into a table (`tables`), and a map says what each column and value means (`maps`).
+Both together give records and problems (`records`, with `parsers` for single cells), and records
+are saved all or none (`saving`). The same file again changes nothing. Nothing here knows any
+particular tool.
 """
 
 from .maps import BadMap, RosterMap, read_map
 from .records import Problem, Record, read_records
-from .saving import Outcome, save_records
+from .saving import ImportResult, save_records
 from .tables import BadFile, Table, read_table
 
 __all__ = [
     "BadFile",
     "BadMap",
-    "Outcome",
+    "ImportResult",
     "Problem",
     "Record",
     "RosterMap",

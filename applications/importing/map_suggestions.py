@@ -1,6 +1,6 @@
-"""A first map for a table, made from its headings; and the way from choices on a page to a map's text.
+"""Suggest a first map for a table by its headings, and write the choices of a page as a map.
 
-Only spellings that leave no doubt are guessed. The committee sees every guess before anything is read.
+Only unambiguous spellings are guessed. The committee sees every guess before the rows are read.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from accounts.models import Profile
 from applications.models import Application
 
 from .maps import LISTS, RosterMap
-from .normalization import clean, fold, is_nothing, parts
-from .records import NO, READERS, YES, NotUnderstood
+from .normalization import clean, fold, is_blank, split_answers
+from .parsers import InvalidCell, is_yes_or_no, parse
 from .tables import Table
 
 GUESSES: dict[str, tuple[str, ...]] = {
@@ -42,8 +42,8 @@ ANSWERS: dict[str, list[tuple[str, str]]] = {
 }
 
 
-def guess(table: Table) -> dict[str, str]:
-    """{heading: field} for the headings that say clearly what they are; a field is guessed once."""
+def guess_fields(table: Table) -> dict[str, str]:
+    """Return {heading: field} for the headings that are clear; a field is guessed once."""
     found: dict[str, str] = {}
     for header in table.headers:
         heading = fold(header).rstrip(":?* ")
@@ -56,7 +56,10 @@ def guess(table: Table) -> dict[str, str]:
 
 
 def to_toml(data: Mapping[str, Any]) -> str:
-    """Write a map as TOML: scalars and lists first, then tables, two levels deep. The inverse of `tomllib.loads` for maps."""
+    """Return a map as TOML: scalars and lists first, then tables, two levels deep.
+
+    The standard library reads TOML but does not write it.
+    """
     lines = [
         f"{key} = {_value(value)}" for key, value in data.items() if not isinstance(value, Mapping)
     ]
@@ -92,45 +95,50 @@ def _value(value: Any) -> str:
 
 
 def unknown_answers(table: Table, roster: RosterMap) -> dict[str, list[str]]:
-    """{field: answers of the file that the map does not translate yet}, for fields with a fixed set of answers."""
+    """Return {field: answers that the map does not translate yet} for fields with fixed answers."""
     unknown: dict[str, list[str]] = {}
     for field in ANSWERS:
-        one = roster.fields.get(field)
-        if one is None or not one.columns:
+        mapping = roster.fields.get(field)
+        if mapping is None or not mapping.columns:
             continue
-        position = table.column(one.columns[0])
+        position = table.column(mapping.columns[0])
         answers = {clean(row[position]) for row in table.rows} if position is not None else set()
-        for answer in sorted(answer for answer in answers if not is_nothing(answer)):
-            if fold(answer) not in one.values and not _understood(field, answer):
+        for answer in sorted(answer for answer in answers if not is_blank(answer)):
+            if fold(answer) not in mapping.values and not _understood(field, answer):
                 unknown.setdefault(field, []).append(answer)
     return unknown
 
 
 def _understood(field: str, answer: str) -> bool:
     if field in ("is_first_time", "commitment"):
-        return fold(answer) in YES | NO
+        return is_yes_or_no(answer)
     try:
-        READERS[field](field, answer)
-    except NotUnderstood:
+        parse(field, answer)
+    except InvalidCell:
         return False
     return True
 
 
-def samples(table: Table, heading: str, most: int = 3) -> list[str]:
-    """A few different answers of a column, shortened, to recognise it by."""
+def sample_answers(table: Table, heading: str, most: int = 3) -> list[str]:
+    """Return a few different answers of a column, shortened, to recognise it by."""
     position = table.column(heading)
     if position is None:
         return []
-    seen = dict.fromkeys(row[position][:60] for row in table.rows if not is_nothing(row[position]))
+    seen = dict.fromkeys(row[position][:60] for row in table.rows if not is_blank(row[position]))
     return list(seen)[:most]
 
 
-def looks_joined(table: Table, heading: str, field: str) -> str:
-    """The separator of a column that holds several answers in one cell, as far as one can tell."""
+def guess_separator(table: Table, heading: str, field: str) -> str:
+    """Return the separator of a column with several answers in one cell, "" if there is none."""
     if field not in LISTS:
         return ""
     position = table.column(heading)
     cells = [row[position] for row in table.rows] if position is not None else []
     return next(
-        (mark for mark in (";", "\n", ",") if any(len(parts(cell, mark)) > 1 for cell in cells)), ""
+        (
+            mark
+            for mark in (";", "\n", ",")
+            if any(len(split_answers(cell, mark)) > 1 for cell in cells)
+        ),
+        "",
     )

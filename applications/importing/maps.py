@@ -1,9 +1,9 @@
 """A map file (TOML) says what the columns and values of an export mean.
 
-ignore = ["Start time"]        # every other column must be named: nothing is dropped in silence
+ignore = ["Start time"]        # every other column must be named: none is dropped silently
 
 [application]
-state = "accepted"             # or "submitted" (default): the committee still reads them
+state = "accepted"             # or "submitted" (default): the committee reviews them first
 orientation_passed = true      # the program vouches for it
 code_accepted = true
 
@@ -20,14 +20,14 @@ split = ";"
 remove = "Skill: "
 create = true                  # unknown answers become entries of the program's vocabulary
 
-[attributes.sites]             # a question of this program only; a round may score it or make it a rule
+[attributes.sites]             # a question of this program only; a round can use it
 pivot = {"Where: North" = "North", "Where: South" = "South"}
 keep = ["Yes", "Maybe"]
 
 [mentors.fields.capacity]      # for the file of the mentors only; [mentees...] likewise
 column = "How many mentees?"
 
-[both]                         # who answers so becomes a second application in the other role
+[both]                         # these people also get an application in the other role
 column = "Both mentor and mentee"
 values = ["yes"]
 """
@@ -35,23 +35,23 @@ values = ["yes"]
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .normalization import fold, nearest
+from .normalization import did_you_mean, fold
 
 SINGLE = {
     "email", "name", "key", "pronouns", "language", "time_zone",
     "employer", "job_title", "level", "years_experience", "place", "phone", "about",
-    "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time", "commitment",
-    "needs", "limits", "accommodations",
+    "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time",
+    "commitment", "needs", "limits", "accommodations",
 }  # fmt: skip
 LISTS = {"industries", "languages", "availability", "topics", "experiences", "prefer", "avoid"}
 FIELDS = SINGLE | LISTS
-OPTIONS = {
+FIELD_OPTIONS = {
     "column",
     "columns",
     "join",
@@ -66,17 +66,17 @@ OPTIONS = {
     "depth",
 }
 STATES = ("submitted", "accepted")
-TOP = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
-SIDES = {"mentee": "mentees", "mentor": "mentors"}
+TOP_LEVEL_KEYS = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
+ROLE_TABLES = {"mentee": "mentees", "mentor": "mentors"}
 
 
 class BadMap(ValueError):
-    """The map does not say clearly what a column means; the message names the line's place."""
+    """The map is not valid; the message names the table and the key."""
 
 
 @dataclass(frozen=True)
 class FieldMap:
-    """Where one fact comes from and how its answers are spelled. `values` is keyed by folded text."""
+    """Where a field comes from and how its answers are spelled; `values` has folded keys."""
 
     columns: tuple[str, ...] = ()
     join: str = " "
@@ -106,7 +106,7 @@ class RosterMap:
 
     @property
     def columns(self) -> list[str]:
-        """Every column that the map names, as written."""
+        """Return every column that the map names, as written."""
         maps = [
             *self.fields.values(),
             *self.attributes.values(),
@@ -118,30 +118,28 @@ class RosterMap:
 def read_map(text: str, *, role: str = "") -> RosterMap:
     """Read a map. Raises BadMap, whose message names the table and the key.
 
-    One map can speak of both files of a program: what stands under [mentees] or [mentors] is added to the rest for
-    `role` "mentee" or "mentor".
+    One map can describe the files of both roles: what is under [mentees] or [mentors] is added to
+    the rest for `role` "mentee" or "mentor".
     """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadMap(_("The map is not valid TOML: %(why)s.") % {"why": error}) from error
-    sides = {name: data.pop(name, {}) for name in SIDES.values()}
+    sides = {name: data.pop(name, {}) for name in ROLE_TABLES.values()}
     for name, side in sides.items():
-        _known(name, side, TOP - {"matching"})
-    data = _joined(data, sides[SIDES[role]]) if role else data
-    _known("", data, TOP)
+        _check_keys(name, side, TOP_LEVEL_KEYS - {"matching"})
+    data = _merge(data, sides[ROLE_TABLES[role]]) if role else data
+    _check_keys("", data, TOP_LEVEL_KEYS)
     fields = {name: _field(f"fields.{name}", one) for name, one in _tables(data, "fields")}
     for name in fields:
-        _one_of("fields", name, FIELDS)
+        _require_one_of("fields", name, FIELDS)
     for name in ("email", "name"):
         if name not in fields:
-            raise BadMap(
-                _("The map does not say which column holds the %(name)s.") % {"name": name}
-            )
+            raise BadMap(_("The map does not say which column is the %(name)s.") % {"name": name})
     application = data.get("application", {})
-    _known("application", application, {"state", "orientation_passed", "code_accepted"})
+    _check_keys("application", application, {"state", "orientation_passed", "code_accepted"})
     state = application.get("state", "submitted")
-    _one_of("application.state", state, STATES)
+    _require_one_of("application.state", state, STATES)
     return RosterMap(
         fields=fields,
         attributes={
@@ -157,13 +155,13 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
     )
 
 
-def _joined(shared: dict[str, Any], side: dict[str, Any]) -> dict[str, Any]:
-    """`side` laid over `shared`: tables and lists are joined, anything else of the side wins."""
+def _merge(shared: dict[str, Any], side: dict[str, Any]) -> dict[str, Any]:
+    """Merge `side` into `shared`: tables and lists are joined, other values of `side` win."""
     joined = dict(shared)
     for name, value in side.items():
         mine = joined.get(name)
         if isinstance(mine, dict) and isinstance(value, dict):
-            joined[name] = _joined(mine, value)
+            joined[name] = _merge(mine, value)
         else:
             joined[name] = (
                 [*mine, *value] if isinstance(mine, list) and isinstance(value, list) else value
@@ -178,23 +176,22 @@ def _tables(data: dict[str, Any], name: str) -> list[tuple[str, Any]]:
     return list(table.items())
 
 
-def _known(place: str, data: Any, known: set[str]) -> None:
+def _check_keys(place: str, data: Any, known: set[str]) -> None:
     if not isinstance(data, dict):
         raise BadMap(_("[%(name)s] must be a table.") % {"name": place})
     for name in data:
-        _one_of(place, name, known)
+        _require_one_of(place, name, known)
 
 
-def _one_of(place: str, name: Any, known: Any) -> None:
+def _require_one_of(place: str, name: Any, known: Collection[str]) -> None:
     if name in known:
         return
-    hint = nearest(str(name), known)
-    text = _("%(place)s: “%(name)s” is not known.") % {"place": place or _("The map"), "name": name}
-    raise BadMap(f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text)
+    text = _("%(place)s: “%(name)s” is unknown.") % {"place": place or _("The map"), "name": name}
+    raise BadMap(did_you_mean(text, str(name), known))
 
 
 def _both(data: Any) -> FieldMap:
-    _known("both", data, {"column", "values"})
+    _check_keys("both", data, {"column", "values"})
     if "column" not in data or not data.get("values"):
         raise BadMap(_("[both] needs a column and the values that mean both."))
     return FieldMap(
@@ -203,7 +200,7 @@ def _both(data: Any) -> FieldMap:
 
 
 def _field(place: str, data: Any) -> FieldMap:
-    _known(place, data, OPTIONS)
+    _check_keys(place, data, FIELD_OPTIONS)
     columns = data.get("columns") or ([data["column"]] if "column" in data else [])
     pivot = data.get("pivot", {})
     if bool(columns) + bool(pivot) + ("default" in data and not columns and not pivot) != 1:
@@ -212,14 +209,16 @@ def _field(place: str, data: Any) -> FieldMap:
         )
     if pivot and not data.get("keep"):
         raise BadMap(
-            _("[%(place)s] has a pivot and does not say which answers to keep.") % {"place": place}
+            _("[%(place)s] has a pivot but does not say which answers to keep.") % {"place": place}
         )
     values = data.get("values", {})
     weight = data.get("weight", 2)
     if weight not in (1, 2, 3):
-        raise BadMap(_("[%(place)s] weight is 1, 2 or 3.") % {"place": place})
+        raise BadMap(_("[%(place)s] The weight must be 1, 2 or 3.") % {"place": place})
     if data.get("depth", "") not in ("", "now", "lived", "accompanied"):
-        raise BadMap(_("[%(place)s] depth is now, lived or accompanied.") % {"place": place})
+        raise BadMap(
+            _("[%(place)s] The depth must be now, lived or accompanied.") % {"place": place}
+        )
     return FieldMap(
         columns=tuple(str(one) for one in columns),
         join=str(data.get("join", " ")),

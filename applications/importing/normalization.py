@@ -1,4 +1,7 @@
-"""Cells as people and form tools write them: curly quotes, stray spaces, "None" as text, lists in one cell."""
+"""Normalize cells as people and form tools write them.
+
+They contain curly quotes, stray spaces, "None" as text, and lists in one cell.
+"""
 
 from __future__ import annotations
 
@@ -8,45 +11,45 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 STRAIGHT = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "–": "-", "—": "-"}
 )
-NOTHING = frozenset({"", "none", "n/a", "na", "nan", "null", "-", "--", "[]"})
+BLANKS = frozenset({"", "none", "n/a", "na", "nan", "null", "-", "--", "[]"})
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PYTHON_LIST = "python"
 
 
 def clean(cell: object) -> str:
-    """The text of a cell without control characters, byte-order marks and stray spaces; line breaks stay."""
+    """Return a cell's text without control characters and stray spaces; line breaks stay."""
     text = "" if cell is None else str(cell)
-    text = CONTROL.sub(
-        " ", unicodedata.normalize("NFC", text).replace("\ufeff", "").replace("\r\n", "\n")
-    )
-    return text.strip()
+    text = unicodedata.normalize("NFC", text).replace("\ufeff", "").replace("\r\n", "\n")
+    return CONTROL.sub(" ", text).strip()
 
 
 def fold(text: str) -> str:
-    """What two spellings of the same header or answer have in common. For comparing only."""
+    """Return what all spellings of a header or answer have in common; for comparing only."""
     straight = unicodedata.normalize("NFKC", clean(text).translate(STRAIGHT))
     return " ".join(straight.split()).casefold()
 
 
-def is_nothing(text: str) -> bool:
-    return fold(text) in NOTHING
+def is_blank(text: str) -> bool:
+    return fold(text) in BLANKS
 
 
-def parts(text: str, split: str) -> list[str]:
+def split_answers(text: str, split: str) -> list[str]:
     """Split one cell into its answers.
 
-    `split` is a set of separating characters, "" for a cell that holds one answer, or "python" for a list in Python's
-    notation, as some exports write it. Raises ValueError when a Python list is announced and none is there.
+    `split` is a set of separating characters, "" for a cell with one answer, or "python" for a list
+    in Python's notation, as some tools export it. Raises ValueError when that list cannot be read.
     """
-    if is_nothing(text):
+    if is_blank(text):
         return []
     if split == PYTHON_LIST:
         return _python_list(text)
     pieces = re.split("[" + re.escape(split) + "]+", text) if split else [text]
-    return [piece.strip() for piece in pieces if not is_nothing(piece)]
+    return [piece.strip() for piece in pieces if not is_blank(piece)]
 
 
 def _python_list(text: str) -> list[str]:
@@ -59,11 +62,17 @@ def _python_list(text: str) -> list[str]:
     if not isinstance(value, (list, tuple, set)):
         raise ValueError("not a list")
     found = [clean(item) for item in (sorted(value) if isinstance(value, set) else value)]
-    return [item for item in found if not is_nothing(item)]
+    return [item for item in found if not is_blank(item)]
 
 
-def nearest(text: str, known: Iterable[str]) -> str:
-    """The known spelling that is most like `text`, or an empty string."""
+def closest(text: str, known: Iterable[str]) -> str:
+    """Return the known spelling that is most like `text`, or an empty string."""
     by_fold = {fold(one): one for one in known}
     found = difflib.get_close_matches(fold(text), by_fold, n=1, cutoff=0.6)
     return by_fold[found[0]] if found else ""
+
+
+def did_you_mean(message: str, text: str, known: Iterable[str]) -> str:
+    """Return an error message, with the known spelling that is closest to `text` if one is."""
+    hint = closest(text, known)
+    return f"{message} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else message

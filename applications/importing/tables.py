@@ -1,4 +1,4 @@
-"""A file becomes a table of text. CSV in UTF-8 or UTF-16, or the first sheet of an XLSX workbook."""
+"""Read a file as a table of text: CSV in UTF-8 or UTF-16, or an XLSX workbook's first sheet."""
 
 from __future__ import annotations
 
@@ -22,29 +22,35 @@ BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_
 
 
 class BadFile(ValueError):
-    """The file cannot be read as a table; the message says why and what to do, in the reader's language."""
+    """The file cannot be read as a table; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """`headers` as written; `rows` as lists of the same length; `numbers` are the line numbers that people see."""
+    """`headers` as written, `rows` of the same length, `numbers` of the lines that people see."""
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
 
     def column(self, header: str) -> int | None:
-        """The position of a header, spelled in any way; None when it is not there."""
+        """Return the position of a header in any spelling, None if it is not there."""
         wanted = fold(header)
         return next((i for i, name in enumerate(self.headers) if fold(name) == wanted), None)
 
 
-def read_table(content: bytes, *, name: str = "", encoding: str = "") -> Table:
-    """Read `content`; `encoding` overrides the guess for CSV. Raises BadFile."""
+def read_table(content: bytes, *, encoding: str = "") -> Table:
+    """Read a file's content; `encoding` is that of a CSV without a byte-order mark.
+
+    Raises BadFile.
+    """
     if len(content) > MAX_BYTES:
-        raise BadFile(_("The file is larger than %(limit)d MB.") % {"limit": MAX_BYTES // 2**20})
+        raise BadFile(
+            _("The file is larger than %(limit)d MB. Split it and upload the parts.")
+            % {"limit": MAX_BYTES // 2**20}
+        )
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise BadFile(_("The file is empty."))
+        raise BadFile(_("The file is empty. Choose another file."))
     lines = (
         _workbook(content) if content[:4] == b"PK\x03\x04" else _text(_decode(content, encoding))
     )
@@ -52,22 +58,25 @@ def read_table(content: bytes, *, name: str = "", encoding: str = "") -> Table:
 
 
 def _decode(content: bytes, encoding: str) -> str:
-    guess = next((name for mark, name in BOMS.items() if content.startswith(mark)), "")
+    guessed = next((name for mark, name in BOMS.items() if content.startswith(mark)), "")
     try:
-        text = content.decode(guess or encoding or "utf-8")
+        text = content.decode(guessed or encoding or "utf-8")
     except LookupError as error:
-        raise BadFile(_("There is no encoding named %(name)s.") % {"name": encoding}) from error
+        raise BadFile(
+            _("The map names an unknown encoding: %(name)s.") % {"name": encoding}
+        ) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadFile(
             _(
-                "Line %(line)d is not UTF-8. Save the file as “CSV UTF-8”, or name its encoding in the map."
+                "Line %(line)d is not UTF-8. "
+                "Save the file as “CSV UTF-8” or set its encoding in the map."
             )
             % {"line": line}
         ) from error
     if "\x00" in text:
         raise BadFile(
-            _("The file holds binary data. Save it as “CSV UTF-8” or as an XLSX workbook.")
+            _("The file contains binary data. Save it as “CSV UTF-8” or as an XLSX workbook.")
         )
     return text
 
@@ -94,7 +103,7 @@ def _workbook(content: bytes) -> list[list[str]]:
         tablib.exceptions.TablibException,
     ) as error:
         raise BadFile(
-            _("The workbook cannot be read. Save it again as XLSX or as “CSV UTF-8”.")
+            _("The workbook can't be read. Save it again as XLSX or as “CSV UTF-8”.")
         ) from error
     return [["" if cell is None else str(cell) for cell in row] for row in data]
 
@@ -105,12 +114,16 @@ def _table(lines: list[list[str]]) -> Table:
     if len(filled) < 2:
         raise BadFile(_("The file has no rows below its headings."))
     if len(filled) - 1 > MAX_ROWS:
-        raise BadFile(_("The file has more than %(limit)d rows.") % {"limit": MAX_ROWS})
+        raise BadFile(
+            _("The file has more than %(limit)d rows. Split it and upload the parts.")
+            % {"limit": MAX_ROWS}
+        )
     headers = _headers(filled[0][1])
     for number, line in filled[1:]:
         if len(line) > len(headers) and any(line[len(headers) :]):
             raise BadFile(
-                _("Row %(row)d has more cells than there are headings.") % {"row": number}
+                _("Row %(row)d has more cells than there are headings. Fix the row.")
+                % {"row": number}
             )
     width = len(headers)
     rows = tuple(tuple((line + [""] * width)[:width]) for _n, line in filled[1:])
@@ -121,8 +134,14 @@ def _headers(line: list[str]) -> tuple[str, ...]:
     while line and not line[-1]:
         line = line[:-1]
     if len(line) > MAX_COLUMNS:
-        raise BadFile(_("The file has more than %(limit)d columns.") % {"limit": MAX_COLUMNS})
+        raise BadFile(
+            _("The file has more than %(limit)d columns. Delete those you don't need.")
+            % {"limit": MAX_COLUMNS}
+        )
     twice = [name for name, count in Counter(fold(one) for one in line if one).items() if count > 1]
     if twice:
-        raise BadFile(_("Two columns have the same heading: %(name)s.") % {"name": twice[0]})
+        raise BadFile(
+            _("Two columns have the same heading: %(name)s. Rename one of them.")
+            % {"name": twice[0]}
+        )
     return tuple(line)

@@ -18,7 +18,7 @@ from workflow.jobs import Job
 
 from .applications import Application
 
-KEPT_FOR = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 
 class RosterUploadQuerySet(GuardedQuerySet):
@@ -27,9 +27,9 @@ class RosterUploadQuerySet(GuardedQuerySet):
         programs = Program.objects.for_committee(user, "chair", "matcher")
         return self.filter(cohort__program__in=programs).scoped("chairs and matchers")
 
-    def over(self, at: datetime) -> Self:
+    def expired(self, at: datetime) -> Self:
         """Uploads whose day is over."""
-        return self.filter(created_at__lte=at - KEPT_FOR)
+        return self.filter(created_at__lte=at - RETENTION)
 
 
 class RosterUpload(ConfidentialModel):

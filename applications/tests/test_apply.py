@@ -10,7 +10,7 @@ from testkit import factories
 from testkit.programs import MENTEE, MENTOR, answer, fill_in
 
 
-def test_welcome_shows_the_two_doors_of_the_one_open_program(client, cohort):
+def test_welcome_offers_both_roles_of_the_one_open_program(client, cohort):
     page = client.get("/").content.decode()
     assert f'href="/apply/{cohort.slug}/mentee/"' in page
     assert f'href="/apply/{cohort.slug}/mentor/"' in page
@@ -40,7 +40,7 @@ def test_a_private_program_has_no_public_page(client, db):
     assert client.get(f"/apply/{hidden.slug}/mentee/").status_code == 404
 
 
-def test_starting_asks_strangers_to_sign_in_and_comes_back(client, cohort):
+def test_starting_asks_anonymous_visitors_to_sign_in_and_comes_back(client, cohort):
     response = client.post(f"/apply/{cohort.slug}/mentee/")
     assert (response.status_code, response.url) == (
         302,
@@ -78,10 +78,10 @@ def test_a_closed_cohort_takes_no_new_application(as_user, ben, program):
     url = f"/apply/{closed.slug}/mentee/"
     as_user(ben).post(url, headers={"Referer": f"http://testserver{url}"})
     assert not Application.objects.filter(person=ben).exists()
-    assert "does not take applications today" in as_user(ben).get(url).content.decode()
+    assert "not open for applications today" in as_user(ben).get(url).content.decode()
 
 
-def test_an_unknown_role_is_no_page(client, cohort):
+def test_an_unknown_role_is_not_found(client, cohort):
     assert client.get(f"/apply/{cohort.slug}/chair/").status_code == 404
 
 
@@ -107,7 +107,7 @@ def test_a_mentee_fills_in_every_page_and_sends(as_user, ben, draft):
     assert [letter.subject for letter in deliver_due_emails()] == ["We have your application, Ben"]
 
 
-def test_answers_for_the_committee_land_in_their_own_tables(ben, draft):
+def test_answers_for_the_committee_are_stored_in_their_own_tables(ben, draft):
     answer(draft, MENTEE)
     private = PrivateAnswers.objects.visible_to(ben).get(application=draft)
     assert (private.needs, private.accommodations) == ("Quiet places", "Captions")
@@ -168,7 +168,7 @@ def test_applications_close_also_for_drafts(as_user, ben, draft):
     assert draft.state == "draft"
 
 
-def test_nobody_sends_or_opens_the_application_of_another(as_user, dan, cleo, draft):
+def test_no_one_sends_or_opens_the_application_of_another_person(as_user, dan, cleo, draft):
     for stranger in (dan, cleo):
         client = as_user(stranger)
         for name in ("", "situation/", "check/", "sent/", "withdraw/"):
@@ -191,7 +191,7 @@ def test_withdrawing_asks_first_and_leaves_nothing_of_a_draft(as_user, ben, draf
     assert not NamedWish.objects.visible_to(ben).filter(application=draft).exists()
 
 
-def test_one_may_apply_again_after_withdrawing(as_user, ben, draft):
+def test_a_person_may_apply_again_after_withdrawing(as_user, ben, draft):
     client = as_user(ben)
     client.post(f"/applications/{draft.public_id}/withdraw/")
     client.post(f"/apply/{draft.cohort.slug}/mentee/")

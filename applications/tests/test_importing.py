@@ -78,7 +78,7 @@ class TestWhatComesIn:
         assert PrivateAnswers.system.get(application=ola).attributes == {"sites": ["South"]}
         assert NamedWish.system.get().person == mei.person
 
-    def test_the_program_vouches_for_what_the_map_says(self, cohort):
+    def test_the_map_sets_state_orientation_and_code_of_conduct(self, cohort):
         load(HEAD + MEI, cohort)
         assert Application.objects.ready().count() == 1
         assert (
@@ -93,10 +93,10 @@ class TestWhatComesIn:
         assert [list(m.objects.values()) for m in (User, Application, Topic)] == before
         assert ApplicationTopic.objects.count() == 3
 
-    def test_what_a_person_has_edited_since_is_left_alone(self, cohort):
+    def test_an_application_that_its_person_edited_is_skipped(self, cohort):
         load(HEAD + MEI, cohort)
         Application.objects.update(version=1, capacity=1)
-        assert load(HEAD + MEI, cohort).unchanged_by_choice == 1
+        assert load(HEAD + MEI, cohort).skipped == 1
         assert Application.objects.get().capacity == 1
 
     def test_a_dry_run_counts_and_writes_nothing(self, cohort):
@@ -111,7 +111,7 @@ class TestWhatComesIn:
         mei.refresh_from_db()
         assert (mei.name, str(mei.profile.employer)) == ("Mei Lin Berg", "Own Words Ltd")
 
-    def test_who_answers_both_becomes_two_applications(self, cohort):
+    def test_a_person_who_answers_both_gets_two_applications(self, cohort):
         roster = MAP + '[both]\ncolumn = "Start time"\nvalues = ["both"]\n'
         load(
             HEAD + MEI.replace("2026-01-01 10:00", "Both"),
@@ -121,7 +121,7 @@ class TestWhatComesIn:
         assert sorted(Application.objects.values_list("role", flat=True)) == ["mentee", "mentor"]
         assert Application.objects.values("person").distinct().count() == 1
 
-    def test_wishes_are_recognised_whichever_side_comes_first(self, cohort):
+    def test_named_wishes_are_resolved_in_either_order_of_imports(self, cohort):
         load(HEAD + OLA, cohort, role="mentee")
         assert NamedWish.system.get().person is None
         load(HEAD + MEI, cohort)
@@ -129,41 +129,41 @@ class TestWhatComesIn:
 
 
 @pytest.mark.django_db
-class TestWhatIsRefused:
+class TestInvalidFiles:
     @pytest.mark.parametrize(
         ("row", "says"),
         [
             (MEI.replace("Mei.Lin@Example.org", "not an address"), "Row 2, E-mail"),
-            (MEI.replace("Mei.Lin@Example.org", ""), "must not be empty"),
+            (MEI.replace("Mei.Lin@Example.org", ""), "This cell is empty"),
             (MEI.replace("Mei,Lin", "https://spam.example,x"), "cannot hold links"),
-            (MEI.replace("I’m willing to take on two mentees.", "Two"), "not among the answers"),
+            (MEI.replace("I’m willing to take on two mentees.", "Two"), "not one of the answers"),
             (
                 MEI.replace(
                     "I’m willing to take on two mentees.", "I'm willing to take two mentees"
                 ),
                 "Did you mean “I'm willing",
             ),
-            (MEI.replace("Mei,Lin", "M" * 90 + ",Lin"), "longer than 80"),
-            (MEI + OLA.replace("102 ", "101"), "the same person (key) stands in row 2"),
-            (MEI + OLA.replace("ola@", "mei.lin@"), "the same person (email) stands in row 2"),
+            (MEI.replace("Mei,Lin", "M" * 90 + ",Lin"), "more than 80 characters"),
+            (MEI + OLA.replace("102 ", "101"), "the same person (key) as in row 2"),
+            (MEI + OLA.replace("ola@", "mei.lin@"), "the same person (email) as in row 2"),
         ],
     )
-    def test_a_row_that_is_not_understood_is_named(self, cohort, row, says):
+    def test_an_invalid_row_is_reported(self, cohort, row, says):
         found = problems(HEAD + row, cohort)
         assert says in " ".join(found)
         assert not User.objects.exists()
 
-    def test_one_bad_row_stops_all(self, cohort):
+    def test_one_invalid_row_stops_the_import(self, cohort):
         assert problems(HEAD + MEI + OLA.replace("ola@example.org", "ola"), cohort)
         assert not Application.objects.exists()
 
-    def test_a_column_that_nobody_mapped_is_named(self, cohort):
+    def test_an_unmapped_column_is_reported(self, cohort):
         found = problems("Shoe size," + HEAD + "38," + MEI, cohort)
         assert found == [
-            "The file, Shoe size: the map does not say what this column is. Map it, or list it under “ignore”."
+            "The file, Shoe size: The map does not name this column. Map it or list it under “ignore”."
         ]
 
-    def test_a_column_that_is_missing_is_named_with_the_nearest(self, cohort):
+    def test_a_missing_column_is_reported_with_the_closest_name(self, cohort):
         found = problems(HEAD.replace("How many?", "How many ?!") + MEI, cohort)
         assert "Did you mean “How many ?!”?" in found[0]
 
@@ -175,7 +175,7 @@ class TestWhatIsRefused:
             "Row 2, topics: “Pay” is not in the vocabulary."
         ]
 
-    def test_nobody_is_imported_without_the_commitment(self, cohort):
+    def test_no_one_is_imported_without_the_commitment(self, cohort):
         roster = (
             MAP.replace('ignore = ["Start time"]', "")
             + '[fields.commitment]\ncolumn = "Start time"\n'
@@ -188,10 +188,10 @@ class TestWhatIsRefused:
 
 class TestFiles:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-    def test_encodings_with_a_mark_are_read(self, encoding):
+    def test_encodings_with_a_byte_order_mark_are_read(self, encoding):
         assert read_table("Näme,b\nÉva,2\n".encode(encoding)).headers == ("Näme", "b")
 
-    def test_another_encoding_is_named_by_its_line_and_can_be_given(self):
+    def test_another_encoding_is_reported_by_line_and_can_be_given(self):
         content = "Name,b\nok,1\nÉva,2\n".encode("cp1252")
         with pytest.raises(BadFile, match="Line 3 is not UTF-8"):
             read_table(content)
@@ -211,7 +211,7 @@ class TestFiles:
             (b"x" * (10 * 2**20 + 1), "larger than"),
         ],
     )
-    def test_what_is_not_a_table_is_refused_in_words(self, content, says):
+    def test_a_file_without_a_table_is_refused_with_a_reason(self, content, says):
         with pytest.raises(BadFile, match=says):
             read_table(content)
 
@@ -227,13 +227,13 @@ class TestMaps:
         [
             (("[fields.email]", "[fields.emial]"), "Did you mean “email”"),
             (("split", "spilt"), "Did you mean “split”"),
-            (('state = "accepted"', 'state = "matched"'), "not known"),
+            (('state = "accepted"', 'state = "matched"'), "is unknown"),
             (('column = "E-mail"', ""), "needs one of"),
             (("keep =", "# keep ="), "which answers to keep"),
             (("[fields.key]", "[fields.key"), "not valid TOML"),
         ],
     )
-    def test_a_map_that_is_not_clear_is_refused(self, change, says):
+    def test_an_invalid_map_is_refused(self, change, says):
         with pytest.raises(BadMap, match=says):
             read_map(MAP.replace(*change))
 
@@ -273,10 +273,10 @@ class TestCommand:
         )
         return out.getvalue()
 
-    def test_it_says_what_it_did(self, cohort, files):
+    def test_it_reports_what_it_did(self, cohort, files):
         assert "2 rows: 2 applications were created" in self.run(cohort.slug, files)
 
-    def test_a_dry_run_says_would(self, cohort, files):
+    def test_a_dry_run_reports_what_it_would_do(self, cohort, files):
         assert "would be created" in self.run(cohort.slug, files, "--dry-run")
         assert not Application.objects.exists()
 
@@ -285,7 +285,7 @@ class TestCommand:
         with pytest.raises(CommandError, match="nothing was imported"):
             self.run(cohort.slug, files)
 
-    def test_an_unknown_cohort_is_answered_with_the_known_ones(self, cohort, files):
+    def test_an_unknown_cohort_is_reported_with_the_known_ones(self, cohort, files):
         with pytest.raises(CommandError, match=cohort.slug):
             self.run("spring-99", files)
 

@@ -29,7 +29,7 @@ def save(page):
 def test_text_written_after_the_sign_in_ended_is_kept(phone, cohort, ben):
     draft = Application.objects.create(cohort=cohort, person=ben, role="mentee")
     phone.goto(f"/applications/{draft.public_id}/situation/")
-    phone.get_by_label("What is going on for you at work right now?").fill(
+    phone.get_by_label("What is happening for you at work right now?").fill(
         "A team of one since May."
     )
     session = [cookie for cookie in phone.context.cookies() if cookie["name"] == "sessionid"]

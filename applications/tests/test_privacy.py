@@ -13,13 +13,13 @@ SECRETS = ("CANARY-note", "CANARY-decision")
 
 
 @pytest.fixture
-def told(ben, draft, cleo):
+def private_application(ben, draft, cleo):
     """Ben's sent application with a canary in each confidential field, and a pending decision with its note."""
     private = {name: f"CANARY-{name}" for name in ("needs", "limits", "accommodations")}
     answer(draft, {**MENTEE, "private": private, "wishes": {"avoid-1": "CANARY-avoid"}})
     draft.refresh_from_db()
     submission.send(draft, by=ben)
-    reviewing.note(draft, by=cleo, text="CANARY-note")
+    reviewing.add_note(draft, by=cleo, text="CANARY-note")
     reviewing.decide(draft, by=cleo, outcome="declined", reason="timing", note="CANARY-decision")
     return draft
 
@@ -33,35 +33,45 @@ def own_pages(application):
     return ["/", base, f"{base}check/", f"{base}sent/", f"{base}private/", f"{base}wishes/"]
 
 
-def test_the_person_reads_what_they_wrote_and_nothing_of_the_committee(as_user, ben, told):
-    words = seen_by(as_user(ben), f"/applications/{told.public_id}/sent/")
+def test_the_person_reads_their_answers_and_nothing_of_the_committee(
+    as_user, ben, private_application
+):
+    words = seen_by(as_user(ben), f"/applications/{private_application.public_id}/sent/")
     assert [canary for canary in CANARIES if canary not in words] == []
-    assert [secret for secret in SECRETS if secret in seen_by(as_user(ben), *own_pages(told))] == []
+    assert [
+        secret
+        for secret in SECRETS
+        if secret in seen_by(as_user(ben), *own_pages(private_application))
+    ] == []
 
 
-def test_the_committee_reads_all_of_it(as_user, reader, told):
-    words = seen_by(as_user(reader), f"/admin/applications/application/{told.pk}/change/")
+def test_the_committee_reads_all_of_it(as_user, reader, private_application):
+    words = seen_by(
+        as_user(reader), f"/admin/applications/application/{private_application.pk}/change/"
+    )
     assert [canary for canary in (*CANARIES, *SECRETS) if canary not in words] == []
 
 
-def test_lists_and_release_show_none_of_it(as_user, cleo, told):
+def test_lists_and_release_show_none_of_it(as_user, cleo, private_application):
     words = seen_by(
         as_user(cleo),
         "/admin/applications/application/",
         "/admin/applications/application/release/",
-        f"/admin/applications/application/{told.pk}/history/",
+        f"/admin/applications/application/{private_application.pk}/history/",
     )
     assert [canary for canary in (*CANARIES, *SECRETS) if canary in words] == []
 
 
-def test_nobody_finds_it_by_searching(as_user, cleo, told):
+def test_search_finds_none_of_it(as_user, cleo, private_application):
     for canary in CANARIES:
         page = as_user(cleo).get("/admin/applications/application/", {"q": canary})
         assert page.context["cl"].result_count == 0
 
 
-def test_letters_carry_none_of_it(told, cleo):
-    reviewing.release(reviewing.pending(cleo), by=cleo, at=told.submitted_at)
+def test_emails_contain_none_of_it(private_application, cleo):
+    reviewing.release(
+        reviewing.pending_decisions(cleo), by=cleo, at=private_application.submitted_at
+    )
     letters = deliver_due_emails()
     assert letters
     words = "".join(letter.body + letter.alternatives[0][0] for letter in letters)
@@ -69,14 +79,14 @@ def test_letters_carry_none_of_it(told, cleo):
 
 
 @pytest.mark.parametrize("model", [PrivateAnswers, NamedWish, CommitteeNote, Decision])
-def test_other_people_reach_no_row(told, ada, dan, model):
+def test_other_people_reach_no_row(private_application, ada, dan, model):
     elsewhere = factories.member(program=factories.program())
-    factories.application(ada, told.cohort, "mentor")
+    factories.application(ada, private_application.cohort, "mentor")
     for stranger in (ada, dan, elsewhere):
         assert not model.objects.visible_to(stranger).exists()
 
 
-def test_the_database_holds_ciphertext(told, django_db_blocker):
+def test_the_database_holds_ciphertext(private_application, django_db_blocker):
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -85,7 +95,7 @@ def test_the_database_holds_ciphertext(told, django_db_blocker):
     assert all(column.startswith("f1:") and "CANARY" not in column for column in row)
 
 
-def test_a_draft_is_read_by_nobody(as_user, cleo, draft):
+def test_a_draft_is_visible_to_its_person_only(as_user, cleo, draft):
     answer(draft, {"private": {"needs": "CANARY-needs", "limits": "", "accommodations": ""}})
     assert not PrivateAnswers.objects.visible_to(cleo).exists()
     assert (
@@ -93,7 +103,7 @@ def test_a_draft_is_read_by_nobody(as_user, cleo, draft):
     )
 
 
-def test_a_named_person_is_recognised_in_silence(as_user, ben, draft, ada, cohort):
+def test_a_named_person_is_resolved_without_telling_the_applicant(as_user, ben, draft, ada, cohort):
     factories.application(ada, cohort, "mentor")
     answer(draft, MENTEE)
     page = as_user(ben).post(f"/applications/{draft.public_id}/send/", follow=True)
@@ -102,7 +112,7 @@ def test_a_named_person_is_recognised_in_silence(as_user, ben, draft, ada, cohor
     assert ada.email not in page.content.decode()
 
 
-def test_two_people_of_one_name_are_not_guessed_between(as_user, ben, draft, cohort):
+def test_an_ambiguous_name_is_not_resolved(as_user, ben, draft, cohort):
     for _ in range(2):
         factories.application(factories.person("Ada Brook"), cohort, "mentor")
     answer(draft, MENTEE)

@@ -16,19 +16,19 @@ def url(name, application):
 
 
 @pytest.fixture
-def told(sent):
+def private_application(sent):
     """Ben's sent application, with something for the committee only."""
     PrivateAnswers.system.create(application=sent, needs="No evenings, CANARY-NEEDS")
     return sent
 
 
 @pytest.mark.parametrize("n", [1, 3])
-def test_the_queue_asks_the_same_number_of_questions_for_one_and_three(
+def test_the_queue_takes_the_same_number_of_queries_for_one_and_three(
     as_user, cleo, cohort, vocabulary, django_assert_num_queries, n
 ):
     for number in range(n):
         application = factories.application(factories.person(), cohort, state="submitted")
-        reviewing.note(application, by=cleo, text=f"Note {number}")
+        reviewing.add_note(application, by=cleo, text=f"Note {number}")
     client = as_user(cleo)
     client.get(LIST)
     with django_assert_num_queries(9):
@@ -40,13 +40,13 @@ def test_the_queue_names_who_waits_and_what_is_decided(as_user, cleo, sent):
     reviewing.decide(sent, by=cleo, outcome="accepted")
     page = as_user(cleo).get(LIST).content.decode()
     assert "Ben Okoro" in page
-    assert "accept, not told yet" in page
+    assert "accept, not released yet" in page
 
 
 @pytest.mark.parametrize(
     ("queue", "found"), [("to-read", 0), ("pending", 1), ("waiting", 0), ("closed", 0)]
 )
-def test_a_decided_application_stands_in_one_queue(as_user, cleo, sent, queue, found):
+def test_a_decided_application_is_in_one_queue(as_user, cleo, sent, queue, found):
     reviewing.decide(sent, by=cleo, outcome="accepted")
     assert as_user(cleo).get(f"{LIST}?queue={queue}").context["cl"].result_count == found
 
@@ -75,84 +75,95 @@ def test_the_queues_count_what_they_list(as_user, cleo, cohort, sent):
     assert listed == counted
 
 
-def test_the_page_reads_like_an_application(as_user, reader, told):
-    page = as_user(reader).get(url("change", told)).content.decode()
+def test_the_review_page_shows_the_answers(as_user, reader, private_application):
+    page = as_user(reader).get(url("change", private_application)).content.decode()
     assert "What Ben Okoro is going through." in page
     assert "CANARY-NEEDS" in page
-    assert "Start reading" in page
+    assert "Start the review" in page
 
 
-def test_opening_the_page_changes_nothing(as_user, reader, told):
-    as_user(reader).get(url("change", told))
-    told.refresh_from_db()
-    assert told.review_started_at is None
+def test_opening_the_page_changes_nothing(as_user, reader, private_application):
+    as_user(reader).get(url("change", private_application))
+    private_application.refresh_from_db()
+    assert private_application.review_started_at is None
 
 
-def test_reading_begins_by_the_button(as_user, reader, told):
+def test_review_starts_with_the_button(as_user, reader, private_application):
     client = as_user(reader)
-    assert client.get(url("read", told)).status_code == 405
-    assert client.post(url("read", told)).url == url("change", told)
-    told.refresh_from_db()
-    assert told.review_started_at is not None
+    assert client.get(url("read", private_application)).status_code == 405
+    assert client.post(url("read", private_application)).url == url("change", private_application)
+    private_application.refresh_from_db()
+    assert private_application.review_started_at is not None
 
 
-def test_drafts_other_programs_oneself_and_people_too_close_are_no_page(
-    as_user, cleo, program, cohort, ben, told
+def test_drafts_other_programs_oneself_and_conflicts_are_not_found(
+    as_user, cleo, program, cohort, ben, private_application
 ):
     elsewhere = factories.application(factories.person(), factories.cohort(), state="submitted")
     draft = factories.application(factories.person(), cohort, state="draft")
     own = factories.application(cleo, cohort, state="submitted")
     Conflict.objects.create(member=cleo, person=ben)
     client = as_user(cleo)
-    for hidden in (elsewhere, draft, own, told):
+    for hidden in (elsewhere, draft, own, private_application):
         assert client.get(url("change", hidden)).status_code == 404
         for name in ("read", "note", "decide", "clear", "attended"):
             assert client.post(url(name, hidden)).status_code == 404
     assert client.get(LIST).context["cl"].result_count == 0
 
 
-def test_people_without_a_role_do_not_get_in(as_user, dan, ben, told):
+def test_people_without_a_role_do_not_get_in(as_user, dan, ben, private_application):
     for stranger in (dan, ben):
-        assert as_user(stranger).get(url("change", told)).status_code == 302
-        assert as_user(stranger).post(url("read", told)).status_code == 302
+        assert as_user(stranger).get(url("change", private_application)).status_code == 302
+        assert as_user(stranger).post(url("read", private_application)).status_code == 302
 
 
-def test_a_note_is_saved_and_an_empty_one_is_named(as_user, carer, told):
+def test_a_note_is_saved_and_an_empty_one_is_an_error(as_user, carer, private_application):
     client = as_user(carer)
-    client.post(url("note", told), {"note-text": "Warm and clear."})
-    assert CommitteeNote.objects.visible_to(carer).get(application=told).text == "Warm and clear."
+    client.post(url("note", private_application), {"note-text": "Warm and clear."})
     assert (
-        "Please write a note." in client.post(url("note", told), {"note-text": ""}).content.decode()
+        CommitteeNote.objects.visible_to(carer).get(application=private_application).text
+        == "Warm and clear."
+    )
+    assert (
+        "Enter a note."
+        in client.post(url("note", private_application), {"note-text": ""}).content.decode()
     )
 
 
-def test_a_decision_is_noted_changed_and_cleared(as_user, reader, told):
+def test_a_pending_decision_is_saved_changed_and_cleared(as_user, reader, private_application):
     client = as_user(reader)
     client.post(
-        url("decide", told),
+        url("decide", private_application),
         {"outcome": "waitlisted", "reason": "no_place", "note": "", "expected": ""},
     )
-    seen = client.get(url("change", told)).context["decision_form"].initial["expected"]
+    seen = (
+        client.get(url("change", private_application)).context["decision_form"].initial["expected"]
+    )
     client.post(
-        url("decide", told), {"outcome": "accepted", "reason": "", "note": "", "expected": seen}
+        url("decide", private_application),
+        {"outcome": "accepted", "reason": "", "note": "", "expected": seen},
     )
-    assert Decision.objects.visible_to(reader).get(application=told).outcome == "accepted"
-    client.post(url("clear", told))
-    assert not Decision.objects.visible_to(reader).filter(application=told).exists()
+    assert (
+        Decision.objects.visible_to(reader).get(application=private_application).outcome
+        == "accepted"
+    )
+    client.post(url("clear", private_application))
+    assert not Decision.objects.visible_to(reader).filter(application=private_application).exists()
 
 
-def test_a_no_without_a_reason_comes_back_with_words(as_user, reader, told):
+def test_a_rejection_without_a_reason_is_an_error(as_user, reader, private_application):
     page = as_user(reader).post(
-        url("decide", told), {"outcome": "declined", "reason": "", "note": "", "expected": ""}
+        url("decide", private_application),
+        {"outcome": "declined", "reason": "", "note": "", "expected": ""},
     )
-    assert "Please choose a reason" in page.content.decode()
-    assert not Decision.objects.visible_to(reader).filter(application=told).exists()
+    assert "Choose a reason" in page.content.decode()
+    assert not Decision.objects.visible_to(reader).filter(application=private_application).exists()
 
 
-def test_a_carer_reads_and_is_offered_no_decision(as_user, carer, told):
-    page = as_user(carer).get(url("change", told))
+def test_a_carer_reads_and_is_offered_no_decision(as_user, carer, private_application):
+    page = as_user(carer).get(url("change", private_application))
     assert page.context["decision_form"] is None
-    assert "Start reading" not in page.content.decode()
+    assert "Start the review" not in page.content.decode()
 
 
 def bulk(action, applications, **more):
@@ -167,7 +178,7 @@ def test_several_are_decided_and_cleared_after_a_page_to_confirm(as_user, cleo, 
     both = [factories.application(factories.person(), cohort, state="submitted") for _ in range(2)]
     client = as_user(cleo)
     asked = client.post(LIST, bulk("decide_selected", both))
-    assert "This concerns 2 applications" in asked.content.decode()
+    assert "This changes 2 applications" in asked.content.decode()
     client.post(
         LIST,
         bulk(
@@ -180,14 +191,14 @@ def test_several_are_decided_and_cleared_after_a_page_to_confirm(as_user, cleo, 
     assert not Decision.objects.visible_to(cleo).exists()
 
 
-def test_those_that_cannot_be_decided_are_named_before(as_user, cleo, cohort, sent):
+def test_applications_that_cannot_be_decided_are_listed_before(as_user, cleo, cohort, sent):
     done = factories.application(factories.person("Nils Berg"), cohort, state="declined")
     page = as_user(cleo).post(LIST, bulk("decide_selected", [sent, done])).content.decode()
-    assert "Left out" in page
+    assert "Skipped" in page
     assert "Nils Berg" in page
 
 
-def test_the_release_page_shows_letters_and_tells_those_that_are_ticked(
+def test_the_release_page_shows_emails_and_releases_the_ticked_decisions(
     as_user, cleo, cohort, sent
 ):
     other = factories.application(factories.person("Nils Berg"), cohort, state="submitted")
@@ -205,10 +216,9 @@ def test_the_release_page_shows_letters_and_tells_those_that_are_ticked(
     assert list(states) == ["accepted", "submitted"]
 
 
-def test_the_release_page_without_anything_to_tell(as_user, cleo):
+def test_the_release_page_without_pending_decisions(as_user, cleo):
     assert (
-        "No decision is waiting to be told."
-        in as_user(cleo).get(f"{LIST}release/").content.decode()
+        "There are no pending decisions." in as_user(cleo).get(f"{LIST}release/").content.decode()
     )
 
 

@@ -19,14 +19,14 @@ def pending_of(application):
     return Decision.system.filter(application=application, released_at=None).first()
 
 
-def test_starting_to_read_closes_the_answers(sent, reader, ben):
+def test_starting_the_review_closes_the_answers(sent, reader, ben):
     reviewing.start_reading(sent, by=reader, at=AT)
     sent.refresh_from_db()
     assert sent.review_started_at == AT
     assert not sent.may_be_edited_by(ben)
 
 
-def test_reading_begins_once(sent, reader, cleo):
+def test_the_review_starts_once(sent, reader, cleo):
     reviewing.start_reading(sent, by=reader, at=AT)
     reviewing.start_reading(sent, by=cleo)
     sent.refresh_from_db()
@@ -56,14 +56,14 @@ def test_a_later_decision_replaces_the_pending_one(sent, reader, cleo):
 
 
 def test_a_decision_made_on_an_old_page_is_refused(sent, reader, cleo):
-    seen = reviewing.seen(reviewing.decision_of(sent))
+    seen = reviewing.decision_version(reviewing.decision_of(sent))
     reviewing.decide(sent, by=reader, outcome="accepted")
-    with pytest.raises(ActionNotAllowed, match="Somebody else has decided"):
+    with pytest.raises(ActionNotAllowed, match="Someone else has decided"):
         reviewing.decide(sent, by=cleo, outcome="declined", reason="timing", expected=seen)
     assert pending_of(sent).outcome == "accepted"
 
 
-def test_a_no_needs_a_reason(sent, reader):
+def test_declining_needs_a_reason(sent, reader):
     with pytest.raises(ActionNotAllowed, match="reason"):
         reviewing.decide(sent, by=reader, outcome="declined")
     assert pending_of(sent) is None
@@ -77,39 +77,39 @@ def test_only_waiting_applications_are_decided(ben, cohort, cleo, state):
     assert pending_of(application) is None
 
 
-def test_carers_and_strangers_do_not_decide(sent, carer, dan, ben):
+def test_carers_and_people_without_a_role_do_not_decide(sent, carer, dan, ben):
     other_chair = factories.member(program=factories.program())
     for stranger in (carer, dan, ben, other_chair):
-        with pytest.raises(ActionNotAllowed, match="not yours"):
+        with pytest.raises(ActionNotAllowed, match="have permission"):
             reviewing.decide(sent, by=stranger, outcome="accepted")
     assert pending_of(sent) is None
 
 
-def test_nobody_decides_about_oneself(cohort, cleo):
+def test_no_one_decides_about_themselves(cohort, cleo):
     own = factories.application(cleo, cohort, state="submitted")
     for verb in (
         lambda: reviewing.decide(own, by=cleo, outcome="accepted"),
         lambda: reviewing.start_reading(own, by=cleo),
-        lambda: reviewing.note(own, by=cleo, text="Wonderful."),
+        lambda: reviewing.add_note(own, by=cleo, text="Wonderful."),
     ):
-        with pytest.raises(ActionNotAllowed, match="not yours"):
+        with pytest.raises(ActionNotAllowed, match="have permission"):
             verb()
 
 
-def test_nobody_decides_about_somebody_close(sent, cleo, ben):
+def test_no_one_decides_despite_a_conflict_of_interest(sent, cleo, ben):
     Conflict.objects.create(member=cleo, person=ben)
-    with pytest.raises(ActionNotAllowed, match="not yours"):
+    with pytest.raises(ActionNotAllowed, match="have permission"):
         reviewing.decide(sent, by=cleo, outcome="accepted")
 
 
 def test_the_maintainer_is_bound_by_conflicts_too(sent, ben):
     root = factories.person("Max Root", is_superuser=True)
     Conflict.objects.create(member=root, person=ben)
-    with pytest.raises(ActionNotAllowed, match="not yours"):
+    with pytest.raises(ActionNotAllowed, match="have permission"):
         reviewing.decide(sent, by=root, outcome="accepted")
 
 
-def test_clearing_takes_a_pending_decision_back(sent, reader):
+def test_clearing_deletes_a_pending_decision(sent, reader):
     reviewing.decide(sent, by=reader, outcome="accepted")
     reviewing.clear_decision(sent, by=reader)
     assert pending_of(sent) is None
@@ -117,7 +117,7 @@ def test_clearing_takes_a_pending_decision_back(sent, reader):
         reviewing.clear_decision(sent, by=reader)
 
 
-def test_release_tells_the_person_once(sent, reader, cleo):
+def test_release_notifies_the_person_once(sent, reader, cleo):
     decision = reviewing.decide(sent, by=reader, outcome="accepted")
     assert reviewing.release([decision], by=cleo, at=AT) == 1
     assert reviewing.release([decision], by=cleo, at=AT) == 0
@@ -134,10 +134,10 @@ def test_release_tells_the_person_once(sent, reader, cleo):
 def test_only_a_chair_releases(program, sent, cleo, role):
     decision = reviewing.decide(sent, by=cleo, outcome="accepted")
     member = factories.member(program=program, role=role)
-    with pytest.raises(ActionNotAllowed, match="not yours"):
+    with pytest.raises(ActionNotAllowed, match="have permission"):
         reviewing.release([decision], by=member, at=AT)
-    assert list(reviewing.pending(member)) == []
-    assert list(reviewing.pending(cleo)) == [decision]
+    assert list(reviewing.pending_decisions(member)) == []
+    assert list(reviewing.pending_decisions(cleo)) == [decision]
 
 
 def test_the_publication_of_a_round_releases_without_a_person(sent, cleo):
@@ -147,7 +147,7 @@ def test_the_publication_of_a_round_releases_without_a_person(sent, cleo):
     assert sent.state == "waitlisted"
 
 
-def test_who_withdrew_meanwhile_is_not_told(sent, cleo):
+def test_a_person_who_withdrew_is_not_notified(sent, cleo):
     decision = reviewing.decide(sent, by=cleo, outcome="accepted")
     Application.objects.filter(pk=sent.pk).update(state="withdrawn")
     decision.application.refresh_from_db()
@@ -155,7 +155,7 @@ def test_who_withdrew_meanwhile_is_not_told(sent, cleo):
     assert deliver_due_emails() == []
 
 
-def test_a_place_on_the_waiting_list_can_become_a_yes(sent, cleo):
+def test_a_waitlisted_application_can_be_accepted(sent, cleo):
     first = reviewing.decide(sent, by=cleo, outcome="waitlisted", reason="no_place")
     reviewing.release([first], by=cleo, at=AT)
     sent.refresh_from_db()
@@ -168,7 +168,7 @@ def test_a_place_on_the_waiting_list_can_become_a_yes(sent, cleo):
         reviewing.decide(sent, by=cleo, outcome="declined", reason="timing")
 
 
-def test_the_letter_says_the_reason_in_kind_words_and_points_to_other_help(sent, cleo):
+def test_the_email_gives_the_reason_and_other_help(sent, cleo):
     sent.program.other_help = "The career centre\nA reading circle"
     sent.program.save()
     decision = reviewing.decide(
@@ -183,9 +183,9 @@ def test_the_letter_says_the_reason_in_kind_words_and_points_to_other_help(sent,
         assert "Too junior" not in body
 
 
-def test_samples_are_the_letters_that_leave_and_change_nothing(sent, cleo):
+def test_samples_equal_the_emails_that_are_sent_and_change_nothing(sent, cleo):
     decision = reviewing.decide(sent, by=cleo, outcome="accepted")
-    sample = reviewing.sample_letters([decision], by=cleo)[0]
+    sample = reviewing.sample_emails([decision], by=cleo)[0]
     sent.refresh_from_db()
     assert (sent.state, deliver_due_emails()) == ("submitted", [])
     reviewing.release([decision], by=cleo, at=AT)
@@ -194,14 +194,14 @@ def test_samples_are_the_letters_that_leave_and_change_nothing(sent, cleo):
 
 
 def test_every_role_writes_notes(sent, carer):
-    reviewing.note(sent, by=carer, text="Met her at the fair.")
+    reviewing.add_note(sent, by=carer, text="Met her at the fair.")
     assert (
         CommitteeNote.objects.visible_to(carer).get(application=sent).text == "Met her at the fair."
     )
 
 
 def test_the_applicant_sees_neither_notes_nor_decisions(sent, ben, cleo):
-    reviewing.note(sent, by=cleo, text="A note.")
+    reviewing.add_note(sent, by=cleo, text="A note.")
     reviewing.decide(sent, by=cleo, outcome="accepted")
     assert not CommitteeNote.objects.visible_to(ben).exists()
     assert not Decision.objects.visible_to(ben).exists()

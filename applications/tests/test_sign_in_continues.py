@@ -16,7 +16,7 @@ def follow_code(client, address):
     return response.url
 
 
-def test_somebody_new_comes_back_to_the_application(client, cohort):
+def test_a_new_person_comes_back_to_the_application(client, cohort):
     start = f"/apply/{cohort.slug}/mentee/"
     response = client.post(
         f"/account/signup/?next={start}", {"email": "noor@example.org", "next": start}
@@ -26,7 +26,7 @@ def test_somebody_new_comes_back_to_the_application(client, cohort):
     assert Application.objects.get().person.email == "noor@example.org"
 
 
-def test_somebody_known_comes_back_to_the_application(client, ben, cohort):
+def test_a_known_person_comes_back_to_the_application(client, ben, cohort):
     start = f"/apply/{cohort.slug}/mentee/"
     response = client.post(
         f"/account/login/code/?next={start}", {"email": ben.email, "next": start}

@@ -1,9 +1,9 @@
-"""The mentor's orientation: five short modules and six questions."""
+"""The mentor's orientation: modules to read, then questions."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from ..forms.orientation import OrientationCheckForm
 from ..models import Application
 
 
-def mine_or_404(request, public_id):
+def mine_or_404(request: HttpRequest, public_id: str) -> Application:
     rows = Application.objects.of(request.user).select_related("cohort__program", "person")
     application = get_object_or_404(rows, public_id=public_id)
     if not orientation.is_open_for(application):
@@ -23,7 +23,7 @@ def mine_or_404(request, public_id):
 
 
 @require_safe
-def overview(request, public_id):
+def overview(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     modules = [
         {
@@ -33,13 +33,17 @@ def overview(request, public_id):
         }
         for module in orientation.MODULES
     ]
-    context = {"application": application, "program": application.program, "modules": modules}
-    context["minutes"] = sum(module.minutes for module in orientation.MODULES)
+    context = {
+        "application": application,
+        "program": application.program,
+        "modules": modules,
+        **orientation.orientation_figures(),
+    }
     return render(request, "applications/orientation.html", context)
 
 
 @require_safe
-def module(request, public_id, code):
+def module(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     codes = [each.code for each in orientation.MODULES]
     if code not in codes:
@@ -50,36 +54,42 @@ def module(request, public_id, code):
         "application": application,
         "program": application.program,
         "module": orientation.MODULES[number],
-        "text": f"applications/orientation/{code}.html",
+        "text": orientation.MODULES[number].template,
         "number": number + 1,
         "total": len(codes),
         "next_url": reverse("applications:orientation-module", args=[public_id, following])
         if following
         else reverse("applications:orientation-check", args=[public_id]),
         "is_last": following is None,
+        **orientation.orientation_figures(),
     }
     return render(request, "applications/module.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request, public_id):
+def check(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     form = OrientationCheckForm(request.POST if request.method == "POST" else None)
-    context = {"application": application, "program": application.program, "form": form}
+    context = {
+        "application": application,
+        "program": application.program,
+        "form": form,
+        **orientation.orientation_figures(),
+    }
     if form.is_bound and form.is_valid():
         answers = form.cleaned_data
-        if orientation.answer(application, by=request.user, answers=answers):
+        if orientation.submit_answers(application, by=application.person, answers=answers):
             messages.success(
-                request, _("You have passed the orientation. Thank you! You can be matched now.")
+                request, _("You have passed the orientation. Thank you! You can now be matched.")
             )
             return redirect("applications:application-sent", public_id)
         context["results"] = results(answers)
     return render(request, "applications/orientation_check.html", context)
 
 
-def results(answers):
-    """What was answered, whether it was right, and why."""
-    wrong = orientation.wrong(answers)
+def results(answers: dict[str, str]) -> list[dict[str, object]]:
+    """Return what was answered, whether it was right, and why."""
+    wrong = orientation.wrong_answers(answers)
     return [
         {
             "question": question.text,

@@ -1,24 +1,26 @@
-"""Public pages of an application: does it suit me, and how do I start."""
+"""Public pages before an application: does it suit me, and how do I start."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from programs.models import Cohort, Program
 
 from .. import submission, suitability
+from ..completeness import expected_minutes
 from ..forms.profile import PublicSuitabilityForm
 from ..models import Application
 
 Role = Application.Role
 
 
-def role_or_404(role):
+def role_or_404(role: str) -> Application.Role:
     if role not in Role.values:
         raise Http404
     return Role(role)
@@ -26,35 +28,44 @@ def role_or_404(role):
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def suitability_check(request, slug, role):
-    """The answers stay in the session until the person applies; they are shown to nobody before."""
-    program, role = get_object_or_404(Program.objects.public(), slug=slug), role_or_404(role)
-    form = PublicSuitabilityForm(request.POST or None, role=role)
-    context = {"program": program, "role": role, "form": form}
+def suitability_check(request: HttpRequest, slug: str, role: str) -> HttpResponse:
+    """Ask the suitability questions; the answers stay in the session until the person applies."""
+    programs = Program.objects.public().select_related("policy")
+    program, role = get_object_or_404(programs, slug=slug), role_or_404(role)
+    form = PublicSuitabilityForm(request.POST or None, role=role, policy=program.policy)
+    context = {
+        "program": program,
+        "role": role,
+        "form": form,
+        "question_count": len(suitability.question_codes(role)),
+    }
     if request.method == "POST" and form.is_valid():
         answers = form.answered()
         request.session["suitability"] = {
             **request.session.get("suitability", {}),
             f"{slug}:{role}": answers,
         }
-        context |= {"form": None, "fits": suitability.fits(answers, role)}
+        fits = suitability.fits(answers, role)
+        heading = _("It sounds right for you") if fits else _("Perhaps not now")
+        context |= {"form": None, "fits": fits, "heading": heading}
         return render(request, "applications/suitability_result.html", context)
     return render(request, "applications/suitability.html", context)
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def apply(request, slug, role):
-    """Before you start: time, what you need, who reads it. Pressing the button signs in first, where needed."""
+def apply(request: HttpRequest, slug: str, role: str) -> HttpResponse:
+    """Show what an application takes and who reads it; the button signs in first if needed."""
     cohort = get_object_or_404(
         Cohort.objects.filter(program__is_public=True).select_related("program"), slug=slug
     )
     role = role_or_404(role)
     if request.method == "POST":
-        if not request.user.is_authenticated:
+        user = request.user
+        if not user.is_authenticated:
             return redirect_to_login(request.path)
         answers = request.session.get("suitability", {}).get(f"{cohort.program.slug}:{role}")
-        application = submission.begin(cohort, role, by=request.user, answers=answers)
+        application = submission.begin(cohort, role, by=user, answers=answers)
         return redirect("applications:application-tasks", application.public_id)
     begun = (
         Application.objects.of(request.user)
@@ -68,5 +79,6 @@ def apply(request, slug, role):
         "role": role,
         "begun": begun.first(),
         "is_open": is_open,
+        "minutes": expected_minutes(cohort.program, role),
     }
     return render(request, "applications/apply.html", context)

@@ -3,66 +3,75 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import submission
-from ..completeness import groups, missing, parts
-from ..forms.base import Stale
-from ..forms.registry import FORMS, sheets
+from ..completeness import Part, groups, missing, parts
+from ..forms.base import EditConflict, Page
+from ..forms.registry import FORMS, filled_pages
 from ..models import Application
+from ..orientation import orientation_figures
 
 State = Application.State
 
 
-def mine_or_404(request, public_id):
+def mine_or_404(request: HttpRequest, public_id: str) -> Application:
     rows = Application.objects.of(request.user).select_related(
         "cohort__program__policy", "person__profile__employer"
     )
     return get_object_or_404(rows.prefetch_related("topic_rows__topic"), public_id=public_id)
 
 
-def page_url(application, code):
+def page_url(application: Application, code: str) -> str:
     return reverse("applications:application-page", args=[application.public_id, code])
 
 
+def change_url(application: Application, code: str) -> str:
+    """Return the address of a page that leads back to the check page when it is saved."""
+    return f"{page_url(application, code)}?check"
+
+
 @require_safe
-def tasks(request, public_id):
+def tasks(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
-    may_edit = application.may_be_edited_by(request.user)
-    if not may_edit:
+    if not application.may_be_edited_by(request.user):
         return redirect("applications:application-sent", application.public_id)
-    lists, left = [], missing(application)
-    for number, group in enumerate(groups(application), start=1):
-        rows = [
-            {
-                "label": part.title,
-                "hint": part.hint,
-                "url": page_url(application, part.code),
-                "state": "not_started" if part in left else "completed",
-            }
-            for part in group.parts
-        ]
-        lists.append({"title": group.title, "rows": rows, "prefix": f"group-{number}"})
+    left = missing(application)
+    check_url = reverse("applications:application-check", args=[public_id])
     context = {
         "application": application,
         "program": application.program,
-        "lists": lists,
+        "lists": [
+            {
+                "title": group.title,
+                "rows": [_task(application, part, is_left=part in left) for part in group.parts],
+                "prefix": f"group-{number}",
+            }
+            for number, group in enumerate(groups(application), start=1)
+        ],
         "left": left,
-    }
-    context |= {
         "total": len(parts(application)),
-        "check_url": reverse("applications:application-check", args=[public_id]),
+        "check_url": check_url,
+        "continue_url": page_url(application, left[0].code) if left else check_url,
     }
-    context["continue_url"] = page_url(application, left[0].code) if left else context["check_url"]
     return render(request, "applications/tasks.html", context)
 
 
+def _task(application: Application, part: Part, *, is_left: bool) -> dict[str, object]:
+    return {
+        "label": part.title,
+        "hint": part.hint,
+        "url": page_url(application, part.code),
+        "state": "not_started" if is_left else "completed",
+    }
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-def page(request, public_id, code):
+def page(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     order = [part.code for part in parts(application)]
     if code not in order:
@@ -70,21 +79,19 @@ def page(request, public_id, code):
     if request.method != "POST" and not application.may_be_edited_by(request.user):
         return redirect("applications:application-sent", public_id)
     form = FORMS[code](request.POST if request.method == "POST" else None, application=application)
-    stale = False
+    has_conflict = False
     if form.is_bound and form.is_valid():
         try:
-            form.save_page(by=request.user)
-            return redirect(after(request, application, order, code))
-        except Stale:
-            form.renew()
-            stale = True
+            form.save_page(by=application.person)
+            return redirect(_following(request, application, order, code))
+        except EditConflict:
+            form.rebase()
+            has_conflict = True
     context = {
         "application": application,
         "program": application.program,
         "form": form,
-        "stale": stale,
-    }
-    context |= {
+        "has_conflict": has_conflict,
         "number": order.index(code) + 1,
         "total": len(order),
         "from_check": "check" in request.GET,
@@ -92,28 +99,27 @@ def page(request, public_id, code):
     return render(request, form.template, context)
 
 
-def after(request, application, order, code):
-    """Back to the check page if one came from there, else on to the next page, at the end to the check page."""
-    check_url = reverse("applications:application-check", args=[application.public_id])
+def _following(request: HttpRequest, application: Application, order: list[str], code: str) -> str:
+    """Return the address after a saved page: the check page if one came from there, else the next."""
     if "check" in request.GET or code == order[-1]:
-        return check_url
+        return reverse("applications:application-check", args=[application.public_id])
     return page_url(application, order[order.index(code) + 1])
 
 
 @require_safe
-def check(request, public_id):
+def check(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     if not application.may_be_edited_by(request.user):
         return redirect("applications:application-sent", public_id)
     context = {
         "application": application,
         "program": application.program,
-        "sheets": [
-            (sheet, rows_of(sheet), f"{page_url(application, sheet.code)}?check")
-            for sheet in sheets(application)
+        "pages": [
+            (form, summary_rows(form), change_url(application, form.code))
+            for form in filled_pages(application)
         ],
         "left": [
-            {"title": part.title, "url": f"{page_url(application, part.code)}?check"}
+            {"title": part.title, "url": change_url(application, part.code)}
             for part in missing(application)
         ],
         "is_draft": application.state == State.DRAFT,
@@ -121,23 +127,25 @@ def check(request, public_id):
     return render(request, "applications/check.html", context)
 
 
-def rows_of(sheet):
-    return [{"key": label, "value": lines} for label, lines in sheet.answers()]
+def summary_rows(form: Page) -> list[dict[str, object]]:
+    return [{"key": label, "value": lines} for label, lines in form.answers()]
 
 
 @require_POST
-def send(request, public_id):
+def send(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     if application.state == State.DRAFT and missing(application):
-        messages.warning(request, _("Something is still missing. The list shows what."))
+        messages.warning(
+            request, _("Your application is not complete. The list shows what is missing.")
+        )
         return redirect("applications:application-check", public_id)
-    submission.send(application, by=request.user)
+    submission.send(application, by=application.person)
     return redirect("applications:application-sent", public_id)
 
 
 @require_safe
-def sent(request, public_id):
-    """Where an application stands: also the page to come back to while one waits."""
+def sent(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show the state of an application and what happens next."""
     application = mine_or_404(request, public_id)
     if application.state == State.DRAFT:
         return redirect("applications:application-tasks", public_id)
@@ -146,21 +154,20 @@ def sent(request, public_id):
         "program": application.program,
         "may_edit": application.may_be_edited_by(request.user),
         "may_withdraw": State.WITHDRAWN in application.TRANSITIONS[application.state],
-        "sheets": [(sheet, rows_of(sheet)) for sheet in sheets(application)],
+        "pages": [(form, summary_rows(form)) for form in filled_pages(application)],
+        **orientation_figures(),
     }
     return render(request, "applications/sent.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request, public_id):
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     if request.method == "POST":
-        submission.withdraw(application, by=request.user)
+        submission.withdraw(application, by=application.person)
         messages.success(
             request,
-            _(
-                "Your application is withdrawn. Thank you for your interest; you are welcome at any time."
-            ),
+            _("Your application has been withdrawn. You are welcome to apply again at any time."),
         )
         return redirect("applications:application-sent", public_id)
     if State.WITHDRAWN not in application.TRANSITIONS[application.state]:
@@ -169,7 +176,8 @@ def withdraw(request, public_id):
         "program": application.program,
         "question": _("Withdraw your application?"),
         "text": _(
-            "The committee will not look at it any further. This cannot be undone, but you can apply again."
+            "The committee will not consider it any further. "
+            "You can't undo this, but you can apply again."
         ),
         "button": _("Withdraw my application"),
         "back_url": reverse("applications:application-tasks", args=[public_id]),

@@ -15,7 +15,7 @@ import numpy as np
 from accounts.models import Profile
 from accounts.models.people import DAYS, PARTS, SLOTS
 from applications.models import Application, ApplicationExperience, ApplicationTopic
-from programs.models import Cohort, plain_place
+from programs.models import Cohort, normalize_place
 
 from ..engine import Side
 from .applicant_data import Fact
@@ -107,7 +107,7 @@ class Answers:
         """(places, places): kilometres between the places of the people who were read, -1 where nobody has said; or None."""
         codes = self._codes["place"]
         pairs = [
-            (codes.get(plain_place(one)), codes.get(plain_place(other)), km)
+            (codes.get(normalize_place(one)), codes.get(normalize_place(other)), km)
             for one, other, km in self.distances
         ]
         if all(one is None or other is None for one, other, _km in pairs):
@@ -125,7 +125,7 @@ class Answers:
 
     def _category(self, name: str, values: list[str | None]) -> Any:
         codes = self._codes[name]
-        plain = {value: plain_place(value) for value in set(values)}
+        plain = {value: normalize_place(value) for value in set(values)}
         for word in sorted(set(plain.values()) - {""} - set(codes)):
             codes[word] = len(codes)
         return _whole(codes.get(plain[value]) for value in values)

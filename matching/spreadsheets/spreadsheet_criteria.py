@@ -36,7 +36,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from applications.importing import BadMap
-from applications.importing.normalization import nearest
+from applications.importing.normalization import closest
 from matching.engine import HARD_RULES, STANDARD_WEIGHTS
 
 KINDS: dict[str, set[str]] = {
@@ -161,7 +161,7 @@ def _one_of(place: str, name: Any, known: Any) -> None:
     if name in known:
         return
     text = _("[%(place)s]: “%(name)s” is not known.") % {"place": place, "name": name}
-    hint = nearest(str(name), known)
+    hint = closest(str(name), known)
     raise InvalidCriteria(
         f"{text} {_('Did you mean “%(hint)s”?') % {'hint': hint}}" if hint else text
     )

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Industry, Language, User
 from agreements.models import Goal
-from applications.importing.import_jobs import upload
+from applications.importing.import_jobs import create_upload
 from applications.importing.tables import Table
 from applications.models import CommitteeNote, Decision, NamedWish, PrivateAnswers, RosterJob
 from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
@@ -276,7 +276,7 @@ def uploads(world: AccessFixtures) -> None:
     for pair, cohort, by in (("own", world.cohort, "chair"), ("Z", world.other_cohort, "outsider")):
         table = Table(("name",), (("n",),), (1,))
         asked_by = world.people[by]
-        row = upload(
+        row = create_upload(
             table,
             cohort=cohort,
             role="mentee",

@@ -52,8 +52,8 @@ def test_after_signing_in_elsewhere_the_same_form_is_saved(ben, draft, url):
     )  # signing in gives a new token; the page in the other tab has the old one
     again = browser.post(url, hidden(first), headers=HERE)
     assert hidden(again)["situation"] == TEXT
-    seen = browser.get(url).context["form"]["seen"].value()
-    last = browser.post(url, {**hidden(again), "seen": seen}, headers=HERE)
+    seen = browser.get(url).context["form"]["fingerprint"].value()
+    last = browser.post(url, {**hidden(again), "fingerprint": seen}, headers=HERE)
     assert last.status_code == 302
     draft.refresh_from_db()
     assert draft.situation == TEXT

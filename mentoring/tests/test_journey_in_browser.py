@@ -135,19 +135,19 @@ def apply(story, phone, email, role, door):
         phone.fill(ANSWERS[role][page])
         phone.press("Save and continue")
     phone.press("Send my application")
-    assert phone.heading == "We have your application"
+    assert phone.heading == "We have received your application"
     return application
 
 
 def accept(chair, applications):
-    """Read each, decide, and tell all of them."""
+    """Review and accept each application, then release all decisions."""
     for application in applications:
         chair.open(reverse("admin:applications_application_change", args=[application.pk]))
-        chair.press("Start reading")
+        chair.press("Start the review")
         chair.fill({"outcome": "accepted"})
-        chair.press("Note the decision")
+        chair.press("Save the decision")
     chair.open(reverse("admin:applications_application_release"))
-    chair.press("Tell those that are ticked")
+    chair.press("Release the ticked decisions")
 
 
 def pass_orientation(mentor, application):

@@ -133,7 +133,7 @@ def test_a_formatted_text_would_be_found():
     assert list(formatted_calls('print(_(f"Hello {name}"))')) == [1]
 
 
-WELCOME = {"en": "Mentoring, well looked after", "fr": "Un mentorat bien accompagné"}
+WELCOME = {"en": "Mentoring programs", "fr": "Un mentorat bien accompagné"}
 HOME = {
     "en": "These programs take applications now.",
     "fr": "Ces programmes en acceptent en ce moment.",
@@ -172,7 +172,7 @@ def test_the_application_speaks_the_persons_language(as_user, cohort, language):
 @pytest.mark.parametrize(
     ("language", "subject", "words"),
     [
-        ("en", "We have your application, Ada", "whatever the answer is"),
+        ("en", "We have your application, Ada", "whatever the decision"),
         ("fr", "Nous avons reçu votre candidature, Ada", "quelle que soit la réponse"),
     ],
 )

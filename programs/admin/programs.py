@@ -25,7 +25,7 @@ from ..models import Cohort, Objective, PlaceDistance, Policy, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
 
 
-class PartOfProgram:
+class ProgramInlineMixin:
     """Permissions of an inline follow those of its program; nothing is deleted."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -40,19 +40,19 @@ class PartOfProgram:
         return False
 
 
-class PolicyInline(PartOfProgram, admin.StackedInline):
+class PolicyInline(ProgramInlineMixin, admin.StackedInline):
     model = Policy
     can_delete = False
     max_num = 1
     classes = ("collapse",)
 
 
-class ObjectiveInline(PartOfProgram, LabelledTabularInline):
+class ObjectiveInline(ProgramInlineMixin, LabelledTabularInline):
     model = Objective
     extra = 1
 
 
-class PlaceDistanceInline(PartOfProgram, LabelledTabularInline):
+class PlaceDistanceInline(ProgramInlineMixin, LabelledTabularInline):
     model = PlaceDistance
     extra = 1
     classes = ("collapse",)

@@ -94,7 +94,7 @@ class EntryAdmin(CommitteeAdmin):
     def is_current(self, entry: Any) -> str:
         return _("retired") if entry.retired_on else _("yes")
 
-    def _changeable(self, request: HttpRequest, chosen: Any) -> list[int]:
+    def _changeable_ids(self, request: HttpRequest, chosen: Any) -> list[int]:
         return [
             entry.pk
             for entry in chosen.select_related("program")
@@ -103,17 +103,19 @@ class EntryAdmin(CommitteeAdmin):
 
     @admin.action(description=gettext_lazy("Retire"))
     def retire_selected(self, request: HttpRequest, chosen: Any) -> None:
-        mine = self.model.objects.filter(pk__in=self._changeable(request, chosen), retired_on=None)
-        self._say(request, mine.update(retired_on=timezone.localdate()))
+        mine = self.model.objects.filter(
+            pk__in=self._changeable_ids(request, chosen), retired_on=None
+        )
+        self._report_changed(request, mine.update(retired_on=timezone.localdate()))
 
     @admin.action(description=gettext_lazy("Bring back"))
     def bring_back_selected(self, request: HttpRequest, chosen: Any) -> None:
-        mine = self.model.objects.filter(pk__in=self._changeable(request, chosen)).exclude(
+        mine = self.model.objects.filter(pk__in=self._changeable_ids(request, chosen)).exclude(
             retired_on=None
         )
-        self._say(request, mine.update(retired_on=None))
+        self._report_changed(request, mine.update(retired_on=None))
 
-    def _say(self, request: HttpRequest, changed: int) -> None:
+    def _report_changed(self, request: HttpRequest, changed: int) -> None:
         words = ngettext("%(n)d entry was changed.", "%(n)d entries were changed.", changed)
         messages.success(request, words % {"n": changed})
 

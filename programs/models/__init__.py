@@ -1,5 +1,5 @@
 from .committee import Conflict, Membership, conflicts_with
-from .programs import Cohort, Objective, PlaceDistance, Policy, Program, plain_place
+from .programs import Cohort, Objective, PlaceDistance, Policy, Program, normalize_place
 from .vocabulary import Experience, Topic
 
 __all__ = [
@@ -13,5 +13,5 @@ __all__ = [
     "Program",
     "Topic",
     "conflicts_with",
-    "plain_place",
+    "normalize_place",
 ]

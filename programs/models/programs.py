@@ -134,16 +134,16 @@ class PlaceDistance(models.Model):
         return f"{self.one} - {self.other}: {self.km} km"
 
     def clean(self) -> None:
-        if plain_place(self.one) == plain_place(self.other):
+        if normalize_place(self.one) == normalize_place(self.other):
             raise ValidationError({"other": _("This is the same place.")})
 
 
-def plain_place(name: str | None) -> str:
+def normalize_place(name: str | None) -> str:
     """The name by which places are compared: without case and spare spaces."""
     return " ".join((name or "").split()).casefold()
 
 
-def whole(
+def integer_setting(
     default: int, name: Any, help_text: Any = "", *, low: int = 0, high: int = 400
 ) -> models.PositiveSmallIntegerField:
     """A whole-number setting with its bounds; the unit stands in the field's name and help text."""
@@ -157,79 +157,87 @@ class Policy(models.Model):
     """The numbers a program runs by. Each unit stands in the name; the defaults are those of the field."""
 
     program = models.OneToOneField(Program, models.CASCADE, related_name="policy")
-    term_months = whole(
+    term_months = integer_setting(
         12, _("term (months)"), _("How long a pair commits to meet."), low=1, high=36
     )
-    minimum_term_months = whole(
+    minimum_term_months = integer_setting(
         12,
         _("recommended minimum term (months)"),
         _("A shorter agreement needs a reason."),
         low=1,
         high=36,
     )
-    rhythm_days = whole(
+    rhythm_days = integer_setting(
         30,
         _("meeting rhythm (days)"),
         _("Usual number of days between two meetings."),
         low=7,
         high=90,
     )
-    meeting_minutes = whole(60, _("length of a meeting (minutes)"), low=15, high=240)
-    first_contact_days = whole(
+    meeting_minutes = integer_setting(60, _("length of a meeting (minutes)"), low=15, high=240)
+    first_contact_days = integer_setting(
         5, _("mentee writes first within (days)"), _("Counted from publication."), low=1
     )
-    first_contact_nudge_days = whole(4, _("first nudge (days)"), low=1)
-    first_contact_second_nudge_days = whole(
+    first_contact_nudge_days = integer_setting(4, _("first nudge (days)"), low=1)
+    first_contact_second_nudge_days = integer_setting(
         9, _("second nudge, with a copy to the carer (days)"), low=1
     )
-    first_meeting_days = whole(14, _("first meeting within (days)"), low=1)
-    first_meeting_attention_days = whole(
+    first_meeting_days = integer_setting(14, _("first meeting within (days)"), low=1)
+    first_meeting_attention_days = integer_setting(
         10, _("attention when no first meeting is set (days)"), low=1
     )
-    agreement_days = whole(30, _("agreement signed within (days)"), low=1)
-    agreement_ask_days = whole(14, _("mentee is asked to draft the agreement after (days)"), low=1)
-    agreement_attention_days = whole(
+    agreement_days = integer_setting(30, _("agreement signed within (days)"), low=1)
+    agreement_ask_days = integer_setting(
+        14, _("mentee is asked to draft the agreement after (days)"), low=1
+    )
+    agreement_attention_days = integer_setting(
         21, _("attention when the agreement is not signed (days)"), low=1
     )
-    fit_check_days = whole(
+    fit_check_days = integer_setting(
         45, _("fit check at the latest after (days)"), _("Or after the second meeting."), low=7
     )
-    care_gap_days = whole(90, _("longest time between two care contacts (days)"), low=14)
-    pulse_first_days = whole(30, _("first pulse survey (days)"), low=7)
-    pulse_every_days = whole(60, _("further pulse surveys, every (days)"), low=14)
-    reminder_first_days = whole(3, _("first survey reminder (days)"), low=1)
-    reminder_second_days = whole(7, _("second survey reminder (days)"), low=2)
-    checkin_lapses_days = whole(14, _("a check-in lapses after (days)"), low=3)
-    drifting_percent = whole(
+    care_gap_days = integer_setting(90, _("longest time between two care contacts (days)"), low=14)
+    pulse_first_days = integer_setting(30, _("first pulse survey (days)"), low=7)
+    pulse_every_days = integer_setting(60, _("further pulse surveys, every (days)"), low=14)
+    reminder_first_days = integer_setting(3, _("first survey reminder (days)"), low=1)
+    reminder_second_days = integer_setting(7, _("second survey reminder (days)"), low=2)
+    checkin_lapses_days = integer_setting(14, _("a check-in lapses after (days)"), low=3)
+    drifting_percent = integer_setting(
         150, _("drifting without a meeting for (percent of the rhythm)"), low=100
     )
-    stuck_percent = whole(200, _("stuck without a meeting for (percent of the rhythm)"), low=100)
-    silence_days = whole(90, _("never silent longer than (days)"), low=14)
-    unanswered_messages = whole(
+    stuck_percent = integer_setting(
+        200, _("stuck without a meeting for (percent of the rhythm)"), low=100
+    )
+    silence_days = integer_setting(90, _("never silent longer than (days)"), low=14)
+    unanswered_messages = integer_setting(
         3, _("unanswered messages before the carer is told (messages)"), low=1, high=20
     )
-    capacity_max = whole(3, _("most mentees for one mentor (people)"), low=1, high=20)
-    first_time_capacity = whole(
+    capacity_max = integer_setting(3, _("most mentees for one mentor (people)"), low=1, high=20)
+    first_time_capacity = integer_setting(
         1, _("most mentees for a first-time mentor (people)"), low=1, high=20
     )
-    end_notice_days = whole(60, _("plan the ending: first notice before the end (days)"), low=7)
-    end_second_notice_days = whole(
+    end_notice_days = integer_setting(
+        60, _("plan the ending: first notice before the end (days)"), low=7
+    )
+    end_second_notice_days = integer_setting(
         30, _("plan the ending: second notice before the end (days)"), low=1
     )
-    rematch_buffer_days = whole(14, _("pause before a new match (days)"))
-    publication_hold_minutes = whole(
+    rematch_buffer_days = integer_setting(14, _("pause before a new match (days)"))
+    publication_hold_minutes = integer_setting(
         10, _("hold between Publish and release (minutes)"), low=1, high=120
     )
-    small_group = whole(
+    small_group = integer_setting(
         5, _("smallest group that is shown (answers)"), _("Never below 3."), low=3, high=50
     )
-    retention_text_months = whole(6, _("free text is kept after closure (months)"), low=1, high=60)
-    retention_declined_months = whole(
+    retention_text_months = integer_setting(
+        6, _("free text is kept after closure (months)"), low=1, high=60
+    )
+    retention_declined_months = integer_setting(
         12, _("declined applications are kept (months)"), low=1, high=60
     )
-    quiet_from_hour = whole(20, _("quiet hours begin (hour of the day)"), high=23)
-    quiet_until_hour = whole(8, _("quiet hours end (hour of the day)"), high=23)
-    weekly_mails = whole(
+    quiet_from_hour = integer_setting(20, _("quiet hours begin (hour of the day)"), high=23)
+    quiet_until_hour = integer_setting(8, _("quiet hours end (hour of the day)"), high=23)
+    weekly_mails = integer_setting(
         3, _("most non-essential messages to one person (messages per week)"), low=1, high=20
     )
     same_employer_blocked = models.BooleanField(

@@ -40,7 +40,7 @@ def names(words: list[str]) -> dict[str, str]:
 def load_shared_vocabulary() -> int:
     """Languages and industries of the installation; returns how many were new."""
     data = read("everywhere")
-    return _sow(Language, data["languages"]) + _sow(Industry, data["industries"])
+    return _add_missing(Language, data["languages"]) + _add_missing(Industry, data["industries"])
 
 
 @transaction.atomic
@@ -53,11 +53,11 @@ def load_vocabulary(list_name: str, program: Program | None = None) -> int:
         raise KeyError(list_name)
     data, new = read(list_name), 0
     for section, kind in KINDS.items():
-        new += _sow_in_order(Topic, data.get(section, {}), program=program, kind=kind)
-    return new + _sow_in_order(Experience, data.get("experiences", {}), program=program)
+        new += _add_missing_in_order(Topic, data.get(section, {}), program=program, kind=kind)
+    return new + _add_missing_in_order(Experience, data.get("experiences", {}), program=program)
 
 
-def _sow(model: Any, entries: dict[str, list[str]]) -> int:
+def _add_missing(model: Any, entries: dict[str, list[str]]) -> int:
     known = set(model.objects.values_list("code", flat=True))
     new = [
         model(code=code, names=names(words)) for code, words in entries.items() if code not in known
@@ -65,7 +65,7 @@ def _sow(model: Any, entries: dict[str, list[str]]) -> int:
     return len(model.objects.bulk_create(new))
 
 
-def _sow_in_order(
+def _add_missing_in_order(
     model: Any, entries: dict[str, list[str]], *, program: Program | None, **fields: Any
 ) -> int:
     known = set(model.objects.filter(program=program).values_list("code", flat=True))

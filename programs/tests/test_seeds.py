@@ -26,14 +26,14 @@ def test_seeding_twice_adds_nothing_the_second_time(db, capsys):
     assert capsys.readouterr().out.splitlines() == ["93 new entries.", "0 new entries."]
 
 
-def test_seeding_leaves_the_words_of_the_committee_alone(db):
+def test_seeding_keeps_the_committees_changes(db):
     load_vocabulary("hr")
     Topic.objects.filter(code="payroll").update(names={"en": "Pay"})
     load_vocabulary("hr")
     assert str(Topic.objects.get(code="payroll")) == "Pay"
 
 
-def test_seeded_names_speak_french(db):
+def test_seeded_names_have_french_translations(db):
     load_vocabulary("hr")
     with translation.override("fr"):
         assert str(Topic.objects.get(code="payroll")) == "Paie et opérations"
@@ -55,6 +55,6 @@ def test_a_program_with_a_list_of_its_own_does_not_use_the_shared_one(db, progra
     } == {program}
 
 
-def test_an_unknown_program_is_named(db):
+def test_an_unknown_program_is_reported(db):
     with pytest.raises(CommandError, match="no program with the short name nowhere"):
         call_command("seed_vocabulary", "hr", "--program", "nowhere")

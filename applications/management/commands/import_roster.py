@@ -12,7 +12,10 @@ from programs.models import Cohort
 
 
 class Command(BaseCommand):
-    help = "Turn a sign-up export (CSV or XLSX) into applications of a cohort: all or nothing, repeatable."
+    help = (
+        "Import a sign-up list (CSV or XLSX) as applications to a cohort. "
+        "Imports all rows or none; the same file can be imported again."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("cohort", help="short name of the cohort")
@@ -22,16 +25,14 @@ class Command(BaseCommand):
             "--map", type=Path, required=True, help="TOML file that says what the columns mean"
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="read, check and count; write nothing"
+            "--dry-run", action="store_true", help="read, check and count, but write nothing"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature
         try:
             cohort = Cohort.objects.select_related("program").get(slug=options["cohort"])
             roster = read_map(options["map"].read_text("utf-8"), role=options["role"])
-            table = read_table(
-                options["file"].read_bytes(), name=options["file"].name, encoding=roster.encoding
-            )
+            table = read_table(options["file"].read_bytes(), encoding=roster.encoding)
         except Cohort.DoesNotExist as error:
             known = ", ".join(Cohort.objects.values_list("slug", flat=True)) or "none yet"
             raise CommandError(
@@ -41,16 +42,17 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         records, problems = read_records(table, roster, role=options["role"])
         if not problems:
-            outcome = save_records(
+            result = save_records(
                 records, roster, cohort=cohort, by=None, dry_run=options["dry_run"]
             )
-            problems = outcome.problems
+            problems = result.problems
         if problems:
             for problem in problems:
                 self.stderr.write(str(problem))
             raise CommandError(f"{len(problems)} problems; nothing was imported.")
         done = "would be" if options["dry_run"] else "were"
         self.stdout.write(
-            f"{len(table.rows)} rows: {outcome.created} applications {done} created, {outcome.updated} updated, "
-            f"{outcome.unchanged_by_choice} left as their people have edited them; {outcome.people_created} new people."
+            f"{len(table.rows)} rows: {result.created} applications {done} created, "
+            f"{result.updated} updated, {result.skipped} skipped because their people edited them; "
+            f"{result.people_created} new people."
         )

@@ -57,7 +57,7 @@ class Command(BaseCommand):
     def _records(self, path: Path, text: str, role: str) -> list[Record]:
         roster = read_map(text, role=role)
         records, problems = read_records(
-            read_table(path.read_bytes(), name=path.name, encoding=roster.encoding),
+            read_table(path.read_bytes(), encoding=roster.encoding),
             roster,
             role=role,
         )

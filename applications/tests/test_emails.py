@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from applications import orientation, reviewing
-from applications.emails import remind_of_drafts
+from applications.emails import enqueue_draft_reminders
 from applications.models import Application
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
@@ -19,7 +19,7 @@ def days(n):
 
 
 @pytest.fixture
-def begun(draft):
+def old_draft(draft):
     """A draft that was begun on 2 March, in a cohort that closes on 30 March."""
     Application.objects.filter(pk=draft.pk).update(created_at=BEGAN)
     draft.cohort.closes_on = datetime(2027, 3, 30, tzinfo=UTC).date()
@@ -31,42 +31,42 @@ def subjects(at):
     return [letter.subject for letter in deliver_due_emails(at)]
 
 
-def test_a_draft_is_reminded_of_on_day_3_and_day_10(begun):
+def test_a_draft_gets_reminders_on_day_3_and_day_10(old_draft):
     sent = {n: len(deliver_due_emails(days(n))) for n in (1, 3, 4, 10, 11)}
     assert sent == {1: 0, 3: 1, 4: 0, 10: 1, 11: 0}
 
 
-def test_a_draft_is_reminded_of_two_days_before_the_close(begun):
-    begun.cohort.closes_on = datetime(2026, 3, 30, tzinfo=UTC).date()
-    begun.cohort.save()
-    remind_of_drafts(datetime(2026, 3, 28, 9, 0, tzinfo=UTC))
+def test_a_draft_gets_a_reminder_two_days_before_applications_close(old_draft):
+    old_draft.cohort.closes_on = datetime(2026, 3, 30, tzinfo=UTC).date()
+    old_draft.cohort.save()
+    enqueue_draft_reminders(datetime(2026, 3, 28, 9, 0, tzinfo=UTC))
     rows = Notification.system.filter(kind="application-unfinished")
     assert [row.ordinal for row in rows] == [3]
 
 
-def test_planning_twice_owes_once(begun):
+def test_reconciling_twice_enqueues_once(old_draft):
     for _ in range(2):
-        remind_of_drafts(days(3))
+        enqueue_draft_reminders(days(3))
     assert Notification.system.filter(kind="application-unfinished").count() == 1
 
 
-def test_missed_reminders_do_not_come_in_a_heap(begun):
-    remind_of_drafts(days(12))
+def test_missed_reminders_are_not_sent_all_at_once(old_draft):
+    enqueue_draft_reminders(days(12))
     rows = Notification.system.filter(kind="application-unfinished")
     assert [row.ordinal for row in rows] == [2]
 
 
 @pytest.mark.parametrize("state", ["submitted", "withdrawn"])
-def test_nobody_is_reminded_of_what_is_done(begun, state):
-    remind_of_drafts(days(3))
-    Application.objects.filter(pk=begun.pk).update(state=state)
+def test_no_reminder_is_sent_for_what_is_done(old_draft, state):
+    enqueue_draft_reminders(days(3))
+    Application.objects.filter(pk=old_draft.pk).update(state=state)
     assert subjects(days(3)) == []
 
 
-def test_the_reminder_names_the_next_part_and_leads_there(begun):
+def test_the_reminder_names_the_next_part_and_leads_there(old_draft):
     letter = deliver_due_emails(days(3))[0]
-    assert letter.subject == "Your application is saved, 10 parts left"
-    assert f"/applications/{begun.public_id}/suitability/" in letter.body
+    assert letter.subject == "Your application is saved: 10 parts left"
+    assert f"/applications/{old_draft.public_id}/suitability/" in letter.body
     assert "List-Unsubscribe" in letter.extra_headers
 
 
@@ -94,7 +94,7 @@ def test_reminders_of_the_orientation_stop_when_it_is_passed(mentor, cleo, ada):
     deliver_due_emails(BEGAN)
     mentor.refresh_from_db()
     right = {question.code: question.right for question in orientation.QUESTIONS}
-    assert orientation.answer(mentor, by=ada, answers=right)
+    assert orientation.submit_answers(mentor, by=ada, answers=right)
     assert subjects(days(7)) == []
 
 
@@ -113,7 +113,7 @@ def test_a_confirmation_is_not_sent_after_withdrawing(sent, ben):
     assert deliver_due_emails() == []
 
 
-def test_letters_carry_the_name_and_address_of_the_program(sent, cleo):
+def test_emails_show_the_name_and_address_of_the_program(sent, cleo):
     sent.program.contact_email = "hello@example.org"
     sent.program.save()
     accept(sent, cleo)

@@ -18,7 +18,7 @@ def fresh(row):
     return Application.objects.select_related("cohort__program", "person").get(pk=row.pk)
 
 
-def test_begun_twice_at_once_is_one_draft(cohort):
+def test_starting_twice_at_once_makes_one_draft(cohort):
     for _turn in range(TURNS):
         ben = factories.person()
         assert at_once(*[lambda ben=ben: submission.begin(cohort, "mentee", by=ben)] * 3) == [
@@ -30,7 +30,7 @@ def test_begun_twice_at_once_is_one_draft(cohort):
         assert Profile.objects.filter(user=ben).count() == 1
 
 
-def test_of_two_members_who_looked_at_the_same_page_one_decides(cohort, cleo):
+def test_of_two_members_with_the_same_page_one_decides(cohort, cleo):
     kim = factories.member("Kim Osei", program=cohort.program, role="matcher")
     for _turn in range(TURNS):
         sent = factories.application(factories.person(), cohort, state="submitted")
@@ -47,17 +47,17 @@ def test_of_two_members_who_looked_at_the_same_page_one_decides(cohort, cleo):
         ]
 
 
-def test_a_decision_is_told_once(cohort, cleo):
+def test_a_decision_is_released_once(cohort, cleo):
     for _turn in range(TURNS):
         sent = factories.application(factories.person(), cohort, state="submitted")
         decision = reviewing.decide(sent, by=cleo, outcome="accepted")
-        rows = reviewing.pending(cleo).filter(pk=decision.pk)
+        rows = reviewing.pending_decisions(cleo).filter(pk=decision.pk)
         at_once(*[lambda rows=rows: reviewing.release(rows.all(), by=cleo, at=timezone.now())] * 2)
-        told = Notification.system.about(sent).filter(kind="decision-accepted")
-        assert (fresh(sent).state, told.count()) == ("accepted", 1)
+        released = Notification.system.about(sent).filter(kind="decision-accepted")
+        assert (fresh(sent).state, released.count()) == ("accepted", 1)
 
 
-def test_who_withdraws_while_the_committee_decides_is_not_told_a_decision(cohort, cleo):
+def test_a_person_who_withdraws_meanwhile_gets_no_decision(cohort, cleo):
     for _turn in range(TURNS):
         sent = factories.application(factories.person(), cohort, state="submitted")
 
@@ -66,6 +66,6 @@ def test_who_withdraws_while_the_committee_decides_is_not_told_a_decision(cohort
             reviewing.release([decision], by=cleo, at=timezone.now())
 
         at_once(decide_and_tell, lambda sent=sent: submission.withdraw(fresh(sent), by=sent.person))
-        told = Notification.system.about(sent).filter(kind="decision-accepted").exists()
-        assert fresh(sent).state == "withdrawn" or told
+        released = Notification.system.about(sent).filter(kind="decision-accepted").exists()
+        assert fresh(sent).state == "withdrawn" or released
         assert not Decision.system.filter(application=sent, released_at=None).exists()

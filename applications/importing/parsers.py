@@ -1,0 +1,141 @@
+"""Parse one cell for one field. What cannot be parsed raises InvalidCell; nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from accounts.models import Profile
+from accounts.models.people import validate_name, validate_zone
+from applications.models import Application
+
+from .normalization import clean, fold
+
+Value = str | int | bool
+Parser = Callable[[str, object], Value]  # (field, cell or value of the map) -> value of the field
+
+YES = {"yes", "true", "1", "x", "oui", "y"}
+NO = {"no", "false", "0", "non", "n"}
+MAX_LENGTH = 2000
+MAX_LENGTHS = {
+    "name": 80,
+    "pronouns": 40,
+    "key": 254,
+    "email": 254,
+    "employer": 120,
+    "job_title": 120,
+    "place": 80,
+    "phone": 40,
+    "about": 1000,
+}
+
+
+class InvalidCell(ValueError):
+    """A cell that cannot be parsed; the message tells the person who fixes the file why."""
+
+
+def parse(field: str, value: object) -> Value:
+    """Return the value of a single field. Raises InvalidCell."""
+    return PARSERS.get(field, _text)(field, value)
+
+
+def _text(field: str, value: object) -> str:
+    text = clean(value)
+    limit = MAX_LENGTHS.get(field, MAX_LENGTH)
+    if len(text) > limit:
+        raise InvalidCell(_("The text has more than %(limit)d characters.") % {"limit": limit})
+    return text
+
+
+def _validated(check: Callable[[str], None]) -> Callable[[str, object], str]:
+    def parser(field: str, value: object) -> str:
+        text = " ".join(_text(field, value).split())
+        try:
+            check(text)
+        except ValidationError as error:
+            raise InvalidCell(" ".join(error.messages)) from error
+        return text
+
+    return parser
+
+
+def _email(field: str, value: object) -> str:
+    return _validated(validate_email)(field, value).lower()
+
+
+def _integer(low: int, high: int) -> Parser:
+    def parser(field: str, value: object) -> int:
+        try:
+            number = float(str(value).replace(",", "."))
+        except ValueError as error:
+            raise InvalidCell(
+                _("“%(text)s” is not a number.") % {"text": str(value)[:40]}
+            ) from error
+        if not low <= number <= high:
+            raise InvalidCell(
+                _("%(text)s is not between %(low)d and %(high)d.")
+                % {"text": value, "low": low, "high": high}
+            )
+        return int(number)
+
+    return parser
+
+
+def _choice(options: Mapping[int, object] | Mapping[str, object]) -> Parser:
+    """Accept the code or the label of an option."""
+
+    def parser(field: str, value: object) -> Value:
+        wanted = fold(str(value))
+        for code, label in options.items():
+            if wanted in (fold(str(code)), fold(str(label))):
+                return code
+        raise InvalidCell(
+            _("“%(text)s” is not one of: %(choices)s.")
+            % {"text": str(value)[:80], "choices": ", ".join(str(code) for code in options)}
+        )
+
+    return parser
+
+
+def is_yes_or_no(text: str) -> bool:
+    return fold(text) in YES | NO
+
+
+def _yes_or_no(field: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if is_yes_or_no(str(value)):
+        return fold(str(value)) in YES
+    raise InvalidCell(_("“%(text)s” is neither yes nor no.") % {"text": str(value)[:80]})
+
+
+def _commitment(field: str, value: object) -> bool:
+    if not _yes_or_no(field, value):
+        raise InvalidCell(
+            _("This person did not agree to the commitment. Remove the row or ask the person.")
+        )
+    return True
+
+
+PARSERS: dict[str, Parser] = {
+    "email": _email,
+    "name": _validated(validate_name),
+    "pronouns": _validated(validate_name),
+    "time_zone": _validated(validate_zone),
+    "language": _choice(
+        {code: get_language_info(code)["name"] for code, _name in settings.LANGUAGES}
+    ),
+    "level": _choice(dict(Profile.Level.choices)),
+    "mode": _choice(dict(Application.Mode.choices)),
+    "rhythm_days": _choice(dict(Application.Rhythm.choices)),
+    "years_experience": _integer(0, 70),
+    "travel_km": _integer(0, 1000),
+    "capacity": _integer(1, 20),
+    "is_first_time": _yes_or_no,
+    "commitment": _commitment,
+}
