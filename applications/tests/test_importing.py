@@ -135,7 +135,10 @@ class TestInvalidFiles:
         [
             (MEI.replace("Mei.Lin@Example.org", "not an address"), "Row 2, E-mail"),
             (MEI.replace("Mei.Lin@Example.org", ""), "This cell is empty"),
-            (MEI.replace("Mei,Lin", "https://spam.example,x"), "cannot hold links"),
+            (
+                MEI.replace("Mei,Lin", "https://spam.example,x"),
+                "without links or control characters",
+            ),
             (MEI.replace("I’m willing to take on two mentees.", "Two"), "not one of the answers"),
             (
                 MEI.replace(
