@@ -4,7 +4,9 @@
    copy.
 2. It counts the runs that send e-mail. The count, called epoch, is also written to a file outside
    the database. A database whose epoch is below the file's has been restored from a backup.
-3. In both cases nothing is sent until someone runs `manage.py post_restore`, which holds everything
+3. A database that has sent e-mail before, on a machine or volume without that file, has been
+   restored there from a backup: a missing file is not zero.
+4. In all these cases nothing is sent until someone runs `manage.py post_restore`, which holds everything
    that is due, and then releases what should be sent.
 """
 
@@ -43,20 +45,20 @@ def restore_step(step: Callable[[], object]) -> Callable[[], object]:
     return step
 
 
-def read_epoch() -> int:
-    """Return the epoch in the file, 0 if there is no file. Raises UnreadableEpoch."""
+def read_epoch() -> int | None:
+    """Return the epoch in the file, None if there is no file. Raises UnreadableEpoch."""
     path = Path(settings.OUTBOX_EPOCH_FILE)
     try:
         return int(path.read_text())
     except FileNotFoundError:
-        return 0
+        return None
     except (OSError, ValueError) as error:
         raise UnreadableEpoch(str(path)) from error
 
 
 def _read_epoch_or_zero() -> int:
     try:
-        return read_epoch()
+        return read_epoch() or 0
     except UnreadableEpoch:
         return 0
 
@@ -81,7 +83,10 @@ def begin_run(at: datetime) -> bool:
         write_epoch(OutboxState.objects.values_list("epoch", flat=True)[0])
     except OSError:
         log.exception("the epoch file cannot be written")
-        OutboxState.objects.update(blocked_reason="the epoch file cannot be written")
+        # Take the count back: a database with a count but without a file looks restored.
+        OutboxState.objects.update(
+            blocked_reason="the epoch file cannot be written", epoch=F("epoch") - 1
+        )
         return False
     return True
 
@@ -91,10 +96,13 @@ def blocked_reason(outbox_state: OutboxState) -> str:
     if outbox_state.instance_id != settings.INSTANCE_ID:
         return "this database belongs to another installation; run post_restore"
     try:
-        if outbox_state.epoch < read_epoch():
-            return "this database is older than its last run; run post_restore"
+        epoch = read_epoch()
     except UnreadableEpoch:
         return "the epoch file cannot be read; run post_restore"
+    if epoch is None and outbox_state.epoch:
+        return "this machine does not know this database; run post_restore"
+    if epoch is not None and outbox_state.epoch < epoch:
+        return "this database is older than its last run; run post_restore"
     return ""
 
 

@@ -46,6 +46,17 @@ def test_a_restored_database_is_behind_its_file_and_sends_nothing(sample, ada, m
     assert "older than its last run" in blocked()
 
 
+def test_a_database_restored_on_a_new_machine_sends_nothing(sample, ada, epoch_file, mailoutbox):
+    send_due_emails(TUESDAY_NOON)
+    epoch_file.unlink()
+    sample.enqueue(ada)
+    assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
+    assert "does not know this database" in blocked()
+    call_command("post_restore")
+    assert [row.state for row in rows()] == [State.HELD]
+    assert (blocked(), epoch_file.read_text()) == ("", "1")
+
+
 def test_a_copied_database_sends_nothing_elsewhere(sample, ada, mailoutbox, settings):
     send_due_emails(TUESDAY_NOON)
     settings.INSTANCE_ID = "staging"
