@@ -8,10 +8,11 @@ from .models import Meeting
 
 @admin.register(Meeting)
 class MeetingAdmin(CommitteeAdmin):
-    """For the carer of a pair: when, how long, how, and what became of it."""
+    """What the carer of a pair sees: when, how long, how, and whether it took place."""
 
     empty_words = _(
-        "No meeting is written down yet. You see when the pairs in your care meet, not what they talk about."
+        "There are no meetings yet. You see when the pairs you care for meet, not what they talk "
+        "about."
     )
     list_display = ("match", "state", "starts_at", "minutes", "mode", "moves")
     list_filter = ("state", "mode")

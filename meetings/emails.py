@@ -1,13 +1,12 @@
-"""Letters about meetings. Titles hold no private content; the agenda stays on the site."""
+"""E-mails about meetings. They carry nothing from the agenda, which stays on the site."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from matches.models import Match
 from notifications.kinds import ESSENTIAL, Cancel, Email, kind
 from notifications.links import absolute
@@ -18,9 +17,9 @@ State = Meeting.State
 
 
 @kind("meeting-date", about="meetings.Meeting", stream=ESSENTIAL)
-def meeting_date(meeting: Meeting, person: Any) -> Email | Cancel:
-    """**To**: the partner of whoever acted. **When**: a date is proposed, set, moved or cancelled, once per change.
-    **Until**: the time of the meeting, or the end of the match."""
+def meeting_date(meeting: Meeting, person: User) -> Email | Cancel:
+    """**To**: the partner of whoever acted. **When**: a date is proposed, confirmed, moved or
+    cancelled, once per change. **Until**: the time of the meeting, or the end of the match."""
     if meeting.match.state == Match.State.CLOSED:
         return Cancel("the match has ended")
     if meeting.starts_at <= timezone.now() or meeting.state in {State.HELD, State.MISSED}:
@@ -35,7 +34,7 @@ def meeting_date(meeting: Meeting, person: Any) -> Email | Cancel:
             "is_moved": meeting.moves > 0,
         },
         action=(
-            _("Answer") if is_asked else _("See our meetings"),
+            _("Answer") if is_asked else _("View our meetings"),
             absolute(reverse("meetings:meeting-list", args=[meeting.match.public_id])),
         ),
         program=meeting.match.program,
@@ -44,6 +43,7 @@ def meeting_date(meeting: Meeting, person: Any) -> Email | Cancel:
 
 
 @kind("meeting-date-soon", about="meetings.Meeting", stream=ESSENTIAL, urgent=True)
-def meeting_date_soon(meeting: Meeting, person: Any) -> Email | Cancel:
-    """**To**: as "meeting-date". **When**: the same, for a meeting within 48 hours; it leaves at night too. **Until**: the same."""
+def meeting_date_soon(meeting: Meeting, person: User) -> Email | Cancel:
+    """**To**: as "meeting-date". **When**: the same, for a meeting within 48 hours; at night too.
+    **Until**: the same."""
     return meeting_date(meeting, person)

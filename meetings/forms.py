@@ -1,4 +1,4 @@
-"""Forms of meetings. Times are on the clock of the person who types them."""
+"""Forms of meetings. Times are in the time zone of the person who enters them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from matches.models import Match
 
 from . import scheduling
-from .models import Meeting
-from .wall_time import moment
+from .models import MAX_MINUTES, MIN_MINUTES, Meeting
+from .wall_time import to_utc
+
+MAX_YEARS_AWAY = 2
 
 
 class WhenForm(forms.Form):
-    """A date and a time, to come or gone by."""
+    """A date and a time, in the future if `is_ahead`, else in the past."""
 
     is_ahead = True
     on = forms.DateField(
@@ -28,7 +31,7 @@ class WhenForm(forms.Form):
         label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
-    def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
         self.fields["wall_time"].help_text = _("In your time zone, %(zone)s.") % {
@@ -39,22 +42,29 @@ class WhenForm(forms.Form):
         on, wall_time = self.cleaned_data.get("on"), self.cleaned_data.get("wall_time")
         if on is None or wall_time is None:
             return
-        years_off = abs(on.year - timezone.now().astimezone(ZoneInfo(self.person.time_zone)).year)
-        if years_off > 2:
-            self.add_error("on", _("Please check the year."))
+        today = timezone.now().astimezone(ZoneInfo(self.person.time_zone)).date()
+        if abs(on.year - today.year) > MAX_YEARS_AWAY:
+            self.add_error("on", _("Check the year of the date."))
             return
-        is_past = moment(on, wall_time, self.person.time_zone) <= timezone.now()
+        is_past = to_utc(on, wall_time, self.person.time_zone) <= timezone.now()
         if self.is_ahead and is_past:
             self.add_error(
-                "on", _("This time has passed. If you have met already, note the meeting instead.")
+                "on",
+                _("This time is in the past. If you have already met, record the meeting instead."),
             )
         if not self.is_ahead and not is_past:
-            self.add_error("on", _("This time is still to come. Plan the meeting instead."))
+            self.add_error("on", _("This time is in the future. Plan the meeting instead."))
 
 
 class MeetingForm(WhenForm):
-    minutes = forms.IntegerField(label=_("How many minutes?"), min_value=5, max_value=480)
-    mode = forms.ChoiceField(label=_("How?"), choices=Meeting.Mode, widget=forms.RadioSelect)
+    """A meeting of `match` with its length and mode."""
+
+    minutes = forms.IntegerField(
+        label=_("How many minutes?"), min_value=MIN_MINUTES, max_value=MAX_MINUTES
+    )
+    mode = forms.ChoiceField(
+        label=_("How do you meet?"), choices=Meeting.Mode, widget=forms.RadioSelect
+    )
 
     field_order = ["on", "wall_time"]
 
@@ -74,14 +84,15 @@ class PlanForm(MeetingForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     is_agreed = forms.TypedChoiceField(
-        label=_("Have you agreed on this time already?"),
-        choices=[("no", _("No, ask my partner")), ("yes", _("Yes, put it down"))],
+        label=_("Have you already agreed on this time?"),
+        choices=[("no", _("No, ask my partner")), ("yes", _("Yes, confirm it"))],
         coerce=lambda answer: answer == "yes",
         initial="no",
         widget=forms.RadioSelect,
     )
 
-    def save(self, *, by: Any) -> Meeting:
+    def save(self, *, by: User) -> Meeting:
+        """Propose or confirm the meeting, as `scheduling.plan_meeting`."""
         return scheduling.plan_meeting(self.match, by=by, **self.cleaned_data)
 
 
@@ -90,13 +101,16 @@ class RecordForm(MeetingForm):
 
     is_ahead = False
 
-    def save(self, *, by: Any) -> Meeting:
+    def save(self, *, by: User) -> Meeting:
+        """Record the meeting, as `scheduling.record_past`."""
         return scheduling.record_past(self.match, by=by, **self.cleaned_data)
 
 
 class MoveForm(WhenForm):
-    def save(self, meeting: Meeting, *, by: Any) -> None:
-        """The typed time is on the clock of `by`; the meeting keeps the zone that it was set in."""
+    """Another date for a meeting."""
+
+    def save(self, meeting: Meeting, *, by: User) -> None:
+        """Move the meeting. The time is in the zone of `by`; the meeting keeps its own zone."""
         typed = datetime.combine(
             self.cleaned_data["on"], self.cleaned_data["wall_time"], tzinfo=ZoneInfo(by.time_zone)
         )
@@ -104,19 +118,22 @@ class MoveForm(WhenForm):
         scheduling.move_meeting(meeting, there.date(), there.time(), by=by)
 
 
-class NoteForm(forms.Form):
-    """One minute after a meeting."""
+class LogForm(forms.Form):
+    """What became of a meeting, and what its writer wants to remember."""
 
-    what = forms.ChoiceField(
+    outcome = forms.ChoiceField(
         label=_("Did it take place?"),
         choices=[("held", _("Yes")), ("missed", _("No, it was missed"))],
         widget=forms.RadioSelect,
     )
     minutes = forms.IntegerField(
-        label=_("How many minutes?"), min_value=5, max_value=480, required=False
+        label=_("How many minutes?"),
+        min_value=MIN_MINUTES,
+        max_value=MAX_MINUTES,
+        required=False,
     )
     learned = forms.CharField(
-        label=_("What do you take with you?"),
+        label=_("What did you take away from it?"),
         help_text=_("Only the two of you read this."),
         max_length=2000,
         required=False,
@@ -129,10 +146,16 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def save(self, meeting: Meeting, *, by: Any) -> None:
+    def save(self, meeting: Meeting, *, by: User) -> None:
+        """Record the outcome and the log entry of `by`."""
         data = self.cleaned_data
-        if data["what"] == "missed":
+        if data["outcome"] == "missed":
             meeting.mark_missed(by=by)
             return
-        words = {"learned": data["learned"], "next_step": data["next_step"]}
-        scheduling.record_held(meeting, by=by, minutes=data["minutes"], **words)
+        scheduling.record_held(
+            meeting,
+            by=by,
+            minutes=data["minutes"],
+            learned=data["learned"],
+            next_step=data["next_step"],
+        )

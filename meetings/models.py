@@ -1,13 +1,14 @@
 """Meetings of a pair.
 
-The row itself says when, how long, how and with which outcome: the carer of the pair may know that. Where they meet, what they
-plan and what they write down afterwards stands in guarded tables that only the pair reads.
+A meeting's row says when, how long, how and with which outcome; the carer of the pair may see that.
+Where they meet, what they plan and what they note afterwards is in confidential tables that only
+the pair reads.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -19,14 +20,20 @@ from django.utils.translation import gettext_lazy as _
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
+from accounts.models import User
 from accounts.models.people import validate_zone
 from matches.models import Match
 from workflow.states import move
 
-from .wall_time import moment
+from .wall_time import to_utc
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 Person = settings.AUTH_USER_MODEL
-NOT_OVER = _("This meeting has not begun yet.")
+MIN_MINUTES, MAX_MINUTES = 5, 480
+NOT_STARTED = _("This meeting hasn't started yet.")
+NOT_OF_PAIR = _("Only the two people of a match can change its meetings.")
 
 
 class MeetingQuerySet(ScopedQuerySet):
@@ -42,29 +49,25 @@ class MeetingQuerySet(ScopedQuerySet):
             match__in=Match.objects.for_committee(user, *roles).filter(carer=user.pk)
         )
 
-    def of(self, user: Any) -> Self:
+    def of(self, user: User) -> Self:
+        """Meetings of the matches that `user` is in."""
         return self.filter(match__in=Match.objects.of(user))
 
     def held(self) -> Self:
+        """Meetings that took place."""
         return self.filter(state=Meeting.State.HELD)
 
     def ahead(self, at: datetime) -> Self:
-        """Dates that stand, and proposals, from `at` on."""
+        """Meetings from `at` on that are proposed or confirmed."""
         return self.filter(state__in=[Meeting.State.PROPOSED, Meeting.State.SET], starts_at__gte=at)
-
-    def unrecorded(self, at: datetime) -> Self:
-        """Dates that have passed without a word of what became of them."""
-        return self.filter(state=Meeting.State.SET, starts_at__lt=at)
-
-    def awaiting_answer_of(self, user: Any) -> Self:
-        """Proposals of the partner."""
-        return self.of(user).filter(state=Meeting.State.PROPOSED).exclude(proposed_by=user.pk)
 
 
 class Meeting(models.Model):
+    """One date of a pair: proposed, confirmed, and then held, missed or cancelled."""
+
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
-        SET = "set", _("Set")
+        SET = "set", _("Confirmed")
         HELD = "held", _("Held")
         MISSED = "missed", _("Missed")
         CANCELLED = "cancelled", _("Cancelled")
@@ -92,16 +95,20 @@ class Meeting(models.Model):
     on = models.DateField(_("date"))
     wall_time = models.TimeField(_("time"))
     zone = models.CharField(_("time zone"), max_length=50, validators=[validate_zone])
-    starts_at = models.DateTimeField(_("starts at"), editable=False)  # follows from the three above
+    # In UTC; `save` derives it from the three columns above.
+    starts_at = models.DateTimeField(_("starts at"), editable=False)
     minutes = models.PositiveSmallIntegerField(
-        _("minutes"), default=60, validators=[MinValueValidator(5), MaxValueValidator(480)]
+        _("minutes"),
+        default=60,
+        validators=[MinValueValidator(MIN_MINUTES), MaxValueValidator(MAX_MINUTES)],
     )
     mode = models.CharField(_("how"), max_length=10, choices=Mode, default=Mode.VIDEO)
     proposed_by = models.ForeignKey(
         Person, models.PROTECT, related_name="+", verbose_name=_("proposed by")
     )
     moves = models.PositiveSmallIntegerField(_("moved (times)"), default=0, editable=False)
-    sequence = models.PositiveSmallIntegerField(default=0, editable=False)  # of the calendar entry
+    # Raised by every change of date; a stale page that names an old one is refused.
+    sequence = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -112,7 +119,8 @@ class Meeting(models.Model):
         indexes = [models.Index(fields=["match", "state", "starts_at"], name="meeting_of_match")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(minutes__gte=5, minutes__lte=480), name="meeting_of_sensible_length"
+                condition=Q(minutes__gte=MIN_MINUTES, minutes__lte=MAX_MINUTES),
+                name="meeting_of_sensible_length",
             ),
             models.UniqueConstraint(
                 fields=["match", "starts_at"],
@@ -125,84 +133,102 @@ class Meeting(models.Model):
         return str(_("meeting of %(match)s") % {"match": self.match})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.starts_at = moment(self.on, self.wall_time, self.zone)
+        self.starts_at = to_utc(self.on, self.wall_time, self.zone)
         super().save(*args, **kwargs)
 
-    def is_of(self, user: Any) -> bool:
-        return bool(user.is_authenticated) and user in self.match.people
+    def is_of(self, user: User | AnonymousUser) -> bool:
+        """Whether `user` is one of the pair."""
+        return user.is_authenticated and user in self.match.people
 
-    def may_be_answered_by(self, user: Any) -> bool:
+    def may_be_answered_by(self, user: User) -> bool:
+        """Whether this is a proposal of the partner of `user`."""
         return (
             self.state == self.State.PROPOSED
             and self.is_of(user)
             and user.pk != self.proposed_by_id
         )
 
-    def may_be_moved_by(self, user: Any) -> bool:
+    def may_be_moved_by(self, user: User) -> bool:
+        """Whether it is proposed or confirmed, and `user` is one of the pair."""
         return self.state in {self.State.PROPOSED, self.State.SET} and self.is_of(user)
 
-    def may_be_recorded_by(self, user: Any, at: datetime) -> bool:
+    def may_be_recorded_by(self, user: User, at: datetime) -> bool:
+        """Whether it has started by `at`, and `user` may say whether it took place."""
         return self.state == self.State.SET and self.starts_at <= at and self.is_of(user)
 
-    def accept(self, *, by: Any) -> None:
-        """The partner says yes to a proposal. Raises Refused for anybody else and in any other state."""
+    def accept(self, *, by: User) -> None:
+        """Confirm the partner's proposal.
+
+        Raises ActionNotAllowed for anyone but the partner, and in any other state.
+        """
         if not self.may_be_answered_by(by):
-            raise ActionNotAllowed(_("This date is not waiting for your answer."))
+            raise ActionNotAllowed(_("This meeting is not waiting for your answer."))
         move(self, self.State.SET, by=by)
 
-    def cancel(self, *, by: Any) -> None:
+    def cancel(self, *, by: User) -> None:
+        """Cancel it. Raises ActionNotAllowed outside the pair, and once it has taken place."""
         self._check_pair(by)
         move(self, self.State.CANCELLED, by=by, sequence=self.sequence + 1)
 
     @transaction.atomic
-    def move_to(self, on: date, wall_time: time, *, by: Any) -> None:
-        """Another date; it keeps its state, and the calendar entry changes instead of doubling."""
+    def move_to(self, on: date, wall_time: time, *, by: User) -> None:
+        """Change the date; the meeting keeps its state and time zone.
+
+        Raises ActionNotAllowed outside the pair, once it has taken place or was cancelled, and when
+        someone else has changed it since it was loaded.
+        """
         if not self.may_be_moved_by(by):
-            raise ActionNotAllowed(_("This meeting cannot be moved any more."))
+            raise ActionNotAllowed(_("This meeting can no longer be moved."))
         if (on, wall_time) == (self.on, self.wall_time):
             return
-        when = {"on": on, "wall_time": wall_time, "starts_at": moment(on, wall_time, self.zone)}
+        when = {"on": on, "wall_time": wall_time, "starts_at": to_utc(on, wall_time, self.zone)}
         numbers = {"moves": self.moves + 1, "sequence": self.sequence + 1}
         mine = Meeting.objects.filter(pk=self.pk, state=self.state, sequence=self.sequence)
         if not mine.update(**when, **numbers):
-            raise ActionNotAllowed(
-                _("Somebody else has just changed this. Please look at the page again.")
-            )
+            raise ActionNotAllowed(_("Someone else has just changed this. Please reload the page."))
         self.refresh_from_db()
 
     @transaction.atomic
-    def mark_held(self, *, by: Any, minutes: int | None = None, at: datetime | None = None) -> None:
-        """It took place. Raises Refused outside the pair and before it began."""
-        self._check_over(by, at)
-        if self.state == self.State.PROPOSED:  # they met, so the date stood
+    def mark_held(
+        self, *, by: User, minutes: int | None = None, at: datetime | None = None
+    ) -> None:
+        """Record that it took place, for `minutes`.
+
+        Raises ActionNotAllowed outside the pair and before it has started.
+        """
+        self._check_started(by, at)
+        if self.state == self.State.PROPOSED:  # they met, so both had agreed on the date
             move(self, self.State.SET, by=by, at=at)
         move(self, self.State.HELD, by=by, at=at, minutes=minutes or self.minutes)
 
-    def mark_missed(self, *, by: Any, at: datetime | None = None) -> None:
-        self._check_over(by, at)
+    def mark_missed(self, *, by: User, at: datetime | None = None) -> None:
+        """Record that it did not take place. Raises ActionNotAllowed as `mark_held`."""
+        self._check_started(by, at)
         move(self, self.State.MISSED, by=by, at=at)
 
-    def _check_pair(self, user: Any) -> None:
+    def _check_pair(self, user: User) -> None:
         if not self.is_of(user):
-            raise ActionNotAllowed(_("Only the two people of a match change its meetings."))
+            raise ActionNotAllowed(NOT_OF_PAIR)
 
-    def _check_over(self, user: Any, at: datetime | None) -> None:
+    def _check_started(self, user: User, at: datetime | None) -> None:
         self._check_pair(user)
         if self.starts_at > (at or timezone.now()):
-            raise ActionNotAllowed(NOT_OVER)
+            raise ActionNotAllowed(NOT_STARTED)
 
-    accept.alters_data = cancel.alters_data = move_to.alters_data = True  # type: ignore[attr-defined]
+    # No template may call them.
+    accept.alters_data = cancel.alters_data = True  # type: ignore[attr-defined]
+    move_to.alters_data = True  # type: ignore[attr-defined]
     mark_held.alters_data = mark_missed.alters_data = True  # type: ignore[attr-defined]
 
 
 class PairOnlyQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """The pair; never the carer, never the committee."""
+        """The pair; not the carer, nor anyone else in the committee."""
         return self.filter(meeting__match__in=Match.objects.of(user)).scoped("pair")
 
 
 class Agenda(ConfidentialModel):
-    """Where, and what for."""
+    """Where the pair meets, and what they want to talk about."""
 
     meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="+")
     place = models.CharField(_("place or link"), max_length=300, blank=True)
@@ -217,7 +243,7 @@ class Agenda(ConfidentialModel):
 
 
 class LogEntry(ConfidentialModel):
-    """What one person noted after a meeting; both read it."""
+    """What one person noted after a meeting; both people read it."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="+")
     author = models.ForeignKey(Person, models.PROTECT, related_name="+")

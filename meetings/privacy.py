@@ -1,18 +1,15 @@
-"""What meetings hold about a person: dates, and the person's own notes."""
+"""Export and erasure of what meetings hold about a person: dates and their own notes."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from accounts.models import User
 from accounts.privacy import register
 
 from .models import Agenda, LogEntry, Meeting
 
-WHY = "the person asks to be erased"
 
-
-def export(user: User) -> dict[str, Any]:
+def export(user: User) -> dict[str, object]:
+    """Return the dates of the meetings of `user`, and what `user` wrote about them."""
     dates = Meeting.objects.of(user).values("starts_at", "zone", "minutes", "mode", "state")
     agendas = (
         Agenda.objects.visible_to(user)
@@ -28,7 +25,7 @@ def export(user: User) -> dict[str, Any]:
 
 
 def erase(user: User) -> None:
-    """Own words go; dates stay for the partner."""
+    """Delete what `user` wrote; dates stay for the partner."""
     LogEntry.system.filter(author=user).delete()
     Agenda.system.filter(meeting__proposed_by=user).update(place="", points="")
 

@@ -1,21 +1,21 @@
-"""Setting dates, and what follows from a meeting that was held."""
+"""Planning meetings, notifying the partner, and recording meetings that were held."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from agreements.reconcilers import ask_for_draft
 from matches.models import Match
 from notifications.outbox import enqueue
 
-from .models import Agenda, LogEntry, Meeting
-from .wall_time import moment
+from .models import NOT_OF_PAIR, Agenda, LogEntry, Meeting
+from .wall_time import to_utc
 
 State = Meeting.State
 SOON = timedelta(hours=48)
@@ -25,7 +25,7 @@ SOON = timedelta(hours=48)
 def plan_meeting(
     match: Match,
     *,
-    by: Any,
+    by: User,
     on: date,
     wall_time: time,
     minutes: int,
@@ -35,15 +35,15 @@ def plan_meeting(
     is_agreed: bool = False,
     at: datetime | None = None,
 ) -> Meeting:
-    """Propose a date to the partner, or set it when both have agreed on it already (`is_agreed`).
+    """Propose a meeting to the partner, or confirm it when both agreed on it already (`is_agreed`).
 
-    The time is on the clock of `by`. The same date again returns the meeting that there is. Raises Refused outside the
-    pair and after the end of the match.
+    The time is in the zone of `by`. The same time again returns the existing meeting. Raises
+    ActionNotAllowed outside the pair and after the end of the match.
     """
     if by not in match.people:
-        raise ActionNotAllowed(_("Only the two people of a match change its meetings."))
+        raise ActionNotAllowed(NOT_OF_PAIR)
     if match.state == Match.State.CLOSED:
-        raise ActionNotAllowed(_("This match has ended."))
+        raise ActionNotAllowed(_("This match has ended, so you can't plan meetings."))
     meeting = Meeting(
         match=match,
         on=on,
@@ -66,19 +66,22 @@ def plan_meeting(
     return meeting
 
 
-def notify_partner(meeting: Meeting, *, by: Any, at: datetime | None = None) -> None:
-    """Owe the other person the news of a date; of several changes the letter tells the last state."""
+def notify_partner(meeting: Meeting, *, by: User, at: datetime | None = None) -> None:
+    """Enqueue the e-mail about a change to the other person.
+
+    It shows the meeting as it is when the e-mail is sent, also after several changes.
+    """
     partner = meeting.match.partner_of(by)
     number = meeting.sequence * 2 + (1 if meeting.state == State.PROPOSED else 2)
     now = at or timezone.now()
-    # Within two days of a meeting news about it does not wait for the morning.
+    # E-mails about a meeting that is soon do not wait for the morning.
     kind = "meeting-date-soon" if meeting.starts_at - now <= SOON else "meeting-date"
     enqueue(kind, to=partner, about=meeting, ordinal=number, at=now)
 
 
 @transaction.atomic
-def accept(meeting: Meeting, *, by: Any) -> None:
-    """Say yes to the partner's proposal. A second click does nothing."""
+def accept(meeting: Meeting, *, by: User) -> None:
+    """Confirm the partner's proposal; a second click does nothing. Raises as `Meeting.accept`."""
     if meeting.state == State.SET and meeting.is_of(by):
         return
     meeting.accept(by=by)
@@ -86,17 +89,19 @@ def accept(meeting: Meeting, *, by: Any) -> None:
 
 
 @transaction.atomic
-def move_meeting(meeting: Meeting, on: date, wall_time: time, *, by: Any) -> None:
+def move_meeting(meeting: Meeting, on: date, wall_time: time, *, by: User) -> None:
+    """Move a meeting to another time in its zone. Raises as `Meeting.move_to`, and for a clash."""
     try:
         with transaction.atomic():
             meeting.move_to(on, wall_time, by=by)
     except IntegrityError:
-        raise ActionNotAllowed(_("There is another meeting at this time already.")) from None
+        raise ActionNotAllowed(_("You already have a meeting at this time.")) from None
     notify_partner(meeting, by=by)
 
 
 @transaction.atomic
-def cancel(meeting: Meeting, *, by: Any) -> None:
+def cancel(meeting: Meeting, *, by: User) -> None:
+    """Cancel a meeting; a second click does nothing. Raises as `Meeting.cancel`."""
     if meeting.state == State.CANCELLED and meeting.is_of(by):
         return
     meeting.cancel(by=by)
@@ -107,22 +112,23 @@ def cancel(meeting: Meeting, *, by: Any) -> None:
 def record_held(
     meeting: Meeting,
     *,
-    by: Any,
+    by: User,
     minutes: int | None = None,
     learned: str = "",
     next_step: str = "",
     at: datetime | None = None,
 ) -> None:
-    """It took place: note it with its minutes and, if there is something to say, the writer's log entry.
+    """Record that a meeting took place, with a log entry of `by` if there is any text.
 
-    When the partner was faster, only the entry is added. The first meeting of a pair asks for the agreement.
+    When it was recorded before, only the entry is written. The first meeting of a pair makes the
+    program ask for the agreement. Raises as `Meeting.mark_held`.
     """
     at = at or timezone.now()
     if not (meeting.state == State.HELD and meeting.is_of(by)):
         meeting.mark_held(by=by, minutes=minutes, at=at)
     if learned or next_step:
-        words = {"learned": learned, "next_step": next_step, "written_at": at}
-        LogEntry.objects.visible_to(by).update_or_create(meeting=meeting, author=by, defaults=words)
+        entry = {"learned": learned, "next_step": next_step, "written_at": at}
+        LogEntry.objects.visible_to(by).update_or_create(meeting=meeting, author=by, defaults=entry)
     ask_for_draft(meeting.match, at=at)
 
 
@@ -130,17 +136,20 @@ def record_held(
 def record_past(
     match: Match,
     *,
-    by: Any,
+    by: User,
     on: date,
     wall_time: time,
     minutes: int,
     mode: str,
     at: datetime | None = None,
 ) -> Meeting:
-    """Note a meeting that took place without having been planned here. Raises Refused for one that is still to come."""
+    """Record a meeting that was not planned here; the same time again returns the existing one.
+
+    Raises ActionNotAllowed outside the pair, and for a time in the future.
+    """
     if by not in match.people:
-        raise ActionNotAllowed(_("Only the two people of a match change its meetings."))
-    starts_at = moment(on, wall_time, by.time_zone)
+        raise ActionNotAllowed(NOT_OF_PAIR)
+    starts_at = to_utc(on, wall_time, by.time_zone)
     meeting = (
         Meeting.objects.exclude(state=State.CANCELLED)
         .filter(match=match, starts_at=starts_at)

@@ -11,5 +11,5 @@ urlpatterns = [
     path("meeting/<str:meeting_id>/accept/", views.meeting_accept, name="meeting-accept"),
     path("meeting/<str:meeting_id>/move/", views.meeting_move, name="meeting-move"),
     path("meeting/<str:meeting_id>/cancel/", views.meeting_cancel, name="meeting-cancel"),
-    path("meeting/<str:meeting_id>/note/", views.meeting_note, name="meeting-note"),
+    path("meeting/<str:meeting_id>/log/", views.meeting_log, name="meeting-log"),
 ]

@@ -150,7 +150,7 @@ def note_meeting(status: ParticipantStatus) -> NextStep:
     return NextStep(
         title=_("Did you meet on %(day)s?") % {"day": held_on},
         text=_("Choose held, moved or missed. Only the two of you see your notes."),
-        url=page("meetings:meeting-note", meeting.public_id) if meeting else "",
+        url=page("meetings:meeting-log", meeting.public_id) if meeting else "",
         action=_("Record the meeting"),
     )
 

@@ -1,10 +1,11 @@
+import html
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import LogEntry, Meeting
+from meetings.models import NOT_STARTED, LogEntry, Meeting
 from notifications.testing import deliver_due_emails
 from testkit import meetings as make
 
@@ -27,17 +28,17 @@ def page(name, row):
     return reverse(f"meetings:{name}", args=[row.public_id])
 
 
-def test_planning_asks_the_partner_by_letter(match, as_user, ben):
+def test_planning_asks_the_partner_by_email(match, as_user, ben):
     answer = as_user(ben).post(page("meeting-create", match), {**PLAN, "on": day(9)})
     assert answer["Location"] == page("meeting-list", match)
-    letters = deliver_due_emails(reconcile=False)
-    assert [(letter.to[0].split(".")[0], letter.subject.split(" ")[0]) for letter in letters] == [
+    emails = deliver_due_emails(reconcile=False)
+    assert [(email.to[0].split(".")[0], email.subject.split(" ")[0]) for email in emails] == [
         ("ada", "Ben")
     ]
-    assert "A link" not in letters[0].body
+    assert "A link" not in emails[0].body
 
 
-def test_news_about_tomorrow_does_not_wait(match, as_user, ben):
+def test_an_email_about_tomorrow_does_not_wait(match, as_user, ben):
     as_user(ben).post(page("meeting-create", match), {**PLAN, "on": day(1), "is_agreed": "yes"})
     assert len(deliver_due_emails(reconcile=False)) == 1
     assert Meeting.objects.get().state == "set"
@@ -53,32 +54,32 @@ def test_news_about_tomorrow_does_not_wait(match, as_user, ben):
         {"on": "2020-01-01"},
     ],
 )
-def test_what_makes_no_sense_gets_words(change, match, as_user, ben):
+def test_invalid_entries_show_errors(change, match, as_user, ben):
     answer = as_user(ben).post(page("meeting-create", match), {**PLAN, "on": day(9), **change})
     assert list(answer.context["form"].errors) == list(change)
     assert Meeting.objects.count() == 0
 
 
-def test_an_empty_form_gets_words(match, as_user, ben):
+def test_an_empty_form_shows_errors(match, as_user, ben):
     assert as_user(ben).post(page("meeting-create", match), {}).context["form"].errors
     assert as_user(ben).post(page("meeting-record", match), {}).context["form"].errors
 
 
-def test_noting_a_meeting_with_its_log(match, as_user, ben, ada):
+def test_recording_a_meeting_with_its_log(match, as_user, ben, ada):
     meeting = make.meeting(match, timezone.now() - timedelta(hours=3))
-    data = {"what": "held", "minutes": "50", "learned": "To ask", "next_step": "Write to Kim"}
-    as_user(ben).post(page("meeting-note", meeting), data)
-    as_user(ben).post(page("meeting-note", meeting), data)
+    data = {"outcome": "held", "minutes": "50", "learned": "To ask", "next_step": "Write to Kim"}
+    as_user(ben).post(page("meeting-log", meeting), data)
+    as_user(ben).post(page("meeting-log", meeting), data)
     meeting.refresh_from_db()
     assert (meeting.state, meeting.minutes) == ("held", 50)
     assert LogEntry.objects.visible_to(ada).get().next_step == "Write to Kim"
     assert "Write to Kim" in as_user(ada).get(page("meeting-list", match)).content.decode()
 
 
-def test_noting_too_early_is_refused_in_words(match, as_user, ben):
+def test_recording_too_early_shows_why_not(match, as_user, ben):
     meeting = make.meeting(match)
-    answer = as_user(ben).post(page("meeting-note", meeting), {"what": "held"}, follow=True)
-    assert "This meeting has not begun yet." in answer.content.decode()
+    answer = as_user(ben).post(page("meeting-log", meeting), {"outcome": "held"}, follow=True)
+    assert str(NOT_STARTED) in html.unescape(answer.content.decode())
 
 
 def test_cancelling_asks_first(match, as_user, ada):
@@ -91,7 +92,7 @@ def test_cancelling_asks_first(match, as_user, ada):
     assert Meeting.objects.get().state == "cancelled"
 
 
-def test_moving_by_a_partner_in_another_zone_keeps_the_moment(match, as_user, ada):
+def test_moving_by_a_partner_in_another_zone_keeps_the_zone_of_the_meeting(match, as_user, ada):
     meeting = make.meeting(match)
     ada.time_zone = "America/Toronto"
     ada.save()
@@ -102,17 +103,17 @@ def test_moving_by_a_partner_in_another_zone_keeps_the_moment(match, as_user, ad
 
 
 @pytest.mark.parametrize("name", ["meeting-list", "meeting-create", "meeting-record"])
-@pytest.mark.parametrize("somebody", ["dan", "cleo"])
-def test_only_the_pair_has_these_pages(name, somebody, match, as_user, request):
-    assert as_user(request.getfixturevalue(somebody)).get(page(name, match)).status_code == 404
+@pytest.mark.parametrize("person", ["dan", "cleo"])
+def test_only_the_pair_has_these_pages(name, person, match, as_user, request):
+    assert as_user(request.getfixturevalue(person)).get(page(name, match)).status_code == 404
 
 
 @pytest.mark.parametrize(
-    "name", ["meeting-accept", "meeting-move", "meeting-cancel", "meeting-note"]
+    "name", ["meeting-accept", "meeting-move", "meeting-cancel", "meeting-log"]
 )
 def test_a_stranger_changes_nothing(name, match, as_user, dan):
     meeting = make.meeting(match)
-    assert as_user(dan).post(page(name, meeting), {"what": "held"}).status_code == 404
+    assert as_user(dan).post(page(name, meeting), {"outcome": "held"}).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -187,7 +187,7 @@ PAGES: dict[str, Rule] = {
     "meetings:meeting-accept": act(PAIR, "meeting", meeting_id=PUBLIC_ID),
     "meetings:meeting-cancel": form(PAIR, "meeting", meeting_id=PUBLIC_ID),
     "meetings:meeting-move": form(PAIR, "meeting", meeting_id=PUBLIC_ID),
-    "meetings:meeting-note": form(PAIR, "set", meeting_id=PUBLIC_ID),
+    "meetings:meeting-log": form(PAIR, "set", meeting_id=PUBLIC_ID),
     # --- check-ins and help: one's own, never the partner's
     "checkins:checkin-answer": form(OWNER, "checkin", checkin_id=PUBLIC_ID),
     "checkins:concern-create": form(EVERYONE),

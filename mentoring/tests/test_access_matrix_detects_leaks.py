@@ -30,7 +30,7 @@ GUARDS = [
     (Match, "of", "meetings:meeting-list"),
     (Match, "for_committee", "admin:matches_match_change"),
     (Match, "for_committee", "admin:dashboard_pair_change"),
-    (Meeting, "of", "meetings:meeting-note"),
+    (Meeting, "of", "meetings:meeting-log"),
     (CheckIn, "of", "checkins:checkin-answer"),
     (CheckIn, "for_committee", "admin:checkins_checkin_change"),
     (Concern, "for_committee", "admin:checkins_concern_change"),
