@@ -108,13 +108,11 @@ def unanswered_emails(people: Collection[User], at: datetime) -> dict[int, int]:
         sent_at__lte=at,
     )
     active = last_activity(people)
-    return dict(
-        Counter(
-            recipient
-            for recipient, sent_at in sent.values_list("recipient", "sent_at")
-            if recipient not in active or sent_at > active[recipient]
-        )
-    )
+    counts: Counter[int] = Counter()
+    for recipient, sent_at in sent.values_list("recipient", "sent_at"):
+        if sent_at and (recipient not in active or sent_at > active[recipient]):
+            counts[recipient] += 1
+    return dict(counts)
 
 
 def last_activity(people: Collection[User]) -> dict[int, datetime]:

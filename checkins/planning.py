@@ -25,7 +25,7 @@ from programs.models import Policy, Program
 from workflow.states import move
 
 from . import concerns, results
-from .models import CheckIn, Survey
+from .models import CheckIn, Survey, current_survey
 from .seeds import seed_surveys
 
 State = CheckIn.State
@@ -123,7 +123,7 @@ def survey_for(kind: str, program: Program) -> Survey | None:
     A new installation gets the default surveys here.
     """
     seed_surveys()
-    return Survey.objects.current(kind, program)
+    return current_survey(kind, program)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from checkins.answering import answer
-from checkins.models import CheckIn, Survey
+from checkins.models import CheckIn, current_survey
 from checkins.seeds import seed_surveys
 from matches.models import Match
 
@@ -29,7 +29,7 @@ def opened(
         "closes_at": at + timedelta(days=14),
         **fields,
     }
-    survey = Survey.objects.current(kind, match.program)
+    survey = current_survey(kind, match.program)
     return CheckIn.objects.create(
         match=match, person=person, kind=kind, survey=survey, state="open", **fields
     )

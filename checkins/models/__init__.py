@@ -1,7 +1,17 @@
 from .answers import Answer
 from .care import Concern, ContactLog
 from .checkins import CheckIn, Kind
-from .surveys import Question, Survey
+from .surveys import Question, Survey, current_survey
 from .waves import Wave
 
-__all__ = ["Answer", "CheckIn", "Concern", "ContactLog", "Kind", "Question", "Survey", "Wave"]
+__all__ = [
+    "Answer",
+    "CheckIn",
+    "Concern",
+    "ContactLog",
+    "Kind",
+    "Question",
+    "Survey",
+    "Wave",
+    "current_survey",
+]

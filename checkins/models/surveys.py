@@ -40,13 +40,6 @@ class SurveyQuerySet(ScopedQuerySet):
             Q(program=None) | Q(program__in=Program.objects.for_committee(user, *roles))
         )
 
-    def current(self, kind: str, program: Program) -> Survey | None:
-        """Return the program's newest published survey of this kind, else the shared one."""
-        current = self.filter(kind=kind, published_at__isnull=False, retired_at=None).order_by(
-            "-number"
-        )
-        return current.filter(program=program).first() or current.filter(program=None).first()
-
 
 class Survey(models.Model):
     """One edition of a survey; without a program it is shared by all."""
@@ -92,6 +85,13 @@ class Survey(models.Model):
             self.save(update_fields=["published_at"])
 
     publish.alters_data = True  # type: ignore[attr-defined]  # no template may call it
+
+
+def current_survey(kind: str, program: Program) -> Survey | None:
+    """Return the program's newest published survey of this kind, else the shared one."""
+    published = Survey.objects.filter(kind=kind, published_at__isnull=False, retired_at=None)
+    newest = published.order_by("-number")
+    return newest.filter(program=program).first() or newest.filter(program=None).first()
 
 
 class QuestionQuerySet(ScopedQuerySet):

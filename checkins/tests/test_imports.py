@@ -28,7 +28,8 @@ APPS = ("matches", "agreements", "meetings", "checkins")
 
 
 def test_no_module_of_the_pair_loads_numpy_or_matching():
-    done = subprocess.run([sys.executable, "-c", SCRIPT, *APPS], capture_output=True, text=True)
+    command = [sys.executable, "-c", SCRIPT, *APPS]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     count, heavy = done.stdout.split(" ", 1)
     assert int(count) > 40, "every module is imported"
