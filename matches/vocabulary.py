@@ -43,7 +43,8 @@ class Vocabulary:
             model.objects.order_by().annotate(table=Value(model.__name__)) for model in self.MODELS
         ]
         rows = [queryset.values_list("table", "pk", "code", "names") for queryset in querysets]
-        found = rows[0].union(*rows[1:], all=True)
+        # Since Django 6.1 a union takes the ordering of its first model, unless it is cleared.
+        found = rows[0].union(*rows[1:], all=True).order_by()
         return {(model, pk): (code, names) for model, pk, code, names in found}
 
     def _name(self, model: str, pk: int) -> str:

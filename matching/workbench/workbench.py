@@ -215,6 +215,7 @@ def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
         Match.objects.open().filter(mentor__in=mentors).order_by().values_list("mentor", flat=True)
     )
     planned = planned.exclude(state__in=[Proposal.State.REJECTED, Proposal.State.CHOSEN])
+    # Since Django 6.1 a union takes the ordering of its first model, unless it is cleared.
     found = planned.union(open_, all=True).order_by()
     return Counter(found) if mentors else Counter()
 
