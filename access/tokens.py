@@ -1,7 +1,8 @@
 """Signed tokens: write-only capabilities for links in e-mails.
 
-A token is made for one purpose, recipient, object, version of that object and link epoch of the recipient, and it
-expires. Its key is not SECRET_KEY but `settings.LINK_KEYS`: the first key signs, all of them verify.
+A token is made for one purpose, recipient, object, version of that object and link epoch of the
+recipient, and it expires. Its key is not SECRET_KEY but `settings.LINK_KEYS`: the first key signs,
+all of them verify.
 A token never signs a person in and never shows anything: it lets its holder write one answer.
 """
 
@@ -21,7 +22,7 @@ class BadToken(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """What a valid token says. `version` is the version of the object that the link was made for."""
+    """What a valid token says. `version` is that of the object when the link was made."""
 
     purpose: str
     recipient: str

@@ -1,7 +1,8 @@
 """Chooses the tests of what changed, for `make check`.
 
-Changed is what differs from where the branch left `origin/main` (without one, from the last commit), new files
-included. A changed file stands for the tests of its app and for the tests elsewhere that import it.
+A file counts as changed if it is new or differs from the commit at which the branch left
+`origin/main` (without one: from the last commit). For each changed file the tests of its app run,
+and the tests of other apps that import it.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m testkit.ci [--only PART[,PART ...]] [ARGUMENT OF PYTEST ...]
 
-`make check` runs the parts that answer within two minutes while one works. Every part runs, even after one has failed. The last lines give each result; the exit code is 0 only
-if all passed.
+`make check` runs the parts that answer within two minutes, for use while you work. Every part runs,
+even after one has failed. The last lines give each result; the exit code is 0 only if all passed.
 """
 
 from __future__ import annotations
@@ -117,7 +117,10 @@ def contracts(_words: list[str]) -> Outcome:
 
 
 def changed(words: list[str]) -> Outcome:
-    """Run the tests of what changed, app by app, on SQLite and without browser, until the time is over."""
+    """Run the tests of what changed, app by app, on SQLite, without a browser.
+
+    An app for which no time is left is named and not tested.
+    """
     whole, left, began = Outcome("tests of what changed"), [], time.monotonic()
     for app, tests in changes.tests_of(changes.changed_files(), changes.all_tests()).items():
         if time.monotonic() - began > CHECK_SECONDS:
@@ -127,7 +130,7 @@ def changed(words: list[str]) -> Outcome:
         one = pytest(f"tests of {app}", QUICK, [*tests, *words], services=False)
         whole.ok, whole.tests = whole.ok and one.ok, whole.tests + one.tests
     if left:
-        print(f"!!! NOT TESTED, the time is over: {', '.join(left)} (make test) !!!")
+        print(f"!!! NOT TESTED for lack of time: {', '.join(left)} (make test) !!!")
     return whole
 
 

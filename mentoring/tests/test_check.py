@@ -100,4 +100,4 @@ def test_an_app_for_which_no_time_is_left_is_named(chosen, monkeypatch, capsys):
     monkeypatch.setattr(ci, "CHECK_SECONDS", -1)
     assert ci.changed([]).ok
     assert chosen == []
-    assert "NOT TESTED, the time is over: access, programs" in capsys.readouterr().out
+    assert "NOT TESTED for lack of time: access, programs" in capsys.readouterr().out
