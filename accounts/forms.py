@@ -54,8 +54,6 @@ class SignInForm(LoginForm):
             strip=False,
             widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         )
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
 
 
 class ErasureForm(forms.Form):

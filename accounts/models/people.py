@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
@@ -140,7 +140,7 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(_("(no name yet)"))
+        return self.name or gettext("No name")
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()

@@ -32,4 +32,4 @@ def test_a_maintainer_has_a_lower_case_address_and_no_password(maintainer):
 
 
 def test_a_person_without_a_name_can_be_greeted(maintainer):
-    assert str(maintainer) == "(no name yet)"
+    assert str(maintainer) == "No name"
