@@ -133,7 +133,7 @@ def test_a_formatted_text_would_be_found():
     assert list(formatted_calls('print(_(f"Hello {name}"))')) == [1]
 
 
-WELCOME = {"en": "Mentoring, well looked after", "fr": "Un mentorat bien accompagné"}
+WELCOME = {"en": "Mentoring programs", "fr": "Un mentorat bien accompagné"}
 HOME = {"en": "<h1>Welcome</h1>", "fr": "<h1>Bienvenue</h1>"}
 APPLY = {"en": "Before you start", "fr": "Avant de commencer"}
 SKIP = {"en": "Skip to the content", "fr": "Aller au contenu"}
