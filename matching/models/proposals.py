@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from applications.models import Application
 from programs.models import Program, conflicts_with
 from programs.models.committee import DatedQuerySet
@@ -29,7 +29,7 @@ Person = settings.AUTH_USER_MODEL
 PERSON_FIELDS = ("public_id", "capacity", "is_first_time", "person__name")
 
 
-class PairRowQuerySet(GuardedQuerySet):
+class PairRowQuerySet(ConfidentialQuerySet):
     """Rows of a round about a mentee and, where there is one, a mentor."""
 
     def visible_to(self, user: Any) -> Self:
@@ -241,7 +241,7 @@ class Override(ConfidentialModel):
         ]
 
 
-class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):  # type: ignore[override]
+class KeepApartQuerySet(DatedQuerySet, ConfidentialQuerySet):  # type: ignore[override]
     def visible_to(self, user: Any) -> Self:
         """The committee of the program, without members who have a conflict with one of the two."""
         programs = Program.objects.for_committee(user)

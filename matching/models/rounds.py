@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from accounts.models.people import validate_name
 from programs.committee import Role, has_role
 from programs.models import Cohort, Program
@@ -28,7 +28,7 @@ Person = settings.AUTH_USER_MODEL
 MATCHERS = (Role.MATCHER, Role.CHAIR)
 
 
-class RoundQuerySet(GuardedQuerySet):
+class RoundQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The committee of the program. Rows about people are narrowed further, see `Proposal`."""
         return self.for_committee(user)
@@ -169,7 +169,7 @@ class Round(ConfidentialModel):
         return self.state == self.State.APPROVED and has_role(user, self.program, Role.CHAIR)
 
 
-class OfRoundQuerySet(GuardedQuerySet):
+class OfRoundQuerySet(ConfidentialQuerySet):
     """Rows that belong to a round as a whole, without a word about one person."""
 
     def visible_to(self, user: Any) -> Self:
