@@ -1,32 +1,27 @@
-"""Generic references: rows about a row of any table, used by e-mails and by state changes."""
+"""Rows that are about a row of some other table, like letters and recorded steps: two columns say about which."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.apps import apps
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, Q
 
-from .scoping import ConfidentialQuerySet
+from .scoping import GuardedQuerySet
 
 
-class GenericRelationQuerySet(ConfidentialQuerySet):
-    """Rows with two columns: `about_type` names a table as "app.model", `about_id` a row of it."""
+class AboutQuerySet(GuardedQuerySet):
+    """`about_type` names a table as "app.model", `about_id` a row of it."""
 
     def about(self, row: Model) -> Self:
-        """Return the rows about `row`."""
         return self.filter(about_type=row._meta.label_lower, about_id=row.pk)
 
-    def about_rows_for_committee(
-        self, labels: Iterable[str], user: AbstractBaseUser | AnonymousUser, *roles: str
-    ) -> Self:
-        """Return the rows about what `user` may see as a committee member.
+    def about_what_committee_sees(self, labels: Iterable[str], user: Any, *roles: str) -> Self:
+        """Rows about those rows of the tables `labels` that `user` may look at as a committee member.
 
-        `labels` names the tables to look at ("app.Model"). The `for_committee` rule of each table
-        becomes a part of the query. Tables that none of these rows is about are left out, which
-        costs one small query: filter first, so that one row needs the rule of one table.
+        The rule of each table becomes a part of the query. Tables that none of these rows is about are left out, so
+        filter before: one row needs the rule of one table.
         """
         known = {label.lower() for label in labels}
         found = Q(pk__in=[])

@@ -1,7 +1,4 @@
-"""Public ids: 128 random bits as 22 URL-safe characters.
-
-The numbers of rows never appear in a URL.
-"""
+"""Public ids: 128 random bits as 22 URL-safe characters. Numbers of rows never leave the database."""
 
 from __future__ import annotations
 

@@ -1,63 +1,83 @@
-"""The rules and weights of a round: a plain dict in the round's own copy, checked here, named here.
+"""The criteria of a round: its rules and weights, as stored in `Round.criteria`, and their names.
 
-Weights are proportions of one score. Codes are those of the engine; the words beside them are what the committee reads.
+Codes are those of the engine. Weights are shares of one score.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NotRequired, TypedDict
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Program
 
 from .engine import DEFAULT_HARD_RULES, HARD_RULES, STANDARD_WEIGHTS, Criteria
 
-WEIGHTS: dict[str, tuple[Any, Any]] = {
+
+class CriteriaDict(TypedDict):
+    """The criteria of a round as JSON."""
+
+    weights: dict[str, int]
+    rules: list[str]
+    unknown_forbids: NotRequired[list[str]]
+    minimum: NotRequired[int]
+    enough_minutes: NotRequired[int]
+
+
+# Name and explanation of each criterion
+WEIGHTS: dict[str, tuple[Promise, Promise]] = {
     "understands": (
         _("Understands"),
-        _("The mentor has lived through, or accompanied, what the mentee is going through."),
+        _("The mentor has been through what the mentee is going through, or supported someone."),
     ),
     "can_help": (
         _("Can help"),
-        _("What the mentee needs, by urgency, against what the mentor offers."),
+        _("The mentor offers help with what the mentee needs most."),
     ),
     "practical": (
         _("Practical"),
-        _("Shared free time, way of meeting and place, language, rhythm."),
+        _("Free times, ways and places to meet, languages, and how often to meet."),
     ),
     "wishes": (
         _("Wishes"),
-        _("Who would like to be paired with whom. At most a quarter of the whole."),
+        _("Who asked to be paired with whom. At most a quarter of the total."),
     ),
-    "gap": (_("Experience ahead"), _("The mentor is some years ahead, but not a world away.")),
-    "industry": (_("Industry"), _("The mentor knows an industry that the mentee named.")),
+    "gap": (
+        _("Experience ahead"),
+        _("The mentor has some years more experience, but not too many."),
+    ),
+    "industry": (
+        _("Industry"),
+        _("The mentor knows an industry that the mentee is interested in."),
+    ),
     "waiting": (
         _("Waiting"),
-        _("Left out of an earlier round. It decides who is placed, never with whom."),
+        _("Unmatched in an earlier round. Decides who gets a mentor, never which one."),
     ),
 }
-RULE_TEXTS: dict[str, Any] = {
+# Why a rule forbids a pair; the end of "not possible: …".
+RULE_TEXTS: dict[str, Promise] = {
     "readiness": _("one of the two is not ready to be matched"),
     "self_pair": _("both are the same person"),
     "same_employer": _("both work for the same employer"),
     "reporting_line": _("one of them manages or appraises the other"),
     "conflict": _("a conflict of interest is declared"),
     "keep_apart": _("the committee keeps these two apart"),
-    "ended_pair": _("an earlier match of these two has ended"),
+    "ended_pair": _("they were matched before"),
     "avoid": _("one of them asked not to be paired with the other"),
     "language": _("they share no language"),
-    "mode_place": _("they have no way of meeting in common, or are too far apart"),
+    "mode_place": _("they have no way to meet in common, or live too far apart"),
     "hours": _("they have no usual time in common"),
-    "must_have": _("something that one of them must have is missing"),
-    "both_ways": _("the two would mentor each other; the other way round fits better"),
+    "must_have": _("one of them does not meet a requirement of the other"),
+    "both_ways": _("they fit better the other way round"),
     "minimum": _("the fit is below the minimum of this round"),
-    "rejected": _("the committee turned this pair down in this round"),
+    "rejected": _("the committee rejected this pair in this round"),
     "forbidden": _("this pair is not allowed"),
     "capacity": _("the mentor has no free place"),
-    "min_score": _("the fit is below the floor of this round"),
+    "min_score": _("the fit is below the lowest fit to propose in this round"),
 }
-UNKNOWN_TEXTS: dict[str, Any] = {
+UNKNOWN_TEXTS: dict[str, Promise] = {
     "same_employer": _("an employer is not known"),
     "language": _("a language is not known"),
     "mode_place": _("how or where to meet is not known"),
@@ -68,16 +88,20 @@ CAN_BE_UNKNOWN = tuple(UNKNOWN_TEXTS)
 OVERRIDABLE = frozenset(HARD_RULES) - {"self_pair", "readiness", "avoid"}
 
 
-def rule_text(code: str) -> Any:
-    """A rule in words; `<rule>_unknown` says that an answer is missing."""
+def can_be_waived(code: str) -> bool:
+    """Return whether the committee may waive a rule, or its missing answer, for one pair."""
+    return code.removesuffix("_unknown") in OVERRIDABLE and code != "both_ways"
+
+
+def rule_text(code: str) -> str | Promise:
+    """Return why a rule forbids a pair; `<rule>_unknown` means that an answer is missing."""
     if code in RULE_TEXTS:
         return RULE_TEXTS[code]
-    known = UNKNOWN_TEXTS.get(code.removesuffix("_unknown"))
-    return known or code.replace("_", " ")
+    return UNKNOWN_TEXTS.get(code.removesuffix("_unknown"), code.replace("_", " "))
 
 
-def default_criteria(program: Program) -> dict[str, Any]:
-    """What a new round begins with: the engine's standard, within the program's policy."""
+def default_criteria(program: Program) -> CriteriaDict:
+    """Return the criteria of a new round: the engine's defaults, within the program's policy."""
     rules = set(DEFAULT_HARD_RULES) - ALWAYS_ON
     if not program.policy.same_employer_blocked:
         rules.discard("same_employer")
@@ -90,8 +114,8 @@ def default_criteria(program: Program) -> dict[str, Any]:
     }
 
 
-def build_criteria(criteria: dict[str, Any], version: str = "1") -> Criteria:
-    """The engine's criteria. Raises ValueError naming the weight or rule that makes no sense."""
+def build_criteria(criteria: CriteriaDict, version: str = "1") -> Criteria:
+    """Return the engine's criteria. Raises ValueError naming a weight or rule that is invalid."""
     return Criteria(
         weights=dict(criteria["weights"]),
         rules=frozenset(criteria["rules"]) | ALWAYS_ON,

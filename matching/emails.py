@@ -1,4 +1,4 @@
-"""Letters of this app. Each names who gets it, when, and until when it makes sense."""
+"""E-mails about rounds. Each docstring says to whom, when, and until when it makes sense."""
 
 from __future__ import annotations
 
@@ -8,32 +8,30 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from applications.models import Application
 from matches.models import Match
 from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
+from notifications.models import Notification
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
 from .models import Proposal, Round
 
-UNDER_WAY = {Round.State.DRAFT, Round.State.REVIEW, Round.State.APPROVED}
-
 
 def _is_matched(application: Application) -> bool:
-    return (
-        Match.objects.open().filter(mentee=application).exists()
-        or Match.objects.open().filter(mentor=application).exists()
-    )
+    open_ = Match.objects.open()
+    return (open_.filter(mentee=application) | open_.filter(mentor=application)).exists()
 
 
 def reason_code(why: dict[str, Any]) -> str:
-    """Why nobody was found, as the letter says it: "fit" when every mentor was closed, else "places"."""
+    """Return why no mentor was found: "fit" if rules forbid every mentor, else "places"."""
     return "fit" if why.get("kind") == "none" else "places"
 
 
 def unmatched_email(application: Application, reason: str) -> Email:
-    """The letter itself; the publish page shows it beforehand."""
+    """Return the content, also for the preview on the publish page."""
     program = application.cohort.program
     context = {"application": application, "cohort": application.cohort, "reason_code": reason}
     return Email(
@@ -42,20 +40,26 @@ def unmatched_email(application: Application, reason: str) -> Email:
 
 
 @kind("round-unmatched", about="applications.Application")
-def round_unmatched(application: Application, person: Any) -> Email | Cancel:
-    """**To**: a mentee whom the round left out. **When**: it is released. **Until**: they have a match or withdrew."""
+def round_unmatched(application: Application, person: User) -> Email | Cancel:
+    """**To**: a mentee without a match in the round. **When**: it is published.
+
+    **Until**: they have a match or withdraw.
+    """
     if application.state != Application.State.ACCEPTED or _is_matched(application):
-        return Cancel("matched or withdrawn meanwhile")
+        return Cancel("they have a match or withdrew")
     rows = Proposal.system.filter(mentee=application, mentor=None)
     row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
     return unmatched_email(application, reason_code(row.why if row else {}))
 
 
 @kind("round-no-mentee", about="applications.Application")
-def round_no_mentee(application: Application, person: Any) -> Email | Cancel:
-    """**To**: a mentor without a mentee after the round. **When**: it is released. **Until**: matched or withdrawn."""
+def round_no_mentee(application: Application, person: User) -> Email | Cancel:
+    """**To**: a mentor without a mentee after the round. **When**: it is published.
+
+    **Until**: they have a match or withdraw.
+    """
     if application.state != Application.State.ACCEPTED or _is_matched(application):
-        return Cancel("matched or withdrawn meanwhile")
+        return Cancel("they have a match or withdrew")
     context = {"application": application, "cohort": application.cohort}
     return Email(context=context, action=_home(), program=application.cohort.program)
 
@@ -69,10 +73,10 @@ def _workbench(round_: Round, label: str) -> tuple[str, str]:
 
 
 @kind("round-review-request", about="matching.Round", expires_after=timedelta(days=14))
-def round_review_request(round_: Round, person: Any) -> Email | Cancel:
-    """**To**: the members who may approve. **When**: a round is sent for the second look. **Until**: it is looked at."""
+def round_review_request(round_: Round, person: User) -> Email | Cancel:
+    """**To**: members who may approve. **When**: a round is sent for review. **Until**: reviewed."""
     if round_.state != Round.State.REVIEW:
-        return Cancel("somebody has looked at it")
+        return Cancel("the round is no longer in review")
     context = {
         "round": round_,
         "prepared_by": round_.prepared_by,
@@ -80,15 +84,15 @@ def round_review_request(round_: Round, person: Any) -> Email | Cancel:
     }
     return Email(
         context=context,
-        action=_workbench(round_, _("Look at the proposed pairs")),
+        action=_workbench(round_, _("Review the proposed pairs")),
         program=round_.program,
     )
 
 
 @kind("round-ready", about="matching.Round", urgent=True, expires_after=timedelta(days=2))
-def round_ready(round_: Round, person: Any) -> Email | Cancel:
-    """**To**: the member who asked for a long run. **When**: it is done. **Until**: the round is closed."""
-    if round_.state not in UNDER_WAY:
+def round_ready(round_: Round, person: User) -> Email | Cancel:
+    """**To**: the member who started a long run. **When**: it ends. **Until**: the round is closed."""
+    if not round_.is_under_way:
         return Cancel("the round is closed")
     return Email(
         context={"round": round_},
@@ -98,10 +102,13 @@ def round_ready(round_: Round, person: Any) -> Email | Cancel:
 
 
 @kind("round-held-back", about="matching.Round", urgent=True)
-def round_held_back(round_: Round, person: Any) -> Email | Cancel:
-    """**To**: who prepared and who released it. **When**: a release could not be made. **Until**: the round moves on."""
+def round_held_back(round_: Round, person: User) -> Email | Cancel:
+    """**To**: the members who prepared and published it. **When**: it could not be published.
+
+    **Until**: the round is no longer a draft.
+    """
     if round_.state != Round.State.DRAFT:
-        return Cancel("the round has moved on")
+        return Cancel("the round is no longer a draft")
     return Email(
         context={"round": round_},
         action=_workbench(round_, _("Open the round")),
@@ -110,8 +117,8 @@ def round_held_back(round_: Round, person: Any) -> Email | Cancel:
 
 
 @sender_policy_finder
-def sender_policy_of_round(row: Any) -> SenderPolicy | None:
-    """For letters about a round."""
+def sender_policy_of_round(row: Notification) -> SenderPolicy | None:
+    """Return the sender policy of an e-mail about a round, None for other e-mails."""
     if row.about_type == Round._meta.label_lower:
         rounds = Round.system.filter(pk=row.about_id)
         found = rounds.select_related("cohort__program__policy").first()

@@ -1,4 +1,4 @@
-"""Forms of the workbench. Each is small and bound to one verb."""
+"""Forms of the workbench."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from django.utils.translation import gettext_lazy
 
 from programs.models import Cohort
 
-from .criteria import CAN_BE_UNKNOWN, RULE_TEXTS, SWITCHABLE, UNKNOWN_TEXTS, WEIGHTS, build_criteria
+from .criteria import (
+    CAN_BE_UNKNOWN,
+    RULE_TEXTS,
+    SWITCHABLE,
+    UNKNOWN_TEXTS,
+    WEIGHTS,
+    CriteriaDict,
+    build_criteria,
+)
 from .models import MATCHERS, Proposal, Round
+from .rounds.criteria_changes import SETTINGS, Settings
 
 
 class OpenRoundForm(forms.Form):
@@ -20,7 +29,7 @@ class OpenRoundForm(forms.Form):
         label=gettext_lazy("Name"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("Left empty, it gets a number."),
+        help_text=gettext_lazy("Optional. By default, rounds are numbered."),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -38,13 +47,13 @@ class ReasonForm(forms.Form):
 
 
 class RejectForm(ReasonForm):
-    EXCLUDE = "round"
+    EXCLUDE = "round"  # beside the scopes of a rejection
     scope = forms.ChoiceField(
-        label=gettext_lazy("What should not be?"),
+        label=gettext_lazy("What do you want to rule out?"),
         choices=[
             (Proposal.Scope.PAIR, gettext_lazy("This pair, in this round")),
-            (Proposal.Scope.NEVER, gettext_lazy("This pair, ever: keep the two apart")),
-            (EXCLUDE, gettext_lazy("The mentee in this round: leave them out")),
+            (Proposal.Scope.NEVER, gettext_lazy("This pair, in every round: keep the two apart")),
+            (EXCLUDE, gettext_lazy("The mentee, in this round: leave them out")),
         ],
         widget=forms.RadioSelect,
         initial=Proposal.Scope.PAIR,
@@ -53,7 +62,7 @@ class RejectForm(ReasonForm):
 
 
 class CriteriaForm(forms.Form):
-    """Rules and weights of one round."""
+    """Rules, weights and settings of one round."""
 
     objective = forms.ChoiceField(
         label=gettext_lazy("What matters most"),
@@ -65,41 +74,54 @@ class CriteriaForm(forms.Form):
         choices=[(code, RULE_TEXTS[code]) for code in SWITCHABLE],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=gettext_lazy("A pair is not possible if ..."),
+        help_text=gettext_lazy("A pair is not possible if:"),
     )
     unknown_forbids = forms.MultipleChoiceField(
-        label=gettext_lazy("Answers that must be there"),
+        label=gettext_lazy("Answers that are required"),
         choices=[(code, UNKNOWN_TEXTS[code]) for code in CAN_BE_UNKNOWN],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=gettext_lazy(
-            "A pair is also not possible if ... Left open, a missing answer forbids nothing and is counted."
+            "A pair is also not possible if the following applies. Otherwise a missing answer "
+            "forbids nothing."
         ),
     )
     minimum = forms.IntegerField(
-        label=gettext_lazy("Lowest fit of a possible pair (points of 10,000)"), min_value=0, max_value=10_000,
-        help_text=gettext_lazy("0: any pair that breaks no rule is possible."),
-    )  # fmt: skip
+        label=gettext_lazy("Lowest fit of a possible pair (points of 10,000)"),
+        min_value=0,
+        max_value=10_000,
+        help_text=gettext_lazy("0: every pair that breaks no rule is possible."),
+    )
     min_score = forms.IntegerField(
-        label=gettext_lazy("Lowest fit to propose (points)"), min_value=0, max_value=10_000, required=False,
-        help_text=gettext_lazy("Pairs below it are left out, unless they are pinned. Empty: no floor."),
-    )  # fmt: skip
+        label=gettext_lazy("Lowest fit to propose (points)"),
+        min_value=0,
+        max_value=10_000,
+        required=False,
+        help_text=gettext_lazy(
+            "Pairs below it are not proposed, unless they are pinned. Leave blank for no limit."
+        ),
+    )
     budget = forms.IntegerField(
-        label=gettext_lazy("Points that may be spent on the weakest pair"), min_value=0, max_value=10_000_000,
-        help_text=gettext_lazy("The weakest pair is raised as far as this much of the total allows."),
-    )  # fmt: skip
+        label=gettext_lazy("Points to give up for a better weakest pair"),
+        min_value=0,
+        max_value=10_000_000,
+        help_text=gettext_lazy(
+            "The weakest pair is improved as far as possible while the total drops by at most this."
+        ),
+    )
     stability_bonus = forms.IntegerField(
-        label=gettext_lazy("What keeping a proposed pair is worth (points)"), min_value=0, max_value=10_000,
-        help_text=gettext_lazy("So that a small gain moves nobody. 0: always the best plan, whoever has to move."),
-    )  # fmt: skip
+        label=gettext_lazy("Bonus for keeping a proposed pair (points)"),
+        min_value=0,
+        max_value=10_000,
+        help_text=gettext_lazy(
+            "Pairs change only for a gain larger than this. 0: always the best plan."
+        ),
+    )
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         self.round = round
         criteria = round.criteria
-        initial = {
-            name: getattr(round, name)
-            for name in ("objective", "min_score", "budget", "stability_bonus")
-        }
+        initial = {name: getattr(round, name) for name in SETTINGS}
         initial |= {name: criteria.get(name) for name in ("rules", "unknown_forbids", "minimum")}
         initial |= {f"weight_{name}": criteria["weights"].get(name, 0) for name in WEIGHTS}
         super().__init__(*args, initial=initial, **kwargs)
@@ -124,39 +146,39 @@ class CriteriaForm(forms.Form):
                 build_criteria(self.criteria)
             except ValueError as wrong:
                 raise forms.ValidationError(
-                    _("These weights do not work: %(why)s.") % {"why": wrong}
+                    _("These criteria can't be used: %(why)s.") % {"why": wrong}
                 ) from wrong
             if not any(self.criteria["weights"].values()):
-                raise forms.ValidationError(_("At least one weight must be more than 0."))
+                raise forms.ValidationError(_("Enter a number above 0 for at least one weight."))
         return data
 
     @property
-    def criteria(self) -> dict[str, Any]:
-        """The rules and weights as a round keeps them."""
+    def criteria(self) -> CriteriaDict:
+        """The rules and weights as a round stores them."""
         data = self.cleaned_data
-        kept = {
+        return {
             **self.round.criteria,
             "weights": {name: data[f"weight_{name}"] for name in WEIGHTS},
-        }
-        return {
-            **kept,
             "rules": sorted(data["rules"]),
             "unknown_forbids": sorted(data["unknown_forbids"]),
             "minimum": data["minimum"],
         }
 
     @property
-    def settings(self) -> dict[str, Any]:
-        return {
-            name: self.cleaned_data[name]
-            for name in ("objective", "min_score", "budget", "stability_bonus")
-        }
+    def settings(self) -> Settings:
+        data = self.cleaned_data
+        return Settings(
+            objective=data["objective"],
+            min_score=data["min_score"],
+            budget=data["budget"],
+            stability_bonus=data["stability_bonus"],
+        )
 
 
 class PublishForm(forms.Form):
     WHEN = [
-        ("hold", gettext_lazy("After the hold")),
-        ("morning", gettext_lazy("At the next hour at which letters may arrive")),
+        ("hold", gettext_lazy("After the waiting time")),
+        ("quiet", gettext_lazy("After quiet hours")),
     ]
     when = forms.ChoiceField(
         label=gettext_lazy("When"), choices=WHEN, widget=forms.RadioSelect, initial="hold"

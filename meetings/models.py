@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet, ScopedQuerySet
+from access.scoping import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
 from accounts.models import User
 from accounts.models.people import validate_zone
 from matches.models import Match
@@ -221,7 +221,7 @@ class Meeting(models.Model):
     mark_held.alters_data = mark_missed.alters_data = True  # type: ignore[attr-defined]
 
 
-class PairOnlyQuerySet(ConfidentialQuerySet):
+class PairOnlyQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The pair; not the carer, nor anyone else in the committee."""
         return self.filter(meeting__match__in=Match.objects.of(user)).scoped("pair")

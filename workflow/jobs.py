@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -120,6 +120,8 @@ class Job(models.Model):
     claim.alters_data = advance.alters_data = finish.alters_data = cancel.alters_data = True  # type: ignore[attr-defined]
 
 
+J = TypeVar("J", bound=Job)
+
 RUNNERS: dict[type[Job], Callable[[Any], None]] = {}
 
 
@@ -149,6 +151,25 @@ def run(job: Job) -> None:
         job.finish(State.DONE)
 
 
+def run_or_queue(*, is_small: bool, run: Callable[[], object], queue: Callable[[], J]) -> J | None:
+    """Do small work while the page waits, and leave large work to a worker.
+
+    Returns the queued job, None if the work was done at once.
+    """
+    if is_small:
+        run()
+        return None
+    return queue()
+
+
+def claim_and_run(job: Job, at: datetime) -> bool:
+    """Run the job unless another worker has it; return whether it was run."""
+    if not job.claim(at):
+        return False
+    run(job)
+    return True
+
+
 def run_due(limit: int = 5) -> int:
     """Claim and run waiting jobs of every kind, oldest first; return how many were run."""
     ran = 0
@@ -156,7 +177,5 @@ def run_due(limit: int = 5) -> int:
         at = timezone.now()
         due = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=at)
         for job in model._base_manager.filter(due).order_by("created_at")[: limit - ran]:
-            if job.claim(at):
-                run(job)
-                ran += 1
+            ran += claim_and_run(job, at)
     return ran

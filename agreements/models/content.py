@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField, new_public_id
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, GuardedQuerySet
 from accounts.models import User
 from workflow.states import move
 
@@ -20,7 +20,7 @@ from .agreements import Agreement, AgreementVersion, AgreementVersionQuerySet
 TEXT_LENGTH, LINE_LENGTH = 4000, 300
 
 
-class ContentQuerySet(ConfidentialQuerySet):
+class ContentQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         opened = Agreement.objects.for_committee(user).opened_to_committee()
         readable = Q(version__agreement__in=Agreement.objects.of(user)) | Q(

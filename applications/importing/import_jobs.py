@@ -53,8 +53,11 @@ def start_job(upload: RosterUpload, *, by: User, dry_run: bool, at: datetime) ->
     job = RosterJob.objects.create(
         upload=upload, is_dry_run=dry_run, created_by=by, total=upload.row_count
     )
-    if upload.row_count <= MAX_INLINE_ROWS and job.claim(at):
-        jobs.run(job)
+    jobs.run_or_queue(
+        is_small=upload.row_count <= MAX_INLINE_ROWS,
+        run=lambda: jobs.claim_and_run(job, at),
+        queue=lambda: job,
+    )
     return job
 
 

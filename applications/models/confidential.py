@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, GuardedQuerySet
 from programs.models import conflicts_with
 
 from .applications import Application
@@ -19,7 +19,7 @@ from .applications import Application
 Person = settings.AUTH_USER_MODEL
 
 
-class ConfidentialAnswersQuerySet(ConfidentialQuerySet):
+class ConfidentialAnswersQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The person and the committee; never the partner."""
         return self.filter(application__in=Application.objects.visible_to(user)).scoped(
@@ -59,7 +59,7 @@ class PrivateAnswers(ConfidentialModel):
         )
 
 
-class NamedWishQuerySet(ConfidentialQuerySet):
+class NamedWishQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The person; and the committee, except for wishes about people they have a conflict with."""
         own = Q(application__person=user.pk) if user.is_authenticated else Q(pk__in=[])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
 from programs.models.programs import Cohort, Program
 from workflow.jobs import Job
 
@@ -21,7 +21,7 @@ from .applications import Application
 RETENTION = timedelta(hours=24)
 
 
-class RosterUploadQuerySet(ConfidentialQuerySet):
+class RosterUploadQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Those who may import: chairs and matchers of the program."""
         programs = Program.objects.for_committee(user, "chair", "matcher")
@@ -61,11 +61,9 @@ class RosterUpload(ConfidentialModel):
         )
 
 
-class RosterJobQuerySet(ConfidentialQuerySet):
+class RosterJobQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Whoever may see the upload."""
-        rows = self.filter(upload__in=RosterUpload.objects.visible_to(user))
-        return rows.scoped("chairs and matchers")
+        return self.filter(upload__in=RosterUpload.objects.visible_to(user))
 
 
 class RosterJob(Job):
@@ -77,7 +75,6 @@ class RosterJob(Job):
     counts = models.JSONField(default=dict, editable=False)
 
     objects = RosterJobQuerySet.as_manager()
-    system = RosterJobQuerySet.as_system_manager()
 
     class Meta(Job.Meta):
         verbose_name = _("roster job")

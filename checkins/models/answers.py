@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, GuardedQuerySet
 from matches.models import Match
 
 from ..care_access import matches_in_care_of
@@ -19,7 +19,7 @@ from .surveys import Channel, Question
 TEXT_LENGTH = 2000
 
 
-class AnswerQuerySet(ConfidentialQuerySet):
+class AnswerQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """One's own; on the care channel carer and chair, on the partner channel the partner."""
         if not user.is_authenticated:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, GuardedQuerySet
 from accounts.models import User
 from matches.models import Match
 from programs.models import Membership, Program, conflicts_with
@@ -27,7 +27,7 @@ Person = settings.AUTH_USER_MODEL
 TEXT_LENGTH = 4000
 
 
-class ConcernQuerySet(ConfidentialQuerySet):
+class ConcernQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Its author, the carer of the match and the chair. Never the partner."""
         if not user.is_authenticated:
@@ -186,7 +186,7 @@ class Concern(ConfidentialModel):
     take.alters_data = resolve.alters_data = True  # type: ignore[attr-defined]  # not in templates
 
 
-class ContactLogQuerySet(ConfidentialQuerySet):
+class ContactLogQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The carer and the chair. The person can ask them for a copy."""
         return self.filter(match__in=matches_in_care_of(user)).scoped("in care")

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('introduced_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='introduced at')),
                 ('active_at', models.DateTimeField(editable=False, null=True, verbose_name='active since')),
                 ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed at')),
-                ('closed_kind', models.CharField(blank=True, choices=[('completed', 'completed'), ('early', 'completed early'), ('choice', 'ended by choice'), ('circumstance', 'ended by circumstance'), ('error', 'created in error')], editable=False, max_length=12, verbose_name='how it ended')),
+                ('closed_kind', models.CharField(blank=True, choices=[('completed', 'completed'), ('early', 'completed early'), ('choice', 'ended by choice'), ('circumstance', 'ended by circumstance'), ('error', 'created by mistake')], editable=False, max_length=12, verbose_name='how it ended')),
                 ('ends_on', models.DateField(editable=False, null=True, verbose_name='ends on')),
                 ('carer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='matches_cared_for', to=settings.AUTH_USER_MODEL, verbose_name='carer')),
                 ('mentee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches_as_mentee', to='applications.application', verbose_name='mentee')),

@@ -48,7 +48,7 @@ def weakest(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "min_score": step.min_score,
             "points": format_number(step.min_score),
-            "moved": step.moved,
+            "reassigned": step.reassigned,
             "is_now": step.is_now,
             "cost": _cost(step),
         }

@@ -27,7 +27,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = Proposal.system.filter(round=round_).in_plan()
     now = timezone.now()
     decisions = Decision.system.filter(application__cohort=round_.cohort_id, released_at=None)
-    morning = publication.next_allowed(round_, now)
+    morning = publication.end_of_quiet_hours(round_, now)
     context = {
         "pairs": rows.exclude(mentor=None).count(),
         "left_out": rows.filter(mentor=None).count(),
@@ -36,9 +36,9 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": PublishForm(),
         "may_publish": round_.may_be_published_by(request.user),
         "has_conflict": has_conflict(request.user, round_),
-        "hold_until": publication.earliest(round_, now),
+        "hold_until": publication.end_of_hold(round_, now),
         "morning": morning,
-        "is_quiet": morning > publication.earliest(round_, now),
+        "is_quiet": morning > publication.end_of_hold(round_, now),
     }
     return page(request, "publish", _("Publish"), round_, **context)
 
@@ -80,8 +80,8 @@ def _email(kind: str, email: Any, person: Any) -> dict[str, str]:
 def schedule(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     form = PublishForm(request.POST)
-    wait = form.is_valid() and form.cleaned_data["when"] == "morning"
-    publication.schedule(round_, by=request.user, wait_for_morning=wait)
+    wait = form.is_valid() and form.cleaned_data["when"] == "quiet"
+    publication.schedule(round_, by=request.user, after_quiet_hours=wait)
     return back(
         request,
         url("publish", round_),

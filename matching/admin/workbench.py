@@ -68,7 +68,7 @@ def _job_of(round_: Round) -> RoundJob | None:
 
 def run(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    waiting = lifecycle.ask_for_run(round_, by=request.user)
+    waiting = lifecycle.request_run(round_, by=request.user)
     if waiting:
         return redirect("admin:matching_round_job", round_.public_id, waiting.public_id)
     text = _("Draft %(draft)s: %(pairs)s pairs, proven best under the rules of this round.")

@@ -49,7 +49,7 @@ from matching.engine.problem.criteria import STANDARD_WEIGHTS, Criteria
 from matching.engine.problem.custom_criteria import CustomCriterion, Gap, Overlap, Rating, Same
 from matching.engine.problem.people import Pool, Side
 from matching.engine.problem.rules import STABILITY_BONUS, InfeasibleRules, Pair, Rules, Violation
-from matching.engine.problem.score_table import VERSION, ScoreTable
+from matching.engine.problem.score_table import FORBIDDEN, VERSION, ScoreTable
 from matching.engine.problem.scoring import score, with_reasons
 from matching.engine.solving.objective import Gain, Loss
 from matching.engine.solving.plan import UNMATCHED, Plan, Reassignment, reassignments
@@ -58,7 +58,7 @@ from matching.engine.solving.solver import solve
 from matching.engine.solving.verification import verify
 
 __all__ = [
-    "DEFAULT_HARD_RULES", "HARD_RULES", "RULE_CODES", "STABILITY_BONUS", "STANDARD_WEIGHTS",
+    "DEFAULT_HARD_RULES", "FORBIDDEN", "HARD_RULES", "RULE_CODES", "STABILITY_BONUS", "STANDARD_WEIGHTS",
     "UNMATCHED", "VERSION", "Audit", "BlockingPairs", "CapacityShortage", "Change", "Criteria",
     "CustomCriterion", "FrontierPoint", "Gain", "Gap", "IneligibleMentor", "InfeasibleRules",
     "Loss", "NoEligibleMentor", "Overlap", "Pair", "Plan", "Pool", "Prices", "Rating",

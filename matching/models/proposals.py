@@ -1,4 +1,4 @@
-"""What lies on the table of a round, what the committee decided, and who must not be paired.
+"""The rows of a round's plan, the committee's decisions, and who must not be paired.
 
 A member never gets a row about a person they have a conflict of interest with: `visible_to`
 excludes it, so lists, counts, searches and exports obey it too.
@@ -6,9 +6,9 @@ excludes it, so lists, counts, searches and exports obey it too.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
-from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,23 +16,22 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, GuardedQuerySet
+from accounts.models import User
 from applications.models import Application
 from programs.models import Program, conflicts_with
 from programs.models.committee import DatedQuerySet
 
 from .rounds import Round
 
-Person = settings.AUTH_USER_MODEL
-
-
+# What lists show about a person.
 PERSON_FIELDS = ("public_id", "capacity", "is_first_time", "person__name")
 
 
-class PairRowQuerySet(ConfidentialQuerySet):
+class PairRowQuerySet(GuardedQuerySet):
     """Rows of a round about a mentee and, where there is one, a mentor."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The committee of the round, without members who have a conflict with one of the two."""
         rows = self.exclude(conflicts_with(user, "mentee__person", "mentor__person"))
         return rows.filter(round__in=Round.objects.visible_to(user)).scoped(
@@ -40,15 +39,15 @@ class PairRowQuerySet(ConfidentialQuerySet):
         )
 
     def with_names(self, *more: str) -> Self:
-        """With what a list says about the two people, and the further fields in `more`; nothing else about them is read."""
+        """Read only PERSON_FIELDS and `more` of the two people."""
         own = [field.name for field in self.model._meta.concrete_fields]
-        said = [f"{who}__{what}" for who in ("mentee", "mentor") for what in PERSON_FIELDS]
-        return self.select_related("mentee__person", "mentor__person").only(*own, *said, *more)
+        shown = [f"{who}__{what}" for who in ("mentee", "mentor") for what in PERSON_FIELDS]
+        return self.select_related("mentee__person", "mentor__person").only(*own, *shown, *more)
 
 
 class ProposalQuerySet(PairRowQuerySet):
     def in_plan(self) -> Self:
-        """One row per mentee: the proposed or pinned mentor, or nobody."""
+        """One row per mentee: with the proposed or pinned mentor, or unmatched."""
         return self.exclude(state=Proposal.State.REJECTED)
 
     def paired(self) -> Self:
@@ -65,20 +64,20 @@ class ProposalQuerySet(PairRowQuerySet):
 
 
 class Proposal(ConfidentialModel):
-    """A mentee and the mentor whom the engine proposes or the committee insists on; or a pair that was turned down.
+    """A proposed or pinned pair, an unmatched mentee, or a rejected pair.
 
-    Each mentee of a round has one row on the table; without a mentor it says that this person is left out.
+    Each mentee has one row in the plan; without a mentor the mentee is unmatched.
     """
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
         PINNED = "pinned", _("Pinned")
-        REJECTED = "rejected", _("Turned down")
+        REJECTED = "rejected", _("Rejected")
         CHOSEN = "chosen", _("Chosen")
 
     class Scope(models.TextChoices):
         PAIR = "pair", _("not this pair, in this round")
-        NEVER = "never", _("never: keep the two apart")
+        NEVER = "never", _("in no round: keep the two apart")
 
     class Band(models.TextChoices):
         STRONG = "strong", _("Strong")
@@ -96,24 +95,17 @@ class Proposal(ConfidentialModel):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
     scope = models.CharField(max_length=5, choices=Scope, blank=True)  # of a rejection
-    is_excluded = models.BooleanField(
-        default=False
-    )  # the committee leaves this person out of the round
-    score = models.IntegerField(
-        null=True
-    )  # points, waiting included: the number that the engine adds up
+    is_excluded = models.BooleanField(default=False)  # the committee left this mentee out
+    score = models.IntegerField(null=True)  # points, as the engine adds them up
     band = models.CharField(max_length=8, choices=Band, blank=True)
     parts = models.JSONField(default=dict)  # {criterion: points}; they add up to the score
-    why = models.JSONField(
-        default=dict
-    )  # reason codes and ids, see matching.explanations.explanation_text
-    cautions = models.JSONField(default=list)  # codes of what deserves a second look
+    why = models.JSONField(default=dict)  # codes and ids, see `explanations.explanations`
+    cautions = models.JSONField(default=list)  # codes of what needs a closer look
     price_pairs = models.IntegerField(null=True)  # what is lost if this pair is not made
     price_points = models.IntegerField(null=True)
-    before = models.ForeignKey(
-        Application, models.PROTECT, null=True, related_name="+"
-    )  # mentor in the draft before
-    is_changed = models.BooleanField(default=False)  # since the draft before
+    # the mentor in the previous draft, and whether that is another one
+    before = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
+    is_changed = models.BooleanField(default=False)
     changed_in = models.PositiveIntegerField(default=0)  # plan version that last touched this row
 
     objects = ProposalQuerySet.as_manager()
@@ -152,50 +144,46 @@ class Proposal(ConfidentialModel):
 
 class EntryQuerySet(PairRowQuerySet):
     def in_force(self) -> Self:
-        """Decisions that have not been taken back."""
+        """Decisions that have not been undone."""
         return self.filter(undone_at=None).exclude(
             kind__in=[RoundEntry.Kind.UNDO, RoundEntry.Kind.NOTE]
         )
 
 
 class RoundEntry(ConfidentialModel):
-    """The minutes of a round: who decided what, when, why, what it cost, and what is needed to take it back."""
+    """One entry of the minutes: who decided what, when, why, its cost, and what undo needs."""
 
     class Kind(models.TextChoices):
         RUN = "run", _("ran the engine")
         PIN = "pin", _("pinned")
         UNPIN = "unpin", _("unpinned")
-        REJECT = "reject", _("turned down")
+        REJECT = "reject", _("rejected")
         ALLOW = "allow", _("allowed again")
         EXCLUDE = "exclude", _("left out of this round")
-        INCLUDE = "include", _("taken in again")
+        INCLUDE = "include", _("included again")
         CHOOSE = "choose", _("chose")
         SWAP = "swap", _("swapped")
-        CAPACITY = "capacity", _("one more place agreed")
+        CAPACITY = "capacity", _("added a place")
         WAIVE = "waive", _("waived a rule")
-        CRITERIA = "criteria", _("changed the rules")
-        UNDO = "undo", _("took back")
-        NOTE = "note", _("noted")
+        CRITERIA = "criteria", _("changed rules and weights")
+        UNDO = "undo", _("undid")
+        NOTE = "note", _("copied")
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="+")
     version = models.PositiveIntegerField()  # the plan version that this entry made
     kind = models.CharField(max_length=10, choices=Kind)
-    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     why = EncryptedTextField(blank=True)
     mentee = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
     mentor = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
     cost_pairs = models.IntegerField(default=0)  # pairs lost by it (negative: gained)
     cost_points = models.IntegerField(default=0)
-    moved = models.JSONField(
-        default=list
-    )  # [[mentee, from mentor, to mentor]] as ids of applications
-    facts = models.JSONField(
-        default=dict
-    )  # codes: scope, rules set aside, weights before and after
+    moved = models.JSONField(default=list)  # [[mentee, mentor before, mentor after]], applications
+    facts = models.JSONField(default=dict)  # codes: scope, waived rules, weights before and after
     plan_before = models.BinaryField(null=True)  # the plan that this entry replaced
     undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = EntryQuerySet.as_manager()
     system = EntryQuerySet.as_system_manager()
@@ -218,22 +206,22 @@ class RoundEntry(ConfidentialModel):
 
 
 class Override(ConfidentialModel):
-    """A hard rule set aside for one pair of a round, with the written reason that this needs."""
+    """Hard rules waived for one pair of a round, with the reason."""
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="+")
     mentee = models.ForeignKey(Application, models.PROTECT, related_name="+")
     mentor = models.ForeignKey(Application, models.PROTECT, related_name="+")
     codes = models.JSONField(default=list)
     reason = EncryptedTextField(_("reason"))
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     objects = PairRowQuerySet.as_manager()
     system = PairRowQuerySet.as_system_manager()
 
     class Meta:
-        verbose_name = _("rule set aside")
-        verbose_name_plural = _("rules set aside")
+        verbose_name = _("waived rule")
+        verbose_name_plural = _("waived rules")
         constraints = [
             models.UniqueConstraint(
                 fields=["round", "mentee", "mentor"], name="one_override_per_pair"
@@ -241,8 +229,8 @@ class Override(ConfidentialModel):
         ]
 
 
-class KeepApartQuerySet(DatedQuerySet, ConfidentialQuerySet):  # type: ignore[override]
-    def visible_to(self, user: Any) -> Self:
+class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):  # type: ignore[override]
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The committee of the program, without members who have a conflict with one of the two."""
         programs = Program.objects.for_committee(user)
         found = self.exclude(conflicts_with(user, "first", "second"))
@@ -262,18 +250,14 @@ class KeepApart(ConfidentialModel):
     program = models.ForeignKey(
         Program, models.CASCADE, related_name="+", verbose_name=_("program")
     )
-    first = models.ForeignKey(
-        Person, models.PROTECT, related_name="+", verbose_name=_("one person")
-    )
+    first = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("one person"))
     second = models.ForeignKey(
-        Person, models.PROTECT, related_name="+", verbose_name=_("the other person")
+        User, models.PROTECT, related_name="+", verbose_name=_("the other person")
     )
     kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.KEEP_APART)
-    reason = EncryptedTextField(
-        _("reason"), help_text=_("The committee reads it; the two people never do.")
-    )
+    reason = EncryptedTextField(_("reason"), help_text=_("Only the committee can read this."))
     by = models.ForeignKey(
-        Person, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False
+        User, models.PROTECT, related_name="+", verbose_name=_("by"), editable=False
     )
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)

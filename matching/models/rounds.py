@@ -1,15 +1,15 @@
-"""A round: one sitting of matching on a cohort, and what it rests on.
+"""A round of matching for a cohort, its snapshot, its plan and its background runs.
 
-Everything here belongs to the committee: before publication nobody else sees anything, and afterwards the pair reads
-only its own "why you two" (kept with the match). Rows hold codes and ids, never sentences.
+Only the committee reads these rows. After publication a pair reads its own "why you two", which is
+kept with the match. Rows hold codes and ids, never sentences.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -17,23 +17,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, GuardedQuerySet
+from accounts.models import User
 from accounts.models.people import validate_name
 from programs.committee import Role, has_role
 from programs.models import Cohort, Program
 from workflow.jobs import Job
 
-Person = settings.AUTH_USER_MODEL
-
 MATCHERS = (Role.MATCHER, Role.CHAIR)
 
 
-class RoundQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """The committee of the program. Rows about people are narrowed further, see `Proposal`."""
+class RoundQuerySet(GuardedQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Rounds for the committee of the program. Rows about people are narrowed further."""
         return self.for_committee(user)
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         return self.filter(cohort__program__in=Program.objects.for_committee(user, *roles)).scoped(
             "committee"
         )
@@ -46,6 +45,8 @@ class RoundQuerySet(ConfidentialQuerySet):
 
 
 class Round(ConfidentialModel):
+    """A round of matching for a cohort, from draft to published."""
+
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         REVIEW = "review", _("In review")
@@ -77,7 +78,7 @@ class Round(ConfidentialModel):
         "self", models.PROTECT, null=True, related_name="+", editable=False
     )
 
-    # The rules of this sitting: its own copy, checked by `matching.criteria`
+    # The round's own copy of its rules and weights, a `matching.criteria.CriteriaDict`
     criteria = models.JSONField(default=dict, editable=False)
     objective = models.CharField(
         _("what matters most"), max_length=4, choices=Objective, default=Objective.MOST
@@ -86,41 +87,39 @@ class Round(ConfidentialModel):
         _("lowest fit to propose (points)"), null=True, blank=True
     )
     budget = models.PositiveIntegerField(
-        _("points that may be spent on the weakest pair (points)"),
+        _("points to give up for a better weakest pair"),
         default=0,
         validators=[MaxValueValidator(10**7)],
     )
     stability_bonus = models.PositiveIntegerField(
-        _("what keeping a pair is worth (points)"),
+        _("bonus for keeping a pair (points)"),
         default=100,
         validators=[MaxValueValidator(10_000)],
     )
 
-    # The plan on the table
+    # The current plan
     draft = models.PositiveIntegerField(default=0, editable=False)  # how often the engine was run
-    plan_version = models.PositiveIntegerField(
-        default=0, editable=False
-    )  # raised by every change: compare-and-set
-    mentees = models.PositiveIntegerField(default=0, editable=False)  # rows on the table
+    # Raised by every change; updates compare-and-set it.
+    plan_version = models.PositiveIntegerField(default=0, editable=False)
+    mentees = models.PositiveIntegerField(default=0, editable=False)  # rows in the plan
     pairs = models.PositiveIntegerField(default=0, editable=False)
     total = models.BigIntegerField(default=0, editable=False)
-    before_pairs = models.PositiveIntegerField(
-        null=True, editable=False
-    )  # the draft before this one
+    # of the previous draft
+    before_pairs = models.PositiveIntegerField(null=True, editable=False)
     before_total = models.BigIntegerField(null=True, editable=False)
     has_certificate = models.BooleanField(default=False, editable=False)
     input_hash = models.CharField(max_length=64, blank=True, editable=False)
     engine_version = models.CharField(max_length=20, blank=True, editable=False)
 
     prepared_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="+", editable=False
+        User, models.PROTECT, null=True, related_name="+", editable=False
     )
     approved_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="+", editable=False
+        User, models.PROTECT, null=True, related_name="+", editable=False
     )
-    publish_at = models.DateTimeField(_("release at"), null=True, editable=False)
+    publish_at = models.DateTimeField(_("publish at"), null=True, editable=False)
     published_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="+", editable=False
+        User, models.PROTECT, null=True, related_name="+", editable=False
     )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     created_at = models.DateTimeField(_("opened at"), default=timezone.now, editable=False)
@@ -158,10 +157,10 @@ class Round(ConfidentialModel):
     def is_under_way(self) -> bool:
         return self.state in self.UNDER_WAY
 
-    def may_be_changed_by(self, user: Any) -> bool:
+    def may_be_changed_by(self, user: User | AnonymousUser) -> bool:
         return self.is_under_way and has_role(user, self.program, *MATCHERS)
 
-    def may_be_published_by(self, user: Any) -> bool:
+    def may_be_published_by(self, user: User | AnonymousUser) -> bool:
         """Return whether `user` is a chair and the round approved.
 
         Publishing also needs a chair without a conflict of interest in the plan; the verb checks that.
@@ -169,33 +168,29 @@ class Round(ConfidentialModel):
         return self.state == self.State.APPROVED and has_role(user, self.program, Role.CHAIR)
 
 
-class OfRoundQuerySet(ConfidentialQuerySet):
-    """Rows that belong to a round as a whole, without a word about one person."""
+class OfRoundQuerySet(GuardedQuerySet):
+    """Rows that belong to a round as a whole and name no person."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(round__in=Round.objects.visible_to(user)).scoped(
             "committee of the round"
         )
 
 
 class Snapshot(ConfidentialModel):
-    """What the engine was given and how it scored it, as it was: a later edit of a profile never mixes versions.
+    """What a run read and how it scored it; later edits of a profile don't change it.
 
-    Written once by a run and never changed. `people` is the pool as plain arrays, `scores` the table of every pair.
-    `fingerprints` tells later who has changed an answer since. The large columns stand last: SQLite reads a row from
-    its beginning.
+    Written once by a run. `people` is the pool as plain arrays, `scores` the score of every pair.
+    `fingerprints` tell who has changed an answer since. The large columns come last, because SQLite
+    reads a row from its start.
     """
 
     round = models.OneToOneField(Round, models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)  # hash of the content
     taken_at = models.DateTimeField()
-    figures = models.JSONField(
-        default=dict
-    )  # counts for the page: missing answers, rules, undecided pairs
-    fingerprints = models.JSONField(default=dict)  # {application id: what it said}
-    columns = (
-        models.JSONField()
-    )  # what the columns of the arrays mean: ids of applications, topics, experiences ...
+    figures = models.JSONField(default=dict)  # counts: missing answers, rules, undecided pairs
+    fingerprints = models.JSONField(default=dict)  # {application id: hash of the answers}
+    columns = models.JSONField()  # ids behind the arrays: applications, topics, experiences ...
     people = models.BinaryField()
     scores = models.BinaryField()
 
@@ -208,8 +203,10 @@ class Snapshot(ConfidentialModel):
 
 
 class RoundPlan(ConfidentialModel):
-    """The plan on the table: who goes with whom, the prices that prove it, and the places. Small, since every decision
-    writes it anew; what it rests on stays in the snapshot."""
+    """The current plan: pairs, prices that prove it, and capacities.
+
+    Small, since every decision rewrites it; what it was made from stays in the snapshot.
+    """
 
     round = models.OneToOneField(Round, models.CASCADE, related_name="+")
     snapshot_key = models.CharField(max_length=64)  # of the snapshot that it was made from
@@ -219,12 +216,9 @@ class RoundPlan(ConfidentialModel):
     )  # [[mentee, mentor, score]]: where the committee set a rule aside since
     digest = models.CharField(max_length=64)  # of the scores with these cells
     mentors = models.PositiveIntegerField(default=0)
-    capacity = models.PositiveIntegerField(
-        default=0
-    )  # of all mentors together, those that were agreed since included
-    acknowledged_changes = models.JSONField(
-        default=dict
-    )  # {application id: fingerprint} of answers that a decision changed
+    capacity = models.PositiveIntegerField(default=0)  # of all mentors, added places included
+    # {application id: fingerprint} of answers that the round itself changed
+    acknowledged_changes = models.JSONField(default=dict)
 
     objects = OfRoundQuerySet.as_manager()
     system = OfRoundQuerySet.as_system_manager()
@@ -238,7 +232,6 @@ class RoundJob(Job):
     """Running a large round in the background."""
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="+")
-    seen_version = models.PositiveIntegerField(default=0)
 
     objects = OfRoundQuerySet.as_manager()
     system = OfRoundQuerySet.as_system_manager()

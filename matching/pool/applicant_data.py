@@ -1,9 +1,11 @@
-"""What everybody who is ready has said, as plain values in few queries, and whether they have said something else since."""
+"""Load the answers of everyone who is ready for a round in one query, and detect later changes."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple, TypedDict
 
 from django.db.models import TextField
 from django.db.models.functions import Cast, JSONArray
@@ -12,16 +14,31 @@ from applications.models import Application
 from matches.models import Match
 from programs.models import Cohort
 
-# What a person says. Saved pages raise `version`, which stands for all that is not named here.
+from ..models import Round, RoundPlan, Snapshot
+
+# Answers that a fingerprint covers. Saved pages of the form raise `version`, which stands for
+# everything that is not named here.
 ANSWERS = (
-    "version", "role", "external_key", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time", "person__email",
-    "person__time_zone", "person__profile__employer__key", "person__profile__years_experience", "person__profile__level",
-    "person__profile__place", "person__profile__availability",
-)  # fmt: skip
+    "version",
+    "role",
+    "external_key",
+    "mode",
+    "travel_km",
+    "rhythm_days",
+    "capacity",
+    "is_first_time",
+    "person__email",
+    "person__time_zone",
+    "person__profile__employer__key",
+    "person__profile__years_experience",
+    "person__profile__level",
+    "person__profile__place",
+    "person__profile__availability",
+)
 
 
-class Fact(NamedTuple):
-    """One person who is ready, in one role. `said` is all their answers as one text."""
+class ApplicantData(NamedTuple):
+    """One person who is ready, in one role; `answers_json` holds all of ANSWERS as one text."""
 
     pk: int
     role: str
@@ -31,7 +48,7 @@ class Fact(NamedTuple):
     rhythm_days: int | None
     capacity: int
     is_first_time: bool
-    waiting_since: Any
+    waiting_since: date | None
     person: int
     profile: int | None
     email: str
@@ -39,50 +56,74 @@ class Fact(NamedTuple):
     employer: str | None
     years: int | None
     place: str | None
-    slots: str | None  # JSON
-    said: str
+    slots: str | None  # a JSON list
+    answers_json: str
 
 
 FIELDS = (
-    "pk", "role", "external_key", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time", "waiting_since", "person_id",
-    "person__profile", "person__email", "person__time_zone", "person__profile__employer__key",
-    "person__profile__years_experience", "person__profile__place",
-)  # fmt: skip
+    "pk",
+    "role",
+    "external_key",
+    "mode",
+    "travel_km",
+    "rhythm_days",
+    "capacity",
+    "is_first_time",
+    "waiting_since",
+    "person_id",
+    "person__profile",
+    "person__email",
+    "person__time_zone",
+    "person__profile__employer__key",
+    "person__profile__years_experience",
+    "person__profile__place",
+)
+
+
+class Changes(TypedDict):
+    """Applications that changed since a run."""
+
+    changed: set[int]  # have other answers
+    new: set[int]  # became ready, and have no match yet
+    gone: set[int]  # are no longer ready
 
 
 def _answers_json() -> Cast:
     return Cast(JSONArray(*ANSWERS), TextField())
 
 
-def facts(cohort: Cohort) -> list[Fact]:
-    """Everybody who is ready, in the order of their ids; one query."""
+def read_applicants(cohort: Cohort) -> list[ApplicantData]:
+    """Return everyone who is ready, by application id; one query."""
     ready = Application.objects.ready().filter(cohort=cohort).order_by("pk")
     slots = Cast("person__profile__availability", TextField())
-    return list(map(Fact._make, ready.values_list(*FIELDS, slots, _answers_json())))
+    return list(map(ApplicantData._make, ready.values_list(*FIELDS, slots, _answers_json())))
 
 
-def fingerprint(said: str) -> str:
-    """What a person has said, short: equal texts mean that nothing changed."""
-    return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
+def fingerprint(answers_json: str) -> str:
+    """Return a short hash: equal fingerprints mean that no answer has changed."""
+    return hashlib.blake2b(answers_json.encode(), digest_size=6).hexdigest()
 
 
 def current_fingerprint(application: int) -> str:
-    """The fingerprint of one person today."""
-    return fingerprint(
-        Application.objects.filter(pk=application).values_list(_answers_json(), flat=True).get()
-    )
+    """Return the fingerprint of one person's answers today."""
+    rows = Application.objects.filter(pk=application)
+    return fingerprint(rows.values_list(_answers_json(), flat=True).get())
 
 
-def changed_since(cohort: Cohort, fingerprints: dict[str, str]) -> dict[str, set[int]]:
-    """Who has changed an answer, become ready, or left since the fingerprints were taken."""
+def changed_since(cohort: Cohort, fingerprints: Mapping[str, str]) -> Changes:
+    """Compare today's applicants with fingerprints {application id: fingerprint} of a run."""
     ready = Application.objects.ready().filter(cohort=cohort).order_by()
-    now = {str(pk): fingerprint(said) for pk, said in ready.values_list("pk", _answers_json())}
-    changed = {pk for pk, print_ in now.items() if fingerprints.get(pk, print_) != print_}
-    new = {int(pk) for pk in now.keys() - fingerprints.keys()}
+    current = {str(pk): fingerprint(text) for pk, text in ready.values_list("pk", _answers_json())}
+    changed = {int(pk) for pk, value in current.items() if fingerprints.get(pk, value) != value}
+    new = {int(pk) for pk in current.keys() - fingerprints.keys()}
     if new:
         new -= set(Match.objects.open().filter(mentee__in=new).values_list("mentee", flat=True))
-    return {
-        "changed": set(map(int, changed)),
-        "new": new,
-        "gone": {int(pk) for pk in fingerprints.keys() - now.keys()},
-    }
+    gone = {int(pk) for pk in fingerprints.keys() - current.keys()}
+    return {"changed": changed, "new": new, "gone": gone}
+
+
+def left_since_run(round_: Round) -> set[int]:
+    """Return the applications that were in the last run of the round and are no longer ready."""
+    snapshots = Snapshot.system.filter(round=round_).values_list("fingerprints", flat=True)
+    plans = RoundPlan.system.filter(round=round_).values_list("acknowledged_changes", flat=True)
+    return changed_since(round_.cohort, {**snapshots.get(), **plans.get()})["gone"]

@@ -18,7 +18,7 @@ from applications.models import Application, ApplicationExperience, ApplicationT
 from programs.models import Cohort, normalize_place
 
 from ..engine import Side
-from .applicant_data import Fact
+from .applicant_data import ApplicantData
 
 Depth = ApplicationExperience.Depth
 MODES = {"": 0, "online": 1, "in_person": 2, "either": 3}
@@ -81,7 +81,7 @@ class Answers:
         kinds = ("topics", "experiences", "languages", "industries")
         return {name: getattr(self, name).columns for name in kinds}
 
-    def side(self, rows: list[Fact], keys: list[str], waiting: Iterable[int]) -> Side:
+    def side(self, rows: list[ApplicantData], keys: list[str], waiting: Iterable[int]) -> Side:
         """Mentees or mentors as the engine wants them; `keys` are their stable keys."""
         strength = OF_MENTORS if rows and rows[0].role == "mentor" else OF_MENTEES
         ids, profiles = [row.pk for row in rows], [row.profile or 0 for row in rows]

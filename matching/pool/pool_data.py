@@ -19,7 +19,7 @@ from programs.models import Cohort, Conflict
 
 from ..engine import Pool
 from ..models import KeepApart, Proposal, Round
-from .applicant_data import Fact, facts, fingerprint
+from .applicant_data import ApplicantData, fingerprint, read_applicants
 from .feature_arrays import Answers
 
 
@@ -39,7 +39,7 @@ class PoolData:
 
 def build_pool(cohort: Cohort, at: datetime) -> PoolData:
     """Read everybody who is ready to match in `cohort`, as the engine wants them."""
-    rows, policy = facts(cohort), cohort.program.policy
+    rows, policy = read_applicants(cohort), cohort.program.policy
     matches = _Matches(cohort, [row.person for row in rows])
     resting = matches.resting(at - timedelta(days=policy.rematch_buffer_days))
     mentees = [
@@ -78,11 +78,14 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
     }
     figures = {"resting": len(resting), "matched": len(matches.matched)}
     return PoolData(
-        pool, columns, {str(row.pk): fingerprint(row.said) for row in (*mentees, *mentors)}, figures
+        pool,
+        columns,
+        {str(row.pk): fingerprint(row.answers_json) for row in (*mentees, *mentors)},
+        figures,
     )
 
 
-def _keys(rows: list[Fact]) -> list[str]:
+def _keys(rows: list[ApplicantData]) -> list[str]:
     """The stable key of each row: the import id, else the e-mail address; both where an id stands twice."""
     plain = [row.external_key or row.email for row in rows]
     seen = Counter(plain)
@@ -92,11 +95,11 @@ def _keys(rows: list[Fact]) -> list[str]:
     ]
 
 
-def _by_person(rows: list[Fact], keys: list[str]) -> dict[int, str]:
+def _by_person(rows: list[ApplicantData], keys: list[str]) -> dict[int, str]:
     return {row.person: key for row, key in zip(rows, keys, strict=True)}
 
 
-def _in_order(ids: Any, keys: list[str], rows: list[Fact]) -> list[int]:
+def _in_order(ids: Any, keys: list[str], rows: list[ApplicantData]) -> list[int]:
     """Applications in the order of the pool."""
     by_key = {key: row.pk for key, row in zip(keys, rows, strict=True)}
     return [by_key[key] for key in ids.tolist()]

@@ -1,9 +1,9 @@
-"""Figures of a plan for the minutes and the weakest-pair page: coverage, the weak end, and what raising it costs."""
+"""Figures of a plan, for the minutes and the page about its weakest pair."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from ..engine import Audit, audit, min_score_frontier
 from ..models import Round, RoundPlan
@@ -11,10 +11,11 @@ from ..storage.solver_state import Decisions, SolverState
 from .plan_updates import plan_of
 
 SHOWN = 8
+T = TypeVar("T")
 
 
 def figures_of(round_: Round) -> Audit | None:
-    """Coverage, mean, weakest tenth, forced pairs, blocking pairs; None before the first run."""
+    """Return the figures of the current plan, None before the first run."""
     try:
         solver = SolverState.load(round_)
     except RoundPlan.DoesNotExist:
@@ -28,18 +29,18 @@ def figures_of(round_: Round) -> Audit | None:
 
 @dataclass(frozen=True)
 class MinScoreStep:
-    """One row of the table: with this floor the weakest pair has so many points, at this cost."""
+    """A lowest score that the plan can reach, and what it costs the whole round."""
 
     min_score: int
     pairs: int
     total: int
     cost: int
-    moved: int
+    reassigned: int
     is_now: bool
 
 
 def weakest_steps(round_: Round) -> list[MinScoreStep]:
-    """How far the weakest pair can be raised without losing a pair, and what each step costs; thinned to a short table."""
+    """Return how far the weakest pair can be raised without losing a pair, at most SHOWN steps."""
     solver, decisions = SolverState.load(round_), Decisions.of(round_)
     found = min_score_frontier(solver.working(decisions), plan_of(solver))
     steps = [
@@ -49,8 +50,8 @@ def weakest_steps(round_: Round) -> list[MinScoreStep]:
     return thin(steps, SHOWN)
 
 
-def thin(steps: list[Any], most: int) -> list[Any]:
-    """At most `most` of the steps: first, last, and evenly between."""
+def thin(steps: list[T], most: int) -> list[T]:
+    """Return at most `most` of the steps: first, last, and evenly spaced between."""
     if len(steps) <= most:
         return steps
     picked = sorted({round(n * (len(steps) - 1) / (most - 1)) for n in range(most)})

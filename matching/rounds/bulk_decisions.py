@@ -1,7 +1,7 @@
-"""Several pairs pinned or unpinned in one go, and all of that taken back.
+"""Pin or unpin several pairs at once, and undo all of them.
 
-1. Each stays a decision of its own: an entry in the minutes with its price, which can be taken back alone.
-2. They are written together or not at all, and share a mark, so that "Undo last change" takes back all of them.
+1. Each stays a decision of its own: an entry in the minutes with its cost, which can be undone alone.
+2. All are written or none, and they share a key, so that "Undo last change" undoes all of them.
 3. The plan is read and written once, however many pairs were selected.
 """
 
@@ -14,38 +14,39 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 
 from ..models import Round, RoundEntry
 from ..recusal import ViewerContext
-from ..storage.serialization import unpack_plan
 from ..storage.solver_state import Decisions, SolverState
 from .decisions import Kind, RoundDecision, apply_decision, refuse_if_stale
 from .minutes import entry_text_for
 from .plan_updates import (
     PlanChange,
-    change_since,
     check_may_change,
     claim_version,
     decisions_diff,
     load_plan,
-    plan_of,
+    restore_plan,
     retry_on_conflict,
     revert_diff,
     solve_with,
 )
 from .proposal_rows import replace_some
-from .undo import is_latest, undo_decision
+from .undo import ALREADY_UNDONE, is_latest, undo_decision
 
 
 def decide_batch(
-    round_: Round, round_decisions: Sequence[RoundDecision], *, by: Any, expected_version: int
+    round_: Round, round_decisions: Sequence[RoundDecision], *, by: User, expected_version: int
 ) -> RoundEntry:
-    """Take all steps (pins, or pins taken away) or none; returns the last entry. Raises Refused as `decide` does."""
-    mark = get_random_string(8)
+    """Take all decisions (pins, or unpins) or none; return the last entry of the minutes.
+
+    Raises ActionNotAllowed as `decide` does.
+    """
+    batch = get_random_string(8)
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
@@ -60,7 +61,7 @@ def decide_batch(
             stored, was = solver.packed_plan, now
             now = apply_decision(was, decision, solver.mates())
             change = solve_with(solver, was, now)
-            facts = {"diff": decisions_diff(was, now), "scope": "", "other": None, "batch": mark}
+            facts = {"diff": decisions_diff(was, now), "scope": "", "other": None, "batch": batch}
             entry = RoundEntry(
                 kind=decision.kind,
                 mentee_id=decision.mentee,
@@ -73,33 +74,33 @@ def decide_batch(
     return retry_on_conflict(round_, attempt)
 
 
-def undo_batch(entry: RoundEntry, *, by: Any) -> RoundEntry:
-    """Take back `entry` and what was decided in one go with it, the last first; returns the last entry that this made.
-    Raises Refused as `undo_decision` does."""
+def undo_batch(entry: RoundEntry, *, by: User) -> RoundEntry:
+    """Undo `entry` and the decisions taken at once with it; return the last new entry.
+
+    Raises ActionNotAllowed as `undo_decision` does.
+    """
     if len(_batch_of(entry)) < 2:
         return undo_decision(entry, by=by)
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
         viewer = ViewerContext.of(fresh, by)
-        taken = _batch_of(entry)
-        viewer.refuse_if_conflicted(
-            {pk for done in taken for pk in (done.mentee_id, done.mentor_id)}
-        )
+        undone = _batch_of(entry)
+        viewer.refuse_if_conflicted({pk for one in undone for pk in (one.mentee_id, one.mentor_id)})
         solver, now = load_plan(fresh)
-        exactly, entries = is_latest(taken[0]), []
-        for done in taken:
+        can_restore, entries = is_latest(undone[0]), []
+        for one in undone:
             stored, was = solver.packed_plan, now
-            now = revert_diff(was, done.facts["diff"])
-            change = _restored(solver, done) if exactly else solve_with(solver, was, now)
+            now = revert_diff(was, one.facts["diff"])
+            change = restore_plan(solver, one) if can_restore else solve_with(solver, was, now)
             undo = RoundEntry(
                 kind=Kind.UNDO,
-                mentee_id=done.mentee_id,
-                mentor_id=done.mentor_id,
+                mentee_id=one.mentee_id,
+                mentor_id=one.mentor_id,
                 plan_before=stored,
             )
-            entries.append(_filled(undo, viewer, change, {"of": done.version, "kind": done.kind}))
-        return _write(fresh, solver, now, entries, undone=[done.pk for done in taken])
+            entries.append(_filled(undo, viewer, change, {"of": one.version, "kind": one.kind}))
+        return _write(fresh, solver, now, entries, undone=[one.pk for one in undone])
 
     return retry_on_conflict(entry.round, attempt)
 
@@ -115,14 +116,6 @@ def _filled(
     return entry
 
 
-def _restored(solver: SolverState, done: RoundEntry) -> PlanChange:
-    """Back to exactly the plan before an entry, after which nothing stands."""
-    before, mates = plan_of(solver), solver.mates()
-    solver.plan = unpack_plan(done.plan_before)
-    solver.capacity = solver.plan.capacity
-    return change_since(solver, before, mates)
-
-
 @transaction.atomic
 def _write(
     round_: Round,
@@ -131,7 +124,7 @@ def _write(
     entries: list[RoundEntry],
     undone: Sequence[int] = (),
 ) -> RoundEntry:
-    """Plan, rows and entries, if the plan is still the one that was read. Raises Overtaken if it is not."""
+    """Write the plan, its rows and the entries; return the last one. Raises ConcurrentUpdate."""
     first, last = round_.plan_version + 1, entries[-1]
     claim_version(round_, solver, by=last.by)
     if len(entries) > 1:  # each entry has a plan version of its own
@@ -143,32 +136,31 @@ def _write(
     if undone:
         open_ = RoundEntry.system.filter(pk__in=undone, undone_at=None)
         if open_.update(undone_at=last.at, undone_by=last.by) != len(undone):
-            raise ActionNotAllowed(_("This has already been taken back."))
+            raise ActionNotAllowed(ALREADY_UNDONE)
     solver.save_plan()
-    rows = {moved[0] for entry in entries for moved in entry.moved} | {
-        entry.mentee_id for entry in entries
-    }
-    replace_some(round_, solver, now, {pk for pk in rows if pk}, round_.plan_version)
+    moved = {move[0] for entry in entries for move in entry.moved}
+    named = {entry.mentee_id for entry in entries if entry.mentee_id}
+    replace_some(round_, solver, now, moved | named, round_.plan_version)
     RoundEntry.system.bulk_create(entries)
     return last
 
 
 def _batch_of(entry: RoundEntry) -> list[RoundEntry]:
-    """What stands of the decisions that were taken in one go with this one, the last first."""
-    mark = entry.facts.get("batch")
-    entries = RoundEntry.system.filter(round=entry.round_id, facts__batch=mark)
-    return list(entries.in_force().order_by("-version")) if mark else []
+    """Return the decisions in force that were taken at once with this one, the last first."""
+    batch = entry.facts.get("batch")
+    if not batch:
+        return []
+    entries = RoundEntry.system.filter(round=entry.round_id, facts__batch=batch)
+    return list(entries.in_force().order_by("-version"))
 
 
-def latest_text(entry: RoundEntry | None, user: Any) -> str:
-    """The newest decision in words; several taken in one go are counted."""
+def latest_text(entry: RoundEntry | None, user: User) -> str:
+    """Describe the latest decision; several taken at once are counted."""
     count = len(_batch_of(entry)) if entry else 0
     if entry is None or count < 2:
         return entry_text_for(entry, user)
     if entry.kind == Kind.PIN:
-        return ngettext(
-            "pinned %(count)s pair in one go", "pinned %(count)s pairs in one go", count
-        ) % {"count": count}
-    return ngettext(
-        "unpinned %(count)s pair in one go", "unpinned %(count)s pairs in one go", count
-    ) % {"count": count}
+        text = ngettext("pinned %(count)s pair", "pinned %(count)s pairs", count)
+    else:
+        text = ngettext("unpinned %(count)s pair", "unpinned %(count)s pairs", count)
+    return text % {"count": count}

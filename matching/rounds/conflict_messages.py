@@ -1,20 +1,20 @@
-"""What is said to a member who acts on a row that somebody else has changed since it was read: by whom, and both versions."""
+"""The message to a member whose row was changed by another member in the meantime."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+
 from ..models import Proposal, Round, RoundEntry
 from .minutes import entry_text_for, names_of
 
 
 def conflict_message(
-    round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], expected_version: int, by: Any
+    round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], expected_version: int, by: User
 ) -> str:
     """ "K. Osei changed this 2 minutes ago", with the row as it was in plan version `expected_version` and as it is now."""
     now = {row.mentee_id: row.mentor_id for row in rows}
@@ -26,7 +26,8 @@ def conflict_message(
     versions = [(mentee, saw[mentee], mentor) for mentee, mentor in now.items()]
     names = names_of([RoundEntry(moved=versions, facts={})], by)
     text = _(
-        "%(who)s changed this %(ago)s (%(what)s). You saw: %(saw)s. Now: %(now)s. Your change was not made; please look again."
+        "%(who)s changed this %(ago)s (%(what)s). You saw: %(saw)s. Now: %(now)s. "
+        "Your change was not saved. Please check and try again."
     )
     return text % {
         "who": entry.by or _("The program"),
@@ -50,20 +51,20 @@ def _mentor_at(round_: Round, mentee: int, now: int | None, expected_version: in
 
 
 def _pair(mentee: int, mentor: int | None, names: dict[int, str], is_pinned: bool = False) -> str:
-    hidden = _("somebody hidden from you")
+    hidden = _("someone hidden from you")
     if mentor is None:
         return _("%(mentee)s without a mentor") % {"mentee": names.get(mentee, hidden)}
     text = _("%(mentee)s with %(mentor)s, pinned") if is_pinned else _("%(mentee)s with %(mentor)s")
     return text % {"mentee": names.get(mentee, hidden), "mentor": names.get(mentor, hidden)}
 
 
-def _what(entry: RoundEntry, by: Any) -> str:
+def _what(entry: RoundEntry, by: User) -> str:
     visible = (
         RoundEntry.objects.visible_to(by)
         .filter(pk=entry.pk)
         .select_related("mentee__person", "mentor__person")
     )
-    return entry_text_for(visible.defer("plan_before").first(), by) or _("somebody hidden from you")
+    return entry_text_for(visible.defer("plan_before").first(), by) or _("someone hidden from you")
 
 
 def _ago(entry: RoundEntry) -> str:

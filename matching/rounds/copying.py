@@ -1,76 +1,99 @@
-"""A copy of a round to try things out, and what two rounds of a cohort have not in common."""
+"""Copy a round to try something out, and compare two rounds of a cohort."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from applications.models import Application
 
 from ..models import Override, Proposal, Round, RoundEntry, RoundPlan, Snapshot
-from .lifecycle import open_round
-from .plan_updates import check_may_change
+from .lifecycle import current_mates, open_round
+from .plan_updates import Mates, check_may_change
 
-KEPT = (
-    "criteria", "objective", "min_score", "budget", "stability_bonus", "draft", "plan_version", "mentees", "pairs", "total", "before_pairs",
-    "before_total", "has_certificate", "input_hash", "engine_version",
-)  # fmt: skip
+COPIED_FIELDS = (
+    "criteria",
+    "objective",
+    "min_score",
+    "budget",
+    "stability_bonus",
+    "draft",
+    "plan_version",
+    "mentees",
+    "pairs",
+    "total",
+    "before_pairs",
+    "before_total",
+    "has_certificate",
+    "input_hash",
+    "engine_version",
+)
 
 
 @transaction.atomic
-def copy_round(round_: Round, *, by: Any) -> Round:
-    """A new draft with the same people, rules, plan and decisions. Raises Refused for who may not open rounds."""
+def copy_round(round_: Round, *, by: User) -> Round:
+    """Create a draft with the same people, criteria, plan and decisions.
+
+    Raises ActionNotAllowed for anyone but a matcher or chair.
+    """
     check_may_change(round_, by)
     name = _("What if: %(name)s") % {"name": round_.name}
-    twin = open_round(round_.cohort, by=by, name=name[:80])
-    Round.system.filter(pk=twin.pk).update(
-        copied_from=round_, **{field: getattr(round_, field) for field in KEPT}
+    copy = open_round(round_.cohort, by=by, name=name[:80])
+    Round.system.filter(pk=copy.pk).update(
+        copied_from=round_, **{field: getattr(round_, field) for field in COPIED_FIELDS}
     )
-    twin.refresh_from_db(from_queryset=Round.system.all())
+    copy.refresh_from_db(from_queryset=Round.system.all())
     for model in (Snapshot, RoundPlan, Proposal, Override):
-        _copy_rows(model, round_, twin)
+        _copy_rows(model, round_, copy)
     RoundEntry.objects.create(
-        round=twin,
-        version=twin.plan_version,
+        round=copy,
+        version=copy.plan_version,
         kind=RoundEntry.Kind.NOTE,
         by=by,
         at=timezone.now(),
         facts={"copy": round_.number},
     )
-    return twin
+    return copy
 
 
-def _copy_rows(model: Any, round_: Round, twin: Round) -> None:
+RoundPart = type[Snapshot] | type[RoundPlan] | type[Proposal] | type[Override]
+
+
+def _copy_rows(model: RoundPart, round_: Round, copy: Round) -> None:
     rows = list(model.system.filter(round=round_))
     for row in rows:
-        row.pk, row.round = None, twin
-        if hasattr(row, "public_id"):
-            row.public_id = model._meta.get_field("public_id").get_default()
+        row.pk, row.round = None, copy
+        if isinstance(row, Proposal):
+            row.public_id = Proposal._meta.get_field("public_id").get_default()
     model.system.bulk_create(rows, batch_size=500)
 
 
 @dataclass(frozen=True)
-class Difference:
+class PairDifference:
+    """A mentee with different mentors in two rounds, by name."""
+
     mentee: str
     here: str
     there: str
 
 
 @dataclass(frozen=True)
-class Comparison:
-    rows: list[Difference]
+class RoundComparison:
+    """What differs between two rounds; `hidden` rows involve a conflict of interest."""
+
+    rows: list[PairDifference]
     hidden: int
     pairs: tuple[int, int]
     totals: tuple[int, int]
 
 
-def differences(here: Round, there: Round, user: Any) -> Comparison:
-    """Who has another mentor in the other round. Rows that a conflict of interest hides are only counted."""
-    mates = [_mates(here), _mates(there)]
+def differences(here: Round, there: Round, user: User) -> RoundComparison:
+    """Return who has a different mentor in the other round."""
+    mates = [current_mates(here), current_mates(there)]
     differing = {
         pk for pk in mates[0].keys() | mates[1].keys() if mates[0].get(pk) != mates[1].get(pk)
     }
@@ -85,8 +108,10 @@ def differences(here: Round, there: Round, user: Any) -> Comparison:
         if people - names.keys():
             hidden += 1
             continue
-        shown.append(Difference(names[pk], _name(mates[0], pk, names), _name(mates[1], pk, names)))
-    return Comparison(
+        shown.append(
+            PairDifference(names[pk], _name(mates[0], pk, names), _name(mates[1], pk, names))
+        )
+    return RoundComparison(
         sorted(shown, key=lambda row: row.mentee),
         hidden,
         (here.pairs, there.pairs),
@@ -94,13 +119,8 @@ def differences(here: Round, there: Round, user: Any) -> Comparison:
     )
 
 
-def _mates(round_: Round) -> dict[int, int | None]:
-    rows = Proposal.system.filter(round=round_).in_plan()
-    return dict(rows.values_list("mentee", "mentor"))
-
-
-def _name(mates: dict[int, int | None], mentee: int, names: dict[int, str]) -> str:
+def _name(mates: Mates, mentee: int, names: dict[int, str]) -> str:
     if mentee not in mates:
         return _("not in this round")
     mentor = mates[mentee]
-    return names[mentor] if mentor else _("nobody")
+    return names[mentor] if mentor else _("no mentor")

@@ -1,18 +1,19 @@
-"""Other rules and weights for a round: first a look at what would change, then the change and a new run."""
+"""Change the rules and weights of a round: first a preview, then the change and a new run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 
-from ..criteria import RULE_TEXTS, WEIGHTS
+from ..criteria import RULE_TEXTS, WEIGHTS, CriteriaDict
 from ..engine import InfeasibleRules
 from ..explanations.explanation_text import cost_text, infeasible_text
 from ..models import Round, RoundEntry, RoundPlan
@@ -21,13 +22,23 @@ from .lifecycle import run
 from .minutes import moved_text, names_of
 from .plan_updates import check_may_change, plan_of
 
+
+class Settings(TypedDict):
+    """The columns of a round beside its criteria that a run depends on."""
+
+    objective: str
+    min_score: int | None
+    budget: int
+    stability_bonus: int
+
+
 SETTINGS = ("objective", "min_score", "budget", "stability_bonus")
 MOST_SHOWN = 60
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What would change: people who would move (named as far as the member may see), and the two totals."""
+class CriteriaPreview:
+    """What would change; `moved` leaves out names that the member must not read."""
 
     moved: list[str]
     more: int
@@ -37,9 +48,12 @@ class Preview:
 
 
 def preview(
-    round_: Round, criteria: dict[str, Any], settings: dict[str, Any], user: Any
-) -> Preview | None:
-    """Solve the stored people under other rules, without writing anything. None before the first run. Raises Refused."""
+    round_: Round, criteria: CriteriaDict, settings: Settings, user: User
+) -> CriteriaPreview | None:
+    """Solve the people of the last run under other criteria; writes nothing.
+
+    None before the first run. Raises ActionNotAllowed if the decisions contradict the new rules.
+    """
     try:
         solver = SolverState.load(round_)
     except RoundPlan.DoesNotExist:
@@ -57,13 +71,13 @@ def preview(
         other.solve(decisions, mates)
     except InfeasibleRules as bad:
         raise ActionNotAllowed(
-            _("This cannot be done: %(why)s.") % {"why": infeasible_text(other, bad)}
+            _("This is not possible: %(why)s.") % {"why": infeasible_text(other, bad)}
         ) from bad
     now = other.mates()
     moved = [[pk, was, now[pk]] for pk, was in mates.items() if was != now[pk]]
     names = names_of([RoundEntry(moved=moved[:MOST_SHOWN], facts={})], user)
     lost = before.pairs - plan_of(other).pairs
-    return Preview(
+    return CriteriaPreview(
         moved=[moved_text(one, names) for one in moved[:MOST_SHOWN]],
         more=max(len(moved) - MOST_SHOWN, 0),
         pairs=(before.pairs, plan_of(other).pairs),
@@ -76,13 +90,16 @@ def preview(
 
 def use(
     round_: Round,
-    criteria: dict[str, Any],
-    settings: dict[str, Any],
+    criteria: CriteriaDict,
+    settings: Settings,
     *,
-    by: Any,
+    by: User,
     at: datetime | None = None,
 ) -> None:
-    """Put other rules in force, write it into the minutes, and run again; all or nothing."""
+    """Use other criteria, record it in the minutes and run again, all or nothing.
+
+    Raises ActionNotAllowed as `lifecycle.run` does.
+    """
     check_may_change(round_, by)
     at = at or timezone.now()
     changes = changed_settings(round_, criteria, settings)
@@ -102,10 +119,8 @@ def use(
         run(round_, by=by, at=at)
 
 
-def changed_settings(
-    round_: Round, criteria: dict[str, Any], settings: dict[str, Any]
-) -> list[str]:
-    """Each changed setting as codes and numbers: "can_help 28 > 40"."""
+def changed_settings(round_: Round, criteria: CriteriaDict, settings: Settings) -> list[str]:
+    """List the changes as codes and numbers, such as "can_help 28 > 40"."""
     changes = []
     for code in WEIGHTS:
         was, now = round_.criteria["weights"].get(code, 0), criteria["weights"].get(code, 0)

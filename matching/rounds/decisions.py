@@ -1,21 +1,22 @@
-"""What the committee decides in a round, one step at a time: pin, turn down, leave out, choose, swap.
+"""What the committee decides in a round: pin, reject, leave out, choose, swap.
 
-1. Every step is an entry in the minutes with its cost, and can be taken back (`undoing`).
-2. Who acts on a row that somebody else has changed meanwhile is told so and changes nothing.
-3. A change to a round in review or approved takes it back to draft and stops a scheduled release.
-4. What is turned down, left out or set aside needs a written reason.
+1. Every decision is an entry in the minutes with its cost, and can be undone (`undo`).
+2. A decision about a row that another member has changed meanwhile is refused, and says so.
+3. A decision in a round in review or approved takes it back to draft.
+4. Rejecting, leaving out and waiving a rule need a written reason.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from applications.models import Application
 
 from ..models import KeepApart, Proposal, Round, RoundEntry
@@ -23,6 +24,7 @@ from ..recusal import ViewerContext
 from ..storage.solver_state import Decisions
 from .conflict_messages import conflict_message
 from .plan_updates import (
+    Mates,
     check_may_change,
     decisions_diff,
     load_plan,
@@ -34,11 +36,12 @@ from .plan_updates import (
 Kind = RoundEntry.Kind
 Scope = Proposal.Scope
 NEEDS_REASON = {Kind.REJECT, Kind.EXCLUDE}
+REASON_MISSING = gettext_lazy("Enter a short reason. It is saved in the minutes.")
 
 
 @dataclass(frozen=True)
 class RoundDecision:
-    """One decision. `mentee`, `mentor` and `other` (a second mentee, for a swap) are ids of applications."""
+    """One decision; `mentee`, `mentor` and `other` (the second mentee of a swap) are applications."""
 
     kind: str
     mentee: int
@@ -49,6 +52,7 @@ class RoundDecision:
 
     @property
     def named(self) -> set[int]:
+        """Everyone whom the decision names."""
         return {pk for pk in (self.mentee, self.mentor, self.other) if pk is not None}
 
     @property
@@ -56,11 +60,9 @@ class RoundDecision:
         return {pk for pk in (self.mentee, self.other) if pk is not None}
 
 
-def apply_decision(
-    decisions: Decisions, decision: RoundDecision, mates: dict[int, int | None]
-) -> Decisions:
-    """The decisions once `decision` is taken. Raises Refused when the step makes no sense."""
-    pair = (decision.mentee, decision.mentor)
+def apply_decision(decisions: Decisions, decision: RoundDecision, mates: Mates) -> Decisions:
+    """Return the decisions of the round with one more. Raises ActionNotAllowed for a bad swap."""
+    pair = (decision.mentee, decision.mentor or 0)
     others = tuple(pin for pin in decisions.pins if pin[0] != decision.mentee)
     allowed = tuple(one for one in decisions.forbids if one != pair)
     match decision.kind:
@@ -84,16 +86,14 @@ def apply_decision(
             return replace(decisions, excluded=decisions.excluded - {decision.mentee})
         case Kind.SWAP:
             return _swapped(decisions, decision, mates)
-    raise ValueError(f"no such step: {decision.kind}")
+    raise ValueError(f"unknown decision: {decision.kind}")
 
 
-def _swapped(
-    decisions: Decisions, decision: RoundDecision, mates: dict[int, int | None]
-) -> Decisions:
+def _swapped(decisions: Decisions, decision: RoundDecision, mates: Mates) -> Decisions:
     mine, theirs = mates.get(decision.mentee), mates.get(decision.other or 0)
     if mine is None or theirs is None or mine == theirs:
-        raise ActionNotAllowed(_("Two people can only swap when each of them has another mentor."))
-    swapped = {(decision.mentee, theirs), (decision.other, mine)}
+        raise ActionNotAllowed(_("Two mentees can only swap if they have different mentors."))
+    swapped = {(decision.mentee, theirs), (decision.other or 0, mine)}
     rest = {pin for pin in decisions.pins if pin[0] not in decision.mentees}
     return replace(
         decisions, pins=tuple(rest | swapped), forbids=tuple(set(decisions.forbids) - swapped)
@@ -104,17 +104,18 @@ def decide(
     round_: Round,
     decision: RoundDecision,
     *,
-    by: Any,
+    by: User,
     expected_version: int,
     at: datetime | None = None,
 ) -> RoundEntry:
-    """Take `decision`, and write who moved and what it cost. `expected_version` is the plan version that the member looked at.
+    """Take a decision and record who moved and what it cost.
 
-    Raises Refused for the wrong person or state, a missing reason, a conflict of interest of the member, a row that somebody else
-    has changed since, or decisions that contradict each other.
+    expected_version: the plan version that the member looked at. Raises ActionNotAllowed for the
+    wrong person or state, a missing reason, a conflict of interest, a row that another member has
+    changed since, and decisions that contradict each other.
     """
     if decision.kind in NEEDS_REASON and not decision.why.strip():
-        raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
+        raise ActionNotAllowed(REASON_MISSING)
 
     def attempt(fresh: Round) -> RoundEntry:
         check_may_change(fresh, by)
@@ -126,42 +127,52 @@ def decide(
         change = solve_with(solver, was, now)
         viewer.refuse_if_conflicted(change.touched)
         entry = RoundEntry(
-            round=fresh, kind=decision.kind, by=by, at=at or timezone.now(), why=decision.why.strip(),
-            mentee_id=decision.mentee, mentor_id=decision.mentor, plan_before=stored,
-            facts={"diff": decisions_diff(was, now), "scope": decision.scope if decision.kind == Kind.REJECT else "", "other": decision.other},
-        )  # fmt: skip
-        return save_change(
-            fresh,
-            solver,
-            was,
-            now,
-            change,
-            entry,
-            decision.mentees,
-            on_write=lambda: _keep_apart(fresh, decision, entry),
+            round=fresh,
+            kind=decision.kind,
+            by=by,
+            at=at or timezone.now(),
+            why=decision.why.strip(),
+            mentee_id=decision.mentee,
+            mentor_id=decision.mentor,
+            plan_before=stored,
+            facts={
+                "diff": decisions_diff(was, now),
+                "scope": decision.scope if decision.kind == Kind.REJECT else "",
+                "other": decision.other,
+            },
         )
+
+        def on_write() -> None:
+            if decision.kind == Kind.REJECT and decision.scope == Scope.NEVER:
+                _keep_apart(fresh, decision, entry)
+
+        return save_change(fresh, solver, was, now, change, entry, decision.mentees, on_write)
 
     return retry_on_conflict(round_, attempt)
 
 
 def _keep_apart(round_: Round, decision: RoundDecision, entry: RoundEntry) -> None:
-    """ "Never" is a rule for every round to come, too."""
-    if decision.kind != Kind.REJECT or decision.scope != Scope.NEVER:
-        return
-    people = Application.objects.filter(pk__in=[decision.mentee, decision.mentor]).values_list(
-        "person", flat=True
+    """Keep the two people apart in later rounds, too; the entry remembers it for undo."""
+    pair = Application.objects.filter(pk__in=[decision.mentee, decision.mentor])
+    first, second = sorted(pair.values_list("person", flat=True))
+    kept, is_new = KeepApart.system.get_or_create(
+        program=round_.program,
+        first_id=first,
+        second_id=second,
+        kind=KeepApart.Kind.KEEP_APART,
+        until=None,
+        defaults={
+            "reason": decision.why,
+            "by": entry.by,
+            "since": timezone.localdate(entry.at),
+        },
     )
-    first, second = sorted(people)
-    kept, made = KeepApart.system.get_or_create(
-        program=round_.program, first_id=first, second_id=second, kind=KeepApart.Kind.KEEP_APART, until=None,
-        defaults={"reason": decision.why, "by": entry.by, "since": timezone.localdate(entry.at)},
-    )  # fmt: skip
-    if made:
+    if is_new:
         entry.facts["keep_apart"] = kept.pk
 
 
-def refuse_if_stale(round_: Round, mentees: set[int], expected_version: int, by: Any) -> None:
-    """Two members on the same row: the later one is told what the earlier one did."""
+def refuse_if_stale(round_: Round, mentees: set[int], expected_version: int, by: User) -> None:
+    """Raise ActionNotAllowed if another member has changed a row since `expected_version`."""
     if round_.plan_version <= expected_version:
         return
     rows = Proposal.system.filter(round=round_, mentee__in=mentees)

@@ -1,15 +1,16 @@
-"""A round from its opening to its approval. Decisions inside it stand in `deciding`, its release in `releasing`.
+"""A round from opening to approval. Decisions inside it are in `decisions`, the rest in `publication`.
 
-1. A round has its own copy of the rules; running it scores everybody who is ready and proposes the best plan. Pins and
-   what was turned down are kept, and pairs on the table are kept where that costs little.
-2. One member prepares, another one approves, who has no conflict of interest in it; any change takes both back.
-3. A plan that is not proven best under its rules is not sent on.
+1. A round has its own copy of the criteria. A run scores everyone who is ready and proposes the best
+   plan. Pins and rejections are kept, and current pairs are kept where that costs little.
+2. One member prepares a round and another one approves it, who has no conflict of interest in it.
+   Any change takes the round back to draft.
+3. Only a plan that is proven optimal under its rules goes to review.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -17,10 +18,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from applications.models import Application
 from notifications.outbox import enqueue
 from programs.committee import has_role
 from programs.models import Cohort, Membership
+from workflow import jobs
 from workflow.states import move
 
 from ..criteria import default_criteria
@@ -30,20 +33,29 @@ from ..models import MATCHERS, Proposal, Round, RoundEntry, RoundJob
 from ..pool.pool_data import PoolData, build_pool
 from ..recusal import has_conflict
 from ..storage.solver_state import Decisions, SolverState
-from .plan_updates import ConcurrentUpdate, check_may_change, claim_version, load_plan
+from .plan_updates import (
+    NOT_PROVEN,
+    Mates,
+    back_to_draft,
+    check_may_change,
+    claim_version,
+    load_proven_plan,
+    plan_of,
+    retry_on_conflict,
+)
 from .proposal_rows import price_rows, replace_all
 
 State = Round.State
+Progress = Callable[[str], object]  # called with the name of each stage
 MAX_INLINE_PAIRS = 120_000  # pairs that are scored and solved while the page waits
-TRIES = 3
 
 
 @transaction.atomic
-def open_round(cohort: Cohort, *, by: Any, name: str = "", at: datetime | None = None) -> Round:
-    """Begin a round on `cohort`. Raises Refused for anybody but a matcher or the chair."""
+def open_round(cohort: Cohort, *, by: User, name: str = "", at: datetime | None = None) -> Round:
+    """Open a round for `cohort`. Raises ActionNotAllowed for anyone but a matcher or chair."""
     if not has_role(by, cohort.program, *MATCHERS):
-        raise ActionNotAllowed(_("Only a matcher or the chair can open a round."))
-    Cohort.objects.select_for_update().get(pk=cohort.pk)
+        raise ActionNotAllowed(_("Only a matcher or chair can open a round."))
+    Cohort.objects.select_for_update().get(pk=cohort.pk)  # two rounds must not get one number
     rounds = Round.system.filter(cohort=cohort)
     number = (rounds.aggregate(last=Max("number"))["last"] or 0) + 1
     return Round.objects.create(
@@ -55,75 +67,71 @@ def open_round(cohort: Cohort, *, by: Any, name: str = "", at: datetime | None =
     )
 
 
-def size_of(round_: Round) -> int:
-    """How many pairs a run would look at, roughly; decides whether the page waits for it."""
+def pair_count(round_: Round) -> int:
+    """Return roughly how many pairs a run would score."""
     ready = Application.objects.ready().filter(cohort=round_.cohort_id)
     return ready.mentees().count() * ready.mentors().count()
 
 
-def ask_for_run(round_: Round, *, by: Any) -> RoundJob | None:
-    """Run a small round at once; queue a large one. Returns the job, or None when the round was run."""
+def request_run(round_: Round, *, by: User) -> RoundJob | None:
+    """Run a small round at once and queue a large one; return the job if it was queued.
+
+    Raises ActionNotAllowed as `run` does. A large round that is queued already is not queued twice.
+    """
     check_may_change(round_, by)
-    if size_of(round_) <= MAX_INLINE_PAIRS:
-        run(round_, by=by)
-        return None
-    waiting = RoundJob.system.filter(
-        round=round_, state__in=[RoundJob.State.QUEUED, RoundJob.State.RUNNING]
+    return jobs.run_or_queue(
+        is_small=pair_count(round_) <= MAX_INLINE_PAIRS,
+        run=lambda: run(round_, by=by),
+        queue=lambda: _queued(round_, by),
     )
-    return waiting.first() or RoundJob.objects.create(
-        round=round_, created_by=by, seen_version=round_.plan_version
-    )
+
+
+def _queued(round_: Round, by: User) -> RoundJob:
+    open_jobs = RoundJob.system.filter(round=round_, state__in=jobs.OPEN)
+    return open_jobs.first() or RoundJob.objects.create(round=round_, created_by=by)
 
 
 def run_job(job: RoundJob) -> None:
-    """The runner of `RoundJob`: named stages, cancel between them, and a letter when it is done."""
-    run(job.round, by=job.created_by, tell=job)
+    """Run a queued round; the runner of `RoundJob`."""
+    run(job.round, by=job.created_by, progress=lambda stage: job.advance(stage))
     enqueue("round-ready", to=job.created_by, about=job.round, ordinal=job.pk)
 
 
 def run(
-    round_: Round, *, by: Any, at: datetime | None = None, tell: RoundJob | None = None
+    round_: Round, *, by: User, at: datetime | None = None, progress: Progress = lambda stage: None
 ) -> RoundEntry:
-    """Score everybody who is ready today and propose the best plan under the round's rules and decisions.
+    """Score everyone who is ready today and propose the best plan under rules and decisions.
 
-    Raises Refused when nobody is there, decisions contradict, or another member keeps changing the round.
+    Raises ActionNotAllowed if one side is empty, decisions contradict each other, or other members
+    keep changing the round.
     """
-    at = at or timezone.now()
     check_may_change(round_, by)
-    for _try in range(TRIES):
-        fresh = Round.system.select_related("cohort__program__policy").get(pk=round_.pk)
-        check_may_change(fresh, by)
-        try:
-            entry = _run_once(fresh, by, at, tell)
-        except ConcurrentUpdate:
-            continue
-        round_.__dict__.update({k: v for k, v in fresh.__dict__.items() if not k.startswith("_")})
-        return entry
-    raise ActionNotAllowed(
-        _("Several members are changing this round right now. Please try again in a moment.")
+    moment = at or timezone.now()
+    return retry_on_conflict(
+        round_, lambda fresh: _run_once(fresh, by, moment, progress), reread=True
     )
 
 
-def _run_once(round_: Round, by: Any, at: datetime, tell: RoundJob | None) -> RoundEntry:
-    say = tell.advance if tell else lambda *_stage: None
-    say(str(_("Reading answers")))
+def _run_once(round_: Round, by: User, at: datetime, progress: Progress) -> RoundEntry:
+    check_may_change(round_, by)
+    progress(_("Reading answers"))
     people = build_pool(round_.cohort, at)
-    if not people.columns["mentees"] or not people.columns["mentors"]:
+    mentees, mentors = len(people.columns["mentees"]), len(people.columns["mentors"])
+    if not mentees or not mentors:
         raise ActionNotAllowed(
             _("A round needs at least one mentee and one mentor who are ready to be matched.")
         )
-    pairs = len(people.columns["mentees"]) * len(people.columns["mentors"])
-    say(str(_("Scoring %(count)s pairs") % {"count": pairs}))
+    progress(_("Scoring %(count)s pairs") % {"count": mentees * mentors})
     solver = _score(round_, people)
-    decisions, mates = Decisions.of(round_), _current_mates(round_)
-    say(str(_("Choosing")))
+    decisions, mates = Decisions.of(round_), current_mates(round_)
+    progress(_("Choosing the best plan"))
     try:
         solver.solve(decisions, mates)
     except InfeasibleRules as bad:
         raise ActionNotAllowed(
-            _("This cannot be done: %(why)s.") % {"why": infeasible_text(solver, bad)}
+            _("This is not possible: %(why)s.") % {"why": infeasible_text(solver, bad)}
         ) from bad
-    say(str(_("Explaining")))
+    progress(_("Explaining the pairs"))
     return _store(round_, solver, people, decisions, mates, by, at)
 
 
@@ -132,11 +140,12 @@ def _score(round_: Round, people: PoolData) -> SolverState:
         return SolverState.fresh(round_, people)
     except ValueError as wrong:
         raise ActionNotAllowed(
-            _("The rules of this round do not fit: %(why)s.") % {"why": wrong}
+            _("The rules of this round can't be used: %(why)s.") % {"why": wrong}
         ) from wrong
 
 
-def _current_mates(round_: Round) -> dict[int, int | None]:
+def current_mates(round_: Round) -> Mates:
+    """Return {mentee: mentor or None} of the current plan, as application ids."""
     rows = Proposal.system.filter(round=round_).in_plan()
     return dict(rows.values_list("mentee", "mentor"))
 
@@ -147,115 +156,105 @@ def _store(
     solver: SolverState,
     people: PoolData,
     decisions: Decisions,
-    mates: dict[int, int | None],
-    by: Any,
+    mates: Mates,
+    by: User,
     at: datetime,
 ) -> RoundEntry:
-    was = (round_.pairs, round_.total) if round_.draft else (None, None)
+    """Save snapshot, plan and rows of a run, and enter it in the minutes."""
+    plan = plan_of(solver)
+    before = (round_.pairs, round_.total) if round_.draft else None
     claim_version(
-        round_, solver, by=by, draft=round_.draft + 1, before_pairs=was[0], before_total=was[1], engine_version=VERSION,
+        round_,
+        solver,
+        by=by,
+        draft=round_.draft + 1,
+        before_pairs=before[0] if before else None,
+        before_total=before[1] if before else None,
+        engine_version=VERSION,
         mentees=len(solver.mentees),
-    )  # fmt: skip
+    )
     solver.store(people, at)
     replace_all(round_, solver, decisions, round_.plan_version, mates)
-    assert solver.plan is not None
+    pairs, total = before or (0, 0)
     return RoundEntry.objects.create(
-        round=round_, version=round_.plan_version, kind=RoundEntry.Kind.RUN, by=by, at=at,
-        cost_pairs=(was[0] or 0) - solver.plan.pairs, cost_points=(was[1] or 0) - solver.plan.total,
-        facts={"draft": round_.draft, "mentees": len(solver.mentees), "mentors": len(solver.mentors)},
-    )  # fmt: skip
+        round=round_,
+        version=round_.plan_version,
+        kind=RoundEntry.Kind.RUN,
+        by=by,
+        at=at,
+        cost_pairs=pairs - plan.pairs,
+        cost_points=total - plan.total,
+        facts={
+            "draft": round_.draft,
+            "mentees": len(solver.mentees),
+            "mentors": len(solver.mentors),
+        },
+    )
 
 
 @transaction.atomic
-def send_to_review(round_: Round, *, by: Any, at: datetime | None = None) -> None:
-    """Ask for the second look. Raises Refused when nothing was run or the plan is not proven best."""
+def send_to_review(round_: Round, *, by: User, at: datetime | None = None) -> None:
+    """Ask other members to review the round. Raises ActionNotAllowed unless the plan is proven."""
     check_may_change(round_, by)
-    solver, decisions = load_plan(round_)
-    refuse_unless_proven(round_, solver, decisions)
+    solver, decisions = load_proven_plan(round_)
     price_rows(round_, solver, decisions)
     move(round_, State.REVIEW, by=by, at=at, prepared_by=by)
-    for member in second_lookers(round_, by):
+    for member in possible_reviewers(round_, by):
         enqueue("round-review-request", to=member, about=round_, ordinal=round_.plan_version, at=at)
 
 
-def refuse_unless_proven(round_: Round, solver: SolverState, decisions: Decisions) -> None:
-    """Check the plan by code that did not make it, and write down the answer. Raises Refused when it is not proven."""
-    proven = solver.prove(decisions)
-    Round.system.filter(pk=round_.pk, plan_version=round_.plan_version).update(
-        has_certificate=proven
-    )
-    round_.has_certificate = proven
-    if not proven:
-        raise ActionNotAllowed(
-            _("This plan is not proven best under its rules. Please run the round again.")
-        )
-
-
-def second_lookers(round_: Round, prepared_by: Any) -> list[Any]:
-    """The matchers and chairs who may approve: others than the one who prepared, without a conflict of interest in it."""
-    live = (
-        Membership.objects.live()
-        .filter(program=round_.program, role__in=MATCHERS)
-        .exclude(user=prepared_by)
-    )
-    members = {row.user_id: row.user for row in live.select_related("user")}
+def possible_reviewers(round_: Round, prepared_by: User) -> list[User]:
+    """Return the matchers and chairs who may approve: others, without a conflict of interest."""
+    live = Membership.objects.live().filter(program=round_.program, role__in=MATCHERS)
+    others = live.exclude(user=prepared_by).select_related("user")
+    members = {row.user_id: row.user for row in others}
     return [user for user in members.values() if not has_conflict(user, round_)]
 
 
 @transaction.atomic
 def approve(
-    round_: Round, *, by: Any, expected_version: int, at: datetime | None = None, why: str = ""
+    round_: Round, *, by: User, expected_version: int, at: datetime | None = None, why: str = ""
 ) -> None:
-    """The second look says yes. `expected_version` is the plan version that was looked at.
+    """Approve the round; `expected_version` is the plan version that was reviewed.
 
-    Raises Refused for the member who prepared it, for one with a conflict of interest in it, and for a plan that is not
-    the one that was looked at.
+    Raises ActionNotAllowed for the member who prepared it, for one with a conflict of interest in
+    it, and if the plan has changed since.
     """
     check_may_change(round_, by)
     if round_.state != State.REVIEW:
-        raise ActionNotAllowed(_("This round is not waiting for a second look."))
+        raise ActionNotAllowed(_("This round is not waiting for a review."))
     if round_.prepared_by_id == by.pk:
-        raise ActionNotAllowed(_("You prepared this round. The second look is another member's."))
+        raise ActionNotAllowed(_("You prepared this round, so another member must approve it."))
     refuse_if_conflicted(round_, by)
     if round_.plan_version != expected_version:
         raise ActionNotAllowed(
-            _("The plan was changed while you were reading. Please look at it again.")
+            _("The plan has changed since you opened this page. Please review it again.")
         )
     if not round_.has_certificate:
-        raise ActionNotAllowed(
-            _("This plan is not proven best under its rules. Please run the round again.")
-        )
+        raise ActionNotAllowed(NOT_PROVEN)
     move(round_, State.APPROVED, by=by, at=at, why=why, approved_by=by)
 
 
-def refuse_if_conflicted(round_: Round, by: Any) -> None:
+def refuse_if_conflicted(round_: Round, by: User) -> None:
+    """Raise ActionNotAllowed if `by` has a conflict of interest with anyone in the plan."""
     if has_conflict(by, round_):
         raise ActionNotAllowed(
             _(
-                "You have a conflict of interest with someone in this round. Another committee member "
-                "must approve and publish it."
+                "You have a conflict of interest with someone in this round. "
+                "Another committee member must approve and publish it."
             )
         )
 
 
-def send_back(round_: Round, *, by: Any, why: str, at: datetime | None = None) -> None:
-    """The second look says no, with words for the one who prepared it."""
+def send_back(round_: Round, *, by: User, why: str, at: datetime | None = None) -> None:
+    """Return a round to draft, with a comment. Raises ActionNotAllowed without one."""
     check_may_change(round_, by)
     if not why.strip():
-        raise ActionNotAllowed(_("Please say what should be looked at again."))
-    move(
-        round_,
-        State.DRAFT,
-        by=by,
-        at=at,
-        why=why.strip(),
-        publish_at=None,
-        approved_by=None,
-        published_by=None,
-    )
+        raise ActionNotAllowed(_("Enter a comment: what should be changed?"))
+    back_to_draft(round_, by=by, why=why.strip(), at=at)
 
 
-def discard(round_: Round, *, by: Any, why: str = "", at: datetime | None = None) -> None:
-    """Put the round away. Nobody outside the committee has seen anything of it."""
+def discard(round_: Round, *, by: User, why: str = "", at: datetime | None = None) -> None:
+    """Discard the round. Raises ActionNotAllowed for a closed round, or without the role."""
     check_may_change(round_, by)
     move(round_, State.DISCARDED, by=by, at=at, why=why, publish_at=None)

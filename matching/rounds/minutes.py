@@ -1,15 +1,17 @@
-"""The minutes of a round: each decision in words, who took it, why, and what it cost."""
+"""The minutes of a round: each decision with who took it, why, and what it cost."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from applications.models import Application
 from matches.vocabulary import join_words
 from programs.models import conflicts_with
@@ -23,7 +25,7 @@ Kind = RoundEntry.Kind
 
 @dataclass(frozen=True)
 class MinutesEntry:
-    """One entry for a reader; `moved` names who went where because of it."""
+    """One entry for a reader; `moved` says who moved because of it."""
 
     version: int
     who: str
@@ -37,29 +39,31 @@ class MinutesEntry:
     undone: str = ""
 
 
-SENTENCES: dict[str, Any] = {
+# The end of a sentence that starts with the member's name, or with "You".
+SENTENCES: dict[str, Promise] = {
     Kind.RUN: gettext_lazy("ran draft %(draft)s on %(mentees)s mentees and %(mentors)s mentors"),
     Kind.PIN: gettext_lazy("pinned %(mentee)s with %(mentor)s"),
     Kind.CHOOSE: gettext_lazy("chose %(mentor)s for %(mentee)s and pinned the pair"),
     Kind.UNPIN: gettext_lazy("unpinned %(mentee)s and %(mentor)s"),
-    Kind.REJECT: gettext_lazy("turned down %(mentee)s with %(mentor)s (%(scope)s)"),
+    Kind.REJECT: gettext_lazy("rejected %(mentee)s with %(mentor)s (%(scope)s)"),
     Kind.ALLOW: gettext_lazy("allowed %(mentee)s with %(mentor)s again"),
     Kind.EXCLUDE: gettext_lazy("left %(mentee)s out of this round"),
-    Kind.INCLUDE: gettext_lazy("took %(mentee)s in again"),
+    Kind.INCLUDE: gettext_lazy("included %(mentee)s again"),
     Kind.SWAP: gettext_lazy("swapped the mentor of %(mentee)s with that of %(other)s"),
-    Kind.CAPACITY: gettext_lazy("agreed one more place with %(mentor)s"),
-    Kind.WAIVE: gettext_lazy("set a rule aside for %(mentee)s with %(mentor)s: %(rules)s"),
-    Kind.CRITERIA: gettext_lazy("changed the rules: %(changes)s"),
-    Kind.UNDO: gettext_lazy("took back a decision: %(undone)s"),
-    Kind.NOTE: gettext_lazy("wrote a note"),
+    Kind.CAPACITY: gettext_lazy("added a place for %(mentor)s"),
+    Kind.WAIVE: gettext_lazy("waived a rule for %(mentee)s with %(mentor)s: %(rules)s"),
+    Kind.CRITERIA: gettext_lazy("changed rules and weights: %(changes)s"),
+    Kind.UNDO: gettext_lazy("undid a decision: %(undone)s"),
+    Kind.NOTE: gettext_lazy("copied this round from round %(copy)s"),
 }
 
 
 def entry_text(entry: RoundEntry, names: dict[int, str]) -> str:
-    """ "pinned Amina with Ruth": one entry as the end of a sentence that begins with who did it."""
-    facts, hidden = entry.facts, _("somebody hidden from you")
+    """Describe one entry, as "pinned Amina with Ruth"; `names` is {application id: name}."""
+    facts, hidden = entry.facts, _("someone hidden from you")
     return str(SENTENCES[entry.kind]) % {
         "draft": facts.get("draft", ""),
+        "copy": facts.get("copy", ""),
         "mentees": facts.get("mentees", ""),
         "mentors": facts.get("mentors", ""),
         "mentee": entry.mentee.person if entry.mentee else "",
@@ -72,8 +76,8 @@ def entry_text(entry: RoundEntry, names: dict[int, str]) -> str:
     }
 
 
-def minutes_entries(round_: Round, user: Any) -> list[MinutesEntry]:
-    """Every entry of the round in its order; entries that a conflict hides say only that they are hidden."""
+def minutes_entries(round_: Round, user: User) -> list[MinutesEntry]:
+    """Return all entries, oldest first; those with a conflict of interest say only that."""
     everything = RoundEntry.system.filter(round=round_).values_list("version", flat=True)
     seen = RoundEntry.objects.visible_to(user).filter(round=round_).defer("plan_before")
     entries = {
@@ -87,21 +91,22 @@ def minutes_entries(round_: Round, user: Any) -> list[MinutesEntry]:
     ]
 
 
-def names_of(entries: Any, user: Any) -> dict[int, str]:
+def names_of(entries: Iterable[RoundEntry], user: User) -> dict[int, str]:
+    """Return {application id: name} of everyone who moved and whom `user` may read about."""
     ids = {pk for entry in entries for moved in entry.moved for pk in moved if pk}
     ids |= {entry.facts["other"] for entry in entries if entry.facts.get("other")}
     return _named(ids, user)
 
 
-def entry_text_for(entry: RoundEntry | None, user: Any) -> str:
-    """One entry in words; reads names only when the entry names a second mentee."""
+def entry_text_for(entry: RoundEntry | None, user: User) -> str:
+    """Describe one entry; reads names only if it names a second mentee. Empty for None."""
     if entry is None:
         return ""
     other = entry.facts.get("other")
     return entry_text(entry, _named({other}, user) if other else {})
 
 
-def _named(ids: set[int], user: Any) -> dict[int, str]:
+def _named(ids: set[int], user: User) -> dict[int, str]:
     if not ids:
         return {}
     rows = Application.objects.filter(pk__in=ids).exclude(conflicts_with(user, "person"))
@@ -111,7 +116,7 @@ def _named(ids: set[int], user: Any) -> dict[int, str]:
 def _minutes_entry(entry: RoundEntry, names: dict[int, str]) -> MinutesEntry:
     undone = ""
     if entry.undone_at:
-        undone = _("taken back by %(who)s") % {"who": entry.undone_by or _("the program")}
+        undone = _("undone by %(who)s") % {"who": entry.undone_by or _("the program")}
     return MinutesEntry(
         version=entry.version,
         who=str(entry.by or _("the program")),
@@ -126,13 +131,21 @@ def _minutes_entry(entry: RoundEntry, names: dict[int, str]) -> MinutesEntry:
     )
 
 
-def moved_text(moved: list[int | None], names: dict[int, str]) -> str:
+def moved_text(moved: Sequence[int | None], names: dict[int, str]) -> str:
+    """Describe a move (mentee, mentor before, mentor after), as "Amina moves to Ruth"."""
     mentee, was, now = (names.get(pk, _("hidden from you")) if pk else "" for pk in moved)
     if not was:
-        return _("%(mentee)s goes to %(now)s") % {"mentee": mentee, "now": now}
+        return _("%(mentee)s moves to %(now)s") % {"mentee": mentee, "now": now}
     if not now:
-        return _("%(mentee)s loses %(was)s and has no mentor") % {"mentee": mentee, "was": was}
-    return _("%(mentee)s goes from %(was)s to %(now)s") % {"mentee": mentee, "was": was, "now": now}
+        return _("%(mentee)s no longer has %(was)s and is unmatched") % {
+            "mentee": mentee,
+            "was": was,
+        }
+    return _("%(mentee)s moves from %(was)s to %(now)s") % {
+        "mentee": mentee,
+        "was": was,
+        "now": now,
+    }
 
 
 def _hidden_entry(version: int) -> MinutesEntry:

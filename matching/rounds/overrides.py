@@ -1,13 +1,11 @@
-"""Where the committee bends what the round was given: a hard rule set aside for one pair, one more place at a mentor.
+"""Overrides: waive a rule for one pair, add capacity to one mentor.
 
-Both need a written reason, both stand in the minutes with what they brought, and both can be taken back.
+Both need a written reason, are recorded in the minutes with their effect, and can be undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from django.db.models import F
@@ -15,18 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
+from accounts.models import User
 from applications.models import Application
 from matches.match_creation import capacity_of
 from matches.vocabulary import join_words
 
-from ..criteria import OVERRIDABLE, rule_text
-from ..engine import UNMATCHED, WhatIf
+from ..criteria import can_be_waived, rule_text
+from ..engine import FORBIDDEN
 from ..models import Override, Round, RoundEntry
 from ..pool.applicant_data import current_fingerprint
 from ..recusal import ViewerContext
-from ..storage.solver_state import SolverState
-from .decisions import refuse_if_stale
+from ..storage.solver_state import Decisions, SolverState
+from .decisions import REASON_MISSING, refuse_if_stale
 from .plan_updates import (
+    Prepare,
     check_may_change,
     decisions_diff,
     load_plan,
@@ -40,7 +40,7 @@ Kind = RoundEntry.Kind
 
 def _need_reason(why: str) -> str:
     if not why.strip():
-        raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
+        raise ActionNotAllowed(REASON_MISSING)
     return why.strip()
 
 
@@ -49,15 +49,15 @@ def waive_rule(
     mentee: int,
     mentor: int,
     *,
-    by: Any,
+    by: User,
     expected_version: int,
     why: str,
     at: datetime | None = None,
 ) -> RoundEntry:
-    """Set the rules aside that stand between two people, and pin the pair.
+    """Waive the rules that forbid a pair, and pin it. `mentee` and `mentor` are application ids.
 
-    Raises Refused for a rule that is never set aside (somebody's own "please not with", not being ready), or when no
-    rule stands in the way.
+    Raises ActionNotAllowed as `decide` does, for a rule that can't be waived (such as a person's
+    own "please not with"), and if no rule forbids the pair.
     """
     reason = _need_reason(why)
 
@@ -68,21 +68,28 @@ def waive_rule(
         refuse_if_stale(fresh, {mentee}, expected_version, by)
         solver, was = load_plan(fresh)
         i, j = solver.row[mentee], solver.column[mentor]
-        codes = _liftable(solver, i, j)
+        codes = _waivable(solver, i, j)
         stored = solver.packed_plan
         raw_score = int(solver.explained.raw(i, [j])[0])
         others = {pin for pin in was.pins if pin[0] != mentee}
-        now = type(was)(
-            tuple(others | {(mentee, mentor)}),
-            tuple(set(was.forbids) - {(mentee, mentor)}),
-            was.excluded - {mentee},
+        now = Decisions(
+            pins=tuple(others | {(mentee, mentor)}),
+            forbids=tuple(set(was.forbids) - {(mentee, mentor)}),
+            excluded=was.excluded - {mentee},
         )
         change = solve_with(solver, was, now, lambda trial: trial.allow(i, j, raw_score))
         viewer.refuse_if_conflicted(change.touched)
         entry = RoundEntry(
-            round=fresh, kind=Kind.WAIVE, by=by, at=at or timezone.now(), why=reason, mentee_id=mentee,
-            mentor_id=mentor, plan_before=stored, facts={"diff": decisions_diff(was, now), "codes": list(codes)},
-        )  # fmt: skip
+            round=fresh,
+            kind=Kind.WAIVE,
+            by=by,
+            at=at or timezone.now(),
+            why=reason,
+            mentee_id=mentee,
+            mentor_id=mentor,
+            plan_before=stored,
+            facts={"diff": decisions_diff(was, now), "codes": list(codes)},
+        )
 
         def on_write() -> None:
             Override.system.update_or_create(
@@ -98,20 +105,15 @@ def waive_rule(
     return retry_on_conflict(round_, attempt)
 
 
-def _liftable(solver: SolverState, i: int, j: int) -> tuple[str, ...]:
-    codes: tuple[str, ...] = solver.explained.why_not(i, j)
+def _waivable(solver: SolverState, i: int, j: int) -> tuple[str, ...]:
+    """Return the rules that forbid a pair. Raises ActionNotAllowed unless all can be waived."""
+    codes = solver.explained.why_not(i, j)
     if not codes:
-        raise ActionNotAllowed(_("No rule stands between these two. Simply choose the pair."))
-    fixed = [
-        code
-        for code in codes
-        if code.removesuffix("_unknown") not in OVERRIDABLE or code == "both_ways"
-    ]
+        raise ActionNotAllowed(_("No rule forbids this pair. You can choose it directly."))
+    fixed = [rule_text(code) for code in codes if not can_be_waived(code)]
     if fixed:
-        raise ActionNotAllowed(
-            _("This rule is never set aside: %(rule)s.")
-            % {"rule": join_words(rule_text(code) for code in fixed)}
-        )
+        text = _("This rule can't be waived: %(rule)s.")
+        raise ActionNotAllowed(text % {"rule": join_words(fixed)})
     return codes
 
 
@@ -119,14 +121,15 @@ def add_capacity(
     round_: Round,
     mentor: Application,
     *,
-    by: Any,
+    by: User,
     expected_version: int,
     why: str,
     at: datetime | None = None,
 ) -> RoundEntry:
-    """Write down that a mentor takes one mentee more, and let the round use the place.
+    """Record that a mentor has agreed to one more mentee, and let the round use the place.
 
-    `why` says who agreed it with them. Raises Refused beyond what the program allows one mentor.
+    `why` says who agreed it with them. Raises ActionNotAllowed as `decide` does, and beyond the
+    program's limit for one mentor.
     """
     reason = _need_reason(why)
 
@@ -138,15 +141,23 @@ def add_capacity(
         before = capacity_of(current)
         current.capacity += 1
         if capacity_of(current) == before:
-            raise ActionNotAllowed(_("The program's policy gives this mentor no further place."))
+            raise ActionNotAllowed(
+                _("This mentor already has as many places as the program allows.")
+            )
         solver, was = load_plan(fresh)
         stored, j = solver.packed_plan, solver.column[mentor.pk]
         change = solve_with(solver, was, was, lambda trial: trial.change_capacity(j, 1))
         viewer.refuse_if_conflicted(change.touched)
         entry = RoundEntry(
-            round=fresh, kind=Kind.CAPACITY, by=by, at=at or timezone.now(), why=reason, mentor_id=mentor.pk,
-            plan_before=stored, facts={"diff": {}},
-        )  # fmt: skip
+            round=fresh,
+            kind=Kind.CAPACITY,
+            by=by,
+            at=at or timezone.now(),
+            why=reason,
+            mentor_id=mentor.pk,
+            plan_before=stored,
+            facts={"diff": {}},
+        )
         return save_change(
             fresh,
             solver,
@@ -162,34 +173,31 @@ def add_capacity(
 
 
 def _change_capacity(solver: SolverState, mentor: int, delta: int) -> None:
-    """The round knows of this change, so it is no news to it."""
+    """Change a mentor's capacity; the round then doesn't report it as a change since its run."""
     Application.objects.filter(pk=mentor).update(capacity=F("capacity") + delta)
     solver.acknowledged_changes[str(mentor)] = current_fingerprint(mentor)
 
 
-def undo_in_engine(solver: SolverState, done: RoundEntry) -> Callable[[WhatIf], object] | None:
-    """What the engine does first when this entry is taken back."""
-    if done.kind == Kind.CAPACITY:
-        j = solver.column[done.mentor_id]
+def undo_in_engine(solver: SolverState, entry: RoundEntry) -> Prepare | None:
+    """Return what to undo in the engine's copy of the plan before it is repaired."""
+    if entry.kind == Kind.CAPACITY and entry.mentor_id:
+        j = solver.column[entry.mentor_id]
         return lambda trial: trial.change_capacity(j, -1)
-    if done.kind == Kind.WAIVE:
-        i, row = _closed_row(solver, done)
+    if entry.kind == Kind.WAIVE and entry.mentee_id and entry.mentor_id:
+        i = solver.row[entry.mentee_id]
+        row = np.array(solver.table.S[i])
+        row[solver.column[entry.mentor_id]] = FORBIDDEN
         return lambda trial: trial.edit(i, row)
     return None
 
 
-def _closed_row(solver: SolverState, done: RoundEntry) -> tuple[int, Any]:
-    i = solver.row[done.mentee_id]
-    row = np.array(solver.table.S[i])
-    row[solver.column[done.mentor_id]] = UNMATCHED
-    return i, row
-
-
-def undo_side_effects(solver: SolverState, done: RoundEntry) -> None:
-    """Capacity and overrides as they were before this entry."""
-    if done.kind == Kind.CAPACITY and done.mentor_id:
-        _change_capacity(solver, done.mentor_id, -1)
-    if done.kind == Kind.WAIVE:
-        gone = {"round": solver.round, "mentee": done.mentee_id, "mentor": done.mentor_id}
-        Override.system.filter(**gone).delete()
-        solver.rescore(solver.row[done.mentee_id], solver.column[done.mentor_id], UNMATCHED)
+def undo_side_effects(solver: SolverState, entry: RoundEntry) -> None:
+    """Restore capacity and waived rules as they were before the entry."""
+    if entry.kind == Kind.CAPACITY and entry.mentor_id:
+        _change_capacity(solver, entry.mentor_id, -1)
+    if entry.kind == Kind.WAIVE and entry.mentee_id and entry.mentor_id:
+        waived = Override.system.filter(
+            round=solver.round, mentee=entry.mentee_id, mentor=entry.mentor_id
+        )
+        waived.delete()
+        solver.rescore(solver.row[entry.mentee_id], solver.column[entry.mentor_id], FORBIDDEN)

@@ -1,4 +1,4 @@
-"""The rows on the table of a round, made from the engine's plan."""
+"""The rows of a round's plan, made from the engine's plan."""
 
 from __future__ import annotations
 
@@ -24,21 +24,32 @@ from ..models import Proposal, Round
 from ..storage.solver_state import Decisions, SolverState
 
 State = Proposal.State
-Values = dict[str, Any]  # column of the table -> value
-AT_ONCE = 500
+Values = dict[str, Any]  # Any: {column: value}, of any column type
+Why = dict[str, Any]  # Any: JSON of reason codes and ids, see `left_out` and `explanations`
+BATCH = 500
 BLANK: Values = {
-    "state": State.PROPOSED, "scope": "", "is_excluded": False, "score": None, "band": "", "parts": {}, "why": {},
-    "cautions": [], "price_pairs": None, "price_points": None, "before_id": None, "is_changed": False,
-}  # fmt: skip
+    "state": State.PROPOSED,
+    "scope": "",
+    "is_excluded": False,
+    "score": None,
+    "band": "",
+    "parts": {},
+    "why": {},
+    "cautions": [],
+    "price_pairs": None,
+    "price_points": None,
+    "before_id": None,
+    "is_changed": False,
+}
 as_json = json.JSONEncoder(separators=(",", ":")).encode
 new_public_id = Proposal._meta.get_field("public_id").get_default
-EXPLAINED = 60_000  # people left out x mentors that are looked at for a full explanation
+MAX_EXPLAINED = 60_000  # unmatched people x mentors that are fully explained
 
 
 def make_rows(
     solver: SolverState, decisions: Decisions, mentees: Iterable[int], version: int
 ) -> list[Values]:
-    """Rows for these mentees (application ids) as columns of the table, with scores, parts and reasons."""
+    """Return rows for these mentees (application ids), with scores, parts and reasons."""
     assert solver.plan is not None
     wanted = [(pk, solver.row[pk]) for pk in mentees]
     mentors = solver.plan.mu[[i for _pk, i in wanted]].tolist()
@@ -64,15 +75,13 @@ def make_rows(
     return rows
 
 
-def left_out(
-    solver: SolverState, table: ScoreTable, mentee: int, prices: Prices | None
-) -> dict[str, Any]:
-    """Why nobody is proposed, as codes. Without `prices` (very large rounds) the short form only.
+def left_out(solver: SolverState, table: ScoreTable, mentee: int, prices: Prices | None) -> Why:
+    """Return why a mentee is unmatched, as codes; without `prices` (large rounds) only the kind.
 
-    kind "none": every mentor is closed, `blocked` {rule: mentors}, `nearest` [[mentor, rules, score]].
-    kind "crowded": `mentees` people can only go to `mentors` mentors, who have `places` places between them.
-    kind "priced": a place could be had with `mentor`, for `lost` [pairs, points].
-    `fixes` [[what, mentor, rules, pairs, points]]: one change each, and what it brings to the whole round.
+    kind "none": rules forbid every mentor; `blocked` {rule: mentors}, `nearest` [[mentor, rules,
+    score]]. kind "crowded": `mentees` people share `mentors` possible mentors, who have `places`
+    places. kind "priced": `mentor` is possible, at the cost `lost` [pairs, points].
+    `fixes` [[kind, mentor, rules, pairs, points]]: single changes and what the round gains.
     """
     i, plan = solver.row[mentee], solver.plan
     assert plan is not None
@@ -81,10 +90,8 @@ def left_out(
     return as_codes(why_unmatched(table, plan, i, prices), solver.mentors)
 
 
-def as_codes(
-    found: NoEligibleMentor | CapacityShortage | TooCostly, mentors: Sequence[int]
-) -> dict[str, Any]:
-    """The engine's answer with `mentors[j]` in place of position j; what `reasons.why_left_out` puts into words."""
+def as_codes(found: NoEligibleMentor | CapacityShortage | TooCostly, mentors: Sequence[int]) -> Why:
+    """Return the engine's answer as JSON for `why_left_out`, with `mentors[j]` for column j."""
     fixes = [
         [fix.kind, mentors[fix.mentor], list(fix.codes), fix.gain.pairs, fix.gain.points]
         for fix in found.remedies
@@ -106,13 +113,13 @@ def as_codes(
 
 
 def _prices_for(solver: SolverState, table: ScoreTable, left: int) -> Prices | None:
-    """Prices for explaining `left` people; None where that would keep the page waiting."""
+    """Return the prices to explain `left` people, None where that would take too long."""
     assert solver.plan is not None
-    return Prices(table, solver.plan) if left * len(solver.mentors) <= EXPLAINED else None
+    return Prices(table, solver.plan) if left * len(solver.mentors) <= MAX_EXPLAINED else None
 
 
 def explain_left_out(round_: Round, solver: SolverState, decisions: Decisions) -> None:
-    """Bring up to date why people are left out; a decision about others may have changed it."""
+    """Update why people are unmatched: a decision about others may have changed it."""
     if not solver.is_small:
         return
     rows = list(Proposal.system.filter(round=round_).left_out())
@@ -126,11 +133,11 @@ def explain_left_out(round_: Round, solver: SolverState, decisions: Decisions) -
 
 
 def price_rows(round_: Round, solver: SolverState, decisions: Decisions) -> None:
-    """Write down for every pair what the round would lose without it; pins are not priced."""
+    """Store for every pair what the round would lose without it; pins have no price."""
     assert solver.plan is not None
     mu, prices = solver.plan.mu, Prices(solver.working(decisions), solver.plan)
     others = prices.matrix.copy()
-    others[np.arange(len(mu)), mu] = np.inf  # column -1 of somebody left out is "stays out"
+    others[np.arange(len(mu)), mu] = np.inf  # for mu = -1 the last column, "unmatched"
     pairs, points = prices.split(others.min(axis=1))
     rows = list(Proposal.system.filter(round=round_).paired())
     for row in rows:
@@ -149,7 +156,10 @@ def replace_all(
     version: int,
     before: dict[int, int | None],
 ) -> None:
-    """Write every row anew after a run; what was turned down stays. `before` is {mentee: mentor} of the draft before."""
+    """Replace all rows of the plan after a run; rejected pairs stay.
+
+    before: {mentee: mentor} of the previous draft.
+    """
     rows = make_rows(solver, decisions, solver.mentees, version)
     for row in rows:
         row["before_id"] = before.get(row["mentee_id"])
@@ -160,7 +170,7 @@ def replace_all(
 
 
 def insert(rows: list[Values]) -> None:
-    """Insert thousands of rows without making a model instance of each; the database checks its constraints."""
+    """Insert thousands of rows by SQL, since model instances take several times as long."""
     fields = [field for field in Proposal._meta.concrete_fields if not field.primary_key]
     name = connection.ops.quote_name
     columns = ", ".join(name(str(field.column)) for field in fields)
@@ -169,8 +179,8 @@ def insert(rows: list[Values]) -> None:
     texts = {field.attname for field in fields if isinstance(field, JSONField)}
     order = [field.attname for field in fields]
     with connection.cursor() as cursor:
-        for first in range(0, len(rows), AT_ONCE):
-            some = rows[first : first + AT_ONCE]
+        for first in range(0, len(rows), BATCH):
+            some = rows[first : first + BATCH]
             for row in some:
                 row |= {
                     "public_id": new_public_id(),
@@ -183,7 +193,7 @@ def insert(rows: list[Values]) -> None:
 def replace_some(
     round_: Round, solver: SolverState, decisions: Decisions, mentees: set[int], version: int
 ) -> list[Proposal]:
-    """Write the rows of these mentees anew after a decision, and return them."""
+    """Replace the rows of these mentees after a decision, and return them."""
     table = Proposal.system.filter(round=round_, mentee__in=mentees).in_plan()
     known = {
         row["mentee_id"]: row for row in table.values("pk", "public_id", "mentee_id", "before_id")

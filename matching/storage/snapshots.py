@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import Pool, ScoreTable
-from ..models import Round, RoundPlan, Snapshot
+from ..models import Round, Snapshot
 from .cache import CACHE
 from .serialization import unpack_pool
 
@@ -54,12 +54,3 @@ def read_people(round_: Round, key: str) -> Pool:
 def _stored_people(round_: Round, key: str) -> Pool:
     rows = Snapshot.system.filter(round=round_, key=key)
     return unpack_pool(rows.values_list("people", flat=True).get())
-
-
-def fingerprints(round_: Round) -> dict[str, str]:
-    """{application id: what it had said} when the round was run, with what a decision of the committee changed."""
-    taken = Snapshot.system.filter(round=round_).values_list("fingerprints", flat=True)
-    acknowledged_changes = RoundPlan.system.filter(round=round_).values_list(
-        "acknowledged_changes", flat=True
-    )
-    return {**taken.get(), **acknowledged_changes.get()}

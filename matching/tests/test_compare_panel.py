@@ -173,7 +173,7 @@ def test_a_stale_row_names_nobody_whom_the_member_must_not_see(drafted, people, 
             expected_version=expected_version,
         )
     assert "Priya" not in str(told.value)
-    assert "somebody hidden from you" in str(told.value)
+    assert "someone hidden from you" in str(told.value)
 
 
 def test_after_a_change_the_live_region_says_what_and_how_many_are_pinned(

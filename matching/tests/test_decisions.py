@@ -114,7 +114,7 @@ def test_a_swap_pins_both(drafted, act, table):
 
 
 def test_a_swap_with_somebody_left_out_makes_no_sense(act):
-    with pytest.raises(ActionNotAllowed, match="another mentor"):
+    with pytest.raises(ActionNotAllowed, match="different mentors"):
         act(Kind.SWAP, "amina", None, "sofia")
 
 
@@ -291,7 +291,7 @@ def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
     }
     NamedWish.system.create(**wish)
     made = make.run_round(cohort, cleo)
-    with pytest.raises(ActionNotAllowed, match="never set aside"):
+    with pytest.raises(ActionNotAllowed, match="waived"):
         overrides.waive_rule(
             made,
             people["amina"].pk,
@@ -320,7 +320,7 @@ def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
 
 def test_no_place_beyond_the_programs_policy(drafted, people, cleo):
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(is_first_time=True)
-    with pytest.raises(ActionNotAllowed, match="policy"):
+    with pytest.raises(ActionNotAllowed, match="as many places as the program allows"):
         overrides.add_capacity(
             drafted,
             people["ruth"],

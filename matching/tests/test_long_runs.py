@@ -16,7 +16,7 @@ from workflow import jobs
 def queued(cohort, people, kim, monkeypatch):
     monkeypatch.setattr(lifecycle, "MAX_INLINE_PAIRS", 0)
     opened = lifecycle.open_round(cohort, by=kim)
-    return lifecycle.ask_for_run(opened, by=kim)
+    return lifecycle.request_run(opened, by=kim)
 
 
 def fresh(job):
@@ -34,12 +34,12 @@ def test_it_is_queued_and_run_by_a_worker(queued, kim):
 
 
 def test_asking_twice_is_asking_once(queued, kim):
-    assert lifecycle.ask_for_run(queued.round, by=kim) == queued
+    assert lifecycle.request_run(queued.round, by=kim) == queued
 
 
 def test_a_small_round_is_run_at_once(cohort, people, kim):
     opened = lifecycle.open_round(cohort, by=kim)
-    assert lifecycle.ask_for_run(opened, by=kim) is None
+    assert lifecycle.request_run(opened, by=kim) is None
     assert opened.pairs == 2
 
 
@@ -65,14 +65,14 @@ def test_cancelling_a_running_one_leaves_the_plan_as_it_was(queued):
 
 def test_a_run_without_people_fails_with_words(cohort, kim, monkeypatch):
     monkeypatch.setattr(lifecycle, "MAX_INLINE_PAIRS", -1)
-    job = lifecycle.ask_for_run(lifecycle.open_round(cohort, by=kim), by=kim)
+    job = lifecycle.request_run(lifecycle.open_round(cohort, by=kim), by=kim)
     jobs.run_due()
     assert "at least one mentee" in fresh(job).error
 
 
 def test_a_reader_cannot_ask_for_a_run(cohort, people, kim, dan):
     with pytest.raises(ActionNotAllowed):
-        lifecycle.ask_for_run(lifecycle.open_round(cohort, by=kim), by=dan)
+        lifecycle.request_run(lifecycle.open_round(cohort, by=kim), by=dan)
 
 
 def test_the_job_is_hidden_from_other_programs(queued, as_user, dan):

@@ -64,7 +64,7 @@ def test_who_stands_near_somebody_in_the_round_cannot_approve(drafted, cleo, kim
 
 def test_a_plan_that_changed_while_it_was_read_is_not_approved(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
-    with pytest.raises(ActionNotAllowed, match="changed while you were reading"):
+    with pytest.raises(ActionNotAllowed, match="changed since you opened"):
         lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version - 1)
 
 
@@ -128,7 +128,7 @@ def test_who_was_left_out_comes_first_next_time(cohort, people, cleo, kim):
 
 def test_only_the_chair_publishes(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, cleo, kim)
-    with pytest.raises(ActionNotAllowed, match="Only the chair"):
+    with pytest.raises(ActionNotAllowed, match="Only a chair"):
         publication.schedule(ready, by=kim)
 
 

@@ -338,7 +338,7 @@ def test_changed_answers_are_told_and_do_not_mix(drafted, as_user, cleo, people,
 def test_the_minutes_tell_each_decision_with_its_reason_and_price(press, drafted, as_user, cleo):
     press("reject", "amina", "ruth", scope="pair", why="They are neighbours.")
     text = as_user(cleo).get(url("minutes", drafted)).content.decode()
-    assert "turned down Amina Farah with Ruth Adeyemi" in text
+    assert "rejected Amina Farah with Ruth Adeyemi" in text
     assert "They are neighbours." in text
     assert "Verified: no plan is better" in text
 

@@ -123,7 +123,7 @@ def test_selected_pairs_are_pinned_and_taken_back_without_scripts(
         page.get_by_label(f"Select {name}").check()
     press(page, re.compile("^Pin +the selected pairs"))
     page.get_by_text("You pinned 2 pairs.").wait_for()
-    page.get_by_text("Cleo Marsh pinned 2 pairs in one go").wait_for()
+    page.get_by_text("Cleo Marsh pinned 2 pairs").wait_for()
     press(page, "Undo last change")
     page.get_by_text("You took back a decision").wait_for()
     assert not Proposal.system.filter(round=drafted).pinned().exists()

@@ -41,7 +41,7 @@ def test_a_decision_with_what_it_changed_takes_few_queries(ask, drafted, people)
 
 def test_turning_down_takes_two_more_for_its_own_row(ask, drafted, people):
     data = {"scope": "pair", "why": "Neighbours.", "mentor": people["ruth"].public_id}
-    assert "You turned down Amina Farah" in ask(
+    assert "You rejected Amina Farah" in ask(
         26, "post", "reject", "amina", expected_version=drafted.plan_version, **data
     )
 

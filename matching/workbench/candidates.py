@@ -19,7 +19,7 @@ from matches.match_creation import capacity_of
 from matches.vocabulary import Vocabulary, join_words
 from programs.committee_admin import state_tone
 
-from ..criteria import OVERRIDABLE, WEIGHTS, rule_text
+from ..criteria import WEIGHTS, can_be_waived, rule_text
 from ..engine import Change, InfeasibleRules, WhatIf
 from ..explanations.comparison import Cell, Dimensions
 from ..explanations.explanation_text import CAUTION_TEXTS, cost_text
@@ -216,8 +216,7 @@ class _CandidateBuilder:
             is_rejected=mentor.pk in self.rejected,
             rules=[str(rule_text(code)) for code in codes],
             quote=self._quote(mentor),
-            can_be_waived=bool(codes)
-            and all(c.removesuffix("_unknown") in OVERRIDABLE and c != "both_ways" for c in codes),
+            can_be_waived=bool(codes) and all(map(can_be_waived, codes)),
         )
 
     def _used(self, j: int, mentor: Application) -> int:
