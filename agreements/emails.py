@@ -17,6 +17,7 @@ State = AgreementVersion.State
 
 
 def page(name: str, match: Match) -> str:
+    """Return the absolute address of a page of this app about `match`."""
     return absolute(reverse(f"agreements:{name}", args=[match.public_id]))
 
 

@@ -32,6 +32,7 @@ def text_area(label: Words, help_text: Words = "", *, required: bool = True) -> 
 
 
 def number(name: str, label: Words, help_text: Words = "") -> forms.IntegerField:
+    """Return a field for column `name`, with the limits of the model."""
     low, high = RANGES[name]
     return forms.IntegerField(label=label, help_text=help_text, min_value=low, max_value=high)
 

@@ -15,8 +15,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +24,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 from .models import PARTS, Activity, AgreementText, AgreementVersion, Goal
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 FORMAT = "mentoring agreement, text 1"
 

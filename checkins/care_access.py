@@ -6,16 +6,12 @@ one about a match that they are in. `Match.objects.for_committee` holds the last
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from matches.models import Match, MatchQuerySet
 from programs.models import Membership, Program
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 
 def matches_in_care_of(user: User | AnonymousUser) -> MatchQuerySet:

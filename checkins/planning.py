@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
@@ -137,7 +136,7 @@ def _open(checkin: CheckIn, survey: Survey, at: datetime) -> None:
         _enqueue_reminder(checkin, PendingEmails(), at)
 
 
-def _move(checkin: CheckIn, to: str, at: datetime, *, why: str = "", **changes: Any) -> bool:
+def _move(checkin: CheckIn, to: str, at: datetime, *, why: str = "", **changes: object) -> bool:
     """Move on behalf of the program; return False if another worker or the person was faster."""
     try:
         move(checkin, to, by=None, at=at, why=why, **changes)

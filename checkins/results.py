@@ -7,9 +7,8 @@ Nothing can join it later, so no one can compare two states of a figure to learn
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -25,7 +24,13 @@ State = CheckIn.State
 # Whatever a program sets, figures of fewer people are never shown.
 SMALLEST_GROUP_EVER = 3
 
-StoredFigure = dict[str, Any]  # `suppression.Figure` as JSON
+
+class StoredFigure(TypedDict):
+    """`suppression.Figure` as JSON, where a share (code, percent) is a list of two."""
+
+    count: int
+    median: float | None
+    shares: list[tuple[str, int]]
 
 
 class Table(TypedDict):
@@ -119,7 +124,7 @@ def _table(question: Question, given: dict[str, list[str]], smallest: int) -> Ta
 def _stored(figure: Figure | None) -> StoredFigure | None:
     if figure is None:
         return None
-    return {**asdict(figure), "shares": [list(share) for share in figure.shares]}
+    return StoredFigure(count=figure.count, median=figure.median, shares=list(figure.shares))
 
 
 def tables_of(wave: Wave) -> list[dict[str, object]]:

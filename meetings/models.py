@@ -8,9 +8,10 @@ the pair reads.
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -27,9 +28,6 @@ from workflow.states import move
 
 from .wall_time import to_utc
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
 Person = settings.AUTH_USER_MODEL
 MIN_MINUTES, MAX_MINUTES = 5, 480
 NOT_STARTED = _("This meeting hasn't started yet.")
@@ -37,13 +35,13 @@ NOT_OF_PAIR = _("Only the two people of a match can change its meetings.")
 
 
 class MeetingQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair, and the carer of the match: dates, minutes, mode and state."""
         return self.filter(
             Q(match__in=Match.objects.of(user)) | Q(match__in=Match.objects.cared_for_by(user))
         )
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What a member sees as a committee member: meetings of the matches in their own care."""
         return self.filter(
             match__in=Match.objects.for_committee(user, *roles).filter(carer=user.pk)
@@ -107,7 +105,7 @@ class Meeting(models.Model):
         Person, models.PROTECT, related_name="+", verbose_name=_("proposed by")
     )
     moves = models.PositiveSmallIntegerField(_("moved (times)"), default=0, editable=False)
-    # Raised by every change of date; a stale page that names an old one is refused.
+    # Raised by every change of date; a change based on an old one is refused.
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = MeetingQuerySet.as_manager()
@@ -133,6 +131,7 @@ class Meeting(models.Model):
         return str(_("meeting of %(match)s") % {"match": self.match})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it, with `starts_at` derived from date, time and zone."""
         self.starts_at = to_utc(self.on, self.wall_time, self.zone)
         super().save(*args, **kwargs)
 
@@ -222,7 +221,7 @@ class Meeting(models.Model):
 
 
 class PairOnlyQuerySet(GuardedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair; not the carer, nor anyone else in the committee."""
         return self.filter(meeting__match__in=Match.objects.of(user)).scoped("pair")
 

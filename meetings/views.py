@@ -32,6 +32,7 @@ def to_list(match):
 
 
 def posted(request):
+    """Return the data of a POST, else None."""
     return request.POST if request.method == "POST" else None
 
 

@@ -7,11 +7,12 @@ confidential.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -23,9 +24,6 @@ from accounts.models import User
 from matches.models import Match
 from programs.models import Program
 from workflow.states import move
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 Person = settings.AUTH_USER_MODEL
 
@@ -40,18 +38,20 @@ RANGES = {
 
 
 class AgreementQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """The pair and its unconflicted committee: that it exists, and its dates."""
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The pair and its committee without conflicts of interest."""
         return self.filter(match__in=Match.objects.visible_to(user))
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(match__in=Match.objects.for_committee(user, *roles))
 
-    def of(self, user: User) -> Self:
+    def of(self, user: User | AnonymousUser) -> Self:
         """Agreements of the matches that `user` is in."""
         return self.filter(match__in=Match.objects.of(user))
 
     def of_open_matches(self) -> Self:
+        """Agreements of matches that have not ended."""
         return self.filter(match__in=Match.objects.open())
 
     def opened_to_committee(self) -> Self:
@@ -81,6 +81,7 @@ class Agreement(models.Model):
 
     @property
     def is_opened_to_committee(self) -> bool:
+        """Whether both people allow the committee to read the text."""
         return self.mentee_opened_at is not None and self.mentor_opened_at is not None
 
     def is_opened_by(self, user: User) -> bool:
@@ -112,17 +113,19 @@ class Agreement(models.Model):
 
 
 class AgreementVersionQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(agreement__in=Agreement.objects.visible_to(user))
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(agreement__in=Agreement.objects.for_committee(user, *roles))
 
-    def of(self, user: User) -> Self:
+    def of(self, user: User | AnonymousUser) -> Self:
         """Versions of the matches that `user` is in."""
         return self.filter(agreement__in=Agreement.objects.of(user))
 
     def of_match(self, match: Match) -> Self:
+        """All versions of the agreement of `match`."""
         return self.filter(agreement__match=match)
 
     def editable(self) -> Self:
@@ -262,6 +265,7 @@ class AgreementVersion(models.Model):
 
     @property
     def is_editable(self) -> bool:
+        """Whether it is being written: a draft, or shared and not signed by both."""
         return self.state in self.EDITABLE
 
     @property
@@ -278,6 +282,7 @@ class AgreementVersion(models.Model):
         return user.is_authenticated and user in self.match.people
 
     def may_be_edited_by(self, user: User | AnonymousUser) -> bool:
+        """Whether `user`, one of the pair, may still change the text."""
         return self.is_editable and self.match.state != Match.State.CLOSED and self.is_of(user)
 
     def may_be_shared_by(self, user: User | AnonymousUser) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -21,7 +22,8 @@ TEXT_LENGTH, LINE_LENGTH = 4000, 300
 
 
 class ContentQuerySet(GuardedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The pair; the committee where both people allow it."""
         opened = Agreement.objects.for_committee(user).opened_to_committee()
         readable = Q(version__agreement__in=Agreement.objects.of(user)) | Q(
             version__agreement__in=opened

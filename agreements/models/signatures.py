@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 
 from .agreements import AgreementVersion
 
 
 class SignatureQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair and its committee: who signed, and when."""
         return self.filter(version__in=AgreementVersion.objects.visible_to(user))
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(version__in=AgreementVersion.objects.for_committee(user, *roles))
 
     def valid(self) -> Self:

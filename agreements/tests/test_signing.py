@@ -116,7 +116,7 @@ def test_a_change_after_sharing_withdraws_the_signature(match, ada, ben):
 def test_amendment_replaces_the_version_in_force(match, ada, ben):
     first = make.signed(match)
     second = drafting.amend(match, by=ada)
-    assert drafting.amend(match, by=ben) == second, "two who begin at once write the same one"
+    assert drafting.amend(match, by=ben) == second, "two who start at once write the same one"
     drafting.save_part(
         match,
         "term",
@@ -125,7 +125,7 @@ def test_amendment_replaces_the_version_in_force(match, ada, ben):
         by=ada,
     )
     first.refresh_from_db()
-    assert first.state == State.SIGNED, "the old text holds until both have signed the new one"
+    assert first.state == State.SIGNED, "the old text applies until both have signed the new one"
 
     second.refresh_from_db()
     drafting.share(second, by=ada)
@@ -133,8 +133,8 @@ def test_amendment_replaces_the_version_in_force(match, ada, ben):
     first.refresh_from_db()
     match.refresh_from_db()
     assert (first.state, second.state, match.state) == (State.SUPERSEDED, State.SIGNED, "active")
-    begun = match.active_at.date()
-    assert match.ends_on == begun + relativedelta(months=6)
+    started_on = match.active_at.date()
+    assert match.ends_on == started_on + relativedelta(months=6)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, GuardedQuerySet
+from accounts.models import User
 from matches.models import Match
 
 from ..care_access import matches_in_care_of
@@ -20,20 +22,20 @@ TEXT_LENGTH = 2000
 
 
 class AnswerQuerySet(GuardedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """One's own; on the care channel carer and chair, on the partner channel the partner."""
         if not user.is_authenticated:
-            return self.none().scoped("nobody")
+            return self.none().scoped("no one")
         own = Q(checkin__person=user.pk)
         partner = Q(question__channel=Channel.PARTNER, checkin__match__in=Match.objects.of(user))
         return self.filter(own | partner | self._care(user)).scoped("own, partner's or in care")
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What `user` reads as a carer or chair; one's own answers are no committee matter."""
         return self.filter(self._care(user)).scoped("in care")
 
     @staticmethod
-    def _care(user: Any) -> Q:
+    def _care(user: User | AnonymousUser) -> Q:
         return Q(question__channel=Channel.CARE, checkin__match__in=matches_in_care_of(user))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -28,15 +29,16 @@ TEXT_LENGTH = 4000
 
 
 class ConcernQuerySet(GuardedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Its author, the carer of the match and the chair. Never the partner."""
         if not user.is_authenticated:
-            return self.none().scoped("nobody")
+            return self.none().scoped("no one")
         return self.filter(Q(author=user.pk) | self._care(user)).scoped("author or in care")
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """Concerns that `user` may handle as carer, deputy or chair."""
         if not user.is_authenticated:
-            return self.none().scoped("nobody")
+            return self.none().scoped("no one")
         return self.filter(self._care(user)).scoped("in care")
 
     def of(self, user: User) -> Self:
@@ -44,10 +46,11 @@ class ConcernQuerySet(GuardedQuerySet):
         return self.filter(author=user.pk).scoped("author")
 
     def unresolved(self) -> Self:
+        """Concerns that are open or taken."""
         return self.exclude(state=Concern.State.RESOLVED)
 
     @staticmethod
-    def _care(user: Any) -> Q:
+    def _care(user: User | AnonymousUser) -> Q:
         in_care = Q(match__in=matches_in_care_of(user))
         # The chair looks after people without a match.
         chaired = Q(
@@ -187,7 +190,7 @@ class Concern(ConfidentialModel):
 
 
 class ContactLogQuerySet(GuardedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The carer and the chair. The person can ask them for a copy."""
         return self.filter(match__in=matches_in_care_of(user)).scoped("in care")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -21,20 +22,18 @@ from ..care_access import matches_in_care_of
 from .surveys import Kind, Question, Survey
 from .waves import Wave
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
 Person = settings.AUTH_USER_MODEL
 
 
 class CheckInQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """One's own; to the committee, that they exist. `answers` says who reads the answers."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(person=user.pk) | self.for_committee(user)
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(match__in=Match.objects.for_committee(user, *roles))
 
     def of(self, user: User) -> Self:
@@ -42,6 +41,7 @@ class CheckInQuerySet(ScopedQuerySet):
         return self.filter(person=user.pk)
 
     def open(self) -> Self:
+        """Check-ins that were asked and wait for an answer."""
         return self.filter(state=CheckIn.State.OPEN)
 
     def due(self, at: datetime) -> Self:

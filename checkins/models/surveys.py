@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 from accounts.models.vocabulary import in_language
 from programs.models import Program
 
@@ -30,12 +32,13 @@ class Channel(models.TextChoices):
 
 
 class SurveyQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Everyone may read published surveys; drafts only the committee."""
         drafts = Q(published_at=None, program__in=Program.objects.for_committee(user))
         return self.filter(Q(published_at__isnull=False) | drafts)
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(
             Q(program=None) | Q(program__in=Program.objects.for_committee(user, *roles))
         )
@@ -95,10 +98,11 @@ def current_survey(kind: str, program: Program) -> Survey | None:
 
 
 class QuestionQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(survey__in=Survey.objects.visible_to(user))
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(survey__in=Survey.objects.for_committee(user, *roles))
 
 
@@ -151,6 +155,7 @@ class Question(models.Model):
         return in_language(self.texts) or self.code
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it. Raises ActionNotAllowed once the survey is published."""
         if self.survey.published_at is not None:
             raise ActionNotAllowed(
                 _("A published survey can't be changed. Create a new edition instead.")

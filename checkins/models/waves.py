@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 from programs.models import Cohort
 
 from .surveys import Kind
 
 
 class WaveQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The committee of the program."""
         return self.filter(cohort__in=Cohort.objects.for_committee(user))
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(cohort__in=Cohort.objects.for_committee(user, *roles))
 
 

@@ -11,8 +11,8 @@ from testkit import factories
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
-def sweep(at):
-    """Only the planners that these tests are about: they live through months, a day at a time."""
+def run_program(at):
+    """Reconcile and send e-mail at `at`; only what these tests need, as they run through months."""
     agreement_reconcilers.enqueue_reminders(at)
     planning.plan(at)
     return deliver_due_emails(at, reconcile=False)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkins.models import CheckIn, Concern, ContactLog, Wave
-from checkins.results import publish_waves
+from checkins.results import publish_waves, smallest_group
 from checkins.tests.conftest import START
 from checkins.tests.test_concerns import ask
 from programs.models import Conflict
@@ -148,11 +148,12 @@ def test_small_groups_stay_hidden_on_the_page(cohort, surveys, as_user, cleo):
     assert ">4</td>" not in found
 
 
-def test_enough_answers_are_shown_with_rounded_shares(cohort, surveys, as_user, cleo):
+def test_enough_answers_are_shown_with_rounded_shares(cohort, program, surveys, as_user, cleo):
     pulses(cohort, 12, timezone.now() - timedelta(days=60), useful="5")
     publish_waves(timezone.now())
     found = words(as_user(cleo), "wave_change", Wave.objects.get().pk)
     assert "More than I had hoped: 100 %" in found
+    assert f"at least {smallest_group(program)} people" in found
     assert "Only for" not in found
 
 

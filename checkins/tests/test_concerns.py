@@ -9,7 +9,7 @@ from access.ids import new_public_id
 from agreements import drafting
 from checkins import concerns
 from checkins.models import Concern
-from checkins.tests.conftest import START, sweep
+from checkins.tests.conftest import START, run_program
 from notifications.testing import deliver_due_emails
 from programs.models import Conflict
 from testkit import agreements as make_agreement
@@ -48,6 +48,8 @@ def test_the_carer_is_notified_without_details(cared, ben, eve):
     assert "private" not in everything
     assert "Ben" not in everything
     assert reverse("admin:checkins_concern_change", args=[concern.pk]) in everything
+    for after in (concerns.DEPUTY_AFTER, concerns.CHAIR_AFTER):
+        assert f"after {after // timedelta(hours=1)} hours" in everything
 
 
 def test_without_a_carer_the_chair_is_notified(match, ben, cleo):
@@ -115,7 +117,7 @@ def test_the_same_form_twice_is_one_concern(cared, ben):
 
 def test_three_unanswered_emails_become_a_concern_once(cared, ben, eve):
     for day in (14, 21, 28, 29, 30, 33, 37, 38):
-        sweep(START + timedelta(days=day))
+        run_program(START + timedelta(days=day))
     silent = Concern.objects.visible_to(eve).filter(cause="no_reply", person=ben)
     assert [(row.author, (row.raised_at - START).days) for row in silent] == [(None, 29)]
     assert not Concern.objects.visible_to(ben).exists(), (
@@ -125,7 +127,7 @@ def test_three_unanswered_emails_become_a_concern_once(cared, ben, eve):
 
 def test_unanswered_emails_count_from_the_last_activity(cared, ben, eve):
     for day in (14, 21, 22, 28, 29, 30, 31):
-        sweep(START + timedelta(days=day))
+        run_program(START + timedelta(days=day))
         if day == 22:
             drafting.save_part(
                 cared,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkins.answering import own_answers
+from checkins.disclosure import readers
 from checkins.models import CheckIn, Concern
 from notifications.links import link
 from notifications.testing import deliver_due_emails
@@ -39,6 +40,30 @@ def test_the_email_leads_to_a_form_that_says_who_reads(cared, ben, eve, client):
     assert re.search(r'value="4"[^>]*checked', words)
     checkin.refresh_from_db()
     assert checkin.state == CheckIn.State.OPEN, "a score in the address is not an answer"
+
+
+def test_the_email_and_the_page_count_the_same_questions_and_seconds(cared, ben, as_user):
+    checkin = make.opened(cared, ben)
+    mine = (mail for mail in deliver_due_emails() if mail.to == [ben.email])
+    (email,) = (mail for mail in mine if "How is mentoring" in mail.subject)
+    page_text = " ".join(as_user(ben).get(page(checkin)).content.decode().split())
+    count, seconds = len(checkin.questions), checkin.seconds_to_answer
+    assert f"{count} short questions, about {seconds} seconds" in page_text
+    assert f"There are {count} short questions." in email.body
+    assert f"Answer (about {seconds} seconds)" in email.body
+    for sentence in readers(checkin):
+        assert sentence in email.body
+        assert sentence in page_text
+
+
+@pytest.mark.parametrize("kind", ["fit", "pulse"])
+def test_surveys_do_not_mention_a_carer_where_there_is_none(kind, match, ben):
+    checkin = make.opened(match, ben, kind=kind)
+    texts = [str(question) for question in checkin.questions] + [checkin.survey.intro]
+    emails = [mail for mail in deliver_due_emails() if mail.to == [ben.email]]
+    assert emails
+    for email in emails:
+        assert "carer" not in " ".join([*texts, email.subject, email.body])
 
 
 def test_answering_by_link_without_signing_in(cared, ben, client):

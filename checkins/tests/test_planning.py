@@ -5,7 +5,7 @@ import pytest
 from checkins import planning
 from checkins.answering import answer
 from checkins.models import CheckIn
-from checkins.tests.conftest import START, sweep
+from checkins.tests.conftest import START, run_program
 from notifications.models import Notification
 from testkit import meetings as make_meeting
 
@@ -30,7 +30,7 @@ def asked(emails, person, word):
 
 def days_with_email(through, person, word):
     """The days among `through` on which `person` gets an e-mail with `word` in its subject."""
-    return [day for day in through if asked(sweep(days(day)), person, word)]
+    return [day for day in through if asked(run_program(days(day)), person, word)]
 
 
 def test_both_people_get_a_plan_up_to_the_next_of_each_kind(match, ada, ben):
@@ -59,7 +59,7 @@ def test_pulse_is_asked_on_day_30_then_every_60_with_two_reminders(match, ben):
 
 
 def test_an_answer_ends_the_reminders(match, ben):
-    sweep(days(30))
+    run_program(days(30))
     checkin = CheckIn.objects.awaiting(ben).get()
     answer(checkin, by=ben, answers={"useful": "4", "rhythm": "as_planned"}, at=days(31))
     assert days_with_email([31, 33, 37, 44], ben, "How is mentoring going") == []
@@ -77,7 +77,7 @@ def test_the_second_meeting_brings_the_fit_check_forward(match, ben):
 
 def test_after_a_long_stop_the_plan_catches_up_without_asking_twice(match, ben):
     planning.plan(START)
-    emails = sweep(days(95))
+    emails = run_program(days(95))
     assert len(asked(emails, ben, "How is mentoring going")) == 1
     assert len(asked(emails, ben, "good fit")) == 1
     states = {(kind, ordinal): state for kind, ordinal, _day, state in plan_of(ben)}
@@ -90,15 +90,15 @@ def test_after_a_long_stop_the_plan_catches_up_without_asking_twice(match, ben):
 
 
 def test_a_late_check_in_stays_open_for_the_full_time(match, ben):
-    sweep(days(40))
+    run_program(days(40))
     checkin = CheckIn.objects.awaiting(ben).get()
     assert checkin.closes_at == days(54)
 
 
 def test_the_end_of_a_match_cancels_what_is_planned_or_open(match, ben):
-    sweep(days(30))
+    run_program(days(30))
     type(match).objects.update(state="closed", closed_at=days(31), closed_kind="choice")
-    assert asked(sweep(days(33)), ben, "How is mentoring") == []
+    assert asked(run_program(days(33)), ben, "How is mentoring") == []
     assert {row.state for row in CheckIn.objects.all()} == {State.CANCELLED}
 
 
