@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,6 +67,15 @@ def test_deputy_after_four_hours_and_chair_after_a_day(cared, ben, eve, cleo, pr
     assert notified(raised + timedelta(hours=3)) == []
     assert notified(raised + timedelta(hours=4)) == ["dov"]
     assert notified(raised + timedelta(hours=24)) == ["cleo"]
+
+
+def test_the_guide_states_the_hours_of_the_code():
+    guide = (settings.BASE_DIR / "docs" / "committee-guide.md").read_text()
+    deputy, chair = (
+        after // timedelta(hours=1) for after in (concerns.DEPUTY_AFTER, concerns.CHAIR_AFTER)
+    )
+    words = f"the deputy after {deputy} hours and the chair after {chair} hours"
+    assert words in " ".join(guide.split())
 
 
 def test_once_taken_no_one_else_is_notified(cared, ben, eve, cleo):

@@ -45,7 +45,7 @@ def test_the_email_leads_to_a_form_that_says_who_reads(cared, ben, eve, client):
 def test_the_email_and_the_page_count_the_same_questions_and_seconds(cared, ben, as_user):
     checkin = make.opened(cared, ben)
     mine = (mail for mail in deliver_due_emails() if mail.to == [ben.email])
-    (email,) = (mail for mail in mine if "How is mentoring" in mail.subject)
+    email = next(mail for mail in mine if "How is mentoring" in mail.subject)
     page_text = " ".join(as_user(ben).get(page(checkin)).content.decode().split())
     count, seconds = len(checkin.questions), checkin.seconds_to_answer
     assert f"{count} short questions, about {seconds} seconds" in page_text
