@@ -81,7 +81,7 @@ def has_committed(application: Application) -> bool:
 
 
 def groups(application: Application) -> list[Group]:
-    """Return the parts of this application in order; kinds of topic that no one uses are left out."""
+    """Return the parts of this application in order, without kinds of topic that no one uses."""
     kinds = _current_kinds(application.program)
     kinds |= {row.topic.kind for row in application.topic_rows.all()}
     return groups_for(application.role, kinds)

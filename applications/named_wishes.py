@@ -1,4 +1,4 @@
-"""Named wishes: find the person that an applicant means. No one is told whether a name was found."""
+"""Named wishes: find the person that an applicant means. No one sees whether a name was found."""
 
 from __future__ import annotations
 

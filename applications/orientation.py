@@ -179,7 +179,7 @@ QUESTIONS = (
 
 @lru_cache(maxsize=64)
 def _reading_minutes(template: str, language: str) -> int:
-    """Cached for each `language`, the one that is active now: templates do not change at run time."""
+    """Count words once for each `language`, which is the active one: templates do not change."""
     text = strip_tags(render_to_string(template, {"program": {"policy": Policy()}}))
     return max(1, round(len(text.split()) / WORDS_PER_MINUTE))
 

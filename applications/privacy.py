@@ -1,12 +1,10 @@
-"""What this app holds about a person, and how it is emptied.
+"""Export and erase a person's applications.
 
-The committee's notes and pending decisions are not the person's to read before release; released outcomes are.
-Erasing keeps the application as a row without words, so that counts stay true.
+The export has released decisions, but no committee notes or pending decisions. Erasing keeps the
+application as a row without text, so that counts stay true.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db.models import Q
 
@@ -16,7 +14,7 @@ from accounts.privacy import register
 from .models import Application, CommitteeNote, Decision, NamedWish, PrivateAnswers
 from .submission import withdraw
 
-PLAIN = (
+ANSWERS = (
     "situation",
     "hopes",
     "mode",
@@ -26,7 +24,7 @@ PLAIN = (
     "is_first_time",
     "suitability",
 )
-MOMENTS = (
+TIMES = (
     "created_at",
     "submitted_at",
     "committed_at",
@@ -35,13 +33,13 @@ MOMENTS = (
 )
 
 
-def export(user: User) -> dict[str, Any]:
+def export(user: User) -> dict[str, object]:
     rows = Application.objects.of(user).select_related("cohort__program")
     rows = rows.prefetch_related("topic_rows__topic", "experience_rows__experience")
     return {"applications": [export_application(application, user) for application in rows]}
 
 
-def export_application(application: Application, user: User) -> dict[str, Any]:
+def export_application(application: Application, user: User) -> dict[str, object]:
     private = PrivateAnswers.objects.visible_to(user).filter(application=application).first()
     wishes = NamedWish.objects.visible_to(user).filter(application=application)
     released = Decision.system.filter(application=application, released_at__isnull=False)
@@ -50,7 +48,7 @@ def export_application(application: Application, user: User) -> dict[str, Any]:
         "cohort": application.cohort.name,
         "role": application.get_role_display(),
         "state": application.get_state_display(),
-        **{name: getattr(application, name) for name in (*PLAIN, *MOMENTS)},
+        **{name: getattr(application, name) for name in (*ANSWERS, *TIMES)},
         "topics": {str(row.topic): row.weight for row in application.topic_rows.all()},
         "experiences": [
             {
@@ -67,8 +65,8 @@ def export_application(application: Application, user: User) -> dict[str, Any]:
         },
         "wishes": [{"kind": wish.get_kind_display(), "written": wish.written} for wish in wishes],
         "decisions": [
-            {"outcome": each.get_outcome_display(), "told_at": each.released_at}
-            for each in released
+            {"outcome": decision.get_outcome_display(), "released_at": decision.released_at}
+            for decision in released
         ],
     }
 

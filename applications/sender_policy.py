@@ -12,7 +12,7 @@ from .models import Application
 
 @sender_policy_finder
 def sender_policy_of_application(row: Any) -> SenderPolicy | None:
-    """For letters about an application."""
+    """Return the sender policy of the application that `row` is about, None for other rows."""
     if row.about_type != Application._meta.label_lower:
         return None
     found = (

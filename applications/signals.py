@@ -1,6 +1,7 @@
-"""News of this app for the apps above it."""
+"""Signals of this app for the apps above it."""
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that withdraws; arguments: application, at. A receiver may raise `ActionNotAllowed` to stop it.
+# Sent inside the transaction of a withdrawal, with the arguments `application` and `at`. A receiver
+# may raise ActionNotAllowed to prevent it.
 application_withdrawn = Signal()

@@ -1,4 +1,4 @@
-"""Applying: start a draft, send it, withdraw it. Answers are saved page by page (`applications.forms`).
+"""Start a draft, send it, withdraw it. The pages in `applications.forms` save the answers.
 
 1. A draft is visible to its person only; the committee sees an application once it is sent.
 2. It can be changed until the committee starts to review it, also after sending.
@@ -34,7 +34,7 @@ def begin(
     """Return the person's application in this role, a new draft if there is none.
 
     `answers` ({question code: yes}) are those of the suitability page, if they were given before
-    signing in. Raises ActionNotAllowed when there is no application yet and the cohort takes none today.
+    signing in. Raises ActionNotAllowed when there is no application yet and the cohort takes none.
     """
     existing = (
         Application.objects.of(by).filter(cohort=cohort, role=role).exclude(state=State.WITHDRAWN)
@@ -77,7 +77,8 @@ def send(application: Application, *, by: User, at: datetime | None = None) -> N
     if not application.cohort.is_open():
         raise ActionNotAllowed(
             _(
-                "Applications have closed. If something kept you from sending, write to the committee."
+                "Applications have closed. "
+                "If something kept you from sending, write to the committee."
             )
         )
     if missing(application):

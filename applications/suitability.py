@@ -1,4 +1,4 @@
-"""A few questions for each role, so that people know what to expect. "No" never rules anyone out."""
+"""Questions for each role, so that people know what to expect. "No" never rules anyone out."""
 
 from __future__ import annotations
 

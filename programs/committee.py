@@ -1,8 +1,8 @@
 """Committee roles: who does what in which program.
 
-Django's groups and permissions are unused: `Membership` grants roles and `Conflict` hides people. Both are read
-here and in each model's `visible_to`. The maintainer (superuser) acts as a chair in every program and is bound
-by conflicts of interest like everyone else.
+Django's groups and permissions are unused: `Membership` grants roles and `Conflict` hides people.
+Both are read here and in each model's `visible_to`. The maintainer (superuser) acts as a chair in
+every program and is bound by conflicts of interest like everyone else.
 """
 
 from __future__ import annotations

@@ -24,14 +24,14 @@ def export(user: User) -> dict[str, Any]:
 
 
 def blocks(user: User) -> str:
-    """A committee member hands over first: the program must not be left without its chair by accident."""
+    """A committee role must end first: a program must not lose its chair by accident."""
     if Membership.objects.live().of(user).exists():
-        return _("You are on a committee. Please ask the chair to end your role first.")
+        return _("You are on a committee. Ask the chair to end your role first.")
     return ""
 
 
 def erase(user: User) -> None:
-    """Roles and conflicts hold no words of the person; a live role blocks erasure instead."""
+    """Do nothing: roles and conflicts have no personal text, and a live role blocks erasure."""
 
 
 register("programs", export=export, erase=erase, blocks=blocks)

@@ -1,4 +1,4 @@
-"""Under which rules letters of a program leave: its name, its address, its quiet hours, its weekly limit."""
+"""The rules by which e-mails of a program are sent: name, address, quiet hours, weekly limit."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .models import Policy, Program
 
 @program_sender_policy
 def sender_policy_for(program: Program) -> SenderPolicy:
-    """The house of a program; apps above use it for rows of their own."""
+    """Return the sender policy of a program; apps above call it for their own rows."""
     policy: Policy = program.policy
     return SenderPolicy(
         name=program.name,
         reply_to=program.contact_email,
         quiet_from_hour=policy.quiet_from_hour,
         quiet_until_hour=policy.quiet_until_hour,
-        weekly_emails=policy.weekly_mails,
+        weekly_emails=policy.weekly_optional_emails,
     )

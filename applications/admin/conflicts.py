@@ -27,7 +27,7 @@ class ConflictForm(forms.ModelForm):
 
 @admin.register(Conflict)
 class ConflictAdmin(CommitteeAdmin):
-    """A declared conflict hides the person's rows from the member. Only another chair can end it."""
+    """A declared conflict hides the person from the member. Only another chair can end it."""
 
     empty_words = gettext_lazy(
         "There are no conflicts of interest yet. Add one for each person you know well. "

@@ -79,7 +79,7 @@ class ReleaseMixin(CommitteeAdmin):
         )
 
     def _apply_to_each(self, request: HttpRequest, chosen: Any, verb: Any) -> None:
-        """Call `verb` for each application; a refusal is shown with its reason and stops no other."""
+        """Call `verb` for each application; one that is refused is reported and stops no other."""
         done = 0
         for application in chosen:
             try:

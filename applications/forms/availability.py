@@ -28,7 +28,7 @@ MAX_TRAVEL_KM = 500
 
 
 class WeekWidget(forms.widgets.ChoiceWidget):
-    """A week as one row of seven checkboxes for each part of the day: fits a phone, needs no script."""
+    """Seven checkboxes for each part of the day: fits a phone, needs no script."""
 
     allow_multiple_selected = True
     input_type = "checkbox"

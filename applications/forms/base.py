@@ -1,4 +1,4 @@
-"""What every page of the application does: show what is stored, save it once, overwrite no unseen changes.
+"""What every page of the application does: show the stored answers, save them, detect conflicts.
 
 A page carries a fingerprint of the answers that it was opened with. If the stored answers are
 different when it is saved (a second tab, another device), nothing is written: the person sees both
@@ -144,7 +144,7 @@ class Page(forms.BaseForm):
         self.write()
 
     def rebase(self) -> None:
-        """After an EditConflict: keep what was posted, show what is stored, let the next save win."""
+        """After an EditConflict: keep what was posted and let the next save replace the stored."""
         self.application.refresh_from_db()
         self.stored = self.read(self.application)
         data = self.data.copy()  # a QueryDict: what was posted

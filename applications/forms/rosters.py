@@ -1,4 +1,4 @@
-"""Forms of the roster import: the file, what its columns are, what its answers mean."""
+"""Forms of the roster import: the file, its columns, the meaning of its answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from applications.importing.normalization import fold
 from applications.models import Application, RosterUpload
 from programs.models import Cohort
 
-IGNORE, OWN = "", "own"
+IGNORE, ATTRIBUTE = "", "own"
 LABELS = {
     "email": _("E-mail address"),
     "name": _("Name (or a part of it)"),
@@ -39,8 +39,8 @@ LABELS = {
     "place": _("Town or district"),
     "phone": _("Phone"),
     "about": _("About the person"),
-    "situation": _("Situation (the match reads it)"),
-    "hopes": _("Hopes (the match reads it)"),
+    "situation": _("Situation (shared with the match)"),
+    "hopes": _("Hopes (shared with the match)"),
     "topics": _("Topics: needs or offers"),
     "experiences": _("Experiences"),
     "availability": _("Usual times"),
@@ -51,31 +51,31 @@ LABELS = {
     "is_first_time": _("First time as a mentor"),
     "commitment": _("Agrees to the commitment"),
     "prefer": _("Would like to be paired with"),
-    "avoid": _("Please not with"),
+    "avoid": _("Would rather not be paired with"),
     "needs": _("For the committee: comments"),
     "limits": _("For the committee: limits"),
     "accommodations": _("For the committee: what would help"),
 }
 CHOICES = [
-    (IGNORE, _("— leave out —")),
+    (IGNORE, _("— ignore —")),
     *LABELS.items(),
-    (OWN, _("A question of this program only")),
+    (ATTRIBUTE, _("A question of this program only")),
 ]
 SPLITS = [
     ("", _("one answer")),
-    (";", _("several, by ;")),
-    (",", _("several, by ,")),
-    ("\n", _("several, a line each")),
+    (";", _("several, separated by ;")),
+    (",", _("several, separated by ,")),
+    ("\n", _("several, one per line")),
     (" ,;", _("several ids")),
 ]
 
 
 class RosterUploadForm(forms.Form):
     cohort = forms.ModelChoiceField(Cohort.objects.none(), label=_("Cohort"))
-    role = forms.ChoiceField(choices=Application.Role.choices, label=_("These people sign up as"))
+    role = forms.ChoiceField(choices=Application.Role.choices, label=_("These people apply as"))
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV in UTF-8 or an XLSX workbook, up to 10 MB. It is read and not kept."),
+        help_text=_("CSV in UTF-8 or an XLSX workbook. The file itself is not stored."),
     )
     map = forms.FileField(
         label=_("Map"), required=False, help_text=_("Only if you saved one from an earlier import.")
@@ -124,23 +124,23 @@ class RosterUploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """One pair of selects per column, one select per answer that is not understood yet. Writes the map's text."""
+    """Two selects per column and one per answer without a meaning; writes the map's text."""
 
     state = forms.ChoiceField(
         choices=[
-            ("submitted", _("sent: the committee reads them first")),
-            ("accepted", _("accepted: the program has already read them")),
+            ("submitted", _("sent: the committee reviews them first")),
+            ("accepted", _("accepted: the committee has already reviewed them")),
         ],
-        label=_("Applications arrive as"),
+        label=_("Import applications as"),
     )
     code_accepted = forms.BooleanField(
-        required=False, label=_("Everybody here has accepted the code of conduct")
+        required=False, label=_("Everyone in this file has accepted the code of conduct")
     )
     orientation_passed = forms.BooleanField(
-        required=False, label=_("Mentors here have had their orientation")
+        required=False, label=_("The mentors in this file have done the orientation")
     )
     create = forms.BooleanField(
-        required=False, label=_("Add topics and other words that are new to the vocabulary")
+        required=False, label=_("Add unknown topics and other entries to the vocabulary")
     )
 
     def __init__(self, *args: Any, table: Table, roster: RosterMap | None, **kwargs: Any) -> None:
@@ -148,7 +148,7 @@ class ColumnsForm(forms.Form):
         self.table, self.roster = table, roster
         guessed = guess_fields(table)
         for n, heading in enumerate(table.headers):
-            field, split = self._now(heading, guessed)
+            field, split = self._current_choice(heading, guessed)
             self.fields[f"field-{n}"] = forms.ChoiceField(
                 choices=CHOICES, required=False, initial=field, label=heading
             )
@@ -177,21 +177,21 @@ class ColumnsForm(forms.Form):
                 create=creates,
             )
 
-    def _now(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
-        """What the column is by the map, else by its heading."""
+    def _current_choice(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
+        """Return the field and separator of a column: by the map, else by its heading."""
         if self.roster:
             for name, one in self.roster.fields.items():
                 if fold(heading) in {fold(column) for column in one.columns}:
                     return name, one.split if one.split in dict(SPLITS) else ""
             for one in self.roster.attributes.values():
                 if fold(heading) in {fold(column) for column in (*one.columns, *one.pivot)}:
-                    return OWN, one.split if one.split in dict(SPLITS) else ""
+                    return ATTRIBUTE, one.split if one.split in dict(SPLITS) else ""
             return IGNORE, ""
         field = guessed.get(heading, IGNORE)
         return field, guess_separator(self.table, heading, field)
 
     def rows(self) -> list[dict[str, Any]]:
-        """For the template: heading, samples and the two selects of each column."""
+        """Return heading, samples and the two selects of each column, for the template."""
         return [
             {
                 "heading": heading,
@@ -206,7 +206,7 @@ class ColumnsForm(forms.Form):
         return [self[name] for name in self.answers]
 
     def map_text(self) -> str:
-        """The map that these choices say. Raises BadMap where they are not enough."""
+        """Return the map that these choices describe. Raises BadMap if they are not enough."""
         data = self.cleaned_data
         fields: dict[str, dict[str, Any]] = {}
         attributes: dict[str, dict[str, Any]] = {}
@@ -215,7 +215,7 @@ class ColumnsForm(forms.Form):
             field, split = data[f"field-{n}"], data[f"split-{n}"]
             if field == IGNORE:
                 ignore.append(heading)
-            elif field == OWN:
+            elif field == ATTRIBUTE:
                 attributes[heading] = {"column": heading, **({"split": split} if split else {})}
             else:
                 fields.setdefault(field, {"columns": []})["columns"].append(heading)
@@ -249,7 +249,7 @@ class ColumnsForm(forms.Form):
 
 
 class MapTextForm(forms.Form):
-    """The map as text, for grids and other things that two selects cannot say."""
+    """The map as text, for grids and whatever two selects cannot express."""
 
     text = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),

@@ -1,8 +1,9 @@
 """A person asks to take part in a cohort in one role.
 
-Three layers of confidentiality, each in tables of its own so that no join, filter or form can mix them:
-the application (shared with the match after publication, where it says so), the private answers and named wishes
-(the person and the committee), and the committee's notes and pending decision (the committee only).
+There are three levels of confidentiality, each in its own tables so that no join, filter or form
+can mix them: the application (parts are shared with the match after publication), the private
+answers and named wishes (the person and the committee), and the committee's notes and pending
+decision (the committee only).
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ Person = settings.AUTH_USER_MODEL
 
 class ApplicationQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """One's own, and those of one's committee."""
+        """The user's own, and those that the user sees as a committee member."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(person=user.pk) | self.for_committee(user)
 
     def for_committee(self, user: Any, *roles: str) -> Self:
-        """Sent applications of the member's programs, without oneself and without conflicts of interest."""
+        """Sent applications in the member's programs, without their own and their conflicts."""
         if not user.is_authenticated:
             return self.none()
         return self.exclude(conflicts_with(user, "person")).filter(
@@ -47,22 +48,22 @@ class ApplicationQuerySet(ScopedQuerySet):
         return self.filter(role=Application.Role.MENTOR)
 
     def of(self, user: Any) -> Self:
-        """One's own, and only those: the pages of a person never show what she may read as a committee member."""
+        """The user's own only: pages of a participant show nothing of their committee role."""
         return self.filter(person=user.pk) if user.is_authenticated else self.none()
 
     def open(self) -> Self:
         return self.filter(state__in=Application.OPEN)
 
     def profile_complete(self) -> Self:
-        """What no match can do without: a name to introduce.
+        """Applications with what every match needs: a name to introduce.
 
-        Sending an application on the site asks for everything; a roster brings what its form asked for, and what is
-        missing there is unknown to the engine, not a reason to leave somebody out.
+        The site's own form asks for everything. A roster has what its form asked for; what is
+        missing there is unknown to the matching engine, but no reason to leave anyone out.
         """
         return self.exclude(person__name="")
 
     def ready(self) -> Self:
-        """Accepted, complete and prepared. Whether a mentor has a free place is known to `matching`."""
+        """Accepted, complete and oriented. `matching` knows whether a mentor has a free place."""
         oriented = Q(role=Application.Role.MENTEE) | Q(orientation_passed_at__isnull=False)
         return self.profile_complete().filter(
             oriented,
@@ -116,19 +117,16 @@ class Application(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=State, default=State.DRAFT, editable=False
     )
-    external_key = models.CharField(
-        max_length=254, blank=True, editable=False
-    )  # import id, else the e-mail address
+    # The id in an import, else the e-mail address: the same for the same person after a new import.
+    external_key = models.CharField(max_length=254, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)  # raised by each saved page
-    saved_pages = models.JSONField(
-        default=list, blank=True, editable=False
-    )  # codes; a page without must-answers is done once saved
+    # Codes of pages: one without required answers is done once it was saved.
+    saved_pages = models.JSONField(default=list, blank=True, editable=False)
     saved_at = models.DateTimeField(_("last saved at"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(_("sent at"), null=True, editable=False)
-    review_started_at = models.DateTimeField(
-        _("review started at"), null=True, editable=False
-    )  # closes editing
+    # From then on the person cannot change the answers.
+    review_started_at = models.DateTimeField(_("review started at"), null=True, editable=False)
 
     # Shared with my match after publication
     situation = models.TextField(_("your situation"), max_length=2000, blank=True)
@@ -160,9 +158,8 @@ class Application(models.Model):
         _("code of conduct accepted at"), null=True, editable=False
     )
     orientation_passed_at = models.DateTimeField(_("orientation passed at"), null=True, blank=True)
-    waiting_since = models.DateField(
-        _("waiting since"), null=True, blank=True
-    )  # left unmatched: priority next round
+    # Set for people left unmatched by a round: they have priority in the next one.
+    waiting_since = models.DateField(_("waiting since"), null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -203,7 +200,7 @@ class Application(models.Model):
         return bool(self.person.name)
 
     def may_be_edited_by(self, user: Any) -> bool:
-        """Until the committee begins to read; the person only."""
+        """Return whether `user` is the person and the committee has not started the review."""
         editable = (
             self.state in {self.State.DRAFT, self.State.SUBMITTED}
             and self.review_started_at is None
@@ -219,7 +216,7 @@ class AnswersQuerySet(ScopedQuerySet):
 
 
 class ApplicationTopic(models.Model):
-    """A need (weight 3 = most urgent) of a mentee, or an offer (weight 3 = strongest) of a mentor."""
+    """A mentee's need (weight 3: most important) or a mentor's offer (weight 3: strongest)."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="topic_rows")
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
@@ -244,13 +241,13 @@ class ApplicationTopic(models.Model):
 class ApplicationExperience(models.Model):
     class Depth(models.TextChoices):
         GOING_THROUGH = "now", _("I am going through it")
-        LIVED = "lived", _("I lived it")
+        LIVED = "lived", _("I have been through it")
         ACCOMPANIED = "accompanied", _("I accompanied someone through it")
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="experience_rows")
     experience = models.ForeignKey(Experience, models.PROTECT, related_name="+")
     depth = models.CharField(max_length=12, choices=Depth)
-    is_shared = models.BooleanField(_("my match may see this"), default=False)
+    is_shared = models.BooleanField(_("my match can see this"), default=False)
 
     objects = AnswersQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""What a person tells the committee and nobody else: never the partner, whatever happens."""
+"""What a person tells the committee only. The match never sees any of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ConfidentialAnswersQuerySet(GuardedQuerySet):
 
 
 class PrivateAnswers(ConfidentialModel):
-    """The "committee only" block. Never shown to the partner, whatever happens."""
+    """The answers that only the committee reads."""
 
     application = models.OneToOneField(Application, models.CASCADE, related_name="+")
     needs = EncryptedTextField(
@@ -49,7 +49,7 @@ class PrivateAnswers(ConfidentialModel):
 
     @property
     def attributes(self) -> dict[str, list[str]]:
-        """Answers to the program's own questions (imports): {code: [values]}; scored only if the round says so."""
+        """Answers to the program's own questions, from imports: {code: [values]}."""
         return json.loads(self.attributes_json or "{}")
 
     @attributes.setter
@@ -61,7 +61,7 @@ class PrivateAnswers(ConfidentialModel):
 
 class NamedWishQuerySet(GuardedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """The person; and the committee, except for wishes about people they have a conflict with."""
+        """The person; the committee, unless they have a conflict with the person named."""
         own = Q(application__person=user.pk) if user.is_authenticated else Q(pk__in=[])
         committee = Q(application__in=Application.objects.for_committee(user))
         about_others = committee & ~conflicts_with(user, "person")
@@ -69,11 +69,11 @@ class NamedWishQuerySet(GuardedQuerySet):
 
 
 class NamedWish(ConfidentialModel):
-    """With whom somebody would like to be paired, or rather not. `person` is set once the name is recognised."""
+    """Whom a person would like to be paired with, or not. `person` is set once it is resolved."""
 
     class Kind(models.TextChoices):
         PREFER = "prefer", _("would like to be paired with")
-        AVOID = "avoid", _("please not with")
+        AVOID = "avoid", _("would rather not be paired with")
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind)

@@ -1,4 +1,4 @@
-"""A roster on its way in: the parsed table and its map for at most a day, and the jobs that check and import it."""
+"""Roster imports: the rows and the map of an upload, and the jobs that check and import it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class RosterUploadQuerySet(GuardedQuerySet):
         return self.filter(cohort__program__in=programs).scoped("chairs and matchers")
 
     def expired(self, at: datetime) -> Self:
-        """Uploads whose day is over."""
+        """Uploads whose rows must be erased at `at`."""
         return self.filter(created_at__lte=at - RETENTION)
 
 
 class RosterUpload(ConfidentialModel):
-    """The file itself is not kept; its cells are, encrypted, until they are imported or a day has passed."""
+    """The rows of a file, encrypted; erased once they are imported or after `RETENTION`."""
 
     public_id = PublicIdField()
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
@@ -67,7 +67,7 @@ class RosterJobQuerySet(ScopedQuerySet):
 
 
 class RosterJob(Job):
-    """One check or one import of an upload. `problems` names rows and columns, never the cells of other rows."""
+    """One check or one import of an upload."""
 
     upload = models.ForeignKey(RosterUpload, models.CASCADE, related_name="+")
     is_dry_run = models.BooleanField(default=True)

@@ -1,4 +1,4 @@
-"""What the committee writes about an application. The person that it is about never sees these rows."""
+"""What the committee writes about an application. The applicant never sees these rows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class CommitteeNote(ConfidentialModel):
 
 
 class Decision(ConfidentialModel):
-    """What the committee decided about an application. Pending, and invisible to the person, until released."""
+    """What the committee decided about an application; pending until it is released."""
 
     class Outcome(models.TextChoices):
         ACCEPT = "accepted", _("accept")
@@ -52,15 +52,15 @@ class Decision(ConfidentialModel):
     class Reason(models.TextChoices):
         NONE = "", _("no reason needed")
         NO_PLACE = "no_place", _("more applications than places")
-        NOT_AUDIENCE = "not_audience", _("outside the audience of this program")
-        OTHER_HELP = "other_help", _("another kind of help fits better")
-        TIMING = "timing", _("not the right moment")
-        INCOMPLETE = "incomplete", _("too little in the application to match well")
+        NOT_AUDIENCE = "not_audience", _("not in the audience of this program")
+        OTHER_HELP = "other_help", _("another kind of help is better")
+        TIMING = "timing", _("not the right time")
+        INCOMPLETE = "incomplete", _("not enough information to match well")
 
     application = models.OneToOneField(Application, models.CASCADE, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome)
     reason = models.CharField(max_length=14, choices=Reason, blank=True)
-    note = EncryptedTextField(_("words for the committee"), max_length=2000, blank=True)
+    note = EncryptedTextField(_("comment for the committee"), max_length=2000, blank=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, editable=False)

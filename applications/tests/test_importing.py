@@ -44,10 +44,17 @@ keep = ["Definitely yes", "I'd make it work."]
 """
 HEAD = (
     "Staff id,Start time,E-mail,First name,Last name,Where do you work?,How many?,"
-    '"Which of these can you help\nwith? (tick all)",Names or ids you prefer,Where: North,Where: South\n'
+    '"Which of these can you help\nwith? (tick all)",Names or ids you prefer,'
+    "Where: North,Where: South\n"
 )
-MEI = '101,2026-01-01 10:00,Mei.Lin@Example.org,Mei,Lin,Fjord Co,"I’m willing to take on two mentees.",Skill: Talks;Skill: Pay;,,Definitely Yes,No\n'
-OLA = '102 ,,ola@example.org,Ola,Berg,fjord  co,"One, please!",skill: talks;,"101,  ",,"I’d make it work."\n'
+MEI = (
+    "101,2026-01-01 10:00,Mei.Lin@Example.org,Mei,Lin,Fjord Co,"
+    '"I’m willing to take on two mentees.",Skill: Talks;Skill: Pay;,,Definitely Yes,No\n'
+)
+OLA = (
+    '102 ,,ola@example.org,Ola,Berg,fjord  co,"One, please!",'
+    'skill: talks;,"101,  ",,"I’d make it work."\n'
+)
 
 
 def load(text, cohort, *, role="mentor", roster=MAP, **options):
@@ -163,7 +170,8 @@ class TestInvalidFiles:
     def test_an_unmapped_column_is_reported(self, cohort):
         found = problems("Shoe size," + HEAD + "38," + MEI, cohort)
         assert found == [
-            "The file, Shoe size: The map does not name this column. Map it or list it under “ignore”."
+            "The file, Shoe size: The map does not name this column. "
+            "Map it or list it under “ignore”."
         ]
 
     def test_a_missing_column_is_reported_with_the_closest_name(self, cohort):
@@ -296,7 +304,8 @@ class TestCommand:
 @pytest.mark.django_db
 def test_five_thousand_rows_take_few_queries(cohort, django_assert_max_num_queries):
     rows = "".join(
-        f'{n},,p{n}@example.org,Pat {n},Smith,Firm {n % 40},"One, please!",Skill: Talks;Skill: Pay;,,No,No\n'
+        f'{n},,p{n}@example.org,Pat {n},Smith,Firm {n % 40},"One, please!",'
+        "Skill: Talks;Skill: Pay;,,No,No\n"
         for n in range(1, 5001)
     )
     with django_assert_max_num_queries(1000):

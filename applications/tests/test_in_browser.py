@@ -1,4 +1,7 @@
-"""A late page keeps the text, on a phone without scripts. The whole application is part of mentoring/tests/test_journey_in_browser.py."""
+"""A page that is sent after the session ended keeps its text, on a phone without scripts.
+
+The whole application is part of mentoring/tests/test_journey_in_browser.py.
+"""
 
 import pytest
 

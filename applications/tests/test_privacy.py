@@ -14,7 +14,7 @@ SECRETS = ("CANARY-note", "CANARY-decision")
 
 @pytest.fixture
 def private_application(ben, draft, cleo):
-    """Ben's sent application with a canary in each confidential field, and a pending decision with its note."""
+    """Ben's application with canaries in each confidential field and a pending decision."""
     private = {name: f"CANARY-{name}" for name in ("needs", "limits", "accommodations")}
     answer(draft, {**MENTEE, "private": private, "wishes": {"avoid-1": "CANARY-avoid"}})
     draft.refresh_from_db()

@@ -10,7 +10,10 @@ from testkit import factories
 
 pytestmark = pytest.mark.django_db
 
-FILE = "E-mail,First name,Last name,How many mentees?,Skills,Shoe size\nmei@example.org,Mei,Lin,Two please,Talks;Pay,38\n"
+FILE = (
+    "E-mail,First name,Last name,How many mentees?,Skills,Shoe size\n"
+    "mei@example.org,Mei,Lin,Two please,Talks;Pay,38\n"
+)
 
 
 @pytest.fixture
@@ -106,7 +109,10 @@ def test_a_map_can_be_written_as_text_and_is_checked(upload, visit):
     upload()
     bad = visit("map", uploaded(), {"text": '[fields.emial]\ncolumn = "E-mail"\n'})
     assert "Did you mean" in bad.content.decode()
-    good = 'ignore = ["How many mentees?", "Skills", "Shoe size"]\n[fields.email]\ncolumn = "E-mail"\n[fields.name]\ncolumns = ["First name", "Last name"]\n'
+    good = (
+        'ignore = ["How many mentees?", "Skills", "Shoe size"]\n[fields.email]\ncolumn = "E-mail"\n'
+        '[fields.name]\ncolumns = ["First name", "Last name"]\n'
+    )
     assert visit("map", uploaded(), {"text": good}).status_code == 302
     assert RosterJob.objects.get().counts["created"] == 1
     assert visit("download", uploaded()).content.decode() == good.strip()

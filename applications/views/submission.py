@@ -100,7 +100,7 @@ def page(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
 
 
 def _following(request: HttpRequest, application: Application, order: list[str], code: str) -> str:
-    """Return the address after a saved page: the check page if one came from there, else the next."""
+    """Return the address after a saved page: the check page if it led here, else the next page."""
     if "check" in request.GET or code == order[-1]:
         return reverse("applications:application-check", args=[application.public_id])
     return page_url(application, order[order.index(code) + 1])

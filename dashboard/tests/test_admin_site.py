@@ -49,7 +49,7 @@ def test_an_empty_search_links_to_the_whole_list(as_user, cleo, cohort):
     text = as_user(cleo).get(page_of(Cohort), {"q": "nobody"}).content.decode()
     assert "Nothing matches your search or filters." in text
     assert 'href="?"' in text
-    assert "There is no cohort yet" not in text
+    assert "There are no cohorts yet" not in text
 
 
 def page_of(model):

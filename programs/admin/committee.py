@@ -1,4 +1,4 @@
-"""Who is on the committee, and who must not look."""
+"""Committee members and their roles."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ..models import Membership, Program
 
 
 class MembershipForm(forms.ModelForm):
-    """A member is named by the e-mail address; somebody new gets an account and signs in with a code."""
+    """Add a member by e-mail address; a new person gets an account and signs in with a code."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail address of the member"))
+    email = forms.EmailField(label=gettext_lazy("The member's e-mail address"))
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("Only for somebody without an account."),
+        help_text=gettext_lazy("Only for someone without an account."),
     )
 
     class Meta:
@@ -41,19 +41,19 @@ class MembershipForm(forms.ModelForm):
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until <= since:
-            self.add_error("until", _("The last day comes after the first."))
+            self.add_error("until", _("Enter a date after the first day."))
         if not self.instance.pk and cleaned.get("email"):
-            self._find_double(cleaned)
+            self._check_duplicate(cleaned)
         return cleaned
 
-    def _find_double(self, cleaned: dict[str, Any]) -> None:
+    def _check_duplicate(self, cleaned: dict[str, Any]) -> None:
         same = Membership.objects.live().filter(
             user__email=cleaned["email"].lower(),
             program=cleaned.get("program"),
             role=cleaned.get("role"),
         )
         if same.exists():
-            self.add_error("email", _("This person has this role already."))
+            self.add_error("email", _("This person already has this role."))
 
     def save(self, commit: bool = True) -> Membership:
         if not self.instance.pk:
@@ -67,10 +67,10 @@ class MembershipForm(forms.ModelForm):
 
 @admin.register(Membership)
 class MembershipAdmin(CommitteeAdmin):
-    """Roles have a first and a last day: nobody is deleted, a role ends."""
+    """Roles have a first day and end on a day; no one is deleted."""
 
     empty_words = gettext_lazy(
-        "Nobody is on the committee yet. Add a chair first, then a second member who matches."
+        "There are no committee members yet. Add a chair, then a second member who matches."
     )
     form = MembershipForm
     add_roles = change_roles = (Role.CHAIR,)

@@ -60,10 +60,10 @@ class PlaceDistanceInline(ProgramInlineMixin, LabelledTabularInline):
 
 @admin.register(Program)
 class ProgramAdmin(CommitteeAdmin):
-    """The maintainer adds programs; chairs look after their own."""
+    """The maintainer adds programs; chairs edit their own."""
 
     empty_words = gettext_lazy(
-        "There is no program yet. The page “Set up” leads you through your first one."
+        "There is no program yet. The page “Set up” guides you through your first one."
     )
     change_roles = (Role.CHAIR,)
     formfield_overrides: ClassVar[dict[type, dict]] = {
@@ -122,11 +122,11 @@ class ProgramAdmin(CommitteeAdmin):
         return TemplateResponse(request, "admin/programs/setup.html", context)
 
     def seed_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Add a starter list to a program; what is there stays as it is."""
+        """Add a starter list to a program; existing entries are not changed."""
         program = get_object_or_404(Program.objects.for_committee(request.user, Role.CHAIR), pk=pk)
         wanted = request.POST.get("list", "")
         if wanted not in LISTS:
-            messages.warning(request, _("Please choose one of the starter lists."))
+            messages.warning(request, _("Choose one of the starter lists."))
             return redirect("admin:programs_setup")
         new = load_shared_vocabulary() + load_vocabulary(wanted, program)
         words = ngettext("%(n)d entry was added.", "%(n)d entries were added.", new)
@@ -137,7 +137,8 @@ class ProgramAdmin(CommitteeAdmin):
 @admin.register(Cohort)
 class CohortAdmin(CommitteeAdmin):
     empty_words = gettext_lazy(
-        "There is no cohort yet. It says when applications open and close, and when its pairs begin."
+        "There are no cohorts yet. A cohort has the dates when applications open and close "
+        "and when its pairs start."
     )
     add_roles = change_roles = (Role.CHAIR,)
     list_display = (

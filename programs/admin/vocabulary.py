@@ -1,4 +1,4 @@
-"""Topics and experiences: a name per language, retired instead of deleted."""
+"""Topics and experiences: one name per language, retired instead of deleted."""
 
 from __future__ import annotations
 
@@ -27,15 +27,18 @@ class EntryForm(TranslatedNamesForm):
         cleaned = super().clean()
         if not self.instance.code:
             self.instance.code = slugify(self.instance.names.get(settings.LANGUAGE_CODE, ""))[:60]
-            self._refuse_doubles(cleaned.get("program"))
+            self._check_duplicate(cleaned.get("program"))
         return cleaned
 
-    def _refuse_doubles(self, program: Program | None) -> None:
+    def _check_duplicate(self, program: Program | None) -> None:
         model, code = type(self.instance), self.instance.code
         if not code or model.objects.filter(program=program, code=code).exists():
             self.add_error(
                 f"name_{settings.LANGUAGE_CODE}",
-                _("There is an entry of this name already, perhaps a retired one."),
+                _(
+                    "There is already an entry with this name, perhaps a retired one. "
+                    "Choose another name."
+                ),
             )
 
 
@@ -51,7 +54,7 @@ class ExperienceForm(EntryForm):
 
 
 class EntryAdmin(CommitteeAdmin):
-    """Entries of one's programs, and the shared ones. Chairs add and change."""
+    """Entries of the member's programs and the shared ones; chairs add and change their own."""
 
     columns: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
 
@@ -60,7 +63,7 @@ class EntryAdmin(CommitteeAdmin):
     list_select_related = ("program",)
     search_fields = ("code", "names")
     ordering = ("program", "position")
-    actions = ("retire_selected", "bring_back_selected")
+    actions = ("retire_selected", "restore_selected")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = translated_name_fields()
@@ -71,17 +74,17 @@ class EntryAdmin(CommitteeAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        # The names are no columns: Django must not look for them in the model.
+        # The inputs of names are no model fields: Django must not look for them.
         return super().get_form(request, obj, change, **{**kwargs, "fields": list(self.columns)})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-            kwargs["empty_label"] = _("shared by all programs")
+            kwargs["empty_label"] = _("Shared by all programs")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Shared entries belong to every program: the maintainer looks after them."""
+        """Shared entries belong to every program: only the maintainer changes them."""
         if obj is not None and obj.program_id is None:
             return request.user.is_superuser
         return super().has_change_permission(request, obj)
@@ -108,8 +111,8 @@ class EntryAdmin(CommitteeAdmin):
         )
         self._report_changed(request, mine.update(retired_on=timezone.localdate()))
 
-    @admin.action(description=gettext_lazy("Bring back"))
-    def bring_back_selected(self, request: HttpRequest, chosen: Any) -> None:
+    @admin.action(description=gettext_lazy("Restore"))
+    def restore_selected(self, request: HttpRequest, chosen: Any) -> None:
         mine = self.model.objects.filter(pk__in=self._changeable_ids(request, chosen)).exclude(
             retired_on=None
         )
@@ -123,7 +126,8 @@ class EntryAdmin(CommitteeAdmin):
 @admin.register(Topic)
 class TopicAdmin(EntryAdmin):
     empty_words = gettext_lazy(
-        "There are no topics yet. Mentees choose from them what they would like help with, mentors what they offer."
+        "There are no topics yet. Mentees choose what they would like help with, "
+        "mentors what they offer."
     )
     form = TopicForm
     columns = ("program", "kind", "position", "retired_on")
@@ -134,6 +138,7 @@ class TopicAdmin(EntryAdmin):
 @admin.register(Experience)
 class ExperienceAdmin(EntryAdmin):
     empty_words = gettext_lazy(
-        "There are no experiences yet. They name what mentees go through and what mentors have lived through."
+        "There are no experiences yet. Mentees choose what they are going through, "
+        "mentors what they have been through."
     )
     form = ExperienceForm

@@ -1,7 +1,7 @@
 """Form parts of the admin: labels where Django shows none, and one name per language.
 
-Django labels a cell of a tabular inline only by its column, and the two inputs of a date and time share one label.
-Both get an `aria-label` with the words that are on the screen.
+Django labels a cell of a tabular inline only by its column, and the two inputs of a date and time
+share one label. Both get an `aria-label` with the words that are on the screen.
 """
 
 from __future__ import annotations

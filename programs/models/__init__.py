@@ -1,5 +1,6 @@
 from .committee import Conflict, Membership, conflicts_with
-from .programs import Cohort, Objective, PlaceDistance, Policy, Program, normalize_place
+from .policy import Policy
+from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
 from .vocabulary import Experience, Topic
 
 __all__ = [

@@ -18,7 +18,7 @@ from .programs import Program
 
 class DatedQuerySet(ScopedQuerySet):
     def live(self, on: date | None = None) -> Self:
-        """Rows that hold on `on` (default today); `until` is the first day on which they no longer do."""
+        """Rows that are valid on `on` (today by default); `until` is the first day without."""
         today = on or timezone.localdate()
         return self.filter(models.Q(until=None) | models.Q(until__gt=today), since__lte=today)
 

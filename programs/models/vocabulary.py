@@ -1,4 +1,4 @@
-"""What people need or offer help with, and what they live through. Of one program, or shared by all."""
+"""Topics and experiences that people choose from; of one program or shared by all."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class VocabularyQuerySet(ScopedQuerySet):
         return self.all()
 
     def for_committee(self, user: Any) -> Self:
-        """The shared entries and those of one's programs: what stands in the committee's lists."""
+        """The shared entries and those of the member's programs."""
         mine = models.Q(program__in=Program.objects.for_committee(user))
         return self.filter(mine | models.Q(program=None)) if user.is_authenticated else self.none()
 
     def current(self, program: Program) -> Self:
-        """Entries that may be chosen today: the program's own ones if it has any, else the shared ones."""
-        living = self.filter(retired_on=None)
-        own = living.filter(program=program)
-        return own if own.exists() else living.filter(program=None)
+        """Entries that can be chosen today: the program's own if there are any, else the shared."""
+        current = self.filter(retired_on=None)
+        own = current.filter(program=program)
+        return own if own.exists() else current.filter(program=None)
 
 
 class Entry(models.Model):
@@ -54,7 +54,7 @@ class Entry(models.Model):
 
 
 class Topic(Entry):
-    """What one needs or offers help with."""
+    """What a mentee needs, or a mentor offers, help with."""
 
     class Kind(models.TextChoices):
         SUBJECT = "subject", _("subject")
@@ -75,7 +75,7 @@ class Topic(Entry):
 
 
 class Experience(Entry):
-    """What one is going through, has lived through, or has accompanied somebody through."""
+    """What people are going through, have been through, or have accompanied someone through."""
 
     class Meta(Entry.Meta):
         verbose_name = _("experience")

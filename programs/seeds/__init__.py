@@ -1,13 +1,12 @@
-"""Starter lists: what most programs of a kind need on their first day, as data in this folder.
+"""Starter lists of topics and experiences for programs of a kind, as TOML files in this folder.
 
-Sowing is idempotent and never overwrites: an entry that the committee renamed, moved or retired stays as it is.
+Loading a list again adds nothing and never overwrites what the committee renamed, moved or retired.
 """
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -22,42 +21,43 @@ FOLDER = Path(__file__).parent
 LISTS: dict[str, str | Promise] = {
     "hr": _("Human resources association"),
     "community": _("Community organisation"),
-    "volunteers": _("Onboarding of volunteers"),
+    "volunteers": _("Volunteer onboarding"),
 }
 KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
 
 
-def read(name: str) -> dict[str, dict[str, list[str]]]:
+def read_list(name: str) -> dict[str, dict[str, list[str]]]:
+    """Return {section: {code: [English name, French name]}}."""
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def names(words: list[str]) -> dict[str, str]:
-    """{language: name}; an empty translation is left out and falls back to English."""
+    """Return {language: name}; a name without translation falls back to English."""
     return {language: word for language, word in zip(("en", "fr"), words, strict=True) if word}
 
 
 @transaction.atomic
 def load_shared_vocabulary() -> int:
-    """Languages and industries of the installation; returns how many were new."""
-    data = read("everywhere")
+    """Add the usual languages and industries; return how many were new."""
+    data = read_list("everywhere")
     return _add_missing(Language, data["languages"]) + _add_missing(Industry, data["industries"])
 
 
 @transaction.atomic
 def load_vocabulary(list_name: str, program: Program | None = None) -> int:
-    """Topics and experiences of a starter list, for one program or shared by all; returns how many were new.
+    """Add a starter list for one program or, without `program`, for all; return how many were new.
 
-    Raises KeyError for a list that does not exist.
+    Raises KeyError for an unknown list.
     """
     if list_name not in LISTS:
         raise KeyError(list_name)
-    data, new = read(list_name), 0
+    data, new = read_list(list_name), 0
     for section, kind in KINDS.items():
         new += _add_missing_in_order(Topic, data.get(section, {}), program=program, kind=kind)
     return new + _add_missing_in_order(Experience, data.get("experiences", {}), program=program)
 
 
-def _add_missing(model: Any, entries: dict[str, list[str]]) -> int:
+def _add_missing(model: type[Language] | type[Industry], entries: dict[str, list[str]]) -> int:
     known = set(model.objects.values_list("code", flat=True))
     new = [
         model(code=code, names=names(words)) for code, words in entries.items() if code not in known
@@ -66,7 +66,11 @@ def _add_missing(model: Any, entries: dict[str, list[str]]) -> int:
 
 
 def _add_missing_in_order(
-    model: Any, entries: dict[str, list[str]], *, program: Program | None, **fields: Any
+    model: type[Topic] | type[Experience],
+    entries: dict[str, list[str]],
+    *,
+    program: Program | None,
+    **fields: str,
 ) -> int:
     known = set(model.objects.filter(program=program).values_list("code", flat=True))
     new = [

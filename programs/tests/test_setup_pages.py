@@ -92,7 +92,7 @@ def test_a_contradictory_policy_is_an_error(as_user, cleo, program):
     page = (
         as_user(cleo).post(f"/admin/programs/program/{program.pk}/change/", data).content.decode()
     )
-    assert "The second reminder comes after the first." in page
+    assert "The second reminder must come after the first." in page
 
 
 def open_items(program):
@@ -134,10 +134,7 @@ def test_dates_in_the_wrong_order_are_an_error(as_user, cleo, program):
         "opens_on": "2026-03-01",
         "closes_on": "2026-02-01",
     }
-    assert (
-        "comes before the step"
-        in as_user(cleo).post("/admin/programs/cohort/add/", data).content.decode()
-    )
+    assert "not before" in as_user(cleo).post("/admin/programs/cohort/add/", data).content.decode()
 
 
 def test_a_topic_has_a_name_in_each_language_and_is_retired_not_deleted(as_user, cleo, program):
@@ -160,7 +157,7 @@ def test_a_topic_has_a_name_in_each_language_and_is_retired_not_deleted(as_user,
     )
     assert not Topic.objects.current(program).exists()
     client.post(
-        "/admin/programs/topic/", {"action": "bring_back_selected", "_selected_action": [topic.pk]}
+        "/admin/programs/topic/", {"action": "restore_selected", "_selected_action": [topic.pk]}
     )
     assert Topic.objects.current(program).exists()
 
@@ -169,7 +166,7 @@ def test_the_same_topic_twice_is_an_error(as_user, cleo, program):
     data = {"name_en": "Payroll", "program": program.pk, "kind": "subject", "position": 1}
     as_user(cleo).post("/admin/programs/topic/add/", data)
     assert (
-        "There is an entry of this name already"
+        "There is already an entry with this name"
         in as_user(cleo).post("/admin/programs/topic/add/", data).content.decode()
     )
 

@@ -9,7 +9,10 @@ from programs.seeds import LISTS, load_shared_vocabulary, load_vocabulary
 
 
 class Command(BaseCommand):
-    help = "Add a starter list of topics and experiences, and the usual languages and industries. Changes nothing that is there."
+    help = (
+        "Add a starter list of topics and experiences, and the usual languages and industries. "
+        "Existing entries are not changed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("list", choices=sorted(LISTS), nargs="?", default="hr")
@@ -19,7 +22,7 @@ class Command(BaseCommand):
             help="for this program only; without it shared by all programs",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature
         program = None
         if options["program"]:
             program = Program.objects.filter(slug=options["program"]).first()

@@ -1,0 +1,149 @@
+"""The settings that a program runs by."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .programs import Program, ProgramPartQuerySet
+
+
+def integer_setting(
+    default: int,
+    name: str | Promise,
+    help_text: str | Promise = "",
+    *,
+    low: int = 0,
+    high: int = 400,
+) -> models.PositiveSmallIntegerField:
+    """Return a field for a whole number from `low` to `high`; its name states the unit."""
+    bounds = [MinValueValidator(low), MaxValueValidator(high)]
+    return models.PositiveSmallIntegerField(
+        name, default=default, validators=bounds, help_text=help_text
+    )
+
+
+class Policy(models.Model):
+    """A program's settings. Field names and labels state the unit."""
+
+    program = models.OneToOneField(Program, models.CASCADE, related_name="policy")
+    term_months = integer_setting(
+        12, _("term (months)"), _("How long a pair commits to meet."), low=1, high=36
+    )
+    minimum_term_months = integer_setting(
+        12,
+        _("recommended minimum term (months)"),
+        _("A shorter agreement needs a reason."),
+        low=1,
+        high=36,
+    )
+    rhythm_days = integer_setting(
+        30,
+        _("meeting rhythm (days)"),
+        _("The usual number of days between two meetings."),
+        low=7,
+        high=90,
+    )
+    meeting_minutes = integer_setting(60, _("length of a meeting (minutes)"), low=15, high=240)
+    first_contact_days = integer_setting(
+        5, _("mentee writes first within (days)"), _("Counted from publication."), low=1
+    )
+    first_meeting_days = integer_setting(14, _("first meeting within (days)"), low=1)
+    first_meeting_attention_days = integer_setting(
+        10, _("needs attention if no first meeting is planned after (days)"), low=1
+    )
+    agreement_days = integer_setting(30, _("agreement signed within (days)"), low=1)
+    agreement_ask_days = integer_setting(
+        14, _("ask the mentee to draft the agreement after (days)"), low=1
+    )
+    agreement_attention_days = integer_setting(
+        21, _("needs attention if the agreement is not signed after (days)"), low=1
+    )
+    fit_check_days = integer_setting(
+        45, _("fit check after at most (days)"), _("Or after the second meeting."), low=7
+    )
+    pulse_first_days = integer_setting(30, _("first pulse survey after (days)"), low=7)
+    pulse_every_days = integer_setting(60, _("further pulse surveys every (days)"), low=14)
+    reminder_first_days = integer_setting(3, _("first survey reminder after (days)"), low=1)
+    reminder_second_days = integer_setting(7, _("second survey reminder after (days)"), low=2)
+    checkin_lapses_days = integer_setting(14, _("a check-in lapses after (days)"), low=3)
+    drifting_percent = integer_setting(
+        150,
+        _("drifting (percent of the rhythm)"),
+        _("A pair is drifting when it has not met for this long."),
+        low=100,
+    )
+    stuck_percent = integer_setting(
+        200,
+        _("stuck (percent of the rhythm)"),
+        _("A pair is stuck when it has not met for this long and has no meeting planned."),
+        low=100,
+    )
+    silence_days = integer_setting(90, _("drifting and stuck after at most (days)"), low=14)
+    unanswered_messages = integer_setting(
+        3, _("unanswered messages before the carer is alerted"), low=1, high=20
+    )
+    capacity_max = integer_setting(3, _("most mentees for one mentor"), low=1, high=20)
+    first_time_capacity = integer_setting(
+        1, _("most mentees for a first-time mentor"), low=1, high=20
+    )
+    end_notice_days = integer_setting(
+        60, _("start to plan the ending before the end (days)"), low=7
+    )
+    rematch_buffer_days = integer_setting(14, _("pause before a new match (days)"))
+    publication_hold_minutes = integer_setting(
+        10, _("time to cancel a publication (minutes)"), low=1, high=120
+    )
+    small_group = integer_setting(
+        5,
+        _("smallest number of answers in pooled results"),
+        _("Smaller groups are hidden. Never below 3."),
+        low=3,
+        high=50,
+    )
+    quiet_from_hour = integer_setting(20, _("quiet hours start (hour of the day)"), high=23)
+    quiet_until_hour = integer_setting(8, _("quiet hours end (hour of the day)"), high=23)
+    weekly_optional_emails = integer_setting(
+        3, _("most non-essential e-mails to one person (per week)"), low=1, high=20
+    )
+    same_employer_blocked = models.BooleanField(
+        _("never pair people from the same employer"), default=True
+    )
+    hide_names_until_opened = models.BooleanField(
+        _("hide names in the list of a matching round"),
+        default=False,
+        help_text=_("The list shows initials until a row is opened, to avoid bias by names."),
+    )
+
+    objects = ProgramPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+
+    def __str__(self) -> str:
+        return str(_("Policy of %(program)s") % {"program": self.program})
+
+    def capacity_for(self, offered: int, *, is_first_time: bool) -> int:
+        """Return how many mentees a mentor may have: what they offer, up to the program's limit."""
+        return min(offered, self.first_time_capacity if is_first_time else self.capacity_max)
+
+    def clean(self) -> None:
+        errors: dict[str, str | Promise] = {}
+        if self.reminder_second_days <= self.reminder_first_days:
+            errors["reminder_second_days"] = _(
+                "The second reminder must come after the first. Enter a larger number."
+            )
+        if self.checkin_lapses_days <= self.reminder_second_days:
+            errors["checkin_lapses_days"] = _(
+                "A check-in must lapse after its last reminder. Enter a larger number."
+            )
+        if self.stuck_percent <= self.drifting_percent:
+            errors["stuck_percent"] = _(
+                "Stuck must come after drifting. Enter a larger percentage."
+            )
+        if errors:
+            raise ValidationError(errors)
