@@ -73,7 +73,4 @@ def test_the_answers_of_others_stay(private_application, ada, ben):
 
 
 def test_a_live_committee_role_blocks_erasure(cleo):
-    assert (
-        "You are on a committee. Ask the chair to end your role first."
-        in erasure_blockers(cleo)
-    )
+    assert "You are on a committee. Ask the chair to end your role first." in erasure_blockers(cleo)
