@@ -41,6 +41,13 @@ def holds(request: HttpRequest, program: Program, *roles: str) -> bool:
     return any(role in roles and place in places for place, role in _held(request))
 
 
+def acting_member(request: HttpRequest) -> User:
+    """Return the signed-in user of a committee page, which anonymous visitors never reach."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
+
+
 def _held(request: HttpRequest) -> frozenset[tuple[int | None, str]]:
     """Return (program id, role) pairs of the signed-in member today, read once per request."""
     # Keyed by user: the same request may be signed in halfway through, by a login form.

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from programs.committee import has_role
+from programs.committee import acting_member, has_role
 from programs.committee_admin import CommitteeAdmin
 from workflow.models import Transition
 
@@ -133,7 +133,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
             "application": application,
             "pages": [
                 (page, _rows(page), _unanswered(page))
-                for page in filled_pages(application, request.user)
+                for page in filled_pages(application, acting_member(request))
             ],
             "notes": notes.select_related("author"),
             "history": Transition.objects.of(application).select_related("by"),
@@ -177,7 +177,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
 
     def read_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)
-        reviewing.start_reading(application, by=request.user)
+        reviewing.start_reading(application, by=acting_member(request))
         return self._finish(
             request,
             application,
@@ -189,7 +189,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         form = NoteForm(request.POST, prefix="note")
         if not form.is_valid():
             return self._review_page(request, application, note_form=form)
-        reviewing.add_note(application, by=request.user, text=form.cleaned_data["text"])
+        reviewing.add_note(application, by=acting_member(request), text=form.cleaned_data["text"])
         return self._finish(request, application, _("Note saved."))
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -197,7 +197,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         form = DecisionForm(request.POST, possible=possible_outcomes(application))
         if not form.is_valid():
             return self._review_page(request, application, decision_form=form)
-        reviewing.decide(application, by=request.user, **form.cleaned_data)
+        reviewing.decide(application, by=acting_member(request), **form.cleaned_data)
         return self._finish(
             request,
             application,
@@ -206,7 +206,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
 
     def clear_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self._application(request, pk)
-        reviewing.clear_decision(application, by=request.user)
+        reviewing.clear_decision(application, by=acting_member(request))
         return self._finish(request, application, _("Pending decision cleared."))
 
     def attended_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -214,7 +214,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         form = AttendedForm(request.POST, prefix="attended")
         if not form.is_valid():
             return self._review_page(request, application, attended_form=form)
-        orientation.mark_attended(application, by=request.user, reason=form.cleaned_data["reason"])
+        orientation.mark_attended(
+            application, by=acting_member(request), reason=form.cleaned_data["reason"]
+        )
         return self._finish(request, application, _("Orientation recorded as passed."))
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from access.exceptions import ActionNotAllowed
+from programs.committee import acting_member
 from programs.committee_admin import CommitteeAdmin
 
 from .. import reviewing
@@ -44,7 +45,7 @@ class ReleaseMixin(CommitteeAdmin):
             self._apply_to_each(
                 request,
                 chosen,
-                lambda one: reviewing.decide(one, by=request.user, **form.cleaned_data),
+                lambda one: reviewing.decide(one, by=acting_member(request), **form.cleaned_data),
             )
             return None
         skipped = [application for application in chosen if not possible_outcomes(application)]
@@ -64,7 +65,9 @@ class ReleaseMixin(CommitteeAdmin):
         pending = [application for application in chosen if application.pending]
         if "confirmed" in request.POST:
             self._apply_to_each(
-                request, pending, lambda one: reviewing.clear_decision(one, by=request.user)
+                request,
+                pending,
+                lambda one: reviewing.clear_decision(one, by=acting_member(request)),
             )
             return None
         return self._confirm(
@@ -100,14 +103,14 @@ class ReleaseMixin(CommitteeAdmin):
         if not self._holds(request, reviewing.RELEASERS):
             raise PermissionDenied
         waiting = list(
-            reviewing.pending_decisions(request.user).order_by(
+            reviewing.pending_decisions(acting_member(request)).order_by(
                 "outcome", "application__person__name"
             )
         )
         if request.method == "POST":
             ticked = set(request.POST.getlist("decision"))
             chosen = [decision for decision in waiting if str(decision.pk) in ticked]
-            released = reviewing.release(chosen, by=request.user, at=timezone.now())
+            released = reviewing.release(chosen, by=acting_member(request), at=timezone.now())
             words = ngettext(
                 "%(n)d decision was released. The e-mail is in the outbox.",
                 "%(n)d decisions were released. The e-mails are in the outbox.",
@@ -115,7 +118,7 @@ class ReleaseMixin(CommitteeAdmin):
             )
             messages.success(request, words % {"n": released})
             return redirect("admin:applications_application_changelist")
-        emails = reviewing.sample_emails(waiting, by=request.user)
+        emails = reviewing.sample_emails(waiting, by=acting_member(request))
         return self._confirm(
             request,
             "release",

@@ -20,7 +20,7 @@ from applications.importing import BadMap, read_map
 from applications.importing.import_jobs import start_job, table_from_json
 from applications.importing.maps import RosterMap
 from applications.models import RosterJob, RosterUpload
-from programs.committee import Role
+from programs.committee import Role, acting_member
 from programs.committee_admin import CommitteeAdmin
 
 MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
@@ -70,7 +70,9 @@ class RosterUploadAdmin(CommitteeAdmin):
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise Http404
-        form = RosterUploadForm(request.POST or None, request.FILES or None, user=request.user)
+        form = RosterUploadForm(
+            request.POST or None, request.FILES or None, user=acting_member(request)
+        )
         if request.method == "POST" and form.is_valid():
             return redirect("admin:applications_rosterupload_columns", form.save().public_id)
         return self._page(request, "upload", _("Import a roster"), form=form)
@@ -156,7 +158,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             raise ActionNotAllowed(
                 _("The rows of this file are no longer stored. Upload the file again.")
             )
-        return start_job(upload, by=request.user, dry_run=dry_run, at=timezone.now())
+        return start_job(upload, by=acting_member(request), dry_run=dry_run, at=timezone.now())
 
     def check_rows(self, request: HttpRequest, public_id: str) -> HttpResponse:
         job = self._start(request, self._upload(request, public_id), dry_run=True)

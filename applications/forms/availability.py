@@ -116,9 +116,11 @@ class MeetingPage(ModelPage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mode"].required = True
-        self.fields["mode"].choices = Application.Mode.choices
-        self.fields["mode"].error_messages["required"] = _("Choose how you would like to meet.")
+        mode = self.fields["mode"]
+        assert isinstance(mode, forms.ChoiceField)
+        mode.required = True
+        mode.choices = Application.Mode.choices  # without the empty one of an optional column
+        mode.error_messages["required"] = _("Choose how you would like to meet.")
         set_options(self.fields["languages"], Language.objects.current())
 
     def read(self, application: Application) -> Values:

@@ -147,7 +147,8 @@ class Page(forms.BaseForm):
         """After an EditConflict: keep what was posted and let the next save replace the stored."""
         self.application.refresh_from_db()
         self.stored = self.read(self.application)
-        data = self.data.copy()  # a QueryDict: what was posted
+        assert isinstance(self.data, QueryDict)
+        data = self.data.copy()
         data[FINGERPRINT] = fingerprint(self.stored)
         self.data = data
 
@@ -189,7 +190,7 @@ class ModelPage(Page, forms.ModelForm):
 
     def read(self, application: Application) -> Values:
         row = self.row_of(application)
-        return {name: json_value(getattr(row, name)) for name in self._meta.fields}
+        return {name: json_value(getattr(row, name)) for name in self._meta.fields or ()}
 
     def write(self) -> None:
         self.instance.save(update_fields=self._meta.fields)

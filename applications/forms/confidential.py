@@ -42,10 +42,10 @@ class PrivatePage(Page, forms.ModelForm):
 
     def read(self, application: Application) -> Values:
         row = self.row_of(application)
-        return {name: getattr(row, name).replace("\r\n", "\n") for name in self._meta.fields}
+        return {name: getattr(row, name).replace("\r\n", "\n") for name in self._meta.fields or ()}
 
     def write(self) -> None:
-        given = {name: self.cleaned_data[name] for name in self._meta.fields}
+        given = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
         mine = PrivateAnswers.objects.visible_to(self.application.person)
         mine.update_or_create(application=self.application, defaults=given)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django import forms
-from django.db.models import Q
+from django.db import models
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -156,13 +157,24 @@ class ExperiencesPage(OptionsPage):
 
 def entries(model: type[E], application: Application, **filters: str) -> list[E]:
     """Return what can be chosen today, and what this application chose before it was retired."""
-    if model is Topic:
-        chosen = ApplicationTopic.objects.filter(application=application).values("topic")
-    else:
-        chosen = ApplicationExperience.objects.filter(application=application).values("experience")
+    chosen = CHOSEN[model](application)
     current = model.objects.current(application.program).filter(**filters)
     selectable = Q(pk__in=current.values("pk")) | Q(pk__in=chosen, **filters)
     return list(model.objects.filter(selectable).order_by("position", "pk"))
+
+
+def _chosen_topics(application: Application) -> QuerySet:
+    return ApplicationTopic.objects.filter(application=application).values("topic")
+
+
+def _chosen_experiences(application: Application) -> QuerySet:
+    return ApplicationExperience.objects.filter(application=application).values("experience")
+
+
+CHOSEN: dict[type[models.Model], Callable[[Application], QuerySet]] = {
+    Topic: _chosen_topics,
+    Experience: _chosen_experiences,
+}
 
 
 class TopicsPage(OptionsPage):

@@ -14,7 +14,7 @@ class OrientationCheckForm(forms.Form):
         super().__init__(data)
         for question in QUESTIONS:
             self.fields[question.code] = forms.ChoiceField(
-                label=question.text,
+                label=str(question.text),
                 choices=question.options,
                 widget=forms.RadioSelect,
                 error_messages={

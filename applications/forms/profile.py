@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.db.models import Manager, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,8 +30,8 @@ class SuitabilityForm(forms.Form):
     def add_questions(self, role: str, policy: Policy) -> None:
         for question in suitability.questions(role, policy):
             self.fields[question.code] = forms.ChoiceField(
-                label=question.text,
-                help_text=question.hint,
+                label=str(question.text),
+                help_text=str(question.hint),
                 choices=YES_NO,
                 widget=forms.RadioSelect,
                 error_messages={
@@ -131,7 +132,7 @@ class ProfilePage(ModelPage):
 
     def write(self) -> None:
         is_new = self.instance._state.adding
-        columns: list[str] = [*self.Meta.fields, *self.also_saved]
+        columns = [*(self._meta.fields or ()), *self.also_saved]
         self.instance.save(update_fields=None if is_new else columns)
 
 
@@ -186,9 +187,11 @@ class WorkPage(ProfilePage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["level"].required = True
-        self.fields["level"].choices = Profile.Level.choices
-        self.fields["level"].error_messages["required"] = _("Choose your career stage.")
+        level = self.fields["level"]
+        assert isinstance(level, forms.ChoiceField)
+        level.required = True
+        level.choices = Profile.Level.choices  # without the empty one of an optional column
+        level.error_messages["required"] = _("Choose your career stage.")
         set_options(self.fields["industries"], Industry.objects.current())
 
     def read(self, application: Application) -> Values:
@@ -226,13 +229,13 @@ def checked_name(value: str) -> str:
     return value
 
 
-def set_options(field: Any, entries: Any) -> None:
+def set_options(field: forms.Field, entries: QuerySet[Any]) -> None:
     """Offer `entries` in the order of their names in the reader's language."""
+    assert isinstance(field, forms.ModelMultipleChoiceField)
     field.queryset = entries
-    field.choices = sorted(
-        ((entry.code, str(entry)) for entry in entries), key=lambda pair: pair[1].casefold()
-    )
+    by_name = sorted(entries, key=lambda entry: str(entry).casefold())
+    field.choices = [(entry.code, str(entry)) for entry in by_name]
 
 
-def plain_codes(rows: Any) -> list[str]:
+def plain_codes(rows: Manager[Any]) -> list[str]:
     return sorted(row.code for row in rows.all())

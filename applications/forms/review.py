@@ -52,12 +52,13 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, possible: set[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [
+        outcome = self.fields["outcome"]
+        assert isinstance(outcome, forms.ChoiceField)
+        outcome.choices = [
             (value, label)
             for value, label in Outcome.choices
             if possible is None or value in possible
         ]
-        self.fields["outcome"].choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from applications.importing import BadFile, BadMap, Table, read_map, read_table
 from applications.importing.import_jobs import create_upload
 from applications.importing.map_suggestions import (
@@ -81,11 +82,13 @@ class RosterUploadForm(forms.Form):
         label=_("Map"), required=False, help_text=_("Only if you saved one from an earlier import.")
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.table: Table | None = None
-        self.fields["cohort"].queryset = Cohort.objects.for_committee(user, "chair", "matcher")
+        cohort = self.fields["cohort"]
+        assert isinstance(cohort, forms.ModelChoiceField)
+        cohort.queryset = Cohort.objects.for_committee(user, "chair", "matcher")
 
     def clean_map(self) -> str:
         sent = self.cleaned_data["map"]
@@ -113,6 +116,7 @@ class RosterUploadForm(forms.Form):
 
     def save(self) -> RosterUpload:
         data = self.cleaned_data
+        assert self.table is not None  # a file without a table is an error of the form
         return create_upload(
             self.table,
             cohort=data["cohort"],

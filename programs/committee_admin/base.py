@@ -75,13 +75,13 @@ class CommitteeAdmin(admin.ModelAdmin):
         if self.date_hierarchy:
             allowed |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
         for declared in self.get_list_filter(request):
-            if isinstance(declared, type):
-                allowed.add(declared.parameter_name)
+            if isinstance(declared, type) and issubclass(declared, admin.SimpleListFilter):
+                allowed.add(str(declared.parameter_name))
                 continue
-            path, kind = (declared, None) if isinstance(declared, str) else declared
+            path, kind = declared if isinstance(declared, tuple) else (declared, None)
             allowed |= {f"{path}__{end}" for end in FILTER_LOOKUPS}
             if kind and issubclass(kind, admin.AllValuesFieldListFilter):
-                allowed.add(path)  # this filter asks without a lookup
+                allowed.add(str(path))  # this filter asks without a lookup
         return lookup in allowed
 
     def changelist_view(

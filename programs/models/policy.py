@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -21,9 +23,9 @@ def integer_setting(
 ) -> models.PositiveSmallIntegerField:
     """Return a field for a whole number from `low` to `high`; its name states the unit."""
     bounds = [MinValueValidator(low), MaxValueValidator(high)]
-    return models.PositiveSmallIntegerField(
-        name, default=default, validators=bounds, help_text=help_text
-    )
+    # The stubs accept lazy text only as a private type of theirs.
+    texts: dict[str, Any] = {"verbose_name": name, "help_text": help_text}
+    return models.PositiveSmallIntegerField(default=default, validators=bounds, **texts)
 
 
 class Policy(models.Model):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -23,6 +24,8 @@ LISTS: dict[str, str | Promise] = {
     "community": _("Community organisation"),
     "volunteers": _("Volunteer onboarding"),
 }
+Shared = TypeVar("Shared", Language, Industry)
+Own = TypeVar("Own", Topic, Experience)
 KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
 
 
@@ -57,7 +60,7 @@ def load_vocabulary(list_name: str, program: Program | None = None) -> int:
     return new + _add_missing_in_order(Experience, data.get("experiences", {}), program=program)
 
 
-def _add_missing(model: type[Language] | type[Industry], entries: dict[str, list[str]]) -> int:
+def _add_missing(model: type[Shared], entries: dict[str, list[str]]) -> int:
     known = set(model.objects.values_list("code", flat=True))
     new = [
         model(code=code, names=names(words)) for code, words in entries.items() if code not in known
@@ -66,7 +69,7 @@ def _add_missing(model: type[Language] | type[Industry], entries: dict[str, list
 
 
 def _add_missing_in_order(
-    model: type[Topic] | type[Experience],
+    model: type[Own],
     entries: dict[str, list[str]],
     *,
     program: Program | None,
