@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,10 +34,14 @@ from workflow.states import move
 
 from . import orientation
 from .models import Application, CommitteeNote, Decision
+from .models.applications import ApplicationQuerySet
 
 Role = Membership.Role
 State = Application.State
 Outcome = Decision.Outcome
+
+# A decision that the person does not know yet, for queries of applications that the member may see.
+PENDING_DECISION = Decision.system.filter(application=OuterRef("pk"), released_at=None)
 
 DECIDERS = (Role.READER, Role.MATCHER, Role.CHAIR)
 RELEASERS = (Role.CHAIR,)
@@ -75,6 +80,19 @@ def add_note(
     _require_role(application, by)
     return CommitteeNote.objects.create(
         application=application, author=by, text=text, written_at=at or timezone.now()
+    )
+
+
+def with_review(applications: ApplicationQuerySet) -> ApplicationQuerySet:
+    """Annotate `pending` (the outcome of a decision not yet released, or None) and `note_count`.
+
+    `applications` are those that the member may see; what is counted asks for no scope of its own.
+    """
+    notes = CommitteeNote.system.filter(application=OuterRef("pk")).order_by()
+    counted = notes.values("application").annotate(n=Count("pk")).values("n")
+    return applications.annotate(
+        pending=Subquery(PENDING_DECISION.values("outcome")[:1]),
+        note_count=Coalesce(Subquery(counted), 0),
     )
 
 

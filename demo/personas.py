@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ from applications.models import (
     NamedWish,
     PrivateAnswers,
 )
+from notifications.models import Notification
+from notifications.models.outbox import ACCOUNT_EMAIL
 from programs.models import Cohort, Experience, Membership, Program, Topic
 
 TEXTS = Path(__file__).parent / "texts"
@@ -208,3 +211,16 @@ def committee(programs: Iterable[Program], since: date) -> dict[str, User]:
                     user=members[name], program=program, role=role, since=since, deputy=cover
                 )
     return members
+
+
+CODE = re.compile(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?)\s*$", re.MULTILINE)
+
+
+def last_code(email: str) -> str:
+    """Return the sign-in code that was last sent to `email`; "" if there is none."""
+    emails = Notification.system.filter(kind=ACCOUNT_EMAIL).order_by("-pk")
+    for row in emails[:20]:  # addresses are encrypted: a query cannot compare them
+        if row.body and (row.address or "") == email.strip().lower():
+            found = CODE.search(json.loads(row.body)["text"])
+            return found[1] if found else ""
+    return ""

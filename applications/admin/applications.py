@@ -24,7 +24,7 @@ from ..forms.base import Page
 from ..forms.registry import filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision
-from .queues import CohortFilter, QueueFilter, TopicFilter, counts, with_review
+from .queues import CohortFilter, QueueFilter, TopicFilter, counts
 from .release import ReleaseMixin
 
 State = Application.State
@@ -47,7 +47,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     change_list_template = "admin/applications/application/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return with_review(super().get_queryset(request)).prefetch_related("topic_rows__topic")
+        return reviewing.with_review(super().get_queryset(request)).prefetch_related(
+            "topic_rows__topic"
+        )
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Cohort, Topic
 
-from ..models import Application, ApplicationTopic, CommitteeNote, Decision
+from ..models import Application, ApplicationTopic
+from ..reviewing import PENDING_DECISION
 
 State = Application.State
 
-# Unscoped: the outer query has only the applications that the member may see.
-_decisions = Decision.system.filter(application=OuterRef("pk"))
-_notes = CommitteeNote.system.filter(application=OuterRef("pk"))
-
-IS_DECIDED = Exists(_decisions.filter(released_at=None))
+IS_DECIDED = Exists(PENDING_DECISION)
 
 QUEUES: dict[str, tuple[Any, Q]] = {
     "to-read": (_("To review"), Q(~IS_DECIDED, state=State.SUBMITTED)),
@@ -36,15 +32,6 @@ QUEUES: dict[str, tuple[Any, Q]] = {
     "accepted": (_("Accepted"), Q(state=State.ACCEPTED)),
     "closed": (_("Declined or withdrawn"), Q(state__in=[State.DECLINED, State.WITHDRAWN])),
 }
-
-
-def with_review(rows: QuerySet) -> QuerySet:
-    """Annotate `pending` (an outcome or None) and `note_count`."""
-    counted = _notes.order_by().values("application").annotate(n=Count("pk")).values("n")
-    return rows.annotate(
-        pending=Subquery(_decisions.filter(released_at=None).values("outcome")[:1]),
-        note_count=Coalesce(Subquery(counted), 0),
-    )
 
 
 def counts(rows: QuerySet) -> list[dict[str, Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 
 from django import template
@@ -12,8 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from demo import personas
-from notifications.models import Notification
-from notifications.models.outbox import ACCOUNT_EMAIL
 
 register = template.Library()
 
@@ -23,7 +19,6 @@ LABELS: dict[str, Promise] = {
     "committee": _("Enter as a committee member"),
     "chair": _("Enter as the chair"),
 }
-CODE = re.compile(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -49,9 +44,4 @@ def demo_people() -> list[DemoPerson]:
 @register.simple_tag
 def demo_code(email: str) -> str:
     """Return the code that was last sent to `email`; "" if there is none."""
-    emails = Notification.system.filter(kind=ACCOUNT_EMAIL).order_by("-pk")
-    for row in emails[:20]:  # addresses are encrypted: a query cannot compare them
-        if row.body and (row.address or "") == email.strip().lower():
-            code = CODE.search(json.loads(row.body)["text"])
-            return code[1] if code else ""
-    return ""
+    return personas.last_code(email)

@@ -7,14 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from applications.models import Application
-from matching.models import MATCHERS, Proposal, Round, RoundPlan, Snapshot
+from matching.models import MATCHERS, Proposal, Round, Snapshot
 from matching.models.proposals import PERSON_FIELDS
 from matching.models.rounds import RoundQuerySet
 from matching.recusal import ViewerContext, cohort_has_conflicts
@@ -42,13 +41,7 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
     rows = Snapshot.objects.visible_to(request.user).select_related(
         "round__cohort__program__policy"
     )
-    plans = RoundPlan.system.filter(round=OuterRef("round"))
-    rows = rows.defer("people", "scores", "columns").annotate(
-        **{
-            name: Subquery(plans.values(name))
-            for name in ("acknowledged_changes", "mentors", "capacity")
-        }
-    )
+    rows = rows.defer("people", "scores", "columns").with_plan()
     found = rows.filter(round__public_id=public_id).first()
     if found:
         found.fingerprints |= found.acknowledged_changes

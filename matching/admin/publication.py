@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from applications.models import Decision
 from matches.emails import match_introduced
 from matches.models import Match
 from matches.why_you_two import shareable
@@ -24,14 +23,10 @@ from .pages import back, find_round, page, url
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    rows = Proposal.system.filter(round=round_).in_plan()
     now = timezone.now()
-    decisions = Decision.system.filter(application__cohort=round_.cohort_id, released_at=None)
     morning = publication.end_of_quiet_hours(round_, now)
     context = {
-        "pairs": rows.exclude(mentor=None).count(),
-        "left_out": rows.filter(mentor=None).count(),
-        "decisions": decisions.count(),
+        **publication.what_is_published(round_),
         "emails": sample_emails(round_, request.user),
         "form": PublishForm(),
         "may_publish": round_.may_be_published_by(request.user),

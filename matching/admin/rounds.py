@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,8 +18,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from matching.forms import OpenRoundForm
-from matching.models import MATCHERS, Proposal, Round
+from matching.models import MATCHERS, Round
 from matching.rounds import lifecycle
+from matching.rounds.proposal_rows import plan_counts
 from programs.committee_admin import CommitteeAdmin, state_chip
 
 from . import bulk, compare, criteria, decisions, exports, publication, review, workbench
@@ -169,7 +169,7 @@ class RoundAdmin(CommitteeAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         found = super().get_changelist_instance(request)
-        counts = _figures([row.pk for row in found.result_list])
+        counts = plan_counts([row.pk for row in found.result_list])
         for row in found.result_list:
             row.figures = counts.get(row.pk, {})
         return found
@@ -197,15 +197,3 @@ class RoundAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("unmatched"))
     def unmatched(self, row: Any) -> int:
         return row.figures.get("unmatched", 0)
-
-
-def _figures(ids: list[int]) -> dict[int, dict[str, int]]:
-    """Counts of each round on the page, in one query."""
-    rows = Proposal.system.filter(round__in=ids).in_plan()
-    counted = rows.values("round").annotate(
-        people=Count("pk"),
-        proposed=Count("pk", filter=Q(mentor__isnull=False)),
-        pinned=Count("pk", filter=Q(state=Proposal.State.PINNED)),
-        unmatched=Count("pk", filter=Q(mentor=None)),
-    )
-    return {row["round"]: row for row in counted.order_by()}

@@ -26,7 +26,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     snapshot = find_snapshot(request, public_id)
     if snapshot is None:
         round_ = find_round(request, public_id)
-        return page(request, "empty", str(round_), round_, job=_job_of(round_))
+        return page(request, "empty", str(round_), round_, job=_job_of(request, round_))
     round_ = snapshot.round
     viewer = ViewerContext.of(round_, request.user)
     board = Workbench(
@@ -61,8 +61,8 @@ def capacity_text(snapshot: Snapshot) -> str:
     return _("%(mentors)s with %(places)s") % {"mentors": mentors, "places": places}
 
 
-def _job_of(round_: Round) -> RoundJob | None:
-    jobs = RoundJob.system.filter(round=round_)
+def _job_of(request: HttpRequest, round_: Round) -> RoundJob | None:
+    jobs = RoundJob.objects.visible_to(request.user).filter(round=round_)
     return jobs.filter(state__in=[RoundJob.State.QUEUED, RoundJob.State.RUNNING]).first()
 
 

@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -177,6 +177,14 @@ class OfRoundQuerySet(GuardedQuerySet):
         )
 
 
+class SnapshotQuerySet(OfRoundQuerySet):
+    def with_plan(self) -> Self:
+        """Annotate `acknowledged_changes`, `mentors` and `capacity` of the round's current plan."""
+        plans = RoundPlan.system.filter(round=OuterRef("round"))
+        names = ("acknowledged_changes", "mentors", "capacity")
+        return self.annotate(**{name: Subquery(plans.values(name)) for name in names})
+
+
 class Snapshot(ConfidentialModel):
     """What a run read and how it scored it; later edits of a profile don't change it.
 
@@ -194,8 +202,8 @@ class Snapshot(ConfidentialModel):
     people = models.BinaryField()
     scores = models.BinaryField()
 
-    objects = OfRoundQuerySet.as_manager()
-    system = OfRoundQuerySet.as_system_manager()
+    objects = SnapshotQuerySet.as_manager()
+    system = SnapshotQuerySet.as_system_manager()
 
     class Meta:
         verbose_name = _("snapshot of a round")

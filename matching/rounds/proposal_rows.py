@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import JSONField
+from django.db.models import Count, JSONField, Q
 
 from ..engine import (
     UNMATCHED,
@@ -214,3 +214,18 @@ def replace_some(
     )
     explain_left_out(round_, solver, decisions)
     return rows
+
+
+def plan_counts(rounds: list[int]) -> dict[int, dict[str, int]]:
+    """Count the rows of each round's plan in one query: `people`, `proposed`, `pinned`, `unmatched`.
+
+    The member has found the rounds; figures hold no names, so conflicts do not matter.
+    """
+    rows = Proposal.system.filter(round__in=rounds).in_plan()
+    counted = rows.values("round").annotate(
+        people=Count("pk"),
+        proposed=Count("pk", filter=Q(mentor__isnull=False)),
+        pinned=Count("pk", filter=Q(state=Proposal.State.PINNED)),
+        unmatched=Count("pk", filter=Q(mentor=None)),
+    )
+    return {row["round"]: row for row in counted.order_by()}

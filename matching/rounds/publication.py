@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from applications.models import Decision
 from matches.match_creation import create_matches
 from matches.models import Match
 from matches.why_you_two import shareable
@@ -47,6 +48,17 @@ def end_of_quiet_hours(round_: Round, at: datetime) -> datetime:
     """Return the end of the hold, or of the quiet hours it falls in, in the program's zone."""
     policy = sender_policy_for(round_.program)
     return next_allowed_time(end_of_hold(round_, at), round_.program.time_zone, policy)
+
+
+def what_is_published(round_: Round) -> dict[str, int]:
+    """Count the pairs, the people left out and the pending decisions that publication releases."""
+    rows = Proposal.system.filter(round=round_).in_plan()
+    decisions = Decision.system.filter(application__cohort=round_.cohort_id, released_at=None)
+    return {
+        "pairs": rows.exclude(mentor=None).count(),
+        "left_out": rows.filter(mentor=None).count(),
+        "decisions": decisions.count(),
+    }
 
 
 @transaction.atomic

@@ -207,7 +207,7 @@ def rows_of(
 def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
     """How many mentees each of these mentors would have, those from before included; one query."""
     planned = (
-        Proposal._base_manager.filter(round=round_, mentor__in=mentors)
+        Proposal.system.filter(round=round_, mentor__in=mentors)
         .order_by()
         .values_list("mentor", flat=True)
     )

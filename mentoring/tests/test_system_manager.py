@@ -1,0 +1,104 @@
+"""`Model.system` reads every row of a confidential table: only named work modules may use it.
+
+The same holds for Django's `_base_manager`, which asks no rule either. Pages (views, forms, admin,
+template tags) start from `visible_to(user)` and are never on this list.
+"""
+
+import ast
+import re
+
+import pytest
+
+from .test_architecture import name, product_code
+
+ERASES = "erases or exports a person's own rows on their request"
+SENDS = "the outbox works for no person"
+CHANGES_ROUND = "changes a round that its verb has checked for the member"
+
+ALLOWED = {
+    "access/scoping.py": "defines it",
+    "agreements/drafting.py": "writes the pair's text for one of the two, whom the verb checks",
+    "agreements/models/content.py": "counts goals for a row that the reader may see; no texts",
+    "agreements/privacy.py": ERASES,
+    "agreements/text.py": "renders the text that is signed, for both people",
+    "applications/emails.py": "renders an e-mail to the person it is about",
+    "applications/importing/import_jobs.py": "a background job for a checked upload",
+    "applications/importing/saving.py": "writes imported rows for a member whom the job checked",
+    "applications/named_wishes.py": "finds the people named, before a round",
+    "applications/privacy.py": ERASES,
+    "applications/reviewing.py": "decides for a member with a role, checked by the verb",
+    "applications/submission.py": "withdraws for the person",
+    "checkins/answering.py": "writes the person's own answers",
+    "checkins/concerns.py": "raises concerns and reminds of them",
+    "checkins/privacy.py": ERASES,
+    "checkins/results.py": "counts pooled answers; names nobody",
+    "demo/cleanup.py": "builds the demo",
+    "demo/pair_year.py": "builds the demo",
+    "demo/personas.py": "shows sign-in codes of the demo, which sends no e-mail",
+    "matching/emails.py": "renders an e-mail to the person it is about",
+    "matching/models/rounds.py": "adds figures of the plan to a snapshot that the member may see",
+    "matching/pool/applicant_data.py": "compares answers with those that the engine was given",
+    "matching/pool/pool_data.py": "gives the engine everyone who is ready",
+    "matching/recusal.py": "asks whether a member has a conflict with anyone in the plan",
+    "matching/rounds/announcements.py": "publishes for no person",
+    "matching/rounds/bulk_decisions.py": CHANGES_ROUND,
+    "matching/rounds/conflict_messages.py": CHANGES_ROUND,
+    "matching/rounds/copying.py": CHANGES_ROUND,
+    "matching/rounds/criteria_changes.py": CHANGES_ROUND,
+    "matching/rounds/decisions.py": CHANGES_ROUND,
+    "matching/rounds/lifecycle.py": CHANGES_ROUND,
+    "matching/rounds/minutes.py": "counts the entries that a conflict hides",
+    "matching/rounds/overrides.py": CHANGES_ROUND,
+    "matching/rounds/plan_updates.py": CHANGES_ROUND,
+    "matching/rounds/proposal_rows.py": CHANGES_ROUND,
+    "matching/rounds/publication.py": "publishes for no person",
+    "matching/rounds/undo.py": CHANGES_ROUND,
+    "matching/storage/snapshots.py": "stores what the engine was given",
+    "matching/storage/solver_state.py": "stores and loads the whole plan",
+    "matching/workbench/mutual.py": "finds people who named each other; shown names are filtered",
+    "matching/workbench/workbench.py": "counts a mentor's mentees, hidden ones included",
+    "meetings/privacy.py": ERASES,
+    "notifications/delivery_rules.py": SENDS,
+    "notifications/dispatch.py": SENDS,
+    "notifications/leases.py": SENDS,
+    "notifications/links.py": "finds what a signed link is about",
+    "notifications/management/commands/release_held.py": SENDS,
+    "notifications/management/commands/send_test_email.py": SENDS,
+    "notifications/models/outbox.py": SENDS,
+    "notifications/outbox.py": SENDS,
+    "notifications/outbox_health.py": SENDS,
+    "notifications/privacy.py": ERASES,
+    "notifications/reminders.py": SENDS,
+    "notifications/restore_guard.py": SENDS,
+    "notifications/volume_limit.py": SENDS,
+    "workflow/jobs.py": "runs background jobs for no person",
+    "workflow/states.py": "changes the state of a row that the verb has checked",
+}
+PAGE = re.compile(r"(^|/)(views|forms|admin|link_views|templatetags)(/|\.py$)|(^|/)urls\.py$")
+
+
+def users() -> set[str]:
+    return {
+        name(path)
+        for path in product_code()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"system", "_base_manager"}
+    }
+
+
+def test_only_named_modules_read_every_row():
+    assert users() - ALLOWED.keys() == set(), "start from visible_to(user), or give a reason here"
+    assert ALLOWED.keys() - users() <= {"access/scoping.py"}, "no longer used: take it off the list"
+
+
+@pytest.mark.parametrize("path", sorted({*ALLOWED, *users()}))
+def test_no_page_reads_every_row(path):
+    assert not PAGE.search(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["a/views.py", "a/views/x.py", "a/admin.py", "a/admin/x.py", "a/forms/x.py", "a/urls.py"],
+)
+def test_pages_are_recognised(path):
+    assert PAGE.search(path)
