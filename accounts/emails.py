@@ -147,10 +147,10 @@ def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) 
     language = user.language if user else translation.get_language() or settings.LANGUAGE_CODE
     zone = ZoneInfo(user.time_zone if user else settings.TIME_ZONE)
     with translation.override(language), timezone.override(zone):
-        words = _words(mail, context)
+        fields = _template_context(mail, context)
         subject = str(mail.subject)
-        text = render_template("emails/account/body.txt", words)
-        html = inline_css(render_template("emails/account/body.html", words))
+        text = render_template("emails/account/body.txt", fields)
+        html = inline_css(render_template("emails/account/body.html", fields))
     life = (
         timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
         if mail.has_code
@@ -161,7 +161,7 @@ def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) 
     )
 
 
-def _words(mail: AccountEmail, context: Mapping[str, Any]) -> dict[str, Any]:
+def _template_context(mail: AccountEmail, context: Mapping[str, Any]) -> dict[str, Any]:
     lines = [str(line) for line in mail.lines]
     if mail.is_notice:
         moment = formats.date_format(

@@ -71,8 +71,6 @@ class ErasureForm(forms.Form):
         email = self.cleaned_data["email"].strip().lower()
         if email != self.user.email:
             raise forms.ValidationError(
-                _(
-                    "Your e-mail address: this is not the address of your account. Enter the address you sign in with."
-                )
+                _("This is not your address. Enter the e-mail address of your account.")
             )
         return email

@@ -11,14 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from programs.committee_admin import CommitteeSite
 
 NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
-    ("care", _("Pairs and care"), ("dashboard.pair", "checkins.concern", "checkins.checkin", "checkins.contactlog")),
-    ("people", _("People"), ("applications.application", "accounts.user", "programs.conflict", "applications.rosterupload")),
+    ("care", _("Pairs and care"),
+     ("dashboard.pair", "checkins.concern", "checkins.checkin", "checkins.contactlog")),
+    ("people", _("People"),
+     ("applications.application", "accounts.user", "programs.conflict",
+      "applications.rosterupload")),
     ("matching", _("Matching"), ("matching.round", "matching.keepapart", "matches.match")),
     ("agreed", _("Agreements and meetings"), ("agreements.agreementversion", "meetings.meeting")),
     ("feedback", _("Feedback"), ("checkins.survey", "checkins.wave")),
     ("emails", _("E-mails"), ("notifications.notification", "workflow.transition")),
-    ("set-up", _("Set up"), ("programs.program", "programs.cohort", "programs.membership", "programs.topic",
-                             "programs.experience", "accounts.language", "accounts.industry", "accounts.employer")),
+    ("set-up", _("Set up"),
+     ("programs.program", "programs.cohort", "programs.membership", "programs.topic",
+      "programs.experience", "accounts.language", "accounts.industry", "accounts.employer")),
 )  # fmt: skip
 OTHER_GROUP = ("more", _("More"))
 

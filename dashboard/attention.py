@@ -128,7 +128,8 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
 
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     pairs = with_health(Match.objects.for_committee(member), reader=member, at=at)
-    counted = list(pairs.order_by().values_list("health", "carer"))
+    rows = pairs.order_by().values_list("health", "carer")  # type: ignore[misc]  # annotated
+    counted = list(rows)
     stuck = sum(health == Health.STUCK for health, _carer in counted)
     drifting = sum(health == Health.DRIFTING for health, _carer in counted)
     without_carer = sum(carer is None for _health, carer in counted)

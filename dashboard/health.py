@@ -39,7 +39,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from agreements.models import AgreementVersion
 from checkins.models import Concern
-from matches.models import Match
+from matches.models import Match, MatchQuerySet
 from meetings.models import Meeting
 from programs.models import Policy
 
@@ -54,15 +54,15 @@ class Health(TextChoices):
     ENDING = "ending", gettext_lazy("Ending")
 
 
-def with_health(matches: QuerySet[Match], *, reader: User, at: datetime) -> QuerySet[Match]:
+def with_health(matches: MatchQuerySet, *, reader: User, at: datetime) -> QuerySet[Match]:
     """Return the open matches annotated with `health` and the facts behind it.
 
-    Those are `last_met_at`, `next_at`, `quiet_since`, `rhythm` (days) and `asked_at`. `reader` is the
-    committee member who looks: requests for help that they may not see do not count.
+    Those are `last_met_at`, `next_at`, `quiet_since`, `rhythm` (days) and `asked_at`. `reader` is
+    the committee member who looks: requests for help that they may not see do not count.
     """
     facts = _with_facts(matches.open(), reader, at)
     policies = list(Policy.objects.filter(program__in=matches.values("mentee__cohort__program")))
-    rhythms = set(facts.order_by().values_list("rhythm", flat=True).distinct())
+    rhythms = set(facts.order_by().values_list("rhythm", flat=True).distinct())  # type: ignore[misc]  # annotated by _with_facts
     quiet_too_long = _quiet(policies, rhythms, at, "stuck_percent") & Q(next_at=None)
     quiet = _quiet(policies, rhythms, at, "drifting_percent")
     late = _agreement_late(policies, at)
@@ -135,7 +135,10 @@ def _no_first_meeting(policies: list[Policy], at: datetime) -> Q:
 
 
 def reasons(match: Any, *, at: datetime) -> list[str]:
-    """Return why a match of `with_health` has its health, in sentences with dates."""
+    """Return why a match of `with_health` has its health, in sentences with dates.
+
+    `match` is untyped: the columns of `with_health` are no attributes of Match.
+    """
     return list(_reasons(match, match.program.policy, at))
 
 
@@ -153,8 +156,8 @@ def _reasons(match: Any, policy: Policy, at: datetime) -> Iterator[str]:
     elif match.quiet_since < at - timedelta(
         days=days_until(policy, match.rhythm, "drifting_percent")
     ):
-        words = _("No meeting since %(day)s; they agreed on every %(days)d days.")
-        yield words % {"day": _format_day(match.quiet_since), "days": match.rhythm}
+        text = _("No meeting since %(day)s; they agreed on every %(days)d days.")
+        yield text % {"day": _format_day(match.quiet_since), "days": match.rhythm}
     if match.state == State.INTRODUCED and match.introduced_at < at - timedelta(
         days=policy.agreement_attention_days
     ):

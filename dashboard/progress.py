@@ -60,7 +60,7 @@ def step_labels(status: ParticipantStatus) -> dict[str, str]:
 def month_of_term(status: ParticipantStatus) -> str:
     """Return "Month 3 of 12" for an active pair, else ""."""
     match = status.match
-    if not match or not match.active_at or not match.ends_on or not status.at:
+    if not match or not match.active_at or not match.ends_on:
         return ""
     begun, ends, now = (
         timezone.localdate(match.active_at),
@@ -82,23 +82,17 @@ def months_between(first: date, last: date) -> int:
 
 def waiting_for(status: ParticipantStatus) -> dict[str, str] | None:
     """Return who the participant is waiting for and since when; None while it is their turn."""
-    since: dict[Step, tuple[str, datetime | None]] = {
-        Step.WAIT_FOR_ANSWER: (_("the committee"), status.application.submitted_at),
-        Step.EXPECT_HELLO: (
-            partner_name(status),
-            status.match and status.match.introduced_at,
-        ),
-        Step.EXPECT_DRAFT: (
-            partner_name(status),
-            status.match and status.match.introduced_at,
-        ),
-        Step.EXPECT_SIGNATURE: (
-            partner_name(status),
-            status.version and status.version.shared_at,
-        ),
-    }
-    found = since.get(status.step)
-    return {"who": found[0], "since": format_day(found[1])} if found else None
+    since: datetime | None
+    match status.step:
+        case Step.WAIT_FOR_ANSWER:
+            who, since = _("the committee"), status.application.submitted_at
+        case Step.EXPECT_HELLO | Step.EXPECT_DRAFT:
+            who, since = partner_name(status), status.match.introduced_at if status.match else None
+        case Step.EXPECT_SIGNATURE:
+            who, since = partner_name(status), status.version.shared_at if status.version else None
+        case _:
+            return None
+    return {"who": who, "since": format_day(since)}
 
 
 def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:

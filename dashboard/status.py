@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts.models import User
@@ -38,7 +38,7 @@ class ParticipantStatus:
     version: AgreementVersion | None = None
     checkin: CheckIn | None = None
     meetings: tuple[Meeting, ...] = ()
-    at: datetime | None = None
+    at: datetime = field(kw_only=True)
 
     @property
     def key(self) -> str:
@@ -96,7 +96,7 @@ class ParticipantStatus:
     @property
     def said_hello(self) -> bool:
         """Inferred from later steps; assumed once the time for it is over."""
-        if not self.match or not self.at:
+        if not self.match:
             return False
         over = self.match.introduced_at + timedelta(days=self.program.policy.first_contact_days)
         return bool(self.version or self.meetings) or self.at >= over

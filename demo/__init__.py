@@ -1,6 +1,7 @@
-"""Invented people in three kinds of program, brought to where they are by the same verbs that the pages call.
+"""Demo data: invented people in three programs, created with the same functions as the pages call.
 
-Everybody is on example.org. `texts/` holds who they are and what they write, as data; `calendar` says which day of the story
-is today in each phase; `people` makes accounts and answers, `story` walks the year, `afterwards` settles what would otherwise
-be mailed now. Nothing here is random: the same day gives the same demo.
+Everyone has an address at example.org. `texts/` holds who they are and what they write. `calendar`
+says which day of the scenario is today. `scenario` builds the data with `setup`, `personas`,
+`pairs` and `pair_year`. `cleanup` keeps e-mails of the past from being sent now. Nothing is random:
+the same day gives the same demo.
 """

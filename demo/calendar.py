@@ -1,4 +1,4 @@
-"""The story's days as moments: day 0 is the publication of the first round, and each phase says which day is today."""
+"""Days of the scenario as dates: day 0 is the publication of the first round."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TODAY = {"applications": -40, "matching": -4, "running": 214, "closing": 372}
 
 @dataclass(frozen=True)
 class Calendar:
-    """`now` is the real moment; `today` the day of the story that it stands for."""
+    """`now` is the real time, `today` the day of the scenario at that time."""
 
     now: datetime
     today: int
@@ -20,12 +20,12 @@ class Calendar:
         return cls(now.replace(minute=0, second=0, microsecond=0), TODAY[phase])
 
     def at(self, day: float, hour: int = 14) -> datetime:
-        """The moment of a day of the story; never later than now."""
+        """Return the time of a day of the scenario, never later than now."""
         moment = self.now - timedelta(days=self.today - day)
         return min(moment.replace(hour=hour), self.now)
 
     def on(self, day: float) -> date:
-        """The date of a day of the story, which may be ahead of us."""
+        """Return the date of a day of the scenario, which may be in the future."""
         return (self.now - timedelta(days=self.today - day)).date()
 
     def is_past(self, day: float) -> bool:

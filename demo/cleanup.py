@@ -1,4 +1,4 @@
-"""Letters of the past count as sent on their day: in a demo nothing of a year ago goes out now."""
+"""Marks e-mails of the past as sent, so that a demo does not send them now."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from django.db.models import F, Q
 from notifications.models import Notification
 
 State = Notification.State
-REASON = "the demo's own year"
+REASON = "before the demo began"
 
 
 def mark_past_emails_sent(now: datetime) -> None:
-    """Past letters become sent, or too late where they had an end; the last hours stay, so that the outbox lives."""
+    """Mark past e-mails as sent, and reminders that came too late as expired.
+
+    Those of the last hours stay as they are, so that the outbox is not empty.
+    """
     waiting = Notification.system.filter(state=State.PENDING, due_at__lt=now - timedelta(hours=6))
     over = Q(expires_at__lt=now - timedelta(days=2)) & Q(ordinal__gt=1)
     waiting.filter(over).update(
@@ -30,7 +33,7 @@ def mark_past_emails_sent(now: datetime) -> None:
 
 
 def fail_one_email(now: datetime) -> None:
-    """One letter came back, so that the committee sees what that looks like."""
+    """Mark one e-mail as failed, so that the committee sees what that looks like."""
     sent = (
         Notification.system.filter(state=State.SENT, kind="match-introduced").order_by("pk").first()
     )

@@ -1,13 +1,13 @@
-"""The year of the pairs: agreements, meetings, check-ins, concerns, and endings, each by the verb that the page calls."""
+"""A year of the pairs: agreements, meetings, check-ins, concerns and endings."""
 
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
+from accounts.models import User
 from agreements import drafting, signing
 from agreements.models import AgreementVersion, Goal
 from checkins import answering, concerns, planning
@@ -28,15 +28,15 @@ RHYTHM = {
 }
 FIRST_MEETING, RHYTHM_DAYS = 11, 30
 CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)
-# How long ago a pair last met, by its place in the round; everybody else keeps the rhythm.
+# How long ago a pair last met, by its place in the round; the others keep their rhythm.
 DAYS_SINCE_MEETING = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
 MOODS = {8: "low", 23: "low", 14: "deciding"}
 ENDED_EARLY = {20: (Match.Closed.BY_CIRCUMSTANCE, 120), 33: (Match.Closed.COMPLETED_EARLY, 175)}
-UNANSWERED_EVERY = 6  # every sixth question stays without an answer
+UNANSWERED_EVERY = 6  # one check-in in six is not answered
 
 
 def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
-    """Walk a round's pairs from their introduction on day `start` to today."""
+    """Add everything that a round's pairs did from their introduction on day `start` to today."""
     ordered = sorted(matches, key=lambda match: match.mentee.person.name)
     for place, match in enumerate(ordered):
         add_agreement(demo, match, place, day=start + 6 + place % 12)
@@ -51,17 +51,18 @@ def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
 def add_agreement(
     demo: DemoCohort, match: Match, place: int, *, day: float, until: str = "signed"
 ) -> None:
-    """The mentee drafts, both sign; `until` ends the way earlier: "draft", "shared" or "half-signed"."""
+    """Draft, share and sign an agreement from `day` on.
+
+    `until` stops earlier: at "draft", "shared" or "half-signed".
+    """
     if not demo.calendar.is_past(day):
         return
-    words, calendar = demo.texts, demo.calendar
+    calendar = demo.calendar
     mentee, mentor = match.people
-    goals = [
-        {"key": "", **words["goals"][(place + n) % len(words["goals"])]}
-        for n in range(1 + place % 3)
-    ]
-    texts = words["agreement"]
-    parts: dict[str, dict[str, Any]] = {
+    goal_texts = demo.texts["goals"]
+    goals = [{"key": "", **goal_texts[(place + n) % len(goal_texts)]} for n in range(1 + place % 3)]
+    texts = demo.texts["agreement"]
+    parts: dict[str, dict[str, object]] = {
         "rhythm": RHYTHM,
         "goals": {"goals": goals},
         "activities": {"activities": [texts["activities"][(place + n) % 5] for n in range(2)]},
@@ -89,7 +90,7 @@ def add_agreement(
         match.refresh_from_db(fields=["state", "active_at", "ends_on"])
 
 
-def sign_as(version: AgreementVersion, person: Any, demo: DemoCohort, day: float) -> None:
+def sign_as(version: AgreementVersion, person: User, demo: DemoCohort, day: float) -> None:
     at = demo.calendar.at(day, hour=20)
     signing.sign(
         version, by=person, typed_name=person.name, expected_revision=version.revision, at=at
@@ -97,7 +98,7 @@ def sign_as(version: AgreementVersion, person: Any, demo: DemoCohort, day: float
 
 
 def add_meetings(demo: DemoCohort, match: Match, place: int, *, start: float) -> None:
-    """A meeting each month up to the last one, and for most pairs the next one in the calendar."""
+    """Add a meeting each month up to the last one and, for most pairs, the next one."""
     calendar, (mentee, _mentor) = demo.calendar, match.people
     quiet = DAYS_SINCE_MEETING.get(place)
     ended = ENDED_EARLY.get(place, (None, 10_000))[1]
@@ -122,7 +123,7 @@ def add_meetings(demo: DemoCohort, match: Match, place: int, *, start: float) ->
 
 
 def add_past_meeting(demo: DemoCohort, match: Match, turn: int, day: float) -> None:
-    """One meeting that took place; in every second one somebody notes what it was good for."""
+    """Add a meeting that took place; every second one has notes."""
     calendar, (mentee, mentor) = demo.calendar, match.people
     held_at = calendar.at(day, hour=23)
     meeting = scheduling.record_past(
@@ -136,12 +137,12 @@ def add_past_meeting(demo: DemoCohort, match: Match, turn: int, day: float) -> N
     )
     if turn % 2:
         logs, writer = demo.texts["logs"], (mentee, mentor)[turn % 4 // 2]
-        said = {"learned": logs["learned"][turn % 6], "next_step": logs["next_step"][turn % 4]}
-        scheduling.record_held(meeting, by=writer, at=held_at, **said)
+        notes = {"learned": logs["learned"][turn % 6], "next_step": logs["next_step"][turn % 4]}
+        scheduling.record_held(meeting, by=writer, at=held_at, **notes)
 
 
 def update_goals(demo: DemoCohort, match: Match, place: int, *, start: float) -> None:
-    """Goals move on: the first is under way or reached, the others follow or are put aside."""
+    """Mark goals as under way, reached or parked."""
     mentee, _mentor = match.people
     if not demo.calendar.is_past(start + 70) or match.state != Match.State.ACTIVE:
         return
@@ -160,7 +161,7 @@ def mode_of(match: Match) -> str:
 
 
 def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
-    """Let the plan run on the days on which something is due, and answer as people do: most, but not all."""
+    """Open check-ins on the days they are due and answer most of them, as people do."""
     place_of = {match.pk: place for place, match in enumerate(matches)}
     for after in CHECKIN_DAYS:
         day = start + after + 0.2
@@ -193,14 +194,14 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
 
 
 def update_planner_statistics() -> None:
-    """PostgreSQL plans by what it knows of its tables, and knows nothing of rows that this transaction has just made."""
+    """Run ANALYZE: PostgreSQL's planner does not know the rows of this transaction yet."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
 
 def mark_checkins_read(matches: list[Match], at: datetime) -> None:
-    """The carers have read what was answered so far; one by one would be most of the demo's time."""
+    """Mark all answers as read in one query: one by one takes most of the demo's time."""
     mine = CheckIn.objects.to_read().filter(match__in=matches)
     mine.update(
         read_at=at, read_by=Subquery(Match.objects.filter(pk=OuterRef("match")).values("carer")[:1])
@@ -209,8 +210,8 @@ def mark_checkins_read(matches: list[Match], at: datetime) -> None:
 
 def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, day: float) -> None:
     mood = MOODS.get(place, "good") if day > 40 else "good"
-    said = demo.texts["answers"][mood]
-    words = said[turn % len(said)]
+    choices = demo.texts["answers"][mood]
+    words = choices[turn % len(choices)]
     if checkin.kind == CheckIn.Kind.FIT:
         answers = {"fit": "deciding" if mood == "deciding" else "good", "words": words}
     else:
@@ -224,23 +225,23 @@ def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, da
 
 
 def raise_concern(demo: DemoCohort, match: Match, *, which: int, day: float) -> Concern:
-    """The mentee of a pair asks the committee."""
-    said = demo.texts["concerns"][which]
+    """Let the mentee of a pair ask the committee for help; `which` chooses the text."""
+    content = demo.texts["concerns"][which]
     return concerns.ask_for_help(
         author=match.mentee.person,
         program=demo.program,
         match=match,
-        text=said["text"],
-        urgency=said["urgency"],
+        text=content["text"],
+        urgency=content["urgency"],
         partner_may_know=False,
-        contact_info=said["reach"],
+        contact_info=content["reach"],
         nonce=f"demo-{which}-{match.pk}",
         at=demo.calendar.at(day),
     )
 
 
 def resolve_old_concerns(demo: DemoCohort, *, before: float) -> None:
-    """What was raised long ago has been looked after."""
+    """Assign and resolve the concerns raised before the day `before`."""
     at = demo.calendar.at(before)
     for concern in Concern.system.filter(raised_at__lt=at).unresolved():
         carer = concern.match.carer if concern.match and concern.match.carer else demo.chair
@@ -258,7 +259,7 @@ def close_pair(demo: DemoCohort, match: Match, kind: str, *, day: float) -> None
 
 
 def close_pairs(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
-    """In the last weeks pairs plan their closing talk; after the end most have had it."""
+    """Move pairs to closing in their last weeks; close most of them after the end."""
     if not demo.calendar.is_past(start + 340):
         return
     for place, match in enumerate(sorted(matches, key=lambda row: row.mentee.person.name)):

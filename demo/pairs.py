@@ -1,7 +1,8 @@
-"""Rounds of matching: a matcher runs one, another member looks, the chair publishes."""
+"""Matching rounds: a matcher runs one, another member approves it, the chair publishes it."""
 
 from __future__ import annotations
 
+from accounts.models import User
 from matches.carers import assign_carer
 from matches.models import Match
 from matching.models import Round, RoundEntry
@@ -12,11 +13,11 @@ from .setup import DemoCohort
 PINNED_PAIRS = (
     ("Amina Farah", "Ruth Adeyemi"),
     ("Priscilla Adjei", "Ruth Adeyemi"),
-)  # the sign-ins of the demo
+)  # the pairs of those who sign in to the demo
 
 
 def run_round(demo: DemoCohort, *, day: float) -> Round:
-    """A draft with a proposed plan, and the pairs that the committee knows it wants."""
+    """Return a draft round with a proposed plan."""
     made = lifecycle.open_round(demo.cohort, by=demo.reader, at=demo.calendar.at(day, hour=9))
     lifecycle.run(made, by=demo.reader, at=demo.calendar.at(day, hour=10))
     return made
@@ -42,7 +43,7 @@ def send_to_review(demo: DemoCohort, round_: Round, *, day: float) -> None:
 
 
 def publish(demo: DemoCohort, round_: Round, *, day: float) -> list[Match]:
-    """Second look by another member, hold, release, and a carer for each pair."""
+    """Approve and publish a round, and assign a carer to each pair; return the matches."""
     second = demo.members["Benoît Lavoie"]
     lifecycle.approve(
         round_,
@@ -51,6 +52,7 @@ def publish(demo: DemoCohort, round_: Round, *, day: float) -> list[Match]:
         at=demo.calendar.at(day - 1, hour=16),
     )
     publication.schedule(round_, by=demo.chair, at=demo.calendar.at(day, hour=8))
+    assert round_.publish_at  # set by `schedule`
     matches = publication.publish(round_, at=round_.publish_at)
     carers = [demo.members[name] for name in ("Karin Osei", "Alice Whitlock", "Benoît Lavoie")]
     for place, match in enumerate(matches):
@@ -59,9 +61,9 @@ def publish(demo: DemoCohort, round_: Round, *, day: float) -> list[Match]:
     return matches
 
 
-def assign_first_allowed_carer(match: Match, carers: list, demo: DemoCohort) -> None:
-    """In turn, but never somebody who has declared a conflict of interest."""
-    near = [
+def assign_first_allowed_carer(match: Match, carers: list[User], demo: DemoCohort) -> None:
+    """Assign the first carer without a declared conflict of interest."""
+    allowed = [
         carer for carer in carers if Match.objects.for_committee(carer).filter(pk=match.pk).exists()
     ]
-    assign_carer(match, near[0], by=demo.chair)
+    assign_carer(match, allowed[0], by=demo.chair)

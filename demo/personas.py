@@ -48,7 +48,7 @@ Depth = ApplicationExperience.Depth
 
 
 def read(name: str) -> list[dict[str, str]]:
-    """Rows of one file of people; columns as its first line says."""
+    """Return the rows of one CSV file of people, by column name."""
     with (TEXTS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines, delimiter=";"))
 
@@ -65,7 +65,7 @@ def account(
     language: str = "en",
     joined_at: datetime | None = None,
 ) -> User:
-    """A person who can sign in by a code; the four sign-ins of the demo have its password as well."""
+    """Create a person with a confirmed address; those of `SIGN_INS` also get the password."""
     fields = {"joined_at": joined_at} if joined_at else {}
     password = PASSWORD if name in ADDRESS_OF else None
     user = User.objects.create_user(
@@ -76,7 +76,7 @@ def account(
 
 
 def participant(row: dict[str, str], joined_at: datetime) -> User:
-    """An account and a profile from one row of a file."""
+    """Create an account and a profile from one row of a file."""
     languages = row["languages"].split()
     user = account(
         row["name"],
@@ -102,7 +102,7 @@ def participant(row: dict[str, str], joined_at: datetime) -> User:
 
 @dataclass(frozen=True)
 class ProgramVocabulary:
-    """Topics and experiences of a program by code."""
+    """The topics and experiences of a program by code."""
 
     topics: dict[str, Topic]
     experiences: dict[str, Experience]
@@ -118,10 +118,10 @@ def application(
     user: User,
     cohort: Cohort,
     role: str,
-    words: ProgramVocabulary,
+    vocabulary: ProgramVocabulary,
     begun_at: datetime,
 ) -> Application:
-    """A complete draft, as the pages would leave it."""
+    """Create a complete draft application, as the pages would leave it."""
     made = Application.objects.create(
         cohort=cohort,
         person=user,
@@ -137,28 +137,28 @@ def application(
         committed_at=begun_at,
         code_accepted_at=begun_at,
     )
-    _topics(made, row, words)
-    _experiences(made, row, words)
+    _topics(made, row, vocabulary)
+    _experiences(made, row, vocabulary)
     prefetch_related_objects([made], "topic_rows__topic")
     made.saved_pages = [part.code for part in completeness.parts(made)]
     Application.objects.filter(pk=made.pk).update(created_at=begun_at, saved_pages=made.saved_pages)
     return made
 
 
-def _topics(made: Application, row: dict[str, str], words: ProgramVocabulary) -> None:
+def _topics(made: Application, row: dict[str, str], vocabulary: ProgramVocabulary) -> None:
     weights = {code: 3 if place == 0 else 2 for place, code in enumerate(row["goals"].split())}
     for entry in row["subjects"].split():
         code, _colon, weight = entry.partition(":")
         weights[code] = int(weight or 2)
     weights |= dict.fromkeys(row["skills"].split(), 2)
     ApplicationTopic.objects.bulk_create(
-        ApplicationTopic(application=made, topic=words.topics[code], weight=weight)
+        ApplicationTopic(application=made, topic=vocabulary.topics[code], weight=weight)
         for code, weight in weights.items()
     )
 
 
-def _experiences(made: Application, row: dict[str, str], words: ProgramVocabulary) -> None:
-    """People share most of what they lived through; the last one of several they keep for the committee."""
+def _experiences(made: Application, row: dict[str, str], vocabulary: ProgramVocabulary) -> None:
+    """Add experiences: shared, except the last of several, which only the committee sees."""
     rows: list[ApplicationExperience] = []
     for column, depth in (
         ("experiences", Depth.GOING_THROUGH),
@@ -171,7 +171,7 @@ def _experiences(made: Application, row: dict[str, str], words: ProgramVocabular
             rows.append(
                 ApplicationExperience(
                     application=made,
-                    experience=words.experiences[code],
+                    experience=vocabulary.experiences[code],
                     depth=depth,
                     is_shared=is_shared,
                 )
@@ -180,7 +180,7 @@ def _experiences(made: Application, row: dict[str, str], words: ProgramVocabular
 
 
 def private_rows(made: Application, private: dict[str, Any]) -> None:
-    """What a few people tell the committee only, and whom they name."""
+    """Add what a few people tell the committee only, and whom they name."""
     answers = {
         name: private[name] for name in ("needs", "limits", "accommodations") if name in private
     }
@@ -192,7 +192,7 @@ def private_rows(made: Application, private: dict[str, Any]) -> None:
 
 
 def committee(programs: Iterable[Program], since: date) -> dict[str, User]:
-    """The members, each with the same roles in every program."""
+    """Create the members, each with the same roles in every program."""
     roles = {
         "Nadia Petrov": ("chair",),
         "Karin Osei": ("reader", "matcher", "carer"),

@@ -1,4 +1,4 @@
-"""One story in four phases: each tells it up to its own day."""
+"""One scenario in four phases, each built up to its own day."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ PHASES = tuple(TODAY)
 
 @transaction.atomic
 def build(phase: str, now: datetime) -> None:
-    """Fill an empty database with the story as it stands in `phase`."""
+    """Fill an empty database with the scenario up to `phase`, so that it ends at `now`."""
     calendar = Calendar.of(phase, now)
-    words = setup.load_texts()
-    programs = setup.make_programs(words)
+    texts = setup.load_texts()
+    programs = setup.make_programs(texts)
     members = personas.committee(programs.values(), since=calendar.on(-400))
     hr = setup.open_cohort(programs["hr"], *_names("hr", calendar), calendar.on(-70))
-    demo = DemoCohort(programs["hr"], hr, calendar, members, words)
+    demo = DemoCohort(programs["hr"], hr, calendar, members, texts)
     _cohort(demo)
     for slug in ("community", "volunteers"):
-        _small(DemoCohort(programs[slug], hr, calendar, members, words), slug)
+        _small(DemoCohort(programs[slug], hr, calendar, members, texts), slug)
     if phase in {"running", "closing"}:
         _next_cohort(demo)
     cleanup.mark_past_emails_sent(calendar.now)
@@ -44,7 +44,7 @@ def _names(slug: str, calendar: Calendar) -> tuple[str, str]:
 
 
 def _cohort(demo: DemoCohort) -> None:
-    """The large cohort of the association, from its first application to today."""
+    """Add the large cohort of the association, from its first application to today."""
     calendar = demo.calendar
     setup.apply_all(demo, "hr_mentors", "mentor", first_day=-68, last_day=-32)
     setup.apply_all(demo, "hr_mentees", "mentee", first_day=-67, last_day=-33)
@@ -84,7 +84,7 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
 
 
 def _second_round(demo: DemoCohort) -> None:
-    """People of the waiting list, brought together half a year later: one pair at each of the first steps."""
+    """Match people from the waiting list half a year later: one pair at each first step."""
     setup.accept_waitlisted(demo, day=150)
     round_ = pairs.run_round(demo, day=180)
     pairs.send_to_review(demo, round_, day=181)
@@ -94,7 +94,7 @@ def _second_round(demo: DemoCohort) -> None:
 
 
 def _small(demo: DemoCohort, slug: str) -> None:
-    """A community program that takes applications, and one for volunteers whose round waits for a second look."""
+    """Add a program that is open for applications, or one whose round waits for a second look."""
     today = demo.calendar.today
     name = {"community": "Walking together", "volunteers": "Autumn volunteers"}[slug]
     demo.cohort = setup.open_cohort(demo.program, name, f"{slug}-now", demo.calendar.on(today - 45))
@@ -110,7 +110,7 @@ def _small(demo: DemoCohort, slug: str) -> None:
 
 
 def _next_cohort(demo: DemoCohort) -> None:
-    """The next run of the association is open: drafts, letters sent yesterday, one that waits for a week."""
+    """Add the association's next cohort, open for applications: drafts and submitted ones."""
     calendar, today = demo.calendar, demo.calendar.today
     days = {
         "closes_on": calendar.on(today + 24),

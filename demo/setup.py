@@ -24,12 +24,12 @@ WAITLISTED = {
     "Callum Fraser",
     "Divya Raman",
     "Elise Fontaine",
-}  # a place came free only in the second half of the year
+}  # accepted only in the second half of the year
 DECLINED = {"Noah Petrosyan": Reason.OTHER_HELP}
 CONFLICT_OF_INTEREST = (
     "Alice Whitlock",
     "Leah Feldman",
-)  # a member of the committee, and whom she knows
+)  # a committee member, and the person she knows
 WITHOUT_ORIENTATION = {"Stephen Ouellette"}  # accepted as a mentor, has not done the orientation
 RIGHT_ANSWERS = {question.code: question.right for question in orientation.QUESTIONS}
 
@@ -40,7 +40,7 @@ def load_texts() -> dict[str, Any]:
 
 @dataclass
 class DemoCohort:
-    """One program with its people; `members` by name, `texts` is what everybody says."""
+    """A program with its cohort and people; `members` by name, `texts` is what people write."""
 
     program: Program
     cohort: Cohort
@@ -61,27 +61,27 @@ class DemoCohort:
         return {row.person.name: row for row in rows}
 
 
-def make_programs(words: dict[str, Any]) -> dict[str, Program]:
-    """Three kinds of program, each with its own topics and experiences."""
+def make_programs(texts: dict[str, Any]) -> dict[str, Program]:
+    """Create three kinds of program, each with its own topics and experiences."""
     seeds.load_shared_vocabulary()
     seed_surveys()
     made = {}
     for slug, starter in (("hr", "hr"), ("community", "community"), ("volunteers", "volunteers")):
-        said = words["programs"][slug]
+        content = texts["programs"][slug]
         program = Program.objects.create(
             slug={
                 "hr": "lakeshore-hr",
                 "community": "neighbours-bridge",
                 "volunteers": "maple-grove",
             }[slug],
-            code_of_conduct=words["texts"]["code_of_conduct"].strip(),
-            emergency_note=words["texts"]["emergency"],
+            code_of_conduct=texts["texts"]["code_of_conduct"].strip(),
+            emergency_note=texts["texts"]["emergency"],
             contact_email="committee@example.org",
             time_zone="America/Toronto",
-            **{name: said[name] for name in ("name", "purpose", "audience", "is_not")},
+            **{name: content[name] for name in ("name", "purpose", "audience", "is_not")},
         )
         Objective.objects.bulk_create(
-            Objective(program=program, text=text) for text in said["objectives"]
+            Objective(program=program, text=text) for text in content["objectives"]
         )
         Policy.objects.create(
             program=program,
@@ -97,9 +97,12 @@ def open_cohort(program: Program, name: str, slug: str, opens_on: date, **days: 
 
 
 def apply_all(demo: DemoCohort, file: str, role: str, *, first_day: float, last_day: float) -> None:
-    """Everybody of a file begins between two days of the story, and sends a day later if that has come."""
+    """Let everyone of a file start an application between two days, and submit it a day later.
+
+    Days that have not come yet are left out.
+    """
     rows = personas.read(file)
-    words, calendar = ProgramVocabulary.of(demo.program), demo.calendar
+    vocabulary, calendar = ProgramVocabulary.of(demo.program), demo.calendar
     step = (last_day - first_day) / len(rows)
     for place, row in enumerate(rows):
         day = first_day + place * step
@@ -107,7 +110,7 @@ def apply_all(demo: DemoCohort, file: str, role: str, *, first_day: float, last_
             continue
         begun_at = calendar.at(day, hour=19)
         user = personas.participant(row, begun_at)
-        made = personas.application(row, user, demo.cohort, role, words, begun_at)
+        made = personas.application(row, user, demo.cohort, role, vocabulary, begun_at)
         personas.private_rows(made, demo.texts["private"].get(row["name"], {}))
         if calendar.is_past(day + 1):
             submission.send(made, by=user, at=calendar.at(day + 1, hour=20))
@@ -116,10 +119,13 @@ def apply_all(demo: DemoCohort, file: str, role: str, *, first_day: float, last_
 def review(
     demo: DemoCohort, *, first_day: float, release_day: float, until: int | None = None
 ) -> None:
-    """Read what was sent, decide, and tell on the day of release. `until` leaves the later ones unread."""
+    """Decide on submitted applications and release the decisions on `release_day`.
+
+    `until` leaves all but the first ones unread.
+    """
     calendar = demo.calendar
     sent = [row for row in demo.applications().values() if row.state == Application.State.SUBMITTED]
-    sent.sort(key=lambda row: row.submitted_at)
+    sent.sort(key=lambda row: row.submitted_at or calendar.now)
     for place, row in enumerate(sent[:until]):
         day = first_day + place * 0.15
         if not calendar.is_past(day):
@@ -145,7 +151,7 @@ def review(
 
 
 def prepare_mentors(demo: DemoCohort, *, first_day: float) -> None:
-    """Accepted mentors do the orientation; one came to a session instead."""
+    """Let accepted mentors complete the orientation; one attends a session instead."""
     calendar = demo.calendar
     mentors = [
         row
@@ -165,7 +171,7 @@ def prepare_mentors(demo: DemoCohort, *, first_day: float) -> None:
 
 
 def accept_waitlisted(demo: DemoCohort, *, day: float) -> None:
-    """People of the waiting list are accepted."""
+    """Accept the people on the waiting list on `day`."""
     if not demo.calendar.is_past(day):
         return
     rows = demo.applications()
@@ -178,7 +184,7 @@ def accept_waitlisted(demo: DemoCohort, *, day: float) -> None:
 
 
 def declare_conflict(demo: DemoCohort, member: str, person: str) -> None:
-    """A member who knows somebody well says so, and looks away from then on."""
+    """Declare a conflict of interest of a committee member with a person."""
     Conflict.objects.create(
         member=demo.members[member],
         person=demo.applications()[person].person,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -161,7 +162,7 @@ class User(AbstractBaseUser):
         """Allow maintainers only; committee pages ask `programs.Membership` instead."""
         return self.is_active and self.is_superuser
 
-    def has_perms(self, perms: Any, obj: object = None) -> bool:
+    def has_perms(self, perms: Iterable[str], obj: object = None) -> bool:
         return self.has_perm("")
 
     def has_module_perms(self, app_label: str) -> bool:

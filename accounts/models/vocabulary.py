@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -72,7 +72,7 @@ class EmployerQuerySet(ScopedQuerySet):
         wanted = " ".join(name.split())
         key = wanted.casefold()
         found = self.filter(models.Q(key=key) | models.Q(aliases__contains=f"\n{key}\n")).first()
-        return found or self.get_or_create(key=key, defaults={"name": wanted})[0]
+        return cast(Employer, found or self.get_or_create(key=key, defaults={"name": wanted})[0])
 
 
 class Employer(models.Model):

@@ -115,18 +115,26 @@ def test_one_confirmed_address_has_no_buttons(as_user, ben):
     assert 'name="action_add"' in page
 
 
+MOZILLA = "Mozilla/5.0"
+WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+WINDOWS = "(Windows NT 10.0; Win64; x64)"
+
+
 @pytest.mark.parametrize(
     ("user_agent", "name"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Windows"),
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0 Safari/537.36 Edg/129.0", "Edge on Windows"),
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0 Safari/537.36", "Chrome on Linux"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
-        ("Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36", "Samsung Internet on Android"),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15", "Safari on Mac"),
+        (f"{MOZILLA} {WINDOWS} Gecko/20100101 Firefox/130.0", "Firefox on Windows"),
+        (f"{MOZILLA} {WINDOWS} {WEBKIT} Chrome/129.0 Safari/537.36 Edg/129.0", "Edge on Windows"),
+        (f"{MOZILLA} (X11; Linux x86_64) {WEBKIT} Chrome/129.0 Safari/5", "Chrome on Linux"),
+        (f"{MOZILLA} (iPhone; CPU iPhone OS 17_5 like Mac OS X) Safari/6", "Safari on iPhone"),
+        (
+            f"{MOZILLA} (Linux; Android 14) {WEBKIT} SamsungBrowser/25.0 Chrome/121.0 Safari/5",
+            "Samsung Internet on Android",
+        ),
+        (f"{MOZILLA} (Macintosh; Intel Mac OS X 14_5) Version/17.5 Safari/6", "Safari on Mac"),
         ("curl/8.0", "Unknown device"),
         ("", "Unknown device"),
     ],
-)  # fmt: skip
+)
 def test_a_device_has_a_name(user_agent, name):
     assert device_name(user_agent) == name

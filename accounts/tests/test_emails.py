@@ -1,4 +1,4 @@
-"""E-mails about signing in: encrypted in the outbox, sent first, silent about who has an account."""
+"""E-mails about signing in: encrypted, sent first, silent about who has an account."""
 
 import re
 from datetime import timedelta
@@ -64,13 +64,13 @@ def test_an_unknown_address_gets_an_email_and_the_page_says_the_same(client, ada
     from django.test import Client
 
     known = ask_for_code(client, ada.email)
-    unknown = ask_for_code(Client(), "nobody@example.org")
+    unknown = ask_for_code(Client(), "unknown@example.org")
     assert (known.status_code, known.headers.get("Location")) == (
         unknown.status_code,
         unknown.headers.get("Location"),
     )
     assert sorted(mail.to[0] for mail in deliver_due_emails()) == sorted(
-        [ada.email, "nobody@example.org"]
+        [ada.email, "unknown@example.org"]
     )
 
 
@@ -118,7 +118,7 @@ def test_links_in_account_mails_do_not_follow_the_host_header(client, settings):
     settings.ALLOWED_HOSTS = ["testserver", "evil.example"]
     client.post(
         reverse("account_request_login_code"),
-        {"email": "nobody@example.org"},
+        {"email": "unknown@example.org"},
         headers={"host": "evil.example"},
     )
     (mail,) = deliver_due_emails()

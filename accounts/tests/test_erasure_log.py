@@ -35,7 +35,7 @@ def test_an_erasing_that_was_rolled_back_leaves_no_line(ada, django_capture_on_c
     assert erasure_log.erased_ids() == set()
 
 
-def test_after_a_restore_the_erased_are_erased_again_and_nobody_else(ada, ben, monkeypatch):
+def test_after_a_restore_the_erased_are_erased_again_and_no_one_else(ada, ben, monkeypatch):
     erasure_log.append(ada.public_id)
     bring_back(ada)
     for _ in range(2):
@@ -45,11 +45,11 @@ def test_after_a_restore_the_erased_are_erased_again_and_nobody_else(ada, ben, m
     assert User.objects.get(pk=ben.pk).name == "Ben Okoro"
 
 
-def test_without_a_file_nobody_is_erased(ada):
+def test_without_a_file_no_one_is_erased(ada):
     assert privacy.erase_again() == 0
     assert User.objects.get(pk=ada.pk).name == "Ada Brook"
 
 
-def test_a_line_of_somebody_unknown_harms_nobody(ada):
+def test_an_unknown_line_changes_nothing(ada):
     erasure_log.append("x" * 22)
     assert privacy.erase_again() == 0

@@ -1,4 +1,4 @@
-"""The first person of an installation: made by command, signs in like everybody, with one code."""
+"""The first person of an installation: created by command, signs in with one code."""
 
 import re
 

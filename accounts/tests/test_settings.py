@@ -41,7 +41,7 @@ def test_impossible_settings_are_refused_with_words(bad, as_user, ben):
     assert User.objects.get(pk=ben.pk).name == "Ben Okoro"
 
 
-def test_nobody_makes_themselves_the_maintainer(as_user, ben):
+def test_no_one_makes_themselves_the_maintainer(as_user, ben):
     as_user(ben).post(
         SETTINGS, {**GOOD, "is_superuser": "on", "is_staff": "on", "email": "x@example.org"}
     )

@@ -23,7 +23,7 @@ class GenericRelationAdmin(CommitteeAdmin):
         raise NotImplementedError
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return self.visible_rows(request, self._rows()).order_by(*self.ordering)
+        return self.visible_rows(request, self._rows()).order_by(*self.get_ordering(request))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -41,7 +42,7 @@ ACTIONS: dict[str, OutboxAction] = {
 class KindFilter(admin.AllValuesFieldListFilter):
     """The kinds of the e-mails in the outbox, by their readable names."""
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         every, *kinds = super().choices(changelist)
         yield every
         yield from ({**one, "display": label_of(str(one["display"]))} for one in kinds)
@@ -103,10 +104,14 @@ class OutboxAdmin(GenericRelationAdmin):
         return redirect("admin:notifications_notification_change", row.pk)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
-        extra = {}
+        extra: dict[str, object] = {}
         if row:
             extra = {
                 "text": email_preview.render(row),

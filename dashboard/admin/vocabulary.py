@@ -43,7 +43,7 @@ class VocabularyAdmin(CommitteeAdmin):
 
     def get_form(
         self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: Any
-    ) -> Any:
+    ) -> type[forms.ModelForm]:
         # The names are not model fields, so Django must not look for them there.
         return super().get_form(
             request, obj, change, **{**kwargs, "fields": ["code", "retired_on"]}

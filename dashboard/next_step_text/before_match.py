@@ -78,7 +78,7 @@ def orientation(status: ParticipantStatus) -> NextStep:
 @text_of(Step.WAIT_FOR_MATCH)
 def wait_for_match(status: ParticipantStatus) -> NextStep:
     matching_on = status.application.cohort.matching_on
-    is_ahead = matching_on and status.at and matching_on >= status.at.date()
+    is_ahead = matching_on and matching_on >= status.at.date()
     first = (
         _("Matching day is %(day)s.") % {"day": format_day(matching_on)}
         if is_ahead

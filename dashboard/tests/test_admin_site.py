@@ -46,7 +46,7 @@ def test_every_empty_list_explains_itself(as_user, cleo):
 
 
 def test_an_empty_search_links_to_the_whole_list(as_user, cleo, cohort):
-    text = as_user(cleo).get(page_of(Cohort), {"q": "nobody"}).content.decode()
+    text = as_user(cleo).get(page_of(Cohort), {"q": "no such cohort"}).content.decode()
     assert "Nothing matches your search or filters." in text
     assert 'href="?"' in text
     assert "There are no cohorts yet" not in text

@@ -79,7 +79,7 @@ def press(client, email, button):
 def test_the_chair_holds_an_email_and_releases_it(as_user, cleo, email):
     client = as_user(cleo)
     assert press(client, email, "hold") == (302, "held")
-    assert press(client, email, "hold") == (302, "held"), "holding twice is refused in words"
+    assert press(client, email, "hold") == (302, "held"), "holding twice is refused with a message"
     assert press(client, email, "release") == (302, "pending")
     assert press(client, email, "cancel") == (302, "cancelled")
 

@@ -55,7 +55,7 @@ def test_a_date_ahead_keeps_a_pair_from_being_stuck(pair, cleo):
     assert seen_by(cleo, pair).health == Health.DRIFTING
 
 
-def test_a_mail_that_nobody_answered_makes_nothing_worse(pair, ben, cleo):
+def test_an_unanswered_email_makes_nothing_worse(pair, ben, cleo):
     met(pair, 10)
     CheckIn.objects.create(
         match=pair, person=ben, kind="pulse", state="lapsed", opens_at=NOW - timedelta(days=20)

@@ -1,4 +1,4 @@
-"""Words of the installation in the admin: a name for each language, asked for one by one."""
+"""Vocabulary in the admin: a name for each language, in a field of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo is the first thing that anyone sees: each phase loads, and everyone in it has something to do."""
+"""Each phase of the demo loads, and everyone in it has something to do."""
 
 from itertools import chain
 
@@ -31,7 +31,7 @@ def states(model, **where):
 
 @pytest.fixture
 def some_people(monkeypatch):
-    """The running year is told with everyone; some of its people are enough to tell what comes before and after."""
+    """Build the other phases with some of the people, which is quicker."""
     named = {
         *setup.WAITLISTED,
         *setup.DECLINED,
@@ -78,7 +78,7 @@ def test_in_the_running_year_everyone_has_something_to_do(demo, as_user, capsys)
         assert "Nothing needs your attention" not in page.content.decode()
     count = User.objects.count()
     demo("running")
-    assert User.objects.count() == count, "a second start adds nobody"
+    assert User.objects.count() == count, "a second start adds no one"
 
 
 def test_at_the_end_most_pairs_have_closed(demo, some_people):
