@@ -1,7 +1,7 @@
-"""Text that the database, its dumps and a curious administrator cannot read.
+"""Text that cannot be read in the database, in its dumps or by an administrator.
 
-Keys come from `settings.TEXT_KEYS` (first one writes, all of them read), and stand outside the backup.
-Such a column cannot be searched, sorted or filtered on, and that is intended.
+Keys come from `settings.TEXT_KEYS`: the first one encrypts, all of them decrypt. Keep them apart
+from the backup. An encrypted column cannot be searched, sorted or filtered; that is intended.
 """
 
 from __future__ import annotations
@@ -14,45 +14,47 @@ from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
 
-MARK = "f1:"  # the scheme, so that another one can follow without guessing
+PREFIX = "f1:"  # names the scheme, so that another one can follow
 
 
 @lru_cache(maxsize=4)
-def _box(keys: tuple[str, ...]) -> MultiFernet:
+def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-def box() -> MultiFernet:
-    """The cipher of this installation; the first key encrypts."""
-    return _box(tuple(settings.TEXT_KEYS))
+def _cipher() -> MultiFernet:
+    return _cipher_of(tuple(settings.TEXT_KEYS))
 
 
-def seal(text: str) -> str:
-    """Encrypt `text`; the empty string stays empty, so that "nothing written" stays visible."""
-    return MARK + box().encrypt(text.encode()).decode() if text else ""
+def encrypt(text: str) -> str:
+    """Return the ciphertext of `text`; the empty string stays empty."""
+    return PREFIX + _cipher().encrypt(text.encode()).decode() if text else ""
 
 
-def unseal(stored: str) -> str:
-    """Decrypt what `seal` made.
+def decrypt(stored: str) -> str:
+    """Return the text that `encrypt` was given.
 
-    Raises `cryptography.fernet.InvalidToken` when no configured key fits: better an error than a page of noise.
+    Raises `cryptography.fernet.InvalidToken` for anything else, and when no configured key fits.
     """
     if not stored:
         return ""
-    if not stored.startswith(MARK):
+    if not stored.startswith(PREFIX):
         raise InvalidToken
-    return box().decrypt(stored.removeprefix(MARK).encode()).decode()
+    return _cipher().decrypt(stored.removeprefix(PREFIX).encode()).decode()
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # generic in the stubs only
-    """A TextField whose column holds only ciphertext. Lookups other than `isnull` raise FieldError."""
+    """A TextField whose column holds only ciphertext.
+
+    Every lookup but `isnull` raises FieldError.
+    """
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
-        return value if value is None else seal(value)
+        return value if value is None else encrypt(value)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        return value if value is None else unseal(value)
+        return value if value is None else decrypt(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":

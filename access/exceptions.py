@@ -1,4 +1,4 @@
-"""`ActionNotAllowed`: a verb says no, in words for the person who asked."""
+"""The exception with which a verb refuses."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from django.utils.functional import Promise
 
 
 class ActionNotAllowed(Exception):
-    """A verb was not carried out; nothing has changed.
+    """An action was refused and nothing has changed.
 
-    `message` is shown to the person as it is, so it says what happened and what to do next.
-    One middleware turns it into a notice and a redirect; commands print it and exit 1.
+    `message` is shown to the person as it is: it says why, and what to do next. One middleware
+    turns it into a message and a redirect; commands print it and exit with status 1.
     """
 
     def __init__(self, message: str | Promise) -> None:

@@ -1,27 +1,32 @@
-"""Rows that are about a row of some other table, like letters and recorded steps: two columns say about which."""
+"""Generic references: rows about a row of any table, used by e-mails and by state changes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Self
 
 from django.apps import apps
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, Q
 
-from .scoping import GuardedQuerySet
+from .scoping import ConfidentialQuerySet
 
 
-class AboutQuerySet(GuardedQuerySet):
-    """`about_type` names a table as "app.model", `about_id` a row of it."""
+class GenericRelationQuerySet(ConfidentialQuerySet):
+    """Rows with two columns: `about_type` names a table as "app.model", `about_id` a row of it."""
 
     def about(self, row: Model) -> Self:
+        """Return the rows about `row`."""
         return self.filter(about_type=row._meta.label_lower, about_id=row.pk)
 
-    def about_what_committee_sees(self, labels: Iterable[str], user: Any, *roles: str) -> Self:
-        """Rows about those rows of the tables `labels` that `user` may look at as a committee member.
+    def about_rows_for_committee(
+        self, labels: Iterable[str], user: AbstractBaseUser | AnonymousUser, *roles: str
+    ) -> Self:
+        """Return the rows about what `user` may see as a committee member.
 
-        The rule of each table becomes a part of the query. Tables that none of these rows is about are left out, so
-        filter before: one row needs the rule of one table.
+        `labels` names the tables to look at ("app.Model"). The `for_committee` rule of each table
+        becomes a part of the query. Tables that none of these rows is about are left out, which
+        costs one small query: filter first, so that one row needs the rule of one table.
         """
         known = {label.lower() for label in labels}
         found = Q(pk__in=[])

@@ -1,4 +1,7 @@
-"""Public ids: 128 random bits as 22 URL-safe characters. Numbers of rows never leave the database."""
+"""Public ids: 128 random bits as 22 URL-safe characters.
+
+The numbers of rows never appear in a URL.
+"""
 
 from __future__ import annotations
 

@@ -1,29 +1,47 @@
 """Fail-closed access to rows.
 
-`ScopedQuerySet`: every model that a person can reach says in `visible_to(user)` which rows that person may see.
-`GuardedQuerySet`: for confidential models nothing leaves the database before `visible_to(user)` or
-`Model.system` was used; forgetting it is an error, not a leak.
+`ScopedQuerySet`: every model that a person can reach says in `visible_to(user)` which rows that
+person may see. `ConfidentialQuerySet`: a confidential table answers nothing before
+`visible_to(user)` or `Model.system` was used. Forgetting it is an error, not a leak.
+
+The check is in the SQL query itself, when Django compiles it. So it does not matter which method
+asks (`first`, `in_bulk`, `aiterator`, a slice ...), nor whether the query stands alone or inside
+another one (`Exists`, `Subquery`, `__in`, `union`). Only writing and raw SQL need methods of their
+own. docs/decisions/007-scoping.md compares this with django-scopes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from django.db import models
+from django.db.models import sql
 
-_open: ContextVar[str] = ContextVar("unscoped_here", default="")
+_allowed: ContextVar[str] = ContextVar("unscoped_queries_allowed", default="")
+_part_of_query: ContextVar[bool] = ContextVar("part_of_query", default=False)
 
 
-class Unscoped(RuntimeError):
+class UnscopedQueryError(RuntimeError):
     """A confidential table was read or written without saying for whom."""
+
+
+@contextmanager
+def allow_unscoped(reason: str) -> Iterator[None]:
+    """Let a block read confidential rows; for Django's own validation, never for a page."""
+    token = _allowed.set(reason)
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
 
 
 class ScopedQuerySet(models.QuerySet):
     """Rows with an owner. Subclasses say who sees what; there is no other place for that rule."""
 
+    # Any: each app narrows it to the person that it knows, from AnonymousUser up to User.
     def visible_to(self, user: Any) -> Self:
         """Return the rows that `user` (possibly anonymous) may see.
 
@@ -32,88 +50,100 @@ class ScopedQuerySet(models.QuerySet):
         raise NotImplementedError(f"{self.model.__name__} does not say who may see it")
 
 
-@contextmanager
-def unscoped_here(reason: str) -> Iterator[None]:
-    """Let a block read confidential rows; for Django's own validation, never for a page."""
-    token = _open.set(reason)
-    try:
-        yield
-    finally:
-        _open.reset(token)
+class ConfidentialQuery(sql.Query):
+    """SQL that is compiled only once it is said for whom."""
+
+    scope = ""  # who reads, in words; copied with every clone
+
+    def __init__(self, model: type[models.Model], alias_cols: bool = True) -> None:
+        super().__init__(model, alias_cols)
+        if _part_of_query.get():
+            self.scope = "part of another query"
+
+    def check_scope(self) -> None:
+        """Raise UnscopedQueryError unless a scope is set or everything is allowed."""
+        if not self.scope and not _allowed.get():
+            raise UnscopedQueryError(f"{self.get_meta().label}: call visible_to(user) first")
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:  # as Django's stubs have it
+        self.check_scope()
+        return super().get_compiler(*args, **kwargs)
+
+    def combine(self, rhs: sql.Query, connector: str) -> None:
+        # rows | others: one scope must not open what the other side leaves closed.
+        for query in (self, rhs):
+            if isinstance(query, ConfidentialQuery):
+                query.check_scope()
+        super().combine(rhs, connector)
+
+    def split_exclude(self, *args: Any, **kwargs: Any) -> Any:
+        # For exclude() across many rows Django makes a query of this class and puts it inside this
+        # one. It is compiled only together with this one, which is checked.
+        token = _part_of_query.set(True)
+        try:
+            return super().split_exclude(*args, **kwargs)
+        finally:
+            _part_of_query.reset(token)
 
 
-class GuardedQuerySet(ScopedQuerySet):
+class ConfidentialQuerySet(ScopedQuerySet):
     """A queryset that refuses to work until it knows for whom."""
 
-    _scope = ""
-
-    def _clone(self) -> Self:
-        clone = super()._clone()  # type: ignore[misc]  # private in Django's stubs
-        clone._scope = self._scope
-        return clone
+    def __init__(
+        self,
+        model: type[models.Model] | None = None,
+        query: sql.Query | None = None,
+        using: str | None = None,
+        hints: dict[str, models.Model] | None = None,
+    ) -> None:
+        # Django leaves the model out only where it never asks the database.
+        query = query or (ConfidentialQuery(model) if model else None)
+        super().__init__(model, query, using, hints)
 
     def scoped(self, scope: str) -> Self:
-        """Mark as scoped; `visible_to` implementations end with this."""
-        clone: Self = self._chain()  # type: ignore[attr-defined]  # private in Django's stubs
-        clone._scope = scope
+        """Return the rows marked as scoped; `visible_to` implementations end with this."""
+        clone = self.all()
+        clone.query.scope = scope
         return clone
 
     @classmethod
     def as_system_manager(cls) -> models.Manager[Any]:
-        """Return the manager for work that no person asked for: sweeps, reconcilers, publication.
+        """Return the manager for work that no person asked for: reconcilers, sending, publication.
 
-        Only named work modules may use it (a lint rule lists them); pages never do.
+        Only the work modules named in mentoring/tests/test_system_manager.py use it; pages never.
         """
 
-        class SystemManager(models.Manager.from_queryset(cls)):  # type: ignore[misc]
+        class SystemManager(models.Manager.from_queryset(cls)):  # type: ignore[misc]  # a class made at run time
             def get_queryset(self) -> Any:
                 return super().get_queryset().scoped("system")
 
         return SystemManager()
 
-    def _check(self) -> None:
-        if not self._scope and not _open.get():
-            raise Unscoped(f"{self.model.__name__}: call visible_to(user) first")
+    def _check_scope(self) -> None:
+        if isinstance(self.query, ConfidentialQuery):
+            self.query.check_scope()
 
-    def _fetch_all(self) -> None:
-        self._check()
-        super()._fetch_all()
-
-    def iterator(self, *args: Any, **kwargs: Any) -> Any:
-        self._check()
-        return super().iterator(*args, **kwargs)
-
-    def count(self) -> int:
-        self._check()
-        return super().count()
-
-    def exists(self) -> bool:
-        self._check()
-        return super().exists()
-
-    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        self._check()
-        return super().aggregate(*args, **kwargs)
+    # Django changes the class of the query to write, so that writing is checked here.
 
     def update(self, **kwargs: Any) -> int:
-        self._check()
+        self._check_scope()
         return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        self._check()
+        self._check_scope()
         return super().delete()
 
-    def explain(self, **kwargs: Any) -> str:
-        self._check()
-        return super().explain(**kwargs)
+    def bulk_create(
+        self, objs: Any, *args: Any, update_conflicts: bool = False, **kwargs: Any
+    ) -> list[Any]:
+        """Add rows. With `update_conflicts` it also changes rows, so it needs a scope."""
+        if update_conflicts:
+            self._check_scope()
+        return super().bulk_create(objs, *args, update_conflicts=update_conflicts, **kwargs)
 
-    def raw(self, *args: Any, **kwargs: Any) -> Any:
-        self._check()
-        return super().raw(*args, **kwargs)
-
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        self._check()
-        return super().resolve_expression(*args, **kwargs)
+    def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: raw SQL knows no scope."""
+        raise UnscopedQueryError(f"{self.model._meta.label}: raw SQL knows no scope")
 
 
 class ConfidentialModel(models.Model):
@@ -125,10 +155,10 @@ class ConfidentialModel(models.Model):
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} (confidential)"
 
-    def validate_unique(self, exclude: Any = None) -> None:
-        with unscoped_here("uniqueness looks at every row"):
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        with allow_unscoped("uniqueness looks at every row"):
             super().validate_unique(exclude=exclude)
 
-    def validate_constraints(self, exclude: Any = None) -> None:
-        with unscoped_here("constraints look at every row"):
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        with allow_unscoped("constraints look at every row"):
             super().validate_constraints(exclude=exclude)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, ScopedQuerySet
 from accounts.models import User
 from accounts.models.people import validate_zone
 from matches.models import Match
@@ -220,7 +220,7 @@ class Meeting(models.Model):
     mark_held.alters_data = mark_missed.alters_data = True  # type: ignore[attr-defined]
 
 
-class PairOnlyQuerySet(GuardedQuerySet):
+class PairOnlyQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair; not the carer, nor anyone else in the committee."""
         return self.filter(meeting__match__in=Match.objects.of(user)).scoped("pair")

@@ -130,7 +130,7 @@ def enqueue_account_email(
 def _insert(row: Notification) -> None:
     # An upsert that changes nothing. On SQLite `ignore_conflicts` would also drop, silently, a row
     # that breaks a CHECK constraint.
-    Notification.objects.bulk_create(
+    Notification.system.bulk_create(
         [row], update_conflicts=True, unique_fields=["key"], update_fields=["key"]
     )
 

@@ -9,11 +9,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.generic_relations import AboutQuerySet
+from access.generic_relations import GenericRelationQuerySet
 from access.scoping import ConfidentialModel
 
 
-class TransitionQuerySet(AboutQuerySet):
+class TransitionQuerySet(GenericRelationQuerySet):
     def visible_to(self, user: object) -> Self:
         """Nobody lists transitions as such; a history is reached through the row that it belongs to."""
         return self.none().scoped("nobody")

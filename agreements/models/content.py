@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField, new_public_id
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from accounts.models import User
 from workflow.states import move
 
@@ -21,7 +21,7 @@ from .agreements import Agreement, AgreementVersion, AgreementVersionQuerySet
 TEXT_LENGTH, LINE_LENGTH = 4000, 300
 
 
-class ContentQuerySet(GuardedQuerySet):
+class ContentQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair; the committee where both people allow it."""
         opened = Agreement.objects.for_committee(user).opened_to_committee()

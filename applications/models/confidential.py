@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from programs.models import conflicts_with
 
 from .applications import Application
@@ -19,7 +19,7 @@ from .applications import Application
 Person = settings.AUTH_USER_MODEL
 
 
-class ConfidentialAnswersQuerySet(GuardedQuerySet):
+class ConfidentialAnswersQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The person and the committee; never the partner."""
         return self.filter(application__in=Application.objects.visible_to(user)).scoped(
@@ -59,7 +59,7 @@ class PrivateAnswers(ConfidentialModel):
         )
 
 
-class NamedWishQuerySet(GuardedQuerySet):
+class NamedWishQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The person; the committee, unless they have a conflict with the person named."""
         own = Q(application__person=user.pk) if user.is_authenticated else Q(pk__in=[])

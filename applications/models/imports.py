@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, GuardedQuerySet, ScopedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from programs.models.programs import Cohort, Program
 from workflow.jobs import Job
 
@@ -21,7 +21,7 @@ from .applications import Application
 RETENTION = timedelta(hours=24)
 
 
-class RosterUploadQuerySet(GuardedQuerySet):
+class RosterUploadQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Those who may import: chairs and matchers of the program."""
         programs = Program.objects.for_committee(user, "chair", "matcher")
@@ -61,9 +61,11 @@ class RosterUpload(ConfidentialModel):
         )
 
 
-class RosterJobQuerySet(ScopedQuerySet):
+class RosterJobQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(upload__in=RosterUpload.objects.visible_to(user))
+        """Whoever may see the upload."""
+        rows = self.filter(upload__in=RosterUpload.objects.visible_to(user))
+        return rows.scoped("chairs and matchers")
 
 
 class RosterJob(Job):
@@ -75,6 +77,7 @@ class RosterJob(Job):
     counts = models.JSONField(default=dict, editable=False)
 
     objects = RosterJobQuerySet.as_manager()
+    system = RosterJobQuerySet.as_system_manager()
 
     class Meta(Job.Meta):
         verbose_name = _("roster job")

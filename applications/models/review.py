@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 
 from .applications import Application
 
 Person = settings.AUTH_USER_MODEL
 
 
-class CommitteeOnlyQuerySet(GuardedQuerySet):
+class CommitteeOnlyQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The committee; never the person that the row is about."""
         return self.filter(application__in=Application.objects.for_committee(user)).scoped(

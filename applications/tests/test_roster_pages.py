@@ -64,7 +64,7 @@ def test_upload_map_check_and_import(upload, visit):
     asked = visit("columns", uploaded())
     assert "Two please" in asked.content.decode()
     response = visit("columns", uploaded(), choices(**{"answer-0": "2"}))
-    check = RosterJob.objects.get()
+    check = RosterJob.system.get()
     assert response.url == visit.url("job", check)
     assert (check.state, check.counts["created"], Application.objects.count()) == ("done", 1, 0)
 
@@ -92,7 +92,7 @@ def test_problems_are_shown_row_by_row(upload, visit):
     upload(FILE.replace("mei@example.org", "mei"))
     visit("columns", uploaded(), choices())
     visit("columns", uploaded(), choices(**{"answer-0": "2"}))
-    shown = visit("job", RosterJob.objects.get()).content.decode()
+    shown = visit("job", RosterJob.system.get()).content.decode()
     assert "Row 2, E-mail" in shown
     assert 'value="Import"' not in shown
 
@@ -114,7 +114,7 @@ def test_a_map_can_be_written_as_text_and_is_checked(upload, visit):
         '[fields.name]\ncolumns = ["First name", "Last name"]\n'
     )
     assert visit("map", uploaded(), {"text": good}).status_code == 302
-    assert RosterJob.objects.get().counts["created"] == 1
+    assert RosterJob.system.get().counts["created"] == 1
     assert visit("download", uploaded()).content.decode() == good.strip()
 
 
@@ -133,7 +133,7 @@ def test_the_chair_of_another_program_finds_nothing(upload, visit, as_user):
     for name in ("columns", "download"):
         assert other.get(visit.url(name, uploaded())).status_code == 404
     visit("columns", uploaded(), choices(**{"field-3": ""}))
-    assert other.get(visit.url("job", RosterJob.objects.get())).status_code == 404
+    assert other.get(visit.url("job", RosterJob.system.get())).status_code == 404
 
 
 def test_get_imports_nothing(upload, visit):
@@ -155,7 +155,7 @@ def test_a_large_file_waits_for_a_worker_and_can_be_cancelled(upload, visit):
     rows = "".join(f"p{n}@example.org,Pat,Smith,1,Talks,38\n" for n in range(201))
     upload(FILE.split("\n")[0] + "\n" + rows)
     visit("columns", uploaded(), choices())
-    job = RosterJob.objects.get()
+    job = RosterJob.system.get()
     assert (job.state, visit("job", job).status_code) == ("queued", 200)
     visit("cancel", job, {})
     job.refresh_from_db()

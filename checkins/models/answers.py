@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from accounts.models import User
 from matches.models import Match
 
@@ -21,7 +21,7 @@ from .surveys import Channel, Question
 TEXT_LENGTH = 2000
 
 
-class AnswerQuerySet(GuardedQuerySet):
+class AnswerQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """One's own; on the care channel carer and chair, on the partner channel the partner."""
         if not user.is_authenticated:

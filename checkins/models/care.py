@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from accounts.models import User
 from matches.models import Match
 from programs.models import Membership, Program, conflicts_with
@@ -28,7 +28,7 @@ Person = settings.AUTH_USER_MODEL
 TEXT_LENGTH = 4000
 
 
-class ConcernQuerySet(GuardedQuerySet):
+class ConcernQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Its author, the carer of the match and the chair. Never the partner."""
         if not user.is_authenticated:
@@ -189,7 +189,7 @@ class Concern(ConfidentialModel):
     take.alters_data = resolve.alters_data = True  # type: ignore[attr-defined]  # not in templates
 
 
-class ContactLogQuerySet(GuardedQuerySet):
+class ContactLogQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The carer and the chair. The person can ask them for a copy."""
         return self.filter(match__in=matches_in_care_of(user)).scoped("in care")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from access.generic_relations import AboutQuerySet
+from access.generic_relations import GenericRelationQuerySet
 from programs.committee_admin import CommitteeAdmin
 
 
@@ -15,7 +15,7 @@ class GenericRelationAdmin(CommitteeAdmin):
     For one row only that row is passed on, so that one table's access rule is asked, not all.
     """
 
-    def visible_rows(self, request: HttpRequest, rows: AboutQuerySet) -> QuerySet:
+    def visible_rows(self, request: HttpRequest, rows: GenericRelationQuerySet) -> QuerySet:
         """Return those of `rows` that the member may see.
 
         Abstract: a subclass without a rule raises instead of showing everything.
@@ -33,5 +33,5 @@ class GenericRelationAdmin(CommitteeAdmin):
         except ValueError:  # an id that no row can have
             return None
 
-    def _rows(self) -> AboutQuerySet:
+    def _rows(self) -> GenericRelationQuerySet:
         return self.model._default_manager.get_queryset()

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from access.generic_relations import AboutQuerySet
+from access.generic_relations import GenericRelationQuerySet
 from workflow.models import Transition
 from workflow.states import stateful_models
 
@@ -27,9 +27,9 @@ class TransitionAdmin(GenericRelationAdmin):
     ordering = ("-at", "-pk")
     fields = list_display
 
-    def visible_rows(self, request: HttpRequest, rows: AboutQuerySet) -> QuerySet:
+    def visible_rows(self, request: HttpRequest, rows: GenericRelationQuerySet) -> QuerySet:
         labels = [model._meta.label for model in stateful_models()]
-        return rows.about_what_committee_sees(labels, request.user)
+        return rows.about_rows_for_committee(labels, request.user)
 
     @admin.display(description=_("what"))
     def about(self, row: Transition) -> str:

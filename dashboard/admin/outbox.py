@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from access.generic_relations import AboutQuerySet
+from access.generic_relations import GenericRelationQuerySet
 from accounts.models import User
 from notifications import email_preview
 from notifications.kinds import label_of
@@ -71,7 +71,7 @@ class OutboxAdmin(GenericRelationAdmin):
     change_form_template = "admin/dashboard/email.html"
     acting_roles = (Role.CHAIR,)
 
-    def visible_rows(self, request: HttpRequest, rows: AboutQuerySet) -> QuerySet:
+    def visible_rows(self, request: HttpRequest, rows: GenericRelationQuerySet) -> QuerySet:
         found = rows.for_committee(request.user)
         if settings.DEMO:  # a demo has no mailbox: sign-in codes are read here
             found = found | rows.filter(kind=ACCOUNT_EMAIL).scoped("the demo shows every e-mail")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from accounts.models import User
 from applications.models import Application
 from programs.models import Program, conflicts_with
@@ -28,7 +28,7 @@ from .rounds import Round
 PERSON_FIELDS = ("public_id", "capacity", "is_first_time", "person__name")
 
 
-class PairRowQuerySet(GuardedQuerySet):
+class PairRowQuerySet(ConfidentialQuerySet):
     """Rows of a round about a mentee and, where there is one, a mentor."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -229,7 +229,7 @@ class Override(ConfidentialModel):
         ]
 
 
-class KeepApartQuerySet(DatedQuerySet, GuardedQuerySet):  # type: ignore[override]
+class KeepApartQuerySet(DatedQuerySet, ConfidentialQuerySet):  # type: ignore[override]
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The committee of the program, without members who have a conflict with one of the two."""
         programs = Program.objects.for_committee(user)

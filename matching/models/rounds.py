@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, GuardedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet
 from accounts.models import User
 from accounts.models.people import validate_name
 from programs.committee import Role, has_role
@@ -27,7 +27,7 @@ from workflow.jobs import Job
 MATCHERS = (Role.MATCHER, Role.CHAIR)
 
 
-class RoundQuerySet(GuardedQuerySet):
+class RoundQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Rounds for the committee of the program. Rows about people are narrowed further."""
         return self.for_committee(user)
@@ -168,7 +168,7 @@ class Round(ConfidentialModel):
         return self.state == self.State.APPROVED and has_role(user, self.program, Role.CHAIR)
 
 
-class OfRoundQuerySet(GuardedQuerySet):
+class OfRoundQuerySet(ConfidentialQuerySet):
     """Rows that belong to a round as a whole and name no person."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
-from access.generic_relations import AboutQuerySet
+from access.generic_relations import GenericRelationQuerySet
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel
 
@@ -33,7 +33,7 @@ ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their re
 RELEASED = "released"  # the reason of a row that a person released: it is not held again
 
 
-class NotificationQuerySet(AboutQuerySet):
+class NotificationQuerySet(GenericRelationQuerySet):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return the user's own e-mails, except account e-mails."""
         mine = self.filter(recipient=user.pk) if user.is_authenticated else self.none()
@@ -45,7 +45,7 @@ class NotificationQuerySet(AboutQuerySet):
         `roles` limits it to programs where the member has one of them.
         """
         labels = {kind.about for kind in KINDS.values()}
-        return self.exclude(kind=ACCOUNT_EMAIL).about_what_committee_sees(labels, user, *roles)
+        return self.exclude(kind=ACCOUNT_EMAIL).about_rows_for_committee(labels, user, *roles)
 
     def due(self, at: datetime) -> Self:
         """Return the e-mails to send at `at`."""

@@ -1,11 +1,11 @@
-"""Encrypted columns: unreadable in the database, readable with any configured key, not searchable."""
+"""Encrypted columns: unreadable in the database, readable with every key, not searchable."""
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 from django.core.exceptions import FieldError
 from django.db import connection
 
-from access.encrypted_fields import seal, unseal
+from access.encrypted_fields import decrypt, encrypt
 from applications.models import PrivateAnswers
 from testkit import factories
 
@@ -41,14 +41,14 @@ def test_an_encrypted_column_cannot_be_searched(ben):
 def test_an_old_key_still_reads_and_the_new_one_writes(settings):
     old, new = (Fernet.generate_key().decode() for _ in range(2))
     settings.TEXT_KEYS = [old]
-    text = seal("trust")
+    text = encrypt("trust")
     settings.TEXT_KEYS = [new, old]
-    assert unseal(text) == "trust"
+    assert decrypt(text) == "trust"
     settings.TEXT_KEYS = [new]
     with pytest.raises(InvalidToken):
-        unseal(text)
+        decrypt(text)
 
 
 def test_plain_text_in_the_column_is_an_error_not_a_page():
     with pytest.raises(InvalidToken):
-        unseal("written by hand")
+        decrypt("written by hand")
