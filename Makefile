@@ -89,11 +89,13 @@ NEXT_PYTHON ?= $(shell for python in $$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/vers
 	python3.14 python3.13 python3.12 python3; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 && { echo $$python; break; }; done)
 
+$(NEXT)/dev.stamp: VENV := $(NEXT)
 $(NEXT)/dev.stamp: PY := $(NEXT)/bin/python
 $(NEXT)/dev.stamp: requirements-dev.txt
 	@test -n "$(NEXT_PYTHON)" || { echo 'make: the next Django needs Python 3.12 or newer, from pyenv or the system' >&2; exit 1; }
 	@echo 'Making $(NEXT) with $(NEXT_PYTHON) ...' && $(NEXT_PYTHON) -m venv --clear $(NEXT)
-	@$(PIP_INSTALL) -r requirements-dev.txt && $(PY) -m testkit.pips
+	@$(PIP_INSTALL) -r requirements-dev.txt && $(PIP_CHECK)
+	@$(PY) -m testkit.pips
 	@touch $@
 
 test-next: prepare $(NEXT)/dev.stamp
