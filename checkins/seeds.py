@@ -47,7 +47,7 @@ FIT: dict[str, Any] = {
             "concern_codes": ["not_fit"],
         },
         {
-            "code": "words",
+            "code": "comment",
             "kind": "text",
             "channel": CARE,
             "is_required": False,
@@ -108,7 +108,7 @@ PULSE: dict[str, Any] = {
             ],
         },
         {
-            "code": "words",
+            "code": "comment",
             "kind": "text",
             "channel": CARE,
             "is_required": False,

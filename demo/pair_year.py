@@ -213,13 +213,13 @@ def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, da
     choices = demo.texts["answers"][mood]
     words = choices[turn % len(choices)]
     if checkin.kind == CheckIn.Kind.FIT:
-        answers = {"fit": "deciding" if mood == "deciding" else "good", "words": words}
+        answers = {"fit": "deciding" if mood == "deciding" else "good", "comment": words}
     else:
         useful = "2" if mood == "low" else str(3 + turn % 3)
         answers = {
             "useful": useful,
             "rhythm": "less" if mood == "low" else "as_planned",
-            "words": words,
+            "comment": words,
         }
     answering.answer(checkin, by=checkin.person, answers=answers, at=demo.calendar.at(day, hour=21))
 

@@ -24,7 +24,7 @@ def words(client, name, *args):
 
 
 def test_carer_and_chair_read_named_answers(cared, as_user, ben, cleo, eve):
-    checkin = make.answered(cared, ben, words="Secret words")
+    checkin = make.answered(cared, ben, comment="Secret words")
     for member in (cleo, eve):
         found = words(as_user(member), "checkin_change", checkin.pk)
         assert "Secret words" in found
@@ -32,7 +32,7 @@ def test_carer_and_chair_read_named_answers(cared, as_user, ben, cleo, eve):
 
 
 def test_other_members_learn_that_it_was_answered_and_not_what(cared, as_user, ben, program):
-    checkin = make.answered(cared, ben, useful="2", words="Secret words")
+    checkin = make.answered(cared, ben, useful="2", comment="Secret words")
     reader = as_user(factories.member("Rita Voss", program=program, role="reader"))
     found = words(reader, "checkin_change", checkin.pk)
     assert "Only the carer of this match and the chair" in found

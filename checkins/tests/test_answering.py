@@ -10,7 +10,7 @@ from testkit import checkins as make
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
-WORDS = {"useful": "4", "rhythm": "less", "words": "Only for my carer"}
+WORDS = {"useful": "4", "rhythm": "less", "comment": "Only for my carer"}
 
 
 def read_by(user):
@@ -28,7 +28,7 @@ def test_answering_stores_each_question_once(match, ben):
 def test_text_is_stored_encrypted(match, ben):
     from django.db import connection
 
-    make.answered(match, ben, words="Only for my carer")
+    make.answered(match, ben, comment="Only for my carer")
     with connection.cursor() as cursor:
         cursor.execute("SELECT text FROM checkins_answer WHERE text <> ''")
         (stored,) = cursor.fetchone()
@@ -36,8 +36,8 @@ def test_text_is_stored_encrypted(match, ben):
 
 
 def test_signed_in_one_can_answer_again_until_it_closes(match, ben):
-    checkin = make.answered(match, ben, words="First")
-    answer(checkin, by=ben, answers={**WORDS, "words": ""})
+    checkin = make.answered(match, ben, comment="First")
+    answer(checkin, by=ben, answers={**WORDS, "comment": ""})
     assert own_answers(checkin, ben) == {"useful": "4", "rhythm": "less"}
     with pytest.raises(ActionNotAllowed):
         answer(checkin, by=ben, answers=WORDS, at=timezone.now() + timedelta(days=15))
@@ -46,8 +46,10 @@ def test_signed_in_one_can_answer_again_until_it_closes(match, ben):
 def test_a_link_writes_once(match, ben):
     checkin = make.opened(match, ben)
     assert answer(checkin, by=ben, answers=WORDS, is_by_link=True) is True
-    assert answer(checkin, by=ben, answers={**WORDS, "words": "Another"}, is_by_link=True) is False
-    assert own_answers(checkin, ben)["words"] == "Only for my carer"
+    assert (
+        answer(checkin, by=ben, answers={**WORDS, "comment": "Another"}, is_by_link=True) is False
+    )
+    assert own_answers(checkin, ben)["comment"] == "Only for my carer"
     assert CheckIn.objects.get().is_by_link
 
 
@@ -70,12 +72,12 @@ def test_only_an_open_check_in_takes_answers(state, match, ben):
 def test_named_care_answers_are_read_by_carer_and_chair_only(
     cared, ada, ben, cleo, eve, dan, program
 ):
-    make.answered(cared, ben, words="Secret")
+    make.answered(cared, ben, comment="Secret")
     reader = factories.member("Rita Voss", program=program, role="reader")
     other_carer = factories.member("Olu Bey", program=program, role="carer")
-    assert read_by(ben) == {"useful", "rhythm", "words"}
-    assert read_by(eve) == {"useful", "words"}, "no one reads single pooled answers"
-    assert read_by(cleo) == {"useful", "words"}
+    assert read_by(ben) == {"useful", "rhythm", "comment"}
+    assert read_by(eve) == {"useful", "comment"}, "no one reads single pooled answers"
+    assert read_by(cleo) == {"useful", "comment"}
     assert [read_by(user) for user in (ada, dan, reader, other_carer)] == [
         set(),
         set(),
@@ -87,7 +89,7 @@ def test_named_care_answers_are_read_by_carer_and_chair_only(
 def test_a_conflict_of_interest_hides_them_even_from_the_chair(cared, ben, cleo, eve):
     from programs.models import Conflict
 
-    make.answered(cared, ben, words="Secret")
+    make.answered(cared, ben, comment="Secret")
     Conflict.objects.create(member=cleo, person=cared.mentor.person)
     Conflict.objects.create(member=eve, person=ben)
     assert [read_by(user) for user in (cleo, eve)] == [set(), set()]
@@ -96,7 +98,7 @@ def test_a_conflict_of_interest_hides_them_even_from_the_chair(cared, ben, cleo,
 def test_a_member_who_is_the_partner_reads_nothing(program, cohort, surveys, ben):
     boss = factories.member("Mia Stone", program=program, role="chair")
     match = factories.match(ben, boss, cohort, carer=boss)
-    make.answered(match, ben, words="Secret")
+    make.answered(match, ben, comment="Secret")
     assert read_by(boss) == set()
 
 
@@ -104,8 +106,8 @@ def test_a_deputy_reads_for_the_carer_of_that_program_only(cared, ben, eve, prog
     deputy = factories.member("Dov Stein", program=program, role="reader")
     elsewhere = factories.member("Far Away", program=factories.program(), role="carer")
     eve.memberships.update(deputy=deputy)
-    make.answered(cared, ben, words="Secret")
-    assert read_by(deputy) == {"useful", "words"}
+    make.answered(cared, ben, comment="Secret")
+    assert read_by(deputy) == {"useful", "comment"}
     eve.memberships.update(deputy=elsewhere)
     assert read_by(elsewhere) == set()
 

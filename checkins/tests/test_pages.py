@@ -14,7 +14,7 @@ from testkit import checkins as make
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
-PULSE = {"useful": "4", "rhythm": "less", "words": "Only for my carer", "call": ""}
+PULSE = {"useful": "4", "rhythm": "less", "comment": "Only for my carer", "call": ""}
 
 
 def by_link(purpose, person, subject):
@@ -77,13 +77,13 @@ def test_an_answered_link_shows_no_answer_and_writes_nothing(cared, ben, client)
     checkin = make.opened(cared, ben)
     address = by_link("survey-answer", ben, checkin)
     client.post(address, PULSE)
-    for answer in (client.get(address), client.post(address, {**PULSE, "words": "Other words"})):
+    for answer in (client.get(address), client.post(address, {**PULSE, "comment": "Other words"})):
         words = answer.content.decode()
         assert "Thank you" in words
         assert "carer</textarea>" not in words
         assert "Only for my carer" not in words
         assert page(checkin) in words
-    assert own_answers(checkin, ben)["words"] == "Only for my carer"
+    assert own_answers(checkin, ben)["comment"] == "Only for my carer"
 
 
 def test_a_closed_check_in_says_so(cared, ben, client):
@@ -107,11 +107,11 @@ def test_missing_and_unknown_choices_show_errors(cared, ben, client):
 
 
 def test_signed_in_people_read_and_change_their_answers(cared, as_user, ben):
-    checkin = make.answered(cared, ben, words="First words")
+    checkin = make.answered(cared, ben, comment="First words")
     client = as_user(ben)
     assert "First words" in client.get(page(checkin)).content.decode()
     assert client.post(page(checkin), PULSE)["Location"] == reverse("dashboard:home")
-    assert own_answers(checkin, ben)["words"] == "Only for my carer"
+    assert own_answers(checkin, ben)["comment"] == "Only for my carer"
 
 
 @pytest.mark.parametrize("person", ["ada", "dan", "cleo", "eve"])

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def everything(match, ben):
-    make.answered(match, ben, words="Canary one")
+    make.answered(match, ben, comment="Canary one")
     ask(match, ben, text="Canary two", contact_info="Canary three")
     record_held(make_meeting.held(match), by=ben, learned="Canary four")
 

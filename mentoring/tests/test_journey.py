@@ -168,7 +168,7 @@ def test_a_year_begins(story, cleo, ada, ben):
         field.name: "not_fit" if "not_fit" in str(field) else ""
         for field in browser.get(link).context["form"]
     }
-    browser.post(link, {**answers, "words": "We talk past each other."})
+    browser.post(link, {**answers, "comment": "We talk past each other."})
 
     # The carer is called, reads the words and says so; the mentor never sees them.
     assert letters_to(eli, story.after(minutes=5))

@@ -191,7 +191,7 @@ def agree(pair, mentee, mentor):
 def answer_check_in(phone, letter):
     """From the link in a letter, signed in nowhere."""
     phone.open(link_in(letter, "/go/survey-answer/"))
-    phone.fill({"fit": "not_fit", "words": CANDID})
+    phone.fill({"fit": "not_fit", "comment": CANDID})
     phone.press("Send")
 
 
