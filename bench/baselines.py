@@ -6,8 +6,6 @@ All take a score table and the capacity of each mentor (M,), and return the ment
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
@@ -15,7 +13,8 @@ from scipy.optimize import linear_sum_assignment
 from matching.engine import ScoreTable
 
 Array = NDArray[np.int64]
-Views = tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]  # Any: integers of every width
+Integers = NDArray[np.integer]  # of any width
+Views = tuple[Integers, Integers]
 
 
 def slot_costs(table: ScoreTable, capacity: Array) -> NDArray[np.float64]:

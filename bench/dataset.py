@@ -109,17 +109,17 @@ def _profiles(rng: np.random.Generator, role: str, users: list[User], words: Voc
     ]
     profiles = Profile.objects.bulk_create(profiles, batch_size=BATCH)
     spoken = Profile.languages.through
-    rows = [
+    spoken_rows = [
         spoken(profile_id=profile.pk, language_id=language.pk)
         for profile, language in _choices(rng, profiles, words.languages, 1, 3, 2.4)
     ]
-    spoken.objects.bulk_create(rows, batch_size=BATCH)
+    spoken.objects.bulk_create(spoken_rows, batch_size=BATCH)
     known = Profile.industries.through
-    rows = [
+    known_rows = [
         known(profile_id=profile.pk, industry_id=industry.pk)
         for profile, industry in _choices(rng, profiles, words.industries, 1, 2, 0.6)
     ]
-    known.objects.bulk_create(rows, batch_size=BATCH)
+    known.objects.bulk_create(known_rows, batch_size=BATCH)
 
 
 def _applications(

@@ -129,7 +129,7 @@ def _figures(size: int) -> Figures:
     cohort, chair = dataset.fill(size, round(0.6 * size))
     round_ = open_round(cohort, by=chair)
     timer = StageTimer()
-    seconds = {"run": cpu_seconds(lambda: run(round_, by=chair, tell=timer))}
+    seconds = {"run": cpu_seconds(lambda: run(round_, by=chair, progress=timer.advance))}
     stages = timer.stages
     if size < LARGEST_SIZE:
         times = 3 if size <= REPEATED else 1

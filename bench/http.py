@@ -16,15 +16,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from bench.subprocess_runs import run_module, set_up_django
 from bench.timing import spread
 
 if TYPE_CHECKING:  # Django has to be set up before these are imported
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.http import HttpResponse
+    from django.http import HttpResponseBase
 
+    from bench.baselines import Integers
     from matching.models import Proposal
     from matching.storage.solver_state import SolverState
 
@@ -33,7 +34,7 @@ REQUESTS, WARM_UP = 44, 4
 SIZE = 2000
 HEADERS = {"HX-Request": "true"}
 CAN_SET_AFFINITY = hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1
-Request = Callable[[], "HttpResponse"]
+Request = Callable[[], "HttpResponseBase"]
 Spread = tuple[float, float, float]  # median, 95th percentile, maximum, in seconds
 Row = tuple[int, Spread, Spread]  # queries, CPU time, wall time
 Figures = dict[str, dict[str, Row]]  # "" or ", two processors" -> request -> row
@@ -227,7 +228,7 @@ class _Workbench:
         )
         return self.public_id(state.mentees[int(allowed.argmax())])
 
-    def plan_for(self, k: int) -> tuple[SolverState, int, Any]:  # Any: mu, an integer array
+    def plan_for(self, k: int) -> tuple[SolverState, int, Integers]:
         from matching.storage.solver_state import SolverState
 
         state = SolverState.load(self.round)

@@ -9,10 +9,9 @@ import json
 import os
 import subprocess
 import sys
-from typing import Any
 
 
-def run_module(module: str, size: int, url: str) -> dict[str, Any]:
+def run_module(module: str, size: int, url: str) -> object:
     """Return what `python -m MODULE SIZE` prints as its last line, as JSON.
 
     url: of the database. Raises RuntimeError with its error output when it fails.
@@ -27,7 +26,7 @@ def run_module(module: str, size: int, url: str) -> dict[str, Any]:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{module} failed:\n{done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])  # each module has its own form
+    found: object = json.loads(done.stdout.splitlines()[-1])  # each module has its own form
     return found
 
 

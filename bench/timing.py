@@ -6,7 +6,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 
@@ -18,7 +18,7 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def side_by_side(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def side_by_side(jobs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Return the best CPU seconds of each job.
 
     The jobs take turns, so that they meet the same disturbances.

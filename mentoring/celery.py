@@ -4,7 +4,6 @@ A lost message delays work by one beat interval; a duplicate finds nothing to cl
 """
 
 import os
-from typing import Any
 
 from celery import Celery, signals
 
@@ -16,5 +15,5 @@ app.autodiscover_tasks()
 
 
 @signals.setup_logging.connect
-def keep_logging_settings(**kwargs: Any) -> None:
+def keep_logging_settings(**kwargs: object) -> None:
     """Keep settings.LOGGING, which filters secrets, instead of Celery's own handlers."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
 
 @register(Tags.security, deploy=True)
-def canonical_host(app_configs: Any, **kwargs: Any) -> list[Error]:
+def canonical_host(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
     loose = [host for host in settings.ALLOWED_HOSTS if host == "*" or host.startswith(".")]
     if loose:
         return [Error("ALLOWED_HOSTS must be exactly the canonical host.", id="mentoring.E001")]
@@ -17,7 +18,7 @@ def canonical_host(app_configs: Any, **kwargs: Any) -> list[Error]:
 
 
 @register(Tags.security, deploy=True)
-def secure_base_url(app_configs: Any, **kwargs: Any) -> list[Error]:
+def secure_base_url(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
     if not settings.SECURE:
         return [Error("BASE_URL must begin with https:// in production.", id="mentoring.E002")]
     return []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
@@ -45,8 +44,14 @@ class CommitteeSessionMiddleware:
         return self.respond(request)
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
     ) -> HttpResponse | None:
+        # Here and not in __call__: only after the address was resolved is it known which page
+        # answers, and signing out must stay possible without a second factor.
         if (
             not settings.REQUIRE_SECOND_FACTOR
             or not is_committee_page(request)

@@ -8,7 +8,6 @@ in the request. Account pages are left out, so that no password or code is ever 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +21,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
     """Answer a form with its text where Django would redirect and drop it."""
 
     def handle_no_permission(  # type: ignore[override]
-        self, request: HttpRequest, view_func: Callable[..., Any]
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
     ) -> HttpResponse:
         if not view_func.__module__.startswith("allauth") and fields_of(request):
             return show_form_again(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any
+from collections.abc import Mapping
 
 import structlog
 
@@ -26,19 +26,19 @@ class NoSecrets(logging.Filter):
         return True
 
 
-def scrub_value(value: Any) -> str:
+def scrub_value(value: object) -> str:
     """What JSON has no word for, such as a request, by its scrubbed representation."""
     return scrub(repr(value))
 
 
-def scrub_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def scrub_event(_logger: object, _method: str, event: Mapping[str, object]) -> dict[str, object]:
     """Remove secrets from the traceback and from `extra`, as the last step before JSON."""
     return {
         name: scrub(value) if isinstance(value, str) else value for name, value in event.items()
     }
 
 
-def log_settings(*, is_readable: bool, level: str) -> dict[str, Any]:
+def log_settings(*, is_readable: bool, level: str) -> dict[str, object]:
     """Return settings.LOGGING: one JSON line per event without secrets, or readable text."""
     processors = [
         structlog.contextvars.merge_contextvars,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from axe_playwright_python.base import AXE_SCRIPT
+
+if TYPE_CHECKING:  # Playwright is loaded only where a browser runs
+    from playwright.sync_api import Page
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 COLOUR_RULES = (
@@ -25,7 +28,7 @@ ASK = """async ([rules, dear, within]) => {
 }"""
 
 
-def broken_rules(page: Any, rules: tuple[str, ...] = RULES, *, within: str = "*") -> list[str]:
+def broken_rules(page: Page, rules: tuple[str, ...] = RULES, *, within: str = "*") -> list[str]:
     """Return the violated rules with their first elements; slow rules look `within` only."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
@@ -33,12 +36,12 @@ def broken_rules(page: Any, rules: tuple[str, ...] = RULES, *, within: str = "*"
     return found
 
 
-def too_wide(page: Any) -> list[str]:
+def too_wide(page: Page) -> list[str]:
     wide, width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     return [f"{wide - width} px wider than {width}"] if wide > width else []
 
 
-def listen(page: Any) -> list[str]:
+def listen(page: Page) -> list[str]:
     """Collect console errors and warnings from now on, in a list that keeps growing."""
     said: list[str] = []
     page.on(

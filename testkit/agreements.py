@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from accounts.models import User
 from agreements import drafting, signing
+from agreements.drafting import PartValues
 from agreements.models import AgreementVersion
 from matches.models import Match
 
@@ -28,7 +28,7 @@ TERM = {
     "short_term_reason": "",
     "ending_rules": "Either of us may end, without blame.",
 }
-PARTS: dict[str, dict[str, Any]] = {
+PARTS: dict[str, PartValues] = {
     "rhythm": RHYTHM,
     "goals": GOALS,
     "activities": ACTIVITIES,
@@ -37,7 +37,7 @@ PARTS: dict[str, dict[str, Any]] = {
 }
 
 
-def draft(match: Match, **parts: dict[str, Any]) -> AgreementVersion:
+def draft(match: Match, **parts: PartValues) -> AgreementVersion:
     """A complete draft, written by the mentee."""
     mentee = match.mentee.person
     for part, values in PARTS.items():
@@ -47,18 +47,18 @@ def draft(match: Match, **parts: dict[str, Any]) -> AgreementVersion:
     return version
 
 
-def shared(match: Match, **parts: dict[str, Any]) -> AgreementVersion:
+def shared(match: Match, **parts: PartValues) -> AgreementVersion:
     version = draft(match, **parts)
     drafting.share(version, by=match.mentee.person)
     return version
 
 
-def sign(version: AgreementVersion, *people: Any) -> AgreementVersion:
+def sign(version: AgreementVersion, *people: User) -> AgreementVersion:
     for person in people:
         signing.sign(version, by=person, typed_name=person.name, expected_revision=version.revision)
     return version
 
 
-def signed(match: Match, **parts: dict[str, Any]) -> AgreementVersion:
+def signed(match: Match, **parts: PartValues) -> AgreementVersion:
     """An agreement in force; the match is active."""
     return sign(shared(match, **parts), *match.people)

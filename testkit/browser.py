@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
@@ -93,7 +92,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     count = sum(
         NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())
     )
@@ -104,7 +103,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     return {**browser_type_launch_args, "executable_path": find_browser(), "args": QUIET}
 
 

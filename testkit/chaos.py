@@ -25,7 +25,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from testkit import smtp
@@ -181,12 +181,20 @@ def states(url: str) -> Counter[str]:
         return Counter(dict(cursor.fetchall()))
 
 
+class Cursor(Protocol):
+    """What the cursors of sqlite3 and psycopg2 have in common."""
+
+    def execute(self, sql: str, /) -> object: ...
+
+    def fetchall(self) -> list[tuple[str, int]]: ...
+
+
 @contextlib.contextmanager
-def connect(url: str) -> Iterator[Any]:
+def connect(url: str) -> Iterator[Cursor]:
     if url.startswith("sqlite"):
         import sqlite3
 
-        connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
     else:
         import psycopg2  # type: ignore[import-untyped]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import User
 from checkins.answering import answer
 from checkins.models import CheckIn, current_survey
 from checkins.seeds import seed_surveys
@@ -17,7 +17,7 @@ GOOD_FIT = {"fit": "good"}
 
 
 def opened(
-    match: Match, person: Any, kind: str = "pulse", at: datetime | None = None, **fields: Any
+    match: Match, person: User, kind: str = "pulse", at: datetime | None = None, **fields: object
 ) -> CheckIn:
     """A check-in that is open since `at` (now)."""
     at = at or timezone.now()
@@ -36,7 +36,7 @@ def opened(
 
 
 def answered(
-    match: Match, person: Any, kind: str = "pulse", at: datetime | None = None, **answers: str
+    match: Match, person: User, kind: str = "pulse", at: datetime | None = None, **answers: str
 ) -> CheckIn:
     at = at or timezone.now()
     checkin = opened(match, person, kind, at)

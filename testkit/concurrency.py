@@ -5,21 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from django.db import connection
 
 from access.exceptions import ActionNotAllowed
 
 
-def at_once(*actions: Callable[[], Any], lost: type[Exception] = ActionNotAllowed) -> list[int]:
+def at_once(*actions: Callable[[], object], lost: type[Exception] = ActionNotAllowed) -> list[int]:
     """Run the actions in threads that start together; return the indexes of those that succeeded.
 
     Losing means raising `lost` or ActionNotAllowed. Any other exception fails the test.
     """
     barrier, done, broken = threading.Barrier(len(actions)), [], []
 
-    def run(number: int, action: Callable[[], Any]) -> None:
+    def run(number: int, action: Callable[[], object]) -> None:
         try:
             barrier.wait()
             with suppress(ActionNotAllowed, lost):

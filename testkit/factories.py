@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
-from typing import Any
 
 from django.utils import timezone
 
@@ -16,11 +15,11 @@ from programs.models import Cohort, Membership, Policy, Program
 _number = itertools.count(1)
 
 
-def person(name: str = "", *, employer: str = "", **fields: Any) -> User:
+def person(name: str = "", *, employer: str = "", email: str = "", **fields: object) -> User:
     n = next(_number)
     name = name or f"Person {n}"
-    email = fields.pop("email", f"{name.split()[0].lower()}.{n}@example.org")
-    user = User.objects.create_user(email, name=name, **fields)
+    email = email or f"{name.split()[0].lower()}.{n}@example.org"
+    user = User.objects.create_user(email, None, name=name, **fields)
     place = Employer.objects.named(employer) if employer else None
     Profile.objects.create(user=user, employer=place, level=3, availability=["tue-evening"])
     verify(user)
@@ -34,7 +33,7 @@ def verify(user: User) -> None:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
-def program(**fields: Any) -> Program:
+def program(**fields: object) -> Program:
     n = next(_number)
     fields = {
         "name": f"Program {n}",
@@ -48,14 +47,15 @@ def program(**fields: Any) -> Program:
     return made
 
 
-def cohort(**fields: Any) -> Cohort:
+def cohort(**fields: object) -> Cohort:
     n = next(_number)
-    owner = fields.pop("program", None) or program()
+    if "program" not in fields:
+        fields["program"] = program()
     fields = {"name": f"Cohort {n}", "slug": f"cohort-{n}", "opens_on": date(2020, 1, 1), **fields}
-    return Cohort.objects.create(program=owner, **fields)
+    return Cohort.objects.create(**fields)
 
 
-def member(name: str = "", *, program: Program, role: str = "chair", **fields: Any) -> User:
+def member(name: str = "", *, program: Program, role: str = "chair", **fields: object) -> User:
     user = person(name or f"Member {next(_number)}")
     Membership.objects.create(
         user=user, program=program, role=role, since=date(2020, 1, 1), **fields
@@ -63,7 +63,7 @@ def member(name: str = "", *, program: Program, role: str = "chair", **fields: A
     return user
 
 
-def application(user: User, cohort: Cohort, role: str = "mentee", **fields: Any) -> Application:
+def application(user: User, cohort: Cohort, role: str = "mentee", **fields: object) -> Application:
     """A complete, accepted application by default, ready to match."""
     now = timezone.now()
     fields = {
@@ -82,7 +82,7 @@ def application(user: User, cohort: Cohort, role: str = "mentee", **fields: Any)
     return Application.objects.create(cohort=cohort, person=user, role=role, **fields)
 
 
-def match(mentee: User, mentor: User, cohort: Cohort, **fields: Any) -> Match:
+def match(mentee: User, mentor: User, cohort: Cohort, **fields: object) -> Match:
     """A published pair; makes the two applications."""
     return Match.objects.create(
         mentee=application(mentee, cohort, "mentee"),

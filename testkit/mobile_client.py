@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
 
 from .accessibility import listen, too_wide
 
-SCREEN = {"width": 320, "height": 640}
+if TYPE_CHECKING:  # Playwright is loaded only where a browser runs
+    from django.test import Client
+    from playwright.sync_api import Browser, Locator, ViewportSize
+
+Answer = str | list[str]
+
+SCREEN: ViewportSize = {"width": 320, "height": 640}
 
 
 class MobileClient:
     """Fail on console messages and horizontal overflow; `open` and `press` wait for the page."""
 
-    def __init__(self, browser: Any, site: str, *, scripts: bool) -> None:
+    def __init__(self, browser: Browser, site: str, *, scripts: bool) -> None:
         self.site = site
         self.context = browser.new_context(
             viewport=SCREEN, java_script_enabled=scripts, base_url=site, reduced_motion="reduce"
@@ -23,7 +29,7 @@ class MobileClient:
         self.page = self.context.new_page()
         self.said = listen(self.page)
 
-    def sign_in(self, client: Any) -> None:
+    def sign_in(self, client: Client) -> None:
         """Use the session of a test client instead of the current one."""
         name = settings.SESSION_COOKIE_NAME
         self.context.clear_cookies(name=name)
@@ -33,10 +39,11 @@ class MobileClient:
 
     def open(self, path: str) -> None:
         answer = self.page.goto(path, wait_until="load")
+        assert answer is not None, path
         assert answer.status == 200, (answer.status, path)
         self.look()
 
-    def press(self, name: str, role: str = "button") -> None:
+    def press(self, name: str, role: Literal["button", "link"] = "button") -> None:
         """Press the button of that name, or follow the link with role="link"."""
         with self.page.expect_navigation(wait_until="load"):
             self.page.get_by_role(role, name=name, exact=True).first.click()
@@ -45,7 +52,7 @@ class MobileClient:
     def follow(self, name: str) -> None:
         self.press(name, "link")
 
-    def fill(self, answers: Mapping[str, Any]) -> None:
+    def fill(self, answers: Mapping[str, Answer]) -> None:
         """Answer the fields that are on the page, by their names, as a browser would post them."""
         kinds = self.page.eval_on_selector_all(
             "[name]", "fields => Object.fromEntries(fields.map(field => [field.name, field.type]))"
@@ -70,7 +77,7 @@ class MobileClient:
         return self.page.inner_text("body")
 
 
-def tick(fields: Any, answer: Any) -> None:
+def tick(fields: Locator, answer: Answer) -> None:
     """Check the boxes or radio buttons with these values; "on" is a box without a value."""
     for value in [answer] if isinstance(answer, str) else answer:
         if value:
@@ -79,12 +86,19 @@ def tick(fields: Any, answer: Any) -> None:
             ).check()
 
 
-FIELD_ACTIONS: dict[str, Callable[[Any, Any], Any]] = {
+def choose(field: Locator, answer: Answer) -> None:
+    field.select_option(answer)
+
+
+def write(field: Locator, answer: Answer) -> None:
+    assert isinstance(answer, str)
+    field.fill(answer)
+
+
+FIELD_ACTIONS: dict[str, Callable[[Locator, Answer], None]] = {
     "radio": tick,
     "checkbox": tick,
-    "select-one": lambda field, value: field.select_option(value),
-    "select-multiple": lambda field, values: field.select_option(values),
-    **dict.fromkeys(
-        ("text", "textarea", "email", "number", "search"), lambda field, value: field.fill(value)
-    ),
+    "select-one": choose,
+    "select-multiple": choose,
+    **dict.fromkeys(("text", "textarea", "email", "number", "search"), write),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -10,7 +10,12 @@ from django.http import QueryDict
 from applications.forms.registry import FORMS
 from applications.models import Application
 
-MENTEE: dict[str, dict[str, Any]] = {
+if TYPE_CHECKING:
+    from django.test import Client
+
+Pages = dict[str, dict[str, str | list[str]]]  # page -> field -> answer
+
+MENTEE: Pages = {
     "suitability": {"time": "yes", "lead": "yes", "growth": "yes", "open": "yes"},
     "about-you": {
         "name": "Ben Okoro",
@@ -38,7 +43,7 @@ MENTEE: dict[str, dict[str, Any]] = {
     "wishes": {"prefer-1": "", "prefer-2": "", "avoid-1": "Ada Brook", "avoid-2": ""},
     "commitment": {"commits": "on", "accepts_code": "on"},
 }
-MENTOR: dict[str, dict[str, Any]] = {
+MENTOR: Pages = {
     **MENTEE,
     "suitability": {"time": "yes", "listen": "yes", "bounds": "yes", "prepare": "yes"},
     "experiences": {"lay-off": "lived-shared", "newcomer": "accompanied-kept"},
@@ -46,7 +51,7 @@ MENTOR: dict[str, dict[str, Any]] = {
 }
 
 
-def fill_in(client: Any, application: Any, pages: dict[str, dict[str, Any]]) -> None:
+def fill_in(client: Client, application: Application, pages: Pages) -> None:
     """Open and save every page of an application; fail on the first that is rejected."""
     for code, answers in pages.items():
         url = f"/applications/{application.public_id}/{code}/"
@@ -55,7 +60,7 @@ def fill_in(client: Any, application: Any, pages: dict[str, dict[str, Any]]) -> 
         assert response.status_code == 302, (code, response.context["form"].errors)
 
 
-def answer(application: Any, pages: dict[str, dict[str, Any]]) -> None:
+def answer(application: Application, pages: Pages) -> None:
     """Save the same answers through the forms, without HTTP."""
     for code, answers in pages.items():
         stored = Application.objects.prefetch_related("topic_rows__topic").get(pk=application.pk)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 
+from accounts.models import User
 from applications.models import Application, ApplicationExperience, ApplicationTopic
+from matches.models import Match
 from matching.models import Round
 from matching.rounds import lifecycle, publication
 from programs.models import Cohort, Experience, Topic
@@ -37,8 +37,8 @@ def applicant(
     lives: dict[str, str] | None = None,
     shares: bool = True,
     employer: str = "",
-    person: Any = None,
-    **fields: Any,
+    person: User | None = None,
+    **fields: object,
 ) -> Application:
     """Make an applicant who is ready to match.
 
@@ -87,7 +87,7 @@ def small_cohort(cohort: Cohort) -> dict[str, Application]:
     }
 
 
-def run_round(cohort: Cohort, by: Any, **fields: Any) -> Round:
+def run_round(cohort: Cohort, by: User, **fields: object) -> Round:
     made = lifecycle.open_round(cohort, by=by)
     if fields:
         Round.system.filter(pk=made.pk).update(**fields)
@@ -96,15 +96,15 @@ def run_round(cohort: Cohort, by: Any, **fields: Any) -> Round:
     return made
 
 
-def approved_round(cohort: Cohort, by: Any, second: Any, **fields: Any) -> Round:
+def approved_round(cohort: Cohort, by: User, second: User, **fields: object) -> Round:
     made = run_round(cohort, by, **fields)
     lifecycle.send_to_review(made, by=by)
     lifecycle.approve(made, by=second, expected_version=made.plan_version)
     return made
 
 
-def publish(round_: Round, by: Any) -> list[Any]:
+def publish(round_: Round, by: User) -> list[Match]:
     """Schedule the release, release at that time, and return the matches."""
     now = timezone.now()
     publication.schedule(round_, by=by, at=now)
-    return publication.publish(round_, at=round_.publish_at)
+    return publication.publish(round_, at=now)

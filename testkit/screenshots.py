@@ -17,13 +17,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from testkit.browser import QUIET, find_browser
 from testkit.services import free_port
 
-SCREENS = {
+if TYPE_CHECKING:  # Django has to be set up before these are imported
+    from django.test import Client
+    from playwright.sync_api import Page
+
+    from accounts.models import User
+
+SCREENS: dict[str, tuple[int, Literal["light", "dark"]]] = {
     "desk-light": (1280, "light"),
     "desk-dark": (1280, "dark"),
     "phone-light": (320, "light"),
@@ -72,7 +78,7 @@ def main(out: Path) -> int:
         subprocess.run([*manage, "bootstrap", "--demo"], check=True)
         subprocess.run(
             [*manage, "send_due_emails"], check=True
-        )  # so that the committee's page does not say that letters wait
+        )  # so that the committee's page does not say that e-mails wait
         server = subprocess.Popen(
             [*manage, "runserver", f"127.0.0.1:{port}", "--noreload"],
             stdout=subprocess.DEVNULL,
@@ -101,7 +107,7 @@ def _wait(port: int) -> None:
     raise TimeoutError("the site did not start")
 
 
-def _sign_in(person: Any) -> Any:
+def _sign_in(person: User) -> Client:
     from django.test import Client
 
     client = Client()
@@ -132,7 +138,7 @@ def _people() -> dict[str, tuple[str, list[str]]]:
     return found
 
 
-def _beginners() -> Iterator[tuple[str, Any, list[str]]]:
+def _beginners() -> Iterator[tuple[str, User, list[str]]]:
     """Yield people at earlier steps than the demo's: applying, orientation, first agreement."""
     from applications.models import Application
     from matches.models import Match
@@ -221,7 +227,7 @@ def _emails() -> dict[str, str]:
     return written
 
 
-def _take(page: Any, stem: Path) -> None:
+def _take(page: Page, stem: Path) -> None:
     for name, (width, colours) in SCREENS.items():
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=colours)
@@ -229,7 +235,7 @@ def _take(page: Any, stem: Path) -> None:
 
 
 def _walk_as(
-    role: str, starts: list[str], page: Any, base: str, out: Path, common: set[str]
+    role: str, starts: list[str], page: Page, base: str, out: Path, common: set[str]
 ) -> list[tuple[str, str, str]]:
     from django.urls import Resolver404, resolve
 

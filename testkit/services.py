@@ -29,7 +29,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -38,6 +38,16 @@ LOOPBACK = "127.0.0.1"
 
 class Missing(Exception):
     """No server of this kind runs here; the text says what to install."""
+
+
+class ProcessOptions(TypedDict, total=False):
+    """Options of `subprocess.Popen`: as whom, where and in which environment a server runs."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+    cwd: Path
+    env: dict[str, str]
 
 
 @dataclass
@@ -49,7 +59,7 @@ class Server:
     folder: Path
     is_ready: Callable[[], bool]
     stop_signal: signal.Signals = signal.SIGTERM
-    options: dict[str, Any] = field(default_factory=dict)
+    options: ProcessOptions = field(default_factory=ProcessOptions)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -100,7 +110,7 @@ def answers(port: int) -> bool:
     return False
 
 
-def runs(*command: str | Path, **options: Any) -> bool:
+def runs(*command: str | Path, **options: Unpack[ProcessOptions]) -> bool:
     """Whether the program starts: a shim, or a wheel for another platform, does not."""
     try:
         asked = subprocess.run(
@@ -160,7 +170,7 @@ def find_redis() -> str:
     )
 
 
-def unprivileged(folder: Path, programs: Path) -> tuple[list[str], dict[str, Any], Path]:
+def unprivileged(folder: Path, programs: Path) -> tuple[list[str], ProcessOptions, Path]:
     """Return how to start PostgreSQL as root, which it refuses.
 
     The result is a command prefix, options of Popen, and the folder of the programs.
@@ -173,8 +183,13 @@ def unprivileged(folder: Path, programs: Path) -> tuple[list[str], dict[str, Any
         return as_nobody, {}, programs
     nobody = pwd.getpwnam("nobody")  # containers that forbid user namespaces
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    options: dict[str, Any] = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    if not runs(programs / "initdb", cwd=folder, **options):
+    options: ProcessOptions = {
+        "user": nobody.pw_uid,
+        "group": nobody.pw_gid,
+        "extra_groups": [],
+        "cwd": folder,
+    }
+    if not runs(programs / "initdb", **options):
         programs = copied_wheel(programs, folder)
     return [], options, programs
 
@@ -202,6 +217,7 @@ def postgres() -> Iterator[Server]:
         folder, port = Path(name), free_port()
         data = folder / "data"
         prefix, options, programs = unprivileged(folder, programs)
+        options["cwd"] = folder
         options["env"] = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         make = [
             *prefix,
@@ -216,9 +232,7 @@ def postgres() -> Iterator[Server]:
             "UTF8",
             "--no-sync",
         ]
-        made = subprocess.run(
-            make, capture_output=True, text=True, check=False, cwd=folder, **options
-        )
+        made = subprocess.run(make, capture_output=True, text=True, check=False, **options)
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stderr[-2000:]}")
         run = [
@@ -243,7 +257,7 @@ def postgres() -> Iterator[Server]:
             folder=folder,
             is_ready=lambda: _says_ready(data / "postmaster.pid"),
             stop_signal=signal.SIGINT,  # "fast": ends sessions instead of waiting for them
-            options=options | {"cwd": folder},
+            options=options,
         )
         with _running(server):
             yield server

@@ -20,9 +20,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
 
 LOOPBACK = "127.0.0.1"
 HELLO = b"250-sink\r\n250-SIZE 10000000\r\n250 8BITMIME\r\n"
@@ -166,16 +169,16 @@ class Sink(socketserver.ThreadingTCPServer):
                 counts[message.message_id] = counts.get(message.message_id, 0) + 1
         return counts
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Ignore broken connections: the tests kill workers in the middle of sending."""
 
 
-def use(settings: Any, port: int) -> None:
+def use(settings: Settings, port: int) -> None:
     """Let the settings of a test send e-mail to this port of the loopback."""
     use_backend(settings, "notifications.delivery.EmailBackend", host=LOOPBACK, port=port)
 
 
-def use_backend(settings: Any, backend: str, **options: str | int) -> None:
+def use_backend(settings: Settings, backend: str, **options: str | int) -> None:
     """Let the settings of a test send e-mail through this backend."""
     if django.VERSION >= (6, 1):
         settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}

@@ -1,7 +1,7 @@
 """Template tags of the design system, described in docs/components.md."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypeAlias, TypeVar
 
 from django import forms, template
 from django.conf import settings
@@ -41,15 +41,22 @@ REASON_WORDS = {
 }
 
 
-def read(row: Any, name: str, default: Any = "") -> Any:
-    """A value of a row that may be a dict or an object."""
+Value = TypeVar("Value")
+ErrorSource: TypeAlias = "forms.BaseForm | forms.BaseFormSet | Iterable[ErrorSource] | None"
+
+
+def read(row: object, name: str, default: Value) -> Value:
+    """Return a value of a row that may be a dict or an object; `default` where it is None.
+
+    The type of the default is believed, as templates believe theirs.
+    """
     found = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
     return default if found is None else found
 
 
-def pick(rows: Iterable[Any], *names: str) -> list[dict[str, Any]]:
-    """Rows with exactly these values, so that a component never asks for one that is not there."""
-    return [{name: read(row, name) for name in names} for row in rows]
+def pick(rows: Iterable[object], *names: str) -> list[dict[str, object]]:
+    """Return rows with exactly these values, so that a component never asks for one that is not there."""
+    return [{name: read(row, name, "") for name in names} for row in rows]
 
 
 @register.simple_tag(takes_context=True)
@@ -63,7 +70,9 @@ def chosen_theme(context: template.Context) -> str:
 @register.simple_tag(takes_context=True)
 def brand(context: template.Context) -> str:
     return str(
-        read(context.get("program"), "name") or getattr(settings, "SITE_NAME", "") or _("Mentoring")
+        read(context.get("program"), "name", "")
+        or getattr(settings, "SITE_NAME", "")
+        or _("Mentoring")
     )
 
 
@@ -107,17 +116,17 @@ def task_chip(state: str) -> str:
 
 
 @register.inclusion_tag("components/_nav_link.html", takes_context=True)
-def nav_link(context: template.Context, name: str, label: str) -> dict[str, Any]:
+def nav_link(context: template.Context, name: str, label: str) -> dict[str, object]:
     """Link to the page named `name`; marked as current on that page."""
     url = reverse(name)
     request = context.get("request")
-    return {"url": url, "label": label, "is_current": bool(request) and request.path == url}
+    return {"url": url, "label": label, "is_current": request is not None and request.path == url}
 
 
 @register.inclusion_tag("components/notice.html")
 def notice(
-    text: Any, kind: str = "info", url: str = "", action: str | Promise = ""
-) -> dict[str, Any]:
+    text: object, kind: str = "info", url: str = "", action: str | Promise = ""
+) -> dict[str, object]:
     tone, word = NOTICES.get(kind, NOTICES["info"])
     return {"text": text, "tone": tone, "word": word, "url": url, "action": action}
 
@@ -125,7 +134,7 @@ def notice(
 @register.inclusion_tag("components/next_step.html")
 def next_step(
     title: str, text: str = "", url: str = "", action: str = "", due: str = ""
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "title": title,
         "text": text,
@@ -137,7 +146,7 @@ def next_step(
 
 
 @register.inclusion_tag("components/path.html")
-def path(steps: Iterable[Any], label: str = "") -> dict[str, Any]:
+def path(steps: Iterable[object], label: str = "") -> dict[str, object]:
     return {"steps": pick(steps, "label", "state", "note", "url"), "label": label}
 
 
@@ -149,7 +158,7 @@ def stepper(part: int, total: int) -> dict[str, int]:
 @register.inclusion_tag("components/ring.html")
 def ring(
     done: int, total: int, label: str = "", size: int = 72, show_label: bool = False
-) -> dict[str, Any]:
+) -> dict[str, object]:
     percent = round(100 * done / total) if total else 0
     label = label or _("%(done)s of %(total)s") % {"done": done, "total": total}
     return {
@@ -163,14 +172,14 @@ def ring(
 
 
 @register.inclusion_tag("components/task_list.html")
-def task_list(tasks: Iterable[Any], prefix: str = "task") -> dict[str, Any]:
+def task_list(tasks: Iterable[object], prefix: str = "task") -> dict[str, object]:
     """`prefix` keeps the ids of two lists on one page apart."""
     return {"tasks": pick(tasks, "label", "url", "hint", "state"), "prefix": prefix}
 
 
 @register.inclusion_tag("components/summary_list.html")
-def summary_list(rows: Iterable[Any]) -> dict[str, Any]:
-    def lines(value: Any) -> list[Any]:
+def summary_list(rows: Iterable[object]) -> dict[str, object]:
+    def lines(value: object) -> list[object]:
         given = (
             [value]
             if isinstance(value, (str, Promise)) or not isinstance(value, Iterable)
@@ -180,18 +189,22 @@ def summary_list(rows: Iterable[Any]) -> dict[str, Any]:
 
     return {
         "rows": [
-            {"key": read(row, "key"), "values": lines(read(row, "value")), "url": read(row, "url")}
+            {
+                "key": read(row, "key", ""),
+                "values": lines(read(row, "value", "")),
+                "url": read(row, "url", ""),
+            }
             for row in rows
         ]
     }
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(source: Any) -> dict[str, Any]:
+def error_summary(source: ErrorSource) -> dict[str, object]:
     return {"errors": list(errors_of(source))}
 
 
-def errors_of(source: Any) -> Iterable[dict[str, Any]]:
+def errors_of(source: ErrorSource) -> Iterable[Mapping[str, object]]:
     """Yield {text, anchor} of every error of a form, a formset or a list of them.
 
     `anchor` is the id of the input, or "" for an error of the whole form.
@@ -233,11 +246,11 @@ def anchor_of(field: forms.BoundField) -> str:
 def person_card(
     name: str,
     role: str = "",
-    facts: Iterable[Any] = (),
+    facts: Iterable[object] = (),
     email: str = "",
     phone: str = "",
     level: int = 2,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "name": name,
         "role": role,
@@ -249,9 +262,9 @@ def person_card(
 
 
 @register.inclusion_tag("components/why_chips.html")
-def why_chips(reasons: Iterable[Any], words: bool = False) -> dict[str, Any]:
+def why_chips(reasons: Iterable[object], words: bool = False) -> dict[str, object]:
     """`words` shows "Understands" instead of U; screen readers read the word in both."""
-    kinds = [(str(read(reason, "kind")), read(reason, "text")) for reason in reasons]
+    kinds = [(read(reason, "kind", ""), read(reason, "text", "")) for reason in reasons]
     whys = [
         {"letter": kind, "word": REASON_WORDS[kind], "text": text, "is_caution": kind == "!"}
         for kind, text in kinds
@@ -260,7 +273,7 @@ def why_chips(reasons: Iterable[Any], words: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/timeline.html")
-def timeline(entries: Iterable[Any]) -> dict[str, Any]:
+def timeline(entries: Iterable[object]) -> dict[str, object]:
     return {"entries": pick(entries, "at", "title", "text", "url")}
 
 
@@ -270,19 +283,19 @@ def empty_state(why: str, url: str = "", action: str = "", example: str = "") ->
 
 
 @register.inclusion_tag("components/bars.html")
-def bars(rows: Iterable[Any], message: str) -> dict[str, Any]:
+def bars(rows: Iterable[object], message: str) -> dict[str, object]:
     """Show bars on one scale, the largest value at full width, under `message` as heading."""
     rows = list(rows)
-    most = max((float(read(row, "value", 0)) for row in rows), default=0) or 1
+    most = max((read(row, "value", 0.0) for row in rows), default=0) or 1
     return {"message": message, "rows": [bar(row, most) for row in rows]}
 
 
-def bar(row: Any, most: float) -> dict[str, Any]:
-    value = read(row, "value", 0)
+def bar(row: object, most: float) -> dict[str, object]:
+    value: float = read(row, "value", 0)
     return {
-        "label": read(row, "label"),
-        "url": read(row, "url"),
+        "label": read(row, "label", ""),
+        "url": read(row, "url", ""),
         "tone": read(row, "tone", 1),
         "figure": read(row, "figure", value),
-        "percent": round(100 * float(value) / most),
+        "percent": round(100 * value / most),
     }

@@ -3,8 +3,6 @@
 With --demo an empty installation is filled with invented people.
 """
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -39,9 +37,9 @@ class Command(BaseCommand):
             "--demo", action="store_true", help="load the demo data if there is no account yet"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, demo: bool, **options: object) -> None:
         if is_behind():
             call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
-        if options["demo"]:
+        if demo:
             call_command("load_demo", stdout=self.stdout)

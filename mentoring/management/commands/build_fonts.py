@@ -11,7 +11,6 @@ import shutil
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -26,6 +25,7 @@ LATIN_EXT = (
     "U+1E00-1E9F,U+1EF2-1EFF,U+20A0-20AB,U+20AD-20C0,U+2C60-2C7F,U+A720-A7FF"
 )
 FEATURES = ["kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "tnum", "lnum"]
+Axes = dict[str, int | tuple[int, int]]  # e.g. weight: one value, or the range that stays variable
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,20 @@ class Cut:
     name: str
     package: str
     file: str
-    axes: dict[str, Any] = field(default_factory=dict)
+    axes: Axes = field(default_factory=dict)
     unicodes: str = LATIN
 
 
-SANS = ("fontpkg_source_sans_3", "SourceSans3[wght].ttf", {"wght": (400, 700)})
-SERIF = ("fontpkg_source_serif_4", "SourceSerif4[opsz,wght].ttf", {"wght": 600, "opsz": 24})
+SANS: tuple[str, str, Axes] = (
+    "fontpkg_source_sans_3",
+    "SourceSans3[wght].ttf",
+    {"wght": (400, 700)},
+)
+SERIF: tuple[str, str, Axes] = (
+    "fontpkg_source_serif_4",
+    "SourceSerif4[opsz,wght].ttf",
+    {"wght": 600, "opsz": 24},
+)
 CUTS = [
     Cut("source-sans-3-latin", *SANS),
     Cut("source-sans-3-latin-ext", *SANS, unicodes=LATIN_EXT),
@@ -85,7 +93,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", type=Path, default=Path(settings.BASE_DIR) / "static" / "fonts")
 
-    def handle(self, *args: Any, to: Path, **options: Any) -> None:
+    def handle(self, *args: object, to: Path, **options: object) -> None:
         stamp = to / "recipe.txt"
         if self._is_up_to_date(to, stamp):
             self.stdout.write("Fonts are up to date.")

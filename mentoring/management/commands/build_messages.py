@@ -6,7 +6,6 @@ Collecting new texts (`manage.py makemessages`) does need gettext.
 
 import re
 from pathlib import Path
-from typing import Any
 
 import polib
 from django.conf import settings
@@ -53,11 +52,11 @@ class Command(BaseCommand):
     help = "Compiles the translations in locale/, without gettext."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, verbosity: int, **options: object) -> None:
         for source in sources():
             try:
                 written = compile_messages(source)
             except (OSError, ValueError) as error:
                 raise CommandError(f"{source}: {error}") from error
-            if written and options["verbosity"] > 0:
+            if written and verbosity > 0:
                 self.stdout.write(f"{source.parent.parent.name}: compiled")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -56,5 +55,5 @@ def _section(app: str) -> str:
 class Command(BaseCommand):
     help = "Write docs/emails.md."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         PAGE.write_text(page(), "utf-8")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import models
 from django.utils import translation
 
-from workflow.states import stateful_models
+from workflow.states import Stateful, stateful_models
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "states.md"
 HEAD = """# States
@@ -27,30 +27,25 @@ def page() -> str:
         return "\n".join([HEAD, *(_section(model) for model in found)])
 
 
-def _section(model: Any) -> str:
-    words = dict(model.State.choices)
+def _section(model: type[models.Model]) -> str:
+    state = model._meta.get_field("state")
+    assert isinstance(state, models.Field)
+    words = {str(value): str(word) for value, word in state.flatchoices}
+    transitions = cast("type[Stateful]", model).TRANSITIONS
     lines = [
-        f"## {model._meta.verbose_name.capitalize()} (`{model._meta.label}`)",
+        f"## {str(model._meta.verbose_name).capitalize()} (`{model._meta.label}`)",
         "",
         "| state | word | leads to |",
         "| --- | --- | --- |",
     ]
-    for state in model.State.values:
-        after = (
-            ", ".join(f"`{one}`" for one in model.State.values if one in model.TRANSITIONS[state])
-            or "(the end)"
-        )
-        lines.append(f"| `{state}` | {words[state]} | {after} |")
-    return "\n".join([*lines, "", f"Begins as `{_default(model)}`.", ""])
-
-
-def _default(model: type[models.Model]) -> str:
-    field: Any = model._meta.get_field("state")
-    return str(field.get_default())
+    for value, word in words.items():
+        after = ", ".join(f"`{one}`" for one in words if one in transitions[value])
+        lines.append(f"| `{value}` | {word} | {after or '(the end)'} |")
+    return "\n".join([*lines, "", f"Begins as `{state.get_default()}`.", ""])
 
 
 class Command(BaseCommand):
     help = "Write docs/states.md."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         PAGE.write_text(page(), "utf-8")
