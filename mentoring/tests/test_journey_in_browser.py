@@ -113,7 +113,7 @@ def sign_up(story, phone, email, role, door):
     phone.follow(door)
     phone.follow("Start with my e-mail address")
     phone.fill({"email": email})
-    phone.press("Sign Up")
+    phone.press("Create an account")
     letter = next(one for one in deliver_due_emails(reconcile=False) if email in one.to[0])
     phone.fill(
         {
@@ -122,7 +122,7 @@ def sign_up(story, phone, email, role, door):
             )[1]
         }
     )
-    phone.press("Confirm")
+    phone.press("Continue")
     phone.press("Start my application")
     return Application.objects.get(person__email=email, role=role)
 
