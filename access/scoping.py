@@ -12,10 +12,10 @@ own. docs/decisions/007-scoping.md compares this with django-scopes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, cast
 
 from django.db import models
 from django.db.models import sql
@@ -103,21 +103,8 @@ class ConfidentialQuerySet(ScopedQuerySet):
     def scoped(self, scope: str) -> Self:
         """Return the rows marked as scoped; `visible_to` implementations end with this."""
         clone = self.all()
-        clone.query.scope = scope
+        cast(ConfidentialQuery, clone.query).scope = scope
         return clone
-
-    @classmethod
-    def as_system_manager(cls) -> models.Manager[Any]:
-        """Return the manager for work that no person asked for: reconcilers, sending, publication.
-
-        Only the work modules named in mentoring/tests/test_system_manager.py use it; pages never.
-        """
-
-        class SystemManager(models.Manager.from_queryset(cls)):  # type: ignore[misc]  # a class made at run time
-            def get_queryset(self) -> Any:
-                return super().get_queryset().scoped("system")
-
-        return SystemManager()
 
     def _check_scope(self) -> None:
         if isinstance(self.query, ConfidentialQuery):
@@ -134,16 +121,35 @@ class ConfidentialQuerySet(ScopedQuerySet):
         return super().delete()
 
     def bulk_create(
-        self, objs: Any, *args: Any, update_conflicts: bool = False, **kwargs: Any
+        self,
+        objs: Iterable[Any],  # rows of the model, which only the subclass knows
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
     ) -> list[Any]:
         """Add rows. With `update_conflicts` it also changes rows, so it needs a scope."""
         if update_conflicts:
             self._check_scope()
-        return super().bulk_create(objs, *args, update_conflicts=update_conflicts, **kwargs)
+        return super().bulk_create(
+            objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
 
     def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse: raw SQL knows no scope."""
         raise UnscopedQueryError(f"{self.model._meta.label}: raw SQL knows no scope")
+
+
+class SystemManager(models.Manager):
+    """The manager for work that no person asked for: reconcilers, sending, publication.
+
+    A model says `system = SystemManager.from_queryset(ItsQuerySet)()`. Only the work modules named
+    in mentoring/tests/test_system_manager.py use it; pages never do.
+    """
+
+    def get_queryset(self) -> Any:  # of the queryset class that from_queryset() was given
+        return super().get_queryset().scoped("system")  # type: ignore[attr-defined]
 
 
 class ConfidentialModel(models.Model):

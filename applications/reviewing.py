@@ -34,7 +34,6 @@ from workflow.states import move
 
 from . import orientation
 from .models import Application, CommitteeNote, Decision
-from .models.applications import ApplicationQuerySet
 
 Role = Membership.Role
 State = Application.State
@@ -83,7 +82,7 @@ def add_note(
     )
 
 
-def with_review(applications: ApplicationQuerySet) -> ApplicationQuerySet:
+def with_review(applications: QuerySet[Application]) -> QuerySet[Application]:
     """Annotate `pending` (the outcome of a decision not yet released, or None) and `note_count`.
 
     `applications` are those that the member may see; what is counted asks for no scope of its own.

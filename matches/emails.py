@@ -45,7 +45,7 @@ def match_introduced(match: Match, person: User) -> Email | Cancel:
 @sender_policy_finder
 def sender_policy_of_match(row: Notification) -> SenderPolicy | None:
     """Return the sender policy of an e-mail about a match, None for other e-mails."""
-    if row.about_type != Match._meta.label_lower:
+    if row.about_type != Match._meta.label_lower or row.about_id is None:
         return None
     matches = Match.objects.filter(pk=row.about_id)
     match = matches.select_related("mentee__cohort__program__policy").first()

@@ -119,7 +119,7 @@ def round_held_back(round_: Round, person: User) -> Email | Cancel:
 @sender_policy_finder
 def sender_policy_of_round(row: Notification) -> SenderPolicy | None:
     """Return the sender policy of an e-mail about a round, None for other e-mails."""
-    if row.about_type == Round._meta.label_lower:
+    if row.about_type == Round._meta.label_lower and row.about_id is not None:
         rounds = Round.system.filter(pk=row.about_id)
         found = rounds.select_related("cohort__program__policy").first()
         return sender_policy_for(found.program) if found else None

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet, ScopedQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, ScopedQuerySet, SystemManager
 from accounts.models import User
 from accounts.models.people import validate_zone
 from matches.models import Match
@@ -234,7 +234,7 @@ class Agenda(ConfidentialModel):
     points = models.TextField(_("what we want to talk about"), max_length=2000, blank=True)
 
     objects = PairOnlyQuerySet.as_manager()
-    system = PairOnlyQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(PairOnlyQuerySet)()
 
     class Meta:
         verbose_name = _("agenda")
@@ -251,7 +251,7 @@ class LogEntry(ConfidentialModel):
     written_at = models.DateTimeField(_("written at"), default=timezone.now)
 
     objects = PairOnlyQuerySet.as_manager()
-    system = PairOnlyQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(PairOnlyQuerySet)()
 
     class Meta:
         verbose_name = _("log entry")

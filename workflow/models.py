@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.generic_relations import GenericRelationQuerySet
-from access.scoping import ConfidentialModel
+from access.scoping import ConfidentialModel, SystemManager
 
 
 class TransitionQuerySet(GenericRelationQuerySet):
@@ -35,7 +35,7 @@ class Transition(ConfidentialModel):
     why = EncryptedTextField(blank=True)
 
     objects = TransitionQuerySet.as_manager()
-    system = TransitionQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(TransitionQuerySet)()
 
     class Meta:
         verbose_name = _("change of state")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField, new_public_id
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
 from workflow.states import move
 
@@ -55,7 +55,7 @@ class AgreementText(ConfidentialModel):
     signed_text = models.TextField(blank=True)
 
     objects = ContentQuerySet.as_manager()
-    system = ContentQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(ContentQuerySet)()
 
     class Meta:
         verbose_name = _("text of an agreement")
@@ -90,7 +90,7 @@ class Goal(ConfidentialModel):
     )
 
     objects = ContentQuerySet.as_manager()
-    system = ContentQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(ContentQuerySet)()
 
     class Meta:
         verbose_name = _("goal")
@@ -126,7 +126,7 @@ class Activity(ConfidentialModel):
     text = models.CharField(_("activity"), max_length=LINE_LENGTH)
 
     objects = ContentQuerySet.as_manager()
-    system = ContentQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(ContentQuerySet)()
 
     class Meta:
         verbose_name = _("development activity")

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from programs.models import conflicts_with
 
 from .applications import Application
@@ -41,7 +41,7 @@ class PrivateAnswers(ConfidentialModel):
     attributes_json = EncryptedTextField(blank=True, editable=False)
 
     objects = ConfidentialAnswersQuerySet.as_manager()
-    system = ConfidentialAnswersQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(ConfidentialAnswersQuerySet)()
 
     class Meta:
         verbose_name = _("private answers")
@@ -82,7 +82,7 @@ class NamedWish(ConfidentialModel):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = NamedWishQuerySet.as_manager()
-    system = NamedWishQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(NamedWishQuerySet)()
 
     class Meta:
         ordering = ["kind", "rank", "pk"]

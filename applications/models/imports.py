@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from programs.models.programs import Cohort, Program
 from workflow.jobs import Job
 
@@ -48,7 +48,7 @@ class RosterUpload(ConfidentialModel):
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     objects = RosterUploadQuerySet.as_manager()
-    system = RosterUploadQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(RosterUploadQuerySet)()
 
     class Meta:
         ordering = ["-created_at"]
@@ -77,7 +77,7 @@ class RosterJob(Job):
     counts = models.JSONField(default=dict, editable=False)
 
     objects = RosterJobQuerySet.as_manager()
-    system = RosterJobQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(RosterJobQuerySet)()
 
     class Meta(Job.Meta):
         verbose_name = _("roster job")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 
 from .applications import Application
 
@@ -33,7 +33,7 @@ class CommitteeNote(ConfidentialModel):
     written_at = models.DateTimeField(default=timezone.now)
 
     objects = CommitteeOnlyQuerySet.as_manager()
-    system = CommitteeOnlyQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(CommitteeOnlyQuerySet)()
 
     class Meta:
         ordering = ["-written_at"]
@@ -66,7 +66,7 @@ class Decision(ConfidentialModel):
     released_at = models.DateTimeField(null=True, editable=False)
 
     objects = CommitteeOnlyQuerySet.as_manager()
-    system = CommitteeOnlyQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(CommitteeOnlyQuerySet)()
 
     class Meta:
         verbose_name = _("decision")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
 from matches.models import Match
 
@@ -49,7 +49,7 @@ class Answer(ConfidentialModel):
     text = EncryptedTextField(blank=True)
 
     objects = AnswerQuerySet.as_manager()
-    system = AnswerQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(AnswerQuerySet)()
 
     class Meta:
         verbose_name = _("answer")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
 from matches.models import Match
 from programs.models import Membership, Program, conflicts_with
@@ -124,7 +124,7 @@ class Concern(ConfidentialModel):
     resolution = EncryptedTextField(_("what was done"), blank=True)
 
     objects = ConcernQuerySet.as_manager()
-    system = ConcernQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(ConcernQuerySet)()
 
     class Meta:
         verbose_name = _("concern")
@@ -218,7 +218,7 @@ class ContactLog(ConfidentialModel):
     note = EncryptedTextField(_("note"), blank=True)
 
     objects = ContactLogQuerySet.as_manager()
-    system = ContactLogQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(ContactLogQuerySet)()
 
     class Meta:
         verbose_name = _("contact")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
 from applications.models import Application
 from programs.models import Program, conflicts_with
@@ -109,7 +109,7 @@ class Proposal(ConfidentialModel):
     changed_in = models.PositiveIntegerField(default=0)  # plan version that last touched this row
 
     objects = ProposalQuerySet.as_manager()
-    system = ProposalQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(ProposalQuerySet)()
 
     class Meta:
         verbose_name = _("proposal")
@@ -186,7 +186,7 @@ class RoundEntry(ConfidentialModel):
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = EntryQuerySet.as_manager()
-    system = EntryQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(EntryQuerySet)()
 
     class Meta:
         verbose_name = _("entry in the minutes of a round")
@@ -217,7 +217,7 @@ class Override(ConfidentialModel):
     at = models.DateTimeField(default=timezone.now)
 
     objects = PairRowQuerySet.as_manager()
-    system = PairRowQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(PairRowQuerySet)()
 
     class Meta:
         verbose_name = _("waived rule")
@@ -263,7 +263,7 @@ class KeepApart(ConfidentialModel):
     until = models.DateField(_("until"), null=True, blank=True)
 
     objects = KeepApartQuerySet.as_manager()
-    system = KeepApartQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(KeepApartQuerySet)()
 
     class Meta:
         verbose_name = _("pair kept apart")

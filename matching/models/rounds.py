@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
 from accounts.models.people import validate_name
 from programs.committee import Role, has_role
@@ -125,7 +125,7 @@ class Round(ConfidentialModel):
     created_at = models.DateTimeField(_("opened at"), default=timezone.now, editable=False)
 
     objects = RoundQuerySet.as_manager()
-    system = RoundQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(RoundQuerySet)()
 
     class Meta:
         verbose_name = _("round")
@@ -203,7 +203,7 @@ class Snapshot(ConfidentialModel):
     scores = models.BinaryField()
 
     objects = SnapshotQuerySet.as_manager()
-    system = SnapshotQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(SnapshotQuerySet)()
 
     class Meta:
         verbose_name = _("snapshot of a round")
@@ -229,7 +229,7 @@ class RoundPlan(ConfidentialModel):
     acknowledged_changes = models.JSONField(default=dict)
 
     objects = OfRoundQuerySet.as_manager()
-    system = OfRoundQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(OfRoundQuerySet)()
 
     class Meta:
         verbose_name = _("plan of a round")
@@ -242,7 +242,7 @@ class RoundJob(Job):
     round = models.ForeignKey(Round, models.CASCADE, related_name="+")
 
     objects = OfRoundQuerySet.as_manager()
-    system = OfRoundQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(OfRoundQuerySet)()
 
     class Meta(Job.Meta):
         verbose_name = _("run of a round")

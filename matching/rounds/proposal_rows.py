@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -216,7 +216,7 @@ def replace_some(
     return rows
 
 
-def plan_counts(rounds: list[int]) -> dict[int, dict[str, int]]:
+def plan_counts(rounds: list[int]) -> Mapping[int, Mapping[str, object]]:
     """Count the rows of each round's plan in one query: `people`, `proposed`, `pinned`, `unmatched`.
 
     The member has found the rounds; figures hold no names, so conflicts do not matter.

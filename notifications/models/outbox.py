@@ -25,7 +25,7 @@ from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
 from access.generic_relations import GenericRelationQuerySet
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel
+from access.scoping import ConfidentialModel, SystemManager
 
 from ..kinds import KINDS, Stream
 
@@ -126,7 +126,7 @@ class Notification(ConfidentialModel):
     message_id = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
 
     objects = NotificationQuerySet.as_manager()
-    system = NotificationQuerySet.as_system_manager()
+    system = SystemManager.from_queryset(NotificationQuerySet)()
 
     class Meta:
         verbose_name = _("e-mail")
