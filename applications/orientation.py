@@ -256,7 +256,7 @@ def _record_pass(application: Application, at: datetime) -> bool:
 
 def enqueue_reminders(application: Application, *, at: datetime) -> None:
     """Enqueue the reminders of an accepted mentor; passing the orientation cancels them."""
-    # Ordinal 1 stands for the acceptance e-mail, which opens the orientation.
+    # Ordinal 1 would be the acceptance e-mail, which opens the orientation.
     for ordinal, days in enumerate(REMINDER_DAYS, start=2):
         enqueue(
             "orientation-open",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from notifications.models import Notification
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
@@ -11,9 +10,9 @@ from .models import Application
 
 
 @sender_policy_finder
-def sender_policy_of_application(row: Any) -> SenderPolicy | None:
+def sender_policy_of_application(row: Notification) -> SenderPolicy | None:
     """Return the sender policy of the application that `row` is about, None for other rows."""
-    if row.about_type != Application._meta.label_lower:
+    if row.about_type != Application._meta.label_lower or row.about_id is None:
         return None
     found = (
         Application.objects.filter(pk=row.about_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -12,7 +10,7 @@ from accounts.privacy import register
 from .models import Conflict, Membership
 
 
-def export(user: User) -> dict[str, Any]:
+def export(user: User) -> dict[str, object]:
     return {
         "committee_roles": list(
             Membership.objects.of(user).values("program__name", "role", "since", "until")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -24,7 +28,13 @@ from ..forms.base import Page
 from ..forms.registry import filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision
-from .queues import CohortFilter, QueueFilter, TopicFilter, counts
+from .queues import (
+    CohortFilter,
+    QueueFilter,
+    TopicFilter,
+    counts,
+    has_pending_decision,
+)
 from .release import ReleaseMixin
 
 State = Application.State
@@ -46,13 +56,12 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     actions = ("decide_selected", "clear_selected")
     change_list_template = "admin/applications/application/change_list.html"
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return reviewing.with_review(super().get_queryset(request)).prefetch_related(
-            "topic_rows__topic"
-        )
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        rows = reviewing.with_review(super().get_queryset(request))
+        return rows.prefetch_related("topic_rows__topic")
 
-    def get_urls(self) -> list[Any]:
-        def page(route: str, view: Any, name: str) -> Any:
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(
                 route, self.admin_site.admin_view(view), name=f"applications_application_{name}"
             )
@@ -74,7 +83,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         return str(application.person)
 
     @admin.display(description=gettext_lazy("sent"), ordering="submitted_at")
-    def sent(self, application: Application) -> Any:
+    def sent(self, application: Application) -> date | None:
         return timezone.localdate(application.submitted_at) if application.submitted_at else None
 
     @admin.display(description=gettext_lazy("topics"))
@@ -82,10 +91,10 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         return ", ".join(str(row.topic) for row in list(application.topic_rows.all())[:3])
 
     @admin.display(description=gettext_lazy("decision"))
-    def decision(self, application: Any) -> str:
-        if application.pending:
+    def decision(self, application: Application) -> str:
+        if has_pending_decision(application):
             return _("%(outcome)s, not released yet") % {
-                "outcome": Decision.Outcome(application.pending).label
+                "outcome": Decision.Outcome(application.pending).label  # type: ignore[attr-defined]  # annotated
             }
         return application.get_state_display()
 
@@ -96,10 +105,12 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         return (timezone.now() - application.submitted_at).days
 
     @admin.display(description=gettext_lazy("notes"), ordering="note_count")
-    def note_count(self, application: Any) -> int:
-        return application.note_count
+    def note_count(self, application: Application) -> int:
+        return application.note_count  # type: ignore[attr-defined]  # annotated by `with_review`
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         queues = counts(super().get_queryset(request))
         return super().changelist_view(
             request,
@@ -108,7 +119,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
 
     # --- one application
 
-    def _application(self, request: HttpRequest, pk: Any) -> Application:
+    def _application(self, request: HttpRequest, pk: int | str) -> Application:
         """Return an application that the member may see, or raise Http404."""
         rows = Application.objects.for_committee(request.user).select_related(
             "person__profile__employer", "cohort__program__policy"
@@ -117,13 +128,17 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
 
     @method_decorator(require_safe)
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         application = self._application(request, object_id if object_id.isdigit() else 0)
         return self._review_page(request, application)
 
     def _review_page(
-        self, request: HttpRequest, application: Application, **forms: Any
+        self, request: HttpRequest, application: Application, **forms: Form
     ) -> HttpResponse:
         """Show the application to the committee; `forms` are those that came back with errors."""
         notes = CommitteeNote.objects.visible_to(request.user).filter(application=application)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -39,16 +39,19 @@ class ConflictAdmin(CommitteeAdmin):
     list_select_related = ("member", "person")
     ordering = ("-since",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return ["member", "person", "kind", "since", "until"] if obj else ["person"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         return ("member", "person", "kind", "since") if obj else ()
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """No one ends their own conflict; one that follows from a match ends with the match."""
         if obj is None:
             return super().has_change_permission(request)
+        assert isinstance(obj, Conflict)
         if obj.member_id == request.user.pk or obj.kind != Conflict.Kind.DECLARED:
             return False
         programs = Program.objects.filter(memberships__in=Membership.objects.live().of(obj.member))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Cohort, Topic
@@ -18,7 +18,7 @@ State = Application.State
 
 IS_DECIDED = Exists(PENDING_DECISION)
 
-QUEUES: dict[str, tuple[Any, Q]] = {
+QUEUES: dict[str, tuple[str | Promise, Q]] = {
     "to-read": (_("To review"), Q(~IS_DECIDED, state=State.SUBMITTED)),
     "pending": (
         _("Decision pending"),
@@ -34,7 +34,12 @@ QUEUES: dict[str, tuple[Any, Q]] = {
 }
 
 
-def counts(rows: QuerySet) -> list[dict[str, Any]]:
+def has_pending_decision(application: Application) -> bool:
+    """Read the annotation of `reviewing.with_review`."""
+    return bool(getattr(application, "pending", None))
+
+
+def counts(rows: QuerySet[Application]) -> list[dict[str, object]]:
     """Count the rows of each queue in one query."""
     found = rows.order_by().aggregate(
         **{
@@ -52,8 +57,8 @@ class QueueFilter(admin.SimpleListFilter):
     title = _("queue")
     parameter_name = "queue"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(code, word) for code, (word, _where) in QUEUES.items()]
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [(code, str(word)) for code, (word, _where) in QUEUES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         known = QUEUES.get(self.value() or "")
@@ -66,7 +71,7 @@ class CohortFilter(admin.SimpleListFilter):
     title = _("cohort")
     parameter_name = "cohort"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return list(Cohort.objects.for_committee(request.user).values_list("slug", "name"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -79,7 +84,7 @@ class TopicFilter(admin.SimpleListFilter):
     title = _("topic")
     parameter_name = "topic"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         named = ApplicationTopic.objects.filter(
             application__in=Application.objects.for_committee(request.user)
         )

@@ -5,11 +5,12 @@ Each action has a page to confirm it.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,13 +24,15 @@ from programs.committee_admin import CommitteeAdmin
 
 from .. import reviewing
 from ..forms.review import DecisionForm, possible_outcomes
+from ..models import Application
+from .queues import has_pending_decision
 
 
 class ReleaseMixin(CommitteeAdmin):
     """Bulk actions and the release page of the applications' admin."""
 
     def _confirm(
-        self, request: HttpRequest, template: str, title: str, **context: Any
+        self, request: HttpRequest, template: str, title: str, **context: object
     ) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         shared["checkbox_name"] = ACTION_CHECKBOX_NAME
@@ -38,7 +41,9 @@ class ReleaseMixin(CommitteeAdmin):
         )
 
     @admin.action(description=gettext_lazy("Set a pending decision"))
-    def decide_selected(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+    def decide_selected(
+        self, request: HttpRequest, chosen: QuerySet[Application]
+    ) -> HttpResponse | None:
         form = DecisionForm(request.POST if "confirmed" in request.POST else None)
         if form.is_bound and form.is_valid():
             form.cleaned_data.pop("expected")
@@ -61,8 +66,10 @@ class ReleaseMixin(CommitteeAdmin):
         )
 
     @admin.action(description=gettext_lazy("Clear pending decisions"))
-    def clear_selected(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
-        pending = [application for application in chosen if application.pending]
+    def clear_selected(
+        self, request: HttpRequest, chosen: QuerySet[Application]
+    ) -> HttpResponse | None:
+        pending = [application for application in chosen if has_pending_decision(application)]
         if "confirmed" in request.POST:
             self._apply_to_each(
                 request,
@@ -75,13 +82,18 @@ class ReleaseMixin(CommitteeAdmin):
             "clear_selected",
             _("Clear pending decisions"),
             chosen=pending,
-            skipped=[application for application in chosen if not application.pending],
+            skipped=[application for application in chosen if application not in pending],
             action="clear_selected",
             button=_("Clear their pending decisions"),
             form=None,
         )
 
-    def _apply_to_each(self, request: HttpRequest, chosen: Any, verb: Any) -> None:
+    def _apply_to_each(
+        self,
+        request: HttpRequest,
+        chosen: Iterable[Application],
+        verb: Callable[[Application], object],
+    ) -> None:
         """Call `verb` for each application; one that is refused is reported and stops no other."""
         done = 0
         for application in chosen:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -36,8 +37,8 @@ class RosterUploadAdmin(CommitteeAdmin):
     list_select_related = ("cohort",)
     add_roles = change_roles = MAY_IMPORT
 
-    def get_urls(self) -> list[Any]:
-        def page(route: str, view: Any, name: str) -> Any:
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(
                 route, self.admin_site.admin_view(view), name=f"applications_rosterupload_{name}"
             )
@@ -58,7 +59,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         return get_object_or_404(held, public_id=public_id)
 
     def _page(
-        self, request: HttpRequest, template: str, title: str, **context: Any
+        self, request: HttpRequest, template: str, title: str, **context: object
     ) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         return TemplateResponse(
@@ -66,7 +67,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         )
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise Http404
@@ -78,7 +79,11 @@ class RosterUploadAdmin(CommitteeAdmin):
         return self._page(request, "upload", _("Import a roster"), form=form)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         key = int(object_id) if object_id.isdecimal() else 0
         upload = get_object_or_404(RosterUpload.objects.visible_to(request.user), pk=key)
@@ -180,7 +185,9 @@ class RosterUploadAdmin(CommitteeAdmin):
         job.cancel()
         return redirect("admin:applications_rosterupload_job", public_id)
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         add = reverse("admin:applications_rosterupload_add")
         return super().changelist_view(request, {**(extra_context or {}), "add_url": add})
 

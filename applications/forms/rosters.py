@@ -194,7 +194,7 @@ class ColumnsForm(forms.Form):
         field = guessed.get(heading, IGNORE)
         return field, guess_separator(self.table, heading, field)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, object]]:
         """Return heading, samples and the two selects of each column, for the template."""
         return [
             {
@@ -206,7 +206,7 @@ class ColumnsForm(forms.Form):
             for n, heading in enumerate(self.table.headers)
         ]
 
-    def answer_rows(self) -> list[Any]:
+    def answer_rows(self) -> list[forms.BoundField]:
         return [self[name] for name in self.answers]
 
     def map_text(self) -> str:

@@ -104,7 +104,7 @@ def test_a_mentee_fills_in_every_page_and_sends(as_user, ben, draft):
         "lay-off": ("now", False),
         "newcomer": ("now", True),
     }
-    assert [letter.subject for letter in deliver_due_emails()] == ["We have your application, Ben"]
+    assert [email.subject for email in deliver_due_emails()] == ["We have your application, Ben"]
 
 
 def test_answers_for_the_committee_are_stored_in_their_own_tables(ben, draft):

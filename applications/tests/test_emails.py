@@ -1,4 +1,4 @@
-"""When letters of this app leave, and when they stop."""
+"""When e-mails of this app are sent, and when they are cancelled."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +28,7 @@ def old_draft(draft):
 
 
 def subjects(at):
-    return [letter.subject for letter in deliver_due_emails(at)]
+    return [email.subject for email in deliver_due_emails(at)]
 
 
 def test_a_draft_gets_reminders_on_day_3_and_day_10(old_draft):
@@ -64,10 +64,10 @@ def test_no_reminder_is_sent_for_what_is_done(old_draft, state):
 
 
 def test_the_reminder_names_the_next_part_and_leads_there(old_draft):
-    letter = deliver_due_emails(days(3))[0]
-    assert letter.subject == "Your application is saved: 10 parts left"
-    assert f"/applications/{old_draft.public_id}/suitability/" in letter.body
-    assert "List-Unsubscribe" in letter.extra_headers
+    email = deliver_due_emails(days(3))[0]
+    assert email.subject == "Your application is saved: 10 parts left"
+    assert f"/applications/{old_draft.public_id}/suitability/" in email.body
+    assert "List-Unsubscribe" in email.extra_headers
 
 
 def accept(application, by):
@@ -117,6 +117,6 @@ def test_emails_show_the_name_and_address_of_the_program(sent, cleo):
     sent.program.contact_email = "hello@example.org"
     sent.program.save()
     accept(sent, cleo)
-    letter = deliver_due_emails(BEGAN)[0]
-    assert letter.reply_to == ["hello@example.org"]
-    assert sent.program.name in letter.from_email
+    email = deliver_due_emails(BEGAN)[0]
+    assert email.reply_to == ["hello@example.org"]
+    assert sent.program.name in email.from_email

@@ -1,4 +1,4 @@
-"""Canaries: words that only the committee may read, looked for wherever somebody else looks."""
+"""Confidential texts, which only the committee reads, searched for on everyone else's pages."""
 
 import pytest
 
@@ -72,9 +72,9 @@ def test_emails_contain_none_of_it(private_application, cleo):
     reviewing.release(
         reviewing.pending_decisions(cleo), by=cleo, at=private_application.submitted_at
     )
-    letters = deliver_due_emails()
-    assert letters
-    words = "".join(letter.body + letter.alternatives[0][0] for letter in letters)
+    emails = deliver_due_emails()
+    assert emails
+    words = "".join(email.body + email.alternatives[0][0] for email in emails)
     assert [canary for canary in (*CANARIES, *SECRETS) if canary in words] == []
 
 

@@ -127,7 +127,7 @@ def test_release_notifies_the_person_once(sent, reader, cleo):
         (step.from_state, step.to_state, step.by)
         for step in Transition.objects.of(sent).select_related("by")
     ] == [("submitted", "accepted", cleo)]
-    assert [letter.subject for letter in deliver_due_emails()] == [f"Accepted: {sent.cohort}"]
+    assert [email.subject for email in deliver_due_emails()] == [f"Accepted: {sent.cohort}"]
 
 
 @pytest.mark.parametrize("role", ["reader", "matcher", "carer"])
@@ -175,9 +175,9 @@ def test_the_email_gives_the_reason_and_other_help(sent, cleo):
         sent, by=cleo, outcome="declined", reason="timing", note="Too junior, she said."
     )
     reviewing.release([decision], by=cleo, at=AT)
-    letter = deliver_due_emails()[0]
-    html = letter.alternatives[0][0]
-    for body in (letter.body, html):
+    email = deliver_due_emails()[0]
+    html = email.alternatives[0][0]
+    for body in (email.body, html):
         assert "a later cohort will suit you better" in body
         assert "A reading circle" in body
         assert "Too junior" not in body
@@ -189,8 +189,8 @@ def test_samples_equal_the_emails_that_are_sent_and_change_nothing(sent, cleo):
     sent.refresh_from_db()
     assert (sent.state, deliver_due_emails()) == ("submitted", [])
     reviewing.release([decision], by=cleo, at=AT)
-    letter = deliver_due_emails()[0]
-    assert (letter.subject, letter.body) == (sample.subject, sample.text)
+    email = deliver_due_emails()[0]
+    assert (email.subject, email.body) == (sample.subject, sample.text)
 
 
 def test_every_role_writes_notes(sent, carer):

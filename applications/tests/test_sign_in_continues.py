@@ -6,8 +6,8 @@ from applications.models import Application
 from notifications.testing import deliver_due_emails
 
 
-def code_in(letter):
-    return re.search(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4}|\d{6})\s*$", letter.body, re.MULTILINE)[1]
+def code_in(email):
+    return re.search(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4}|\d{6})\s*$", email.body, re.MULTILINE)[1]
 
 
 def follow_code(client, address):

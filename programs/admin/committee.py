@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -79,16 +80,18 @@ class MembershipAdmin(CommitteeAdmin):
     list_filter = ("role",)
     ordering = ("program", "role", "user__name")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         return ("user", "program", "role", "since") if obj else ()
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         if obj:
             return ["user", "program", "role", "since", "until", "deputy"]
         return ["email", "name", "program", "role", "since", "until"]
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
         fields = ["until", "deputy"] if obj else ["program", "role", "since", "until"]
         return super().get_form(request, obj, change, **{**kwargs, "fields": fields})

@@ -11,7 +11,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -28,15 +28,15 @@ from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
 class ProgramInlineMixin:
     """Permissions of an inline follow those of its program; nothing is deleted."""
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
         return obj is None or has_role(request.user, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
         return obj is None or has_role(request.user, obj, Role.CHAIR)
 
     has_add_permission = has_change_permission
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
         return False
 
 
@@ -89,17 +89,19 @@ class ProgramAdmin(CommitteeAdmin):
             return forms.ChoiceField(label=db_field.verbose_name, choices=zone_choices)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         Policy.objects.get_or_create(program=form.instance)
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         return [
             path("setup/", self.admin_site.admin_view(self.setup_view), name="programs_setup"),
             path(
@@ -155,7 +157,9 @@ class CohortAdmin(CommitteeAdmin):
     ordering = ("-opens_on",)
     prepopulated_fields = {"slug": ("name",)}
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

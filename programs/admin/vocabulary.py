@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import slugify
@@ -65,14 +66,14 @@ class EntryAdmin(CommitteeAdmin):
     ordering = ("program", "position")
     actions = ("retire_selected", "restore_selected")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         names = translated_name_fields()
         if obj is not None and not self.has_change_permission(request, obj):
             names = ["all_names"]
         return [*names, *self.columns]
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
         # The inputs of names are no model fields: Django must not look for them.
         return super().get_form(request, obj, change, **{**kwargs, "fields": list(self.columns)})
@@ -83,21 +84,21 @@ class EntryAdmin(CommitteeAdmin):
             kwargs["empty_label"] = _("Shared by all programs")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Shared entries belong to every program: only the maintainer changes them."""
-        if obj is not None and obj.program_id is None:
+        if isinstance(obj, Topic | Experience) and obj.program_id is None:
             return request.user.is_superuser
         return super().has_change_permission(request, obj)
 
     @admin.display(description=gettext_lazy("names"))
-    def all_names(self, entry: Any) -> str:
+    def all_names(self, entry: Topic | Experience) -> str:
         return ", ".join(entry.names.values())
 
     @admin.display(description=gettext_lazy("in use"))
-    def is_current(self, entry: Any) -> str:
+    def is_current(self, entry: Topic | Experience) -> str:
         return _("retired") if entry.retired_on else _("yes")
 
-    def _changeable_ids(self, request: HttpRequest, chosen: Any) -> list[int]:
+    def _changeable_ids(self, request: HttpRequest, chosen: QuerySet) -> list[int]:
         return [
             entry.pk
             for entry in chosen.select_related("program")
@@ -105,14 +106,14 @@ class EntryAdmin(CommitteeAdmin):
         ]
 
     @admin.action(description=gettext_lazy("Retire"))
-    def retire_selected(self, request: HttpRequest, chosen: Any) -> None:
+    def retire_selected(self, request: HttpRequest, chosen: QuerySet) -> None:
         mine = self.model.objects.filter(
             pk__in=self._changeable_ids(request, chosen), retired_on=None
         )
         self._report_changed(request, mine.update(retired_on=timezone.localdate()))
 
     @admin.action(description=gettext_lazy("Restore"))
-    def restore_selected(self, request: HttpRequest, chosen: Any) -> None:
+    def restore_selected(self, request: HttpRequest, chosen: QuerySet) -> None:
         mine = self.model.objects.filter(pk__in=self._changeable_ids(request, chosen)).exclude(
             retired_on=None
         )

@@ -97,13 +97,13 @@ class CommitteeAdmin(admin.ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(roles_held(request))
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return bool(roles_held(request))
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return self._holds(request, self.add_roles)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         if obj is None or not request.user.is_authenticated:
             return self._holds(request, self.change_roles)
         program = self.program_of(obj)
@@ -111,13 +111,14 @@ class CommitteeAdmin(admin.ModelAdmin):
             return self._holds(request, self.change_roles)
         return bool(self.change_roles) and has_role(request.user, program, *self.change_roles)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def program_of(self, obj: Any) -> Program | None:
+    def program_of(self, obj: models.Model) -> Program | None:
         """Return the program that a row belongs to; override where no usual path leads to it."""
         if isinstance(obj, Program):
             return obj
-        if hasattr(obj, "program_id"):
-            return obj.program
-        return obj.cohort.program if hasattr(obj, "cohort_id") else None
+        row: Any = obj  # its attributes depend on the model
+        if hasattr(row, "program_id"):
+            return row.program
+        return row.cohort.program if hasattr(row, "cohort_id") else None

@@ -1,0 +1,81 @@
+"""Numbers in texts come from the policy, the modules and the questions."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
+
+from applications import orientation, reviewing
+from applications.completeness import MINUTES_PER_PART, parts
+from applications.models import Application
+from applications.suitability import QUESTIONS
+from notifications.testing import deliver_due_emails
+from programs.models import Policy
+from testkit import factories
+
+
+def text_of(response):
+    return " ".join(strip_tags(response.content.decode()).split())
+
+
+@pytest.fixture
+def policy(program):
+    changes = {"term_months": 7, "meeting_minutes": 50, "rhythm_days": 21, "end_notice_days": 40}
+    Policy.objects.filter(program=program).update(**changes)
+    return program.policy
+
+
+@pytest.fixture
+def mentor(ada, cohort):
+    return factories.application(ada, cohort, role="mentor", orientation_passed_at=None)
+
+
+def test_the_program_page_gives_the_numbers_of_the_policy(client, cohort, policy):
+    page = text_of(client.get(f"/programs/{cohort.program.slug}/"))
+    assert "about 50 minutes every 21 days or so, for 7 months" in page
+
+
+@pytest.mark.parametrize("role", Application.Role.values)
+def test_the_suitability_page_gives_the_numbers_of_the_policy(client, cohort, policy, role):
+    page = text_of(client.get(f"/programs/{cohort.program.slug}/suitability/{role}/"))
+    assert "for 50 minutes about every 21 days, for 7 months?" in page
+    assert f"{len(QUESTIONS[role])} questions." in page
+
+
+def test_the_commitment_gives_the_numbers_of_the_policy(as_user, ben, draft, policy):
+    page = text_of(as_user(ben).get(f"/applications/{draft.public_id}/commitment/"))
+    assert "about 50 minutes every 21 days or so, for 7 months" in page
+
+
+def test_the_expected_time_follows_the_number_of_parts(client, draft):
+    minutes = len(parts(draft)) * MINUTES_PER_PART
+    page = text_of(client.get(f"/apply/{draft.cohort.slug}/mentee/"))
+    assert f"It takes about {minutes} minutes" in page
+
+
+def test_a_module_takes_as_long_as_its_text(policy):
+    for module in orientation.MODULES:
+        words = strip_tags(render_to_string(module.template, {"program": {"policy": policy}}))
+        minutes = len(words.split()) / orientation.WORDS_PER_MINUTE
+        assert abs(module.minutes - minutes) <= 1
+
+
+def test_pages_and_emails_give_the_size_of_the_orientation(as_user, ada, cleo, cohort):
+    mentor = factories.application(ada, cohort, role="mentor", state="submitted")
+    Application.objects.filter(pk=mentor.pk).update(orientation_passed_at=None)
+    mentor.refresh_from_db()
+    decision = reviewing.decide(mentor, by=cleo, outcome="accepted")
+    reviewing.release([decision], by=cleo, at=mentor.submitted_at)
+    minutes = f"{orientation.total_minutes()} minutes"
+    count = f"{len(orientation.QUESTIONS)} questions"
+    email = deliver_due_emails()[-1]
+    overview = text_of(as_user(ada).get(f"/orientation/{mentor.public_id}/"))
+    for text in (email.body, strip_tags(email.alternatives[0][0]), overview):
+        assert minutes in text
+        assert count in text
+    sent = text_of(as_user(ada).get(f"/applications/{mentor.public_id}/sent/"))
+    assert f"{len(orientation.MODULES)} short parts and {count}" in sent
+
+
+def test_the_last_module_gives_the_notice_of_the_policy(as_user, ada, mentor, policy):
+    page = text_of(as_user(ada).get(f"/orientation/{mentor.public_id}/course/"))
+    assert "40 days before the end" in page
