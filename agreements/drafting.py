@@ -9,7 +9,7 @@ same moment one comes first, and the other sees it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import models, transaction
 from django.db.models import F
@@ -184,8 +184,11 @@ def _claim(
     # All but the agreement, whose match the caller has loaded.
     fields = [f.attname for f in version._meta.concrete_fields if f.name != "agreement"]
     version.refresh_from_db(fields=fields)
-    if claimed:
-        return
+    if not claimed:
+        _raise_reason(version)
+
+
+def _raise_reason(version: AgreementVersion) -> NoReturn:
     if not version.is_editable:
         raise ActionNotAllowed(IN_FORCE)
     if not Match.objects.open().filter(pk=version.agreement.match_id).exists():

@@ -263,8 +263,15 @@ class SignForm(forms.Form):
     """A typed name under one revision; a name that differs from the profile must be confirmed."""
 
     expected_revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    typed_name = forms.CharField(label=_("Type your full name to sign"), max_length=120)
-    is_agreed = forms.BooleanField(label=_("I have read this agreement and intend to keep it."))
+    typed_name = forms.CharField(
+        label=_("Type your full name to sign"),
+        max_length=120,
+        error_messages={"required": _("Type your full name.")},
+    )
+    is_agreed = forms.BooleanField(
+        label=_("I have read this agreement and intend to keep it."),
+        error_messages={"required": _("Tick the box to confirm that you have read it.")},
+    )
     is_my_name = forms.BooleanField(label=_("Yes, sign with this name."), required=False)
 
     def __init__(self, *args: Any, version: AgreementVersion, signer: User, **kwargs: Any) -> None:

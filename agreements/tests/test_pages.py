@@ -253,3 +253,13 @@ def test_the_page_asks_the_database_as_often_for_three_goals_as_for_one(
     client.get(url("agreement-detail", match))  # the first request also opens the session's own row
     with django_assert_num_queries(6):
         client.get(url("agreement-detail", match))
+
+
+@pytest.mark.parametrize("make_version", [make.shared, make.signed])
+def test_after_the_end_of_the_match_the_page_says_so(make_version, match, as_user, ben):
+    version = make_version(match)
+    type(match).objects.update(state="closed", closed_at=version.shared_at, closed_kind="choice")
+    page = as_user(ben).get(url("agreement-detail", match)).content.decode()
+    assert " ended" in page
+    assert "runs until" not in page
+    assert "has not signed yet" not in page
