@@ -123,6 +123,28 @@ def nav_link(context: template.Context, name: str, label: str) -> dict[str, obje
     return {"url": url, "label": label, "is_current": request is not None and request.path == url}
 
 
+@register.inclusion_tag("components/post_button.html")
+def post_button(
+    label: str,
+    name: str,
+    *args: str | int,
+    about: str = "",
+    is_default: bool = False,
+    **hidden: str | int,
+) -> dict[str, object]:
+    """Post to the page named `name` with `args`: a button of the admin in a form of its own.
+
+    `about` says to screen readers which row the button belongs to; `hidden` becomes hidden inputs.
+    """
+    return {
+        "label": label,
+        "url": reverse(name, args=args),
+        "about": about,
+        "is_default": is_default,
+        "hidden": hidden,
+    }
+
+
 @register.inclusion_tag("components/notice.html")
 def notice(
     text: object, kind: str = "info", url: str = "", action: str | Promise = ""

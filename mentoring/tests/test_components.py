@@ -352,3 +352,14 @@ class TestAdmin:
         html = LabelledSplitDateTime().render("sent_at", None)
         assert 'aria-label="Date"' in html
         assert 'aria-label="Time"' in html
+
+
+def test_a_post_button_is_a_form_of_its_own(rf):
+    html = engines["django"].from_string(
+        '{% post_button "Release" "admin:notifications_notification_release" 7 about="Ada" n=2 %}'
+    )
+    html = html.render({}, rf.get("/"))
+    assert '<form method="post" action="/admin/notifications/notification/7/release/">' in html
+    assert "csrfmiddlewaretoken" in html
+    assert '<input type="hidden" name="n" value="2">' in html
+    assert words(html) == "Release : Ada"
