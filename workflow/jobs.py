@@ -1,8 +1,10 @@
-"""Long work as a row: stages, progress, cancel, and a lease so that a crashed worker does not keep it.
+"""Background jobs: long work as a row with a state, stages, progress and a lease.
 
-A `Job` is made in the transaction that asks for it. A worker claims one job at a time, calls the runner that the
-model's app registered, and writes progress in short transactions of its own. Closing the page loses nothing; a
-worker that dies gives the job back when its lease ends; a runner must therefore be able to start again.
+1. A job is created in the transaction that asks for it. Closing the page loses nothing.
+2. A worker claims one job at a time and calls the runner that the job's app has registered.
+3. Progress is written in short transactions of its own, so that a page can show it.
+4. A worker that dies loses the job when its lease is over. Another one takes it: a runner must be
+   able to start again.
 """
 
 from __future__ import annotations
@@ -23,12 +25,12 @@ from access.ids import PublicIdField
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=10)  # a runner reports progress more often than that
 MAX_ATTEMPTS = 3
 
 
 class Cancelled(Exception):
-    """Raised inside a runner at its next `advance()` after somebody pressed Cancel."""
+    """Raised inside a runner at its next `advance()` after a member has pressed Cancel."""
 
 
 class State(models.TextChoices):
@@ -43,7 +45,7 @@ OPEN = (State.QUEUED, State.RUNNING)
 
 
 class Job(models.Model):
-    """Abstract. Subclasses add what the work is about and register a runner."""
+    """A piece of long work. Abstract: subclasses add what it is about and register a runner."""
 
     State = State
 
@@ -73,7 +75,8 @@ class Job(models.Model):
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 0
 
-    def _set(self, where: Q, **changes: Any) -> bool:
+    def _set(self, where: Q, **changes: object) -> bool:
+        """Update this row if it matches `where`; return whether it did."""
         changed = type(self)._base_manager.filter(where, pk=self.pk).update(**changes)
         if changed:
             for name, value in changes.items():
@@ -81,7 +84,7 @@ class Job(models.Model):
         return bool(changed)
 
     def claim(self, at: datetime) -> bool:
-        """Take the job for this worker; False when another one has it."""
+        """Take the job for this worker at `at`; return whether no other worker has it."""
         free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=at)
         return self._set(
             free,
@@ -92,13 +95,17 @@ class Job(models.Model):
         )
 
     def advance(self, stage: str, done: int = 0, total: int = 0) -> None:
-        """Say how far the work is and extend the lease. Raises Cancelled when somebody asked for it."""
+        """Report progress (`done` of `total` parts) and extend the lease.
+
+        Raises Cancelled once a member has asked for that.
+        """
         now = timezone.now()
-        going_on = Q(state=State.RUNNING, cancel_asked_at=None)
-        if not self._set(going_on, stage=stage, done=done, total=total, lease_until=now + LEASE):
+        running = Q(state=State.RUNNING, cancel_asked_at=None)
+        if not self._set(running, stage=stage, done=done, total=total, lease_until=now + LEASE):
             raise Cancelled
 
     def finish(self, state: str, error: str = "") -> None:
+        """Record how the work ended; does nothing if another worker has ended it."""
         self._set(
             Q(state=State.RUNNING),
             state=state,
@@ -108,44 +115,50 @@ class Job(models.Model):
         )
 
     def cancel(self) -> None:
-        """Ask the job to stop; a waiting job stops at once. Raises Refused when it has already ended."""
+        """Ask the job to stop; a waiting job stops at once.
+
+        Raises ActionNotAllowed if it has already ended.
+        """
         now = timezone.now()
         if self._set(
             Q(state=State.QUEUED), state=State.CANCELLED, finished_at=now, cancel_asked_at=now
         ):
             return
         if not self._set(Q(state=State.RUNNING), cancel_asked_at=now):
-            raise ActionNotAllowed(_("This has already ended."))
+            raise ActionNotAllowed(_("This can no longer be cancelled: it has already ended."))
 
     claim.alters_data = advance.alters_data = finish.alters_data = cancel.alters_data = True  # type: ignore[attr-defined]
 
 
 J = TypeVar("J", bound=Job)
 
-RUNNERS: dict[type[Job], Callable[[Any], None]] = {}
+RUNNERS: dict[type[Job], Callable[[Any], None]] = {}  # Any: each takes jobs of its own model
 
 
-def register(model: type[Job], runner: Callable[[Any], None]) -> None:
-    """Say which function does the work of `model`; called in the app's `ready()`."""
+def register(model: type[J], runner: Callable[[J], None]) -> None:
+    """Register the function that does the work of `model`; called in the app's `ready()`."""
     RUNNERS[model] = runner
 
 
 def run(job: Job) -> None:
-    """Do one claimed job and record how it ended. Never raises: the failure is the job's result."""
+    """Do one claimed job and record how it ended. A failure is recorded and not raised."""
     if job.attempts > MAX_ATTEMPTS:
-        job.finish(State.FAILED, str(_("The work stopped several times without an answer.")))
+        job.finish(
+            State.FAILED,
+            str(_("The work stopped several times without a result. Please try again.")),
+        )
         return
     try:
         RUNNERS[type(job)](job)
     except Cancelled:
         job.finish(State.CANCELLED)
-    except ActionNotAllowed as refused:
-        job.finish(State.FAILED, str(refused))
+    except ActionNotAllowed as reason:
+        job.finish(State.FAILED, str(reason))
     except Exception:
         log.exception("job failed", extra={"job": job._meta.label_lower, "job_id": job.pk})
         job.finish(
             State.FAILED,
-            str(_("Something went wrong. It has been written to the log.")),
+            str(_("Something went wrong on our side. The error is in the log.")),
         )
     else:
         job.finish(State.DONE)

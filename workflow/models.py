@@ -1,10 +1,11 @@
-"""The record of every change of state."""
+"""The record of every state change."""
 
 from __future__ import annotations
 
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,17 +15,17 @@ from access.scoping import ConfidentialModel, SystemManager
 
 
 class TransitionQuerySet(GenericRelationQuerySet):
-    def visible_to(self, user: object) -> Self:
-        """Nobody lists transitions as such; a history is reached through the row that it belongs to."""
-        return self.none().scoped("nobody")
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Nothing: a history is reached through the row it belongs to, see `of`."""
+        return self.none().scoped("no one")
 
     def of(self, row: models.Model) -> Self:
-        """The history of one row; the caller has fetched `row` through its own `visible_to`."""
+        """Return the history of `row`, which the caller has fetched through its `visible_to`."""
         return self.about(row).scoped(f"history of {row._meta.label_lower}")
 
 
 class Transition(ConfidentialModel):
-    """Who moved what, when, from where to where, and why."""
+    """One state change: who changed what, when, from which state to which, and why."""
 
     about_type = models.CharField(max_length=60)
     about_id = models.BigIntegerField()

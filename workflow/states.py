@@ -4,17 +4,18 @@ A model with states has a `state` column and, beside its `State(TextChoices)`, a
 
     TRANSITIONS = {State.DRAFT: {State.SUBMITTED}, ...}
 
-that names every state as a key. The change is a compare-and-set in the database: of two people who act on the same
-state exactly one succeeds, on every database, without locks; the other is told so.
+that has every state as a key. The change is a compare-and-set in the database: when two people
+change the same state at once, exactly one succeeds and the other gets an error. This needs no lock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import ClassVar, Protocol, cast
 
 from django.apps import apps
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,42 +26,40 @@ from .models import Transition
 
 
 class Stateful(Protocol):
-    """What `move()` needs of a model."""
+    """What `move()` needs of a row."""
 
     state: str
-    TRANSITIONS: Mapping[str, set[str]]
+    TRANSITIONS: ClassVar[Mapping[str, set[str]]]
 
 
 def stateful_models() -> list[type[models.Model]]:
-    """Every model that has a transition table; for tests and the generated page of states."""
+    """Return every model that has a transition table."""
     return [model for model in apps.get_models() if hasattr(model, "TRANSITIONS")]
 
 
 @transaction.atomic
 def move(
-    row: Any,
+    row: models.Model,
     to: str,
     *,
-    by: Any,
+    by: AbstractBaseUser | AnonymousUser | None,
     why: str = "",
     at: datetime | None = None,
-    **changes: Any,
+    **changes: object,
 ) -> Transition:
     """Move `row` to state `to`, set `changes` in the same UPDATE, and record the transition.
 
-    `by` is the acting user or None for the program itself. The row in memory is updated only on success.
-    Raises Refused when the table does not allow the step, or when somebody else was faster.
+    `row` is a row of a stateful model. `by` is the acting user, or None for the program itself.
+    The row in memory is updated only on success. Raises ActionNotAllowed when TRANSITIONS does not
+    allow the change, or when someone else was faster.
     """
-    was = row.state
-    if to not in row.TRANSITIONS[was]:
-        raise ActionNotAllowed(
-            _("This step is not possible any more. Please look at the page again.")
-        )
+    stateful = cast(Stateful, row)
+    was = stateful.state
+    if to not in stateful.TRANSITIONS[was]:
+        raise ActionNotAllowed(_("This is no longer possible. Please reload the page."))
     changed = type(row)._base_manager.filter(pk=row.pk, state=was).update(state=to, **changes)
     if not changed:
-        raise ActionNotAllowed(
-            _("Somebody else has just changed this. Please look at the page again.")
-        )
+        raise ActionNotAllowed(_("Someone else has just changed this. Please reload the page."))
     for name, value in {"state": to, **changes}.items():
         setattr(row, name, value)
     return Transition.objects.create(
@@ -68,7 +67,7 @@ def move(
         about_id=row.pk,
         from_state=was,
         to_state=to,
-        by=by if getattr(by, "pk", None) else None,
+        by_id=by.pk if by else None,
         at=at or timezone.now(),
         why=why,
     )

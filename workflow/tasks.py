@@ -5,5 +5,5 @@ from . import jobs
 
 @shared_task(ignore_result=True)
 def run_jobs() -> None:
-    """Wake the runner of long work; a doubled wake-up finds nothing to claim."""
+    """Run the jobs that are due; a second worker at the same time finds nothing to claim."""
     jobs.run_due()

@@ -1,4 +1,4 @@
-"""`move()`: one winner, one record, on every database."""
+"""move(): of two changes at once one succeeds, and it is recorded once."""
 
 import threading
 
@@ -31,7 +31,7 @@ def test_a_move_changes_the_row_and_writes_the_record(sent, cleo):
 
 
 @pytest.mark.django_db
-def test_a_step_outside_the_table_is_refused(sent, cleo):
+def test_a_change_outside_the_table_is_refused(sent, cleo):
     with pytest.raises(ActionNotAllowed):
         move(sent, State.DRAFT, by=cleo)
     assert not Transition.objects.of(sent).exists()
@@ -43,12 +43,12 @@ def test_a_stale_row_is_refused_and_nothing_is_written(sent, cleo):
     move(sent, State.DECLINED, by=cleo)
     with pytest.raises(ActionNotAllowed):
         move(stale, State.ACCEPTED, by=cleo)
-    assert stale.state == State.SUBMITTED  # the object in memory does not pretend
+    assert stale.state == State.SUBMITTED  # the row in memory is unchanged
     assert Transition.objects.of(sent).count() == 1
 
 
 @pytest.mark.django_db
-def test_nobody_lists_transitions_as_such(sent, cleo):
+def test_no_one_lists_transitions(sent, cleo):
     move(sent, State.ACCEPTED, by=cleo)
     assert not Transition.objects.visible_to(cleo).exists()
 
