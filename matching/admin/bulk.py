@@ -1,4 +1,4 @@
-"""Pin or unpin the selected pairs: one decision each, told in one sentence."""
+"""Pin or unpin the selected pairs: one decision each, one message for all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
         pair.split(" ", 1) for pair in request.POST.getlist("pair")[:PER_PAGE] if " " in pair
     )
     if not chosen:
-        raise ActionNotAllowed(_("Please select the pairs first."))
+        raise ActionNotAllowed(_("Select at least one pair."))
     rows = find_rows(viewer, *chosen)
     as_seen = [
         row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]
@@ -44,7 +44,7 @@ def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
         decide_batch(
             round_, round_decisions, by=request.user, expected_version=expected_version(request)
         )
-    _tell(
+    _show_result(
         request,
         kind,
         len(round_decisions),
@@ -54,21 +54,25 @@ def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
     return back(request, list_url(round_, request.POST.get("place", "")))
 
 
-def _tell(request: HttpRequest, kind: str, count: int, *, already: int, moved_on: int) -> None:
+def _show_result(
+    request: HttpRequest, kind: str, count: int, *, already: int, moved_on: int
+) -> None:
     if kind == Kind.PIN:
         text = ngettext("You pinned %(count)s pair.", "You pinned %(count)s pairs.", count)
-        so = ngettext("%(count)s was pinned already.", "%(count)s were pinned already.", already)
+        unchanged = ngettext(
+            "%(count)s was already pinned.", "%(count)s were already pinned.", already
+        )
     else:
         text = ngettext("You unpinned %(count)s pair.", "You unpinned %(count)s pairs.", count)
-        so = ngettext("%(count)s was not pinned.", "%(count)s were not pinned.", already)
-    said = [text % {"count": count}]
+        unchanged = ngettext("%(count)s was not pinned.", "%(count)s were not pinned.", already)
+    sentences = [text % {"count": count}]
     if already:
-        said.append(so % {"count": already})
-    messages.success(request, " ".join(said))
+        sentences.append(unchanged % {"count": already})
+    messages.success(request, " ".join(sentences))
     if moved_on:
         changed = ngettext(
-            "%(count)s pair is another one by now and was left alone. Please look again.",
-            "%(count)s pairs are other ones by now and were left alone. Please look again.",
+            "%(count)s pair has changed since you loaded the page and was skipped.",
+            "%(count)s pairs have changed since you loaded the page and were skipped.",
             moved_on,
         )
         messages.warning(request, changed % {"count": moved_on})

@@ -1,4 +1,4 @@
-"""One mentee and the mentors who could be theirs; and the preview of a decision, without taking it."""
+"""Compare the possible mentors of one mentee, and preview a decision."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _page_or_panel(
 
 
 def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
-    """Each small change that would help, with the mentor whom a button acts on."""
+    """Return each single change that would help, with the mentor that its button acts on."""
     fixes = [fix for fix in row.why.get("fixes", []) if fix[1] in names]
     mentors = Application.objects.in_bulk([fix[1] for fix in fixes])
     return [
@@ -63,7 +63,7 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
 
 
 def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, Any]]:
-    """Mentors turned down for this mentee, with the written reason."""
+    """Return the mentors rejected for this mentee, with the reason."""
     rows = viewer.proposals().filter(mentee=row.mentee_id).rejected().with_names()
     entries = viewer.entries().filter(mentee=row.mentee_id, kind=Kind.REJECT)
     why = {
@@ -80,14 +80,14 @@ def _swaps(viewer: ViewerContext, possible: list[int]) -> list[Any]:
     """(public id of the mentee, mentee's name, mentor's name) of the pairs with which this mentee could change places,
     in the order given."""
     rows = viewer.proposals().filter(mentee__in=possible).paired()
-    said = rows.values_list(
+    names = rows.values_list(
         "mentee", "mentee__public_id", "mentee__person__name", "mentor__person__name"
     )
-    return [one[1:] for one in sorted(said, key=lambda one: possible.index(one[0]))]
+    return [one[1:] for one in sorted(names, key=lambda one: possible.index(one[0]))]
 
 
 def mutual(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Pairs that named each other; approving one pins it."""
+    """Show pairs that named each other; approving one pins it."""
     round_ = find_round(request, public_id)
     return page(
         request,
@@ -99,7 +99,7 @@ def mutual(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
-    """Before, after, who is affected; Apply posts the decision, Discard goes back. Nothing is written here."""
+    """Show what a decision would change; Apply posts it. Writes nothing."""
     viewer = find_viewer(request, public_id)
     round_ = viewer.round
     row = find_row(viewer, mentee)
@@ -122,7 +122,7 @@ def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Asked:
-    """The decision that an address asks about, in words, with the button that takes it and its fields."""
+    """The decision that an address asks about, and the form that takes it."""
 
     decision: RoundDecision
     action: str
@@ -138,9 +138,11 @@ def _asked(request: HttpRequest, viewer: ViewerContext, row: Proposal) -> Asked:
             RoundDecision(Kind.CHOOSE, row.mentee_id, mentor.pk),
             "choose",
             {"mentor": mentor.public_id},
-            _("%(mentee)s goes to %(mentor)s.")
+            _("%(mentee)s moves to %(mentor)s.")
             % {"mentee": row.mentee.person, "mentor": mentor.person},
-            _("The new pair is pinned; everybody else is placed as well as possible around it."),
+            _(
+                "The new pair is pinned, and everyone else is matched as well as possible around it."
+            ),
         )
     if "other" in request.GET:
         rows = viewer.proposals().in_plan()
@@ -151,10 +153,11 @@ def _asked(request: HttpRequest, viewer: ViewerContext, row: Proposal) -> Asked:
             RoundDecision(Kind.SWAP, row.mentee_id, other=other.mentee_id),
             "swap",
             {"other": other.mentee.public_id},
-            _("%(mentee)s and %(other)s change places.")
+            _("%(mentee)s and %(other)s swap mentors.")
             % {"mentee": row.mentee.person, "other": other.mentee.person},
             _(
-                "Both new pairs are pinned; everybody else is placed as well as possible around them."
+                "Both new pairs are pinned, and everyone else is matched as well as possible "
+                "around them."
             ),
         )
     raise Http404

@@ -1,4 +1,4 @@
-"""Rules and weights with a preview of what would change, and the table of the weakest pair."""
+"""Rules and weights with a preview, and the page about the weakest pair."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .pages import back, find_round, page, url
 
 
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The form; posted to this address it shows what would change, and writes nothing."""
+    """Show the form; posted to this address it previews the changes and writes nothing."""
     round_ = find_round(request, public_id)
     check_may_change(round_, request.user)
     form = CriteriaForm(request.POST or None, round=round_)
@@ -38,7 +38,7 @@ def use(request: HttpRequest, public_id: str) -> HttpResponse:
     return back(
         request,
         url("workbench", round_),
-        _("The new rules are in force, and the round was run again."),
+        _("Saved. The round was run again with the new rules and weights."),
     )
 
 
@@ -66,10 +66,8 @@ def set_min_score(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     text = request.POST.get("min_score", "")
     if text and not text.isdecimal():
-        raise ActionNotAllowed(_("A floor is a whole number of points."))
+        raise ActionNotAllowed(_("Enter the lowest fit as a whole number of points."))
     settings = {name: getattr(round_, name) for name in ("objective", "budget", "stability_bonus")}
     settings["min_score"] = int(text) if text else None
     criteria_changes.use(round_, round_.criteria, settings, by=request.user)
-    return back(
-        request, url("workbench", round_), _("The floor is set, and the round was run again.")
-    )
+    return back(request, url("workbench", round_), _("Saved. The round was run again."))

@@ -1,4 +1,4 @@
-"""The buttons of the workbench: one address per decision, POST only, back to the row that was acted on."""
+"""The buttons of the workbench: one address per decision, POST only, back to its row."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def unpin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
 
 
 def _on_current_pair(request: HttpRequest, public_id: str, mentee: str, kind: str) -> HttpResponse:
-    """About the pair as it is proposed; if it is another one by now, nothing is done."""
+    """Decide about the proposed pair. Raises ActionNotAllowed if it is another one by now."""
     viewer = find_viewer(request, public_id)
     row = find_row(viewer, mentee)
     mentor = find_mentor(viewer, request.POST.get("mentor", ""), row)
     if row.mentor_id != mentor.pk:
         raise ActionNotAllowed(
-            _("%(mentee)s is not with %(mentor)s any more. Please look again.")
+            _("%(mentee)s is no longer matched with %(mentor)s. Please check and try again.")
             % {"mentee": row.mentee.person, "mentor": mentor.person}
         )
     return _decide(request, viewer, row, RoundDecision(kind, row.mentee_id, mentor.pk), mentor)
@@ -55,7 +55,7 @@ def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     row = find_row(viewer, mentee)
     form = RejectForm(request.POST)
     if not form.is_valid():
-        raise ActionNotAllowed(_("Please write a short reason. It goes into the minutes."))
+        raise ActionNotAllowed(_("Enter a short reason. It is saved in the minutes."))
     why, scope = form.cleaned_data["why"], form.cleaned_data["scope"]
     if scope == RejectForm.EXCLUDE:
         return _decide(request, viewer, row, RoundDecision(Kind.EXCLUDE, row.mentee_id, why=why))
@@ -169,7 +169,7 @@ def answer(
         return _changed_rows(request, viewer, entry)
     anchor = f"row-{row.mentee.public_id}" if row else ""
     pinned = viewer.proposals().pinned().count()
-    text = said(request, entry, pinned)
+    text = result_text(request, entry, pinned)
     return back(
         request,
         list_url(viewer.round, request.POST.get("place", "")),
@@ -179,8 +179,8 @@ def answer(
     )
 
 
-def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
-    """`entry` has been made by the member who reads it, and comes with its people."""
+def result_text(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
+    """Describe an entry to the member who made it; it comes with its people."""
     what = entry_text_for(entry, request.user)
     moved = ngettext("%(count)s person moved", "%(count)s people moved", len(entry.moved)) % {
         "count": len(entry.moved)
@@ -190,7 +190,7 @@ def said(request: HttpRequest, entry: RoundEntry, pinned: int) -> str:
     }
     return _("You %(what)s. %(moved)s; %(cost)s. %(pinned)s") % {
         "what": what,
-        "moved": moved if entry.moved else _("Nobody moved"),
+        "moved": moved if entry.moved else _("No one moved"),
         "cost": cost_text(entry.cost_pairs, entry.cost_points),
         "pinned": in_all,
     }
@@ -204,7 +204,7 @@ def _changed_rows(request: HttpRequest, viewer: ViewerContext, entry: RoundEntry
         round_, list(mine.with_names()), Vocabulary(round_.program), request.user, in_list=True
     )
     board = Workbench(viewer, only_figures=True)
-    text = said(request, entry, board.counts["pinned"])
+    text = result_text(request, entry, board.counts["pinned"])
     last = entry if entry.can_be_undone else last_entry(viewer)
     return changed(request, round_, rows, board, last, text)
 
@@ -217,7 +217,7 @@ def changed(
     last: RoundEntry | None,
     text: str,
 ) -> HttpResponse:
-    """The parts of the list that are new, each for its own place, and one sentence for the live region."""
+    """Render the changed parts of the list, and a message for the live region."""
     context = {
         "round": round_, "rows": rows, "board": board, "text": text, "may_change": True, "is_swap": True, "last": last,
         "latest_text": latest_text(last, request.user), "place": request.POST.get("place", ""),
@@ -240,7 +240,7 @@ def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) 
 
 
 def refusal_in_fragment(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A refusal in a short round trip (htmx) is said in the live region, beside the row as it is now."""
+    """Show a refusal of an htmx request in the live region, with the row as it is now."""
 
     @wraps(view)
     def answer_refusal(request: Any, public_id: str, mentee: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Keep apart: people who must not be paired."""
+"""Pairs of people who must not be matched with each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from programs.models import Program
 
 
 class PersonChoice(forms.TypedChoiceField):
-    """One of a few hundred people, read once for both fields of the form."""
+    """One of the people whom the member may name, read once for both fields."""
 
     def __init__(
         self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: Any
@@ -38,7 +38,7 @@ class PersonChoice(forms.TypedChoiceField):
 
 
 def people_of(request: Any) -> dict[str, Any]:
-    """Everybody whom the member may name, by id."""
+    """Return everyone whom the member may name, by id; read once for a request."""
     if not hasattr(request, "people_to_name"):
         mine = Application.objects.for_committee(request.user).values("person")
         people = get_user_model()._default_manager.filter(pk__in=mine).order_by("name")
@@ -49,7 +49,8 @@ def people_of(request: Any) -> dict[str, Any]:
 @admin.register(KeepApart)
 class KeepApartAdmin(CommitteeAdmin):
     empty_words = _(
-        "Nobody is kept apart. Add two people who must not become a pair, like somebody and their manager."
+        "No one is kept apart. Add two people who must not be matched, such as a person and "
+        "their manager."
     )
     list_display = ("pair", "kind", "by", "since", "until")
     list_select_related = ("first", "second", "by")
@@ -71,7 +72,7 @@ class KeepApartAdmin(CommitteeAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Plain choices: people and programs are not opened or made from here."""
+        """Use plain choices, without the links to view or add people and programs."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget

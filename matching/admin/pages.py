@@ -50,7 +50,7 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
 
 def find_row(viewer: ViewerContext, mentee: str, *fields: str) -> Proposal:
     """The row of a mentee (by public id of the application); 404 for one that the member does not see. `fields` of the
-    two people are read beside their names."""
+    two people are read besides their names."""
     return find_rows(viewer, mentee, fields=fields)[0]
 
 
@@ -88,7 +88,7 @@ def page(
 def panel(
     request: HttpRequest, template: str, title: str, round_: Round, **context: Any
 ) -> HttpResponse:
-    """What such a page has to say, without the frame: for the place beside the list."""
+    """Render the content of a page without the frame, for the panel beside the list."""
     context["content"] = f"admin/matching/round/_{template}.html"
     return _shown(request, "_panel", context | _of_round(request, title, round_))
 

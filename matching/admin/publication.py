@@ -1,4 +1,4 @@
-"""The publish page: how many pairs and emails, samples of them, the hold, and Stop."""
+"""The publish page: what will happen, sample e-mails, when, and how to cancel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from matches.emails import match_introduced
@@ -24,7 +25,7 @@ from .pages import back, find_round, page, url
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     now = timezone.now()
-    morning = publication.end_of_quiet_hours(round_, now)
+    after_quiet_hours = publication.end_of_quiet_hours(round_, now)
     context = {
         **publication.what_is_published(round_),
         "emails": sample_emails(round_, request.user),
@@ -32,14 +33,14 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_publish": round_.may_be_published_by(request.user),
         "has_conflict": has_conflict(request.user, round_),
         "hold_until": publication.end_of_hold(round_, now),
-        "morning": morning,
-        "is_quiet": morning > publication.end_of_hold(round_, now),
+        "after_quiet_hours": after_quiet_hours,
+        "is_quiet": after_quiet_hours > publication.end_of_hold(round_, now),
     }
     return page(request, "publish", _("Publish"), round_, **context)
 
 
 def sample_emails(round_: Round, user: Any) -> list[dict[str, str]]:
-    """The emails of the first pair and of the first person left out that the member sees, word for word."""
+    """Render the e-mails to the first pair and the first unmatched mentee that `user` may see."""
     rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
     rows = rows.select_related(
         "mentee__person__profile", "mentor__person__profile", "mentee__cohort__program__policy"
@@ -77,14 +78,15 @@ def schedule(request: HttpRequest, public_id: str) -> HttpResponse:
     form = PublishForm(request.POST)
     wait = form.is_valid() and form.cleaned_data["when"] == "quiet"
     publication.schedule(round_, by=request.user, after_quiet_hours=wait)
-    return back(
-        request,
-        url("publish", round_),
-        _("The release is set. Until then you can stop it, and nobody has heard anything."),
+    round_.refresh_from_db(
+        fields=["publish_at"], from_queryset=Round.objects.visible_to(request.user)
     )
+    when = date_format(timezone.localtime(round_.publish_at), "DATETIME_FORMAT")
+    text = _("The round will be published on %(when)s. You can cancel until then.")
+    return back(request, url("publish", round_), text % {"when": when})
 
 
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     publication.cancel(round_, by=request.user)
-    return back(request, url("publish", round_), _("Stopped. Nothing was sent."))
+    return back(request, url("publish", round_), _("Publication cancelled. No one was notified."))

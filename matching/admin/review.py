@@ -1,4 +1,4 @@
-"""The second look, and the minutes."""
+"""The review of a round, and its minutes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .pages import back, find_round, find_viewer, page, url
 
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What another member reads before saying yes: what was decided by hand first, then what needs a look."""
+    """Show what a reviewer needs: committee decisions first, then pairs to check."""
     viewer = find_viewer(request, public_id)
     round_ = viewer.round
     mine = viewer.proposals().in_plan().with_names()
@@ -49,7 +49,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": ReasonForm(),
         "snapshot": snapshot_of(round_),
     }
-    return page(request, "review", _("Second look"), round_, **context)
+    return page(request, "review", _("Review"), round_, **context)
 
 
 def send(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -58,7 +58,7 @@ def send(request: HttpRequest, public_id: str) -> HttpResponse:
     return back(
         request,
         url("workbench", round_),
-        _("Sent for a second look. Those who may approve it hear of it by e-mail."),
+        _("Sent for review. Members who can approve it are notified by e-mail."),
     )
 
 
@@ -68,9 +68,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     lifecycle.approve(
         round_, by=request.user, expected_version=int(version) if version.isdecimal() else -1
     )
-    return back(
-        request, url("publish", round_), _("Approved. The chair can publish the round now.")
-    )
+    return back(request, url("publish", round_), _("Approved. A chair can now publish the round."))
 
 
 def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -82,12 +80,12 @@ def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
     return back(
         request,
         url("workbench", round_),
-        _("The round is a draft again; your words stand in the minutes."),
+        _("Sent back to draft. Your comment has been saved in the minutes."),
     )
 
 
 def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Rules, figures, each decision with reason and price, who approved, certificate; made to be printed."""
+    """Show rules, figures, decisions, approval and proof; made to be printed."""
     round_ = find_round(request, public_id)
     weights, figures = round_.criteria.get("weights", {}), figures_of(round_)
     context = {
@@ -104,7 +102,7 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _step(step: Transition) -> dict[str, Any]:
-    """One change of state of the round, in the words of its states."""
+    """Return one change of the round's state, with the names of its states."""
     was, now = (Round.State(state).label for state in (step.from_state, step.to_state))
     return {
         "by": step.by or _("The program"),
@@ -116,7 +114,7 @@ def _step(step: Transition) -> dict[str, Any]:
 
 
 def _points(round_: Round, figures: Audit | None) -> dict[str, str]:
-    """Points as a reader writes numbers; empty before there is a pair."""
+    """Return points in the reader's number format; empty before the first run."""
     if figures is None:
         return {}
     numbers = {

@@ -1,4 +1,4 @@
-"""Rounds in the committee's admin: the list, opening one, and the addresses of the workbench."""
+"""Rounds in the committee's admin: the list, opening one, and the URLs of the workbench."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ class RoundList(ChangeList):
 @admin.register(Round)
 class RoundAdmin(CommitteeAdmin):
     empty_words = gettext_lazy(
-        "There is no round yet. Open one when the applications of a cohort are accepted; nobody hears of it before you publish."
+        "No rounds yet. Open one once the applications of a cohort are accepted. No one is "
+        "notified before you publish."
     )
     list_display = (
         "name",

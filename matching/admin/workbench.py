@@ -1,4 +1,4 @@
-"""The workbench: the list of a round, running it, copying it, comparing two."""
+"""The workbench of a round: its list, runs, copies, and comparing two rounds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "board": board,
         "figures": snapshot.figures,
-        "seats": capacity_text(snapshot),
+        "capacity": capacity_text(snapshot),
         "news": news(round_, snapshot.fingerprints) if round_.is_under_way else [],
         "last": last,
         "latest_text": latest_text(last, request.user),
@@ -51,7 +51,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def capacity_text(snapshot: Snapshot) -> str:
-    """What the other side of the round has."""
+    """Describe the mentors of the round, as "12 mentors with 15 free places"."""
     mentors = ngettext("%(count)s mentor", "%(count)s mentors", snapshot.mentors) % {
         "count": snapshot.mentors
     }
@@ -71,7 +71,7 @@ def run(request: HttpRequest, public_id: str) -> HttpResponse:
     waiting = lifecycle.request_run(round_, by=request.user)
     if waiting:
         return redirect("admin:matching_round_job", round_.public_id, waiting.public_id)
-    text = _("Draft %(draft)s: %(pairs)s pairs, proven best under the rules of this round.")
+    text = _("Draft %(draft)s: %(pairs)s pairs, proven optimal under the rules of this round.")
     return back(
         request, url("workbench", round_), text % {"draft": round_.draft, "pairs": round_.pairs}
     )
@@ -97,14 +97,14 @@ def cancel(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
     return back(
         request,
         url("job", round_, job_id),
-        _("The run stops at its next step. The plan on the table stays."),
+        _("Cancelling… The current plan is unchanged."),
     )
 
 
 def copy(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     twin = copying.copy_round(round_, by=request.user)
-    text = _("This is a copy to try things out. The round that you copied is as it was.")
+    text = _("This is a copy to try things out. The original round is unchanged.")
     return back(request, url("workbench", twin), text)
 
 
@@ -114,12 +114,12 @@ def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     return back(
         request,
         url("workbench", round_),
-        _("The round is put away. Nobody outside the committee has seen it."),
+        _("Round discarded."),
     )
 
 
 def differences(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Two rounds of the same cohort side by side: only what differs."""
+    """Show what differs between two rounds of a cohort."""
     round_ = find_round(request, public_id)
     others = (
         Round.objects.visible_to(request.user).filter(cohort=round_.cohort).exclude(pk=round_.pk)

@@ -1,8 +1,8 @@
-"""From codes to sentences, for whoever reads them.
+"""Reason codes as text for the committee.
 
-Three rules. The words come from facts that the two people gave, and never from a protected trait. A mentor's own
-experience is named to the committee; to the partner only where its owner allowed it. Wishes about named people, cautions
-and prices are the committee's alone.
+Texts come from answers of the two people, never from a protected trait. What both people may read
+is in `matches.why_you_two`; wishes about named people, cautions and costs are only for the
+committee.
 """
 
 from __future__ import annotations
@@ -14,50 +14,43 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from applications.models import Application
 from matches.vocabulary import Vocabulary, format_number, join_words, slots_text
 
 from ..criteria import rule_text
-from ..engine import InfeasibleRules
+from ..engine import InfeasibleRules, Violation
 from ..storage.solver_state import SolverState
 
+Reasons = dict[str, Any]  # Any: JSON of codes and ids, see `explanations` and `proposal_rows`
+Names = dict[int, str]  # {application id: name}
+Fix = tuple[str, int, list[str], int, int]  # (kind, mentor, rules, pairs gained, points gained)
+
 CAUTION_TEXTS = {
-    "u_none": gettext_lazy("the mentor does not say that they know this situation"),
-    "u_unknown": gettext_lazy("the mentee has not said what they are going through"),
-    "u_mentor_unknown": gettext_lazy("the mentor has not said what they have lived through"),
-    "h_none": gettext_lazy("none of the mentee's topics is among the mentor's"),
-    "h_unknown": gettext_lazy("the mentee has not named a topic"),
-    "h_mentor_unknown": gettext_lazy("the mentor has not named a topic"),
+    "u_none": gettext_lazy("the mentor hasn't said that they know this situation"),
+    "u_unknown": gettext_lazy("the mentee hasn't said what they are going through"),
+    "u_mentor_unknown": gettext_lazy("the mentor hasn't said what they have been through"),
+    "h_none": gettext_lazy("the mentor offers none of the mentee's topics"),
+    "h_unknown": gettext_lazy("the mentee hasn't named a topic"),
+    "h_mentor_unknown": gettext_lazy("the mentor hasn't named a topic"),
     "times_none": gettext_lazy("no usual time in common"),
     "times_unknown": gettext_lazy("usual times are not known"),
     "place_unknown": gettext_lazy("how or where to meet is not known"),
-    "thin": gettext_lazy("little speaks for this pair"),
-    "only_one": gettext_lazy("this is the only mentor who is possible"),
-    "override": gettext_lazy("a rule was set aside for this pair"),
-}
-CRITERION_TEXTS = {
-    "understands": gettext_lazy("what they are going through, or have lived through"),
-    "can_help": gettext_lazy("topics"),
-    "practical.hours": gettext_lazy("usual times"),
-    "practical.place": gettext_lazy("how and where to meet"),
-    "practical.language": gettext_lazy("languages"),
-    "practical.rhythm": gettext_lazy("how often to meet"),
-    "gap": gettext_lazy("years of experience"),
-    "industry": gettext_lazy("industries"),
+    "thin": gettext_lazy("few reasons for this pair"),
+    "only_one": gettext_lazy("this is the only possible mentor"),
+    "override": gettext_lazy("a rule was waived for this pair"),
 }
 
 
 @dataclass(frozen=True)
 class Why:
-    """One reason: `kind` is U, H, P, W or "!", `text` a short phrase."""
+    """One reason: `kind` is the letter of its chip (U, H, P, W or "!"), `text` a short phrase."""
 
     kind: str
     text: str
 
 
-def committee_whys(
-    why: dict[str, Any], cautions: Iterable[str], vocabulary: Vocabulary
-) -> list[Why]:
-    """The chips of a pair for the committee: what speaks for it, then what needs a look."""
+def committee_whys(why: Reasons, cautions: Iterable[str], vocabulary: Vocabulary) -> list[Why]:
+    """Return the chips of a pair for the committee: reasons first, then cautions."""
     found = [
         *understands(why, vocabulary),
         *can_help(why, vocabulary),
@@ -70,7 +63,7 @@ def committee_whys(
     ]
 
 
-def understands(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
+def understands(why: Reasons, vocabulary: Vocabulary) -> list[Why]:
     lived = [vocabulary.experience(pk) for pk, depth in why.get("u", []) if depth == "lived"]
     accompanied = [vocabulary.experience(pk) for pk, depth in why.get("u", []) if depth != "lived"]
     found = []
@@ -83,7 +76,7 @@ def understands(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
     return found
 
 
-def can_help(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
+def can_help(why: Reasons, vocabulary: Vocabulary) -> list[Why]:
     topics = sorted(why.get("h", []), key=lambda hit: (-hit[1], -hit[2]))
     if not topics:
         return []
@@ -102,7 +95,7 @@ def can_help(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
     ]
 
 
-def practical(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
+def practical(why: Reasons, vocabulary: Vocabulary) -> list[Why]:
     parts = [
         slots_text(why.get("slots", [])),
         meeting_text(why),
@@ -112,7 +105,7 @@ def practical(why: dict[str, Any], vocabulary: Vocabulary) -> list[Why]:
     return [Why("P", " · ".join(said))] if said else []
 
 
-def meeting_text(why: dict[str, Any]) -> str:
+def meeting_text(why: Reasons) -> str:
     ways = why.get("meet", [])
     if ways == ["online"]:
         return _("online only")
@@ -121,7 +114,7 @@ def meeting_text(why: dict[str, Any]) -> str:
     return _("in person or online") if ways else ""
 
 
-def wishes(why: dict[str, Any]) -> list[Why]:
+def wishes(why: Reasons) -> list[Why]:
     match why.get("wish", []):
         case ["mentee", "mentor"]:
             return [Why("W", _("they named each other"))]
@@ -132,122 +125,109 @@ def wishes(why: dict[str, Any]) -> list[Why]:
     return []
 
 
-def why_left_out(why: dict[str, Any], names: dict[int, str]) -> str:
-    """Why nobody is proposed for a mentee, for the committee. `names` of mentors by id of their application."""
+def why_left_out(why: Reasons, names: Names) -> str:
+    """Say why a mentee is unmatched; `names` are {application id: name} of mentors."""
     match why.get("kind"):
         case "none":
-            rules = [
-                ngettext("%(rule)s (%(count)s mentor)", "%(rule)s (%(count)s mentors)", count)
-                % {"rule": rule_text(code), "count": count}
-                for code, count in sorted(why.get("blocked", {}).items(), key=lambda one: -one[1])
-            ]
-            return (
-                _("No mentor is possible: %(rules)s.") % {"rules": join_words(rules)}
-                if rules
-                else _("No mentor is possible.")
-            )
+            return _no_mentor_text(why.get("blocked", {}))
         case "crowded" if "mentees" in why:
-            mentors = ngettext("%(count)s mentor", "%(count)s mentors", why["mentors"]) % {
-                "count": why["mentors"]
-            }
+            mentors = ngettext("%(count)s mentor", "%(count)s mentors", why["mentors"])
             text = ngettext(
-                "%(mentees)s mentees can only go to the same %(mentors)s, with %(places)s place between them.",
-                "%(mentees)s mentees can only go to the same %(mentors)s, with %(places)s places between them.",
+                "%(mentees)s mentees share the same %(mentors)s, with %(places)s place in total.",
+                "%(mentees)s mentees share the same %(mentors)s, with %(places)s places in total.",
                 why["places"],
             )
-            return text % {**why, "mentors": mentors}
+            return text % {**why, "mentors": mentors % {"count": why["mentors"]}}
         case "crowded":
-            return _("The mentors who would be possible are full.")
+            return _("All possible mentors are full.")
         case "priced":
-            pairs, points = why["lost"]
-            mentor = names.get(why["mentor"], _("a mentor"))
-            return _("A place with %(mentor)s could be had; %(cost)s.") % {
-                "mentor": mentor,
-                "cost": cost_text(pairs, points),
-            }
+            text = _("%(mentor)s would be possible, but that %(cost)s.")
+            mentor = names.get(why["mentor"], _("A mentor"))
+            return text % {"mentor": mentor, "cost": cost_text(*why["lost"])}
     return ""
 
 
-def fix_text(fix: list[Any], names: dict[int, str]) -> str:
-    """One change that would help somebody left out, and what it brings."""
-    what, mentor, codes, pairs, points = fix
-    name = names.get(mentor, _("a mentor"))
-    brings = gain_text(pairs, points)
-    if what == "capacity":
-        return _("Ask %(mentor)s for one more place: %(brings)s.") % {
-            "mentor": name,
-            "brings": brings,
-        }
+def _no_mentor_text(blocked: dict[str, int]) -> str:
+    """Say which rules forbid how many mentors, the most frequent first."""
+    rules = [
+        ngettext("%(rule)s (%(count)s mentor)", "%(rule)s (%(count)s mentors)", count)
+        % {"rule": rule_text(code), "count": count}
+        for code, count in sorted(blocked.items(), key=lambda one: -one[1])
+    ]
+    if not rules:
+        return _("No mentor is possible.")
+    return _("No mentor is possible: %(rules)s.") % {"rules": join_words(rules)}
+
+
+def fix_text(fix: Fix, names: Names) -> str:
+    """Describe one change that would help an unmatched mentee, and what the round gains."""
+    kind, mentor, codes, pairs, points = fix
+    values = {"mentor": names.get(mentor, _("a mentor")), "gain": gain_text(pairs, points)}
+    if kind == "capacity":
+        return _("Ask %(mentor)s for one more place: %(gain)s.") % values
     rules = join_words(rule_text(code) for code in codes)
-    return _("Set a rule aside for %(mentor)s (%(rules)s): %(brings)s.") % {
-        "mentor": name,
-        "rules": rules,
-        "brings": brings,
-    }
+    text = _("Waive a rule for %(mentor)s (%(rules)s): %(gain)s.")
+    return text % {**values, "rules": rules}
 
 
 def gain_text(pairs: int, points: int) -> str:
+    """Describe what the whole round gains, in pairs, else in points."""
     if pairs > 0:
-        return ngettext("places %(count)s more person", "places %(count)s more people", pairs) % {
-            "count": pairs
-        }
-    text = ngettext("%(count)s point more in all", "%(count)s points more in all", points)
+        text = ngettext("matches %(count)s more person", "matches %(count)s more people", pairs)
+        return text % {"count": pairs}
+    text = ngettext("%(count)s point more in total", "%(count)s points more in total", points)
     return text % {"count": format_number(points)}
 
 
-LITTLE, SOME = 400, 1500  # points of the whole plan: the usual price of a change is between the two
+LOW_COST, MEDIUM_COST = 400, 1500  # points of the whole plan; most changes cost between the two
 
 
 def cost_text(pairs: int, points: int) -> str:
-    """What a change costs the whole round, first as a word, then as a number; negative numbers are gains."""
+    """Describe what a change costs the whole round; negative numbers are gains."""
     if pairs > 0:
-        return ngettext(
+        text = ngettext(
             "leaves %(count)s more person out", "leaves %(count)s more people out", pairs
-        ) % {"count": pairs}
+        )
+        return text % {"count": pairs}
     if pairs < 0 or points < 0:
         return gain_text(-pairs, -points)
     if not points:
         return _("costs nothing")
-    text = (
-        _("costs little")
-        if points <= LITTLE
-        else _("costs something")
-        if points <= SOME
-        else _("costs much")
-    )
-    number = ngettext("%(count)s point less in all", "%(count)s points less in all", points)
+    if points <= LOW_COST:
+        text = _("costs little")
+    else:
+        text = _("costs something") if points <= MEDIUM_COST else _("costs a lot")
+    number = ngettext("%(count)s point less in total", "%(count)s points less in total", points)
     return f"{text} ({number % {'count': format_number(points)}})"
 
 
 def infeasible_text(solver: SolverState, bad: InfeasibleRules) -> str:
-    """The reasons of the engine in text, with names."""
-    from applications.models import Application
+    """Say which decisions contradict each other or a rule, with names."""
+    ids = [solver.mentees[one.mentee] for one in bad.violations if one.mentee is not None]
+    ids += [solver.mentors[one.mentor] for one in bad.violations if one.mentor is not None]
+    rows = Application.objects.filter(pk__in=ids).select_related("person")
+    names = {row.pk: str(row.person) for row in rows}
+    return "; ".join(_violation_text(solver, violation, names) for violation in bad.violations)
 
-    ids = [solver.mentees[r.mentee] for r in bad.violations if r.mentee is not None]
-    ids += [solver.mentors[r.mentor] for r in bad.violations if r.mentor is not None]
-    names = {
-        one.pk: str(one.person)
-        for one in Application.objects.filter(pk__in=ids).select_related("person")
+
+def _violation_text(solver: SolverState, violation: Violation, names: Names) -> str:
+    i, j = violation.mentee, violation.mentor
+    people = {
+        "mentee": "" if i is None else names.get(solver.mentees[i], ""),
+        "mentor": "" if j is None else names.get(solver.mentors[j], ""),
     }
-    return "; ".join(_violation_text(solver, reason, names) for reason in bad.violations)
-
-
-def _violation_text(solver: SolverState, reason: Any, names: dict[int, str]) -> str:
-    who = {
-        "mentee": names.get(solver.mentees[reason.mentee], "") if reason.mentee is not None else "",
-        "mentor": names.get(solver.mentors[reason.mentor], "") if reason.mentor is not None else "",
-    }
-    match reason.code:
+    match violation.code:
         case "pin_breaks_rule":
-            codes = solver.explained.why_not(reason.mentee, reason.mentor) or reason.codes
-            rules = join_words(rule_text(code) for code in codes)
-            return _("%(mentee)s cannot go with %(mentor)s: %(rules)s") % {**who, "rules": rules}
+            known = i is not None and j is not None and solver.explained.why_not(i, j)
+            rules = join_words(rule_text(code) for code in known or violation.codes)
+            text = _("%(mentee)s can't be matched with %(mentor)s: %(rules)s")
+            return text % {**people, "rules": rules}
         case "too_many_pins":
-            return _("%(mentor)s has no further place: every place is pinned") % who
+            return _("%(mentor)s has no free place: all of them are pinned") % people
         case "pinned_twice":
-            return _("%(mentee)s is pinned to two mentors") % who
+            return _("%(mentee)s is pinned to two mentors") % people
         case "pin_rejected":
-            return _("%(mentee)s and %(mentor)s are both pinned and turned down") % who
+            return _("%(mentee)s and %(mentor)s are both pinned and rejected") % people
         case "every_slot_pinned":
-            return _("every place that could be used is pinned")
-    return reason.text
+            return _("every possible place is pinned")
+    return violation.text

@@ -50,7 +50,7 @@ def test_a_try_beside_the_list_changes_nothing(drafted, as_user, cleo, people, t
         url("preview", drafted, people["amina"].public_id) + f"?mentor={people['priya'].public_id}"
     )
     pane = as_user(cleo).get(address, headers={"HX-Request": "true"}).content.decode()
-    assert "Amina Farah goes to Priya Nair." in pane
+    assert "Amina Farah moves to Priya Nair." in pane
     assert table(drafted)["Amina"] == "Ruth"
 
 
@@ -183,6 +183,6 @@ def test_after_a_change_the_live_region_says_what_and_how_many_are_pinned(
     address = url("pin", drafted, people["amina"].public_id)
     text = as_user(cleo).post(address, data, headers={"HX-Request": "true"}).content.decode()
     said = (
-        "You pinned Amina Farah with Ruth Adeyemi. Nobody moved; costs nothing. 1 pair is pinned."
+        "You pinned Amina Farah with Ruth Adeyemi. No one moved; costs nothing. 1 pair is pinned."
     )
     assert f'role="status" hx-swap-oob="innerHTML">{said}</div>' in text

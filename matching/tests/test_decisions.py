@@ -343,7 +343,7 @@ def test_a_rule_in_the_way_of_a_choice_is_named(cohort, cleo):
     made = make.run_round(cohort, cleo)
     with pytest.raises(
         ActionNotAllowed,
-        match="Noor Haddad cannot go with Omar Saad: both work for the same employer",
+        match="Noor Haddad can't be matched with Omar Saad: both work for the same employer",
     ):
         decide(
             made,

@@ -53,9 +53,9 @@ def test_who_is_left_out_gets_a_kind_letter_the_same_day(published, program):
     Program.objects.filter(pk=program.pk).update(other_help="The career service of the town\n")
     message = letters()[published["sofia"].person.email]
     assert "No mentor for you yet" in message.subject
-    assert "you come first in the next round" in message.body
+    assert "you'll have priority in the next round" in message.body
     assert "More people asked for a mentor than there are places" in message.body
-    assert "What else may help you:\n- The career service of the town" in message.body
+    assert "Other help in the meantime:\n- The career service of the town" in message.body
     assert ">The career service of the town</li>" in message.alternatives[0][0]
 
 
@@ -68,14 +68,14 @@ def test_who_fits_nobody_reads_another_reason(cohort, cleo, kim):
         mode="online"
     )
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
-    assert "No mentor of this round fits well" in letters()[noor.person.email].body
+    assert "No mentor in this round fits" in letters()[noor.person.email].body
 
 
 def test_a_mentor_without_a_mentee_is_thanked(cohort, people, cleo, kim):
     idle = make.applicant(cohort, "Vera Lind", "mentor", topics={"tax": 1}, mode="in_person")
     Application.objects.filter(role="mentee").update(mode="online")
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
-    assert "Thank you for being ready." in letters()[idle.person.email].body
+    assert "Thank you for offering your time." in letters()[idle.person.email].body
 
 
 def test_the_others_still_hear_when_one_letter_is_stopped(published):
@@ -98,7 +98,7 @@ def test_no_letter_to_somebody_who_withdrew_meanwhile(published):
 
 def test_the_second_look_is_asked_for_and_forgotten_once_given(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
-    assert "asks for a second look" in letters()[kim.email].body
+    assert "asks you to review it" in letters()[kim.email].body
     lifecycle.send_back(drafted, by=kim, why="Look at Joel.")
     lifecycle.send_to_review(drafted, by=cleo)
     lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
@@ -113,8 +113,8 @@ def test_a_release_that_failed_is_told_to_those_behind_it(cohort, people, cleo, 
     Application.objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
     publication.publish_due(ready.publish_at)
     sent = letters()
-    assert "Nothing was published" in sent[cleo.email].body
-    assert "Nothing was published" in sent[kim.email].body
+    assert "was not published" in sent[cleo.email].body
+    assert "was not published" in sent[kim.email].body
     assert Round.system.get().state == "draft"
 
 

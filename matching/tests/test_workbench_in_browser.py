@@ -54,29 +54,29 @@ def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_serv
     page = open_as(kim, scripts=scripts)
     page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[opened.public_id]))
     press(page, "Run the round")
-    page.get_by_text("Proven: no plan is better under these rules.").wait_for()
+    page.get_by_text("Proven optimal: no plan is better under these rules.").wait_for()
 
     amina, joel = (page.locator(f"#row-{people[name].public_id}") for name in ("amina", "joel"))
     press(page, re.compile("^Pin"), inside=amina)
     page.get_by_text("You pinned Amina Farah with Ruth Adeyemi").wait_for()
     amina.get_by_role("button", name="Unpin").wait_for()
 
-    unfold(page, joel, "Not this one")
-    joel.get_by_label("Reason, for the minutes").fill("They shared an office for years.")
-    press(page, "Turn down", inside=joel)
-    page.get_by_text("You turned down Joel Tremblay with Priya Nair").wait_for()
+    unfold(page, joel, "Reject")
+    joel.get_by_label("Reason (saved in the minutes)").fill("They shared an office for years.")
+    press(page, "Reject", inside=joel)
+    page.get_by_text("You rejected Joel Tremblay with Priya Nair").wait_for()
 
     press(page, "Undo last change")
-    page.get_by_text("You took back a decision").wait_for()
-    press(page, "Send for second look")
-    page.get_by_text("Sent for a second look").wait_for()
+    page.get_by_text("You undid a decision").wait_for()
+    press(page, "Send for review")
+    page.get_by_text("Sent for review").wait_for()
 
     second = open_as(cleo, scripts=scripts)
     second.goto(live_server.url + reverse("admin:matching_round_review", args=[opened.public_id]))
     press(second, "Approve these pairs")
-    second.get_by_text("Approved. The chair can publish the round now.").wait_for()
+    second.get_by_text("Approved. A chair can now publish the round.").wait_for()
     press(second, "Publish")
-    second.get_by_role("button", name="Stop").wait_for()
+    second.get_by_role("button", name="Cancel publication").wait_for()
 
     made = Round.system.get(pk=opened.pk)
     assert (made.state, made.approved_by, made.published_by) == ("approved", cleo, cleo)
@@ -91,20 +91,20 @@ def test_on_a_wide_screen_a_comparison_opens_beside_the_list(
 ):
     page = open_as(cleo, scripts=True, width=1280)
     page.goto(live_server.url + reverse("admin:matching_round_workbench", args=[drafted.public_id]))
-    amina, joel, beside = (
+    amina, joel, panel = (
         page.locator(place) for place in (_row(people["amina"]), _row(people["joel"]), "#panel")
     )
     press(page, re.compile("^Compare"), inside=amina, role="link")
-    beside.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()
+    panel.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "Amina Farah: compare candidates"
 
-    press(page, re.compile("^Pin"), inside=beside)
-    beside.get_by_role("button", name=re.compile("^Unpin")).wait_for()
+    press(page, re.compile("^Pin"), inside=panel)
+    panel.get_by_role("button", name=re.compile("^Unpin")).wait_for()
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.id") == f"compare-{people['amina'].public_id}"
 
     page.keyboard.press("Enter")
-    beside.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()
+    panel.get_by_role("heading", name="Amina Farah: compare candidates").wait_for()
     press(page, re.compile("^Pin"), inside=joel)
     page.get_by_text("You pinned Joel Tremblay with Priya Nair").wait_for()
     page.wait_for_function("document.activeElement.textContent.startsWith('Unpin')")
@@ -125,5 +125,5 @@ def test_selected_pairs_are_pinned_and_taken_back_without_scripts(
     page.get_by_text("You pinned 2 pairs.").wait_for()
     page.get_by_text("Cleo Marsh pinned 2 pairs").wait_for()
     press(page, "Undo last change")
-    page.get_by_text("You took back a decision").wait_for()
+    page.get_by_text("You undid a decision").wait_for()
     assert not Proposal.system.filter(round=drafted).pinned().exists()

@@ -162,7 +162,7 @@ def match(story, chair, second):
     chair.fill({"cohort": str(story.cohort.pk), "name": "Spring"})
     chair.press("Open the round")
     chair.press("Run the round")
-    chair.press("Send for second look")
+    chair.press("Send for review")
     page = partial(reverse, args=[Round.system.get().public_id])
     second.open(page("admin:matching_round_review"))
     second.press("Approve these pairs")
