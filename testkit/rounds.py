@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from accounts.models import User
 from applications.models import Application, ApplicationExperience, ApplicationTopic
 from matches.models import Match
@@ -104,7 +102,7 @@ def approved_round(cohort: Cohort, by: User, second: User, **fields: object) -> 
 
 
 def publish(round_: Round, by: User) -> list[Match]:
-    """Schedule the release, release at that time, and return the matches."""
-    now = timezone.now()
-    publication.schedule(round_, by=by, at=now)
-    return publication.publish(round_, at=now)
+    """Schedule the publication, publish at that time, and return the matches."""
+    publication.schedule(round_, by=by)
+    assert round_.publish_at is not None
+    return publication.publish(round_, at=round_.publish_at)
