@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'conflict of interest',
                 'verbose_name_plural': 'conflicts of interest',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('member', 'person', 'kind'), name='one_open_conflict'), models.CheckConstraint(condition=models.Q(('member', models.F('person')), _negated=True), name='conflict_with_somebody_else')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('member', 'person', 'kind'), name='one_open_conflict'), models.CheckConstraint(condition=models.Q(('member', models.F('person')), _negated=True), name='conflict_with_someone_else')],
             },
         ),
         migrations.CreateModel(

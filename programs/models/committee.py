@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 
 from .programs import Program
 
@@ -24,13 +25,15 @@ class DatedQuerySet(ScopedQuerySet):
 
 
 class MembershipQuerySet(DatedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The members of one's own programs."""
         return self.filter(program__in=Program.objects.for_committee(user))
 
     for_committee = visible_to
 
-    def of(self, user: Any, *roles: str) -> Self:
-        found = self.filter(user=user)
+    def of(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """The roles of `user`; only `roles`, if any are given."""
+        found = self.filter(user=user.pk)
         return found.filter(role__in=roles) if roles else found
 
 
@@ -82,13 +85,16 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:  # as Django's
         super().save(*args, **kwargs)
         refresh_staff(self.user)
 
 
-def refresh_staff(user: Any) -> None:
-    """`is_staff` follows from a live membership; pages ask the membership itself."""
+def refresh_staff(user: User) -> None:
+    """Set `is_staff` from the live memberships.
+
+    Django asks `is_staff` in a few places; our pages ask the memberships themselves.
+    """
     is_staff = user.is_superuser or Membership.objects.live().of(user).exists()
     if user.is_staff != is_staff:
         type(user).objects.filter(pk=user.pk).update(is_staff=is_staff)
@@ -96,12 +102,12 @@ def refresh_staff(user: Any) -> None:
 
 
 class ConflictQuerySet(DatedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Members see their own declarations."""
         return self.filter(member=user.pk) if user.is_authenticated else self.none()
 
-    def for_committee(self, user: Any) -> Self:
-        """One's own; a chair also sees (and may end) those of the members of her program."""
+    def for_committee(self, user: User | AnonymousUser) -> Self:
+        """One's own; a chair also sees, and may end, those of the members of their program."""
         if not user.is_authenticated:
             return self.none()
         chaired = Program.objects.for_committee(user, Membership.Role.CHAIR)
@@ -138,7 +144,7 @@ class Conflict(models.Model):
                 name="one_open_conflict",
             ),
             models.CheckConstraint(
-                condition=~models.Q(member=models.F("person")), name="conflict_with_somebody_else"
+                condition=~models.Q(member=models.F("person")), name="conflict_with_someone_else"
             ),
         ]
 
@@ -146,14 +152,14 @@ class Conflict(models.Model):
         return str(_("conflict of interest"))
 
 
-def conflicts_with(user: AbstractBaseUser | AnonymousUser, *paths: str) -> models.Q:
+def conflicts_with(user: User | AnonymousUser, *paths: str) -> models.Q:
     """Match rows that `user` must neither see nor decide about as a committee member.
 
     A row matches when a person at one of `paths` (lookups that end at a user, for example
     "mentee__person") is `user`, or someone with whom `user` has a conflict of interest today.
     A path without a person never matches, so `rows.exclude(conflicts_with(user, ...))` keeps
-    such a row. Nobody else filters by `Conflict`: every `visible_to` and `for_committee` about
-    people calls this one.
+    such a row. This is the only filter by `Conflict`: every `visible_to` and `for_committee`
+    about people calls it.
     """
     if user.pk is None:  # anonymous: path=None would match every row without a person
         return models.Q(pk__in=[])
