@@ -77,11 +77,21 @@ def erase_in_every_app(user: User) -> None:
         part.erase(user)
 
 
+def complete_erasure_log() -> set[str]:
+    """Add to the log whom the database knows as erased; return everyone in the log.
+
+    They are missing where the log was lost, or where the process died before it wrote the line.
+    """
+    erased = User.objects.filter(email__endswith=ERASED_DOMAIN)
+    erasure_log.merge(erased.values_list("public_id", flat=True))
+    return erasure_log.erased_ids()
+
+
 @restore_step
 @transaction.atomic
 def erase_again() -> int:
     """Erase everyone whom a restored backup brought back; return how many. Nothing blocks it."""
-    returned = User.objects.filter(public_id__in=erasure_log.erased_ids()).exclude(
+    returned = User.objects.filter(public_id__in=complete_erasure_log()).exclude(
         email__endswith=ERASED_DOMAIN
     )
     for user in returned:

@@ -6,8 +6,9 @@
    the database. A database whose epoch is below the file's has been restored from a backup.
 3. A database that has sent e-mail before, on a machine or volume without that file, has been
    restored there from a backup: a missing file is not zero.
-4. In all these cases nothing is sent until someone runs `manage.py post_restore`, which holds everything
-   that is due, and then releases what should be sent.
+4. `manage.py restore` leaves a database without an installation's id, whatever its epoch is.
+5. In all these cases nothing is sent until someone runs `manage.py post_restore`, which holds
+   everything that is due, and then releases what should be sent.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from .reconcilers import run_reconcilers
 log = logging.getLogger(__name__)
 
 RESTORED = "the database was restored"
+# Run by `manage.py restore` on what it has just loaded.
+FORGET_INSTANCE_SQL = f"UPDATE {OutboxState._meta.db_table} SET instance_id = ''"  # noqa: S608
 RESTORE_STEPS: list[Callable[[], object]] = []
 
 
@@ -73,7 +76,7 @@ def write_epoch(epoch: int) -> None:
 
 def begin_run(at: datetime) -> bool:
     """Record the heartbeat and raise the epoch; return whether this database may send e-mail."""
-    blocked = blocked_reason(OutboxState.objects.first() or _create_state())
+    blocked = blocked_reason(load_state())
     if blocked:
         log.error("the outbox is blocked", extra={"why": blocked})
         OutboxState.objects.update(last_run_at=at, blocked_reason=blocked)
@@ -93,6 +96,8 @@ def begin_run(at: datetime) -> bool:
 
 def blocked_reason(outbox_state: OutboxState) -> str:
     """Return why this database must not send e-mail, for the operator; empty if it may."""
+    if not outbox_state.instance_id:
+        return "this database was restored; run post_restore"
     if outbox_state.instance_id != settings.INSTANCE_ID:
         return "this database belongs to another installation; run post_restore"
     try:
@@ -106,8 +111,10 @@ def blocked_reason(outbox_state: OutboxState) -> str:
     return ""
 
 
-def _create_state() -> OutboxState:
-    """Return the state of a database that has never sent e-mail: it becomes this installation's."""
+def load_state() -> OutboxState:
+    """Return the row; a database that has never sent e-mail becomes this installation's."""
+    if state := OutboxState.objects.first():
+        return state
     defaults = {"instance_id": settings.INSTANCE_ID, "epoch": _read_epoch_or_zero()}
     return OutboxState.objects.get_or_create(pk=1, defaults=defaults)[0]
 

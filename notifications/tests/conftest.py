@@ -65,7 +65,8 @@ def server(settings):
 
 @pytest.fixture
 def epoch_file(settings, tmp_path):
-    settings.OUTBOX_EPOCH_FILE = tmp_path / "epoch"
+    settings.OUTBOX_EPOCH_FILE, settings.ERASED_FILE = tmp_path / "epoch", tmp_path / "erased"
+    settings.ERASED_FILE.touch()  # post_restore refuses on a machine without one
     return settings.OUTBOX_EPOCH_FILE
 
 
