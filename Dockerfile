@@ -1,6 +1,6 @@
 # One image for web, worker and beat; docker-compose.yml says which does what. docs/operations.md has the whole story.
 
-FROM python:3.11-slim-bookworm AS packages
+FROM python:3.11-slim-trixie AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
@@ -21,8 +21,10 @@ RUN export SECRET_KEY=build TEXT_KEYS=build LINK_KEYS=build BASE_URL=https://bui
     && python manage.py collectstatic --noinput --verbosity 0 \
     && rm -rf var && mkdir var
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-trixie
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/app/collected
+# pg_dump and pg_restore of the server's version, or newer, for `manage.py backup` and `restore`.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 mentoring && useradd --uid 10001 --gid mentoring --no-create-home --shell /usr/sbin/nologin mentoring
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=build /app /app

@@ -7,7 +7,7 @@
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-next lint fmt types bench shots pages lock chaos clean prepare
+.PHONY: help run test check test-next lint fmt types bench shots pages lock chaos drill clean prepare
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -32,7 +32,7 @@ endif
 
 help:
 	@sed -n '3,5s/^#  *//p' Makefile
-	@echo 'also: make test-next lint fmt types bench shots pages chaos lock clean'
+	@echo 'also: make test-next lint fmt types bench shots pages chaos drill lock clean'
 
 # --- the environment
 
@@ -123,6 +123,11 @@ bench: prepare
 shots: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser
 	$(PY) -m testkit.screenshots $(ARGS)
+
+# The loss of the machine, rehearsed with the commands of docs/operations.md on both databases.
+drill: $(VENV)/dev.stamp prepare
+	$(PY) -m testkit.services $(PY) -m testkit.drill
+	$(PY) -m testkit.drill
 
 chaos: $(VENV)/dev.stamp prepare
 	$(PY) -m testkit.services $(PY) -m testkit.chaos $(ARGS)

@@ -259,6 +259,8 @@ ERASED_FILE = Path(
     env.str("ERASED_FILE", str(VAR / "erased"))
 )  # who was erased, for the day of a restore
 OUTBOX_EPOCH_FILE = Path(env.str("OUTBOX_EPOCH_FILE", str(VAR / "outbox-epoch")))
+BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", str(VAR / "backups")))
+PG_BINDIR = env.str("PG_BINDIR", "")  # where pg_dump, pg_restore and psql are; else searched
 if TESTING:
     OUTBOX_EPOCH_FILE = Path(tempfile.gettempdir()) / f"outbox-epoch-{os.getpid()}"
     ERASED_FILE = Path(tempfile.gettempdir()) / f"erased-{os.getpid()}"

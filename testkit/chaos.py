@@ -287,13 +287,13 @@ def enqueue(count: int) -> None:
 
 
 @contextlib.contextmanager
-def own_database(folder: Path) -> Iterator[str]:
+def own_database(folder: Path, purpose: str = "chaos") -> Iterator[str]:
     """A new database for one run: on the server of DATABASE_URL if there is one, else a file."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
-        yield f"sqlite:///{folder / 'chaos.sqlite3'}"
+        yield f"sqlite:///{folder / purpose}.sqlite3"
         return
-    name = f"chaos_{os.getpid()}"
+    name = f"{purpose}_{os.getpid()}"
     with connect(server) as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
     try:

