@@ -8,9 +8,10 @@ decision (the committee only).
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 from programs.models.committee import conflicts_with
 from programs.models.programs import Cohort, Program
 from programs.models.vocabulary import Experience, Topic
@@ -26,13 +28,13 @@ Person = settings.AUTH_USER_MODEL
 
 
 class ApplicationQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The user's own, and those that the user sees as a committee member."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(person=user.pk) | self.for_committee(user)
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Sent applications in the member's programs, without their own and their conflicts."""
         if not user.is_authenticated:
             return self.none()
@@ -47,7 +49,7 @@ class ApplicationQuerySet(ScopedQuerySet):
     def mentors(self) -> Self:
         return self.filter(role=Application.Role.MENTOR)
 
-    def of(self, user: Any) -> Self:
+    def of(self, user: User | AnonymousUser) -> Self:
         """The user's own only: pages of a participant show nothing of their committee role."""
         return self.filter(person=user.pk) if user.is_authenticated else self.none()
 
@@ -199,7 +201,7 @@ class Application(models.Model):
         """The same rule as `ApplicationQuerySet.profile_complete`, for one row."""
         return bool(self.person.name)
 
-    def may_be_edited_by(self, user: Any) -> bool:
+    def may_be_edited_by(self, user: User | AnonymousUser) -> bool:
         """Return whether `user` is the person and the committee has not started the review."""
         editable = (
             self.state in {self.State.DRAFT, self.State.SUBMITTED}
@@ -211,7 +213,7 @@ class Application(models.Model):
 class AnswersQuerySet(ScopedQuerySet):
     """Rows that belong to one application and follow its visibility."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(application__in=Application.objects.visible_to(user))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
+from accounts.models import User
 from programs.models import conflicts_with
 
 from .applications import Application
@@ -20,7 +22,7 @@ Person = settings.AUTH_USER_MODEL
 
 
 class ConfidentialAnswersQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The person and the committee; never the partner."""
         return self.filter(application__in=Application.objects.visible_to(user)).scoped(
             "person or committee"
@@ -60,7 +62,7 @@ class PrivateAnswers(ConfidentialModel):
 
 
 class NamedWishQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The person; the committee, unless they have a conflict with the person named."""
         own = Q(application__person=user.pk) if user.is_authenticated else Q(pk__in=[])
         committee = Q(application__in=Application.objects.for_committee(user))

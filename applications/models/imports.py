@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
+from accounts.models import User
 from programs.models.programs import Cohort, Program
 from workflow.jobs import Job
 
@@ -22,7 +24,7 @@ RETENTION = timedelta(hours=24)
 
 
 class RosterUploadQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Those who may import: chairs and matchers of the program."""
         programs = Program.objects.for_committee(user, "chair", "matcher")
         return self.filter(cohort__program__in=programs).scoped("chairs and matchers")
@@ -62,7 +64,7 @@ class RosterUpload(ConfidentialModel):
 
 
 class RosterJobQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Whoever may see the upload."""
         rows = self.filter(upload__in=RosterUpload.objects.visible_to(user))
         return rows.scoped("chairs and matchers")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
+from accounts.models import User
 
 from .applications import Application
 
@@ -19,7 +21,7 @@ Person = settings.AUTH_USER_MODEL
 
 
 class CommitteeOnlyQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """The committee; never the person that the row is about."""
         return self.filter(application__in=Application.objects.for_committee(user)).scoped(
             "committee"

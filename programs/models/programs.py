@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -15,20 +16,21 @@ from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 from accounts.models.people import validate_name, validate_zone
 
 ANSWER_WITHIN = timedelta(days=21)  # after applications close, if no matching day is set
 
 
 class ProgramQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Public programs, and those in which the user has a committee role."""
         return self.public() | self.for_committee(user)
 
     def public(self) -> Self:
         return self.filter(is_public=True)
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Programs in which `user` has a committee role today (one of `roles`, if given)."""
         from .committee import Membership
 
@@ -88,7 +90,7 @@ class Program(models.Model):
 class ProgramPartQuerySet(ScopedQuerySet):
     """Rows of a program that only its committee sees."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(program__in=Program.objects.for_committee(user))
 
     for_committee = visible_to
@@ -149,10 +151,10 @@ def normalize_place(name: str | None) -> str:
 
 
 class CohortQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(program__in=Program.objects.visible_to(user))
 
-    def for_committee(self, user: Any, *roles: str) -> Self:
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         return self.filter(program__in=Program.objects.for_committee(user, *roles))
 
     def taking_applications(self, on: date) -> Self:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.scoping import ScopedQuerySet
+from accounts.models import User
 from accounts.models.vocabulary import in_language
 
 from .programs import Program
 
 
 class VocabularyQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Vocabulary holds no personal data."""
         return self.all()
 
-    def for_committee(self, user: Any) -> Self:
+    def for_committee(self, user: User | AnonymousUser) -> Self:
         """The shared entries and those of the member's programs."""
         mine = models.Q(program__in=Program.objects.for_committee(user))
         return self.filter(mine | models.Q(program=None)) if user.is_authenticated else self.none()
