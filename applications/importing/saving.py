@@ -30,7 +30,7 @@ from .maps import RosterMap
 from .normalization import fold
 from .parsers import Value
 from .records import Problem, Record
-from .vocabulary import Entry, VocabularyLookup
+from .vocabulary_lookup import Entry, VocabularyLookup
 
 BATCH = 500
 PERSON = ("name", "pronouns", "language", "time_zone")

@@ -32,13 +32,13 @@ class ProgramQuerySet(ScopedQuerySet):
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Programs in which `user` has a committee role today (one of `roles`, if given)."""
-        from .committee import Membership
-
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_superuser:
             return self.all()
-        return self.filter(pk__in=Membership.objects.live().of(user, *roles).values("program"))
+        # Asked for through the relation: memberships are defined above programs, in `committee`.
+        memberships = Program.memberships.field.model.objects
+        return self.filter(pk__in=memberships.live().of(user, *roles).values("program"))
 
 
 class Program(models.Model):
