@@ -13,7 +13,7 @@ from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
 from .models import Match
-from .vocabulary import Vocabulary
+from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from applications.models import Application, ApplicationExperience
 
 from .models import Match
-from .vocabulary import Vocabulary, join_words
+from .vocabulary_text import Vocabulary, join_words
 
 State = Match.State
 

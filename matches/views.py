@@ -12,7 +12,7 @@ from accounts.models import User
 
 from .models import Match
 from .pair_page import first_message, partner_card, progress_of, shared_answers, url_or_empty
-from .vocabulary import Vocabulary
+from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, ApplicationExperience
 
-from .vocabulary import Vocabulary, join_words, slots_text
+from .vocabulary_text import Vocabulary, join_words, slots_text
 
 Reasons = dict[str, Any]  # Any: lists of codes and ids, a different shape for each key
 FOR_BOTH = ("h", "slots", "meet", "languages", "rhythm")

@@ -74,7 +74,7 @@ def _workbench(round_: Round, label: str) -> tuple[str, str]:
 
 @kind("round-review-request", about="matching.Round", expires_after=timedelta(days=14))
 def round_review_request(round_: Round, person: User) -> Email | Cancel:
-    """**To**: members who may approve. **When**: a round is sent for review. **Until**: reviewed."""
+    """**To**: members who may approve. **When**: a round is sent to review. **Until**: it ends."""
     if round_.state != Round.State.REVIEW:
         return Cancel("the round is no longer in review")
     context = {
@@ -91,7 +91,7 @@ def round_review_request(round_: Round, person: User) -> Email | Cancel:
 
 @kind("round-ready", about="matching.Round", urgent=True, expires_after=timedelta(days=2))
 def round_ready(round_: Round, person: User) -> Email | Cancel:
-    """**To**: the member who started a long run. **When**: it ends. **Until**: the round is closed."""
+    """**To**: who started a long run. **When**: it ends. **Until**: the round is closed."""
     if not round_.is_under_way:
         return Cancel("the round is closed")
     return Email(

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from matches.vocabulary import format_number
+from matches.vocabulary_text import format_number
 from matching.explanations.explanation_text import cost_text, fix_text, why_left_out
 from matching.models import Proposal, Round
 from matching.recusal import ViewerContext
@@ -77,8 +77,7 @@ def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, Any]]:
 
 
 def _swaps(viewer: ViewerContext, possible: list[int]) -> list[Any]:
-    """(public id of the mentee, mentee's name, mentor's name) of the pairs with which this mentee could change places,
-    in the order given."""
+    """Return (mentee's public id, mentee's name, mentor's name) of possible swaps, in order."""
     rows = viewer.proposals().filter(mentee__in=possible).paired()
     names = rows.values_list(
         "mentee", "mentee__public_id", "mentee__person__name", "mentor__person__name"
@@ -141,7 +140,8 @@ def _asked(request: HttpRequest, viewer: ViewerContext, row: Proposal) -> Asked:
             _("%(mentee)s moves to %(mentor)s.")
             % {"mentee": row.mentee.person, "mentor": mentor.person},
             _(
-                "The new pair is pinned, and everyone else is matched as well as possible around it."
+                "The new pair is pinned, and everyone else is matched as well as possible "
+                "around it."
             ),
         )
     if "other" in request.GET:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
-from matches.vocabulary import format_number
+from matches.vocabulary_text import format_number
 from matching.explanations.explanation_text import cost_text
 from matching.forms import CriteriaForm
 from matching.rounds import criteria_changes

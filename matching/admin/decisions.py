@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
-from matches.vocabulary import Vocabulary
+from matches.vocabulary_text import Vocabulary
 from matching.explanations.explanation_text import cost_text
 from matching.forms import ReasonForm, RejectForm
 from matching.models import Proposal, Round, RoundEntry
@@ -164,7 +164,7 @@ def _decide(
 def answer(
     request: Any, viewer: ViewerContext, entry: RoundEntry, row: Proposal | None
 ) -> HttpResponse:
-    """What happened, in one sentence; back at the row, or (htmx) only the rows and figures that changed."""
+    """Say what happened and go back to the row; for htmx render only what changed."""
     if request.htmx:
         return _changed_rows(request, viewer, entry)
     anchor = f"row-{row.mentee.public_id}" if row else ""
@@ -219,9 +219,16 @@ def changed(
 ) -> HttpResponse:
     """Render the changed parts of the list, and a message for the live region."""
     context = {
-        "round": round_, "rows": rows, "board": board, "text": text, "may_change": True, "is_swap": True, "last": last,
-        "latest_text": latest_text(last, request.user), "place": request.POST.get("place", ""),
-    }  # fmt: skip
+        "round": round_,
+        "rows": rows,
+        "board": board,
+        "text": text,
+        "may_change": True,
+        "is_swap": True,
+        "last": last,
+        "latest_text": latest_text(last, request.user),
+        "place": request.POST.get("place", ""),
+    }
     return render(request, "admin/matching/round/_changed.html", context)
 
 

@@ -49,13 +49,15 @@ def find_snapshot(request: HttpRequest, public_id: str) -> Snapshot | None:
 
 
 def find_row(viewer: ViewerContext, mentee: str, *fields: str) -> Proposal:
-    """The row of a mentee (by public id of the application); 404 for one that the member does not see. `fields` of the
-    two people are read besides their names."""
+    """Return the row of a mentee, by public id of the application, or 404 if it is hidden.
+
+    `fields` of the two people are read besides their names.
+    """
     return find_rows(viewer, mentee, fields=fields)[0]
 
 
 def find_rows(viewer: ViewerContext, *mentees: str, fields: Sequence[str] = ()) -> list[Proposal]:
-    """The rows of several mentees, in the order asked for; 404 unless the member sees all of them."""
+    """Return the rows of several mentees, in the order asked for, or 404 if one is hidden."""
     rows = viewer.proposals().in_plan().with_names(*fields)
     found = {row.mentee.public_id: row for row in rows.filter(mentee__public_id__in=mentees)}
     if found.keys() != set(mentees):
@@ -64,7 +66,7 @@ def find_rows(viewer: ViewerContext, *mentees: str, fields: Sequence[str] = ()) 
 
 
 def find_mentor(viewer: ViewerContext, mentor: str, row: Proposal | None = None) -> Application:
-    """A mentor of the cohort whom the member may decide about; in most cases that of the `row` that was found."""
+    """Return a mentor whom the member may decide about, mostly that of `row`; else 404."""
     if row and row.mentor and row.mentor.public_id == mentor:
         return row.mentor
     mentors = viewer.mentors().select_related("person").only(*PERSON_FIELDS)
@@ -108,7 +110,7 @@ def url(name: str, round_: Round, *args: Any) -> str:
 
 
 def list_url(round_: Round, place: str = "") -> str:
-    """The list at the queue, search and page that the member came from; anything else in `place` is dropped."""
+    """Return the list with the queue, search and page in `place`; other keys are dropped."""
     at = QueryDict(place)
     kept = {name: at[name] for name in ("queue", "find", "page") if at.get(name)}
     return url("workbench", round_) + (f"?{urlencode(kept)}" if kept else "")

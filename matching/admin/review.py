@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from matches.vocabulary import Vocabulary, format_number
+from matches.vocabulary_text import Vocabulary, format_number
 from matching.criteria import WEIGHTS, rule_text
 from matching.engine import Audit
 from matching.forms import ReasonForm

@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matches.vocabulary import format_number
+from matches.vocabulary_text import format_number
 from matching.models import Round, RoundJob, Snapshot
 from matching.recusal import ViewerContext
 from matching.rounds import copying, lifecycle

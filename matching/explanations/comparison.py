@@ -1,4 +1,4 @@
-"""A pair dimension by dimension, as the page that compares candidates shows it: a word each, and the facts behind it."""
+"""A pair by criterion, for comparing candidates: a band for each, and the facts behind it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from matches.vocabulary import Vocabulary, slots_text
+from matches.vocabulary_text import Vocabulary, slots_text
 
 from ..criteria import rule_text
 from ..models import Proposal
@@ -44,7 +44,7 @@ class Dimensions:
         }
         cells = {name: Cell(self._word(name, said), lines) for name, lines in facts.items()}
         in_the_way = [str(rule_text(code)) for code in codes if code in PRACTICAL_RULES]
-        if in_the_way:  # who cannot meet has nothing practical in common, whatever their other answers are worth
+        if in_the_way:  # people who can't meet have nothing practical in common
             cells["practical"] = Cell("", in_the_way)
         return cells
 

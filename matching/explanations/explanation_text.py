@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications.models import Application
-from matches.vocabulary import Vocabulary, format_number, join_words, slots_text
+from matches.vocabulary_text import Vocabulary, format_number, join_words, slots_text
 
 from ..criteria import rule_text
 from ..engine import InfeasibleRules, Violation

@@ -1,9 +1,22 @@
-"""Why a pair has the score that it has, as codes and ids that can be stored, and never as sentences.
+"""Explain the scores of pairs, as codes and ids that can be stored, never as sentences.
 
-`why` of a pair:  u [[experience, "lived" or "accompanied"]], h [[topic, urgency, level]], slots [usual times in common, in
-the mentee's local week], minutes (shared time a week), meet ["online", "in_person"], languages [ids], rhythm "same" or
-"near", wish ["mentee", "mentor"], ahead (years), industries [ids], waiting (rounds), unknown [lines without an answer].
-The words are made in `matching.explanations.explanation_text` for whoever reads them.
+`why` of a pair holds what is true of it:
+
+u           [[experience, "lived" or "accompanied"]]
+h           [[topic, urgency, level]]
+slots       shared usual times, in the mentee's local week
+minutes     shared time a week
+meet        ["online", "in_person"], what both can do
+languages   ids
+rhythm      "same" or "near"
+wish        ["mentee", "mentor"], who asked for the other
+ahead       years of experience that the mentor has more
+industries  ids
+waiting     rounds that left the mentee out
+unknown     criteria without an answer
+asked       [experiences, topics] that the mentee named
+
+`explanation_text` turns them into text.
 """
 
 from __future__ import annotations
@@ -12,7 +25,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -52,18 +65,18 @@ class Explanation:
 
 
 def band_of(points: int, most: int, bands: Iterable[tuple[float, str]] = BANDS) -> str:
-    """The word for a number of points out of a possible most."""
+    """Return the band for `points` of at most `most`."""
     share = points / most if most else 0.0
     return next((band for least, band in bands if share >= least), Band.THIN)
 
 
 def full_measure(most: Mapping[str, int]) -> int:
-    """The points of a pair that suits in every way: everything but wishes and waiting, which come on top."""
+    """Return the points of a pair that fits in every way; wishes and waiting come on top."""
     return sum(points for name, points in most.items() if name not in BONUS)
 
 
 def explain(solver: SolverState, pairs: Iterable[tuple[int, int]]) -> list[Explanation]:
-    """Explanations of pairs of rows and columns, in their order; one pass over arrays for all of them."""
+    """Explain pairs (row, column), in their order, in one pass over arrays."""
     wanted = list(pairs)
     if not wanted:
         return []
@@ -77,12 +90,15 @@ def explain(solver: SolverState, pairs: Iterable[tuple[int, int]]) -> list[Expla
 
 
 class _Facts:
-    """What is true of many pairs (rows[k], columns[k]), as arrays and lists of one entry for each pair."""
+    """What is true of many pairs (rows[k], columns[k]); lists and arrays have one entry each."""
 
     def __init__(self, solver: SolverState, rows: Any, columns: Any) -> None:
         self.rows, self.columns, self.size = rows, columns, len(rows)
         self.table: ScoreTable = solver.explained
-        self.ids, self.me, self.mo = solver.columns, solver.pool.mentees, solver.pool.mentors
+        self.ids = solver.columns
+        # Any: a Side declares arrays as optional that it fills when it is made.
+        self.me = cast("Any", solver.pool.mentees)
+        self.mo = cast("Any", solver.pool.mentors)
         self.parts = self.table.parts_of(rows, columns)
         self.unknown = self.table.unknown_of(rows, columns)
         self.asked = [
@@ -99,7 +115,7 @@ class _Facts:
         return [dict(zip(names, row, strict=True)) for row in each]
 
     def bands(self) -> list[str]:
-        """The word for each pair; with a gap in it nothing is "Strong"."""
+        """Return the band of each pair; one with a gap is never "Strong"."""
         fit = sum(
             (points for name, points in self.parts.items() if name != "waiting"),
             np.zeros(self.size, np.int64),
@@ -113,7 +129,7 @@ class _Facts:
         return [str(names[number]) for number in np.maximum(band, 0).tolist()]
 
     def cautions(self) -> list[list[str]]:
-        """Codes of what a person should look at before a pair is made."""
+        """Return the codes of what a person should check before a pair is made."""
         found: list[list[str]] = [[] for _pair in range(self.size)]
         lifted = self.table.reasons.waived if self.table.reasons else {}
         pairs = zip(self.rows.tolist(), self.columns.tolist(), strict=True) if lifted else ()
@@ -150,13 +166,22 @@ class _Facts:
         ]
 
     def reasons(self) -> list[dict[str, Any]]:
-        """Everything that speaks for each pair, and what is not known; what is empty is left out."""
+        """Return the `why` of each pair, without empty values."""
         columns: dict[str, Sequence[Any]] = {
-            "u": self.lived, "h": self.helps, "slots": self.slots, "minutes": self._minutes(), "meet": self._ways(),
-            "languages": self._both("languages"), "industries": self._both("industries"), "rhythm": self._rhythm(),
-            "wish": self._wishes(), "ahead": self._ahead(), "waiting": self.me.waiting[self.rows].tolist(),
-            "unknown": self._not_known(), "asked": np.column_stack(self.asked).tolist(),
-        }  # fmt: skip
+            "u": self.lived,
+            "h": self.helps,
+            "slots": self.slots,
+            "minutes": self._minutes(),
+            "meet": self._ways(),
+            "languages": self._both("languages"),
+            "industries": self._both("industries"),
+            "rhythm": self._rhythm(),
+            "wish": self._wishes(),
+            "ahead": self._ahead(),
+            "waiting": self.me.waiting[self.rows].tolist(),
+            "unknown": self._not_known(),
+            "asked": np.column_stack(self.asked).tolist(),
+        }
         rows = zip(*columns.values(), strict=True)
         return [
             {name: value for name, value in zip(columns, row, strict=True) if value} for row in rows
@@ -169,8 +194,8 @@ class _Facts:
         k, column, _points = self._hits("understands")
         depth = self.mo.situations[self.columns[k], column].tolist()
         ids = self.ids["experiences"]
-        said = [[ids[c], DEPTH_NAMES[d]] for c, d in zip(column.tolist(), depth, strict=True)]
-        return grouped(k, said, self.size)
+        hits = [[ids[c], DEPTH_NAMES[d]] for c, d in zip(column.tolist(), depth, strict=True)]
+        return grouped(k, hits, self.size)
 
     def _helps(self) -> list[list[Any]]:
         k, column, _points = self._hits("can_help")
@@ -179,8 +204,8 @@ class _Facts:
             self.mo.topics[self.columns[k], column].tolist(),
         )
         ids = self.ids["topics"]
-        said = [[ids[c], u, v] for c, u, v in zip(column.tolist(), urgent, level, strict=True)]
-        return grouped(k, said, self.size)
+        hits = [[ids[c], u, v] for c, u, v in zip(column.tolist(), urgent, level, strict=True)]
+        return grouped(k, hits, self.size)
 
     def _minutes(self) -> list[int]:
         k, quarters, _points = self._hits("practical.hours")
@@ -189,7 +214,7 @@ class _Facts:
         return minutes.tolist()
 
     def _ways(self) -> list[list[str]]:
-        """How the two can meet; in person only where both named the same place."""
+        """Return how two people can meet; in person only if both named the same place."""
         both = self.me.mode[self.rows] & self.mo.mode[self.columns]
         here = self.me.place[self.rows]
         near = (here >= 0) & (here == self.mo.place[self.columns])
@@ -227,6 +252,6 @@ class _Facts:
 
 
 def grouped(k: Any, values: list[Any], size: int) -> list[list[Any]]:
-    """`values`, which belong to the ascending numbers `k`, as one list for each number below `size`."""
+    """Return one list for each number below `size`; values[n] belongs to the ascending k[n]."""
     ends = accumulate(np.bincount(k, minlength=size).tolist(), initial=0)
     return [values[first:last] for first, last in pairwise(ends)]

@@ -163,7 +163,7 @@ class Round(ConfidentialModel):
     def may_be_published_by(self, user: User | AnonymousUser) -> bool:
         """Return whether `user` is a chair and the round approved.
 
-        Publishing also needs a chair without a conflict of interest in the plan; the verb checks that.
+        `publication.schedule` also checks for conflicts of interest.
         """
         return self.state == self.State.APPROVED and has_role(user, self.program, Role.CHAIR)
 

@@ -1,4 +1,4 @@
-"""What people marked, as the arrays of the engine: one query for each kind of mark, straight into numbers."""
+"""The answers of people as the engine's arrays, with one query for each kind of answer."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ RHYTHMS = {14: 0, 30: 1, 42: 2}
 FLUENT = 2
 WEEK_HOURS = 168
 DEPTHS: dict[str, int] = {Depth.ACCOMPANIED: 1, Depth.LIVED: 2, Depth.GOING_THROUGH: 3}
-OF_MENTORS, OF_MENTEES = (0, 1, 2, 0), (0, 0, 0, 1)  # what the engine makes of each depth
+# The engine's strength of each depth.
+OF_MENTORS, OF_MENTEES = (0, 1, 2, 0), (0, 0, 0, 1)
 
 
 class Marks:
-    """One kind of mark: who (`keys`: applications or profiles) marked which entry, and how strongly. `columns` are the ids
-    of all entries that anybody marked, in order."""
+    """One kind of mark: which applications or profiles (`keys`) marked which entry, how strongly.
+
+    `columns` are the ids of all marked entries, in order.
+    """
 
     def __init__(self, rows: Iterable[tuple[int, int, int]]) -> None:
         flat = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 3)
@@ -40,21 +43,21 @@ class Marks:
         self.columns: list[int] = ids.tolist()
 
     def table(self, keys: Sequence[int], strength: Sequence[int] | None = None) -> Any:
-        """(people, entries): the value of each mark, or `strength[value]`; 0 where nothing was marked."""
+        """Return (people, entries): each mark's value or `strength[value]`, else 0."""
         table = np.zeros((len(keys), len(self.columns)), dtype=np.int8)
         if not len(keys) or not len(self.keys):
             return table
         row = np.full(max(int(self.keys.max()), max(keys)) + 1, -1)
         row[np.array(keys)] = np.arange(len(keys))
-        row[0] = -1  # no row of the database has this id: somebody without a profile
+        row[0] = -1  # stands for "no profile"; no row of the database has this id
         here = row[self.keys] >= 0
         values = self.values if strength is None else np.array(strength)[self.values]
         table[row[self.keys[here]], self._at[here]] = values[here]
         return table
 
 
-class Answers:
-    """Everything that people of a cohort marked."""
+class FeatureArrays:
+    """Everything that people of a cohort marked, read once."""
 
     def __init__(self, cohort: Cohort, at: datetime) -> None:
         self.weeks = (date(at.year, 1, 15), date(at.year, 7, 15))
@@ -104,7 +107,7 @@ class Answers:
         )
 
     def travel(self) -> Any:
-        """(places, places): kilometres between the places of the people who were read, -1 where nobody has said; or None."""
+        """Return (places, places) kilometres, -1 if unknown; None if no distance is known."""
         codes = self._codes["place"]
         pairs = [
             (codes.get(normalize_place(one)), codes.get(normalize_place(other)), km)
@@ -155,7 +158,7 @@ for _slot, _number in SLOT_NUMBER.items():
 
 
 def hours(usual_times: list[list[str]]) -> Any:
-    """(n, 168): which hours of the local week, Monday 00:00 first, each person has marked as usual times."""
+    """Return (n, 168): which hours of the local week, from Monday 00:00, each person is free."""
     marked = np.zeros((len(usual_times), len(SLOTS)), dtype=np.float32)
     counts = [len(slots) for slots in usual_times]
     numbers = [SLOT_NUMBER[slot] for slots in usual_times for slot in slots]

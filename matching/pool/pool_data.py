@@ -1,8 +1,8 @@
-"""From the people who are ready to the arrays of the engine, in a fixed number of queries.
+"""Build the engine's pool from the people who are ready, in a fixed number of queries.
 
-Rules: only accepted, prepared people enter; a mentee with an open match, or in the pause after one, does not; a mentor
-without a free place does, with 0 places, so that the price of one more place is known. What nobody answered stays
-"unknown". People are ordered by their stable key, never by the number of their row.
+Only accepted people with a complete application enter. Mentees with an open match, or in the pause
+after one, don't. Mentors without a free place do, with capacity 0, so that the price of one more
+place is known. Missing answers stay "unknown". People are ordered by stable key, never by row id.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from programs.models import Cohort, Conflict
 from ..engine import Pool
 from ..models import KeepApart, Proposal, Round
 from .applicant_data import ApplicantData, fingerprint, read_applicants
-from .feature_arrays import Answers
+from .feature_arrays import FeatureArrays
 
 
 @dataclass(frozen=True)
 class PoolData:
     """The people of a round and what its arrays mean.
 
-    columns: applications of mentees and mentors in the order of the pool, and the ids behind the columns of topics,
-    experiences, languages and industries. fingerprints: {application id: what it said}. figures: counts for the page.
+    columns: application ids of mentees and mentors in the order of the pool, and the ids behind the
+    columns of topics, experiences, languages and industries.
+    fingerprints: {application id: hash of the answers}. figures: counts for the page.
     """
 
     pool: Pool
@@ -38,7 +39,7 @@ class PoolData:
 
 
 def build_pool(cohort: Cohort, at: datetime) -> PoolData:
-    """Read everybody who is ready to match in `cohort`, as the engine wants them."""
+    """Read everyone who is ready to be matched in `cohort`."""
     rows, policy = read_applicants(cohort), cohort.program.policy
     matches = _Matches(cohort, [row.person for row in rows])
     resting = matches.resting(at - timedelta(days=policy.rematch_buffer_days))
@@ -47,7 +48,7 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
     ]
     mentors = [row for row in rows if row.role == "mentor"]
     keys = _keys(mentees), _keys(mentors)
-    waited, answers = left_out_before(cohort), Answers(cohort, at)
+    waited, answers = left_out_before(cohort), FeatureArrays(cohort, at)
     sides = (
         answers.side(
             mentees,
@@ -86,7 +87,7 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
 
 
 def _keys(rows: list[ApplicantData]) -> list[str]:
-    """The stable key of each row: the import id, else the e-mail address; both where an id stands twice."""
+    """Return stable keys: the import id, else the e-mail address; both if an id occurs twice."""
     plain = [row.external_key or row.email for row in rows]
     seen = Counter(plain)
     return [
@@ -144,7 +145,7 @@ def _about_pairs(
     matches: _Matches,
     at: datetime,
 ) -> dict[str, Any]:
-    """Rules and wishes that name two people, as the pool wants them; keys of mentees and mentors by person."""
+    """Return rules and wishes about two people; `as_mentee`, `as_mentor`: {person id: key}."""
 
     def either_way(pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
         both = {pair for a, b in pairs for pair in ((a, b), (b, a))}

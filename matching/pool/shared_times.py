@@ -1,4 +1,4 @@
-"""The usual times that two people have in common, in the mentee's local week, in winter and in summer alike."""
+"""Usual times that two people share all year, in the mentee's local week."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shared_slots(pool: Any, rows: Any, columns: Any) -> list[list[str]]:
 
 
 def _hours_in_slots(mine: Any, theirs: Any, minutes: list[int]) -> Any:
-    """(n, slots): hours in common where the mentor's clock is behind by these minutes, in each of the weeks."""
+    """Return (n, slots) shared hours; the mentor's clock is behind by `minutes` in each week."""
     fine = 1 if all(one % HOUR == 0 for one in minutes) else PARTS_OF_AN_HOUR
     common, other = np.repeat(mine, fine, axis=1), np.repeat(theirs, fine, axis=1)
     for one in set(minutes):

@@ -1,6 +1,6 @@
 """Pin or unpin several pairs at once, and undo all of them.
 
-1. Each stays a decision of its own: an entry in the minutes with its cost, which can be undone alone.
+1. Each stays a decision of its own: an entry with its cost, which can be undone alone.
 2. All are written or none, and they share a key, so that "Undo last change" undoes all of them.
 3. The plan is read and written once, however many pairs were selected.
 """

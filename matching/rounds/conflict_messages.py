@@ -16,7 +16,7 @@ from .minutes import entry_text_for, names_of
 def conflict_message(
     round_: Round, entry: RoundEntry, rows: QuerySet[Proposal], expected_version: int, by: User
 ) -> str:
-    """ "K. Osei changed this 2 minutes ago", with the row as it was in plan version `expected_version` and as it is now."""
+    """Return "K. Osei changed this 2 minutes ago", with the row as it was seen and as it is now."""
     now = {row.mentee_id: row.mentor_id for row in rows}
     pinned = {row.mentee_id for row in rows if row.is_pinned}
     saw = {

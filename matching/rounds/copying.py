@@ -66,7 +66,8 @@ RoundPart = type[Snapshot] | type[RoundPlan] | type[Proposal] | type[Override]
 def _copy_rows(model: RoundPart, round_: Round, copy: Round) -> None:
     rows = list(model.system.filter(round=round_))
     for row in rows:
-        row.pk, row.round = None, copy
+        row.pk = None
+        setattr(row, "round", copy)  # noqa: B010  the four models share the field, not its type
         if isinstance(row, Proposal):
             row.public_id = Proposal._meta.get_field("public_id").get_default()
     model.system.bulk_create(rows, batch_size=500)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,7 +32,8 @@ class Settings(TypedDict):
     stability_bonus: int
 
 
-SETTINGS = ("objective", "min_score", "budget", "stability_bonus")
+SettingName = Literal["objective", "min_score", "budget", "stability_bonus"]
+SETTINGS: tuple[SettingName, ...] = ("objective", "min_score", "budget", "stability_bonus")
 MOST_SHOWN = 60
 
 

@@ -41,7 +41,7 @@ REASON_MISSING = gettext_lazy("Enter a short reason. It is saved in the minutes.
 
 @dataclass(frozen=True)
 class RoundDecision:
-    """One decision; `mentee`, `mentor` and `other` (the second mentee of a swap) are applications."""
+    """One decision by application ids; `other` is the second mentee of a swap."""
 
     kind: str
     mentee: int
@@ -144,14 +144,14 @@ def decide(
 
         def on_write() -> None:
             if decision.kind == Kind.REJECT and decision.scope == Scope.NEVER:
-                _keep_apart(fresh, decision, entry)
+                _keep_apart(fresh, decision, entry, by)
 
         return save_change(fresh, solver, was, now, change, entry, decision.mentees, on_write)
 
     return retry_on_conflict(round_, attempt)
 
 
-def _keep_apart(round_: Round, decision: RoundDecision, entry: RoundEntry) -> None:
+def _keep_apart(round_: Round, decision: RoundDecision, entry: RoundEntry, by: User) -> None:
     """Keep the two people apart in later rounds, too; the entry remembers it for undo."""
     pair = Application.objects.filter(pk__in=[decision.mentee, decision.mentor])
     first, second = sorted(pair.values_list("person", flat=True))
@@ -163,7 +163,7 @@ def _keep_apart(round_: Round, decision: RoundDecision, entry: RoundEntry) -> No
         until=None,
         defaults={
             "reason": decision.why,
-            "by": entry.by,
+            "by": by,
             "since": timezone.localdate(entry.at),
         },
     )

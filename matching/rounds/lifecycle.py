@@ -1,7 +1,7 @@
-"""A round from opening to approval. Decisions inside it are in `decisions`, the rest in `publication`.
+"""A round from opening to approval; decisions are in `decisions`, publishing in `publication`.
 
-1. A round has its own copy of the criteria. A run scores everyone who is ready and proposes the best
-   plan. Pins and rejections are kept, and current pairs are kept where that costs little.
+1. A round has its own copy of the criteria. A run scores everyone who is ready and proposes the
+   best plan. Pins and rejections are kept, and current pairs are kept where that costs little.
 2. One member prepares a round and another one approves it, who has no conflict of interest in it.
    Any change takes the round back to draft.
 3. Only a plan that is proven optimal under its rules goes to review.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.models import Application
-from matches.vocabulary import join_words
+from matches.vocabulary_text import join_words
 from programs.models import conflicts_with
 
 from ..criteria import rule_text

@@ -16,7 +16,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from applications.models import Application
 from matches.match_creation import capacity_of
-from matches.vocabulary import join_words
+from matches.vocabulary_text import join_words
 
 from ..criteria import can_be_waived, rule_text
 from ..engine import FORBIDDEN

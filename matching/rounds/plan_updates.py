@@ -218,7 +218,7 @@ def save_change(
     return entry
 
 
-def claim_version(round_: Round, solver: SolverState, *, by: User, **fields: object) -> None:
+def claim_version(round_: Round, solver: SolverState, *, by: User | None, **fields: object) -> None:
     """Raise the plan version by one, if it is still the one that was read; set `fields` with it.
 
     A round in review or approved goes back to draft. Raises ConcurrentUpdate.

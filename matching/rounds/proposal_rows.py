@@ -217,7 +217,7 @@ def replace_some(
 
 
 def plan_counts(rounds: list[int]) -> Mapping[int, Mapping[str, object]]:
-    """Count the rows of each round's plan in one query: `people`, `proposed`, `pinned`, `unmatched`.
+    """Count each round's rows in one query: `people`, `proposed`, `pinned`, `unmatched`.
 
     The member has found the rounds; figures hold no names, so conflicts do not matter.
     """

@@ -105,7 +105,7 @@ def publish_due(at: datetime) -> int:
 
 
 def publish_or_return(round_: Round, at: datetime) -> bool:
-    """Publish the round, or return it to draft if that is not possible; return whether published."""
+    """Publish the round, or return it to draft if that fails; return whether it is published."""
     try:
         publish(round_, at=at)
     except ActionNotAllowed as refused:

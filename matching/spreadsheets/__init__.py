@@ -1,6 +1,6 @@
-"""Matching for a program that still lives in a spreadsheet: two files and a map in, pairs with reasons out.
+"""Matching for a program that uses spreadsheets: two files and a map in, pairs with reasons out.
 
-The very same engine, rules and proof as a round in the database; nothing is stored.
+Uses the same engine, rules and proof as a round; nothing is stored.
 """
 
 from .spreadsheet_criteria import InvalidCriteria, SpreadsheetCriteria, read_criteria

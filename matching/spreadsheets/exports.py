@@ -1,7 +1,7 @@
 """Pairs and scores of a round as tables that a spreadsheet can open safely.
 
-A cell that a spreadsheet would run as a formula is written with an apostrophe before it. Rows that a conflict
-of interest hides from the member are left out, as they are on every page.
+A cell that a spreadsheet would run as a formula gets an apostrophe before it. People whom the
+member has a conflict of interest with are left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tablib
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from matches.vocabulary import Vocabulary
+from matches.vocabulary_text import Vocabulary
 from programs.models import conflicts_with
 
 from ..criteria import WEIGHTS
@@ -29,11 +29,19 @@ def safe(value: Any) -> Any:
 
 
 def pairs(round_: Round, user: Any) -> tablib.Dataset:
-    """One line per mentee: the pair, its state, the fit in words and points, why, and what it costs to drop it."""
+    """Return one row per mentee: pair, state, fit, points, why, and the cost of dropping it."""
     headers = [
-        _("Mentee"), _("Mentee's e-mail"), _("Mentor"), _("Mentor's e-mail"), _("State"), _("Fit"), _("Points"),
-        *(str(label) for label, _help in WEIGHTS.values()), _("Why"), _("Lost without this pair"),
-    ]  # fmt: skip
+        _("Mentee"),
+        _("Mentee's e-mail"),
+        _("Mentor"),
+        _("Mentor's e-mail"),
+        _("State"),
+        _("Fit"),
+        _("Points"),
+        *(str(label) for label, _help in WEIGHTS.values()),
+        _("Why"),
+        _("Lost without this pair"),
+    ]
     data = tablib.Dataset(headers=headers, title=_("Pairs"))
     vocabulary = Vocabulary(round_.program)
     rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()

@@ -1,30 +1,30 @@
-"""The `[matching]` part of a map: what a program values and forbids, over the columns that its map names.
+"""The `[matching]` part of a map: weights and rules over the columns that the map names.
 
     [matching]
-    objective = "most"                    # or "best"
-    rules = ["same_employer"]             # standard rules that are switched on; without it, those of the engine
-    weights = { can_help = 60, wishes = 40 }   # standard criteria, as shares of 10,000 points; none without it
-    places = 1                            # for mentors whose row does not say
+    objective = "most"                 # or "best"
+    rules = ["same_employer"]          # standard rules to use; default: those of the engine
+    weights = { can_help = 60, wishes = 40 }  # standard criteria, as shares of 10,000 points
+    places = 1                         # for mentors whose row does not say
 
-    [matching.gap.grade]                  # points by how far the mentor stands above the mentee
+    [matching.gap.grade]               # points by how many steps the mentor is ahead
     order = ["Junior", "Senior", "Head"]
     points = { 1 = 9, 2 = 12 }
-    hard = true                           # any other difference is forbidden
+    hard = true                        # forbid any other difference
 
-    [matching.same.profession]            # the same answer; forbid = "same" or "different" makes a rule of it
-    points = 10
+    [matching.same.profession]         # the same answer
+    points = 10                        # or forbid = "same", forbid = "different"
 
-    [matching.overlap.identity]           # what the mentee asked for is among what the mentor said
+    [matching.overlap.identity]        # what the mentee asked for is among the mentor's answers
     points = 6
     at_most = 1
 
-    [matching.accepts.office]             # one side says which answers of the other suit; hard = true forbids the rest
+    [matching.accepts.office]          # one side says which answers of the other it accepts
     asks = "partner_office"
     by = "mentee"
-    points = 8
+    points = 8                         # hard = true forbids the others
 
-The name of a criterion is also the column it reads, unless `column` names another one, and its heading in the result,
-unless `label` says it better.
+A criterion reads the column of its name, unless `column` names another one. The name is also its
+heading in the result, unless `label` is set.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ PLAIN = {"objective", "rules", "weights", "places", "minimum"}
 
 
 class InvalidCriteria(BadMap):
-    """The `[matching]` part of a map does not say clearly what it wants."""
+    """The `[matching]` part of a map is invalid."""
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """One criterion of the program's own: its kind (a key of KINDS), name, the column it reads and its settings."""
+    """A criterion of the program's own: kind (a key of KINDS), name, column and settings."""
 
     kind: str
     name: str
@@ -89,9 +89,7 @@ def read_criteria(data: Mapping[str, Any]) -> SpreadsheetCriteria:
         _criterion(kind, name, one) for kind in KINDS for name, one in data.get(kind, {}).items()
     )
     if not own and not data.get("weights"):
-        raise InvalidCriteria(
-            _("[matching] values nothing: it needs weights, or criteria of its own.")
-        )
+        raise InvalidCriteria(_("[matching] needs weights, or criteria of its own."))
     rules = (
         frozenset(data["rules"]) | {"self_pair"} if "rules" in data else SpreadsheetCriteria.rules
     )
@@ -99,7 +97,7 @@ def read_criteria(data: Mapping[str, Any]) -> SpreadsheetCriteria:
         objective=data.get("objective", "most"),
         rules=rules,
         weights=_whole_numbers("matching.weights", data.get("weights", {})),
-        places=_whole("matches.match_creation", data.get("places", 1)),
+        places=_whole("matching.places", data.get("places", 1)),
         minimum=_whole("matching.minimum", data.get("minimum", 0)),
         own=own,
     )

@@ -1,4 +1,4 @@
-"""The best pairs of two files, with the points of each criterion, and for everybody left out the reason."""
+"""Match two files: the best pairs with their points, and why others are unmatched."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .spreadsheet_pool import make_pool
 
 @dataclass(frozen=True)
 class SpreadsheetMatching:
-    """A solved pair of files; `plan.certificate` says that the plan was proven best by code that did not make it."""
+    """The plan for two files; `plan.certificate` says whether it is proven optimal."""
 
     pool: Pool
     table: ScoreTable
@@ -54,7 +54,7 @@ class SpreadsheetMatching:
         return int((self.table.S >= 0).sum())
 
     def dataset(self) -> tablib.Dataset:
-        """One line per mentee: key, name, the mentor's, points in all and per criterion, and why."""
+        """Return one row per mentee: both people, points in total and per criterion, and why."""
         parts = list(self.table.max_points())
         heads = [
             _("Mentee id"),
@@ -88,7 +88,7 @@ class SpreadsheetMatching:
         points = {name: int(value[0]) for name, value in self.table.parts(i, [j]).items()}
         why = ", ".join(
             f"{self.labels[name]} {points[name]}" for name in parts if points[name]
-        ) or _("allowed, and nobody fits better")
+        ) or _("allowed, and no one fits better")
         mentee, mentor = self._mentee(i), self._mentor(j)
         row = [
             mentee.key,
@@ -117,7 +117,8 @@ class SpreadsheetMatching:
         why = as_codes(
             why_unmatched(self.table, self.plan, i, prices), range(len(self.pool.mentors))
         )
-        names = {j: self._mentor(j).values["name"] for j in range(len(self.pool.mentors))}
+        mentors = range(len(self.pool.mentors))
+        names = {j: str(self._mentor(j).values["name"]) for j in mentors}
         return " ".join(
             [why_left_out(why, names), *(fix_text(fix, names) for fix in why["fixes"][:1])]
         )

@@ -1,4 +1,4 @@
-"""Records of two files become the engine's pool and criteria. Answers are compared as people spell them, not as bytes."""
+"""Build the engine's pool and criteria from two files; spelling of answers is normalised."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .spreadsheet_criteria import Criterion, InvalidCriteria, SpreadsheetCriteri
 
 
 def answers(record: Record, name: str) -> list[str]:
-    """What a record says in a column: an attribute, a list, or a single fact; empty when nothing was said."""
+    """Return the answers of a record in a column; empty if there are none."""
     if name in record.attributes:
         return record.attributes[name]
     if name in record.lists:
@@ -29,8 +29,8 @@ def knows(records: Iterable[Record], name: str) -> bool:
     return any(name in one.attributes or name in one.lists or name in one.values for one in records)
 
 
-class Answers:
-    """Numbers for the answers of both sides: the same spelling, case and quotes aside, is the same answer."""
+class AnswerCodes:
+    """Codes for the answers of both sides; case and quotes don't matter."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self.codes: dict[str, int] = {}
@@ -55,12 +55,12 @@ class Answers:
 def make_pool(
     mentees: Sequence[Record], mentors: Sequence[Record], spec: SpreadsheetCriteria
 ) -> tuple[Pool, Criteria]:
-    """The pool and the criteria of two files. Raises BadTerms when a criterion reads a column that neither file has."""
+    """Return pool and criteria. Raises InvalidCriteria for a column that neither file has."""
     both = [*mentees, *mentors]
     columns: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     custom = tuple(_block(one, mentees, mentors, columns) for one in spec.own)
-    employers = Answers(answer for record in both for answer in answers(record, "employer"))
-    topics = Answers(answer for record in both for answer in answers(record, "topics"))
+    employers = AnswerCodes(answer for record in both for answer in answers(record, "employer"))
+    topics = AnswerCodes(answer for record in both for answer in answers(record, "topics"))
     sides = [
         Side(
             ids=np.array([record.key for record in records]),
@@ -96,13 +96,13 @@ def _years(record: Record) -> int:
 def _wishes(
     mine: Sequence[Record], theirs: Sequence[Record], kind: str
 ) -> list[tuple[str, str, int]]:
-    """(key, key of the one who is named, rank): named by id, address or name; who cannot be recognised is left out."""
+    """Return (key, key of the named person, rank); people who can't be identified are skipped."""
     known: dict[str, set[str]] = {}
     for record in theirs:
         for text in {
             fold(record.key),
             fold(record.email),
-            fold(record.values.get("name") or ""),
+            fold(str(record.values.get("name") or "")),
         } - {""}:
             known.setdefault(text, set()).add(record.key)
     found = []
@@ -132,7 +132,7 @@ def _block(
 def _gap(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
 ) -> CustomCriterion:
-    steps = Answers(str(step) for step in one.settings["order"])
+    steps = AnswerCodes(str(step) for step in one.settings["order"])
     strange = {
         answer
         for record in (*mentees, *mentors)
@@ -154,7 +154,7 @@ def _gap(
 def _same(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
 ) -> CustomCriterion:
-    said = Answers(
+    said = AnswerCodes(
         answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
     )
     for records, side in zip((mentees, mentors), columns, strict=True):
@@ -167,7 +167,7 @@ def _same(
 def _overlap(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
 ) -> CustomCriterion:
-    said = Answers(
+    said = AnswerCodes(
         answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
     )
     for records, side in zip((mentees, mentors), columns, strict=True):
@@ -183,7 +183,7 @@ def _accepts(
     asks, points = one.settings["asks"], one.settings.get("points", 0)
     by_mentee = one.settings["by"] == "mentee"
     askers, asked = (mentees, mentors) if by_mentee else (mentors, mentees)
-    said = Answers(answer for record in asked for answer in answers(record, one.column))
+    said = AnswerCodes(answer for record in asked for answer in answers(record, one.column))
     marks = said.many(askers, asks, mark=max(points, 1))
     if one.settings.get("hard"):
         spoke = np.array([bool(answers(record, asks)) for record in askers])

@@ -1,7 +1,7 @@
 """What this process has read from snapshots, kept for the next request.
 
-A snapshot is never changed, and everything here is found by the hash of its content, so nothing can be stale. Together
-the arrays on the shelf stay under KEPT bytes; what was not asked for longest goes first, and what is larger is not kept.
+Snapshots never change and keys are hashes of the content, so nothing can be stale. The arrays
+together stay under MAX_BYTES; the least recently used go first, and larger ones are not cached.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-KEPT = 128 * 2**20
+MAX_BYTES = 128 * 2**20
 T = TypeVar("T")
 
 
 class LRUCache:
-    """Values by key, bounded by the bytes of their arrays; safe for threads (two may make the same value at once)."""
+    """Values by key, bounded by the bytes of their arrays. Thread-safe."""
 
-    def __init__(self, most: int = KEPT) -> None:
-        self.most, self.held = most, 0
+    def __init__(self, max_size: int = MAX_BYTES) -> None:
+        self.max_size, self.size = max_size, 0
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -37,23 +37,23 @@ class LRUCache:
         return value
 
     def _put(self, key: Hashable, value: Any, size: int) -> None:
-        if size > self.most:
+        if size > self.max_size:
             return
         with self._lock:
-            self.held += size - self._values.pop(key, (None, 0))[1]
+            self.size += size - self._values.pop(key, (None, 0))[1]
             self._values[key] = value, size
-            while self.held > self.most:
+            while self.size > self.max_size:
                 _oldest, (_value, freed) = self._values.popitem(last=False)
-                self.held -= freed
+                self.size -= freed
 
     def clear(self) -> None:
         with self._lock:
             self._values.clear()
-            self.held = 0
+            self.size = 0
 
 
 def nbytes(thing: Any) -> int:
-    """Bytes of the arrays in a value."""
+    """Return the bytes of all arrays in a value."""
     if isinstance(thing, np.ndarray):
         return int(thing.nbytes)
     if isinstance(thing, Mapping):

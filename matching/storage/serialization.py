@@ -1,8 +1,7 @@
 """Pools and plans as bytes for the database, and back.
 
-A pack is one line of JSON that says what is in it, then the bytes of each array. Reading it copies nothing, and nothing
-in it can run code. Arrays that come out of a pack are read-only. A plan is written with every decision, and twice: its
-pack is compressed.
+The format is one line of JSON with the layout, then the bytes of each array. Reading copies
+nothing, runs no code, and gives read-only arrays. Plans are compressed: a decision stores two.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ import numpy as np
 from ..engine import Plan, Pool, Rules, Side
 
 LINE = 64  # the arrays begin at a multiple of it
-QUICK = 1  # of zlib's levels; the next ones take several times as long for a tenth less
-PLAIN = b"["  # how a pack begins that is not compressed
+QUICK = 1  # zlib level; higher ones take several times as long to save a tenth
+PLAIN = b"["  # the first byte of uncompressed data
 
 
 def pack(facts: dict[str, Any], arrays: dict[str, Any]) -> bytes:
-    """Facts (JSON) and named arrays of numbers."""
+    """Serialize JSON facts and named arrays of numbers."""
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     about = [
         (name, array.dtype.newbyteorder("<").str, array.shape) for name, array in plain.items()
@@ -37,7 +36,7 @@ def pack(facts: dict[str, Any], arrays: dict[str, Any]) -> bytes:
 
 
 def unpack(stored: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The facts and the arrays of a pack."""
+    """Return the facts and arrays that `pack` was given."""
     packed = bytes(stored)
     if not packed.startswith(PLAIN):
         packed = zlib.decompress(packed)

@@ -1,4 +1,4 @@
-"""Reading what a run has stored, each piece once per process: it is found by the hash of its content (see `shelf`)."""
+"""Read what a run has stored, cached in the process by the hash of its content."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from .serialization import unpack_pool
 
 
 def read_scores(round_: Round, stored: Any) -> tuple[dict[str, Any], ScoreTable]:
-    """What the columns mean, and the scores that the plan was made from, cells that were changed since included.
-    `stored` is a row of `RoundPlan`."""
+    """Return the meaning of the columns, and the scores with their overrides.
+
+    `stored` is a row of `RoundPlan`.
+    """
     columns, table = CACHE.get(
         ("scores", stored.snapshot_key), lambda: _stored_scores(round_, stored.snapshot_key)
     )
@@ -47,7 +49,7 @@ def _changed_scores(columns: dict[str, Any], table: ScoreTable, stored: Any) -> 
 
 
 def read_people(round_: Round, key: str) -> Pool:
-    """The people as they were when the round was run."""
+    """Return the people as they were at the run."""
     return CACHE.get(("people", key), lambda: _stored_people(round_, key))
 
 

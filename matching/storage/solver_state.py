@@ -1,7 +1,7 @@
-"""A round at work: its stored arrays as the engine's objects, and back.
+"""The state of the solver for one round: load it, solve or repair the plan, and save it.
 
-The scores are read as they were stored. Only explanations need the people again; they are scored anew from the stored
-pool, never from today's profiles, so a number and its reasons always belong together.
+Scores are read as they were stored. Explanations are computed from the stored pool, never from
+today's profiles, so a number and its reasons always belong together.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SMALL = 250_000  # pairs
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """What the committee has decided in a round, by ids of applications."""
+    """What the committee has decided in a round, by application ids."""
 
     pins: tuple[tuple[int, int], ...] = ()
     forbids: tuple[tuple[int, int], ...] = ()
@@ -53,22 +53,30 @@ class Decisions:
         rows = rows.filter(
             Q(state__in=[Proposal.State.PINNED, Proposal.State.REJECTED]) | Q(is_excluded=True)
         )
-        said = list(rows.values_list("mentee", "mentor", "state", "is_excluded"))
+        rows_of_decisions = list(rows.values_list("mentee", "mentor", "state", "is_excluded"))
         return cls(
             pins=tuple(
-                sorted((a, b) for a, b, state, _out in said if state == Proposal.State.PINNED)
+                sorted(
+                    (a, b)
+                    for a, b, state, _out in rows_of_decisions
+                    if state == Proposal.State.PINNED
+                )
             ),
             forbids=tuple(
-                sorted((a, b) for a, b, state, _out in said if state == Proposal.State.REJECTED)
+                sorted(
+                    (a, b)
+                    for a, b, state, _out in rows_of_decisions
+                    if state == Proposal.State.REJECTED
+                )
             ),
-            excluded=frozenset(a for a, _b, _state, out in said if out),
+            excluded=frozenset(a for a, _b, _state, out in rows_of_decisions if out),
         )
 
 
 class SolverState:
     """The people, scores and plan of one round, addressed by application ids.
 
-    `load` reads what is stored; `fresh` scores newly gathered people. `table` holds plain scores when loaded, and
+    `load` reads what is stored; `fresh` scores a new pool. `table` holds plain scores when loaded,
     `explained` the same scores with their reasons.
     """
 
@@ -84,18 +92,16 @@ class SolverState:
         self.mentees: list[int] = columns["mentees"]
         self.mentors: list[int] = columns["mentors"]
         self.plan: Plan | None = None
-        self.key = ""  # of the snapshot; empty for people who were just gathered
+        self.key = ""  # of the snapshot; empty before it is stored
         self.score_overrides: list[list[int]] = []
         self.acknowledged_changes: dict[str, str] = {}
-        self._has_waivers = (
-            True  # whether rules may be set aside for single pairs; False saves a look
-        )
+        self._has_waivers = True  # False saves a query for waived rules
         self._pool: Pool | None = None
         self._packed: tuple[Plan | None, bytes] = (None, b"")
 
     @classmethod
     def load(cls, round_: Round) -> SolverState:
-        """The stored state of the round. Raises RoundPlan.DoesNotExist before the first run."""
+        """Load the stored state. Raises RoundPlan.DoesNotExist before the first run."""
         waived = Override.system.filter(round=OuterRef("round"))
         rows = RoundPlan.system.filter(round=round_).annotate(waived=Exists(waived))
         stored = rows.values_list(
@@ -121,7 +127,7 @@ class SolverState:
 
     @classmethod
     def fresh(cls, round_: Round, people: PoolData) -> SolverState:
-        """Newly gathered people under the round's terms. Raises ValueError for terms that make no sense."""
+        """Score a new pool under the round's criteria. Raises ValueError for invalid criteria."""
         table = scored(round_, people.pool, people.columns)
         columns: dict[str, Any] = {
             **people.columns,
@@ -141,7 +147,7 @@ class SolverState:
 
     @cached_property
     def explained(self) -> ScoreTable:
-        """The table with its reasons; the same numbers, made again from the stored people."""
+        """The table with its reasons, computed again from the stored people."""
         if self.table.reasons:
             return self.table
         overrides = waived_rules(self.round, self.pool, self.columns) if self._has_waivers else []
@@ -154,7 +160,7 @@ class SolverState:
         )
 
     def rescore(self, i: int, j: int, points: int) -> None:
-        """Another score for one pair, since the committee set a rule aside or took that back."""
+        """Change the score of one pair, after a rule was waived or that was undone."""
         row = np.array(self.table.S[i])
         row[j] = points
         self.table = self.table.with_rows({i: row})
@@ -179,7 +185,7 @@ class SolverState:
         return None if j == UNMATCHED else self.mentors[j]
 
     def mates(self) -> dict[int, int | None]:
-        """{mentee: mentor or None} of the plan, as application ids."""
+        """Return {mentee: mentor or None} of the plan, as application ids."""
         assert self.plan is not None
         with_nobody = [*self.mentors, None]  # position -1
         return dict(
@@ -187,7 +193,7 @@ class SolverState:
         )
 
     def rules(self, decisions: Decisions) -> Rules:
-        """The round's settings and decisions as rows and columns; decisions about people who left are dropped."""
+        """Return settings and decisions by row and column, without people who left."""
         round_ = self.round
         return Rules(
             pins=tuple(self._here(set(decisions.pins))),
@@ -199,7 +205,7 @@ class SolverState:
         )
 
     def working(self, decisions: Decisions) -> ScoreTable:
-        """The table without those whom the committee leaves out of this round."""
+        """Return the table with no possible mentor for excluded mentees."""
         out = {
             self.row[pk]: np.full(len(self.mentors), -1, self.table.S.dtype)
             for pk in decisions.excluded
@@ -208,7 +214,7 @@ class SolverState:
         return self.table.with_rows(out) if out else self.table
 
     def working_explained(self, decisions: Decisions) -> ScoreTable:
-        """`working`, with its reasons."""
+        """Return `working` with its reasons."""
         table = self.explained
         out = {
             self.row[pk]: np.full(len(self.mentors), UNMATCHED, table.S.dtype)
@@ -218,7 +224,7 @@ class SolverState:
         return table.with_rows(out, reasons=table.reasons) if out else table
 
     def prior(self, mates: dict[int, int | None]) -> Plan | None:
-        """An earlier plan in today's rows; people who are new had nobody, mentors who left are nobody."""
+        """Return an earlier plan in current rows; people without their mentor are unmatched."""
         if not mates:
             return None
         mu = np.array(
@@ -228,17 +234,20 @@ class SolverState:
         return Plan(mu, nothing, nothing, 0, 0, False, "", self.capacity, Rules())
 
     def solve(self, decisions: Decisions, mates: dict[int, int | None] | None = None) -> Plan:
-        """The best plan; `mates` is the plan on the table. Raises InfeasibleRules."""
+        """Find the best plan; `mates` is the current one. Raises InfeasibleRules."""
         self.plan = solve(
             self.working(decisions), self.capacity, self.rules(decisions), self.prior(mates or {})
         )
         return self.plan
 
     def repair(
-        self, was: Decisions, now: Decisions, first: Callable[[WhatIf], object] | None = None
+        self, was: Decisions, now: Decisions, prepare: Callable[[WhatIf], object] | None = None
     ) -> Plan:
-        """The best plan after the step from `was` to `now`, by repairing the one on the table. `first` is done before
-        anything is forbidden or pinned: a place more, a rule lifted. Raises InfeasibleRules."""
+        """Repair the current plan after decisions changed from `was` to `now`.
+
+        `prepare` is called before anything is forbidden or pinned, to add capacity or waive a rule.
+        Raises InfeasibleRules.
+        """
         assert self.plan is not None
         trial = WhatIf(self.working(was), self.plan)
         for mentee, _mentor in self._here(set(was.pins) - set(now.pins)):
@@ -249,8 +258,8 @@ class SolverState:
             trial.edit(self.row[pk], np.full(len(self.mentors), UNMATCHED, self.table.S.dtype))
         for pk in sorted(was.excluded - now.excluded):
             trial.edit(self.row[pk], self.table.S[self.row[pk]])
-        if first:
-            first(trial)
+        if prepare:
+            prepare(trial)
         for i, j in self._here(set(now.forbids) - set(was.forbids)):
             trial.forbid(i, j)
         for i, j in self._here(set(now.pins) - set(was.pins)):
@@ -266,29 +275,33 @@ class SolverState:
 
     @property
     def is_small(self) -> bool:
-        """Small enough to prove every plan while the page waits; larger ones are proven before the second look."""
+        """Whether every plan is proven while the page waits; larger ones are before the review."""
         return self.table.S.size <= SMALL
 
     def prove(self, decisions: Decisions) -> bool:
-        """Check the plan by code that did not make it; returns whether it is best under today's decisions."""
+        """Verify the plan independently of the solver; return whether it is optimal."""
         assert self.plan is not None
         proven = verify(self.working(decisions), self.plan.capacity, self.plan.rules, self.plan)
         self.plan = replace(self.plan, certificate=proven)
         return proven
 
     def store(self, people: PoolData, at: datetime) -> None:
-        """Write people, scores and plan; they replace those of an earlier draft."""
+        """Store people, scores and plan in place of those of the previous draft."""
         assert self.plan is not None
         columns = json.dumps(self.columns, separators=(",", ":"))
-        self.key = hashlib.sha256(
-            columns.encode()
-        ).hexdigest()  # it holds the digest of people, rules and scores
+        # The columns include the digest of people, rules and scores.
+        self.key = hashlib.sha256(columns.encode()).hexdigest()
         Snapshot.system.filter(round=self.round).delete()
         Snapshot.objects.create(
-            round=self.round, key=self.key, taken_at=at, fingerprints=people.fingerprints,
-            figures={**people.figures, **figures(self.table)}, columns=self.columns, people=pack_pool(people.pool),
+            round=self.round,
+            key=self.key,
+            taken_at=at,
+            fingerprints=people.fingerprints,
+            figures={**people.figures, **figures(self.table)},
+            columns=self.columns,
+            people=pack_pool(people.pool),
             scores=np.ascontiguousarray(self.table.S, dtype=self.columns["dtype"]).tobytes(),
-        )  # fmt: skip
+        )
         RoundPlan.system.update_or_create(
             round=self.round,
             defaults={"snapshot_key": self.key, "acknowledged_changes": {}, **self.stored_plan},
@@ -296,7 +309,7 @@ class SolverState:
 
     @property
     def packed_plan(self) -> bytes:
-        """The plan that is on the table now as bytes; packed once."""
+        """The current plan as bytes; packed once."""
         assert self.plan is not None
         if self._packed[0] is not self.plan:
             self._packed = self.plan, pack_plan(self.plan)
@@ -316,19 +329,19 @@ class SolverState:
         }
 
     def save_plan(self) -> None:
-        """Write the plan that is on the table now, a few kilobytes; the caller has claimed the round."""
+        """Store the current plan; the caller has claimed the version of the round."""
         RoundPlan.system.filter(round=self.round).update(**self.stored_plan)
 
 
 def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTable:
-    """Score the pool under the round's terms and the rules that the committee set aside for single pairs."""
+    """Score the pool under the round's criteria and waived rules."""
     return score(pool, build_criteria(round_.criteria), waived_rules(round_, pool, columns))
 
 
 def waived_rules(
     round_: Round, pool: Pool, columns: dict[str, list[Any]]
 ) -> list[tuple[str, str, list[str]]]:
-    """The rules that the committee set aside for single pairs, as the engine wants them."""
+    """Return the waived rules as (mentee key, mentor key, rule codes)."""
     waived = Override.system.filter(round=round_.pk)
     found = waived.values_list("mentee", "mentor", "codes")
     mentee_key = dict(zip(columns["mentees"], pool.mentees.ids.tolist(), strict=True))
@@ -341,7 +354,7 @@ def waived_rules(
 
 
 def figures(table: ScoreTable) -> dict[str, Any]:
-    """Counts that the page and the minutes show."""
+    """Return the counts that the workbench shows."""
     return {
         "rules": {code: count for code, count in table.rule_counts.items() if count},
         "undecided": {code: count for code, count in table.undecided.items() if count},

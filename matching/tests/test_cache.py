@@ -18,33 +18,33 @@ from testkit import rounds as make
 
 
 @pytest.fixture
-def shelf():
-    return LRUCache(most=100)
+def cache():
+    return LRUCache(max_size=100)
 
 
 def bytes_of(count):
     return lambda: np.zeros(count, np.int8)
 
 
-def test_a_value_is_made_once(shelf):
+def test_a_value_is_made_once(cache):
     made = []
     for _time in range(2):
-        shelf.get("key", lambda: made.append(1) or np.zeros(3))
+        cache.get("key", lambda: made.append(1) or np.zeros(3))
     assert made == [1]
 
 
-def test_what_was_not_asked_for_longest_goes_first(shelf):
-    old, young = shelf.get("old", bytes_of(40)), shelf.get("young", bytes_of(40))
-    assert shelf.get("old", bytes_of(40)) is old
-    shelf.get("new", bytes_of(40))
-    assert shelf.get("old", bytes_of(40)) is old
-    assert shelf.get("young", bytes_of(40)) is not young
-    assert shelf.held <= shelf.most
+def test_what_was_not_asked_for_longest_goes_first(cache):
+    old, young = cache.get("old", bytes_of(40)), cache.get("young", bytes_of(40))
+    assert cache.get("old", bytes_of(40)) is old
+    cache.get("new", bytes_of(40))
+    assert cache.get("old", bytes_of(40)) is old
+    assert cache.get("young", bytes_of(40)) is not young
+    assert cache.size <= cache.max_size
 
 
-def test_what_is_too_large_is_not_kept(shelf):
-    shelf.get("key", bytes_of(101))
-    assert shelf.held == 0
+def test_what_is_too_large_is_not_kept(cache):
+    cache.get("key", bytes_of(101))
+    assert cache.size == 0
 
 
 def test_arrays_are_weighed_wherever_they_are():

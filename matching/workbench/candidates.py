@@ -1,6 +1,6 @@
-"""One mentee with the mentors who could be theirs, side by side: each dimension in words, and what choosing would do.
+"""The possible mentors of one mentee, compared by criterion, with what choosing each would cost.
 
-Costs hold for one change at a time: two changes that cost nothing each can cost something together.
+Costs are for one change at a time; two changes that cost nothing alone can have a cost together.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from applications.models import Application, ApplicationExperience
 from matches.match_creation import capacity_of
-from matches.vocabulary import Vocabulary, join_words
+from matches.vocabulary_text import Vocabulary, join_words
 from programs.committee_admin import state_tone
 
 from ..criteria import WEIGHTS, can_be_waived, rule_text
@@ -39,7 +39,7 @@ QUOTED = 160  # characters of a person's own words
 
 @dataclass(frozen=True)
 class Candidate:
-    """A mentor beside the mentee. `rules` are in the way of a closed one; `if_chosen` what choosing would do."""
+    """A mentor to compare; `rules` forbid the pair, `if_chosen` says what choosing it would do."""
 
     mentor: Application
     explanation: Explanation
@@ -89,7 +89,7 @@ class Comparison:
 
 
 def compare(viewer: ViewerContext, row: Proposal, *, show_all: bool = False) -> Comparison:
-    """The candidates of one mentee, the best first; those who are closed with the rule that closes them."""
+    """Return the possible mentors, best first, and the best forbidden ones with their rules."""
     solver, decisions = SolverState.load(viewer.round), Decisions.of(viewer.round)
     i = solver.row[row.mentee_id]
     seen = [j for j, pk in enumerate(solver.mentors) if pk not in viewer.conflicted]
@@ -122,7 +122,7 @@ def compare(viewer: ViewerContext, row: Proposal, *, show_all: bool = False) -> 
 
 
 def _swaps(solver: SolverState, i: int) -> list[int]:
-    """Mentees with whom mentee i could change places, nobody else moving: no rule against either pair, the best first."""
+    """Return mentees who could swap mentors with mentee i if no one else moves, best first."""
     mu, S = plan_of(solver).mu, solver.table.S
     if mu[i] < 0:
         return []
@@ -138,14 +138,14 @@ def _swaps(solver: SolverState, i: int) -> list[int]:
 
 
 def _order(solver: SolverState, i: int, current: int, mentors: list[int]) -> list[int]:
-    """The proposed mentor first, then by score; ties in the order of the stable keys, so it is the same for everybody."""
+    """Sort by score, the current mentor first; ties by stable key, the same for everyone."""
     at = np.array(mentors, dtype=np.int64)
     best = at[np.argsort(-solver.table.S[i, at].astype(np.int64), kind="stable")].tolist()
     return sorted(best, key=lambda j: j != current)
 
 
 def _nearest_closed(solver: SolverState, i: int, closed: list[int]) -> list[int]:
-    """Of the closed mentors who would fit best, those whom the fewest rules stop."""
+    """Return, of the best forbidden mentors, those that the fewest rules forbid."""
     if not closed:
         return []
     table = solver.explained
@@ -157,7 +157,7 @@ def _nearest_closed(solver: SolverState, i: int, closed: list[int]) -> list[int]
 
 
 class _CandidateBuilder:
-    """Makes candidates of one mentee; reads what all of them need once."""
+    """Builds the candidates of one mentee; reads what all of them need once."""
 
     def __init__(
         self,
@@ -194,7 +194,7 @@ class _CandidateBuilder:
 
     @staticmethod
     def _read(ids: set[int]) -> dict[int, Any]:
-        """The mentors to show and whoever would move; `is_quotable` have let their match read about an experience."""
+        """Read mentors and people who would move; `is_quotable` ones share an experience."""
         shared = ApplicationExperience.objects.filter(application=OuterRef("pk"), is_shared=True)
         rows = (
             Application.objects.filter(pk__in=ids)
@@ -220,11 +220,11 @@ class _CandidateBuilder:
         )
 
     def _used(self, j: int, mentor: Application) -> int:
-        """Mentees of this plan, and of open matches from before: the places that were not brought into the round."""
+        """Count mentees in this plan and in open matches, whose places are not in the round."""
         return int(self.load[j]) + max(capacity_of(mentor) - int(self.plan.capacity[j]), 0)
 
     def _change(self, i: int, j: int) -> Change | None:
-        """What "Choose" would do, tried on a copy of the plan and taken back; None where there is nothing to choose."""
+        """Try "Choose" on a copy of the plan; None if the pair can't be chosen."""
         is_closed = self.solver.table.S[i, j] < 0 or self.solver.mentors[j] in self.rejected
         if self.trial is None or self.plan.mu[i] == j or is_closed:
             return None
@@ -236,13 +236,13 @@ class _CandidateBuilder:
         return change
 
     def _moved(self, change: Change) -> list[list[int | None]]:
-        """Who else would move, as ids of applications, at most as many as are named."""
+        """Return who else would move, as application ids, at most MOVES_SHOWN."""
         at, solver = self.solver.mentor_at, self.solver
         moved = [[solver.mentees[a], at(b), at(c)] for a, b, c in change.reassignments]
         return [one for one in moved if one[0] != self.row.mentee_id][:MOVES_SHOWN]
 
     def _if_chosen(self, j: int) -> list[str]:
-        """The cost of choosing, and who would have to move, in words."""
+        """Describe the cost of choosing, and who would have to move."""
         change = self.changes[j]
         if change is None:
             return []
@@ -257,13 +257,12 @@ class _CandidateBuilder:
 
     @staticmethod
     def _quote(mentor: Any) -> str:
-        """The mentor's own words, if they let their match read about an experience of theirs."""
+        """Return the mentor's own words, if they share an experience with their match."""
         return Truncator(mentor.situation).chars(QUOTED) if mentor.is_quotable else ""
 
 
 def own_answers(application: Application, vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """What a person wrote and marked, for the head of the page. The committee reads it all; quotes come from the block
-    that is shared with the match anyway, never from the private answers."""
+    """Return what a person wrote and marked, for the top of the page; no confidential answers."""
     lives = [
         vocabulary.experience(pk)
         for pk in application.experience_rows.values_list("experience", flat=True)

@@ -1,4 +1,4 @@
-"""What a decision would do, row by row, before it is taken: who goes from whom to whom, and how well each pair fits."""
+"""Preview a decision: who would move from whom to whom, and how well each pair fits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Pair = tuple[int, int | None]
 
 @dataclass(frozen=True)
 class Move:
-    """One mentee before and after. The fit words are empty in large rounds, where they would keep the page waiting."""
+    """One mentee before and after. The bands are empty in large rounds, to save time."""
 
     mentee: str
     was: str
@@ -52,7 +52,10 @@ def _label(band: str) -> str:
 def preview_decision(
     viewer: ViewerContext, decision: RoundDecision
 ) -> tuple[PlanChange, list[Move]]:
-    """The change of `decision`, and each mentee who would move; nothing is written. Raises ActionNotAllowed as `decide` does."""
+    """Return what a decision would change and who would move; writes nothing.
+
+    Raises ActionNotAllowed as `decide` does.
+    """
     viewer.refuse_if_conflicted(decision.named)
     solver, decisions = load_plan(viewer.round)
     change = solve_with(solver, decisions, apply_decision(decisions, decision, solver.mates()))

@@ -1,4 +1,4 @@
-"""Pairs that found each other: both named the other one. The committee approves, and the round takes it as a pin."""
+"""Pairs who named each other; the committee may approve one, which pins it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from applications.models import Application, NamedWish
-from matches.vocabulary import join_words
+from matches.vocabulary_text import join_words
 from programs.models import conflicts_with
 
 from ..criteria import rule_text
@@ -19,7 +19,7 @@ MENTEE, MENTOR = Application.Role.MENTEE, Application.Role.MENTOR
 
 @dataclass(frozen=True)
 class MutualPair:
-    """Two people who named each other. `rules` are what stands in the way, in words; empty when nothing does."""
+    """Two people who named each other; `rules` says why they can't be matched, or is empty."""
 
     mentee: Application
     mentor: Application
@@ -32,7 +32,10 @@ class MutualPair:
 
 
 def mutual_pairs(round_: Round, user: Any) -> list[MutualPair]:
-    """Every such pair of the round that `user` may decide about, by name of the mentee. Raises Refused before a run."""
+    """Return the pairs that the member may decide about, by name of the mentee.
+
+    Raises ActionNotAllowed before the first run.
+    """
     solver, _decisions = load_plan(round_)
     everyone = Application.objects.filter(pk__in=[*solver.mentees, *solver.mentors])
     seen = everyone.exclude(conflicts_with(user, "person"))

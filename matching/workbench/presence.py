@@ -1,32 +1,33 @@
 """Who else has the workbench of a round open.
 
-1. Kept in the cache for a few minutes and nowhere else; nobody's history of looking is written down.
-2. Names of committee members and the minute they were last there; nothing about the people in the round.
-3. Only a courtesy: what two members do at once is held apart by the plan's version (`changing`), not by this.
+1. Kept in the cache for a few minutes and nowhere else; there is no history of views.
+2. Holds names of committee members and when they last viewed it; nothing about people in the round.
+3. Only informs: concurrent changes are detected by the plan's version (`plan_updates`).
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+
 from ..models import Round
 
 AWAY_AFTER = timedelta(minutes=5)
-TOLD_AGAIN_AFTER = timedelta(minutes=1)  # so that most looks at the page only read
+REFRESH_AFTER = timedelta(minutes=1)  # so that most views only read the cache
 
 
-def other_viewers(round_: Round, user: Any, at: datetime | None = None) -> list[str]:
-    """Names of the other members who were here in the last minutes; notes that `user` is here, too."""
+def other_viewers(round_: Round, user: User, at: datetime | None = None) -> list[str]:
+    """Return the names of other members who viewed the round lately; record `user` as well."""
     now = at or timezone.now()
     key = f"viewers-of-round-{round_.pk}"
     here: dict[int, tuple[str, datetime]] = cache.get(key, {})
     mine = here.get(user.pk)
-    if mine is None or now - mine[1] > TOLD_AGAIN_AFTER:
+    if mine is None or now - mine[1] > REFRESH_AFTER:
         here = {pk: seen for pk, seen in here.items() if now - seen[1] <= AWAY_AFTER} | {
             user.pk: (str(user), now)
         }
@@ -37,7 +38,7 @@ def other_viewers(round_: Round, user: Any, at: datetime | None = None) -> list[
 
 
 def viewers_text(others: list[str]) -> str:
-    """ "2 people are viewing: K. Osei, you"; nothing when nobody else is here."""
+    """Return "2 people are viewing: K. Osei, you", empty if no one else is."""
     if not others:
         return ""
     text = _("%(count)s people are viewing: %(names)s, you")

@@ -1,4 +1,4 @@
-"""What the workbench of a round shows one member: figures, queues and rows, in a fixed number of queries."""
+"""What the workbench shows one member: figures, lists and rows, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.models import Application
 from matches.match_creation import capacity_of
 from matches.models import Match
-from matches.vocabulary import Vocabulary
+from matches.vocabulary_text import Vocabulary
 from programs.committee_admin import state_tone
 from programs.models import conflicts_with
 
@@ -32,7 +32,7 @@ NEEDS_REVIEW = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
 )
 QUEUES: dict[str, tuple[Any, Q]] = {
     "all": (gettext_lazy("All"), Q()),
-    "look": (gettext_lazy("To look at"), NEEDS_REVIEW),
+    "look": (gettext_lazy("To check"), NEEDS_REVIEW),
     "pinned": (gettext_lazy("Pinned"), Q(state=Proposal.State.PINNED)),
     "unmatched": (gettext_lazy("Unmatched"), Q(mentor=None)),
     "warnings": (gettext_lazy("Warnings"), HAS_CAUTION & Q(mentor__isnull=False)),
@@ -78,7 +78,7 @@ class Row:
 
 
 class Workbench:
-    """The list of a round for one member; rows hidden by a conflict of interest are only counted."""
+    """The list of a round for one member; rows with a conflict of interest are only counted."""
 
     def __init__(
         self,
@@ -183,8 +183,10 @@ def rows_of(
     *,
     in_list: bool = False,
 ) -> list[Row]:
-    """Rows with their reasons in words. `proposals` are visible to `user` and come with their people. `in_list`: the
-    names are veiled where the program wishes so."""
+    """Return rows with their reasons as text; `proposals` come with their people.
+
+    in_list: show initials instead of names if the program's policy says so.
+    """
     veil = in_list and round_.program.policy.hide_names_until_opened
     named = mentor_names_in_reasons(proposals, user, veil)
     load = loads(round_, {row.mentor_id for row in proposals} - {None})
@@ -223,7 +225,7 @@ def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
 def mentor_names_in_reasons(
     proposals: list[Proposal], user: Any, shows_initials: bool = False
 ) -> dict[int, str]:
-    """Names of the mentors that the reasons of people left out mention, without those whom a conflict of interest hides from `user`."""
+    """Return names of mentors in the reasons of unmatched rows, without conflicts of interest."""
     ids = {fix[1] for row in proposals if row.mentor_id is None for fix in row.why.get("fixes", [])}
     ids |= {row.why["mentor"] for row in proposals if row.mentor_id is None and "mentor" in row.why}
     if not ids:
@@ -239,7 +241,8 @@ def mentor_names_in_reasons(
 def news(round_: Round, fingerprints: dict[str, str]) -> list[str]:
     """What has changed among the people since this draft, in words; empty when nothing has."""
     since = changed_since(round_.cohort, fingerprints)
-    return [_news(what, len(people)) for what, people in since.items() if people]
+    counts = {"changed": since["changed"], "new": since["new"], "gone": since["gone"]}
+    return [_news(what, len(people)) for what, people in counts.items() if people]
 
 
 def _news(what: str, count: int) -> str:

@@ -1,4 +1,4 @@
-"""Match two sign-up files by a map, without a database row: the same engine, the same proof, reasons for everybody."""
+"""Match two sign-up files by a map, without the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from matching.spreadsheets import propose, read_criteria
 
 
 class Command(BaseCommand):
-    help = "Match mentees and mentors of two files (CSV or XLSX) by a map, and write the pairs with reasons. Nothing is stored."
+    help = (
+        "Match mentees and mentors of two files (CSV or XLSX) by a map, and write the pairs with "
+        "reasons. Nothing is stored."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("mentees", type=Path)
@@ -46,12 +49,13 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError, BadFile, BadMap, ValueError) as error:
             raise CommandError(str(error)) from error
         if not sheet.is_proven:
-            raise CommandError("The plan could not be proven best; nothing was written.")
+            raise CommandError("The plan could not be proven optimal; nothing was written.")
         self._write(sheet.dataset(), options["out"])
-        seats = int(sheet.pool.capacity.sum())
+        places = int(sheet.pool.capacity.sum())
         self.stdout.write(
-            f"{len(mentees)} mentees, {len(mentors)} mentors with {seats} places, {sheet.allowed} allowed pairs: "
-            f"{sheet.plan.pairs} pairs, {sheet.plan.total} points, proven best. Written to {options['out']}."
+            f"{len(mentees)} mentees, {len(mentors)} mentors with {places} places, "
+            f"{sheet.allowed} allowed pairs: {sheet.plan.pairs} pairs, {sheet.plan.total} points, "
+            f"proven optimal. Written to {options['out']}."
         )
 
     def _records(self, path: Path, text: str, role: str) -> list[Record]:
