@@ -139,21 +139,17 @@ def publish(round_: Round, *, at: datetime) -> list[Match]:
     solver, _decisions = load_proven_plan(round_)
     left = left_since_run(round_)
     rows = Proposal.system.filter(round=round_).in_plan()
-    pairs = list(rows.paired().select_related("mentee__person", "mentor__person"))
-    for application in (one for row in pairs for one in (row.mentee, row.mentor)):
+    paired = rows.paired().select_related("mentee__person", "mentor__person")
+    pairs = [(row.mentee, row.mentor, row.why) for row in paired if row.mentor is not None]
+    for application in (one for mentee, mentor, _why in pairs for one in (mentee, mentor)):
         if application.pk in left:
             text = _("%(name)s is no longer ready to be matched.")
             raise ActionNotAllowed(text % {"name": application.person})
     move(round_, State.PUBLISHED, by=round_.published_by, at=at, published_at=at)
-    shared = [shareable(row.why, row.mentee, row.mentor) for row in pairs]
-    matches = create_matches(
-        [
-            (row.mentee_id, row.mentor_id, why)
-            for row, why in zip(pairs, shared, strict=True)
-            if row.mentor_id is not None
-        ],
-        at=at,
-    )
+    new_pairs = [
+        (mentee.pk, mentor.pk, shareable(why, mentee, mentor)) for mentee, mentor, why in pairs
+    ]
+    matches = create_matches(new_pairs, at=at)
     rows.paired().update(state=Proposal.State.CHOSEN)
     release_decisions(round_, at=at)
     announce(round_, matches, mentors=solver.mentors, at=at)
