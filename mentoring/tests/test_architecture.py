@@ -101,6 +101,25 @@ def test_imports_go_down_only(capsys):
     assert code == 0, capsys.readouterr().out
 
 
+def module_name(path: Path) -> str:
+    return name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def test_no_files_import_each_other_in_a_circle():
+    modules = {module_name(path): path for path in product_code()}
+    edges = {}
+    for module, path in modules.items():
+        found = {target for target in imports(path) if target in modules}
+        # `from package import module` loads a package whose own imports are not meant.
+        parents = {target.rpartition(".")[0] for target in found}
+        edges[module] = found - {module} - parents
+    # Remove what imports nothing that is left, again and again; what stays is in a circle or uses one.
+    while free := [module for module, targets in edges.items() if not targets & edges.keys()]:
+        for module in free:
+            del edges[module]
+    assert sorted(edges) == []
+
+
 def test_no_app_uses_the_pages_of_another():
     private = re.compile(r"^(\w+)\.(views|forms|admin)(\.|$)")
     found = set()

@@ -36,8 +36,8 @@ class ProgramQuerySet(ScopedQuerySet):
             return self.none()
         if user.is_superuser:
             return self.all()
-        # Asked for through the relation: memberships are defined above programs, in `committee`.
-        memberships = Program.memberships.field.model.objects
+        # Through the relation, whose model has no static type: `committee` imports this module.
+        memberships = Program.memberships.field.model.objects  # type: ignore[attr-defined]
         return self.filter(pk__in=memberships.live().of(user, *roles).values("program"))
 
 
