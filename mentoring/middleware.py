@@ -33,6 +33,7 @@ class HeadersMiddleware:
         response = self.respond(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Answers of middleware further up, such as the redirect to https, have no user yet.
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
@@ -50,6 +51,7 @@ class PersonMiddleware:
         user = request.user
         if not user.is_authenticated:
             return self.respond(request)
+        # Nothing switches it back: LocaleMiddleware activates a language for each request.
         translation.activate(user.language)
         request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(ZoneInfo(user.time_zone)):
@@ -77,6 +79,7 @@ class ActionNotAllowedMiddleware:
         safe = url_has_allowed_host_and_scheme(
             came_from, {request.get_host()}, require_https=request.is_secure()
         )
+        # A GET that is refused on the page it came from would be sent to itself without end.
         here = request.build_absolute_uri()
         if safe and (came_from != here or request.method == "POST"):
             return came_from

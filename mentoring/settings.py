@@ -91,6 +91,10 @@ INSTALLED_APPS = [
     "csp",
 ]
 
+# The order matters in four places. Committee sessions end before SignInMiddleware asks who is
+# signed in, so that the same request leads to the sign-in page. Activity is noted after allauth
+# knows the request. The person's language comes after the browser's (LocaleMiddleware) and wins.
+# ActionNotAllowed is last, next to the views, because it answers what they raise with a message.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -153,6 +157,9 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     _durable = "OFF" if TESTING else "FULL"
+    # IMMEDIATE: a transaction that reads first and writes later fails at once when another one
+    # writes meanwhile; one that takes the write lock at its start waits. FULL: an e-mail that was
+    # sent must still be recorded as sent after a power cut.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -204,14 +211,16 @@ else:
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500  # gives back the memory of large rounds
+# Below OUTBOX_LEASE_SECONDS: when a lease runs out, its worker has been stopped for certain.
 CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 300, 240
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: a worker outlives an outage of the broker
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {"workflow.tasks.run_jobs": {"queue": "heavy"}}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+# Wake-ups expire: after an outage the queue holds hundreds, and one is enough.
 CELERY_BEAT_SCHEDULE = {
     "outbox": {
         "task": "notifications.tasks.send_due_emails",
@@ -299,22 +308,23 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 900
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PREVENT_ENUMERATION = True  # who takes part in a program is confidential
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+# How many proxies add to X-Forwarded-For; rate limits count addresses, and the rest can be forged.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost has passkeys too
 MFA_TOTP_ISSUER = "Mentoring"
 USERSESSIONS_TRACK_ACTIVITY = True
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", not DEBUG)
 
-# Sessions and headers
+# Sessions and headers. Names with __Host- are accepted only from this host, over https.
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 COMMITTEE_SESSION_HOURS, COMMITTEE_IDLE_HOURS = 24, 1
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -324,12 +334,12 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "mentoring.views.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # probes speak plain HTTP inside the network
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"  # addresses of pages contain ids and link tokens
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -368,6 +378,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# A developer sees a changed file at once; in production the files are read when the site starts.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 

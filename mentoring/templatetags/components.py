@@ -55,7 +55,7 @@ def read(row: object, name: str, default: Value) -> Value:
 
 
 def pick(rows: Iterable[object], *names: str) -> list[dict[str, object]]:
-    """Return rows with exactly these values, so that a component never asks for one that is not there."""
+    """Return rows with exactly these values: a component never asks for one that is missing."""
     return [{name: read(row, name, "") for name in names} for row in rows]
 
 

@@ -4,8 +4,8 @@ A row is `route: rule(who, about)`. `about` is the kind of row that the URL refe
 `AccessFixtures.rows`. `who` are relations to that row: owner (wrote it, or is one of its pair),
 partner (the other person of the pair), reader, matcher, chair, carer (of this match), member (a
 carer of other matches), maintainer, conflicted (a chair with a declared conflict of interest),
-signed_in (anyone else), anonymous. For a URL without a row: signed_in, outsider (chair of another program),
-and the committee roles.
+signed_in (anyone else), anonymous. For a URL without a row: signed_in, outsider (chair of another
+program), and the committee roles.
 
 A route without a row fails the tests, and so does a row without a route.
 """

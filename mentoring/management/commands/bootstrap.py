@@ -21,8 +21,9 @@ def is_behind() -> bool:
         executor.loader.check_consistent_history(connection)
     except InconsistentMigrationHistory as error:
         raise CommandError(
-            f"The database {settings.DATABASES['default']['NAME']} was made by an older version that"
-            " cannot be updated. Delete it (`make clean` deletes everything in var/) and start again."
+            f"The database {settings.DATABASES['default']['NAME']} was made by an older version"
+            " that cannot be updated. Delete it (`make clean` deletes everything in var/) and start"
+            " again."
         ) from error
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
