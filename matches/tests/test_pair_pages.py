@@ -87,3 +87,11 @@ def test_contact_is_gone_once_the_pair_is_closed(pair, as_user):
         .content.decode()
     )
     assert pair.mentor.person.email not in text
+
+
+def test_the_suggested_first_message_follows_the_policy(pair, as_user):
+    policy = pair.program.policy
+    policy.meeting_minutes = 75
+    policy.save()
+    page = reverse("matches:match-hello", args=[pair.public_id])
+    assert "a first talk of 75 minutes" in as_user(pair.mentee.person).get(page).content.decode()

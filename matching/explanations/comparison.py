@@ -34,27 +34,27 @@ class Dimensions:
     def __init__(self, vocabulary: Vocabulary, most: Mapping[str, int]) -> None:
         self.vocabulary, self.most = vocabulary, most
 
-    def cells(self, said: Explanation, codes: Iterable[str]) -> dict[str, Cell]:
+    def cells(self, explanation: Explanation, codes: Iterable[str]) -> dict[str, Cell]:
         """{dimension: cell} of one pair; `codes` are the rules in its way."""
         facts = {
-            "understands": self._understands(said.why),
-            "can_help": [one.text for one in can_help(said.why, self.vocabulary)],
-            "practical": self._practical(said.why),
-            "wishes": [one.text for one in wishes(said.why)],
+            "understands": self._understands(explanation.why),
+            "can_help": [one.text for one in can_help(explanation.why, self.vocabulary)],
+            "practical": self._practical(explanation.why),
+            "wishes": [one.text for one in wishes(explanation.why)],
         }
-        cells = {name: Cell(self._word(name, said), lines) for name, lines in facts.items()}
+        cells = {name: Cell(self._word(name, explanation), lines) for name, lines in facts.items()}
         in_the_way = [str(rule_text(code)) for code in codes if code in PRACTICAL_RULES]
         if in_the_way:  # people who can't meet have nothing practical in common
             cells["practical"] = Cell("", in_the_way)
         return cells
 
-    def _word(self, name: str, said: Explanation) -> str:
+    def _word(self, name: str, explanation: Explanation) -> str:
         if name == "wishes" or not self.most.get(name):
             return ""
-        if name != "practical" and name in said.why.get("unknown", []):
+        if name != "practical" and name in explanation.why.get("unknown", []):
             return _("Not known")
-        band = band_of(said.parts.get(name, 0), self.most[name], PART_BANDS)
-        if GAP_OF[name] in said.cautions and band in {Band.STRONG, Band.GOOD}:
+        band = band_of(explanation.parts.get(name, 0), self.most[name], PART_BANDS)
+        if GAP_OF[name] in explanation.cautions and band in {Band.STRONG, Band.GOOD}:
             band = Band.POSSIBLE
         return str(Band(band).label)
 

@@ -101,8 +101,8 @@ def practical(why: Reasons, vocabulary: Vocabulary) -> list[Why]:
         meeting_text(why),
         vocabulary.languages(why.get("languages", [])),
     ]
-    said = [part for part in parts if part]
-    return [Why("P", " · ".join(said))] if said else []
+    found = [part for part in parts if part]
+    return [Why("P", " · ".join(found))] if found else []
 
 
 def meeting_text(why: Reasons) -> str:

@@ -122,7 +122,7 @@ class FeatureArrays:
         return found
 
     def _offsets(self, zones: list[str]) -> Any:
-        """Minutes east of UTC in a winter and in a summer week; None when there is nobody."""
+        """Minutes east of UTC in a winter and in a summer week; None without people."""
         found = {zone: [offset(zone, week) for week in self.weeks] for zone in set(zones)}
         return np.array([found[zone] for zone in zones], dtype=np.int16) if zones else None
 

@@ -77,7 +77,7 @@ class SpreadsheetCriteria:
 
 
 def read_criteria(data: Mapping[str, Any]) -> SpreadsheetCriteria:
-    """Read the table `[matching]` of a map. Raises BadTerms naming what is not understood."""
+    """Read the table `[matching]` of a map. Raises InvalidCriteria naming what is not understood."""
     for name in data:
         _one_of("matching", name, PLAIN | set(KINDS))
     for rule in data.get("rules", []):

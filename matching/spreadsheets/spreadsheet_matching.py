@@ -133,7 +133,7 @@ class SpreadsheetMatching:
 def propose(
     mentees: Sequence[Record], mentors: Sequence[Record], spec: SpreadsheetCriteria
 ) -> SpreadsheetMatching:
-    """Score and solve. Raises BadTerms (a BadMap) or ValueError naming what does not fit."""
+    """Score and solve. Raises InvalidCriteria (a BadMap) or ValueError naming what does not fit."""
     pool, criteria = make_pool(mentees, mentors, spec)
     table = score(pool, criteria)
     plan = solve(

@@ -39,8 +39,10 @@ class AnswerCodes:
 
     def one(self, records: Sequence[Record], name: str) -> Any:
         """(n,) code of the first answer, -1 unknown."""
-        said = [answers(record, name) for record in records]
-        return np.array([self.codes.get(fold(one[0]), -1) if one else -1 for one in said], np.int64)
+        codes = [answers(record, name) for record in records]
+        return np.array(
+            [self.codes.get(fold(one[0]), -1) if one else -1 for one in codes], np.int64
+        )
 
     def many(self, records: Sequence[Record], name: str, mark: int = 1) -> Any:
         """(n, answers) `mark` where a record says it, 0 elsewhere."""
@@ -154,11 +156,11 @@ def _gap(
 def _same(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
 ) -> CustomCriterion:
-    said = AnswerCodes(
+    codes = AnswerCodes(
         answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
     )
     for records, side in zip((mentees, mentors), columns, strict=True):
-        side[one.name] = said.one(records, one.column)
+        side[one.name] = codes.one(records, one.column)
     return Same(
         one.name, one.name, points=one.settings.get("points", 0), forbid=one.settings.get("forbid")
     )
@@ -167,11 +169,11 @@ def _same(
 def _overlap(
     one: Criterion, mentees: Sequence[Record], mentors: Sequence[Record], columns: tuple[dict, dict]
 ) -> CustomCriterion:
-    said = AnswerCodes(
+    codes = AnswerCodes(
         answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
     )
     for records, side in zip((mentees, mentors), columns, strict=True):
-        side[one.name] = said.many(records, one.column)
+        side[one.name] = codes.many(records, one.column)
     return Overlap(
         one.name, one.name, one.name, one.settings["points"], int(one.settings.get("at_most", 1))
     )
@@ -183,13 +185,13 @@ def _accepts(
     asks, points = one.settings["asks"], one.settings.get("points", 0)
     by_mentee = one.settings["by"] == "mentee"
     askers, asked = (mentees, mentors) if by_mentee else (mentors, mentees)
-    said = AnswerCodes(answer for record in asked for answer in answers(record, one.column))
-    marks = said.many(askers, asks, mark=max(points, 1))
+    codes = AnswerCodes(answer for record in asked for answer in answers(record, one.column))
+    marks = codes.many(askers, asks, mark=max(points, 1))
     if one.settings.get("hard"):
         spoke = np.array([bool(answers(record, asks)) for record in askers])
         marks[(marks == 0) & spoke[:, None]] = -1
     columns[0 if by_mentee else 1][f"{one.name}: asked"] = marks
-    columns[1 if by_mentee else 0][one.name] = said.one(asked, one.column)
+    columns[1 if by_mentee else 0][one.name] = codes.one(asked, one.column)
     return Rating(
         one.name, f"{one.name}: asked", one.name, rater="mentee" if by_mentee else "mentor"
     )

@@ -84,7 +84,7 @@ class Comparison:
     swaps: list[
         int
     ]  # mentees (applications) with whom this one could change places, the best first
-    has_rejections: bool  # whether mentors were turned down for this mentee
+    has_rejections: bool  # whether mentors were rejected for this mentee
     vocabulary: Vocabulary  # the vocabularies as they were read for it
 
 
@@ -100,7 +100,8 @@ def compare(viewer: ViewerContext, row: Proposal, *, show_all: bool = False) -> 
     made = _CandidateBuilder(viewer, solver, decisions, row, [*shown, *closed])
     explained = explain(solver, [(i, j) for j in (*shown, *closed)])
     cards = [
-        made.candidate(i, j, said) for j, said in zip((*shown, *closed), explained, strict=True)
+        made.candidate(i, j, explanation)
+        for j, explanation in zip((*shown, *closed), explained, strict=True)
     ]
     criteria = [
         (name, str(label))
@@ -203,12 +204,12 @@ class _CandidateBuilder:
         )
         return rows.only("situation", *PERSON_FIELDS).in_bulk()
 
-    def candidate(self, i: int, j: int, said: Explanation) -> Candidate:
+    def candidate(self, i: int, j: int, explanation: Explanation) -> Candidate:
         mentor, codes = self.mentors[j], self.codes[j]
         return Candidate(
             mentor=mentor,
-            explanation=said,
-            cells=self.dimensions.cells(said, codes),
+            explanation=explanation,
+            cells=self.dimensions.cells(explanation, codes),
             places=_("%(used)s of %(places)s taken")
             % {"used": self._used(j, mentor), "places": capacity_of(mentor)},
             if_chosen=self._if_chosen(j),

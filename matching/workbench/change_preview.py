@@ -86,4 +86,7 @@ def _fits(solver: SolverState, pairs: list[Pair]) -> dict[Pair, str]:
     if not solver.is_small:
         return {}
     places = [(solver.row[mentee], solver.column[mentor or 0]) for mentee, mentor in known]
-    return {pair: said.band for pair, said in zip(known, explain(solver, places), strict=True)}
+    return {
+        pair: explanation.band
+        for pair, explanation in zip(known, explain(solver, places), strict=True)
+    }

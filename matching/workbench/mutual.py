@@ -60,7 +60,7 @@ def mutual_pairs(round_: Round, user: Any) -> list[MutualPair]:
 
 
 def _wishes(round_: Round) -> set[tuple[str, int, int]]:
-    """(role of the one who wishes, that person, the person named), of everybody in the cohort."""
+    """(role of the one who wishes, that person, the person named), of everyone in the cohort."""
     rows = NamedWish.system.all()
     known = rows.filter(application__cohort=round_.cohort_id, kind=NamedWish.Kind.PREFER).exclude(
         person=None

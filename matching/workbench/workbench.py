@@ -129,7 +129,7 @@ class Workbench:
                 Q(mentee__person__name__icontains=self.find)
                 | Q(mentor__person__name__icontains=self.find)
             )
-        # The same order for everybody and for ever: by the mentees' stable keys.
+        # By the mentees' stable keys: the same order for everyone, also after a run.
         pages = Paginator(rows.order_by("mentee__external_key", "mentee_id"), PER_PAGE)
         if not self.find:
             pages.count = self.counts[self.queue]

@@ -119,15 +119,15 @@ def _pairs(
         {
             "mentee": names[solver.mentees[i]],
             "mentor": names[solver.mentors[j]],
-            "fit": str(Proposal.Band(said.band).label),
-            "points": said.score,
-            "parts": said.parts,
+            "fit": str(Proposal.Band(explanation.band).label),
+            "points": explanation.score,
+            "parts": explanation.parts,
             "why": [
                 f"{why.kind} {why.text}"
-                for why in committee_whys(said.why, said.cautions, vocabulary)
+                for why in committee_whys(explanation.why, explanation.cautions, vocabulary)
             ],
         }
-        for (i, j), said in zip(placed, explain(solver, placed), strict=True)
+        for (i, j), explanation in zip(placed, explain(solver, placed), strict=True)
     ]
 
 
