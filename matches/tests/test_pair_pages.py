@@ -68,7 +68,7 @@ def test_an_experience_that_is_not_shared_is_not_named(cohort, people, cleo, kim
     assert "has been through this" not in text
 
 
-def test_an_experience_that_is_taken_back_later_is_no_longer_named(pair, people, as_user):
+def test_an_experience_no_longer_shared_is_no_longer_named(pair, people, as_user):
     page = reverse("matches:match-hello", args=[pair.public_id])
     assert "has been through this" in as_user(pair.mentee.person).get(page).content.decode()
     ApplicationExperience.objects.filter(application=people["ruth"]).update(is_shared=False)

@@ -105,7 +105,7 @@ def test_undo_takes_back_all_that_was_decided_in_one_go(press, drafted, as_user,
         undo_batch(RoundEntry.system.get(pk=last.pk), by=cleo)
 
 
-def test_from_the_minutes_one_of_them_is_taken_back_alone(press, drafted, as_user, cleo):
+def test_one_of_several_pins_is_undone_from_the_minutes(press, drafted, as_user, cleo):
     press("pin", "amina ruth", "joel priya")
     last = RoundEntry.system.filter(round=drafted).latest("version")
     as_user(cleo).post(reverse("admin:matching_round_undo", args=[drafted.public_id, last.version]))

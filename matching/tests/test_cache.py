@@ -59,7 +59,7 @@ def test_a_second_request_reads_no_scores(drafted, monkeypatch):
     assert SolverState.load(drafted).table is first.table
 
 
-def test_a_rule_set_aside_is_known_to_the_next_request_and_the_stored_scores_stay(cohort, cleo):
+def test_a_waived_rule_changes_the_next_load_but_not_the_stored_scores(cohort, cleo):
     noor = make.applicant(cohort, "Noor Haddad", employer="Birch", topics={"tax": 3})
     omar = make.applicant(cohort, "Omar Saad", "mentor", employer="birch", topics={"tax": 3})
     drafted = make.run_round(cohort, cleo)

@@ -49,7 +49,7 @@ def test_members_read_the_list_and_others_do_not(apart, as_user, cleo, dan, peop
         assert as_user(stranger).get(APART).status_code in {302, 403}
 
 
-def test_who_stands_near_one_of_the_two_does_not_see_the_row(apart, as_user, kim, people):
+def test_a_conflict_with_one_of_the_two_hides_the_row(apart, as_user, kim, people):
     Conflict.objects.create(member=kim, person=people["amina"].person)
     assert "Amina Farah" not in as_user(kim).get(APART).content.decode()
     assert (
@@ -101,7 +101,7 @@ def test_a_carer_cannot_assign(pair, carl):
         assign_carer(pair, carl, by=carl)
 
 
-def test_nobody_from_elsewhere_becomes_carer(pair, cleo, dan):
+def test_a_member_of_another_program_cannot_be_the_carer(pair, cleo, dan):
     with pytest.raises(ActionNotAllowed, match="not a carer"):
         assign_carer(pair, dan, by=cleo)
 

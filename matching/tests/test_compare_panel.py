@@ -68,7 +68,7 @@ def test_a_try_says_who_goes_from_whom_to_whom_and_how_it_fits(drafted, cleo, pe
     assert RoundEntry.system.filter(round=drafted).count() == 1
 
 
-def test_a_try_that_touches_somebody_near_is_refused(drafted, kim, people):
+def test_a_preview_that_moves_a_conflicted_person_is_refused(drafted, kim, people):
     Conflict.objects.create(member=kim, person=people["joel"].person)
     with pytest.raises(ActionNotAllowed, match="ask another member"):
         preview_decision(
@@ -77,7 +77,7 @@ def test_a_try_that_touches_somebody_near_is_refused(drafted, kim, people):
         )
 
 
-def test_a_move_to_nobody_has_no_word_for_the_fit():
+def test_a_move_to_no_mentor_has_no_band():
     assert Move("Amina", "Ruth", "", "strong").now_band == ""
 
 
@@ -97,7 +97,7 @@ def test_who_has_gone_is_forgotten(drafted, cleo, kim):
     assert other_viewers(drafted, cleo, now + timedelta(minutes=6)) == []
 
 
-def test_nobody_else_is_not_worth_a_word():
+def test_a_single_viewer_is_not_mentioned():
     assert viewers_text([]) == ""
 
 
@@ -110,7 +110,7 @@ def veiled(program):
     program.policy.save()
 
 
-def test_initials_stand_in_for_names_until_a_row_is_opened(drafted, as_user, cleo, people, veiled):
+def test_initials_replace_names_until_a_row_is_opened(drafted, as_user, cleo, people, veiled):
     client = as_user(cleo)
     listing = client.get(url("workbench", drafted)).content.decode()
     assert "Amina" not in listing
@@ -122,7 +122,7 @@ def test_initials_stand_in_for_names_until_a_row_is_opened(drafted, as_user, cle
     )
 
 
-def test_the_reasons_of_somebody_left_out_name_nobody_either(drafted, as_user, cleo, veiled):
+def test_reasons_of_unmatched_mentees_show_no_names_either(drafted, as_user, cleo, veiled):
     text = as_user(cleo).get(url("workbench", drafted) + "?queue=unmatched").content.decode()
     assert "one more place" in text
     assert not any(name in text for name in ("Ruth", "Priya", "Sofia"))
@@ -156,7 +156,7 @@ def test_who_comes_second_reads_both_versions(drafted, people, cleo, kim):
         )
 
 
-def test_a_stale_row_names_nobody_whom_the_member_must_not_see(drafted, people, cleo, kim):
+def test_the_message_about_a_stale_row_hides_conflicted_people(drafted, people, cleo, kim):
     Conflict.objects.create(member=kim, person=people["priya"].person)
     expected_version = drafted.plan_version
     decide(

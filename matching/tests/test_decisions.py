@@ -75,14 +75,14 @@ def test_a_preview_changes_nothing(drafted, step, cleo, table):
     )
 
 
-def test_a_pair_that_is_turned_down_is_not_proposed_again(drafted, act, cleo, table):
+def test_a_rejected_pair_is_not_proposed_again(drafted, act, cleo, table):
     act(Kind.REJECT, "amina", "ruth", why="They know each other.")
     assert table(drafted)["Amina"] != "Ruth"
     lifecycle.run(drafted, by=cleo)
     assert table(drafted)["Amina"] != "Ruth"
 
 
-def test_turning_down_needs_a_reason(act):
+def test_rejecting_needs_a_reason(act):
     with pytest.raises(ActionNotAllowed, match="reason"):
         act(Kind.REJECT, "amina", "ruth", why="  ")
 
@@ -100,7 +100,7 @@ def test_allowing_again_brings_the_pair_back(drafted, act, table):
     assert not Proposal.system.filter(round=drafted).rejected().exists()
 
 
-def test_who_sits_out_has_no_mentor_and_can_come_back(drafted, act, table):
+def test_an_excluded_mentee_has_no_mentor_and_can_be_included_again(drafted, act, table):
     act(Kind.EXCLUDE, "amina", why="Asked to wait for spring.")
     assert table(drafted)["Amina"] is None
     act(Kind.INCLUDE, "amina")
@@ -113,7 +113,7 @@ def test_a_swap_pins_both(drafted, act, table):
     assert Proposal.system.filter(round=drafted).pinned().count() == 2
 
 
-def test_a_swap_with_somebody_left_out_makes_no_sense(act):
+def test_a_swap_with_an_unmatched_mentee_is_refused(act):
     with pytest.raises(ActionNotAllowed, match="different mentors"):
         act(Kind.SWAP, "amina", None, "sofia")
 
@@ -164,7 +164,7 @@ def test_two_members_on_two_rows_lose_nothing(drafted, step, cleo, kim, table):
     assert Proposal.system.filter(round=drafted).pinned().count() == 2
 
 
-def test_the_second_member_on_the_same_row_is_told_what_the_first_did(drafted, step, cleo, kim):
+def test_the_second_member_on_a_row_reads_what_the_first_did(drafted, step, cleo, kim):
     expected_version = drafted.plan_version
     decide(drafted, step(Kind.PIN, "amina", "ruth"), by=cleo, expected_version=expected_version)
     both = r"You saw: Amina Farah with Ruth Adeyemi\. Now: Amina Farah with Ruth Adeyemi, pinned\."
@@ -194,7 +194,7 @@ def test_pressing_twice_is_harmless(drafted, step, cleo):
         (Kind.EXCLUDE, "amina"),
     ],
 )
-def test_the_last_decision_is_taken_back_exactly(drafted, act, cleo, table, decision):
+def test_undoing_the_last_decision_restores_the_plan(drafted, act, cleo, table, decision):
     before, total = table(drafted), drafted.total
     entry = act(*decision, why="To see.")
     undo_decision(entry, by=cleo)
@@ -203,7 +203,7 @@ def test_the_last_decision_is_taken_back_exactly(drafted, act, cleo, table, deci
     assert not Proposal.system.filter(round=drafted).exclude(state="proposed").exists()
 
 
-def test_an_earlier_decision_is_taken_back_and_later_ones_stay(drafted, act, cleo, table):
+def test_undoing_an_earlier_decision_keeps_later_ones(drafted, act, cleo, table):
     first = act(Kind.EXCLUDE, "sofia", why="Is on leave.")
     act(Kind.PIN, "amina", "priya")
     undo_decision(first, by=cleo)
@@ -213,7 +213,7 @@ def test_an_earlier_decision_is_taken_back_and_later_ones_stay(drafted, act, cle
     assert SolverState.load(fresh).prove(Decisions.of(fresh))
 
 
-def test_nothing_is_taken_back_twice(drafted, act, cleo):
+def test_nothing_is_undone_twice(drafted, act, cleo):
     entry = act(Kind.PIN, "amina", "priya")
     undo_decision(entry, by=cleo)
     with pytest.raises(ActionNotAllowed, match="already"):
@@ -243,7 +243,7 @@ def colleagues(cohort, people, cleo):
     return make.run_round(cohort, cleo)
 
 
-def test_a_rule_is_set_aside_with_a_reason_and_back(colleagues, people, cleo, table):
+def test_a_rule_is_waived_with_a_reason_and_undone(colleagues, people, cleo, table):
     assert table(colleagues) == {"Noor": None}
     noor, omar, expected_version = people["noor"].pk, people["omar"].pk, colleagues.plan_version
     with pytest.raises(ActionNotAllowed, match="reason"):
@@ -280,7 +280,7 @@ def test_an_override_survives_the_next_run(colleagues, people, cleo, table):
     assert colleagues.has_certificate
 
 
-def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
+def test_a_persons_own_please_not_cannot_be_waived(cohort, people, cleo):
     from applications.models import NamedWish
 
     wish = {
@@ -302,7 +302,7 @@ def test_somebodys_own_please_not_is_never_set_aside(cohort, people, cleo):
         )
 
 
-def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
+def test_added_capacity_matches_one_more_person(drafted, people, cleo, table):
     assert table(drafted)["Sofia"] is None
     entry = overrides.add_capacity(
         drafted,
@@ -318,7 +318,7 @@ def test_one_more_place_places_one_more_person(drafted, people, cleo, table):
     assert (table(drafted)["Sofia"], people["ruth"].capacity) == (None, 1)
 
 
-def test_no_place_beyond_the_programs_policy(drafted, people, cleo):
+def test_no_capacity_beyond_the_programs_policy(drafted, people, cleo):
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(is_first_time=True)
     with pytest.raises(ActionNotAllowed, match="as many places as the program allows"):
         overrides.add_capacity(

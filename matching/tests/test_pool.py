@@ -121,7 +121,7 @@ def test_named_people_become_rules_and_wishes(cohort, cleo):
     assert pool.mentee_wishes == [(*pair, 2)]
 
 
-def test_what_nobody_said_is_unknown(cohort):
+def test_missing_answers_are_unknown(cohort):
     ben = make.applicant(cohort, "Ben Okoro", mode="")
     ben.person.profile.delete()
     side = build_pool(cohort, NOW).pool.mentees
@@ -148,7 +148,7 @@ def test_offsets_follow_the_season(zone, january, july):
     assert (offset(zone, date(2026, 1, 15)), offset(zone, date(2026, 7, 15))) == (january, july)
 
 
-def test_waiting_counts_the_rounds_that_left_somebody_out(cohort, people, cleo, kim):
+def test_waiting_counts_the_rounds_without_a_match(cohort, people, cleo, kim):
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
     people["sofia"].refresh_from_db()
     assert build_pool(cohort, timezone.now()).pool.mentees.waiting.tolist() == [1]

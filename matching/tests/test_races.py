@@ -69,7 +69,7 @@ def test_no_mentor_ever_has_more_mentees_than_places(many):
     assert sorted(taken) == sorted(mentors)  # each place once, and none left empty
 
 
-def test_two_members_on_two_rows_both_stand(cohort, people, cleo, kim):
+def test_decisions_on_two_rows_are_both_kept(cohort, people, cleo, kim):
     drafted = make.run_round(cohort, cleo)
     expected_version, pins = drafted.plan_version, [("amina", "ruth", cleo), ("joel", "priya", kim)]
 
@@ -89,7 +89,7 @@ def test_two_members_on_two_rows_both_stand(cohort, people, cleo, kim):
     assert list(versions) == [1, 2, 3]
 
 
-def test_of_two_members_on_one_row_the_second_is_told(cohort, people, cleo, kim):
+def test_of_two_members_on_one_row_the_second_is_refused(cohort, people, cleo, kim):
     drafted = make.run_round(cohort, cleo)
     expected_version = drafted.plan_version
 
@@ -114,7 +114,7 @@ def test_two_workers_publish_a_round_once(cohort, people, cleo, kim):
     assert Round.system.get(pk=ready.pk).state == "published"
 
 
-def test_stop_and_release_never_both_happen(cohort, people, cleo, kim):
+def test_cancel_and_publish_never_both_happen(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
     moment = ready.publish_at

@@ -49,7 +49,7 @@ def test_text_and_html_say_the_same(published):
     assert "Your first step" in html
 
 
-def test_who_is_left_out_gets_a_kind_letter_the_same_day(published, program):
+def test_an_unmatched_mentee_is_notified_the_same_day(published, program):
     Program.objects.filter(pk=program.pk).update(other_help="The career service of the town\n")
     message = letters()[published["sofia"].person.email]
     assert "No mentor for you yet" in message.subject
@@ -59,7 +59,7 @@ def test_who_is_left_out_gets_a_kind_letter_the_same_day(published, program):
     assert ">The career service of the town</li>" in message.alternatives[0][0]
 
 
-def test_who_fits_nobody_reads_another_reason(cohort, cleo, kim):
+def test_a_mentee_without_a_possible_mentor_reads_another_reason(cohort, cleo, kim):
     make.applicant(cohort, "Amina Farah", topics={"hiring": 3})
     make.applicant(cohort, "Ruth Adeyemi", "mentor", topics={"hiring": 3})
     noor = make.applicant(cohort, "Noor Haddad", employer="Birch", mode="in_person")
@@ -78,12 +78,12 @@ def test_a_mentor_without_a_mentee_is_thanked(cohort, people, cleo, kim):
     assert "Thank you for offering your time." in letters()[idle.person.email].body
 
 
-def test_the_others_still_hear_when_one_letter_is_stopped(published):
+def test_others_are_notified_when_one_email_is_cancelled(published):
     Application.objects.filter(pk=published["sofia"].pk).update(state="withdrawn")
     assert len(letters()) == 4
 
 
-def test_no_letter_for_a_pair_that_has_ended_meanwhile(published):
+def test_no_email_for_a_pair_that_has_ended(published):
     now = timezone.now()
     Match.objects.filter(mentee=published["amina"]).update(
         state="closed", closed_at=now, closed_kind="error"
@@ -91,12 +91,12 @@ def test_no_letter_for_a_pair_that_has_ended_meanwhile(published):
     assert published["amina"].person.email not in letters()
 
 
-def test_no_letter_to_somebody_who_withdrew_meanwhile(published):
+def test_no_email_to_a_person_who_withdrew(published):
     Application.objects.filter(pk=published["sofia"].pk).update(state="withdrawn")
     assert published["sofia"].person.email not in letters()
 
 
-def test_the_second_look_is_asked_for_and_forgotten_once_given(drafted, cleo, kim):
+def test_the_review_request_is_cancelled_once_reviewed(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
     assert "asks you to review it" in letters()[kim.email].body
     lifecycle.send_back(drafted, by=kim, why="Look at Joel.")
@@ -105,7 +105,7 @@ def test_the_second_look_is_asked_for_and_forgotten_once_given(drafted, cleo, ki
     assert letters() == {}
 
 
-def test_a_release_that_failed_is_told_to_those_behind_it(cohort, people, cleo, kim):
+def test_a_failed_publication_notifies_preparer_and_publisher(cohort, people, cleo, kim):
     from matching.rounds import publication
 
     ready = make.approved_round(cohort, kim, cleo)
@@ -118,7 +118,7 @@ def test_a_release_that_failed_is_told_to_those_behind_it(cohort, people, cleo, 
     assert Round.system.get().state == "draft"
 
 
-def test_no_letter_holds_scores_or_names_a_wish(published):
+def test_no_email_contains_scores_or_wishes(published):
     for message in letters().values():
         assert "points" not in message.body
         assert "Strong" not in message.body

@@ -32,7 +32,7 @@ def test_only_a_matcher_or_the_chair_opens_a_round(cohort, program, dan):
             lifecycle.open_round(cohort, by=user)
 
 
-def test_running_again_changes_nothing_when_nobody_changed(drafted, cleo, table):
+def test_running_again_without_changes_changes_nothing(drafted, cleo, table):
     before = table(drafted)
     lifecycle.run(drafted, by=cleo)
     assert table(drafted) == before
@@ -45,7 +45,7 @@ def test_a_round_without_people_says_so(cohort, cleo):
         lifecycle.run(lifecycle.open_round(cohort, by=cleo), by=cleo)
 
 
-def test_the_second_look_is_another_members(drafted, cleo, kim):
+def test_another_member_must_approve(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
     with pytest.raises(ActionNotAllowed, match="another member"):
         lifecycle.approve(drafted, by=cleo, expected_version=drafted.plan_version)
@@ -53,7 +53,7 @@ def test_the_second_look_is_another_members(drafted, cleo, kim):
     assert (drafted.state, drafted.approved_by) == ("approved", kim)
 
 
-def test_who_stands_near_somebody_in_the_round_cannot_approve(drafted, cleo, kim, people):
+def test_a_member_with_a_conflict_cannot_approve(drafted, cleo, kim, people):
     from programs.models import Conflict
 
     Conflict.objects.create(member=kim, person=people["joel"].person)
@@ -73,7 +73,7 @@ def test_a_round_is_not_approved_before_it_is_sent(drafted, kim):
         lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
 
 
-def test_the_second_look_is_asked_of_those_who_may_give_it(drafted, cleo, kim):
+def test_members_who_may_approve_are_asked_to_review(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
     letters = Notification.system.filter(kind="round-review-request")
     assert [letter.recipient for letter in letters] == [kim]
@@ -111,7 +111,7 @@ def test_at_its_moment_the_round_is_published_once(cohort, people, cleo, kim):
     assert Round.system.get(pk=ready.pk).state == "published"
 
 
-def test_everybody_hears_of_it_in_the_same_release(cohort, people, cleo, kim):
+def test_everyone_is_notified_at_publication(cohort, people, cleo, kim):
     make.publish(make.approved_round(cohort, kim, cleo), cleo)
     owed = Notification.system.exclude(kind="round-review-request")
     told = {(letter.kind, letter.recipient.first_name) for letter in owed}
@@ -150,7 +150,7 @@ def test_a_plan_without_a_certificate_is_not_published(cohort, people, cleo, kim
         publication.schedule(ready, by=cleo)
 
 
-def test_when_somebody_left_the_round_goes_back_whole(cohort, people, cleo, kim):
+def test_a_round_goes_back_to_draft_if_someone_left(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
     publication.schedule(ready, by=cleo)
     type(people["ruth"]).objects.filter(pk=people["ruth"].pk).update(state="withdrawn")

@@ -186,7 +186,7 @@ def test_htmx_hears_a_refusal_too(drafted, as_user, cleo, people):
 # Compare -------------------------------------------------------------------------------------------------------------
 
 
-def test_candidates_stand_side_by_side_in_words(drafted, as_user, cleo, people):
+def test_candidates_are_compared_by_criterion(drafted, as_user, cleo, people):
     text = as_user(cleo).get(url("compare", drafted, people["amina"].public_id)).content.decode()
     for words in (
         "Ruth Adeyemi",
@@ -278,7 +278,7 @@ def test_a_round_from_empty_to_published_by_buttons_alone(cohort, people, as_use
     assert "Cancel publication" in second.get(url("publish", made)).content.decode()
 
 
-def test_the_publish_page_counts_pairs_and_letters(cohort, people, as_user, cleo, kim):
+def test_the_publish_page_counts_pairs_and_emails(cohort, people, as_user, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
     text = as_user(cleo).get(url("publish", ready)).content.decode()
     assert "2 pairs" in text
@@ -329,7 +329,7 @@ def test_a_copy_leaves_the_round_as_it_was_and_can_be_compared(
     assert "Sofia Marin" not in text
 
 
-def test_changed_answers_are_told_and_do_not_mix(drafted, as_user, cleo, people, table):
+def test_changed_answers_are_reported_and_do_not_mix(drafted, as_user, cleo, people, table):
     type(people["amina"]).objects.filter(pk=people["amina"].pk).update(version=7)
     text = as_user(cleo).get(url("workbench", drafted)).content.decode()
     assert "1 person changed an answer since this draft." in text

@@ -114,7 +114,7 @@ def _row(application):
     return f"#row-{application.public_id}"
 
 
-def test_selected_pairs_are_pinned_and_taken_back_without_scripts(
+def test_selected_pairs_are_pinned_and_undone_without_scripts(
     drafted, people, cleo, open_as, live_server
 ):
     page = open_as(cleo, scripts=False)

@@ -39,7 +39,7 @@ def test_a_decision_with_what_it_changed_takes_few_queries(ask, drafted, people)
     assert "You pinned Amina Farah with Ruth Adeyemi" in text
 
 
-def test_turning_down_takes_two_more_for_its_own_row(ask, drafted, people):
+def test_rejecting_takes_two_more_for_its_own_row(ask, drafted, people):
     data = {"scope": "pair", "why": "Neighbours.", "mentor": people["ruth"].public_id}
     assert "You rejected Amina Farah" in ask(
         26, "post", "reject", "amina", expected_version=drafted.plan_version, **data
