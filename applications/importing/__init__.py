@@ -7,8 +7,8 @@ particular tool.
 """
 
 from .maps import BadMap, RosterMap, read_map
-from .records import Problem, Record, read_records
-from .saving import ImportResult, save_records
+from .records import ImportResult, Problem, Record, read_records
+from .saving import save_records
 from .tables import BadFile, Table, read_table
 
 __all__ = [

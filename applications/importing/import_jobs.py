@@ -14,8 +14,8 @@ from programs.models import Cohort
 from workflow import jobs
 
 from .maps import read_map
-from .records import read_records
-from .saving import ImportResult, save_records
+from .records import ImportResult, read_records
+from .saving import save_records
 from .tables import Table
 
 MAX_INLINE_ROWS = 200  # more rows wait for a worker, fewer are done while the page waits

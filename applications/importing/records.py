@@ -6,8 +6,9 @@ would be understood. Problems of the whole file have row 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from .parsers import InvalidCell, Value, parse
 from .tables import Table
 
 REQUIRED = ("email", "name")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,31 @@ class Record:
     values: dict[str, Value | None] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
     attributes: dict[str, list[str]] = field(default_factory=dict)
+
+    def present(self, names: Iterable[str]) -> dict[str, Value]:
+        """Return those of the named values that the file has."""
+        return {name: value for name in names if (value := self.values.get(name)) is not None}
+
+
+@dataclass
+class ImportResult:
+    """What an import did, or would do."""
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0  # edited by their person since
+    people_created: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def found(self, lookup: tuple[list[T], list[Problem]]) -> list[T]:
+        """Add the problems of a vocabulary lookup and return its entries."""
+        entries, problems = lookup
+        self.problems += problems
+        return entries
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
 
 
 def read_records(

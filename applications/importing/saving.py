@@ -6,15 +6,13 @@ Named wishes are resolved when both people are there, so the order of two import
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Employer, Industry, Language, Profile, User
+from accounts.models import User
 from applications.models import (
     Application,
     ApplicationExperience,
@@ -27,14 +25,11 @@ from programs.models import Cohort, Experience, Topic
 from workflow.models import Transition
 
 from .maps import RosterMap
-from .normalization import fold
-from .parsers import Value
-from .records import Problem, Record
-from .vocabulary_lookup import Entry, VocabularyLookup
+from .people import PeopleImport
+from .records import ImportResult, Record
+from .vocabulary_lookup import VocabularyLookup
 
 BATCH = 500
-PERSON = ("name", "pronouns", "language", "time_zone")
-PROFILE = ("job_title", "level", "years_experience", "place", "phone", "about")
 APPLICATION = (
     "situation",
     "hopes",
@@ -48,21 +43,6 @@ PRIVATE = ("needs", "limits", "accommodations")
 UPDATABLE = {Application.State.SUBMITTED, Application.State.ACCEPTED}
 
 Pairs = list[tuple[Record, Application]]
-
-
-@dataclass
-class ImportResult:
-    """What an import did, or would do."""
-
-    created: int = 0
-    updated: int = 0
-    skipped: int = 0  # edited by their person since
-    people_created: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return not self.problems
 
 
 class _Rollback(Exception):
@@ -103,95 +83,10 @@ class _Import:
     people: dict[str, User] = field(default_factory=dict)  # by e-mail address
 
     def run(self) -> None:
-        self._save_people()
-        self._save_profiles()
+        self.people = PeopleImport(self.records, self.roster, self.cohort, self.result).run()
         self._save_answers(self._save_applications())
         if not self.result.problems:
             resolve_names(self.cohort)
-
-    # --- people
-
-    def _save_people(self) -> None:
-        # The first row of a person counts.
-        first_rows = {record.email: record for record in reversed(self.records)}
-        self.people = {user.email: user for user in User.objects.filter(email__in=first_rows)}
-        new = []
-        for email, record in first_rows.items():
-            known = self.people.get(email)
-            if known is None:
-                new.append(self._new_person(record))
-            elif not known.name:
-                known.name = str(record.values["name"])
-                known.save(update_fields=["name"])
-        User.objects.bulk_create(new, BATCH)
-        EmailAddress.objects.bulk_create(
-            [EmailAddress(user=user, email=user.email, primary=True) for user in new], BATCH
-        )
-        self.people |= {user.email: user for user in new}
-        self.result.people_created = len(new)
-
-    def _new_person(self, record: Record) -> User:
-        defaults = {"time_zone": self.cohort.program.time_zone}
-        user = User(email=record.email, **{**defaults, **_present(record.values, PERSON)})
-        user.set_unusable_password()
-        return user
-
-    def _save_profiles(self) -> None:
-        """Create the profiles of people who have none; what people entered is not overwritten."""
-        by_email = {record.email: record for record in self.records}
-        profiles = Profile.objects.filter(user__in=self.people.values())
-        known = set(profiles.values_list("user_id", flat=True))
-        employers = {employer.key: employer for employer in Employer.objects.all()}
-        new = [
-            self._new_profile(user, by_email[email], employers)
-            for email, user in self.people.items()
-            if user.pk not in known
-        ]
-        Profile.objects.bulk_create(new, BATCH)
-        rows = [(by_email[profile.user.email], profile) for profile in new]
-        self._link_to_profiles(rows, "industries", Industry)
-        self._link_to_profiles(rows, "languages", Language)
-
-    def _new_profile(self, user: User, record: Record, employers: dict[str, Employer]) -> Profile:
-        profile = Profile(
-            user=user,
-            availability=record.lists.get("availability", []),
-            **_present(record.values, PROFILE),
-        )
-        if name := str(record.values.get("employer") or ""):
-            profile.employer = employers.get(fold(name)) or Employer.objects.named(name)
-            employers[profile.employer.key] = profile.employer
-        return profile
-
-    def _link_to_profiles(
-        self,
-        rows: list[tuple[Record, Profile]],
-        name: str,
-        model: type[Industry] | type[Language],
-    ) -> None:
-        if name not in self.roster.fields:
-            return
-        lookup = VocabularyLookup(
-            name,
-            self.roster.fields[name],
-            model.objects.current(),
-            lambda code, text: model.objects.create(code=code, names={"en": text}),
-        )
-        through = getattr(Profile, name).through
-        column = f"{model._meta.model_name}_id"
-        links = [
-            through(**{"profile_id": profile.pk, column: entry.pk})
-            for record, profile in rows
-            for entry in self._find(lookup, record)
-        ]
-        through.objects.bulk_create(links, BATCH)
-
-    def _find(self, lookup: VocabularyLookup, record: Record) -> list[Entry]:
-        entries, problems = lookup.entries(record)
-        self.result.problems += problems
-        return entries
-
-    # --- applications
 
     def _save_applications(self) -> Pairs:
         """Create and update applications; return those that were, with their records."""
@@ -276,7 +171,7 @@ class _Import:
             [
                 ApplicationTopic(application=application, topic_id=entry.pk, weight=weight)
                 for record, application in pairs
-                for entry in self._find(lookup, record)
+                for entry in self.result.found(lookup.entries(record))
             ],
             BATCH,
         )
@@ -294,7 +189,7 @@ class _Import:
                     depth=depth or _default_depth(application),
                 )
                 for record, application in pairs
-                for entry in self._find(lookup, record)
+                for entry in self.result.found(lookup.entries(record))
             ],
             BATCH,
         )
@@ -309,13 +204,9 @@ class _Import:
         )
 
 
-def _present(values: dict[str, Value | None], names: Iterable[str]) -> dict[str, Value]:
-    return {name: value for name in names if (value := values.get(name)) is not None}
-
-
 def _set_answers(application: Application, record: Record) -> None:
     application.external_key = record.key
-    for name, value in _present(record.values, APPLICATION).items():
+    for name, value in record.present(APPLICATION).items():
         setattr(application, name, value)
 
 
@@ -325,7 +216,7 @@ def _default_depth(application: Application) -> str:
 
 
 def _private(record: Record, application: Application) -> PrivateAnswers:
-    private = PrivateAnswers(application=application, **_present(record.values, PRIVATE))
+    private = PrivateAnswers(application=application, **record.present(PRIVATE))
     private.attributes = {name: values for name, values in record.attributes.items() if values}
     return private
 
