@@ -13,6 +13,7 @@ the outbox, and a manifest. Keys are not in it: they are kept apart (docs/operat
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -188,11 +189,13 @@ def open_archive(file: IO[bytes], folder: Path) -> Archive:
 def _unpack(file: IO[bytes], folder: Path) -> Archive:
     try:
         # As a stream: going back in a compressed file means to read it again from its beginning.
-        with tarfile.open(fileobj=file, mode="r|gz") as tar:
+        with gzip.open(file) as content, tarfile.open(fileobj=content, mode="r|") as tar:
             manifest = _read_manifest(tar)
             found = {}
             while member := tar.next():  # iterating would begin again with the first
                 found[member.name] = _unpack_member(tar, member, folder)
+            while content.read(1 << 20):  # to the end, where gzip finds what is missing
+                pass
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise BackupError(DAMAGED.format(error)) from error
     for name, expected in manifest["sha256"].items():

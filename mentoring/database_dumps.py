@@ -93,9 +93,9 @@ class SQLiteDump:
             contextlib.closing(sqlite3.connect(path)) as source,
             contextlib.closing(sqlite3.connect(self.database)) as target,
         ):
-            source.execute(last_statement)
-            source.commit()
             try:
+                source.execute(last_statement)
+                source.commit()
                 source.backup(target, progress=give_up_when_locked)
             except sqlite3.DatabaseError as error:
                 raise DumpError(f"The database could not be loaded: {error}") from error

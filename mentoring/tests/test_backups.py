@@ -16,6 +16,7 @@ from django.db import connection
 from accounts import erasure_log
 from accounts.models import User
 from mentoring import backups, database_dumps
+from notifications.dispatch import send_due_emails
 from notifications.models import OutboxState
 from testkit import drill
 
@@ -150,14 +151,49 @@ def test_people_erased_before_the_log_was_lost_are_in_the_archive(ada):
 # --- restore
 
 
+def test_replacing_brings_the_backup_back_and_blocks_the_outbox(ada, ben, capsys):
+    assert send_due_emails() == 0  # one run, so that both epochs are 1
+    archive = backup()
+    User.objects.filter(pk=ada.pk).update(name="Ada Later")
+    User.objects.create_user("late@example.org", name="Cleo Late")
+    erasure_log.append("x" * 22)
+    for _ in range(2):
+        call_command("restore", str(archive), "--replace")
+        assert [user.name for user in User.objects.order_by("pk")] == ["Ada Brook", "Ben Okoro"]
+        # Its epoch is the file's, as of a backup that was made while e-mail was being sent.
+        send_due_emails()
+        assert OutboxState.objects.get().blocked_reason.startswith("this database was restored")
+    assert erasure_log.erased_ids() == {"x" * 22}
+    assert "Next, before you start the site: manage.py post_restore" in capsys.readouterr().out
+    assert list(backups.settings.BACKUP_FOLDER.iterdir()) == [archive]
+
+
+def test_a_load_that_fails_at_its_end_changes_nothing(ada, monkeypatch):
+    archive = backup()
+    monkeypatch.setattr(backups.restore_guard, "FORGET_INSTANCE_SQL", "UPDATE nowhere SET x = 1")
+    assert "could not be loaded" in refused(archive, "--replace")
+
+
+def test_a_database_in_use_is_not_replaced(ada, monkeypatch):
+    archive = backup()
+    monkeypatch.setattr(database_dumps, "LOCK_SECONDS", 1)
+    session = connection.copy()
+    with session.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("UPDATE accounts_user SET name = 'half'")
+        answer = refused(archive, "--replace")
+    session.close()
+    assert "in use" in answer or "lock timeout" in answer
+
+
 def test_a_database_with_accounts_is_not_replaced_by_mistake(ada):
     assert "use --replace" in refused(backup())
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999, 1.0])
 def test_a_truncated_archive_is_refused(ada, share):
     archive = backup()
-    content = archive.read_bytes()
+    content = archive.read_bytes()[:-1]
     archive.write_bytes(content[: int(len(content) * share)])
     assert "damaged or incomplete" in refused(archive, "--replace")
 
