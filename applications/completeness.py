@@ -159,6 +159,7 @@ def _current_kinds(program: Program) -> set[str]:
 
 
 def parts(application: Application) -> list[Part]:
+    """Return the pages of this application, in order."""
     return [part for group in groups(application) for part in group.parts]
 
 

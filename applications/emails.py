@@ -53,6 +53,7 @@ def application_url(page: str, application: Application, *args: str) -> str:
 
 
 def context(application: Application, **more: object) -> dict[str, object]:
+    """Return the template context that all e-mails about an application share."""
     return {"application": application, "cohort": application.cohort, **more}
 
 

@@ -199,6 +199,7 @@ def orientation_figures() -> dict[str, object]:
 
 
 def is_open_for(application: Application) -> bool:
+    """Return whether this applicant may take the orientation: accepted mentors only."""
     return application.is_mentor and application.state == Application.State.ACCEPTED
 
 

@@ -34,6 +34,7 @@ TIMES = (
 
 
 def export(user: User) -> dict[str, object]:
+    """Return everything stored about the person's applications, for their own copy."""
     rows = Application.objects.of(user).select_related("cohort__program")
     rows = rows.prefetch_related("topic_rows__topic", "experience_rows__experience")
     return {"applications": [export_application(application, user) for application in rows]}
@@ -72,6 +73,7 @@ def export_application(application: Application, user: User) -> dict[str, object
 
 
 def erase(user: User) -> None:
+    """Withdraw open applications and empty all of them; the rows stay for the counts."""
     mine = Application.objects.of(user)
     for application in mine.filter(state__in=Application.OPEN).select_related("cohort"):
         withdraw(application, by=user)

@@ -68,6 +68,7 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
 
 
 def question_codes(role: str) -> frozenset[str]:
+    """Return the codes of the questions that this role answers."""
     return frozenset(question.code for question in QUESTIONS[role])
 
 

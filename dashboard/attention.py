@@ -49,6 +49,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
 
 
 def is_empty_installation() -> bool:
+    """Return whether there is no program yet."""
     return not Cohort.objects.exists()
 
 

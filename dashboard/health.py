@@ -47,6 +47,8 @@ State = Match.State
 
 
 class Health(TextChoices):
+    """How a pair is doing, in the five words used everywhere."""
+
     ON_TRACK = "on_track", gettext_lazy("On track")
     DRIFTING = "drifting", gettext_lazy("Drifting")
     STUCK = "stuck", gettext_lazy("Stuck")

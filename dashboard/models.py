@@ -8,6 +8,8 @@ from matches.models import Match
 
 
 class Pair(Match):
+    """Match with its health, for the committee's list; a proxy without a table."""
+
     class Meta:
         proxy = True
         verbose_name = _("pair and its health")

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
+    """Every next step that a participant can have."""
+
     APPLY = "apply"
     FINISH_APPLICATION = "finish-application"
     WAIT_FOR_ANSWER = "wait-for-answer"

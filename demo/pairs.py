@@ -39,6 +39,7 @@ def pin_pairs(demo: DemoCohort, round_: Round, *, day: float) -> None:
 
 
 def send_to_review(demo: DemoCohort, round_: Round, *, day: float) -> None:
+    """Send the round to review as the demo's reader on `day` of the story."""
     lifecycle.send_to_review(round_, by=demo.reader, at=demo.calendar.at(day, hour=15))
 
 

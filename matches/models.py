@@ -18,6 +18,8 @@ from programs.models import Cohort, Program, conflicts_with
 
 
 class MatchQuerySet(ScopedQuerySet):
+    """Which matches a person or a committee member may see, and usual subsets."""
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Matches of `user` as mentor or mentee, and those of `for_committee`."""
         if not user.is_authenticated:

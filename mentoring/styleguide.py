@@ -48,6 +48,7 @@ class SampleForm(forms.Form):
 
 
 def page(request: HttpRequest) -> HttpResponse:
+    """Show every component with invented content."""
     bad = SampleForm(
         {"bad-email": "ruth.adeyemi", "bad-goal": "Lead hiring panels in my second language"},
         prefix="bad",

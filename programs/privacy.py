@@ -11,6 +11,7 @@ from .models import Conflict, Membership
 
 
 def export(user: User) -> dict[str, object]:
+    """Return the person's committee roles and declared conflicts of interest."""
     return {
         "committee_roles": list(
             Membership.objects.of(user).values("program__name", "role", "since", "until")

@@ -34,6 +34,8 @@ class Cancelled(Exception):
 
 
 class State(models.TextChoices):
+    """States of a job; the last three are final."""
+
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")

@@ -52,6 +52,7 @@ def validate_name(value: str) -> None:
 
 
 def validate_zone(value: str) -> None:
+    """Raise ValidationError unless `value` is a name of an IANA time zone."""
     if value not in zone_names():
         raise ValidationError(_("Select a time zone from the list."))
 

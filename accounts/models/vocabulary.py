@@ -49,6 +49,8 @@ class Vocabulary(models.Model):
 
 
 class Industry(Vocabulary):
+    """An industry that people work in; shared by all programs."""
+
     class Meta(Vocabulary.Meta):
         verbose_name = _("industry")
         verbose_name_plural = _("industries")

@@ -27,6 +27,7 @@ def table_to_json(table: Table) -> str:
 
 
 def table_from_json(text: str) -> Table:
+    """Return the table that `create_upload` stored."""
     data = json.loads(text)
     return Table(
         tuple(data["headers"]), tuple(tuple(row) for row in data["rows"]), tuple(data["numbers"])

@@ -94,6 +94,8 @@ class FieldMap:
 
 @dataclass(frozen=True)
 class RosterMap:
+    """What the columns of a spreadsheet mean, and what happens to the imported applications."""
+
     fields: Mapping[str, FieldMap]
     attributes: Mapping[str, FieldMap]
     state: str = "submitted"

@@ -28,6 +28,8 @@ Person = settings.AUTH_USER_MODEL
 
 
 class ApplicationQuerySet(ScopedQuerySet):
+    """Which applications a person or a committee member may see, and usual subsets."""
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The user's own, and those that the user sees as a committee member."""
         if not user.is_authenticated:
@@ -76,6 +78,8 @@ class ApplicationQuerySet(ScopedQuerySet):
 
 
 class Application(models.Model):
+    """One person asks to take part in one cohort in one role."""
+
     class Role(models.TextChoices):
         MENTEE = "mentee", _("mentee")
         MENTOR = "mentor", _("mentor")
@@ -241,6 +245,8 @@ class ApplicationTopic(models.Model):
 
 
 class ApplicationExperience(models.Model):
+    """An experience that the applicant is going through, lived, or accompanied."""
+
     class Depth(models.TextChoices):
         GOING_THROUGH = "now", _("I am going through it")
         LIVED = "lived", _("I have been through it")

@@ -29,6 +29,8 @@ class CommitteeOnlyQuerySet(ConfidentialQuerySet):
 
 
 class CommitteeNote(ConfidentialModel):
+    """A note of a committee member about an application; the applicant never reads it."""
+
     application = models.ForeignKey(Application, models.CASCADE, related_name="+")
     author = models.ForeignKey(Person, models.PROTECT, related_name="+")
     text = EncryptedTextField(_("note"), max_length=2000)

@@ -19,6 +19,8 @@ from programs.models import Program
 
 
 class Kind(models.TextChoices):
+    """What a survey is for; the policy says when each kind is due."""
+
     FIT = "fit", _("fit check")
     PULSE = "pulse", _("pulse")
 

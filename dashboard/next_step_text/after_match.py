@@ -87,6 +87,7 @@ def finish_agreement(status: ParticipantStatus) -> NextStep:
 
 @text_of(Step.SIGN)
 def sign(status: ParticipantStatus) -> NextStep:
+    """Return the card that asks a person to sign the agreement."""
     partner_signed = status.partner and status.partner.pk in status.signers
     text = (
         _("%(name)s has signed. Read it once more. You can change it together at any time.")
@@ -173,6 +174,7 @@ def suggest_meeting(status: ParticipantStatus) -> NextStep:
 
 @text_of(Step.CLOSING)
 def closing(status: ParticipantStatus) -> NextStep:
+    """Return the card about the closing conversation."""
     due = ""
     if status.match and status.match.ends_on:
         due = _("Your time together ends on %(day)s.") % {"day": format_day(status.match.ends_on)}

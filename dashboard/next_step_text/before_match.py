@@ -13,6 +13,7 @@ from .card import NextStep, format_day, page, text_of
 
 @text_of(Step.APPLY)
 def apply(status: ParticipantStatus) -> NextStep:
+    """Return the card for a person without an open application."""
     return NextStep(
         title=_("Take part"),
         text=_("You have no open application. See which programs are open now."),
@@ -62,6 +63,7 @@ def accept_code(status: ParticipantStatus) -> NextStep:
 
 @text_of(Step.ORIENTATION)
 def orientation(status: ParticipantStatus) -> NextStep:
+    """Return the card that asks an accepted mentor to complete the orientation."""
     parts, questions = len(orientation_course.MODULES), len(orientation_course.QUESTIONS)
     return NextStep(
         title=_("Complete the orientation"),

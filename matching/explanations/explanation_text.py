@@ -96,6 +96,7 @@ def can_help(why: Reasons, vocabulary: Vocabulary) -> list[Why]:
 
 
 def practical(why: Reasons, vocabulary: Vocabulary) -> list[Why]:
+    """Return the chip about times, way of meeting and languages, if any is known."""
     parts = [
         slots_text(why.get("slots", [])),
         meeting_text(why),

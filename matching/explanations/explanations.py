@@ -53,6 +53,8 @@ RHYTHMS = ("same", "near")
 
 @dataclass(frozen=True)
 class Explanation:
+    """Score, fit and reason codes of one pair, as stored with its proposal."""
+
     score: int
     band: str
     parts: dict[str, int]

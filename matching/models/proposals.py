@@ -46,6 +46,8 @@ class PairRowQuerySet(ConfidentialQuerySet):
 
 
 class ProposalQuerySet(PairRowQuerySet):
+    """Proposals of a round, as far as the committee member may see them."""
+
     def in_plan(self) -> Self:
         """One row per mentee: with the proposed or pinned mentor, or unmatched."""
         return self.exclude(state=Proposal.State.REJECTED)
@@ -143,6 +145,8 @@ class Proposal(ConfidentialModel):
 
 
 class EntryQuerySet(PairRowQuerySet):
+    """Entries of a round's minutes, as far as the committee member may see them."""
+
     def in_force(self) -> Self:
         """Decisions that have not been undone."""
         return self.filter(undone_at=None).exclude(

@@ -28,6 +28,8 @@ MATCHERS = (Role.MATCHER, Role.CHAIR)
 
 
 class RoundQuerySet(ConfidentialQuerySet):
+    """Rounds of the programs in which a member has a role."""
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Rounds for the committee of the program. Rows about people are narrowed further."""
         return self.for_committee(user)

@@ -95,6 +95,7 @@ def load_proven_plan(round_: Round) -> tuple[SolverState, Decisions]:
 
 
 def plan_of(solver: SolverState) -> Plan:
+    """Return the solver's plan, which exists once a round was run."""
     assert solver.plan is not None
     return solver.plan
 

@@ -113,4 +113,5 @@ def as_csv(data: tablib.Dataset) -> str:
 
 
 def as_xlsx(data: tablib.Dataset) -> bytes:
+    """Return the table as an Excel workbook. Cells were made safe against formulas before."""
     return data.export("xlsx", escape=False)

@@ -116,6 +116,7 @@ def pack_plan(plan: Plan) -> bytes:
 
 
 def unpack_plan(stored: Any) -> Plan:
+    """Return the plan that `pack_plan` stored."""
     facts, arrays = unpack(stored)
     rules = facts["rules"]
     rules |= {name: tuple((i, j) for i, j in rules[name]) for name in ("pins", "forbids")}

@@ -106,6 +106,7 @@ def initials(name: object) -> str:
 
 @register.simple_tag
 def chip(word: str | Promise, tone: str = "info", icon: str = "") -> str:
+    """Show a short state word in a coloured tone, optionally with an icon."""
     return committee_admin.chip(word, tone, drawn(icon, size=16) if icon else "")
 
 
@@ -157,6 +158,7 @@ def notice(
 def next_step(
     title: str, text: str = "", url: str = "", action: str = "", due: str = ""
 ) -> dict[str, object]:
+    """Show the card with the one thing to do next."""
     return {
         "title": title,
         "text": text,
@@ -169,6 +171,7 @@ def next_step(
 
 @register.inclusion_tag("components/path.html")
 def path(steps: Iterable[object], label: str = "") -> dict[str, object]:
+    """Show a list of steps with the current one marked."""
     return {"steps": pick(steps, "label", "state", "note", "url"), "label": label}
 
 

@@ -36,19 +36,6 @@ APPS = (
     "mentoring",
 )
 LONGEST_FILE = 400
-VAGUE_NAMES = {
-    "common",
-    "core",
-    "util",
-    "utils",
-    "helper",
-    "helpers",
-    "service",
-    "services",
-    "misc",
-    "base_models",
-}
-
 # Run before production, with requirements-build.txt.
 BUILD_COMMANDS = {
     ROOT / "mentoring/management/commands" / f"{command}.py"
@@ -182,15 +169,6 @@ def test_no_private_module_of_a_library_is_imported():
 def test_no_file_is_too_long(ending):
     lengths = {name(path): len(path.read_text().splitlines()) for path in files(ending)}
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}
-
-
-def test_modules_are_named_after_their_work():
-    names = {
-        name(path)
-        for path in files(".py")
-        if path.stem in VAGUE_NAMES or path.parent.name in VAGUE_NAMES
-    }
-    assert names == {"testkit/services.py"}  # really services: PostgreSQL and Redis
 
 
 def test_nothing_switches_escaping_off():

@@ -34,7 +34,7 @@ METAPHORS = {
     "gather", "hands", "house", "houses", "letter", "letters", "manners", "owe", "owed", "owes",
     "seal", "shelf", "sit", "sits", "sitting", "sow", "standing", "stuff", "sweeper", "things",
     "tombstone", "tombstones", "unseal", "wakes",
-    "common", "core", "helper", "helpers", "misc", "util", "utils",
+    "base_models", "common", "core", "helper", "helpers", "misc", "util", "utils",
 }  # fmt: skip
 
 

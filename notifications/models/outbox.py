@@ -34,6 +34,8 @@ RELEASED = "released"  # the reason of a row that a person released: it is not h
 
 
 class NotificationQuerySet(GenericRelationQuerySet):
+    """E-mails by state and due time, and who may see them."""
+
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return the user's own e-mails, except account e-mails."""
         mine = self.filter(recipient=user.pk) if user.is_authenticated else self.none()

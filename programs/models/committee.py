@@ -18,6 +18,8 @@ from .programs import Program
 
 
 class DatedQuerySet(ScopedQuerySet):
+    """Rows that are valid from one day to another."""
+
     def live(self, on: date | None = None) -> Self:
         """Rows that are valid on `on` (today by default); `until` is the first day without."""
         today = on or timezone.localdate()

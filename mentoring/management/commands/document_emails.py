@@ -30,6 +30,7 @@ def parts(kind: Kind) -> dict[str, str]:
 
 
 def page() -> str:
+    """Return docs/emails.md as the code has it now."""
     with translation.override("en"):
         apps = sorted({kind.app for kind in KINDS.values()})
         return "\n".join([HEAD, *(_section(app) for app in apps)])
