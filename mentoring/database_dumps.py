@@ -6,6 +6,8 @@ PostgreSQL the client programs pg_dump, pg_restore and psql.
 1. Rows are counted in the snapshot that is dumped, so the counts are those of the dump exactly.
 2. `row_counts` reads a dump to its end, so a dump that passes can be loaded.
 3. `load` replaces everything in one transaction: it succeeds, or nothing has changed.
+4. Sessions are left out: with a stolen dump no one is signed in, and a restored database does not
+   open sessions again that were ended since.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 LOCK_SECONDS = 20
+SESSION_TABLES = ("django_session", "usersessions_usersession")  # dumped without their rows
 
 
 class DumpError(Exception):
@@ -70,6 +73,10 @@ class SQLiteDump:
             counts = _sqlite_counts(source)
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")  # the copy is one file, without a log
+            for table in SESSION_TABLES:
+                target.execute(f"DELETE FROM {table}")  # noqa: S608
+            target.commit()
+            target.execute("VACUUM")  # deleted rows would stay in the file
         return counts
 
     def row_counts(self, path: Path) -> dict[str, int]:
@@ -103,7 +110,7 @@ class SQLiteDump:
 
 def _sqlite_counts(connection: sqlite3.Connection) -> dict[str, int]:
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-    tables = [name for (name,) in connection.execute(query)]
+    tables = {name for (name,) in connection.execute(query)} - {*SESSION_TABLES}
     return {
         name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
         for name in sorted(tables)
@@ -122,10 +129,12 @@ class PostgreSQLDump:
         pg_dump = self._program("pg_dump")
         with self._snapshot() as (cursor, snapshot):
             counts = {}
-            for table in self._tables(cursor):
+            for table in sorted({*self._tables(cursor)} - {*SESSION_TABLES}):
                 cursor.execute(f'SELECT count(*) FROM public."{table}"')  # noqa: S608
                 counts[table] = cursor.fetchone()[0]
-            self._run(pg_dump, "--format=custom", f"--snapshot={snapshot}", f"--file={path}")
+            without = [f"--exclude-table-data=public.{table}" for table in SESSION_TABLES]
+            where = [f"--snapshot={snapshot}", f"--file={path}"]
+            self._run(pg_dump, "--format=custom", *without, *where)
         return counts
 
     def row_counts(self, path: Path) -> dict[str, int]:

@@ -5,11 +5,13 @@ import io
 import json
 import os
 import re
+import subprocess
 import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -84,7 +86,10 @@ def test_a_backup_is_dated_owner_only_and_complete(ada, settings):
     assert (manifest["database"], manifest["instance_id"]) == (connection.vendor, "main")
     assert manifest["made_at"] == "2026-11-29T04:10:05+00:00"
     assert manifest["rows"]["accounts_user"] == 1
-    assert set(manifest["rows"]) == set(connection.introspection.table_names())
+    assert set(manifest["rows"]) == set(connection.introspection.table_names()) - {
+        "django_session",
+        "usersessions_usersession",
+    }
     with tarfile.open(archive) as tar:
         assert {member.mode for member in tar} == {0o600}
         assert tar.getnames() == ["manifest.json", *manifest["sha256"]]
@@ -95,6 +100,22 @@ def test_the_command_says_what_it_wrote(ada, settings, tmp_path, capsys):
     call_command("backup", str(tmp_path / "elsewhere"))
     [archive] = (tmp_path / "elsewhere").iterdir()
     assert f"Written and verified: {archive}" in capsys.readouterr().out
+
+
+def test_sessions_are_not_in_a_backup(ada, as_user):
+    as_user(ada).get("/")
+    [session] = Session.objects.all()
+    archive = backup()
+    with archive.open("rb") as file, backups.archive_to_restore(file, replace=True) as opened:
+        dump = opened.folder / database_dumps.dump_format(connection).file_name
+        content = dump.read_bytes()
+        if connection.vendor == "postgresql":
+            program = database_dumps.dump_format(connection)._program("pg_restore")
+            content = subprocess.check_output([program, "--file=-", dump])
+    assert ada.email.encode() in content
+    assert session.session_key.encode() not in content
+    call_command("restore", str(archive), "--replace")
+    assert not Session.objects.exists()
 
 
 def test_a_backup_is_never_overwritten(ada):
