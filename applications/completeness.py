@@ -2,82 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Profile
 from programs.models import Program, Topic
 
 from . import suitability
+from .form_parts import (
+    Group,
+    Part,
+    has_answered,
+    has_committed,
+    has_goal,
+    has_meeting,
+    has_name,
+    has_profile,
+    has_situation,
+)
 from .models import Application
 
 Role = Application.Role
-Rule = Callable[[Application], bool]
 
 MINUTES_PER_PART = 1  # in trials, the whole form took about a minute for each part
 MAY_BE_EMPTY = gettext_lazy("You may leave this empty")
 TOPIC_KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
-
-
-class Part(NamedTuple):
-    """One page of the application: its code, title, hint, and the rule by which it is done.
-
-    A part without a rule has no required answer: it is done once it was saved, even when empty.
-    """
-
-    code: str
-    title: str
-    hint: str | Promise = ""
-    rule: Rule | None = None
-
-    def is_done(self, application: Application) -> bool:
-        if self.rule is None:
-            return self.code in application.saved_pages
-        return self.rule(application)
-
-
-class Group(NamedTuple):
-    title: str
-    parts: tuple[Part, ...]
-
-
-def has_profile(check: Callable[[Profile], object]) -> Rule:
-    """Return a rule that is met when the person has a profile and `check` of it is true."""
-
-    def rule(application: Application) -> bool:
-        profile = getattr(application.person, "profile", None)
-        return profile is not None and bool(check(profile))
-
-    return rule
-
-
-def has_goal(application: Application) -> bool:
-    """At least one goal is required; of the other kinds of topic, none is a good answer."""
-    return any(row.topic.kind == Topic.Kind.GOAL for row in application.topic_rows.all())
-
-
-def has_name(application: Application) -> bool:
-    return bool(application.person.name)
-
-
-def has_situation(application: Application) -> bool:
-    return bool(application.situation)
-
-
-def has_suitability(application: Application) -> bool:
-    return suitability.is_answered(application.suitability, application.role)
-
-
-def has_meeting(application: Application) -> bool:
-    return bool(application.mode) and application.person.profile.languages.exists()
-
-
-def has_committed(application: Application) -> bool:
-    return bool(application.committed_at and application.code_accepted_at)
 
 
 def groups(application: Application) -> list[Group]:
@@ -110,11 +58,11 @@ def groups_for(role: str, topic_kinds: set[str]) -> list[Group]:
 
 
 def _about_you(role: str) -> tuple[Part, ...]:
-    count = len(suitability.question_codes(role))
-    hint = ngettext("%(n)d question", "%(n)d questions", count) % {"n": count}
+    codes = suitability.question_codes(role)
+    hint = ngettext("%(n)d question", "%(n)d questions", len(codes)) % {"n": len(codes)}
     has_level = has_profile(lambda profile: profile.level is not None)
     return (
-        Part("suitability", _("Is this the right time?"), hint, has_suitability),
+        Part("suitability", _("Is this the right time?"), hint, has_answered(codes)),
         Part("about-you", _("Your name and contact details"), rule=has_name),
         Part("work", _("Your work"), rule=has_level),
     )

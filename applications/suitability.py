@@ -86,10 +86,6 @@ def questions(role: str, policy: Policy) -> list[Question]:
     ]
 
 
-def is_answered(answers: dict[str, bool], role: str) -> bool:
-    return question_codes(role) <= answers.keys()
-
-
 def fits(answers: dict[str, bool], role: str) -> bool:
     """Return whether every question was answered with yes."""
     return all(answers.get(code) for code in question_codes(role))

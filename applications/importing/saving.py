@@ -25,7 +25,7 @@ from programs.models import Cohort, Experience, Topic
 from workflow.models import Transition
 
 from .maps import RosterMap
-from .people import PeopleImport
+from .people_import import PeopleImport
 from .records import ImportResult, Record
 from .vocabulary_lookup import VocabularyLookup
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import submission
-from ..completeness import Part, groups, missing, parts
+from ..completeness import groups, missing, parts
+from ..form_parts import Part
 from ..forms.base import EditConflict, Page
 from ..forms.registry import FORMS, filled_pages
 from ..models import Application

@@ -1,0 +1,77 @@
+"""The parts of the application form, and the rules by which each is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+
+from accounts.models import Profile
+from programs.models import Topic
+
+from .models import Application
+
+Rule = Callable[[Application], bool]
+
+
+class Part(NamedTuple):
+    """One page of the application: its code, title, hint, and the rule by which it is done.
+
+    A part without a rule has no required answer: it is done once it was saved, even when empty.
+    """
+
+    code: str
+    title: str
+    hint: str | Promise = ""
+    rule: Rule | None = None
+
+    def is_done(self, application: Application) -> bool:
+        if self.rule is None:
+            return self.code in application.saved_pages
+        return self.rule(application)
+
+
+class Group(NamedTuple):
+    title: str
+    parts: tuple[Part, ...]
+
+
+def has_profile(check: Callable[[Profile], object]) -> Rule:
+    """Return a rule that is met when the person has a profile and `check` of it is true."""
+
+    def rule(application: Application) -> bool:
+        profile = getattr(application.person, "profile", None)
+        return profile is not None and bool(check(profile))
+
+    return rule
+
+
+def has_goal(application: Application) -> bool:
+    """At least one goal is required; of the other kinds of topic, none is a good answer."""
+    return any(row.topic.kind == Topic.Kind.GOAL for row in application.topic_rows.all())
+
+
+def has_name(application: Application) -> bool:
+    return bool(application.person.name)
+
+
+def has_situation(application: Application) -> bool:
+    return bool(application.situation)
+
+
+def has_answered(codes: frozenset[str]) -> Rule:
+    """Return a rule that is met when every suitability question in `codes` has an answer."""
+
+    def rule(application: Application) -> bool:
+        return codes <= application.suitability.keys()
+
+    return rule
+
+
+def has_meeting(application: Application) -> bool:
+    return bool(application.mode) and application.person.profile.languages.exists()
+
+
+def has_committed(application: Application) -> bool:
+    return bool(application.committed_at and application.code_accepted_at)
