@@ -188,6 +188,12 @@ def test_nothing_switches_escaping_off():
 PAGES = [path for path in files(".html") if "emails" not in path.parts]
 
 
+def test_no_template_tag_is_cut_by_a_line_end():
+    """Django shows a tag that spans two lines as text."""
+    cut = re.compile(r"{{[^}\n]*\n[^}]*}}|{%[^%\n]*\n[^%]*%}")
+    assert [name(path) for path in files(".html", ".txt") if cut.search(path.read_text())] == []
+
+
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_pages_hold_no_inline_script_or_style(path):
     """The Content-Security-Policy would drop them without a word."""
