@@ -63,7 +63,8 @@ def source_texts() -> set[Text]:
         for path in package.parent.rglob("*.py"):
             if not {"tests", "migrations"} & set(path.parts):
                 found.update(texts_of_python(path.read_text(encoding="utf-8")))
-    for path in (root / "templates").rglob("*"):
-        if path.suffix in {".html", ".txt"}:
-            found.update(texts_of_template(path.read_text(encoding="utf-8")))
+    for folder in (root / "templates", *root.glob("*/templates")):
+        for path in folder.rglob("*"):
+            if path.suffix in {".html", ".txt"}:
+                found.update(texts_of_template(path.read_text(encoding="utf-8")))
     return found

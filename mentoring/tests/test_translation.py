@@ -21,6 +21,8 @@ from notifications.outbox import enqueue
 from notifications.testing import deliver_due_emails
 from testkit import factories
 
+from .source_texts import source_texts, texts_of_python, texts_of_template
+
 FRENCH = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdif]|{\w*}")
 MARKERS = {
@@ -112,8 +114,24 @@ def test_a_plural_has_both_of_its_forms_or_none(french):
     ] == []
 
 
-def test_nothing_is_guessed_or_left_over(french):
+def test_every_text_of_the_product_is_in_french(french):
+    """Run `manage.py makemessages -l fr --no-location` when this fails, then translate."""
+    catalogue = {(entry.msgctxt or "", entry.msgid, entry.msgid_plural) for entry in french}
+    assert catalogue ^ source_texts() == set()
+    assert [entry.msgid for entry in french.untranslated_entries()] == []
     assert [entry.msgid for entry in french if entry.fuzzy or entry.obsolete] == []
+
+
+def test_a_text_that_is_not_translated_would_be_found():
+    assert list(texts_of_python('_("Hello"); ngettext("a", "b", n); pgettext("day", "Mon")')) == [
+        ("", "Hello", ""),
+        ("", "a", "b"),
+        ("day", "Mon", ""),
+    ]
+    template = (
+        "{% translate 'Hi' %}{% blocktranslate count n=n %}a{% plural %}b{% endblocktranslate %}"
+    )
+    assert set(texts_of_template(template)) == {("", "Hi", ""), ("", "a", "b")}
 
 
 def test_the_catalogue_names_no_place_on_a_machine(french):
@@ -133,7 +151,7 @@ def test_a_formatted_text_would_be_found():
     assert list(formatted_calls('print(_(f"Hello {name}"))')) == [1]
 
 
-WELCOME = {"en": "Mentoring programs", "fr": "Un mentorat bien accompagné"}
+WELCOME = {"en": "Mentoring programs", "fr": "Programmes de mentorat"}
 HOME = {"en": "<h1>Welcome</h1>", "fr": "<h1>Bienvenue</h1>"}
 APPLY = {"en": "Before you start", "fr": "Avant de commencer"}
 SKIP = {"en": "Skip to the content", "fr": "Aller au contenu"}
@@ -170,7 +188,7 @@ def test_the_application_speaks_the_persons_language(as_user, cohort, language):
     ("language", "subject", "words"),
     [
         ("en", "We have your application, Ada", "whatever the decision"),
-        ("fr", "Nous avons reçu votre candidature, Ada", "quelle que soit la réponse"),
+        ("fr", "Nous avons reçu votre candidature, Ada", "quelle que soit la décision"),
     ],
 )
 def test_a_letter_speaks_the_persons_language(cohort, language, subject, words):
