@@ -65,7 +65,7 @@ def erase_person(user: User) -> None:
     """Erase the person's data in every app. Raises ActionNotAllowed while something blocks it."""
     if reasons := erasure_blockers(user):
         raise ActionNotAllowed(
-            _("Your data cannot be erased yet. %(why)s") % {"why": " ".join(reasons)}
+            _("You can't erase your data yet. %(why)s") % {"why": " ".join(reasons)}
         )
     erase_in_every_app(user)
     transaction.on_commit(lambda: erasure_log.append(user.public_id))

@@ -24,8 +24,8 @@ def signed_at(role):
 @admin.register(AgreementVersion)
 class AgreementVersionAdmin(CommitteeAdmin):
     empty_words = _(
-        "There are no agreements yet. Pairs write one after they are introduced. You see how far "
-        "they are, not what they write."
+        "There are no agreements yet. Pairs write one after they are introduced. You see their "
+        "progress, and the text only if both people allow it."
     )
     list_display = (
         "pair",
@@ -91,9 +91,7 @@ class AgreementVersionAdmin(CommitteeAdmin):
         if not obj.agreement.is_opened_to_committee:
             return _("Only the pair can read it.")
         address = reverse("agreements:agreement-print", args=[obj.match.public_id])
-        return format_html(
-            '<a href="{}">{}</a>', address, _("Read it: both people allow the committee to")
-        )
+        return format_html('<a href="{}">{}</a>', address, _("Read it (both people allow this)"))
 
     def program_of(self, obj):
         return obj.program

@@ -94,7 +94,7 @@ class RhythmForm(PartForm):
         widget=forms.RadioSelect,
     )
     notice_hours = number(
-        "notice_hours", _("How many hours before a meeting do we move or cancel it at the latest?")
+        "notice_hours", _("How many hours' notice do we give to move or cancel a meeting?")
     )
 
     def default_values(self) -> PartValues:

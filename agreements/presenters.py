@@ -135,7 +135,7 @@ def message_after_signature(version: AgreementVersion, partner: User) -> str:
     if version.state == State.SIGNED:
         return _("You have both signed. Your agreement is in force.")
     name = {"name": partner.first_name}
-    return _("Signed. We are e-mailing %(name)s to sign as well.") % name
+    return _("Signed. We are e-mailing %(name)s to ask for the second signature.") % name
 
 
 def goals_with_transitions(version: AgreementVersion | None, reader: User) -> list[GoalRow]:

@@ -40,7 +40,7 @@ def answer(
         return False
     if not checkin.may_be_answered_by(by, at):
         raise ActionNotAllowed(
-            _("This check-in is closed. To tell us something, ask the committee for help.")
+            _("This check-in is closed. If something is wrong, ask the committee for help.")
         )
     is_first = checkin.state == State.OPEN
     if is_first:
@@ -92,7 +92,9 @@ def mark_read(checkin: CheckIn, *, by: User, at: datetime | None = None) -> None
     """
     readable = Answer.objects.for_committee(by).filter(checkin=checkin)
     if not readable.exclude(checkin__person=by.pk).exists():
-        raise ActionNotAllowed(_("You can't read these answers. Another member does."))
+        raise ActionNotAllowed(
+            _("You can't read these answers. Another committee member must read them.")
+        )
     CheckIn.objects.filter(pk=checkin.pk, state=State.ANSWERED, read_at=None).update(
         read_at=at or timezone.now(), read_by=by
     )

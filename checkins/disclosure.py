@@ -21,7 +21,7 @@ def readers(checkin: CheckIn, *, is_by_link: bool = False) -> list[str]:
     if Channel.CARE in channels:
         found.append(_committee(checkin, is_by_link=is_by_link))
     if Channel.PARTNER in channels:
-        found.append(_("%(name)s reads the answers that say so.") % {"name": partner})
+        found.append(_("%(name)s sees only answers to questions that say so.") % {"name": partner})
     else:
         found.append(_("%(name)s never sees your answers.") % {"name": partner})
     if any(question.is_pooled for question in checkin.questions):
@@ -29,7 +29,7 @@ def readers(checkin: CheckIn, *, is_by_link: bool = False) -> list[str]:
         found.append(
             _(
                 "Answers to multiple-choice questions are also counted together, in groups of at "
-                "least %(n)s people. Text never is."
+                "least %(n)s people. What you write in your own words is not."
             )
             % smallest
         )

@@ -113,7 +113,7 @@ class HelpForm(forms.Form):
     contact_info = forms.CharField(
         label=_("How can we best reach you?"),
         help_text=_(
-            "For example a phone number and a good time. If you leave this blank, we e-mail you."
+            "For example a phone number and a good time. If you leave this blank, we'll e-mail you."
         ),
         max_length=200,
         required=False,

@@ -119,7 +119,7 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
     def url(state: str) -> str:
         return changelist_url("matching_round", state__exact=state)
 
-    text = ngettext("round waiting for a second look", "rounds waiting for a second look", for_me)
+    text = ngettext("round waiting for approval", "rounds waiting for approval", for_me)
     yield AttentionItem(for_me, text, url("review"), "amber")
     text = ngettext("approved round to publish", "approved rounds to publish", approved)
     yield AttentionItem(approved, text, url("approved"), "amber")

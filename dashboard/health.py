@@ -158,7 +158,7 @@ def _reasons(match: Any, policy: Policy, at: datetime) -> Iterator[str]:
     elif match.quiet_since < at - timedelta(
         days=days_until(policy, match.rhythm, "drifting_percent")
     ):
-        text = _("No meeting since %(day)s; they agreed on every %(days)d days.")
+        text = _("No meeting since %(day)s; they agreed to meet every %(days)d days.")
         yield text % {"day": _format_day(match.quiet_since), "days": match.rhythm}
     if match.state == State.INTRODUCED and match.introduced_at < at - timedelta(
         days=policy.agreement_attention_days

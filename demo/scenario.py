@@ -94,7 +94,7 @@ def _second_round(demo: DemoCohort) -> None:
 
 
 def _small(demo: DemoCohort, slug: str) -> None:
-    """Add a program that is open for applications, or one whose round waits for a second look."""
+    """Add a program that is open for applications, or one whose round waits for approval."""
     today = demo.calendar.today
     name = {"community": "Walking together", "volunteers": "Autumn volunteers"}[slug]
     demo.cohort = setup.open_cohort(demo.program, name, f"{slug}-now", demo.calendar.on(today - 45))

@@ -11,7 +11,7 @@ class MeetingAdmin(CommitteeAdmin):
     """What the carer of a pair sees: when, how long, how, and whether it took place."""
 
     empty_words = _(
-        "There are no meetings yet. You see when the pairs you care for meet, not what they talk "
+        "There are no meetings yet. You see when the pairs you look after meet, not what they talk "
         "about."
     )
     list_display = ("match", "state", "starts_at", "minutes", "mode", "moves")

@@ -44,7 +44,9 @@ class WhenForm(forms.Form):
             return
         today = timezone.now().astimezone(ZoneInfo(self.person.time_zone)).date()
         if abs(on.year - today.year) > MAX_YEARS_AWAY:
-            self.add_error("on", _("Check the year of the date."))
+            text = _("Enter a year from %(first)s to %(last)s.")
+            years = {"first": today.year - MAX_YEARS_AWAY, "last": today.year + MAX_YEARS_AWAY}
+            self.add_error("on", text % years)
             return
         is_past = to_utc(on, wall_time, self.person.time_zone) <= timezone.now()
         if self.is_ahead and is_past:

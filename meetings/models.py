@@ -246,7 +246,7 @@ class LogEntry(ConfidentialModel):
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="+")
     author = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    learned = models.TextField(_("what I take with me"), max_length=2000, blank=True)
+    learned = models.TextField(_("what I took away"), max_length=2000, blank=True)
     next_step = models.TextField(_("next step"), max_length=2000, blank=True)
     written_at = models.DateTimeField(_("written at"), default=timezone.now)
 

@@ -95,7 +95,9 @@ def move_meeting(meeting: Meeting, on: date, wall_time: time, *, by: User) -> No
         with transaction.atomic():
             meeting.move_to(on, wall_time, by=by)
     except IntegrityError:
-        raise ActionNotAllowed(_("You already have a meeting at this time.")) from None
+        raise ActionNotAllowed(
+            _("You already have a meeting at this time. Choose another time.")
+        ) from None
     notify_partner(meeting, by=by)
 
 

@@ -114,7 +114,7 @@ def meeting_log(request, meeting_id):
         form.save(meeting, by=request.user)
         messages.success(request, _("Meeting saved."))
         return to_list(meeting.match)
-    return form_page(request, meeting.match, form, _("How was it?"), _("Save"))
+    return form_page(request, meeting.match, form, _("Record the meeting"), _("Save"))
 
 
 @require_POST
@@ -135,7 +135,7 @@ def meeting_cancel(request, meeting_id):
         "program": meeting.match.program,
         "question": _("Cancel this meeting?"),
         "text": _(
-            "We e-mail your partner. If another day works, you can move the meeting instead."
+            "We'll e-mail your partner. If another day works, you can move the meeting instead."
         ),
         "button": _("Cancel the meeting"),
         "back_url": reverse("meetings:meeting-list", args=[meeting.match.public_id]),

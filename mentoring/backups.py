@@ -94,7 +94,7 @@ def create_backup(folder: Path, *, keep: int, at: datetime | None = None) -> Pat
     """
     target = folder / ARCHIVE_NAME.format(at or timezone.now())
     if target.exists():
-        raise BackupError(f"{target} exists already. Try again in a second.")
+        raise BackupError(f"{target} already exists. Try again in a second.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _remove_partial(folder)
     with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=folder) as name:
@@ -216,7 +216,7 @@ def _read_manifest(tar: tarfile.TarFile) -> Manifest:
     except (ValueError, TypeError, KeyError) as error:
         raise BackupError(DAMAGED.format("the manifest cannot be read")) from error
     if not is_known:
-        raise BackupError("The archive was made by a newer version. Update the program first.")
+        raise BackupError("The archive was made by a newer version. Update this site first.")
     if not complete or not {ERASED, EPOCH} <= set(manifest["sha256"]):
         raise BackupError(DAMAGED.format("the manifest names too few files"))
     return manifest

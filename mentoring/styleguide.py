@@ -92,7 +92,7 @@ SAMPLES = {
         {"kind": "U", "text": "moved into the field in mid-career"},
         {"kind": "H", "text": "2 of your 3 topics"},
         {"kind": "P", "text": "both free on Tuesday evenings"},
-        {"kind": "W", "text": "you asked for somebody outside your industry"},
+        {"kind": "W", "text": "you asked for someone outside your industry"},
         {"kind": "!", "text": "at full capacity"},
     ],
     "entries": [

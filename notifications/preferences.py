@@ -8,7 +8,7 @@ from .kinds import KINDS, Stream
 from .models import MutedStream
 from .recipients import Account
 
-PAUSE = timedelta(days=30)
+PAUSE_DAYS = 30
 CAN_BE_MUTED = tuple(stream for stream in Stream if stream != Stream.ESSENTIAL)
 
 
@@ -37,11 +37,11 @@ def mute(person: Account, *streams: str, at: datetime, until: datetime | None = 
 
 
 def pause(person: Account, *, at: datetime) -> datetime:
-    """Send only essential e-mails for 30 days; return when the pause ends.
+    """Send only essential e-mails for `PAUSE_DAYS`; return when the pause ends.
 
     Streams that are muted for good stay muted after it.
     """
-    until = at + PAUSE
+    until = at + timedelta(days=PAUSE_DAYS)
     muted = MutedStream.objects.filter(person=person.pk, until=None)
     for_good = set(muted.values_list("stream", flat=True))
     mute(person, *(stream for stream in CAN_BE_MUTED if stream not in for_good), at=at, until=until)

@@ -74,7 +74,11 @@ def preferences_by_link(
     done = ""
     if request.method == "POST" and subject == person:
         done = _apply_choice(request.POST.get("choice", ""), person)
-    context = {"done": done, "streams": preferences.offered()}
+    context = {
+        "done": done,
+        "streams": preferences.offered(),
+        "pause_days": preferences.PAUSE_DAYS,
+    }
     return render(request, "notifications/preferences_by_link.html", context)
 
 
@@ -135,7 +139,11 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your choice has been saved."))
         return redirect("notifications:preferences")
     paused_until = max(filter(None, muted.values()), default=None)
-    context = {"form": form, "paused_until": paused_until}
+    context = {
+        "form": form,
+        "paused_until": paused_until,
+        "pause_days": preferences.PAUSE_DAYS,
+    }
     return render(request, "notifications/preferences.html", context)
 
 

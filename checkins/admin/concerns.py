@@ -17,8 +17,8 @@ class ConcernAdmin(CommitteeAdmin):
     """Rows come from `for_committee`: carer, deputy and chair without a conflict of interest."""
 
     empty_words = _(
-        "No open concerns. Requests for help and worrying answers from the people you care for "
-        "appear here."
+        "No open concerns. Requests for help and worrying answers from the people you "
+        "look after appear here."
     )
     list_display = (
         "person",

@@ -24,7 +24,7 @@ class ContactForm(forms.ModelForm):
 
 @admin.register(ContactLog)
 class ContactLogAdmin(CommitteeAdmin):
-    empty_words = _("No contacts yet. Add one when you have spoken with someone you care for.")
+    empty_words = _("No contacts yet. Add one when you have spoken with someone you look after.")
     form = ContactForm
     add_roles = (Membership.Role.CARER, Membership.Role.CHAIR)
     list_display = ("person", "match", "on", "how", "member")

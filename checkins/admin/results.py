@@ -13,8 +13,8 @@ from ..suppression import ROUND_TO
 @admin.register(Wave)
 class WaveAdmin(CommitteeAdmin):
     empty_words = _(
-        "There are no results yet. They appear when a month is over and enough people have "
-        "answered to protect anonymity in the results."
+        "There are no results yet. The results of a month appear once it is over and enough people "
+        "have answered to protect each person."
     )
     list_display = ("__str__", "month", "asked", "answered", "rate")
     list_filter = ("kind",)

@@ -67,7 +67,7 @@ class Concern(ConfidentialModel):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        TAKEN = "taken", _("Taken")
+        TAKEN = "taken", _("Assigned")
         RESOLVED = "resolved", _("Resolved")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
@@ -117,9 +117,9 @@ class Concern(ConfidentialModel):
         null=True,
         related_name="+",
         editable=False,
-        verbose_name=_("taken by"),
+        verbose_name=_("assigned to"),
     )
-    taken_at = models.DateTimeField(_("taken at"), null=True, editable=False)
+    taken_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved at"), null=True, editable=False)
     resolution = EncryptedTextField(_("what was done"), blank=True)
 
@@ -184,7 +184,9 @@ class Concern(ConfidentialModel):
 
     def _check(self, user: User) -> None:
         if not self.may_be_handled_by(user):
-            raise ActionNotAllowed(_("You can't handle this concern. Another member does."))
+            raise ActionNotAllowed(
+                _("You can't handle this concern. Another committee member must handle it.")
+            )
 
     take.alters_data = resolve.alters_data = True  # type: ignore[attr-defined]  # not in templates
 

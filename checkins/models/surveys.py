@@ -127,7 +127,7 @@ class Question(models.Model):
     code = models.SlugField(max_length=40)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     channel = models.CharField(_("read by"), max_length=8, choices=Channel)
-    is_counted = models.BooleanField(_("also counted in pooled figures"), default=False)
+    is_counted = models.BooleanField(_("also counted in pooled results"), default=False)
     is_required = models.BooleanField(_("needs an answer"), default=True)
     texts = models.JSONField(_("question by language"), default=dict)
     choices = models.JSONField(_("choices"), default=list, blank=True)

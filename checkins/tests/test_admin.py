@@ -35,7 +35,7 @@ def test_other_members_learn_that_it_was_answered_and_not_what(cared, as_user, b
     checkin = make.answered(cared, ben, useful="2", comment="Secret words")
     reader = as_user(factories.member("Rita Voss", program=program, role="reader"))
     found = words(reader, "checkin_change", checkin.pk)
-    assert "Only the carer of this match and the chair" in found
+    assert "Only the carer of this pair and the chair" in found
     assert "Secret words" not in found
     assert "A little" not in found
     assert reader.get(page("checkin_changelist") + "?scale=2").status_code == 400
@@ -152,7 +152,7 @@ def test_enough_answers_are_shown_with_rounded_shares(cohort, program, surveys, 
     pulses(cohort, 12, timezone.now() - timedelta(days=60), useful="5")
     publish_waves(timezone.now())
     found = words(as_user(cleo), "wave_change", Wave.objects.get().pk)
-    assert "More than I had hoped: 100 %" in found
+    assert "More than I had hoped: 100 percent" in found
     assert f"at least {smallest_group(program)} people" in found
     assert "Only for" not in found
 

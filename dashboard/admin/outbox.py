@@ -98,7 +98,7 @@ class OutboxAdmin(GenericRelationAdmin):
         action(row, request.user)
         self.message_user(
             request,
-            _("Done. The e-mail is now: %(state)s.") % {"state": row.get_state_display()},
+            _("The e-mail is now: %(state)s.") % {"state": row.get_state_display()},
             messages.SUCCESS,
         )
         return redirect("admin:notifications_notification_change", row.pk)

@@ -47,7 +47,9 @@ class CarerFilter(admin.SimpleListFilter):
 class PairAdmin(CommitteeAdmin):
     """Read-only; carers and rounds have pages of their own."""
 
-    empty_words = _("No pairs yet. You see here how they are doing once they have been introduced.")
+    empty_words = _(
+        "No pairs yet. Pairs and their health are listed here once they have been introduced."
+    )
     list_display = ("pair", "health_chip", "why", "last_contact", "carer", "next_meeting")
     list_select_related = (
         "mentee__person",

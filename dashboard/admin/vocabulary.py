@@ -25,7 +25,8 @@ class VocabularyForm(TranslatedNamesForm):
 
 class VocabularyAdmin(CommitteeAdmin):
     empty_words = _(
-        "No entries yet. All programs share them. The page “Set up” can load a starter list."
+        "No entries yet. All programs share these entries. You can load a starter list on the "
+        "page “Set up”."
     )
     form = VocabularyForm
     change_roles = add_roles = (Role.CHAIR,)

@@ -19,7 +19,7 @@ def say_hello(status: ParticipantStatus) -> NextStep:
         title=_("Write to %(name)s") % {"name": partner_name(status)},
         text=_(
             "Two or three sentences and three dates for a first meeting are enough."
-            " We have drafted a beginning for you."
+            " We suggest how to start."
         ),
         url=page("matches:match-hello", status.key),
         action=_("Say hello"),
@@ -120,7 +120,7 @@ def answer_checkin(status: ParticipantStatus) -> NextStep:
     text = _("Answer a few questions. The page shows who reads each answer.")
     if status.match:
         name = {"name": partner_name(status)}
-        text += " " + _("%(name)s never sees your answers.") % name
+        text += " " + _("%(name)s sees only answers to questions that say so.") % name
     due = ""
     if checkin and checkin.due_at:
         due = _("Please answer by %(day)s.") % {"day": format_day(checkin.due_at)}
@@ -150,7 +150,7 @@ def note_meeting(status: ParticipantStatus) -> NextStep:
     held_on = format_day(meeting.starts_at if meeting else None)
     return NextStep(
         title=_("Did you meet on %(day)s?") % {"day": held_on},
-        text=_("Choose held, moved or missed. Only the two of you see your notes."),
+        text=_("Say whether it took place. Only the two of you can read your notes."),
         url=page("meetings:meeting-log", meeting.public_id) if meeting else "",
         action=_("Record the meeting"),
     )
@@ -199,8 +199,8 @@ def all_set(status: ParticipantStatus) -> NextStep:
     else:
         title = _("You are all set")
         text = _(
-            "%(name)s suggests the next date. If you hear nothing for a while, ask once,"
-            " then tell us."
+            "%(name)s suggests the next date. If you hear nothing for a while, ask once."
+            " If you still hear nothing, contact us."
         ) % {"name": partner_name(status)}
     return NextStep(
         title=title,

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name='LogEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('learned', models.TextField(blank=True, max_length=2000, verbose_name='what I take with me')),
+                ('learned', models.TextField(blank=True, max_length=2000, verbose_name='what I took away')),
                 ('next_step', models.TextField(blank=True, max_length=2000, verbose_name='next step')),
                 ('written_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written at')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

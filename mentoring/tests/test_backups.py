@@ -120,7 +120,7 @@ def test_sessions_are_not_in_a_backup(ada, as_user):
 
 def test_a_backup_is_never_overwritten(ada):
     before = backup().read_bytes()
-    with pytest.raises(backups.BackupError, match="exists already"):
+    with pytest.raises(backups.BackupError, match="already exists"):
         backup()
     assert max(backups.settings.BACKUP_FOLDER.glob("*.tar.gz")).read_bytes() == before
 

@@ -222,7 +222,7 @@ class Notification(ConfidentialModel):
     def release(self, *, by: AbstractBaseUser, at: datetime | None = None) -> None:
         """Release a held e-mail. Raises ActionNotAllowed in any other state."""
         if self.state != self.State.HELD:
-            raise ActionNotAllowed(_("This e-mail is not held."))
+            raise ActionNotAllowed(_("This e-mail is not on hold."))
         now = at or timezone.now()
         self._change_state(self.State.PENDING, by=by, reason=RELEASED, next_at=now)
 

@@ -9,7 +9,7 @@ from accounts.privacy import export_person
 
 
 class Command(BaseCommand):
-    help = "Print everything that is stored about a person as JSON."
+    help = "Prints everything that is stored about a person as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")

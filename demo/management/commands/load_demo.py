@@ -10,7 +10,7 @@ from demo import personas, scenario
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with invented people in three programs. Does nothing otherwise."
+    help = "Fills an empty database with invented people in three programs. Does nothing otherwise."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

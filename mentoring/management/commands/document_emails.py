@@ -54,7 +54,7 @@ def _section(app: str) -> str:
 
 
 class Command(BaseCommand):
-    help = "Write docs/emails.md."
+    help = "Writes docs/emails.md."
 
     def handle(self, *args: object, **options: object) -> None:
         PAGE.write_text(page(), "utf-8")

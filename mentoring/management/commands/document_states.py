@@ -45,7 +45,7 @@ def _section(model: type[models.Model]) -> str:
 
 
 class Command(BaseCommand):
-    help = "Write docs/states.md."
+    help = "Writes docs/states.md."
 
     def handle(self, *args: object, **options: object) -> None:
         PAGE.write_text(page(), "utf-8")
