@@ -164,7 +164,7 @@ class Application(models.Model):
         _("code of conduct accepted at"), null=True, editable=False
     )
     orientation_passed_at = models.DateTimeField(_("orientation passed at"), null=True, blank=True)
-    # Set for people left unmatched by a round: they have priority in the next one.
+    # Set for people left unmatched by a round. Mentees have priority in the next one.
     waiting_since = models.DateField(_("waiting since"), null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()

@@ -88,7 +88,7 @@ def wait_for_match(status: ParticipantStatus) -> NextStep:
     )
     second = (
         _("You have priority in the next round.")
-        if status.application.waiting_since
+        if status.application.waiting_since and not status.application.is_mentor
         else _("We will e-mail you as soon as there is news.")
     )
     return NextStep(title=_("You're in. We are looking for your match"), text=f"{first} {second}")

@@ -37,6 +37,14 @@ def test_the_mentor_waits_and_is_told_for_whom(as_user, ada, pair):
     assert (page.context["is_mine"], page.context["waiting_for"]["who"]) == (False, "Ben")
 
 
+@pytest.mark.parametrize(("role", "is_promised"), [("mentee", True), ("mentor", False)])
+def test_only_a_mentee_left_out_has_priority(as_user, dan, cohort, role, is_promised):
+    factories.application(dan, cohort, role, waiting_since=timezone.localdate())
+    text = as_user(dan).get(HOME).content.decode()
+    assert "looking for your match" in text
+    assert ("You have priority in the next round." in text) is is_promised
+
+
 def test_exactly_one_thing_is_asked(as_user, ben, pair):
     assert as_user(ben).get(HOME).content.decode().count("wm-card-next") == 1
 

@@ -25,7 +25,7 @@ def release_decisions(round_: Round, *, at: datetime) -> None:
 def announce(
     round_: Round, matches: Iterable[Match], *, mentors: Sequence[int], at: datetime
 ) -> None:
-    """Enqueue the e-mails of a published round, and give priority next time to whoever is left out.
+    """Enqueue the e-mails of a published round, and note since when the rest have waited.
 
     mentors: application ids of all mentors of the round.
     """
