@@ -242,7 +242,7 @@ def mark_attended(
         raise ActionNotAllowed(_("Enter how this mentor was prepared."))
     now = at or timezone.now()
     if _record_pass(application, now):
-        text = _("Orientation recorded as attended: %(reason)s") % {"reason": reason}
+        text = _("Orientation recorded as passed: %(reason)s") % {"reason": reason}
         CommitteeNote.objects.create(application=application, author=by, text=text, written_at=now)
 
 

@@ -37,7 +37,7 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
         ),
         Question(
             "growth",
-            _("Do you want to learn and grow, rather than to be found a job?"),
+            _("Do you want to learn and grow, rather than have someone find you a job?"),
             _("Mentoring is not a job-search service: a mentor shares experience."),
         ),
         Question(

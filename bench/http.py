@@ -147,7 +147,7 @@ class _Workbench:
         why = {"scope": "pair", "why": "They know each other."}
         requests: dict[str, Callable[[int], Request]] = {
             "pin": lambda k: self.post("pin", k, mentor=self.mentor_of(k)),
-            "not this one": lambda k: self.post(
+            "reject": lambda k: self.post(
                 "reject", k + REQUESTS, mentor=self.mentor_of(k + REQUESTS), **why
             ),
             "choose": lambda k: self.post(

@@ -78,7 +78,7 @@ def shared_answers(application: Application, vocabulary: Vocabulary) -> list[Sum
         {"key": _("What they hope for"), "value": application.hopes},
         {"key": _("Offers help with") if is_mentor else _("Would like help with"), "value": topics},
         {
-            "key": _("Lived or accompanied") if is_mentor else _("Going through"),
+            "key": _("Has been through") if is_mentor else _("Going through"),
             "value": experiences,
         },
     ]

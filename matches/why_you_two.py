@@ -69,4 +69,4 @@ def _experience_sentence(hit: tuple[int, str], mentor: Application, vocabulary: 
     names = {"mentor": mentor.person.first_name, "what": vocabulary.experience(experience)}
     if depth == "lived":
         return _("%(mentor)s has been through this: %(what)s.") % names
-    return _("%(mentor)s has supported someone through this: %(what)s.") % names
+    return _("%(mentor)s has accompanied someone through this: %(what)s.") % names

@@ -29,7 +29,7 @@ class CriteriaDict(TypedDict):
 WEIGHTS: dict[str, tuple[Promise, Promise]] = {
     "understands": (
         _("Understands"),
-        _("The mentor has been through what the mentee is going through, or supported someone."),
+        _("The mentor has been through what the mentee is going through, or accompanied someone."),
     ),
     "can_help": (
         _("Can help"),

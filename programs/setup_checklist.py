@@ -47,7 +47,7 @@ def checklist(program: Program) -> list[ChecklistItem]:
         ),
         ChecklistItem(
             _("Write the code of conduct"),
-            _("Everyone accepts it before applying"),
+            _("Everyone accepts it before sending an application"),
             _has(program, "code_of_conduct"),
             url,
         ),

@@ -92,7 +92,7 @@ class RosterUploadAdmin(CommitteeAdmin):
     def columns(self, request: HttpRequest, public_id: str) -> HttpResponse:
         upload = self._upload(request, public_id)
         if not upload.table_json:
-            return self._page(request, "expired", _("This file is no longer stored"), upload=upload)
+            return self._page(request, "expired", _("Rows no longer stored"), upload=upload)
         form = ColumnsForm(
             request.POST or None,
             table=table_from_json(upload.table_json),

@@ -198,7 +198,7 @@ def _single(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> Value | N
     value = _translate(mapping, text) if text else mapping.default
     if value in (None, ""):
         if name in REQUIRED:
-            raise InvalidCell(_("This cell is empty. Every person needs it."))
+            raise InvalidCell(_("This cell is empty. Every person needs a value here."))
         return None
     return parse(name, value)
 

@@ -80,7 +80,7 @@ def test_attendance_is_recorded_with_its_reason_once(mentor, cleo):
     for _ in range(2):
         orientation.mark_attended(mentor, by=cleo, reason="Came on 3 March.")
     notes = CommitteeNote.objects.visible_to(cleo).filter(application=mentor)
-    assert [note.text for note in notes] == ["Orientation recorded as attended: Came on 3 March."]
+    assert [note.text for note in notes] == ["Orientation recorded as passed: Came on 3 March."]
 
 
 def test_the_right_answers_are_not_all_in_the_same_position():

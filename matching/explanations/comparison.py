@@ -60,7 +60,7 @@ class Dimensions:
 
     def _understands(self, why: dict[str, Any]) -> list[str]:
         depths = {
-            "lived": _("%(what)s (lived it)"),
+            "lived": _("%(what)s (been through it)"),
             "accompanied": _("%(what)s (accompanied someone)"),
         }
         return [

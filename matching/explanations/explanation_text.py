@@ -68,7 +68,7 @@ def understands(why: Reasons, vocabulary: Vocabulary) -> list[Why]:
     accompanied = [vocabulary.experience(pk) for pk, depth in why.get("u", []) if depth != "lived"]
     found = []
     if lived:
-        found.append(Why("U", _("lived it: %(what)s") % {"what": join_words(lived)}))
+        found.append(Why("U", _("been through it: %(what)s") % {"what": join_words(lived)}))
     if accompanied:
         found.append(
             Why("U", _("accompanied someone: %(what)s") % {"what": join_words(accompanied)})

@@ -46,6 +46,7 @@ KINDS: dict[str, set[str]] = {
     "accepts": {"column", "label", "asks", "by", "points", "hard"},
 }
 PLAIN = {"objective", "rules", "weights", "places", "minimum"}
+HIGHEST_NUMBER = 100_000
 
 
 class InvalidCriteria(BadMap):
@@ -132,7 +133,7 @@ def _criterion(kind: str, name: str, one: Any) -> Criterion:
 def _steps(place: str, points: Any) -> dict[Any, int]:
     if not isinstance(points, Mapping) or not points:
         raise InvalidCriteria(
-            _("[%(place)s] points is a table such as { 1 = 9, 2 = 12 }.") % {"place": place}
+            _("[%(place)s] points must be a table such as { 1 = 9, 2 = 12 }.") % {"place": place}
         )
     return _whole_numbers(place, points)
 
@@ -148,9 +149,10 @@ def _whole(place: str, value: Any, low: int = 0) -> int:
         raise InvalidCriteria(
             _("[%(place)s]: “%(value)s” is not a whole number.") % {"place": place, "value": value}
         ) from error
-    if isinstance(value, bool | float) or not low <= number <= 100_000:
+    if isinstance(value, bool | float) or not low <= number <= HIGHEST_NUMBER:
         raise InvalidCriteria(
-            _("[%(place)s]: %(value)s is not possible here.") % {"place": place, "value": value}
+            _("[%(place)s]: %(value)s must be a whole number from %(low)s to %(high)s.")
+            % {"place": place, "value": value, "low": low, "high": HIGHEST_NUMBER}
         )
     return number
 

@@ -159,7 +159,7 @@ def test_a_workbook_can_be_written(match, tmp_path):
         (("[matching.gap.grade]", "[matching.gapp.grade]"), "Did you mean “gap”"),
         (("points = 10", 'points = "many"'), "not a whole number"),
         (('"same_employer"', '"same_employers"'), "Did you mean “same_employer”"),
-        (("points = { 1 = 9, 2 = 12 }", "points = 9"), "points is a table"),
+        (("points = { 1 = 9, 2 = 12 }", "points = 9"), "points must be a table"),
     ],
 )
 def test_terms_that_are_not_clear_are_refused(match, change, says):

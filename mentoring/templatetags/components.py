@@ -37,7 +37,7 @@ REASON_WORDS = {
     "H": gettext_lazy("Can help"),
     "P": gettext_lazy("Practical"),
     "W": gettext_lazy("Wishes"),
-    "!": gettext_lazy("Caution"),
+    "!": gettext_lazy("Warning"),
 }
 
 
