@@ -23,7 +23,7 @@ YES_NO = [
 
 # The contents of rows, as the columns of Survey and Question take them.
 FIT: dict[str, Any] = {
-    "titles": {"en": "Is this a good fit?", "fr": "Est-ce que cela vous convient ?"},
+    "titles": {"en": "Is this a good fit?", "fr": "Est-ce que cela vous convient?"},
     "intros": {
         "en": "We ask everyone this. Not every match works out, and saying so is not a failure.",
         "fr": "Nous posons cette question à tout le monde. Tous les jumelages ne conviennent pas, "
@@ -37,7 +37,7 @@ FIT: dict[str, Any] = {
             "is_counted": True,
             "texts": {
                 "en": "How do you feel about your match so far?",
-                "fr": "Comment ressentez-vous votre jumelage jusqu'ici ?",
+                "fr": "Comment ressentez-vous votre jumelage jusqu'ici?",
             },
             "choices": [
                 ["good", {"en": "It's a good fit", "fr": "Il me convient bien"}],
@@ -53,7 +53,7 @@ FIT: dict[str, Any] = {
             "is_required": False,
             "texts": {
                 "en": "Is there anything we should know?",
-                "fr": "Y a-t-il quelque chose que nous devrions savoir ?",
+                "fr": "Y a-t-il quelque chose que nous devrions savoir?",
             },
         },
         {
@@ -63,7 +63,7 @@ FIT: dict[str, Any] = {
             "is_required": False,
             "texts": {
                 "en": "Would you like us to call you?",
-                "fr": "Souhaitez-vous que nous vous appelions ?",
+                "fr": "Souhaitez-vous que nous vous appelions?",
             },
             "choices": YES_NO,
             "concern_codes": ["yes"],
@@ -72,7 +72,7 @@ FIT: dict[str, Any] = {
 }
 
 PULSE: dict[str, Any] = {
-    "titles": {"en": "How is mentoring going?", "fr": "Comment se passe votre mentorat ?"},
+    "titles": {"en": "How is mentoring going?", "fr": "Comment se passe votre mentorat?"},
     "intros": {},  # the page says how many questions there are and how long they take
     "questions": [
         {
@@ -82,7 +82,7 @@ PULSE: dict[str, Any] = {
             "is_counted": True,
             "texts": {
                 "en": "How useful is mentoring to you right now?",
-                "fr": "Le mentorat vous est-il utile en ce moment ?",
+                "fr": "Le mentorat vous est-il utile en ce moment?",
             },
             "choices": [
                 ["1", {"en": "Not at all", "fr": "Pas du tout"}],
@@ -99,7 +99,7 @@ PULSE: dict[str, Any] = {
             "channel": POOLED,
             "texts": {
                 "en": "Are you meeting as often as you planned?",
-                "fr": "Vous rencontrez-vous aussi souvent que prévu ?",
+                "fr": "Vous rencontrez-vous aussi souvent que prévu?",
             },
             "choices": [
                 ["as_planned", {"en": "Yes", "fr": "Oui"}],
@@ -114,7 +114,7 @@ PULSE: dict[str, Any] = {
             "is_required": False,
             "texts": {
                 "en": "What should we know? What would help you?",
-                "fr": "Que devrions-nous savoir ? Qu'est-ce qui aiderait ?",
+                "fr": "Que devrions-nous savoir? Qu'est-ce qui aiderait?",
             },
         },
         {
@@ -124,7 +124,7 @@ PULSE: dict[str, Any] = {
             "is_required": False,
             "texts": {
                 "en": "Would you like us to call you?",
-                "fr": "Souhaitez-vous que nous vous appelions ?",
+                "fr": "Souhaitez-vous que nous vous appelions?",
             },
             "choices": YES_NO,
             "concern_codes": ["yes"],
