@@ -49,11 +49,13 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # generic
     Every lookup but `isnull` raises FieldError.
     """
 
-    def get_prep_value(self, value: Any) -> Any:
+    def get_prep_value(self, value: Any) -> object:
         value = super().get_prep_value(value)
         return value if value is None else encrypt(value)
 
-    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+    def from_db_value(
+        self, value: str | None, expression: object, connection: object
+    ) -> str | None:
         return value if value is None else decrypt(value)
 
     def get_lookup(self, lookup_name: str) -> Any:

@@ -27,7 +27,7 @@ class PublicIdField(models.CharField):
         )
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
         name, path, args, kwargs = super().deconstruct()
         for fixed in ("max_length", "unique", "editable", "default"):
             kwargs.pop(fixed, None)

@@ -65,7 +65,7 @@ class ConfidentialQuery(sql.Query):
         if not self.scope and not _allowed.get():
             raise UnscopedQueryError(f"{self.get_meta().label}: call visible_to(user) first")
 
-    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:  # as Django's stubs have it
+    def get_compiler(self, *args: Any, **kwargs: Any) -> object:  # as Django's stubs have it
         self.check_scope()
         return super().get_compiler(*args, **kwargs)
 
@@ -112,7 +112,7 @@ class ConfidentialQuerySet(ScopedQuerySet):
 
     # Django changes the class of the query to write, so that writing is checked here.
 
-    def update(self, **kwargs: Any) -> int:
+    def update(self, **kwargs: object) -> int:
         self._check_scope()
         return super().update(**kwargs)
 
@@ -136,7 +136,7 @@ class ConfidentialQuerySet(ScopedQuerySet):
             objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
         )
 
-    def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def raw(self, *args: object, **kwargs: object) -> NoReturn:
         """Refuse: raw SQL knows no scope."""
         raise UnscopedQueryError(f"{self.model._meta.label}: raw SQL knows no scope")
 

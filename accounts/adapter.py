@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account.adapter import DefaultAccountAdapter
 
 from . import emails
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Enqueue the e-mail for `email`, with the same work whether or not it has an account."""
         emails.enqueue_account_email(
             template_prefix.rpartition("/")[2], email=email, context=context

@@ -161,7 +161,7 @@ def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) 
     )
 
 
-def _template_context(mail: AccountEmail, context: Mapping[str, Any]) -> dict[str, Any]:
+def _template_context(mail: AccountEmail, context: Mapping[str, Any]) -> dict[str, object]:
     lines = [str(line) for line in mail.lines]
     if mail.is_notice:
         moment = formats.date_format(

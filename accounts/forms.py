@@ -44,7 +44,7 @@ class SignInForm(LoginForm):
 
     field_order = ("login", "password")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail address")
         self.fields["password"] = forms.CharField(

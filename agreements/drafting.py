@@ -138,7 +138,7 @@ def _version_to_write(match: Match) -> AgreementVersion:
 def _same(saved: PartValues, wanted: PartValues) -> bool:
     """Whether both say the same; keys of goals and spaces at the ends of lines do not count."""
 
-    def plain(value: Any) -> Any:  # walks lists and dicts of whatever a part consists of
+    def plain(value: object) -> object:  # walks lists and dicts of whatever a part consists of
         if isinstance(value, list):
             return [plain(row) for row in value]
         if isinstance(value, dict):

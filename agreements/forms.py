@@ -110,7 +110,7 @@ class GoalsForm(PartForm):
 
     part = "goals"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         wanted = max(MIN_GOAL_FIELDS, min(MAX_GOALS, len(self.initial["goals"]) + 1))
         sent = [n for n in range(MAX_GOALS) if f"goal_{n}" in self.data] if self.is_bound else []
@@ -222,7 +222,7 @@ class TermForm(PartForm):
     short_term_reason = text_area(_("Why does a shorter term suit us?"), required=False)
     ending_rules = text_area(_("How do we end?"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         months = {"months": self.match.program.policy.minimum_term_months}
         self.fields["term_months"].help_text = (

@@ -22,7 +22,7 @@ YES_NO = [
 ]
 
 # The contents of rows, as the columns of Survey and Question take them.
-FIT: dict[str, Any] = {
+FIT: dict[str, object] = {
     "titles": {"en": "Is this a good fit?", "fr": "Est-ce que cela vous convient?"},
     "intros": {
         "en": "We ask everyone this. Not every match works out, and saying so is not a failure.",
@@ -71,7 +71,7 @@ FIT: dict[str, Any] = {
     ],
 }
 
-PULSE: dict[str, Any] = {
+PULSE: dict[str, object] = {
     "titles": {"en": "How is mentoring going?", "fr": "Comment se passe votre mentorat?"},
     "intros": {},  # the page says how many questions there are and how long they take
     "questions": [

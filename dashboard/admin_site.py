@@ -38,7 +38,7 @@ class CommitteeAdminSite(CommitteeSite):
         """
         return SimpleLazyObject(lambda: self._app_list(request, app_label))
 
-    def _app_list(self, request: HttpRequest, app_label: str | None) -> list[Any]:
+    def _app_list(self, request: HttpRequest, app_label: str | None) -> list[object]:
         found = super().get_app_list(request, app_label)
         if app_label:
             return found
@@ -51,7 +51,9 @@ class CommitteeAdminSite(CommitteeSite):
         return [group for group in groups if group["models"]]
 
 
-def _nav_group(code: str, name: str | Promise, models: list[dict[str, Any]]) -> dict[str, Any]:
+def _nav_group(
+    code: str, name: str | Promise, models: list[dict[str, object]]
+) -> dict[str, object]:
     return {
         "name": name,
         "app_label": code,

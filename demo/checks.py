@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
 
 @register(Tags.security, deploy=True)
-def no_demo_in_production(app_configs: Any, **kwargs: Any) -> list[Error]:
+def no_demo_in_production(app_configs: object, **kwargs: object) -> list[Error]:
     """Refuse DEMO: anyone can sign in to a demonstration with one button."""
     is_asked_for = os.environ.get("DEMO", "").lower() not in {"", "0", "false", "no", "off"}
     if settings.DEMO or is_asked_for:

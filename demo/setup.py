@@ -34,7 +34,7 @@ WITHOUT_ORIENTATION = {"Stephen Ouellette"}  # accepted as a mentor, has not don
 RIGHT_ANSWERS = {question.code: question.right for question in orientation.QUESTIONS}
 
 
-def load_texts() -> dict[str, Any]:
+def load_texts() -> dict[str, object]:
     return tomllib.loads((TEXTS / "sentences.toml").read_text(encoding="utf-8"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -18,7 +17,7 @@ from programs.models import Conflict, Membership
 from .models import Match
 
 # (application of the mentee, application of the mentor, reason codes that both may read)
-NewPair = tuple[int, int, dict[str, Any]]  # Any: JSON of reason codes and ids
+NewPair = tuple[int, int, dict[str, object]]  # JSON of reason codes and ids
 
 
 @transaction.atomic

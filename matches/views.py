@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -25,7 +23,7 @@ def _own_match(request: HttpRequest, match_id: str) -> Match:
     )
 
 
-def _context(match: Match, user: User) -> dict[str, Any]:  # Any: a template context
+def _context(match: Match, user: User) -> dict[str, object]:
     vocabulary = Vocabulary(match.program)
     mine = match.application_of(user)
     theirs = match.mentor if mine == match.mentee else match.mentee

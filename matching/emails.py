@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ def _is_matched(application: Application) -> bool:
     return (open_.filter(mentee=application) | open_.filter(mentor=application)).exists()
 
 
-def reason_code(why: dict[str, Any]) -> str:
+def reason_code(why: dict[str, object]) -> str:
     """Return why no mentor was found: "fit" if rules forbid every mentor, else "places"."""
     return "fit" if why.get("kind") == "none" else "places"
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from programs.models import Cohort
 
 from .criteria import (
@@ -32,7 +33,7 @@ class OpenRoundForm(forms.Form):
         help_text=gettext_lazy("Optional. By default, rounds are numbered."),
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cohorts = Cohort.objects.for_committee(user, *MATCHERS).select_related("program")
         field = self.fields["cohort"]
@@ -139,7 +140,7 @@ class CriteriaForm(forms.Form):
     def others(self) -> list[forms.BoundField]:
         return [field for field in self if not field.name.startswith("weight_")]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = super().clean() or {}
         if not self.errors:
             try:

@@ -70,7 +70,7 @@ class MeetingForm(WhenForm):
 
     field_order = ["on", "wall_time"]
 
-    def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
+    def __init__(self, *args: object, match: Match, **kwargs: Any) -> None:
         initial = {"minutes": match.program.policy.meeting_minutes, **kwargs.pop("initial", {})}
         super().__init__(*args, initial=initial, **kwargs)
         self.match = match

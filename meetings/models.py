@@ -130,7 +130,7 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return str(_("meeting of %(match)s") % {"match": self.match})
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: object, **kwargs: Any) -> None:
         """Save it, with `starts_at` derived from date, time and zone."""
         self.starts_at = to_utc(self.on, self.wall_time, self.zone)
         super().save(*args, **kwargs)

@@ -255,8 +255,8 @@ def archive_to_restore(file: IO[bytes], *, replace: bool) -> Iterator[Archive]:
         unknown = set(archive.manifest["migrations"]) - {".".join(key) for key in known}
         if unknown:
             raise BackupError(
-                f"The backup was made by a version with {sorted(unknown)[0]}, which is unknown here."
-                " Install that version first."
+                f"The backup was made by a version with {sorted(unknown)[0]}, which is unknown"
+                " here. Install that version first."
             )
         yield archive
 

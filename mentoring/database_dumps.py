@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -270,6 +270,6 @@ def count_copied_rows(lines: Iterable[bytes]) -> dict[str, int]:
     return counts
 
 
-def _tail(file: Any) -> str:
+def _tail(file: IO[bytes]) -> str:
     file.seek(0)
     return str(file.read()[-1000:].decode(errors="replace").strip())

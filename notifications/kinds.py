@@ -48,7 +48,7 @@ class Email:
 
     context: Mapping[str, object] = field(default_factory=dict)
     action: tuple[str | Promise, str] | None = None
-    program: Any = None  # Any: the program's model belongs to an app above this one
+    program: object = None  # its model belongs to an app above this one
     reply_to: str = ""
     thread: models.Model | None = None
     urgent: bool = False

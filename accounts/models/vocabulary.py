@@ -96,6 +96,6 @@ class Employer(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: object, **kwargs: Any) -> None:
         self.key = " ".join(self.name.split()).casefold()
         super().save(*args, **kwargs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -109,7 +108,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         return application.note_count  # type: ignore[attr-defined]  # annotated by `with_review`
 
     def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         queues = counts(super().get_queryset(request))
         return super().changelist_view(
@@ -132,7 +131,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         application = self._application(request, object_id if object_id.isdigit() else 0)
         return self._review_page(request, application)

@@ -57,7 +57,9 @@ class ConflictAdmin(CommitteeAdmin):
         programs = Program.objects.filter(memberships__in=Membership.objects.live().of(obj.member))
         return any(has_role(request.user, program, Role.CHAIR) for program in programs.distinct())
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: object
+    ) -> Any:
         if db_field.name == "person":
             applied = Application.objects.for_committee(request.user)
             kwargs["queryset"] = User.objects.filter(Q(pk__in=applied.values("person"))).order_by(
@@ -65,7 +67,7 @@ class ConflictAdmin(CommitteeAdmin):
             )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Conflict, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Conflict, form: object, change: bool) -> None:
         if not change:
             obj.member = cast(User, request.user)
             obj.since = timezone.localdate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -67,7 +66,10 @@ class RosterUploadAdmin(CommitteeAdmin):
         )
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise Http404
@@ -83,7 +85,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         key = int(object_id) if object_id.isdecimal() else 0
         upload = get_object_or_404(RosterUpload.objects.visible_to(request.user), pk=key)
@@ -186,7 +188,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         return redirect("admin:applications_rosterupload_job", public_id)
 
     def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         add = reverse("admin:applications_rosterupload_add")
         return super().changelist_view(request, {**(extra_context or {}), "add_url": add})

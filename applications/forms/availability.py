@@ -35,11 +35,13 @@ class WeekWidget(forms.widgets.ChoiceWidget):
     use_fieldset = True
     template_name = "applications/week.html"
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:  # type: ignore[override]
+    def render(  # type: ignore[override]  # render_to_string() is typed as plain text
+        self, name: str, value: object, attrs: object = None, renderer: object = None
+    ) -> str:
         # Django's form renderer does not look into the project's own folder of templates.
         return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+    def get_context(self, name: str, value: object, attrs: Any) -> dict[str, object]:
         context = super().get_context(name, value, attrs)
         by_slot = {
             option["value"]: option

@@ -46,7 +46,7 @@ class EditConflict(Exception):
     """The stored answers of a page are not those that the page was opened with."""
 
 
-def json_value(value: object) -> Any:
+def json_value(value: object) -> object:
     """Return a form's or a model's value as JSON can hold it; chosen rows by code, sorted."""
     if isinstance(value, models.Model):
         return value.code  # type: ignore[attr-defined]  # pages choose among vocabulary entries only
@@ -176,7 +176,7 @@ class Page(forms.BaseForm):
         return [labels.get(str(one), one) for one in chosen]
 
 
-def flat_choices(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+def flat_choices(choices: Iterable[tuple[object, object]]) -> Iterator[tuple[object, object]]:
     """Yield choices without their groups; typed as loosely as Django types choices."""
     for key, label in choices:
         if isinstance(label, (list, tuple)):

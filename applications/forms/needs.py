@@ -233,7 +233,7 @@ class TopicsPage(OptionsPage):
 class GoalsPage(TopicsPage):
     code = "goals"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.heading = (
             _("Goals you can help with")
@@ -246,7 +246,7 @@ class GoalsPage(TopicsPage):
 class SubjectsPage(TopicsPage):
     code = "subjects"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.heading = (
             _("Subjects you can help with")
@@ -258,7 +258,7 @@ class SubjectsPage(TopicsPage):
 class SkillsPage(TopicsPage):
     code = "skills"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.heading = (
             _("Skills you can help to build")

@@ -101,7 +101,7 @@ class RosterUploadForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
         return text
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = super().clean() or {}
         if not data.get("file"):
             return data
@@ -213,7 +213,7 @@ class ColumnsForm(forms.Form):
         """Return the map that these choices describe. Raises BadMap if they are not enough."""
         data = self.cleaned_data
         fields: dict[str, dict[str, Any]] = {}
-        attributes: dict[str, dict[str, Any]] = {}
+        attributes: dict[str, dict[str, object]] = {}
         ignore = []
         for n, heading in enumerate(self.table.headers):
             field, split = data[f"field-{n}"], data[f"split-{n}"]

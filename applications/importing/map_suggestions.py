@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from accounts.models import Profile
 from applications.models import Application
@@ -55,7 +54,7 @@ def guess_fields(table: Table) -> dict[str, str]:
     return found
 
 
-def to_toml(data: Mapping[str, Any]) -> str:
+def to_toml(data: Mapping[str, object]) -> str:
     """Return a map as TOML: scalars and lists first, then tables, two levels deep.
 
     The standard library reads TOML but does not write it.
@@ -84,7 +83,7 @@ def _key(text: str) -> str:
     return text if plain.isascii() and plain.isalnum() else json.dumps(text, ensure_ascii=False)
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):

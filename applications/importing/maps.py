@@ -81,10 +81,10 @@ class FieldMap:
     columns: tuple[str, ...] = ()
     join: str = " "
     split: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     spellings: tuple[str, ...] = ()
     remove: str = ""
-    default: Any = None
+    default: object = None
     create: bool = False
     pivot: Mapping[str, str] = field(default_factory=dict)
     keep: frozenset[str] = frozenset()
@@ -104,7 +104,7 @@ class RosterMap:
     encoding: str = ""
     both: FieldMap | None = None
     ignore: frozenset[str] = frozenset()
-    matching: Mapping[str, Any] = field(default_factory=dict)
+    matching: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
@@ -157,7 +157,7 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
     )
 
 
-def _merge(shared: dict[str, Any], side: dict[str, Any]) -> dict[str, Any]:
+def _merge(shared: dict[str, object], side: dict[str, object]) -> dict[str, Any]:
     """Merge `side` into `shared`: tables and lists are joined, other values of `side` win."""
     joined = dict(shared)
     for name, value in side.items():
@@ -171,7 +171,7 @@ def _merge(shared: dict[str, Any], side: dict[str, Any]) -> dict[str, Any]:
     return joined
 
 
-def _tables(data: dict[str, Any], name: str) -> list[tuple[str, Any]]:
+def _tables(data: dict[str, object], name: str) -> list[tuple[str, object]]:
     table = data.get(name, {})
     if not isinstance(table, dict):
         raise BadMap(_("[%(name)s] must be a table.") % {"name": name})
@@ -185,7 +185,7 @@ def _check_keys(place: str, data: Any, known: set[str]) -> None:
         _require_one_of(place, name, known)
 
 
-def _require_one_of(place: str, name: Any, known: Collection[str]) -> None:
+def _require_one_of(place: str, name: object, known: Collection[str]) -> None:
     if name in known:
         return
     text = _("%(place)s: “%(name)s” is unknown.") % {"place": place or _("The map"), "name": name}

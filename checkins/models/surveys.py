@@ -156,7 +156,7 @@ class Question(models.Model):
     def __str__(self) -> str:
         return in_language(self.texts) or self.code
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: object, **kwargs: Any) -> None:
         """Save it. Raises ActionNotAllowed once the survey is published."""
         if self.survey.published_at is not None:
             raise ActionNotAllowed(

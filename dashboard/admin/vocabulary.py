@@ -43,7 +43,7 @@ class VocabularyAdmin(CommitteeAdmin):
         return [*(translated_name_fields() if may_write else ["all_names"]), "code", "retired_on"]
 
     def get_form(
-        self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: object = None, change: bool = False, **kwargs: object
     ) -> type[forms.ModelForm]:
         # The names are not model fields, so Django must not look for them there.
         return super().get_form(

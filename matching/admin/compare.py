@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -24,14 +23,14 @@ from matching.workbench.workbench import mentor_names_in_reasons
 from .pages import find_mentor, find_round, find_row, find_viewer, page, panel, url
 
 
-def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
+def show(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     viewer = find_viewer(request, public_id)
     round_ = viewer.round
     row = find_row(viewer, mentee, "mentee__situation", "mentee__hopes")
     title = _("%(name)s: compare candidates") % {"name": row.mentee.person}
     found = compare(viewer, row, show_all="all" in request.GET)
     other_viewers(round_, request.user)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "row": row,
         "own_answers": own_answers(row.mentee, found.vocabulary),
         "found": found,
@@ -47,13 +46,13 @@ def show(request: Any, public_id: str, mentee: str) -> HttpResponse:
 
 
 def _page_or_panel(
-    request: Any, template: str, title: str, round_: Round, context: dict[str, Any]
+    request: HttpRequest, template: str, title: str, round_: Round, context: dict[str, object]
 ) -> HttpResponse:
     """A page of its own; panel the list (htmx) only what is on it."""
     return (panel if request.htmx else page)(request, template, title, round_, **context)
 
 
-def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
+def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, object]]:
     """Return each single change that would help, with the mentor that its button acts on."""
     fixes = [fix for fix in row.why.get("fixes", []) if fix[1] in names]
     mentors = Application.objects.in_bulk([fix[1] for fix in fixes])
@@ -62,7 +61,7 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, Any]]:
+def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, object]]:
     """Return the mentors rejected for this mentee, with the reason."""
     rows = viewer.proposals().filter(mentee=row.mentee_id).rejected().with_names()
     entries = viewer.entries().filter(mentee=row.mentee_id, kind=Kind.REJECT)
@@ -76,7 +75,7 @@ def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, Any]]:
     ]
 
 
-def _swaps(viewer: ViewerContext, possible: list[int]) -> list[Any]:
+def _swaps(viewer: ViewerContext, possible: list[int]) -> list[object]:
     """Return (mentee's public id, mentee's name, mentor's name) of possible swaps, in order."""
     rows = viewer.proposals().filter(mentee__in=possible).paired()
     names = rows.values_list(

@@ -162,7 +162,7 @@ def _decide(
 
 
 def answer(
-    request: Any, viewer: ViewerContext, entry: RoundEntry, row: Proposal | None
+    request: HttpRequest, viewer: ViewerContext, entry: RoundEntry, row: Proposal | None
 ) -> HttpResponse:
     """Say what happened and go back to the row; for htmx render only what changed."""
     if request.htmx:
@@ -250,7 +250,7 @@ def refusal_in_fragment(view: Callable[..., HttpResponse]) -> Callable[..., Http
     """Show a refusal of an htmx request in the live region, with the row as it is now."""
 
     @wraps(view)
-    def answer_refusal(request: Any, public_id: str, mentee: str) -> HttpResponse:
+    def answer_refusal(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
         try:
             return view(request, public_id, mentee)
         except ActionNotAllowed as refused:

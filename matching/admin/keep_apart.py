@@ -23,7 +23,7 @@ class PersonChoice(forms.TypedChoiceField):
     """One of the people whom the member may name, read once for both fields."""
 
     def __init__(
-        self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: Any
+        self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: object
     ) -> None:
         choices = [
             ("", "---------"),
@@ -33,11 +33,11 @@ class PersonChoice(forms.TypedChoiceField):
             choices=choices, coerce=people.__getitem__, empty_value=None, label=capfirst(label)
         )
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         return str(initial or "") != str(data or "")
 
 
-def people_of(request: Any) -> dict[str, Any]:
+def people_of(request: HttpRequest) -> dict[str, Any]:
     """Return everyone whom the member may name, by id; read once for a request."""
     if not hasattr(request, "people_to_name"):
         mine = Application.objects.for_committee(request.user).values("person")
@@ -64,24 +64,26 @@ class KeepApartAdmin(CommitteeAdmin):
     def pair(self, row: KeepApart) -> str:
         return f"{row.first} | {row.second}"
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: object
+    ) -> Any:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, *MATCHERS)
         if db_field.name in {"first", "second"}:
             return PersonChoice(people_of(request), label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: object) -> Any:
         """Use plain choices, without the links to view or add people and programs."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return ("program", "first", "second", "since") if obj else ("until",)
 
-    def save_model(self, request: HttpRequest, obj: KeepApart, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: KeepApart, form: object, change: bool) -> None:
         if not change:
             obj.by = request.user
             obj.since = obj.since or timezone.localdate()

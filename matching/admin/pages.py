@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -80,7 +79,7 @@ def expected_version(request: HttpRequest) -> int:
 
 
 def page(
-    request: HttpRequest, template: str, title: str, round_: Round, **context: Any
+    request: HttpRequest, template: str, title: str, round_: Round, **context: object
 ) -> HttpResponse:
     """A page of the workbench in the committee's frame."""
     frame = {**admin.site.each_context(request), "opts": Round._meta}
@@ -88,24 +87,24 @@ def page(
 
 
 def panel(
-    request: HttpRequest, template: str, title: str, round_: Round, **context: Any
+    request: HttpRequest, template: str, title: str, round_: Round, **context: object
 ) -> HttpResponse:
     """Render the content of a page without the frame, for the panel beside the list."""
     context["content"] = f"admin/matching/round/_{template}.html"
     return _shown(request, "_panel", context | _of_round(request, title, round_))
 
 
-def _of_round(request: HttpRequest, title: str, round_: Round) -> dict[str, Any]:
+def _of_round(request: HttpRequest, title: str, round_: Round) -> dict[str, object]:
     # What `Round.may_be_changed_by` says, from the roles that this request has read already.
     may_change = round_.is_under_way and holds(request, round_.program, *MATCHERS)
     return {"title": title, "round": round_, "program": round_.program, "may_change": may_change}
 
 
-def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _shown(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
     return TemplateResponse(request, f"admin/matching/round/{template}.html", context)
 
 
-def url(name: str, round_: Round, *args: Any) -> str:
+def url(name: str, round_: Round, *args: object) -> str:
     return reverse(f"admin:matching_round_{name}", args=[round_.public_id, *args])
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from matches.emails import match_introduced
 from matches.models import Match
 from matches.why_you_two import shareable
@@ -39,7 +40,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "publish", _("Publish"), round_, **context)
 
 
-def sample_emails(round_: Round, user: Any) -> list[dict[str, str]]:
+def sample_emails(round_: Round, user: User) -> list[dict[str, str]]:
     """Render the e-mails to the first pair and the first unmatched mentee that `user` may see."""
     rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
     rows = rows.select_related(
@@ -64,7 +65,7 @@ def sample_emails(round_: Round, user: Any) -> list[dict[str, str]]:
     return samples
 
 
-def _email(kind: str, email: Any, person: Any) -> dict[str, str]:
+def _email(kind: str, email: Any, person: User) -> dict[str, str]:
     with translation.override(person.language):
         context = {**email.context, "person": person, "program_name": email.program.name}
         subject, text = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -101,7 +99,7 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "minutes", _("Minutes"), round_, **context)
 
 
-def _step(step: Transition) -> dict[str, Any]:
+def _step(step: Transition) -> dict[str, object]:
     """Return one change of the round's state, with the names of its states."""
     was, now = (Round.State(state).label for state in (step.from_state, step.to_state))
     return {

@@ -97,11 +97,11 @@ class RoundAdmin(CommitteeAdmin):
     add_roles = MATCHERS
     change_list_template = "admin/matching/round/change_list.html"
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return RoundList
 
     def get_urls(self) -> list[Any]:
-        def address(route: str, view: View, name: str) -> Any:
+        def address(route: str, view: View, name: str) -> object:
             return path(route, self.admin_site.admin_view(view), name=f"matching_round_{name}")
 
         return [
@@ -136,7 +136,7 @@ class RoundAdmin(CommitteeAdmin):
         ]
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, form_url: str = "", extra_context: object = None
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise Http404
@@ -155,14 +155,14 @@ class RoundAdmin(CommitteeAdmin):
         return TemplateResponse(request, "admin/matching/round/open.html", context)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: object = None
     ) -> HttpResponse:
         key = int(object_id) if object_id.isdecimal() else 0
         found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
         return redirect("admin:matching_round_workbench", found.public_id)
 
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
+        self, request: HttpRequest, object_id: str, extra_context: object = None
     ) -> HttpResponse:
         key = int(object_id) if object_id.isdecimal() else 0
         found = get_object_or_404(Round.objects.visible_to(request.user), pk=key)
@@ -184,17 +184,17 @@ class RoundAdmin(CommitteeAdmin):
         return timezone.localdate(row.created_at)
 
     @admin.display(description=gettext_lazy("mentees"))
-    def people(self, row: Any) -> int:
+    def people(self, row: Round) -> int:
         return row.figures.get("people", 0)
 
     @admin.display(description=gettext_lazy("pairs"))
-    def proposed(self, row: Any) -> int:
+    def proposed(self, row: Round) -> int:
         return row.figures.get("proposed", 0)
 
     @admin.display(description=gettext_lazy("pinned"))
-    def pinned(self, row: Any) -> int:
+    def pinned(self, row: Round) -> int:
         return row.figures.get("pinned", 0)
 
     @admin.display(description=gettext_lazy("unmatched"))
-    def unmatched(self, row: Any) -> int:
+    def unmatched(self, row: Round) -> int:
         return row.figures.get("unmatched", 0)

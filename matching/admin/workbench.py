@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -36,7 +34,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         page=request.GET.get("page"),
     )
     last = last_entry(viewer)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "board": board,
         "figures": snapshot.figures,
         "capacity": capacity_text(snapshot),

@@ -58,7 +58,8 @@ from matching.engine.solving.solver import solve
 from matching.engine.solving.verification import verify
 
 __all__ = [
-    "DEFAULT_HARD_RULES", "FORBIDDEN", "HARD_RULES", "RULE_CODES", "STABILITY_BONUS", "STANDARD_WEIGHTS",
+    "DEFAULT_HARD_RULES", "FORBIDDEN", "HARD_RULES", "RULE_CODES", "STABILITY_BONUS",
+    "STANDARD_WEIGHTS",
     "UNMATCHED", "VERSION", "Audit", "BlockingPairs", "CapacityShortage", "Change", "Criteria",
     "CustomCriterion", "FrontierPoint", "Gain", "Gap", "IneligibleMentor", "InfeasibleRules",
     "Loss", "NoEligibleMentor", "Overlap", "Pair", "Plan", "Pool", "Prices", "Rating",

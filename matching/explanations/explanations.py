@@ -62,7 +62,7 @@ class Explanation:
     cautions: list[str] = field(default_factory=list)
 
     @property
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("score", "band", "parts", "why", "cautions")}
 
 
@@ -167,9 +167,9 @@ class _Facts:
             ("place_unknown", self.unknown.get("practical.place", no)),
         ]
 
-    def reasons(self) -> list[dict[str, Any]]:
+    def reasons(self) -> list[dict[str, object]]:
         """Return the `why` of each pair, without empty values."""
-        columns: dict[str, Sequence[Any]] = {
+        columns: dict[str, Sequence[object]] = {
             "u": self.lived,
             "h": self.helps,
             "slots": self.slots,
@@ -189,17 +189,17 @@ class _Facts:
             {name: value for name, value in zip(columns, row, strict=True) if value} for row in rows
         ]
 
-    def _hits(self, name: str) -> tuple[Any, Any, Any]:
+    def _hits(self, name: str) -> tuple[Any, Any, object]:
         return self.table.hits_in(name, self.rows, self.columns)
 
-    def _lived(self) -> list[list[Any]]:
+    def _lived(self) -> list[list[object]]:
         k, column, _points = self._hits("understands")
         depth = self.mo.situations[self.columns[k], column].tolist()
         ids = self.ids["experiences"]
         hits = [[ids[c], DEPTH_NAMES[d]] for c, d in zip(column.tolist(), depth, strict=True)]
         return grouped(k, hits, self.size)
 
-    def _helps(self) -> list[list[Any]]:
+    def _helps(self) -> list[list[object]]:
         k, column, _points = self._hits("can_help")
         urgent, level = (
             self.me.topics[self.rows[k], column].tolist(),

@@ -16,7 +16,7 @@ PARTS_OF_AN_HOUR = 4  # the finest clock: quarters
 MASK = SLOT_HOURS.astype(np.float32).T  # (hours of the week, slots)
 
 
-def shared_slots(pool: Any, rows: Any, columns: Any) -> list[list[str]]:
+def shared_slots(pool: Any, rows: Any, columns: object) -> list[list[str]]:
     """For each pair (rows[k], columns[k]) the slots of which both have an hour or more."""
     mine, theirs = pool.mentees.hours[rows] > 0, pool.mentors.hours[columns] > 0
     ahead = pool.mentees.utc_offset[rows].astype(np.int64) - pool.mentors.utc_offset[columns]

@@ -140,7 +140,7 @@ def change_since(solver: SolverState, before: Plan, mates: Mates) -> PlanChange:
 def decisions_diff(was: Decisions, now: Decisions) -> Diff:
     """Return {kind of decision: [added, removed]} as JSON."""
 
-    def both(name: str) -> list[Any]:
+    def both(name: str) -> list[object]:
         before, after = set(getattr(was, name)), set(getattr(now, name))
         return [sorted(after - before), sorted(before - after)]
 

@@ -6,11 +6,10 @@ member has a conflict of interest with are left out.
 
 from __future__ import annotations
 
-from typing import Any
-
 import tablib
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from applications.models import Application
 from matches.vocabulary_text import Vocabulary
 from programs.models import conflicts_with
@@ -23,12 +22,12 @@ from ..storage.solver_state import SolverState
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def safe(value: Any) -> Any:
+def safe(value: object) -> object:
     """Text that could be taken for a formula gets an apostrophe; numbers stay numbers."""
     return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(RISKY) else value
 
 
-def pairs(round_: Round, user: Any) -> tablib.Dataset:
+def pairs(round_: Round, user: User) -> tablib.Dataset:
     """Return one row per mentee: pair, state, fit, points, why, and the cost of dropping it."""
     headers = [
         _("Mentee"),
@@ -51,10 +50,10 @@ def pairs(round_: Round, user: Any) -> tablib.Dataset:
     return data
 
 
-def _pair_cells(row: Proposal, vocabulary: Vocabulary) -> list[Any]:
+def _pair_cells(row: Proposal, vocabulary: Vocabulary) -> list[object]:
     mentee = row.mentee.person
     if row.mentor is None:
-        blank: list[Any] = [""] * len(WEIGHTS)
+        blank: list[object] = [""] * len(WEIGHTS)
         return [
             mentee.name,
             mentee.email,
@@ -86,7 +85,7 @@ def _pair_cells(row: Proposal, vocabulary: Vocabulary) -> list[Any]:
     ]
 
 
-def scores(round_: Round, user: Any) -> tablib.Dataset:
+def scores(round_: Round, user: User) -> tablib.Dataset:
     """Mentees down, mentors across, points in the cells; empty where a rule forbids the pair."""
     solver = SolverState.load(round_)
     seen = Application.objects.filter(pk__in=[*solver.mentees, *solver.mentors]).exclude(

@@ -78,7 +78,7 @@ class SpreadsheetCriteria:
 
 
 def read_criteria(data: Mapping[str, Any]) -> SpreadsheetCriteria:
-    """Read the table `[matching]` of a map. Raises InvalidCriteria naming what is not understood."""
+    """Read the table `[matching]` of a map. Raises InvalidCriteria naming what is unknown."""
     for name in data:
         _one_of("matching", name, PLAIN | set(KINDS))
     for rule in data.get("rules", []):
@@ -104,7 +104,7 @@ def read_criteria(data: Mapping[str, Any]) -> SpreadsheetCriteria:
     )
 
 
-def _criterion(kind: str, name: str, one: Any) -> Criterion:
+def _criterion(kind: str, name: str, one: object) -> Criterion:
     place = f"matching.{kind}.{name}"
     if not isinstance(one, Mapping):
         raise InvalidCriteria(_("[%(place)s] must be a table.") % {"place": place})
@@ -130,7 +130,7 @@ def _criterion(kind: str, name: str, one: Any) -> Criterion:
     return Criterion(kind, name, str(one.get("column", name)), settings)
 
 
-def _steps(place: str, points: Any) -> dict[Any, int]:
+def _steps(place: str, points: object) -> dict[object, int]:
     if not isinstance(points, Mapping) or not points:
         raise InvalidCriteria(
             _("[%(place)s] points must be a table such as { 1 = 9, 2 = 12 }.") % {"place": place}
@@ -138,7 +138,7 @@ def _steps(place: str, points: Any) -> dict[Any, int]:
     return _whole_numbers(place, points)
 
 
-def _whole_numbers(place: str, table: Mapping[Any, Any]) -> dict[Any, int]:
+def _whole_numbers(place: str, table: Mapping[object, object]) -> dict[Any, int]:
     return {name: _whole(place, value) for name, value in table.items()}
 
 
@@ -157,7 +157,7 @@ def _whole(place: str, value: Any, low: int = 0) -> int:
     return number
 
 
-def _one_of(place: str, name: Any, known: Any) -> None:
+def _one_of(place: str, name: object, known: Any) -> None:
     if name in known:
         return
     text = _("[%(place)s]: “%(name)s” is not known.") % {"place": place, "name": name}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import tablib
 from django.utils.translation import gettext as _
@@ -84,7 +84,7 @@ class SpreadsheetMatching:
             )
         return data
 
-    def _pair(self, i: int, j: int, parts: Sequence[str]) -> list[Any]:
+    def _pair(self, i: int, j: int, parts: Sequence[str]) -> list[object]:
         points = {name: int(value[0]) for name, value in self.table.parts(i, [j]).items()}
         why = ", ".join(
             f"{self.labels[name]} {points[name]}" for name in parts if points[name]
@@ -99,7 +99,7 @@ class SpreadsheetMatching:
         ]
         return [*row, *(points[name] for name in parts), why]
 
-    def _left_out(self, i: int, prices: Prices | None, parts: Sequence[str]) -> list[Any]:
+    def _left_out(self, i: int, prices: Prices | None, parts: Sequence[str]) -> list[object]:
         mentee = self._mentee(i)
         return [
             mentee.key,

@@ -59,7 +59,7 @@ def make_pool(
 ) -> tuple[Pool, Criteria]:
     """Return pool and criteria. Raises InvalidCriteria for a column that neither file has."""
     both = [*mentees, *mentors]
-    columns: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    columns: tuple[dict[str, object], dict[str, Any]] = ({}, {})
     custom = tuple(_block(one, mentees, mentors, columns) for one in spec.own)
     employers = AnswerCodes(answer for record in both for answer in answers(record, "employer"))
     topics = AnswerCodes(answer for record in both for answer in answers(record, "topics"))

@@ -36,7 +36,7 @@ class LRUCache:
         self._put(key, value, nbytes(value))
         return value
 
-    def _put(self, key: Hashable, value: Any, size: int) -> None:
+    def _put(self, key: Hashable, value: object, size: int) -> None:
         if size > self.max_size:
             return
         with self._lock:
@@ -52,7 +52,7 @@ class LRUCache:
             self.size = 0
 
 
-def nbytes(thing: Any) -> int:
+def nbytes(thing: object) -> int:
     """Return the bytes of all arrays in a value."""
     if isinstance(thing, np.ndarray):
         return int(thing.nbytes)

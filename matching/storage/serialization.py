@@ -20,7 +20,7 @@ QUICK = 1  # zlib level; higher ones take several times as long to save a tenth
 PLAIN = b"["  # the first byte of uncompressed data
 
 
-def pack(facts: dict[str, Any], arrays: dict[str, Any]) -> bytes:
+def pack(facts: dict[str, object], arrays: dict[str, object]) -> bytes:
     """Serialize JSON facts and named arrays of numbers."""
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     about = [
@@ -51,10 +51,10 @@ def unpack(stored: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def pack_pool(pool: Pool) -> bytes:
-    arrays: dict[str, Any] = {"capacity": pool.capacity}
+    arrays: dict[str, object] = {"capacity": pool.capacity}
     if pool.travel is not None:
         arrays["travel"] = pool.travel
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         name: getattr(pool, name) for name in ("pairs", "mentee_wishes", "mentor_wishes")
     }
     for name, side in (("mentees", pool.mentees), ("mentors", pool.mentors)):
@@ -70,7 +70,7 @@ def pack_pool(pool: Pool) -> bytes:
     )
 
 
-def unpack_pool(stored: Any) -> Pool:
+def unpack_pool(stored: object) -> Pool:
     facts, arrays = unpack(stored)
     sides: dict[str, dict[str, Any]] = {"mentees": {"columns": {}}, "mentors": {"columns": {}}}
     for name, value in (*facts.items(), *arrays.items()):
@@ -102,7 +102,7 @@ def pack_plan(plan: Plan) -> bytes:
     }
     if plan.prior is not None:
         arrays["prior"] = plan.prior.astype(np.int32)
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "pairs": plan.pairs,
         "total": plan.total,
         "min_score": plan.min_score,
@@ -115,7 +115,7 @@ def pack_plan(plan: Plan) -> bytes:
     return zlib.compress(pack(facts, arrays), QUICK)
 
 
-def unpack_plan(stored: Any) -> Plan:
+def unpack_plan(stored: object) -> Plan:
     """Return the plan that `pack_plan` stored."""
     facts, arrays = unpack(stored)
     rules = facts["rules"]

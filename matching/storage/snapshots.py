@@ -28,7 +28,7 @@ def read_scores(round_: Round, stored: Any) -> tuple[dict[str, Any], ScoreTable]
     )
 
 
-def _stored_scores(round_: Round, key: str) -> tuple[dict[str, Any], ScoreTable]:
+def _stored_scores(round_: Round, key: str) -> tuple[dict[str, object], ScoreTable]:
     rows = Snapshot.system.filter(round=round_, key=key)
     columns, scores = rows.values_list("columns", "scores").get()
     shape = (len(columns["mentees"]), len(columns["mentors"]))

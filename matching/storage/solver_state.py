@@ -81,7 +81,7 @@ class SolverState:
     """
 
     def __init__(
-        self, round_: Round, columns: dict[str, list[Any]], table: ScoreTable, capacity: Any
+        self, round_: Round, columns: dict[str, list[Any]], table: ScoreTable, capacity: object
     ) -> None:
         self.round, self.columns, self.table, self.capacity = (
             round_,
@@ -316,7 +316,7 @@ class SolverState:
         return self._packed[1]
 
     @property
-    def stored_plan(self) -> dict[str, Any]:
+    def stored_plan(self) -> dict[str, object]:
         """The plan as columns of `RoundPlan`."""
         assert self.plan is not None
         return {
@@ -333,13 +333,13 @@ class SolverState:
         RoundPlan.system.filter(round=self.round).update(**self.stored_plan)
 
 
-def scored(round_: Round, pool: Pool, columns: dict[str, list[Any]]) -> ScoreTable:
+def scored(round_: Round, pool: Pool, columns: dict[str, list[object]]) -> ScoreTable:
     """Score the pool under the round's criteria and waived rules."""
     return score(pool, build_criteria(round_.criteria), waived_rules(round_, pool, columns))
 
 
 def waived_rules(
-    round_: Round, pool: Pool, columns: dict[str, list[Any]]
+    round_: Round, pool: Pool, columns: dict[str, list[object]]
 ) -> list[tuple[str, str, list[str]]]:
     """Return the waived rules as (mentee key, mentor key, rule codes)."""
     waived = Override.system.filter(round=round_.pk)
@@ -353,7 +353,7 @@ def waived_rules(
     ]
 
 
-def figures(table: ScoreTable) -> dict[str, Any]:
+def figures(table: ScoreTable) -> dict[str, object]:
     """Return the counts that the workbench shows."""
     return {
         "rules": {code: count for code, count in table.rule_counts.items() if count},

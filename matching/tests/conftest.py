@@ -1,4 +1,4 @@
-"""The round of the tests: Amina, Joel and Sofia are mentees, Ruth and Priya mentors; kim may give the second look."""
+"""The round of the tests: mentees Amina, Joel, Sofia; mentors Ruth, Priya; Kim may approve it."""
 
 from __future__ import annotations
 

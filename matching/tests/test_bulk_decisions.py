@@ -24,7 +24,10 @@ def entries(round_):
 
 @pytest.fixture
 def press(drafted, as_user, cleo, people):
-    """`press("pin", "amina ruth", ...)` selects pairs and presses the button; returns the text of the page that follows."""
+    """Return `press("pin", "amina ruth", ...)`: select pairs and press the button.
+
+    It returns the text of the page that follows.
+    """
 
     def do(what, *pairs, by=cleo, **data):
         chosen = [" ".join(people[name].public_id for name in pair.split()) for pair in pairs]

@@ -35,7 +35,9 @@ def carl(program):
 
 def test_a_matcher_adds_two_people_with_a_reason(program, people, kim, as_user):
     data = {
-        "program": program.pk, "first": people["amina"].person.pk, "second": people["ruth"].person.pk,
+        "program": program.pk,
+        "first": people["amina"].person.pk,
+        "second": people["ruth"].person.pk,
         "kind": "keep_apart", "reason": "They were married.", "since": "2026-01-01", "until": "",
     }  # fmt: skip
     as_user(kim).post(reverse("admin:matching_keepapart_add"), data)

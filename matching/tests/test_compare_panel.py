@@ -1,4 +1,4 @@
-"""What stands around the rows of the workbench: the pane beside the list, who else is looking, veiled names, a try."""
+"""Around the rows of the workbench: the panel, who else is here, hidden names, previews."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def nobody_here():
     cache.clear()
 
 
-# Beside the list ---------------------------------------------------------------------------------------------------
+# Beside the list ----------------------------------------------------------------------------------
 
 
 def test_beside_the_list_the_same_comparison_comes_without_its_frame(
@@ -81,7 +81,7 @@ def test_a_move_to_no_mentor_has_no_band():
     assert Move("Amina", "Ruth", "", "strong").now_band == ""
 
 
-# Who else is looking -----------------------------------------------------------------------------------------------
+# Who else is looking ------------------------------------------------------------------------------
 
 
 def test_the_page_says_who_else_is_looking(drafted, as_user, cleo, kim):
@@ -101,7 +101,7 @@ def test_a_single_viewer_is_not_mentioned():
     assert viewers_text([]) == ""
 
 
-# Names hidden until a row is opened ---------------------------------------------------------------------------------
+# Names hidden until a row is opened ---------------------------------------------------------------
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_row_that_changed_keeps_its_veil(drafted, as_user, cleo, people, veile
     assert ">AF</a>" in text
 
 
-# Two members on one row ---------------------------------------------------------------------------------------------
+# Two members on one row ---------------------------------------------------------------------------
 
 
 def test_who_comes_second_reads_both_versions(drafted, people, cleo, kim):

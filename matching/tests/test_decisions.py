@@ -1,4 +1,4 @@
-"""Decisions of the committee: each works, costs what it costs, is refused where it must be, and can be taken back."""
+"""Decisions of the committee: what each does and costs, when it is refused, how it is undone."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_a_change_takes_an_approved_round_back_to_draft(drafted, act, cleo, kim)
     assert (fresh.state, fresh.approved_by, fresh.publish_at) == ("draft", None, None)
 
 
-# Two members ---------------------------------------------------------------------------------------------------------
+# Two members --------------------------------------------------------------------------------------
 
 
 def test_two_members_on_two_rows_lose_nothing(drafted, step, cleo, kim, table):
@@ -181,7 +181,7 @@ def test_pressing_twice_is_harmless(drafted, step, cleo):
     assert Proposal.system.filter(round=drafted).pinned().count() == 1
 
 
-# Taking back ---------------------------------------------------------------------------------------------------------
+# Taking back --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_taking_back_never_lets_the_two_meet_again(drafted, act, cleo):
     assert not KeepApart.system.filter(until=None).exists()
 
 
-# Bending -------------------------------------------------------------------------------------------------------------
+# Setting a rule aside ----------------------------------------------------------------------------
 
 
 @pytest.fixture

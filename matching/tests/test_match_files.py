@@ -1,4 +1,7 @@
-"""Two spreadsheets and a map in, provably best pairs with reasons out. Invented people with the habits of real exports."""
+"""Two spreadsheets and a map in, provably best pairs with reasons out.
+
+The people are invented; the tables have the habits of real exports.
+"""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""From people to arrays: who enters, what is unknown, which pairs are named, in how many queries."""
+"""From people to arrays: who enters, what is unknown, who named whom, in how many queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two members, two workers, at the same moment, by real connections: nothing is lost, nothing is done twice."""
+"""Two members or workers at the same moment, on real connections: nothing is lost or doubled."""
 
 from __future__ import annotations
 

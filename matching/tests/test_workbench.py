@@ -1,4 +1,4 @@
-"""The workbench in the admin: who gets in, what the pages say, and that each button does one thing."""
+"""The workbench: who may open it, what the pages say, and that each button does one thing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def test_members_open_every_page_and_others_none(drafted, as_user, cleo, dan, pe
 def test_the_list_says_who_goes_with_whom_and_why(drafted, as_user, cleo):
     text = as_user(cleo).get(url("workbench", drafted)).content.decode()
     for words in (
-        "Amina Farah", "Ruth Adeyemi", "been through it: career change", "1 of 1 topics: hiring", "Strong",
+        "Amina Farah", "Ruth Adeyemi", "been through it: career change", "1 of 1 topics: hiring",
+        "Strong",
         "2 mentors with 2 free places",
     ):  # fmt: skip
         assert words in text
@@ -183,7 +184,7 @@ def test_htmx_hears_a_refusal_too(drafted, as_user, cleo, people):
     assert "short reason" in answer.content.decode()
 
 
-# Compare -------------------------------------------------------------------------------------------------------------
+# Compare ------------------------------------------------------------------------------------------
 
 
 def test_candidates_are_compared_by_criterion(drafted, as_user, cleo, people):
@@ -217,7 +218,7 @@ def test_private_answers_stay_out_of_the_chips_and_exports(drafted, as_user, cle
         assert b"CANARY" not in client.get(url(name, drafted)).content
 
 
-# Recusal -------------------------------------------------------------------------------------------------------------
+# Recusal ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -258,7 +259,7 @@ def test_the_hidden_row_cannot_be_opened(drafted, as_user, recused, people):
     )
 
 
-# Whole rounds --------------------------------------------------------------------------------------------------------
+# Whole rounds -------------------------------------------------------------------------------------
 
 
 def test_a_round_from_empty_to_published_by_buttons_alone(cohort, people, as_user, cleo, kim):

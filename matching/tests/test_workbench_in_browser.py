@@ -1,4 +1,7 @@
-"""A round from empty to approved in a real browser, by keyboard alone, with and without scripts, on a phone's width."""
+"""A round from empty to approved in a real browser.
+
+By keyboard alone, with and without scripts, on a phone's width.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def open_as(browser, live_server, as_user):
-    """`open_as(user, scripts=True)` gives a page of a phone (or as wide as asked) on which `user` is signed in."""
+    """Return `open_as(user, scripts=True)`: a page on which `user` is signed in.
+
+    It is as wide as a phone, or as asked.
+    """
     contexts = []
 
     def sign_in(user, *, scripts, width=320):

@@ -12,7 +12,7 @@ def url(name, round_, *args):
 
 @pytest.fixture
 def ask(drafted, as_user, cleo, people, django_assert_num_queries):
-    """`ask(14, "get", "compare", "amina")` asks for a page beside the list and counts the queries."""
+    """Return `ask(14, "get", "compare", "amina")`: open a panel and count the queries."""
     client = as_user(cleo)
     client.get(url("workbench", drafted))  # the first page after signing in notes the device
 

@@ -53,7 +53,7 @@ class Candidate:
     can_be_waived: bool = False
 
     @property
-    def named_cells(self) -> list[tuple[Any, Cell]]:
+    def named_cells(self) -> list[tuple[object, Cell]]:
         return [(WEIGHTS[name][0], cell) for name, cell in self.cells.items()]
 
     @property
@@ -62,7 +62,7 @@ class Candidate:
         return [self.explanation.parts[code] for code in WEIGHTS if code in self.explanation.parts]
 
     @property
-    def cautions(self) -> list[Any]:
+    def cautions(self) -> list[object]:
         return [CAUTION_TEXTS[code] for code in self.explanation.cautions if code in CAUTION_TEXTS]
 
     @property

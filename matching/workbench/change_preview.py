@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from accounts.models import User
 from programs.committee_admin import state_tone
 
 from ..explanations.explanations import explain
@@ -63,7 +63,7 @@ def preview_decision(
     return change, _moves(solver, change, viewer.user)
 
 
-def _moves(solver: SolverState, change: PlanChange, by: Any) -> list[Move]:
+def _moves(solver: SolverState, change: PlanChange, by: User) -> list[Move]:
     names = names_of([RoundEntry(moved=[list(moved) for moved in change.moved], facts={})], by)
     fits = _fits(
         solver,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from accounts.models import User
 from applications.models import Application, NamedWish
 from matches.vocabulary_text import join_words
 from programs.models import conflicts_with
@@ -31,7 +31,7 @@ class MutualPair:
         return self.row.is_pinned and self.row.mentor_id == self.mentor.pk
 
 
-def mutual_pairs(round_: Round, user: Any) -> list[MutualPair]:
+def mutual_pairs(round_: Round, user: User) -> list[MutualPair]:
     """Return the pairs that the member may decide about, by name of the mentee.
 
     Raises ActionNotAllowed before the first run.

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import User
 from applications.models import Application
 from matches.match_creation import capacity_of
 from matches.models import Match
@@ -30,7 +31,7 @@ HAS_CAUTION = ~Q(cautions=[])
 NEEDS_REVIEW = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
     HAS_CAUTION | Q(band__in=[Band.POSSIBLE, Band.THIN])
 )
-QUEUES: dict[str, tuple[Any, Q]] = {
+QUEUES: dict[str, tuple[object, Q]] = {
     "all": (gettext_lazy("All"), Q()),
     "look": (gettext_lazy("To check"), NEEDS_REVIEW),
     "pinned": (gettext_lazy("Pinned"), Q(state=Proposal.State.PINNED)),
@@ -86,7 +87,7 @@ class Workbench:
         *,
         queue: str = "all",
         find: str = "",
-        page: Any = 1,
+        page: int | str = 1,
         only_figures: bool = False,
     ) -> None:
         round_ = self.round = viewer.round
@@ -122,7 +123,7 @@ class Workbench:
         }
         return counts | bands
 
-    def _page(self, mine: QuerySet[Proposal], page: Any) -> Page:
+    def _page(self, mine: QuerySet[Proposal], page: int | str) -> Page:
         rows = mine.with_names().filter(QUEUES[self.queue][1])  # type: ignore[attr-defined]
         if self.find:
             rows = rows.filter(
@@ -143,7 +144,7 @@ class Workbench:
         return urlencode({name: value for name, value in at.items() if value})
 
     @property
-    def queues(self) -> list[dict[str, Any]]:
+    def queues(self) -> list[dict[str, object]]:
         """The tabs above the list, with their counts."""
         return [
             {
@@ -157,7 +158,7 @@ class Workbench:
         ]
 
     @property
-    def bands(self) -> list[dict[str, Any]]:
+    def bands(self) -> list[dict[str, object]]:
         return [
             {"band": band, "label": band.label, "count": self.counts[f"band_{band.value}"]}
             for band in Band
@@ -179,7 +180,7 @@ def rows_of(
     round_: Round,
     proposals: list[Proposal],
     vocabulary: Vocabulary,
-    user: Any,
+    user: User,
     *,
     in_list: bool = False,
 ) -> list[Row]:
@@ -223,7 +224,7 @@ def loads(round_: Round, mentors: set[int | None]) -> Counter[int]:
 
 
 def mentor_names_in_reasons(
-    proposals: list[Proposal], user: Any, shows_initials: bool = False
+    proposals: list[Proposal], user: User, shows_initials: bool = False
 ) -> dict[int, str]:
     """Return names of mentors in the reasons of unmatched rows, without conflicts of interest."""
     ids = {fix[1] for row in proposals if row.mentor_id is None for fix in row.why.get("fixes", [])}

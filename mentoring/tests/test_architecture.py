@@ -100,7 +100,8 @@ def test_no_files_import_each_other_in_a_circle():
         # `from package import module` loads a package whose own imports are not meant.
         parents = {target.rpartition(".")[0] for target in found}
         edges[module] = found - {module} - parents
-    # Remove what imports nothing that is left, again and again; what stays is in a circle or uses one.
+    # Remove what imports nothing that is left, again and again; what stays is in a circle or
+    # uses one.
     while free := [module for module, targets in edges.items() if not targets & edges.keys()]:
         for module in free:
             del edges[module]

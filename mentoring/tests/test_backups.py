@@ -341,7 +341,8 @@ def test_an_older_client_is_refused(ada, settings, tmp_path):
 
 def test_rows_are_counted_by_the_lines_of_a_plain_dump():
     dump = (
-        b"SET x = 1;\nCOPY public.note (id, text) FROM stdin;\n1\tCOPY public.other (id)\n2\t\\\\.\n"
+        b"SET x = 1;\nCOPY public.note (id, text) FROM stdin;\n"
+        b"1\tCOPY public.other (id)\n2\t\\\\.\n"
         b'\\.\n\nCOPY public."user" (id) FROM stdin;\n\\.\nSELECT 1;\n'
     )
     counted = database_dumps.count_copied_rows(dump.splitlines(keepends=True))

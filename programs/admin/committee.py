@@ -38,7 +38,7 @@ class MembershipForm(forms.ModelForm):
         if self.instance.pk:
             del self.fields["email"], self.fields["name"]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until <= since:
@@ -91,12 +91,14 @@ class MembershipAdmin(CommitteeAdmin):
         return ["email", "name", "program", "role", "since", "until"]
 
     def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
     ) -> Any:
         fields = ["until", "deputy"] if obj else ["program", "role", "since", "until"]
         return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: object
+    ) -> Any:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
         if db_field.name == "deputy":

@@ -81,7 +81,7 @@ class ProgramAdmin(CommitteeAdmin):
         (gettext_lazy("Language and time"), {"fields": ("language", "time_zone")}),
     )
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: object) -> Any:
         """Language and zone are chosen, not typed."""
         if db_field.name == "language":
             return forms.ChoiceField(label=db_field.verbose_name, choices=settings.LANGUAGES)
@@ -97,7 +97,7 @@ class ProgramAdmin(CommitteeAdmin):
     ) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: object, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         Policy.objects.get_or_create(program=form.instance)
 
@@ -162,7 +162,9 @@ class CohortAdmin(CommitteeAdmin):
     ) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: object
+    ) -> Any:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -24,7 +24,7 @@ class EntryForm(TranslatedNamesForm):
     class Meta:
         fields: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         cleaned = super().clean()
         if not self.instance.code:
             self.instance.code = slugify(self.instance.names.get(settings.LANGUAGE_CODE, ""))[:60]
@@ -73,12 +73,14 @@ class EntryAdmin(CommitteeAdmin):
         return [*names, *self.columns]
 
     def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
     ) -> Any:
         # The inputs of names are no model fields: Django must not look for them.
         return super().get_form(request, obj, change, **{**kwargs, "fields": list(self.columns)})
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: object
+    ) -> Any:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
             kwargs["empty_label"] = _("Shared by all programs")

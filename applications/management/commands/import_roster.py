@@ -28,7 +28,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="read, check and count, but write nothing"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature
+    def handle(self, *args: object, **options: Any) -> None:  # Any: Django's signature
         try:
             cohort = Cohort.objects.select_related("program").get(slug=options["cohort"])
             roster = read_map(options["map"].read_text("utf-8"), role=options["role"])

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
@@ -17,7 +15,7 @@ class Command(BaseCommand):
             "--phase", choices=scenario.PHASES, default="running", help="how far the year has come"
         )
 
-    def handle(self, *args: Any, phase: str, **options: Any) -> None:
+    def handle(self, *args: object, phase: str, **options: object) -> None:
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError(
                 "The demo's sign-ins are public. Set DEMO=1 and DEBUG=1 on a machine of your own."

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import tablib
 from django.core.management.base import BaseCommand, CommandError
 
 from applications.importing import BadFile, BadMap, Record, read_map, read_records, read_table
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             help="places of each mentor whose row does not say (instead of the map's)",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             text = options["map"].read_text("utf-8")
             mentees, mentors = (
@@ -71,7 +72,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(problems)} problems in {path.name}; nothing was matched.")
         return [record for record in records if record.role == role]
 
-    def _write(self, data: Any, path: Path) -> None:
+    def _write(self, data: tablib.Dataset, path: Path) -> None:
         if path.suffix == ".xlsx":
             path.write_bytes(data.export("xlsx"))
         elif path.suffix == ".csv":

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("cohort", help="short name (slug) of the cohort")
         parser.add_argument("--json", action="store_true", help="machine-readable output")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         cohort = (
             Cohort.objects.filter(slug=options["cohort"]).select_related("program__policy").first()
         )
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         )
 
 
-def propose(cohort: Cohort, at: datetime) -> dict[str, Any]:
+def propose(cohort: Cohort, at: datetime) -> dict[str, object]:
     """Return pairs with fit, points and reasons, and everyone unmatched with why.
 
     Raises ActionNotAllowed if one side is empty.
@@ -113,7 +113,7 @@ def _names(solver: SolverState) -> dict[int, dict[str, str]]:
 
 def _pairs(
     solver: SolverState, names: dict[int, dict[str, str]], vocabulary: Vocabulary
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     placed = [(i, j) for i, j in enumerate(plan_of(solver).mu.tolist()) if j != UNMATCHED]
     return [
         {
@@ -131,7 +131,7 @@ def _pairs(
     ]
 
 
-def _left_out(solver: SolverState, names: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
+def _left_out(solver: SolverState, names: dict[int, dict[str, str]]) -> list[dict[str, object]]:
     plan = plan_of(solver)
     left = [solver.mentees[i] for i, j in enumerate(plan.mu.tolist()) if j == UNMATCHED]
     prices = Prices(solver.table, plan) if left else None
