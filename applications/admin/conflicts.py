@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, Q
+from django.db.models import ForeignKey, Model, Q
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -58,8 +59,8 @@ class ConflictAdmin(CommitteeAdmin):
         return any(has_role(request.user, program, Role.CHAIR) for program in programs.distinct())
 
     def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: object
-    ) -> Any:
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> ModelChoiceField | None:
         if db_field.name == "person":
             applied = Application.objects.for_committee(request.user)
             kwargs["queryset"] = User.objects.filter(Q(pk__in=applied.values("person"))).order_by(

@@ -116,8 +116,8 @@ class MeetingPage(ModelPage):
             ),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         mode = self.fields["mode"]
         assert isinstance(mode, forms.ChoiceField)
         mode.required = True
@@ -159,8 +159,8 @@ class CapacityPage(ModelPage):
         labels = {"is_first_time": gettext_lazy("This is my first time as a mentor")}
         widgets = {"capacity": forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         policy = self.application.program.policy
         self.fields["capacity"].help_text = _(
             "At most %(most)s in this program, and at most %(first)s your first time. "

@@ -92,6 +92,10 @@ class Page(forms.BaseForm):
         self.fields[FINGERPRINT] = forms.CharField(
             widget=forms.HiddenInput, required=False, initial=fingerprint(self.stored)
         )
+        self.complete()
+
+    def complete(self) -> None:
+        """Add what depends on the application, such as choices; called once the form is made."""
 
     @property
     def is_for_committee(self) -> bool:

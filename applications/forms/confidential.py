@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,8 +59,8 @@ class WishesPage(Page, forms.Form):
     read_by = READ_BY_COMMITTEE
     NAMES_PER_KIND = 2
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         labels = {
             NamedWish.Kind.PREFER: _("I would like to be paired with"),
             NamedWish.Kind.AVOID: _("I would rather not be paired with"),

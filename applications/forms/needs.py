@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django import forms
 from django.db import models
@@ -53,8 +53,8 @@ class SituationPage(ModelPage):
             "hopes": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         situation, hopes = self.fields["situation"], self.fields["hopes"]
         situation.required = True
         if self.application.is_mentor:
@@ -96,8 +96,8 @@ class ExperiencesPage(OptionsPage):
     code = "experiences"
     read_by = READ_BY_CHOICE
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         is_mentor = self.application.is_mentor
         self.heading = (
             _("What you have been through") if is_mentor else _("What you are going through")
@@ -180,8 +180,8 @@ CHOSEN: dict[type[models.Model], Callable[[Application], QuerySet]] = {
 class TopicsPage(OptionsPage):
     """One kind of topic; each with a level from 1 to 3."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         role = Application.Role(self.application.role)
         for topic in entries(Topic, self.application, kind=TOPIC_KINDS[self.code]):
             self.fields[topic.code] = forms.ChoiceField(
@@ -233,8 +233,8 @@ class TopicsPage(OptionsPage):
 class GoalsPage(TopicsPage):
     code = "goals"
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         self.heading = (
             _("Goals you can help with")
             if self.application.is_mentor
@@ -246,8 +246,8 @@ class GoalsPage(TopicsPage):
 class SubjectsPage(TopicsPage):
     code = "subjects"
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         self.heading = (
             _("Subjects you can help with")
             if self.application.is_mentor
@@ -258,8 +258,8 @@ class SubjectsPage(TopicsPage):
 class SkillsPage(TopicsPage):
     code = "skills"
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         self.heading = (
             _("Skills you can help to build")
             if self.application.is_mentor

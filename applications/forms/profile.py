@@ -59,8 +59,8 @@ class SuitabilityPage(Page, SuitabilityForm):
     )
     read_by = READ_BY_COMMITTEE
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         self.add_questions(self.application.role, self.application.program.policy)
 
     def read(self, application: Application) -> Values:
@@ -91,8 +91,8 @@ class AboutYouPage(ModelPage):
             "language": forms.RadioSelect,
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         self.fields["name"].required = True
         self.fields["name"].error_messages["required"] = _("Enter your name.")
         self.fields["time_zone"] = forms.ChoiceField(
@@ -185,8 +185,8 @@ class WorkPage(ProfilePage):
             "about": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def complete(self) -> None:
+        super().complete()
         level = self.fields["level"]
         assert isinstance(level, forms.ChoiceField)
         level.required = True

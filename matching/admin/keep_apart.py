@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_user_model
+from django.db.models import Field, ForeignKey
+from django.forms import Field as FormField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -65,15 +67,17 @@ class KeepApartAdmin(CommitteeAdmin):
         return f"{row.first} | {row.second}"
 
     def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: object
-    ) -> Any:
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> FormField | None:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, *MATCHERS)
         if db_field.name in {"first", "second"}:
             return PersonChoice(people_of(request), label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: object) -> Any:
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: object
+    ) -> FormField | None:
         """Use plain choices, without the links to view or add people and programs."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):

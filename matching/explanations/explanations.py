@@ -25,9 +25,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..engine import ScoreTable
 from ..models import Proposal
@@ -49,6 +50,10 @@ DEPTH_NAMES = ("", "accompanied", "lived")
 ONLINE, IN_PERSON = 1, 2
 WAYS: tuple[list[str], ...] = ([], ["online"], ["in_person"], ["online", "in_person"])
 RHYTHMS = ("same", "near")
+
+
+One = TypeVar("One")
+Integers = NDArray[np.integer]  # of any width
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,9 @@ def explain(solver: SolverState, pairs: Iterable[tuple[int, int]]) -> list[Expla
 class _Facts:
     """What is true of many pairs (rows[k], columns[k]); lists and arrays have one entry each."""
 
-    def __init__(self, solver: SolverState, rows: Any, columns: Any) -> None:
+    def __init__(
+        self, solver: SolverState, rows: NDArray[np.int64], columns: NDArray[np.int64]
+    ) -> None:
         self.rows, self.columns, self.size = rows, columns, len(rows)
         self.table: ScoreTable = solver.explained
         self.ids = solver.columns
@@ -147,7 +154,7 @@ class _Facts:
         return found
 
     @cached_property
-    def _doubts(self) -> list[tuple[str, Any]]:
+    def _doubts(self) -> list[tuple[str, NDArray[np.bool_]]]:
         no = np.zeros(self.size, bool)
         situations, topics = (asked > 0 for asked in self.asked)
         lived, helps, shared = (
@@ -189,7 +196,7 @@ class _Facts:
             {name: value for name, value in zip(columns, row, strict=True) if value} for row in rows
         ]
 
-    def _hits(self, name: str) -> tuple[Any, Any, object]:
+    def _hits(self, name: str) -> tuple[Integers, Integers, Integers]:
         return self.table.hits_in(name, self.rows, self.columns)
 
     def _lived(self) -> list[list[object]]:
@@ -253,7 +260,7 @@ class _Facts:
         return grouped(k, [names[c] for c in column.tolist()], self.size)
 
 
-def grouped(k: Any, values: list[Any], size: int) -> list[list[Any]]:
+def grouped(k: Integers, values: Sequence[One], size: int) -> list[list[One]]:
     """Return one list for each number below `size`; values[n] belongs to the ascending k[n]."""
     ends = accumulate(np.bincount(k, minlength=size).tolist(), initial=0)
-    return [values[first:last] for first, last in pairwise(ends)]
+    return [list(values[first:last]) for first, last in pairwise(ends)]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from accounts.models import Profile
 from accounts.models.people import DAYS, PARTS, SLOTS
@@ -42,7 +42,7 @@ class Marks:
         ids, self._at = np.unique(flat[:, 1], return_inverse=True)
         self.columns: list[int] = ids.tolist()
 
-    def table(self, keys: Sequence[int], strength: Sequence[int] | None = None) -> Any:
+    def table(self, keys: Sequence[int], strength: Sequence[int] | None = None) -> NDArray[np.int8]:
         """Return (people, entries): each mark's value or `strength[value]`, else 0."""
         table = np.zeros((len(keys), len(self.columns)), dtype=np.int8)
         if not len(keys) or not len(self.keys):
@@ -106,7 +106,7 @@ class FeatureArrays:
             utc_offset=self._offsets([row.zone for row in rows]),
         )
 
-    def travel(self) -> Any:
+    def travel(self) -> NDArray[np.int32] | None:
         """Return (places, places) kilometres, -1 if unknown; None if no distance is known."""
         codes = self._codes["place"]
         pairs = [
@@ -121,12 +121,12 @@ class FeatureArrays:
                 found[one, other] = found[other, one] = km
         return found
 
-    def _offsets(self, zones: list[str]) -> Any:
+    def _offsets(self, zones: list[str]) -> NDArray[np.int16] | None:
         """Minutes east of UTC in a winter and in a summer week; None without people."""
         found = {zone: [offset(zone, week) for week in self.weeks] for zone in set(zones)}
         return np.array([found[zone] for zone in zones], dtype=np.int16) if zones else None
 
-    def _category(self, name: str, values: list[str | None]) -> Any:
+    def _category(self, name: str, values: list[str | None]) -> NDArray[np.int32]:
         codes = self._codes[name]
         plain = {value: normalize_place(value) for value in set(values)}
         for word in sorted(set(plain.values()) - {""} - set(codes)):
@@ -134,7 +134,7 @@ class FeatureArrays:
         return _whole(codes.get(plain[value]) for value in values)
 
 
-def _whole(values: Iterable[int | None]) -> Any:
+def _whole(values: Iterable[int | None]) -> NDArray[np.int32]:
     return np.array([-1 if value is None else value for value in values], dtype=np.int32)
 
 
@@ -157,7 +157,7 @@ for _slot, _number in SLOT_NUMBER.items():
     SLOT_HOURS[_number, slice(*_hours_of(_slot))] = 1
 
 
-def hours(usual_times: list[list[str]]) -> Any:
+def hours(usual_times: list[list[str]]) -> NDArray[np.int8]:
     """Return (n, 168): which hours of the local week, from Monday 00:00, each person is free."""
     marked = np.zeros((len(usual_times), len(SLOTS)), dtype=np.float32)
     counts = [len(slots) for slots in usual_times]

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from applications.models import NamedWish
 from matches.models import Match
 from programs.models import Cohort, Conflict
@@ -100,7 +103,7 @@ def _by_person(rows: list[ApplicantData], keys: list[str]) -> dict[int, str]:
     return {row.person: key for row, key in zip(rows, keys, strict=True)}
 
 
-def _in_order(ids: Any, keys: list[str], rows: list[ApplicantData]) -> list[int]:
+def _in_order(ids: NDArray[np.str_], keys: list[str], rows: list[ApplicantData]) -> list[int]:
     """Applications in the order of the pool."""
     by_key = {key: row.pk for key, row in zip(keys, rows, strict=True)}
     return [by_key[key] for key in ids.tolist()]

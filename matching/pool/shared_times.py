@@ -6,17 +6,19 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from accounts.models.people import SLOTS
 
 from .feature_arrays import SLOT_HOURS
 
+Indexes = NDArray[np.int64]
 HOUR = 60
 PARTS_OF_AN_HOUR = 4  # the finest clock: quarters
 MASK = SLOT_HOURS.astype(np.float32).T  # (hours of the week, slots)
 
 
-def shared_slots(pool: Any, rows: Any, columns: object) -> list[list[str]]:
+def shared_slots(pool: Any, rows: Indexes, columns: Indexes) -> list[list[str]]:
     """For each pair (rows[k], columns[k]) the slots of which both have an hour or more."""
     mine, theirs = pool.mentees.hours[rows] > 0, pool.mentors.hours[columns] > 0
     ahead = pool.mentees.utc_offset[rows].astype(np.int64) - pool.mentors.utc_offset[columns]
@@ -31,7 +33,9 @@ def shared_slots(pool: Any, rows: Any, columns: object) -> list[list[str]]:
     return [names[first:last] for first, last in pairwise(ends)]
 
 
-def _hours_in_slots(mine: Any, theirs: Any, minutes: list[int]) -> Any:
+def _hours_in_slots(
+    mine: NDArray[np.bool_], theirs: NDArray[np.bool_], minutes: list[int]
+) -> NDArray[np.floating]:
     """Return (n, slots) shared hours; the mentor's clock is behind by `minutes` in each week."""
     fine = 1 if all(one % HOUR == 0 for one in minutes) else PARTS_OF_AN_HOUR
     common, other = np.repeat(mine, fine, axis=1), np.repeat(theirs, fine, axis=1)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from applications.importing import Record
 from applications.importing.normalization import fold
@@ -37,14 +38,14 @@ class AnswerCodes:
         for answer in known:
             self.codes.setdefault(fold(answer), len(self.codes))
 
-    def one(self, records: Sequence[Record], name: str) -> Any:
+    def one(self, records: Sequence[Record], name: str) -> NDArray[np.int64]:
         """(n,) code of the first answer, -1 unknown."""
         codes = [answers(record, name) for record in records]
         return np.array(
             [self.codes.get(fold(one[0]), -1) if one else -1 for one in codes], np.int64
         )
 
-    def many(self, records: Sequence[Record], name: str, mark: int = 1) -> Any:
+    def many(self, records: Sequence[Record], name: str, mark: int = 1) -> NDArray[np.int64]:
         """(n, answers) `mark` where a record says it, 0 elsewhere."""
         table = np.zeros((len(records), len(self.codes)), np.int64)
         for row, record in enumerate(records):

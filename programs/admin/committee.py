@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -97,8 +98,8 @@ class MembershipAdmin(CommitteeAdmin):
         return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
 
     def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: object
-    ) -> Any:
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> ModelChoiceField | None:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
         if db_field.name == "deputy":

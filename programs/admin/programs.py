@@ -8,6 +8,9 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
+from django.db.models import Field, ForeignKey
+from django.forms import Field as FormField
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -81,7 +84,9 @@ class ProgramAdmin(CommitteeAdmin):
         (gettext_lazy("Language and time"), {"fields": ("language", "time_zone")}),
     )
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: object) -> Any:
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: object
+    ) -> FormField | None:
         """Language and zone are chosen, not typed."""
         if db_field.name == "language":
             return forms.ChoiceField(label=db_field.verbose_name, choices=settings.LANGUAGES)
@@ -163,8 +168,8 @@ class CohortAdmin(CommitteeAdmin):
         return {} if obj else self.prepopulated_fields
 
     def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: object
-    ) -> Any:
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> ModelChoiceField | None:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import slugify
@@ -79,8 +80,8 @@ class EntryAdmin(CommitteeAdmin):
         return super().get_form(request, obj, change, **{**kwargs, "fields": list(self.columns)})
 
     def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: object
-    ) -> Any:
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> ModelChoiceField | None:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
             kwargs["empty_label"] = _("Shared by all programs")
