@@ -134,6 +134,15 @@ ACCOUNT_EMAILS: Mapping[str, AccountEmail] = {
     ),
 }
 
+# What one request sends to a known and to an unknown address; both are rendered for either.
+COUNTERPARTS: Mapping[str, str] = {
+    "login_code": "unknown_account",
+    "password_reset_code": "unknown_account",
+    "unknown_account": "login_code",
+    "email_confirmation_signup": "account_already_exists",
+    "account_already_exists": "email_confirmation_signup",
+}
+
 
 def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) -> None:
     """Render the e-mail `name` in the recipient's language and enqueue it for `email`.
@@ -147,10 +156,9 @@ def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) 
     language = user.language if user else translation.get_language() or settings.LANGUAGE_CODE
     zone = ZoneInfo(user.time_zone if user else settings.TIME_ZONE)
     with translation.override(language), timezone.override(zone):
-        fields = _template_context(mail, context)
-        subject = str(mail.subject)
-        text = render_template("emails/account/body.txt", fields)
-        html = inline_css(render_template("emails/account/body.html", fields))
+        subject, text, html = _render(mail, context)
+        if counterpart := COUNTERPARTS.get(name):  # rendering takes most of the time
+            _render(ACCOUNT_EMAILS[counterpart], {"code": "", **context})
     life = (
         timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
         if mail.has_code
@@ -159,6 +167,13 @@ def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) 
     outbox.enqueue_account_email(
         to=user, address=email, subject=subject, text=text, html=html, expires_at=now + life, at=now
     )
+
+
+def _render(mail: AccountEmail, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the subject, the text and the HTML."""
+    fields = _template_context(mail, context)
+    text = render_template("emails/account/body.txt", fields)
+    return str(mail.subject), text, inline_css(render_template("emails/account/body.html", fields))
 
 
 def _template_context(mail: AccountEmail, context: Mapping[str, Any]) -> dict[str, object]:

@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import (
+    LoginForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
+    SignupForm,
+)
 from django import forms
 from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from access.ids import new_public_id
+
+from . import equal_work
 from .models import User
 from .timezones import zone_choices
 
@@ -54,6 +65,47 @@ class SignInForm(LoginForm):
             strip=False,
             widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         )
+
+    def clean_login(self) -> str:
+        login = super().clean_login()
+        equal_work.complete_lookup(login)
+        return login
+
+
+class CodeRequestForm(RequestLoginCodeForm):
+    """Asks for a sign-in code; answers a known and an unknown address with equal work."""
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        equal_work.complete_lookup(email)
+        return email
+
+
+class PasswordResetForm(ResetPasswordForm):
+    """Asks for a code to reset a password, with equal work for known and unknown addresses."""
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        equal_work.complete_lookup(email)
+        return email
+
+
+class SignUpForm(SignupForm):
+    """Creates an account; where there is one, makes one and undoes it, which takes as long."""
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            self._rehearse(request)
+        return super().try_save(request)
+
+    def _rehearse(self, request: HttpRequest) -> None:
+        decoy = copy(self)
+        decoy.account_already_exists = False
+        address = f"{new_public_id().lower()}@decoy.invalid"  # a reserved domain
+        decoy.cleaned_data = {**self.cleaned_data, "email": address}
+        with transaction.atomic():
+            equal_work.look_at_new_account(decoy.save(request))
+            transaction.set_rollback(True)
 
 
 class ErasureForm(forms.Form):

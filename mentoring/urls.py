@@ -5,6 +5,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import sign_in_views
+
 from . import styleguide, views
 
 admin.autodiscover()
@@ -14,6 +16,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("theme/", views.theme, name="theme"),
     path("admin/", admin.site.urls),
+    *sign_in_views.urlpatterns,  # before allauth's own pages of the same names
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("", include("programs.urls")),

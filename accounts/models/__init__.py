@@ -1,4 +1,5 @@
+from .code_attempts import AttemptCount
 from .people import Profile, User, UserManager
 from .vocabulary import Employer, Industry, Language
 
-__all__ = ["Employer", "Industry", "Language", "Profile", "User", "UserManager"]
+__all__ = ["AttemptCount", "Employer", "Industry", "Language", "Profile", "User", "UserManager"]

@@ -17,6 +17,7 @@ NOBODY = "nobody: machinery"
 NO_WORDS = None  # codes, numbers, keys: no canary fits
 
 FIELDS: dict[str, str | None] = {
+    "accounts.AttemptCount.key": NO_WORDS,
     "accounts.Employer.aliases": OPEN,
     "accounts.Employer.key": NO_WORDS,
     "accounts.Employer.name": OPEN,
