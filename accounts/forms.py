@@ -96,7 +96,9 @@ class SignUpForm(SignupForm):
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists:
             self._rehearse(request)
-        return super().try_save(request)
+            return super().try_save(request)
+        with transaction.atomic():  # a savepoint, as the rehearsal has one
+            return super().try_save(request)
 
     def _rehearse(self, request: HttpRequest) -> None:
         decoy = copy(self)
