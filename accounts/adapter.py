@@ -13,3 +13,7 @@ class AccountAdapter(DefaultAccountAdapter):
         emails.enqueue_account_email(
             template_prefix.rpartition("/")[2], email=email, context=context
         )
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Send the e-mail without building links that its text does not use."""
+        self.send_mail("account/email/account_already_exists", email, {})

@@ -38,5 +38,5 @@ def look_for_address(email: str) -> None:
 def look_at_new_account(user: User) -> None:
     """Read what signing up reads of a new account before it asks to confirm the address."""
     EmailAddress.objects.filter(user=user, verified=True).exists()
-    EmailAddress.objects.filter(user=user).order_by("-primary", "-verified").first()
-    EmailAddress.objects.filter(user=user, email=user.email).first()
+    EmailAddress.objects.filter(user=user).first()
+    EmailAddress.objects.filter(user=user, email=user.email).exists()
