@@ -169,7 +169,7 @@ def enqueue_account_email(name: str, *, email: str, context: Mapping[str, Any]) 
     )
 
 
-def _render(mail: AccountEmail, context: Mapping[str, Any]) -> tuple[str, str, str]:
+def _render(mail: AccountEmail, context: Mapping[str, object]) -> tuple[str, str, str]:
     """Return the subject, the text and the HTML."""
     fields = _template_context(mail, context)
     text = render_template("emails/account/body.txt", fields)

@@ -5,7 +5,7 @@ They replace allauth's pages of the same names and addresses.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol, TypedDict
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
@@ -22,6 +22,23 @@ from django.views.generic import FormView
 from . import code_attempts, equal_work
 
 
+class CodeState(TypedDict, total=False):
+    """What allauth remembers about a code that it has sent."""
+
+    email: str
+    at: float  # when the code was requested, in seconds since 1970
+    resend_count: int
+    user_id: str  # only if the address has an account
+
+
+class CodeProcess(Protocol):
+    """The part of allauth's process of a code that the pages below use."""
+
+    state: CodeState
+
+    def abort(self) -> None: ...
+
+
 class CountedGuesses(FormView):
     """Mixin: each guess takes an attempt before the code is compared.
 
@@ -29,18 +46,18 @@ class CountedGuesses(FormView):
     the account if there is one.
     """
 
-    _process: Any  # one of allauth's classes, which are not public
+    _process: CodeProcess
     reads_on_get = reads_on_post = 0  # how often allauth's page reads the account, if it has one
     reads_after_sending = 0  # how often only our e-mail to an address without account reads it
     reads_address_to_send = False  # whether it also reads the address before sending again
     email_without_account = "unknown_account"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not self._has_account():
             equal_work.look_for_account(self.reads_on_get)
         return super().get(request, *args, **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not self._has_account():
             equal_work.look_for_account(self.reads_on_post)
             if self.reads_address_to_send and not self._is_guess():
