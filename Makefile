@@ -7,7 +7,7 @@
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-next lint fmt types bench shots pages lock chaos drill clean prepare
+.PHONY: help run test check test-next lint fmt types bench shots pages lock chaos drill explore clean prepare
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -32,7 +32,7 @@ endif
 
 help:
 	@sed -n '3,5s/^#  *//p' Makefile
-	@echo 'also: make test-next lint fmt types bench shots pages chaos drill lock clean'
+	@echo 'also: make test-next lint fmt types bench shots pages chaos drill explore lock clean'
 
 # --- the environment
 
@@ -132,6 +132,12 @@ drill: $(VENV)/dev.stamp prepare
 chaos: $(VENV)/dev.stamp prepare
 	$(PY) -m testkit.services $(PY) -m testkit.chaos $(ARGS)
 	$(PY) -m testkit.chaos $(ARGS)
+
+# New examples instead of the fixed ones of `make test`, to find what those miss: make explore TIMES=50
+TIMES ?= 10
+explore: $(VENV)/dev.stamp prepare
+	@for run in $$(seq $(TIMES)); do ENGINE_SEED=new $(PY) -m pytest -q -n 2 matching/tests/engine $(ARGS) || exit 1; done
+	HYPOTHESIS_EXAMPLES=2000 $(PY) -m pytest -q -n 2 -m hypothesis $(ARGS)
 
 lock: $(VENV)/dev.stamp
 	@test -x var/uv/bin/uv || { mkdir -p var && $(PYTHON) -m venv var/uv && var/uv/bin/python -m pip install --quiet uv==0.13.9; }

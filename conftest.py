@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.utils import translation
@@ -11,6 +13,13 @@ from django.utils import translation
 from testkit import factories
 
 pytest_plugins = ["testkit.browser"]  # the browser of the end-to-end tests
+
+# The same examples at every run, on any machine: a change must not fail by chance. `make explore`
+# asks for a number of new ones.
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES") or 0)
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", max_examples=EXAMPLES or 100, deadline=None)
+hypothesis.settings.load_profile("explore" if EXAMPLES else "repeatable")
 
 
 def pytest_collection_modifyitems(items):

@@ -28,11 +28,14 @@ def on_few_pairs(request, monkeypatch):
 
 
 def synthetic_round(case):
-    """A table, places (some mentors have none), and decisions of every kind."""
+    """A table, places (some mentors have none), and decisions of every kind.
+
+    One place at least is open beside the pinned pair; without any, nothing is left to solve.
+    """
     rng = generator(case)
     S, _ = small(rng)
     capacity = capacity_for(rng, S) + (case % 2)
-    capacity[0] = 1
+    capacity[0], capacity[1] = 1, max(capacity[1], 1)
     S[:3, 0] = 3
     pins = ((int(rng.integers(3)), 0),) if case % 3 else ()
     no = tuple(
