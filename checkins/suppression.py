@@ -1,22 +1,33 @@
-"""Suppression of small numbers: which figures of a table may be shown.
+"""Suppression of small numbers: which figures of a table may be shown, and to whom.
 
 A table is one group of answers, split into parts that do not overlap (mentees, mentors), with its
 total. The rules:
-1. no figure rests on fewer than `smallest` answers (0 answers tell nothing about anyone);
+1. no figure rests on answers of fewer than `smallest` people (0 answers tell nothing about anyone);
 2. no figure follows from subtracting shown ones (complementary disclosure): while the hidden parts
-   hold fewer than `smallest` answers together, the next smallest part is hidden as well;
-3. shares are rounded to `ROUND_TO` percent, so that no single answer moves them visibly in a large
+   hold answers of fewer than `smallest` people together, the next smallest part is hidden as well;
+3. both rules count only people whom the reader can't read: what a reader knows can be subtracted
+   as well. The two people of the reader's own pair never count, because they may have talked;
+4. shares are rounded to `ROUND_TO` percent, so that no single answer moves them visibly in a large
    group.
 Pure: no database, no clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 ROUND_TO = 5
+
+
+class Source(NamedTuple):
+    """Where an answer comes from: primary keys of the person and of the check-in."""
+
+    person: int
+    checkin: int
 
 
 @dataclass(frozen=True)
@@ -36,38 +47,78 @@ class Table:
     parts: tuple[tuple[str, Figure | None], ...]
 
 
-def shown_parts(sizes: Mapping[str, int], smallest: int) -> frozenset[str]:
-    """Return the names of the parts whose figures may be shown with the total."""
-    if sum(sizes.values()) < smallest:
-        return frozenset()
-    shown = {name for name, size in sizes.items() if size == 0 or size >= smallest}
-    while 0 < sum(size for name, size in sizes.items() if name not in shown) < smallest:
-        candidates = [(sizes[name], name) for name in shown if sizes[name]]
-        if not candidates:
-            break
-        shown.remove(min(candidates)[1])
+@dataclass(frozen=True)
+class Knowledge:
+    """What a reader of a table knows besides its figures.
+
+    `known` is every set of answers that the reader can read: today, and in any later role.
+    `pair` is the primary keys of the reader and of the people they are in a pair with.
+    """
+
+    known: tuple[AbstractSet[Source], ...] = (frozenset(),)
+    pair: AbstractSet[int] = frozenset()
+
+    def is_safe(self, answers: AbstractSet[Source], smallest: int) -> bool:
+        """Return whether a figure of `answers` tells the reader nothing about few people."""
+        return all(self._is_safe(answers - known, smallest) for known in self.known)
+
+    def _is_safe(self, unknown: AbstractSet[Source], smallest: int) -> bool:
+        return not unknown or len({one.person for one in unknown} - self.pair) >= smallest
+
+
+NOTHING = Knowledge()
+
+
+def shown_parts(
+    parts: Mapping[str, AbstractSet[Source]],
+    smallest: int,
+    *,
+    reader: Knowledge = NOTHING,
+    among: Collection[str] | None = None,
+) -> frozenset[str] | None:
+    """Return the names of the parts that may be shown with the total; None if it may not be shown.
+
+    Only parts in `among` are shown, if it is given: the others were hidden earlier.
+    """
+    if not reader.is_safe(_union(parts.values()), smallest):
+        return None
+    candidates = set(parts if among is None else among)
+    shown = {name for name in candidates if reader.is_safe(parts[name], smallest)}
+    while not reader.is_safe(
+        _union(part for name, part in parts.items() if name not in shown), smallest
+    ):
+        shown.remove(min((len(parts[name]), name) for name in shown if parts[name])[1])
     return frozenset(shown)
 
 
+def _union(parts: Iterable[AbstractSet[Source]]) -> frozenset[Source]:
+    return frozenset().union(*parts)
+
+
 def pool(
-    parts: Mapping[str, Sequence[str]], codes: Sequence[str], *, is_scale: bool, smallest: int
+    parts: Mapping[str, Mapping[Source, str]],
+    codes: Collection[str],
+    *,
+    is_scale: bool,
+    smallest: int,
 ) -> Table:
     """Return the table of one question.
 
     `parts` maps the name of a part to its answers, each one of `codes`; the codes of a scale are
     its steps "1", "2" and so on.
     """
-    answers = [answer for part in parts.values() for answer in part]
-    shown = shown_parts({name: len(part) for name, part in parts.items()}, smallest)
-    total = _figure(answers, codes, is_scale) if len(answers) >= smallest else None
+    answers = [answer for part in parts.values() for answer in part.values()]
+    shown = shown_parts({name: part.keys() for name, part in parts.items()}, smallest)
+    if shown is None or not answers:
+        return Table(None, tuple((name, None) for name in parts))
     cells = (
-        (name, _figure(part, codes, is_scale) if name in shown else None)
+        (name, _figure(list(part.values()), codes, is_scale) if name in shown else None)
         for name, part in parts.items()
     )
-    return Table(total, tuple(cells))
+    return Table(_figure(answers, codes, is_scale), tuple(cells))
 
 
-def _figure(answers: Sequence[str], codes: Sequence[str], is_scale: bool) -> Figure:
+def _figure(answers: list[str], codes: Collection[str], is_scale: bool) -> Figure:
     middle = float(median(int(answer) for answer in answers)) if is_scale and answers else None
     return Figure(
         len(answers),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.committee_admin import CommitteeAdmin
 
 from ..models import Wave
-from ..results import smallest_group, tables_of
+from ..result_readers import ResultReader, knows_turnout, with_turnout
 from ..suppression import ROUND_TO
 
 
@@ -16,23 +16,34 @@ class WaveAdmin(CommitteeAdmin):
         "There are no results yet. The results of a month appear once it is over and enough people "
         "have answered to protect each person."
     )
-    list_display = ("__str__", "month", "asked", "answered", "rate")
+    list_display = ("__str__", "month", "asked", "answers", "rate")
+    # Not by the number of answers, which is not shown to everyone.
+    sortable_by = ("__str__", "month", "asked")
     list_filter = ("kind",)
-    list_select_related = ("cohort",)
+    list_select_related = ("cohort__program",)
     date_hierarchy = "month"
     fields = readonly_fields = (
         "cohort",
         "kind",
         "month",
         "asked",
-        "answered",
+        "answers",
         "rate",
         "published_at",
     )
     change_form_template = "admin/checkins/wave/change_form.html"
 
+    def get_queryset(self, request):
+        return with_turnout(super().get_queryset(request), request.user)
+
+    @admin.display(description=_("answered"))
+    def answers(self, obj):
+        return obj.answered if knows_turnout(obj) else "–"
+
     @admin.display(description=_("response rate"))
     def rate(self, obj):
+        if not knows_turnout(obj):
+            return "–"
         percent = round(100 * obj.answered / obj.asked) if obj.asked else 0
         return _("%(percent)s percent") % {"percent": percent}
 
@@ -41,7 +52,7 @@ class WaveAdmin(CommitteeAdmin):
         context = {"round_to": ROUND_TO, **(extra_context or {})}
         if wave is not None:
             context |= {
-                "tables": tables_of(wave),
-                "smallest_group": smallest_group(wave.cohort.program),
+                "tables": ResultReader(wave, request.user).tables(),
+                "smallest_group": wave.smallest_group,
             }
         return super().change_view(request, object_id, form_url, context)

@@ -38,6 +38,10 @@ class Wave(models.Model):
     answered = models.PositiveIntegerField(_("answered"))
     # As `results.Table`, with small groups already suppressed.
     figures = models.JSONField(_("figures"), default=list)
+    # {id of a carer or deputy on that day: ids of the matches whose answers they read by name}
+    named_readers = models.JSONField(default=dict, editable=False)
+    # The program's setting on that day: a later change must not show what was hidden.
+    smallest_group = models.PositiveSmallIntegerField(_("smallest group"), default=5)
     published_at = models.DateTimeField(_("published at"))
 
     objects = WaveQuerySet.as_manager()

@@ -5,15 +5,33 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkins.suppression import pool, shown_parts
+from checkins import suppression
+from checkins.suppression import Source
 
 SIZES = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 12), min_size=1)
 SMALLEST = st.integers(3, 7)
 
 
+def shown_parts(sizes, smallest):
+    """Each answer is of a person of their own; nothing is shown if the total is not."""
+    parts = {
+        name: frozenset(Source(number * 100 + n, number * 100 + n) for n in range(size))
+        for number, (name, size) in enumerate(sizes.items())
+    }
+    return suppression.shown_parts(parts, smallest)
+
+
+def pool(parts, codes, **options):
+    numbered = {
+        name: {Source(number * 100 + n, n): answer for n, answer in enumerate(answers)}
+        for number, (name, answers) in enumerate(parts.items())
+    }
+    return suppression.pool(numbered, codes, **options)
+
+
 @given(SIZES, SMALLEST)
 def test_no_figure_rests_on_a_few(sizes, smallest):
-    for name in shown_parts(sizes, smallest):
+    for name in shown_parts(sizes, smallest) or ():
         assert sizes[name] == 0 or sizes[name] >= smallest
 
 
@@ -23,8 +41,8 @@ def test_no_subtraction_reaches_a_few(sizes, smallest):
 
     Any difference counts no one, or at least the smallest group.
     """
-    if sum(sizes.values()) < smallest:
-        assert shown_parts(sizes, smallest) == frozenset()
+    if 0 < sum(sizes.values()) < smallest:
+        assert shown_parts(sizes, smallest) is None
         return
     shown = shown_parts(sizes, smallest)
     total = sum(sizes.values())

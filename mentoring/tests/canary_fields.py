@@ -59,6 +59,7 @@ FIELDS: dict[str, str | None] = {
     "checkins.Survey.intros": OPEN,
     "checkins.Survey.titles": OPEN,
     "checkins.Wave.figures": NO_WORDS,
+    "checkins.Wave.named_readers": NO_WORDS,
     "matching.KeepApart.reason": COMMITTEE_ONLY,
     "matches.Match.why_codes": NO_WORDS,
     "matching.Override.codes": NO_WORDS,

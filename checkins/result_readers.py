@@ -1,0 +1,171 @@
+"""Who is shown which pooled figures.
+
+The figures of a wave are the same for everyone and never change. A member is shown those from which
+they can't compute the answers of a few people, whatever else they know:
+
+1. their own answers, and perhaps those of their partner;
+2. answers on the care channel that they may read today, could read when the wave was published, or
+   could read as the chair before;
+3. in a later role, every answer but those of people they have a conflict of interest with. So a
+   member who is in one of the pairs is not shown the figures of the care channel at all, unless the
+   pairs hidden from them are many enough: as a chair they could subtract all others.
+
+How many people answered is such a figure as well: members see who of the others has answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypedDict
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from applications.models import Application
+from matches.models import Match
+from programs.models import Membership, conflicts_with
+
+from .care_access import matches_in_care_of
+from .models import CheckIn, Question, Wave
+from .results import StoredFigure, Table
+from .suppression import Knowledge, Source, shown_parts
+
+Channel = Question.Channel
+
+
+class Row(TypedDict):
+    """One line of a table on the page: who, how many, the figure, shares as (answer, percent)."""
+
+    who: str
+    count: int | None
+    figure: StoredFigure | None
+    shares: list[tuple[str, int]]
+
+
+def recused_matches(user: User) -> QuerySet[Match]:
+    """Return the matches of which `user` sees nothing as a committee member."""
+    return Match.objects.filter(conflicts_with(user, "mentee__person", "mentor__person"))
+
+
+def with_turnout(waves: QuerySet[Wave], user: User) -> QuerySet[Wave]:
+    """Annotate `hidden_from_reader` and `hidden_people`, for `knows_turnout`.
+
+    They count the check-ins of a wave whose state `user` can't see, and their people without those
+    of their own pairs.
+    """
+    own = Match.objects.of(user)
+    rows = CheckIn.objects.filter(wave=OuterRef("pk"), match__in=recused_matches(user))
+    others = rows.exclude(person=user.pk).order_by().values("wave")
+    counted = {
+        "hidden_from_reader": others.annotate(n=Count("pk")),
+        "hidden_people": others.exclude(match__in=own).annotate(n=Count("person", distinct=True)),
+    }
+    return waves.annotate(
+        **{name: Coalesce(Subquery(found.values("n")), 0) for name, found in counted.items()}
+    )
+
+
+def knows_turnout(wave: Wave) -> bool:
+    """Return whether the reader of `with_turnout` may be shown how many people answered."""
+    hidden: int = wave.hidden_from_reader  # type: ignore[attr-defined]  # annotated
+    people: int = wave.hidden_people  # type: ignore[attr-defined]  # annotated
+    return not hidden or people >= wave.smallest_group
+
+
+@dataclass(frozen=True)
+class ResultReader:
+    """A committee member who looks at one wave."""
+
+    wave: Wave
+    user: User
+
+    def tables(self) -> list[dict[str, object]]:
+        """Return what they may see, for a page, as {"question": Question, "rows": [Row]}."""
+        stored: list[Table] = self.wave.figures
+        questions = Question.objects.in_bulk([table["question"] for table in stored])
+        return [
+            {"question": question, "rows": self._rows(question, table)}
+            for table in stored
+            if (question := questions.get(table["question"]))
+        ]
+
+    def _rows(self, question: Question, table: Table) -> list[Row]:
+        names = {
+            str(Application.Role.MENTEE): _("Mentees"),
+            str(Application.Role.MENTOR): _("Mentors"),
+        }
+        shown = self._shown(question, table)
+        cells = [(_("All"), None if shown is None else table["total"])]
+        for role, figure in table["parts"].items():
+            cells.append((names[role], figure if role in (shown or ()) else None))
+        texts = dict(question.options)
+        return [
+            Row(
+                who=who,
+                count=figure["count"] if figure and knows_turnout(self.wave) else None,
+                figure=figure,
+                shares=[(texts.get(code, code), share) for code, share in figure["shares"]]
+                if figure
+                else [],
+            )
+            for who, figure in cells
+        ]
+
+    def _shown(self, question: Question, table: Table) -> frozenset[str] | None:
+        """Return the roles whose figures are shown besides the total; None if not even that is."""
+        parts = {
+            role: frozenset(Source(*source) for source in sources)
+            for role, sources in table["counted"].items()
+        }
+        among = [role for role, figure in table["parts"].items() if figure]
+        reader = self.knowledge(question.channel, frozenset().union(*parts.values()))
+        return shown_parts(parts, self.wave.smallest_group, reader=reader, among=among)
+
+    def knowledge(self, channel: str, answers: frozenset[Source]) -> Knowledge:
+        """Return what they know of `answers` to one question on `channel`."""
+        own = {source for source in answers if source.person == self.user.pk}
+        match channel:
+            case Channel.CARE:
+                known = self._of(answers, self._readable) | own
+                later = answers - self._of(answers, self._recused) | own
+                return Knowledge((known, later), self._pair)
+            case Channel.PARTNER:
+                return Knowledge((own | self._of(answers, self._own),), self._pair)
+            case _:
+                return Knowledge((own,), self._pair)
+
+    @staticmethod
+    def _of(answers: Iterable[Source], checkins: frozenset[int]) -> frozenset[Source]:
+        return frozenset(source for source in answers if source.checkin in checkins)
+
+    def _checkins(self, *where: Q) -> frozenset[int]:
+        rows = CheckIn.objects.filter(*where, wave=self.wave)
+        return frozenset(rows.order_by().values_list("pk", flat=True))
+
+    @cached_property
+    def _own(self) -> frozenset[int]:
+        return self._checkins(Q(match__in=Match.objects.of(self.user)))
+
+    @cached_property
+    def _pair(self) -> frozenset[int]:
+        pairs = Match.objects.of(self.user).values_list("mentee__person", "mentor__person")
+        return frozenset({self.user.pk}.union(*pairs))
+
+    @cached_property
+    def _recused(self) -> frozenset[int]:
+        return self._checkins(Q(match__in=recused_matches(self.user)))
+
+    @cached_property
+    def _readable(self) -> frozenset[int]:
+        """Check-ins whose answers they read by name: now, on the day of publication, as a chair."""
+        now = Q(match__in=matches_in_care_of(self.user))
+        then = Q(match__in=self.wave.named_readers.get(str(self.user.pk), []))
+        before = Q(pk__in=[])
+        roles = Membership.objects.of(self.user, Membership.Role.CHAIR)
+        for role in roles.filter(program__cohorts=self.wave.cohort_id, until__isnull=False):
+            before |= Q(answered_at__date__lt=role.until)
+        return self._checkins(now | then) | self._checkins(before) - self._recused
