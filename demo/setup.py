@@ -77,6 +77,7 @@ def make_programs(texts: dict[str, Any]) -> dict[str, Program]:
             code_of_conduct=texts["texts"]["code_of_conduct"].strip(),
             emergency_note=texts["texts"]["emergency"],
             contact_email="committee@example.org",
+            contact_phone="+1 416 555 0142",
             time_zone="America/Toronto",
             **{name: content[name] for name in ("name", "purpose", "audience", "is_not")},
         )

@@ -122,6 +122,7 @@ FIELDS: dict[str, str | None] = {
     "programs.Program.audience": OPEN,
     "programs.Program.code_of_conduct": OPEN,
     "programs.Program.contact_email": OPEN,
+    "programs.Program.contact_phone": OPEN,
     "programs.Program.emergency_note": OPEN,
     "programs.Program.is_not": OPEN,
     "programs.Program.language": NO_WORDS,

@@ -79,7 +79,15 @@ class ProgramAdmin(CommitteeAdmin):
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
         (
             gettext_lazy("Conduct and help"),
-            {"fields": ("code_of_conduct", "other_help", "contact_email", "emergency_note")},
+            {
+                "fields": (
+                    "code_of_conduct",
+                    "other_help",
+                    "contact_email",
+                    "contact_phone",
+                    "emergency_note",
+                )
+            },
         ),
         (gettext_lazy("Language and time"), {"fields": ("language", "time_zone")}),
     )

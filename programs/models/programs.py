@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import date, timedelta
 from typing import Self
 
@@ -19,7 +20,18 @@ from access.scoping import ScopedQuerySet
 from accounts.models import User
 from accounts.models.people import validate_name, validate_zone
 
+PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,}")
+# Words that ask the reader to pick up the phone, in the languages of the site.
+CALL_WORDS = re.compile(r"\b(call|phone|ring|dial|appel\w*|téléphon\w*|compos\w*)\b", re.IGNORECASE)
+CALL_US = re.compile(r"\b(call|phone|ring) us\b|\b(appel|téléphon)\w*[- ]nous\b", re.IGNORECASE)
+NUMBER = re.compile(r"[0-9]{2,}")
 ANSWER_WITHIN = timedelta(days=21)  # after applications close, if no matching day is set
+
+
+def validate_phone(value: str) -> None:
+    """Raise ValidationError unless `value` looks like a phone number."""
+    if not PHONE.fullmatch(value.strip()):
+        raise ValidationError(_("Enter a phone number, for example +1 416 555 0100."))
 
 
 class ProgramQuerySet(ScopedQuerySet):
@@ -56,6 +68,13 @@ class Program(models.Model):
     )
     code_of_conduct = models.TextField(_("code of conduct"), blank=True)
     contact_email = models.EmailField(_("contact address"), blank=True)
+    contact_phone = models.CharField(
+        _("contact phone number"),
+        max_length=40,
+        blank=True,
+        validators=[validate_phone],
+        help_text=_("With the country code, for example +1 416 555 0100. Shown on the help pages."),
+    )
     other_help = models.TextField(
         _("other help"),
         blank=True,
@@ -80,6 +99,22 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse texts that say whom to call without a number to call."""
+        note = self.emergency_note
+        if CALL_WORDS.search(note) and not NUMBER.search(note):
+            raise ValidationError(
+                {"emergency_note": _("This text says whom to call. Add the phone number.")}
+            )
+        if CALL_US.search(note) and not self.contact_phone:
+            raise ValidationError(
+                {
+                    "contact_phone": _(
+                        "The text for emergencies says to call you. Enter your number."
+                    )
+                }
+            )
 
     @property
     def other_help_lines(self) -> list[str]:
