@@ -1,4 +1,4 @@
-"""A proxy without a table: a match as the committee follows its health."""
+"""Proxies without tables: a match as the committee follows it."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ class Pair(Match):
         proxy = True
         verbose_name = _("pair and its health")
         verbose_name_plural = _("pairs and their health")
+
+
+class PairMeetings(Match):
+    """Match with counts and dates of its meetings, which the whole committee may see."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("meetings of a pair")
+        verbose_name_plural = _("meetings of each pair")

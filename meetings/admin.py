@@ -11,8 +11,8 @@ class MeetingAdmin(CommitteeAdmin):
     """What the carer of a pair sees: when, how long, how, and whether it took place."""
 
     empty_words = _(
-        "There are no meetings yet. You see when the pairs you look after meet, not what they talk "
-        "about."
+        "No meetings of pairs in your care. You see when the pairs you look after meet, not what "
+        "they talk about. “Meetings of each pair” shows counts and dates for all pairs."
     )
     list_display = ("match", "state", "starts_at", "minutes", "mode", "moves")
     list_filter = ("state", "mode")

@@ -9,9 +9,9 @@ from allauth.usersessions import admin as _sessions
 from django.contrib import admin
 from django.contrib.auth import admin as _groups
 
-from . import history, outbox, pairs, people, vocabulary
+from . import history, meetings, outbox, pairs, people, vocabulary
 
-__all__ = ["history", "outbox", "pairs", "people", "vocabulary"]
+__all__ = ["history", "meetings", "outbox", "pairs", "people", "vocabulary"]
 
 # The libraries register pages for sign-in secrets, sessions and groups; the committee must not
 # see them.

@@ -313,6 +313,7 @@ TABLES: dict[str, Admin] = {
     "workflow_transition": Admin("transition"),
     "notifications_notification": Admin("letter"),
     "dashboard_pair": Admin("open_match"),
+    "dashboard_pairmeetings": Admin("match"),
     "programs_program": Admin("program", change=CHAIRS, add=frozenset({"maintainer"})),
     "programs_cohort": Admin("cohort", change=CHAIRS, add=ANY_CHAIR),
     "programs_topic": Admin("topic", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
