@@ -43,8 +43,17 @@ class OpenRoundForm(forms.Form):
 
 class ReasonForm(forms.Form):
     why = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": gettext_lazy("Enter a short reason. It is saved in the minutes.")
+        },
     )
+
+
+class DiscardForm(forms.Form):
+    why = forms.CharField(label=gettext_lazy("Reason"), max_length=500, required=False)
 
 
 class RejectForm(ReasonForm):

@@ -146,6 +146,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "mentoring.form_renderer.FormRenderer"
 
 # Database: SQLite in WAL mode by default, PostgreSQL by DATABASE_URL. No ATOMIC_REQUESTS: on SQLite
 # each GET would take the write lock.

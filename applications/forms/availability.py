@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,12 +33,6 @@ class WeekWidget(forms.widgets.ChoiceWidget):
     input_type = "checkbox"
     use_fieldset = True
     template_name = "applications/week.html"
-
-    def render(  # type: ignore[override]  # render_to_string() is typed as plain text
-        self, name: str, value: object, attrs: object = None, renderer: object = None
-    ) -> str:
-        # Django's form renderer does not look into the project's own folder of templates.
-        return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
     def get_context(self, name: str, value: object, attrs: Any) -> dict[str, object]:
         context = super().get_context(name, value, attrs)

@@ -26,11 +26,12 @@ def unpin(request: HttpRequest, public_id: str) -> HttpResponse:
 def _decide(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
     viewer = find_viewer(request, public_id)
     round_ = viewer.round
-    chosen = dict(
-        pair.split(" ", 1) for pair in request.POST.getlist("pair")[:PER_PAGE] if " " in pair
-    )
+    chosen = dict(pair.split(" ", 1) for pair in request.POST.getlist("pair") if " " in pair)
     if not chosen:
         raise ActionNotAllowed(_("Select at least one pair."))
+    if len(chosen) > PER_PAGE:
+        text = _("Nothing was changed. Select at most %(most)d pairs at a time.")
+        raise ActionNotAllowed(text % {"most": PER_PAGE})
     rows = find_rows(viewer, *chosen)
     as_seen = [
         row for row in rows if row.mentor and row.mentor.public_id == chosen[row.mentee.public_id]

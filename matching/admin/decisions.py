@@ -26,7 +26,16 @@ from matching.rounds.overrides import add_capacity, waive_rule
 from matching.rounds.undo import undo_decision
 from matching.workbench.workbench import Workbench, last_entry, rows_of
 
-from .pages import back, expected_version, find_mentor, find_row, find_rows, find_viewer, list_url
+from .pages import (
+    back,
+    cleaned,
+    expected_version,
+    find_mentor,
+    find_row,
+    find_rows,
+    find_viewer,
+    list_url,
+)
 
 
 def pin(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
@@ -53,10 +62,8 @@ def _on_current_pair(request: HttpRequest, public_id: str, mentee: str, kind: st
 def reject(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     viewer = find_viewer(request, public_id)
     row = find_row(viewer, mentee)
-    form = RejectForm(request.POST)
-    if not form.is_valid():
-        raise ActionNotAllowed(_("Enter a short reason. It is saved in the minutes."))
-    why, scope = form.cleaned_data["why"], form.cleaned_data["scope"]
+    data = cleaned(RejectForm(request.POST))
+    why, scope = str(data["why"]), str(data["scope"])
     if scope == RejectForm.EXCLUDE:
         return _decide(request, viewer, row, RoundDecision(Kind.EXCLUDE, row.mentee_id, why=why))
     mentor = find_mentor(viewer, request.POST.get("mentor", ""), row)
@@ -131,8 +138,7 @@ def add_place(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse
 
 
 def _reason(request: HttpRequest) -> str:
-    form = ReasonForm(request.POST)
-    return form.cleaned_data["why"] if form.is_valid() else ""
+    return str(cleaned(ReasonForm(request.POST))["why"])
 
 
 def undo(request: HttpRequest, public_id: str, version: int) -> HttpResponse:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from access.exceptions import ActionNotAllowed
 from applications.models import Application
 from matching.models import MATCHERS, Proposal, Round, Snapshot
 from matching.models.proposals import PERSON_FIELDS
@@ -76,6 +78,18 @@ def expected_version(request: HttpRequest) -> int:
     """The plan version that the member looked at when the button was pressed."""
     text = request.POST.get("expected_version", "")
     return int(text) if text.isdecimal() else 0
+
+
+def cleaned(form: Form) -> dict[str, object]:
+    """Return what was typed beside a button. Raises ActionNotAllowed with the field and its error.
+
+    The forms of the list have no page of their own that could show an error.
+    """
+    if form.is_valid():
+        return form.cleaned_data
+    name, errors = next(iter(form.errors.items()))
+    label = form.fields[name].label if name in form.fields else ""
+    raise ActionNotAllowed(f"{label}: {errors[0]}" if label else errors[0])
 
 
 def page(

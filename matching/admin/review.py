@@ -18,7 +18,7 @@ from matching.rounds.minutes import minutes_entries
 from matching.workbench.workbench import rows_of, snapshot_of
 from workflow.models import Transition
 
-from .pages import back, find_round, find_viewer, page, url
+from .pages import back, cleaned, find_round, find_viewer, page, url
 
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -71,10 +71,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    form = ReasonForm(request.POST)
-    lifecycle.send_back(
-        round_, by=request.user, why=form.cleaned_data["why"] if form.is_valid() else ""
-    )
+    lifecycle.send_back(round_, by=request.user, why=str(cleaned(ReasonForm(request.POST))["why"]))
     return back(
         request,
         url("workbench", round_),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matches.vocabulary_text import format_number
+from matching.forms import DiscardForm
 from matching.models import Round, RoundJob, Snapshot
 from matching.recusal import ViewerContext
 from matching.rounds import copying, lifecycle
@@ -17,7 +18,7 @@ from matching.rounds.bulk_decisions import latest_text
 from matching.workbench.presence import other_viewers, viewers_text
 from matching.workbench.workbench import Workbench, last_entry, news
 
-from .pages import back, find_round, find_snapshot, page, url
+from .pages import back, cleaned, find_round, find_snapshot, page, url
 
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -108,7 +109,8 @@ def copy(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
-    lifecycle.discard(round_, by=request.user, why=request.POST.get("why", ""))
+    why = str(cleaned(DiscardForm(request.POST))["why"])
+    lifecycle.discard(round_, by=request.user, why=why)
     return back(
         request,
         url("workbench", round_),
