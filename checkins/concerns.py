@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from .models import CheckIn, Concern
 
 # E-mails that were sent longer ago say nothing about whether a person answers today.
 UNANSWERED_WINDOW = timedelta(days=60)
+SAME_WORDS_WITHIN = timedelta(days=1)
 DEPUTY_AFTER, CHAIR_AFTER = timedelta(hours=4), timedelta(hours=24)
 
 
@@ -39,29 +40,42 @@ def ask_for_help(
     contact_info: str,
     nonce: str,
     at: datetime | None = None,
-) -> Concern:
-    """Ask the committee for help, for `author`; return the concern and notify who must act.
+) -> tuple[Concern, bool]:
+    """Ask the committee for help, for `author`, and notify who must act.
 
-    `nonce` names the form: sending it twice makes one concern.
+    Return the concern and whether it is new. `nonce` names the form: sending it twice makes one
+    concern, and so does going back to the page and sending the same words again.
     """
     at = at or timezone.now()
+    asked = {
+        "program": program,
+        "match": match,
+        "text": text,
+        "urgency": urgency,
+        "partner_may_know": partner_may_know,
+        "contact_info": contact_info,
+    }
+    # Two pages that are sent at the same moment take turns.
+    list(User.objects.select_for_update().filter(pk=author.pk).values_list("pk"))
+    if same := _sent_already(author, asked, at):
+        return same, False
     concern, created = Concern.system.get_or_create(
-        person=author,
-        nonce=nonce,
-        defaults={
-            "author": author,
-            "program": program,
-            "match": match,
-            "text": text,
-            "urgency": urgency,
-            "partner_may_know": partner_may_know,
-            "contact_info": contact_info,
-            "raised_at": at,
-        },
+        person=author, nonce=nonce, defaults={"author": author, "raised_at": at, **asked}
     )
     if created:
         notify(concern, at=at)
-    return concern
+    return concern, created
+
+
+def _sent_already(author: User, asked: Mapping[str, object], at: datetime) -> Concern | None:
+    """Return an unresolved concern of the last day that says exactly the same."""
+    recent = Concern.system.unresolved().filter(
+        author=author, cause=Concern.Cause.ASKED, raised_at__gt=at - SAME_WORDS_WITHIN
+    )
+    rows = recent.select_related("program", "match")
+    # The texts are encrypted: a query cannot compare them.
+    is_same = (row for row in rows if all(getattr(row, name) == asked[name] for name in asked))
+    return next(is_same, None)
 
 
 def raise_about_answer(checkin: CheckIn, *, at: datetime) -> Concern:

@@ -141,13 +141,24 @@ class HelpForm(forms.Form):
         found = {subject.program.pk: subject.program for subject in self.subjects.values()}
         return list(found.values())
 
-    def save(self) -> Concern:
-        """Raise the concern and notify the committee."""
+    def save(self) -> tuple[Concern, bool]:
+        """Raise the concern and notify the committee. Returns as `concerns.ask_for_help`."""
         data = {"partner_may_know": False, **self.cleaned_data}
         subject = self.subjects[data.pop("about")]
         return concerns.ask_for_help(
             author=self.person, program=subject.program, match=subject.match, **data
         )
+
+
+class ResolutionForm(forms.Form):
+    """What a committee member did about a concern."""
+
+    note = forms.CharField(
+        label=_("What was done"),
+        max_length=CONCERN_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Enter a short note on what was done.")},
+    )
 
 
 def _subjects(person: User, match: Match | None) -> dict[str, Subject]:

@@ -17,7 +17,7 @@ from notifications.links import purpose
 
 from .forms import HelpForm, SurveyForm
 from .models import CheckIn
-from .presenters import survey_page
+from .presenters import already_sent, survey_page
 
 
 @purpose("survey-answer", model="checkins.CheckIn")
@@ -27,17 +27,20 @@ def answer_by_link(
     """Answer a check-in without signing in, once."""
     checkin = CheckIn.objects.with_details().get(pk=subject.pk)
     form = None
+    was_answered = checkin.state == CheckIn.State.ANSWERED
     is_open = checkin.may_be_answered_by(person, timezone.now())
-    if is_open and checkin.state != CheckIn.State.ANSWERED:
+    if is_open and not was_answered:
         data = request.POST if request.method == "POST" else None
         form = SurveyForm(data, checkin=checkin, chosen=request.GET)
         if data is not None and form.is_valid():
             try:
-                form.save(by=person, is_by_link=True)
+                was_answered = not form.save(by=person, is_by_link=True)
             except ActionNotAllowed:  # answered elsewhere a moment ago: show the current state
                 checkin.refresh_from_db()
+                was_answered = checkin.state == CheckIn.State.ANSWERED
             form = None
-    return survey_page(request, checkin, person, form, is_by_link=True)
+    is_refused = request.method == "POST" and was_answered
+    return survey_page(request, checkin, person, form, is_by_link=True, is_refused=is_refused)
 
 
 @purpose("help", model="matches.Match")
@@ -49,7 +52,9 @@ def help_by_link(request: HttpRequest, claim: Claim, person: User, subject: Matc
     data = request.POST if request.method == "POST" else None
     form = HelpForm(data, person=person, match=match)
     if data is not None and form.is_valid():
-        form.save()
-        return render(request, "checkins/concern_sent.html", {"program": match.program})
+        concern, is_new = form.save()
+        again = "" if is_new else already_sent(concern)
+        sent = {"program": match.program, "again": again}
+        return render(request, "checkins/concern_sent.html", sent)
     context = {"form": form, "program": match.program}
     return render(request, "checkins/concern_create.html", context)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import date as format_date
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 
 from .disclosure import readers
 from .forms import SurveyForm
-from .models import CheckIn
+from .models import Answer, CheckIn, Concern
 
 
 def survey_page(
@@ -20,10 +23,12 @@ def survey_page(
     form: SurveyForm | None,
     *,
     is_by_link: bool = False,
+    is_refused: bool = False,
 ) -> HttpResponse:
     """Show the survey with `form`; without one, that the check-in is answered or closed.
 
-    The closed page shows nothing of the answers: a link may be forwarded.
+    The closed page shows nothing of the answers: a link may be forwarded. `is_refused`: answers
+    were sent just now and not saved, because there were some already.
     """
     context: dict[str, object] = {"checkin": checkin, "program": checkin.program}
     if form is not None:
@@ -32,7 +37,36 @@ def survey_page(
     is_answered = checkin.state == CheckIn.State.ANSWERED
     context |= {
         "is_answered": is_answered,
+        "is_refused": is_refused,
         "may_change": is_answered and checkin.may_be_answered_by(person, timezone.now()),
         "closes_at": checkin.closes_at,
     }
     return render(request, "checkins/checkin_closed.html", context)
+
+
+def what_it_is(concern: Concern, *, reader: User) -> list[str]:
+    """Return what a concern is about, a line each: the words of who asked, or what raised it."""
+    if concern.cause == Concern.Cause.ANSWER:
+        answers = Answer.objects.for_committee(reader).filter(checkin=concern.checkin)
+        return [
+            f"{answer.question} {answer.shown}"
+            for answer in answers.select_related("question")
+            if answer.choice in answer.question.concern_codes
+        ]
+    if concern.cause == Concern.Cause.NO_REPLY:
+        count = concern.program.policy.unanswered_messages
+        text = ngettext(
+            "%(count)d e-mail that needed an answer was left without one.",
+            "%(count)d or more e-mails in a row that needed an answer were left without one.",
+            count,
+        )
+        return [text % {"count": count}]
+    return concern.text.splitlines()
+
+
+def already_sent(concern: Concern) -> str:
+    """Say that a request for help was not stored a second time."""
+    when = format_date(timezone.localtime(concern.raised_at), "DATETIME_FORMAT")
+    return _("We have had this message since %(when)s and have not stored it a second time.") % {
+        "when": when
+    }

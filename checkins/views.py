@@ -12,7 +12,7 @@ from programs.models import Program
 from .answering import own_answers
 from .forms import HelpForm, SurveyForm
 from .models import CheckIn, Concern
-from .presenters import survey_page
+from .presenters import already_sent, survey_page
 
 
 def checkin_answer(request, checkin_id):
@@ -40,7 +40,9 @@ def concern_create(request):
         programs = Program.objects.visible_to(request.user)
         return render(request, "checkins/concern_contacts.html", {"programs": programs})
     if data is not None and form.is_valid():
-        form.save()
+        concern, is_new = form.save()
+        if not is_new:
+            messages.info(request, already_sent(concern))
         return redirect("checkins:concern-list")
     context = {"form": form, "programs_to_call": form.programs}
     return render(request, "checkins/concern_create.html", context)

@@ -227,7 +227,7 @@ def answer_checkin(demo: DemoCohort, checkin: CheckIn, place: int, turn: int, da
 def raise_concern(demo: DemoCohort, match: Match, *, which: int, day: float) -> Concern:
     """Let the mentee of a pair ask the committee for help; `which` chooses the text."""
     content = demo.texts["concerns"][which]
-    return concerns.ask_for_help(
+    concern, _is_new = concerns.ask_for_help(
         author=match.mentee.person,
         program=demo.program,
         match=match,
@@ -238,6 +238,7 @@ def raise_concern(demo: DemoCohort, match: Match, *, which: int, day: float) -> 
         nonce=f"demo-{which}-{match.pk}",
         at=demo.calendar.at(day),
     )
+    return concern
 
 
 def resolve_old_concerns(demo: DemoCohort, *, before: float) -> None:

@@ -1,15 +1,18 @@
 """The queue of concerns: a member takes one, then resolves it with a note."""
 
 from django.contrib import admin, messages
-from django.http import HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from programs.committee_admin import CommitteeAdmin
 from workflow.models import Transition
 
+from ..forms import ResolutionForm
 from ..models import Concern
+from ..presenters import what_it_is
 
 
 @admin.register(Concern)
@@ -33,7 +36,7 @@ class ConcernAdmin(CommitteeAdmin):
     list_select_related = ("person", "taken_by")
     ordering = ("state", "-raised_at")
     fields = readonly_fields = (
-        "person", "match", "cause", "checkin", "urgency", "state", "may_tell_partner", "text",
+        "person", "match", "cause", "checkin", "urgency", "state", "may_tell_partner", "what",
         "contact_info", "raised_at", "taken_by", "taken_at", "resolved_at", "resolution",
     )  # fmt: skip
     change_form_template = "admin/checkins/concern/change_form.html"
@@ -42,38 +45,46 @@ class ConcernAdmin(CommitteeAdmin):
     def may_tell_partner(self, obj):
         return _("yes") if obj.partner_may_know else _("no")
 
+    @admin.display(description=_("what it is"))
+    def what(self, obj):
+        return format_html_join("", "<p>{}</p>", ((line,) for line in obj.what))
+
     def program_of(self, obj):
         return obj.program
 
+    def get_object(self, request, object_id, from_field=None):
+        concern = super().get_object(request, object_id, from_field)
+        if concern is not None:
+            concern.what = what_it_is(concern, reader=request.user)
+            concern.history = Transition.objects.of(concern).select_related("by")
+        return concern
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        concern = self.get_object(request, object_id)
-        history = Transition.objects.of(concern).select_related("by") if concern else []
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "history": history}
-        )
+        context = {"form": ResolutionForm(), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self):
-        wrap = self.admin_site.admin_view
+        def button(route, view, name):
+            return path(route, self.admin_site.admin_view(require_POST(view)), name=name)
+
         return [
-            path("<int:pk>/take/", wrap(self.take_view), name="checkins_concern_take"),
-            path("<int:pk>/resolve/", wrap(self.resolve_view), name="checkins_concern_resolve"),
+            button("<int:pk>/take/", self.take_view, "checkins_concern_take"),
+            button("<int:pk>/resolve/", self.resolve_view, "checkins_concern_resolve"),
             *super().get_urls(),
         ]
 
     def take_view(self, request, pk):
-        return self._act(
-            request, pk, lambda concern: concern.take(by=request.user), _("Assigned to you.")
-        )
+        concern = get_object_or_404(self.get_queryset(request), pk=pk)
+        concern.take(by=request.user)
+        messages.success(request, _("Assigned to you."))
+        return redirect("admin:checkins_concern_change", pk)
 
     def resolve_view(self, request, pk):
-        note = request.POST.get("note", "")[:4000]
-        return self._act(
-            request, pk, lambda concern: concern.resolve(by=request.user, note=note), _("Resolved.")
-        )
-
-    def _act(self, request, pk, verb, done):
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        verb(get_object_or_404(self.get_queryset(request), pk=pk))
-        messages.success(request, done)
-        return HttpResponseRedirect(reverse("admin:checkins_concern_change", args=[pk]))
+        concern = get_object_or_404(self.get_queryset(request), pk=pk)
+        form = ResolutionForm(request.POST)
+        if not form.is_valid():
+            request.method = "GET"  # the page of the row, with what was typed
+            return self.change_view(request, str(pk), extra_context={"form": form})
+        concern.resolve(by=request.user, note=form.cleaned_data["note"])
+        messages.success(request, _("Resolved."))
+        return redirect("admin:checkins_concern_change", pk)

@@ -4,11 +4,13 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from matches.models import Match
 from programs.committee_admin import CommitteeAdmin
 from programs.models import Membership
 
 from ..care_access import matches_in_care_of
 from ..models import ContactLog
+from ..models.care import TEXT_LENGTH
 
 
 class ContactForm(forms.ModelForm):
@@ -16,16 +18,23 @@ class ContactForm(forms.ModelForm):
         label=_("spoke with"), choices=[("mentee", _("the mentee")), ("mentor", _("the mentor"))]
     )
 
+    note = forms.CharField(
+        label=_("note"),
+        max_length=TEXT_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
     class Meta:
         model = ContactLog
         fields = ("match", "who", "on", "how", "note")
-        widgets = {"note": forms.Textarea(attrs={"rows": 5, "maxlength": 4000})}
 
 
 @admin.register(ContactLog)
 class ContactLogAdmin(CommitteeAdmin):
     empty_words = _("No contacts yet. Add one when you have spoken with someone you look after.")
     form = ContactForm
+    duplicate_field = "note"
     add_roles = (Membership.Role.CARER, Membership.Role.CHAIR)
     list_display = ("person", "match", "on", "how", "member")
     list_filter = ("how",)
@@ -48,10 +57,18 @@ class ContactLogAdmin(CommitteeAdmin):
             kwargs["queryset"] = matches_in_care_of(request.user).open().with_people()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request, obj, form, change):
-        obj.member = request.user
-        obj.person = getattr(obj.match, form.cleaned_data["who"]).person
-        super().save_model(request, obj, form, change)
+    def fill_in(self, request, form):
+        row = form.instance
+        row.member = request.user
+        row.person = getattr(row.match, form.cleaned_data["who"]).person
+
+    def has_duplicate(self, request, row):
+        """Return whether the member has noted the same contact already, by sending twice."""
+        list(Match.objects.select_for_update().filter(pk=row.match_id).values_list("pk"))
+        known = ContactLog.objects.visible_to(request.user).filter(
+            match=row.match, person=row.person, member=row.member, on=row.on, how=row.how
+        )
+        return any(one.note == row.note for one in known)  # encrypted: a query cannot compare it
 
     def program_of(self, obj):
         return obj.match.program

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -77,6 +78,32 @@ def test_a_concern_is_taken_and_resolved(cared, as_user, ben, eve):
     client.post(page("concern_resolve", concern.pk), {"note": "We spoke"})
     assert Concern.objects.visible_to(eve).get().state == "resolved"
     assert "We spoke" in words(client, "concern_change", concern.pk)
+
+
+def test_a_concern_raised_by_an_answer_says_which(cared, as_user, ben, eve):
+    make.answered(cared, ben, useful="1", comment="Secret words")
+    concern = Concern.objects.visible_to(eve).get()
+    found = words(as_user(eve), "concern_change", concern.pk)
+    assert "How useful is mentoring to you right now? Not at all" in unescape(found)
+    assert "Secret words" not in found, "other answers are on the page of the check-in"
+
+
+def test_a_concern_about_silence_says_what_was_not_answered(cared, as_user, ben, eve, program):
+    concern = Concern.objects.create(
+        program=program, match=cared, person=ben, cause=Concern.Cause.NO_REPLY
+    )
+    assert "3 or more e-mails in a row that needed an answer" in words(
+        as_user(eve), "concern_change", concern.pk
+    )
+
+
+def test_a_note_that_is_too_long_is_refused_and_kept(cared, as_user, ben, eve):
+    concern = ask(cared, ben)
+    note = "x" * 4001
+    answer = as_user(eve).post(page("concern_resolve", concern.pk), {"note": note})
+    assert set(answer.context["form"].errors) == {"note"}
+    assert note in answer.content.decode()
+    assert Concern.objects.visible_to(eve).get().state == "open"
 
 
 def test_another_carer_has_neither_page_nor_buttons(cared, as_user, ben, program):

@@ -28,7 +28,10 @@ def ask(match, author, **fields):
         "nonce": new_public_id(),
         **fields,
     }
-    return concerns.ask_for_help(author=author, program=match.program, match=match, **fields)
+    concern, _is_new = concerns.ask_for_help(
+        author=author, program=match.program, match=match, **fields
+    )
+    return concern
 
 
 def notified(at=None):

@@ -164,6 +164,22 @@ def test_asking_for_help_by_link(cared, client, ben, eve, program):
     assert "It hurts" not in client.get(address).content.decode()
 
 
+def test_going_back_and_sending_the_same_words_again_asks_once_and_says_so(
+    cared, as_user, client, ben, eve
+):
+    signed_in, create = as_user(ben), reverse("checkins:concern-create")
+    for _visit in range(2):  # each with a form of its own
+        nonce = signed_in.get(create).context["form"]["nonce"].value()
+        data = {**HELP, "about": cared.public_id, "nonce": nonce}
+        answer = signed_in.post(create, data, follow=True)
+    assert Concern.objects.visible_to(eve).count() == 1
+    assert "have not stored it a second time" in answer.content.decode()
+    by_mail = client.post(by_link("help", ben, cared), {**data, "nonce": "n" * 22})
+    assert "have not stored it a second time" in by_mail.content.decode()
+    signed_in.post(create, {**data, "nonce": "o" * 22, "urgency": "urgent"})
+    assert Concern.objects.visible_to(eve).count() == 2, "more urgent than before is news"
+
+
 def test_help_by_a_link_that_is_not_ones_own_is_over(cared, client, dan):
     assert client.get(by_link("help", dan, cared)).status_code == 404
 
