@@ -72,12 +72,19 @@ def start_reading(application: Application, *, by: User, at: datetime | None = N
         application.review_started_at = now
 
 
+@transaction.atomic
 def add_note(
     application: Application, *, by: User, text: str, at: datetime | None = None
 ) -> CommitteeNote:
-    """Add a note that the committee reads and the person never does. Every role may."""
+    """Add a note that the committee reads and the person never does. Every role may.
+
+    The same words of the same author are stored once: a second click returns the note of the first.
+    """
     _require_role(application, by)
-    return CommitteeNote.objects.create(
+    list(Application.objects.select_for_update().filter(pk=application.pk).values_list("pk"))
+    known = CommitteeNote.system.filter(application=application, author=by)
+    same = next((note for note in known if note.text == text), None)  # encrypted in the database
+    return same or CommitteeNote.objects.create(
         application=application, author=by, text=text, written_at=at or timezone.now()
     )
 

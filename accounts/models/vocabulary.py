@@ -69,11 +69,16 @@ class EmployerQuerySet(ScopedQuerySet):
         """Return everything to people who have signed in: they choose an employer by name."""
         return self.all() if user.is_authenticated else self.none()
 
+    def spelled(self, name: str) -> Self:
+        """Employers of that name or alias, ignoring case and spaces; at most one."""
+        key = " ".join(name.split()).casefold()
+        return self.filter(models.Q(key=key) | models.Q(aliases__contains=f"\n{key}\n"))
+
     def named(self, name: str) -> Employer:
         """Return the employer of that name or alias, ignoring case and spaces; create a new one."""
         wanted = " ".join(name.split())
+        found = self.spelled(wanted).first()
         key = wanted.casefold()
-        found = self.filter(models.Q(key=key) | models.Q(aliases__contains=f"\n{key}\n")).first()
         return cast(Employer, found or self.get_or_create(key=key, defaults={"name": wanted})[0])
 
 
@@ -95,6 +100,10 @@ class Employer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        self.name = " ".join(self.name.split())
+        self.key = self.name.casefold()
 
     def save(self, *args: object, **kwargs: Any) -> None:
         self.key = " ".join(self.name.split()).casefold()

@@ -39,6 +39,7 @@ class ConflictAdmin(CommitteeAdmin):
     list_display = ("member", "person", "kind", "since", "until")
     list_select_related = ("member", "person")
     ordering = ("-since",)
+    duplicate_field = "person"
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return ["member", "person", "kind", "since", "until"] if obj else ["person"]
@@ -68,8 +69,7 @@ class ConflictAdmin(CommitteeAdmin):
             )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Conflict, form: object, change: bool) -> None:
-        if not change:
-            obj.member = cast(User, request.user)
-            obj.since = timezone.localdate()
-        super().save_model(request, obj, form, change)
+    def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None:
+        if form.instance._state.adding:
+            form.instance.member = cast(User, request.user)
+            form.instance.since = timezone.localdate()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +83,13 @@ class EmployerAdmin(CommitteeAdmin):
     fields = ("name", "spellings")
     readonly_fields = ("spellings",)
     actions = ("merge_chosen",)
+    duplicate_field = "name"
+
+    def has_duplicate(self, request: HttpRequest, row: Model) -> bool:
+        """Another spelling of an employer counts too: forms and imports would use that employer."""
+        assert isinstance(row, Employer)
+        others = Employer.objects.exclude(pk=row.pk)
+        return others.spelled(row.name).exists()
 
     @admin.display(description=_("other spellings"))
     def spellings(self, employer: Employer) -> str:

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_user_model
-from django.db.models import Field, ForeignKey
+from django.db.models import Field, ForeignKey, Model
 from django.forms import Field as FormField
 from django.http import HttpRequest
 from django.utils import timezone
@@ -61,6 +61,7 @@ class KeepApartAdmin(CommitteeAdmin):
     search_help_text = _("Search by name")
     fields = ("program", "first", "second", "kind", "reason", "since", "until")
     add_roles = change_roles = MATCHERS
+    duplicate_field = "second"
 
     @admin.display(description=_("pair"))
     def pair(self, row: KeepApart) -> str:
@@ -87,8 +88,16 @@ class KeepApartAdmin(CommitteeAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return ("program", "first", "second", "since") if obj else ("until",)
 
-    def save_model(self, request: HttpRequest, obj: KeepApart, form: object, change: bool) -> None:
-        if not change:
-            obj.by = request.user
-            obj.since = obj.since or timezone.localdate()
-        super().save_model(request, obj, form, change)
+    def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None:
+        row = form.instance
+        if row._state.adding:
+            row.by = request.user
+            row.since = row.since or timezone.localdate()
+
+    def has_duplicate(self, request: HttpRequest, row: Model) -> bool:
+        """Return whether the two are kept apart already, whoever is named first."""
+        assert isinstance(row, KeepApart)
+        known = KeepApart.objects.visible_to(request.user).exclude(pk=row.pk)
+        same = known.filter(program=row.program, kind=row.kind, until=None)
+        people = [row.first_id, row.second_id]
+        return row.until is None and same.filter(first__in=people, second__in=people).exists()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,6 +22,7 @@ from matching.models import MATCHERS, Round
 from matching.rounds import lifecycle
 from matching.rounds.proposal_rows import plan_counts
 from programs.committee_admin import CommitteeAdmin, state_chip
+from programs.models import Cohort
 
 from . import bulk, compare, criteria, decisions, exports, publication, review, workbench
 
@@ -142,10 +143,7 @@ class RoundAdmin(CommitteeAdmin):
             raise Http404
         form = OpenRoundForm(request.POST or None, user=request.user)
         if request.method == "POST" and form.is_valid():
-            made = lifecycle.open_round(
-                form.cleaned_data["cohort"], by=request.user, name=form.cleaned_data["name"]
-            )
-            return redirect("admin:matching_round_workbench", made.public_id)
+            return self._open(request, form.cleaned_data["cohort"], form.cleaned_data["name"])
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -153,6 +151,15 @@ class RoundAdmin(CommitteeAdmin):
             "form": form,
         }
         return TemplateResponse(request, "admin/matching/round/open.html", context)
+
+    def _open(self, request: HttpRequest, cohort: Cohort, name: str) -> HttpResponse:
+        """Open a round, or go to the one that a first click has opened."""
+        unused = lifecycle.unused_round(cohort, by=request.user, name=name)
+        if unused is not None:
+            text = _("%(round)s is open and has not been run yet, so no other round was opened.")
+            messages.info(request, text % {"round": unused.name})
+        made = unused or lifecycle.open_round(cohort, by=request.user, name=name)
+        return redirect("admin:matching_round_workbench", made.public_id)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: object = None

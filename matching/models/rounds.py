@@ -24,6 +24,7 @@ from programs.committee import Role, has_role
 from programs.models import Cohort, Program
 from workflow.jobs import Job
 
+NAME_LENGTH = 80
 MATCHERS = (Role.MATCHER, Role.CHAIR)
 
 
@@ -72,7 +73,7 @@ class Round(ConfidentialModel):
     public_id = PublicIdField()
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+", verbose_name=_("cohort"))
     number = models.PositiveSmallIntegerField(_("number"), editable=False)
-    name = models.CharField(_("name"), max_length=80, validators=[validate_name])
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[validate_name])
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
     )

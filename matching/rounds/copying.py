@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
 
 from ..models import Override, Proposal, Round, RoundEntry, RoundPlan, Snapshot
+from ..models.rounds import NAME_LENGTH
 from .lifecycle import current_mates, open_round
 from .plan_updates import Mates, check_may_change
 
@@ -38,11 +40,14 @@ COPIED_FIELDS = (
 def copy_round(round_: Round, *, by: User) -> Round:
     """Create a draft with the same people, criteria, plan and decisions.
 
-    Raises ActionNotAllowed for anyone but a matcher or chair.
+    A second click returns the copy of the first. Raises ActionNotAllowed for anyone but a matcher
+    or chair.
     """
     check_may_change(round_, by)
+    if unchanged := _unchanged_copy(round_):
+        return unchanged
     name = _("What if: %(name)s") % {"name": round_.name}
-    copy = open_round(round_.cohort, by=by, name=name[:80])
+    copy = open_round(round_.cohort, by=by, name=Truncator(name).chars(NAME_LENGTH))
     Round.system.filter(pk=copy.pk).update(
         copied_from=round_, **{field: getattr(round_, field) for field in COPIED_FIELDS}
     )
@@ -58,6 +63,19 @@ def copy_round(round_: Round, *, by: User) -> Round:
         facts={"copy": round_.number},
     )
     return copy
+
+
+def _unchanged_copy(round_: Round) -> Round | None:
+    """Return a copy in which nothing has been tried out yet and that says what `round_` says."""
+    copies = Round.system.filter(
+        copied_from=round_, state=Round.State.DRAFT, plan_version=round_.plan_version
+    )
+    is_same = (
+        copy
+        for copy in copies
+        if all(getattr(copy, field) == getattr(round_, field) for field in COPIED_FIELDS)
+    )
+    return next(is_same, None)
 
 
 RoundPart = type[Snapshot] | type[RoundPlan] | type[Proposal] | type[Override]

@@ -67,6 +67,15 @@ def open_round(cohort: Cohort, *, by: User, name: str = "", at: datetime | None 
     )
 
 
+def unused_round(cohort: Cohort, *, by: User, name: str = "") -> Round | None:
+    """Return a draft of `cohort` that no one has run yet, if opening another would repeat it.
+
+    A different `name` asks for a round of its own.
+    """
+    unused = Round.objects.visible_to(by).filter(cohort=cohort, state=State.DRAFT, draft=0)
+    return unused.filter(name=name).first() if name else unused.first()
+
+
 def pair_count(round_: Round) -> int:
     """Return roughly how many pairs a run would score."""
     ready = Application.objects.ready().filter(cohort=round_.cohort_id)

@@ -45,26 +45,39 @@ class MembershipForm(forms.ModelForm):
         if since and until and until <= since:
             self.add_error("until", _("Enter a date after the first day."))
         if not self.instance.pk and cleaned.get("email"):
-            self._check_duplicate(cleaned)
+            self._find_person(cleaned)
         return cleaned
 
-    def _check_duplicate(self, cleaned: dict[str, Any]) -> None:
-        same = Membership.objects.live().filter(
-            user__email=cleaned["email"].lower(),
-            program=cleaned.get("program"),
-            role=cleaned.get("role"),
-        )
-        if same.exists():
+    def _find_person(self, cleaned: dict[str, Any]) -> None:
+        """Refuse a second membership of the same kind, and a name that would not be used."""
+        person = User.objects.filter(email=cleaned["email"].lower()).first()
+        if person is None:
+            return
+        self.instance.user = person
+        held = Membership.objects.live().of(person)
+        if held.filter(program=cleaned.get("program"), role=cleaned.get("role")).exists():
             self.add_error("email", _("This person already has this role."))
+        if cleaned.get("name") and person.name not in {"", cleaned["name"]}:
+            self.add_error(
+                "name",
+                _("This person has an account with the name %(name)s. Leave this field blank.")
+                % {"name": person.name},
+            )
 
     def save(self, commit: bool = True) -> Membership:
         if not self.instance.pk:
-            email = self.cleaned_data["email"].strip().lower()
-            person = User.objects.filter(email=email).first()
-            self.instance.user = person or User.objects.create_user(
-                email, name=self.cleaned_data["name"]
-            )
+            self.instance.user = self._person()
         return super().save(commit)
+
+    def _person(self) -> User:
+        email, name = self.cleaned_data["email"].strip().lower(), self.cleaned_data["name"]
+        person = User.objects.filter(email=email).first()
+        if person is None:
+            return User.objects.create_user(email, name=name)
+        if name and not person.name:
+            person.name = name
+            person.save(update_fields=["name"])
+        return person
 
 
 @admin.register(Membership)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -14,7 +16,7 @@ from django.utils.text import capfirst
 
 from ..committee import has_role, roles_held
 from ..models import Program
-from .forms import LabelledSplitDateTime
+from .forms import LabelledSplitDateTime, WholeRowForm
 
 
 def format_date(value: date | None) -> str:
@@ -53,6 +55,7 @@ class CommitteeAdmin(admin.ModelAdmin):
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
     empty_words: str | Promise = ""  # shown when the list is empty
+    duplicate_field: str | None = None  # beside which field a duplicate is reported
     list_per_page = 50
     show_facets = admin.ShowFacets.ALLOW
     show_full_result_count = False
@@ -63,6 +66,31 @@ class CommitteeAdmin(admin.ModelAdmin):
         ordering = self.get_ordering(request)
         found = scope(request.user)
         return found.order_by(*ordering) if ordering else found
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: models.Model | None = None,
+        change: bool = False,
+        **kwargs: object,
+    ) -> type[forms.ModelForm]:
+        """Check on every form of the page that the row is not there already."""
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (WholeRowForm, form), {"page": self, "request": request})
+
+    def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None:
+        """Set the columns of `form.instance` that no one types, once the rest is valid."""
+
+    def has_duplicate(self, request: HttpRequest, row: models.Model) -> bool:
+        """Return whether saving `row` would break a unique column or constraint."""
+        try:
+            row.validate_unique()
+            for constraint in row._meta.constraints:
+                if isinstance(constraint, models.UniqueConstraint):
+                    constraint.validate(type(row), row)
+        except ValidationError:
+            return True
+        return False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow only what the list shows: the values of its filters and its date hierarchy.

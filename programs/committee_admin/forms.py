@@ -6,13 +6,15 @@ share one label. Both get an `aria-label` with the words that are on the screen.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.db import models
 from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,6 +44,39 @@ class LabelledFormSet(BaseInlineFormSet):
                 else label
             )
             field.widget.attrs.setdefault("aria-label", row)
+
+
+class WholeRowForm(forms.ModelForm):
+    """Check what must be unique on the whole row, not only on the columns that the page shows.
+
+    Django leaves out a constraint as soon as one of its columns is not on the form (set by the
+    page, derived by the model): a duplicate would fail in the database. `CommitteeAdmin` mixes
+    this into the form of each of its pages.
+    """
+
+    page: ClassVar[CommitteePage]
+    request: ClassVar[HttpRequest]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # a hook that the stubs do not know
+        if self.errors:
+            return
+        self.page.fill_in(self.request, self)
+        if self.page.has_duplicate(self.request, self.instance):
+            self.add_error(
+                self.page.duplicate_field,
+                _("There is already an entry like this. Change this field, or use that entry."),
+            )
+
+
+class CommitteePage(Protocol):
+    """What a form asks of the page that shows it."""
+
+    duplicate_field: str | None
+
+    def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None: ...
+
+    def has_duplicate(self, request: HttpRequest, row: models.Model) -> bool: ...
 
 
 class TranslatedNamesForm(forms.ModelForm):
