@@ -33,8 +33,12 @@ class Stateful(Protocol):
 
 
 def stateful_models() -> list[type[models.Model]]:
-    """Return every model that has a transition table."""
-    return [model for model in apps.get_models() if hasattr(model, "TRANSITIONS")]
+    """Return every model that has a transition table; a proxy has that of its model."""
+    return [
+        model
+        for model in apps.get_models()
+        if hasattr(model, "TRANSITIONS") and not model._meta.proxy
+    ]
 
 
 @transaction.atomic
