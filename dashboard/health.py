@@ -6,8 +6,8 @@
 3. Only those who look after the pair see "asked for help"; for others the pair has the value it
    would have without the request.
 4. A pair drifts, then is stuck, after the program's percentages of the rhythm that the pair agreed
-   on, at the latest after the program's longest silence. A meeting ahead keeps a pair from being
-   stuck. Before the agreement the first meeting counts.
+   on, at the latest after the program's longest silence. A meeting ahead, confirmed or
+   suggested, keeps a pair from being stuck. Before the agreement the first meeting counts.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ class Health(TextChoices):
 def with_health(matches: MatchQuerySet, *, reader: User, at: datetime) -> QuerySet[Match]:
     """Return the open matches annotated with `health` and the facts behind it.
 
-    Those are `last_met_at`, `next_at`, `quiet_since`, `rhythm` (days) and `asked_at`. `reader` is
-    the committee member who looks: requests for help that they may not see do not count.
+    Those are `last_met_at`, `next_at`, `next_state`, `quiet_since`, `rhythm` (days) and `asked_at`.
+    `reader` is the committee member who looks: requests for help that they may not see do not
+    count.
     """
     facts = _with_facts(matches.open(), reader, at)
     policies = list(Policy.objects.filter(program__in=matches.values("mentee__cohort__program")))
@@ -93,6 +94,7 @@ def _with_facts(matches: QuerySet[Match], reader: User, at: datetime) -> QuerySe
     return matches.annotate(
         last_met_at=last_met_at,
         next_at=Subquery(ahead.values("starts_at")[:1]),
+        next_state=Subquery(ahead.values("state")[:1]),
         is_agreed=Exists(agreed),
         asked_at=Subquery(asked.order_by("raised_at").values("raised_at")[:1]),
         quiet_since=Coalesce(last_met_at, F("active_at"), F("introduced_at")),
@@ -166,7 +168,9 @@ def _reasons(match: Any, policy: Policy, at: datetime) -> Iterator[str]:
         yield _("Agreement not signed %(days)d days after the introduction.") % {
             "days": (at - match.introduced_at).days
         }
-    if match.next_at:
+    if match.next_state == Meeting.State.PROPOSED:
+        yield _("A meeting is suggested and waits for an answer.")
+    elif match.next_at:
         yield _("Next meeting on %(day)s.") % {"day": _format_day(match.next_at)}
     elif match.last_met_at and match.health == Health.ON_TRACK:
         yield _("Last met on %(day)s.") % {"day": _format_day(match.last_met_at)}

@@ -6,7 +6,7 @@ A mentor with two mentees has two, a person with two roles at least two. The hom
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -53,32 +53,24 @@ class ParticipantStatus:
     def partner(self) -> User | None:
         return self.match.partner_of(self.person) if self.match else None
 
-    def first_meeting(
-        self, *states: str, before: bool | None = None, mine: bool | None = None
-    ) -> Meeting | None:
-        """Return the earliest meeting in one of `states`.
-
-        `before`: only those that have started, or only those ahead. `mine`: only those that this
-        person proposed, or only the partner's.
-        """
-        for meeting in sorted(self.meetings, key=lambda row: row.starts_at):
-            is_before = meeting.starts_at < self.at
-            is_mine = meeting.proposed_by_id == self.person.pk
-            if meeting.state in states and before in {None, is_before} and mine in {None, is_mine}:
-                return meeting
-        return None
+    def _first_meeting(self, fits: Callable[[Meeting], bool]) -> Meeting | None:
+        return min(filter(fits, self.meetings), key=lambda row: row.starts_at, default=None)
 
     @property
     def meeting_to_answer(self) -> Meeting | None:
-        return self.first_meeting(Meeting.State.PROPOSED, before=False, mine=False)
+        """Return the meeting whose suggested times wait for the answer of this person."""
+        return self._first_meeting(
+            lambda row: row.awaiting_id == self.person.pk and not row.is_unanswered(self.at)
+        )
 
     @property
     def meeting_to_note(self) -> Meeting | None:
-        return self.first_meeting(Meeting.State.SET, before=True)
+        return self._first_meeting(lambda row: row.is_to_record(self.at))
 
     @property
     def next_meeting(self) -> Meeting | None:
-        return self.first_meeting(Meeting.State.PROPOSED, Meeting.State.SET, before=False)
+        """Return the next meeting that is confirmed or suggested."""
+        return self._first_meeting(lambda row: row.is_ahead(self.at))
 
     @property
     def last_meeting(self) -> Meeting | None:

@@ -13,8 +13,9 @@ from agreements.models import AgreementVersion, Goal
 from checkins import answering, concerns, planning
 from checkins.models import CheckIn, Concern
 from matches.models import Match
-from meetings import scheduling
+from meetings import recording, scheduling
 from meetings.models import Meeting
+from meetings.wall_time import WallTime
 from workflow.states import move
 
 from .setup import DemoCohort
@@ -112,8 +113,9 @@ def add_meetings(demo: DemoCohort, match: Match, place: int, *, start: float) ->
         scheduling.plan_meeting(
             match,
             by=mentee,
-            on=calendar.on(max(day, calendar.today + 3)),
-            wall_time=time(17, 30),
+            times=[
+                WallTime(calendar.on(max(day, calendar.today + 3)), time(17, 30), mentee.time_zone)
+            ],
             minutes=60,
             mode=mode_of(match),
             points=demo.texts["logs"]["agenda"][place % 4],
@@ -126,11 +128,10 @@ def add_past_meeting(demo: DemoCohort, match: Match, turn: int, day: float) -> N
     """Add a meeting that took place; every second one has notes."""
     calendar, (mentee, mentor) = demo.calendar, match.people
     held_at = calendar.at(day, hour=23)
-    meeting = scheduling.record_past(
+    meeting = recording.record_past(
         match,
         by=mentee,
-        on=calendar.on(day),
-        wall_time=time(17, 30),
+        when=WallTime(calendar.on(day), time(17, 30), mentee.time_zone),
         minutes=(60, 45, 75)[turn % 3],
         mode=mode_of(match),
         at=held_at,
@@ -138,7 +139,7 @@ def add_past_meeting(demo: DemoCohort, match: Match, turn: int, day: float) -> N
     if turn % 2:
         logs, writer = demo.texts["logs"], (mentee, mentor)[turn % 4 // 2]
         notes = {"learned": logs["learned"][turn % 6], "next_step": logs["next_step"][turn % 4]}
-        scheduling.record_held(meeting, by=writer, at=held_at, **notes)
+        recording.record(meeting, by=writer, at=held_at, **notes)
 
 
 def update_goals(demo: DemoCohort, match: Match, place: int, *, start: float) -> None:

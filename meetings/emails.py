@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,31 +14,41 @@ from notifications.kinds import ESSENTIAL, Cancel, Email, kind
 from notifications.links import absolute
 
 from .models import Meeting
+from .presenters import show_time
 
 State = Meeting.State
 
 
 @kind("meeting-date", about="meetings.Meeting", stream=ESSENTIAL)
 def meeting_date(meeting: Meeting, person: User) -> Email | Cancel:
-    """**To**: the partner of whoever acted. **When**: a date is proposed, confirmed, moved or
-    cancelled, once per change. **Until**: the time of the meeting, or the end of the match."""
+    """**To**: whoever of the pair did not act; both, when a date is confirmed, moved or cancelled.
+    **When**: a time is suggested, accepted or declined, or the meeting is cancelled.
+    **Until**: the times have passed, or the match has ended."""
+    now = timezone.now()
     if meeting.match.state == Match.State.CLOSED:
         return Cancel("the match has ended")
-    if meeting.starts_at <= timezone.now() or meeting.state in {State.HELD, State.MISSED}:
+    is_asked = meeting.may_be_answered_by(person, now)
+    is_set = meeting.state == State.SET and meeting.starts_at > now
+    is_cancelled = meeting.state == State.CANCELLED and meeting.starts_at > now
+    if meeting.state == State.PROPOSED and not is_asked:
+        return Cancel("the suggested times wait for the partner")
+    if not (is_asked or is_set or is_cancelled):
         return Cancel("the time of the meeting has passed")
-    is_asked = meeting.may_be_answered_by(person)
+    partner = meeting.match.partner_of(person)
+    times = suggested_times(meeting, now)
     return Email(
         context={
             "meeting": meeting,
-            "partner": meeting.match.partner_of(person),
+            "partner": partner,
+            "when": show_time(meeting.starts_at, person, partner),
+            "times": [show_time(start, person, partner) for start in times],
+            "first": times[0] if times else meeting.starts_at,
             "is_asked": is_asked,
-            "is_cancelled": meeting.state == State.CANCELLED,
-            "is_moved": meeting.moves > 0,
+            "is_set": is_set,
+            "is_cancelled": is_cancelled,
+            "was_set": is_cancelled and meeting.lapses_at is None,
         },
-        action=(
-            _("Answer") if is_asked else _("View our meetings"),
-            absolute(reverse("meetings:meeting-list", args=[meeting.match.public_id])),
-        ),
+        action=action_for(meeting, is_asked=is_asked),
         program=meeting.match.program,
         thread=meeting.match,
     )
@@ -47,3 +59,17 @@ def meeting_date_soon(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: as "meeting-date". **When**: the same, for a meeting within 48 hours; at night too.
     **Until**: the same."""
     return meeting_date(meeting, person)
+
+
+def suggested_times(meeting: Meeting, at: datetime) -> list[datetime]:
+    """Return the suggested times later than `at`, the first one first."""
+    rows = meeting.times.filter(starts_at__gt=at)
+    return list(rows.values_list("starts_at", flat=True))
+
+
+def action_for(meeting: Meeting, *, is_asked: bool) -> tuple[str, str]:
+    """Return label and address of the button."""
+    if is_asked:
+        return _("Answer"), absolute(reverse("meetings:meeting-reply", args=[meeting.public_id]))
+    page = reverse("meetings:meeting-list", args=[meeting.match.public_id])
+    return _("View our meetings"), absolute(page)

@@ -2,89 +2,68 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
+from django.template.defaultfilters import date as format_date
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from matches.models import Match
 
-from . import scheduling
-from .models import MAX_MINUTES, MIN_MINUTES, Meeting
-from .wall_time import to_utc
+from . import recording, scheduling, time_checks
+from .models import MAX_MINUTES, MAX_TIMES, MIN_MINUTES, LogEntry, Meeting
+from .presenters import clock_note, show_time
+from .wall_time import WallTime
 
 MAX_YEARS_AWAY = 2
 
 
-class WhenForm(forms.Form):
-    """A date and a time, in the future if `is_ahead`, else in the past."""
+def date_field(*, required: bool = True) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=_("Date"), widget=widget, required=required)
 
-    is_ahead = True
-    on = forms.DateField(
-        label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+def time_field(*, required: bool = True) -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=_("Time"), widget=widget, required=required)
+
+
+def minutes_field(*, required: bool = True, help_text: str | Promise = "") -> forms.IntegerField:
+    """Return the field of a length. It refuses what no meeting has; nothing is cut to fit."""
+    message = _("Enter a length from %(low)s to %(high)s minutes.") % {
+        "low": MIN_MINUTES,
+        "high": MAX_MINUTES,
+    }
+    return forms.IntegerField(
+        label=_("How many minutes?"),
+        min_value=MIN_MINUTES,
+        max_value=MAX_MINUTES,
+        error_messages={"min_value": message, "max_value": message},
+        required=required,
+        help_text=help_text,
     )
-    wall_time = forms.TimeField(
-        label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
-
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.person = person
-        self.fields["wall_time"].help_text = _("In your time zone, %(zone)s.") % {
-            "zone": person.time_zone
-        }
-
-    def clean(self) -> None:
-        on, wall_time = self.cleaned_data.get("on"), self.cleaned_data.get("wall_time")
-        if on is None or wall_time is None:
-            return
-        today = timezone.now().astimezone(ZoneInfo(self.person.time_zone)).date()
-        if abs(on.year - today.year) > MAX_YEARS_AWAY:
-            text = _("Enter a year from %(first)s to %(last)s.")
-            years = {"first": today.year - MAX_YEARS_AWAY, "last": today.year + MAX_YEARS_AWAY}
-            self.add_error("on", text % years)
-            return
-        is_past = to_utc(on, wall_time, self.person.time_zone) <= timezone.now()
-        if self.is_ahead and is_past:
-            self.add_error(
-                "on",
-                _("This time is in the past. If you have already met, record the meeting instead."),
-            )
-        if not self.is_ahead and not is_past:
-            self.add_error("on", _("This time is in the future. Plan the meeting instead."))
 
 
-class MeetingForm(WhenForm):
-    """A meeting of `match` with its length and mode."""
-
-    minutes = forms.IntegerField(
-        label=_("How many minutes?"), min_value=MIN_MINUTES, max_value=MAX_MINUTES
-    )
-    mode = forms.ChoiceField(
+def mode_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
         label=_("How do you meet?"), choices=Meeting.Mode, widget=forms.RadioSelect
     )
 
-    field_order = ["on", "wall_time"]
 
-    def __init__(self, *args: object, match: Match, **kwargs: Any) -> None:
-        initial = {"minutes": match.program.policy.meeting_minutes, **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.match = match
+def suffix_of(number: int) -> str:
+    """Return what the names of the fields of the n-th time end in: "", "_2", "_3"."""
+    return "" if number == 1 else f"_{number}"
 
 
-class PlanForm(MeetingForm):
-    place = forms.CharField(label=_("Place or link"), max_length=300, required=False)
-    points = forms.CharField(
-        label=_("What do you want to talk about?"),
-        help_text=_("Only the two of you read this."),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+class TimesForm(forms.Form):
+    """Up to three dates and times. The first is required, the others are optional."""
+
     is_agreed = forms.TypedChoiceField(
         label=_("Have you already agreed on this time?"),
         choices=[("no", _("No, ask my partner")), ("yes", _("Yes, confirm it"))],
@@ -92,48 +71,234 @@ class PlanForm(MeetingForm):
         initial="no",
         widget=forms.RadioSelect,
     )
+    expected_sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        match: Match,
+        person: User,
+        meeting: Meeting | None = None,
+        initial: Mapping[str, object] | None = None,
+    ) -> None:
+        self.match, self.person, self.meeting = match, person, meeting
+        sequence = meeting.sequence if meeting else None
+        super().__init__(data, initial={"expected_sequence": sequence, **(initial or {})})
+        for number in range(1, MAX_TIMES + 1):
+            is_first = number == 1
+            self.fields[f"on{suffix_of(number)}"] = date_field(required=is_first)
+            self.fields[f"wall_time{suffix_of(number)}"] = time_field(required=is_first)
+        self.times: list[WallTime] = []
+
+    def slots(self) -> Iterator[dict[str, object]]:
+        """Yield the fields of each time, for the template."""
+        for number in range(1, MAX_TIMES + 1):
+            suffix = suffix_of(number)
+            yield {
+                "number": number,
+                "on": self[f"on{suffix}"],
+                "wall_time": self[f"wall_time{suffix}"],
+            }
+
+    @property
+    def minutes(self) -> int:
+        return self.meeting.minutes if self.meeting else 0
+
+    def clean(self) -> None:
+        names = []
+        for number in range(1, MAX_TIMES + 1):
+            suffix = suffix_of(number)
+            on = self.cleaned_data.get(f"on{suffix}")
+            wall_time = self.cleaned_data.get(f"wall_time{suffix}")
+            if on is not None and wall_time is not None:
+                if self._is_near(f"on{suffix}", on):
+                    self.times.append(WallTime(on, wall_time, self.person.time_zone))
+                    names.append(f"on{suffix}")
+            elif on is not None and f"wall_time{suffix}" not in self.errors:
+                self.add_error(f"wall_time{suffix}", _("Enter a time for this date."))
+            elif wall_time is not None and f"on{suffix}" not in self.errors:
+                self.add_error(f"on{suffix}", _("Enter a date for this time."))
+        if self.minutes:
+            self._check_times(names, self.minutes)
+        if self.cleaned_data.get("is_agreed") and len(self.times) > 1:
+            self.add_error("is_agreed", _("Enter only the time that you have agreed on."))
+
+    def _check_times(self, names: list[str], minutes: int) -> None:
+        found = time_checks.problems(
+            self.times,
+            self.match,
+            by=self.person,
+            minutes=minutes,
+            at=timezone.now(),
+            meeting=self.meeting,
+        )
+        for problem in found:
+            self.add_error(names[problem.index], problem.message)
+
+    def _is_near(self, name: str, on: date) -> bool:
+        return is_near(self, name, on, self.person)
+
+    def clock_notes(self) -> list[str]:
+        """Return a sentence for each time that a change of the clocks skips or repeats."""
+        partner = self.match.partner_of(self.person)
+        return [note for when in self.times if (note := clock_note(when, self.person, partner))]
 
     def save(self, *, by: User) -> Meeting:
-        """Propose or confirm the meeting, as `scheduling.plan_meeting`."""
-        return scheduling.plan_meeting(self.match, by=by, **self.cleaned_data)
+        """Suggest the times for the meeting, as `scheduling.suggest_times`."""
+        assert self.meeting is not None
+        scheduling.suggest_times(
+            self.meeting,
+            self.times,
+            by=by,
+            is_agreed=self.cleaned_data["is_agreed"],
+            expected_sequence=self.cleaned_data["expected_sequence"],
+        )
+        return self.meeting
 
 
-class RecordForm(MeetingForm):
+def is_near(form: forms.Form, name: str, on: date, person: User) -> bool:
+    """Whether a date is within the years that the site plans for; else the form has an error."""
+    today = timezone.now().astimezone(ZoneInfo(person.time_zone)).date()
+    if abs(on.year - today.year) <= MAX_YEARS_AWAY:
+        return True
+    text = _("Enter a year from %(first)s to %(last)s.")
+    years = {"first": today.year - MAX_YEARS_AWAY, "last": today.year + MAX_YEARS_AWAY}
+    form.add_error(name, text % years)
+    return False
+
+
+class PlanForm(TimesForm):
+    """A new meeting."""
+
+    minutes_planned = minutes_field()
+    mode = mode_field()
+    place = forms.CharField(
+        label=_("Place or link"),
+        help_text=_("Only the two of you read this."),
+        max_length=300,
+        required=False,
+    )
+    points = forms.CharField(
+        label=_("What do you want to talk about?"),
+        help_text=_("Only the two of you read this."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, match: Match, person: User) -> None:
+        initial = {"minutes_planned": match.program.policy.meeting_minutes}
+        super().__init__(data, match=match, person=person, initial=initial)
+
+    @property
+    def minutes(self) -> int:
+        return self.cleaned_data.get("minutes_planned") or 0
+
+    def save(self, *, by: User) -> Meeting:
+        """Suggest or confirm the meeting, as `scheduling.plan_meeting`."""
+        data = self.cleaned_data
+        return scheduling.plan_meeting(
+            self.match,
+            by=by,
+            times=self.times,
+            minutes=data["minutes_planned"],
+            mode=data["mode"],
+            place=data["place"],
+            points=data["points"],
+            is_agreed=data["is_agreed"],
+        )
+
+
+class RecordForm(forms.Form):
     """A meeting that took place without having been planned here."""
 
-    is_ahead = False
+    on = date_field()
+    wall_time = time_field()
+    minutes = minutes_field()
+    mode = mode_field()
+
+    def __init__(self, data: QueryDict | None = None, *, match: Match, person: User) -> None:
+        super().__init__(data, initial={"minutes": match.program.policy.meeting_minutes})
+        self.match, self.person = match, person
+        self.fields["wall_time"].help_text = _("In your time zone, %(zone)s.") % {
+            "zone": person.time_zone
+        }
+
+    @property
+    def when(self) -> WallTime:
+        on: date = self.cleaned_data["on"]
+        wall_time: time = self.cleaned_data["wall_time"]
+        return WallTime(on, wall_time, self.person.time_zone)
+
+    def clean(self) -> None:
+        if {"on", "wall_time"} <= self.cleaned_data.keys():
+            if not is_near(self, "on", self.cleaned_data["on"], self.person):
+                return
+            if self.when.starts_at > timezone.now():
+                text = _("This time is in the future. Plan the meeting instead.")
+                self.add_error("on", text)
+
+    def clock_notes(self) -> list[str]:
+        """Return the sentence about a change of the clocks at this time, if there is one."""
+        note = clock_note(self.when, self.person, self.match.partner_of(self.person))
+        return [note] if note else []
 
     def save(self, *, by: User) -> Meeting:
-        """Record the meeting, as `scheduling.record_past`."""
-        return scheduling.record_past(self.match, by=by, **self.cleaned_data)
-
-
-class MoveForm(WhenForm):
-    """Another date for a meeting."""
-
-    def save(self, meeting: Meeting, *, by: User) -> None:
-        """Move the meeting. The time is in the zone of `by`; the meeting keeps its own zone."""
-        typed = datetime.combine(
-            self.cleaned_data["on"], self.cleaned_data["wall_time"], tzinfo=ZoneInfo(by.time_zone)
+        """Record the meeting, as `recording.record_past`."""
+        data = self.cleaned_data
+        return recording.record_past(
+            self.match, by=by, when=self.when, minutes=data["minutes"], mode=data["mode"]
         )
-        there = typed.astimezone(ZoneInfo(meeting.zone))
-        scheduling.move_meeting(meeting, there.date(), there.time(), by=by)
+
+
+class ReplyForm(forms.Form):
+    """The choice of one of the suggested times that have not passed."""
+
+    starts_at = forms.TypedChoiceField(
+        label=_("Which time works for you?"),
+        coerce=datetime.fromisoformat,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a time, or suggest other times below.")},
+    )
+    expected_sequence = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, meeting: Meeting, person: User) -> None:
+        super().__init__(data, initial={"expected_sequence": meeting.sequence})
+        partner = meeting.match.partner_of(person)
+        ahead = [row for row in meeting.times.all() if row.starts_at > timezone.now()]
+        self.fields["starts_at"].choices = [  # type: ignore[attr-defined]
+            (row.starts_at.isoformat(), show_time(row.starts_at, person, partner)) for row in ahead
+        ]
+        if len(ahead) == 1:
+            self.initial["starts_at"] = ahead[0].starts_at.isoformat()
+        self.meeting = meeting
+
+    def save(self, *, by: User) -> None:
+        """Accept the time, as `scheduling.accept`."""
+        scheduling.accept(self.meeting, by=by, **self.cleaned_data)
 
 
 class LogForm(forms.Form):
     """What became of a meeting, and what its writer wants to remember."""
 
     outcome = forms.ChoiceField(
-        label=_("Did it take place?"),
-        choices=[("held", _("Yes")), ("missed", _("No, it was missed"))],
+        label=_("Did you meet?"),
+        choices=[
+            (Meeting.State.HELD, _("Yes, we met")),
+            (Meeting.State.MOVED, _("No, we moved it to another day")),
+            (Meeting.State.MISSED, _("No, it was missed")),
+        ],
         widget=forms.RadioSelect,
     )
-    minutes = forms.IntegerField(
-        label=_("How many minutes?"),
-        min_value=MIN_MINUTES,
-        max_value=MAX_MINUTES,
+    met_at = forms.TypedChoiceField(
+        label=_("When did you meet?"),
+        coerce=datetime.fromisoformat,
         required=False,
+        empty_value=None,
+        widget=forms.RadioSelect,
     )
+    minutes = minutes_field(required=False, help_text=_("If you met."))
     learned = forms.CharField(
         label=_("What did you take away from it?"),
         help_text=_("Only the two of you read this."),
@@ -147,17 +312,52 @@ class LogForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    expected_sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def save(self, meeting: Meeting, *, by: User) -> None:
-        """Record the outcome and the log entry of `by`."""
-        data = self.cleaned_data
-        if data["outcome"] == "missed":
-            meeting.mark_missed(by=by)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        meeting: Meeting,
+        person: User,
+        note: LogEntry | None = None,
+    ) -> None:
+        is_recorded = meeting.state in Meeting.RECORDED
+        initial = {
+            "minutes": meeting.minutes,
+            "outcome": meeting.state if is_recorded else Meeting.State.HELD,
+            "expected_sequence": meeting.sequence,
+            "learned": note.learned if note else "",
+            "next_step": note.next_step if note else "",
+        }
+        super().__init__(data, initial=initial)
+        self.meeting = meeting
+        self._offer_times(person)
+        if is_recorded:
+            self._offer_correction()
+
+    def _offer_times(self, person: User) -> None:
+        """Ask which time it was, where a proposal with several times was never answered."""
+        times = list(self.meeting.times.all())
+        if self.meeting.state == Meeting.State.SET or len(times) < 2:
+            del self.fields["met_at"]
             return
-        scheduling.record_held(
-            meeting,
-            by=by,
-            minutes=data["minutes"],
-            learned=data["learned"],
-            next_step=data["next_step"],
-        )
+        passed = [row.starts_at for row in times if row.starts_at <= timezone.now()]
+        self.fields["met_at"].choices = [  # type: ignore[attr-defined]
+            (start.isoformat(), show_time(start, person)) for start in passed
+        ]
+        self.initial["met_at"] = self.meeting.starts_at.isoformat()
+
+    def _offer_correction(self) -> None:
+        until = self.meeting.correctable_until
+        choices = self.fields["outcome"].choices  # type: ignore[attr-defined]
+        choices = [*choices, (Meeting.State.CANCELLED, _("It was entered by mistake"))]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        if until is not None:
+            text = _("You can correct this until %(day)s. The correction stays visible.")
+            day = format_date(timezone.localtime(until), "DATE_FORMAT")
+            self.fields["outcome"].help_text = text % {"day": day}
+
+    def save(self, *, by: User) -> None:
+        """Record or correct the outcome, and save the note of `by`, as `recording.record`."""
+        recording.record(self.meeting, by=by, **self.cleaned_data)

@@ -1,33 +1,182 @@
-"""The list of meetings as its page shows it."""
+"""The list of meetings as its page shows it, and times by the clocks of both people."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.template.defaultfilters import date as format_date
+from django.template.defaultfilters import time as format_time
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from matches.models import Match
 
-from .models import Agenda, LogEntry, Meeting
+from .models import Agenda, Correction, LogEntry, Meeting
+from .wall_time import WallTime
 
-OPEN = {Meeting.State.PROPOSED, Meeting.State.SET}
+State = Meeting.State
 
 
-@dataclass(frozen=True)
+def show_time(starts_at: datetime, person: User, partner: User | None = None) -> str:
+    """Return a time by the clock of `person` and, where it differs, by that of the partner too."""
+    mine = starts_at.astimezone(ZoneInfo(person.time_zone))
+    shown = format_date(mine, "WEEKDAY_YEAR_TIME_FORMAT")
+    if partner is None:
+        return shown
+    theirs = starts_at.astimezone(ZoneInfo(partner.time_zone))
+    if theirs.utcoffset() == mine.utcoffset():
+        return shown
+    same_day = theirs.date() == mine.date()
+    facts = {
+        "when": shown,
+        "theirs": format_date(theirs, "TIME_FORMAT" if same_day else "WEEKDAY_TIME_FORMAT"),
+        "name": partner.first_name or partner.name,
+    }
+    return _("%(when)s (%(theirs)s for %(name)s)") % facts
+
+
+def clock_note(when: WallTime, person: User, partner: User) -> str:
+    """Return what was saved for a time that a change of the clocks skips or repeats; else ""."""
+    if not (when.is_skipped or when.is_repeated):
+        return ""
+    facts = {
+        "typed": format_time(when.wall_time, "TIME_FORMAT"),
+        "day": format_date(when.on, "DATE_FORMAT"),
+        "zone": when.zone,
+        "saved": show_time(when.starts_at, person, partner),
+    }
+    if when.is_skipped:
+        text = _(
+            "On %(day)s the clocks in %(zone)s go forward and skip %(typed)s."
+            " We saved the meeting for %(saved)s."
+        )
+    else:
+        text = _(
+            "On %(day)s the clocks in %(zone)s go back and show %(typed)s twice."
+            " We saved the first: %(saved)s."
+        )
+    return text % facts
+
+
+@dataclass
 class Card:
     """A meeting with what the pair wrote about it, and what the reader may do."""
 
     meeting: Meeting
-    agenda: Agenda | None
-    entries: list[LogEntry]
-    may_answer: bool
-    may_log: bool
-    may_move: bool
+    reader: User
+    at: datetime
+    agenda: Agenda | None = None
+    entries: list[LogEntry] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+
+    @property
+    def partner(self) -> User:
+        return self.meeting.match.partner_of(self.reader)
+
+    @property
+    def partner_name(self) -> str:
+        return self.partner.first_name or self.partner.name
 
     @property
     def is_open(self) -> bool:
-        return self.meeting.state in OPEN
+        return self.meeting.match.state != Match.State.CLOSED
+
+    @property
+    def is_to_record(self) -> bool:
+        return self.is_open and self.meeting.is_to_record(self.at)
+
+    @property
+    def is_upcoming(self) -> bool:
+        return self.meeting.is_ahead(self.at)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether suggested times are open, and one of them has not passed."""
+        return self.meeting.has_open_proposal and not self.meeting.is_unanswered(self.at)
+
+    @property
+    def may_answer(self) -> bool:
+        return self.meeting.may_be_answered_by(self.reader, self.at)
+
+    @property
+    def may_log(self) -> bool:
+        is_asked = self.is_to_record or self.meeting.state == State.LAPSED
+        return is_asked and self.meeting.may_be_recorded_by(self.reader, self.at)
+
+    @property
+    def may_note(self) -> bool:
+        return self.is_open and self.meeting.state in Meeting.RECORDED
+
+    @property
+    def may_move(self) -> bool:
+        return self.meeting.may_be_moved_by(self.reader)
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.meeting.may_be_cancelled_by(self.reader, self.at)
+
+    @property
+    def state_label(self) -> str:
+        """Return the state in words; a proposal that is over is "not answered" at once."""
+        if self.meeting.state == State.PROPOSED and self.meeting.is_unanswered(self.at):
+            return str(State.LAPSED.label)
+        return self.meeting.get_state_display()
+
+    @property
+    def heading(self) -> str:
+        """Return the date that holds, or that several are suggested."""
+        times = self.times
+        if self.meeting.state in {State.PROPOSED, State.LAPSED} and len(times) > 1:
+            return _("%(count)s suggested times") % {"count": len(times)}
+        return show_time(self.meeting.starts_at, self.reader, self.partner)
+
+    @property
+    def times(self) -> list[str]:
+        """Return the suggested times by both clocks; one that has passed says so."""
+        return [self._show_suggestion(row.starts_at) for row in self.meeting.times.all()]
+
+    def _show_suggestion(self, starts_at: datetime) -> str:
+        shown = show_time(starts_at, self.reader, self.partner)
+        if starts_at > self.at or self.meeting.state == State.LAPSED:
+            return shown
+        return _("%(when)s (has passed)") % {"when": shown}
+
+    @property
+    def explanation(self) -> str:
+        """Return one sentence that says how things stand; "" where the state says it all."""
+        facts = {
+            "name": self.partner_name,
+            "when": show_time(self.meeting.starts_at, self.reader, self.partner),
+        }
+        if self.is_waiting:
+            return self._wait_text() % facts
+        if self.is_to_record:
+            if self.meeting.state == State.SET:
+                return _("The time of this meeting has come. Did you meet?")
+            return _("No one answered before the time passed. Did you meet?")
+        if self.meeting.state == State.MOVED:
+            return _("You did not meet on this day, and the new day is not known yet.")
+        return ""
+
+    def _wait_text(self) -> str:
+        is_mine = self.meeting.awaiting_id == self.reader.pk
+        if self.meeting.state != State.SET:
+            if is_mine:
+                return _("%(name)s suggests when to meet and is waiting for your answer.")
+            return _("You suggested when to meet. %(name)s has not answered yet.")
+        if self.meeting.starts_at <= self.at:
+            if is_mine:
+                return _("%(name)s suggested another time and is waiting for your answer.")
+            return _("You suggested another time. %(name)s has not answered yet.")
+        if is_mine:
+            return _(
+                "%(name)s would like to move it. Until you accept, you are meeting on %(when)s."
+            )
+        return _("You asked to move it. Until %(name)s accepts, you are meeting on %(when)s.")
 
 
 def cards(match: Match, reader: User, *, at: datetime) -> list[Card]:
@@ -38,18 +187,37 @@ def cards(match: Match, reader: User, *, at: datetime) -> list[Card]:
     entries = LogEntry.objects.visible_to(reader).filter(meeting__match=match)
     for entry in entries.select_related("author"):
         entries_of[entry.meeting_id].append(entry)
+    corrections_of: dict[int, list[Correction]] = defaultdict(list)
+    corrections = Correction.objects.visible_to(reader).filter(meeting__match=match)
+    for row in corrections.select_related("person"):
+        corrections_of[row.meeting_id].append(row)
     found = []
-    for meeting in Meeting.objects.of(reader).filter(match=match):
+    for meeting in Meeting.objects.of(reader).filter(match=match).prefetch_related("times"):
         meeting.match = match  # loaded with its people
-        may_log = meeting.may_be_recorded_by(reader, at)
         found.append(
             Card(
                 meeting=meeting,
+                reader=reader,
+                at=at,
                 agenda=agenda_of.get(meeting.pk),
                 entries=entries_of[meeting.pk],
-                may_answer=meeting.may_be_answered_by(reader),
-                may_log=may_log,
-                may_move=meeting.may_be_moved_by(reader) and not may_log,
+                corrections=corrections_of[meeting.pk],
             )
         )
     return found
+
+
+def to_record(found: Sequence[Card]) -> list[Card]:
+    """Return the meetings of which the pair has not said whether they took place."""
+    return [card for card in found if card.is_to_record]
+
+
+def upcoming(found: Sequence[Card]) -> list[Card]:
+    """Return what is proposed or confirmed, the next one first."""
+    ahead = [card for card in found if card.is_upcoming]
+    return sorted(ahead, key=lambda card: card.meeting.starts_at)
+
+
+def past(found: Sequence[Card]) -> list[Card]:
+    """Return everything else, the latest first."""
+    return [card for card in found if not (card.is_upcoming or card.is_to_record)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.models import User
 from accounts.privacy import register
 
-from .models import Agenda, LogEntry, Meeting
+from .models import Agenda, Correction, LogEntry, Meeting
 
 
 def export(user: User) -> dict[str, object]:
@@ -13,7 +13,7 @@ def export(user: User) -> dict[str, object]:
     dates = Meeting.objects.of(user).values("starts_at", "zone", "minutes", "mode", "state")
     agendas = (
         Agenda.objects.visible_to(user)
-        .filter(meeting__proposed_by=user)
+        .filter(author=user)
         .values("meeting__starts_at", "place", "points")
     )
     notes = (
@@ -21,13 +21,21 @@ def export(user: User) -> dict[str, object]:
         .filter(author=user)
         .values("meeting__starts_at", "learned", "next_step", "written_at")
     )
-    return {"meetings": list(dates), "my_agendas": list(agendas), "my_notes": list(notes)}
+    corrections = Correction.objects.filter(person=user).values(
+        "meeting__starts_at", "at", "from_state", "from_minutes", "to_state", "to_minutes"
+    )
+    return {
+        "meetings": list(dates),
+        "my_agendas": list(agendas),
+        "my_notes": list(notes),
+        "my_corrections": list(corrections),
+    }
 
 
 def erase(user: User) -> None:
     """Delete what `user` wrote; dates stay for the partner."""
     LogEntry.system.filter(author=user).delete()
-    Agenda.system.filter(meeting__proposed_by=user).update(place="", points="")
+    Agenda.system.filter(author=user).update(place="", points="")
 
 
 register("meetings", export=export, erase=erase)

@@ -7,7 +7,7 @@ import pytest
 from agreements.reconcilers import DRAFT_REMINDERS
 from checkins.concerns import CHAIR_AFTER, DEPUTY_AFTER
 from checkins.planning import MEETINGS_BEFORE_FIT_CHECK
-from meetings.scheduling import SOON
+from meetings.notices import SOON
 from notifications import kinds
 from programs.models import Policy
 

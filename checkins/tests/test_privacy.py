@@ -4,7 +4,7 @@ from accounts.privacy import DATA_PARTS, export_person
 from checkins.models import Answer, CheckIn, Concern
 from checkins.tests.test_concerns import ask
 from meetings.models import LogEntry
-from meetings.scheduling import record_held
+from meetings.recording import record
 from testkit import checkins as make
 from testkit import meetings as make_meeting
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def everything(match, ben):
     make.answered(match, ben, comment="Canary one")
     ask(match, ben, text="Canary two", contact_info="Canary three")
-    record_held(make_meeting.held(match), by=ben, learned="Canary four")
+    record(make_meeting.held(match), by=ben, learned="Canary four")
 
 
 def test_the_export_holds_ones_own_words(match, ada, ben):

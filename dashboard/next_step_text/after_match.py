@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from meetings.models import Meeting
+
 from ..next_step import Step
 from ..status import ParticipantStatus
 from .card import NextStep, format_day, format_time, page, partner_name, text_of
@@ -137,11 +139,20 @@ def answer_checkin(status: ParticipantStatus) -> NextStep:
 def answer_meeting(status: ParticipantStatus) -> NextStep:
     meeting = status.meeting_to_answer
     return NextStep(
-        title=_("%(name)s suggests a date") % {"name": partner_name(status)},
-        text=format_time(meeting.starts_at) if meeting else "",
-        url=page("meetings:meeting-list", status.key),
+        title=_("%(name)s suggests when to meet") % {"name": partner_name(status)},
+        text=_suggested_text(meeting) if meeting else "",
+        url=page("meetings:meeting-reply", meeting.public_id) if meeting else "",
         action=_("Answer"),
     )
+
+
+def _suggested_text(meeting: Meeting) -> str:
+    when = {"when": format_time(meeting.starts_at)}
+    if meeting.state == Meeting.State.SET:
+        return _("It would replace your meeting on %(when)s.") % when
+    if meeting.lapses_at == meeting.starts_at:
+        return when["when"]
+    return _("Choose one of the suggested times.")
 
 
 @text_of(Step.NOTE_MEETING)
@@ -193,7 +204,12 @@ def closing(status: ParticipantStatus) -> NextStep:
 @text_of(Step.ALL_SET)
 def all_set(status: ParticipantStatus) -> NextStep:
     meeting = status.next_meeting
-    if meeting:
+    if meeting and meeting.state == Meeting.State.PROPOSED:
+        title = _("You are all set")
+        text = _("You suggested when to meet. %(name)s has not answered yet.") % {
+            "name": partner_name(status)
+        }
+    elif meeting:
         title = _("You are all set until %(day)s") % {"day": format_day(meeting.starts_at)}
         text = _("Your next meeting: %(when)s.") % {"when": format_time(meeting.starts_at)}
     else:

@@ -24,7 +24,7 @@ from checkins.seeds import seed_surveys
 from matches.models import Match
 from matching.models import KeepApart, RoundJob
 from matching.rounds.decisions import RoundDecision, decide
-from meetings.models import Agenda, LogEntry, Meeting
+from meetings.models import Agenda, LogEntry, Meeting, ProposedTime
 from notifications.models import Notification, OutboxState
 from notifications.outbox import enqueue
 from programs.models import Conflict, Experience, Membership, PlaceDistance, Topic
@@ -171,6 +171,10 @@ def met(world: AccessFixtures) -> None:
             ("meeting", "proposed", 9, 10),
             ("set", "set", -2, 11),
         ):
+            waits = {
+                "awaiting": match.mentee.person,
+                "lapses_at": timezone.now() + timedelta(days=days),
+            }
             row = Meeting.objects.create(
                 match=match,
                 state=state,
@@ -178,7 +182,11 @@ def met(world: AccessFixtures) -> None:
                 wall_time=time(hour),
                 zone="UTC",
                 proposed_by=match.mentor.person,
+                **(waits if state == "proposed" else {}),
             )
+            if state == "proposed":
+                when = {"on": row.on, "wall_time": row.wall_time, "zone": "UTC"}
+                ProposedTime.objects.create(meeting=row, starts_at=row.starts_at, **when)
             Agenda.objects.create(meeting=row, place="p", points="q")
             LogEntry.objects.create(
                 meeting=row, author=match.mentee.person, learned="l", next_step="n"

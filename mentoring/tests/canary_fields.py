@@ -89,6 +89,7 @@ FIELDS: dict[str, str | None] = {
     "meetings.LogEntry.learned": PAIR,
     "meetings.LogEntry.next_step": PAIR,
     "meetings.Meeting.zone": NO_WORDS,
+    "meetings.ProposedTime.zone": NO_WORDS,
     "notifications.Notification.about_type": NO_WORDS,
     "notifications.Notification.address": NOBODY,
     "notifications.Notification.body": NOBODY,

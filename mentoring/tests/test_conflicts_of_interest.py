@@ -52,6 +52,7 @@ NOT_FOR_COMMITTEE = {
     "agreements.Goal": "the pair's own words",
     "agreements.Activity": "the pair's own words",
     "meetings.Agenda": "the pair's own words",
+    "meetings.Correction": "the pair alone; a carer sees what holds now",
     "meetings.LogEntry": "the pair's own words",
     "notifications.MutedStream": "the person's own choice",
     "workflow.Transition": "reached through its row",

@@ -1,0 +1,70 @@
+"""Locks for the verbs of meetings: two people who act at the same second act one after the other.
+
+Each verb locks the row of the match first, so that a match cannot end meanwhile and no two verbs of
+a pair run at once; then it reads the meeting again. On SQLite every transaction that writes locks
+the database (`transaction_mode`), so the same code needs no lock of its own there.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from matches.models import Match
+
+from .models import Meeting
+
+NOT_OF_PAIR = _("Only the two people of a match can change its meetings.")
+ENDED = _("This match has ended, so its meetings can't be changed.")
+# What the verbs change; `match` stays as it was loaded, with its people.
+CHANGING = (
+    "state",
+    "on",
+    "wall_time",
+    "zone",
+    "starts_at",
+    "minutes",
+    "mode",
+    "proposed_by",
+    "awaiting",
+    "lapses_at",
+    "moves",
+    "sequence",
+    "recorded_at",
+)
+
+
+class MeetingChanged(ActionNotAllowed):
+    """The meeting has changed since the person saw it; the page shows it as it is now."""
+
+
+def lock_match(match: Match, *, by: User) -> None:
+    """Lock an open match until the end of the transaction.
+
+    Raises ActionNotAllowed outside the pair and after the end of the match.
+    """
+    if by not in match.people:
+        raise ActionNotAllowed(NOT_OF_PAIR)
+    if lock_row(match.pk) == Match.State.CLOSED:
+        raise ActionNotAllowed(ENDED)
+
+
+def lock_row(match_id: int) -> str:
+    """Lock the row of a match until the end of the transaction; return its state."""
+    rows = Match.objects.filter(pk=match_id).order_by("pk").select_for_update()
+    return rows.values_list("state", flat=True)[0]
+
+
+def lock_meeting(meeting: Meeting, *, by: User) -> None:
+    """Lock the match of `meeting` and read the meeting again. Raises as `lock_match`."""
+    lock_match(meeting.match, by=by)
+    meeting.refresh_from_db(fields=CHANGING)
+
+
+def check_unchanged(meeting: Meeting, expected_sequence: int | None) -> None:
+    """Raise MeetingChanged if the meeting is no longer the one that the person saw."""
+    if expected_sequence is not None and meeting.sequence != expected_sequence:
+        raise MeetingChanged(
+            _("This meeting has just been changed. Check what it says now, then try again.")
+        )

@@ -1,0 +1,30 @@
+"""Meetings of a pair.
+
+A meeting's row says when, how long, how and with which outcome; the carer of the pair may see that.
+Where they meet, what they plan and what they note afterwards is in confidential tables that only
+the pair reads.
+"""
+
+from .meetings import (
+    CORRECTION_DAYS,
+    MAX_MINUTES,
+    MAX_TIMES,
+    MIN_MINUTES,
+    Meeting,
+    MeetingQuerySet,
+    ProposedTime,
+)
+from .notes import Agenda, Correction, LogEntry
+
+__all__ = [
+    "CORRECTION_DAYS",
+    "MAX_MINUTES",
+    "MAX_TIMES",
+    "MIN_MINUTES",
+    "Agenda",
+    "Correction",
+    "LogEntry",
+    "Meeting",
+    "MeetingQuerySet",
+    "ProposedTime",
+]

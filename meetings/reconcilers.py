@@ -1,0 +1,65 @@
+"""What time does to meetings; run about once a minute, and running it twice changes nothing.
+
+A proposal whose times have all passed lapses. Meetings ahead of a match that has ended are
+cancelled: the e-mails about the ending say so, none is sent about the meetings.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from matches.models import Match
+from notifications.reconcilers import reconciler
+from workflow.states import move
+
+from .locking import CHANGING, lock_row
+from .models import Meeting
+from .notices import notify_pair
+
+State = Meeting.State
+
+
+@reconciler
+def lapse_unanswered(at: datetime) -> None:
+    """End the wait for answers to times that have all passed.
+
+    A meeting that has a date keeps it, and both are told; one without becomes *not answered*.
+    """
+    people = ("match__mentee__person", "match__mentor__person")
+    for meeting in Meeting.objects.unanswered(at).select_related(*people):
+        _lapse(meeting, at)
+
+
+@transaction.atomic
+def _lapse(meeting: Meeting, at: datetime) -> None:
+    lock_row(meeting.match_id)
+    meeting.refresh_from_db(fields=CHANGING)
+    if not meeting.is_unanswered(at):
+        return  # answered a moment ago
+    changes: dict[str, object] = {"awaiting": None, "sequence": meeting.sequence + 1}
+    if meeting.state == State.PROPOSED:
+        move(meeting, State.LAPSED, by=None, at=at, why="not answered", **changes)
+        return
+    Meeting.objects.filter(pk=meeting.pk).update(**changes)
+    meeting.times.all().delete()
+    meeting.refresh_from_db(fields=CHANGING)
+    notify_pair(meeting, by=None, at=at)
+
+
+@reconciler
+def cancel_of_ended_matches(at: datetime) -> None:
+    """Cancel what is proposed or confirmed for later in matches that have ended."""
+    ended = Meeting.objects.ahead(at).filter(match__state=Match.State.CLOSED)
+    for meeting in ended.select_related("match"):
+        _cancel(meeting, at)
+
+
+@transaction.atomic
+def _cancel(meeting: Meeting, at: datetime) -> None:
+    lock_row(meeting.match_id)
+    meeting.refresh_from_db(fields=CHANGING)
+    if meeting.is_ahead(at):
+        changes: dict[str, object] = {"awaiting": None, "sequence": meeting.sequence + 1}
+        move(meeting, State.CANCELLED, by=None, at=at, why="the match has ended", **changes)
