@@ -7,7 +7,7 @@
 # Everything they make lies in .venv, var, static/fonts and locale/*/LC_MESSAGES/*.mo; `make clean` removes it again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-next lint fmt types bench shots pages lock chaos drill explore clean prepare
+.PHONY: help run test check test-next lint fmt types bench bench-scale shots pages lock chaos drill explore clean prepare
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -32,7 +32,7 @@ endif
 
 help:
 	@sed -n '3,5s/^#  *//p' Makefile
-	@echo 'also: make test-next lint fmt types bench shots pages chaos drill explore lock clean'
+	@echo 'also: make test-next lint fmt types bench bench-scale shots pages chaos drill explore lock clean'
 
 # --- the environment
 
@@ -119,6 +119,10 @@ fmt: $(VENV)/dev.stamp
 
 bench: prepare
 	$(PY) -m bench $(ARGS)
+
+# Pages and sweeps at 1,000 and 10,000 pairs on PostgreSQL: some ten minutes.
+bench-scale: $(VENV)/dev.stamp prepare
+	$(PY) -m testkit.services $(PY) -m bench.scale $(ARGS)
 
 shots: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser

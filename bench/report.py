@@ -63,7 +63,7 @@ def _head() -> Iterator[str]:
     yield "run. Seconds depend on the machine and on its load; compare the ratios."
     yield ""
     yield (
-        f"- machine: {_processor()}, {os.cpu_count()} cores,"
+        f"- machine: {processor()}, {os.cpu_count()} cores,"
         f" load {os.getloadavg()[0]:.1f} when the run began"
     )
     yield (
@@ -72,7 +72,7 @@ def _head() -> Iterator[str]:
     )
 
 
-def _processor() -> str:
+def processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
