@@ -43,25 +43,25 @@ def checklist(program: Program) -> list[ChecklistItem]:
             _("Describe the program"),
             _("Purpose, audience, and what it is not"),
             _has(program, "purpose", "audience", "is_not"),
-            url,
+            f"{url}#id_purpose",
         ),
         ChecklistItem(
             _("Write the code of conduct"),
             _("Everyone accepts it before sending an application"),
             _has(program, "code_of_conduct"),
-            url,
+            f"{url}#id_code_of_conduct",
         ),
         ChecklistItem(
             _("Enter a contact address and other help"),
             _("Where people write to, and what helps those without a place"),
             _has(program, "contact_email", "other_help"),
-            url,
+            f"{url}#id_other_help",
         ),
         ChecklistItem(
             _("Enter the objectives"),
             _("What the organisation wants to achieve; surveys measure each objective"),
             has_objectives,
-            url,
+            f"{url}#objectives-group",
         ),
         *_vocabulary(program),
         *_people(program),
@@ -70,7 +70,7 @@ def checklist(program: Program) -> list[ChecklistItem]:
             _("Make the page public"),
             _("Do this last: people can find it from then on"),
             program.is_public,
-            url,
+            f"{url}#id_is_public",
         ),
     ]
 

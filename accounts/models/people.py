@@ -96,6 +96,15 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         )
         return user
 
+    def with_address(self, email: str) -> User | None:
+        """Return the person who signs in with this address or confirmed it as another of theirs."""
+        from allauth.account.models import EmailAddress
+
+        address = email.strip().lower()
+        others = EmailAddress.objects.using(self._db).filter(email=address, verified=True)
+        found: User | None = self.filter(email=address).first()
+        return found or self.filter(pk__in=others.values("user")).first()
+
     def get_by_natural_key(self, email: str | None) -> User:
         return self.get(email=(email or "").strip().lower())
 

@@ -16,6 +16,7 @@ from accounts.models import User
 
 from ..committee import Role
 from ..committee_admin import CommitteeAdmin
+from ..members import announce, find_or_create_person
 from ..models import Membership, Program
 
 
@@ -44,13 +45,15 @@ class MembershipForm(forms.ModelForm):
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until <= since:
             self.add_error("until", _("Enter a date after the first day."))
+        if self.instance.pk and cleaned.get("deputy") == self.instance.user:
+            self.add_error("deputy", _("Choose another member. No one is their own deputy."))
         if not self.instance.pk and cleaned.get("email"):
             self._find_person(cleaned)
         return cleaned
 
     def _find_person(self, cleaned: dict[str, Any]) -> None:
         """Refuse a second membership of the same kind, and a name that would not be used."""
-        person = User.objects.filter(email=cleaned["email"].lower()).first()
+        person = User.objects.with_address(cleaned["email"])
         if person is None:
             return
         self.instance.user = person
@@ -66,18 +69,12 @@ class MembershipForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Membership:
         if not self.instance.pk:
-            self.instance.user = self._person()
+            self.instance.user = find_or_create_person(
+                self.cleaned_data["email"],
+                name=self.cleaned_data["name"],
+                program=self.instance.program,
+            )
         return super().save(commit)
-
-    def _person(self) -> User:
-        email, name = self.cleaned_data["email"].strip().lower(), self.cleaned_data["name"]
-        person = User.objects.filter(email=email).first()
-        if person is None:
-            return User.objects.create_user(email, name=name)
-        if name and not person.name:
-            person.name = name
-            person.save(update_fields=["name"])
-        return person
 
 
 @admin.register(Membership)
@@ -93,6 +90,13 @@ class MembershipAdmin(CommitteeAdmin):
     list_select_related = ("user", "program")
     list_filter = ("role",)
     ordering = ("program", "role", "user__name")
+
+    def save_model(
+        self, request: HttpRequest, obj: Membership, form: forms.ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            announce(obj)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None

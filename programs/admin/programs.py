@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Field, ForeignKey
+from django.db.models import Field, ForeignKey, Model
 from django.forms import Field as FormField
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
@@ -22,32 +22,12 @@ from django.views.decorators.http import require_POST
 from accounts.timezones import zone_choices
 
 from .. import setup_checklist
-from ..committee import Role, has_role
+from ..committee import Role, acting_member
 from ..committee_admin import CommitteeAdmin, LabelledTabularInline
-from ..models import Cohort, Objective, PlaceDistance, Policy, Program
+from ..creation import create_program
+from ..models import Cohort, Membership, Objective, PlaceDistance, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
-
-
-class ProgramInlineMixin:
-    """Permissions of an inline follow those of its program; nothing is deleted."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
-        return obj is None or has_role(request.user, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
-        return obj is None or has_role(request.user, obj, Role.CHAIR)
-
-    has_add_permission = has_change_permission
-
-    def has_delete_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
-        return False
-
-
-class PolicyInline(ProgramInlineMixin, admin.StackedInline):
-    model = Policy
-    can_delete = False
-    max_num = 1
-    classes = ("collapse",)
+from .policy import PolicyInline, ProgramInlineMixin
 
 
 class ObjectiveInline(ProgramInlineMixin, LabelledTabularInline):
@@ -61,20 +41,36 @@ class PlaceDistanceInline(ProgramInlineMixin, LabelledTabularInline):
     classes = ("collapse",)
 
 
+class NewProgramForm(forms.ModelForm):
+    """The few facts that a program starts with; the checklist asks for the rest."""
+
+    template = forms.ChoiceField(
+        label=gettext_lazy("Kind of program"),
+        choices=[*LISTS.items(), ("", gettext_lazy("Another kind: start without lists"))],
+        required=False,
+        help_text=gettext_lazy(
+            "Adds topics, experiences, languages and industries that you can change later."
+        ),
+    )
+
+    class Meta:
+        model = Program
+        fields = ("name", "language", "time_zone", "contact_email")
+
+
 @admin.register(Program)
 class ProgramAdmin(CommitteeAdmin):
-    """The maintainer adds programs; chairs edit their own."""
+    """The maintainer and chairs add programs; chairs edit their own."""
 
     empty_words = gettext_lazy(
         "There is no program yet. The page “Set up” guides you through your first one."
     )
-    change_roles = (Role.CHAIR,)
+    add_roles = change_roles = (Role.CHAIR,)
     formfield_overrides: ClassVar[dict[type, dict]] = {
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})}
     }
     list_display = ("name", "is_public", "language", "time_zone")
     inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
-    prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
         (
@@ -91,6 +87,9 @@ class ProgramAdmin(CommitteeAdmin):
         ),
         (gettext_lazy("Language and time"), {"fields": ("language", "time_zone")}),
     )
+    add_fieldsets = (
+        (None, {"fields": ("name", "template", "language", "time_zone", "contact_email")}),
+    )
 
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **kwargs: object
@@ -102,17 +101,38 @@ class ProgramAdmin(CommitteeAdmin):
             return forms.ChoiceField(label=db_field.verbose_name, choices=zone_choices)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
+    ) -> type[forms.ModelForm]:
+        return super().get_form(
+            request, obj, change, **(kwargs if obj else {"form": NewProgramForm, **kwargs})
+        )
 
-    def get_prepopulated_fields(
-        self, request: HttpRequest, obj: models.Model | None = None
-    ) -> dict[str, Any]:
-        return {} if obj else self.prepopulated_fields
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None):  # type: ignore[no-untyped-def]
+        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: object, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        Policy.objects.get_or_create(program=form.instance)
+    def get_inlines(
+        self, request: HttpRequest, obj: Model | None
+    ) -> tuple[type[admin.options.InlineModelAdmin], ...]:
+        return self.inlines if obj else ()
+
+    def save_model(
+        self, request: HttpRequest, obj: Program, form: forms.ModelForm, change: bool
+    ) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        create_program(obj, template=form.cleaned_data["template"])
+        member = acting_member(request)
+        if not member.is_superuser:  # who acts as a chair everywhere, and names one here
+            Membership.objects.create(user=member, program=obj, role=Role.CHAIR)
+
+    def response_add(
+        self, request: HttpRequest, obj: Program, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        words = _("%(program)s was created. It is hidden until you make its page public.")
+        messages.success(request, words % {"program": obj.name})
+        return redirect("admin:programs_setup")
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -87,6 +87,12 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether the role is held today."""
+        today = timezone.localdate()
+        return self.since <= today and (self.until is None or today < self.until)
+
     def save(self, *args: Any, **kwargs: Any) -> None:  # as Django's
         super().save(*args, **kwargs)
         refresh_staff(self.user)

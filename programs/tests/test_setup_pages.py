@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from programs import setup_checklist
+from programs.admin.policy import POLICY_GROUPS
 from programs.models import Cohort, Experience, Membership, Policy, Program, Topic
 from programs.seeds import load_vocabulary
 from testkit import factories
@@ -38,17 +39,47 @@ PROGRAM = {
     **inline("place_distances", 0),
     **inline("policy", 0),
 }
+NEW_PROGRAM = {
+    "name": "HR chapter",
+    "template": "hr",
+    "language": "en",
+    "time_zone": "America/Toronto",
+    "contact_email": "hello@example.org",
+}
+ADD = "/admin/programs/program/add/"
 
 
-def test_the_maintainer_adds_a_program_with_its_default_policy(as_user, root):
-    as_user(root).post("/admin/programs/program/add/", PROGRAM)
+def test_a_new_program_starts_hidden_with_default_settings_and_a_starter_list(as_user, root):
+    response = as_user(root).post(ADD, NEW_PROGRAM)
+    assert response.url == SETUP
     made = Program.objects.get(slug="hr-chapter")
-    assert (made.policy.term_months, made.policy.small_group) == (12, 5)
-    assert [objective.text for objective in made.objectives.all()] == ["Advice for newcomers"]
+    assert (made.policy.term_months, made.policy.small_group, made.is_public) == (12, 5, False)
+    assert Topic.objects.current(made).count() > 20
+    assert not Membership.objects.filter(program=made).exists()  # "Add a chair" is a step
 
 
-def test_a_chair_cannot_add_a_program(as_user, cleo):
-    assert as_user(cleo).post("/admin/programs/program/add/", PROGRAM).status_code == 403
+def test_a_chair_who_adds_a_program_is_its_chair(as_user, cleo):
+    as_user(cleo).post(ADD, {**NEW_PROGRAM, "template": ""})
+    as_user(cleo).post(ADD, {**NEW_PROGRAM, "template": ""})  # the same name is allowed
+    rows = Membership.objects.filter(user=cleo, program__name="HR chapter").order_by("pk")
+    assert [(row.program.slug, row.role) for row in rows] == [
+        ("hr-chapter", "chair"),
+        ("hr-chapter-2", "chair"),
+    ]
+    assert not Topic.objects.filter(program__in=rows.values("program")).exists()
+
+
+def test_only_a_chair_or_the_maintainer_adds_a_program(as_user, reader):
+    assert as_user(reader).post(ADD, NEW_PROGRAM).status_code == 403
+    assert as_user(reader).get(ADD).status_code == 403
+
+
+def test_every_setting_is_in_one_group_with_its_default(as_user, cleo, program):
+    fields = [name for _title, group in POLICY_GROUPS for name in group["fields"]]
+    columns = [field.name for field in Policy._meta.fields]
+    assert sorted(fields) == sorted(set(columns) - {"id", "program"})
+    page = as_user(cleo).get(f"/admin/programs/program/{program.pk}/change/").content.decode()
+    assert "How long a pair commits to meet. Default: 12." in page
 
 
 def policy_data(policy, **changes):

@@ -1,0 +1,144 @@
+"""The policy on the page of its program: its settings by the moment at which they matter."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Field
+from django.forms import Field as FormField
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..committee import Role, has_role
+from ..models import Policy, Program
+
+# Each setting of the policy, by the moment at which it matters, and what a change does to pairs
+# that are already matched.
+POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
+    (
+        gettext_lazy("Settings: matching"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "Changes apply to the next matching round. Pairs that are matched stay together."
+            ),
+            "fields": (
+                "capacity_max",
+                "first_time_capacity",
+                "same_employer_blocked",
+                "hide_names_until_opened",
+                "publication_hold_minutes",
+            ),
+        },
+    ),
+    (
+        gettext_lazy("Settings: the first weeks of a pair"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "Changes apply at once, also to pairs that are in their first weeks."
+            ),
+            "fields": (
+                "first_contact_days",
+                "first_meeting_days",
+                "first_meeting_attention_days",
+                "agreement_ask_days",
+                "agreement_attention_days",
+                "agreement_days",
+            ),
+        },
+    ),
+    (
+        gettext_lazy("Settings: the agreement and the term"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "New agreements start with these values. Signed agreements keep their own."
+            ),
+            "fields": (
+                "term_months",
+                "minimum_term_months",
+                "rhythm_days",
+                "meeting_minutes",
+            ),
+        },
+    ),
+    (
+        gettext_lazy("Settings: check-ins"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy("Changes apply to check-ins that are planned from now on."),
+            "fields": (
+                "fit_check_days",
+                "pulse_first_days",
+                "pulse_every_days",
+                "reminder_first_days",
+                "reminder_second_days",
+                "checkin_lapses_days",
+                "small_group",
+            ),
+        },
+    ),
+    (
+        gettext_lazy("Settings: when a pair needs attention"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy("Changes apply at once to every pair."),
+            "fields": ("drifting_percent", "stuck_percent", "silence_days", "unanswered_messages"),
+        },
+    ),
+    (
+        gettext_lazy("Settings: the end of a pair"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy("Changes apply at once to every pair."),
+            "fields": ("end_notice_days", "rematch_buffer_days"),
+        },
+    ),
+    (
+        gettext_lazy("Settings: e-mail"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "Changes apply at once, also to e-mails that are waiting. Quiet hours are in the "
+                "time zone of each person."
+            ),
+            "fields": ("quiet_from_hour", "quiet_until_hour", "weekly_optional_emails"),
+        },
+    ),
+)
+
+
+class ProgramInlineMixin:
+    """Permissions of an inline follow those of its program; nothing is deleted."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
+        return obj is None or has_role(request.user, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
+        return obj is None or has_role(request.user, obj, Role.CHAIR)
+
+    has_add_permission = has_change_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
+        return False
+
+
+class PolicyInline(ProgramInlineMixin, admin.StackedInline):
+    """The settings by the moment at which they matter, each with its default."""
+
+    model = Policy
+    can_delete = False
+    max_num = 1
+    fieldsets = POLICY_GROUPS  # type: ignore[assignment]  # the stubs name a private type
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: object
+    ) -> FormField | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.IntegerField) and db_field.has_default():
+            default = _("Default: %(number)s.") % {"number": db_field.get_default()}
+            field.help_text = f"{field.help_text} {default}".strip()
+        return field

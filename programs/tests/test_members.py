@@ -1,0 +1,116 @@
+"""People come to a committee by invitation, and hear of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from notifications.models import Notification
+from notifications.testing import deliver_due_emails
+from programs.members import invite_member
+from programs.models import Membership, Program, Topic
+from testkit import factories
+
+ADD = "/admin/programs/membership/add/"
+
+
+def data(program, **changes):
+    today = timezone.localdate().isoformat()
+    return {
+        "email": "nora@example.org",
+        "name": "Nora Face",
+        "program": program.pk,
+        "role": "carer",
+        "since": today,
+        **changes,
+    }
+
+
+def sent_to(address):
+    deliver_due_emails()
+    return [message for message in mail.outbox if message.to == [address]]
+
+
+def test_a_new_member_hears_of_the_role(as_user, cleo, program):
+    as_user(cleo).post(ADD, data(program))
+    [message] = sent_to("nora@example.org")
+    assert message.subject == f"You are on the committee of {program.name}"
+    assert "As a carer you look after pairs" in message.body
+    assert "To sign in, enter nora@example.org." in message.body
+
+
+def test_the_same_role_twice_is_an_error_and_one_email(as_user, cleo, program):
+    for _time in range(2):
+        page = as_user(cleo).post(ADD, data(program))
+    assert "This person already has this role." in page.content.decode()
+    assert len(sent_to("nora@example.org")) == 1
+
+
+def test_a_role_that_begins_later_is_announced_when_it_begins(as_user, cleo, program):
+    since = timezone.localdate() + timedelta(days=10)
+    as_user(cleo).post(ADD, data(program, since=since.isoformat()))
+    assert sent_to("nora@example.org") == []
+    assert timezone.localdate(Notification.system.get(kind="committee-role").due_at) == since
+
+
+def test_a_role_that_ended_meanwhile_is_not_announced(program):
+    membership = invite_member(program, email="nora@example.org", role="reader")
+    Membership.objects.filter(pk=membership.pk).update(
+        since=timezone.localdate() - timedelta(days=9), until=timezone.localdate()
+    )
+    assert sent_to("nora@example.org") == []
+
+
+def test_another_confirmed_address_is_the_same_person(program, dan):
+    dan.emailaddress_set.create(email="dan.work@example.org", verified=True)
+    assert invite_member(program, email="Dan.Work@example.org", role="reader").user == dan
+
+
+@pytest.mark.django_db
+def test_someone_new_gets_the_language_and_time_zone_of_the_program():
+    program = factories.program(language="fr", time_zone="America/Toronto")
+    person = invite_member(program, email="new@example.org", role="reader").user
+    assert (person.language, person.time_zone) == ("fr", "America/Toronto")
+
+
+def test_no_one_is_their_own_deputy(as_user, cleo, program):
+    carer = factories.member("Cara", program=program, role="carer")
+    url = f"/admin/programs/membership/{Membership.objects.get(user=carer).pk}/change/"
+    assert "No one is their own deputy." in (
+        as_user(cleo).post(url, {"until": "", "deputy": carer.pk}).content.decode()
+    )
+    assert as_user(cleo).post(url, {"until": "", "deputy": cleo.pk}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_first_chair_needs_one_command(capsys):
+    for _time in range(2):
+        call_command("invite_chair", "Ruth@Example.org", program="HR chapter", template="hr")
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("ruth@example.org is a chair of HR chapter.")
+    assert told[1] == "ruth@example.org is already a chair of HR chapter."
+    program = Program.objects.get()
+    assert (program.slug, program.is_public, program.policy.small_group) == ("hr-chapter", False, 5)
+    assert Topic.objects.current(program).exists()
+    assert User.objects.get().is_staff
+    [message] = sent_to("ruth@example.org")
+    assert "steps are left to set up the program" in message.body
+    assert "/admin/programs/program/setup/" in message.body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("email", "program", "said"),
+    [
+        ("ruth", "HR", "not an e-mail address"),
+        ("ruth@example.org", "https://spam.example", "name without links"),
+    ],
+)
+def test_nonsense_is_refused_and_makes_nothing(email, program, said):
+    with pytest.raises(CommandError, match=said):
+        call_command("invite_chair", email, program=program)
+    assert not Program.objects.exists()
+    assert not User.objects.exists()
