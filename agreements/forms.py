@@ -245,7 +245,11 @@ class TermForm(PartForm):
         if months is None:
             return
         if months >= recommended:
-            self.cleaned_data["short_term_reason"] = ""
+            if self.cleaned_data.get("short_term_reason"):
+                self.add_error(
+                    "short_term_reason",
+                    _("This term is not shorter than recommended. Leave this field blank."),
+                )
         elif not self.cleaned_data.get("short_term_reason"):
             self.add_error(
                 "short_term_reason",

@@ -152,13 +152,17 @@ def agreement_print(request, match_id):
 
 
 def agreement_amend(request, match_id):
-    match, _version = own_version(request, match_id)
+    match, version = own_version(request, match_id)
     if request.method == "POST":
+        was_begun = version.is_editable
         drafting.amend(match, by=request.user)
-        messages.success(
-            request,
-            _("New version started. The signed one applies until you have both signed this one."),
-        )
+        if was_begun:
+            messages.info(request, _("A new version has been started already. This is it."))
+        else:
+            done = _(
+                "New version started. The signed one applies until you have both signed this one."
+            )
+            messages.success(request, done)
         return redirect("agreements:agreement-detail", match_id)
     context = {
         "match": match,
@@ -175,10 +179,12 @@ def committee_access(request, match_id):
     _match, version = own_version(request, match_id)
     if request.POST.get("answer") == "yes":
         version.agreement.open_to_committee(by=request.user, at=timezone.now())
-        messages.success(
-            request,
-            _("You allow the committee to read the text. It can once you both do."),
+        done = (
+            _("You both allow the committee to read the text. It can read it now.")
+            if version.agreement.is_opened_to_committee
+            else _("You allow the committee to read the text. It can once you both do.")
         )
+        messages.success(request, done)
     else:
         version.agreement.close_to_committee(by=request.user)
         messages.success(request, _("The committee can't read the text."))

@@ -223,6 +223,35 @@ def test_the_committee_reads_the_text_only_when_both_allow_it(match, as_user, ad
     assert committee.get(url("agreement-print", match)).status_code == 404
 
 
+def test_a_second_start_of_a_version_says_that_it_is_there(match, as_user, ada, ben):
+    make.signed(match)
+    as_user(ben).post(url("agreement-amend", match))
+    page = as_user(ada).post(url("agreement-amend", match), follow=True).content.decode()
+    assert "A new version has been started already. This is it." in page
+    assert "New version started" not in page
+
+
+def test_the_second_to_allow_reading_is_told_that_the_committee_can_read(match, as_user, ada, ben):
+    make.signed(match)
+    said = [
+        as_user(one).post(url("committee-access", match), {"answer": "yes"}, follow=True)
+        for one in (ada, ben)
+    ]
+    assert "It can once you both do." in said[0].content.decode()
+    assert "It can read it now." in said[1].content.decode()
+
+
+def test_a_reason_that_would_be_dropped_is_refused(match, as_user, ben):
+    data = {
+        "term_months": 12,
+        "short_term_reason": "A new job",
+        "ending_rules": "We say so.",
+        "expected_revision": 0,
+    }
+    page = as_user(ben).post(url("part-update", match, "term"), data)
+    assert set(page.context["form"].errors) == {"short_term_reason"}
+
+
 def test_amending_asks_first_and_then_begins_a_version(match, as_user, ben):
     make.signed(match)
     client = as_user(ben)
