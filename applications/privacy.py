@@ -22,6 +22,7 @@ ANSWERS = (
     "rhythm_days",
     "capacity",
     "is_first_time",
+    "break_until",
     "suitability",
 )
 TIMES = (

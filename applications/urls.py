@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import orientation, public, submission
+from .views import orientation, public, submission, taking_part
 
 app_name = "applications"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path(
         "applications/<str:public_id>/withdraw/", submission.withdraw, name="application-withdraw"
     ),
+    path("applications/<str:public_id>/part/", taking_part.change_part, name="application-part"),
     path("applications/<str:public_id>/<slug:code>/", submission.page, name="application-page"),
     path("orientation/<str:public_id>/", orientation.overview, name="orientation"),
     path("orientation/<str:public_id>/check/", orientation.check, name="orientation-check"),

@@ -19,6 +19,7 @@ class Step(StrEnum):
     WAIT_FOR_ANSWER = "wait-for-answer"
     ACCEPT_CODE = "accept-code"
     ORIENTATION = "orientation"
+    ON_BREAK = "on-break"
     WAIT_FOR_MATCH = "wait-for-match"
     WAITING_LIST = "waiting-list"
     DECLINED = "declined"
@@ -46,6 +47,7 @@ class Step(StrEnum):
 PASSIVE = frozenset(
     {
         Step.WAIT_FOR_ANSWER,
+        Step.ON_BREAK,
         Step.WAIT_FOR_MATCH,
         Step.WAITING_LIST,
         Step.DECLINED,
@@ -64,6 +66,7 @@ class Facts:
 
     is_mentor: bool = False
     application: str = ""  # state of the application
+    is_on_break: bool = False  # asked not to be matched for a while
     needs_code: bool = False  # accepted (imported, say), but the code of conduct is not
     needs_orientation: bool = False  # an accepted mentor who has not passed it
     match: str = ""  # state of the match
@@ -100,6 +103,7 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.CLOSED, lambda f: f.match == "closed"),
     (Step.FINISH_APPLICATION, lambda f: f.application == "draft"),
     (Step.WAIT_FOR_ANSWER, lambda f: f.application == "submitted"),
+    (Step.ON_BREAK, lambda f: f.application in {"accepted", "waitlisted"} and f.is_on_break),
     (Step.ACCEPT_CODE, lambda f: f.application == "accepted" and f.needs_code),
     (Step.ORIENTATION, lambda f: f.application == "accepted" and f.needs_orientation),
     (Step.WAIT_FOR_MATCH, lambda f: f.application == "accepted"),

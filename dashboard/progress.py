@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.taking_part import may_change
 
 from .next_step import Step
 from .next_step_text import format_day, partner_name
@@ -97,17 +98,22 @@ def waiting_for(status: ParticipantStatus) -> dict[str, str] | None:
 
 def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
     """Return links to the other pages of this application or pair."""
+    application = status.application
+    mine = {
+        "label": _("My application"),
+        "url": reverse("applications:application-sent", args=[application.public_id]),
+    }
+    part = {
+        "label": _("My part: mentees and breaks") if application.is_mentor else _("Take a break"),
+        "url": reverse("applications:application-part", args=[application.public_id]),
+    }
     if not status.match:
-        return [
-            {
-                "label": _("My application"),
-                "url": reverse("applications:application-sent", args=[status.key]),
-            }
-        ]
+        return [mine, part] if may_change(application, status.person) else [mine]
     key = status.key
     return [
         {"label": _("Our page"), "url": reverse("matches:match-detail", args=[key])},
         {"label": _("Meetings"), "url": reverse("meetings:meeting-list", args=[key])},
         {"label": _("Agreement"), "url": reverse("agreements:agreement-detail", args=[key])},
+        *([part] if application.is_mentor and may_change(application, status.person) else []),
         {"label": _("Get help from the committee"), "url": reverse("checkins:concern-create")},
     ]

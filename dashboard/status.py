@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
@@ -100,6 +102,7 @@ class ParticipantStatus:
         return Facts(
             is_mentor=application.is_mentor,
             application=application.state,
+            is_on_break=application.is_on_break(timezone.localdate(self.at)),
             needs_code=accepted and application.code_accepted_at is None,
             needs_orientation=accepted
             and application.is_mentor

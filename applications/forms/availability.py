@@ -157,7 +157,7 @@ class CapacityPage(ModelPage):
         policy = self.application.program.policy
         self.fields["capacity"].help_text = _(
             "At most %(most)s in this program, and at most %(first)s your first time. "
-            "You can lower it at any time."
+            "You can change it at any time on the page of your application."
         ) % {"most": policy.capacity_max, "first": policy.first_time_capacity}
 
     def clean(self) -> Values:

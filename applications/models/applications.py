@@ -8,6 +8,7 @@ decision (the committee only).
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
@@ -66,11 +68,16 @@ class ApplicationQuerySet(ScopedQuerySet):
         """
         return self.exclude(person__name="")
 
-    def ready(self) -> Self:
-        """Accepted, complete and oriented. `matching` knows whether a mentor has a free place."""
+    def ready(self, on: date | None = None) -> Self:
+        """Accepted, complete, oriented and not on a break on `on` (today by default).
+
+        `matching` knows whether a mentor has a free place.
+        """
+        is_over = Q(break_until=None) | Q(break_until__lt=on or timezone.localdate())
         oriented = Q(role=Application.Role.MENTEE) | Q(orientation_passed_at__isnull=False)
         return self.profile_complete().filter(
             oriented,
+            is_over,
             state=Application.State.ACCEPTED,
             code_accepted_at__isnull=False,
             person__is_active=True,
@@ -155,6 +162,8 @@ class Application(models.Model):
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
+    # The last day of a break: no round considers the person until it is over.
+    break_until = models.DateField(_("on a break until"), null=True, blank=True, editable=False)
     is_first_time = models.BooleanField(_("first time as a mentor"), default=False)
 
     # Commitment
@@ -204,6 +213,10 @@ class Application(models.Model):
     def is_profile_complete(self) -> bool:
         """The same rule as `ApplicationQuerySet.profile_complete`, for one row."""
         return bool(self.person.name)
+
+    def is_on_break(self, on: date | None = None) -> bool:
+        """Return whether the person takes a break on `on` (today by default)."""
+        return self.break_until is not None and self.break_until >= (on or timezone.localdate())
 
     def may_be_edited_by(self, user: User | AnonymousUser) -> bool:
         """Return whether `user` is the person and the committee has not started the review."""

@@ -14,8 +14,10 @@ from ..completeness import groups, missing, parts
 from ..form_parts import Part
 from ..forms.base import EditConflict, Page
 from ..forms.registry import FORMS, filled_pages
+from ..forms.taking_part import part_sentences
 from ..models import Application
 from ..orientation import orientation_figures
+from ..taking_part import may_change
 
 State = Application.State
 
@@ -156,6 +158,9 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_edit": application.may_be_edited_by(request.user),
         "may_withdraw": State.WITHDRAWN in application.TRANSITIONS[application.state],
         "pages": [(form, summary_rows(form)) for form in filled_pages(application)],
+        "part_sentences": (
+            part_sentences(application) if may_change(application, application.person) else []
+        ),
         **orientation_figures(),
     }
     return render(request, "applications/sent.html", context)

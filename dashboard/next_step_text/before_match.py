@@ -77,6 +77,17 @@ def orientation(status: ParticipantStatus) -> NextStep:
     )
 
 
+@text_of(Step.ON_BREAK)
+def on_break(status: ParticipantStatus) -> NextStep:
+    until = format_day(status.application.break_until)
+    return NextStep(
+        title=_("You are on a break until %(day)s") % {"day": until},
+        text=_("No one is matched with you until then. You don't need to do anything."),
+        url=page("applications:application-part", status.application.public_id),
+        action=_("Change this"),
+    )
+
+
 @text_of(Step.WAIT_FOR_MATCH)
 def wait_for_match(status: ParticipantStatus) -> NextStep:
     matching_on = status.application.cohort.matching_on

@@ -25,6 +25,7 @@ TABLE = [
         Step.ORIENTATION,
     ),
     ("is a prepared mentor", {**MENTOR, "application": "accepted"}, Step.WAIT_FOR_MATCH),
+    ("is on a break", {"application": "accepted", "is_on_break": True}, Step.ON_BREAK),
     ("is on the waiting list", {"application": "waitlisted"}, Step.WAITING_LIST),
     ("was declined", {"application": "declined"}, Step.DECLINED),
     ("is introduced", {"match": "introduced"}, Step.SAY_HELLO),

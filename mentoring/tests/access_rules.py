@@ -164,6 +164,7 @@ PAGES: dict[str, Rule] = {
     "applications:application-send": act(OWNER, "draft"),
     "applications:application-sent": page(OWNER, "mentee_application"),
     "applications:application-withdraw": form(OWNER, "mentee_application"),
+    "applications:application-part": form(OWNER, "mentor_application"),
     "applications:orientation": page(OWNER, "mentor_application"),
     "applications:orientation-module": page(OWNER, "mentor_application", code="role"),
     "applications:orientation-check": form(OWNER, "mentor_application"),

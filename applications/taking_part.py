@@ -1,0 +1,45 @@
+"""What people change about their part at any time: how many mentees at most, and a break.
+
+1. A break keeps a person out of rounds until its last day is over. Pairs that they have go on.
+2. A lower number of mentees counts for new matches only. No pair ends because of it.
+3. A round that is under way notices both: people on a break have left it, and no match is made that
+   exceeds the number.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+
+from .models import Application
+
+State = Application.State
+CHANGEABLE = (State.SUBMITTED, State.WAITLISTED, State.ACCEPTED)
+LONGEST_BREAK_DAYS = 366
+
+
+def may_change(application: Application, user: User) -> bool:
+    """Return whether `user` is the person and the application has been sent and is not closed."""
+    return application.person_id == user.pk and application.state in CHANGEABLE
+
+
+def change(
+    application: Application, *, by: User, capacity: int | None, break_until: date | None
+) -> None:
+    """Store the most mentees at a time (None: unchanged) and the last day of a break (None: none).
+
+    Raises ActionNotAllowed for anyone else, for a draft and for a closed application.
+    """
+    if not may_change(application, by):
+        raise ActionNotAllowed(_("This can only be changed while you take part."))
+    columns = {"break_until": break_until}
+    wanted = {**columns, "capacity": capacity} if capacity else columns
+    same_state = Application.objects.filter(pk=application.pk, state__in=CHANGEABLE)
+    if not same_state.update(**wanted):
+        raise ActionNotAllowed(_("Someone else has just changed this. Please reload the page."))
+    for name, value in wanted.items():
+        setattr(application, name, value)
