@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from matches.emails import MATCH_ENDED
 from matches.models import Match
 from notifications.kinds import ESSENTIAL, Cancel, Email, kind
 from notifications.links import absolute
+from notifications.reasons import reason
 
 from . import default_texts, text
 from .models import PARTS, AgreementVersion, Signature
 
 State = AgreementVersion.State
+
+DRAFT_SHARED = reason("draft-shared", gettext_lazy("a draft has been shared"))
+NOTHING_TO_SIGN = reason("nothing-to-sign", gettext_lazy("there is nothing left to sign"))
+NEWER_VERSION = reason("newer-version", gettext_lazy("a newer version is in force"))
 
 
 def page(name: str, match: Match) -> str:
@@ -26,9 +33,9 @@ def agreement_to_draft(match: Match, person: User) -> Email | Cancel:
     """**To**: the mentee. **When**: the first meeting was held, or on day 14; again after 7 and
     14 days. **Until**: a draft is shared, or the match has ended."""
     if match.state == Match.State.CLOSED:
-        return Cancel("the match has ended")
+        return Cancel(MATCH_ENDED)
     if AgreementVersion.objects.of_match(match).exclude(state=State.DRAFT).exists():
-        return Cancel("a draft has been shared")
+        return Cancel(DRAFT_SHARED)
     return Email(
         context={
             "match": match,
@@ -48,13 +55,14 @@ def agreement_to_draft(match: Match, person: User) -> Email | Cancel:
     stream=ESSENTIAL,
     urgent=True,
     needs_answer=True,
+    topic="agreement",
 )
 def agreement_to_sign(version: AgreementVersion, person: User) -> Email | Cancel:
     """**To**: whoever of the pair has not signed. **When**: a draft is shared or changed, or the
     partner has signed; again after 3 and 7 days. **Until**: this person has signed, or the match
     has ended."""
     if not version.may_be_signed_by(person):
-        return Cancel("there is nothing left to sign")
+        return Cancel(NOTHING_TO_SIGN)
     partner = version.match.partner_of(person)
     has_signed = Signature.objects.valid().filter(version=version, person=partner).exists()
     return Email(
@@ -70,11 +78,17 @@ def agreement_to_sign(version: AgreementVersion, person: User) -> Email | Cancel
     )
 
 
-@kind("agreement-signed", about="agreements.AgreementVersion", stream=ESSENTIAL, urgent=True)
+@kind(
+    "agreement-signed",
+    about="agreements.AgreementVersion",
+    stream=ESSENTIAL,
+    urgent=True,
+    topic="agreement",
+)
 def agreement_signed(version: AgreementVersion, person: User) -> Email | Cancel:
     """**To**: both people. **When**: both have signed. **Until**: a newer version is in force."""
     if version.state != State.SIGNED:
-        return Cancel("a newer version is in force")
+        return Cancel(NEWER_VERSION)
     return Email(
         context={
             "match": version.match,

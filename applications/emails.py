@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,13 +15,28 @@ from accounts.models import User
 from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
 from notifications.outbox import enqueue
+from notifications.reasons import reason
 from notifications.reconcilers import reconciler
+from notifications.reminders import PendingEmails, due_reminder
 
 from .completeness import missing
 from .models import Application, Decision
-from .orientation import orientation_figures
+from .orientation import (
+    INVITATION,
+    LAST_REMINDER_DAYS,
+    ORIENTATION_PASSED,
+    REMINDER_DAYS,
+    orientation_figures,
+)
 
 State = Application.State
+
+NOT_WAITING = reason("not-waiting", gettext_lazy("the application is no longer waiting"))
+NO_LONGER_DRAFT = reason("no-longer-draft", gettext_lazy("the application is no longer a draft"))
+APPLICATIONS_CLOSED = reason("applications-closed", gettext_lazy("applications have closed"))
+DECISION_CHANGED = reason(
+    "decision-changed", gettext_lazy("the decision has changed or the person has withdrawn")
+)
 
 # The committee's reason, as the applicant reads it.
 REASON_TEXTS = {
@@ -57,12 +73,12 @@ def context(application: Application, **more: object) -> dict[str, object]:
     return {"application": application, "cohort": application.cohort, **more}
 
 
-@kind("application-received", about="applications.Application")
+@kind("application-received", about="applications.Application", topic="application")
 def application_received(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the application was sent.
     **Until**: it is withdrawn or answered."""
     if application.state != State.SUBMITTED:
-        return Cancel("the application is no longer waiting")
+        return Cancel(NOT_WAITING)
     return Email(
         context=context(
             application,
@@ -74,15 +90,20 @@ def application_received(application: Application, person: User) -> Email | Canc
     )
 
 
-@kind("application-unfinished", about="applications.Application", stream=OPTIONAL)
+@kind(
+    "application-unfinished",
+    about="applications.Application",
+    stream=OPTIONAL,
+    topic="application",
+)
 def application_unfinished(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: a draft is 3 and 10 days old, and 2 days before applications
     close.
     **Until**: it is sent or withdrawn, or applications have closed."""
     if application.state != State.DRAFT:
-        return Cancel("the application is no longer a draft")
+        return Cancel(NO_LONGER_DRAFT)
     if not application.cohort.is_open():
-        return Cancel("applications have closed")
+        return Cancel(APPLICATIONS_CLOSED)
     left = missing(application)
     next_part = left[0].title if left else _("Check and send")
     where = (
@@ -147,7 +168,7 @@ def _decision_email(
 ) -> Email | Cancel:
     decision = _released_decision(application)
     if decision is None or application.state != expected:
-        return Cancel("the decision has changed or the person has withdrawn")
+        return Cancel(DECISION_CHANGED)
     return Email(
         context=context(
             application,
@@ -160,7 +181,7 @@ def _decision_email(
     )
 
 
-@kind("decision-accepted", about="applications.Application")
+@kind("decision-accepted", about="applications.Application", topic="application")
 def decision_accepted(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases an acceptance; a mentor's e-mail
     opens the orientation. **Until**: the person withdraws."""
@@ -171,7 +192,7 @@ def decision_accepted(application: Application, person: User) -> Email | Cancel:
     return _decision_email(application, State.ACCEPTED, action=action)
 
 
-@kind("decision-waitlisted", about="applications.Application")
+@kind("decision-waitlisted", about="applications.Application", topic="application")
 def decision_waitlisted(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases a place on the waiting list.
     **Until**: a place is found, or the person withdraws."""
@@ -179,21 +200,56 @@ def decision_waitlisted(application: Application, person: User) -> Email | Cance
     return _decision_email(application, State.WAITLISTED, action=action)
 
 
-@kind("decision-declined", about="applications.Application")
+@kind("decision-declined", about="applications.Application", topic="application")
 def decision_declined(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases a rejection, with its reason and
     other help. **Until**: always sent once."""
     return _decision_email(application, State.DECLINED)
 
 
-@kind("orientation-open", about="applications.Application")
+@kind(INVITATION, about="applications.Application")
 def orientation_open(application: Application, person: User) -> Email | Cancel:
-    """**To**: an accepted mentor. **When**: 7 and 14 days after acceptance.
+    """**To**: an accepted mentor. **When**: 7 and 14 days after the e-mail that accepts them; at
+    once for one whom no such e-mail has told, because they were imported, and again after 7 and 14
+    days.
     **Until**: the orientation is passed, or the person withdraws."""
     if application.state != State.ACCEPTED or application.orientation_passed_at is not None:
-        return Cancel("the orientation is passed or no longer needed")
+        return Cancel(ORIENTATION_PASSED)
     return Email(
         context=context(application, **orientation_figures()),
         action=(_("Start the orientation"), application_url("orientation", application)),
         program=application.program,
     )
+
+
+@reconciler
+def enqueue_invitations(at: datetime) -> None:
+    """Enqueue the e-mails that ask accepted mentors for the orientation and are due at `at`.
+
+    The e-mail that accepts a mentor opens the orientation. Whoever was imported as accepted gets no
+    such e-mail, and therefore an invitation at once.
+    """
+    oldest = at - timedelta(days=REMINDER_DAYS[-1] + LAST_REMINDER_DAYS)
+    waiting = Application.objects.filter(
+        state=State.ACCEPTED,
+        role=Application.Role.MENTOR,
+        orientation_passed_at=None,
+    )
+    released = Decision.system.filter(application=OuterRef("pk")).values("released_at")
+    since = Coalesce(Subquery(released[:1]), "review_started_at")
+    rows = list(
+        waiting.annotate(released_at=Subquery(released[:1]), accepted_at=since)
+        .filter(accepted_at__gt=oldest)
+        .select_related("person")
+    )
+    pending = PendingEmails([INVITATION], rows)
+    for application in rows:
+        reminder = due_reminder(
+            at,
+            since=application.accepted_at,
+            reminders=REMINDER_DAYS,
+            last_days=LAST_REMINDER_DAYS,
+        )
+        is_told = application.released_at is not None and reminder and reminder.ordinal == 1
+        if reminder and not is_told:
+            pending.enqueue(INVITATION, reminder, to=application.person, about=application, at=at)

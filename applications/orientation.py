@@ -9,7 +9,7 @@ The modules' texts are templates in `templates/applications/orientation/`.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,12 +23,18 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from notifications.outbox import cancel_about, enqueue
+from notifications.outbox import cancel_about
+from notifications.reasons import reason
 from programs.models import Membership, Policy
 
 from .models import Application, CommitteeNote
 
-REMINDER_DAYS = (7, 14)
+INVITATION = "orientation-open"  # the kind of e-mail
+REMINDER_DAYS = (7, 14)  # after acceptance
+LAST_REMINDER_DAYS = 7  # how long the last one is useful
+ORIENTATION_PASSED = reason(
+    "orientation-passed", gettext_lazy("the orientation is passed or no longer needed")
+)
 ATTENDANCE_RECORDERS = (Membership.Role.MATCHER, Membership.Role.CHAIR)
 WORDS_PER_MINUTE = 100  # slow reading, with time to think about one's own answer
 
@@ -251,19 +257,5 @@ def _record_pass(application: Application, at: datetime) -> bool:
     if not row.update(orientation_passed_at=at):
         return False
     application.orientation_passed_at = at
-    cancel_about(application, why="the orientation is passed", at=at, kinds=("orientation-open",))
+    cancel_about(application, why=ORIENTATION_PASSED, at=at, kinds=(INVITATION,))
     return True
-
-
-def enqueue_reminders(application: Application, *, at: datetime) -> None:
-    """Enqueue the reminders of an accepted mentor; passing the orientation cancels them."""
-    # Ordinal 1 would be the acceptance e-mail, which opens the orientation.
-    for ordinal, days in enumerate(REMINDER_DAYS, start=2):
-        enqueue(
-            "orientation-open",
-            to=application.person,
-            about=application,
-            ordinal=ordinal,
-            due_at=at + timedelta(days=days),
-            at=at,
-        )

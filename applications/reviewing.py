@@ -32,7 +32,6 @@ from programs.models import Membership
 from programs.sender_policy import sender_policy_for
 from workflow.states import move
 
-from . import orientation
 from .models import Application, CommitteeNote, Decision
 
 Role = Membership.Role
@@ -214,8 +213,6 @@ def _release_one(decision: Decision, *, by: User | None, at: datetime) -> bool:
     move(application, decision.outcome, by=by, at=at, why=decision.reason)
     kind = EMAIL_KINDS[Outcome(decision.outcome)]
     enqueue(kind, to=application.person, about=application, at=at)
-    if decision.outcome == Outcome.ACCEPT and application.is_mentor:
-        orientation.enqueue_reminders(application, at=at)
     return True
 
 

@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from notifications.outbox import cancel_about
+from notifications.reasons import reason
 from workflow.states import move
 
 from .concerns import raise_about_answer
 from .models import Answer, CheckIn, Question
+
+ANSWERED = reason("answered", _("the person has answered"))
 
 State = CheckIn.State
 
@@ -49,7 +52,7 @@ def answer(
         CheckIn.objects.filter(pk=checkin.pk).update(answered_at=at, read_at=None, read_by=None)
     _store(checkin, answers)
     if is_first:
-        cancel_about(checkin, why="answered", at=at)
+        cancel_about(checkin, why=ANSWERED, at=at)
     if any(answers.get(question.code) in question.concern_codes for question in checkin.questions):
         raise_about_answer(checkin, at=at)
     return True

@@ -7,17 +7,24 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from matches.emails import MATCH_ENDED
 from matches.models import Match
 from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
+from notifications.reasons import reason
 
 from .concerns import CHAIR_AFTER, DEPUTY_AFTER
 from .disclosure import readers
 from .models import CheckIn, Concern, Question
 
 HELP_DAYS = 60
+
+CHECKIN_CLOSED = reason("checkin-closed", gettext_lazy("the check-in is no longer open"))
+CONCERN_TAKEN = reason("concern-taken", gettext_lazy("someone has taken it already"))
+OTHER_MEMBER = reason("other-member", gettext_lazy("another member must handle it"))
 
 
 def help_link(match: Match, person: User) -> str:
@@ -28,9 +35,9 @@ def help_link(match: Match, person: User) -> str:
 
 def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
     if checkin.state != CheckIn.State.OPEN:
-        return Cancel("the check-in is no longer open")
+        return Cancel(CHECKIN_CLOSED)
     if checkin.match.state == Match.State.CLOSED:
-        return Cancel("the match has ended")
+        return Cancel(MATCH_ENDED)
     until = checkin.closes_at or timezone.now()
     url = link("survey-answer", person=person, subject=checkin, until=until)
     # The choices of the first scale are links in the e-mail; they only preselect an answer.
@@ -72,14 +79,14 @@ def checkin_pulse(checkin: CheckIn, person: User) -> Email | Cancel:
     return _survey(checkin, person)
 
 
-@kind("concern", about="checkins.Concern", stream=ESSENTIAL)
+@kind("concern", about="checkins.Concern", stream=ESSENTIAL, topic="concern")
 def concern(row: Concern, person: User) -> Email | Cancel:
     """**To**: the carer; the deputy after 4 hours, the chair after 24. **When**: a concern is
     raised that can wait. **Until**: someone has taken it."""
     if row.state != Concern.State.OPEN:
-        return Cancel("someone has taken it already")
+        return Cancel(CONCERN_TAKEN)
     if not row.may_be_handled_by(person):
-        return Cancel("another member must handle it")
+        return Cancel(OTHER_MEMBER)
     return Email(
         context={
             "is_urgent": row.urgency == Concern.Urgency.URGENT,
@@ -95,7 +102,13 @@ def concern(row: Concern, person: User) -> Email | Cancel:
     )
 
 
-@kind("concern-urgent", about="checkins.Concern", stream=ESSENTIAL, urgent=True)
+@kind(
+    "concern-urgent",
+    about="checkins.Concern",
+    stream=ESSENTIAL,
+    urgent=True,
+    topic="concern",
+)
 def concern_urgent(row: Concern, person: User) -> Email | Cancel:
     """**To**: as "concern". **When**: someone asks for help, or an answer needs someone to act; at
     night too. **Until**: as "concern"."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
 from notifications.models import Notification
+from notifications.reasons import reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
@@ -16,12 +18,14 @@ from .models import Match
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
+MATCH_ENDED = reason("match-ended", gettext_lazy("the match has ended"))
+
 
 @kind("match-introduced", about="matches.Match")
 def match_introduced(match: Match, person: User) -> Email | Cancel:
     """**To**: both people. **When**: the round is published. **Until**: the match is closed."""
     if match.state == Match.State.CLOSED:
-        return Cancel("the match is closed")
+        return Cancel(MATCH_ENDED)
     is_mentee = match.mentee.person_id == person.pk
     partner = match.partner_of(person)
     policy = match.program.policy

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.models import Application
@@ -13,10 +14,16 @@ from matches.models import Match
 from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
 from notifications.models import Notification
+from notifications.reasons import reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
 from .models import Proposal, Round
+
+MATCHED_OR_GONE = reason("matched-or-gone", gettext_lazy("they have a match or withdrew"))
+NOT_IN_REVIEW = reason("not-in-review", gettext_lazy("the round is no longer in review"))
+ROUND_CLOSED = reason("round-closed", gettext_lazy("the round is closed"))
+NOT_A_DRAFT = reason("not-a-draft", gettext_lazy("the round is no longer a draft"))
 
 
 def _is_matched(application: Application) -> bool:
@@ -38,27 +45,27 @@ def unmatched_email(application: Application, reason: str) -> Email:
     )
 
 
-@kind("round-unmatched", about="applications.Application")
+@kind("round-unmatched", about="applications.Application", topic="round-result")
 def round_unmatched(application: Application, person: User) -> Email | Cancel:
     """**To**: a mentee without a match in the round. **When**: it is published.
 
     **Until**: they have a match or withdraw.
     """
     if application.state != Application.State.ACCEPTED or _is_matched(application):
-        return Cancel("they have a match or withdrew")
+        return Cancel(MATCHED_OR_GONE)
     rows = Proposal.system.filter(mentee=application, mentor=None)
     row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
     return unmatched_email(application, reason_code(row.why if row else {}))
 
 
-@kind("round-no-mentee", about="applications.Application")
+@kind("round-no-mentee", about="applications.Application", topic="round-result")
 def round_no_mentee(application: Application, person: User) -> Email | Cancel:
     """**To**: a mentor without a mentee after the round. **When**: it is published.
 
     **Until**: they have a match or withdraw.
     """
     if application.state != Application.State.ACCEPTED or _is_matched(application):
-        return Cancel("they have a match or withdrew")
+        return Cancel(MATCHED_OR_GONE)
     context = {"application": application, "cohort": application.cohort}
     return Email(context=context, action=_home(), program=application.cohort.program)
 
@@ -71,11 +78,16 @@ def _workbench(round_: Round, label: str) -> tuple[str, str]:
     return (label, absolute(reverse("admin:matching_round_workbench", args=[round_.public_id])))
 
 
-@kind("round-review-request", about="matching.Round", expires_after=timedelta(days=14))
+@kind(
+    "round-review-request",
+    about="matching.Round",
+    expires_after=timedelta(days=14),
+    topic="round",
+)
 def round_review_request(round_: Round, person: User) -> Email | Cancel:
     """**To**: members who may approve. **When**: a round is sent to review. **Until**: it ends."""
     if round_.state != Round.State.REVIEW:
-        return Cancel("the round is no longer in review")
+        return Cancel(NOT_IN_REVIEW)
     context = {
         "round": round_,
         "prepared_by": round_.prepared_by,
@@ -88,11 +100,17 @@ def round_review_request(round_: Round, person: User) -> Email | Cancel:
     )
 
 
-@kind("round-ready", about="matching.Round", urgent=True, expires_after=timedelta(days=2))
+@kind(
+    "round-ready",
+    about="matching.Round",
+    urgent=True,
+    expires_after=timedelta(days=2),
+    topic="round",
+)
 def round_ready(round_: Round, person: User) -> Email | Cancel:
     """**To**: who started a long run. **When**: it ends. **Until**: the round is closed."""
     if not round_.is_under_way:
-        return Cancel("the round is closed")
+        return Cancel(ROUND_CLOSED)
     return Email(
         context={"round": round_},
         action=_workbench(round_, _("Open the round")),
@@ -100,14 +118,14 @@ def round_ready(round_: Round, person: User) -> Email | Cancel:
     )
 
 
-@kind("round-held-back", about="matching.Round", urgent=True)
+@kind("round-held-back", about="matching.Round", urgent=True, topic="round")
 def round_held_back(round_: Round, person: User) -> Email | Cancel:
     """**To**: the members who prepared and published it. **When**: it could not be published.
 
     **Until**: the round is no longer a draft.
     """
     if round_.state != Round.State.DRAFT:
-        return Cancel("the round is no longer a draft")
+        return Cancel(NOT_A_DRAFT)
     return Email(
         context={"round": round_},
         action=_workbench(round_, _("Open the round")),

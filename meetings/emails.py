@@ -7,33 +7,56 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from matches.emails import MATCH_ENDED
 from matches.models import Match
 from notifications.kinds import ESSENTIAL, Cancel, Email, kind
+from notifications.known import NOTHING
 from notifications.links import absolute
+from notifications.reasons import reason
 
 from .models import Meeting
 from .presenters import show_time
 
 State = Meeting.State
 
+MEETING_PASSED = reason("meeting-passed", gettext_lazy("the time of the meeting has passed"))
+PARTNERS_TURN = reason("partners-turn", gettext_lazy("the suggested times wait for the partner"))
 
-@kind("meeting-date", about="meetings.Meeting", stream=ESSENTIAL)
+
+def known_meeting(meeting: Meeting, person: User) -> tuple[object, ...]:
+    """Return what `person` knows of a meeting who has read the e-mail about its date."""
+    if meeting.state in {State.CANCELLED, State.LAPSED}:
+        return NOTHING
+    times = sorted(start.isoformat() for start in meeting.times.values_list("starts_at", flat=True))
+    is_asked = meeting.awaiting_id == person.pk
+    starts_at = meeting.starts_at.isoformat()
+    return (meeting.state, starts_at, meeting.minutes, meeting.mode, times, is_asked)
+
+
+@kind(
+    "meeting-date",
+    about="meetings.Meeting",
+    stream=ESSENTIAL,
+    topic="meeting",
+    tells=known_meeting,
+)
 def meeting_date(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: whoever of the pair did not act; both, when a date is confirmed, moved or cancelled.
     **When**: a time is suggested, accepted or declined, or the meeting is cancelled.
     **Until**: the times have passed, or the match has ended."""
     now = timezone.now()
     if meeting.match.state == Match.State.CLOSED:
-        return Cancel("the match has ended")
+        return Cancel(MATCH_ENDED)
     is_asked = meeting.may_be_answered_by(person, now)
     is_set = meeting.state == State.SET and meeting.starts_at > now
     is_cancelled = meeting.state == State.CANCELLED and meeting.starts_at > now
     if meeting.state == State.PROPOSED and not is_asked:
-        return Cancel("the suggested times wait for the partner")
+        return Cancel(PARTNERS_TURN)
     if not (is_asked or is_set or is_cancelled):
-        return Cancel("the time of the meeting has passed")
+        return Cancel(MEETING_PASSED)
     partner = meeting.match.partner_of(person)
     times = suggested_times(meeting, now)
     return Email(
@@ -54,7 +77,14 @@ def meeting_date(meeting: Meeting, person: User) -> Email | Cancel:
     )
 
 
-@kind("meeting-date-soon", about="meetings.Meeting", stream=ESSENTIAL, urgent=True)
+@kind(
+    "meeting-date-soon",
+    about="meetings.Meeting",
+    stream=ESSENTIAL,
+    urgent=True,
+    topic="meeting",
+    tells=known_meeting,
+)
 def meeting_date_soon(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: as "meeting-date". **When**: the same, for a meeting within 48 hours; at night too.
     **Until**: the same."""

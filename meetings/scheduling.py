@@ -121,12 +121,13 @@ def suggest_times(
         times, meeting.match, by=by, minutes=meeting.minutes, at=at, meeting=meeting
     )
     time_checks.raise_first(found)
+    was_at = meeting.set_for
     if is_agreed:
         meeting.proposed_by = by
         _confirm(meeting, times[0], by=by, at=at)
     else:
         _propose(meeting, times, by=by, at=at)
-    notify_pair(meeting, by=by, at=at, is_calendar_change=is_agreed)
+    notify_pair(meeting, by=by, at=at, is_calendar_change=is_agreed, was_at=was_at)
 
 
 def _is_done(meeting: Meeting, starts: set[datetime], *, by: User, is_agreed: bool) -> bool:
@@ -166,8 +167,9 @@ def accept(
         raise ActionNotAllowed(_("This time has passed. Choose another one or suggest new times."))
     if message := time_checks.clashes_of(meeting, chosen.starts_at, by=by):
         raise ActionNotAllowed(message)
+    was_at = meeting.set_for
     _confirm(meeting, chosen.value, by=by, at=at)
-    notify_pair(meeting, by=by, at=at, is_calendar_change=True)
+    notify_pair(meeting, by=by, at=at, is_calendar_change=True, was_at=was_at)
 
 
 def _chosen(meeting: Meeting, starts_at: datetime | None) -> ProposedTime:

@@ -25,8 +25,10 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import gettext_lazy as _
 
 from .leases import Lease
+from .reasons import reason
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +39,20 @@ CONNECT_SHARE = 1 / 4  # of a step, for each of: connect, greet, encrypt, sign i
 OK, FIRST_PERMANENT = 250, 500
 
 
+PERMANENT_FAILURE = reason("permanent-failure", _("The mail server rejects it:"))
+TEMPORARY_FAILURE = reason("temporary-failure", _("The mail server does not take it now:"))
+UNKNOWN = reason("unknown", _("The reply of the mail server was lost:"))
+UNAVAILABLE = reason("unavailable", _("The mail server is unavailable:"))
+
+
 class DeliveryStatus(Enum):
-    """What became of an e-mail; the value is shown as the row's last problem."""
+    """What became of an e-mail; the value begins the row's last problem."""
 
     ACCEPTED = "accepted"
-    PERMANENT_FAILURE = "permanent failure"  # this address or this e-mail: do not try again
-    TEMPORARY_FAILURE = "temporary failure"  # not accepted, trying again is safe
-    UNKNOWN = "unknown"  # the reply to the content was lost: it may have been accepted
-    UNAVAILABLE = "unavailable"  # no connection, or the server takes no e-mail from us at all
+    PERMANENT_FAILURE = PERMANENT_FAILURE  # this address or this e-mail: do not try again
+    TEMPORARY_FAILURE = TEMPORARY_FAILURE  # not accepted, trying again is safe
+    UNKNOWN = UNKNOWN  # the reply to the content was lost: it may have been accepted
+    UNAVAILABLE = UNAVAILABLE  # no connection, or the server takes no e-mail from us at all
 
 
 @dataclass(frozen=True)

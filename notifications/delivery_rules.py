@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .kinds import Stream
 from .models import MutedStream, Notification
+from .reasons import QUIET_HOURS, WEEKLY_LIMIT
 from .sender_policy import SenderPolicy
 
 WEEK = timedelta(days=7)
@@ -21,7 +22,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Wait:
-    """Not now; `why` becomes the reason of the row if it expires before `until`."""
+    """Not now; `why` is the code of the row's reason if it expires before `until`."""
 
     until: datetime
     why: str
@@ -78,9 +79,9 @@ def required_wait(row: Notification, zone: str, policy: SenderPolicy, at: dateti
     """Return until when an e-mail that is not urgent has to wait, or None if it may be sent."""
     allowed = next_allowed_time(at, zone, policy)
     if allowed > at:
-        return Wait(allowed, "quiet hours")
+        return Wait(allowed, QUIET_HOURS)
     if row.stream != Stream.ESSENTIAL and row.recipient_id is not None:
         slot = next_weekly_slot(row, at, policy)
         if slot > at:
-            return Wait(slot, "weekly limit")
+            return Wait(slot, WEEKLY_LIMIT)
     return None

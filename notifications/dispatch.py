@@ -16,15 +16,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
-from django.db.models import F, Model
+from django.db.models import F
 from django.utils import timezone
 
-from . import delivery_rules, kinds, restore_guard, volume_limit
+from . import delivery_rules, known, restore_guard, volume_limit
+from .building import build_email
 from .delivery import DeliveryResult, DeliveryStatus, MailConnection
 from .kinds import Cancel, Email
 from .leases import Lease, claim, time_scale
 from .models import Notification, OutboxState
-from .recipients import Recipient, recipient_locale, recipient_of
+from .reasons import (
+    ATTEMPTS_FAILED,
+    CANNOT_RENDER,
+    EXPIRED,
+    NO_CONFIRMATION,
+    NO_MAIL_SERVER,
+    OUTCOME_UNKNOWN,
+    REJECTED,
+    SLOW_RENDERING,
+)
+from .recipients import recipient_locale, recipient_of
 from .reconcilers import reconcile_if_due
 from .rendering import build_message, compose, stored_email
 from .sender_policy import SenderPolicy, sender_policy_of
@@ -38,8 +49,6 @@ BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 LOST_REPLIES_LIMIT = 5  # in a row
 LOST_REPLIES_PAUSE = timedelta(minutes=15)
 UNAVAILABLE_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
-EXPIRED = "expired before it was sent"
-OUTCOME_UNKNOWN = "outcome unknown, send again?"
 RUN_SECONDS = 60  # well below the task's time limit; the next run starts 5 s later
 
 # Set when the process was asked to end: the e-mail being sent is then the last one.
@@ -76,6 +85,14 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(minutes=minutes * random.uniform(0.8, 1.2) * time_scale())
 
 
+@dataclass(frozen=True)
+class OutgoingEmail:
+    """A message, and the digest of the state that it tells, "" if it tells none."""
+
+    message: EmailMessage
+    digest: str = ""
+
+
 @dataclass
 class Dispatcher:
     """Sends what is due.
@@ -110,7 +127,7 @@ class Dispatcher:
         if row.unknown_outcomes >= MAX_UNKNOWN:
             self._fail(lease, OUTCOME_UNKNOWN)
         elif row.attempts > MAX_ATTEMPTS:
-            self._fail(lease, "failed after several attempts")
+            self._fail(lease, ATTEMPTS_FAILED)
         elif row.expires_at and row.expires_at <= now:
             lease.record(State.EXPIRED, reason=EXPIRED, ended_at=now)
         else:
@@ -118,15 +135,16 @@ class Dispatcher:
         return False
 
     def _attempt(self, lease: Lease) -> bool:
+        began = self.clock()
         try:
-            message = self._render(lease)
-            if message is None:
+            outgoing = self._render(lease)
+            if outgoing is None:
                 return False
             if not lease.may_start():
-                self._retry_later(lease, "rendering took too long")
+                self._retry_later(lease, SLOW_RENDERING)
                 return False
             lease.start_sending()
-            result = self.connection.send(message, lease)
+            result = self.connection.send(outgoing.message, lease)
         except Exception as error:
             # What a mail server does is returned as a result; an error here is this e-mail's own
             # and must not stop the others.
@@ -137,22 +155,24 @@ class Dispatcher:
                 extra={"notification": lease.row.pk, "kind": lease.row.kind},
             )
             self.connection.close()
-            self._retry_later(lease, f"cannot be rendered: {type(error).__name__}")
+            self._retry_later(lease, f"{CANNOT_RENDER} {type(error).__name__}")
             return False
-        return self._record_result(lease, result)
+        return self._record_result(lease, result, told=outgoing.digest, at=began)
 
-    def _render(self, lease: Lease) -> EmailMessage | None:
+    def _render(self, lease: Lease) -> OutgoingEmail | None:
         """Return the message, or None if the row was cancelled or postponed instead."""
         row = lease.row
         recipient = recipient_of(row)
         with recipient_locale(recipient):
             if row.is_account_email:
                 policy = SenderPolicy()
-                return build_message(row, recipient, Email(), stored_email(row), policy)
-            email = self._build_email(row, recipient, row.get_about())
-            if isinstance(email, Cancel):
-                lease.record(State.CANCELLED, reason=email.reason[:120], ended_at=self.clock())
+                message = build_message(row, recipient, Email(), stored_email(row), policy)
+                return OutgoingEmail(message)
+            built = build_email(row, recipient, self.clock())
+            if isinstance(built, Cancel):
+                lease.record(State.CANCELLED, reason=built.reason, ended_at=self.clock())
                 return None
+            email = built.email
             policy = sender_policy_of(row, email.program)
             if self.applies_delivery_rules and not (row.is_urgent or email.urgent):
                 wait = delivery_rules.required_wait(row, recipient.time_zone, policy, self.clock())
@@ -160,18 +180,8 @@ class Dispatcher:
                     self._postpone(lease, wait)
                     return None
             rendered = compose(row, recipient, email, policy)
-            return build_message(row, recipient, email, rendered, policy)
-
-    def _build_email(
-        self, row: Notification, recipient: Recipient, about: Model | None
-    ) -> Email | Cancel:
-        if about is None:
-            return Cancel("the record that it was about has been deleted")
-        if not recipient.is_active:
-            return Cancel("the account is closed")
-        if delivery_rules.is_muted(row, self.clock()):
-            return Cancel("turned off by the recipient")
-        return kinds.get(row.kind).build(about, recipient)
+            message = build_message(row, recipient, email, rendered, policy)
+            return OutgoingEmail(message, built.digest)
 
     def _postpone(self, lease: Lease, wait: delivery_rules.Wait) -> None:
         """Wait for the delivery rules. This does not count as an attempt."""
@@ -191,16 +201,21 @@ class Dispatcher:
         log.error("an e-mail failed", extra=extra)
         lease.record(State.FAILED, reason=reason, ended_at=self.clock(), **changes)
 
-    def _record_result(self, lease: Lease, result: DeliveryResult) -> bool:
-        """Write the result to the row; return whether the e-mail was accepted."""
+    def _record_result(
+        self, lease: Lease, result: DeliveryResult, *, told: str, at: datetime
+    ) -> bool:
+        """Write the result to the row; return whether the e-mail was accepted.
+
+        `told`: digest of the state that it told, as it was at `at`.
+        """
         now, code = self.clock(), result.code
         error = " ".join(filter(None, (result.status.value, str(code or ""), result.detail)))
         match result.status:
             case DeliveryStatus.ACCEPTED:
-                lease.record(State.SENT, sent_at=now, ended_at=now, smtp_code=code, error="")
+                lease.record_sent(at=now, code=code, told=told, told_at=at)
                 self._reset_failure_counts()
             case DeliveryStatus.PERMANENT_FAILURE:
-                self._fail(lease, "rejected by the mail server", smtp_code=code, error=error)
+                self._fail(lease, REJECTED, smtp_code=code, error=error)
             case DeliveryStatus.TEMPORARY_FAILURE:
                 self._retry_later(lease, error, smtp_code=code)
             case DeliveryStatus.UNAVAILABLE:
@@ -218,6 +233,7 @@ class Dispatcher:
 
     def _record_unknown(self, lease: Lease, error: str) -> None:
         one_more = F("unknown_outcomes") + 1
+        known.forget(lease.row, at=self.clock())
         if lease.row.unknown_outcomes + 1 >= MAX_UNKNOWN:
             self._fail(lease, OUTCOME_UNKNOWN, unknown_outcomes=one_more, error=error)
         else:
@@ -233,7 +249,7 @@ class Dispatcher:
         log.warning("the mail server is unavailable", extra=extra)
         OutboxState.objects.update(
             paused_until=now + timedelta(seconds=seconds),
-            pause_reason="the mail server is unavailable",
+            pause_reason=NO_MAIL_SERVER,
         )
 
     def _count_lost_reply(self, now: datetime) -> None:
@@ -242,7 +258,7 @@ class Dispatcher:
         over_limit = OutboxState.objects.filter(lost_replies__gte=LOST_REPLIES_LIMIT)
         if over_limit.update(
             paused_until=now + LOST_REPLIES_PAUSE * time_scale(),
-            pause_reason="the mail server does not confirm what it receives",
+            pause_reason=NO_CONFIRMATION,
             lost_replies=0,
         ):
             log.error("the mail server does not confirm what it receives: sending is paused")

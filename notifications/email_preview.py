@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import kinds
-from .kinds import Cancel
+from .building import build_email
+from .kinds import Cancel, Email
 from .models import Notification
-from .recipients import recipient_locale, recipient_of
+from .reasons import RECORD_DELETED, words_of
+from .recipients import Recipient, recipient_locale, recipient_of
 from .rendering import RenderedEmail, compose, stored_email
 from .sender_policy import sender_policy_of
 
@@ -29,18 +32,22 @@ def render(row: Notification) -> RenderedEmail:
         return _render_account_email(row)
     if row.kind not in kinds.KINDS:
         return _explanation(_("E-mails of this kind are no longer sent."))
-    about = row.get_about()
-    if about is None:
-        return _explanation(_("The record that this e-mail was about has been deleted."))
     recipient = recipient_of(row)
     with recipient_locale(recipient):
-        email = kinds.get(row.kind).build(about, recipient)
-        if isinstance(email, Cancel):
-            return _explanation(
-                _("This e-mail would not be sent now: %(reason)s.") % {"reason": email.reason}
-            )
-        rendered = compose(row, recipient, email, sender_policy_of(row, email.program))
-    return rendered if _is_demo() else disable_links(rendered)
+        built = _build(row, recipient)
+        if isinstance(built, Email):
+            rendered = compose(row, recipient, built, sender_policy_of(row, built.program))
+            return rendered if _is_demo() else disable_links(rendered)
+    reason = words_of(built.reason)  # in the language of the reader, not of the recipient
+    return _explanation(_("This e-mail would not be sent now: %(reason)s.") % {"reason": reason})
+
+
+def _build(row: Notification, recipient: Recipient) -> Email | Cancel:
+    if row.is_open:  # with all that is asked before it is sent
+        built = build_email(row, recipient, timezone.now())
+        return built if isinstance(built, Cancel) else built.email
+    about = row.get_about()
+    return kinds.get(row.kind).build(about, recipient) if about else Cancel(RECORD_DELETED)
 
 
 def _render_account_email(row: Notification) -> RenderedEmail:

@@ -5,8 +5,15 @@
         \"\"\"**To**: both people. **When**: the round is published. **Until**: it is closed.\"\"\"
 
 The function is called when the e-mail is about to be sent, not when it is enqueued, so it reads
-current data. `Cancel("reason")` cancels the e-mail; committee members see the reason. The texts are
-in `templates/emails/<kind>/`: `subject.txt`, `body.txt` and `body.html`.
+current data. `Cancel(MATCH_ENDED)` cancels the e-mail; committee members see the reason, which is
+registered in `reasons`. The texts are in `templates/emails/<kind>/`: `subject.txt`, `body.txt` and
+`body.html`.
+
+Of the e-mails to one person about one record with the same `topic` only the newest waits: it
+replaces an older one that has not been sent. Kinds that follow each other (a date is proposed, a
+date is soon) therefore share a topic. A kind that tells a state says in `tells` what its reader
+knows afterwards; it is sent only if that is something new (see `known`). A kind that asks again,
+such as a reminder, tells none.
 """
 
 from __future__ import annotations
@@ -57,13 +64,15 @@ class Email:
 
 @dataclass(frozen=True)
 class Cancel:
-    """Do not send the e-mail. The committee sees `reason`: no personal data in it."""
+    """Do not send the e-mail. The committee sees `reason`, the code of a registered reason."""
 
     reason: str
 
 
 # Any: each kind takes its own model, and a recipient who has an account or only an address.
 EmailBuilder = Callable[[Any, Any], Email | Cancel]
+# Of the same record and recipient: what the recipient knows after reading the e-mail.
+StateTeller = Callable[..., tuple[object, ...]]
 
 
 def label_of(name: str) -> str:
@@ -81,10 +90,12 @@ class Kind:
     name: str
     build: EmailBuilder
     about: str
-    stream: Stream
-    urgent: bool  # ignores quiet hours and the weekly limit, and is sent first
-    expires_after: timedelta | None  # from when it is due
-    needs_answer: bool  # unanswered ones count towards "unresponsive"
+    stream: Stream = ESSENTIAL
+    urgent: bool = False  # ignores quiet hours and the weekly limit, and is sent first
+    expires_after: timedelta | None = None  # from when it is due
+    needs_answer: bool = False  # unanswered ones count towards "unresponsive"
+    topic: str = ""  # of several kinds one e-mail waits at a time; by default the kind's own name
+    tells: StateTeller | None = None
 
     @property
     def app(self) -> str:
@@ -110,6 +121,8 @@ def kind(
     urgent: bool = False,
     expires_after: timedelta | None = None,
     needs_answer: bool = False,
+    topic: str = "",
+    tells: StateTeller | None = None,
 ) -> Callable[[EmailBuilder], EmailBuilder]:
     """Register the decorated function `build(about, recipient)` for the kind `name`.
 
@@ -120,7 +133,17 @@ def kind(
         known = KINDS.get(name)
         if known and _full_name(known.build) != _full_name(build):
             raise ValueError(f"two kinds of e-mail are called {name}")
-        KINDS[name] = Kind(name, build, about, Stream(stream), urgent, expires_after, needs_answer)
+        KINDS[name] = Kind(
+            name,
+            build,
+            about,
+            Stream(stream),
+            urgent,
+            expires_after,
+            needs_answer,
+            topic or name,
+            tells,
+        )
         return build
 
     return register

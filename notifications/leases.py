@@ -15,13 +15,16 @@ import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from access.ids import new_public_id
 
+from . import known
 from .models import Notification
 from .models.outbox import NotificationQuerySet
+from .reasons import SUPERSEDED
 from .rendering import message_id_for
 
 log = logging.getLogger(__name__)
@@ -79,20 +82,41 @@ class Lease:
     def record(self, state: str, **changes: object) -> bool:
         """End the lease with this state; retry until the database confirms or the lease is over.
 
+        A row that should wait again while a newer one of its topic waits is cancelled instead.
         Returns False, and writes nothing, if another process has claimed the row meanwhile.
         Raises OperationalError or InterfaceError if the database stays unreachable.
         """
+        return self._record(state, changes)
+
+    def record_sent(
+        self, *, at: datetime, code: int | None, told: str, told_at: datetime | None = None
+    ) -> bool:
+        """Record that the server accepted it at `at`, with this reply code; else as `record`.
+
+        `told`: the digest of the state that it has told its recipient, as of `told_at`; or "".
+        """
+        changes: dict[str, object] = {"sent_at": at, "ended_at": at, "smtp_code": code, "error": ""}
+        return self._record(State.SENT, changes, told, told_at)
+
+    def _record(
+        self,
+        state: str,
+        changes: dict[str, object],
+        told: str = "",
+        told_at: datetime | None = None,
+    ) -> bool:
         changes |= {"state": state, "lease_token": "", "lease_until": None}
         if state in (State.SENT, State.CANCELLED, State.EXPIRED):
             changes["body"] = None
-        leased = Notification.system.filter(
-            pk=self.row.pk, lease_token=self.row.lease_token, state=State.SENDING
-        )
         pause = 0.05
         while True:
             # Retrying here closes the window in which an accepted e-mail is not yet recorded.
             try:
-                return self._log_if_lost(bool(leased.update(**changes)), state)
+                return self._log_if_lost(self._write(changes, told, told_at), state)
+            except IntegrityError:
+                if state != State.PENDING:
+                    raise
+                return self.record(State.CANCELLED, reason=SUPERSEDED, ended_at=timezone.now())
             except (OperationalError, InterfaceError):
                 if connection.in_atomic_block or self.seconds_left() <= pause:
                     raise
@@ -101,6 +125,18 @@ class Lease:
                 connection.close()
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
+
+    @transaction.atomic
+    def _write(self, changes: dict[str, object], told: str, told_at: datetime | None) -> bool:
+        """Write the result, and what the recipient knows now, together."""
+        row = self.row
+        leased = Notification.system.filter(
+            pk=row.pk, lease_token=row.lease_token, state=State.SENDING
+        )
+        is_recorded = bool(leased.update(**changes))
+        if is_recorded and told and told_at and row.topic is not None:
+            known.learn(row.topic, told, person=row.recipient_id, at=told_at)
+        return is_recorded
 
     def _log_if_lost(self, is_recorded: bool, state: str) -> bool:
         if not is_recorded:
@@ -114,13 +150,17 @@ def claim(at: datetime) -> Lease | None:
     Urgent ones first, then the oldest, then those whose process did not come back.
     """
     rows = Notification.system.all()
-    for free in (rows.due(at), rows.abandoned()):
+    for free in (rows.due(at).claimable(), rows.abandoned()):
         if free.exists():  # on SQLite the transaction below takes the write lock: look first
-            return _claim_first(free)
+            try:
+                return _claim_first(free, at)
+            except IntegrityError:
+                # Another process has just begun to send an older e-mail of the topic.
+                return None
     return None
 
 
-def _claim_first(free: NotificationQuerySet) -> Lease | None:
+def _claim_first(free: NotificationQuerySet, at: datetime) -> Lease | None:
     began = time.monotonic()
     with transaction.atomic():
         # Locked rows are skipped, so that processes on PostgreSQL do not queue for the same row.
@@ -140,6 +180,8 @@ def _claim_first(free: NotificationQuerySet) -> Lease | None:
         won = free.filter(pk=row.pk).update(state=State.SENDING, lease_until=lease_until, **changes)
         if not won:
             return None
+        if row.state == State.SENDING:
+            known.forget(row, at=at)
     for name, value in changes.items():
         setattr(row, name, value)
     row.state = State.SENDING

@@ -5,6 +5,9 @@ is enqueued; if it is rolled back, so is the e-mail. Nothing is sent here and no
 
 The key of a row is `kind:about:recipient:ordinal`, never a date. Enqueueing twice therefore makes
 one row, and a changed clock or time zone cannot cause a second e-mail.
+
+Enqueue an e-mail when it is due, not ahead: a newer e-mail to the same person about the same topic
+replaces one that waits. Reminders come from a reconciler (see `reminders`).
 """
 
 from __future__ import annotations
@@ -15,14 +18,18 @@ import json
 from datetime import datetime
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from access.ids import new_public_id
 
-from . import kinds
-from .models.outbox import ACCOUNT_EMAIL, RELEASED, Notification, NotificationQuerySet
+from . import kinds, known
+from .models.outbox import ACCOUNT_EMAIL, Notification, NotificationQuerySet
+from .reasons import KNOWN, RELEASED, SUPERSEDED
 from .recipients import Account
+
+State = Notification.State
+INSERT_ATTEMPTS = 5  # each fails only if another transaction has just enqueued for the same topic
 
 
 def key_of(
@@ -34,8 +41,19 @@ def key_of(
     ordinal: int = 1,
 ) -> str:
     """Return the unique key of an e-mail; an address without an account enters it as a digest."""
+    return f"{_subject(kind, about, to, address)}:{ordinal}"
+
+
+def topic_of(
+    kind: str, *, about: models.Model, to: Account | None = None, address: str = ""
+) -> str:
+    """Return the topic of an e-mail, of which one waits at a time. Raises UnknownKind."""
+    return _subject(kinds.get(kind).topic or kind, about, to, address)
+
+
+def _subject(name: str, about: models.Model, to: Account | None, address: str) -> str:
     who = str(to.pk) if to is not None else f"@{_digest(address)}"
-    return f"{kind}:{about._meta.label_lower}:{about.pk}:{who}:{ordinal}"
+    return f"{name}:{about._meta.label_lower}:{about.pk}:{who}"
 
 
 def _digest(address: str) -> str:
@@ -57,6 +75,8 @@ def enqueue(
     address: str = "",
 ) -> None:
     """Enqueue an e-mail in the current transaction; an e-mail that is already enqueued stays as is.
+
+    It replaces an older e-mail of the same topic to the same recipient that has not been sent.
 
     `kind`: a registered kind; `about`: a record of the kind's model.
     `to`: a person, or None with `address`.
@@ -86,6 +106,7 @@ def enqueue(
         about_type=about._meta.label_lower,
         about_id=about.pk,
         ordinal=ordinal,
+        topic=topic_of(kind, about=about, to=to, address=address),
         created_at=now,
         due_at=due,
         next_at=due,
@@ -127,7 +148,55 @@ def enqueue_account_email(
     _insert(row)
 
 
+def note_known(
+    kind: str, *, person: Account, about: models.Model, at: datetime | None = None
+) -> None:
+    """Note that a person has just changed a record, so they know the state that `kind` would tell.
+
+    Call it in the transaction of the change. An e-mail to them that waits is cancelled: they know.
+    Raises UnknownKind.
+    """
+    now, topic = at or timezone.now(), topic_of(kind, about=about, to=person)
+    tells = kinds.get(kind).tells
+    if tells is None:
+        raise ValueError(f"{kind} tells no state")
+    _end_waiting(topic, KNOWN, now)
+    known.learn(topic, known.digest_of(tells(about, person)), person=person.pk, at=now)
+
+
 def _insert(row: Notification) -> None:
+    if row.topic is None:
+        _add(row)
+    elif not Notification.system.filter(key=row.key).exists():
+        _replace(row, row.topic)
+
+
+def _replace(row: Notification, topic: str) -> None:
+    """Insert a row in place of the one of its topic that waits."""
+    for attempt in range(1, INSERT_ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                older = Notification.system.all().waiting(topic).first()
+                if older is not None:
+                    _end_waiting(topic, SUPERSEDED, row.created_at)
+                    if older.state == State.HELD:  # what is on hold stays on hold
+                        row.state, row.reason = State.HELD, older.reason
+                        row.acted_by_id = older.acted_by_id
+                _add(row)
+        except IntegrityError:
+            # Another transaction was faster. What it has enqueued is visible now.
+            if attempt == INSERT_ATTEMPTS:
+                raise
+        else:
+            return
+
+
+def _end_waiting(topic: str, reason: str, at: datetime) -> None:
+    waiting = Notification.system.all().waiting(topic)
+    waiting.update(state=State.CANCELLED, reason=reason, ended_at=at, body=None)
+
+
+def _add(row: Notification) -> None:
     # An upsert that changes nothing. On SQLite `ignore_conflicts` would also drop, silently, a row
     # that breaks a CHECK constraint.
     Notification.system.bulk_create(
@@ -140,32 +209,28 @@ def cancel_about(
 ) -> int:
     """Cancel the e-mails about a record that are waiting; return how many.
 
-    `kinds` limits it to some kinds; `why` is the reason that the committee sees. The check at
-    sending time would cancel them as well; doing it at once keeps the outbox up to date.
+    `kinds` limits it to some kinds; `why` is the code of the reason that the committee sees. The
+    check at sending time would cancel them as well; doing it at once keeps the outbox up to date.
     """
     waiting = Notification.system.about(about)
-    waiting = waiting.filter(state__in=[Notification.State.PENDING, Notification.State.HELD])
+    waiting = waiting.filter(state__in=[State.PENDING, State.HELD])
     if kinds:
         waiting = waiting.filter(kind__in=kinds)
     now = at or timezone.now()
-    return waiting.update(
-        state=Notification.State.CANCELLED, reason=why[:120], ended_at=now, body=None
-    )
+    return waiting.update(state=State.CANCELLED, reason=why, ended_at=now, body=None)
 
 
 def release_held(*, kind: str = "", at: datetime | None = None) -> int:
     """Release the held e-mails of a kind, or of all kinds; return how many."""
-    return _held(kind).update(
-        state=Notification.State.PENDING, reason=RELEASED, next_at=at or timezone.now()
-    )
+    return _held(kind).update(state=State.PENDING, reason=RELEASED, next_at=at or timezone.now())
 
 
 def cancel_held(*, kind: str = "", at: datetime | None = None) -> int:
     """Cancel the held e-mails of a kind, or of all kinds; return how many."""
     now = at or timezone.now()
-    return _held(kind).update(state=Notification.State.CANCELLED, ended_at=now, body=None)
+    return _held(kind).update(state=State.CANCELLED, ended_at=now, body=None)
 
 
 def _held(kind: str) -> NotificationQuerySet:
-    held = Notification.system.filter(state=Notification.State.HELD)
+    held = Notification.system.filter(state=State.HELD)
     return held.filter(kind=kind) if kind else held

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .models import Notification, OutboxState
+from .reasons import words_of
 
 STOPPED_AFTER = timedelta(minutes=2)  # without a run
 LATE_AFTER = timedelta(minutes=15)  # the oldest e-mail that is due
@@ -64,9 +65,9 @@ def _problems(outbox_state: OutboxState | None, late: timedelta, now: datetime) 
     if now - outbox_state.last_run_at > STOPPED_AFTER:
         yield _("the process that sends e-mails has stopped")
     if outbox_state.blocked_reason:
-        yield outbox_state.blocked_reason
+        yield words_of(outbox_state.blocked_reason)
     if outbox_state.paused_until and outbox_state.paused_until > now:
-        yield _("sending is paused: %(why)s") % {"why": outbox_state.pause_reason}
+        yield _("sending is paused: %(why)s") % {"why": words_of(outbox_state.pause_reason)}
     if late > LATE_AFTER:
         minutes = _minutes(late)
         yield _("the oldest e-mail that is due is %(minutes)s minutes late") % {"minutes": minutes}

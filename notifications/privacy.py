@@ -9,8 +9,9 @@ from typing import TypedDict
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from .models import MutedStream, Notification
+from .models import KnownState, MutedStream, Notification
 from .models.outbox import ACCOUNT_EMAIL
+from .reasons import ACCOUNT_ERASED, words_of
 from .reconcilers import reconciler
 
 RETENTION = timedelta(days=90)
@@ -27,14 +28,15 @@ def export_emails(person: AbstractBaseUser) -> ExportedEmails:
     """Return which e-mails the person was sent and when, and which streams they muted."""
     rows = Notification.objects.visible_to(person).order_by("pk")
     muted = MutedStream.objects.filter(person=person.pk)
+    emails = rows.values("kind", "state", "due_at", "sent_at", "reason")
     return {
-        "emails": list(rows.values("kind", "state", "due_at", "sent_at", "reason")),
+        "emails": [{**row, "reason": words_of(row["reason"])} for row in emails],
         "muted_streams": list(muted.values("stream", "since", "until")),
     }
 
 
 def erase_emails(person: AbstractBaseUser) -> None:
-    """Cancel waiting e-mails; delete addresses, stored texts and muted streams.
+    """Cancel waiting e-mails; delete addresses, stored texts, muted streams and what is known.
 
     The rows stay for the counts and point to the emptied account.
     """
@@ -42,9 +44,10 @@ def erase_emails(person: AbstractBaseUser) -> None:
     rows = Notification.system.filter(recipient=person.pk)
     state = Notification.State
     waiting = rows.filter(state__in=[state.PENDING, state.HELD])
-    waiting.update(state=state.CANCELLED, reason="the account was erased", ended_at=now, body=None)
+    waiting.update(state=state.CANCELLED, reason=ACCOUNT_ERASED, ended_at=now, body=None)
     rows.exclude(state=state.SENDING).update(address=None, body=None)
     MutedStream.objects.filter(person=person.pk).delete()
+    KnownState.objects.filter(person=person.pk).delete()
 
 
 @reconciler

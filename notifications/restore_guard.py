@@ -21,14 +21,25 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from .models import Notification, OutboxState
+from .reasons import RESTORED, SUPERSEDED, reason
 from .reconcilers import run_reconcilers
 
 log = logging.getLogger(__name__)
 
-RESTORED = "the database was restored"
+NOT_ADOPTED = reason("not-adopted", _("this database was restored; run post_restore"))
+FOREIGN = reason(
+    "foreign-database", _("this database belongs to another installation; run post_restore")
+)
+EPOCH_UNREADABLE = reason("epoch-unreadable", _("the epoch file cannot be read; run post_restore"))
+EPOCH_UNWRITABLE = reason("epoch-unwritable", _("the epoch file cannot be written"))
+UNKNOWN_MACHINE = reason(
+    "unknown-machine", _("this machine does not know this database; run post_restore")
+)
+OLDER = reason("older-database", _("this database is older than its last run; run post_restore"))
 # Run by `manage.py restore` on what it has just loaded.
 FORGET_INSTANCE_SQL = f"UPDATE {OutboxState._meta.db_table} SET instance_id = ''"  # noqa: S608
 RESTORE_STEPS: list[Callable[[], object]] = []
@@ -87,27 +98,25 @@ def begin_run(at: datetime) -> bool:
     except OSError:
         log.exception("the epoch file cannot be written")
         # Take the count back: a database with a count but without a file looks restored.
-        OutboxState.objects.update(
-            blocked_reason="the epoch file cannot be written", epoch=F("epoch") - 1
-        )
+        OutboxState.objects.update(blocked_reason=EPOCH_UNWRITABLE, epoch=F("epoch") - 1)
         return False
     return True
 
 
 def blocked_reason(outbox_state: OutboxState) -> str:
-    """Return why this database must not send e-mail, for the operator; empty if it may."""
+    """Return the code of the reason why this database must not send e-mail; empty if it may."""
     if not outbox_state.instance_id:
-        return "this database was restored; run post_restore"
+        return NOT_ADOPTED
     if outbox_state.instance_id != settings.INSTANCE_ID:
-        return "this database belongs to another installation; run post_restore"
+        return FOREIGN
     try:
         epoch = read_epoch()
     except UnreadableEpoch:
-        return "the epoch file cannot be read; run post_restore"
+        return EPOCH_UNREADABLE
     if epoch is None and outbox_state.epoch:
-        return "this machine does not know this database; run post_restore"
+        return UNKNOWN_MACHINE
     if epoch is not None and outbox_state.epoch < epoch:
-        return "this database is older than its last run; run post_restore"
+        return OLDER
     return ""
 
 
@@ -130,8 +139,13 @@ def after_restore(at: datetime) -> tuple[int, list[str]]:
     if failing:
         return 0, failing
     state = Notification.State
+    waiting = Notification.system.filter(state__in=[state.PENDING, state.HELD])
+    newer = Exists(waiting.filter(topic=OuterRef("topic")))
+    replaced = Notification.system.filter(newer, state=state.SENDING, due_at__lte=at)
+    free = {"lease_token": "", "lease_until": None}
+    replaced.update(state=state.CANCELLED, reason=SUPERSEDED, ended_at=at, body=None, **free)
     due = Notification.system.filter(state__in=[state.PENDING, state.SENDING], due_at__lte=at)
-    held = due.update(state=state.HELD, reason=RESTORED, lease_token="", lease_until=None)
+    held = due.update(state=state.HELD, reason=RESTORED, **free)
     adopt_database()
     return held, []
 

@@ -16,7 +16,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from .models import Notification
-from .models.outbox import RELEASED
+from .reasons import OVER_LIMIT, RELEASED
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,6 @@ HISTORY = timedelta(days=28)
 PEAK_FACTOR = 3
 MIN_LIMIT = 300  # e-mails a day
 PER_ACCOUNT = 2  # two e-mails a day to everyone are unusual, but legitimate
-OVER_LIMIT = "far more e-mails than usual"
 
 
 def daily_limit(at: datetime) -> int:

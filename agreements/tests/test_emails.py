@@ -65,7 +65,7 @@ def test_a_shared_draft_ends_the_reminders_to_draft(match):
     make.shared(match)
     assert ("ben", DRAFT) not in sent(at)
     row = Notification.system.get(kind="agreement-to-draft")
-    assert (row.state, row.reason) == ("cancelled", "a draft has been shared")
+    assert (row.state, row.reason) == ("cancelled", "draft-shared")
 
 
 def test_after_a_long_stop_only_the_last_reminder_is_sent(match):

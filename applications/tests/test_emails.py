@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from applications import orientation, reviewing
-from applications.emails import enqueue_draft_reminders
-from applications.models import Application
+from applications.emails import enqueue_draft_reminders, enqueue_invitations
+from applications.models import Application, Decision
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from testkit import factories
@@ -120,3 +120,64 @@ def test_emails_show_the_name_and_address_of_the_program(sent, cleo):
     email = deliver_due_emails(BEGAN)[0]
     assert email.reply_to == ["hello@example.org"]
     assert sent.program.name in email.from_email
+
+
+def invitations(at):
+    enqueue_invitations(at)
+    rows = Notification.system.filter(kind="orientation-open").order_by("ordinal")
+    return [row.ordinal for row in rows]
+
+
+def test_a_mentor_who_was_imported_as_accepted_is_invited_at_once(ben, cohort):
+    factories.application(
+        ben,
+        cohort,
+        role="mentor",
+        state="accepted",
+        review_started_at=BEGAN,
+        orientation_passed_at=None,
+    )
+    assert invitations(BEGAN) == [1]
+    assert invitations(BEGAN + timedelta(days=6)) == [1]
+    assert invitations(BEGAN + timedelta(days=7)) == [1, 2]
+    assert invitations(BEGAN + timedelta(days=14)) == [1, 2, 3]
+    assert invitations(BEGAN + timedelta(days=40)) == [1, 2, 3]
+
+
+def test_who_was_accepted_by_email_is_reminded_only(ben, cleo, cohort):
+    mentor = factories.application(
+        ben, cohort, role="mentor", state="accepted", orientation_passed_at=None
+    )
+    Decision.objects.create(
+        application=mentor, outcome="accepted", decided_by=cleo, released_at=BEGAN
+    )
+    assert invitations(BEGAN + timedelta(days=1)) == []
+    assert invitations(BEGAN + timedelta(days=7)) == [2]
+
+
+def test_after_a_long_stop_one_invitation_goes_out(ben, cohort):
+    factories.application(
+        ben,
+        cohort,
+        role="mentor",
+        state="accepted",
+        review_started_at=BEGAN,
+        orientation_passed_at=None,
+    )
+    assert invitations(BEGAN + timedelta(days=15)) == [3]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"role": "mentee"},
+        {"state": "withdrawn"},
+        {"orientation_passed_at": BEGAN},
+        {"review_started_at": None},
+    ],
+)
+def test_nobody_else_is_invited(ben, cohort, changes):
+    given = {"role": "mentor", "state": "accepted", "review_started_at": BEGAN}
+    given["orientation_passed_at"] = None
+    factories.application(ben, cohort, **{**given, **changes})
+    assert invitations(BEGAN + timedelta(days=8)) == []

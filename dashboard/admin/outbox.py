@@ -21,20 +21,19 @@ from notifications import email_preview
 from notifications.kinds import label_of
 from notifications.models import Notification
 from notifications.models.outbox import ACCOUNT_EMAIL
+from notifications.reasons import BY_COMMITTEE, words_of
 from programs.committee import Role
 from programs.committee_admin import format_date, state_chip
 
 from .generic_relations import GenericRelationAdmin
 
 State = Notification.State
-# Reasons in the outbox are stored: not translated, without names.
-REASON = "decided by the committee"
 
 OutboxAction = Callable[[Notification, User], None]
 ACTIONS: dict[str, OutboxAction] = {
-    "hold": lambda row, member: row.hold(by=member, why=REASON),
+    "hold": lambda row, member: row.hold(by=member, why=BY_COMMITTEE),
     "release": lambda row, member: row.release(by=member),
-    "cancel": lambda row, member: row.cancel(by=member, why=REASON),
+    "cancel": lambda row, member: row.cancel(by=member, why=BY_COMMITTEE),
     "again": lambda row, member: row.send_again(by=member),
 }
 
@@ -53,7 +52,7 @@ class OutboxAdmin(GenericRelationAdmin):
     """Every member reads; the chair holds, releases and cancels. Codes are never listed."""
 
     empty_words = _("No e-mails yet. Every e-mail that the program sends is listed here.")
-    list_display = ("email", "to", "state_chip", "goes_at", "sent_at", "reason")
+    list_display = ("email", "to", "state_chip", "goes_at", "sent_at", "why")
     list_select_related = ("recipient",)
     list_filter = ("state", "stream", ("kind", KindFilter))
     date_hierarchy = "due_at"
@@ -65,8 +64,8 @@ class OutboxAdmin(GenericRelationAdmin):
         "goes_at",
         "sent_at",
         "attempts",
-        "reason",
-        "error",
+        "why",
+        "problem",
     )
     change_form_template = "admin/dashboard/email.html"
     acting_roles = (Role.CHAIR,)
@@ -136,3 +135,12 @@ class OutboxAdmin(GenericRelationAdmin):
     @admin.display(description=_("goes out at"), ordering="next_at")
     def goes_at(self, row: Notification) -> str:
         return format_date(row.next_at if row.is_open else None)
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, row: Notification) -> str:
+        return row.reason_words
+
+    @admin.display(description=_("last problem"))
+    def problem(self, row: Notification) -> str:
+        status, _space, detail = row.error.partition(" ")
+        return f"{words_of(status)} {detail}".strip()

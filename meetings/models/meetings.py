@@ -190,6 +190,11 @@ class Meeting(models.Model):
         """Whether someone's answer to suggested times is awaited."""
         return self.awaiting_id is not None
 
+    @property
+    def set_for(self) -> datetime | None:
+        """Return the confirmed date, None while there is none."""
+        return self.starts_at if self.state == self.State.SET else None
+
     def is_of(self, user: User | AnonymousUser) -> bool:
         """Whether `user` is one of the pair."""
         return user.is_authenticated and user in self.match.people

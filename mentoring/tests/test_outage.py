@@ -17,7 +17,7 @@ from django.utils import timezone
 from notifications import outbox
 from notifications.dispatch import Dispatcher, send_due_emails
 from notifications.models import Notification, OutboxState
-from testkit import chaos, services, smtp
+from testkit import chaos, factories, services, smtp
 
 State = Notification.State
 
@@ -66,7 +66,8 @@ def test_without_a_mail_server_nothing_fails_and_nothing_is_lost(ada, as_user, s
     OutboxState.objects.create(instance_id=settings.INSTANCE_ID)
     assert use_the_site(ada, as_user) < 400
     for number in range(5):
-        outbox.enqueue("test-email", to=ada, about=ada, ordinal=number)
+        person = factories.person(f"Person {number}")
+        outbox.enqueue("test-email", to=ada, about=person)
     now = timezone.now()
     for minutes in range(0, 600, 20):
         Dispatcher(clock=lambda: now + timedelta(minutes=minutes)).run()  # noqa: B023

@@ -1,5 +1,6 @@
+from .known_state import KnownState
 from .muted_streams import MutedStream
 from .outbox import Notification
 from .outbox_state import OutboxState
 
-__all__ = ["MutedStream", "Notification", "OutboxState"]
+__all__ = ["KnownState", "MutedStream", "Notification", "OutboxState"]

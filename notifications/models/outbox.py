@@ -5,6 +5,8 @@
 2. It ends as exactly one of sent, failed, cancelled or expired, each with a time and a reason.
 3. The text is not stored: it is rendered from current data when the e-mail is sent. Account e-mails
    (with codes) are the exception: their text is stored encrypted and deleted when the row ends.
+4. To one person about one topic one row waits and one is being sent, never more: a newer e-mail
+   replaces the one that waits, and waits for the one that is being sent.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, SystemManager
 
 from ..kinds import KINDS, Stream
+from ..reasons import RELEASED, words_of
 
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
-RELEASED = "released"  # the reason of a row that a person released: it is not held again
 
 
 class NotificationQuerySet(GenericRelationQuerySet):
@@ -54,6 +56,16 @@ class NotificationQuerySet(GenericRelationQuerySet):
         found = self.filter(state=Notification.State.PENDING, next_at__lte=at)
         # In a demonstration account e-mails are not sent: they are read in the outbox.
         return found.exclude(kind=ACCOUNT_EMAIL) if settings.DEMO else found
+
+    def claimable(self) -> Self:
+        """Leave out what has to wait until an older e-mail of its topic has been sent."""
+        being_sent = Notification.system.filter(state=Notification.State.SENDING)
+        return self.exclude(models.Exists(being_sent.filter(topic=models.OuterRef("topic"))))
+
+    def waiting(self, topic: str) -> Self:
+        """Return the e-mail of a topic that has not been sent yet."""
+        waiting = [Notification.State.PENDING, Notification.State.HELD]
+        return self.filter(topic=topic, state__in=waiting)
 
     def abandoned(self) -> Self:
         """Return the e-mails whose lease is over by the database's clock: their process died."""
@@ -101,6 +113,8 @@ class Notification(ConfidentialModel):
     about_type = models.CharField(max_length=60, blank=True)
     about_id = models.BigIntegerField(null=True)
     ordinal = models.PositiveIntegerField(_("number"), default=1)
+    # With the recipient in it. NULL, which is never unique: not replaced by a newer one.
+    topic = models.CharField(max_length=200, null=True, editable=False)  # noqa: DJ001
     body = EncryptedTextField(null=True, editable=False)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
@@ -147,6 +161,16 @@ class Notification(ConfidentialModel):
             models.Index(fields=["recipient", "sent_at"], name="notification_weekly"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["topic"],
+                condition=Q(state__in=["pending", "held"]),
+                name="notification_one_waits_per_topic",
+            ),
+            models.UniqueConstraint(
+                fields=["topic"],
+                condition=Q(state="sending"),
+                name="notification_one_is_sent_per_topic",
+            ),
             models.CheckConstraint(
                 condition=Q(recipient__isnull=False) | Q(address__isnull=False),
                 name="notification_has_an_address",
@@ -189,6 +213,18 @@ class Notification(ConfidentialModel):
     @property
     def is_account_email(self) -> bool:
         return self.kind == ACCOUNT_EMAIL
+
+    @property
+    def reason_words(self) -> str:
+        """Return the reason in the language of whoever reads it."""
+        return words_of(self.reason)
+
+    @property
+    def is_superseded(self) -> bool:
+        """Return whether a newer e-mail of its topic waits."""
+        if self.topic is None:
+            return False
+        return Notification.system.all().waiting(self.topic).exclude(pk=self.pk).exists()
 
     def get_about(self) -> models.Model | None:
         """Return the record that the e-mail is about, or None if it was deleted."""
@@ -235,12 +271,22 @@ class Notification(ConfidentialModel):
     def send_again(self, *, by: AbstractBaseUser, at: datetime | None = None) -> None:
         """Retry a failed e-mail with the same Message-ID, so that mailboxes can drop a duplicate.
 
-        Raises ActionNotAllowed in any other state.
+        Raises ActionNotAllowed in any other state, and after a newer e-mail of its topic.
         """
         if self.state != self.State.FAILED:
             raise ActionNotAllowed(_("Only a failed e-mail can be sent again."))
+        if self._has_newer():
+            raise ActionNotAllowed(_("A newer e-mail about the same thing has replaced this one."))
         fresh = {"attempts": 0, "unknown_outcomes": 0, "ended_at": None, "reason": ""}
         self._change_state(self.State.PENDING, by=by, next_at=at or timezone.now(), **fresh)
+
+    def _has_newer(self) -> bool:
+        if self.topic is None:
+            return False
+        same = Notification.system.filter(about_type=self.about_type, about_id=self.about_id)
+        not_sent = [self.State.CANCELLED, self.State.EXPIRED, self.State.FAILED]
+        newer = same.filter(topic=self.topic, pk__gt=self.pk)
+        return newer.exclude(state__in=not_sent).exists()
 
     def _refuse_while_sending(self) -> None:
         if self.state == self.State.SENDING:

@@ -17,7 +17,7 @@ import pytest
 from notifications import kinds, outbox
 from notifications.kinds import ESSENTIAL, OPTIONAL, Email, Kind
 from notifications.models import Notification
-from testkit import smtp
+from testkit import factories, smtp
 
 TUESDAY_NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
@@ -28,6 +28,7 @@ class SampleKinds:
 
     answer: Any = field(default_factory=lambda: Email(context={"word": "hello"}))
     asked: list[Any] = field(default_factory=list)
+    subjects: dict[int, Any] = field(default_factory=dict)
 
     def build(self, about, person):
         """**To**: people of tests. **When**: a test says so. **Until**: a test says so."""
@@ -36,19 +37,24 @@ class SampleKinds:
             raise self.answer
         return self.answer(about, person) if callable(self.answer) else self.answer
 
-    def enqueue(self, person, kind="note", at=TUESDAY_NOON, **options):
-        """Enqueue one e-mail and return its row."""
-        outbox.enqueue(kind, to=person, about=person, at=at, **options)
+    def enqueue(self, person, kind="note", at=TUESDAY_NOON, subject=None, **options):
+        """Enqueue one e-mail and return its row; e-mails about other subjects wait beside it."""
+        about = person if subject is None else self.subject(subject)
+        outbox.enqueue(kind, to=person, about=about, at=at, **options)
         return rows().order_by("pk").last()
+
+    def subject(self, number):
+        """The record number `number`: another person."""
+        if number not in self.subjects:
+            self.subjects[number] = factories.person(f"Subject {number}")
+        return self.subjects[number]
 
 
 @pytest.fixture
 def sample(monkeypatch, settings):
     made = SampleKinds()
     for name, stream in (("note", ESSENTIAL), ("tip", OPTIONAL)):
-        monkeypatch.setitem(
-            kinds.KINDS, name, Kind(name, made.build, "accounts.User", stream, False, None, False)
-        )
+        monkeypatch.setitem(kinds.KINDS, name, Kind(name, made.build, "accounts.User", stream))
     templates = deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"].append(Path(__file__).parent / "templates")
     settings.TEMPLATES = templates

@@ -36,7 +36,7 @@ def test_an_accepted_email_is_sent_and_the_reply_code_is_kept(sample, ada, serve
 
 def test_a_connection_is_used_for_fifty_emails(sample, ada, server):
     for number in range(51):
-        sample.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, subject=number)
     assert deliver() == 51
     assert [message.connection for message in server.messages] == [1] * 50 + [2]
 
@@ -60,7 +60,7 @@ def test_an_email_fails_after_eight_attempts(sample, ada, server):
     for _ in range(12):
         deliver(at)
         at += timedelta(hours=6)
-    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "failed after several attempts")
+    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "attempts-failed")
     assert len(server.script) == 12
 
 
@@ -76,7 +76,7 @@ def test_a_rejected_email_fails_at_once_and_the_error_holds_no_address(
     assert (failed.state, failed.smtp_code, failed.reason) == (
         State.FAILED,
         550,
-        "rejected by the mail server",
+        "rejected",
     )
     assert ada.email not in failed.error
 
@@ -106,13 +106,13 @@ def test_a_lost_reply_is_unknown_and_is_retried_four_times_at_most(
     for _ in range(8):
         deliver(at)
         at += timedelta(hours=6)
-    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "outcome unknown, send again?")
+    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "outcome-unknown")
     assert server.copies() == {fresh(row).message_id: 4}
 
 
 def test_five_lost_replies_in_a_row_pause_sending_for_15_minutes(sample, ada, server, outbox_state):
     for number in range(9):
-        sample.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, subject=number)
     server.script = ["close-after-dot"] * 9
     deliver()
     assert len(server.messages) == 5
@@ -125,7 +125,7 @@ def test_five_lost_replies_in_a_row_pause_sending_for_15_minutes(sample, ada, se
 
 def test_a_reply_resets_the_count_of_lost_replies(sample, ada, server, outbox_state):
     for number in range(9):
-        sample.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, subject=number)
     server.script = ["close-after-dot"] * 4 + [""] + ["close-after-dot"] * 4
     deliver()
     outbox_state.refresh_from_db()
@@ -157,7 +157,7 @@ def test_an_unavailable_server_costs_no_attempt_and_pauses_sending(
         (State.PENDING, 0)
     ] * 2
     outbox_state.refresh_from_db()
-    assert outbox_state.pause_reason == "the mail server is unavailable"
+    assert outbox_state.pause_reason == "no-mail-server"
     smtp.use(settings, server.port)
     assert deliver(TUESDAY_NOON + timedelta(days=1)) == 2
     outbox_state.refresh_from_db()
@@ -209,7 +209,7 @@ def test_an_invalid_address_does_not_stop_the_other_emails(sample, ada, ben, ser
     sample.enqueue(ben)
     Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run()
     assert [message.to for message in server.messages] == [ben.email]
-    assert rows().get(recipient=ada).error.startswith("cannot be rendered")
+    assert rows().get(recipient=ada).error.startswith("cannot-render")
 
 
 class ProviderBackend(BaseEmailBackend):
@@ -236,9 +236,9 @@ def test_another_backend_is_retried_until_it_accepts_the_email(sample, ada, sett
         errors.append(fresh(row).error)
         at = fresh(row).next_at
     assert errors == [
-        "temporary failure RuntimeError",
-        "temporary failure TimeoutError",
-        "temporary failure not accepted",
+        "temporary-failure RuntimeError",
+        "temporary-failure TimeoutError",
+        "temporary-failure not accepted",
     ]
     assert deliver(at) == 1
     assert (fresh(row).state, fresh(row).attempts) == (State.SENT, 4)

@@ -123,8 +123,8 @@ def test_an_email_that_names_its_program_follows_its_quiet_hours(sample, ada, pr
 @pytest.mark.django_db
 def test_the_fourth_tip_of_a_week_waits_for_the_next_slot(sample, ada):
     for number in range(4):
-        sample.enqueue(ada, kind="tip", ordinal=number, at=TUESDAY_NOON + timedelta(minutes=number))
-    last = rows().get(ordinal=3)
+        at = TUESDAY_NOON + timedelta(minutes=number)
+        last = sample.enqueue(ada, kind="tip", subject=number, at=at)
     assert len(deliver_due_emails(TUESDAY_NOON + timedelta(minutes=5), delivery_rules=True)) == 3
     week_later = TUESDAY_NOON + timedelta(days=7, minutes=5)
     assert fresh(last).next_at == week_later
@@ -134,35 +134,35 @@ def test_the_fourth_tip_of_a_week_waits_for_the_next_slot(sample, ada):
 @pytest.mark.django_db
 def test_the_weekly_limit_counts_neither_essential_emails_nor_other_people(sample, ada, ben):
     for number in range(4):
-        sample.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, subject=number)
     for number in range(3):
-        sample.enqueue(ben, kind="tip", ordinal=number)
-    sample.enqueue(ada, kind="tip", ordinal=9)
+        sample.enqueue(ben, kind="tip", subject=number)
+    sample.enqueue(ada, kind="tip", subject=9)
     assert len(deliver_due_emails(TUESDAY_NOON, delivery_rules=True)) == 8
 
 
 @pytest.mark.django_db
 def test_a_tip_that_would_expire_while_waiting_expires_with_the_reason(sample, ada):
     for number in range(4):
-        sample.enqueue(ada, kind="tip", ordinal=number, expires_at=TUESDAY_NOON + timedelta(days=2))
+        sample.enqueue(ada, kind="tip", subject=number, expires_at=TUESDAY_NOON + timedelta(days=2))
     deliver_due_emails(TUESDAY_NOON, delivery_rules=True)
     assert list(rows().filter(state=State.EXPIRED).values_list("reason", flat=True)) == [
-        "weekly limit"
+        "weekly-limit"
     ]
 
 
 @pytest.mark.django_db
 def test_an_email_being_sent_counts_towards_the_limit(sample, ada):
     for number in range(3):
-        sample.enqueue(ada, kind="tip", ordinal=number)
+        third = sample.enqueue(ada, kind="tip", subject=number)
     deliver_due_emails(TUESDAY_NOON)
-    rows().filter(ordinal=2).update(
+    rows().filter(pk=third.pk).update(
         state=State.SENDING,
         sent_at=None,
         ended_at=None,
         lease_token="x",
         lease_until=TUESDAY_NOON + timedelta(days=9999),
     )
-    last = sample.enqueue(ada, kind="tip", ordinal=4)
+    last = sample.enqueue(ada, kind="tip", subject=4)
     assert deliver_due_emails(TUESDAY_NOON, delivery_rules=True) == []
     assert TUESDAY_NOON < fresh(last).next_at < TUESDAY_NOON + timedelta(minutes=2)

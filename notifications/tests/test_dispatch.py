@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from notifications import outbox, reconcilers, volume_limit
+from notifications import outbox, reasons, reconcilers, volume_limit
 from notifications.dispatch import Dispatcher, send_due_emails, stop_requested
 from notifications.models import Notification, OutboxState
 from notifications.outbox_health import report
@@ -127,7 +127,7 @@ def test_the_task_and_the_command_send_what_is_due(ada, mailoutbox):
 def test_test_emails_can_be_sent_repeatedly(ada, mailoutbox):
     for _ in range(2):
         call_command("send_test_email", ada.email.upper())
-    call_command("send_due_emails")
+        call_command("send_due_emails")
     assert [mail.to for mail in mailoutbox] == [[ada.email]] * 2
     with pytest.raises(CommandError, match="no account"):
         call_command("send_test_email", "nobody@example.org")
@@ -136,7 +136,7 @@ def test_test_emails_can_be_sent_repeatedly(ada, mailoutbox):
 @pytest.mark.usefixtures("reset_stop_request")
 def test_a_restart_waits_for_one_email_only(sample, ada):
     for number in range(5):
-        sample.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, subject=number)
 
     def stop_after_this_one(about, person):
         stop_after_current_email()
@@ -149,8 +149,9 @@ def test_a_restart_waits_for_one_email_only(sample, ada):
 
 def test_an_unusual_volume_is_held_and_codes_are_sent(sample, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "MIN_LIMIT", 10)
+    monkeypatch.setattr(volume_limit, "PER_ACCOUNT", 0)
     for number in range(11):
-        sample.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, subject=number)
     outbox.enqueue_account_email(
         to=ada,
         address=ada.email,
@@ -161,7 +162,7 @@ def test_an_unusual_volume_is_held_and_codes_are_sent(sample, ada, monkeypatch):
         at=TUESDAY_NOON,
     )
     assert send_due_emails(TUESDAY_NOON) == 1
-    assert rows().filter(state=State.HELD, reason=volume_limit.OVER_LIMIT).count() == 11
+    assert rows().filter(state=State.HELD, reason=reasons.OVER_LIMIT).count() == 11
     assert report(TUESDAY_NOON)["held"] == 11
 
 
@@ -179,7 +180,7 @@ def test_released_emails_are_not_held_again(sample, ada, monkeypatch):
 def test_the_limit_follows_the_volume_of_the_last_weeks(sample, ada, monkeypatch):
     monkeypatch.setattr(volume_limit, "MIN_LIMIT", 0)
     for number in range(4):
-        sample.enqueue(ada, ordinal=number, at=TUESDAY_NOON - timedelta(days=3))
+        sample.enqueue(ada, subject=number, at=TUESDAY_NOON - timedelta(days=3))
     Dispatcher(clock=lambda: TUESDAY_NOON - timedelta(days=3), applies_delivery_rules=False).run()
     assert volume_limit.daily_limit(TUESDAY_NOON) == 12
 

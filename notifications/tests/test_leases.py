@@ -54,7 +54,7 @@ def test_one_of_eight_processes_claims_an_email(sample, ada):
 @pytest.mark.django_db(transaction=True)
 def test_four_processes_claim_forty_emails_once_each(sample, ada):
     for number in range(40):
-        sample.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, subject=number)
 
     def take_all():
         taken = []
@@ -72,7 +72,7 @@ def test_three_dispatchers_send_every_email_once(sample, ada, server):
     from notifications.dispatch import Dispatcher
 
     for number in range(30):
-        sample.enqueue(ada, ordinal=number)
+        sample.enqueue(ada, subject=number)
     at_once(3, lambda: Dispatcher(clock=lambda: TUESDAY_NOON, applies_delivery_rules=False).run())
     assert set(server.copies().values()) == {1}
     assert len(server.messages) == 30
@@ -128,7 +128,7 @@ def test_an_email_whose_process_dies_four_times_fails(sample, ada):
         claim(TUESDAY_NOON)
         let_the_lease_end(row)
     assert deliver_due_emails(TUESDAY_NOON) == []
-    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "outcome unknown, send again?")
+    assert (fresh(row).state, fresh(row).reason) == (State.FAILED, "outcome-unknown")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -176,6 +176,6 @@ def test_nothing_is_started_in_the_second_half_of_a_lease(sample, ada, monkeypat
     row = sample.enqueue(ada)
     monkeypatch.setattr("notifications.leases.Lease.may_start", lambda self: False)
     assert deliver_due_emails(TUESDAY_NOON) == []
-    assert (fresh(row).state, fresh(row).error) == (State.PENDING, "rendering took too long")
+    assert (fresh(row).state, fresh(row).error) == (State.PENDING, "slow-rendering")
     assert fresh(row).next_at > TUESDAY_NOON
     assert dispatch.MAX_ATTEMPTS == 8

@@ -28,6 +28,11 @@ def test_reminders_differ_by_their_ordinal(sample, ada):
     for number in (1, 2, 2, 3):
         sample.enqueue(ada, ordinal=number)
     assert list(rows().order_by("ordinal").values_list("ordinal", flat=True)) == [1, 2, 3]
+    assert [row.state for row in rows().order_by("ordinal")] == [
+        State.CANCELLED,
+        State.CANCELLED,
+        State.PENDING,
+    ]
 
 
 def test_a_rollback_also_removes_the_email(sample, ada):
@@ -169,7 +174,7 @@ def test_a_member_with_a_conflict_sees_no_email_about_that_person(
     ada, ben, cleo, cohort, monkeypatch
 ):
     from notifications import kinds
-    from notifications.kinds import ESSENTIAL, Email, Kind
+    from notifications.kinds import Email, Kind
     from programs.models import Conflict
     from testkit import factories
 
@@ -177,10 +182,6 @@ def test_a_member_with_a_conflict_sees_no_email_about_that_person(
         "about-application",
         lambda about, person: Email(),
         "applications.Application",
-        ESSENTIAL,
-        False,
-        None,
-        False,
     )
     monkeypatch.setitem(kinds.KINDS, "about-application", known)
     for person in (ada, ben):

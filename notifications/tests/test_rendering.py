@@ -56,10 +56,11 @@ def test_automatic_replies_are_discouraged(sample, ada):
 
 
 def test_emails_about_one_record_form_a_thread(sample, ada, ben):
+    mails = []
     for person in (ada, ben):
         for number in (1, 2):
             sample.enqueue(person, ordinal=number)
-    mails = deliver_due_emails(TUESDAY_NOON)
+            mails += deliver_due_emails(TUESDAY_NOON)
     assert len({mail.extra_headers["Message-ID"] for mail in mails}) == 4
     assert len({mail.extra_headers["References"] for mail in mails}) == 2
 

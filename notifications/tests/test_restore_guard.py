@@ -43,7 +43,7 @@ def test_a_restored_database_is_behind_its_file_and_sends_nothing(sample, ada, m
     OutboxState.objects.update(epoch=1)
     sample.enqueue(ada)
     assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
-    assert "older than its last run" in blocked()
+    assert blocked() == restore_guard.OLDER
 
 
 def test_a_database_restored_on_a_new_machine_sends_nothing(sample, ada, epoch_file, mailoutbox):
@@ -51,7 +51,7 @@ def test_a_database_restored_on_a_new_machine_sends_nothing(sample, ada, epoch_f
     epoch_file.unlink()
     sample.enqueue(ada)
     assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
-    assert "does not know this database" in blocked()
+    assert blocked() == restore_guard.UNKNOWN_MACHINE
     call_command("post_restore")
     assert [row.state for row in rows()] == [State.HELD]
     assert (blocked(), epoch_file.read_text()) == ("", "1")
@@ -62,7 +62,7 @@ def test_a_copied_database_sends_nothing_elsewhere(sample, ada, mailoutbox, sett
     settings.INSTANCE_ID = "staging"
     sample.enqueue(ada)
     assert (send_due_emails(TUESDAY_NOON), mailoutbox) == (0, [])
-    assert "another installation" in blocked()
+    assert blocked() == restore_guard.FOREIGN
 
 
 def test_a_dump_with_a_blank_id_sends_nothing(sample, ada, mailoutbox):
@@ -76,7 +76,7 @@ def test_an_unreadable_epoch_file_blocks_the_outbox(epoch_file):
     send_due_emails(TUESDAY_NOON)
     epoch_file.write_text("what?")
     send_due_emails(TUESDAY_NOON)
-    assert "cannot be read" in blocked()
+    assert blocked() == restore_guard.EPOCH_UNREADABLE
 
 
 def test_an_epoch_file_that_cannot_be_written_blocks_the_outbox(
@@ -87,7 +87,7 @@ def test_an_epoch_file_that_cannot_be_written_blocks_the_outbox(
     assert (send_due_emails(TUESDAY_NOON), mailoutbox, blocked()) == (
         0,
         [],
-        "the epoch file cannot be written",
+        restore_guard.EPOCH_UNWRITABLE,
     )
     settings.OUTBOX_EPOCH_FILE = epoch_file
     assert (send_due_emails(TUESDAY_NOON), blocked()) == (1, "")
@@ -107,7 +107,7 @@ def test_after_a_restore_what_is_due_is_held_and_later_emails_are_not(
 ):
     due, later = (
         sample.enqueue(ada, at=TUESDAY_NOON),
-        sample.enqueue(ada, ordinal=2, due_at=TUESDAY_NOON + timedelta(days=9999)),
+        sample.enqueue(ada, subject=2, due_at=TUESDAY_NOON + timedelta(days=9999)),
     )
     OutboxState.objects.create(instance_id="", epoch=1)
     restore_guard.write_epoch(9)
@@ -130,6 +130,16 @@ def test_an_email_being_sent_in_the_backup_is_held(sample, ada):
     claim(TUESDAY_NOON)
     call_command("post_restore")
     assert fresh(row).state == State.HELD
+
+
+def test_an_email_being_sent_in_the_backup_is_cancelled_for_a_newer_one(sample, ada):
+    from notifications.leases import claim
+
+    row = sample.enqueue(ada)
+    claim(TUESDAY_NOON)
+    newer = sample.enqueue(ada, ordinal=2)
+    call_command("post_restore")
+    assert (fresh(row).state, fresh(newer).state) == (State.CANCELLED, State.HELD)
 
 
 def test_emails_enqueued_by_reconcilers_after_a_restore_are_held(sample, ada):

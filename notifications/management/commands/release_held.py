@@ -5,6 +5,7 @@ from django.db.models import Count
 
 from notifications import outbox
 from notifications.models import Notification
+from notifications.reasons import words_of
 
 
 class Command(BaseCommand):
@@ -23,5 +24,5 @@ class Command(BaseCommand):
             return
         held = Notification.system.filter(state=Notification.State.HELD)
         for row in held.order_by("kind").values("kind", "reason").annotate(count=Count("pk")):
-            self.stdout.write(f"{row['count']:6} {row['kind']} ({row['reason']})")
+            self.stdout.write(f"{row['count']:6} {row['kind']} ({words_of(row['reason'])})")
         self.stdout.write("Choose with --kind KIND or --all; add --cancel to cancel them.")
