@@ -7,7 +7,7 @@ from typing import Self
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from .scoping import ConfidentialQuerySet
 
@@ -18,6 +18,10 @@ class GenericRelationQuerySet(ConfidentialQuerySet):
     def about(self, row: Model) -> Self:
         """Return the rows about `row`."""
         return self.filter(about_type=row._meta.label_lower, about_id=row.pk)
+
+    def about_any(self, rows: QuerySet) -> Self:
+        """Return the rows about any of `rows`."""
+        return self.filter(about_type=rows.model._meta.label_lower, about_id__in=rows.values("pk"))
 
     def about_rows_for_committee(
         self, labels: Iterable[str], user: AbstractBaseUser | AnonymousUser, *roles: str

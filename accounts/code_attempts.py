@@ -40,6 +40,11 @@ def give_back(*, email: str) -> None:
     rows.filter(attempts__gt=0).update(attempts=F("attempts") - 1)
 
 
+def forget(*, email: str) -> None:
+    """Delete the counter of an address; afterwards nothing tells whether it was ever used."""
+    AttemptCount.objects.filter(key=_key("address", email.strip().lower())).delete()
+
+
 @reconciler
 def purge_attempt_counts(at: datetime) -> int:
     """Delete the counters that have expired; return how many."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,8 @@ from access.exceptions import ActionNotAllowed
 from notifications.restore_guard import restore_step
 
 from . import erasure_log
-from .models import Profile, User
+from .column_rules import ColumnRule, Columns
+from .models import User
 
 Export = Callable[[User], object]  # plain data that JSON can hold
 Erase = Callable[[User], None]
@@ -33,18 +34,26 @@ class DataPart:
 
 
 DATA_PARTS: dict[str, DataPart] = {}
+COLUMN_RULES: dict[str, ColumnRule] = {}
 ERASED_DOMAIN = "@erased.invalid"  # a reserved domain, so it receives no mail
 
 
 def register(
-    name: str, *, export: Export, erase: Erase, blocks: Callable[[User], str] = lambda user: ""
+    name: str,
+    *,
+    export: Export,
+    erase: Erase,
+    columns: Columns,
+    blocks: Callable[[User], str] = lambda user: "",
 ) -> None:
     """Register one app's part under `name`.
 
     `export` returns plain data (dict, list, str, number, None, date) and only what is the person's
-    own. Call order is registration order, upper apps first.
+    own. `columns` says for each stored text what `erase` does to it and whether `export` has it.
+    Call order is registration order, upper apps first. Erasing twice must change nothing more.
     """
     DATA_PARTS[name] = DataPart(export, erase, blocks)
+    COLUMN_RULES.update(columns)
 
 
 def export_person(user: User) -> dict[str, object]:
@@ -69,12 +78,20 @@ def erase_person(user: User) -> None:
         )
     erase_in_every_app(user)
     transaction.on_commit(lambda: erasure_log.append(user.public_id))
+    transaction.on_commit(_empty_write_ahead_log)
 
 
 def erase_in_every_app(user: User) -> None:
     """Erase each app's part, upper apps first (INSTALLED_APPS): they still need the account."""
     for part in DATA_PARTS.values():
         part.erase(user)
+
+
+def _empty_write_ahead_log() -> None:
+    """On SQLite copy the log's pages into the file, where erased bytes are zeros, and empty it."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # does nothing while others read
 
 
 def complete_erasure_log() -> set[str]:
@@ -97,52 +114,3 @@ def erase_again() -> int:
     for user in returned:
         erase_in_every_app(user)
     return len(returned)
-
-
-def export_account(user: User) -> dict[str, object]:
-    profile = Profile.objects.filter(user=user).select_related("employer").first()
-    own = {
-        name: getattr(user, name)
-        for name in ("email", "name", "pronouns", "time_zone", "language", "joined_at")
-    }
-    return {**own, "profile": profile and export_profile(profile)}
-
-
-def export_profile(profile: Profile) -> dict[str, object]:
-    plain = ("job_title", "years_experience", "place", "phone", "about", "availability")
-    return {
-        **{name: getattr(profile, name) for name in plain},
-        "employer": profile.employer and profile.employer.name,
-        "career_stage": profile.get_level_display() if profile.level else None,
-        "industries": [str(industry) for industry in profile.industries.all()],
-        "languages": [str(language) for language in profile.languages.all()],
-    }
-
-
-def erase_account(user: User) -> None:
-    """Replace the address by one that receives no mail; end sign-in, sessions and sent links."""
-    from allauth.account.models import EmailAddress
-    from allauth.mfa.models import Authenticator
-    from allauth.usersessions.models import UserSession
-
-    for session in UserSession.objects.filter(user=user):
-        session.end()
-    EmailAddress.objects.filter(user=user).delete()
-    Authenticator.objects.filter(user=user).delete()
-    for profile in Profile.objects.filter(user=user):
-        profile.industries.clear()
-        profile.languages.clear()
-    Profile.objects.filter(user=user).update(
-        employer=None,
-        job_title="",
-        level=None,
-        years_experience=None,
-        place="",
-        phone="",
-        about="",
-        availability=[],
-    )
-    user.email, user.name, user.pronouns = f"{user.public_id.lower()}{ERASED_DOMAIN}", "", ""
-    user.is_active, user.link_epoch = False, user.link_epoch + 1
-    user.set_unusable_password()
-    user.save()

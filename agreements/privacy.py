@@ -5,14 +5,19 @@ A signed text stays for the partner, without the name; its hash stays as it was.
 
 from __future__ import annotations
 
+from accounts.column_rules import erased, impersonal, kept, rules
+from accounts.mentions import NAME_ERASED as ERASED
+from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
 from matches.models import Match
+from workflow.models import Transition
 
 from . import text
-from .models import AgreementText, AgreementVersion, Goal, Signature
+from .models import Activity, AgreementText, AgreementVersion, Goal, Signature
+from .models.agreements import AgreementVersionQuerySet
 
-ERASED = "(name erased)"
+WRITTEN = ("confidentiality", "feedback", "short_term_reason", "ending_rules")
 
 
 def export(user: User) -> list[dict[str, object]]:
@@ -45,15 +50,63 @@ def _export(version: AgreementVersion, user: User) -> dict[str, object]:
 
 
 def erase(user: User) -> None:
-    """Replace the name of `user` in signatures and signed texts."""
+    """Replace the name of `user` in signed texts and signatures; empty what was never signed."""
+    matches = Match.objects.of(user)
+    versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     Signature.objects.filter(person=user).update(typed_name=ERASED)
-    records = AgreementText.system.filter(version__agreement__match__in=Match.objects.of(user))
-    signed = records.exclude(signed_text="").select_related("version__agreement__match__mentee")
-    for record in signed:
+    empty_unsigned(versions)
+    in_versions = {"version__in": versions}
+    records = AgreementText.system.filter(**in_versions)
+    for record in records.exclude(signed_text="").select_related(
+        "version__agreement__match__mentee", "version__agreement__match__mentor"
+    ):
         is_mentee = record.version.agreement.match.mentee.person_id == user.pk
         role = "mentee" if is_mentee else "mentor"
         record.signed_text = text.without_name(record.signed_text, role, ERASED)
         record.save(update_fields=["signed_text"])
+    mentions = Mentions.of(user)
+    mentions.replace_in(records, *WRITTEN, "signed_text")
+    mentions.replace_in(Goal.system.filter(**in_versions), "text", "measure")
+    mentions.replace_in(Activity.system.filter(**in_versions), "text")
+    signatures = Signature.objects.filter(**in_versions).exclude(person=user)
+    mentions.replace_in(signatures, "typed_name")
+    Transition.system.about_any(versions).update(why="")
 
 
-register("agreements", export=export, erase=erase)
+def empty_unsigned(versions: AgreementVersionQuerySet) -> None:
+    """Empty drafts and texts that only one person signed; they never became an agreement."""
+    state = AgreementVersion.State
+    unsigned = versions.exclude(state__in=[state.SIGNED, state.SUPERSEDED])
+    AgreementText.system.filter(version__in=versions).update(shared_snapshot={})
+    AgreementText.system.filter(version__in=unsigned).update(
+        signed_text="", **dict.fromkeys(WRITTEN, "")
+    )
+    Goal.system.filter(version__in=unsigned).delete()
+    Activity.system.filter(version__in=unsigned).delete()
+
+
+AGREED = kept("part of the agreement that the partner signed too; the name is replaced in it")
+COLUMNS = rules(
+    "agreements",
+    {
+        "AgreementVersion": {"public_id": impersonal("a random id")},
+        "AgreementText": {
+            " ".join(WRITTEN): AGREED,
+            "signed_text": kept(AGREED.why, not_exported="the same words as the parts"),
+            "shared_snapshot": erased(
+                not_exported="an earlier wording of the same text", mentions="emptied whole"
+            ),
+        },
+        "Goal": {
+            "public_id key": impersonal("a random id"),
+            "text measure": AGREED,
+        },
+        "Activity": {"text": AGREED},
+        "Signature": {
+            "typed_name": erased(),
+            "sha256": kept("the hash of the text as it was signed", mentions="a hash"),
+        },
+    },
+)
+
+register("agreements", export=export, erase=erase, columns=COLUMNS)

@@ -6,12 +6,28 @@ application as a row without text, so that counts stay true.
 
 from __future__ import annotations
 
+import json
+
 from django.db.models import Q
 
+from accounts.column_rules import ERASED, OWN_ONLY, erased, impersonal, kept, rules
+from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from workflow.models import Transition
 
-from .models import Application, CommitteeNote, Decision, NamedWish, PrivateAnswers
+from .models import (
+    Application,
+    ApplicationExperience,
+    ApplicationTopic,
+    CommitteeNote,
+    Decision,
+    NamedWish,
+    PrivateAnswers,
+    RosterJob,
+    RosterUpload,
+)
+from .models.applications import ApplicationQuerySet
 from .submission import withdraw
 
 ANSWERS = (
@@ -24,6 +40,7 @@ ANSWERS = (
     "is_first_time",
     "break_until",
     "suitability",
+    "external_key",
 )
 TIMES = (
     "created_at",
@@ -78,14 +95,93 @@ def erase(user: User) -> None:
     mine = Application.objects.of(user)
     for application in mine.filter(state__in=Application.OPEN).select_related("cohort"):
         withdraw(application, by=user)
-    about = Q(application__in=mine)
+    mentions, cohorts = Mentions.of(user), set(mine.values_list("cohort", flat=True))
+    NamedWish.system.filter(person=user).delete()
+    empty(mine)
+    erase_mentions(mentions, cohorts)
+
+
+def empty(applications: ApplicationQuerySet) -> None:
+    """Delete what was answered, and what the committee wrote about it; keep rows for the counts."""
+    about = Q(application__in=applications)
     CommitteeNote.system.filter(about).delete()
     Decision.system.filter(about).update(note="")
     PrivateAnswers.system.filter(about).delete()
-    NamedWish.system.filter(about | Q(person=user)).delete()
-    for application in mine:
-        application.experience_rows.all().delete()
-    mine.update(situation="", hopes="", suitability={}, external_key="")
+    NamedWish.system.filter(about).delete()
+    ApplicationExperience.objects.filter(about).delete()
+    ApplicationTopic.objects.filter(about).delete()
+    Transition.system.about_any(applications).update(why="")
+    applications.update(
+        situation="", hopes="", mode="", travel_km=None, suitability={}, external_key=""
+    )
 
 
-register("applications", export=export, erase=erase)
+def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
+    """Remove the person from what others wrote in their cohorts, and from uploaded files."""
+    others = Application.objects.filter(cohort__in=cohorts)
+    about = Q(application__in=others)
+    for wish in NamedWish.system.filter(about, person=None).iterator():
+        if mentions.are_in(wish.written):
+            wish.delete()
+    mentions.replace_in(CommitteeNote.system.filter(about), "text")
+    mentions.replace_in(Decision.system.filter(about), "note")
+    mentions.replace_in(PrivateAnswers.system.filter(about), "needs", "limits", "accommodations")
+    mentions.replace_in(others, "situation", "hopes")
+    mentions.replace_in(Transition.system.about_any(others), "why")
+    uploads = RosterUpload.system.filter(cohort__in=cohorts)
+    for upload in uploads.exclude(file_name=""):  # else it is erased already
+        upload.table_json = _without_rows(upload.table_json, mentions)
+        upload.save(update_fields=["table_json"])
+    mentions.replace_in(uploads, "file_name", "map_text")
+    jobs = RosterJob.system.filter(upload__in=uploads)
+    mentions.replace_in(jobs, "problems_json", "error")
+
+
+def _without_rows(table_json: str, mentions: Mentions) -> str:
+    """Leave out the rows of an uploaded table that name the person."""
+    if not mentions.are_in(table_json):
+        return table_json
+    table = json.loads(table_json)
+    pairs = zip(table["rows"], table["numbers"], strict=True)
+    kept_rows = [(row, n) for row, n in pairs if not any(map(mentions.are_in, map(str, row)))]
+    table["rows"] = [row for row, _n in kept_rows]
+    table["numbers"] = [n for _row, n in kept_rows]
+    return json.dumps(table, ensure_ascii=False)
+
+
+FOR_THE_COMMITTEE = "notes of the committee; ask it for them"
+FILE = "a file of the committee, kept for a day; what was imported is in your application"
+COLUMNS = rules(
+    "applications",
+    {
+        "Application": {
+            "public_id": impersonal("a random id"),
+            "external_key suitability": erased(mentions=OWN_ONLY),
+            "saved_pages": impersonal("codes of the form's pages"),
+            "situation hopes": ERASED,
+        },
+        "PrivateAnswers": {
+            "needs limits accommodations": ERASED,
+            "attributes_json": erased(mentions="answers chosen from a list"),
+        },
+        "NamedWish": {"written": ERASED},
+        "RosterUpload": {
+            "public_id": impersonal("a random id"),
+            "file_name": kept(
+                "the committee's name for a file; the person's name is replaced in it",
+                not_exported=FILE,
+            ),
+            "table_json": erased(not_exported=FILE),
+            "map_text": impersonal("which column of a file is what"),
+        },
+        "RosterJob": {
+            "public_id stage counts": impersonal("the progress of an import"),
+            "error": kept("what went wrong; the name is replaced in it", not_exported=FILE),
+            "problems_json": erased(not_exported=FILE),
+        },
+        "CommitteeNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
+        "Decision": {"note": erased(not_exported=FOR_THE_COMMITTEE)},
+    },
+)
+
+register("applications", export=export, erase=erase, columns=COLUMNS)

@@ -5,10 +5,19 @@ Published counts stay; they name no one.
 
 from __future__ import annotations
 
+from django.db.models import Q
+
+from accounts.column_rules import erased, impersonal, kept, rules
+from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from matches.models import Match
+from workflow.models import Transition
 
-from .models import Answer, Concern, ContactLog
+from .models import Answer, CheckIn, Concern, ContactLog
+
+NO_ONE = "counts name no one"
+FOR_THE_COMMITTEE = "notes of the committee; ask it for them"
 
 
 def export(user: User) -> dict[str, object]:
@@ -23,6 +32,7 @@ def export(user: User) -> dict[str, object]:
             {
                 "question": str(row.question),
                 "answer": row.shown,
+                "text": row.text,
                 "answered_at": row.checkin.answered_at,
             }
             for row in answers
@@ -41,10 +51,41 @@ def export(user: User) -> dict[str, object]:
 
 
 def erase(user: User) -> None:
-    """Delete the answers of `user` and empty the texts about `user`."""
+    """Delete the answers of `user`; empty what was written by them, or by the committee on them."""
+    matches = Match.objects.of(user)
     Answer.system.filter(checkin__person=user).delete()
-    Concern.system.filter(person=user).update(text="", contact_info="", resolution="")
+    concerns = Concern.system.filter(Q(person=user) | Q(author=user))
+    concerns.update(text="", contact_info="", resolution="")
     ContactLog.system.filter(person=user).update(note="")
+    mentions, in_pair = Mentions.of(user), {"match__in": matches}
+    mentions.replace_in(Answer.system.filter(checkin__match__in=matches), "text")
+    mentions.replace_in(Concern.system.filter(**in_pair), "text", "contact_info", "resolution")
+    mentions.replace_in(ContactLog.system.filter(**in_pair), "note")
+    for rows in (CheckIn.objects.filter(person=user), concerns):
+        Transition.system.about_any(rows).update(why="")
 
 
-register("checkins", export=export, erase=erase)
+COLUMNS = rules(
+    "checkins",
+    {
+        "Survey": {"titles intros": impersonal("the program's own words")},
+        "Question": {"code texts choices concern_codes": impersonal("the program's own words")},
+        "Wave": {
+            "figures named_readers": kept(
+                "counts of a group, and ids of readers and pairs",
+                not_exported=NO_ONE,
+                mentions=NO_ONE,
+            )
+        },
+        "CheckIn": {"public_id": impersonal("a random id")},
+        "Answer": {"choice": erased(mentions="a code of the question"), "text": erased()},
+        "Concern": {
+            "public_id nonce": impersonal("a random id"),
+            "text contact_info": erased(),
+            "resolution": erased(not_exported=FOR_THE_COMMITTEE),
+        },
+        "ContactLog": {"note": erased(not_exported=FOR_THE_COMMITTEE)},
+    },
+)
+
+register("checkins", export=export, erase=erase, columns=COLUMNS)

@@ -5,4 +5,4 @@ class MatchesConfig(AppConfig):
     name = "matches"
 
     def ready(self) -> None:
-        from . import emails, receivers  # noqa: F401  register e-mails and receivers
+        from . import emails, privacy, receivers  # noqa: F401  register themselves

@@ -7,7 +7,7 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from workflow import jobs
 
-        from . import emails  # noqa: F401  registers e-mails
+        from . import emails, privacy  # noqa: F401  register themselves
         from .models import RoundJob
         from .rounds import lifecycle, publication  # noqa: F401  publication registers its reconciler
 

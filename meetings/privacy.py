@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
+from accounts.column_rules import ERASED, impersonal, kept, rules
+from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from workflow.models import Transition
 
-from .models import Agenda, Correction, LogEntry, Meeting
+from .models import Agenda, Correction, LogEntry, Meeting, ProposedTime
 
 
 def export(user: User) -> dict[str, object]:
     """Return the dates of the meetings of `user`, and what `user` wrote about them."""
     dates = Meeting.objects.of(user).values("starts_at", "zone", "minutes", "mode", "state")
+    suggested = ProposedTime.objects.filter(meeting__in=Meeting.objects.of(user))
+    times = suggested.values("meeting__starts_at", "starts_at", "zone")
     agendas = (
         Agenda.objects.visible_to(user)
         .filter(author=user)
@@ -26,6 +33,7 @@ def export(user: User) -> dict[str, object]:
     )
     return {
         "meetings": list(dates),
+        "suggested_times": list(times),
         "my_agendas": list(agendas),
         "my_notes": list(notes),
         "my_corrections": list(corrections),
@@ -34,8 +42,26 @@ def export(user: User) -> dict[str, object]:
 
 def erase(user: User) -> None:
     """Delete what `user` wrote; dates stay for the partner."""
+    meetings, mentions = Meeting.objects.of(user), Mentions.of(user)
     LogEntry.system.filter(author=user).delete()
-    Agenda.system.filter(author=user).update(place="", points="")
+    agendas = Agenda.system.filter(meeting__in=meetings)
+    agendas.filter(Q(author=user) | Q(author=None)).update(place="", points="")
+    mentions.replace_in(agendas, "place", "points")
+    mentions.replace_in(LogEntry.system.filter(meeting__in=meetings), "learned", "next_step")
+    Transition.system.about_any(meetings).update(why="")
 
 
-register("meetings", export=export, erase=erase)
+COLUMNS = rules(
+    "meetings",
+    {
+        "Meeting": {
+            "public_id": impersonal("a random id"),
+            "zone": kept("the zone of a date that the partner keeps", mentions="a time zone"),
+        },
+        "ProposedTime": {"zone": kept("the zone of a suggested date", mentions="a time zone")},
+        "Agenda": {"place points": ERASED},
+        "LogEntry": {"learned next_step": ERASED},
+    },
+)
+
+register("meetings", export=export, erase=erase, columns=COLUMNS)

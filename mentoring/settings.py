@@ -160,12 +160,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     _durable = "OFF" if TESTING else "FULL"
     # IMMEDIATE: a transaction that reads first and writes later fails at once when another one
     # writes meanwhile; one that takes the write lock at its start waits. FULL: an e-mail that was
-    # sent must still be recorded as sent after a power cut.
+    # sent must still be recorded as sent after a power cut. secure_delete: what was erased is
+    # overwritten with zeros in the file, where SQLite would only mark its space as free.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
             f"PRAGMA journal_mode=WAL; PRAGMA temp_store=MEMORY; PRAGMA synchronous={_durable};"
+            " PRAGMA secure_delete=ON;"
         ),
     }
     # A file, because threads of a race test need connections of their own. Its name contains the

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from .kinds import Cancel, Email
 from .leases import Lease, claim, time_scale
 from .models import Notification, OutboxState
 from .reasons import (
+    ACCOUNT_ERASED,
     ATTEMPTS_FAILED,
     CANNOT_RENDER,
     EXPIRED,
@@ -49,6 +51,8 @@ BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 LOST_REPLIES_LIMIT = 5  # in a row
 LOST_REPLIES_PAUSE = timedelta(minutes=15)
 UNAVAILABLE_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
+# Servers repeat the address in their reply; the row names its recipient already.
+ADDRESS = re.compile(r"[^\s<>@:]+@[^\s<>@:]+")
 RUN_SECONDS = 60  # well below the task's time limit; the next run starts 5 s later
 
 # Set when the process was asked to end: the e-mail being sent is then the last one.
@@ -165,6 +169,9 @@ class Dispatcher:
         recipient = recipient_of(row)
         with recipient_locale(recipient):
             if row.is_account_email:
+                if row.body is None:  # it was being sent when its recipient was erased
+                    lease.record(State.CANCELLED, reason=ACCOUNT_ERASED, ended_at=self.clock())
+                    return None
                 policy = SenderPolicy()
                 message = build_message(row, recipient, Email(), stored_email(row), policy)
                 return OutgoingEmail(message)
@@ -209,7 +216,8 @@ class Dispatcher:
         `told`: digest of the state that it told, as it was at `at`.
         """
         now, code = self.clock(), result.code
-        error = " ".join(filter(None, (result.status.value, str(code or ""), result.detail)))
+        detail = ADDRESS.sub("(address)", result.detail)
+        error = " ".join(filter(None, (result.status.value, str(code or ""), detail)))
         match result.status:
             case DeliveryStatus.ACCEPTED:
                 lease.record_sent(at=now, code=code, told=told, told_at=at)

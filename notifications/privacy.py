@@ -26,9 +26,9 @@ class ExportedEmails(TypedDict):
 
 def export_emails(person: AbstractBaseUser) -> ExportedEmails:
     """Return which e-mails the person was sent and when, and which streams they muted."""
-    rows = Notification.objects.visible_to(person).order_by("pk")
+    rows = Notification.system.filter(recipient=person.pk).order_by("pk")
     muted = MutedStream.objects.filter(person=person.pk)
-    emails = rows.values("kind", "state", "due_at", "sent_at", "reason")
+    emails = rows.values("kind", "state", "due_at", "sent_at", "reason", "error")
     return {
         "emails": [{**row, "reason": words_of(row["reason"])} for row in emails],
         "muted_streams": list(muted.values("stream", "since", "until")),
@@ -36,7 +36,7 @@ def export_emails(person: AbstractBaseUser) -> ExportedEmails:
 
 
 def erase_emails(person: AbstractBaseUser) -> None:
-    """Cancel waiting e-mails; delete addresses, stored texts, muted streams and what is known.
+    """Cancel waiting e-mails; delete addresses, texts, replies, muted streams and what is known.
 
     The rows stay for the counts and point to the emptied account.
     """
@@ -45,9 +45,21 @@ def erase_emails(person: AbstractBaseUser) -> None:
     state = Notification.State
     waiting = rows.filter(state__in=[state.PENDING, state.HELD])
     waiting.update(state=state.CANCELLED, reason=ACCOUNT_ERASED, ended_at=now, body=None)
-    rows.exclude(state=state.SENDING).update(address=None, body=None)
+    rows.exclude(reason="").update(reason=ACCOUNT_ERASED)
+    rows.update(address=None, body=None, error="")
+    addresses = {address.lower() for address in _addresses_of(person)}
+    for row in Notification.system.filter(recipient=None).only("pk", "address").iterator():
+        if row.address in addresses:
+            row.delete()
     MutedStream.objects.filter(person=person.pk).delete()
     KnownState.objects.filter(person=person.pk).delete()
+
+
+def _addresses_of(person: AbstractBaseUser) -> set[str]:
+    from allauth.account.models import EmailAddress
+
+    others = EmailAddress.objects.filter(user=person.pk).values_list("email", flat=True)
+    return {str(getattr(person, "email", "")), *others}
 
 
 @reconciler

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from accounts.column_rules import impersonal, rules
 from accounts.models import User
 from accounts.privacy import register
 
@@ -33,4 +34,22 @@ def erase(user: User) -> None:
     """Do nothing: roles and conflicts have no personal text, and a live role blocks erasure."""
 
 
-register("programs", export=export, erase=erase, blocks=blocks)
+OWN_WORDS = impersonal("what the program says about itself")
+COLUMNS = rules(
+    "programs",
+    {
+        "Program": {
+            "public_id slug": impersonal("a name of the program"),
+            "name purpose audience is_not code_of_conduct other_help emergency_note": OWN_WORDS,
+            "contact_email contact_phone": impersonal("how to reach the program, not a member"),
+            "language time_zone": OWN_WORDS,
+        },
+        "Objective": {"text": OWN_WORDS},
+        "PlaceDistance": {"one other": impersonal("names of places")},
+        "Cohort": {"public_id name slug": OWN_WORDS},
+        "Topic": {"code names": OWN_WORDS},
+        "Experience": {"code names": OWN_WORDS},
+    },
+)
+
+register("programs", export=export, erase=erase, blocks=blocks, columns=COLUMNS)

@@ -32,7 +32,8 @@ class RosterUploadAdmin(CommitteeAdmin):
         "There are no imports yet. Import a sign-up list from another tool "
         "as applications to a cohort."
     )
-    list_display = ("file_name", "cohort", "role", "row_count", "created_at")
+    # The name of the file is erased after a day; the link to a row needs a text.
+    list_display = ("created_at", "file_name", "cohort", "role", "row_count")
     list_select_related = ("cohort",)
     add_roles = change_roles = MAY_IMPORT
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -96,6 +97,12 @@ def _store_result(job: RosterJob, result: ImportResult) -> None:
     job.save(update_fields=["counts", "problems_json"])
 
 
-def erase_expired_uploads(at: datetime) -> None:
-    """Erase the rows that were uploaded long ago and never imported; called by the reconcilers."""
-    RosterUpload.system.expired(at).exclude(table_json__isnull=True).update(table_json="")
+@transaction.atomic
+def erase_expired_uploads(at: datetime) -> int:
+    """Erase the rows of old uploads, their file names, and what checks quoted from them.
+
+    Called by the reconcilers. Returns how many uploads were erased: a name is erased only once.
+    """
+    expired = RosterUpload.system.expired(at).exclude(file_name="")
+    RosterJob.system.filter(upload__in=expired).update(problems_json="", error="")
+    return expired.update(table_json="", file_name="")

@@ -105,7 +105,9 @@ class EmployerAdmin(CommitteeAdmin):
         if form.is_valid():
             keep = form.cleaned_data["keep"]
             updated = merge(keep, rows)
-            self.log_change(request, keep, [{"changed": {"name": "aliases", "object": keep.name}}])
+            self.log_change(
+                request, keep, [{"changed": {"name": "aliases", "object": str(keep.pk)}}]
+            )
             message = ngettext(
                 "Merged. %(n)d person updated.", "Merged. %(n)d people updated.", updated
             ) % {"n": updated}

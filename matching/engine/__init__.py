@@ -52,7 +52,7 @@ from matching.engine.problem.rules import STABILITY_BONUS, InfeasibleRules, Pair
 from matching.engine.problem.score_table import FORBIDDEN, VERSION, ScoreTable
 from matching.engine.problem.scoring import score, with_reasons
 from matching.engine.solving.objective import Gain, Loss
-from matching.engine.solving.plan import UNMATCHED, Plan, Reassignment, reassignments
+from matching.engine.solving.plan import UNMATCHED, Plan, Reassignment, input_hash, reassignments
 from matching.engine.solving.prices import Prices
 from matching.engine.solving.solver import solve
 from matching.engine.solving.verification import verify
@@ -64,6 +64,6 @@ __all__ = [
     "CustomCriterion", "FrontierPoint", "Gain", "Gap", "IneligibleMentor", "InfeasibleRules",
     "Loss", "NoEligibleMentor", "Overlap", "Pair", "Plan", "Pool", "Prices", "Rating",
     "Reassignment", "Remedy", "Rules", "Same", "ScoreTable", "Side", "TooCostly", "Violation",
-    "WhatIf", "WishesEffect", "audit", "min_score_frontier", "reassignments", "score", "solve",
-    "verify", "why_unmatched", "with_reasons",
+    "WhatIf", "WishesEffect", "audit", "input_hash", "min_score_frontier", "reassignments", "score",
+    "solve", "verify", "why_unmatched", "with_reasons",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -84,13 +84,19 @@ class FeatureArrays:
         kinds = ("topics", "experiences", "languages", "industries")
         return {name: getattr(self, name).columns for name in kinds}
 
-    def side(self, rows: list[ApplicantData], keys: list[str], waiting: Iterable[int]) -> Side:
-        """Mentees or mentors as the engine wants them; `keys` are their stable keys."""
+    def side(
+        self,
+        rows: list[ApplicantData],
+        keys: list[str],
+        people: Mapping[str, str],
+        waiting: Iterable[int],
+    ) -> Side:
+        """Mentees or mentors as the engine wants them, by `keys`; `people`: {address: key}."""
         strength = OF_MENTORS if rows and rows[0].role == "mentor" else OF_MENTEES
         ids, profiles = [row.pk for row in rows], [row.profile or 0 for row in rows]
         return Side(
             ids=np.array(keys, dtype=np.str_),
-            person=np.array([row.email for row in rows], dtype=np.str_),
+            person=np.array([people[row.email] for row in rows], dtype=np.str_),
             employer=self._category("employer", [row.employer for row in rows]),
             place=self._category("place", [row.place for row in rows]),
             years=_whole(row.years for row in rows),

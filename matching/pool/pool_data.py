@@ -2,7 +2,8 @@
 
 Only accepted people with a complete application enter. Mentees with an open match, or in the pause
 after one, don't. Mentors without a free place do, with capacity 0, so that the price of one more
-place is known. Missing answers stay "unknown". People are ordered by stable key, never by row id.
+place is known. Missing answers stay "unknown". People are ordered by stable key, never by row id,
+but the key itself does not enter the pool: it may be an e-mail address, and pools are stored.
 """
 
 from __future__ import annotations
@@ -50,15 +51,17 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
         row for row in rows if row.role == "mentee" and row.pk not in matches.matched | resting
     ]
     mentors = [row for row in rows if row.role == "mentor"]
-    keys = _keys(mentees), _keys(mentors)
+    keys = _row_keys(mentees), _row_keys(mentors)
+    people = _ranks({row.email for row in rows})
     waited, answers = left_out_before(cohort), FeatureArrays(cohort, at)
     sides = (
         answers.side(
             mentees,
             keys[0],
+            people,
             (max(waited[row.pk], 1 if row.waiting_since else 0) for row in mentees),
         ),
-        answers.side(mentors, keys[1], (0 for _row in mentors)),
+        answers.side(mentors, keys[1], people, (0 for _row in mentors)),
     )
     pool = Pool(
         *sides,
@@ -97,6 +100,18 @@ def _keys(rows: list[ApplicantData]) -> list[str]:
         key if seen[key] == 1 else f"{key} {row.email}"
         for key, row in zip(plain, rows, strict=True)
     ]
+
+
+def _row_keys(rows: list[ApplicantData]) -> list[str]:
+    """Return keys that sort like the stable keys and say nothing else."""
+    stable = _keys(rows)
+    ranks = _ranks(stable)
+    return [ranks[key] for key in stable]
+
+
+def _ranks(values: Iterable[str]) -> dict[str, str]:
+    """Return {value: its place in the order}, as texts of equal length."""
+    return {value: f"{rank:07d}" for rank, value in enumerate(sorted(values))}
 
 
 def _by_person(rows: list[ApplicantData], keys: list[str]) -> dict[int, str]:

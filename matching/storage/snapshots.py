@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
 
 from ..engine import Pool, ScoreTable
-from ..models import Round, Snapshot
+from ..models import Round, RoundPlan, Snapshot
 from .cache import CACHE
-from .serialization import unpack_pool
+from .erasure import without_answers
+from .serialization import pack_pool, unpack_pool
 
 
 def read_scores(round_: Round, stored: Any) -> tuple[dict[str, Any], ScoreTable]:
@@ -56,3 +58,32 @@ def read_people(round_: Round, key: str) -> Pool:
 def _stored_people(round_: Round, key: str) -> Pool:
     rows = Snapshot.system.filter(round=round_, key=key)
     return unpack_pool(rows.values_list("people", flat=True).get())
+
+
+def erase_answers(round_: Round, applications: set[int]) -> None:
+    """Set the answers of these applications to "unknown"; scores and plan stay as they are.
+
+    The key changes, so that no process goes on using the answers that it has cached.
+    """
+    ids = {str(pk) for pk in applications}
+    for stored in Snapshot.system.filter(round=round_):
+        found = ids & stored.fingerprints.keys()
+        rows, columns = (
+            [at for at, pk in enumerate(stored.columns[side]) if pk in applications]
+            for side in ("mentees", "mentors")
+        )
+        if not found and not rows and not columns:
+            continue
+        people = pack_pool(without_answers(unpack_pool(stored.people), rows, columns))
+        if people == bytes(stored.people) and not any(stored.fingerprints[pk] for pk in found):
+            continue  # erased already
+        stored.fingerprints |= dict.fromkeys(found, "")
+        stored.people = people
+        was = stored.key
+        stored.key = hashlib.sha256(was.encode() + stored.people).hexdigest()
+        stored.save(update_fields=["fingerprints", "people", "key"])
+        plans = RoundPlan.system.filter(round=round_, snapshot_key=was)
+        for plan in plans:
+            plan.acknowledged_changes |= dict.fromkeys(ids & plan.acknowledged_changes.keys(), "")
+            plan.snapshot_key = stored.key
+            plan.save(update_fields=["acknowledged_changes", "snapshot_key"])

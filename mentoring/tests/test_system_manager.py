@@ -17,6 +17,7 @@ CHANGES_ROUND = "changes a round that its verb has checked for the member"
 
 ALLOWED = {
     "access/scoping.py": "defines it",
+    "accounts/mentions.py": ERASES,
     "agreements/drafting.py": "writes the pair's text for one of the two, whom the verb checks",
     "agreements/models/content.py": "counts goals for a row that the reader may see; no texts",
     "agreements/privacy.py": ERASES,
@@ -35,10 +36,12 @@ ALLOWED = {
     "demo/cleanup.py": "builds the demo",
     "demo/pair_year.py": "builds the demo",
     "demo/personas.py": "shows sign-in codes of the demo, which sends no e-mail",
+    "matches/privacy.py": ERASES,
     "matching/emails.py": "renders an e-mail to the person it is about",
     "matching/models/rounds.py": "adds figures of the plan to a snapshot that the member may see",
     "matching/pool/applicant_data.py": "compares answers with those that the engine was given",
     "matching/pool/pool_data.py": "gives the engine everyone who is ready",
+    "matching/privacy.py": ERASES,
     "matching/recusal.py": "asks whether a member has a conflict with anyone in the plan",
     "matching/rounds/announcements.py": "publishes for no person",
     "matching/rounds/bulk_decisions.py": CHANGES_ROUND,

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.utils import display_for_value
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.formsets import BaseFormSet
+from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -17,6 +23,8 @@ from django.utils.text import capfirst
 from ..committee import has_role, roles_held
 from ..models import Program
 from .forms import LabelledSplitDateTime, WholeRowForm
+
+ChangeMessage = Sequence[Mapping[str, Mapping[str, object]]] | str
 
 
 def format_date(value: date | None) -> str:
@@ -29,6 +37,14 @@ def format_date(value: date | None) -> str:
 
 # What Django's filters of a column ask: a value, a related row, a missing or an empty value.
 FILTER_LOOKUPS = ("exact", "id__exact", "isnull", "isempty")
+
+
+def _changed_rows(formsets: Iterable[BaseModelFormSet]) -> Iterator[models.Model]:
+    """Yield the rows of inlines in the order in which Django lists them in a change message."""
+    for formset in formsets:
+        yield from formset.new_objects
+        yield from (row for row, _fields in formset.changed_objects)
+        yield from formset.deleted_objects
 
 
 class CommitteeSite(admin.AdminSite):
@@ -118,6 +134,45 @@ class CommitteeAdmin(admin.ModelAdmin):
         """Title the list by what is in it, not "Select … to view"."""
         title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def construct_change_message(
+        self,
+        request: HttpRequest,
+        form: forms.Form,
+        formsets: Iterable[BaseFormSet],
+        add: bool = False,
+    ) -> list[dict[str, dict[str, list[str]]]]:
+        """Name the fields that were changed; rows of inlines by id, for they may be people."""
+        messages = super().construct_change_message(request, form, formsets, add)
+        rows = _changed_rows(cast(Iterable[BaseModelFormSet], formsets or ()))
+        for message in messages:
+            for what in message.values():
+                if "object" in what:
+                    what["object"] = str(next(rows).pk)  # type: ignore[assignment]  # a text
+        return messages
+
+    def log_addition(
+        self, request: HttpRequest, obj: models.Model, message: ChangeMessage
+    ) -> LogEntry:
+        return self._log(request, obj, ADDITION, message)
+
+    def log_change(
+        self, request: HttpRequest, obj: models.Model, message: ChangeMessage
+    ) -> LogEntry:
+        return self._log(request, obj, CHANGE, message)
+
+    def _log(
+        self, request: HttpRequest, obj: models.Model, action: int, message: ChangeMessage
+    ) -> LogEntry:
+        """Log the table and id of a row. Its name would stay when the person is erased."""
+        return LogEntry.objects.create(
+            user_id=cast(int, request.user.pk),
+            content_type=ContentType.objects.get_for_model(obj, for_concrete_model=False),
+            object_id=str(obj.pk),
+            object_repr=f"{obj._meta.label_lower} {obj.pk}",
+            action_flag=action,
+            change_message="" if isinstance(message, str) else json.dumps(message),
+        )
 
     def _holds(self, request: HttpRequest, roles: tuple[str, ...]) -> bool:
         return not roles_held(request).isdisjoint(roles)

@@ -1,0 +1,104 @@
+"""The account's part in exporting and erasing: the person, their profile, sign-in, e-mails.
+
+It is erased last, because the parts of all other apps still read name and address.
+"""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib.sessions.models import Session
+from django.core.serializers.json import DjangoJSONEncoder
+
+from notifications.privacy import erase_emails, export_emails
+
+from . import code_attempts, erasable_tables
+from .mentions import Mentions
+from .models import Employer, Profile, User
+from .privacy import ERASED_DOMAIN, register
+
+FACTS = ("email", "name", "pronouns", "time_zone", "language", "joined_at", "last_login")
+
+
+def export_account(user: User) -> dict[str, object]:
+    """Return who the person is, and where they are signed in."""
+    from allauth.account.models import EmailAddress
+    from allauth.mfa.models import Authenticator
+    from allauth.usersessions.models import UserSession
+
+    profile = Profile.objects.filter(user=user).select_related("employer").first()
+    sessions = UserSession.objects.filter(user=user)
+    return {
+        **{name: getattr(user, name) for name in FACTS},
+        "addresses": list(
+            EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
+        ),
+        "second_factors": list(
+            Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
+        ),
+        "signed_in": list(sessions.values("ip", "user_agent", "created_at", "last_seen_at")),
+        "profile": profile and export_profile(profile),
+    }
+
+
+def export_profile(profile: Profile) -> dict[str, object]:
+    plain = ("job_title", "years_experience", "place", "phone", "about", "availability")
+    return {
+        **{name: getattr(profile, name) for name in plain},
+        "employer": profile.employer and profile.employer.name,
+        "career_stage": profile.get_level_display() if profile.level else None,
+        "industries": [str(industry) for industry in profile.industries.all()],
+        "languages": [str(language) for language in profile.languages.all()],
+    }
+
+
+def erase_account(user: User) -> None:
+    """Replace the address by one that receives no mail; end sign-in, sessions and sent links."""
+    from allauth.account.models import EmailAddress
+    from allauth.mfa.models import Authenticator
+
+    end_sessions(user)
+    for address in {user.email, *EmailAddress.objects.filter(user=user).values_list("email")}:
+        code_attempts.forget(email=str(address))
+    EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    for profile in Profile.objects.filter(user=user):
+        erase_profile(profile)
+    user.email, user.name, user.pronouns = f"{user.public_id.lower()}{ERASED_DOMAIN}", "", ""
+    blank = User()
+    user.time_zone, user.language, user.last_login = blank.time_zone, blank.language, None
+    user.is_active, user.link_epoch = False, user.link_epoch + 1
+    user.set_unusable_password()
+    user.save()
+
+
+def erase_profile(profile: Profile) -> None:
+    """Empty a profile; an employer that no one else names is deleted with it."""
+    employer = profile.employer
+    profile.industries.clear()
+    profile.languages.clear()
+    empty = Profile(pk=profile.pk, user_id=profile.user_id)
+    empty.save()
+    if employer and not Profile.objects.filter(employer=employer).exists():
+        Employer.objects.filter(pk=employer.pk).delete()
+
+
+def end_sessions(user: User) -> None:
+    """Delete the person's sessions, and those in which someone typed one of their addresses.
+
+    A session without an account holds the address to which a code was sent.
+    """
+    from allauth.usersessions.models import UserSession
+
+    for known in UserSession.objects.filter(user=user):
+        known.end()
+    mentions = Mentions.of(user)
+    for session in Session.objects.order_by("pk").iterator():
+        content = session.get_decoded()
+        text = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False)
+        if content.get("_auth_user_id") == str(user.pk) or mentions.are_in(text):
+            session.delete()
+
+
+register("emails", export=export_emails, erase=erase_emails, columns=erasable_tables.EMAILS)
+register("account", export=export_account, erase=erase_account, columns=erasable_tables.ACCOUNTS)

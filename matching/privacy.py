@@ -1,0 +1,89 @@
+"""Erasure of what rounds hold about a person.
+
+Scores, prices and plans stay, by application id: with them a stored round can be solved again and
+its input hash checked. The answers behind them go, and so does what they explained.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accounts.column_rules import erased, impersonal, kept, rules
+from accounts.mentions import Mentions
+from accounts.models import User
+from accounts.privacy import register
+from applications.models import Application
+from workflow.models import Transition
+
+from .models import KeepApart, Override, Proposal, Round, RoundEntry, RoundJob
+from .storage import snapshots
+
+
+def export(user: User) -> dict[str, object]:
+    """Return nothing: what a person may know of a round is with their match."""
+    return {}
+
+
+def erase(user: User) -> None:
+    """Empty answers, reasons and the committee's comments about `user` in every round."""
+    mine = Application.objects.of(user)
+    cohorts = set(mine.values_list("cohort", flat=True))
+    about = Q(mentee__in=mine) | Q(mentor__in=mine)
+    Proposal.system.filter(about).update(parts={}, why={}, cautions=[])
+    RoundEntry.system.filter(about).update(why="")
+    Override.system.filter(about).update(reason="")
+    KeepApart.system.filter(Q(first=user) | Q(second=user)).delete()
+    rounds = Round.system.filter(cohort__in=cohorts)
+    for round_ in rounds:
+        snapshots.erase_answers(round_, set(mine.values_list("pk", flat=True)))
+    mentions, of_rounds = Mentions.of(user), {"round__in": rounds}
+    mentions.replace_in(RoundEntry.system.filter(**of_rounds), "why")
+    mentions.replace_in(Override.system.filter(**of_rounds), "reason")
+    mentions.replace_in(RoundJob.system.filter(**of_rounds), "error")
+    programs = KeepApart.system.filter(program__cohorts__in=cohorts).distinct()
+    mentions.replace_in(programs, "reason")
+    mentions.replace_in(Transition.system.about_any(rounds), "why")
+
+
+NUMBERS = kept(
+    "numbers and ids by which a stored round can be solved again",
+    not_exported="scores are known to the committee only",
+    mentions="numbers and ids",
+)
+REASONS = erased(not_exported="your own part of it is with your match", mentions="codes and ids")
+COMMENT = erased(not_exported="comments of the committee; ask it for them")
+COLUMNS = rules(
+    "matching",
+    {
+        "Round": {
+            "public_id name engine_version criteria": impersonal("a round as a whole"),
+            "input_hash": impersonal("a hash of numbers"),
+        },
+        "Snapshot": {
+            "key figures": impersonal("a hash, and counts of a whole round"),
+            "fingerprints": erased(not_exported="hashes of your answers", mentions="hashes"),
+            "columns scores": NUMBERS,
+            "people": erased(
+                not_exported="your answers as numbers; the answers are in your copy",
+                mentions="numbers",
+            ),
+        },
+        "RoundPlan": {
+            "snapshot_key digest": impersonal("a hash of numbers"),
+            "plan score_overrides": NUMBERS,
+            "acknowledged_changes": erased(
+                not_exported="hashes of your answers", mentions="hashes"
+            ),
+        },
+        "RoundJob": {
+            "public_id stage": impersonal("the progress of a run"),
+            "error": kept("what went wrong; the name is replaced in it", not_exported="a log"),
+        },
+        "Proposal": {"public_id": impersonal("a random id"), "parts why cautions": REASONS},
+        "RoundEntry": {"why": COMMENT, "moved facts plan_before": NUMBERS},
+        "Override": {"codes": NUMBERS, "reason": COMMENT},
+        "KeepApart": {"reason": COMMENT},
+    },
+)
+
+register("matching", export=export, erase=erase, columns=COLUMNS)

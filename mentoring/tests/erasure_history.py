@@ -1,0 +1,152 @@
+"""A person who has lived through everything, for the tests of erasure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from applications.importing.import_jobs import create_upload
+from applications.importing.tables import Table
+from applications.models import RosterJob
+from checkins.models import Answer, CheckIn, Concern, ContactLog
+from matches.models import Match
+from matching.models import KeepApart, Override, Round, RoundJob
+from matching.rounds.decisions import RoundDecision, decide
+from meetings.models import Agenda, LogEntry
+from notifications import outbox
+from notifications.models import KnownState, Notification
+from testkit import factories, rounds
+from workflow.models import Transition
+
+from . import access_fixtures, erasure_words
+from .erasure_words import ADDRESS, NAME, Planted
+
+
+@dataclass
+class Erasure:
+    """A person with a long history, what was planted, and their published and draft round."""
+
+    pk: int
+    planted: Planted
+    published: Round
+    draft: Round
+
+    @property
+    def person(self) -> User:
+        """As stored now: erasing changes the object that it is given."""
+        return User.objects.get(pk=self.pk)
+
+
+def live() -> Erasure:
+    """Let a person live through everything, and plant the words."""
+    world = access_fixtures.build()
+    person = world.people["mentee"]
+    User.objects.filter(pk=person.pk).update(name=NAME, email=ADDRESS, language="fr")
+    EmailAddress.objects.filter(user=person).update(email=ADDRESS)
+    person.refresh_from_db()
+    published, draft = (_round(world, person) for _n in range(2))
+    rounds.publish(published, world.people["chair"])
+    now = timezone.now()
+    closed = {"state": "closed", "closed_kind": "completed", "closed_at": now}
+    Match.objects.of(person).update(**closed)
+    _account(person)
+    _emails(world, person)
+    _files(world)
+    _care_of_the_partner(world)
+    planted = erasure_words.plant(person)
+    published.refresh_from_db()
+    return Erasure(person.pk, planted, published, draft)
+
+
+def _care_of_the_partner(world) -> None:
+    now, survey = timezone.now(), world.row("checkin", "A").survey
+    match, partner = world.row("match", "A"), world.people["mentor"]
+    said = CheckIn.objects.create(
+        match=match, person=partner, kind="pulse", survey=survey,
+        state="answered", opens_at=now, opened_at=now, due_at=now, answered_at=now,
+        closes_at=now + timedelta(days=1),
+    )  # fmt: skip
+    Answer.objects.create(checkin=said, question=survey.questions.first(), text="t")
+    Concern.objects.create(program=match.program, match=match, person=partner, author=partner)
+    member = world.people["carer"]
+    ContactLog.objects.create(match=match, person=partner, member=member, note="n")
+    for number, meeting in enumerate(match.meetings.all()):
+        author = partner if number else match.mentee.person
+        Agenda.system.filter(meeting=meeting).update(author=author)
+        LogEntry.objects.create(meeting=meeting, author=partner, learned="l", next_step="n")
+
+
+def _round(world, person) -> Round:
+    """A round with the person in its plan, in its minutes, and in rows of its own."""
+    chair, second = world.people["chair"], world.people["matcher"]
+    cohort = factories.cohort(program=world.program)
+    everyone = rounds.small_cohort(cohort)
+    mine = rounds.applicant(cohort, "", person=person, topics={"hiring": 3})
+    access_fixtures.confidential_rows(world, mine)
+    made = rounds.run_round(cohort, chair)
+    step = RoundDecision(kind="reject", mentee=mine.pk, mentor=everyone["priya"].pk, why="w")
+    decide(made, step, by=chair, expected_version=made.plan_version)
+    made.refresh_from_db()
+    pair = {"round": made, "mentee": mine, "mentor": everyone["priya"]}
+    for mentee in (mine, everyone["joel"]):
+        Override.objects.create(**{**pair, "mentee": mentee}, codes=[], reason="r", by=chair)
+    RoundJob.objects.create(round=made, created_by=chair)
+    for one in (everyone["ruth"], everyone["amina"]):
+        KeepApart.objects.create(
+            program=world.program, first=one.person, reason="r", by=chair,
+            second=person if one == everyone["ruth"] else everyone["joel"].person,
+        )  # fmt: skip
+    access_fixtures.confidential_rows(world, everyone["joel"])
+    for row in (mine, everyone["joel"]):
+        Transition.objects.create(
+            about_type="applications.application", about_id=row.pk, from_state="draft",
+            to_state="submitted", at=timezone.now(), why="w",
+        )  # fmt: skip
+    rounds.lifecycle.send_to_review(made, by=chair)
+    rounds.lifecycle.approve(made, by=second, expected_version=made.plan_version)
+    return Round.system.get(pk=made.pk)
+
+
+def _account(person) -> None:
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    other = Client()  # someone asked for a code and has not signed in
+    session = other.session
+    session["typed"] = {"email": ADDRESS}
+    session.save()
+    key = client.session.session_key
+    UserSession.objects.create(user=person, ip="203.0.113.9", session_key=key, user_agent="A")
+    Authenticator.objects.create(user=person, type="totp", data={"secret": "x"})
+
+
+def _emails(world, person) -> None:
+    for to in (person, None):
+        outbox.enqueue_account_email(
+            to=to, address=ADDRESS, subject=NAME, text=NAME, html=NAME, expires_at=None
+        )
+    row = Notification.system.filter(recipient=person, kind="account-email")
+    ended = {"state": "failed", "reason": "rejected", "ended_at": timezone.now()}
+    row.update(error=f"550 {ADDRESS}", **ended)
+    KnownState.objects.create(topic="t", person=person, digest="d", since=timezone.now())
+    outbox.enqueue("match-introduced", to=world.people["mentor"], about=world.row("match", "A"))
+
+
+def _files(world) -> None:
+    chair = world.people["chair"]
+    rows = ((NAME, "zqfileword"), ("Someone Else", "stays"))
+    upload = create_upload(
+        Table(("name", "note"), rows, (1, 2)), cohort=world.cohort, role="mentee",
+        file_name="f", map_text="", by=chair,
+    )  # fmt: skip
+    problem = [{"row": 1, "value": f"{NAME} <{ADDRESS}>"}]
+    job = RosterJob.objects.create(upload=upload, created_by=chair, error="e")
+    job.problems_json = json.dumps(problem)
+    job.save()
