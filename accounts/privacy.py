@@ -26,11 +26,16 @@ Erase = Callable[[User], None]
 
 @dataclass(frozen=True)
 class DataPart:
-    """One app's part. `blocks` returns why the person cannot be erased yet, in words, or ""."""
+    """One app's part.
+
+    `blocks` returns why the person cannot be erased yet, in words, or "". `effects` returns what
+    erasing changes for others, in sentences that the person reads before.
+    """
 
     export: Export
     erase: Erase
     blocks: Callable[[User], str]
+    effects: Callable[[User], list[str]] = lambda user: []
 
 
 DATA_PARTS: dict[str, DataPart] = {}
@@ -45,6 +50,7 @@ def register(
     erase: Erase,
     columns: Columns,
     blocks: Callable[[User], str] = lambda user: "",
+    effects: Callable[[User], list[str]] = lambda user: [],
 ) -> None:
     """Register one app's part under `name`.
 
@@ -52,7 +58,7 @@ def register(
     own. `columns` says for each stored text what `erase` does to it and whether `export` has it.
     Call order is registration order, upper apps first. Erasing twice must change nothing more.
     """
-    DATA_PARTS[name] = DataPart(export, erase, blocks)
+    DATA_PARTS[name] = DataPart(export, erase, blocks, effects)
     COLUMN_RULES.update(columns)
 
 
@@ -67,6 +73,11 @@ def export_person(user: User) -> dict[str, object]:
 def erasure_blockers(user: User) -> list[str]:
     """Return why erasing must wait, in words for the person; empty when it can be done now."""
     return [reason for part in DATA_PARTS.values() if (reason := part.blocks(user))]
+
+
+def erasure_effects(user: User) -> list[str]:
+    """Return what erasing changes for others, in sentences for the person."""
+    return [line for part in DATA_PARTS.values() for line in part.effects(user)]
 
 
 @transaction.atomic

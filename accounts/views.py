@@ -80,5 +80,9 @@ def data_erase(request: HttpRequest) -> HttpResponse:
         logout(request)
         messages.success(request, _("Your data has been erased. Thank you for taking part."))
         return redirect("account_login")
-    blocks = privacy.erasure_blockers(request.user)
-    return render(request, "accounts/erase.html", {"form": form, "blocks": blocks})
+    context = {
+        "form": form,
+        "blocks": privacy.erasure_blockers(request.user),
+        "effects": privacy.erasure_effects(request.user),
+    }
+    return render(request, "accounts/erase.html", context)

@@ -2,6 +2,8 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction of a withdrawal, with the arguments `application` and `at`. A receiver
-# may raise ActionNotAllowed to prevent it.
+# Sent inside the transaction of a withdrawal, with the arguments `application` and `at`.
 application_withdrawn = Signal()
+# Sent before a person is asked to confirm a withdrawal, with the argument `application`. A receiver
+# returns what else will happen, as a list of sentences for the person.
+withdrawal_announced = Signal()

@@ -23,7 +23,7 @@ from . import suitability
 from .completeness import missing
 from .models import Application, Decision, NamedWish, PrivateAnswers
 from .named_wishes import resolve_names
-from .signals import application_withdrawn
+from .signals import application_withdrawn, withdrawal_announced
 
 State = Application.State
 
@@ -94,8 +94,8 @@ def send(application: Application, *, by: User, at: datetime | None = None) -> N
 def withdraw(application: Application, *, by: User, at: datetime | None = None) -> None:
     """Withdraw an application for good; a second call changes nothing.
 
-    Raises ActionNotAllowed when it was declined, belongs to someone else, or a receiver of
-    `application_withdrawn` refuses (an open match).
+    An open pair of the application ends with it (`application_withdrawn`). Raises ActionNotAllowed
+    when it was declined or belongs to someone else.
     """
     at = at or timezone.now()
     if application.person_id != by.pk:
@@ -109,3 +109,9 @@ def withdraw(application: Application, *, by: User, at: datetime | None = None) 
         for model in (PrivateAnswers, NamedWish):
             model.system.filter(application=application).delete()
     application_withdrawn.send(Application, application=application, at=at)
+
+
+def effects_of_withdrawal(application: Application) -> list[str]:
+    """Return what else happens when the application is withdrawn, in sentences for the person."""
+    answers = withdrawal_announced.send(Application, application=application)
+    return [line for _receiver, lines in answers for line in lines or ()]

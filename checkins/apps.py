@@ -7,4 +7,10 @@ class CheckinsConfig(AppConfig):
     verbose_name = _("Check-ins")
 
     def ready(self) -> None:
-        from . import emails, link_views, planning, privacy  # noqa: F401  (they register themselves)
+        from . import (  # noqa: F401  (they register themselves)
+            emails,
+            link_views,
+            planning,
+            privacy,
+            receivers,
+        )

@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from agreements.models import AgreementVersion, Signature
 from matches.models import Match
 from notifications import kinds
 from notifications.models import Notification
+from notifications.outbox import cancel_about
 from notifications.reminders import PendingEmails
 from programs.models import Program
 from workflow.models import Transition
+from workflow.states import move
 
 from .care_access import chairs_of, deputies_of
 from .models import CheckIn, Concern
@@ -25,6 +28,7 @@ from .models import CheckIn, Concern
 # E-mails that were sent longer ago say nothing about whether a person answers today.
 UNANSWERED_WINDOW = timedelta(days=60)
 SAME_WORDS_WITHIN = timedelta(days=1)
+EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending")
 DEPUTY_AFTER, CHAIR_AFTER = timedelta(hours=4), timedelta(hours=24)
 
 
@@ -155,17 +159,40 @@ def last_activity(people: Collection[User]) -> dict[int, datetime]:
     return found
 
 
-@transaction.atomic
 def _raise_no_reply(match: Match, person: User, at: datetime) -> None:
-    unresolved = Concern.system.unresolved().filter(cause=Concern.Cause.NO_REPLY)
+    _raise_once(match, person, Concern.Cause.NO_REPLY, at, urgency=Concern.Urgency.WHENEVER)
+
+
+def raise_about_ending(match: Match, person: User, *, author: User | None, at: datetime) -> Concern:
+    """Ask the carer to talk with `person` about the end of their pair; return the concern.
+
+    `author` is who asked for it, None where the pair has ended. There is one until it is resolved.
+    """
+    return _raise_once(match, person, Concern.Cause.ENDING, at, author=author)
+
+
+@transaction.atomic
+def _raise_once(match: Match, person: User, cause: str, at: datetime, **values: object) -> Concern:
+    unresolved = Concern.system.unresolved().filter(cause=cause)
     concern, created = unresolved.get_or_create(
         match=match,
         person=person,
-        cause=Concern.Cause.NO_REPLY,
-        defaults={"program": match.program, "raised_at": at, "urgency": Concern.Urgency.WHENEVER},
+        cause=cause,
+        defaults={"program": match.program, "raised_at": at, **values},
     )
     if created:
         notify(concern, at=at)
+    return concern
+
+
+def resolve_about_ending(match: Match, person: User, *, at: datetime) -> None:
+    """Resolve what `raise_about_ending` raised, because the person took the request back."""
+    for concern in Concern.system.unresolved().filter(
+        match=match, person=person, cause=Concern.Cause.ENDING
+    ):
+        note = _("They took the request back.")
+        move(concern, Concern.State.RESOLVED, by=person, at=at, resolved_at=at, resolution=note)
+        cancel_about(concern, why="taken back", at=at)
 
 
 def notify(concern: Concern, *, at: datetime) -> None:
@@ -187,7 +214,7 @@ def escalate(at: datetime) -> None:
     """Notify the carer's deputy, and later the chair, of concerns that no one has taken."""
     waiting = Concern.system.filter(state=Concern.State.OPEN, raised_at__lte=at)
     rows = list(waiting.select_related("program", "person", "match__carer"))
-    pending = PendingEmails(["concern", "concern-urgent"], rows)
+    pending = PendingEmails(EMAIL_KINDS, rows)
     for concern in rows:
         _enqueue(concern, first_responders(concern), at, pending)
         if concern.raised_at <= at - DEPUTY_AFTER:
@@ -209,5 +236,7 @@ def _able_to_handle(concern: Concern, people: list[User]) -> list[User]:
 
 def _enqueue(concern: Concern, people: list[User], at: datetime, pending: PendingEmails) -> None:
     kind = "concern" if concern.urgency == Concern.Urgency.WHENEVER else "concern-urgent"
+    if concern.cause == Concern.Cause.ENDING:
+        kind = "concern-ending"
     for person in people:
         pending.enqueue(kind, to=person, about=concern, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.urls import reverse
@@ -113,3 +114,15 @@ def concern_urgent(row: Concern, person: User) -> Email | Cancel:
     """**To**: as "concern". **When**: someone asks for help, or an answer needs someone to act; at
     night too. **Until**: as "concern"."""
     return concern(row, person)
+
+
+@kind("concern-ending", about="checkins.Concern", stream=ESSENTIAL)
+def concern_ending(row: Concern, person: User) -> Email | Cancel:
+    """**To**: as "concern". **When**: one of a pair asks the committee to join because they may
+    want to end, or has ended it. **Until**: as "concern". It names no reason."""
+    email = concern(row, person)
+    if isinstance(email, Cancel) or row.match is None:
+        return email
+    role = row.match.application_of(row.person).get_role_display()
+    has_ended = row.match.state == Match.State.CLOSED
+    return replace(email, context={**email.context, "role": role, "has_ended": has_ended})

@@ -18,6 +18,7 @@ from django.db.models import Prefetch, QuerySet
 from access.exceptions import ActionNotAllowed
 from matches.models import Match
 from meetings.models import Meeting
+from notifications.outbox import cancel_about
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
 from programs.models import Policy, Program
@@ -151,13 +152,22 @@ def lapse_overdue(at: datetime) -> None:
         _move(checkin, State.LAPSED, at)
 
 
-def cancel_of_ended_matches(at: datetime) -> None:
-    """Cancel planned and open check-ins of matches that have ended."""
+def cancel_of_ended_matches(at: datetime, *, matches: QuerySet[Match] | None = None) -> None:
+    """Cancel planned and open check-ins of matches that have ended, with their e-mails."""
     ended = CheckIn.objects.filter(
         state__in=[State.SCHEDULED, State.OPEN], match__state=Match.State.CLOSED
     )
-    for checkin in ended:
-        _move(checkin, State.CANCELLED, at, why="the match has ended")
+    for checkin in ended if matches is None else ended.filter(match__in=matches):
+        if _move(checkin, State.CANCELLED, at, why="the match has ended"):
+            cancel_about(checkin, why="the match has ended", at=at)
+
+
+def forget_cancelled(match: Match) -> None:
+    """Delete check-ins that were cancelled before anyone was asked, so that they are planned anew.
+
+    For a match that was reopened.
+    """
+    CheckIn.objects.filter(match=match, state=State.CANCELLED, opened_at=None).delete()
 
 
 def remind(at: datetime) -> None:

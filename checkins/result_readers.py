@@ -29,7 +29,6 @@ from applications.models import Application
 from matches.models import Match
 from programs.models import Membership, conflicts_with
 
-from .care_access import matches_in_care_of
 from .models import CheckIn, Question, Wave
 from .results import StoredFigure, Table
 from .suppression import Knowledge, Source, shown_parts
@@ -162,7 +161,7 @@ class ResultReader:
     @cached_property
     def _readable(self) -> frozenset[int]:
         """Check-ins whose answers they read by name: now, on the day of publication, as a chair."""
-        now = Q(match__in=matches_in_care_of(self.user))
+        now = Q(match__in=Match.objects.in_care_of(self.user))
         then = Q(match__in=self.wave.named_readers.get(str(self.user.pk), []))
         before = Q(pk__in=[])
         roles = Membership.objects.of(self.user, Membership.Role.CHAIR)

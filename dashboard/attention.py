@@ -129,11 +129,15 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
 
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     pairs = with_health(Match.objects.for_committee(member), reader=member, at=at)
-    rows = pairs.order_by().values_list("health", "carer")  # type: ignore[misc]  # annotated
+    about = ("health", "carer", "ending_asked_at")
+    rows = pairs.order_by().values_list(*about)  # type: ignore[misc]  # annotated
     counted = list(rows)
-    stuck = sum(health == Health.STUCK for health, _carer in counted)
-    drifting = sum(health == Health.DRIFTING for health, _carer in counted)
-    without_carer = sum(carer is None for _health, carer in counted)
+    stuck = sum(health == Health.STUCK for health, *_rest in counted)
+    drifting = sum(health == Health.DRIFTING for health, *_rest in counted)
+    without_carer = sum(carer is None for _health, carer, _asked_at in counted)
+    ending = sum(asked_at is not None for *_rest, asked_at in counted)
+    text = ngettext("pair may want to end", "pairs may want to end", ending)
+    yield AttentionItem(ending, text, changelist_url("dashboard_pair", health="ending"), "amber")
     text = ngettext("pair is stuck", "pairs are stuck", stuck)
     yield AttentionItem(stuck, text, changelist_url("dashboard_pair", health="stuck"), "bad")
     text = ngettext("pair is drifting", "pairs are drifting", drifting)

@@ -39,7 +39,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from agreements.models import AgreementVersion
 from checkins.models import Concern
-from matches.models import Match, MatchQuerySet
+from matches.models import EndingRequest, Match, MatchQuerySet
 from meetings.models import Meeting
 from programs.models import Policy
 
@@ -59,9 +59,9 @@ class Health(TextChoices):
 def with_health(matches: MatchQuerySet, *, reader: User, at: datetime) -> QuerySet[Match]:
     """Return the open matches annotated with `health` and the facts behind it.
 
-    Those are `last_met_at`, `next_at`, `next_state`, `quiet_since`, `rhythm` (days) and `asked_at`.
-    `reader` is the committee member who looks: requests for help that they may not see do not
-    count.
+    Those are `last_met_at`, `next_at`, `next_state`, `quiet_since`, `rhythm` (days), `asked_at`
+    and `ending_asked_at`. `reader` is the committee member who looks: requests for help that they
+    may not see do not count.
     """
     facts = _with_facts(matches.open(), reader, at)
     policies = list(Policy.objects.filter(program__in=matches.values("mentee__cohort__program")))
@@ -71,7 +71,7 @@ def with_health(matches: MatchQuerySet, *, reader: User, at: datetime) -> QueryS
     late = _agreement_late(policies, at)
     not_begun = _no_first_meeting(policies, at)
     health = Case(
-        When(state=State.CLOSING, then=Value(Health.ENDING)),
+        When(Q(state=State.CLOSING) | Q(ending_asked_at__isnull=False), then=Value(Health.ENDING)),
         When(asked_at__isnull=False, then=Value(Health.ASKED_FOR_HELP)),
         When(quiet_too_long, then=Value(Health.STUCK)),
         When(quiet | late | not_begun, then=Value(Health.DRIFTING)),
@@ -90,12 +90,14 @@ def _with_facts(matches: QuerySet[Match], reader: User, at: datetime) -> QuerySe
         .unresolved()
         .filter(match=OuterRef("pk"), cause=Concern.Cause.ASKED)
     )
+    ending = EndingRequest.objects.for_committee(reader).open().filter(match=OuterRef("pk"))
     last_met_at = Subquery(meetings.held().order_by("-starts_at").values("starts_at")[:1])
     return matches.annotate(
         last_met_at=last_met_at,
         next_at=Subquery(ahead.values("starts_at")[:1]),
         next_state=Subquery(ahead.values("state")[:1]),
         is_agreed=Exists(agreed),
+        ending_asked_at=Subquery(ending.order_by("asked_at").values("asked_at")[:1]),
         asked_at=Subquery(asked.order_by("raised_at").values("raised_at")[:1]),
         quiet_since=Coalesce(last_met_at, F("active_at"), F("introduced_at")),
         rhythm=Coalesce(
@@ -150,6 +152,10 @@ def _reasons(match: Any, policy: Policy, at: datetime) -> Iterator[str]:
     if match.state == State.CLOSING:
         yield _("Closing. Their time together ends on %(day)s.") % {
             "day": _format_day(match.ends_on)
+        }
+    if match.ending_asked_at:
+        yield _("Asked the committee on %(day)s, because they may want to end.") % {
+            "day": _format_day(match.ending_asked_at)
         }
     if match.asked_at:
         yield _("Asked for help on %(day)s.") % {"day": _format_day(match.asked_at)}

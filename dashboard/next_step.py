@@ -35,7 +35,9 @@ class Step(StrEnum):
     NOTE_MEETING = "note-meeting"
     SUGGEST_MEETING = "suggest-meeting"
     ALL_SET = "all-set"
+    ENDING_ASKED = "ending-asked"
     CLOSING = "closing"
+    SAY_WHAT_NEXT = "say-what-next"
     CLOSED = "closed"
 
     @property
@@ -55,6 +57,7 @@ PASSIVE = frozenset(
         Step.EXPECT_DRAFT,
         Step.EXPECT_SIGNATURE,
         Step.ALL_SET,
+        Step.ENDING_ASKED,
         Step.CLOSED,
     }
 )
@@ -77,6 +80,8 @@ class Facts:
     i_have_a_meeting_to_answer: bool = False  # the partner suggested a date
     i_have_a_meeting_to_note: bool = False  # its date has passed and no one has recorded it
     has_meeting_ahead: bool = False
+    i_asked_to_end: bool = False  # asked the committee to join, because it may have to end
+    i_am_asked_what_next: bool = False  # the pair has ended and the question is open
 
 
 def _is_paired(facts: Facts) -> bool:
@@ -84,6 +89,7 @@ def _is_paired(facts: Facts) -> bool:
 
 
 ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
+    (Step.ENDING_ASKED, lambda f: _is_paired(f) and f.i_asked_to_end),
     (Step.SIGN, lambda f: _is_paired(f) and f.agreement == "shared" and not f.i_signed),
     (Step.ANSWER_MEETING, lambda f: _is_paired(f) and f.i_have_a_meeting_to_answer),
     (Step.ANSWER_CHECKIN, lambda f: f.i_have_a_checkin),
@@ -100,6 +106,7 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
         lambda f: f.match == "active" and not f.is_mentor and not f.has_meeting_ahead,
     ),
     (Step.ALL_SET, lambda f: f.match == "active"),
+    (Step.SAY_WHAT_NEXT, lambda f: f.match == "closed" and f.i_am_asked_what_next),
     (Step.CLOSED, lambda f: f.match == "closed"),
     (Step.FINISH_APPLICATION, lambda f: f.application == "draft"),
     (Step.WAIT_FOR_ANSWER, lambda f: f.application == "submitted"),

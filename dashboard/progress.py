@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.taking_part import may_change
+from matches.models import Match
+from matches.pair_page import is_cut_short
 
 from .next_step import Step
 from .next_step_text import format_day, partner_name
@@ -20,7 +22,12 @@ ORDER = ("applied", "accepted", "matched", "agreed", "meeting", "closing")
 
 
 def progress_steps(status: ParticipantStatus) -> list[dict[str, str]]:
-    """Return the rows of the path component; exactly one is "now", or all are "done"."""
+    """Return the rows of the path component; exactly one is "now", or all are "done".
+
+    The path of a pair that ended before its term has only what it came to.
+    """
+    if status.match and is_cut_short(status.match):
+        return _steps_until_end(status, status.match)
     here = current_step(status)
     index = ORDER.index(here) if here else len(ORDER)
     names = step_labels(status)
@@ -33,6 +40,14 @@ def progress_steps(status: ParticipantStatus) -> list[dict[str, str]]:
         {"label": names[name], "state": state, "note": notes.get(name, "")}
         for name, state in zip(ORDER, states, strict=True)
     ]
+
+
+def _steps_until_end(status: ParticipantStatus, match: Match) -> list[dict[str, str]]:
+    names = step_labels(status)
+    reached = ORDER[: ORDER.index("closing") if match.active_at else ORDER.index("agreed")]
+    rows = [{"label": names[name], "state": "done", "note": ""} for name in reached]
+    ended = {"label": _("Pair ended"), "state": "done", "note": format_day(match.closed_at)}
+    return [*rows, ended]
 
 
 def current_step(status: ParticipantStatus) -> str:

@@ -10,18 +10,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
 from checkins.models import CheckIn
-from matches.models import Match
+from matches.models import EndingRequest, FollowUp, Match
 from meetings.models import Meeting
 from programs.models import Program
 
 from .next_step import Facts, Step, decide
 
+ASKED_FOR = timedelta(days=60)  # how long the home page asks what someone wants after an ending
 OPEN_STATES = (
     Application.State.DRAFT,
     Application.State.SUBMITTED,
@@ -40,6 +42,8 @@ class ParticipantStatus:
     version: AgreementVersion | None = None
     checkin: CheckIn | None = None
     meetings: tuple[Meeting, ...] = ()
+    follow_up: FollowUp | None = None  # what the person was asked after the end
+    asked_to_end: bool = False
     at: datetime = field(kw_only=True)
 
     @property
@@ -96,6 +100,12 @@ class ParticipantStatus:
         return bool(self.version or self.meetings) or self.at >= over
 
     @property
+    def is_asked_what_next(self) -> bool:
+        """Whether the pair ended not long ago and the person has not said what they want."""
+        row = self.follow_up
+        return row is not None and not row.wish and self.at < row.asked_at + ASKED_FOR
+
+    @property
     def facts(self) -> Facts:
         application = self.application
         accepted = application.state == Application.State.ACCEPTED
@@ -115,6 +125,8 @@ class ParticipantStatus:
             i_have_a_meeting_to_answer=self.meeting_to_answer is not None,
             i_have_a_meeting_to_note=self.meeting_to_note is not None,
             has_meeting_ahead=self.next_meeting is not None,
+            i_asked_to_end=self.asked_to_end,
+            i_am_asked_what_next=self.is_asked_what_next,
         )
 
     @property
@@ -123,26 +135,40 @@ class ParticipantStatus:
 
 
 def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
-    """Return every open pair and application of `person`, else the last one that ended."""
+    """Return every open pair and application of `person`, else the last one that ended.
+
+    A pair that was made by mistake is as if it had never been.
+    """
     applications = Application.objects.filter(person=person).exclude(
         state=Application.State.WITHDRAWN
     )
     mine = {row.pk: row for row in applications.select_related("cohort__program__policy")}
+    asked = EndingRequest.objects.open().filter(match=OuterRef("pk"), person=person)
     matches = list(
-        Match.objects.of(person).with_people().select_related("mentee__cohort__program__policy")
+        Match.objects.of(person)
+        .exclude(closed_kind=Match.Closed.IN_ERROR)
+        .with_people()
+        .annotate(asked_to_end=Exists(asked))
+        .select_related("mentee__cohort__program__policy")
     )
     found = [
-        ParticipantStatus(person, mine[_own_application_id(row, person)], row, at=at)
+        ParticipantStatus(
+            person,
+            mine[_own_application_id(row, person)],
+            row,
+            asked_to_end=row.asked_to_end,
+            at=at,
+        )
         for row in matches
         if _own_application_id(row, person) in mine
     ]
+    _load_related(found, person)
     paired = {status.application.pk for status in found}
     alone = [
         ParticipantStatus(person, row, at=at)
         for row in mine.values()
-        if row.pk not in paired or _has_room(row, found)
+        if row.pk not in paired or _wants_another(row, found)
     ]
-    _load_related(found, person)
     return _open_or_last(found + alone)
 
 
@@ -150,27 +176,36 @@ def _own_application_id(match: Match, person: User) -> int:
     return match.application_of(person).pk
 
 
-def _has_room(application: Application, found: Iterable[ParticipantStatus]) -> bool:
-    """Whether an accepted person's matches have all ended, so that they wait for the next round."""
-    closed = Match.State.CLOSED
-    own = [status.match for status in found if status.application.pk == application.pk]
-    return application.state == Application.State.ACCEPTED and all(
-        match.state == closed for match in own if match
-    )
+def _wants_another(application: Application, found: Iterable[ParticipantStatus]) -> bool:
+    """Whether the application's matches have ended and the person asked for another one."""
+    own = [status for status in found if status.application.pk == application.pk]
+    last = next((status for status in own if status.match), None)  # the newest match comes first
+    is_free = all(status.match.state == Match.State.CLOSED for status in own if status.match)
+    is_asking = last is not None and last.follow_up is not None and last.follow_up.is_asking
+    return application.state == Application.State.ACCEPTED and is_free and is_asking
 
 
 def _open_or_last(found: list[ParticipantStatus]) -> list[ParticipantStatus]:
     def is_alive(status: ParticipantStatus) -> bool:
         if status.match:
-            return status.match.state != Match.State.CLOSED
+            return status.match.state != Match.State.CLOSED or status.is_asked_what_next
         return status.application.state in OPEN_STATES
 
     alive = [status for status in found if is_alive(status)]
     return sorted(alive or found[:1], key=lambda status: (not status.step.is_mine, status.key))
 
 
+def _follow_ups(found: list[ParticipantStatus], person: User) -> dict[int, FollowUp]:
+    """Return by match id what `person` was asked after an ending."""
+    ended = [one.match.pk for one in found if one.match and one.match.state == Match.State.CLOSED]
+    if not ended:
+        return {}
+    rows = FollowUp.objects.of(person).filter(closure__match__in=ended).select_related("closure")
+    return {row.closure.match_id: row for row in rows}
+
+
 def _load_related(found: list[ParticipantStatus], person: User) -> None:
-    """Load agreements, meetings and check-ins of all pairs in three queries."""
+    """Load agreements, meetings, check-ins and what is about endings, for all pairs at once."""
     pairs = [status.match.pk for status in found if status.match]
     if not pairs:
         return
@@ -190,7 +225,9 @@ def _load_related(found: list[ParticipantStatus], person: User) -> None:
     checkins: dict[int, CheckIn] = {}
     for checkin in CheckIn.objects.awaiting(person).filter(match__in=pairs):  # the oldest first
         checkins.setdefault(checkin.match_id, checkin)
+    follow_ups = _follow_ups(found, person)
     for status in found:
         key = status.match.pk if status.match else 0
+        status.follow_up = follow_ups.get(key)
         status.version, status.checkin = versions.get(key), checkins.get(key)
         status.meetings = tuple(meetings.get(key, ()))

@@ -12,6 +12,7 @@ from agreements import drafting, signing
 from agreements.models import AgreementVersion, Goal
 from checkins import answering, concerns, planning
 from checkins.models import CheckIn, Concern
+from matches import endings
 from matches.models import Match
 from meetings import recording, scheduling
 from meetings.models import Meeting
@@ -252,12 +253,10 @@ def resolve_old_concerns(demo: DemoCohort, *, before: float) -> None:
 
 
 def close_pair(demo: DemoCohort, match: Match, kind: str, *, day: float) -> None:
-    at = demo.calendar.at(day)
+    """End a pair as its mentee does."""
     match.refresh_from_db(fields=["state"])
     if match.state != Match.State.CLOSED:
-        move(
-            match, Match.State.CLOSED, by=match.mentee.person, at=at, closed_at=at, closed_kind=kind
-        )
+        endings.end(match, by=match.mentee.person, kind=kind, at=demo.calendar.at(day))
 
 
 def close_pairs(demo: DemoCohort, matches: list[Match], *, start: float) -> None:

@@ -5,4 +5,4 @@ class MatchesConfig(AppConfig):
     name = "matches"
 
     def ready(self) -> None:
-        from . import emails, privacy, receivers  # noqa: F401  register themselves
+        from . import emails, follow_ups, privacy, receivers  # noqa: F401  register themselves

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from notifications.kinds import Cancel, Email, kind
+from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
 from notifications.models import Notification
 from notifications.reasons import reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
-from .models import Match
+from .ending_texts import ending_lines, partner_name
+from .models import Closure, Farewell, FollowUp, Match
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
@@ -46,11 +49,89 @@ def match_introduced(match: Match, person: User) -> Email | Cancel:
     )
 
 
+@kind("match-ended", about="matches.Closure")
+def match_ended(closure: Closure, person: User) -> Email | Cancel:
+    """**To**: each of the two, with a text of their own. **When**: their pair has ended.
+    **Until**: it is reopened, or the person is no longer there."""
+    if closure.reopened_at:
+        return Cancel("the pair was reopened")
+    if not person.is_active:
+        return Cancel("the person has left")
+    match = closure.match
+    partner = match.partner_of(person)
+    has_farewell = Farewell.system.filter(closure=closure, author=partner).exists()
+    is_asked = FollowUp.objects.filter(closure=closure, person=person).exists()
+    return Email(
+        context={
+            "match": match,
+            "partner_name": partner_name(match, person),
+            "lines": ending_lines(closure, person, has_farewell=has_farewell),
+            "partner_lines": ending_lines(closure, partner) if closure.is_about(person) else [],
+            "is_asked": is_asked,
+            "is_mistake": closure.is_mistake,
+            "rest_days": match.program.policy.rematch_buffer_days,
+            "other_help": match.program.other_help_lines,
+        },
+        action=_next_action(match) if is_asked else _home(),
+        program=match.program,
+        thread=match,
+    )
+
+
+def _next_action(match: Match) -> tuple[str, str]:
+    page = reverse("matches:match-next", args=[match.public_id])
+    return _("Tell us what you would like next"), absolute(page)
+
+
+def _home() -> tuple[str, str]:
+    return _("Open my page"), absolute(reverse("dashboard:home"))
+
+
+@kind("match-next", about="matches.FollowUp", stream=OPTIONAL, expires_after=timedelta(days=14))
+def match_next(follow_up: FollowUp, person: User) -> Email | Cancel:
+    """**To**: one of an ended pair. **When**: a week after the end, once. **Until**: they have said
+    what they want next, or the pair was reopened."""
+    if follow_up.answered_at:
+        return Cancel("answered")
+    if follow_up.closure.reopened_at:
+        return Cancel("the pair was reopened")
+    match = follow_up.closure.match
+    return Email(
+        context={"match": match, "partner_name": partner_name(match, person)},
+        action=_next_action(match),
+        program=match.program,
+        thread=match,
+    )
+
+
+@kind("match-reopened", about="matches.Closure", urgent=True)
+def match_reopened(closure: Closure, person: User) -> Email | Cancel:
+    """**To**: each of the two. **When**: the committee reopens their pair. **Until**: it ends
+    again."""
+    match = closure.match
+    if match.state == Match.State.CLOSED:
+        return Cancel("the pair has ended again")
+    return Email(
+        context={"match": match, "partner_name": partner_name(match, person)},
+        action=(
+            _("Open our page"),
+            absolute(reverse("matches:match-detail", args=[match.public_id])),
+        ),
+        program=match.program,
+        thread=match,
+    )
+
+
+# Where the match of a row is that an e-mail of this app is about.
+PATHS_TO_MATCH = {Match: "pk", Closure: "closures", FollowUp: "closures__follow_ups"}
+
+
 @sender_policy_finder
 def sender_policy_of_match(row: Notification) -> SenderPolicy | None:
-    """Return the sender policy of an e-mail about a match, None for other e-mails."""
-    if row.about_type != Match._meta.label_lower or row.about_id is None:
+    """Return the sender policy of an e-mail about a match or its end, None for other e-mails."""
+    paths = {model._meta.label_lower: path for model, path in PATHS_TO_MATCH.items()}
+    if row.about_type not in paths or row.about_id is None:
         return None
-    matches = Match.objects.filter(pk=row.about_id)
+    matches = Match.objects.filter(**{paths[row.about_type]: row.about_id})
     match = matches.select_related("mentee__cohort__program__policy").first()
     return sender_policy_for(match.program) if match else None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
@@ -15,6 +15,7 @@ from applications.models import Application
 from programs.models import Conflict, Membership
 
 from .models import Match
+from .rematching import read_endings
 
 # (application of the mentee, application of the mentor, reason codes that both may read)
 NewPair = tuple[int, int, dict[str, object]]  # JSON of reason codes and ids
@@ -32,6 +33,7 @@ def create_matches(pairs: Iterable[NewPair], *, at: datetime) -> list[Match]:
     mentors = _locked({mentor for _mentee, mentor, _why in wanted})
     mentees = _locked({mentee for mentee, _mentor, _why in wanted})
     _check_ready(mentees | mentors)
+    _check_asking(mentees, mentors)
     _check_capacity([mentor for _mentee, mentor, _why in wanted], mentors)
     _check_unmatched(mentees)
     matches = [
@@ -55,6 +57,21 @@ def _check_ready(applications: dict[int, Application]) -> None:
         if pk not in ready:
             raise ActionNotAllowed(
                 _("%(name)s is no longer ready to be matched.") % {"name": application.person}
+            )
+
+
+def _check_asking(mentees: dict[int, Application], mentors: dict[int, Application]) -> None:
+    """Refuse people whose pair ended and who asked for no other match.
+
+    A mentor who still has a mentee gets another one only where the round says so.
+    """
+    matches = Match.objects.filter(Q(mentee__in=mentees) | Q(mentor__in=mentors))
+    endings = read_endings(matches)
+    busy = open_match_counts(mentors)
+    for pk, application in (mentees | mentors).items():
+        if endings.is_done(pk) and not busy[pk]:
+            raise ActionNotAllowed(
+                _("%(name)s has not asked for another match.") % {"name": application.person}
             )
 
 

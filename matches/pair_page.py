@@ -91,6 +91,12 @@ def _experience_text(row: ApplicationExperience) -> str:
     return str(row.experience)
 
 
+def is_cut_short(match: Match) -> bool:
+    """Whether the pair ended before it came to the end of its term."""
+    completed = {Match.Closed.COMPLETED, Match.Closed.COMPLETED_EARLY}
+    return match.state == State.CLOSED and match.closed_kind not in completed
+
+
 def progress_of(match: Match) -> list[ProgressStep]:
     """Return the stages of a pair with the current one marked."""
     labels = {
@@ -99,6 +105,11 @@ def progress_of(match: Match) -> list[ProgressStep]:
         State.CLOSING: _("Closing"),
         State.CLOSED: _("Closed"),
     }
+    if is_cut_short(match):
+        reached = [labels[State.INTRODUCED]]
+        if match.active_at:
+            reached.append(labels[State.ACTIVE])
+        return [{"label": label, "state": "done"} for label in (*reached, _("Pair ended"))]
     order = list(labels)
     current = order.index(State(match.state))
     is_closed = match.state == State.CLOSED

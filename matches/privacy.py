@@ -1,60 +1,77 @@
-"""Export and erasure of what matches hold about a person: with whom, when, and why."""
+"""Export and erasure of what matches hold about a person: with whom, when, why, and how they ended.
+
+Erasing ends the open pairs first, so that the partner hears of it; dates and kinds stay for the
+counts.
+"""
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from accounts.column_rules import erased, impersonal, rules
+from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
 from workflow.models import Transition
 
-from .models import Match
+from .ending_texts import leaving_lines
+from .endings import end_because_left
+from .models import EndingNote, EndingReason, EndingRequest, Farewell, FollowUp, Match
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
 
-def export(user: User) -> list[dict[str, object]]:
-    """Return the pairs of `user`: the partner, the dates, and why they were matched."""
+def export(user: User) -> dict[str, object]:
+    """Return the pairs of `user`, and what they asked and wrote when one ended."""
+    reasons = EndingReason.objects.visible_to(user).filter(person=user)
+    farewells = Farewell.objects.visible_to(user).filter(author=user)
     matches = Match.objects.of(user).with_people()
-    return [
-        {
-            "with": match.partner_of(user).name,
-            "program": match.program.name,
-            "state": match.get_state_display(),
-            "introduced_at": match.introduced_at,
-            "active_at": match.active_at,
-            "ends_on": match.ends_on,
-            "closed_at": match.closed_at,
-            "how_it_ended": match.get_closed_kind_display(),
-            "why": why_you_two(
-                match.why_codes, match.mentee, match.mentor, Vocabulary(match.program)
-            ),
-        }
-        for match in matches
-    ]
+    return {
+        "pairs": [_export_match(match, user) for match in matches],
+        "asked_to_end": list(EndingRequest.objects.filter(person=user).values("asked_at")),
+        "reasons_for_ending": [
+            {"reason": row.get_reason_display(), "text": row.text, "given_at": row.given_at}
+            for row in reasons
+        ],
+        "farewells": [{"text": row.text, "written_at": row.written_at} for row in farewells],
+        "what_next": list(FollowUp.objects.of(user).values("asked_at", "answered_at", "wish")),
+    }
 
 
-def blocks(user: User) -> str:
-    """An open pair must end first: the partner must hear of it."""
-    match = Match.objects.of(user).open().with_people().first()
-    if match is None:
-        return ""
-    if match.program.contact_email:
-        text = _(
-            "You are in a pair. Write to %(address)s and ask the committee to end it; we will tell"
-            " %(partner)s. Then you can erase your data here."
-        )
-        names = {"address": match.program.contact_email, "partner": match.partner_of(user).name}
-        return text % names
-    return _("You are in a pair. Ask the committee to end it. Then you can erase your data here.")
+def _export_match(match: Match, user: User) -> dict[str, object]:
+    why = why_you_two(match.why_codes, match.mentee, match.mentor, Vocabulary(match.program))
+    return {
+        "with": match.partner_of(user).name,
+        "program": match.program.name,
+        "state": match.get_state_display(),
+        "introduced_at": match.introduced_at,
+        "active_at": match.active_at,
+        "ends_on": match.ends_on,
+        "closed_at": match.closed_at,
+        "how_it_ended": match.get_closed_kind_display(),
+        "why": why,
+    }
 
 
 def erase(user: User) -> None:
-    """Forget why the two were matched; the row stays for the partner and the counts."""
+    """End open pairs; forget why the two were matched, and what was written when they ended.
+
+    The row stays for the partner and the counts.
+    """
+    end_because_left(user)
     matches = Match.objects.of(user)
     matches.update(why_codes={})
     Transition.system.about_any(matches).update(why="")
+    EndingReason.system.filter(person=user).delete()
+    Farewell.system.filter(author=user).delete()
+    EndingNote.system.filter(match__in=matches).delete()
+    mentions = Mentions.of(user)
+    mentions.replace_in(EndingReason.system.filter(match__in=matches), "text")
+    mentions.replace_in(Farewell.system.filter(closure__match__in=matches), "text")
+
+
+def effects(user: User) -> list[str]:
+    """Return which pairs end with the erasure, and what the partners will read."""
+    matches = Match.objects.of(user).open().with_people()
+    return [line for match in matches for line in leaving_lines(match, user)]
 
 
 COLUMNS = rules(
@@ -63,8 +80,16 @@ COLUMNS = rules(
         "Match": {
             "public_id": impersonal("a random id"),
             "why_codes": erased(mentions="codes and ids"),
-        }
+        },
+        "EndingReason": {"text": erased()},
+        "Farewell": {"text": erased()},
+        "EndingNote": {
+            "text": erased(
+                not_exported="notes of the committee; ask it for them",
+                mentions="all notes about the pairs of a person go",
+            ),
+        },
     },
 )
 
-register("matches", export=export, erase=erase, blocks=blocks, columns=COLUMNS)
+register("matches", export=export, erase=erase, effects=effects, columns=COLUMNS)

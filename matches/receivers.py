@@ -1,24 +1,33 @@
-"""Receivers of signals from the apps below."""
+"""Receivers of signals from the apps below: whoever leaves the program leaves their pair first."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.dispatch import receiver
-from django.utils.translation import gettext as _
 
-from access.exceptions import ActionNotAllowed
 from applications.models import Application
-from applications.signals import application_withdrawn
+from applications.signals import application_withdrawn, withdrawal_announced
 
+from .ending_texts import leaving_lines
+from .endings import end_because_left
 from .models import Match
 
 
 @receiver(application_withdrawn)
-def keep_application_of_open_match(
-    sender: type[Application], application: Application, **kwargs: object
+def end_match_of_application(
+    sender: type[Application], application: Application, at: datetime, **kwargs: object
 ) -> None:
-    """Refuse to withdraw an application in an open match: the partner must hear of it first."""
+    """End the application's open pairs; the partner hears of it in neutral words."""
+    end_because_left(application.person, application=application, at=at)
+
+
+@receiver(withdrawal_announced)
+def effects_of_withdrawal(
+    sender: type[Application], application: Application, **kwargs: object
+) -> list[str]:
+    """Say before the withdrawal which pairs end with it, and what the partner will read."""
     open_ = Match.objects.open()
-    if (open_.filter(mentee=application) | open_.filter(mentor=application)).exists():
-        raise ActionNotAllowed(
-            _("You are in a pair. Ask us to end it first; we will help both of you.")
-        )
+    matches = open_.filter(mentee=application) | open_.filter(mentor=application)
+    person = application.person
+    return [line for match in matches.with_people() for line in leaving_lines(match, person)]

@@ -7,4 +7,21 @@ app_name = "matches"
 urlpatterns = [
     path("pair/<str:match_id>/", views.match_detail, name="match-detail"),
     path("pair/<str:match_id>/hello/", views.match_hello, name="match-hello"),
+    path("pair/<str:match_id>/ending/", views.match_ending, name="match-ending"),
+    path("pair/<str:match_id>/ending/talk/", views.match_talk_first, name="match-talk-first"),
+    path(
+        "pair/<str:match_id>/ending/committee/",
+        views.match_ask_committee,
+        name="match-ask-committee",
+    ),
+    path(
+        "pair/<str:match_id>/ending/take-back/",
+        views.match_ending_withdraw,
+        name="match-ending-withdraw",
+    ),
+    path("pair/<str:match_id>/ending/end/", views.match_end, name="match-end"),
+    path(
+        "pair/<str:match_id>/ending/end/confirm/", views.match_end_confirm, name="match-end-confirm"
+    ),
+    path("pair/<str:match_id>/next/", views.match_next, name="match-next"),
 ]

@@ -7,4 +7,4 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings")
 
     def ready(self) -> None:
-        from . import emails, privacy, reconcilers  # noqa: F401  (they register themselves)
+        from . import emails, privacy, receivers, reconcilers  # noqa: F401  (they register themselves)

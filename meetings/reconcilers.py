@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from matches.models import Match
+from notifications.outbox import cancel_about
 from notifications.reconcilers import reconciler
 from workflow.states import move
 
@@ -19,6 +21,7 @@ from .models import Meeting
 from .notices import notify_pair
 
 State = Meeting.State
+WHY = "the match has ended"
 
 
 @reconciler
@@ -51,8 +54,13 @@ def _lapse(meeting: Meeting, at: datetime) -> None:
 @reconciler
 def cancel_of_ended_matches(at: datetime) -> None:
     """Cancel what is proposed or confirmed for later in matches that have ended."""
-    ended = Meeting.objects.ahead(at).filter(match__state=Match.State.CLOSED)
-    for meeting in ended.select_related("match"):
+    cancel_ahead(Match.objects.filter(state=Match.State.CLOSED), at=at)
+
+
+def cancel_ahead(matches: QuerySet[Match], *, at: datetime) -> None:
+    """Cancel what is proposed or confirmed for later in `matches`, and the e-mails about it."""
+    ahead = Meeting.objects.ahead(at).filter(match__in=matches)
+    for meeting in ahead.select_related("match"):
         _cancel(meeting, at)
 
 
@@ -62,4 +70,5 @@ def _cancel(meeting: Meeting, at: datetime) -> None:
     meeting.refresh_from_db(fields=CHANGING)
     if meeting.is_ahead(at):
         changes: dict[str, object] = {"awaiting": None, "sequence": meeting.sequence + 1}
-        move(meeting, State.CANCELLED, by=None, at=at, why="the match has ended", **changes)
+        move(meeting, State.CANCELLED, by=None, at=at, why=WHY, **changes)
+        cancel_about(meeting, why=WHY, at=at)

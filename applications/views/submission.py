@@ -185,6 +185,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
             "The committee will not consider it any further. "
             "You can't undo this, but you can apply again."
         ),
+        "lines": submission.effects_of_withdrawal(application),
         "button": _("Withdraw my application"),
         "back_url": reverse("applications:application-tasks", args=[public_id]),
         "is_dangerous": True,

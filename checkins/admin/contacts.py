@@ -8,7 +8,6 @@ from matches.models import Match
 from programs.committee_admin import CommitteeAdmin
 from programs.models import Membership
 
-from ..care_access import matches_in_care_of
 from ..models import ContactLog
 from ..models.care import TEXT_LENGTH
 
@@ -54,7 +53,7 @@ class ContactLogAdmin(CommitteeAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "match":
-            kwargs["queryset"] = matches_in_care_of(request.user).open().with_people()
+            kwargs["queryset"] = Match.objects.in_care_of(request.user).open().with_people()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def fill_in(self, request, form):

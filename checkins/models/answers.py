@@ -14,7 +14,6 @@ from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManage
 from accounts.models import User
 from matches.models import Match
 
-from ..care_access import matches_in_care_of
 from .checkins import CheckIn
 from .surveys import Channel, Question
 
@@ -36,7 +35,7 @@ class AnswerQuerySet(ConfidentialQuerySet):
 
     @staticmethod
     def _care(user: User | AnonymousUser) -> Q:
-        return Q(question__channel=Channel.CARE, checkin__match__in=matches_in_care_of(user))
+        return Q(question__channel=Channel.CARE, checkin__match__in=Match.objects.in_care_of(user))
 
 
 class Answer(ConfidentialModel):

@@ -21,7 +21,6 @@ from matches.models import Match
 from programs.models import Membership, Program, conflicts_with
 from workflow.states import move
 
-from ..care_access import matches_in_care_of
 from .checkins import CheckIn
 
 Person = settings.AUTH_USER_MODEL
@@ -51,7 +50,7 @@ class ConcernQuerySet(ConfidentialQuerySet):
 
     @staticmethod
     def _care(user: User | AnonymousUser) -> Q:
-        in_care = Q(match__in=matches_in_care_of(user))
+        in_care = Q(match__in=Match.objects.in_care_of(user))
         # The chair looks after people without a match.
         chaired = Q(
             match=None, program__in=Program.objects.for_committee(user, Membership.Role.CHAIR)
@@ -80,6 +79,7 @@ class Concern(ConfidentialModel):
         ASKED = "asked", _("asked for help")
         ANSWER = "answer", _("an answer in a survey")
         NO_REPLY = "no_reply", _("does not answer e-mails")
+        ENDING = "ending", _("the pair is ending")
 
     class Urgency(models.TextChoices):
         URGENT = "urgent", _("Urgent: someone may be in danger or hurt")
@@ -144,6 +144,11 @@ class Concern(ConfidentialModel):
                 condition=Q(cause="no_reply") & ~Q(state="resolved"),
                 name="one_open_concern_about_no_reply",
             ),
+            models.UniqueConstraint(
+                fields=["match", "person"],
+                condition=Q(cause="ending") & ~Q(state="resolved"),
+                name="one_open_concern_about_ending",
+            ),
             models.CheckConstraint(
                 condition=Q(state="resolved", resolved_at__isnull=False)
                 | ~Q(state="resolved") & Q(resolved_at=None),
@@ -194,7 +199,7 @@ class Concern(ConfidentialModel):
 class ContactLogQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The carer and the chair. The person can ask them for a copy."""
-        return self.filter(match__in=matches_in_care_of(user)).scoped("in care")
+        return self.filter(match__in=Match.objects.in_care_of(user)).scoped("in care")
 
     for_committee = visible_to
 

@@ -18,7 +18,6 @@ from accounts.models import User
 from matches.models import Match
 from programs.models import Program
 
-from ..care_access import matches_in_care_of
 from .surveys import Kind, Question, Survey
 from .waves import Wave
 
@@ -54,7 +53,7 @@ class CheckInQuerySet(ScopedQuerySet):
 
     def readable_by(self, user: User) -> Self:
         """Those whose answers on the care channel `user` may read as carer or chair."""
-        return self.filter(match__in=matches_in_care_of(user)).exclude(person=user.pk)
+        return self.filter(match__in=Match.objects.in_care_of(user)).exclude(person=user.pk)
 
     def to_read(self) -> Self:
         """Answered, and not marked as read."""

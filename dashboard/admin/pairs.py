@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.health import Health, reasons, with_health
@@ -50,7 +52,7 @@ class PairAdmin(CommitteeAdmin):
     empty_words = _(
         "No pairs yet. Pairs and their health are listed here once they have been introduced."
     )
-    list_display = ("pair", "health_chip", "why", "last_contact", "carer", "next_meeting")
+    list_display = ("pair", "health_chip", "why", "last_contact", "carer", "next_meeting", "ending")
     list_select_related = (
         "mentee__person",
         "mentor__person",
@@ -96,6 +98,11 @@ class PairAdmin(CommitteeAdmin):
     @admin.display(description=_("next meeting"), ordering="next_at")
     def next_meeting(self, match: Match) -> str:
         return format_date(timezone.localdate(match.next_at) if match.next_at else None)
+
+    @admin.display(description=_("end of the pair"))
+    def ending(self, match: Match) -> str:
+        address = reverse("admin:matches_match_change", args=[match.pk])
+        return format_html('<a href="{}#ending">{}</a>', address, _("Note or end"))
 
     def program_of(self, obj: Match) -> Program:
         return obj.program

@@ -226,6 +226,30 @@ def all_set(status: ParticipantStatus) -> NextStep:
     )
 
 
+@text_of(Step.ENDING_ASKED)
+def ending_asked(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("The committee will contact you"),
+        text=_("You asked them to join. Until then your pair goes on. %(name)s has not been told.")
+        % {"name": partner_name(status)},
+        url=page("matches:match-ending", status.key),
+        action=_("See what you can do"),
+    )
+
+
+@text_of(Step.SAY_WHAT_NEXT)
+def say_what_next(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("What would you like next?"),
+        text=_(
+            "Your pair has ended. We only look for another match if you say so."
+            " You can also pause or stop here."
+        ),
+        url=page("matches:match-next", status.key),
+        action=_("Tell us"),
+    )
+
+
 @text_of(Step.CLOSED)
 def closed(status: ParticipantStatus) -> NextStep:
     return NextStep(

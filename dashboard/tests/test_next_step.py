@@ -71,6 +71,12 @@ TABLE = [
         Step.SIGN,
     ),
     ("comes to the end", {"match": "closing"}, Step.CLOSING),
+    ("asked the committee to join", {"match": "active", "i_asked_to_end": True}, Step.ENDING_ASKED),
+    (
+        "is asked what comes next",
+        {"match": "closed", "i_am_asked_what_next": True},
+        Step.SAY_WHAT_NEXT,
+    ),
     ("has ended", {"match": "closed", "application": "accepted"}, Step.CLOSED),
     (
         "has ended with a question open",

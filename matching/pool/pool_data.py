@@ -1,9 +1,10 @@
 """Build the engine's pool from the people who are ready, in a fixed number of queries.
 
-Only accepted people with a complete application enter. Mentees with an open match, or in the pause
-after one, don't. Mentors without a free place do, with capacity 0, so that the price of one more
-place is known. Missing answers stay "unknown". People are ordered by stable key, never by row id,
-but the key itself does not enter the pool: it may be an e-mail address, and pools are stored.
+Only accepted people with a complete application enter. Mentees with an open match don't, nor anyone
+whose match ended and who asked for no other one, nor mentees who rest after one. Mentors without a
+free place do, with capacity 0, so that the price of one more place is known. Missing answers stay
+"unknown". People are ordered by stable key, never by row id, but the key itself does not enter the
+pool: it may be an e-mail address, and pools are stored.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from applications.models import NamedWish
 from matches.models import Match
+from matches.rematching import read_endings
 from programs.models import Cohort, Conflict
 
 from ..engine import Pool
@@ -45,12 +47,16 @@ class PoolData:
 def build_pool(cohort: Cohort, at: datetime) -> PoolData:
     """Read everyone who is ready to be matched in `cohort`."""
     rows, policy = read_applicants(cohort), cohort.program.policy
-    matches = _Matches(cohort, [row.person for row in rows])
-    resting = matches.resting(at - timedelta(days=policy.rematch_buffer_days))
+    matches = _Matches(cohort, {row.person for row in rows})
+    done, resting = matches.done(rows), matches.resting(rows, policy.rematch_buffer_days, at)
     mentees = [
-        row for row in rows if row.role == "mentee" and row.pk not in matches.matched | resting
+        row
+        for row in rows
+        if row.role == "mentee" and row.pk not in matches.matched | resting | done
     ]
-    mentors = [row for row in rows if row.role == "mentor"]
+    mentors = [
+        row for row in rows if row.role == "mentor" and (row.pk not in done or matches.load[row.pk])
+    ]
     keys = _row_keys(mentees), _row_keys(mentors)
     people = _ranks({row.email for row in rows})
     waited, answers = left_out_before(cohort), FeatureArrays(cohort, at)
@@ -67,7 +73,9 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
         *sides,
         travel=answers.travel(),
         capacity={
-            key: max(
+            key: 0
+            if row.pk in done
+            else max(
                 policy.capacity_for(row.capacity, is_first_time=row.is_first_time)
                 - matches.load[row.pk],
                 0,
@@ -83,7 +91,7 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
         "mentors": _in_order(pool.mentors.ids, keys[1], mentors),
         **answers.columns,
     }
-    figures = {"resting": len(resting), "matched": len(matches.matched)}
+    figures = {"resting": len(resting), "done": len(done), "matched": len(matches.matched)}
     return PoolData(
         pool,
         columns,
@@ -127,33 +135,23 @@ def _in_order(ids: NDArray[np.str_], keys: list[str], rows: list[ApplicantData])
 class _Matches:
     """Open and ended matches of the people of a round."""
 
-    def __init__(self, cohort: Cohort, people: list[int]) -> None:
-        about = (
-            "mentee_id",
-            "mentor_id",
-            "mentee__person",
-            "mentor__person",
-            "state",
-            "closed_kind",
-            "closed_at",
-        )
-        found = Match.objects.filter(mentee__cohort__program=cohort.program_id).values_list(*about)
-        wanted = set(people)
-        self.load: Counter[int] = Counter()
-        self.matched: set[int] = set()
-        self.ended: set[tuple[int, int]] = set()
-        self._closed: dict[int, datetime] = {}
-        for mentee, mentor, mentee_person, mentor_person, state, kind, closed_at in found:
-            if state != Match.State.CLOSED:
-                self.load[mentor] += 1
-                self.matched.add(mentee)
-            elif kind != Match.Closed.IN_ERROR and {mentee_person, mentor_person} <= wanted:
-                self.ended.add((mentee_person, mentor_person))
-                self._closed[mentee] = max(closed_at, self._closed.get(mentee, closed_at))
+    def __init__(self, cohort: Cohort, people: set[int]) -> None:
+        found = Match.objects.filter(mentee__cohort__program=cohort.program_id)
+        open_ = list(found.open().order_by().values_list("mentee", "mentor"))
+        self.load: Counter[int] = Counter(mentor for _mentee, mentor in open_)
+        self.matched: set[int] = {mentee for mentee, _mentor in open_}
+        self._endings = read_endings(found)
+        self.ended = {pair for pair in self._endings.apart if set(pair) <= people}
 
-    def resting(self, since: datetime) -> set[int]:
-        """Mentee applications whose last match ended after `since`."""
-        return {mentee for mentee, closed_at in self._closed.items() if closed_at > since}
+    def done(self, rows: list[ApplicantData]) -> set[int]:
+        """Applications of `rows` whose match ended and whose person asked for no other one."""
+        return {row.pk for row in rows if self._endings.is_done(row.pk)} - self.matched
+
+    def resting(self, rows: list[ApplicantData], days: int, at: datetime) -> set[int]:
+        """Mentee applications of `rows` that asked for another match and rest first."""
+        asking = {row.pk for row in rows if row.role == "mentee"} - self.matched
+        after = {pk: last for pk, last in self._endings.after.items() if pk in asking}
+        return {pk for pk, last in after.items() if last.is_asking and at < last.rests_until(days)}
 
 
 def _about_pairs(

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Profile
 from applications.models import Application, NamedWish
-from matches.models import Match
+from matches import endings, follow_ups
+from matches.models import FollowUp, Match
 from matching.engine import Criteria, score
 from matching.models import KeepApart
 from matching.pool.applicant_data import changed_since
@@ -58,7 +59,7 @@ def test_the_number_of_queries_does_not_grow(cohort, django_assert_num_queries, 
         make.applicant(cohort, f"Mentee {n}", topics={"tax": 1})
         make.applicant(cohort, f"Mentor {n}", "mentor", topics={"tax": 1})
     cohort.program.policy  # noqa: B018  loaded beforehand, as by the callers
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         build_pool(cohort, NOW)
 
 
@@ -92,17 +93,64 @@ def test_places_keep_within_the_programs_policy(cohort, fields, places):
     assert build_pool(cohort, NOW).pool.capacity.tolist() == [places]
 
 
-def test_after_an_ending_a_mentee_rests_first(cohort):
+@pytest.fixture
+def ended(cohort):
+    """Ben and Ada, whose pair has ended by choice on NOW."""
     ben = make.applicant(cohort, "Ben Okoro")
     ada = make.applicant(cohort, "Ada Brook", "mentor")
-    ended = Match.objects.create(
-        mentee=ben, mentor=ada, state="closed", closed_kind="choice", closed_at=NOW
-    )
+    match = Match.objects.create(mentee=ben, mentor=ada)
+    endings.end(match, by=ben.person, kind="choice", at=NOW)
+    return match
+
+
+def wish(match, person, wish, **wishes):
+    row = FollowUp.objects.get(closure__match=match, person=person)
+    follow_ups.answer(row, by=person, wish=wish, at=NOW, **wishes)
+
+
+def test_nobody_is_in_a_pool_because_their_pair_ended(cohort, ended):
+    """Neither of the two, however long ago it was."""
+    people = build_pool(cohort, NOW + timedelta(days=400))
+    assert (keys(people), keys(people, "mentors")) == ([], [])
+    assert people.figures["done"] == 2
+
+
+def test_whoever_asks_for_another_match_is_in_the_pool_again(cohort, ended):
+    ben, ada = ended.mentee, ended.mentor
+    wish(ended, ben.person, "again")
+    wish(ended, ada.person, "again")
     assert build_pool(cohort, NOW + timedelta(days=13)).figures["resting"] == 1
-    later = build_pool(cohort, NOW + timedelta(days=15))
+    later = build_pool(cohort, NOW + timedelta(days=14))
     assert keys(later) == [ben.external_key]
+    assert later.pool.capacity.tolist() == [1]
     assert later.pool.pairs["ended_pair"] == [ONLY_PAIR]
-    assert ended.pk
+
+
+def test_the_rest_can_be_skipped_on_request(cohort, ended):
+    wish(ended, ended.mentee.person, "again", is_rest_skipped=True)
+    assert keys(build_pool(cohort, NOW)) == [ended.mentee.external_key]
+
+
+def test_two_are_matched_with_each_other_again_only_if_both_ask(cohort, ended):
+    wish(ended, ended.mentee.person, "again", wants_same_partner=True)
+    wish(ended, ended.mentor.person, "again")
+    later = NOW + timedelta(days=20)
+    assert len(build_pool(cohort, later).pool.pairs["ended_pair"]) == 1
+    wish(ended, ended.mentor.person, "again", wants_same_partner=True)
+    assert build_pool(cohort, later).pool.pairs["ended_pair"] == []
+
+
+def test_a_mentor_who_is_done_takes_no_further_mentee_beside_a_running_pair(cohort):
+    ada = make.applicant(cohort, "Ada Brook", "mentor", capacity=2)
+    first, second = (
+        Match.objects.create(mentee=make.applicant(cohort, name), mentor=ada)
+        for name in ("Ben Okoro", "Joel Tremblay")
+    )
+    endings.end(first, by=first.mentee.person, kind="choice", at=NOW)
+    assert build_pool(cohort, NOW).pool.capacity.tolist() == [0]
+    wish(first, ada.person, "again")
+    assert build_pool(cohort, NOW).pool.capacity.tolist() == [1]
+    assert second.pk
 
 
 def test_a_match_made_in_error_leaves_no_trace(cohort):

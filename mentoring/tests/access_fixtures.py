@@ -21,7 +21,8 @@ from applications.importing.tables import Table
 from applications.models import CommitteeNote, Decision, NamedWish, PrivateAnswers, RosterJob
 from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
 from checkins.seeds import seed_surveys
-from matches.models import Match
+from matches import endings
+from matches.models import EndingNote, Match
 from matching.models import KeepApart, RoundJob
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, LogEntry, Meeting, ProposedTime
@@ -270,13 +271,18 @@ def words(world: AccessFixtures) -> None:
 
 @register_builder
 def ended(world: AccessFixtures) -> None:
-    """F is over."""
-    closed = {
-        "state": Match.State.CLOSED,
-        "closed_at": timezone.now(),
-        "closed_kind": Match.Closed.COMPLETED,
-    }
-    Match.objects.filter(pk=world.row("match", "F").pk).update(**closed)
+    """End F, with a farewell; in A the mentee asks to end. Both gave a reason, and have a note."""
+    match = world.row("match", "F")
+    former, _mentor = match.people
+    endings.end(match, by=former, kind=Match.Closed.BY_CHOICE, farewell="f")
+    world.add("ended_match", "F", match, owners=OWNERS["F"])
+    endings.ask_committee(world.row("match", "A"), by=world.people["mentee"])
+    for pair, author in (("A", "mentee"), ("F", OWNERS["F"][0])):
+        ending = world.row("match", pair)
+        endings.give_reason(ending, by=world.people[author], reason="time", text="r")
+        EndingNote.objects.create(match=ending, member=world.people["chair"], text="n")
+    # A cancelled e-mail has no body, in which the canary tests plant a word.
+    Notification.system.filter(state=Notification.State.CANCELLED).delete()
 
 
 @register_builder

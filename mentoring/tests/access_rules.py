@@ -171,6 +171,13 @@ PAGES: dict[str, Rule] = {
     # --- the pair's own pages: matching
     "matches:match-detail": page(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-hello": page(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-ending": page(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-talk-first": page(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-ask-committee": form(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-ending-withdraw": act(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-end": form(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-end-confirm": act(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-next": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     # --- the agreement: the pair's alone
     "agreements:agreement-detail": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:part-update": form(PAIR, "match", match_id=PUBLIC_ID, part="rhythm"),
@@ -223,6 +230,14 @@ PAGES: dict[str, Rule] = {
     "admin:notifications_notification_release": act(CHAIRS, "letter"),
     "admin:notifications_notification_cancel": act(CHAIRS, "letter"),
     "admin:notifications_notification_again": act(CHAIRS, "letter"),
+    # --- the end of a pair
+    "admin:matches_match_end": desk(CARE, "match"),
+    "admin:matches_match_end-confirm": act(CARE, "match"),
+    "admin:matches_match_end-selected": desk(ANY_COMMITTEE),
+    "admin:matches_match_end-selected-confirm": act(ANY_COMMITTEE),
+    "admin:matches_match_reopen": desk(CARE, "match"),
+    "admin:matches_match_note": saying(act(CARE, "match"), text="A note"),
+    "admin:matches_match_wish": saying(act(CARE, "ended_match"), follow_up="1", wish="again"),
     # --- care
     "admin:checkins_checkin_read": act(CARE, "answered"),
     "admin:checkins_concern_take": act(CARE, "concern"),

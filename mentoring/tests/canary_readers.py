@@ -60,7 +60,16 @@ def about(row: Any, *names: str) -> Any:
     for name in names:
         if getattr(row, name, None) is not None:
             return getattr(row, name)
-    for step in ("application", "checkin", "meeting", "version", "agreement", "round", "upload"):
+    for step in (
+        "closure",
+        "application",
+        "checkin",
+        "meeting",
+        "version",
+        "agreement",
+        "round",
+        "upload",
+    ):
         if isinstance(getattr(row, step, None), models.Model):
             return about(getattr(row, step), *names)
     return None

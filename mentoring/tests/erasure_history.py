@@ -17,7 +17,8 @@ from applications.importing.import_jobs import create_upload
 from applications.importing.tables import Table
 from applications.models import RosterJob
 from checkins.models import Answer, CheckIn, Concern, ContactLog
-from matches.models import Match
+from matches import endings
+from matches.models import Farewell, Match
 from matching.models import KeepApart, Override, Round, RoundJob
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, LogEntry
@@ -54,9 +55,8 @@ def live() -> Erasure:
     person.refresh_from_db()
     published, draft = (_round(world, person) for _n in range(2))
     rounds.publish(published, world.people["chair"])
-    now = timezone.now()
-    closed = {"state": "closed", "closed_kind": "completed", "closed_at": now}
-    Match.objects.of(person).update(**closed)
+    for match in Match.objects.of(person).open().with_people():
+        endings.end(match, by=person, kind=Match.Closed.COMPLETED, farewell="f")
     _account(person)
     _emails(world, person)
     _files(world)
@@ -69,6 +69,8 @@ def live() -> Erasure:
 def _care_of_the_partner(world) -> None:
     now, survey = timezone.now(), world.row("checkin", "A").survey
     match, partner = world.row("match", "A"), world.people["mentor"]
+    endings.give_reason(match, by=partner, text="r")
+    Farewell.objects.create(closure=match.closures.get(), author=partner, text="f")
     said = CheckIn.objects.create(
         match=match, person=partner, kind="pulse", survey=survey,
         state="answered", opens_at=now, opened_at=now, due_at=now, answered_at=now,

@@ -36,8 +36,9 @@ NAMES_CONFLICT = {
 
 # Columns that name a committee member who acted. Reading what a colleague did is no conflict.
 ACTORS = {
-    "acted_by", "approved_by", "by", "carer", "created_by", "decided_by", "deputy", "member",
-    "prepared_by", "published_by", "read_by", "taken_by", "undone_by", "user",
+    "acted_by", "answered_by", "approved_by", "by", "carer", "closed_by", "created_by",
+    "decided_by", "deputy", "member",
+    "prepared_by", "published_by", "read_by", "reopened_by", "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {
     "applications.CommitteeNote.author": "a committee member",
@@ -51,6 +52,7 @@ NOT_FOR_COMMITTEE = {
     "agreements.AgreementText": "the pair's own words",
     "agreements.Goal": "the pair's own words",
     "agreements.Activity": "the pair's own words",
+    "matches.Farewell": "the pair's own words",
     "meetings.Agenda": "the pair's own words",
     "meetings.Correction": "the pair alone; a carer sees what holds now",
     "meetings.LogEntry": "the pair's own words",

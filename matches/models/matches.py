@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from applications.models import Application
-from programs.models import Cohort, Program, conflicts_with
+from programs.models import Cohort, Membership, Program, conflicts_with
 
 
 class MatchQuerySet(ScopedQuerySet):
@@ -42,8 +42,23 @@ class MatchQuerySet(ScopedQuerySet):
     def cared_for_by(self, user: User | AnonymousUser) -> Self:
         return self.for_committee(user).filter(carer=user.pk)
 
+    def in_care_of(self, user: User | AnonymousUser) -> Self:
+        """Matches whose confidential matters `user` handles: as carer, as deputy, as chair."""
+        if not user.is_authenticated:
+            return self.none()
+        chaired = Program.objects.for_committee(user, Membership.Role.CHAIR)
+        absent = Membership.objects.live().filter(
+            deputy=user.pk, user=OuterRef("carer"), program=OuterRef("mentee__cohort__program")
+        )
+        mine = Q(carer=user.pk) | Exists(absent) | Q(mentee__cohort__program__in=chaired)
+        return self.for_committee(user).filter(mine)
+
     def open(self) -> Self:
         return self.exclude(state=Match.State.CLOSED)
+
+    def ended(self) -> Self:
+        """Matches that have ended, without those that were created by mistake."""
+        return self.filter(state=Match.State.CLOSED).exclude(closed_kind=Match.Closed.IN_ERROR)
 
     def with_people(self) -> Self:
         return self.select_related(
@@ -63,8 +78,10 @@ class Match(models.Model):
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.INTRODUCED: {State.ACTIVE, State.CLOSED},
         State.ACTIVE: {State.CLOSING, State.CLOSED},
-        State.CLOSING: {State.CLOSED},
-        State.CLOSED: set(),
+        # A longer term, signed by both, makes a closing pair active again.
+        State.CLOSING: {State.ACTIVE, State.CLOSED},
+        # For some days an ended pair can be reopened in the state that it had.
+        State.CLOSED: {State.INTRODUCED, State.ACTIVE, State.CLOSING},
     }
 
     class Closed(models.TextChoices):

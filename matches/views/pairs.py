@@ -8,13 +8,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 
-from .models import Match
-from .pair_page import first_message, partner_card, progress_of, shared_answers, url_or_empty
-from .vocabulary_text import Vocabulary
-from .why_you_two import why_you_two
+from ..ending_texts import what_happened
+from ..models import Closure, Farewell, FollowUp, Match
+from ..pair_page import first_message, partner_card, progress_of, shared_answers, url_or_empty
+from ..vocabulary_text import Vocabulary
+from ..why_you_two import why_you_two
 
 
-def _own_match(request: HttpRequest, match_id: str) -> Match:
+def own_match(request: HttpRequest, match_id: str) -> Match:
     """Return the match at an address, if the signed-in person is in it; else 404."""
     pairs = Match.objects.visible_to(request.user).of(request.user).with_people()
     return get_object_or_404(
@@ -42,7 +43,7 @@ def _context(match: Match, user: User) -> dict[str, object]:
 
 @require_safe
 def match_hello(request: HttpRequest, match_id: str) -> HttpResponse:
-    match = _own_match(request, match_id)
+    match = own_match(request, match_id)
     context = _context(match, request.user) | {
         "first_message": first_message(match, request.user),
         "policy": match.program.policy,
@@ -53,6 +54,26 @@ def match_hello(request: HttpRequest, match_id: str) -> HttpResponse:
 
 @require_safe
 def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
-    match = _own_match(request, match_id)
-    context = _context(match, request.user) | {"steps": progress_of(match)}
+    match = own_match(request, match_id)
+    context = _context(match, request.user) | {
+        "steps": progress_of(match),
+        "ending": _ending(match, request.user),
+        "agreement_url": url_or_empty("agreements:agreement-detail", match.public_id),
+        "meetings_url": url_or_empty("meetings:meeting-list", match.public_id),
+    }
     return render(request, "matches/match_detail.html", context)
+
+
+def _ending(match: Match, user: User) -> dict[str, object] | None:
+    """Return what the page of an ended pair says first; None while the pair is open."""
+    closure = Closure.objects.in_force().filter(match=match).select_related("match").first()
+    if match.state != Match.State.CLOSED or closure is None:
+        return None
+    closure.match = match
+    words = Farewell.objects.visible_to(user).filter(closure=closure).select_related("author")
+    return {
+        "text": what_happened(closure, user),
+        "closed_at": closure.closed_at,
+        "farewells": list(words),
+        "follow_up": FollowUp.objects.of(user).filter(closure=closure).first(),
+    }

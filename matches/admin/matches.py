@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,6 +22,8 @@ from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.models import Match, MatchQuerySet
 from programs.committee_admin import CommitteeAdmin, state_chip
 from programs.models import Program
+
+from . import endings
 
 
 class CarerForm(forms.Form):
@@ -58,8 +66,9 @@ class MatchAdmin(CommitteeAdmin):
         "closed_at",
         "closed_kind",
     )
-    actions = ("choose_carer",)
+    actions = ("choose_carer", "end_pairs")
     change_roles = ASSIGNERS
+    change_form_template = "admin/matches/match/change_form.html"
 
     @admin.display(description=gettext_lazy("pair"), ordering="mentee__person__name")
     def pair(self, match: Match) -> str:
@@ -72,6 +81,41 @@ class MatchAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("cohort"))
     def cohort(self, match: Match) -> str:
         return str(match.mentee.cohort)
+
+    def get_urls(self) -> list[URLPattern]:
+        def route(address: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            page = self.admin_site.admin_view(partial(view, site=self.admin_site))
+            return path(address, page, name=f"matches_match_{name}")
+
+        return [
+            route("end/", endings.end, "end-selected"),
+            route("end/confirm/", endings.end_confirm, "end-selected-confirm"),
+            route("<int:pk>/end/", endings.end, "end"),
+            route("<int:pk>/end/confirm/", endings.end_confirm, "end-confirm"),
+            route("<int:pk>/reopen/", endings.reopen, "reopen"),
+            route("<int:pk>/note/", endings.note, "note"),
+            route("<int:pk>/wish/", endings.wish, "wish"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        match = self.get_object(request, object_id)
+        context = endings.context_of(request, match) if match else {}
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **context}
+        )
+
+    @admin.action(description=gettext_lazy("End pairs…"), permissions=["view"])
+    def end_pairs(self, request: HttpRequest, matches: MatchQuerySet) -> HttpResponse:
+        """Go to the page that asks what happened and shows who will read what."""
+        query = urlencode([("pk", pk) for pk in matches.values_list("pk", flat=True)])
+        return redirect(f"{reverse('admin:matches_match_end-selected')}?{query}")
 
     def program_of(self, obj: Match) -> Program:
         return obj.program

@@ -1,0 +1,49 @@
+"""The end of a pair ends its check-ins at once, and asks the carer to talk with the two."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.dispatch import receiver
+
+from accounts.models import User
+from matches import signals
+from matches.models import Closure, Match
+
+from . import concerns, planning
+
+Cause = Closure.Cause
+# Endings after which someone from the committee talks with the two.
+NEEDS_TALK = frozenset({Cause.ONE_SIDED, Cause.UNEXPECTED, Cause.LEFT})
+
+
+@receiver(signals.ending_asked)
+def raise_concern(
+    sender: type[Match], match: Match, person: User, at: datetime, **kwargs: object
+) -> None:
+    concerns.raise_about_ending(match, person, author=person, at=at)
+
+
+@receiver(signals.ending_withdrawn)
+def resolve_concern(
+    sender: type[Match], match: Match, person: User, at: datetime, **kwargs: object
+) -> None:
+    concerns.resolve_about_ending(match, person, at=at)
+
+
+@receiver(signals.match_ended)
+def end_checkins(
+    sender: type[Match], match: Match, closure: Closure, at: datetime, **kwargs: object
+) -> None:
+    """Cancel the match's check-ins. Ask the carer to talk, unless the committee ended it itself."""
+    planning.cancel_of_ended_matches(at, matches=Match.objects.filter(pk=match.pk))
+    is_by_committee = closure.closed_by is not None and closure.closed_by not in match.people
+    if closure.cause in NEEDS_TALK and closure.person is not None and not is_by_committee:
+        has_left = closure.cause == Cause.LEFT
+        person = match.partner_of(closure.person) if has_left else closure.person
+        concerns.raise_about_ending(match, person, author=None, at=at)
+
+
+@receiver(signals.match_reopened)
+def plan_again(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
+    planning.forget_cancelled(match)

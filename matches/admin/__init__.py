@@ -1,0 +1,3 @@
+from .matches import MatchAdmin
+
+__all__ = ["MatchAdmin"]

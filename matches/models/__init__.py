@@ -1,0 +1,13 @@
+from .endings import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp
+from .matches import Match, MatchQuerySet
+
+__all__ = [
+    "Closure",
+    "EndingNote",
+    "EndingReason",
+    "EndingRequest",
+    "Farewell",
+    "FollowUp",
+    "Match",
+    "MatchQuerySet",
+]

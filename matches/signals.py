@@ -1,0 +1,12 @@
+"""Signals of this app for the apps above it. All are sent inside the transaction of the change."""
+
+from django.dispatch import Signal
+
+# One of a pair asked the committee to join: `match`, `person`, `at`.
+ending_asked = Signal()
+# The person took that back: `match`, `person`, `at`.
+ending_withdrawn = Signal()
+# The pair has ended: `match`, `closure`, `at`.
+match_ended = Signal()
+# The pair goes on after all: `match`, `at`.
+match_reopened = Signal()
