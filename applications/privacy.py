@@ -6,8 +6,6 @@ application as a row without text, so that counts stay true.
 
 from __future__ import annotations
 
-import json
-
 from django.db.models import Q
 
 from accounts.column_rules import ERASED, OWN_ONLY, erased, impersonal, kept, rules
@@ -22,12 +20,14 @@ from .models import (
     ApplicationTopic,
     CommitteeNote,
     Decision,
+    ImportedRow,
     NamedWish,
     PrivateAnswers,
     RosterJob,
     RosterUpload,
 )
 from .models.applications import ApplicationQuerySet
+from .named_wishes import forget_person
 from .submission import withdraw
 
 ANSWERS = (
@@ -67,6 +67,9 @@ def export_application(application: Application, user: User) -> dict[str, object
         "cohort": application.cohort.name,
         "role": application.get_role_display(),
         "state": application.get_state_display(),
+        "imported_at": list(
+            ImportedRow.system.filter(application=application).values_list("at", flat=True)
+        ),
         **{name: getattr(application, name) for name in (*ANSWERS, *TIMES)},
         "topics": {str(row.topic): row.weight for row in application.topic_rows.all()},
         "experiences": [
@@ -97,7 +100,9 @@ def erase(user: User) -> None:
         withdraw(application, by=user)
     mentions, cohorts = Mentions.of(user), set(mine.values_list("cohort", flat=True))
     NamedWish.system.filter(person=user).delete()
+    forget_person(user)
     empty(mine)
+    _forget_in_reports(user, cohorts)
     erase_mentions(mentions, cohorts)
 
 
@@ -108,6 +113,7 @@ def empty(applications: ApplicationQuerySet) -> None:
     Decision.system.filter(about).update(note="")
     PrivateAnswers.system.filter(about).delete()
     NamedWish.system.filter(about).delete()
+    ImportedRow.system.filter(about).delete()
     ApplicationExperience.objects.filter(about).delete()
     ApplicationTopic.objects.filter(about).delete()
     Transition.system.about_any(applications).update(why="")
@@ -130,23 +136,32 @@ def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
     mentions.replace_in(Transition.system.about_any(others), "why")
     uploads = RosterUpload.system.filter(cohort__in=cohorts)
     for upload in uploads.exclude(file_name=""):  # else it is erased already
-        upload.table_json = _without_rows(upload.table_json, mentions)
-        upload.save(update_fields=["table_json"])
+        if _may_name(upload, mentions):  # a file is not changed, it is uploaded again
+            upload.content_text = upload.columns_json = ""
+            upload.save(update_fields=["content_text", "columns_json"])
     mentions.replace_in(uploads, "file_name", "map_text")
     jobs = RosterJob.system.filter(upload__in=uploads)
-    mentions.replace_in(jobs, "problems_json", "error")
+    mentions.replace_in(jobs, "report_json", "error")
+    mentions.replace_in(ImportedRow.system.filter(about), "file_name")
 
 
-def _without_rows(table_json: str, mentions: Mentions) -> str:
-    """Leave out the rows of an uploaded table that name the person."""
-    if not mentions.are_in(table_json):
-        return table_json
-    table = json.loads(table_json)
-    pairs = zip(table["rows"], table["numbers"], strict=True)
-    kept_rows = [(row, n) for row, n in pairs if not any(map(mentions.are_in, map(str, row)))]
-    table["rows"] = [row for row, _n in kept_rows]
-    table["numbers"] = [n for _row, n in kept_rows]
-    return json.dumps(table, ensure_ascii=False)
+def _may_name(upload: RosterUpload, mentions: Mentions) -> bool:
+    """Return whether a stored file names the person, or cannot be searched as text."""
+    content = upload.content
+    if content.startswith(b"PK") or b"\x00" in content:
+        return True
+    return mentions.are_in(content.decode("utf-8", "replace"))
+
+
+def _forget_in_reports(user: User, cohorts: set[int]) -> None:
+    """Take the person out of the lists of people that checks and imports have left."""
+    for job in RosterJob.system.filter(upload__cohort__in=cohorts):
+        report = job.report
+        people = report.get("people", [])
+        report["people"] = [person for person in people if person["person"] != user.pk]
+        if len(report["people"]) < len(people):
+            job.report = report
+            job.save(update_fields=["report_json"])
 
 
 FOR_THE_COMMITTEE = "notes of the committee; ask it for them"
@@ -171,13 +186,17 @@ COLUMNS = rules(
                 "the committee's name for a file; the person's name is replaced in it",
                 not_exported=FILE,
             ),
-            "table_json": erased(not_exported=FILE),
+            "content_text columns_json": erased(not_exported=FILE),
             "map_text": impersonal("which column of a file is what"),
         },
         "RosterJob": {
             "public_id stage counts": impersonal("the progress of an import"),
             "error": kept("what went wrong; the name is replaced in it", not_exported=FILE),
-            "problems_json": erased(not_exported=FILE),
+            "report_json": erased(not_exported=FILE),
+        },
+        "ImportedRow": {
+            "file_name": erased(not_exported=FILE),
+            "written_json changes_json": erased(not_exported="copies of answers in the export"),
         },
         "CommitteeNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "Decision": {"note": erased(not_exported=FOR_THE_COMMITTEE)},

@@ -27,6 +27,7 @@ from ..forms.base import Page
 from ..forms.registry import filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision
+from . import wishes
 from .queues import (
     CohortFilter,
     QueueFilter,
@@ -72,6 +73,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
             page("<int:pk>/decide/", require_POST(self.decide_view), "decide"),
             page("<int:pk>/clear/", require_POST(self.clear_view), "clear"),
             page("<int:pk>/attended/", require_POST(self.attended_view), "attended"),
+            page("wishes/<int:pk>/", wishes.decide, "wish"),
             *super().get_urls(),
         ]
 
@@ -151,6 +153,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
                 (page, _rows(page), _unanswered(page))
                 for page in filled_pages(application, acting_member(request))
             ],
+            "wishes": wishes.wish_rows(request, application),
             "notes": notes.select_related("author"),
             "history": Transition.objects.of(application).select_related("by"),
             "note_form": NoteForm(prefix="note"),

@@ -1,4 +1,4 @@
-"""Roster imports: upload a file, map its columns, check the rows, import."""
+"""Roster imports: upload a file, map its columns, check the rows, import. Jobs do the reading."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from access.exceptions import ActionNotAllowed
 from applications.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
-from applications.importing import BadMap, read_map
-from applications.importing.import_jobs import start_job, table_from_json
+from applications.importing import BadMap, read_map, summaries
+from applications.importing.import_jobs import request_job
 from applications.importing.maps import RosterMap
+from applications.importing.reports import people_for
 from applications.models import RosterJob, RosterUpload
 from programs.committee import Role, acting_member
 from programs.committee_admin import CommitteeAdmin
 
+Purpose = RosterJob.Purpose
 MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
 
 
@@ -78,7 +78,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             request.POST or None, request.FILES or None, user=acting_member(request)
         )
         if request.method == "POST" and form.is_valid():
-            return redirect("admin:applications_rosterupload_columns", form.save().public_id)
+            return self._start(request, form.save(), Purpose.READ)
         return self._page(request, "upload", _("Import a roster"), form=form)
 
     def change_view(
@@ -94,13 +94,13 @@ class RosterUploadAdmin(CommitteeAdmin):
 
     def columns(self, request: HttpRequest, public_id: str) -> HttpResponse:
         upload = self._upload(request, public_id)
-        if not upload.table_json:
+        if upload.is_erased:
             return self._page(request, "expired", _("Rows no longer stored"), upload=upload)
-        form = ColumnsForm(
-            request.POST or None,
-            table=table_from_json(upload.table_json),
-            roster=_saved_map(upload),
-        )
+        if not upload.columns_json:
+            reading = RosterJob.objects.visible_to(request.user).filter(upload=upload)
+            return redirect("admin:applications_rosterupload_job", reading.latest().public_id)
+        table = summaries.from_json(upload.columns_json)
+        form = ColumnsForm(request.POST or None, table=table, roster=_saved_map(upload))
         if request.method == "POST" and form.is_valid() and self._save_map(form, upload):
             left = ColumnsForm(table=form.table, roster=_saved_map(upload)).answers
             if left:
@@ -114,10 +114,7 @@ class RosterUploadAdmin(CommitteeAdmin):
                     % {"count": len(left)},
                 )
                 return redirect("admin:applications_rosterupload_columns", public_id)
-            return redirect(
-                "admin:applications_rosterupload_job",
-                self._start(request, upload, dry_run=True).public_id,
-            )
+            return self._start(request, upload, Purpose.CHECK)
         text = MapTextForm(initial={"text": upload.map_text}, role=upload.role)
         return self._page(
             request, "columns", _("Map the columns"), upload=upload, form=form, text_form=text
@@ -134,11 +131,11 @@ class RosterUploadAdmin(CommitteeAdmin):
 
     def map(self, request: HttpRequest, public_id: str) -> HttpResponse:
         upload = self._upload(request, public_id)
-        if not upload.table_json:
+        if not upload.columns_json:
             return redirect("admin:applications_rosterupload_columns", public_id)
         form = MapTextForm(request.POST, role=upload.role)
         if not form.is_valid():
-            columns = ColumnsForm(table=table_from_json(upload.table_json), roster=None)
+            columns = ColumnsForm(table=summaries.from_json(upload.columns_json), roster=None)
             return self._page(
                 request,
                 "columns",
@@ -149,10 +146,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             )
         upload.map_text = form.cleaned_data["text"]
         upload.save(update_fields=["map_text"])
-        return redirect(
-            "admin:applications_rosterupload_job",
-            self._start(request, upload, dry_run=True).public_id,
-        )
+        return self._start(request, upload, Purpose.CHECK)
 
     def download(self, request: HttpRequest, public_id: str) -> HttpResponse:
         upload = self._upload(request, public_id)
@@ -161,26 +155,31 @@ class RosterUploadAdmin(CommitteeAdmin):
             upload.map_text, content_type="text/plain; charset=utf-8", headers=headers
         )
 
-    def _start(self, request: HttpRequest, upload: RosterUpload, *, dry_run: bool) -> RosterJob:
-        if not upload.table_json or not upload.map_text:
-            raise ActionNotAllowed(
-                _("The rows of this file are no longer stored. Upload the file again.")
-            )
-        return start_job(upload, by=acting_member(request), dry_run=dry_run, at=timezone.now())
+    def _start(self, request: HttpRequest, upload: RosterUpload, purpose: str) -> HttpResponse:
+        job = request_job(upload, purpose, by=acting_member(request))
+        return redirect("admin:applications_rosterupload_job", job.public_id)
 
     def check_rows(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        job = self._start(request, self._upload(request, public_id), dry_run=True)
-        return redirect("admin:applications_rosterupload_job", job.public_id)
+        return self._start(request, self._upload(request, public_id), Purpose.CHECK)
 
     def import_now(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        job = self._start(request, self._upload(request, public_id), dry_run=False)
-        return redirect("admin:applications_rosterupload_job", job.public_id)
+        return self._start(request, self._upload(request, public_id), Purpose.IMPORT)
 
     def job(self, request: HttpRequest, public_id: str) -> HttpResponse:
         found = RosterJob.objects.visible_to(request.user).select_related("upload__cohort")
         job = get_object_or_404(found, public_id=public_id)
+        if job.purpose == Purpose.READ and job.state == job.State.DONE:
+            return redirect("admin:applications_rosterupload_columns", job.upload.public_id)
+        report = job.report
         return self._page(
-            request, "job", _("Roster import"), job=job, upload=job.upload, problems=job.problems
+            request,
+            "job",
+            _("Roster import"),
+            job=job,
+            upload=job.upload,
+            problems=report.get("problems", []),
+            notes=report.get("notes", []),
+            people=people_for(acting_member(request), job),
         )
 
     def cancel(self, request: HttpRequest, public_id: str) -> HttpResponse:

@@ -5,62 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applications.importing import BadFile, BadMap, Table, read_map, read_table
+from applications.importing import BadFile, BadMap, read_map
+from applications.importing.field_labels import LABELS
 from applications.importing.import_jobs import create_upload
 from applications.importing.map_suggestions import (
     ANSWERS,
     guess_fields,
     guess_separator,
+    is_last_name,
     sample_answers,
     to_toml,
     unknown_answers,
 )
-from applications.importing.maps import LISTS, RosterMap
+from applications.importing.maps import LISTS, NEVER_CLEARED, RosterMap
 from applications.importing.normalization import fold
+from applications.importing.summaries import TableSummary
+from applications.importing.tables import check_size
 from applications.models import Application, RosterUpload
 from programs.models import Cohort
 
 IGNORE, ATTRIBUTE = "", "own"
-LABELS = {
-    "email": _("E-mail address"),
-    "name": _("Name (or a part of it)"),
-    "key": _("Id of the person"),
-    "pronouns": _("Pronouns"),
-    "language": _("Language of e-mails"),
-    "time_zone": _("Time zone"),
-    "employer": _("Employer"),
-    "job_title": _("Job title"),
-    "level": _("Career stage"),
-    "years_experience": _("Years of experience"),
-    "industries": _("Industries"),
-    "languages": _("Languages to meet in"),
-    "place": _("Town or district"),
-    "phone": _("Phone"),
-    "about": _("About the person"),
-    "situation": _("Situation (shared with the match)"),
-    "hopes": _("Hopes (shared with the match)"),
-    "topics": _("Topics: needs or offers"),
-    "experiences": _("Experiences"),
-    "availability": _("Usual times"),
-    "mode": _("How to meet"),
-    "travel_km": _("Travel in km"),
-    "rhythm_days": _("How often"),
-    "capacity": _("How many mentees"),
-    "is_first_time": _("First time as a mentor"),
-    "commitment": _("Agrees to the commitment"),
-    "prefer": _("Would like to be paired with"),
-    "avoid": _("Would rather not be paired with"),
-    "needs": _("For the committee: comments"),
-    "limits": _("For the committee: limits"),
-    "accommodations": _("For the committee: what would help"),
-}
 CHOICES = [
     (IGNORE, _("— ignore —")),
     *LABELS.items(),
     (ATTRIBUTE, _("A question of this program only")),
+]
+KEEP, CLEAR = "", "clear"
+EMPTY_CELLS = [
+    (KEEP, _("keep what is stored")),
+    (CLEAR, _("erase what is stored")),
 ]
 SPLITS = [
     ("", _("one answer")),
@@ -76,7 +54,10 @@ class RosterUploadForm(forms.Form):
     role = forms.ChoiceField(choices=Application.Role.choices, label=_("These people apply as"))
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV in UTF-8 or an XLSX workbook. The file itself is not stored."),
+        help_text=_(
+            "CSV in UTF-8 or an XLSX workbook. The file is stored encrypted until it is imported, "
+            "at most for a day."
+        ),
     )
     map = forms.FileField(
         label=_("Map"), required=False, help_text=_("Only if you saved one from an earlier import.")
@@ -85,7 +66,6 @@ class RosterUploadForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.table: Table | None = None
         cohort = self.fields["cohort"]
         assert isinstance(cohort, forms.ModelChoiceField)
         cohort.queryset = Cohort.objects.for_committee(user, "chair", "matcher")
@@ -101,24 +81,18 @@ class RosterUploadForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
         return text
 
-    def clean(self) -> dict[str, object]:
-        data = super().clean() or {}
-        if not data.get("file"):
-            return data
-        encoding = (
-            read_map(data["map"], role=data.get("role", "")).encoding if data.get("map") else ""
-        )
+    def clean_file(self) -> UploadedFile:
+        sent: UploadedFile = self.cleaned_data["file"]
         try:
-            self.table = read_table(data["file"].read(), encoding=encoding)
+            check_size(sent.size or 0)
         except BadFile as error:
-            self.add_error("file", str(error))
-        return data
+            raise forms.ValidationError(str(error)) from error
+        return sent
 
     def save(self) -> RosterUpload:
         data = self.cleaned_data
-        assert self.table is not None  # a file without a table is an error of the form
         return create_upload(
-            self.table,
+            data["file"].read(),
             cohort=data["cohort"],
             role=data["role"],
             file_name=data["file"].name,
@@ -128,7 +102,7 @@ class RosterUploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Two selects per column and one per answer without a meaning; writes the map's text."""
+    """Three choices per column, one per answer without a meaning; writes the map's text."""
 
     state = forms.ChoiceField(
         choices=[
@@ -147,8 +121,10 @@ class ColumnsForm(forms.Form):
         required=False, label=_("Add unknown topics and other entries to the vocabulary")
     )
 
-    def __init__(self, *args: Any, table: Table, roster: RosterMap | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, table: TableSummary, roster: RosterMap | None
+    ) -> None:
+        super().__init__(data)
         self.table, self.roster = table, roster
         guessed = guess_fields(table)
         for n, heading in enumerate(table.headers):
@@ -161,6 +137,12 @@ class ColumnsForm(forms.Form):
                 required=False,
                 initial=split,
                 label=_("Answers in “%(heading)s”") % {"heading": heading},
+            )
+            self.fields[f"clear-{n}"] = forms.ChoiceField(
+                choices=EMPTY_CELLS,
+                required=False,
+                initial=self._current_clear(heading),
+                label=_("Empty cells in “%(heading)s”") % {"heading": heading},
             )
         self.answers: dict[str, tuple[str, str]] = {}
         for field, unknown in (unknown_answers(table, roster) if roster else {}).items():
@@ -194,14 +176,21 @@ class ColumnsForm(forms.Form):
         field = guessed.get(heading, IGNORE)
         return field, guess_separator(self.table, heading, field)
 
+    def _current_clear(self, heading: str) -> str:
+        roster = self.roster
+        maps = [*roster.fields.values(), *roster.attributes.values()] if roster else []
+        clears = [one for one in maps if fold(heading) in map(fold, one.columns) and one.clear]
+        return CLEAR if clears else KEEP
+
     def rows(self) -> list[dict[str, object]]:
-        """Return heading, samples and the two selects of each column, for the template."""
+        """Return heading, samples and the choices of each column, for the template."""
         return [
             {
                 "heading": heading,
                 "samples": sample_answers(self.table, heading),
                 "field": self[f"field-{n}"],
                 "split": self[f"split-{n}"],
+                "clear": self[f"clear-{n}"],
             }
             for n, heading in enumerate(self.table.headers)
         ]
@@ -217,16 +206,22 @@ class ColumnsForm(forms.Form):
         ignore = []
         for n, heading in enumerate(self.table.headers):
             field, split = data[f"field-{n}"], data[f"split-{n}"]
+            clears = {"clear": True} if data.get(f"clear-{n}") == CLEAR else {}
             if field == IGNORE:
                 ignore.append(heading)
             elif field == ATTRIBUTE:
-                attributes[heading] = {"column": heading, **({"split": split} if split else {})}
+                one = {"split": split} if split else {}
+                attributes[heading] = {"column": heading, **one, **clears}
             else:
                 fields.setdefault(field, {"columns": []})["columns"].append(heading)
+                if field not in NEVER_CLEARED:
+                    fields[field] |= clears
                 if split:
                     fields[field]["split"] = split
                 if field in LISTS - {"prefer", "avoid", "availability"} and data["create"]:
                     fields[field]["create"] = True
+        if "name" in fields:  # first name first, whatever the order of the columns
+            fields["name"]["columns"].sort(key=is_last_name)
         self._values(fields)
         options = {name: data[name] for name in ("state", "code_accepted", "orientation_passed")}
         text = to_toml(

@@ -1,108 +1,177 @@
-"""The job that reads an upload by its map, checks or imports it, and stores the result."""
+"""The jobs that read an upload, check its rows by a map, and import them.
+
+Only a worker does this: the web process stores the bytes of a file and shows what a job has stored.
+"""
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from applications.models import RosterJob, RosterUpload
 from programs.models import Cohort
-from workflow import jobs
 
-from .maps import read_map
-from .records import ImportResult, read_records
+from . import summaries
+from .maps import BadMap, read_map
+from .records import ImportResult, Problem, read_records
 from .saving import save_records
-from .tables import Table
+from .tables import BadFile, Table, read_table
 
-MAX_INLINE_ROWS = 200  # more rows wait for a worker, fewer are done while the page waits
-MAX_STORED_PROBLEMS = 500
-
-
-def table_to_json(table: Table) -> str:
-    return json.dumps(asdict(table), ensure_ascii=False)
-
-
-def table_from_json(text: str) -> Table:
-    """Return the table that `create_upload` stored."""
-    data = json.loads(text)
-    return Table(
-        tuple(data["headers"]), tuple(tuple(row) for row in data["rows"]), tuple(data["numbers"])
-    )
+MAX_STORED = 500  # problems, notes and people that a report holds
+Purpose = RosterJob.Purpose
 
 
 def create_upload(
-    table: Table, *, cohort: Cohort, role: str, file_name: str, map_text: str, by: User
+    content: bytes, *, cohort: Cohort, role: str, file_name: str, map_text: str, by: User
 ) -> RosterUpload:
-    """Store the rows of a file, encrypted, until they are imported or their time is over."""
-    return RosterUpload.objects.create(
+    """Store a file, encrypted, until it is imported or its time is over."""
+    upload = RosterUpload(
         cohort=cohort,
         role=role,
         file_name=file_name[:120],
-        row_count=len(table.rows),
-        table_json=table_to_json(table),
         map_text=map_text,
         created_by=by,
     )
+    upload.content = content
+    upload.save()
+    return upload
 
 
-def start_job(upload: RosterUpload, *, by: User, dry_run: bool, at: datetime) -> RosterJob:
-    """Create the job; run it at once if the roster is small, else leave it to a worker."""
-    job = RosterJob.objects.create(
-        upload=upload, is_dry_run=dry_run, created_by=by, total=upload.row_count
+def request_job(upload: RosterUpload, purpose: str, *, by: User) -> RosterJob:
+    """Queue a job for a worker; return the one that waits already, if the button was pressed twice.
+
+    Raises ActionNotAllowed when the file is no longer stored, or no map says what it means.
+    """
+    if upload.is_erased or (purpose != Purpose.READ and not upload.map_text):
+        raise ActionNotAllowed(
+            _("The rows of this file are no longer stored. Upload the file again.")
+        )
+    waiting = RosterJob.system.filter(
+        upload=upload, purpose=purpose, state=RosterJob.State.QUEUED
+    ).first()
+    return waiting or RosterJob.objects.create(
+        upload=upload, purpose=purpose, created_by=by, total=upload.row_count
     )
-    jobs.run_or_queue(
-        is_small=upload.row_count <= MAX_INLINE_ROWS,
-        run=lambda: jobs.claim_and_run(job, at),
-        queue=lambda: job,
-    )
-    return job
 
 
 def run_job(job: RosterJob) -> None:
-    """Check or import the job's upload; registered as the runner of `RosterJob`."""
-    uploads = RosterUpload.system.select_related("cohort__program")
-    upload = uploads.get(pk=job.upload_id)
-    job.advance(_("Reading rows"), 0, upload.row_count)
-    roster = read_map(upload.map_text, role=upload.role)
-    table = table_from_json(upload.table_json)
-    records, problems = read_records(table, roster, role=upload.role)
-    result = ImportResult(problems=problems)
-    if not problems:
-        stage = _("Checking people") if job.is_dry_run else _("Saving applications")
-        job.advance(stage, upload.row_count, upload.row_count)
-        result = save_records(
-            records, roster, cohort=upload.cohort, by=job.created_by, dry_run=job.is_dry_run
+    """Do the job's work; registered as the runner of `RosterJob`."""
+    upload = RosterUpload.system.select_related("cohort__program").get(pk=job.upload_id)
+    if upload.is_erased:
+        if job.counts:  # a worker died after the import, before it could say so
+            return
+        raise ActionNotAllowed(
+            _("The rows of this file are no longer stored. Upload the file again.")
         )
-    _store_result(job, result)
-    if result.ok and not job.is_dry_run:
-        uploads.filter(pk=upload.pk).update(table_json="")
+    job.advance(_("Reading the file"))
+    try:
+        roster = read_map(upload.map_text, role=upload.role) if upload.map_text else None
+        table = read_table(upload.content, encoding=roster.encoding if roster else "")
+    except (BadFile, BadMap) as error:
+        raise ActionNotAllowed(str(error)) from error
+    if job.purpose == Purpose.READ:
+        _store_summary(upload, table)
+    else:
+        _check_or_import(job, upload, table)
 
 
-def _store_result(job: RosterJob, result: ImportResult) -> None:
-    stored = result.problems[:MAX_STORED_PROBLEMS]
-    problems = [{**asdict(problem), "text": str(problem)} for problem in stored]
+def _store_summary(upload: RosterUpload, table: Table) -> None:
+    upload.columns_json = summaries.to_json(summaries.summarize(table))
+    upload.row_count = len(table.rows)
+    upload.save(update_fields=["columns_json", "row_count"])
+
+
+def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None:
+    rows = len(table.rows)
+    job.advance(_("Reading rows"), 0, rows)
+    roster = read_map(upload.map_text, role=upload.role)
+    records, problems = read_records(table, roster, role=upload.role)
+    notes = _notes_about(table)
+    if problems:
+        _store_report(job, ImportResult(problems=problems, notes=notes))
+        return
+    job.advance(_("Checking people") if job.is_dry_run else _("Saving applications"), rows, rows)
+
+    def finish(result: ImportResult) -> None:
+        result.notes = notes + result.notes
+        _store_report(job, result)
+        RosterUpload.system.filter(pk=upload.pk).update(content_text="", columns_json="")
+
+    result = save_records(
+        records,
+        roster,
+        cohort=upload.cohort,
+        by=job.created_by,
+        dry_run=job.is_dry_run,
+        job=None if job.is_dry_run else job,
+        file_name=upload.file_name,
+        finish=finish,
+    )
+    if job.is_dry_run or not result.ok:
+        result.notes = notes + result.notes
+        _store_report(job, result)
+
+
+def _notes_about(table: Table) -> list[Problem]:
+    """Say in which columns characters were removed that nobody can see."""
+    first_rows: dict[str, int] = {}
+    for row, heading in table.cleaned:
+        first_rows.setdefault(heading, row)
+    counts = Counter(heading for _row, heading in table.cleaned)
+    return [
+        Problem(
+            first_rows[heading],
+            heading,
+            ngettext(
+                "Invisible characters were removed from %(count)d cell.",
+                "Invisible characters were removed from %(count)d cells; this is the first.",
+                count,
+            )
+            % {"count": count},
+        )
+        for heading, count in counts.items()
+    ]
+
+
+def _store_report(job: RosterJob, result: ImportResult) -> None:
     job.counts = {
         "created": result.created,
         "updated": result.updated,
+        "unchanged": result.unchanged,
         "skipped": result.skipped,
         "people": result.people_created,
+        "kept": sum(bool(change.kept) for change in result.changes),
+        "names": sum(len(change.names) for change in result.changes),
         "problems": len(result.problems),
+        "notes": len(result.notes),
     }
-    job.problems_json = json.dumps(problems, ensure_ascii=False)
-    job.save(update_fields=["counts", "problems_json"])
+    told = [one for one in result.changes if one.changes or one.kept or one.reason or one.names]
+    told.sort(key=lambda one: (not one.reason, not one.names, not one.kept, one.is_new, one.row))
+    job.report = {
+        "problems": [_told(one) for one in result.problems[:MAX_STORED]],
+        "notes": [_told(one) for one in result.notes[:MAX_STORED]],
+        "people": [asdict(one) for one in told[:MAX_STORED]],
+    }
+    job.save(update_fields=["counts", "report_json"])
+
+
+def _told(problem: Problem) -> dict[str, object]:
+    return {**asdict(problem), "text": str(problem)}
 
 
 @transaction.atomic
 def erase_expired_uploads(at: datetime) -> int:
-    """Erase the rows of old uploads, their file names, and what checks quoted from them.
+    """Erase old files, their names, and what reports say about people.
 
     Called by the reconcilers. Returns how many uploads were erased: a name is erased only once.
     """
     expired = RosterUpload.system.expired(at).exclude(file_name="")
-    RosterJob.system.filter(upload__in=expired).update(problems_json="", error="")
-    return expired.update(table_json="", file_name="")
+    RosterJob.system.filter(upload__in=expired).update(report_json="", error="")
+    return expired.update(content_text="", columns_json="", file_name="")

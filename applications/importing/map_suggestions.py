@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from accounts.models import Profile
 from applications.models import Application
 
-from .maps import LISTS, RosterMap
-from .normalization import clean, fold, is_blank, split_answers
+from .maps import LISTS, NAMES, RosterMap
+from .normalization import fold, split_answers
 from .parsers import InvalidCell, is_yes_or_no, parse
-from .tables import Table
+from .summaries import TableSummary
 
 GUESSES: dict[str, tuple[str, ...]] = {
     "email": ("email", "e-mail", "email address", "e-mail address", "mail", "courriel"),
     "name": ("name", "full name", "your name", "nom"),
-    "key": ("id", "member id", "member number", "staff id"),
+    "key": ("member id", "member number", "staff id"),  # a bare "id" counts answers in most tools
     "employer": ("employer", "organisation", "organization", "company", "employeur"),
     "job_title": ("job title", "title", "position", "role title"),
     "place": ("town", "city", "location", "ville"),
@@ -28,6 +28,10 @@ GUESSES: dict[str, tuple[str, ...]] = {
     "capacity": ("capacity", "number of mentees", "how many mentees"),
     "pronouns": ("pronouns",),
     "years_experience": ("years of experience",),
+    "topics": ("topics", "skills", "sujets"),
+    "prefer": ("preferred mentors", "would like to be paired with"),
+    "avoid": ("please not with", "not with", "would rather not be paired with"),
+    "needs": ("comments", "commentaires"),
 }
 FIRST = ("first name", "given name", "prénom")
 LAST = ("last name", "family name", "surname", "nom de famille")
@@ -41,7 +45,11 @@ ANSWERS: dict[str, list[tuple[str, str]]] = {
 }
 
 
-def guess_fields(table: Table) -> dict[str, str]:
+def is_last_name(heading: str) -> bool:
+    return fold(heading).rstrip(":?* ") in LAST
+
+
+def guess_fields(table: TableSummary) -> dict[str, str]:
     """Return {heading: field} for the headings that are clear; a field is guessed once."""
     found: dict[str, str] = {}
     for header in table.headers:
@@ -50,7 +58,7 @@ def guess_fields(table: Table) -> dict[str, str]:
             if heading in spellings and field not in found.values():
                 found[header] = field
         if heading in FIRST or heading in LAST:
-            found[header] = "name"
+            found[header] = "first_name" if heading in FIRST else "last_name"
     return found
 
 
@@ -93,16 +101,14 @@ def _value(value: object) -> str:
     return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
 
 
-def unknown_answers(table: Table, roster: RosterMap) -> dict[str, list[str]]:
+def unknown_answers(table: TableSummary, roster: RosterMap) -> dict[str, list[str]]:
     """Return {field: answers that the map does not translate yet} for fields with fixed answers."""
     unknown: dict[str, list[str]] = {}
     for field in ANSWERS:
         mapping = roster.fields.get(field)
         if mapping is None or not mapping.columns:
             continue
-        position = table.column(mapping.columns[0])
-        answers = {clean(row[position]) for row in table.rows} if position is not None else set()
-        for answer in sorted(answer for answer in answers if not is_blank(answer)):
+        for answer in sorted(table.answers(mapping.columns[0])):
             if fold(answer) not in mapping.values and not _understood(field, answer):
                 unknown.setdefault(field, []).append(answer)
     return unknown
@@ -118,26 +124,16 @@ def _understood(field: str, answer: str) -> bool:
     return True
 
 
-def sample_answers(table: Table, heading: str, most: int = 3) -> list[str]:
+def sample_answers(table: TableSummary, heading: str, most: int = 3) -> list[str]:
     """Return a few different answers of a column, shortened, to recognise it by."""
-    position = table.column(heading)
-    if position is None:
-        return []
-    seen = dict.fromkeys(row[position][:60] for row in table.rows if not is_blank(row[position]))
-    return list(seen)[:most]
+    return [answer[:60] for answer in table.answers(heading)[:most]]
 
 
-def guess_separator(table: Table, heading: str, field: str) -> str:
+def guess_separator(table: TableSummary, heading: str, field: str) -> str:
     """Return the separator of a column with several answers in one cell, "" if there is none."""
-    if field not in LISTS:
-        return ""
-    position = table.column(heading)
-    cells = [row[position] for row in table.rows] if position is not None else []
-    return next(
-        (
-            mark
-            for mark in (";", "\n", ",")
-            if any(len(split_answers(cell, mark)) > 1 for cell in cells)
-        ),
-        "",
-    )
+    cells = table.answers(heading)
+    marks = ";\n," if field in LISTS else ";"  # a comma or a line break may be part of any text
+    if field in NAMES:  # "Roy, Ann" is one person
+        marks = ";\n"
+    found = (m for m in marks if any(len(split_answers(cell, m)) > 1 for cell in cells))
+    return next(found, "")

@@ -9,8 +9,13 @@ code_accepted = true
 
 [fields.email]
 column = "E-mail address"
-[fields.name]
-columns = ["First name", "Last name"]
+[fields.first_name]            # or [fields.name] with one column, or several in their order
+column = "First name"
+[fields.last_name]
+column = "Last name"
+[fields.place]
+column = "Town"
+clear = true                   # an empty cell erases what is stored; without it, it is kept
 [fields.capacity]
 column = "How many mentees?"
 values = {"One mentee only, please!" = 1, "I'm willing to take on two mentees." = 2}
@@ -44,12 +49,13 @@ from django.utils.translation import gettext as _
 from .normalization import did_you_mean, fold
 
 SINGLE = {
-    "email", "name", "key", "pronouns", "language", "time_zone",
+    "email", "name", "first_name", "last_name", "key", "pronouns", "language", "time_zone",
     "employer", "job_title", "level", "years_experience", "place", "phone", "about",
     "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time",
     "commitment", "needs", "limits", "accommodations",
 }  # fmt: skip
 LISTS = {"industries", "languages", "availability", "topics", "experiences", "prefer", "avoid"}
+NAMES = {"prefer", "avoid"}
 FIELDS = SINGLE | LISTS
 FIELD_OPTIONS = {
     "column",
@@ -64,8 +70,13 @@ FIELD_OPTIONS = {
     "keep",
     "weight",
     "depth",
+    "clear",
 }
 STATES = ("submitted", "accepted")
+REQUIRED = {"email": {"email"}, "name": {"name", "first_name", "last_name"}}
+NEVER_CLEARED = {
+    "email", "name", "first_name", "last_name", "key", "language", "time_zone", "commitment",
+}  # fmt: skip
 TOP_LEVEL_KEYS = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
 ROLE_TABLES = {"mentee": "mentees", "mentor": "mentors"}
 
@@ -90,6 +101,7 @@ class FieldMap:
     keep: frozenset[str] = frozenset()
     weight: int = 2
     depth: str = ""
+    clear: bool = False  # an empty cell erases what is stored
 
 
 @dataclass(frozen=True)
@@ -135,9 +147,12 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
     fields = {name: _field(f"fields.{name}", one) for name, one in _tables(data, "fields")}
     for name in fields:
         _require_one_of("fields", name, FIELDS)
-    for name in ("email", "name"):
-        if name not in fields:
+    for name, several in REQUIRED.items():
+        if not several & fields.keys():
             raise BadMap(_("The map does not say which column is the %(name)s.") % {"name": name})
+    for name in sorted(fields.keys() & NEVER_CLEARED):
+        if fields[name].clear:
+            raise BadMap(_("[fields.%(name)s] can't be cleared.") % {"name": name})
     application = data.get("application", {})
     _check_keys("application", application, {"state", "orientation_passed", "code_accepted"})
     state = application.get("state", "submitted")
@@ -234,4 +249,5 @@ def _field(place: str, data: Any) -> FieldMap:
         keep=frozenset(fold(str(one)) for one in data.get("keep", [])),
         weight=weight,
         depth=str(data.get("depth", "")),
+        clear=bool(data.get("clear", False)),
     )

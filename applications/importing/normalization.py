@@ -18,14 +18,25 @@ STRAIGHT = str.maketrans(
 )
 BLANKS = frozenset({"", "none", "n/a", "na", "nan", "null", "-", "--", "[]"})
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Characters without a shape: zero-width spaces, soft hyphens, marks of the writing direction.
+# Joiners (200C, 200D) stay, because words of some languages are written with them.
+INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
 PYTHON_LIST = "python"
 
 
 def clean(cell: object) -> str:
-    """Return a cell's text without control characters and stray spaces; line breaks stay."""
+    """Return a cell's text without control and invisible characters and stray spaces.
+
+    Line breaks stay.
+    """
     text = "" if cell is None else str(cell)
-    text = unicodedata.normalize("NFC", text).replace("\ufeff", "").replace("\r\n", "\n")
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text)).replace("\r\n", "\n")
     return CONTROL.sub(" ", text).strip()
+
+
+def has_invisible(cell: object) -> bool:
+    """Return whether `clean` removes characters from a cell that nobody can see."""
+    return isinstance(cell, str) and INVISIBLE.search(cell) is not None
 
 
 def fold(text: str) -> str:

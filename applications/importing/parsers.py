@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
@@ -24,6 +25,8 @@ NO = {"no", "false", "0", "non", "n"}
 MAX_LENGTH = 2000
 MAX_LENGTHS = {
     "name": 80,
+    "first_name": 80,
+    "last_name": 80,
     "pronouns": 40,
     "key": 254,
     "email": 254,
@@ -33,6 +36,10 @@ MAX_LENGTHS = {
     "phone": 40,
     "about": 1000,
 }
+
+
+JOINERS = re.compile("[\u200c\u200d]")  # part of words in some languages, never of an address
+IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>\s*$")
 
 
 class InvalidCell(ValueError):
@@ -65,7 +72,13 @@ def _validated(check: Callable[[str], None]) -> Callable[[str, object], str]:
 
 
 def _email(field: str, value: object) -> str:
-    return _validated(validate_email)(field, value).lower()
+    """Accept an address alone, in angle brackets after a name, or as a link."""
+    text = JOINERS.sub("", clean(value))
+    if found := IN_BRACKETS.search(text):
+        text = found[1]
+    if text[:7].casefold() == "mailto:":
+        text = text[7:]
+    return _validated(validate_email)(field, text).lower()
 
 
 def _integer(low: int, high: int) -> Parser:
@@ -125,6 +138,8 @@ def _commitment(field: str, value: object) -> bool:
 PARSERS: dict[str, Parser] = {
     "email": _email,
     "name": _validated(validate_name),
+    "first_name": _validated(validate_name),
+    "last_name": _validated(validate_name),
     "pronouns": _validated(validate_name),
     "time_zone": _validated(validate_zone),
     "language": _choice(

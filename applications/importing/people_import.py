@@ -1,22 +1,19 @@
-"""Save the people of a roster: accounts and profiles. What people entered is not overwritten."""
+"""Find or create the people of a roster, by any address that they have verified."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from allauth.account.models import EmailAddress
+from django.utils.translation import gettext as _
 
-from accounts.models import Employer, Industry, Language, Profile, User
+from accounts.models import Profile, User
 from programs.models import Cohort
 
-from .maps import RosterMap
-from .normalization import fold
-from .records import ImportResult, Record
-from .vocabulary_lookup import VocabularyLookup
+from .records import ImportResult, Problem, Record
+from .stored_answers import BATCH
 
-BATCH = 500
-PERSON = ("name", "pronouns", "language", "time_zone")
-PROFILE = ("job_title", "level", "years_experience", "place", "phone", "about")
+DEFAULTS = ("language", "time_zone")
 
 
 @dataclass
@@ -24,88 +21,54 @@ class PeopleImport:
     """Find or create the people of `records`; problems and counts go to `result`."""
 
     records: list[Record]
-    roster: RosterMap
     cohort: Cohort
     result: ImportResult
     people: dict[str, User] = field(default_factory=dict)  # by e-mail address
+    new: set[int] = field(default_factory=set)  # ids of the people who were created
 
     def run(self) -> dict[str, User]:
-        """Return the people by e-mail address."""
-        self._save_people()
-        self._save_profiles()
-        return self.people
-
-    def _save_people(self) -> None:
-        # The first row of a person counts.
-        first_rows = {record.email: record for record in reversed(self.records)}
-        self.people = {user.email: user for user in User.objects.filter(email__in=first_rows)}
-        new = []
-        for email, record in first_rows.items():
-            known = self.people.get(email)
-            if known is None:
-                new.append(self._new_person(record))
-            elif not known.name:
-                known.name = str(record.values["name"])
-                known.save(update_fields=["name"])
+        """Return the people by the address in the file. All of them have profiles afterwards."""
+        self.people = _known_people({record.email for record in self.records})
+        self._report_same_people()
+        addresses = dict.fromkeys(record.email for record in self.records)
+        new = [self._new_person(email) for email in addresses if email not in self.people]
         User.objects.bulk_create(new, BATCH)
         EmailAddress.objects.bulk_create(
             [EmailAddress(user=user, email=user.email, primary=True) for user in new], BATCH
         )
         self.people |= {user.email: user for user in new}
+        self.new = {user.pk for user in new}
         self.result.people_created = len(new)
+        self._add_profiles()
+        return self.people
 
-    def _new_person(self, record: Record) -> User:
-        defaults = {"time_zone": self.cohort.program.time_zone}
-        user = User(email=record.email, **{**defaults, **record.present(PERSON)})
+    def _new_person(self, email: str) -> User:
+        user = User(email=email, time_zone=self.cohort.program.time_zone)
         user.set_unusable_password()
         return user
 
-    def _save_profiles(self) -> None:
-        """Create the profiles of people who have none; what people entered is not overwritten."""
-        by_email = {record.email: record for record in self.records}
-        profiles = Profile.objects.filter(user__in=self.people.values())
-        known = set(profiles.values_list("user_id", flat=True))
-        employers = {employer.key: employer for employer in Employer.objects.all()}
-        new = [
-            self._new_profile(user, by_email[email], employers)
-            for email, user in self.people.items()
-            if user.pk not in known
-        ]
-        Profile.objects.bulk_create(new, BATCH)
-        rows = [(by_email[profile.user.email], profile) for profile in new]
-        self._link_to_profiles(rows, "industries", Industry)
-        self._link_to_profiles(rows, "languages", Language)
+    def _report_same_people(self) -> None:
+        """Two addresses in the file may be one person, who cannot apply twice in one role."""
+        rows: dict[tuple[int, str], int] = {}
+        for record in self.records:
+            person = self.people.get(record.email)
+            if person is None:
+                continue
+            first = rows.setdefault((person.pk, record.role), record.row)
+            if first != record.row:
+                message = _("This address belongs to the same person as the one in row %(row)d.")
+                self.result.problems.append(Problem(record.row, "", message % {"row": first}))
 
-    def _new_profile(self, user: User, record: Record, employers: dict[str, Employer]) -> Profile:
-        profile = Profile(
-            user=user,
-            availability=record.lists.get("availability", []),
-            **record.present(PROFILE),
-        )
-        if name := str(record.values.get("employer") or ""):
-            profile.employer = employers.get(fold(name)) or Employer.objects.named(name)
-            employers[profile.employer.key] = profile.employer
-        return profile
+    def _add_profiles(self) -> None:
+        people = {user.pk: user for user in self.people.values()}
+        known = set(Profile.objects.filter(user__in=people).values_list("user_id", flat=True))
+        missing = [Profile(user=user) for pk, user in people.items() if pk not in known]
+        Profile.objects.bulk_create(missing, BATCH)
 
-    def _link_to_profiles(
-        self,
-        rows: list[tuple[Record, Profile]],
-        name: str,
-        model: type[Industry] | type[Language],
-    ) -> None:
-        if name not in self.roster.fields:
-            return
-        lookup = VocabularyLookup(
-            name,
-            self.roster.fields[name],
-            model.objects.current(),
-            lambda code, text: model.objects.create(code=code, names={"en": text}),
-        )
-        through = getattr(Profile, name).through
-        column = f"{model._meta.model_name}_id"
-        links = [
-            through(**{"profile_id": profile.pk, column: entry.pk})
-            for record, profile in rows
-            for entry in self.result.found(lookup.entries(record))
-        ]
-        through.objects.bulk_create(links, BATCH)
+
+def _known_people(addresses: set[str]) -> dict[str, User]:
+    """Return {address: person} for sign-in addresses and for further, verified ones."""
+    found = {user.email: user for user in User.objects.filter(email__in=addresses)}
+    others = EmailAddress.objects.filter(email__in=addresses - found.keys(), verified=True)
+    found |= {row.email.lower(): row.user for row in others.select_related("user")}
+    return found

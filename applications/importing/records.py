@@ -6,11 +6,13 @@ would be understood. Problems of the whole file have row 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models.people import SLOTS
 
@@ -19,7 +21,10 @@ from .normalization import did_you_mean, fold, is_blank, split_answers
 from .parsers import InvalidCell, Value, parse
 from .tables import Table
 
-REQUIRED = ("email", "name")
+NAMES = ("name", "first_name", "last_name")
+# "Na", "Null" and "Nan" are names: in these fields only an empty cell is no answer.
+NEVER_BLANK = set(NAMES)
+EMPTY_CELL = gettext_noop("This cell is empty. Every person needs a value here.")
 T = TypeVar("T")
 
 
@@ -63,13 +68,39 @@ class Record:
 
 
 @dataclass
+class Change:
+    """What an import does to one application, with the person's own facts.
+
+    `changes` {field: (old, new)}, `kept` {field: (the person's own answer, the file's)}. `reason`
+    says why a row is passed over. `names` has (sentence, candidates) for each wish that names
+    nobody for certain.
+    """
+
+    row: int
+    person: int
+    application: int
+    name: str
+    email: str  # as in the file
+    role: str
+    is_new: bool = False
+    is_new_person: bool = False
+    changes: dict[str, tuple[object, object]] = field(default_factory=dict)
+    kept: dict[str, tuple[object, object]] = field(default_factory=dict)
+    reason: str = ""
+    names: list[tuple[str, list[int]]] = field(default_factory=list)
+
+
+@dataclass
 class ImportResult:
-    """What an import did, or would do."""
+    """What an import did, or would do. `unchanged` and `skipped` are part of the rest."""
 
     created: int = 0
     updated: int = 0
-    skipped: int = 0  # edited by their person since
+    unchanged: int = 0
+    skipped: int = 0
     people_created: int = 0
+    changes: list[Change] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)  # worth knowing, stops nothing
     problems: list[Problem] = field(default_factory=list)
 
     def found(self, lookup: tuple[list[T], list[Problem]]) -> list[T]:
@@ -126,6 +157,7 @@ def _record(
     cells: Mapping[str, str], roster: RosterMap, number: int, role: str
 ) -> tuple[Record, list[Problem]]:
     record, problems = Record(number, role, key="", email=""), []
+    has_bad_name = False
     for name, mapping in roster.fields.items():
         try:
             if name in LISTS:
@@ -134,23 +166,42 @@ def _record(
                 record.values[name] = _single(name, mapping, cells)
         except InvalidCell as error:
             problems.append(Problem(number, _first_column(mapping, name), str(error)))
+            has_bad_name = has_bad_name or name in NAMES
     for name, mapping in roster.attributes.items():
         try:
             record.attributes[name] = _list(name, mapping, cells)
         except InvalidCell as error:
             problems.append(Problem(number, _first_column(mapping, name), str(error)))
+    problems += [] if has_bad_name else _whole_name(record, roster)
     record.email = str(record.values.get("email") or "")
     record.key = str(record.values.get("key") or record.email)
     return record, problems
+
+
+def _whole_name(record: Record, roster: RosterMap) -> list[Problem]:
+    """Join first and last name, in this order whatever the order of their columns."""
+    name, first, last = (str(record.values.pop(one, None) or "") for one in NAMES)
+    whole = name or " ".join(filter(None, (first, last)))
+    mapped = next(one for one in NAMES if one in roster.fields)
+    if not whole:
+        column = _first_column(roster.fields[mapped], mapped)
+        return [Problem(record.row, column, _(EMPTY_CELL))]
+    try:
+        record.values["name"] = parse("name", whole)
+    except InvalidCell as error:
+        return [Problem(record.row, _first_column(roster.fields[mapped], mapped), str(error))]
+    return []
 
 
 def _first_column(mapping: FieldMap, name: str) -> str:
     return next(iter((*mapping.columns, *mapping.pivot)), name)
 
 
-def _joined_text(mapping: FieldMap, cells: Mapping[str, str]) -> str:
+def _joined_text(
+    mapping: FieldMap, cells: Mapping[str, str], skips: Callable[[str], bool] = is_blank
+) -> str:
     written = [cells[fold(column)] for column in mapping.columns]
-    text = mapping.join.join(part for part in written if part and not is_blank(part))
+    text = mapping.join.join(part for part in written if part and not skips(part))
     return text.replace(mapping.remove, "").strip() if mapping.remove else text
 
 
@@ -194,11 +245,12 @@ def _pivoted(mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
 
 
 def _single(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> Value | None:
-    text = _joined_text(mapping, cells) if mapping.columns else ""
+    skips = operator.not_ if name in NEVER_BLANK else is_blank
+    text = _joined_text(mapping, cells, skips) if mapping.columns else ""
     value = _translate(mapping, text) if text else mapping.default
     if value in (None, ""):
-        if name in REQUIRED:
-            raise InvalidCell(_("This cell is empty. Every person needs a value here."))
+        if name == "email":
+            raise InvalidCell(_(EMPTY_CELL))
         return None
     return parse(name, value)
 

@@ -1,46 +1,35 @@
 """Save records as applications: all or none, and the same file again changes nothing.
 
-A person is found by e-mail address. An application that its person has edited since is skipped.
+What is stored of a row, and what the person's own answer keeps out, is decided in `merging`.
 Named wishes are resolved when both people are there, so the order of two imports does not matter.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from applications.models import (
-    Application,
-    ApplicationExperience,
-    ApplicationTopic,
-    NamedWish,
-    PrivateAnswers,
-)
-from applications.named_wishes import resolve_names
-from programs.models import Cohort, Experience, Topic
+from applications.models import Application, ImportedRow, RosterJob
+from applications.named_wishes import open_names, resolve_names
+from programs.models import Cohort
 from workflow.models import Transition
 
 from .maps import RosterMap
-from .people_import import PeopleImport
-from .records import ImportResult, Record
-from .vocabulary_lookup import VocabularyLookup
+from .merging import merge
+from .offers import Offers
+from .people_import import DEFAULTS, PeopleImport
+from .records import Change, ImportResult, Record
+from .stored_answers import BATCH, PERSONAL, Answers, read_answers, write_answers
 
-BATCH = 500
-APPLICATION = (
-    "situation",
-    "hopes",
-    "mode",
-    "travel_km",
-    "rhythm_days",
-    "capacity",
-    "is_first_time",
-)
-PRIVATE = ("needs", "limits", "accommodations")
-UPDATABLE = {Application.State.SUBMITTED, Application.State.ACCEPTED}
+State = Application.State
+UPDATABLE = {State.SUBMITTED, State.ACCEPTED, State.WAITLISTED}
 
 Pairs = list[tuple[Record, Application]]
 
@@ -57,14 +46,23 @@ def save_records(
     by: User | None,
     at: datetime | None = None,
     dry_run: bool = False,
+    job: RosterJob | None = None,
+    file_name: str = "",
+    finish: Callable[[ImportResult], None] | None = None,
 ) -> ImportResult:
-    """Save all records, or none if one cannot be saved. `dry_run` saves and rolls back."""
+    """Save all records, or none if one cannot be saved. `dry_run` saves and rolls back.
+
+    `finish` runs in the same transaction once everything is saved.
+    """
     result = ImportResult()
+    run = _Import(records, roster, cohort, by, at or timezone.now(), result, job, file_name)
     try:
         with transaction.atomic():
-            _Import(records, roster, cohort, by, at or timezone.now(), result).run()
+            run.run()
             if dry_run or result.problems:
                 raise _Rollback
+            if finish:
+                finish(result)
     except _Rollback:
         pass
     return result
@@ -80,56 +78,83 @@ class _Import:
     by: User | None
     at: datetime
     result: ImportResult
+    job: RosterJob | None
+    file_name: str
     people: dict[str, User] = field(default_factory=dict)  # by e-mail address
+    new_people: set[int] = field(default_factory=set)
+    new: set[int] = field(default_factory=set)  # ids of the applications that were created
 
     def run(self) -> None:
-        self.people = PeopleImport(self.records, self.roster, self.cohort, self.result).run()
-        self._save_answers(self._save_applications())
+        finding = PeopleImport(self.records, self.cohort, self.result)
+        self.people = finding.run()
+        self.new_people = finding.new
+        if self.result.problems:
+            return
+        pairs = self._find_applications()
+        self._save_answers(pairs)
         if not self.result.problems:
             resolve_names(self.cohort)
+            self._add_open_names()
 
-    def _save_applications(self) -> Pairs:
-        """Create and update applications; return those that were, with their records."""
+    def _find_applications(self) -> Pairs:
+        """Create what is missing; return the applications to fill, with their records."""
         known = self._known_applications()
-        new: list[Application] = []
-        updated: list[Application] = []
+        created: list[Application] = []
         pairs: Pairs = []
         for record in self.records:
-            application = known.get((self.people[record.email].pk, record.role))
+            person = self.people[record.email]
+            application = known.get((person.pk, record.role))
             if application is None:
-                application = self._new_application(record)
-                new.append(application)
-            elif application.version or application.state not in UPDATABLE:
-                self.result.skipped += 1
+                application = self._new_application(record, person)
+                created.append(application)
+            elif application.state not in UPDATABLE:
+                self._skip(record, application)
                 continue
-            else:
-                updated.append(application)
-            _set_answers(application, record)
             pairs.append((record, application))
-        Application.objects.bulk_create(new, BATCH)
-        Application.objects.bulk_update(updated, [*APPLICATION, "external_key"], BATCH)
-        Transition.objects.bulk_create([self._first_transition(one) for one in new], BATCH)
-        self.result.created, self.result.updated = len(new), len(updated)
+        Application.objects.bulk_create(created, BATCH)
+        Transition.objects.bulk_create([self._first_transition(one) for one in created], BATCH)
+        self.new = {application.pk for application in created}
+        self.result.created = len(created)
         return pairs
 
     def _known_applications(self) -> dict[tuple[int, str], Application]:
-        people = self.people.values()
-        applications = Application.objects.filter(cohort=self.cohort, person__in=people)
-        return {
-            (application.person_id, application.role): application for application in applications
-        }
+        people = {user.pk: user for user in self.people.values()}
+        rows = Application.objects.filter(cohort=self.cohort, person__in=people)
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
+        found = {(row.person_id, row.role): row for row in rows if row.state != State.WITHDRAWN}
+        for row in found.values():
+            row.person = people[row.person_id]
+        return found
 
-    def _new_application(self, record: Record) -> Application:
-        is_accepted = self.roster.state == Application.State.ACCEPTED
+    def _skip(self, record: Record, application: Application) -> None:
+        why = (
+            _("This person is writing an application of their own. It is not changed.")
+            if application.state == State.DRAFT
+            else _("This application is closed (%(state)s). It is not changed.")
+            % {"state": application.get_state_display()}
+        )
+        self.result.skipped += 1
+        self.result.changes.append(self._change(record, application, reason=why))
+
+    def _change(self, record: Record, application: Application, **more: object) -> Change:
+        name = str(record.values["name"])
+        person = application.person_id
+        change = Change(record.row, person, application.pk, name, record.email, record.role)
+        for key, value in more.items():
+            setattr(change, key, value)
+        return change
+
+    def _new_application(self, record: Record, person: User) -> Application:
+        is_accepted = self.roster.state == State.ACCEPTED
         is_oriented = self.roster.orientation_passed and record.role == Application.Role.MENTOR
         return Application(
             cohort=self.cohort,
-            person=self.people[record.email],
+            person=person,
             role=record.role,
             state=self.roster.state,
+            external_key=person.email,  # unless the file has ids
             submitted_at=self.at,
             review_started_at=self.at if is_accepted else None,
-            committed_at=self.at if record.values.get("commitment") else None,
             code_accepted_at=self.at if self.roster.code_accepted else None,
             orientation_passed_at=self.at if is_oriented else None,
         )
@@ -146,84 +171,98 @@ class _Import:
         )
 
     def _save_answers(self, pairs: Pairs) -> None:
-        """Replace topics, experiences, private answers and wishes of the imported applications."""
-        imported = [application.pk for _record, application in pairs]
-        for rows in (
-            ApplicationTopic.objects,
-            ApplicationExperience.objects,
-            PrivateAnswers.system,
-            NamedWish.system,
+        offers = Offers(self.roster, self.cohort.program, self.result)
+        offered = [offers.of(record, application) for record, application in pairs]
+        if self.result.problems:
+            return
+        stored = read_answers(application for _record, application in pairs)
+        earlier = _Earlier(self.cohort, [application for _record, application in pairs])
+        to_write: dict[Application, Answers] = {}
+        rows: list[ImportedRow] = []
+        seen: set[int] = set()  # people whose own facts another row of this file has given
+        for (record, application), answers in zip(pairs, offered, strict=True):
+            if application.person_id in seen:
+                answers = {name: one for name, one in answers.items() if name not in PERSONAL}
+            seen.add(application.person_id)
+            written = self._written(application, earlier)
+            merged = merge(
+                stored[application.pk],
+                answers,
+                written=written,
+                untouched=_untouched(application, answers),
+            )
+            change = self._change(record, application)
+            change.is_new = application.pk in self.new
+            change.is_new_person = application.person_id in self.new_people
+            change.changes, change.kept = merged.changes, merged.kept
+            self._count(change)
+            if merged.changes:
+                to_write[application] = {name: new for name, (_o, new) in merged.changes.items()}
+            if merged.changes or change.is_new:
+                rows.append(self._imported_row(change, application, merged.written))
+        write_answers(to_write, at=self.at)
+        ImportedRow.objects.bulk_create(rows, BATCH)
+
+    def _written(self, application: Application, earlier: _Earlier) -> Answers:
+        if application.person_id not in self.new_people:
+            return earlier.of(application)
+        return {name: getattr(application.person, name) for name in DEFAULTS}
+
+    def _count(self, change: Change) -> None:
+        self.result.changes.append(change)
+        if not change.is_new:
+            self.result.updated += bool(change.changes)
+            self.result.unchanged += not change.changes
+
+    def _imported_row(
+        self, change: Change, application: Application, written: dict[str, object]
+    ) -> ImportedRow:
+        changes = {
+            "is_new": change.is_new,
+            "is_new_person": change.is_new_person,
+            "answers": change.changes,
+        }
+        return ImportedRow(
+            job=self.job,
+            file_name=self.file_name[:120],
+            application=application,
+            row=change.row,
+            written_json=json.dumps(written, ensure_ascii=False),
+            changes_json=json.dumps(changes, ensure_ascii=False),
+            at=self.at,
+        )
+
+    def _add_open_names(self) -> None:
+        """Add to each person of the file the names in their wishes that are not certain."""
+        changes = {change.application: change for change in self.result.changes}
+        for wish, message, candidates in open_names(self.cohort):
+            if change := changes.get(wish.application_id):
+                change.names.append((f"{wish.get_kind_display()}: {message}", candidates))
+
+
+def _untouched(application: Application, answers: Answers) -> frozenset[str]:
+    """Return the fields that are no answer of the person: no page of theirs has been saved yet."""
+    return frozenset(answers.keys() - PERSONAL) if not application.version else frozenset({"key"})
+
+
+class _Earlier:
+    """What earlier imports of the program wrote about these people."""
+
+    def __init__(self, cohort: Cohort, applications: list[Application]) -> None:
+        people = {application.person_id for application in applications}
+        rows = ImportedRow.system.filter(
+            application__person__in=people, application__cohort__program=cohort.program_id
+        ).order_by("pk")
+        self._own: dict[int, Answers] = {}
+        self._personal: dict[int, Answers] = {}
+        for pk, person, text in rows.values_list(
+            "application", "application__person", "written_json"
         ):
-            rows.filter(application__in=imported).delete()
-        self._save_topics(pairs)
-        self._save_experiences(pairs)
-        PrivateAnswers.objects.bulk_create([_private(record, one) for record, one in pairs], BATCH)
-        NamedWish.objects.bulk_create(
-            [wish for record, one in pairs for wish in _named_wishes(record, one)], BATCH
-        )
+            written = json.loads(text)
+            self._own[pk] = written
+            personal = {name: value for name, value in written.items() if name in PERSONAL}
+            self._personal.setdefault(person, {}).update(personal)
 
-    def _save_topics(self, pairs: Pairs) -> None:
-        if "topics" not in self.roster.fields:
-            return
-        weight = self.roster.fields["topics"].weight
-        lookup = self._program_lookup("topics", Topic)
-        ApplicationTopic.objects.bulk_create(
-            [
-                ApplicationTopic(application=application, topic_id=entry.pk, weight=weight)
-                for record, application in pairs
-                for entry in self.result.found(lookup.entries(record))
-            ],
-            BATCH,
-        )
-
-    def _save_experiences(self, pairs: Pairs) -> None:
-        if "experiences" not in self.roster.fields:
-            return
-        depth = self.roster.fields["experiences"].depth
-        lookup = self._program_lookup("experiences", Experience)
-        ApplicationExperience.objects.bulk_create(
-            [
-                ApplicationExperience(
-                    application=application,
-                    experience_id=entry.pk,
-                    depth=depth or _default_depth(application),
-                )
-                for record, application in pairs
-                for entry in self.result.found(lookup.entries(record))
-            ],
-            BATCH,
-        )
-
-    def _program_lookup(self, name: str, model: type[Topic] | type[Experience]) -> VocabularyLookup:
-        program = self.cohort.program
-        return VocabularyLookup(
-            name,
-            self.roster.fields[name],
-            model.objects.current(program),
-            lambda code, text: model.objects.create(program=program, code=code, names={"en": text}),
-        )
-
-
-def _set_answers(application: Application, record: Record) -> None:
-    application.external_key = record.key
-    for name, value in record.present(APPLICATION).items():
-        setattr(application, name, value)
-
-
-def _default_depth(application: Application) -> str:
-    Depth = ApplicationExperience.Depth
-    return Depth.LIVED if application.is_mentor else Depth.GOING_THROUGH
-
-
-def _private(record: Record, application: Application) -> PrivateAnswers:
-    private = PrivateAnswers(application=application, **record.present(PRIVATE))
-    private.attributes = {name: values for name, values in record.attributes.items() if values}
-    return private
-
-
-def _named_wishes(record: Record, application: Application) -> list[NamedWish]:
-    return [
-        NamedWish(application=application, kind=kind, rank=rank, written=written[:200])
-        for kind in NamedWish.Kind.values
-        for rank, written in enumerate(record.lists.get(kind, []), start=1)
-    ]
+    def of(self, application: Application) -> Answers:
+        own = self._own.get(application.pk, {})
+        return {**own, **self._personal.get(application.person_id, {})}

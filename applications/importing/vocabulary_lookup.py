@@ -1,18 +1,29 @@
-"""Find the vocabulary entries that the answers of a roster name."""
+"""Find the vocabulary entries that the answers of a roster name, and add new ones.
+
+Two words are the same entry only if they are the same word, whatever their case and spacing. "C",
+"C++" and "C#" are three, and so are two words of a script that a code cannot be written in.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Protocol, Self
 
+from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+
+from accounts.models import Industry, Language
+from programs.models import Experience, Program, Topic
 
 from .maps import FieldMap
 from .normalization import closest, fold
 from .records import Problem, Record
 
 CODE_LENGTH, NAME_LENGTH = 60, 120
+HARMLESS = " -_,.'\"&/()!?:;"
 
 
 class Entry(Protocol):
@@ -26,7 +37,7 @@ class Entry(Protocol):
 class VocabularyLookup:
     """The entries of one field, found by code or by name in any language.
 
-    `create(code, name)` saves an entry for an unknown name; it is used only if the map allows it.
+    `create(name)` saves an entry for an unknown name; it is used only if the map allows it.
     """
 
     def __init__(
@@ -34,19 +45,52 @@ class VocabularyLookup:
         field: str,
         mapping: FieldMap,
         entries: Iterable[Entry],
-        create: Callable[[str, str], Entry],
+        create: Callable[[str], Entry],
     ) -> None:
         self.field = field
         self.create = create if mapping.create else None
         self.by_name: dict[str, Entry] = {}
+        self.by_code: dict[str, Entry] = {}
         for entry in entries:
-            for name in (entry.code, *entry.names.values()):
+            self.by_code[entry.code] = entry
+            for name in entry.names.values():
                 self.by_name.setdefault(fold(name), entry)
+
+    @classmethod
+    def of_program(
+        cls, field: str, mapping: FieldMap, model: type[Topic] | type[Experience], program: Program
+    ) -> Self:
+        """Return the lookup of a program's words. A new word comes last in the forms."""
+        own = model.objects.filter(program=program)
+        taken = set(own.values_list("code", flat=True))
+
+        def create(name: str) -> Entry:
+            last = own.aggregate(last=Max("position"))["last"] or 0
+            code = unique_code(name, taken)
+            names = {program.language: name}
+            return model.objects.create(program=program, code=code, names=names, position=last + 1)
+
+        return cls(field, mapping, model.objects.current(program), create)
+
+    @classmethod
+    def shared(cls, field: str, mapping: FieldMap, model: type[Industry] | type[Language]) -> Self:
+        """Return the lookup of words that all programs share."""
+        taken = set(model.objects.values_list("code", flat=True))
+
+        def create(name: str) -> Entry:
+            return model.objects.create(code=unique_code(name, taken), names={"en": name})
+
+        return cls(field, mapping, model.objects.current(), create)
 
     def entries(self, record: Record) -> tuple[list[Entry], list[Problem]]:
         """Return the entries that a record names, and a problem for each unknown name."""
         found, problems = [], []
         for name in record.lists.get(self.field, []):
+            if len(name) > NAME_LENGTH:
+                message = _("“%(text)s…” has more than %(limit)d characters.")
+                about = {"text": name[:40], "limit": NAME_LENGTH}
+                problems.append(Problem(record.row, self.field, message % about))
+                continue
             entry = self._find(name)
             if entry is not None:
                 found.append(entry)
@@ -58,8 +102,30 @@ class VocabularyLookup:
         return list(dict.fromkeys(found)), problems
 
     def _find(self, name: str) -> Entry | None:
-        entry = self.by_name.get(fold(name))
-        if entry is None and self.create and slugify(name):
-            entry = self.create(slugify(name)[:CODE_LENGTH], name[:NAME_LENGTH])
+        entry = self.by_name.get(fold(name)) or self.by_code.get(name)
+        if entry is None and self.create:
+            entry = self.create(name)
             self.by_name[fold(name)] = entry
         return entry
+
+
+def unique_code(name: str, taken: set[str]) -> str:
+    """Return a code for a new word, and add it to `taken`: codes in use, also of retired words.
+
+    A name that the Latin alphabet cannot write gets a code of its own, the same at every import.
+    """
+    digest = hashlib.sha256(fold(name).encode()).hexdigest()[:8]
+    slug = slugify(name)[: CODE_LENGTH - len(digest) - 1]
+    candidates = [slug] if slug and not _loses_letters(name) else []
+    candidates += [f"{slug}-{digest}".strip("-"), *(f"{digest}-{n}" for n in range(2, 1000))]
+    code = next(one for one in candidates if one not in taken)
+    taken.add(code)
+    return code
+
+
+def _loses_letters(name: str) -> bool:
+    """Return whether a slug leaves out more of a name than accents and common punctuation."""
+    plain = "".join(
+        one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one)
+    )
+    return not all(one.isascii() and (one.isalnum() or one in HARMLESS) for one in plain)

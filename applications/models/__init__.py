@@ -1,6 +1,6 @@
 from .applications import Application, ApplicationExperience, ApplicationTopic
-from .confidential import NamedWish, PrivateAnswers
-from .imports import RosterJob, RosterUpload
+from .confidential import NamedWish, NamedWishCandidate, PrivateAnswers
+from .imports import ImportedRow, RosterJob, RosterUpload
 from .review import CommitteeNote, Decision
 
 __all__ = [
@@ -9,7 +9,9 @@ __all__ = [
     "ApplicationTopic",
     "CommitteeNote",
     "Decision",
+    "ImportedRow",
     "NamedWish",
+    "NamedWishCandidate",
     "PrivateAnswers",
     "RosterJob",
     "RosterUpload",

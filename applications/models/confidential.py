@@ -19,6 +19,11 @@ from programs.models import conflicts_with
 from .applications import Application
 
 Person = settings.AUTH_USER_MODEL
+SENT_AND_OPEN = (
+    Application.State.SUBMITTED,
+    Application.State.ACCEPTED,
+    Application.State.WAITLISTED,
+)
 
 
 class ConfidentialAnswersQuerySet(ConfidentialQuerySet):
@@ -66,12 +71,24 @@ class NamedWishQuerySet(ConfidentialQuerySet):
         """The person; the committee, unless they have a conflict with the person named."""
         own = Q(application__person=user.pk) if user.is_authenticated else Q(pk__in=[])
         committee = Q(application__in=Application.objects.for_committee(user))
-        about_others = committee & ~conflicts_with(user, "person")
+        hidden = NamedWishCandidate.system.filter(conflicts_with(user, "candidate"))
+        about_others = (
+            committee & ~conflicts_with(user, "person") & ~Q(pk__in=hidden.values("wish"))
+        )
         return self.filter(own | about_others).scoped("person or committee")
+
+    def undecided(self) -> Self:
+        """Wishes of sent applications that name nobody for certain and wait for the committee."""
+        return self.filter(application__state__in=SENT_AND_OPEN, person=None, is_settled=False)
 
 
 class NamedWish(ConfidentialModel):
-    """Whom a person would like to be paired with, or not. `person` is set once it is resolved."""
+    """Whom a person would like to be paired with, or not.
+
+    `person` is set if the text names exactly one person. Otherwise `candidates` has everyone who
+    may be meant, and a committee member decides. Who would rather not be paired with a candidate is
+    kept apart from all of them until then.
+    """
 
     class Kind(models.TextChoices):
         PREFER = "prefer", _("would like to be paired with")
@@ -82,6 +99,12 @@ class NamedWish(ConfidentialModel):
     rank = models.PositiveSmallIntegerField(default=1)
     written = EncryptedTextField(_("name or e-mail address"), max_length=200)
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    # The text names several people, each for certain.
+    is_settled = models.BooleanField(default=False, editable=False)
+    decided_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, editable=False)
 
     objects = NamedWishQuerySet.as_manager()
     system = SystemManager.from_queryset(NamedWishQuerySet)()
@@ -90,3 +113,36 @@ class NamedWish(ConfidentialModel):
         ordering = ["kind", "rank", "pk"]
         verbose_name = _("named wish")
         verbose_name_plural = _("named wishes")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the committee; the same rule as `undecided`, for one row."""
+        return self.person_id is None and not self.is_settled
+
+
+class NamedWishCandidateQuerySet(ConfidentialQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Whoever sees the wish, as a committee member: the person never learns who was found."""
+        if not user.is_authenticated:
+            return self.none().scoped("nobody")
+        wishes = NamedWish.objects.visible_to(user).exclude(application__person=user.pk)
+        return self.filter(wish__in=wishes).scoped("committee")
+
+
+class NamedWishCandidate(ConfidentialModel):
+    """Someone whom a wish may mean; `is_meant` is empty until that is certain or decided."""
+
+    wish = models.ForeignKey(NamedWish, models.CASCADE, related_name="+")
+    candidate = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    is_meant = models.BooleanField(null=True)
+
+    objects = NamedWishCandidateQuerySet.as_manager()
+    system = SystemManager.from_queryset(NamedWishCandidateQuerySet)()
+
+    class Meta:
+        verbose_name = _("candidate of a wish")
+        verbose_name_plural = _("candidates of wishes")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["wish", "candidate"], name="one_candidate_per_wish")
+        ]

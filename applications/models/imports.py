@@ -1,8 +1,13 @@
-"""Roster imports: the rows and the map of an upload, and the jobs that check and import it."""
+"""Roster imports: a file and its map, the jobs that read, check and import it, and what came of it.
+
+The file is parsed by jobs only. Pages show what the jobs stored.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -35,14 +40,18 @@ class RosterUploadQuerySet(ConfidentialQuerySet):
 
 
 class RosterUpload(ConfidentialModel):
-    """The rows of a file, encrypted; erased once they are imported or after `RETENTION`."""
+    """A file, encrypted; erased once it is imported or after `RETENTION`.
+
+    `columns_json` has the headings with a few answers of each, for the page that maps them.
+    """
 
     public_id = PublicIdField()
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
     role = models.CharField(_("role"), max_length=10, choices=Application.Role)
     file_name = models.CharField(_("file"), max_length=120)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
-    table_json = EncryptedTextField(editable=False)
+    content_text = EncryptedTextField(blank=True, editable=False)
+    columns_json = EncryptedTextField(blank=True, editable=False)
     map_text = models.TextField(_("map"), blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
@@ -62,6 +71,19 @@ class RosterUpload(ConfidentialModel):
             _("%(rows)d rows for %(cohort)s") % {"rows": self.row_count, "cohort": self.cohort}
         )
 
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file; empty once they are erased."""
+        return zlib.decompress(base64.b64decode(self.content_text)) if self.content_text else b""
+
+    @content.setter
+    def content(self, content: bytes) -> None:
+        self.content_text = base64.b64encode(zlib.compress(content, 1)).decode()
+
+    @property
+    def is_erased(self) -> bool:
+        return not self.content_text
+
 
 class RosterJobQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -71,23 +93,75 @@ class RosterJobQuerySet(ConfidentialQuerySet):
 
 
 class RosterJob(Job):
-    """One check or one import of an upload."""
+    """One reading, one check or one import of an upload.
+
+    `report_json` has what the page shows: problems, notes, and people with what changes.
+    """
+
+    class Purpose(models.TextChoices):
+        READ = "read", _("reading")
+        CHECK = "check", _("check")
+        IMPORT = "import", _("import")
 
     upload = models.ForeignKey(RosterUpload, models.CASCADE, related_name="+")
-    is_dry_run = models.BooleanField(default=True)
-    problems_json = EncryptedTextField(blank=True, editable=False)
+    purpose = models.CharField(max_length=6, choices=Purpose, default=Purpose.CHECK)
+    report_json = EncryptedTextField(blank=True, editable=False)
     counts = models.JSONField(default=dict, editable=False)
 
     objects = RosterJobQuerySet.as_manager()
     system = SystemManager.from_queryset(RosterJobQuerySet)()
 
     class Meta(Job.Meta):
+        get_latest_by = "pk"
         verbose_name = _("roster job")
         verbose_name_plural = _("roster jobs")
 
     def __str__(self) -> str:
-        return str(_("check") if self.is_dry_run else _("import"))
+        return str(self.get_purpose_display())
 
     @property
-    def problems(self) -> list[dict[str, object]]:
-        return json.loads(self.problems_json or "[]")
+    def is_dry_run(self) -> bool:
+        return self.purpose != self.Purpose.IMPORT
+
+    @property
+    def report(self) -> dict[str, list[dict[str, object]]]:
+        return json.loads(self.report_json or "{}")
+
+    @report.setter
+    def report(self, value: dict[str, list[dict[str, object]]]) -> None:
+        self.report_json = json.dumps(value, ensure_ascii=False)
+
+
+class ImportedRowQuerySet(ConfidentialQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Whoever may read the application as a committee member."""
+        applications = Application.objects.for_committee(user)
+        return self.filter(application__in=applications).scoped("committee")
+
+
+class ImportedRow(ConfidentialModel):
+    """One row of a file that came into one application.
+
+    `written` is what imports have stored so far, by field. An answer that is still the same has not
+    been changed by its person, so a later file may correct it. `changes` is what this row changed.
+    """
+
+    # Empty for an import from the command line.
+    job = models.ForeignKey(RosterJob, models.CASCADE, null=True, related_name="+")
+    file_name = models.CharField(_("file"), max_length=120)
+    application = models.ForeignKey(Application, models.CASCADE, related_name="+")
+    row = models.PositiveIntegerField(_("row"))
+    written_json = EncryptedTextField(editable=False)
+    changes_json = EncryptedTextField(blank=True, editable=False)
+    at = models.DateTimeField(_("imported"))
+
+    objects = ImportedRowQuerySet.as_manager()
+    system = SystemManager.from_queryset(ImportedRowQuerySet)()
+
+    class Meta:
+        verbose_name = _("imported row")
+        verbose_name_plural = _("imported rows")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "application"], name="one_row_per_application")
+        ]

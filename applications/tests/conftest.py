@@ -1,11 +1,14 @@
 """A public program with a short vocabulary, and drafts of it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from accounts.models import Industry, Language
-from applications.models import Application
+from applications.models import Application, RosterJob, RosterUpload
 from programs.models import Experience, Topic
 from testkit import factories
+from workflow import jobs
 
 
 @pytest.fixture
@@ -44,3 +47,34 @@ def reader(program):
 @pytest.fixture
 def carer(program):
     return factories.member("Cora Vale", program=program, role="carer")
+
+
+@pytest.fixture
+def bring(as_user, cleo, cohort):
+    """Import a file on the page: what its columns are, in their order. Returns (check, import)."""
+
+    def url(name, one):
+        return reverse(f"admin:applications_rosterupload_{name}", args=[one.public_id])
+
+    def bring(content, *fields, role="mentee", user=cleo, **choices):
+        client = as_user(user)
+        content = content.encode() if isinstance(content, str) else content
+        file = SimpleUploadedFile("people.csv", content)
+        add = reverse("admin:applications_rosterupload_add")
+        client.post(add, {"cohort": cohort.pk, "role": role, "file": file})
+        jobs.run_due()
+        upload = RosterUpload.system.latest("pk")
+        data = {f"field-{n}": field for n, field in enumerate(fields)}
+        form = client.get(url("columns", upload)).context["form"]
+        for name, field in form.fields.items():
+            data.setdefault(name, field.initial or "")
+        client.post(url("columns", upload), {**data, "state": "submitted", **choices})
+        jobs.run_due()
+        check = RosterJob.system.latest()
+        assert check.purpose == "check", client.get(url("columns", upload)).content.decode()
+        page = client.get(url("job", check)).content.decode()
+        client.post(url("import", upload))
+        jobs.run_due()
+        return page, client.get(url("job", RosterJob.system.latest())).content.decode()
+
+    return bring

@@ -96,14 +96,23 @@ class TestWhatComesIn:
         load(HEAD + MEI + OLA, cohort)
         before = [list(m.objects.values()) for m in (User, Application, Topic)]
         again = load(HEAD + MEI + OLA, cohort)
-        assert (again.created, again.updated, again.people_created) == (0, 2, 0)
+        assert (again.created, again.updated, again.unchanged, again.people_created) == (0, 0, 2, 0)
         assert [list(m.objects.values()) for m in (User, Application, Topic)] == before
         assert ApplicationTopic.objects.count() == 3
 
-    def test_an_application_that_its_person_edited_is_skipped(self, cohort):
+    def test_an_answer_that_its_person_changed_stays_and_is_told(self, cohort):
         load(HEAD + MEI, cohort)
         Application.objects.update(version=1, capacity=1)
-        assert load(HEAD + MEI, cohort).skipped == 1
+        again = load(HEAD + MEI, cohort)
+        assert [one.kept for one in again.changes] == [{"capacity": (1, 2)}]
+        assert Application.objects.get().capacity == 1
+
+    @pytest.mark.parametrize("state", ["draft", "declined"])
+    def test_an_application_that_is_not_open_is_passed_over_with_a_reason(self, cohort, state):
+        load(HEAD + MEI, cohort)
+        Application.objects.update(state=state, capacity=1)
+        again = load(HEAD + MEI, cohort)
+        assert (again.skipped, "not changed" in again.changes[0].reason) == (1, True)
         assert Application.objects.get().capacity == 1
 
     def test_a_dry_run_counts_and_writes_nothing(self, cohort):
@@ -216,7 +225,7 @@ class TestFiles:
             (b"a,b\n", "no rows"),
             (b"a,a\n1,2\n", "same heading"),
             (b"a,b\n1,2,3\n", "more cells"),
-            (b'a,b\n"1,2\n', "not a table"),
+            (b'a,b\n"1,2\n', "Row 2 is not a row of a table"),
             (b"a,b\n1,\x00\xff\n", "not UTF-8"),
             (b"PK\x03\x04nonsense", "workbook"),
             (b"x" * (10 * 2**20 + 1), "larger than"),

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.named_wishes import visible_open_names
 from matches.vocabulary_text import format_number
 from matching.explanations.explanation_text import cost_text, fix_text, why_left_out
 from matching.models import Proposal, Round
@@ -94,6 +95,13 @@ def mutual(request: HttpRequest, public_id: str) -> HttpResponse:
         round_,
         pairs=mutual_pairs(round_, request.user),
     )
+
+
+def names(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show wishes that name nobody for certain; the review page of each decides."""
+    round_ = find_round(request, public_id)
+    found = visible_open_names(round_.cohort, request.user)
+    return page(request, "names", _("Names in wishes to settle"), round_, names=found)
 
 
 def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:

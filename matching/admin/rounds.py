@@ -35,6 +35,7 @@ READ: list[tuple[str, View]] = [
     ("publish", publication.show),
     ("weakest", criteria.weakest),
     ("mutual", compare.mutual),
+    ("names", compare.names),
     ("differences", workbench.differences),
     ("pairs.csv", exports.pairs_csv),
     ("pairs.xlsx", exports.pairs_xlsx),

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from applications.models import NamedWish
+from applications.named_wishes import people_named
 from matches.models import Match
 from matches.rematching import read_endings
 from programs.models import Cohort, Conflict
@@ -176,7 +177,7 @@ def _about_pairs(
     declared = Conflict.objects.live(at.date()).filter(kind=Conflict.Kind.DECLARED)
     apart["conflict"] += declared.values_list("member", "person")
     apart["ended_pair"] += matches.ended
-    wishes = _wishes(cohort)
+    wishes = people_named(cohort)
     apart["avoid"] += [
         (person, named)
         for _role, kind, person, named, _rank in wishes
@@ -196,12 +197,6 @@ def _about_pairs(
             if role == "mentor" and person in as_mentor and named in as_mentee
         ],
     }
-
-
-def _wishes(cohort: Cohort) -> list[tuple[str, str, int, int, int]]:
-    known = NamedWish.system.filter(application__cohort=cohort)
-    about = ("application__role", "kind", "application__person", "person", "rank")
-    return list(known.exclude(person=None).values_list(*about))
 
 
 def left_out_before(cohort: Cohort) -> Counter[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from applications.models import Application, NamedWish
+from applications.named_wishes import people_named
 from matches.vocabulary_text import join_words
 from programs.models import conflicts_with
 
@@ -61,11 +62,11 @@ def mutual_pairs(round_: Round, user: User) -> list[MutualPair]:
 
 def _wishes(round_: Round) -> set[tuple[str, int, int]]:
     """(role of the one who wishes, that person, the person named), of everyone in the cohort."""
-    rows = NamedWish.system.all()
-    known = rows.filter(application__cohort=round_.cohort_id, kind=NamedWish.Kind.PREFER).exclude(
-        person=None
-    )
-    return set(known.values_list("application__role", "application__person", "person"))
+    return {
+        (role, person, named)
+        for role, kind, person, named, _rank in people_named(round_.cohort)
+        if kind == NamedWish.Kind.PREFER
+    }
 
 
 def _rules(solver: SolverState, mentee: Application, mentor: Application) -> str:

@@ -17,8 +17,18 @@ from django.utils import timezone
 from accounts.models import Industry, Language, User
 from agreements.models import Goal
 from applications.importing.import_jobs import create_upload
-from applications.importing.tables import Table
-from applications.models import CommitteeNote, Decision, NamedWish, PrivateAnswers, RosterJob
+from applications.importing.summaries import summarize, to_json
+from applications.importing.tables import read_table
+from applications.models import (
+    CommitteeNote,
+    Decision,
+    ImportedRow,
+    NamedWish,
+    NamedWishCandidate,
+    PrivateAnswers,
+    RosterJob,
+    RosterUpload,
+)
 from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
 from checkins.seeds import seed_surveys
 from matches import endings
@@ -120,20 +130,27 @@ def applications(world: AccessFixtures) -> None:
         newcomer = factories.person(f"Sent {pair}")
         sent = factories.application(newcomer, cohort, state="submitted", review_started_at=None)
         world.add("sent", pair, sent)
-        confidential_rows(world, sent)
+        world.add("wish", pair, confidential_rows(world, sent))
 
 
-def confidential_rows(world: AccessFixtures, application: Any) -> None:
+def confidential_rows(world: AccessFixtures, application: Any) -> NamedWish:
+    """Add one row of each confidential table; return the wish, which names two candidates."""
     chair = world.people["chair"]
     author = chair if application.cohort == world.cohort else world.people["outsider"]
     PrivateAnswers.objects.create(
         application=application, needs="n", limits="l", accommodations="a", attributes_json="{}"
     )
-    NamedWish.objects.create(application=application, kind="avoid", written="somebody")
+    wish = NamedWish.objects.create(application=application, kind="avoid", written="somebody")
+    for name in ("Some Body", "Sam Body"):
+        person = factories.person(name)
+        NamedWishCandidate.objects.create(wish=wish, candidate=person)
     CommitteeNote.objects.create(application=application, author=author, text="note")
+    row = {"file_name": "people.csv", "row": 2, "written_json": "{}", "at": timezone.now()}
+    ImportedRow.objects.create(application=application, **row)
     Decision.objects.create(
         application=application, outcome="accepted", note="because", decided_by=author
     )
+    return wish
 
 
 @register_builder
@@ -288,16 +305,18 @@ def ended(world: AccessFixtures) -> None:
 @register_builder
 def uploads(world: AccessFixtures) -> None:
     for pair, cohort, by in (("own", world.cohort, "chair"), ("Z", world.other_cohort, "outsider")):
-        table = Table(("name",), (("n",),), (1,))
         asked_by = world.people[by]
         row = create_upload(
-            table,
+            b"name\nn\n",
             cohort=cohort,
             role="mentee",
             file_name="people.csv",
             map_text="[fields]",
             by=asked_by,
         )
+        summary = summarize(read_table(b"name\nn\n"))
+        RosterUpload.system.update(columns_json=to_json(summary))
+        row.refresh_from_db()
         world.add("upload", pair, row)
         world.add("upload_job", pair, RosterJob.objects.create(upload=row, created_by=asked_by))
 

@@ -222,6 +222,7 @@ PAGES: dict[str, Rule] = {
     "admin:applications_application_attended": saying(
         act(MATCHERS, "mentor_application"), reason="Came"
     ),
+    "admin:applications_application_wish": act(MATCHERS, "wish"),
     "admin:applications_application_release": desk(ANY_CHAIR),
     "admin:programs_setup": desk(ANY_COMMITTEE),
     "admin:programs_seed": act(CHAIRS, "program"),
@@ -271,6 +272,7 @@ PAGES: dict[str, Rule] = {
     "admin:matching_round_discard": act(MATCHERS, "round"),
     "admin:matching_round_undo": act(MATCHERS, "round", version=1),
     "admin:matching_round_mutual": desk(READERS, "round"),
+    "admin:matching_round_names": desk(READERS, "round"),
     "admin:matching_round_cancel-run": act(MATCHERS, "round_job", **JOB),
     "admin:matching_round_pin": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),
     "admin:matching_round_unpin": saying(act(MATCHERS, "round", mentee=A_MENTEE), **A_DECISION),

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from applications.importing.import_jobs import create_upload
-from applications.importing.tables import Table
-from applications.models import RosterJob
+from applications.models import ImportedRow, RosterJob
 from checkins.models import Answer, CheckIn, Concern, ContactLog
 from matches import endings
 from matches.models import Farewell, Match
@@ -143,12 +142,27 @@ def _emails(world, person) -> None:
 
 def _files(world) -> None:
     chair = world.people["chair"]
-    rows = ((NAME, "zqfileword"), ("Someone Else", "stays"))
+    content = f"name,note\n{NAME},zqfileword\n"
     upload = create_upload(
-        Table(("name", "note"), rows, (1, 2)), cohort=world.cohort, role="mentee",
-        file_name="f", map_text="", by=chair,
-    )  # fmt: skip
-    problem = [{"row": 1, "value": f"{NAME} <{ADDRESS}>"}]
+        content.encode(), cohort=world.cohort, role="mentee", file_name="f", map_text="", by=chair
+    )
+    upload.columns_json = json.dumps([{"heading": "name", "answers": [NAME]}])
+    upload.save()
+    other = create_upload(
+        b"name\nSomeone Else\n",
+        cohort=world.cohort,
+        role="mentee",
+        file_name="g",
+        map_text="",
+        by=chair,
+    )
+    other.columns_json = json.dumps([{"heading": "note", "answers": ["stays"]}])
+    other.save()
+    person = {"person": world.people["mentee"].pk, "name": NAME, "changes": {"place": "zqfileword"}}
     job = RosterJob.objects.create(upload=upload, created_by=chair, error="e")
-    job.problems_json = json.dumps(problem)
+    problem = {"row": 1, "text": f"{NAME} <{ADDRESS}>"}
+    job.report = {"people": [person], "problems": [problem]}
     job.save()
+    written = json.dumps({"name": NAME, "needs": "zqfileword"})
+    rows = ImportedRow.system.filter(application__person=world.people["mentee"])
+    rows.update(written_json=written, changes_json=written)

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
-from applications.models import NamedWish
+from applications.models import ImportedRow, NamedWish, NamedWishCandidate
 from checkins.models import Concern
 from matching.models import Override, Proposal
 from programs.models import Conflict, conflicts_with
@@ -106,7 +106,10 @@ def rows(world):
     """The world, with the rows about people that its pages do without."""
     mentee, mentor = world.row("mentee_application", "A"), world.row("mentor_application", "A")
     about = {"kind": NamedWish.Kind.AVOID, "written": "w", "person": mentor.person}
-    NamedWish.objects.create(application=mentee, **about)
+    wish = NamedWish.objects.create(application=mentee, **about)
+    NamedWishCandidate.objects.create(wish=wish, candidate=mentor.person)
+    row = {"file_name": "f.csv", "row": 2, "at": timezone.now()}
+    ImportedRow.objects.create(application=mentee, written_json="{}", **row)
     checkin = world.row("answered", "A")
     concern = {"match": checkin.match, "person": checkin.person, "checkin": checkin}
     Concern.objects.create(program=world.program, cause=Concern.Cause.ANSWER, **concern)

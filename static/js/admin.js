@@ -18,6 +18,9 @@
     }
     list.classList.add("wm-stacked");
   }
+  // A page that waits for a job looks again by itself; without scripts its link does the same.
+  const again = document.querySelector("a[data-refresh]");
+  if (again) window.setTimeout(() => window.location.replace(again.href), 2000);
   // There the filters stand below the cards: folded, they are a short list to open.
   if (window.matchMedia("(max-width: 48rem)").matches) {
     for (const filter of document.querySelectorAll("#changelist-filter details[open]")) filter.open = false;

@@ -43,8 +43,15 @@ class Command(BaseCommand):
         records, problems = read_records(table, roster, role=options["role"])
         if not problems:
             result = save_records(
-                records, roster, cohort=cohort, by=None, dry_run=options["dry_run"]
+                records,
+                roster,
+                cohort=cohort,
+                by=None,
+                dry_run=options["dry_run"],
+                file_name=options["file"].name,
             )
+            for note in (text for change in result.changes for text, _people in change.names):
+                self.stdout.write(note)
             problems = result.problems
         if problems:
             for problem in problems:
@@ -53,6 +60,7 @@ class Command(BaseCommand):
         done = "would be" if options["dry_run"] else "were"
         self.stdout.write(
             f"{len(table.rows)} rows: {result.created} applications {done} created, "
-            f"{result.updated} updated, {result.skipped} skipped because their people edited them; "
+            f"{result.updated} updated, {result.unchanged} unchanged, "
+            f"{result.skipped} passed over because they are closed or drafts; "
             f"{result.people_created} new people."
         )

@@ -1,0 +1,79 @@
+"""What a record offers to be stored, in the form of `stored_answers`.
+
+A field without an answer offers nothing, unless the committee chose that an empty cell clears it.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from applications.models import Application, ApplicationExperience
+from programs.models import Experience, Program, Topic
+
+from .maps import RosterMap
+from .records import ImportResult, Problem, Record
+from .stored_answers import OWN_QUESTION, PROFILE_LISTS, WISHES, Answers, empty_value, in_order
+from .vocabulary_lookup import VocabularyLookup
+
+MAX_WISH_LENGTH = 200
+WORDS: dict[str, type[Topic] | type[Experience]] = {
+    "topics": Topic,
+    "experiences": Experience,
+}
+Depth = ApplicationExperience.Depth
+
+
+class Offers:
+    """Turns records into answers; unknown words become problems or entries of a vocabulary."""
+
+    def __init__(self, roster: RosterMap, program: Program, result: ImportResult) -> None:
+        self.roster, self.result = roster, result
+        self.lookups = {
+            name: VocabularyLookup.of_program(name, roster.fields[name], model, program)
+            for name, model in WORDS.items()
+            if name in roster.fields
+        } | {
+            name: VocabularyLookup.shared(name, roster.fields[name], model)
+            for name, model in PROFILE_LISTS.items()
+            if name in roster.fields
+        }
+
+    def of(self, record: Record, application: Application) -> Answers:
+        answers: Answers = {
+            **record.values,
+            **{name: self._list(name, record, application) for name in record.lists},
+            **{f"{OWN_QUESTION}{name}": found for name, found in record.attributes.items()},
+        }
+        answers.pop("email", None)
+        return {
+            name: empty_value(name) if answer in ("", None, []) else answer
+            for name, answer in answers.items()
+            if answer not in ("", None, []) or self._clears(name)
+        }
+
+    def _clears(self, name: str) -> bool:
+        own = self.roster.attributes.get(name.removeprefix(OWN_QUESTION))
+        mapping = own if name.startswith(OWN_QUESTION) else self.roster.fields.get(name)
+        return mapping is not None and mapping.clear
+
+    def _fits(self, written: str, record: Record, name: str) -> bool:
+        if len(written) <= MAX_WISH_LENGTH:
+            return True
+        message = _("The text has more than %(limit)d characters.") % {"limit": MAX_WISH_LENGTH}
+        self.result.problems.append(Problem(record.row, name, message))
+        return False
+
+    def _list(self, name: str, record: Record, application: Application) -> list[object]:
+        if name in WISHES:
+            return [written for written in record.lists[name] if self._fits(written, record, name)]
+        if name == "availability":
+            return [*in_order(record.lists[name])]
+        entries = self.result.found(self.lookups[name].entries(record))
+        if name in PROFILE_LISTS:
+            return [*sorted(entry.code for entry in entries)]
+        mapping = self.roster.fields[name]
+        if name == "topics":
+            extra: object = mapping.weight
+        else:
+            extra = mapping.depth or (Depth.LIVED if application.is_mentor else Depth.GOING_THROUGH)
+        return [[pk, extra] for pk in sorted(entry.pk for entry in entries)]

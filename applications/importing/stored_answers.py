@@ -1,0 +1,269 @@
+"""Read and write what is stored about applicants, in one form for all tables.
+
+Answers are {field of a map: JSON value}. Lists are lists of codes, names or written text; topics
+are [[id, weight], ...], experiences [[id, depth], ...]. A program's own questions are
+"attributes.<name>".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Employer, Industry, Language, Profile, User
+from accounts.models.people import SLOTS
+from applications.models import (
+    Application,
+    ApplicationExperience,
+    ApplicationTopic,
+    NamedWish,
+    PrivateAnswers,
+)
+
+BATCH = 500
+PERSON = ("name", "pronouns", "language", "time_zone")
+PROFILE = ("job_title", "level", "years_experience", "place", "phone", "about", "availability")
+PROFILE_LISTS: dict[str, type[Industry] | type[Language]] = {
+    "industries": Industry,
+    "languages": Language,
+}
+PERSONAL = {*PERSON, *PROFILE, *PROFILE_LISTS, "employer"}  # the same in all of one's applications
+APPLICATION = (
+    "situation",
+    "hopes",
+    "mode",
+    "travel_km",
+    "rhythm_days",
+    "capacity",
+    "is_first_time",
+)
+PRIVATE = ("needs", "limits", "accommodations")
+WISHES = tuple(NamedWish.Kind.values)
+OWN_QUESTION = "attributes."
+
+Answers = dict[str, Any]  # Any: JSON values
+
+
+def read_answers(applications: Iterable[Application]) -> dict[int, Answers]:
+    """Return {application id: all stored answers}; each application comes with its person."""
+    rows = list(applications)
+    people = read_profiles({application.person_id for application in rows})
+    found = {
+        one.pk: {
+            **{name: getattr(one.person, name) for name in PERSON},
+            **people.get(one.person_id, _no_profile()),
+            **{name: getattr(one, name) for name in APPLICATION},
+            "key": one.external_key,
+            "commitment": True if one.committed_at else None,
+            "topics": [],
+            "experiences": [],
+            **dict.fromkeys(PRIVATE, ""),
+            **{kind: [] for kind in WISHES},
+        }
+        for one in rows
+    }
+    about = {"application__in": list(found)}
+    topics = ApplicationTopic.objects.filter(**about).order_by("topic_id")
+    for pk, topic, weight in topics.values_list("application", "topic", "weight"):
+        found[pk]["topics"].append([topic, weight])
+    experiences = ApplicationExperience.objects.filter(**about).order_by("experience_id")
+    for pk, experience, depth in experiences.values_list("application", "experience", "depth"):
+        found[pk]["experiences"].append([experience, depth])
+    for private in PrivateAnswers.system.filter(**about):
+        found[private.application_id] |= {name: getattr(private, name) for name in PRIVATE} | {
+            f"{OWN_QUESTION}{name}": values for name, values in private.attributes.items()
+        }
+    for wish in NamedWish.system.filter(**about).order_by("kind", "rank", "pk"):
+        found[wish.application_id][wish.kind].append(wish.written)
+    return found
+
+
+def _no_profile() -> Answers:
+    empty: Answers = {**dict.fromkeys(PROFILE, ""), "employer": "", "industries": []}
+    return empty | {"level": None, "years_experience": None, "availability": [], "languages": []}
+
+
+def read_profiles(people: set[int]) -> dict[int, Answers]:
+    """Return {person id: answers of the profile}, for those who have one."""
+    rows = Profile.objects.filter(user__in=people).select_related("employer")
+    found: dict[int, Answers] = {}
+    by_profile: dict[int, Answers] = {}
+    for profile in rows:
+        answers = {name: getattr(profile, name) for name in PROFILE}
+        answers["availability"] = in_order(answers["availability"])
+        answers |= {
+            "employer": profile.employer.name if profile.employer else "",
+            **{name: [] for name in PROFILE_LISTS},
+        }
+        found[profile.user_id] = by_profile[profile.pk] = answers
+    for name in PROFILE_LISTS:
+        through = getattr(Profile, name).through.objects.filter(profile__user__in=people)
+        entry = PROFILE_LISTS[name]._meta.model_name
+        for pk, code in through.order_by(f"{entry}__code").values_list("profile", f"{entry}__code"):
+            by_profile[pk][name].append(code)
+    return found
+
+
+def in_order(slots: Iterable[str]) -> list[str]:
+    """Return usual times in the order of the week, so that lists can be compared."""
+    return sorted(slots, key=SLOTS.index)
+
+
+def empty_value(field: str) -> object:
+    """Return what is stored for a field without an answer."""
+    if field in APPLICATION or field in PRIVATE:
+        model = PrivateAnswers if field in PRIVATE else Application
+        return getattr(model(), field)
+    if field in PERSON or field in ("key", "employer"):
+        return ""
+    return _no_profile().get(field, [])
+
+
+def write_answers(changes: Mapping[Application, Answers], *, at: datetime) -> None:
+    """Store the given answers and leave all others as they are.
+
+    The people of the applications have profiles. `at` is when they agreed to the commitment.
+    """
+    _write_people({one.person: a for one, a in changes.items() if a.keys() & PERSONAL})
+    columns = [*APPLICATION, "external_key", "committed_at"]
+    for application, answers in changes.items():
+        for name in answers.keys() & set(APPLICATION):
+            setattr(application, name, answers[name])
+        if "key" in answers:
+            application.external_key = answers["key"]
+        if "commitment" in answers:
+            application.committed_at = at if answers["commitment"] else None
+    touched = {*APPLICATION, "key", "commitment"}
+    rows = [one for one, answers in changes.items() if answers.keys() & touched]
+    Application.objects.bulk_update(rows, columns, BATCH)
+    _write_topics(changes)
+    _write_experiences(changes)
+    _write_private(changes)
+    _write_wishes(changes)
+
+
+def _write_people(changes: Mapping[User, Answers]) -> None:
+    people = []
+    for person, answers in changes.items():
+        given = answers.keys() & set(PERSON)
+        for name in given:
+            setattr(person, name, answers[name])
+        if given:
+            people.append(person)
+    User.objects.bulk_update(people, PERSON, BATCH)
+    by_person = {person.pk: answers for person, answers in changes.items()}
+    profiles = list(Profile.objects.filter(user__in=by_person))
+    employers = {employer.key: employer for employer in Employer.objects.all()}
+    for profile in profiles:
+        answers = by_person[profile.user_id]
+        for name in answers.keys() & set(PROFILE):
+            setattr(profile, name, answers[name])
+        if "employer" in answers:
+            profile.employer = _employer(answers["employer"], employers)
+    Profile.objects.bulk_update(profiles, [*PROFILE, "employer"], BATCH)
+    for name, model in PROFILE_LISTS.items():
+        _write_profile_list(name, model, profiles, by_person)
+
+
+def _employer(name: str, employers: dict[str, Employer]) -> Employer | None:
+    if not name:
+        return None
+    key = " ".join(name.split()).casefold()
+    if key not in employers:
+        employers[key] = Employer.objects.named(name)
+    return employers[key]
+
+
+def _write_profile_list(
+    name: str,
+    model: type[Industry] | type[Language],
+    profiles: list[Profile],
+    by_person: Mapping[int, Answers],
+) -> None:
+    changed = [profile for profile in profiles if name in by_person[profile.user_id]]
+    through = getattr(Profile, name).through
+    through.objects.filter(profile__in=changed).delete()
+    ids = dict(model.objects.values_list("code", "pk"))
+    column = f"{model._meta.model_name}_id"
+    links = [
+        through(**{"profile_id": profile.pk, column: ids[code]})
+        for profile in changed
+        for code in by_person[profile.user_id][name]
+    ]
+    through.objects.bulk_create(links, BATCH)
+
+
+def _write_topics(changes: Mapping[Application, Answers]) -> None:
+    changed = {one: answers["topics"] for one, answers in changes.items() if "topics" in answers}
+    ApplicationTopic.objects.filter(application__in=changed).delete()
+    ApplicationTopic.objects.bulk_create(
+        [
+            ApplicationTopic(application=one, topic_id=topic, weight=weight)
+            for one, topics in changed.items()
+            for topic, weight in topics
+        ],
+        BATCH,
+    )
+
+
+def _write_experiences(changes: Mapping[Application, Answers]) -> None:
+    """Replace experiences; whether the match may see one stays as its person chose."""
+    changed = {one: a["experiences"] for one, a in changes.items() if "experiences" in a}
+    rows = ApplicationExperience.objects.filter(application__in=changed)
+    shared = set(rows.filter(is_shared=True).values_list("application", "experience"))
+    rows.delete()
+    ApplicationExperience.objects.bulk_create(
+        [
+            ApplicationExperience(
+                application=one,
+                experience_id=experience,
+                depth=depth,
+                is_shared=(one.pk, experience) in shared,
+            )
+            for one, experiences in changed.items()
+            for experience, depth in experiences
+        ],
+        BATCH,
+    )
+
+
+def _write_private(changes: Mapping[Application, Answers]) -> None:
+    changed = {
+        one.pk: given
+        for one, answers in changes.items()
+        if (given := {k: v for k, v in answers.items() if _is_private(k)})
+    }
+    stored = {
+        row.application_id: row for row in PrivateAnswers.system.filter(application__in=changed)
+    }
+    missing = [PrivateAnswers(application_id=pk) for pk in changed if pk not in stored]
+    for row in [*stored.values(), *missing]:
+        attributes = row.attributes
+        for name, value in changed[row.application_id].items():
+            if name.startswith(OWN_QUESTION):
+                attributes[name.removeprefix(OWN_QUESTION)] = value
+            else:
+                setattr(row, name, value)
+        row.attributes = {name: values for name, values in attributes.items() if values}
+    PrivateAnswers.objects.bulk_create(missing, BATCH)
+    columns = [*PRIVATE, "attributes_json"]
+    PrivateAnswers.system.bulk_update(list(stored.values()), columns, BATCH)
+
+
+def _is_private(field: str) -> bool:
+    return field in PRIVATE or field.startswith(OWN_QUESTION)
+
+
+def _write_wishes(changes: Mapping[Application, Answers]) -> None:
+    for kind in WISHES:
+        changed = {one: answers[kind] for one, answers in changes.items() if kind in answers}
+        NamedWish.system.filter(application__in=changed, kind=kind).delete()
+        NamedWish.objects.bulk_create(
+            [
+                NamedWish(application=one, kind=kind, rank=rank, written=written)
+                for one, names in changed.items()
+                for rank, written in enumerate(names, start=1)
+            ],
+            BATCH,
+        )
