@@ -62,6 +62,20 @@ def register(
     COLUMN_RULES.update(columns)
 
 
+RETENTION: list[Callable[[User], list[str]]] = []
+
+
+def describes_retention(lines: Callable[[User], list[str]]) -> Callable[[User], list[str]]:
+    """Register what the page "Your data" says on how long texts are kept; a decorator."""
+    RETENTION.append(lines)
+    return lines
+
+
+def retention_lines(user: User) -> list[str]:
+    """Return, in sentences for the person, when which texts are erased without being asked."""
+    return [line for lines in RETENTION for line in lines(user)]
+
+
 def export_person(user: User) -> dict[str, object]:
     """Return what the person wrote, and what is about them and theirs to know, by app."""
     return {

@@ -56,7 +56,8 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy_page(request: HttpRequest) -> HttpResponse:
     blocks = privacy.erasure_blockers(request.user)
-    return render(request, "accounts/privacy.html", {"blocks": blocks})
+    context = {"blocks": blocks, "retention": privacy.retention_lines(request.user)}
+    return render(request, "accounts/privacy.html", context)
 
 
 @require_safe

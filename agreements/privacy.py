@@ -10,7 +10,8 @@ from accounts.mentions import NAME_ERASED as ERASED
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
-from matches.models import Match
+from matches import retention
+from matches.models import Match, MatchQuerySet
 from workflow.models import Transition
 
 from . import text
@@ -83,6 +84,14 @@ def empty_unsigned(versions: AgreementVersionQuerySet) -> None:
     )
     Goal.system.filter(version__in=unsigned).delete()
     Activity.system.filter(version__in=unsigned).delete()
+
+
+@retention.register
+def erase_old_texts(matches: MatchQuerySet) -> None:
+    """Empty what pairs that ended long ago never signed; what they signed stays theirs."""
+    versions = AgreementVersion.objects.filter(agreement__match__in=matches)
+    empty_unsigned(versions)
+    Transition.system.about_any(versions).update(why="")
 
 
 AGREED = kept("part of the agreement that the partner signed too; the name is replaced in it")

@@ -6,7 +6,9 @@ application as a row without text, so that counts stay true.
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.column_rules import ERASED, OWN_ONLY, erased, impersonal, kept, rules
 from accounts.mentions import Mentions
@@ -108,18 +110,27 @@ def erase(user: User) -> None:
 
 def empty(applications: ApplicationQuerySet) -> None:
     """Delete what was answered, and what the committee wrote about it; keep rows for the counts."""
+    erase_texts(applications)
+    about = Q(application__in=applications)
+    ApplicationExperience.objects.filter(about).delete()
+    ApplicationTopic.objects.filter(about).delete()
+    applications.update(mode="", travel_km=None, suitability={}, external_key="")
+
+
+def erase_texts(applications: ApplicationQuerySet) -> None:
+    """Delete free texts, wishes and private answers, and what the committee wrote about them.
+
+    Answers that were chosen from lists stay.
+    """
     about = Q(application__in=applications)
     CommitteeNote.system.filter(about).delete()
     Decision.system.filter(about).update(note="")
     PrivateAnswers.system.filter(about).delete()
     NamedWish.system.filter(about).delete()
     ImportedRow.system.filter(about).delete()
-    ApplicationExperience.objects.filter(about).delete()
-    ApplicationTopic.objects.filter(about).delete()
     Transition.system.about_any(applications).update(why="")
-    applications.update(
-        situation="", hopes="", mode="", travel_km=None, suitability={}, external_key=""
-    )
+    now = timezone.now()
+    applications.update(situation="", hopes="", texts_erased_at=Coalesce(F("texts_erased_at"), now))
 
 
 def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:

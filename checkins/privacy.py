@@ -5,16 +5,51 @@ Published counts stay; they name no one.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q
 
 from accounts.column_rules import erased, impersonal, kept, rules
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
-from matches.models import Match
+from matches import retention
+from matches.models import Match, MatchQuerySet
+from notifications.reconcilers import reconciler
+from programs.retention_limits import text_limits
 from workflow.models import Transition
 
 from .models import Answer, CheckIn, Concern, ContactLog
+
+
+@retention.register
+def erase_old_texts(matches: MatchQuerySet) -> None:
+    """Erase the free answers and care notes of pairs that ended long ago.
+
+    Chosen answers stay for the counts. Concerns have a limit of their own, see below.
+    """
+    checkins = CheckIn.objects.filter(match__in=matches)
+    Answer.system.filter(checkin__in=checkins).update(text="")
+    ContactLog.system.filter(match__in=matches).update(note="")
+    for rows in (checkins, Concern.system.filter(match__in=matches)):
+        Transition.system.about_any(rows).update(why="")
+
+
+@reconciler
+def erase_old_concerns(at: datetime) -> int:
+    """Erase the texts of concerns that were resolved long ago; return how many. Each is marked.
+
+    While the pair goes on they are kept: they are the history of its care.
+    """
+    erased = 0
+    for program, before in text_limits(at):
+        resolved = Concern.system.filter(program=program, resolved_at__lte=before)
+        over = resolved.filter(Q(match=None) | Q(match__closed_at__lte=before))
+        erased += over.filter(texts_erased_at=None).update(
+            text="", contact_info="", resolution="", texts_erased_at=at
+        )
+    return erased
+
 
 NO_ONE = "counts name no one"
 FOR_THE_COMMITTEE = "notes of the committee; ask it for them"

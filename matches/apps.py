@@ -5,4 +5,10 @@ class MatchesConfig(AppConfig):
     name = "matches"
 
     def ready(self) -> None:
-        from . import emails, follow_ups, privacy, receivers  # noqa: F401  register themselves
+        from . import (  # noqa: F401  register themselves
+            emails,
+            follow_ups,
+            privacy,
+            receivers,
+            retention,
+        )

@@ -12,7 +12,9 @@ from accounts.column_rules import erased, impersonal, kept, rules
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from applications import retention
 from applications.models import Application
+from applications.models.applications import ApplicationQuerySet
 from workflow.models import Transition
 
 from .models import KeepApart, Override, Proposal, Round, RoundEntry, RoundJob
@@ -43,6 +45,14 @@ def erase(user: User) -> None:
     programs = KeepApart.system.filter(program__cohorts__in=cohorts).distinct()
     mentions.replace_in(programs, "reason")
     mentions.replace_in(Transition.system.about_any(rounds), "why")
+
+
+@retention.register
+def erase_old_comments(applications: ApplicationQuerySet) -> None:
+    """Erase the committee's comments in rounds about applications whose time is over."""
+    about = Q(mentee__in=applications) | Q(mentor__in=applications)
+    RoundEntry.system.filter(about).update(why="")
+    Override.system.filter(about).update(reason="")
 
 
 NUMBERS = kept(

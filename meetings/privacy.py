@@ -8,6 +8,8 @@ from accounts.column_rules import ERASED, impersonal, kept, rules
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from matches import retention
+from matches.models import MatchQuerySet
 from workflow.models import Transition
 
 from .models import Agenda, Correction, LogEntry, Meeting, ProposedTime
@@ -48,6 +50,15 @@ def erase(user: User) -> None:
     agendas.filter(Q(author=user) | Q(author=None)).update(place="", points="")
     mentions.replace_in(agendas, "place", "points")
     mentions.replace_in(LogEntry.system.filter(meeting__in=meetings), "learned", "next_step")
+    Transition.system.about_any(meetings).update(why="")
+
+
+@retention.register
+def erase_old_texts(matches: MatchQuerySet) -> None:
+    """Empty the agendas and delete the notes of pairs that ended long ago."""
+    meetings = Meeting.objects.filter(match__in=matches)
+    Agenda.system.filter(meeting__in=meetings).update(place="", points="")
+    LogEntry.system.filter(meeting__in=meetings).delete()
     Transition.system.about_any(meetings).update(why="")
 
 

@@ -6,10 +6,11 @@ from django.urls import reverse
 from access.exceptions import ActionNotAllowed
 from accounts import employers, privacy
 from accounts.models import Employer, Profile, User
+from programs.models import Policy
 from testkit import factories
 
-SETTINGS, EXPORT, ERASE = (
-    reverse(f"accounts:{name}") for name in ("settings", "data-export", "data-erase")
+SETTINGS, PRIVACY, EXPORT, ERASE = (
+    reverse(f"accounts:{name}") for name in ("settings", "privacy", "data-export", "data-erase")
 )
 GOOD = {
     "name": "Ben O. Okoro",
@@ -55,6 +56,17 @@ def test_the_copy_of_ones_data_is_a_file_with_ones_own(as_user, ben, ada):
     assert "attachment" in response["Content-Disposition"]
     assert data["account"]["email"] == ben.email
     assert ada.email not in response.content.decode()
+
+
+def test_the_page_says_how_long_texts_are_kept(as_user, ben, cohort):
+    client = as_user(ben)
+    assert "How long we keep it" not in client.get(PRIVACY).content.decode()
+    for _n in range(2):
+        factories.application(ben, factories.cohort(program=cohort.program))
+    Policy.objects.filter(program=cohort.program).update(text_retention_months=1)
+    page = client.get(PRIVACY).content.decode()
+    assert page.count("are erased 1 month after your pair has ended") == 1
+    assert "A declined application is erased after 12 months." in page
 
 
 def test_erasing_asks_for_the_address(as_user, ben):

@@ -141,6 +141,9 @@ class Application(models.Model):
     # From then on the person cannot change the answers.
     review_started_at = models.DateTimeField(_("review started at"), null=True, editable=False)
 
+    # When free texts were erased: on the person's request, or because their time was over.
+    texts_erased_at = models.DateTimeField(null=True, editable=False)
+
     # Shared with my match after publication
     situation = models.TextField(_("your situation"), max_length=2000, blank=True)
     hopes = models.TextField(_("what you hope for"), max_length=2000, blank=True)
@@ -192,7 +195,14 @@ class Application(models.Model):
                 condition=Q(capacity__gte=1), name="application_capacity_at_least_one"
             ),
         ]
-        indexes = [models.Index(fields=["cohort", "role", "state"], name="application_queue")]
+        indexes = [
+            models.Index(fields=["cohort", "role", "state"], name="application_queue"),
+            models.Index(
+                fields=["cohort", "state"],
+                condition=Q(texts_erased_at=None),
+                name="application_with_texts",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} ({self.get_role_display()})"

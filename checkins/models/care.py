@@ -122,6 +122,7 @@ class Concern(ConfidentialModel):
     taken_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved at"), null=True, editable=False)
     resolution = EncryptedTextField(_("what was done"), blank=True)
+    texts_erased_at = models.DateTimeField(null=True, editable=False)
 
     objects = ConcernQuerySet.as_manager()
     system = SystemManager.from_queryset(ConcernQuerySet)()

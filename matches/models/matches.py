@@ -121,6 +121,8 @@ class Match(models.Model):
     ends_on = models.DateField(
         _("ends on"), null=True, editable=False
     )  # set when the agreement is signed
+    # When free texts of the pair were erased, because their time was over (`matches.retention`)
+    texts_erased_at = models.DateTimeField(null=True, editable=False)
 
     objects = MatchQuerySet.as_manager()
 
@@ -128,6 +130,13 @@ class Match(models.Model):
         verbose_name = _("match")
         verbose_name_plural = _("matches")
         ordering = ["-introduced_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(state="closed", texts_erased_at=None),
+                name="match_ended_with_texts",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["mentee"], condition=~Q(state="closed"), name="one_open_match_per_mentee"

@@ -20,7 +20,7 @@ ROOT = settings.BASE_DIR
 # Modules that every app may have; the name means the same everywhere.
 SKELETON = {
     "__init__", "admin", "apps", "checks", "emails", "forms", "models", "privacy", "presenters",
-    "receivers", "reconcilers", "sender_policy", "signals", "tasks", "urls", "views",
+    "receivers", "reconcilers", "retention", "sender_policy", "signals", "tasks", "urls", "views",
     "0001_initial",
 }  # fmt: skip
 

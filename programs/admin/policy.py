@@ -108,6 +108,16 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
             "fields": ("quiet_from_hour", "quiet_until_hour", "weekly_optional_emails"),
         },
     ),
+    (
+        gettext_lazy("Settings: how long texts are kept"),
+        {
+            "classes": ("collapse",),
+            "description": gettext_lazy(
+                "Changes apply at once. A shorter time erases older texts within minutes, for good."
+            ),
+            "fields": ("text_retention_months", "declined_retention_months"),
+        },
+    ),
 )
 
 

@@ -111,6 +111,23 @@ class Policy(models.Model):
     weekly_optional_emails = integer_setting(
         3, _("most non-essential e-mails to one person (per week)"), low=1, high=20
     )
+    text_retention_months = integer_setting(
+        6,
+        _("free text and notes are erased after (months)"),
+        _(
+            "Counted from the end of a pair, from a withdrawal, and from the end of the cohort for"
+            " everyone else. Numbers, dates and signed agreements stay."
+        ),
+        low=1,
+        high=60,
+    )
+    declined_retention_months = integer_setting(
+        12,
+        _("declined applications are emptied after (months)"),
+        _("Counted from the day on which the person was told."),
+        low=1,
+        high=60,
+    )
     same_employer_blocked = models.BooleanField(
         _("never pair people from the same employer"), default=True
     )

@@ -1,0 +1,78 @@
+"""Erase what was written in a pair once its time is over (`Policy.text_retention_months`).
+
+The limit counts from the end of the pair. Each app that stores texts of a pair registers what it
+erases. Counts, dates, chosen answers and signed agreements stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from applications import retention as applications
+from applications.models import Application
+from notifications.reconcilers import reconciler
+from programs.retention_limits import BATCH, text_limits
+from workflow.models import Transition
+
+from .models import EndingNote, EndingReason, Farewell, FollowUp, Match, MatchQuerySet
+
+Erase = Callable[[MatchQuerySet], None]
+ERASERS: list[Erase] = []
+OTHER_RULE = (Application.State.DECLINED, Application.State.WITHDRAWN)  # `applications.retention`
+
+
+def register(erase: Erase) -> Erase:
+    """Register what an app erases about pairs; usable as a decorator."""
+    ERASERS.append(erase)
+    return erase
+
+
+@reconciler
+def erase_old_pairs(at: datetime) -> int:
+    """Erase the texts of pairs that ended long ago; return how many. Each is marked."""
+    return sum(_erase_pairs(program, before, at) for program, before in text_limits(at))
+
+
+@transaction.atomic
+def _erase_pairs(program: int, before: datetime, at: datetime) -> int:
+    closed = Match.objects.filter(state=Match.State.CLOSED, texts_erased_at=None)
+    due = closed.filter(closed_at__lte=before, mentee__cohort__program=program)
+    chosen = list(due.order_by("closed_at").values_list("pk", flat=True)[:BATCH])
+    rows = Match.objects.filter(pk__in=chosen)
+    for erase in ERASERS if chosen else ():
+        erase(rows)
+    rows.update(texts_erased_at=at)
+    return len(chosen)
+
+
+@reconciler
+def erase_finished_applications(at: datetime) -> int:
+    """Erase the texts of applications that are over for long enough; return how many.
+
+    The cohort has ended, or the person's pair has and they asked for no other one. Not while a
+    pair is open, or has not been closed for long enough itself.
+    """
+    return sum(_erase_applications(*limit) for limit in text_limits(at))
+
+
+def _erase_applications(program: int, before: datetime) -> int:
+    pairs = Match.objects.filter(Q(mentee=OuterRef("pk")) | Q(mentor=OuterRef("pk")))
+    in_use = pairs.filter(Q(closed_at=None) | Q(closed_at__gt=before))
+    of_pair = Q(closure__match__mentee=OuterRef("pk")) | Q(closure__match__mentor=OuterRef("pk"))
+    asking = FollowUp.objects.asking().filter(of_pair, person=OuterRef("person"))
+    is_over = Q(cohort__ends_on__lte=before.date()) | Q(Exists(pairs)) & ~Q(Exists(asking))
+    kept = applications.with_texts(program).exclude(state__in=OTHER_RULE)
+    return applications.erase_texts(kept.filter(is_over, ~Exists(in_use)))
+
+
+@register
+def erase_reasons(matches: MatchQuerySet) -> None:
+    """Erase why pairs ended, and what the two wrote to each other at the end."""
+    EndingReason.system.filter(match__in=matches).update(text="")
+    EndingNote.system.filter(match__in=matches).delete()
+    Farewell.system.filter(closure__match__in=matches).delete()
+    Transition.system.about_any(matches).update(why="")
