@@ -5,9 +5,10 @@
    changes nothing.
 3. Only those who look after the pair see "asked for help"; for others the pair has the value it
    would have without the request.
-4. A pair drifts, then is stuck, after the program's percentages of the rhythm that the pair agreed
-   on, at the latest after the program's longest silence. A meeting ahead, confirmed or
-   suggested, keeps a pair from being stuck. Before the agreement the first meeting counts.
+4. A pair drifts, then is stuck, without a meeting or a contact for the program's percentages of the
+   rhythm that the pair agreed on, at the latest after the program's longest silence. A meeting
+   ahead, confirmed or suggested, keeps a pair from being stuck. Before the agreement the first
+   meeting counts.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ from accounts.models import User
 from agreements.models import AgreementVersion
 from checkins.models import Concern
 from matches.models import EndingRequest, Match, MatchQuerySet
-from meetings.models import Meeting
+from meetings.models import Meeting, PairContact
 from programs.models import Policy
 
 State = Match.State
@@ -91,6 +92,7 @@ def _with_facts(matches: QuerySet[Match], reader: User, at: datetime) -> QuerySe
         .filter(match=OuterRef("pk"), cause=Concern.Cause.ASKED)
     )
     ending = EndingRequest.objects.for_committee(reader).open().filter(match=OuterRef("pk"))
+    contacts = PairContact.objects.filter(match=OuterRef("pk")).order_by("-at")
     last_met_at = Subquery(meetings.held().order_by("-starts_at").values("starts_at")[:1])
     return matches.annotate(
         last_met_at=last_met_at,
@@ -99,7 +101,10 @@ def _with_facts(matches: QuerySet[Match], reader: User, at: datetime) -> QuerySe
         is_agreed=Exists(agreed),
         ending_asked_at=Subquery(ending.order_by("asked_at").values("asked_at")[:1]),
         asked_at=Subquery(asked.order_by("raised_at").values("raised_at")[:1]),
-        quiet_since=Coalesce(last_met_at, F("active_at"), F("introduced_at")),
+        quiet_since=Greatest(
+            Coalesce(last_met_at, F("active_at"), F("introduced_at")),
+            Coalesce(Subquery(contacts.values("at")[:1]), F("introduced_at")),
+        ),
         rhythm=Coalesce(
             Subquery(agreed.values("rhythm_days")[:1]),
             F("mentee__cohort__program__policy__rhythm_days"),
@@ -166,7 +171,7 @@ def _reasons(match: Any, policy: Policy, at: datetime) -> Iterator[str]:
     elif match.quiet_since < at - timedelta(
         days=days_until(policy, match.rhythm, "drifting_percent")
     ):
-        text = _("No meeting since %(day)s; they agreed to meet every %(days)d days.")
+        text = _("No meeting or contact since %(day)s; they agreed to meet every %(days)d days.")
         yield text % {"day": _format_day(match.quiet_since), "days": match.rhythm}
     if match.state == State.INTRODUCED and match.introduced_at < at - timedelta(
         days=policy.agreement_attention_days

@@ -7,4 +7,6 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings")
 
     def ready(self) -> None:
-        from . import emails, privacy, receivers, reconcilers  # noqa: F401  (they register themselves)
+        # They register themselves.
+        from . import emails, link_views, privacy, receivers  # noqa: F401
+        from . import reconcilers, reminder_emails, reminders  # noqa: F401

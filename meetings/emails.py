@@ -1,4 +1,4 @@
-"""E-mails about meetings. They carry nothing from the agenda, which stays on the site."""
+"""E-mails about meetings. The place is in them; the agenda stays on the site."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from notifications.known import NOTHING
 from notifications.links import absolute
 from notifications.reasons import reason
 
+from .calendars import invitation
 from .models import Meeting
-from .presenters import show_time
+from .presenters import place_of, show_time
 
 State = Meeting.State
 
@@ -59,6 +60,8 @@ def meeting_date(meeting: Meeting, person: User) -> Email | Cancel:
         return Cancel(MEETING_PASSED)
     partner = meeting.match.partner_of(person)
     times = suggested_times(meeting, now)
+    was_set = is_cancelled and meeting.lapses_at is None
+    place = place_of(meeting, person)
     return Email(
         context={
             "meeting": meeting,
@@ -69,8 +72,10 @@ def meeting_date(meeting: Meeting, person: User) -> Email | Cancel:
             "is_asked": is_asked,
             "is_set": is_set,
             "is_cancelled": is_cancelled,
-            "was_set": is_cancelled and meeting.lapses_at is None,
+            "was_set": was_set,
         },
+        confidential={"place": place},
+        attachments=[invitation(meeting, person, place=place, at=now)] if is_set or was_set else (),
         action=action_for(meeting, is_asked=is_asked),
         program=meeting.match.program,
         thread=meeting.match,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from notifications.outbox import enqueue, note_known
+from notifications.outbox import enqueue, is_waiting, note_known
 
 from .models import Meeting
 
@@ -33,7 +33,9 @@ def notify_pair(
     for person in meeting.match.people:
         if person != by or is_calendar_change:
             enqueue(kind, to=person, about=meeting, ordinal=meeting.sequence + 1, at=at)
-        else:
+        elif not (meeting.set_for and is_waiting(kind, person=person, about=meeting)):
+            # An e-mail with a new date for the calendar waits until it can be sent, and then says
+            # what holds: who suggests yet another date meanwhile still needs it.
             note_known(kind, person=person, about=meeting, at=at)
 
 

@@ -13,9 +13,12 @@ from django.template.defaultfilters import time as format_time
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agreements.models import AgreementVersion, Goal
 from matches.models import Match
 
-from .models import Agenda, Correction, LogEntry, Meeting
+from .calendars import add_links
+from .models import Agenda, Correction, LogEntry, Meeting, PairContact, PrivateNote
+from .prompts import AGENDA, questions_for
 from .wall_time import WallTime
 
 State = Meeting.State
@@ -62,6 +65,12 @@ def clock_note(when: WallTime, person: User, partner: User) -> str:
     return text % facts
 
 
+def place_of(meeting: Meeting, person: User) -> str:
+    """Return where the pair meets, which only the two may read."""
+    agenda = Agenda.objects.visible_to(person).filter(meeting=meeting).first()
+    return agenda.place if agenda else ""
+
+
 @dataclass
 class Card:
     """A meeting with what the pair wrote about it, and what the reader may do."""
@@ -99,6 +108,24 @@ class Card:
         return self.meeting.has_open_proposal and not self.meeting.is_unanswered(self.at)
 
     @property
+    def may_prepare(self) -> bool:
+        return self.is_open and self.is_upcoming
+
+    @property
+    def calendar_links(self) -> list[tuple[str, str]]:
+        """Return label and address of the web calendars that can add a confirmed meeting."""
+        if self.meeting.state != State.SET or not self.is_upcoming:
+            return []
+        place = self.agenda.place if self.agenda else ""
+        return add_links(self.meeting, self.reader, place=place)
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """Return the questions of the agenda that are answered, with their answers."""
+        found = [(str(AGENDA[name]), getattr(self.agenda, name, "")) for name in AGENDA]
+        return [(question, text) for question, text in found if text]
+
+    @property
     def may_answer(self) -> bool:
         return self.meeting.may_be_answered_by(self.reader, self.at)
 
@@ -110,6 +137,10 @@ class Card:
     @property
     def may_note(self) -> bool:
         return self.is_open and self.meeting.state in Meeting.RECORDED
+
+    @property
+    def may_correct(self) -> bool:
+        return self.meeting.may_be_corrected_by(self.reader, self.at)
 
     @property
     def may_move(self) -> bool:
@@ -221,3 +252,89 @@ def upcoming(found: Sequence[Card]) -> list[Card]:
 def past(found: Sequence[Card]) -> list[Card]:
     """Return everything else, the latest first."""
     return [card for card in found if not (card.is_upcoming or card.is_to_record)]
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A next step of an earlier meeting that no one has ticked."""
+
+    meeting: Meeting
+    role: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The page before a meeting, for one of the pair."""
+
+    card: Card
+    agenda: Agenda | None
+    is_mentee: bool
+    may_write: bool
+    last: Card | None
+    steps: list[OpenStep]
+    goals: list[str]
+    questions: list[str]
+    private_note: str
+
+    @property
+    def partner_name(self) -> str:
+        return self.card.partner_name
+
+
+def preparation(meeting: Meeting, reader: User, *, at: datetime) -> Preparation:
+    """Return what `reader`, one of the pair, should see before `meeting`.
+
+    Eight queries, however many meetings there were.
+    """
+    match = meeting.match
+    found = cards(match, reader, at=at)
+    card = next(row for row in found if row.meeting.pk == meeting.pk)
+    earlier = [row for row in found if row.meeting.starts_at < meeting.starts_at]
+    held = [row for row in earlier if row.meeting.state == State.HELD]
+    mine = PrivateNote.objects.visible_to(reader).filter(meeting=meeting).first()
+    is_mentee = reader == match.mentee.person
+    goals = Goal.objects.of_pair(reader).filter(
+        version__agreement__match=match, version__state=AgreementVersion.State.SIGNED
+    )
+    open_goals = goals.exclude(state__in=[Goal.State.REACHED, Goal.State.PARKED])
+    questions = questions_for(match, has_met=bool(held), at=at)
+    return Preparation(
+        card=card,
+        agenda=card.agenda,
+        is_mentee=is_mentee,
+        may_write=card.may_prepare,
+        last=held[0] if held else None,
+        steps=open_steps(earlier),
+        goals=[goal.text for goal in open_goals],
+        questions=[] if is_mentee else [str(question) for question in questions],
+        private_note=mine.text if mine else "",
+    )
+
+
+def open_steps(found: Sequence[Card]) -> list[OpenStep]:
+    """Return the next steps that were noted and not ticked, the latest first."""
+    steps = []
+    for card in found:
+        mentee, _mentor = card.meeting.match.people
+        for entry in card.entries:
+            if entry.next_step and entry.step_done_at is None:
+                role = "mentee" if entry.author_id == mentee.pk else "mentor"
+                name = entry.author.first_name or entry.author.name
+                steps.append(OpenStep(card.meeting, role, name, entry.next_step))
+    return steps
+
+
+def last_place(match: Match, reader: User) -> str:
+    """Return where the pair met or planned to meet last: the place that is kept for the pair."""
+    rows = Agenda.objects.visible_to(reader).filter(meeting__match=match).exclude(place="")
+    last = rows.order_by("-meeting__starts_at").first()
+    return last.place if last else ""
+
+
+def last_contact(match: Match, reader: User) -> PairContact | None:
+    """Return the latest contact that either has noted."""
+    return (
+        PairContact.objects.visible_to(reader).filter(match=match).select_related("person").first()
+    )

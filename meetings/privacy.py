@@ -12,7 +12,15 @@ from matches import retention
 from matches.models import MatchQuerySet
 from workflow.models import Transition
 
-from .models import Agenda, Correction, LogEntry, Meeting, ProposedTime
+from .models import (
+    Agenda,
+    Correction,
+    LogEntry,
+    Meeting,
+    PairContact,
+    PrivateNote,
+    ProposedTime,
+)
 
 
 def export(user: User) -> dict[str, object]:
@@ -23,7 +31,7 @@ def export(user: User) -> dict[str, object]:
     agendas = (
         Agenda.objects.visible_to(user)
         .filter(author=user)
-        .values("meeting__starts_at", "place", "points")
+        .values("meeting__starts_at", "place", *Agenda.PROMPTS)
     )
     notes = (
         LogEntry.objects.visible_to(user)
@@ -33,7 +41,11 @@ def export(user: User) -> dict[str, object]:
     corrections = Correction.objects.filter(person=user).values(
         "meeting__starts_at", "at", "from_state", "from_minutes", "to_state", "to_minutes"
     )
+    private = PrivateNote.objects.visible_to(user).values("meeting__starts_at", "text")
+    contacts = PairContact.objects.filter(person=user).values("on", "at")
     return {
+        "my_private_notes": list(private),
+        "contacts": list(contacts),
         "meetings": list(dates),
         "suggested_times": list(times),
         "my_agendas": list(agendas),
@@ -46,10 +58,13 @@ def erase(user: User) -> None:
     """Delete what `user` wrote; dates stay for the partner."""
     meetings, mentions = Meeting.objects.of(user), Mentions.of(user)
     LogEntry.system.filter(author=user).delete()
+    PrivateNote.system.filter(author=user).delete()
     agendas = Agenda.system.filter(meeting__in=meetings)
-    agendas.filter(Q(author=user) | Q(author=None)).update(place="", points="")
-    mentions.replace_in(agendas, "place", "points")
+    mine = agendas.filter(Q(author=user) | Q(author=None))
+    mine.update(place="", **dict.fromkeys(Agenda.PROMPTS, ""))
+    mentions.replace_in(agendas, "place", *Agenda.PROMPTS)
     mentions.replace_in(LogEntry.system.filter(meeting__in=meetings), "learned", "next_step")
+    mentions.replace_in(PrivateNote.system.filter(meeting__in=meetings), "text")
     Transition.system.about_any(meetings).update(why="")
 
 
@@ -70,8 +85,9 @@ COLUMNS = rules(
             "zone": kept("the zone of a date that the partner keeps", mentions="a time zone"),
         },
         "ProposedTime": {"zone": kept("the zone of a suggested date", mentions="a time zone")},
-        "Agenda": {"place points": ERASED},
+        "Agenda": {"place since_last points help_wanted hoped_for": ERASED},
         "LogEntry": {"learned next_step": ERASED},
+        "PrivateNote": {"text": ERASED},
     },
 )
 

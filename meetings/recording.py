@@ -179,7 +179,10 @@ def _write_note(
         return
     mine = LogEntry.objects.visible_to(by)
     if learned or next_step:
-        entry = {"learned": learned or "", "next_step": next_step or "", "written_at": at}
+        entry: dict[str, object] = {"learned": learned or "", "next_step": next_step or ""}
+        if not mine.filter(meeting=meeting, author=by, next_step=next_step or "").exists():
+            entry["step_done_at"] = None  # another step, which is open again
+        entry["written_at"] = at
         mine.update_or_create(meeting=meeting, author=by, defaults=entry)
     else:
         mine.filter(meeting=meeting, author=by).delete()

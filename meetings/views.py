@@ -1,9 +1,11 @@
 """Pages of meetings. Only the pair can open them."""
 
 from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -11,9 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 from access.exceptions import ActionNotAllowed
 from matches.models import Match
 
-from . import presenters, scheduling
-from .forms import LogForm, PlanForm, RecordForm, ReplyForm, TimesForm
-from .models import LogEntry, Meeting
+from . import calendars, contacts, preparing, presenters, scheduling
+from .forms import (
+    AgendaForm,
+    LogForm,
+    PlanForm,
+    PrivateNoteForm,
+    RecordForm,
+    ReplyForm,
+    TimesForm,
+)
+from .models import LogEntry, Meeting, PrivateNote
 from .presenters import show_time
 
 State = Meeting.State
@@ -116,6 +126,8 @@ def meeting_list(request, match_id):
         "past": presenters.past(cards),
         "is_your_turn": any(card.may_answer or card.may_log for card in cards),
         "is_open": match.state != Match.State.CLOSED,
+        "steps": presenters.open_steps(cards),
+        "last_contact": presenters.last_contact(match, request.user),
     }
     return render(request, "meetings/meeting_list.html", context)
 
@@ -267,3 +279,68 @@ def meeting_cancel(request, meeting_id):
         "is_dangerous": True,
     }
     return render(request, "components/confirm_page.html", context)
+
+
+def meeting_prepare(request, meeting_id):
+    """Before we meet: the agenda, what was said last time, what is still to do, questions."""
+    meeting = own_meeting(request, meeting_id)
+    page = presenters.preparation(meeting, request.user, at=timezone.now())
+    form = AgendaForm(posted(request), agenda=page.agenda, is_mentee=page.is_mentee)
+    if form.is_bound and form.is_valid():
+        form.save(meeting, by=request.user)
+        messages.success(request, _("Saved. %(name)s can read it.") % {"name": page.partner_name})
+        return redirect("meetings:meeting-prepare", meeting.public_id)
+    context = {
+        "match": meeting.match,
+        "program": meeting.match.program,
+        "page": page,
+        "form": form,
+        "note_form": PrivateNoteForm(initial={"text": page.private_note}),
+    }
+    return render(request, "meetings/meeting_prepare.html", context)
+
+
+@require_POST
+def meeting_note(request, meeting_id):
+    meeting = own_meeting(request, meeting_id)
+    form = PrivateNoteForm(request.POST)
+    if form.is_valid():
+        form.save(meeting, by=request.user)
+        is_kept = PrivateNote.objects.visible_to(request.user).filter(meeting=meeting).exists()
+        text = _("Private note saved.") if is_kept else _("Private note deleted.")
+        messages.success(request, text)
+        return redirect("meetings:meeting-prepare", meeting.public_id)
+    return form_page(request, meeting.match, form, _("My private note"), _("Save"))
+
+
+@require_POST
+def meeting_step(request, meeting_id, role):
+    meeting = own_meeting(request, meeting_id)
+    authors = dict(zip(("mentee", "mentor"), meeting.match.people, strict=True))
+    if role not in authors:
+        raise Http404
+    is_done = request.POST.get("done") != "no"
+    preparing.set_step_done(meeting, authors[role], by=request.user, is_done=is_done)
+    text = _("Marked as done.") if is_done else _("Marked as still to do.")
+    messages.success(request, text)
+    return to_list(meeting.match)
+
+
+@require_safe
+def meeting_calendar(request, meeting_id):
+    meeting = own_meeting(request, meeting_id)
+    if meeting.state not in {State.SET, State.HELD}:
+        raise Http404
+    place = presenters.place_of(meeting, request.user)
+    content = calendars.download(meeting, request.user, place=place, at=timezone.now())
+    headers = {"Content-Disposition": f'attachment; filename="{calendars.FILE_NAME}"'}
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@require_POST
+def contact_create(request, match_id):
+    match = own_match(request, match_id)
+    contact = contacts.note_contact(match, by=request.user)
+    day = date_format(contact.on, "DATE_FORMAT")
+    messages.success(request, _("Saved: you were in touch on %(day)s.") % {"day": day})
+    return to_list(match)

@@ -7,6 +7,7 @@ where they are shown with working links: there is no mailbox to read them in.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils import timezone
@@ -36,7 +37,8 @@ def render(row: Notification) -> RenderedEmail:
     with recipient_locale(recipient):
         built = _build(row, recipient)
         if isinstance(built, Email):
-            rendered = compose(row, recipient, built, sender_policy_of(row, built.program))
+            policy = sender_policy_of(row, built.program)
+            rendered = compose(row, recipient, hide_confidential(built), policy)
             return rendered if _is_demo() else disable_links(rendered)
     reason = words_of(built.reason)  # in the language of the reader, not of the recipient
     return _explanation(_("This e-mail would not be sent now: %(reason)s.") % {"reason": reason})
@@ -48,6 +50,12 @@ def _build(row: Notification, recipient: Recipient) -> Email | Cancel:
         return built if isinstance(built, Cancel) else built.email
     about = row.get_about()
     return kinds.get(row.kind).build(about, recipient) if about else Cancel(RECORD_DELETED)
+
+
+def hide_confidential(email: Email) -> Email:
+    """Return the e-mail with dots in place of what only its recipient may read."""
+    hidden = {name: MASK for name, text in email.confidential.items() if text}
+    return replace(email, confidential=hidden)
 
 
 def _render_account_email(row: Notification) -> RenderedEmail:

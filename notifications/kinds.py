@@ -51,6 +51,8 @@ class Email:
     about.
     `urgent`: this one ignores quiet hours and the weekly limit.
     `attachments`: (file name, content, media type).
+    `confidential`: further values for the templates that only the recipient may read; the
+    committee's preview shows dots in their place.
     """
 
     context: Mapping[str, object] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Email:
     thread: models.Model | None = None
     urgent: bool = False
     attachments: Sequence[tuple[str, str | bytes, str]] = ()
+    confidential: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,15 @@ def note_known(
     known.learn(topic, known.digest_of(tells(about, person)), person=person.pk, at=now)
 
 
+def is_waiting(kind: str, *, person: Account, about: models.Model) -> bool:
+    """Return whether an e-mail of the topic of `kind` to a person has not been sent yet.
+
+    Raises UnknownKind.
+    """
+    topic = topic_of(kind, about=about, to=person)
+    return Notification.system.all().waiting(topic).exists()
+
+
 def _insert(row: Notification) -> None:
     if row.topic is None:
         _add(row)

@@ -73,6 +73,7 @@ def _context(
         "program": email.program,
         "program_name": _sender_name(email, policy),
         **email.context,
+        **email.confidential,
         "person": recipient,
         "ordinal": row.ordinal,
         "is_reminder": row.ordinal > 1,

@@ -7,9 +7,10 @@ from checkins import concerns
 from checkins.models import CheckIn
 from dashboard.health import Health, reasons, with_health
 from matches.models import Match
-from meetings.models import Meeting
+from meetings.models import Meeting, PairContact
 from programs.models import Conflict
 from testkit import agreements, factories
+from testkit import meetings as make_meeting
 from workflow.states import move
 
 NOW = timezone.now()
@@ -53,6 +54,24 @@ def test_a_date_ahead_keeps_a_pair_from_being_stuck(pair, cleo):
     met(pair, 62)
     met(pair, -5, "set")
     assert seen_by(cleo, pair).health == Health.DRIFTING
+
+
+def test_contact_between_meetings_counts(pair, cleo, ben):
+    met(pair, 62)
+    PairContact.objects.create(
+        match=pair, person=ben, on=timezone.localdate(NOW), at=NOW - timedelta(days=44)
+    )
+    assert seen_by(cleo, pair).health == Health.ON_TRACK
+    PairContact.objects.update(at=NOW - timedelta(days=47))
+    assert seen_by(cleo, pair).health == Health.DRIFTING
+
+
+def test_a_suggested_meeting_is_not_called_the_next_one(pair, cleo):
+    met(pair, 62)
+    make_meeting.meeting(pair, is_agreed=False)
+    row = seen_by(cleo, pair)
+    assert row.health == Health.DRIFTING
+    assert reasons(row, at=NOW)[-1] == "A meeting is suggested and waits for an answer."
 
 
 def test_an_unanswered_email_makes_nothing_worse(pair, ben, cleo):

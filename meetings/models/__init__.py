@@ -5,6 +5,7 @@ Where they meet, what they plan and what they note afterwards is in confidential
 the pair reads.
 """
 
+from .contacts import PairContact, PairContactQuerySet
 from .meetings import (
     CORRECTION_DAYS,
     MAX_MINUTES,
@@ -14,7 +15,7 @@ from .meetings import (
     MeetingQuerySet,
     ProposedTime,
 )
-from .notes import Agenda, Correction, LogEntry
+from .notes import Agenda, Correction, LogEntry, PrivateNote
 
 __all__ = [
     "CORRECTION_DAYS",
@@ -26,5 +27,8 @@ __all__ = [
     "LogEntry",
     "Meeting",
     "MeetingQuerySet",
+    "PairContact",
+    "PairContactQuerySet",
+    "PrivateNote",
     "ProposedTime",
 ]

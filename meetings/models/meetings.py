@@ -149,6 +149,7 @@ class Meeting(models.Model):
         ordering = ["-starts_at", "pk"]
         indexes = [
             models.Index(fields=["match", "state", "starts_at"], name="meeting_of_match"),
+            models.Index(fields=["state", "starts_at"], name="meeting_by_time"),
             models.Index(
                 fields=["lapses_at"],
                 condition=Q(awaiting__isnull=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, ScopedQuerySet, SystemManager
 from accounts.models import User
 from matches.models import Match
@@ -25,16 +27,31 @@ class PairOnlyQuerySet(ConfidentialQuerySet):
         return self.filter(meeting__match__in=Match.objects.of(user)).scoped("pair")
 
 
+class AgendaQuerySet(PairOnlyQuerySet):
+    def prepared(self, meetings: Iterable[Meeting]) -> set[int]:
+        """Return the ids of those of `meetings` that have an agenda; none of its words."""
+        is_empty = dict.fromkeys(Agenda.PROMPTS, "")
+        rows = self.filter(meeting__in=meetings).exclude(**is_empty).scoped("whether there is any")
+        return set(rows.values_list("meeting_id", flat=True))
+
+
 class Agenda(ConfidentialModel):
-    """Where the pair meets, and what they want to talk about."""
+    """Where the pair meets, and what they want to talk about: the mentee's four answers."""
+
+    PROMPTS = ("since_last", "points", "help_wanted", "hoped_for")
 
     meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="+")
     author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     place = models.CharField(_("place or link"), max_length=300, blank=True)
+    since_last = models.TextField(_("what happened since last time"), max_length=2000, blank=True)
     points = models.TextField(_("what we want to talk about"), max_length=2000, blank=True)
+    help_wanted = models.TextField(_("what kind of help is wanted"), max_length=2000, blank=True)
+    hoped_for = models.TextField(
+        _("what should be different afterwards"), max_length=2000, blank=True
+    )
 
-    objects = PairOnlyQuerySet.as_manager()
-    system = SystemManager.from_queryset(PairOnlyQuerySet)()
+    objects = AgendaQuerySet.as_manager()
+    system = SystemManager.from_queryset(AgendaQuerySet)()
 
     class Meta:
         verbose_name = _("agenda")
@@ -48,6 +65,7 @@ class LogEntry(ConfidentialModel):
     author = models.ForeignKey(Person, models.PROTECT, related_name="+")
     learned = models.TextField(_("what I took away"), max_length=2000, blank=True)
     next_step = models.TextField(_("next step"), max_length=2000, blank=True)
+    step_done_at = models.DateTimeField(_("next step done at"), null=True, editable=False)
     written_at = models.DateTimeField(_("written at"), default=timezone.now)
 
     objects = PairOnlyQuerySet.as_manager()
@@ -59,6 +77,33 @@ class LogEntry(ConfidentialModel):
         ordering = ["written_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["meeting", "author"], name="one_log_entry_per_person")
+        ]
+
+
+class OwnNoteQuerySet(ConfidentialQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Whoever wrote it, and no one else, while that person is in the pair."""
+        return self.filter(author=user.pk, meeting__match__in=Match.objects.of(user)).scoped("own")
+
+
+class PrivateNote(ConfidentialModel):
+    """What one person notes for themselves about a meeting. Encrypted; only they read it."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="+")
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    text = EncryptedTextField(_("private note"))
+    written_at = models.DateTimeField(_("written at"), default=timezone.now)
+
+    objects = OwnNoteQuerySet.as_manager()
+    system = SystemManager.from_queryset(OwnNoteQuerySet)()
+
+    class Meta:
+        verbose_name = _("private note")
+        verbose_name_plural = _("private notes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "author"], name="one_private_note_per_person"
+            )
         ]
 
 

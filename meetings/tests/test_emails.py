@@ -1,6 +1,6 @@
 """What an e-mail says is true in the state in which it is sent, for both people."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -124,3 +124,84 @@ def test_an_email_about_a_time_within_48_hours_does_not_wait(match, ben):
     kinds = Notification.system.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["meeting-date-soon", "meeting-date"]
     assert Meeting.objects.count() == 2
+
+
+# --- one e-mail waits per person and meeting, and none tells what is known
+
+SATURDAY_NIGHT = datetime(2026, 12, 5, 23, tzinfo=UTC)
+
+
+@pytest.fixture
+def weekend(match, ben, ada):
+    """Acts on Saturday night; nothing may be sent before Monday."""
+    later = SATURDAY_NIGHT + timedelta(days=9)
+    at = {"at": SATURDAY_NIGHT}
+
+    class Weekend:
+        def plan(self):
+            times = [make.when(ben, 0, at=later)]
+            return scheduling.plan_meeting(
+                match, by=ben, times=times, minutes=60, mode="video", **at
+            )
+
+        def move(self, meeting, days, by=ben):
+            scheduling.suggest_times(meeting, [make.when(by, days, at=later)], by=by, **at)
+
+        def accept(self, meeting, by=ada):
+            scheduling.accept(meeting, by=by, **at)
+
+        def cancel(self, meeting, by=ben):
+            scheduling.cancel(meeting, by=by, **at)
+
+        def keep(self, meeting, by=ben):
+            scheduling.keep_date(meeting, by=by, **at)
+
+        def monday(self):
+            noon = SATURDAY_NIGHT + timedelta(days=1, hours=13)
+            emails = deliver_due_emails(noon, reconcile=False)
+            return sorted((mail.to[0].split(".")[0], mail.subject) for mail in emails)
+
+    return Weekend()
+
+
+def test_propose_move_move_cancel_before_monday_sends_nothing(weekend):
+    meeting = weekend.plan()
+    weekend.move(meeting, 1)
+    weekend.move(meeting, 2)
+    weekend.cancel(meeting)
+    assert weekend.monday() == []
+
+
+def test_only_the_newest_suggestion_is_sent(weekend):
+    meeting = weekend.plan()
+    weekend.move(meeting, 1)
+    weekend.move(meeting, 2)
+    ((to, subject),) = weekend.monday()
+    assert (to, "16 December" in subject) == ("ada", True)
+
+
+def test_a_suggested_move_that_is_withdrawn_is_not_told(weekend):
+    meeting = weekend.plan()
+    weekend.accept(meeting)
+    assert [to for to, _subject in weekend.monday()] == ["ada", "ben"]
+    weekend.move(meeting, 2)
+    weekend.keep(meeting)
+    assert weekend.monday() == []
+
+
+def test_confirmed_and_cancelled_before_monday_is_told_to_no_one(weekend, ada):
+    meeting = weekend.plan()
+    weekend.accept(meeting)
+    weekend.cancel(meeting, by=ada)
+    # Ben has suggested it himself and must learn that it is off.
+    assert [to for to, _subject in weekend.monday()] == ["ben"]
+
+
+def test_who_suggests_another_date_still_gets_the_first_one_for_the_calendar(weekend, ada):
+    meeting = weekend.plan()
+    weekend.accept(meeting)
+    weekend.move(meeting, 2, by=ada)
+    weekend.keep(meeting, by=ada)
+    found = weekend.monday()
+    assert [to for to, _subject in found] == ["ada", "ben"]
+    assert all("meeting with" in subject for _to, subject in found)

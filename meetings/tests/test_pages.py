@@ -30,13 +30,16 @@ def page(name, row):
 
 
 def test_planning_asks_the_partner_by_email(match, as_user, ben):
-    answer = as_user(ben).post(page("meeting-create", match), {**PLAN, "on": day(9)})
+    answer = as_user(ben).post(
+        page("meeting-create", match), {**PLAN, "on": day(9), "points": "Pay"}
+    )
     assert answer["Location"] == page("meeting-list", match)
     emails = deliver_due_emails(reconcile=False)
     assert [(email.to[0].split(".")[0], email.subject.split(" ")[0]) for email in emails] == [
         ("ada", "Ben")
     ]
-    assert "A link" not in emails[0].body
+    assert "Where: A link" in emails[0].body
+    assert "Pay" not in emails[0].body
 
 
 def test_an_email_about_tomorrow_does_not_wait(match, as_user, ben):
@@ -251,5 +254,5 @@ def test_the_list_asks_as_often_for_three_as_for_one(
         make.held(match, timezone.now() - timedelta(days=n + 1))
     client = as_user(ben)
     client.get(page("meeting-list", match))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(page("meeting-list", match))

@@ -35,7 +35,7 @@ from matches import endings
 from matches.models import EndingNote, Match
 from matching.models import KeepApart, RoundJob
 from matching.rounds.decisions import RoundDecision, decide
-from meetings.models import Agenda, LogEntry, Meeting, ProposedTime
+from meetings.models import Agenda, LogEntry, Meeting, PairContact, PrivateNote, ProposedTime
 from notifications.models import Notification, OutboxState
 from notifications.outbox import enqueue
 from programs.models import Conflict, Experience, Membership, PlaceDistance, Topic
@@ -209,7 +209,9 @@ def met(world: AccessFixtures) -> None:
             LogEntry.objects.create(
                 meeting=row, author=match.mentee.person, learned="l", next_step="n"
             )
+            PrivateNote.objects.create(meeting=row, author=match.mentee.person, text="p")
             world.add(kind, pair, row, owners=roles)
+        PairContact.objects.create(match=match, person=match.mentee.person, on=date(2026, 1, 5))
 
 
 @register_builder

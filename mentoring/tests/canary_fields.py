@@ -11,6 +11,7 @@ ADDRESS = "the person, the partner, the committee; members' own addresses, their
 COMMITTEE_ONLY = "the committee, never the person"
 MATCHERS = "chairs and matchers"
 PAIR = "the two people"
+OWN = "the writer alone"
 CARE = "the writer, the carer, the chair"
 CARE_ONLY = "the carer and the chair"
 NOBODY = "nobody: machinery"
@@ -87,11 +88,15 @@ FIELDS: dict[str, str | None] = {
     "matching.Snapshot.figures": NO_WORDS,
     "matching.Snapshot.fingerprints": NO_WORDS,
     "matching.Snapshot.key": NO_WORDS,
+    "meetings.Agenda.help_wanted": PAIR,
+    "meetings.Agenda.hoped_for": PAIR,
     "meetings.Agenda.place": PAIR,
     "meetings.Agenda.points": PAIR,
+    "meetings.Agenda.since_last": PAIR,
     "meetings.LogEntry.learned": PAIR,
     "meetings.LogEntry.next_step": PAIR,
     "meetings.Meeting.zone": NO_WORDS,
+    "meetings.PrivateNote.text": OWN,
     "meetings.ProposedTime.zone": NO_WORDS,
     "notifications.KnownState.digest": NO_WORDS,
     "notifications.KnownState.topic": NO_WORDS,

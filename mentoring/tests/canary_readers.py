@@ -21,6 +21,7 @@ from .canary_fields import (
     NAME,
     NOBODY,
     OPEN,
+    OWN,
     PAIR,
     PERSON,
     PRIVATE,
@@ -46,6 +47,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
             committee(world, row) & {"matcher", "chair", "conflicted", "maintainer", "outsider"}
         ),
         PAIR: lambda: set(OWNERS[pair_of(world, row)]),
+        OWN: lambda: {role for role, who in world.people.items() if who == row.author},
         CARE: lambda: persons(world, row) | carers(world, row),
         CARE_ONLY: lambda: carers(world, row),
     }

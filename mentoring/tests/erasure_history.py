@@ -20,7 +20,7 @@ from matches import endings
 from matches.models import Farewell, Match
 from matching.models import KeepApart, Override, Round, RoundJob
 from matching.rounds.decisions import RoundDecision, decide
-from meetings.models import Agenda, LogEntry
+from meetings.models import Agenda, LogEntry, PrivateNote
 from notifications import outbox
 from notifications.models import KnownState, Notification
 from testkit import factories, rounds
@@ -83,6 +83,7 @@ def _care_of_the_partner(world) -> None:
         author = partner if number else match.mentee.person
         Agenda.system.filter(meeting=meeting).update(author=author)
         LogEntry.objects.create(meeting=meeting, author=partner, learned="l", next_step="n")
+        PrivateNote.objects.create(meeting=meeting, author=partner, text="p")
 
 
 def _round(world, person) -> Round:

@@ -102,6 +102,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "matching.RoundEntry": in_pair,
         "meetings.Agenda": Q(author=person),
         "meetings.LogEntry": Q(author=person),
+        "meetings.PrivateNote": Q(author=person),
         "meetings.ProposedTime": Q(meeting__match__in=matches),
         "meetings.Meeting": Q(match__in=matches),
         "mfa.Authenticator": Q(user=person),
@@ -143,6 +144,7 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "matching.RoundJob": Q(round__cohort__in=cohorts),
         "meetings.Agenda": Q(meeting__match__in=matches),
         "meetings.LogEntry": Q(meeting__match__in=matches),
+        "meetings.PrivateNote": Q(meeting__match__in=matches),
         "workflow.Transition": Q(
             about_type="applications.application", about_id__in=others.values("pk")
         ),

@@ -56,6 +56,7 @@ NOT_FOR_COMMITTEE = {
     "meetings.Agenda": "the pair's own words",
     "meetings.Correction": "the pair alone; a carer sees what holds now",
     "meetings.LogEntry": "the pair's own words",
+    "meetings.PrivateNote": "the writer's own words",
     "notifications.KnownState": "digests that no page shows",
     "notifications.MutedStream": "the person's own choice",
     "workflow.Transition": "reached through its row",

@@ -1,4 +1,4 @@
-"""Forms of meetings. Times are in the time zone of the person who enters them."""
+"""Forms that plan, answer and record meetings. Times are in the time zone of who enters them."""
 
 from __future__ import annotations
 
@@ -8,52 +8,19 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
-from django.template.defaultfilters import date as format_date
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from matches.models import Match
 
-from . import recording, scheduling, time_checks
-from .models import MAX_MINUTES, MAX_TIMES, MIN_MINUTES, LogEntry, Meeting
-from .presenters import clock_note, show_time
-from .wall_time import WallTime
+from .. import recording, scheduling, time_checks
+from ..models import MAX_TIMES, Meeting
+from ..presenters import clock_note, last_place, show_time
+from ..wall_time import WallTime
+from .fields import date_field, minutes_field, mode_field, time_field
 
 MAX_YEARS_AWAY = 2
-
-
-def date_field(*, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=_("Date"), widget=widget, required=required)
-
-
-def time_field(*, required: bool = True) -> forms.TimeField:
-    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    return forms.TimeField(label=_("Time"), widget=widget, required=required)
-
-
-def minutes_field(*, required: bool = True, help_text: str | Promise = "") -> forms.IntegerField:
-    """Return the field of a length. It refuses what no meeting has; nothing is cut to fit."""
-    message = _("Enter a length from %(low)s to %(high)s minutes.") % {
-        "low": MIN_MINUTES,
-        "high": MAX_MINUTES,
-    }
-    return forms.IntegerField(
-        label=_("How many minutes?"),
-        min_value=MIN_MINUTES,
-        max_value=MAX_MINUTES,
-        error_messages={"min_value": message, "max_value": message},
-        required=required,
-        help_text=help_text,
-    )
-
-
-def mode_field() -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=_("How do you meet?"), choices=Meeting.Mode, widget=forms.RadioSelect
-    )
 
 
 def suffix_of(number: int) -> str:
@@ -175,7 +142,7 @@ class PlanForm(TimesForm):
     mode = mode_field()
     place = forms.CharField(
         label=_("Place or link"),
-        help_text=_("Only the two of you read this."),
+        help_text=_("Only the two of you see it, here and in your e-mails."),
         max_length=300,
         required=False,
     )
@@ -188,7 +155,10 @@ class PlanForm(TimesForm):
     )
 
     def __init__(self, data: QueryDict | None = None, *, match: Match, person: User) -> None:
-        initial = {"minutes_planned": match.program.policy.meeting_minutes}
+        initial = {
+            "minutes_planned": match.program.policy.meeting_minutes,
+            "place": last_place(match, person),
+        }
         super().__init__(data, match=match, person=person, initial=initial)
 
     @property
@@ -277,87 +247,3 @@ class ReplyForm(forms.Form):
     def save(self, *, by: User) -> None:
         """Accept the time, as `scheduling.accept`."""
         scheduling.accept(self.meeting, by=by, **self.cleaned_data)
-
-
-class LogForm(forms.Form):
-    """What became of a meeting, and what its writer wants to remember."""
-
-    outcome = forms.ChoiceField(
-        label=_("Did you meet?"),
-        choices=[
-            (Meeting.State.HELD, _("Yes, we met")),
-            (Meeting.State.MOVED, _("No, we moved it to another day")),
-            (Meeting.State.MISSED, _("No, it was missed")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    met_at = forms.TypedChoiceField(
-        label=_("When did you meet?"),
-        coerce=datetime.fromisoformat,
-        required=False,
-        empty_value=None,
-        widget=forms.RadioSelect,
-    )
-    minutes = minutes_field(required=False, help_text=_("If you met."))
-    learned = forms.CharField(
-        label=_("What did you take away from it?"),
-        help_text=_("Only the two of you read this."),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    next_step = forms.CharField(
-        label=_("What is the next step?"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    expected_sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(
-        self,
-        data: QueryDict | None = None,
-        *,
-        meeting: Meeting,
-        person: User,
-        note: LogEntry | None = None,
-    ) -> None:
-        is_recorded = meeting.state in Meeting.RECORDED
-        initial = {
-            "minutes": meeting.minutes,
-            "outcome": meeting.state if is_recorded else Meeting.State.HELD,
-            "expected_sequence": meeting.sequence,
-            "learned": note.learned if note else "",
-            "next_step": note.next_step if note else "",
-        }
-        super().__init__(data, initial=initial)
-        self.meeting = meeting
-        self._offer_times(person)
-        if is_recorded:
-            self._offer_correction()
-
-    def _offer_times(self, person: User) -> None:
-        """Ask which time it was, where a proposal with several times was never answered."""
-        times = list(self.meeting.times.all())
-        if self.meeting.state == Meeting.State.SET or len(times) < 2:
-            del self.fields["met_at"]
-            return
-        passed = [row.starts_at for row in times if row.starts_at <= timezone.now()]
-        self.fields["met_at"].choices = [  # type: ignore[attr-defined]
-            (start.isoformat(), show_time(start, person)) for start in passed
-        ]
-        self.initial["met_at"] = self.meeting.starts_at.isoformat()
-
-    def _offer_correction(self) -> None:
-        until = self.meeting.correctable_until
-        choices = self.fields["outcome"].choices  # type: ignore[attr-defined]
-        choices = [*choices, (Meeting.State.CANCELLED, _("It was entered by mistake"))]
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
-        if until is not None:
-            text = _("You can correct this until %(day)s. The correction stays visible.")
-            day = format_date(timezone.localtime(until), "DATE_FORMAT")
-            self.fields["outcome"].help_text = text % {"day": day}
-
-    def save(self, *, by: User) -> None:
-        """Record or correct the outcome, and save the note of `by`, as `recording.record`."""
-        recording.record(self.meeting, by=by, **self.cleaned_data)

@@ -1,0 +1,14 @@
+"""Forms of meetings."""
+
+from .notes import AgendaForm, LogForm, PrivateNoteForm
+from .times import PlanForm, RecordForm, ReplyForm, TimesForm
+
+__all__ = [
+    "AgendaForm",
+    "LogForm",
+    "PlanForm",
+    "PrivateNoteForm",
+    "RecordForm",
+    "ReplyForm",
+    "TimesForm",
+]

@@ -1,0 +1,87 @@
+"""Reminders about meetings by e-mail. They carry nothing from the agenda or the notes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from matches.emails import MATCH_ENDED
+from matches.models import Match
+from notifications.kinds import OPTIONAL, Cancel, Email, kind
+from notifications.links import absolute, link
+from notifications.reasons import reason
+
+from .models import Agenda, Meeting
+from .presenters import show_time
+from .reminders import ASKED_FOR_DAYS
+
+State = Meeting.State
+LINK_PURPOSE = "meeting-record"
+
+MEETING_RECORDED = reason("meeting-recorded", gettext_lazy("the meeting needs no answer"))
+AGENDA_WRITTEN = reason("agenda-written", gettext_lazy("the agenda is written"))
+NOT_AHEAD = reason("meeting-not-ahead", gettext_lazy("the meeting is not ahead any more"))
+
+
+def _email(meeting: Meeting, person: User, action: tuple[str, str], **context: object) -> Email:
+    partner = meeting.match.partner_of(person)
+    when = show_time(meeting.starts_at, person, partner)
+    return Email(
+        context={"meeting": meeting, "partner": partner, "when": when, **context},
+        action=action,
+        program=meeting.match.program,
+        thread=meeting.match,
+    )
+
+
+def _page(name: str, meeting: Meeting) -> str:
+    return absolute(reverse(f"meetings:{name}", args=[meeting.public_id]))
+
+
+def _is_ahead(meeting: Meeting) -> bool:
+    is_open = meeting.match.state != Match.State.CLOSED
+    return is_open and meeting.state == State.SET and meeting.starts_at > timezone.now()
+
+
+@kind("meeting-prepare", about="meetings.Meeting", stream=OPTIONAL)
+def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
+    """**To**: the mentee. **When**: 3 days before a confirmed meeting. **Until**: the agenda is
+    written, the meeting is cancelled or moved, or it has begun."""
+    if not _is_ahead(meeting):
+        return Cancel(NOT_AHEAD)
+    if Agenda.objects.prepared([meeting]):
+        return Cancel(AGENDA_WRITTEN)
+    return _email(meeting, person, (_("Write my agenda"), _page("meeting-prepare", meeting)))
+
+
+@kind("meeting-agenda", about="meetings.Meeting", stream=OPTIONAL)
+def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
+    """**To**: the mentor. **When**: one day before a confirmed meeting for which the mentee has
+    written an agenda. **Until**: the meeting is cancelled or moved, or it has begun."""
+    if not _is_ahead(meeting):
+        return Cancel(NOT_AHEAD)
+    return _email(meeting, person, (_("Read the agenda"), _page("meeting-prepare", meeting)))
+
+
+@kind("meeting-record", about="meetings.Meeting", stream=OPTIONAL)
+def meeting_record(meeting: Meeting, person: User) -> Email | Cancel:
+    """**To**: the mentee; the mentor, if the mentee is silent for 3 days. **When**: the morning
+    after a meeting; the mentee again 4 days later. **Until**: either has said whether it took
+    place, or the match has ended."""
+    if meeting.match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    if not meeting.is_to_record(timezone.now()):
+        return Cancel(MEETING_RECORDED)
+    until = timezone.now() + timedelta(days=ASKED_FOR_DAYS)
+    address = link(LINK_PURPOSE, person=person, subject=meeting, until=until)
+    answers = [
+        (_("Yes, we met"), f"{address}?outcome={State.HELD}"),
+        (_("No, we moved it to another day"), f"{address}?outcome={State.MOVED}"),
+        (_("No, it was missed"), f"{address}?outcome={State.MISSED}"),
+    ]
+    return _email(meeting, person, answers[0], others=answers[1:])
