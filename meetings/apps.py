@@ -8,5 +8,12 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register themselves.
-        from . import emails, link_views, privacy, receivers  # noqa: F401
-        from . import reconcilers, reminder_emails, reminders  # noqa: F401
+        from . import (  # noqa: F401
+            emails,
+            meeting_reminders,
+            privacy,
+            receivers,
+            reconcilers,
+            record_by_link,
+            reminder_emails,
+        )

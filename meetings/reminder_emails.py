@@ -16,9 +16,9 @@ from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
 from notifications.reasons import reason
 
+from .meeting_reminders import ASKED_FOR_DAYS
 from .models import Agenda, Meeting
 from .presenters import show_time
-from .reminders import ASKED_FOR_DAYS
 
 State = Meeting.State
 LINK_PURPOSE = "meeting-record"

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from meetings import preparing, recording, scheduling
 from meetings.contacts import note_contact
+from meetings.meeting_reminders import ask_whether_met, next_morning, remind_to_prepare
 from meetings.models import Correction, Meeting
 from meetings.reconcilers import lapse_unanswered
-from meetings.reminders import ask_whether_met, next_morning, remind_to_prepare
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from testkit import meetings as make
