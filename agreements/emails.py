@@ -86,9 +86,12 @@ def agreement_to_sign(version: AgreementVersion, person: User) -> Email | Cancel
     topic="agreement",
 )
 def agreement_signed(version: AgreementVersion, person: User) -> Email | Cancel:
-    """**To**: both people. **When**: both have signed. **Until**: a newer version is in force."""
+    """**To**: both people. **When**: both have signed. **Until**: a newer version is in force, or
+    the match has ended."""
     if version.state != State.SIGNED:
         return Cancel(NEWER_VERSION)
+    if version.match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
     return Email(
         context={
             "match": version.match,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -68,6 +68,11 @@ def application_url(page: str, application: Application, *args: str) -> str:
     return absolute(reverse(f"applications:{page}", args=[application.public_id, *args]))
 
 
+def not_past(day: date | None) -> date | None:
+    """Return a day from today on; an e-mail promises nothing for a day that has passed."""
+    return day if day and day >= timezone.localdate() else None
+
+
 def context(application: Application, **more: object) -> dict[str, object]:
     """Return the template context that all e-mails about an application share."""
     return {"application": application, "cohort": application.cohort, **more}
@@ -82,7 +87,7 @@ def application_received(application: Application, person: User) -> Email | Canc
     return Email(
         context=context(
             application,
-            answer_by=application.cohort.answer_by_on,
+            answer_by=not_past(application.cohort.answer_by_on),
             closes_on=application.cohort.closes_on,
         ),
         action=(_("See my application"), application_url("application-sent", application)),
@@ -115,7 +120,7 @@ def application_unfinished(application: Application, person: User) -> Email | Ca
         context=context(
             application, left=left, next_part=next_part, closes_on=application.cohort.closes_on
         ),
-        action=(_("Continue: %(part)s") % {"part": next_part}, where),
+        action=(_("Continue with “%(part)s”") % {"part": next_part}, where),
         program=application.program,
     )
 
@@ -172,6 +177,7 @@ def _decision_email(
     return Email(
         context=context(
             application,
+            matching_on=not_past(application.cohort.matching_on),
             why=REASON_TEXTS.get(Decision.Reason(decision.reason), ""),
             other_help=application.program.other_help_lines,
             **orientation_figures(),

@@ -88,10 +88,18 @@ def concern(row: Concern, person: User) -> Email | Cancel:
         return Cancel(CONCERN_TAKEN)
     if not row.may_be_handled_by(person):
         return Cancel(OTHER_MEMBER)
+    waited = timezone.now() - row.raised_at
+    # Whom the escalation has yet to notify. Without a carer the chairs are the first.
+    has_carer = row.match is not None and row.match.carer_id is not None
+    is_urgent = row.urgency == Concern.Urgency.URGENT  # then the deputy is notified at once
+    tells_deputy = has_carer and not is_urgent and waited < DEPUTY_AFTER
+    tells_chair = has_carer and waited < CHAIR_AFTER
     return Email(
         context={
-            "is_urgent": row.urgency == Concern.Urgency.URGENT,
+            "is_urgent": is_urgent,
             "is_request": row.cause == Concern.Cause.ASKED,
+            "tells_deputy": tells_deputy,
+            "tells_chair": tells_chair,
             "deputy_hours": DEPUTY_AFTER // timedelta(hours=1),
             "chair_hours": CHAIR_AFTER // timedelta(hours=1),
         },

@@ -22,13 +22,17 @@ from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
 MATCH_ENDED = reason("match-ended", gettext_lazy("the match has ended"))
+HAVE_BEGUN = reason("have-begun", gettext_lazy("the two have signed their agreement already"))
 
 
 @kind("match-introduced", about="matches.Match")
 def match_introduced(match: Match, person: User) -> Email | Cancel:
-    """**To**: both people. **When**: the round is published. **Until**: the match is closed."""
+    """**To**: both people. **When**: the round is published. **Until**: both have signed,
+    or the match is closed."""
     if match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
+    if match.state != Match.State.INTRODUCED:
+        return Cancel(HAVE_BEGUN)
     is_mentee = match.mentee.person_id == person.pk
     partner = match.partner_of(person)
     policy = match.program.policy

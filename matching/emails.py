@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,7 @@ from .models import Proposal, Round
 MATCHED_OR_GONE = reason("matched-or-gone", gettext_lazy("they have a match or withdrew"))
 NOT_IN_REVIEW = reason("not-in-review", gettext_lazy("the round is no longer in review"))
 ROUND_CLOSED = reason("round-closed", gettext_lazy("the round is closed"))
+NO_ROLE = reason("no-role", gettext_lazy("the member no longer works on rounds"))
 NOT_A_DRAFT = reason("not-a-draft", gettext_lazy("the round is no longer a draft"))
 
 
@@ -88,10 +90,13 @@ def round_review_request(round_: Round, person: User) -> Email | Cancel:
     """**To**: members who may approve. **When**: a round is sent to review. **Until**: it ends."""
     if round_.state != Round.State.REVIEW:
         return Cancel(NOT_IN_REVIEW)
+    if not round_.may_be_changed_by(person):
+        return Cancel(NO_ROLE)
+    day = round_.cohort.matching_on
     context = {
         "round": round_,
         "prepared_by": round_.prepared_by,
-        "matching_on": round_.cohort.matching_on,
+        "matching_on": day if day and day >= timezone.localdate() else None,
     }
     return Email(
         context=context,
@@ -111,6 +116,8 @@ def round_ready(round_: Round, person: User) -> Email | Cancel:
     """**To**: who started a long run. **When**: it ends. **Until**: the round is closed."""
     if not round_.is_under_way:
         return Cancel(ROUND_CLOSED)
+    if not round_.may_be_changed_by(person):
+        return Cancel(NO_ROLE)
     return Email(
         context={"round": round_},
         action=_workbench(round_, _("Open the round")),
@@ -126,6 +133,8 @@ def round_held_back(round_: Round, person: User) -> Email | Cancel:
     """
     if round_.state != Round.State.DRAFT:
         return Cancel(NOT_A_DRAFT)
+    if not round_.may_be_changed_by(person):
+        return Cancel(NO_ROLE)
     return Email(
         context={"round": round_},
         action=_workbench(round_, _("Open the round")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,7 @@ from .models.outbox import Notification
 from .recipients import Account, Recipient
 from .sender_policy import SenderPolicy
 
+EMPTY_LINES = re.compile(r"\n\s*\n\s*\n")
 UNSUBSCRIBE_DAYS = 400  # a mailbox may be cleaned up once a year: the button must still work
 
 
@@ -60,7 +62,8 @@ def compose(
     context = _context(row, recipient, email, policy)
     subject = " ".join(render_template(f"{folder}/subject.txt", context).split())
     context["subject"] = subject
-    text = render_template(f"{folder}/body.txt", context)
+    # Paragraphs that do not apply leave empty lines.
+    text = EMPTY_LINES.sub("\n\n", render_template(f"{folder}/body.txt", context))
     html = inline_css(render_template(f"{folder}/body.html", context))
     return RenderedEmail(subject, text, html)
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
 from notifications.models import Notification
+from notifications.reasons import reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 
 from .models import Membership
@@ -18,6 +19,7 @@ from .sender_policy import sender_policy_for
 from .setup_checklist import checklist, open_count
 
 Role = Membership.Role
+ROLE_ENDED = reason("role-ended", gettext_lazy("the role has ended"))
 
 # What each role does, in words that a new member reads first.
 TASKS: dict[str, str | Promise] = {
@@ -40,7 +42,7 @@ TASKS: dict[str, str | Promise] = {
 def committee_role(membership: Membership, member: User) -> Email | Cancel:
     """**To**: the member. **When**: their role begins. **Until**: it has ended."""
     if not membership.is_live:
-        return Cancel("the role has ended")
+        return Cancel(ROLE_ENDED)
     program = membership.program
     is_chair = membership.role == Role.CHAIR
     tasks = open_count(checklist(program)) if is_chair else 0

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications import reasons
 from notifications.models import Notification
 from notifications.outbox import enqueue
 from testkit import factories
@@ -58,6 +59,35 @@ def test_a_failed_email_is_sent_again(as_user, cleo, email):
     Notification.system.update(state="failed", ended_at=timezone.now(), reason="no such mailbox")
     press(as_user(cleo), email, "again")
     assert fresh().state == "pending"
+
+
+def test_reasons_and_problems_are_read_in_the_language_of_the_reader(as_user, cleo, email):
+    problem = {
+        "state": "failed",
+        "reason": reasons.REJECTED,
+        "error": "permanent-failure 550 5.1.1",
+    }
+    Notification.system.update(ended_at=timezone.now(), **problem)
+    page = reverse("admin:notifications_notification_change", args=[email.pk])
+    type(cleo).objects.filter(pk=cleo.pk).update(language="en")
+    assert "rejected by the mail server" in as_user(cleo).get(LIST).content.decode()
+    english = as_user(cleo).get(page).content.decode()
+    assert "The mail server rejects it: 550 5.1.1" in english
+    assert "The text of an e-mail is not stored." in english
+    type(cleo).objects.filter(pk=cleo.pk).update(language="fr")
+    assert "refus du serveur de courriel" in as_user(cleo).get(LIST).content.decode()
+    assert "Le serveur de courriel le refuse" in as_user(cleo).get(page).content.decode()
+
+
+def test_an_email_that_a_newer_one_has_replaced_says_so(as_user, cleo, ben, email):
+    enqueue("application-received", to=ben, about=email.get_about(), ordinal=2)
+    page = as_user(cleo).get(f"{LIST}?state__exact=cancelled").content.decode()
+    assert "a newer e-mail about the same thing has replaced it" in page
+
+
+def test_a_text_that_was_not_sent_yet_is_the_one_that_will_be_sent(as_user, cleo, email):
+    page = reverse("admin:notifications_notification_change", args=[email.pk])
+    assert "The text of an e-mail is not stored." not in as_user(cleo).get(page).content.decode()
 
 
 @pytest.mark.parametrize("action", ["hold", "release", "cancel", "again"])

@@ -1,0 +1,301 @@
+"""One scenario for each kind of e-mail: how it comes about, changes, and is no longer wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from applications.models import Application, Decision
+from checkins.models import CheckIn, Concern
+from matches.models import Match
+from matching.rounds import lifecycle
+from meetings import scheduling
+from programs.models import Membership
+from testkit import agreements, checkins, factories, meetings, rounds
+
+ZONE = "America/Toronto"
+
+
+@dataclass
+class Case:
+    """An e-mail that is owed: what it is about and who gets it."""
+
+    about: Any
+    to: User
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`stop` makes the kind's stop condition true, which ends the e-mail with the code `reason`.
+
+    `change` brings about what the kind `newer` tells of the same topic (by default nothing: the
+    same kind asks again). `undo` takes back what the e-mail tells, by default as `stop`.
+    """
+
+    make: Callable[[], Case]
+    stop: Callable[[Case], object]
+    reason: str
+    newer: str = ""
+    change: Callable[[Case], object] = lambda case: None
+    undo: Callable[[Case], object] | None = None
+
+
+def person(name: str) -> User:
+    return factories.person(name, time_zone=ZONE)
+
+
+def update(case: Case, **values: object) -> None:
+    model: type[models.Model] = type(case.about)
+    model._base_manager.filter(pk=case.about.pk).update(**values)
+
+
+# --- applications
+
+
+def application(role: str = "mentee", **fields: object) -> Case:
+    made = factories.application(person("Ben Okoro"), factories.cohort(), role, **fields)
+    return Case(made, made.person)
+
+
+def decided(outcome: str, role: str = "mentee") -> Case:
+    case = application(role, state=outcome)
+    decide(case, outcome)
+    return case
+
+
+def decide(case: Case, outcome: str) -> None:
+    Application.objects.filter(pk=case.about.pk).update(state=outcome)
+    chair = factories.member(program=case.about.program)
+    values = {"outcome": outcome, "decided_by": chair, "released_at": timezone.now()}
+    values["reason"] = "" if outcome == "accepted" else "no_place"
+    Decision.system.update_or_create(application=case.about, defaults=values)
+
+
+def withdraw(case: Case) -> None:
+    update(case, state="withdrawn")
+
+
+# --- pairs
+
+
+def pair() -> Match:
+    """Ben (mentee) and Ada (mentor), introduced yesterday."""
+    chair = factories.member("Cleo Marsh", program=(cohort := factories.cohort()).program)
+    made = factories.match(
+        person("Ben Okoro"),
+        person("Ada Brook"),
+        cohort,
+        introduced_at=timezone.now() - timedelta(days=1),
+    )
+    Match.objects.filter(pk=made.pk).update(carer=chair)
+    made.refresh_from_db()
+    return made
+
+
+def of_pair() -> Case:
+    match = pair()
+    return Case(match, match.mentee.person)
+
+
+def close(match: Match) -> None:
+    Match.objects.filter(pk=match.pk).update(
+        state="closed", closed_at=timezone.now(), closed_kind="completed"
+    )
+
+
+def shared_agreement() -> Case:
+    match = pair()
+    return Case(agreements.shared(match), match.mentor.person)
+
+
+def signed_agreement() -> Case:
+    match = pair()
+    return Case(agreements.signed(match), match.mentor.person)
+
+
+def checkin(kind: str) -> Case:
+    match = pair()
+    return Case(checkins.opened(match, match.mentee.person, kind), match.mentee.person)
+
+
+def concern(urgency: str) -> Case:
+    match = pair()
+    row = Concern.objects.create(
+        program=match.program,
+        match=match,
+        person=match.mentee.person,
+        urgency=urgency,
+        raised_at=timezone.now(),
+    )
+    assert match.carer
+    User.objects.filter(pk=match.carer.pk).update(time_zone=ZONE)
+    match.carer.refresh_from_db()
+    return Case(row, match.carer)
+
+
+def take(case: Case) -> None:
+    case.about.take(by=case.to)
+
+
+def meeting(days: float) -> Case:
+    """Ben proposes a meeting to Ada."""
+    match = pair()
+    start = timezone.now() + timedelta(days=days)
+    row = meetings.meeting(match, start, is_agreed=False)
+    return Case(row, match.mentor.person)
+
+
+def move_meeting(case: Case) -> None:
+    mentee = case.about.match.mentee.person
+    times = [meetings.when(mentee, 9)]
+    scheduling.suggest_times(case.about, times, by=mentee)
+
+
+def cancel_meeting(case: Case) -> None:
+    scheduling.cancel(case.about, by=case.about.match.mentee.person)
+
+
+# --- the committee
+
+
+def member() -> Case:
+    chair = factories.member("Cleo Marsh", program=factories.program())
+    User.objects.filter(pk=chair.pk).update(time_zone=ZONE)
+    chair.refresh_from_db()
+    return Case(Membership.objects.get(user=chair), chair)
+
+
+def round_() -> Case:
+    cohort = factories.cohort()
+    rounds.small_cohort(cohort)
+    chair = factories.member("Cleo Marsh", program=cohort.program)
+    return Case(rounds.run_round(cohort, chair), chair)
+
+
+def in_review() -> Case:
+    case = round_()
+    other = factories.member("Kim Osei", program=case.about.program, role="matcher")
+    lifecycle.send_to_review(case.about, by=case.to)
+    return Case(case.about, other)
+
+
+def round_state(state: str) -> Callable[[Case], None]:
+    return lambda case: update(case, state=state)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "agreement-signed": Scenario(
+        signed_agreement,
+        stop=lambda case: update(case, state="superseded"),
+        reason="newer-version",
+    ),
+    "agreement-to-draft": Scenario(
+        of_pair, stop=lambda case: close(case.about), reason="match-ended"
+    ),
+    "agreement-to-sign": Scenario(
+        shared_agreement,
+        stop=lambda case: agreements.sign(case.about, case.to),
+        reason="nothing-to-sign",
+        change=lambda case: agreements.sign(case.about, *case.about.match.people),
+        newer="agreement-signed",
+    ),
+    "application-received": Scenario(
+        lambda: application(state="submitted", review_started_at=None),
+        stop=withdraw,
+        reason="not-waiting",
+        change=lambda case: decide(case, "accepted"),
+        newer="decision-accepted",
+    ),
+    "application-unfinished": Scenario(
+        lambda: application(state="draft", submitted_at=None, review_started_at=None),
+        stop=withdraw,
+        reason="no-longer-draft",
+        change=lambda case: update(case, state="submitted", submitted_at=timezone.now()),
+        newer="application-received",
+    ),
+    "decision-accepted": Scenario(
+        lambda: decided("accepted", "mentor"), stop=withdraw, reason="decision-changed"
+    ),
+    "decision-waitlisted": Scenario(
+        lambda: decided("waitlisted"),
+        stop=withdraw,
+        reason="decision-changed",
+        change=lambda case: decide(case, "accepted"),
+        newer="decision-accepted",
+    ),
+    "decision-declined": Scenario(
+        lambda: decided("declined"), stop=withdraw, reason="decision-changed"
+    ),
+    "orientation-open": Scenario(
+        lambda: application("mentor", orientation_passed_at=None),
+        stop=lambda case: update(case, orientation_passed_at=timezone.now()),
+        reason="orientation-passed",
+    ),
+    "checkin-fit": Scenario(
+        lambda: checkin("fit"),
+        stop=lambda case: CheckIn.objects.filter(pk=case.about.pk).update(state="cancelled"),
+        reason="checkin-closed",
+    ),
+    "checkin-pulse": Scenario(
+        lambda: checkin("pulse"),
+        stop=lambda case: close(case.about.match),
+        reason="match-ended",
+    ),
+    "committee-role": Scenario(
+        member,
+        stop=lambda case: update(case, until=timezone.localdate() - timedelta(days=1)),
+        reason="role-ended",
+    ),
+    "concern": Scenario(
+        lambda: concern("whenever"),
+        stop=take,
+        reason="concern-taken",
+        change=lambda case: update(case, urgency="urgent"),
+        newer="concern-urgent",
+    ),
+    "concern-urgent": Scenario(lambda: concern("urgent"), stop=take, reason="concern-taken"),
+    "match-introduced": Scenario(
+        of_pair, stop=lambda case: close(case.about), reason="match-ended"
+    ),
+    "meeting-date": Scenario(
+        lambda: meeting(7),
+        stop=lambda case: close(case.about.match),
+        reason="match-ended",
+        change=move_meeting,
+        undo=cancel_meeting,
+    ),
+    "meeting-date-soon": Scenario(
+        lambda: meeting(1),
+        stop=lambda case: close(case.about.match),
+        reason="match-ended",
+        change=move_meeting,
+        undo=cancel_meeting,
+    ),
+    "round-held-back": Scenario(round_, stop=round_state("review"), reason="not-a-draft"),
+    "round-ready": Scenario(
+        round_,
+        stop=round_state("discarded"),
+        reason="round-closed",
+        newer="round-held-back",
+    ),
+    "round-review-request": Scenario(
+        in_review,
+        stop=round_state("draft"),
+        reason="not-in-review",
+    ),
+    "round-no-mentee": Scenario(
+        lambda: application("mentor"), stop=withdraw, reason="matched-or-gone"
+    ),
+    "round-unmatched": Scenario(application, stop=withdraw, reason="matched-or-gone"),
+    "test-email": Scenario(
+        lambda: Case(about := person("Ben Okoro"), about),
+        stop=lambda case: update(case, is_active=False),
+        reason="account-closed",
+    ),
+}
