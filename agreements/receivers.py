@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.dispatch import receiver
 
+from matches.ending_texts import MATCH_ENDED
 from matches.models import Match
 from matches.signals import match_ended
 from notifications.outbox import cancel_about
@@ -16,4 +17,4 @@ from .models import AgreementVersion
 @receiver(match_ended)
 def cancel_emails(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
     for version in AgreementVersion.objects.of_match(match):
-        cancel_about(version, why="the match has ended", at=at)
+        cancel_about(version, why=MATCH_ENDED, at=at)

@@ -12,13 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from notifications.outbox import cancel_about
-from notifications.reasons import reason
+from notifications.reasons import ANSWERED
 from workflow.states import move
 
 from .concerns import raise_about_answer
 from .models import Answer, CheckIn, Question
-
-ANSWERED = reason("answered", _("the person has answered"))
 
 State = CheckIn.State
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from agreements.models import AgreementVersion, Signature
@@ -17,6 +18,7 @@ from matches.models import Match
 from notifications import kinds
 from notifications.models import Notification
 from notifications.outbox import cancel_about
+from notifications.reasons import reason
 from notifications.reminders import PendingEmails
 from programs.models import Program
 from workflow.models import Transition
@@ -29,6 +31,7 @@ from .models import CheckIn, Concern
 UNANSWERED_WINDOW = timedelta(days=60)
 SAME_WORDS_WITHIN = timedelta(days=1)
 EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending")
+TAKEN_BACK = reason("taken-back", gettext_lazy("the person took the request back"))
 DEPUTY_AFTER, CHAIR_AFTER = timedelta(hours=4), timedelta(hours=24)
 
 
@@ -192,7 +195,7 @@ def resolve_about_ending(match: Match, person: User, *, at: datetime) -> None:
     ):
         note = _("They took the request back.")
         move(concern, Concern.State.RESOLVED, by=person, at=at, resolved_at=at, resolution=note)
-        cancel_about(concern, why="taken back", at=at)
+        cancel_about(concern, why=TAKEN_BACK, at=at)
 
 
 def notify(concern: Concern, *, at: datetime) -> None:

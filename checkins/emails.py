@@ -124,7 +124,7 @@ def concern_urgent(row: Concern, person: User) -> Email | Cancel:
     return concern(row, person)
 
 
-@kind("concern-ending", about="checkins.Concern", stream=ESSENTIAL)
+@kind("concern-ending", about="checkins.Concern", stream=ESSENTIAL, topic="concern")
 def concern_ending(row: Concern, person: User) -> Email | Cancel:
     """**To**: as "concern". **When**: one of a pair asks the committee to join because they may
     want to end, or has ended it. **Until**: as "concern". It names no reason."""

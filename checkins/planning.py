@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
 from access.exceptions import ActionNotAllowed
+from matches.ending_texts import MATCH_ENDED
 from matches.models import Match
 from meetings.models import Meeting
 from notifications.outbox import cancel_about
@@ -159,7 +160,7 @@ def cancel_of_ended_matches(at: datetime, *, matches: QuerySet[Match] | None = N
     )
     for checkin in ended if matches is None else ended.filter(match__in=matches):
         if _move(checkin, State.CANCELLED, at, why="the match has ended"):
-            cancel_about(checkin, why="the match has ended", at=at)
+            cancel_about(checkin, why=MATCH_ENDED, at=at)
 
 
 def forget_cancelled(match: Match) -> None:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from notifications import known
-from notifications.delivery import PERMANENT_FAILURE
 from notifications.kinds import KINDS
 from notifications.models import Notification
-from notifications.reasons import SUPERSEDED, reason
+from notifications.reasons import EXPIRED, PERMANENT_FAILURE, REJECTED, SUPERSEDED
 
 State = Notification.State
-BEFORE = reason("before-demo", _("before the demo began"))
-NO_MAILBOX = reason("no-mailbox", _("mailbox unknown"))
 
 
 def mark_past_emails_sent(now: datetime) -> None:
@@ -28,7 +24,7 @@ def mark_past_emails_sent(now: datetime) -> None:
     waiting = Notification.system.filter(unsent, due_at__lt=now - timedelta(hours=6))
     over = Q(expires_at__lt=now - timedelta(days=2)) & Q(ordinal__gt=1)
     waiting.filter(over).update(
-        state=State.EXPIRED, ended_at=F("expires_at"), reason=BEFORE, body=None
+        state=State.EXPIRED, ended_at=F("expires_at"), reason=EXPIRED, body=None
     )
     waiting.update(
         state=State.SENT,
@@ -62,7 +58,7 @@ def fail_one_email(now: datetime) -> None:
         Notification.system.filter(pk=sent.pk).update(
             state=State.FAILED,
             sent_at=None,
-            reason=NO_MAILBOX,
+            reason=REJECTED,
             smtp_code=550,
             error=f"{PERMANENT_FAILURE} 550 5.1.1",
         )

@@ -12,16 +12,16 @@ from accounts.models import User
 from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
 from notifications.models import Notification
-from notifications.reasons import reason
+from notifications.outbox import emails_to, was_told
+from notifications.reasons import ANSWERED, NEVER_TOLD, reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
-from .ending_texts import ending_lines, partner_name
+from .ending_texts import MATCH_ENDED, REOPENED, ending_lines, partner_name
 from .models import Closure, Farewell, FollowUp, Match
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
-MATCH_ENDED = reason("match-ended", gettext_lazy("the match has ended"))
 HAVE_BEGUN = reason("have-begun", gettext_lazy("the two have signed their agreement already"))
 
 
@@ -53,15 +53,21 @@ def match_introduced(match: Match, person: User) -> Email | Cancel:
     )
 
 
-@kind("match-ended", about="matches.Closure")
+def _was_withheld(match: Match, person: User) -> bool:
+    """Return whether the pair had ended before its introduction was sent to `person`."""
+    rows = emails_to(person, "match-introduced", about=match)
+    return rows.filter(reason=MATCH_ENDED).exists() and not was_told(rows)
+
+
+@kind("match-ended", about="matches.Closure", topic="ending")
 def match_ended(closure: Closure, person: User) -> Email | Cancel:
     """**To**: each of the two, with a text of their own. **When**: their pair has ended.
-    **Until**: it is reopened, or the person is no longer there."""
+    **Until**: it is reopened. Whoever had not read of the pair yet reads nothing of its end."""
     if closure.reopened_at:
-        return Cancel("the pair was reopened")
-    if not person.is_active:
-        return Cancel("the person has left")
+        return Cancel(REOPENED)
     match = closure.match
+    if closure.closed_by_id != person.pk and _was_withheld(match, person):
+        return Cancel(NEVER_TOLD)
     partner = match.partner_of(person)
     has_farewell = Farewell.system.filter(closure=closure, author=partner).exists()
     is_asked = FollowUp.objects.filter(closure=closure, person=person).exists()
@@ -96,9 +102,11 @@ def match_next(follow_up: FollowUp, person: User) -> Email | Cancel:
     """**To**: one of an ended pair. **When**: a week after the end, once. **Until**: they have said
     what they want next, or the pair was reopened."""
     if follow_up.answered_at:
-        return Cancel("answered")
+        return Cancel(ANSWERED)
     if follow_up.closure.reopened_at:
-        return Cancel("the pair was reopened")
+        return Cancel(REOPENED)
+    if _was_withheld(follow_up.closure.match, person):
+        return Cancel(NEVER_TOLD)
     match = follow_up.closure.match
     return Email(
         context={"match": match, "partner_name": partner_name(match, person)},
@@ -108,13 +116,15 @@ def match_next(follow_up: FollowUp, person: User) -> Email | Cancel:
     )
 
 
-@kind("match-reopened", about="matches.Closure", urgent=True)
+@kind("match-reopened", about="matches.Closure", urgent=True, topic="ending")
 def match_reopened(closure: Closure, person: User) -> Email | Cancel:
-    """**To**: each of the two. **When**: the committee reopens their pair. **Until**: it ends
-    again."""
+    """**To**: each of the two who has read of its end. **When**: the committee reopens their pair.
+    **Until**: it ends again."""
+    if not was_told(emails_to(person, "match-ended", about=closure)):
+        return Cancel(NEVER_TOLD)
     match = closure.match
     if match.state == Match.State.CLOSED:
-        return Cancel("the pair has ended again")
+        return Cancel(MATCH_ENDED)
     return Email(
         context={"match": match, "partner_name": partner_name(match, person)},
         action=(

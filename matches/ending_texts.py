@@ -12,10 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from notifications.reasons import reason
 
 from .models import Closure, Match
 
 Cause, Kind = Closure.Cause, Match.Closed
+
+# Why e-mails are not sent.
+MATCH_ENDED = reason("match-ended", gettext_lazy("the match has ended"))
+REOPENED = reason("reopened", gettext_lazy("the pair was reopened"))
+
 Text = str | Promise
 
 # (to the person whom it is about, to the other one)

@@ -23,6 +23,7 @@ from applications.models import Application
 from notifications.outbox import cancel_about, enqueue
 from workflow.states import move
 
+from .ending_texts import MATCH_ENDED, REOPENED
 from .match_creation import capacity_of, open_match_counts
 from .models import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp, Match
 from .signals import ending_asked, ending_withdrawn, match_ended, match_reopened
@@ -207,7 +208,7 @@ def _finish(closure: Closure, at: datetime) -> None:
     """Stop what waits, ask and notify both, and let the apps above end their part."""
     match = closure.match
     EndingRequest.objects.open().filter(match=match).update(settled_at=at)
-    cancel_about(match, why="the pair has ended", at=at)
+    cancel_about(match, why=MATCH_ENDED, at=at)
     for person in match.people:
         if not closure.is_mistake and not (
             closure.cause == Cause.LEFT and closure.is_about(person)
@@ -281,9 +282,9 @@ def reopen(match: Match, *, by: User, at: datetime | None = None) -> None:
     _check_still_there(mentee, mentor)
     Closure.objects.filter(pk=closure.pk).update(reopened_at=at, reopened_by=by)
     move(locked, closure.state_before, by=by, at=at, why="reopened", closed_at=None, closed_kind="")
-    cancel_about(closure, why="the pair was reopened", at=at)
+    cancel_about(closure, why=REOPENED, at=at)
     for follow_up in FollowUp.objects.filter(closure=closure):
-        cancel_about(follow_up, why="the pair was reopened", at=at)
+        cancel_about(follow_up, why=REOPENED, at=at)
     for person in locked.people:
         enqueue("match-reopened", to=person, about=closure, at=at)
     match_reopened.send(Match, match=locked, at=at)

@@ -13,6 +13,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from applications.models import Application
 from notifications.outbox import cancel_about
+from notifications.reasons import ANSWERED
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails
 
@@ -56,7 +57,7 @@ def answer(
         raise ActionNotAllowed(_("This pair goes on, so there is nothing to answer."))
     was_fewer = follow_up.wish == FollowUp.Wish.FEWER
     follow_up.refresh_from_db()
-    cancel_about(follow_up, why="answered", at=at)
+    cancel_about(follow_up, why=ANSWERED, at=at)
     _update_application(follow_up, timezone.localdate(at), was_fewer=was_fewer)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from matches.ending_texts import MATCH_ENDED
 from matches.models import Match
 from notifications.outbox import cancel_about
 from notifications.reconcilers import reconciler
@@ -71,4 +72,4 @@ def _cancel(meeting: Meeting, at: datetime) -> None:
     if meeting.is_ahead(at):
         changes: dict[str, object] = {"awaiting": None, "sequence": meeting.sequence + 1}
         move(meeting, State.CANCELLED, by=None, at=at, why=WHY, **changes)
-        cancel_about(meeting, why=WHY, at=at)
+        cancel_about(meeting, why=MATCH_ENDED, at=at)

@@ -25,10 +25,9 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
-from django.utils.translation import gettext_lazy as _
 
 from .leases import Lease
-from .reasons import reason
+from .reasons import PERMANENT_FAILURE, TEMPORARY_FAILURE, UNAVAILABLE, UNKNOWN
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +36,6 @@ ENHANCED_CODE = re.compile(rb"\b([245]\.\d{1,3}\.\d{1,3})\b")
 CLOSE_SECONDS = 2
 CONNECT_SHARE = 1 / 4  # of a step, for each of: connect, greet, encrypt, sign in
 OK, FIRST_PERMANENT = 250, 500
-
-
-PERMANENT_FAILURE = reason("permanent-failure", _("The mail server rejects it:"))
-TEMPORARY_FAILURE = reason("temporary-failure", _("The mail server does not take it now:"))
-UNKNOWN = reason("unknown", _("The reply of the mail server was lost:"))
-UNAVAILABLE = reason("unavailable", _("The mail server is unavailable:"))
 
 
 class DeliveryStatus(Enum):

@@ -19,6 +19,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from access.ids import new_public_id
@@ -227,6 +228,17 @@ def cancel_about(
         waiting = waiting.filter(kind__in=kinds)
     now = at or timezone.now()
     return waiting.update(state=State.CANCELLED, reason=why, ended_at=now, body=None)
+
+
+def emails_to(person: Account, kind: str, *, about: models.Model) -> NotificationQuerySet:
+    """Return the e-mails of a kind about a record to a person, for other kinds of e-mail."""
+    return Notification.system.about(about).filter(kind=kind, recipient=person.pk)
+
+
+def was_told(emails: NotificationQuerySet) -> bool:
+    """Return whether one of `emails` was sent, is being sent, or may have been."""
+    sent = Q(state__in=[State.SENT, State.SENDING]) | Q(unknown_outcomes__gt=0)
+    return emails.filter(sent).exists()
 
 
 def release_held(*, kind: str = "", at: datetime | None = None) -> int:

@@ -38,6 +38,8 @@ KNOWN = reason("known", _("the person has changed it themselves since"))
 RECORD_DELETED = reason("record-deleted", _("what it was about has been deleted"))
 ACCOUNT_CLOSED = reason("account-closed", _("the account is closed"))
 ACCOUNT_ERASED = reason("account-erased", _("the account was erased"))
+ANSWERED = reason("answered", _("the person has answered"))
+NEVER_TOLD = reason("never-told", _("the person was never told of what has changed"))
 TURNED_OFF = reason("turned-off", _("the recipient has turned off e-mails of this kind"))
 EXPIRED = reason("expired", _("it was too late to be useful"))
 QUIET_HOURS = reason("quiet-hours", _("it would have been too late after the quiet hours"))
@@ -59,3 +61,21 @@ RELEASED = reason("released", _("released by a person"))  # it is not held back 
 # Why nothing at all is sent.
 NO_MAIL_SERVER = reason("no-mail-server", _("the mail server is unavailable"))
 NO_CONFIRMATION = reason("no-confirmation", _("the mail server does not confirm what it receives"))
+
+# Why this database must not send.
+NOT_ADOPTED = reason("not-adopted", _("this database was restored; run post_restore"))
+FOREIGN = reason(
+    "foreign-database", _("this database belongs to another installation; run post_restore")
+)
+EPOCH_UNREADABLE = reason("epoch-unreadable", _("the epoch file cannot be read; run post_restore"))
+EPOCH_UNWRITABLE = reason("epoch-unwritable", _("the epoch file cannot be written"))
+UNKNOWN_MACHINE = reason(
+    "unknown-machine", _("this machine does not know this database; run post_restore")
+)
+OLDER = reason("older-database", _("this database is older than its last run; run post_restore"))
+
+# What the mail server did; its code follows.
+PERMANENT_FAILURE = reason("permanent-failure", _("The mail server rejects it:"))
+TEMPORARY_FAILURE = reason("temporary-failure", _("The mail server does not take it now:"))
+UNKNOWN = reason("unknown", _("The reply of the mail server was lost:"))
+UNAVAILABLE = reason("unavailable", _("The mail server is unavailable:"))

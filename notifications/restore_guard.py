@@ -22,24 +22,22 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
-from django.utils.translation import gettext_lazy as _
 
 from .models import Notification, OutboxState
-from .reasons import RESTORED, SUPERSEDED, reason
+from .reasons import (
+    EPOCH_UNREADABLE,
+    EPOCH_UNWRITABLE,
+    FOREIGN,
+    NOT_ADOPTED,
+    OLDER,
+    RESTORED,
+    SUPERSEDED,
+    UNKNOWN_MACHINE,
+)
 from .reconcilers import run_reconcilers
 
 log = logging.getLogger(__name__)
 
-NOT_ADOPTED = reason("not-adopted", _("this database was restored; run post_restore"))
-FOREIGN = reason(
-    "foreign-database", _("this database belongs to another installation; run post_restore")
-)
-EPOCH_UNREADABLE = reason("epoch-unreadable", _("the epoch file cannot be read; run post_restore"))
-EPOCH_UNWRITABLE = reason("epoch-unwritable", _("the epoch file cannot be written"))
-UNKNOWN_MACHINE = reason(
-    "unknown-machine", _("this machine does not know this database; run post_restore")
-)
-OLDER = reason("older-database", _("this database is older than its last run; run post_restore"))
 # Run by `manage.py restore` on what it has just loaded.
 FORGET_INSTANCE_SQL = f"UPDATE {OutboxState._meta.db_table} SET instance_id = ''"  # noqa: S608
 RESTORE_STEPS: list[Callable[[], object]] = []

@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from applications.models import Application, Decision
+from checkins.concerns import raise_about_ending
 from checkins.models import CheckIn, Concern
-from matches.models import Match
+from matches import endings, follow_ups
+from matches.models import FollowUp, Match
 from matching.rounds import lifecycle
 from meetings import scheduling
+from notifications.models import Notification
 from programs.models import Membership
 from testkit import agreements, checkins, factories, meetings, rounds
 
@@ -133,10 +136,16 @@ def concern(urgency: str) -> Case:
         urgency=urgency,
         raised_at=timezone.now(),
     )
-    assert match.carer
-    User.objects.filter(pk=match.carer.pk).update(time_zone=ZONE)
-    match.carer.refresh_from_db()
-    return Case(row, match.carer)
+    return carer_of(row)
+
+
+def carer_of(row: Concern) -> Case:
+    assert row.match
+    carer = row.match.carer
+    assert carer
+    User.objects.filter(pk=carer.pk).update(time_zone=ZONE)
+    carer.refresh_from_db()
+    return Case(row, carer)
 
 
 def take(case: Case) -> None:
@@ -159,6 +168,42 @@ def move_meeting(case: Case) -> None:
 
 def cancel_meeting(case: Case) -> None:
     scheduling.cancel(case.about, by=case.about.match.mentee.person)
+
+
+# --- the end of pairs
+
+
+def ended_pair() -> Case:
+    """Ben has ended it; Ada is told."""
+    match = pair()
+    closure = endings.end(match, by=match.mentee.person, kind="choice")
+    return Case(closure, match.mentor.person)
+
+
+def reopen(case: Case) -> None:
+    match = case.about.match
+    endings.reopen(match, by=match.carer)
+
+
+def reopened_pair() -> Case:
+    """Ada has read that it had ended."""
+    case = ended_pair()
+    reopen(case)
+    ended = Notification.system.filter(kind="match-ended", recipient=case.to)
+    sent = {"state": "sent", "reason": "", "sent_at": timezone.now(), "ended_at": timezone.now()}
+    ended.update(**sent, ordinal=0, key="the e-mail about the end")
+    return case
+
+
+def asked_what_next() -> Case:
+    case = ended_pair()
+    return Case(FollowUp.objects.get(closure=case.about, person=case.to), case.to)
+
+
+def ending_concern() -> Case:
+    match = pair()
+    row = raise_about_ending(match, match.mentee.person, author=None, at=timezone.now())
+    return carer_of(row)
 
 
 # --- the committee
@@ -259,7 +304,21 @@ SCENARIOS: dict[str, Scenario] = {
         change=lambda case: update(case, urgency="urgent"),
         newer="concern-urgent",
     ),
+    "concern-ending": Scenario(
+        ending_concern,
+        stop=take,
+        reason="concern-taken",
+    ),
     "concern-urgent": Scenario(lambda: concern("urgent"), stop=take, reason="concern-taken"),
+    "match-ended": Scenario(ended_pair, stop=reopen, reason="reopened"),
+    "match-reopened": Scenario(
+        reopened_pair, stop=lambda case: close(case.about.match), reason="match-ended"
+    ),
+    "match-next": Scenario(
+        asked_what_next,
+        stop=lambda case: follow_ups.answer(case.about, by=case.to, wish="stop"),
+        reason="answered",
+    ),
     "match-introduced": Scenario(
         of_pair, stop=lambda case: close(case.about), reason="match-ended"
     ),

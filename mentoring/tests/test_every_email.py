@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django.utils import translation
 
+from matches import endings
 from meetings import scheduling
 from notifications import outbox, reasons
 from notifications.kinds import KINDS
@@ -47,13 +48,15 @@ class Told:
     def __init__(self, kind: str) -> None:
         self.kind, self.scenario = kind, SCENARIOS[kind]
         self.case = self.scenario.make()
-        Notification.system.all().delete()
+        Notification.system.exclude(state=State.SENT).delete()
         KnownState.objects.all().delete()
 
     def enqueue(self, kind: str = "", ordinal: int = 1) -> Notification:
         about = type(self.case.about)._base_manager.get(pk=self.case.about.pk)
         outbox.enqueue(kind or self.kind, to=self.case.to, about=about, ordinal=ordinal)
-        return Notification.system.get(kind=kind or self.kind, ordinal=ordinal)
+        return Notification.system.get(
+            kind=kind or self.kind, ordinal=ordinal, recipient=self.case.to
+        )
 
     def reads(self, clock) -> list[str]:
         """The Message-IDs of what the person gets until Monday."""
@@ -100,13 +103,8 @@ def test_what_is_undone_is_not_told(kind, friday_night):
     told.enqueue()
     (told.scenario.undo or told.scenario.stop)(told.case)
     assert told.reads(friday_night) == []
-    assert (
-        not Notification.system.filter(
-            recipient=told.case.to, state__in=[State.PENDING, State.SENDING, State.SENT]
-        )
-        .exclude(kind="agreement-signed")
-        .exists()
-    )
+    rows = Notification.system.filter(recipient=told.case.to, kind=kind)
+    assert set(rows.values_list("state", flat=True)) == {State.CANCELLED}
 
 
 @every_kind
@@ -216,6 +214,32 @@ def closed(case):
 )
 def test_it_is_not_sent_to_whom_it_no_longer_concerns(kind, before, reason):
     assert mail_of(kind, before) == reason
+
+
+def test_who_never_read_of_a_pair_reads_nothing_of_its_end(friday_night):
+    told = Told("match-introduced")
+    told.enqueue()
+    mentee, mentor = told.case.about.people
+    outbox.enqueue("match-introduced", to=mentor, about=told.case.about)
+    endings.end(told.case.about, by=mentee, kind="choice")
+    clock = friday_night
+    assert len(told.reads(clock)) == 1  # the mentee, who ended it, reads that it is done
+    assert not Notification.system.filter(recipient=mentor, state=State.SENT).exists()
+    clock.move_to(MONDAY + timedelta(days=8))
+    reminded = deliver_due_emails(MONDAY + timedelta(days=8))
+    assert [mail.to for mail in reminded if mail.to == [mentor.email]] == []
+
+
+def test_an_end_that_is_taken_back_before_it_was_told_is_not_told(friday_night):
+    told = Told("match-introduced")
+    told.enqueue()
+    deliver_due_emails(FRIDAY_NIGHT, reconcile=False)
+    match = told.case.about
+    endings.end(match, by=match.mentee.person, kind="choice")
+    endings.reopen(match, by=match.carer)
+    assert told.reads(friday_night) == []
+    states = Notification.system.exclude(kind__startswith="concern").exclude(state=State.SENT)
+    assert set(states.values_list("state", flat=True)) == {State.CANCELLED}
 
 
 def test_changes_before_the_morning_cancel_each_other(friday_night):

@@ -36,8 +36,8 @@ REASONS = {
     "the application is no longer a draft": "no-longer-draft",
     "applications have closed": "applications-closed",
     "the decision has changed or the person has withdrawn": "decision-changed",
-    "before the demo began": "before-demo",
-    "mailbox unknown": "no-mailbox",
+    "before the demo began": "expired",
+    "mailbox unknown": "rejected",
 }
 TOPICS = {
     "meeting-date": "meeting",
