@@ -103,7 +103,8 @@ def test_an_email_is_found_by_the_rule_of_the_table_that_it_is_about(cleo, email
     found = Notification.objects.filter(pk=email.pk).for_committee(cleo)
     assert list(found) == [email]
     assert "programs_membership" in str(found.query)
-    assert "matches_match" not in str(found.query)
+    assert "meetings_meeting" not in str(found.query)
+    assert "checkins_concern" not in str(found.query)
 
 
 @pytest.mark.parametrize("made_up", ["999999", "nothing"])

@@ -194,6 +194,18 @@ def test_a_member_has_a_conflict_with_themself_and_not_with_others(cleo, ben, da
 
 
 @pytest.mark.django_db
+def test_a_person_in_a_pair_has_a_conflict_however_they_joined_the_committee(ben, ada, cohort):
+    """No row says so when the pair was introduced before, or when a maintainer is in it."""
+    match = factories.match(ben, ada, cohort)
+    assert not Conflict.objects.exists()
+    for member, partner in ((ben, ada), (ada, ben)):
+        assert set(User.objects.filter(conflicts_with(member, "pk"))) == {member, partner}
+    match.closed_at, match.closed_kind, match.state = timezone.now(), "completed", "closed"
+    match.save()
+    assert set(User.objects.filter(conflicts_with(ben, "pk"))) == {ben}
+
+
+@pytest.mark.django_db
 def test_a_path_without_a_person_keeps_the_row(cleo, ben, ada, cohort):
     match = factories.match(ben, ada, cohort)
     Concern.objects.create(program=cohort.program, match=match, person=ben)  # nobody wrote it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Self
 
@@ -38,6 +39,12 @@ class MembershipQuerySet(DatedQuerySet):
         found = self.filter(user=user.pk)
         return found.filter(role__in=roles) if roles else found
 
+    def acting_as_carer(self, user: User | AnonymousUser) -> Self:
+        """The roles in which someone cares for pairs today: those of `user`, or as their deputy."""
+        return self.live().filter(
+            models.Q(user=user.pk) | models.Q(deputy=user.pk), role__in=Membership.CARERS
+        )
+
 
 class Membership(models.Model):
     """A committee role of a person in a program, from one day to another. One row per role."""
@@ -47,6 +54,10 @@ class Membership(models.Model):
         MATCHER = "matcher", _("matcher")
         CARER = "carer", _("carer")
         CHAIR = "chair", _("chair")
+
+    # Who may be the carer of a pair, and who reads what applicants tell only the committee.
+    CARERS = (Role.CARER, Role.CHAIR)
+    READERS = (Role.READER, Role.MATCHER, Role.CHAIR)
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -164,15 +175,26 @@ def conflicts_with(user: User | AnonymousUser, *paths: str) -> models.Q:
     """Match rows that `user` must neither see nor decide about as a committee member.
 
     A row matches when a person at one of `paths` (lookups that end at a user, for example
-    "mentee__person") is `user`, or someone with whom `user` has a conflict of interest today.
+    "mentee__person") is `user`, or someone with whom `user` has a conflict of interest today: a
+    declared one, or because they are in a pair, whenever `user` joined the committee.
     A path without a person never matches, so `rows.exclude(conflicts_with(user, ...))` keeps
     such a row. This is the only filter by `Conflict`: every `visible_to` and `for_committee`
     about people calls it.
     """
     if user.pk is None:  # anonymous: path=None would match every row without a person
         return models.Q(pk__in=[])
-    people = Conflict.objects.live().filter(member=user.pk).values("person")
+    declared = Conflict.objects.live().filter(member=user.pk).values("person")
     found = models.Q()
     for path in paths:
-        found |= models.Q((path, user.pk)) | models.Q((f"{path}__in", people))
+        found |= models.Q((path, user.pk))
+        for people in (declared, *_partners(user)):
+            found |= models.Q((f"{path}__in", people))
     return found
+
+
+def _partners(user: User | AnonymousUser) -> Iterator[models.QuerySet]:
+    """Yield the mentors and the mentees of `user` in open pairs, as subqueries."""
+    for side, other in (("mentor", "mentee"), ("mentee", "mentor")):
+        match = f"applications__matches_as_{side}"
+        mine = {f"{match}__{other}__person": user.pk, f"{match}__closed_at": None}
+        yield User.objects.filter(**mine).values("pk")
