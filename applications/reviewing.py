@@ -41,7 +41,7 @@ Outcome = Decision.Outcome
 # A decision that the person does not know yet, for queries of applications that the member may see.
 PENDING_DECISION = Decision.system.filter(application=OuterRef("pk"), released_at=None)
 
-DECIDERS = (Role.READER, Role.MATCHER, Role.CHAIR)
+DECIDERS = Membership.READERS
 RELEASERS = (Role.CHAIR,)
 
 EMAIL_KINDS = {

@@ -17,7 +17,7 @@ ASSIGNERS = (Role.CHAIR, Role.MATCHER)
 
 def possible_carers(program: Program) -> list[User]:
     """Return the current committee members of the program who may care for pairs, by name."""
-    live = Membership.objects.live().filter(program=program, role__in=[Role.CARER, Role.CHAIR])
+    live = Membership.objects.live().filter(program=program, role__in=Membership.CARERS)
     people = {row.user_id: row.user for row in live.select_related("user")}
     return sorted(people.values(), key=lambda user: user.name)
 

@@ -24,7 +24,7 @@ from workflow.models import Transition
 
 from .. import orientation, reviewing
 from ..forms.base import Page
-from ..forms.registry import filled_pages
+from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision
 from . import wishes
@@ -142,6 +142,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         self, request: HttpRequest, application: Application, **forms: Form
     ) -> HttpResponse:
         """Show the application to the committee; `forms` are those that came back with errors."""
+        pages = filled_pages(application, acting_member(request))
         notes = CommitteeNote.objects.visible_to(request.user).filter(application=application)
         context = {
             **self.admin_site.each_context(request),
@@ -149,10 +150,8 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
             "title": str(application.person),
             "subtitle": application.get_role_display(),
             "application": application,
-            "pages": [
-                (page, _rows(page), _unanswered(page))
-                for page in filled_pages(application, acting_member(request))
-            ],
+            "pages": [(page, _rows(page), _unanswered(page)) for page in pages],
+            "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             "wishes": wishes.wish_rows(request, application),
             "notes": notes.select_related("author"),
             "history": Transition.objects.of(application).select_related("by"),

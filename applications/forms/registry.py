@@ -32,7 +32,20 @@ FORMS: dict[str, type[Page]] = {
     )
 }
 
+PRIVATE_PAGES = (PrivatePage.code, WishesPage.code)
+
 
 def filled_pages(application: Application, reader: User | None = None) -> list[Page]:
-    """Return every page of the application with its stored answers, for reading."""
-    return [FORMS[part.code](application=application, reader=reader) for part in parts(application)]
+    """Return every page of the application with its stored answers, for reading.
+
+    The pages of the private answers are left out for a `reader` who may not read them.
+    """
+    hidden: tuple[str, ...] = ()
+    if reader is not None:
+        readable = Application.objects.readable_in_full_by(reader)
+        hidden = () if readable.filter(pk=application.pk).exists() else PRIVATE_PAGES
+    return [
+        FORMS[part.code](application=application, reader=reader)
+        for part in parts(application)
+        if part.code not in hidden
+    ]

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
-from programs.models.committee import conflicts_with
+from programs.models.committee import Membership, conflicts_with
 from programs.models.programs import Cohort, Program
 from programs.models.vocabulary import Experience, Topic
 
@@ -46,6 +46,17 @@ class ApplicationQuerySet(ScopedQuerySet):
             ~Q(state=Application.State.DRAFT),
             cohort__program__in=Program.objects.for_committee(user, *roles),
         )
+
+    def readable_in_full_by(self, user: User | AnonymousUser) -> Self:
+        """Those whose committee-only answers `user` reads.
+
+        Readers, matchers and chairs of the program; of people in a pair also the carer and deputy.
+        """
+        # Through the relation, whose model has no static type: `matches` imports this module.
+        matches = Application.matches_as_mentee.rel.related_model.objects.cared_for_by(user)  # type: ignore[attr-defined]
+        in_care = Q(pk__in=matches.values("mentee")) | Q(pk__in=matches.values("mentor"))
+        in_review = Q(cohort__program__in=Program.objects.for_committee(user, *Membership.READERS))
+        return self.for_committee(user).filter(in_review | in_care)
 
     def mentees(self) -> Self:
         return self.filter(role=Application.Role.MENTEE)

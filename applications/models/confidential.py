@@ -28,10 +28,10 @@ SENT_AND_OPEN = (
 
 class ConfidentialAnswersQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The person and the committee; never the partner."""
-        return self.filter(application__in=Application.objects.visible_to(user)).scoped(
-            "person or committee"
-        )
+        """The person, those who review applications and the carer; never the partner."""
+        own = Q(application__in=Application.objects.of(user))
+        readers = Q(application__in=Application.objects.readable_in_full_by(user))
+        return self.filter(own | readers).scoped("person, reviewers or carer")
 
 
 class PrivateAnswers(ConfidentialModel):
@@ -68,14 +68,12 @@ class PrivateAnswers(ConfidentialModel):
 
 class NamedWishQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The person; the committee, unless they have a conflict with the person named."""
-        own = Q(application__person=user.pk) if user.is_authenticated else Q(pk__in=[])
-        committee = Q(application__in=Application.objects.for_committee(user))
+        """As the other private answers, unless they have a conflict with someone who is named."""
+        own = Q(application__in=Application.objects.of(user))
+        readers = Q(application__in=Application.objects.readable_in_full_by(user))
         hidden = NamedWishCandidate.system.filter(conflicts_with(user, "candidate"))
-        about_others = (
-            committee & ~conflicts_with(user, "person") & ~Q(pk__in=hidden.values("wish"))
-        )
-        return self.filter(own | about_others).scoped("person or committee")
+        about_others = readers & ~conflicts_with(user, "person") & ~Q(pk__in=hidden.values("wish"))
+        return self.filter(own | about_others).scoped("person, reviewers or carer")
 
     def undecided(self) -> Self:
         """Wishes of sent applications that name nobody for certain and wait for the committee."""

@@ -40,17 +40,17 @@ class MatchQuerySet(ScopedQuerySet):
         )
 
     def cared_for_by(self, user: User | AnonymousUser) -> Self:
-        return self.for_committee(user).filter(carer=user.pk)
+        """Matches whose carer is `user`, or someone whose deputy they are, with a role today."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.for_committee(user).filter(_is_carer(user))
 
     def in_care_of(self, user: User | AnonymousUser) -> Self:
         """Matches whose confidential matters `user` handles: as carer, as deputy, as chair."""
         if not user.is_authenticated:
             return self.none()
         chaired = Program.objects.for_committee(user, Membership.Role.CHAIR)
-        absent = Membership.objects.live().filter(
-            deputy=user.pk, user=OuterRef("carer"), program=OuterRef("mentee__cohort__program")
-        )
-        mine = Q(carer=user.pk) | Exists(absent) | Q(mentee__cohort__program__in=chaired)
+        mine = _is_carer(user) | Q(mentee__cohort__program__in=chaired)
         return self.for_committee(user).filter(mine)
 
     def open(self) -> Self:
@@ -64,6 +64,14 @@ class MatchQuerySet(ScopedQuerySet):
         return self.select_related(
             "mentee__person", "mentor__person", "mentee__cohort__program", "carer"
         )
+
+
+def _is_carer(user: User | AnonymousUser) -> Q:
+    """Match rows whose carer is `user`, or someone for whom they act, with a role today."""
+    acting = Membership.objects.acting_as_carer(user)
+    return Q(
+        Exists(acting.filter(user=OuterRef("carer"), program=OuterRef("mentee__cohort__program")))
+    )
 
 
 class Match(models.Model):

@@ -41,7 +41,7 @@ def mutual_pairs(round_: Round, user: User) -> list[MutualPair]:
     everyone = Application.objects.filter(pk__in=[*solver.mentees, *solver.mentors])
     seen = everyone.exclude(conflicts_with(user, "person"))
     people = {(one.role, one.person_id): one for one in seen.select_related("person")}
-    wishes = _wishes(round_)
+    wishes = _wishes(round_, user)
     both = [
         (people[MENTEE, person], people[MENTOR, named])
         for role, person, named in wishes
@@ -60,12 +60,14 @@ def mutual_pairs(round_: Round, user: User) -> list[MutualPair]:
     ]
 
 
-def _wishes(round_: Round) -> set[tuple[str, int, int]]:
-    """(role of the one who wishes, that person, the person named), of everyone in the cohort."""
+def _wishes(round_: Round, user: User) -> set[tuple[str, int, int]]:
+    """(role of the one who wishes, that person, the person named), as far as `user` reads them."""
+    readable = Application.objects.readable_in_full_by(user).filter(cohort=round_.cohort_id)
+    people = set(readable.values_list("role", "person"))
     return {
         (role, person, named)
         for role, kind, person, named, _rank in people_named(round_.cohort)
-        if kind == NamedWish.Kind.PREFER
+        if kind == NamedWish.Kind.PREFER and (role, person) in people
     }
 
 

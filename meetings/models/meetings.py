@@ -39,15 +39,12 @@ LAPSED_IS_ASKED_DAYS = 14  # how long the pair is asked about a proposal that no
 class MeetingQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair, and the carer of the match: dates, minutes, mode and state."""
-        return self.filter(
-            Q(match__in=Match.objects.of(user)) | Q(match__in=Match.objects.cared_for_by(user))
-        )
+        return self.filter(match__in=Match.objects.of(user)) | self.for_committee(user)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What a member sees as a committee member: meetings of the matches in their own care."""
-        return self.filter(
-            match__in=Match.objects.for_committee(user, *roles).filter(carer=user.pk)
-        )
+        cared_for = Match.objects.cared_for_by(user)
+        return self.filter(match__in=cared_for & Match.objects.for_committee(user, *roles))
 
     def of(self, user: User) -> Self:
         """Meetings of the matches that `user` is in."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 OPEN = "everybody"  # published by the program, or a word of the installation
 PERSON = "the person, the partner, the committee"
 PRIVATE = "the person and the committee"
+REVIEWED = "the person, those who review applications, the carer"
 NAME = "as an address, and a member who has declared a conflict with the person"
 ADDRESS = "the person, the partner, the committee; members' own addresses, their colleagues"
 COMMITTEE_ONLY = "the committee, never the person"
@@ -126,14 +127,14 @@ FIELDS: dict[str, str | None] = {
     "applications.ImportedRow.changes_json": NO_WORDS,
     "applications.ImportedRow.file_name": NOBODY,
     "applications.ImportedRow.written_json": NO_WORDS,
-    "applications.NamedWish.written": PRIVATE,
+    "applications.NamedWish.written": REVIEWED,
     "programs.Objective.text": OPEN,
     "programs.PlaceDistance.one": COMMITTEE_ONLY,
     "programs.PlaceDistance.other": COMMITTEE_ONLY,
-    "applications.PrivateAnswers.accommodations": PRIVATE,
+    "applications.PrivateAnswers.accommodations": REVIEWED,
     "applications.PrivateAnswers.attributes_json": NO_WORDS,
-    "applications.PrivateAnswers.limits": PRIVATE,
-    "applications.PrivateAnswers.needs": PRIVATE,
+    "applications.PrivateAnswers.limits": REVIEWED,
+    "applications.PrivateAnswers.needs": REVIEWED,
     "programs.Program.audience": OPEN,
     "programs.Program.code_of_conduct": OPEN,
     "programs.Program.contact_email": OPEN,

@@ -25,6 +25,7 @@ from .canary_fields import (
     PAIR,
     PERSON,
     PRIVATE,
+    REVIEWED,
 )
 
 
@@ -42,6 +43,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         ),
         NAME: lambda: set(readers_of(world, ADDRESS, row)) | declarers(world, row),
         PRIVATE: lambda: persons(world, row) | committee(world, row),
+        REVIEWED: lambda: persons(world, row) | reviewers(world, row),
         COMMITTEE_ONLY: lambda: committee(world, row),
         MATCHERS: lambda: (
             committee(world, row) & {"matcher", "chair", "conflicted", "maintainer", "outsider"}
@@ -160,6 +162,16 @@ def carers(world: AccessFixtures, row: Any) -> set[str]:
     match = match_of(row)
     chairs = committee(world, row) & {"chair", "conflicted", "maintainer", "outsider"}
     return chairs | ({"carer"} if match and match.carer == world.people["carer"] else set())
+
+
+def reviewers(world: AccessFixtures, row: Any) -> set[str]:
+    """A carer without another role reads the private answers of the people in their care."""
+    carer = world.people["carer"]
+    in_care = any(
+        row.application_id in {match.mentee_id, match.mentor_id}
+        for match in carer.matches_cared_for.all()
+    )
+    return committee(world, row) - (set() if in_care else {"carer"})
 
 
 def declarers(world: AccessFixtures, row: Any) -> set[str]:

@@ -1,0 +1,331 @@
+"""Who sees what: each thing against each committee role, on every page of the committee.
+
+`WORDS` and `PAGES` say it as data. The tests open every page, list, search, export and e-mail
+preview as each role, and look for the words that are planted in each thing: where a role may read
+it, some page shows it; where it may not, no page does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+from django.utils import timezone
+
+from checkins.models import Answer
+from matches.models import Match
+from notifications.kinds import KINDS
+from notifications.models import Notification
+from programs.models import Membership
+from testkit import factories
+
+from . import canaries
+from .access_roles import OWNERS
+from .canaries import WORD
+
+pytestmark = pytest.mark.django_db
+
+# Pair A is cared for by `carer`, B by `other_carer`, F by `former_carer`.
+CAST = (
+    "reader",
+    "matcher",
+    "chair",
+    "maintainer",
+    "carer",  # without any other role, as all that follow
+    "deputy",  # of the carer of A
+    "other_carer",
+    "conflicted",  # a chair who declared a conflict with the mentee of A
+    "chair_in_b",  # a chair since yesterday, who is the mentor of B
+    "maintainer_in_b",  # the mentee of B
+    "former_carer",  # whose role as a carer has ended; still a reader
+    "expired",  # whose role as the chair has ended
+)
+REVIEWERS = {"reader", "matcher", "chair", "maintainer", "conflicted", "chair_in_b",
+             "maintainer_in_b", "former_carer"}  # fmt: skip
+CHAIRS = {"chair", "maintainer", "conflicted", "chair_in_b", "maintainer_in_b"}
+COMMITTEE = set(CAST) - {"expired"}
+CARERS = {"A": {"carer", "deputy"}, "B": {"other_carer"}, "F": set()}
+# Who has a conflict of interest with a pair.
+RECUSED = {"A": {"conflicted"}, "B": {"chair_in_b", "maintainer_in_b"}, "F": set()}
+
+
+def everyone(pair: str) -> set[str]:
+    return COMMITTEE
+
+
+def reviewers_and_carer(pair: str) -> set[str]:
+    return REVIEWERS | CARERS[pair]
+
+
+def carer_and_chair(pair: str) -> set[str]:
+    return CHAIRS | CARERS[pair]
+
+
+def carer(pair: str) -> set[str]:
+    return CARERS[pair]
+
+
+def no_one(pair: str) -> set[str]:
+    return set()
+
+
+Readers = Callable[[str], set[str]]
+
+# Column -> who reads it. What a row belongs to follows from its match, application or person.
+WORDS: dict[str, Readers] = {
+    # Profile, contact; what the match reads as well
+    "accounts.User.email": everyone,
+    "accounts.Profile.job_title": everyone,
+    "applications.Application.situation": everyone,
+    "applications.Application.hopes": everyone,
+    # Committee only
+    "applications.PrivateAnswers.needs": reviewers_and_carer,
+    "applications.PrivateAnswers.limits": reviewers_and_carer,
+    "applications.PrivateAnswers.accommodations": reviewers_and_carer,
+    "applications.NamedWish.written": reviewers_and_carer,
+    "applications.CommitteeNote.text": everyone,
+    "applications.Decision.note": everyone,
+    # The pair's own
+    "agreements.AgreementText.confidentiality": no_one,
+    "agreements.AgreementText.feedback": no_one,
+    "agreements.AgreementText.ending_rules": no_one,
+    "agreements.Goal.text": no_one,
+    "agreements.Goal.measure": no_one,
+    "agreements.Activity.text": no_one,
+    "meetings.Agenda.place": no_one,
+    "meetings.Agenda.points": no_one,
+    "meetings.LogEntry.learned": no_one,
+    "meetings.LogEntry.next_step": no_one,
+    # Care
+    "checkins.Answer.text": carer_and_chair,
+    "checkins.Concern.text": carer_and_chair,
+    "checkins.Concern.contact_info": carer_and_chair,
+    "checkins.Concern.resolution": carer_and_chair,
+    "checkins.ContactLog.note": carer_and_chair,
+    "matches.EndingReason.text": carer_and_chair,
+    "matches.EndingNote.text": carer_and_chair,
+    "matches.Farewell.text": no_one,
+}
+# Page of one row -> who opens it.
+PAGES: dict[str, tuple[str, Readers]] = {
+    "applications_application": ("mentee_application", everyone),
+    "matches_match": ("match", everyone),
+    "agreements_agreementversion": ("version", everyone),
+    "meetings_meeting": ("held", carer),
+    "checkins_checkin": ("answered", everyone),
+    "checkins_concern": ("concern", carer_and_chair),
+    "checkins_contactlog": ("contact", carer_and_chair),
+}
+# What an e-mail is about -> who sees its row in the outbox. "As the thing it is about."
+EMAILS: dict[str, Readers] = {
+    "applications.Application": everyone,
+    "matches.Match": everyone,
+    "agreements.AgreementVersion": everyone,
+    "meetings.Meeting": carer,
+    "checkins.CheckIn": everyone,
+    "checkins.Concern": carer_and_chair,
+    "matches.Closure": everyone,
+    "matches.FollowUp": everyone,
+}
+ROWS = {
+    "applications.Application": "mentee_application",
+    "matches.Match": "match",
+    "agreements.AgreementVersion": "version",
+    "meetings.Meeting": "meeting",
+    "checkins.CheckIn": "checkin",
+    "checkins.Concern": "concern",
+}
+AFTER_AN_ENDING = {"matches.Closure": "match", "matches.FollowUp": "closure__match"}
+# No page shows these words to any committee member today.
+ONLY_IN_SOME_PAIRS = {"matches.EndingReason", "matches.EndingNote", "matches.Farewell"}
+NOT_SHOWN = {"agreements.Activity.text", "accounts.Profile.job_title"}
+
+
+@pytest.fixture(scope="module")
+def world(world):
+    """The shared world with a member in each role of `CAST`."""
+    program, people = world.program, world.people
+    for role in ("other_carer", "deputy", "former_carer"):
+        people[role] = factories.member(role.title(), program=program, role="carer")
+    people["expired"] = factories.member("Expired", program=program, role="chair")
+    Membership.objects.filter(user=people["carer"]).update(deputy=people["deputy"])
+    yesterday = timezone.localdate() - timedelta(days=1)
+    ended = Membership.objects.filter(user__in=[people["expired"], people["former_carer"]])
+    ended.update(until=yesterday)
+    Membership.objects.create(user=people["former_carer"], program=program, role="reader")
+    for pair, role in (("B", "other_carer"), ("F", "former_carer")):
+        Match.objects.filter(pk=world.row("match", pair).pk).update(carer=people[role])
+    # Both people of B join the committee after they were introduced.
+    mentee, mentor = OWNERS["B"]
+    people["chair_in_b"], people["maintainer_in_b"] = people[mentor], people[mentee]
+    Membership.objects.create(user=people[mentor], program=program, role="chair")
+    type(people[mentee]).objects.filter(pk=people[mentee].pk).update(
+        is_superuser=True, is_staff=True
+    )
+    add_emails(world)
+    return world
+
+
+def add_emails(world: Any) -> None:
+    """Put every kind of e-mail about pair A into the outbox, and one of each table about B."""
+    now = timezone.now()
+    for name, pair in emails():
+        kind = KINDS[name]
+        Notification.objects.create(
+            key=f"table-{pair}-{name}",
+            kind=name,
+            stream=kind.stream,
+            recipient=world.people[OWNERS[pair][0]],
+            about_type=kind.about.lower(),
+            about_id=subject(world, kind.about, pair).pk,
+            due_at=now,
+            next_at=now,
+        )
+
+
+def subject(world: Any, about: str, pair: str) -> Any:
+    if about in ROWS:
+        return world.row(ROWS[about], pair)
+    where = {AFTER_AN_ENDING[about]: world.row("match", pair)}
+    return apps.get_model(about)._base_manager.filter(**where).earliest("pk")
+
+
+def emails() -> list[tuple[str, str]]:
+    """The kinds of e-mail in the outbox, each with the pair that it is about."""
+    kinds = {name: kind.about for name, kind in sorted(KINDS.items()) if kind.about in ROWS}
+    one_of_each = {about: name for name, about in kinds.items()}
+    ended = [(name, "F") for name, kind in sorted(KINDS.items()) if kind.about in AFTER_AN_ENDING]
+    found = [(name, "A") for name in kinds]
+    return [*found, *((name, "B") for name in one_of_each.values()), *ended]
+
+
+def rows_of(world: Any, label: str, pair: str) -> list[Any]:
+    """The rows of a table that belong to a pair."""
+    match = world.row("match", pair)
+    match.refresh_from_db()
+    mentee = match.mentee
+    where = {
+        "accounts.User": {"pk": mentee.person_id},
+        "accounts.Profile": {"user": mentee.person_id},
+        "applications.Application": {"pk": mentee.pk},
+    }
+    model = apps.get_model(label)
+    if label in where:
+        return list(model._base_manager.filter(**where[label]))
+    names = {field.name for field in model._meta.fields}
+    paths = {
+        "application": {"application": mentee.pk},
+        "match": {"match": match.pk},
+        "closure": {"closure__match": match.pk},
+        "meeting": {"meeting__match": match.pk},
+        "version": {"version__agreement__match": match.pk},
+        "checkin": {"checkin__match": match.pk, "question__channel": "care"},
+    }
+    path = next(path for name, path in paths.items() if name in names)
+    return list(model._base_manager.filter(**path))
+
+
+# The tables whose lists, pages and histories are opened, with the row of a pair. The rest of the
+# committee's pages, such as those of rounds, is visited by the access matrix, which looks for the
+# same words.
+TABLES = {
+    **{table: kind for table, (kind, _readers) in PAGES.items()},
+    "accounts_user": "participant",
+    "dashboard_pair": "open_match",
+    "dashboard_pairmeetings": "match",
+    "workflow_transition": "transition",
+}
+
+
+def address(table: str, view: str, row: Any = None) -> str:
+    return reverse(f"admin:{table}_{view}", args=[] if row is None else [row.pk])
+
+
+def addresses(world: Any) -> list[str]:
+    """The pages to open: each list, the page and the history of each row, each e-mail."""
+    found = [address(table, "changelist") for table in (*TABLES, "notifications_notification")]
+    for table, kind in TABLES.items():
+        rows = [world.row(kind, pair) for pair in CARERS if (kind, pair) in world.rows]
+        found += [address(table, "change", row) for row in rows]
+        found.append(address(table, "history", rows[0]))
+    for row in Notification.system.filter(key__startswith="table-"):
+        found.append(address("notifications_notification", "change", row))
+    return found
+
+
+@dataclass
+class Seen:
+    """What one role found: {word: the page where it was found first}, {page: its text}."""
+
+    words: dict[str, str]
+    opened: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def seen(world, visitors):
+    """Return what each role of `CAST` sees."""
+    every, everything = addresses(world), {}
+    for role in CAST:
+        everything[role] = Seen({}, {})
+        for url in every:
+            response = visitors.visit(role, url)
+            if response.status_code == 200:
+                text = everything[role].opened[url] = canaries.text_of(response)
+                for word in WORD.findall(text):
+                    everything[role].words.setdefault(word.lower(), url)
+    return everything
+
+
+@pytest.mark.parametrize("pair", CARERS)
+@pytest.mark.parametrize("column", WORDS)
+def test_a_word_is_read_by_those_who_may(column, pair, world, seen):
+    label, _dot, name = column.rpartition(".")
+    planted = {
+        str(getattr(row, name)).partition("@")[0].lower() for row in rows_of(world, label, pair)
+    }
+    if not planted and label in ONLY_IN_SOME_PAIRS:
+        return
+    assert {bool(WORD.fullmatch(word)) for word in planted} == {True}, planted
+    may = WORDS[column](pair) - RECUSED[pair]
+    for role in CAST:
+        found = planted & set(seen[role].words)
+        where = [seen[role].words[word] for word in found]
+        if role in may and column not in NOT_SHOWN:
+            assert found, f"{role} reads no {column} of pair {pair}"
+        elif role not in may:
+            assert not found, f"{role} reads {column} of pair {pair} on {where}"
+
+
+@pytest.mark.parametrize("pair", CARERS)
+@pytest.mark.parametrize("table", PAGES)
+def test_a_row_is_opened_and_listed_for_those_who_may(table, pair, world, seen):
+    kind, readers = PAGES[table]
+    url = address(table, "change", world.row(kind, pair))
+    may, text = readers(pair) - RECUSED[pair], address(table, "changelist")
+    assert {role for role in CAST if url in seen[role].opened} == may
+    assert {role for role in CAST if url in seen[role].opened.get(text, "")} == may
+
+
+@pytest.mark.parametrize(("name", "pair"), emails())
+def test_an_e_mail_is_seen_as_what_it_is_about(name, pair, seen):
+    row = Notification.system.get(key=f"table-{pair}-{name}")
+    url = address("notifications_notification", "change", row)
+    may = EMAILS[KINDS[name].about](pair) - RECUSED[pair]
+    assert {role for role in CAST if url in seen[role].opened} == may
+
+
+def test_every_kind_of_e_mail_about_a_person_is_in_the_table():
+    about_members = {"matching.Round", "accounts.User", "programs.Membership"}
+    assert {kind.about for kind in KINDS.values()} - set(EMAILS) == about_members
+
+
+def test_answers_that_are_only_counted_have_no_reader(world):
+    pooled = Answer.system.exclude(question__channel="care")
+    for role in CAST:
+        committee = Answer.objects.for_committee(world.people[role])
+        assert not committee.filter(pk__in=pooled.values("pk")).exists()
