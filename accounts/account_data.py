@@ -15,7 +15,8 @@ from notifications.privacy import erase_emails, export_emails
 from . import code_attempts, erasable_tables
 from .mentions import Mentions
 from .models import Employer, Profile, User
-from .privacy import ERASED_DOMAIN, register
+from .models.people import ERASED_DOMAIN
+from .privacy import register
 
 FACTS = ("email", "name", "pronouns", "time_zone", "language", "joined_at", "last_login")
 

@@ -19,6 +19,7 @@ from notifications.restore_guard import restore_step
 from . import erasure_log
 from .column_rules import ColumnRule, Columns
 from .models import User
+from .models.people import ERASED_DOMAIN
 
 Export = Callable[[User], object]  # plain data that JSON can hold
 Erase = Callable[[User], None]
@@ -40,7 +41,6 @@ class DataPart:
 
 DATA_PARTS: dict[str, DataPart] = {}
 COLUMN_RULES: dict[str, ColumnRule] = {}
-ERASED_DOMAIN = "@erased.invalid"  # a reserved domain, so it receives no mail
 
 
 def register(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -74,14 +75,13 @@ TOGETHER = gettext_lazy(
 def partner_name(match: Match, reader: User) -> str:
     """Return the partner's first name; their role once the name was erased."""
     partner = match.partner_of(reader)
-    if partner.first_name or partner.name:
-        return partner.first_name or partner.name
-    return _("your mentor") if match.mentor.person_id == partner.pk else _("your mentee")
+    return partner.first_name or partner.name
 
 
 def what_happened(closure: Closure, reader: User) -> str:
     """Return the sentence that tells `reader`, one of the pair, how it ended."""
-    return str(_template(closure, reader)) % {"name": partner_name(closure.match, reader)}
+    text = str(_template(closure, reader)) % {"name": partner_name(closure.match, reader)}
+    return capfirst(text)  # a role, in place of an erased name, may begin the sentence
 
 
 def _template(closure: Closure, reader: User) -> Text:

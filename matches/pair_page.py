@@ -45,7 +45,8 @@ class ProgressStep(TypedDict):
 
 def partner_card(application: Application, *, with_contact: bool) -> PartnerCard:
     """Return the card of the person behind `application`."""
-    person, profile = application.person, getattr(application.person, "profile", None)
+    person = application.person_for_partner
+    profile = getattr(person, "profile", None)
     facts = [person.pronouns] if person.pronouns else []
     if profile:
         work = [profile.job_title, str(profile.employer or "")]
@@ -61,7 +62,7 @@ def partner_card(application: Application, *, with_contact: bool) -> PartnerCard
         name=person.name,
         first_name=person.first_name,
         role=_("your mentor") if application.is_mentor else _("your mentee"),
-        facts=facts,
+        facts=list(filter(None, facts)),
         email=person.email if with_contact else "",
         phone=profile.phone if with_contact and profile else "",
     )

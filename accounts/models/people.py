@@ -25,6 +25,8 @@ NOT_IN_A_NAME = re.compile(
     r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|https?:|www\.|://", re.IGNORECASE
 )
 
+ERASED_DOMAIN = "@erased.invalid"  # a reserved domain, so it receives no mail
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = {
     "mon": pgettext_lazy("short weekday", "Mon"),
@@ -160,9 +162,18 @@ class User(AbstractBaseUser):
         return self.name
 
     @property
+    def is_erased(self) -> bool:
+        """Whether the person has erased their data; only the emptied row is left."""
+        return self.email.endswith(ERASED_DOMAIN)
+
+    @property
     def first_name(self) -> str:
-        """Return the first word of the name, for greetings; "" without a name."""
-        return self.name.split()[0] if self.name.split() else ""
+        """Return the first word of the name, for greetings; "" without a name.
+
+        Someone who was erased has what stands in place of the name, whole.
+        """
+        words = [self.name] if self.is_erased else self.name.split()
+        return words[0] if words else ""
 
     @property
     def initials(self) -> str:

@@ -5,6 +5,8 @@ from django.core.management import call_command
 
 from accounts import erasure_log, privacy
 from accounts.models import User
+from accounts.models.people import ERASED_DOMAIN
+from testkit import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +43,7 @@ def test_after_a_restore_the_erased_are_erased_again_and_no_one_else(ada, ben, m
     for _ in range(2):
         call_command("post_restore")
     ada.refresh_from_db()
-    assert (ada.name, ada.is_active, ada.email.endswith(privacy.ERASED_DOMAIN)) == ("", False, True)
+    assert (ada.name, ada.is_active, ada.email.endswith(ERASED_DOMAIN)) == ("", False, True)
     assert User.objects.get(pk=ben.pk).name == "Ben Okoro"
 
 
@@ -53,3 +55,13 @@ def test_without_a_file_no_one_is_erased(ada):
 def test_an_unknown_line_changes_nothing(ada):
     erasure_log.append("x" * 22)
     assert privacy.erase_again() == 0
+
+
+def test_someone_who_comes_back_in_an_open_pair_is_erased_and_the_pair_ends(ada, ben, cohort):
+    match = factories.match(ben, ada, cohort)
+    erasure_log.append(ada.public_id)
+    for _ in range(2):
+        call_command("post_restore")
+    ada.refresh_from_db()
+    match.refresh_from_db()
+    assert (ada.name, ada.is_erased, match.state) == ("", True, "closed")

@@ -17,6 +17,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
@@ -221,6 +222,13 @@ class Application(models.Model):
     @property
     def is_mentor(self) -> bool:
         return self.role == self.Role.MENTOR
+
+    @property
+    def person_for_partner(self) -> User:
+        """The person as their match reads of them: called by the role once they were erased."""
+        if self.person.is_erased:
+            self.person.name = gettext("your mentor") if self.is_mentor else gettext("your mentee")
+        return self.person
 
     @property
     def is_open(self) -> bool:

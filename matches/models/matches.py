@@ -183,7 +183,9 @@ class Match(models.Model):
         raise ValueError("not a person of this match")
 
     def partner_of(self, user: User) -> User:
-        """Return the other person. Raises ValueError for anyone outside the match."""
-        return (
-            self.mentor.person if self.application_of(user) == self.mentee else self.mentee.person
-        )
+        """Return the other person. Raises ValueError for anyone outside the match.
+
+        Someone who was erased is called by their role, in the active language.
+        """
+        is_mentee = self.application_of(user) == self.mentee
+        return (self.mentor if is_mentee else self.mentee).person_for_partner

@@ -27,6 +27,7 @@ from testkit import factories, rounds
 from workflow.models import Transition
 
 from . import access_fixtures, erasure_words
+from .access_roles import AccessFixtures
 from .erasure_words import ADDRESS, NAME, Planted
 
 
@@ -38,6 +39,7 @@ class Erasure:
     planted: Planted
     published: Round
     draft: Round
+    world: AccessFixtures
 
     @property
     def person(self) -> User:
@@ -62,7 +64,7 @@ def live() -> Erasure:
     _care_of_the_partner(world)
     planted = erasure_words.plant(person)
     published.refresh_from_db()
-    return Erasure(person.pk, planted, published, draft)
+    return Erasure(person.pk, planted, published, draft, world)
 
 
 def _care_of_the_partner(world) -> None:
