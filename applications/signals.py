@@ -7,3 +7,6 @@ application_withdrawn = Signal()
 # Sent before a person is asked to confirm a withdrawal, with the argument `application`. A receiver
 # returns what else will happen, as a list of sentences for the person.
 withdrawal_announced = Signal()
+# Sent to learn what has become of an accepted application, with the argument `application`. A
+# receiver returns an `applications.outlook.PairNews`, or None if there is nothing to tell.
+pair_news_asked = Signal()

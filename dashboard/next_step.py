@@ -16,6 +16,7 @@ class Step(StrEnum):
 
     APPLY = "apply"
     FINISH_APPLICATION = "finish-application"
+    TOO_LATE_TO_APPLY = "too-late-to-apply"
     WAIT_FOR_ANSWER = "wait-for-answer"
     ACCEPT_CODE = "accept-code"
     ORIENTATION = "orientation"
@@ -23,6 +24,7 @@ class Step(StrEnum):
     WAIT_FOR_MATCH = "wait-for-match"
     WAITING_LIST = "waiting-list"
     DECLINED = "declined"
+    COHORT_OVER = "cohort-over"
     SAY_HELLO = "say-hello"
     EXPECT_HELLO = "expect-hello"
     DRAFT_AGREEMENT = "draft-agreement"
@@ -53,6 +55,8 @@ PASSIVE = frozenset(
         Step.WAIT_FOR_MATCH,
         Step.WAITING_LIST,
         Step.DECLINED,
+        Step.TOO_LATE_TO_APPLY,
+        Step.COHORT_OVER,
         Step.EXPECT_HELLO,
         Step.EXPECT_DRAFT,
         Step.EXPECT_SIGNATURE,
@@ -69,6 +73,8 @@ class Facts:
 
     is_mentor: bool = False
     application: str = ""  # state of the application
+    applications_closed: bool = False
+    cohort_is_over: bool = False
     is_on_break: bool = False  # asked not to be matched for a while
     needs_code: bool = False  # accepted (imported, say), but the code of conduct is not
     needs_orientation: bool = False  # an accepted mentor who has not passed it
@@ -87,6 +93,8 @@ class Facts:
 def _is_paired(facts: Facts) -> bool:
     return facts.match in {"introduced", "active", "closing"}
 
+
+IN_A_COHORT = frozenset({"submitted", "waitlisted", "accepted"})
 
 ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.ENDING_ASKED, lambda f: _is_paired(f) and f.i_asked_to_end),
@@ -108,6 +116,8 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.ALL_SET, lambda f: f.match == "active"),
     (Step.SAY_WHAT_NEXT, lambda f: f.match == "closed" and f.i_am_asked_what_next),
     (Step.CLOSED, lambda f: f.match == "closed"),
+    (Step.TOO_LATE_TO_APPLY, lambda f: f.application == "draft" and f.applications_closed),
+    (Step.COHORT_OVER, lambda f: f.application in IN_A_COHORT and f.cohort_is_over),
     (Step.FINISH_APPLICATION, lambda f: f.application == "draft"),
     (Step.WAIT_FOR_ANSWER, lambda f: f.application == "submitted"),
     (Step.ON_BREAK, lambda f: f.application in {"accepted", "waitlisted"} and f.is_on_break),

@@ -18,6 +18,8 @@ from .next_step import Step
 from .next_step_text import format_day, partner_name
 from .status import ParticipantStatus
 
+# Steps after which an application goes no further: no signing or meeting is to come.
+NO_MORE = frozenset({Step.DECLINED, Step.COHORT_OVER, Step.TOO_LATE_TO_APPLY})
 ORDER = ("applied", "accepted", "matched", "agreed", "meeting", "closing")
 
 
@@ -28,6 +30,8 @@ def progress_steps(status: ParticipantStatus) -> list[dict[str, str]]:
     """
     if status.match and is_cut_short(status.match):
         return _steps_until_end(status, status.match)
+    if not status.match and status.step in NO_MORE:
+        return _steps_so_far(status)
     here = current_step(status)
     index = ORDER.index(here) if here else len(ORDER)
     names = step_labels(status)
@@ -48,6 +52,20 @@ def _steps_until_end(status: ParticipantStatus, match: Match) -> list[dict[str, 
     rows = [{"label": names[name], "state": "done", "note": ""} for name in reached]
     ended = {"label": _("Pair ended"), "state": "done", "note": format_day(match.closed_at)}
     return [*rows, ended]
+
+
+def _steps_so_far(status: ParticipantStatus) -> list[dict[str, str]]:
+    """Return what an application came to that goes no further."""
+    names = step_labels(status)
+    reached = {"draft": (), "accepted": ("applied", "accepted")}
+    steps = reached.get(status.application.state, ("applied",))
+    rows = [{"label": names[name], "state": "done", "note": ""} for name in steps]
+    last = {
+        Step.DECLINED: _("Not accepted this time"),
+        Step.COHORT_OVER: _("The cohort has ended"),
+        Step.TOO_LATE_TO_APPLY: _("Applications are closed"),
+    }[status.step]
+    return [*rows, {"label": last, "state": "now", "note": ""}]
 
 
 def current_step(status: ParticipantStatus) -> str:

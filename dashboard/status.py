@@ -109,10 +109,13 @@ class ParticipantStatus:
     def facts(self) -> Facts:
         application = self.application
         accepted = application.state == Application.State.ACCEPTED
+        today = timezone.localdate(self.at)
         return Facts(
             is_mentor=application.is_mentor,
             application=application.state,
-            is_on_break=application.is_on_break(timezone.localdate(self.at)),
+            applications_closed=not application.cohort.is_open(today),
+            cohort_is_over=application.cohort.is_over(today),
+            is_on_break=application.is_on_break(today),
             needs_code=accepted and application.code_accepted_at is None,
             needs_orientation=accepted
             and application.is_mentor

@@ -8,6 +8,7 @@ class MatchesConfig(AppConfig):
         from . import (  # noqa: F401  register themselves
             emails,
             follow_ups,
+            pair_news,
             privacy,
             receivers,
             retention,

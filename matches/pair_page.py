@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -123,6 +125,24 @@ def progress_of(match: Match) -> list[ProgressStep]:
     return [
         {"label": label, "state": state_of(number)} for number, label in enumerate(labels.values())
     ]
+
+
+def first_days(match: Match, at: datetime) -> dict[str, date | None]:
+    """Return by which days a new pair writes, meets and signs; None for what is over.
+
+    Nothing of it is due any more once the agreement is signed.
+    """
+    policy = match.program.policy
+    days = {
+        "write_by": policy.first_contact_days,
+        "meet_by": policy.first_meeting_days,
+        "sign_by": policy.agreement_days,
+    }
+    by = {name: match.introduced_at + timedelta(days=count) for name, count in days.items()}
+    is_new = match.state == State.INTRODUCED
+    return {
+        name: timezone.localdate(day) if is_new and at < day else None for name, day in by.items()
+    }
 
 
 def first_message(match: Match, user: User) -> list[str]:

@@ -83,7 +83,11 @@ UNKNOWN_TEXTS: dict[str, Promise] = {
     "mode_place": _("how or where to meet is not known"),
 }
 ALWAYS_ON = frozenset({"self_pair", "readiness"})
-SWITCHABLE = tuple(code for code in RULE_TEXTS if code in HARD_RULES and code not in ALWAYS_ON)
+# Applications ask for no traits that others could require, so this rule has nothing to go by.
+WITHOUT_DATA = frozenset({"must_have"})
+SWITCHABLE = tuple(
+    code for code in RULE_TEXTS if code in frozenset(HARD_RULES) - ALWAYS_ON - WITHOUT_DATA
+)
 CAN_BE_UNKNOWN = tuple(UNKNOWN_TEXTS)
 OVERRIDABLE = frozenset(HARD_RULES) - {"self_pair", "readiness", "avoid"}
 
@@ -102,7 +106,7 @@ def rule_text(code: str) -> str | Promise:
 
 def default_criteria(program: Program) -> CriteriaDict:
     """Return the criteria of a new round: the engine's defaults, within the program's policy."""
-    rules = set(DEFAULT_HARD_RULES) - ALWAYS_ON
+    rules = set(DEFAULT_HARD_RULES) - ALWAYS_ON - WITHOUT_DATA
     if not program.policy.same_employer_blocked:
         rules.discard("same_employer")
     return {

@@ -55,7 +55,7 @@ class SuitabilityPage(Page, SuitabilityForm):
     code = "suitability"
     heading = gettext_lazy("Is this the right time?")
     intro = gettext_lazy(
-        "“No” does not rule you out. It tells the committee what to talk about with you."
+        "“No” does not rule you out. The committee reads it together with your other answers."
     )
     read_by = READ_BY_COMMITTEE
 

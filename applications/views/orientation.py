@@ -79,9 +79,7 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         answers = form.cleaned_data
         if orientation.submit_answers(application, by=application.person, answers=answers):
-            messages.success(
-                request, _("You have passed the orientation. Thank you! You can now be matched.")
-            )
+            messages.success(request, _("You have passed the orientation. Thank you!"))
             return redirect("applications:application-sent", public_id)
         context["results"] = results(answers)
     return render(request, "applications/orientation_check.html", context)

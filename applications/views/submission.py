@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,6 +18,7 @@ from ..forms.registry import FORMS, filled_pages
 from ..forms.taking_part import part_sentences
 from ..models import Application
 from ..orientation import orientation_figures
+from ..outlook import Outlook, outlook_of, pair_news
 from ..taking_part import may_change
 
 State = Application.State
@@ -57,6 +59,7 @@ def tasks(request: HttpRequest, public_id: str) -> HttpResponse:
             for number, group in enumerate(groups(application), start=1)
         ],
         "left": left,
+        "is_too_late": _is_too_late(application),
         "total": len(parts(application)),
         "check_url": check_url,
         "continue_url": page_url(application, left[0].code) if left else check_url,
@@ -126,8 +129,13 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
             for part in missing(application)
         ],
         "is_draft": application.state == State.DRAFT,
+        "is_too_late": _is_too_late(application),
     }
     return render(request, "applications/check.html", context)
+
+
+def _is_too_late(application: Application) -> bool:
+    return outlook_of(application, timezone.localdate()) == Outlook.TOO_LATE
 
 
 def summary_rows(form: Page) -> list[dict[str, object]]:
@@ -152,9 +160,13 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
     application = mine_or_404(request, public_id)
     if application.state == State.DRAFT:
         return redirect("applications:application-tasks", public_id)
+    news = pair_news(application)
+    outlook = outlook_of(application, timezone.localdate(), news)
     context = {
         "application": application,
         "program": application.program,
+        "outlook": outlook,
+        "pair_news": news,
         "may_edit": application.may_be_edited_by(request.user),
         "may_withdraw": State.WITHDRAWN in application.TRANSITIONS[application.state],
         "pages": [(form, summary_rows(form)) for form in filled_pages(application)],
@@ -173,7 +185,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
         submission.withdraw(application, by=application.person)
         messages.success(
             request,
-            _("Your application has been withdrawn. You are welcome to apply again at any time."),
+            _("Your application has been withdrawn."),
         )
         return redirect("applications:application-sent", public_id)
     if State.WITHDRAWN not in application.TRANSITIONS[application.state]:
@@ -182,8 +194,8 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
         "program": application.program,
         "question": _("Withdraw your application?"),
         "text": _(
-            "The committee will not consider it any further. "
-            "You can't undo this, but you can apply again."
+            "The committee will not consider it any further. You can't undo this. "
+            "You can apply again while applications are open."
         ),
         "lines": submission.effects_of_withdrawal(application),
         "button": _("Withdraw my application"),

@@ -159,9 +159,7 @@ class Question(models.Model):
     def save(self, *args: object, **kwargs: Any) -> None:
         """Save it. Raises ActionNotAllowed once the survey is published."""
         if self.survey.published_at is not None:
-            raise ActionNotAllowed(
-                _("A published survey can't be changed. Create a new edition instead.")
-            )
+            raise ActionNotAllowed(_("A published survey can't be changed."))
         super().save(*args, **kwargs)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.models import Meeting
@@ -63,6 +64,8 @@ def _agreement_due(status: ParticipantStatus) -> str:
         return ""
     days = status.program.policy.agreement_days
     by: datetime = status.match.introduced_at + timedelta(days=days)
+    if by <= status.at:
+        return ""
     return _("Please sign by %(day)s.") % {"day": format_day(by)}
 
 
@@ -107,13 +110,25 @@ def sign(status: ParticipantStatus) -> NextStep:
 
 @text_of(Step.EXPECT_SIGNATURE)
 def expect_signature(status: ParticipantStatus) -> NextStep:
+    name = {"name": partner_name(status)}
+    text = (
+        _("%(name)s still has to sign. We will send a reminder.")
+        if _is_reminder_ahead(status)
+        else _("%(name)s still has to sign. Ask about it when you next speak.")
+    )
     return NextStep(
         title=_("You have signed"),
-        text=_("%(name)s still has to sign. We will send a reminder.")
-        % {"name": partner_name(status)},
+        text=text % name,
         url=page("agreements:agreement-detail", status.key),
         action=_("See the agreement"),
     )
+
+
+def _is_reminder_ahead(status: ParticipantStatus) -> bool:
+    """Whether the last reminder to sign is still to come."""
+    shared_at = status.version.shared_at if status.version else None
+    last = timedelta(days=status.program.policy.reminder_second_days)
+    return shared_at is not None and status.at < shared_at + last
 
 
 @text_of(Step.ANSWER_CHECKIN)
@@ -124,8 +139,9 @@ def answer_checkin(status: ParticipantStatus) -> NextStep:
         name = {"name": partner_name(status)}
         text += " " + _("%(name)s sees only answers to questions that say so.") % name
     due = ""
-    if checkin and checkin.due_at:
-        due = _("Please answer by %(day)s.") % {"day": format_day(checkin.due_at)}
+    last = checkin and (checkin.closes_at if _is_over(checkin.due_at, status) else checkin.due_at)
+    if last and not _is_over(last, status):
+        due = _("Please answer by %(day)s.") % {"day": format_day(last)}
     return NextStep(
         title=_("Tell us how it is going"),
         text=text,
@@ -133,6 +149,10 @@ def answer_checkin(status: ParticipantStatus) -> NextStep:
         action=_("Answer"),
         due=due,
     )
+
+
+def _is_over(moment: datetime | None, status: ParticipantStatus) -> bool:
+    return moment is None or moment <= status.at
 
 
 @text_of(Step.ANSWER_MEETING)
@@ -187,8 +207,15 @@ def suggest_meeting(status: ParticipantStatus) -> NextStep:
 def closing(status: ParticipantStatus) -> NextStep:
     """Return the card about the closing conversation."""
     due = ""
-    if status.match and status.match.ends_on:
-        due = _("Your time together ends on %(day)s.") % {"day": format_day(status.match.ends_on)}
+    ends_on = status.match.ends_on if status.match else None
+    if ends_on:
+        is_ahead = ends_on >= timezone.localdate(status.at)
+        text = (
+            _("Your time together ends on %(day)s.")
+            if is_ahead
+            else _("Your time together ended on %(day)s.")
+        )
+        due = text % {"day": format_day(ends_on)}
     return NextStep(
         title=_("Plan your closing conversation"),
         text=_(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications import orientation as orientation_course
@@ -35,14 +36,40 @@ def finish_application(status: ParticipantStatus) -> NextStep:
     )
 
 
+@text_of(Step.TOO_LATE_TO_APPLY)
+def too_late_to_apply(status: ParticipantStatus) -> NextStep:
+    closed_on = format_day(status.application.cohort.closes_on)
+    return NextStep(
+        title=_("Applications are closed"),
+        text=_("They closed on %(day)s, before you sent yours. See when the next cohort opens.")
+        % {"day": closed_on},
+        url=page("programs:program-detail", status.program.slug),
+        action=_("See the program"),
+    )
+
+
+@text_of(Step.COHORT_OVER)
+def cohort_over(status: ParticipantStatus) -> NextStep:
+    cohort = status.application.cohort
+    return NextStep(
+        title=_("%(cohort)s has ended") % {"cohort": cohort.name},
+        text=_("No one is matched in it any more. You are welcome to apply to another cohort."),
+        url=page("programs:program-detail", status.program.slug),
+        action=_("See the program"),
+    )
+
+
 @text_of(Step.WAIT_FOR_ANSWER)
 def wait_for_answer(status: ParticipantStatus) -> NextStep:
-    answer_by = status.application.cohort.answer_by_on
-    promise = (
-        _("You will hear from us by %(day)s.") % {"day": format_day(answer_by)}
-        if answer_by
-        else _("You will hear from us by e-mail.")
-    )
+    cohort, today = status.application.cohort, timezone.localdate(status.at)
+    promised, ahead = cohort.answer_by_on, cohort.answer_ahead(today)
+    if promised and not ahead:
+        promise = _("We wanted to answer by %(day)s and are late. We will e-mail you.")
+    elif promised:
+        promise = _("You will hear from us by %(day)s.")
+    else:
+        promise = _("You will hear from us by e-mail.")
+    promise %= {"day": format_day(promised)}
     return NextStep(
         title=_("The committee is reading your application"),
         text=promise,
@@ -90,11 +117,10 @@ def on_break(status: ParticipantStatus) -> NextStep:
 
 @text_of(Step.WAIT_FOR_MATCH)
 def wait_for_match(status: ParticipantStatus) -> NextStep:
-    matching_on = status.application.cohort.matching_on
-    is_ahead = matching_on and matching_on >= status.at.date()
+    matching_on = status.application.cohort.matching_ahead(timezone.localdate(status.at))
     first = (
         _("Matching day is %(day)s.") % {"day": format_day(matching_on)}
-        if is_ahead
+        if matching_on
         else _("The committee is looking for a good match.")
     )
     second = (
@@ -117,7 +143,10 @@ def waiting_list(status: ParticipantStatus) -> NextStep:
 def declined(status: ParticipantStatus) -> NextStep:
     return NextStep(
         title=_("Your application was not accepted this time"),
-        text=_("Our e-mail explains why and what else may help. You are welcome to apply again."),
+        text=_(
+            "Our e-mail explains why and what else may help."
+            " You are welcome to apply to another cohort."
+        ),
         url=page("programs:welcome"),
         action=_("See the programs"),
     )

@@ -12,6 +12,16 @@ MENTOR = {"is_mentor": True}
 TABLE = [
     ("has not applied", {}, Step.APPLY),
     ("has begun to apply", {"application": "draft"}, Step.FINISH_APPLICATION),
+    (
+        "began too late",
+        {"application": "draft", "applications_closed": True},
+        Step.TOO_LATE_TO_APPLY,
+    ),
+    (
+        "waits in a cohort that has ended",
+        {"application": "accepted", "cohort_is_over": True},
+        Step.COHORT_OVER,
+    ),
     ("has sent it", {"application": "submitted"}, Step.WAIT_FOR_ANSWER),
     (
         "was imported and accepted",

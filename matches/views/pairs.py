@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 
 from ..ending_texts import what_happened
 from ..models import Closure, Farewell, FollowUp, Match
-from ..pair_page import first_message, partner_card, progress_of, shared_answers, url_or_empty
+from ..pair_page import (
+    first_days,
+    first_message,
+    partner_card,
+    progress_of,
+    shared_answers,
+    url_or_empty,
+)
 from ..vocabulary_text import Vocabulary
 from ..why_you_two import why_you_two
 
@@ -47,6 +55,7 @@ def match_hello(request: HttpRequest, match_id: str) -> HttpResponse:
     context = _context(match, request.user) | {
         "first_message": first_message(match, request.user),
         "policy": match.program.policy,
+        **first_days(match, timezone.now()),
         "agreement_url": url_or_empty("agreements:agreement-detail", match.public_id),
     }
     return render(request, "matches/match_hello.html", context)

@@ -35,6 +35,7 @@ def show(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
         "row": row,
         "own_answers": own_answers(row.mentee, found.vocabulary),
         "found": found,
+        "earlier": _earlier_mentor(viewer, row),
         "turned_down": _turned_down(viewer, row) if found.has_rejections else [],
         "swaps": _swaps(viewer, found.swaps) if found.swaps else [],
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",
@@ -60,6 +61,18 @@ def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, object]]:
     return [
         {"text": fix_text(fix, names), "kind": fix[0], "mentor": mentors[fix[1]]} for fix in fixes
     ]
+
+
+def _earlier_mentor(viewer: ViewerContext, row: Proposal) -> str:
+    """Say whom the draft before the last run proposed, if that was someone else."""
+    if not row.is_changed:
+        return ""
+    if row.before_id is None:
+        return _("The draft before proposed no mentor.")
+    mentor = viewer.mentors().select_related("person").filter(pk=row.before_id).first()
+    if mentor is None:  # hidden from this member
+        return ""
+    return _("The draft before proposed %(name)s.") % {"name": mentor.person}
 
 
 def _turned_down(viewer: ViewerContext, row: Proposal) -> list[dict[str, object]]:

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
-from matching.models import RoundEntry
+from matching.criteria import SWITCHABLE
+from matching.models import Proposal, RoundEntry
 from matching.recusal import ViewerContext
 from matching.rounds.decisions import Kind, RoundDecision, decide
 from matching.workbench.change_preview import Move, preview_decision
@@ -186,3 +187,20 @@ def test_after_a_change_the_live_region_says_what_and_how_many_are_pinned(
         "You pinned Amina Farah with Ruth Adeyemi. No one moved; costs nothing. 1 pair is pinned."
     )
     assert f'role="status" hx-swap-oob="innerHTML">{said}</div>' in text
+
+
+def test_a_changed_row_says_whom_the_draft_before_proposed(drafted, as_user, cleo, people):
+    address = url("compare", drafted, people["amina"].public_id)
+    row = Proposal.system.filter(round=drafted, mentee=people["amina"])
+    assert "The draft before" not in as_user(cleo).get(address).content.decode()
+    row.update(is_changed=True, before=people["priya"])
+    text = as_user(cleo).get(address).content.decode()
+    assert "The draft before proposed Priya Nair." in text
+    Conflict.objects.create(member=cleo, person=people["priya"].person)
+    assert "The draft before" not in as_user(cleo).get(address).content.decode()
+    row.update(before=None)
+    assert "The draft before proposed no mentor." in as_user(cleo).get(address).content.decode()
+
+
+def test_no_rule_is_offered_that_could_never_fire():
+    assert "must_have" not in SWITCHABLE

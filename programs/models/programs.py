@@ -243,6 +243,25 @@ class Cohort(models.Model):
         today = on or timezone.localdate()
         return self.opens_on <= today and (self.closes_on is None or today <= self.closes_on)
 
+    def is_over(self, on: date | None = None) -> bool:
+        """Return whether the cohort has ended by `on` (today by default); a rolling one has not."""
+        return self.ends_on is not None and self.ends_on < (on or timezone.localdate())
+
+    def matching_ahead(self, on: date | None = None) -> date | None:
+        """Return the matching day, None once it is over."""
+        day = self.matching_on
+        return day if day and day >= (on or timezone.localdate()) else None
+
+    def starting_ahead(self, on: date | None = None) -> date | None:
+        """Return the day on which pairs start, None once it is over."""
+        day = self.starts_on
+        return day if day and day >= (on or timezone.localdate()) else None
+
+    def answer_ahead(self, on: date | None = None) -> date | None:
+        """Return the day by which applicants get an answer, None once it is over."""
+        day = self.answer_by_on
+        return day if day and day >= (on or timezone.localdate()) else None
+
     @property
     def answer_by_on(self) -> date | None:
         """The day by which applicants get an answer, as promised when they apply."""

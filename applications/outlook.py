@@ -1,0 +1,82 @@
+"""What an applicant is told to expect, by the state of the application and the day.
+
+One line of `ORDER` decides, so that no page promises what is over: the first that fits wins. A pair
+is known to later apps only; they answer the signal `pair_news_asked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from .models import Application
+from .signals import pair_news_asked
+
+State = Application.State
+
+
+class Outlook(StrEnum):
+    """Every answer to "what happens next with my application?"."""
+
+    UNFINISHED = "unfinished"  # a draft that can still be sent
+    TOO_LATE = "too-late"  # a draft, and applications have closed
+    BEING_READ = "being-read"  # an answer is promised by a day ahead, or by no day
+    ANSWER_LATE = "answer-late"  # the promised day is over
+    PAIRED = "paired"
+    PAIR_ENDED = "pair-ended"
+    OVER = "over"  # the cohort has ended, and the person is in no pair
+    ON_BREAK = "on-break"
+    TO_PREPARE = "to-prepare"  # a mentor who has not passed the orientation
+    MATCHING_AHEAD = "matching-ahead"  # matching day is to come
+    LOOKING = "looking"
+    WAITING = "waiting"  # on the waiting list
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class PairNews:
+    """What has become of an accepted application: a sentence and a page."""
+
+    text: str
+    url: str
+    action: str
+    is_open: bool
+
+
+def pair_news(application: Application) -> PairNews | None:
+    """Return the news of the application's pair; None without one, or if another is looked for."""
+    answers = pair_news_asked.send(Application, application=application)
+    return next((news for _receiver, news in answers if news), None)
+
+
+Rule = Callable[[Application, date, PairNews | None], object]
+
+ORDER: tuple[tuple[Outlook, Rule], ...] = (
+    (Outlook.DECLINED, lambda a, on, news: a.state == State.DECLINED),
+    (Outlook.WITHDRAWN, lambda a, on, news: a.state == State.WITHDRAWN),
+    (Outlook.PAIRED, lambda a, on, news: news and news.is_open),
+    (Outlook.PAIR_ENDED, lambda a, on, news: news),
+    (Outlook.TOO_LATE, lambda a, on, news: a.state == State.DRAFT and not a.cohort.is_open(on)),
+    (Outlook.UNFINISHED, lambda a, on, news: a.state == State.DRAFT),
+    (Outlook.OVER, lambda a, on, news: a.cohort.is_over(on)),
+    (Outlook.ANSWER_LATE, lambda a, on, news: a.state == State.SUBMITTED and _is_late(a, on)),
+    (Outlook.BEING_READ, lambda a, on, news: a.state == State.SUBMITTED),
+    (Outlook.ON_BREAK, lambda a, on, news: a.is_on_break(on)),
+    (Outlook.WAITING, lambda a, on, news: a.state == State.WAITLISTED),
+    (Outlook.TO_PREPARE, lambda a, on, news: a.is_mentor and a.orientation_passed_at is None),
+    (Outlook.MATCHING_AHEAD, lambda a, on, news: a.cohort.matching_ahead(on)),
+    (Outlook.LOOKING, lambda a, on, news: True),
+)
+
+
+def _is_late(application: Application, on: date) -> bool:
+    promised = application.cohort.answer_by_on
+    return promised is not None and promised < on
+
+
+def outlook_of(application: Application, on: date, news: PairNews | None = None) -> Outlook:
+    """Return what the person is told on the day `on`."""
+    return next(outlook for outlook, fits in ORDER if fits(application, on, news))

@@ -1,0 +1,35 @@
+"""Tells the pages of an application about its pair: one that goes on, or one that ended."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from applications.outlook import PairNews
+from applications.signals import pair_news_asked
+
+from .models import Match
+
+
+@receiver(pair_news_asked)
+def newest_pair(
+    sender: type[Application], application: Application, **kwargs: object
+) -> PairNews | None:
+    """Return the news of the newest open pair, else of the newest that ended."""
+    mine = Match.objects.filter(Q(mentee=application) | Q(mentor=application))
+    real = mine.exclude(closed_kind=Match.Closed.IN_ERROR).with_people()
+    match = real.open().first() or real.first()
+    if match is None:
+        return None
+    name = {"name": match.partner_of(application.person).name}
+    is_open = match.state != Match.State.CLOSED
+    text = _("You and %(name)s are a pair.") if is_open else _("You and %(name)s were a pair.")
+    return PairNews(
+        text=text % name,
+        url=reverse("matches:match-detail", args=[match.public_id]),
+        action=_("Open our page") if is_open else _("Look back"),
+        is_open=is_open,
+    )
