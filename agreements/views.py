@@ -44,6 +44,7 @@ def agreement_detail(request, match_id):
         "next_step": presenters.next_step(match, version, request.user, partner),
         "goals": presenters.goals_with_transitions(in_force, request.user),
         "may_share": version is not None and version.may_be_shared_by(request.user),
+        "is_term_over": match.ends_on is not None and match.ends_on < timezone.localdate(),
         "is_opened_by_me": version is not None and version.agreement.is_opened_by(request.user),
         "committee_sees": default_texts.COMMITTEE_SEES,
     }
