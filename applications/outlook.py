@@ -49,7 +49,7 @@ class PairNews:
 def pair_news(application: Application) -> PairNews | None:
     """Return the news of the application's pair; None without one, or if another is looked for."""
     answers = pair_news_asked.send(Application, application=application)
-    return next((news for _receiver, news in answers if news), None)
+    return next((news for _receiver, news in answers if isinstance(news, PairNews)), None)
 
 
 Rule = Callable[[Application, date, PairNews | None], object]

@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application, Decision
+from applications.models.applications import answer_late
 from checkins.models import Answer, CheckIn, Concern
 from matches.models import Match
 from matching.models import Round
@@ -40,7 +42,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
     """Return what `member` can act on; nothing that a role or a conflict of interest hides."""
     items = [
         *_concerns(member),
-        *_applications(member),
+        *_applications(member, at),
         *_rounds(member),
         *_pairs(member, at),
         *_emails(member),
@@ -89,16 +91,21 @@ def _concerns(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))
 
 
-def _applications(member: User) -> Iterator[AttentionItem]:
+def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
     decided = Decision.objects.visible_to(member).filter(released_at=None).values("application")
-    unread, unreleased, unprepared = _counts(
+    late, unread, unreleased, unprepared = _counts(
         mine,
+        answer_late(timezone.localdate(at)),
         Q(state=Application.State.SUBMITTED) & ~Q(pk__in=decided),
         Q(state__in=["submitted", "waitlisted"], pk__in=decided),
         Q(state=Application.State.ACCEPTED, role="mentor", orientation_passed_at=None),
     )
     name = "applications_application"
+    text = ngettext(
+        "applicant was promised an answer by now", "applicants were promised an answer by now", late
+    )
+    yield AttentionItem(late, text, changelist_url(name, queue="late"), "bad")
     text = ngettext("application to read", "applications to read", unread)
     yield AttentionItem(unread, text, changelist_url(name, queue="to-read"), "amber")
     text = ngettext("decision to release", "decisions to release", unreleased)

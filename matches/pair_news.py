@@ -11,7 +11,7 @@ from applications.models import Application
 from applications.outlook import PairNews
 from applications.signals import pair_news_asked
 
-from .models import Match
+from .models import FollowUp, Match
 
 
 @receiver(pair_news_asked)
@@ -22,7 +22,8 @@ def newest_pair(
     mine = Match.objects.filter(Q(mentee=application) | Q(mentor=application))
     real = mine.exclude(closed_kind=Match.Closed.IN_ERROR).with_people()
     match = real.open().first() or real.first()
-    if match is None:
+    asking = FollowUp.objects.of(application.person).asking()
+    if match is None or asking.filter(closure__match=match).exists():
         return None
     name = {"name": match.partner_of(application.person).name}
     is_open = match.state != Match.State.CLOSED

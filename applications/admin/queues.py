@@ -6,32 +6,38 @@ from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Cohort, Topic
 
 from ..models import Application, ApplicationTopic
+from ..models.applications import answer_late
 from ..reviewing import PENDING_DECISION
 
 State = Application.State
 
 IS_DECIDED = Exists(PENDING_DECISION)
 
-QUEUES: dict[str, tuple[str | Promise, Q]] = {
-    "to-read": (_("To review"), Q(~IS_DECIDED, state=State.SUBMITTED)),
-    "pending": (
-        _("Decision pending"),
-        Q(IS_DECIDED, state__in=[State.SUBMITTED, State.WAITLISTED]),
-    ),
-    "waiting": (_("Waiting list"), Q(state=State.WAITLISTED)),
-    "orientation": (
-        _("Mentors without orientation"),
-        Q(state=State.ACCEPTED, role="mentor", orientation_passed_at=None),
-    ),
-    "accepted": (_("Accepted"), Q(state=State.ACCEPTED)),
-    "closed": (_("Declined or withdrawn"), Q(state__in=[State.DECLINED, State.WITHDRAWN])),
-}
+
+def queues() -> dict[str, tuple[str | Promise, Q]]:
+    """Return the name of each queue and its condition as of today."""
+    return {
+        "to-read": (_("To review"), Q(~IS_DECIDED, state=State.SUBMITTED)),
+        "late": (_("Promised an answer by now"), answer_late(timezone.localdate())),
+        "pending": (
+            _("Decision pending"),
+            Q(IS_DECIDED, state__in=[State.SUBMITTED, State.WAITLISTED]),
+        ),
+        "waiting": (_("Waiting list"), Q(state=State.WAITLISTED)),
+        "orientation": (
+            _("Mentors without orientation"),
+            Q(state=State.ACCEPTED, role="mentor", orientation_passed_at=None),
+        ),
+        "accepted": (_("Accepted"), Q(state=State.ACCEPTED)),
+        "closed": (_("Declined or withdrawn"), Q(state__in=[State.DECLINED, State.WITHDRAWN])),
+    }
 
 
 def has_pending_decision(application: Application) -> bool:
@@ -41,15 +47,16 @@ def has_pending_decision(application: Application) -> bool:
 
 def counts(rows: QuerySet[Application]) -> list[dict[str, object]]:
     """Count the rows of each queue in one query."""
+    known = queues()
     found = rows.order_by().aggregate(
         **{
             code.replace("-", "_"): Count("pk", filter=where)
-            for code, (_word, where) in QUEUES.items()
+            for code, (_word, where) in known.items()
         }
     )
     return [
         {"code": code, "word": word, "count": found[code.replace("-", "_")]}
-        for code, (word, _where) in QUEUES.items()
+        for code, (word, _where) in known.items()
     ]
 
 
@@ -58,10 +65,10 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(code, str(word)) for code, (word, _where) in QUEUES.items()]
+        return [(code, str(word)) for code, (word, _where) in queues().items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        known = QUEUES.get(self.value() or "")
+        known = queues().get(self.value() or "")
         return queryset.filter(known[1]) if known else queryset
 
 

@@ -24,10 +24,17 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from programs.models.committee import Membership, conflicts_with
-from programs.models.programs import Cohort, Program
+from programs.models.programs import ANSWER_WITHIN, Cohort, Program
 from programs.models.vocabulary import Experience, Topic
 
 Person = settings.AUTH_USER_MODEL
+
+
+def answer_late(on: date) -> Q:
+    """Match sent applications whose promised day is over on `on`; see `Cohort.answer_by_on`."""
+    matched = Q(cohort__matching_on__lt=on)
+    read = Q(cohort__matching_on=None, cohort__closes_on__lt=on - ANSWER_WITHIN)
+    return Q(matched | read, state="submitted")
 
 
 class ApplicationQuerySet(ScopedQuerySet):

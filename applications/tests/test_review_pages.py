@@ -63,6 +63,7 @@ def test_the_queues_count_what_they_list(as_user, cleo, cohort, sent):
     counted = {queue["code"]: queue["count"] for queue in client.get(LIST).context["queues"]}
     assert counted == {
         "to-read": 1,
+        "late": 0,
         "pending": 1,
         "waiting": 1,
         "orientation": 1,

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -7,6 +9,7 @@ from applications.models import Application
 from dashboard.attention import attention_items
 from notifications.models import Notification
 from notifications.outbox import enqueue
+from programs.models.programs import ANSWER_WITHIN
 from testkit import factories
 
 INDEX = reverse("admin:index")
@@ -29,9 +32,21 @@ def test_an_application_is_read_then_items_of(cohort, cleo):
     assert items_of(cleo) == {"decision to release": 1}
 
 
+def test_an_applicant_whose_promised_day_is_over_comes_first(cohort, cleo):
+    sent(cohort, "Nia Cole")
+    type(cohort).objects.update(closes_on=timezone.localdate() - ANSWER_WITHIN)
+    assert "applicant was promised an answer by now" not in items_of(cleo)
+    day_before = timezone.localdate() - ANSWER_WITHIN - timedelta(days=1)
+    type(cohort).objects.update(closes_on=day_before)
+    assert items_of(cleo)["applicant was promised an answer by now"] == 1
+    type(cohort).objects.update(matching_on=timezone.localdate())
+    assert "applicant was promised an answer by now" not in items_of(cleo)
+
+
 def test_every_line_leads_to_as_many_rows_as_it_says(as_user, cohort, cleo):
     for name in ("Nia Cole", "Otto Kern"):
         sent(cohort, name)
+    type(cohort).objects.update(matching_on=timezone.localdate() - timedelta(days=1))
     client = as_user(cleo)
     for item in attention_items(cleo, at=timezone.now()):
         assert client.get(item.url).context["cl"].result_count == item.count

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from agreements.models import AgreementVersion
 from applications.models import Application
-from matches.models import Match
+from matches import endings, follow_ups
+from matches.models import FollowUp, Match
 from testkit import agreements, factories
 
 from .crawl import rolled_back
@@ -55,14 +56,24 @@ def build(situation: Situation):
     pair = {situation.role: mine, other: factories.application(partner, cohort, other)}
     match = Match.objects.create(**pair, introduced_at=ago(situation.introduced))
     write_agreement(situation, match, me)
-    columns = {"state": situation.match, "ends_on": day(situation.term_ends_in)}
-    if situation.match == "closed":
-        columns |= {"closed_at": timezone.now(), "closed_kind": Match.Closed.COMPLETED}
-    if situation.match in {"active", "closing"}:
+    is_closed = situation.match == "closed"
+    columns = {"ends_on": day(situation.term_ends_in)}
+    if situation.agreement == "signed":
         columns["active_at"] = match.introduced_at
+    if not is_closed:
+        columns["state"] = situation.match
     Match.objects.filter(pk=match.pk).update(**columns)
     match.refresh_from_db()
+    if is_closed:
+        end(situation, match, me)
     return me, mine, match
+
+
+def end(situation, match, me):
+    endings.end(match, kind=Match.Closed.BY_CHOICE, by=me)
+    if situation.wish:
+        asked = FollowUp.objects.get(closure__match=match, person=me)
+        follow_ups.answer(asked, by=me, wish=situation.wish)
 
 
 def write_agreement(situation, match, me):
@@ -89,6 +100,8 @@ def addresses(application: Application, match: Match | None):
     if match:
         yield reverse("matches:match-hello", args=[match.public_id])
         yield reverse("matches:match-detail", args=[match.public_id])
+        for name in ("ending", "next"):
+            yield reverse(f"matches:match-{name}", args=[match.public_id])
         for name in ("detail", "review", "sign"):
             yield reverse(f"agreements:agreement-{name}", args=[match.public_id])
         yield reverse("meetings:meeting-list", args=[match.public_id])

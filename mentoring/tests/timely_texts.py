@@ -29,6 +29,7 @@ class Situation:
     shared: int = 0  # days ago
     term_ends_in: int | None = None
     i_signed: bool = True
+    wish: str = ""  # what the person wants after the end of the pair
 
     def __str__(self) -> str:
         plain = Situation()
@@ -48,7 +49,8 @@ class Situation:
 
     @property
     def waits_for_match(self) -> bool:
-        is_free = not self.match and not self.is_over and not self.on_break
+        is_free = not self.match or (self.match == "closed" and self.wish == "again")
+        is_free = is_free and not is_over(self.ends_in) and not self.on_break
         return self.application == "accepted" and is_free
 
     @property
@@ -110,7 +112,7 @@ TABLE = (
     ),
     Text(
         r"looking for (?:your match|the right person|a good match)",
-        lambda s: s.waits_for_match or s.match == "closed",
+        lambda s: s.waits_for_match,
     ),
     Text(
         r"After that, you can be matched|We can match you once you complete it",
@@ -134,8 +136,16 @@ TABLE = (
     ),
     # --- what lies before a participant
     Text(
-        r"Sign the agreement|Be matched|Look back and finish",
+        r"Be matched",
         lambda s: s.application not in {"declined", "withdrawn"} and not s.is_over,
+    ),
+    Text(
+        r"Sign the agreement|Look back and finish",
+        lambda s: (
+            s.application not in {"declined", "withdrawn"}
+            and not s.is_over
+            and (s.match != "closed" or s.waits_for_match or s.agreement == "signed")
+        ),
     ),
     # --- a new pair
     Text(
@@ -195,10 +205,13 @@ TABLE = (
         lambda s: s.match == "closing" and is_over(s.term_ends_in),
     ),
     Text(
-        r"Your time together is over|Your match has ended|were a pair",
+        r"Ended on \d|Your time together is over|Your match has ended|were a pair",
         lambda s: s.match == "closed",
     ),
-    Text(r"Your pair has ended|What would you like next", lambda s: s.match == "closed", False),
+    Text(
+        r"Your pair has ended|What would you like next",
+        lambda s: s.match == "closed",
+    ),
 )
 
 MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -274,6 +287,10 @@ SITUATIONS = [
         Situation(match="closed", introduced=400, agreement=agreement, role=role, term_ends_in=-40)
         for role in ("mentee", "mentor")
         for agreement in ("", "draft", "shared", "signed")
+    ),
+    *(
+        Situation(match="closed", introduced=400, agreement="signed", term_ends_in=-40, wish=wish)
+        for wish in ("again", "stop")
     ),
     replace(
         Situation(match="closed", introduced=400, agreement="signed", term_ends_in=-40), ends_in=-30
