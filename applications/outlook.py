@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import cast
 
 from .models import Application
 from .signals import pair_news_asked
@@ -48,8 +49,12 @@ class PairNews:
 
 def pair_news(application: Application) -> PairNews | None:
     """Return the news of the application's pair; None without one, or if another is looked for."""
-    answers = pair_news_asked.send(Application, application=application)
-    return next((news for _receiver, news in answers if isinstance(news, PairNews)), None)
+    # The stubs say that receivers return text.
+    answers = cast(
+        "list[tuple[object, PairNews | None]]",
+        pair_news_asked.send(Application, application=application),
+    )
+    return next((news for _receiver, news in answers if news), None)
 
 
 Rule = Callable[[Application, date, PairNews | None], object]
