@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from applications import reviewing
 from applications.models import Application, Decision
 from matches.models import Match
-from notifications.outbox import enqueue
+from notifications.outbox import cancel_about, enqueue
+from notifications.reasons import reason
 
 from ..models import Proposal, Round
+
+MATCHED = reason("matched", _("the person has a match, and another e-mail introduces them"))
 
 
 def release_decisions(round_: Round, *, at: datetime) -> None:
@@ -23,7 +27,7 @@ def release_decisions(round_: Round, *, at: datetime) -> None:
 
 
 def announce(
-    round_: Round, matches: Iterable[Match], *, mentors: Sequence[int], at: datetime
+    round_: Round, matches: Sequence[Match], *, mentors: Sequence[int], at: datetime
 ) -> None:
     """Enqueue the e-mails of a published round, and note since when the rest have waited.
 
@@ -41,6 +45,9 @@ def announce(
     ]
     for kind, person, about, ordinal in emails:
         enqueue(kind, to=person, about=about, ordinal=ordinal, at=at)
+    for match in matches:  # "the committee is looking for the right person" is no longer true
+        for application in (match.mentee, match.mentor):
+            cancel_about(application, why=MATCHED, kinds=("decision-accepted",), at=at)
     left_out = [one.pk for one in (*unmatched, *without_mentee)]
     waiting = Application.objects.filter(pk__in=left_out, waiting_since=None)
     waiting.update(waiting_since=timezone.localdate(at))

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from applications.models import Application
+from applications.models import Application, Decision
 from matches.models import Match
 from matching.models import Round
 from matching.rounds import lifecycle
+from notifications.models import Notification
+from notifications.outbox import enqueue
 from notifications.testing import deliver_due_emails
 from programs.models import Program
 from testkit import rounds as make
@@ -124,3 +126,16 @@ def test_no_email_contains_scores_or_wishes(published):
     for message in letters().values():
         assert "points" not in message.body
         assert "Strong" not in message.body
+
+
+def test_who_is_matched_is_not_told_any_more_that_the_search_goes_on(
+    cohort, people, cleo, kim, program
+):
+    amina = people["amina"]
+    Decision.objects.create(
+        application=amina, outcome="accepted", decided_by=cleo, released_at=timezone.now()
+    )
+    enqueue("decision-accepted", to=amina.person, about=amina)
+    make.publish(make.approved_round(cohort, kim, cleo), cleo)
+    row = Notification.system.get(kind="decision-accepted")
+    assert (row.state, row.reason) == ("cancelled", "matched")

@@ -20,6 +20,7 @@ from accounts.models import User
 from mentoring import backups, database_dumps
 from notifications.dispatch import send_due_emails
 from notifications.models import OutboxState
+from notifications.reasons import NOT_ADOPTED
 from testkit import drill
 
 pytestmark = [
@@ -183,7 +184,7 @@ def test_replacing_brings_the_backup_back_and_blocks_the_outbox(ada, ben, capsys
         assert [user.name for user in User.objects.order_by("pk")] == ["Ada Brook", "Ben Okoro"]
         # Its epoch is the file's, as of a backup that was made while e-mail was being sent.
         send_due_emails()
-        assert OutboxState.objects.get().blocked_reason.startswith("this database was restored")
+        assert OutboxState.objects.get().blocked_reason == NOT_ADOPTED
     assert erasure_log.erased_ids() == {"x" * 22}
     assert "Next, before you start the site: manage.py post_restore" in capsys.readouterr().out
     assert list(backups.settings.BACKUP_FOLDER.iterdir()) == [archive]
