@@ -143,6 +143,7 @@ def confidential_rows(world: AccessFixtures, application: Any) -> NamedWish:
     wish = NamedWish.objects.create(application=application, kind="avoid", written="somebody")
     for name in ("Some Body", "Sam Body"):
         person = factories.person(name)
+        factories.application(person, application.cohort, "mentor", state="submitted")
         NamedWishCandidate.objects.create(wish=wish, candidate=person)
     CommitteeNote.objects.create(application=application, author=author, text="note")
     row = {"file_name": "people.csv", "row": 2, "written_json": "{}", "at": timezone.now()}

@@ -338,7 +338,7 @@ TABLES: dict[str, Admin] = {
     "notifications_notification": Admin("letter"),
     "dashboard_pair": Admin("open_match"),
     "dashboard_pairmeetings": Admin("match"),
-    "programs_program": Admin("program", change=CHAIRS, add=frozenset({"maintainer"})),
+    "programs_program": Admin("program", change=CHAIRS, add=ANY_CHAIR),
     "programs_cohort": Admin("cohort", change=CHAIRS, add=ANY_CHAIR),
     "programs_topic": Admin("topic", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
     "programs_experience": Admin("experience", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),

@@ -17,6 +17,7 @@ from .canary_fields import (
     CARE,
     CARE_ONLY,
     COMMITTEE_ONLY,
+    EXPORTED,
     MATCHERS,
     NAME,
     NOBODY,
@@ -34,6 +35,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
     rule: dict[str, Callable[[], set[str]]] = {
         OPEN: lambda: set(world.people),
         NOBODY: set,
+        EXPORTED: lambda: persons(world, row),
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
         ADDRESS: lambda: (
             persons(world, row)
