@@ -146,7 +146,10 @@ def decide_wish(
 
 @transaction.atomic
 def forget_person(user: User) -> None:
-    """Take a person out of every wish that may mean them; others' part of such a wish stays."""
+    """Take a person out of every wish that may mean them; others' part of such a wish stays.
+
+    The person has no open application any more, so that looking again does not find them.
+    """
     wishes = NamedWish.system.filter(
         pk__in=NamedWishCandidate.system.filter(candidate=user).values("wish")
     )
@@ -158,27 +161,29 @@ def forget_person(user: User) -> None:
             NamedWish.system.filter(pk=wish.pk).update(written=", ".join(names)[:200])
         else:
             NamedWish.system.filter(pk=wish.pk).delete()
+    for cohort in Cohort.objects.filter(applications__person=user).distinct():
+        resolve_names(cohort)
 
 
 OpenName = tuple[NamedWish, str, list[int]]  # the wish, why it is open, who may be meant
 
 
-def open_names(cohort: Cohort) -> list[OpenName]:
-    """Return the wishes that wait for the committee.
+def wishes_explained(cohort: Cohort) -> list[OpenName]:
+    """Return all wishes of a cohort, with whom they mean or why they are open.
 
     For jobs, which show them to nobody; pages use `visible_open_names`.
     """
-    return _explained(NamedWish.system.filter(application__cohort=cohort).undecided())
+    return _explained(NamedWish.system.filter(application__cohort=cohort))
 
 
 def visible_open_names(cohort: Cohort, user: User) -> list[OpenName]:
-    """Return those of `open_names` that a member may see, without those that they wrote."""
+    """Return the wishes that wait for the committee, without those that the member wrote."""
     mine = NamedWish.objects.visible_to(user).exclude(application__person=user.pk)
     return _explained(mine.filter(application__cohort=cohort).undecided())
 
 
 def _explained(rows: NamedWishQuerySet) -> list[OpenName]:
-    wishes = list(rows.select_related("application__person"))
+    wishes = list(rows.select_related("application__person", "person"))
     found = _candidates(wishes)
     return [
         (one, _why(one, len(found.get(one.pk, {}))), [*found.get(one.pk, {})]) for one in wishes
@@ -186,7 +191,11 @@ def _explained(rows: NamedWishQuerySet) -> list[OpenName]:
 
 
 def _why(wish: NamedWish, count: int) -> str:
-    about = {"text": wish.written, "count": count}
+    about = {"text": wish.written, "count": count, "person": wish.person}
+    if wish.person:
+        return _("“%(text)s” is %(person)s.") % about
+    if wish.is_settled:
+        return _("“%(text)s” is settled.") % about
     if not count:
         return _("“%(text)s” fits no one who has applied so far.") % about
     if wish.kind == NamedWish.Kind.AVOID:

@@ -201,7 +201,7 @@ COLUMNS = rules(
             "map_text": impersonal("which column of a file is what"),
         },
         "RosterJob": {
-            "public_id stage counts": impersonal("the progress of an import"),
+            "public_id stage counts added": impersonal("the progress of an import"),
             "error": kept("what went wrong; the name is replaced in it", not_exported=FILE),
             "report_json": erased(not_exported=FILE),
         },

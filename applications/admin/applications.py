@@ -26,7 +26,7 @@ from .. import orientation, reviewing
 from ..forms.base import Page
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
-from ..models import Application, CommitteeNote, Decision
+from ..models import Application, CommitteeNote, Decision, ImportedRow
 from . import wishes
 from .queues import (
     CohortFilter,
@@ -154,6 +154,9 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
             "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             "wishes": wishes.wish_rows(request, application),
             "notes": notes.select_related("author"),
+            "origins": ImportedRow.objects.visible_to(request.user)
+            .filter(application=application)
+            .select_related("job__created_by"),
             "history": Transition.objects.of(application).select_related("by"),
             "note_form": NoteForm(prefix="note"),
             **self._decision_context(request, application),

@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from applications.forms.roster_words import WordsForm
 from applications.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
 from applications.importing import BadMap, read_map, summaries
-from applications.importing.import_jobs import request_job
+from applications.importing.import_jobs import discard_upload, request_job, request_undo
+from applications.importing.import_undo import may_be_undone
+from applications.importing.map_suggestions import with_words
 from applications.importing.maps import RosterMap
-from applications.importing.reports import people_for
+from applications.importing.reports import people_for, refused_for, upload_stage
 from applications.models import RosterJob, RosterUpload
 from programs.committee import Role, acting_member
 from programs.committee_admin import CommitteeAdmin
 
 Purpose = RosterJob.Purpose
+SAMPLES = 3  # people shown as they would be stored
 MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
 
 
@@ -33,8 +39,16 @@ class RosterUploadAdmin(CommitteeAdmin):
         "as applications to a cohort."
     )
     # The name of the file is erased after a day; the link to a row needs a text.
-    list_display = ("created_at", "file_name", "cohort", "role", "row_count")
-    list_select_related = ("cohort",)
+    list_display = (
+        "created_at",
+        "file_name",
+        "cohort",
+        "role",
+        "row_count",
+        "created_by",
+        "stage",
+    )
+    list_select_related = ("cohort", "created_by")
     add_roles = change_roles = MAY_IMPORT
 
     def get_urls(self) -> list[URLPattern]:
@@ -46,13 +60,25 @@ class RosterUploadAdmin(CommitteeAdmin):
         return [
             page("<str:public_id>/columns/", self.columns, "columns"),
             page("<str:public_id>/map/", require_POST(self.map), "map"),
+            page("jobs/<str:public_id>/words/", require_POST(self.words), "words"),
             page("<str:public_id>/map.toml", self.download, "download"),
             page("<str:public_id>/check/", require_POST(self.check_rows), "check"),
             page("<str:public_id>/import/", require_POST(self.import_now), "import"),
             page("jobs/<str:public_id>/", self.job, "job"),
             page("jobs/<str:public_id>/cancel/", require_POST(self.cancel), "cancel"),
+            page("jobs/<str:public_id>/undo/", require_POST(self.undo), "undo"),
+            page("<str:public_id>/discard/", require_POST(self.discard), "discard"),
             *super().get_urls(),
         ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        uploads = RosterUpload.objects.visible_to(request.user).with_last_job()
+        return uploads.defer("content_text", "columns_json")
+
+    @admin.display(description=gettext_lazy("state"))
+    def stage(self, upload: RosterUpload) -> str:
+        """Say how far an import is, and what comes next."""
+        return upload_stage(upload, timezone.now())
 
     def _upload(self, request: HttpRequest, public_id: str) -> RosterUpload:
         held = RosterUpload.objects.visible_to(request.user).select_related("cohort__program")
@@ -90,6 +116,11 @@ class RosterUploadAdmin(CommitteeAdmin):
     ) -> HttpResponse:
         key = int(object_id) if object_id.isdecimal() else 0
         upload = get_object_or_404(RosterUpload.objects.visible_to(request.user), pk=key)
+        last = (
+            RosterJob.objects.visible_to(request.user).filter(upload=upload).order_by("pk").last()
+        )
+        if last and last.purpose != Purpose.READ:
+            return redirect("admin:applications_rosterupload_job", last.public_id)
         return redirect("admin:applications_rosterupload_columns", upload.public_id)
 
     def columns(self, request: HttpRequest, public_id: str) -> HttpResponse:
@@ -179,13 +210,49 @@ class RosterUploadAdmin(CommitteeAdmin):
             upload=job.upload,
             problems=report.get("problems", []),
             notes=report.get("notes", []),
-            people=people_for(acting_member(request), job),
+            **self._people(request, job),
         )
+
+    def _people(self, request: HttpRequest, job: RosterJob) -> dict[str, object]:
+        member = acting_member(request)
+        if job.purpose == Purpose.UNDO:
+            return {"refused": refused_for(member, job)}
+        people = people_for(member, job)
+        return {
+            "people": people,
+            "samples": [one for one in people if one.is_new][:SAMPLES] if job.is_dry_run else [],
+            "left_out": job.report.get("left_out", []),
+            "words_form": WordsForm(words=job.report.get("words", [])),
+            "may_undo": may_be_undone(job, timezone.now()),
+        }
 
     def cancel(self, request: HttpRequest, public_id: str) -> HttpResponse:
         job = get_object_or_404(RosterJob.objects.visible_to(request.user), public_id=public_id)
         job.cancel()
         return redirect("admin:applications_rosterupload_job", public_id)
+
+    def undo(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        found = RosterJob.objects.visible_to(request.user).select_related("upload")
+        job = get_object_or_404(found, public_id=public_id)
+        undoing = request_undo(job, by=acting_member(request), at=timezone.now())
+        return redirect("admin:applications_rosterupload_job", undoing.public_id)
+
+    def words(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        found = RosterJob.objects.visible_to(request.user).select_related("upload")
+        job = get_object_or_404(found, public_id=public_id)
+        form = WordsForm(request.POST, words=job.report.get("words", []))
+        if form.is_valid():
+            upload = job.upload
+            upload.map_text = with_words(upload.map_text, upload.role, form.choices_by_field())
+            upload.save(update_fields=["map_text"])
+            return self._start(request, upload, Purpose.CHECK)
+        return redirect("admin:applications_rosterupload_job", public_id)
+
+    def discard(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        upload = self._upload(request, public_id)
+        discard_upload(upload)
+        messages.success(request, _("The file was deleted. Nothing was imported from it."))
+        return redirect("admin:applications_rosterupload_changelist")
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None

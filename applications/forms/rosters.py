@@ -237,6 +237,11 @@ class ColumnsForm(forms.Form):
                     spelled: known.values[key]
                     for spelled, key in zip(known.spellings, known.values, strict=True)
                 }
+        for field, known in self.roster.fields.items() if self.roster else ():
+            if field in fields and known.rename:
+                fields[field]["rename"] = dict(known.rename)
+            if field in fields and known.add:
+                fields[field]["add"] = sorted(known.add)
         for name, (field, answer) in self.answers.items():
             value = self.cleaned_data.get(name)
             if value and field in fields:

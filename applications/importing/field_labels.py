@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -74,9 +74,13 @@ def label(field: str) -> str:
 
 
 class AnswerTexts:
-    """Turns stored answers into text. Vocabularies are read once, when they are first needed."""
+    """Turns stored answers into text. Vocabularies are read once, when they are first needed.
 
-    def __init__(self) -> None:
+    `added` {field: {id: word}} are words that a check has added and taken back.
+    """
+
+    def __init__(self, added: Mapping[str, Mapping[object, str]]) -> None:
+        self._added = added
         self._names: dict[str, dict[object, str]] = {}
 
     def text(self, field: str, value: object) -> str:
@@ -93,7 +97,7 @@ class AnswerTexts:
     def _one(self, field: str, value: object) -> str:
         if field in ENTRIES and isinstance(value, list):
             pk, extra = value
-            name = self._known(field).get(pk, _("new word"))
+            name = self._known(field).get(pk) or _("deleted")
             return f"{name} ({DEPTHS[extra]})" if field == "experiences" else name
         return self._known(field).get(value, str(value)) if field in CODES else str(value)
 
@@ -104,4 +108,6 @@ class AnswerTexts:
                 if field in ENTRIES
                 else {row.code: str(row) for row in CODES[field].objects.all()}
             )
+            for pk, word in self._added.get(field, {}).items():
+                self._names[field].setdefault(pk, _("%(word)s (new)") % {"word": word})
         return self._names[field]

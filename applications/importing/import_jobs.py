@@ -10,17 +10,21 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from applications.models import RosterJob, RosterUpload
+from applications.models import ImportedRow, RosterJob, RosterUpload
 from programs.models import Cohort
+from workflow import jobs
 
 from . import summaries
+from .import_undo import UNDO_WINDOW, may_be_undone, undo_import
 from .maps import BadMap, read_map
-from .records import ImportResult, Problem, read_records
+from .normalization import fold
+from .records import ImportResult, Problem, broken_characters, read_records
 from .saving import save_records
 from .tables import BadFile, Table, read_table
 
@@ -44,6 +48,19 @@ def create_upload(
     return upload
 
 
+def discard_upload(upload: RosterUpload) -> None:
+    """Delete a file and what its checks found.
+
+    Raises ActionNotAllowed once it was imported: the list keeps where people came from.
+    """
+    imports = (Purpose.IMPORT, Purpose.UNDO)
+    if RosterJob.system.filter(upload=upload, purpose__in=imports).exists():
+        raise ActionNotAllowed(
+            _("This file was imported. Its rows are deleted already; the import stays in the list.")
+        )
+    RosterUpload.system.filter(pk=upload.pk).delete()
+
+
 def request_job(upload: RosterUpload, purpose: str, *, by: User) -> RosterJob:
     """Queue a job for a worker; return the one that waits already, if the button was pressed twice.
 
@@ -64,6 +81,9 @@ def request_job(upload: RosterUpload, purpose: str, *, by: User) -> RosterJob:
 def run_job(job: RosterJob) -> None:
     """Do the job's work; registered as the runner of `RosterJob`."""
     upload = RosterUpload.system.select_related("cohort__program").get(pk=job.upload_id)
+    if job.purpose == Purpose.UNDO:
+        _undo(job, upload)
+        return
     if upload.is_erased:
         if job.counts:  # a worker died after the import, before it could say so
             return
@@ -82,6 +102,38 @@ def run_job(job: RosterJob) -> None:
         _check_or_import(job, upload, table)
 
 
+def request_undo(job: RosterJob, *, by: User, at: datetime) -> RosterJob:
+    """Queue the undoing of an import; return the one that waits already.
+
+    Raises ActionNotAllowed when it is not done, too old, or undone.
+    """
+    if not may_be_undone(job, at):
+        raise ActionNotAllowed(
+            _("An import can be undone once, within 24 hours. Correct the rest by hand.")
+        )
+    waiting = RosterJob.system.filter(undoes=job, state__in=jobs.OPEN).first()
+    return waiting or RosterJob.objects.create(
+        upload=job.upload, purpose=Purpose.UNDO, undoes=job, created_by=by
+    )
+
+
+def _undo(job: RosterJob, upload: RosterUpload) -> None:
+    """Undo the import that a job names, once."""
+    imported = job.undoes
+    assert imported is not None  # `request_undo` says which import
+    if imported.undone_at:  # a worker died after the undoing, before it could say so
+        return
+    job.advance(_("Putting back what was"))
+    result = undo_import(imported, cohort=upload.cohort, at=timezone.now())
+    job.counts = {"undone": result.undone, "refused": len(result.refused)}
+    job.report = {
+        "people": [
+            {"application": pk, "reason": reason} for pk, reason in result.refused[:MAX_STORED]
+        ]
+    }
+    job.save(update_fields=["counts", "report_json"])
+
+
 def _store_summary(upload: RosterUpload, table: Table) -> None:
     upload.columns_json = summaries.to_json(summaries.summarize(table))
     upload.row_count = len(table.rows)
@@ -93,14 +145,15 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
     job.advance(_("Reading rows"), 0, rows)
     roster = read_map(upload.map_text, role=upload.role)
     records, problems = read_records(table, roster, role=upload.role)
-    notes = _notes_about(table)
+    notes = _notes_about(table) + broken_characters(table)
+    left_out = [one for one in table.headers if not one or fold(one) in roster.ignore]
     if problems:
-        _store_report(job, ImportResult(problems=problems, notes=notes))
+        _store_report(job, ImportResult(problems=problems, notes=notes, left_out=left_out))
         return
     job.advance(_("Checking people") if job.is_dry_run else _("Saving applications"), rows, rows)
 
     def finish(result: ImportResult) -> None:
-        result.notes = notes + result.notes
+        result.notes, result.left_out = notes + result.notes, left_out
         _store_report(job, result)
         RosterUpload.system.filter(pk=upload.pk).update(content_text="", columns_json="")
 
@@ -115,7 +168,7 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
         finish=finish,
     )
     if job.is_dry_run or not result.ok:
-        result.notes = notes + result.notes
+        result.notes, result.left_out = notes + result.notes, left_out
         _store_report(job, result)
 
 
@@ -148,18 +201,29 @@ def _store_report(job: RosterJob, result: ImportResult) -> None:
         "skipped": result.skipped,
         "people": result.people_created,
         "kept": sum(bool(change.kept) for change in result.changes),
-        "names": sum(len(change.names) for change in result.changes),
+        "names": sum(
+            is_open for change in result.changes for _text, _people, is_open in change.names
+        ),
         "problems": len(result.problems),
         "notes": len(result.notes),
     }
-    told = [one for one in result.changes if one.changes or one.kept or one.reason or one.names]
-    told.sort(key=lambda one: (not one.reason, not one.names, not one.kept, one.is_new, one.row))
+    told = [one for one in result.changes if one.changes or one.kept or one.reason or one.is_open]
+    told.sort(key=lambda one: (not one.reason, not one.is_open, not one.kept, one.is_new, one.row))
     job.report = {
         "problems": [_told(one) for one in result.problems[:MAX_STORED]],
         "notes": [_told(one) for one in result.notes[:MAX_STORED]],
         "people": [asdict(one) for one in told[:MAX_STORED]],
+        "words": [asdict(one) for one in result.words],
+        "left_out": [{"heading": heading} for heading in result.left_out],
+        "added": [
+            {"field": field, "pk": pk, "word": word}
+            for field, words in result.added.items()
+            for pk, word in words.items()
+        ],
     }
-    job.save(update_fields=["counts", "report_json"])
+    if not job.is_dry_run:
+        job.added = {name: [*words] for name, words in result.added.items()}
+    job.save(update_fields=["counts", "report_json", "added"])
 
 
 def _told(problem: Problem) -> dict[str, object]:
@@ -172,6 +236,8 @@ def erase_expired_uploads(at: datetime) -> int:
 
     Called by the reconcilers. Returns how many uploads were erased: a name is erased only once.
     """
+    old = ImportedRow.system.filter(at__lte=at - UNDO_WINDOW, changes_json__isnull=False)
+    old.update(changes_json=None)
     expired = RosterUpload.system.expired(at).exclude(file_name="")
     RosterJob.system.filter(upload__in=expired).update(report_json="", error="")
     return expired.update(content_text="", columns_json="", file_name="")

@@ -6,12 +6,13 @@ Only unambiguous spellings are guessed. The committee sees every guess before th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 
 from accounts.models import Profile
 from applications.models import Application
 
-from .maps import LISTS, NAMES, RosterMap
+from .maps import LISTS, NAMES, ROLE_TABLES, RosterMap, read_map
 from .normalization import fold, split_answers
 from .parsers import InvalidCell, is_yes_or_no, parse
 from .summaries import TableSummary
@@ -60,6 +61,25 @@ def guess_fields(table: TableSummary) -> dict[str, str]:
         if heading in FIRST or heading in LAST:
             found[header] = "first_name" if heading in FIRST else "last_name"
     return found
+
+
+def with_words(
+    map_text: str, role: str, choices: Mapping[str, tuple[Mapping[str, str], Sequence[str]]]
+) -> str:
+    """Return a map with what words are called.
+
+    choices: {field: ({word: known word, or "" to leave it out}, words to add)}.
+    """
+    data = tomllib.loads(map_text)
+    for name, (renamed, added) in choices.items():
+        side = data.get(ROLE_TABLES[role], {}).get("fields", {})
+        mapping = side[name] if name in side else data["fields"][name]
+        kept = {word: to for word, to in mapping.get("rename", {}).items() if word not in added}
+        mapping["rename"] = {**kept, **renamed}
+        mapping["add"] = [*dict.fromkeys([*mapping.get("add", []), *added])]
+    text = to_toml(data)
+    read_map(text, role=role)
+    return text
 
 
 def to_toml(data: Mapping[str, object]) -> str:

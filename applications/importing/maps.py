@@ -24,6 +24,7 @@ column = "Which skills?"
 split = ";"
 remove = "Skill: "
 create = true                  # unknown answers become entries of the program's vocabulary
+rename = {"Pay" = "Total rewards", "Other" = ""}   # what words are called here; "" leaves one out
 
 [attributes.sites]             # a question of this program only; a round can use it
 pivot = {"Where: North" = "North", "Where: South" = "South"}
@@ -71,6 +72,8 @@ FIELD_OPTIONS = {
     "weight",
     "depth",
     "clear",
+    "rename",
+    "add",
 }
 STATES = ("submitted", "accepted")
 REQUIRED = {"email": {"email"}, "name": {"name", "first_name", "last_name"}}
@@ -102,6 +105,9 @@ class FieldMap:
     weight: int = 2
     depth: str = ""
     clear: bool = False  # an empty cell erases what is stored
+    # What the words of the file are called in the vocabulary, "" to leave one out; folded keys.
+    rename: Mapping[str, str] = field(default_factory=dict)
+    add: frozenset[str] = frozenset()  # words to add, folded, also without `create`
 
 
 @dataclass(frozen=True)
@@ -250,4 +256,6 @@ def _field(place: str, data: Any) -> FieldMap:
         weight=weight,
         depth=str(data.get("depth", "")),
         clear=bool(data.get("clear", False)),
+        rename={fold(word): str(name) for word, name in data.get("rename", {}).items()},
+        add=frozenset(fold(str(one)) for one in data.get("add", [])),
     )

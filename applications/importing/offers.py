@@ -11,11 +11,12 @@ from applications.models import Application, ApplicationExperience
 from programs.models import Experience, Program, Topic
 
 from .maps import RosterMap
-from .records import ImportResult, Problem, Record
+from .records import ImportResult, NewWord, Problem, Record
 from .stored_answers import OWN_QUESTION, PROFILE_LISTS, WISHES, Answers, empty_value, in_order
-from .vocabulary_lookup import VocabularyLookup
+from .vocabulary_lookup import VocabularyLookup, nearest_first
 
 MAX_WISH_LENGTH = 200
+MAX_WORDS, MAX_NEAREST = 200, 60
 WORDS: dict[str, type[Topic] | type[Experience]] = {
     "topics": Topic,
     "experiences": Experience,
@@ -50,6 +51,18 @@ class Offers:
             for name, answer in answers.items()
             if answer not in ("", None, []) or self._clears(name)
         }
+
+    def added(self) -> dict[str, dict[int, str]]:
+        """Return {vocabulary: {id: word}} of the words that were added."""
+        return {name: lookup.added for name, lookup in self.lookups.items() if lookup.added}
+
+    def words(self) -> list[NewWord]:
+        """Return the words of the file that the vocabularies lack, with the nearest known ones."""
+        return [
+            NewWord(name, word, count, nearest_first(word, lookup.names)[:MAX_NEAREST])
+            for name, lookup in self.lookups.items()
+            for word, count in lookup.unknown.most_common(MAX_WORDS)
+        ]
 
     def _clears(self, name: str) -> bool:
         own = self.roster.attributes.get(name.removeprefix(OWN_QUESTION))

@@ -7,6 +7,7 @@ would be understood. Problems of the whole file have row 0.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -72,8 +73,8 @@ class Change:
     """What an import does to one application, with the person's own facts.
 
     `changes` {field: (old, new)}, `kept` {field: (the person's own answer, the file's)}. `reason`
-    says why a row is passed over. `names` has (sentence, candidates) for each wish that names
-    nobody for certain.
+    says why a row is passed over. `names` has (sentence, people who may be meant, is open) for each
+    person named in a wish.
     """
 
     row: int
@@ -87,7 +88,22 @@ class Change:
     changes: dict[str, tuple[object, object]] = field(default_factory=dict)
     kept: dict[str, tuple[object, object]] = field(default_factory=dict)
     reason: str = ""
-    names: list[tuple[str, list[int]]] = field(default_factory=list)
+    names: list[tuple[str, list[int], bool]] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a wish of this person names nobody for certain."""
+        return any(is_open for _text, _people, is_open in self.names)
+
+
+@dataclass(frozen=True)
+class NewWord:
+    """A word of the file that a vocabulary lacks; `nearest` are known words, the closest first."""
+
+    field: str
+    word: str
+    count: int
+    nearest: list[str]
 
 
 @dataclass
@@ -99,8 +115,11 @@ class ImportResult:
     unchanged: int = 0
     skipped: int = 0
     people_created: int = 0
+    added: dict[str, dict[int, str]] = field(default_factory=dict)  # new words and employers, by id
     changes: list[Change] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)  # worth knowing, stops nothing
+    left_out: list[str] = field(default_factory=list)  # headings
+    words: list[NewWord] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def found(self, lookup: tuple[list[T], list[Problem]]) -> list[T]:
@@ -272,3 +291,17 @@ def _duplicates_by(name: str, records: list[Record]) -> list[Problem]:
             message = _("This is the same person (%(name)s) as in row %(row)d.")
             problems.append(Problem(record.row, "", message % {"name": name, "row": first}))
     return problems
+
+
+BROKEN = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6});|Ã.|â€|Â[^\w\s]|\ufffd|\?\?\?", re.IGNORECASE)
+
+
+def broken_characters(table: Table) -> list[Problem]:
+    """Return a note for each cell whose letters look as if they were broken before they came."""
+    message = _("“%(text)s”: letters look broken. Fix the file if they are.")
+    return [
+        Problem(number, heading, message % {"text": cell[:60]})
+        for number, row in zip(table.numbers, table.rows, strict=True)
+        for heading, cell in zip(table.headers, row, strict=True)
+        if BROKEN.search(cell)
+    ]

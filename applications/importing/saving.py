@@ -15,9 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Employer, User
 from applications.models import Application, ImportedRow, RosterJob
-from applications.named_wishes import open_names, resolve_names
+from applications.named_wishes import resolve_names, wishes_explained
 from programs.models import Cohort
 from workflow.models import Transition
 
@@ -94,7 +94,7 @@ class _Import:
         self._save_answers(pairs)
         if not self.result.problems:
             resolve_names(self.cohort)
-            self._add_open_names()
+            self._add_names()
 
     def _find_applications(self) -> Pairs:
         """Create what is missing; return the applications to fill, with their records."""
@@ -173,6 +173,7 @@ class _Import:
     def _save_answers(self, pairs: Pairs) -> None:
         offers = Offers(self.roster, self.cohort.program, self.result)
         offered = [offers.of(record, application) for record, application in pairs]
+        self.result.words = offers.words()
         if self.result.problems:
             return
         stored = read_answers(application for _record, application in pairs)
@@ -200,7 +201,11 @@ class _Import:
                 to_write[application] = {name: new for name, (_o, new) in merged.changes.items()}
             if merged.changes or change.is_new:
                 rows.append(self._imported_row(change, application, merged.written))
+        employers = set(Employer.objects.values_list("pk", flat=True))
         write_answers(to_write, at=self.at)
+        self.result.added = offers.added() | {
+            "employers": dict(Employer.objects.exclude(pk__in=employers).values_list("pk", "name"))
+        }
         ImportedRow.objects.bulk_create(rows, BATCH)
 
     def _written(self, application: Application, earlier: _Earlier) -> Answers:
@@ -232,12 +237,13 @@ class _Import:
             at=self.at,
         )
 
-    def _add_open_names(self) -> None:
-        """Add to each person of the file the names in their wishes that are not certain."""
+    def _add_names(self) -> None:
+        """Tell for each person of the file whom their wishes name, and which are not certain."""
         changes = {change.application: change for change in self.result.changes}
-        for wish, message, candidates in open_names(self.cohort):
+        for wish, message, people in wishes_explained(self.cohort):
             if change := changes.get(wish.application_id):
-                change.names.append((f"{wish.get_kind_display()}: {message}", candidates))
+                text = f"{wish.get_kind_display()}: {message}"
+                change.names.append((text, people, wish.is_open))
 
 
 def _untouched(application: Application, answers: Answers) -> frozenset[str]:

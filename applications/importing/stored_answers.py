@@ -256,14 +256,24 @@ def _is_private(field: str) -> bool:
 
 
 def _write_wishes(changes: Mapping[Application, Answers]) -> None:
+    """Replace wishes; one whose text stays keeps whom a member has said that it means."""
     for kind in WISHES:
         changed = {one: answers[kind] for one, answers in changes.items() if kind in answers}
-        NamedWish.system.filter(application__in=changed, kind=kind).delete()
-        NamedWish.objects.bulk_create(
-            [
-                NamedWish(application=one, kind=kind, rank=rank, written=written)
-                for one, names in changed.items()
-                for rank, written in enumerate(names, start=1)
-            ],
-            BATCH,
-        )
+        rows = NamedWish.system.filter(application__in=changed, kind=kind)
+        kept: dict[tuple[int, str], NamedWish] = {}
+        for wish in rows:
+            kept[wish.application_id, wish.written] = wish
+        wanted = {(one.pk, written) for one, names in changed.items() for written in names}
+        gone = [wish.pk for wish in rows if kept.get((wish.application_id, wish.written)) != wish]
+        gone += [wish.pk for key, wish in kept.items() if key not in wanted]
+        NamedWish.system.filter(pk__in=gone).delete()
+        new = []
+        for one, names in changed.items():
+            for rank, written in enumerate(names, start=1):
+                if same := kept.get((one.pk, written)):
+                    same.rank = rank
+                else:
+                    new.append(NamedWish(application=one, kind=kind, rank=rank, written=written))
+        moved = [wish for key, wish in kept.items() if key in wanted]
+        NamedWish.system.bulk_update(moved, ["rank"], BATCH)
+        NamedWish.objects.bulk_create(new, BATCH)

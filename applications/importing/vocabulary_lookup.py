@@ -6,8 +6,10 @@ Two words are the same entry only if they are the same word, whatever their case
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Protocol, Self
 
@@ -48,11 +50,15 @@ class VocabularyLookup:
         create: Callable[[str], Entry],
     ) -> None:
         self.field = field
-        self.create = create if mapping.create else None
+        self.mapping, self.create = mapping, create
+        self.unknown: Counter[str] = Counter()  # words of the file that the vocabulary lacks
+        self.names: list[str] = []
+        self.added: dict[int, str] = {}
         self.by_name: dict[str, Entry] = {}
         self.by_code: dict[str, Entry] = {}
         for entry in entries:
             self.by_code[entry.code] = entry
+            self.names.append(str(entry))
             for name in entry.names.values():
                 self.by_name.setdefault(fold(name), entry)
 
@@ -85,7 +91,10 @@ class VocabularyLookup:
     def entries(self, record: Record) -> tuple[list[Entry], list[Problem]]:
         """Return the entries that a record names, and a problem for each unknown name."""
         found, problems = [], []
-        for name in record.lists.get(self.field, []):
+        for written in record.lists.get(self.field, []):
+            name = self.mapping.rename.get(fold(written), written)
+            if not name:
+                continue
             if len(name) > NAME_LENGTH:
                 message = _("“%(text)s…” has more than %(limit)d characters.")
                 about = {"text": name[:40], "limit": NAME_LENGTH}
@@ -103,10 +112,23 @@ class VocabularyLookup:
 
     def _find(self, name: str) -> Entry | None:
         entry = self.by_name.get(fold(name)) or self.by_code.get(name)
-        if entry is None and self.create:
+        if (entry is None or entry.pk in self.added) and fold(name) not in self.mapping.add:
+            self.unknown[name] += 1
+        if entry is None and (self.mapping.create or fold(name) in self.mapping.add):
             entry = self.create(name)
             self.by_name[fold(name)] = entry
+            self.added[entry.pk] = name
         return entry
+
+
+def nearest_first(word: str, names: Iterable[str]) -> list[str]:
+    """Return names, those that are most like a word first."""
+    plain = fold(word)
+
+    def likeness(name: str) -> float:
+        return difflib.SequenceMatcher(None, plain, fold(name)).ratio()
+
+    return sorted(names, key=lambda name: (-likeness(name), name))
 
 
 def unique_code(name: str, taken: set[str]) -> str:

@@ -14,6 +14,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
@@ -33,6 +34,15 @@ class RosterUploadQuerySet(ConfidentialQuerySet):
         """Those who may import: chairs and matchers of the program."""
         programs = Program.objects.for_committee(user, "chair", "matcher")
         return self.filter(cohort__program__in=programs).scoped("chairs and matchers")
+
+    def with_last_job(self) -> Self:
+        """With `last_purpose`, `last_state` and `last_counts` of the latest job."""
+        last = RosterJob.system.filter(upload=OuterRef("pk")).order_by("-pk")
+        return self.annotate(
+            last_purpose=Subquery(last.values("purpose")[:1]),
+            last_state=Subquery(last.values("state")[:1]),
+            last_counts=Subquery(last.values("counts")[:1]),
+        )
 
     def expired(self, at: datetime) -> Self:
         """Uploads whose rows must be erased at `at`."""
@@ -102,11 +112,16 @@ class RosterJob(Job):
         READ = "read", _("reading")
         CHECK = "check", _("check")
         IMPORT = "import", _("import")
+        UNDO = "undo", _("undo")
 
     upload = models.ForeignKey(RosterUpload, models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=6, choices=Purpose, default=Purpose.CHECK)
     report_json = EncryptedTextField(blank=True, editable=False)
     counts = models.JSONField(default=dict, editable=False)
+    # {vocabulary: ids} of the words and employers that an import added
+    added = models.JSONField(default=dict, editable=False)
+    undone_at = models.DateTimeField(null=True, editable=False)
+    undoes = models.ForeignKey("self", models.CASCADE, null=True, related_name="+", editable=False)
 
     objects = RosterJobQuerySet.as_manager()
     system = SystemManager.from_queryset(RosterJobQuerySet)()
@@ -152,7 +167,7 @@ class ImportedRow(ConfidentialModel):
     application = models.ForeignKey(Application, models.CASCADE, related_name="+")
     row = models.PositiveIntegerField(_("row"))
     written_json = EncryptedTextField(editable=False)
-    changes_json = EncryptedTextField(blank=True, editable=False)
+    changes_json = EncryptedTextField(null=True, editable=False)  # erased after a day
     at = models.DateTimeField(_("imported"))
 
     objects = ImportedRowQuerySet.as_manager()

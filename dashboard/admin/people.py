@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applications.models import Application
+from applications.models import Application, ImportedRow
 from programs.committee_admin import CommitteeAdmin
 
 
@@ -30,6 +33,7 @@ class ParticipantAdmin(CommitteeAdmin):
         "time_zone",
         "language",
         "last_login",
+        "imported_from",
     )
     readonly_fields = fields
 
@@ -44,6 +48,17 @@ class ParticipantAdmin(CommitteeAdmin):
     @admin.display(description=_("takes part as"))
     def roles(self, person: User) -> str:
         return ", ".join(f"{row.get_role_display()} ({row.cohort})" for row in person.seen)  # type: ignore[attr-defined]  # prefetched above
+
+    @admin.display(description=_("imported from"))
+    def imported_from(self, person: User) -> str:
+        """Say which files the person's applications came from, as far as the member sees them."""
+        rows = ImportedRow.objects.filter(application__in=person.seen)  # type: ignore[attr-defined]  # prefetched above
+        found = rows.scoped("of applications that the member sees").order_by("pk")
+        return "\n".join(
+            gettext("%(file)s, row %(row)d, on %(day)s")
+            % {"file": row.file_name, "row": row.row, "day": date_format(localdate(row.at))}
+            for row in found
+        )
 
     @admin.display(description=_("employer"), ordering="profile__employer__name")
     def employer(self, person: User) -> str:

@@ -219,6 +219,9 @@ PAGES: dict[str, Rule] = {
     "admin:applications_rosterupload_import": act(MATCHERS, "upload"),
     "admin:applications_rosterupload_job": desk(MATCHERS, "upload_job"),
     "admin:applications_rosterupload_cancel": act(MATCHERS, "upload_job"),
+    "admin:applications_rosterupload_words": act(MATCHERS, "upload_job"),
+    "admin:applications_rosterupload_undo": act(MATCHERS, "upload_job"),
+    "admin:applications_rosterupload_discard": act(MATCHERS, "upload"),
     # --- reading applications and deciding about them
     "admin:applications_application_read": act(READING, "sent"),
     "admin:applications_application_note": saying(act(READERS, "sent"), text="A note"),

@@ -24,6 +24,8 @@ ALLOWED = {
     "agreements/text.py": "renders the text that is signed, for both people",
     "applications/emails.py": "renders an e-mail to the person it is about",
     "applications/importing/import_jobs.py": "a background job for a checked upload",
+    "applications/importing/import_undo.py": "puts back rows for a checked job",
+    "applications/models/imports.py": "finds the last job of an upload that the member may see",
     "applications/importing/stored_answers.py": "reads and writes for a checked job",
     "applications/importing/saving.py": "writes imported rows for a member whom the job checked",
     "applications/models/confidential.py": "hides wishes from members with a conflict of interest",

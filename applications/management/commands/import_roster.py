@@ -50,7 +50,12 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 file_name=options["file"].name,
             )
-            for note in (text for change in result.changes for text, _people in change.names):
+            for note in (
+                text
+                for change in result.changes
+                for text, _people, is_open in change.names
+                if is_open
+            ):
                 self.stdout.write(note)
             problems = result.problems
         if problems:

@@ -1,0 +1,164 @@
+"""Undo an import within a day: put back exactly what was.
+
+1. Of a person who has acted since, or whom the committee has worked on, nothing is undone; the
+   report says why.
+2. New applications and people are deleted; changed answers get their old values back.
+3. Words and employers that the import added go too, unless someone uses them by now.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from accounts.models import Employer, Industry, Language, Profile, User
+from applications.models import Application, CommitteeNote, Decision, ImportedRow, RosterJob
+from applications.named_wishes import resolve_names
+from programs.models import Cohort, Experience, Topic
+from workflow.models import Transition
+
+from .stored_answers import PERSONAL, Answers, read_answers, write_answers
+
+UNDO_WINDOW = timedelta(hours=24)
+ADDED: dict[str, type[models.Model]] = {
+    "topics": Topic,
+    "experiences": Experience,
+    "industries": Industry,
+    "languages": Language,
+    "employers": Employer,
+}
+
+
+@dataclass
+class UndoResult:
+    """How many applications were put back, and (application id, reason) of those that were not."""
+
+    undone: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass
+class _Row:
+    """One imported row with what it changed."""
+
+    row: ImportedRow
+    is_new: bool
+    is_new_person: bool
+    changes: dict[str, list[object]]
+
+    @classmethod
+    def of(cls, row: ImportedRow) -> _Row:
+        stored = json.loads(row.changes_json or "{}")
+        return cls(
+            row,
+            bool(stored.get("is_new")),
+            bool(stored.get("is_new_person")),
+            stored.get("answers", {}),
+        )
+
+    @property
+    def application(self) -> Application:
+        return self.row.application
+
+
+def may_be_undone(job: RosterJob, at: datetime) -> bool:
+    """Return whether an import is done, not undone yet, and less than a day old."""
+    is_done = job.purpose == RosterJob.Purpose.IMPORT and job.state == RosterJob.State.DONE
+    return is_done and not job.undone_at and at < job.created_at + UNDO_WINDOW
+
+
+@transaction.atomic
+def undo_import(job: RosterJob, *, cohort: Cohort, at: datetime) -> UndoResult:
+    """Undo an import and return what could not be undone. The job remembers that it was undone."""
+    rows = ImportedRow.system.filter(job=job).select_related("application__person").order_by("-pk")
+    found = [_Row.of(row) for row in rows]
+    stored = read_answers(one.application for one in found)
+    result = UndoResult()
+    back: dict[Application, Answers] = {}
+    undone: list[_Row] = []
+    for one in found:
+        reason = _why_not(one, stored[one.application.pk])
+        if not reason:
+            reason = _delete_new(one) if one.is_new else ""
+        if reason:
+            result.refused.append((one.application.pk, reason))
+            continue
+        if not one.is_new_person:
+            back[one.application] = {
+                name: old
+                for name, (old, _new) in one.changes.items()
+                if name in PERSONAL or not one.is_new
+            }
+        undone.append(one)
+    write_answers(back, at=at)
+    ImportedRow.system.filter(pk__in=[one.row.pk for one in undone if one.row.pk]).delete()
+    _delete_people(one.application.person for one in undone if one.is_new_person)
+    _delete_added(job)
+    resolve_names(cohort)
+    result.undone = len(undone)
+    RosterJob.system.filter(pk=job.pk).update(undone_at=at)
+    return result
+
+
+def _why_not(one: _Row, stored: Answers) -> str:
+    """Return why a person stays as they are; "" if they can be put back."""
+    if one.application.person.last_login and one.is_new_person:
+        return _("This person has signed in since.")
+    if any(stored.get(name, []) != new for name, (_old, new) in one.changes.items()):
+        return _("The answers have been changed since.")
+    if not one.is_new:
+        return ""
+    if one.application.version:
+        return _("This person has worked on the application since.")
+    about = {"application": one.application}
+    if (
+        Decision.system.filter(**about).exists()
+        or CommitteeNote.system.filter(**about).exists()
+        or Transition.objects.of(one.application).count() > 1
+    ):
+        return _("The committee has worked on this application since.")
+    return ""
+
+
+def _delete_new(one: _Row) -> str:
+    """Delete a new application with its history; return why that is not possible, or ""."""
+    history = Transition.objects.of(one.application)
+    try:
+        with transaction.atomic():
+            history.delete()
+            Application.objects.filter(pk=one.application.pk).delete()
+    except ProtectedError:
+        return _("This person is in a pair or a round by now.")
+    one.row.pk = None  # deleted with its application
+    return ""
+
+
+def _delete_people(people: Iterable[User]) -> None:
+    """Delete people whom the import made and whom nothing refers to any more."""
+    for person in people:
+        if Application.objects.filter(person=person).exists():
+            continue
+        try:
+            with transaction.atomic():
+                EmailAddress.objects.filter(user=person).delete()
+                Profile.objects.filter(user=person).delete()
+                person.delete()
+        except ProtectedError:  # a member has a role for them, for example
+            continue
+
+
+def _delete_added(job: RosterJob) -> None:
+    for name, ids in job.added.items():
+        for row in ADDED[name]._default_manager.filter(pk__in=ids):
+            try:
+                with transaction.atomic():
+                    row.delete()
+            except ProtectedError:  # someone has chosen it since
+                continue
