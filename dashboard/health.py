@@ -3,8 +3,8 @@
 1. Health is one annotation, computed and never stored, so lists, filters and counts agree.
 2. It follows from meetings, the agreement, requests for help and endings. An unanswered e-mail
    changes nothing.
-3. Only those who look after the pair see "asked for help"; for others the pair has the value it
-   would have without the request.
+3. Only those who look after the pair see that someone asked for help, or asked to talk about an
+   ending; for others the pair has the value it would have without the request.
 4. A pair drifts, then is stuck, without a meeting or a contact for the program's percentages of the
    rhythm that the pair agreed on, at the latest after the program's longest silence. A meeting
    ahead, confirmed or suggested, keeps a pair from being stuck. Before the agreement the first

@@ -29,14 +29,14 @@ REOPEN_DAYS = 14  # how long an ended pair can be reopened
 
 class EndingRequestQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The person who asked, and the committee of the match. Never the partner."""
+        """The person who asked, the carer of the match and the chair. Never the partner."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(person=user.pk) | self.for_committee(user)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
-        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
-        return self.filter(match__in=Match.objects.for_committee(user, *roles))
+        """Requests that `user` handles as carer, deputy or chair, as any other call for help."""
+        return self.filter(match__in=Match.objects.in_care_of(user))
 
     def open(self) -> Self:
         """Requests that were neither taken back nor followed by an ending."""

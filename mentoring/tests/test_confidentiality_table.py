@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +25,8 @@ from notifications.kinds import KINDS
 from notifications.models import Notification
 from programs.models import Membership
 from testkit import factories
+from workflow.models import Transition
+from workflow.states import stateful_models
 
 from . import canaries
 from .access_roles import OWNERS
@@ -121,6 +125,23 @@ PAGES: dict[str, tuple[str, Readers]] = {
     "checkins_concern": ("concern", carer_and_chair),
     "checkins_contactlog": ("contact", carer_and_chair),
 }
+# Record without a page of its own -> who gets it, and whom its changes of state are shown to.
+RECORDS: dict[str, Readers] = {
+    "matches.EndingRequest": carer_and_chair,
+    "matches.EndingReason": carer_and_chair,
+    "matches.EndingNote": carer_and_chair,
+    "matches.Closure": everyone,
+    "agreements.Signature": everyone,
+}
+HISTORIES: dict[str, tuple[str, Readers]] = {
+    "applications.Application": ("mentee_application", everyone),
+    "matches.Match": ("match", everyone),
+    "agreements.AgreementVersion": ("version", everyone),
+    "agreements.Goal": ("goal", no_one),
+    "meetings.Meeting": ("held", carer),
+    "checkins.CheckIn": ("answered", everyone),
+    "checkins.Concern": ("concern", carer_and_chair),
+}
 # What an e-mail is about -> who sees its row in the outbox. "As the thing it is about."
 EMAILS: dict[str, Readers] = {
     "applications.Application": everyone,
@@ -167,6 +188,7 @@ def world(world):
     type(people[mentee]).objects.filter(pk=people[mentee].pk).update(
         is_superuser=True, is_staff=True
     )
+    people[mentee].refresh_from_db()
     add_emails(world)
     return world
 
@@ -317,6 +339,44 @@ def test_an_e_mail_is_seen_as_what_it_is_about(name, pair, seen):
     url = address("notifications_notification", "change", row)
     may = EMAILS[KINDS[name].about](pair) - RECUSED[pair]
     assert {role for role in CAST if url in seen[role].opened} == may
+
+
+@pytest.mark.parametrize("pair", CARERS)
+@pytest.mark.parametrize("label", RECORDS)
+def test_a_record_is_given_to_those_who_may(label, pair, world):
+    rows = {row.pk for row in rows_of(world, label, pair)}
+    model = apps.get_model(label)
+    for role in CAST:
+        found = model._default_manager.all().for_committee(world.people[role])
+        may = role in RECORDS[label](pair) - RECUSED[pair]
+        assert set(found.filter(pk__in=rows).values_list("pk", flat=True)) == (
+            rows if may else set()
+        ), role
+
+
+@pytest.mark.parametrize("pair", CARERS)
+@pytest.mark.parametrize("label", HISTORIES)
+def test_a_change_of_state_is_shown_as_what_it_is_about(label, pair, world):
+    kind, readers = HISTORIES[label]
+    row = world.row(kind, pair)
+    about = {"about_type": label.lower(), "about_id": row.pk}
+    step = Transition.objects.create(**about, from_state="a", to_state="b", at=timezone.now())
+    page = admin.site._registry[Transition]
+    seen_by = set()
+    for role in CAST:
+        request = RequestFactory().get("/")
+        request.user = world.people[role]
+        if page.get_queryset(request).filter(pk=step.pk).exists():
+            seen_by.add(role)
+    step.delete()
+    assert seen_by == readers(pair) - RECUSED[pair]
+
+
+def test_every_table_with_states_is_in_the_table():
+    rounds = {"matching.Round", "matching.RoundJob", "matching.Proposal"}
+    outbox = {"notifications.Notification", "applications.RosterJob"}
+    known = set(HISTORIES) | rounds | outbox
+    assert {model._meta.label for model in stateful_models()} - known == set()
 
 
 def test_every_kind_of_e_mail_about_a_person_is_in_the_table():
