@@ -70,12 +70,14 @@ def with_texts(program: int) -> ApplicationQuerySet:
 
 
 @transaction.atomic
-def erase_texts(due: ApplicationQuerySet, *, own: Erase = privacy.erase_texts) -> int:
-    """Erase the texts of at most BATCH of these applications in every app; return how many.
+def erase_texts(
+    due: ApplicationQuerySet, *, own: Erase = privacy.erase_texts, limit: int = BATCH
+) -> int:
+    """Erase the texts of at most `limit` of these applications in every app; return how many.
 
     `own` erases what this app stores, and marks the applications.
     """
-    chosen = list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    chosen = list(due.order_by("pk").values_list("pk", flat=True)[:limit])
     rows = Application.objects.filter(pk__in=chosen)
     for erase in (*ERASERS, own) if chosen else ():
         erase(rows)

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from applications import retention as applications
 from applications.models import Application
+from applications.models.applications import ApplicationQuerySet
 from notifications.reconcilers import reconciler
 from programs.retention_limits import BATCH, text_limits
 from workflow.models import Transition
@@ -22,6 +23,9 @@ from .models import EndingNote, EndingReason, Farewell, FollowUp, Match, MatchQu
 
 Erase = Callable[[MatchQuerySet], None]
 ERASERS: list[Erase] = []
+IN_PAIR_OF_CLOSURE = Q(closure__match__mentee=OuterRef("pk")) | Q(
+    closure__match__mentor=OuterRef("pk")
+)
 OTHER_RULE = (Application.State.DECLINED, Application.State.WITHDRAWN)  # `applications.retention`
 
 
@@ -33,7 +37,11 @@ def register(erase: Erase) -> Erase:
 
 @reconciler
 def erase_old_pairs(at: datetime) -> int:
-    """Erase the texts of pairs that ended long ago; return how many. Each is marked."""
+    """Erase the texts of pairs that ended long ago; return how many. Each is marked.
+
+    The applications of the two go with them, unless another pair needs them or the person asked
+    for another match.
+    """
     return sum(_erase_pairs(program, before, at) for program, before in text_limits(at))
 
 
@@ -42,31 +50,39 @@ def _erase_pairs(program: int, before: datetime, at: datetime) -> int:
     closed = Match.objects.filter(state=Match.State.CLOSED, texts_erased_at=None)
     due = closed.filter(closed_at__lte=before, mentee__cohort__program=program)
     chosen = list(due.order_by("closed_at").values_list("pk", flat=True)[:BATCH])
+    if not chosen:
+        return 0
     rows = Match.objects.filter(pk__in=chosen)
-    for erase in ERASERS if chosen else ():
+    for erase in ERASERS:
         erase(rows)
     rows.update(texts_erased_at=at)
+    of_pairs = Q(matches_as_mentee__in=chosen) | Q(matches_as_mentor__in=chosen)
+    asking = FollowUp.objects.asking().filter(IN_PAIR_OF_CLOSURE, person=OuterRef("person"))
+    over = _unused(program, before).filter(~Exists(asking), of_pairs).distinct()
+    applications.erase_texts(over, limit=2 * BATCH)
     return len(chosen)
 
 
 @reconciler
 def erase_finished_applications(at: datetime) -> int:
-    """Erase the texts of applications that are over for long enough; return how many.
+    """Erase the texts of applications to cohorts that ended long ago; return how many.
 
-    The cohort has ended, or the person's pair has and they asked for no other one. Not while a
-    pair is open, or has not been closed for long enough itself.
+    Not while their pair is open, or has not been closed for long enough itself.
     """
     return sum(_erase_applications(*limit) for limit in text_limits(at))
 
 
 def _erase_applications(program: int, before: datetime) -> int:
+    ended = _unused(program, before).filter(cohort__ends_on__lte=before.date())
+    return applications.erase_texts(ended)
+
+
+def _unused(program: int, before: datetime) -> ApplicationQuerySet:
+    """Return applications with texts whose pairs, if any, ended before the limit."""
     pairs = Match.objects.filter(Q(mentee=OuterRef("pk")) | Q(mentor=OuterRef("pk")))
     in_use = pairs.filter(Q(closed_at=None) | Q(closed_at__gt=before))
-    of_pair = Q(closure__match__mentee=OuterRef("pk")) | Q(closure__match__mentor=OuterRef("pk"))
-    asking = FollowUp.objects.asking().filter(of_pair, person=OuterRef("person"))
-    is_over = Q(cohort__ends_on__lte=before.date()) | Q(Exists(pairs)) & ~Q(Exists(asking))
     kept = applications.with_texts(program).exclude(state__in=OTHER_RULE)
-    return applications.erase_texts(kept.filter(is_over, ~Exists(in_use)))
+    return kept.filter(~Exists(in_use))
 
 
 @register

@@ -72,8 +72,10 @@ def erase(user: User) -> None:
 def erase_old_texts(matches: MatchQuerySet) -> None:
     """Empty the agendas and delete the notes of pairs that ended long ago."""
     meetings = Meeting.objects.filter(match__in=matches)
-    Agenda.system.filter(meeting__in=meetings).update(place="", points="")
+    agendas = Agenda.system.filter(meeting__in=meetings)
+    agendas.update(place="", **dict.fromkeys(Agenda.PROMPTS, ""))
     LogEntry.system.filter(meeting__in=meetings).delete()
+    PrivateNote.system.filter(meeting__in=meetings).delete()
     Transition.system.about_any(meetings).update(why="")
 
 
