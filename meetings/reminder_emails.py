@@ -25,6 +25,7 @@ LINK_PURPOSE = "meeting-record"
 
 MEETING_RECORDED = reason("meeting-recorded", gettext_lazy("the meeting needs no answer"))
 AGENDA_WRITTEN = reason("agenda-written", gettext_lazy("the agenda is written"))
+NO_AGENDA = reason("no-agenda", gettext_lazy("there is no agenda any more"))
 NOT_AHEAD = reason("meeting-not-ahead", gettext_lazy("the meeting is not ahead any more"))
 
 
@@ -62,9 +63,12 @@ def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
 @kind("meeting-agenda", about="meetings.Meeting", stream=OPTIONAL)
 def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentor. **When**: one day before a confirmed meeting for which the mentee has
-    written an agenda. **Until**: the meeting is cancelled or moved, or it has begun."""
+    written an agenda. **Until**: the agenda is empty again, the meeting is cancelled or
+    moved, or it has begun."""
     if not _is_ahead(meeting):
         return Cancel(NOT_AHEAD)
+    if not Agenda.objects.prepared([meeting]):
+        return Cancel(NO_AGENDA)
     return _email(meeting, person, (_("Read the agenda"), _page("meeting-prepare", meeting)))
 
 

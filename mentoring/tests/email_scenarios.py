@@ -17,7 +17,8 @@ from checkins.models import CheckIn, Concern
 from matches import endings, follow_ups
 from matches.models import FollowUp, Match
 from matching.rounds import lifecycle
-from meetings import scheduling
+from meetings import recording, scheduling
+from meetings.models import Agenda
 from notifications.models import Notification
 from programs.models import Membership
 from testkit import agreements, checkins, factories, meetings, rounds
@@ -158,6 +159,25 @@ def meeting(days: float) -> Case:
     start = timezone.now() + timedelta(days=days)
     row = meetings.meeting(match, start, is_agreed=False)
     return Case(row, match.mentor.person)
+
+
+def meeting_ahead(*, points: str = "") -> Case:
+    """The two meet on Tuesday; the mentee's agenda is `points`."""
+    match = pair()
+    row = meetings.meeting(match, timezone.now() + timedelta(days=4))
+    Agenda.system.filter(meeting=row).update(points=points)
+    return Case(row, match.mentor.person if points else match.mentee.person)
+
+
+def meeting_over() -> Case:
+    """They were to meet yesterday; the mentee is asked."""
+    match = pair()
+    row = meetings.meeting(match, timezone.now() - timedelta(days=1))
+    return Case(row, match.mentee.person)
+
+
+def record(case: Case) -> None:
+    recording.record(case.about, by=case.to)
 
 
 def move_meeting(case: Case) -> None:
@@ -336,6 +356,19 @@ SCENARIOS: dict[str, Scenario] = {
         change=move_meeting,
         undo=cancel_meeting,
     ),
+    "meeting-prepare": Scenario(
+        meeting_ahead,
+        stop=lambda case: Agenda.system.filter(meeting=case.about).update(points="A question"),
+        reason="agenda-written",
+        undo=cancel_meeting,
+    ),
+    "meeting-agenda": Scenario(
+        lambda: meeting_ahead(points="A question"),
+        stop=lambda case: Agenda.system.filter(meeting=case.about).update(points=""),
+        reason="no-agenda",
+        undo=cancel_meeting,
+    ),
+    "meeting-record": Scenario(meeting_over, stop=record, reason="meeting-recorded"),
     "round-held-back": Scenario(round_, stop=round_state("review"), reason="not-a-draft"),
     "round-ready": Scenario(
         round_,
