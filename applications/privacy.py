@@ -198,6 +198,7 @@ COLUMNS = rules(
                 not_exported=FILE,
             ),
             "content_text columns_json": erased(not_exported=FILE),
+            "read_options": impersonal("how a file is read"),
             "map_text": impersonal("which column of a file is what"),
         },
         "RosterJob": {

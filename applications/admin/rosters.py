@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from applications.forms.roster_reading import ReadingForm
 from applications.forms.roster_words import WordsForm
 from applications.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
 from applications.importing import BadMap, read_map, summaries
@@ -59,6 +60,7 @@ class RosterUploadAdmin(CommitteeAdmin):
 
         return [
             page("<str:public_id>/columns/", self.columns, "columns"),
+            page("<str:public_id>/reading/", require_POST(self.reading), "reading"),
             page("<str:public_id>/map/", require_POST(self.map), "map"),
             page("jobs/<str:public_id>/words/", require_POST(self.words), "words"),
             page("<str:public_id>/map.toml", self.download, "download"),
@@ -131,7 +133,9 @@ class RosterUploadAdmin(CommitteeAdmin):
             reading = RosterJob.objects.visible_to(request.user).filter(upload=upload)
             return redirect("admin:applications_rosterupload_job", reading.latest().public_id)
         table = summaries.from_json(upload.columns_json)
-        form = ColumnsForm(request.POST or None, table=table, roster=_saved_map(upload))
+        saved = _saved_map(upload)
+        remembered = None if saved else self._remembered(request, upload)
+        form = ColumnsForm(request.POST or None, table=table, roster=saved, remembered=remembered)
         if request.method == "POST" and form.is_valid() and self._save_map(form, upload):
             left = ColumnsForm(table=form.table, roster=_saved_map(upload)).answers
             if left:
@@ -148,8 +152,37 @@ class RosterUploadAdmin(CommitteeAdmin):
             return self._start(request, upload, Purpose.CHECK)
         text = MapTextForm(initial={"text": upload.map_text}, role=upload.role)
         return self._page(
-            request, "columns", _("Map the columns"), upload=upload, form=form, text_form=text
+            request,
+            "columns",
+            _("Map the columns"),
+            upload=upload,
+            form=form,
+            text_form=text,
+            reading_form=ReadingForm(initial=upload.read_options),
         )
+
+    def _remembered(self, request: HttpRequest, upload: RosterUpload) -> RosterMap | None:
+        """Return the map of the program's latest import, for the other role or the next year."""
+        earlier = (
+            RosterUpload.objects.visible_to(request.user)
+            .filter(cohort__program=upload.cohort.program_id)
+            .exclude(map_text="")
+            .exclude(pk=upload.pk)
+        )
+        last = earlier.order_by("-pk").first()
+        return _saved_map(last) if last else None
+
+    def reading(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        upload = self._upload(request, public_id)
+        form = ReadingForm(request.POST)
+        if not form.is_valid():
+            errors = [str(one) for several in form.errors.values() for one in several]
+            messages.error(request, " ".join(errors))
+            return redirect("admin:applications_rosterupload_columns", public_id)
+        upload.read_options = form.options()
+        upload.columns_json = ""
+        upload.save(update_fields=["read_options", "columns_json"])
+        return self._start(request, upload, Purpose.READ)
 
     def _save_map(self, form: ColumnsForm, upload: RosterUpload) -> bool:
         try:
@@ -174,6 +207,7 @@ class RosterUploadAdmin(CommitteeAdmin):
                 upload=upload,
                 form=columns,
                 text_form=form,
+                reading_form=ReadingForm(initial=upload.read_options),
             )
         upload.map_text = form.cleaned_data["text"]
         upload.save(update_fields=["map_text"])
@@ -210,6 +244,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             upload=job.upload,
             problems=report.get("problems", []),
             notes=report.get("notes", []),
+            reading_form=ReadingForm(initial=job.upload.read_options),
             **self._people(request, job),
         )
 

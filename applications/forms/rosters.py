@@ -18,11 +18,12 @@ from applications.importing.map_suggestions import (
     guess_fields,
     guess_separator,
     is_last_name,
+    nearest_choices,
     sample_answers,
     to_toml,
     unknown_answers,
 )
-from applications.importing.maps import LISTS, NEVER_CLEARED, RosterMap
+from applications.importing.maps import LISTS, NEVER_CLEARED, FieldMap, RosterMap
 from applications.importing.normalization import fold
 from applications.importing.summaries import TableSummary
 from applications.importing.tables import check_size
@@ -117,15 +118,34 @@ class ColumnsForm(forms.Form):
     orientation_passed = forms.BooleanField(
         required=False, label=_("The mentors in this file have done the orientation")
     )
+    twice = forms.ChoiceField(
+        choices=[
+            ("stop", _("report it and import nothing")),
+            ("later", _("the later row counts")),
+            ("earlier", _("the earlier row counts")),
+        ],
+        required=False,
+        label=_("If a person is there twice"),
+    )
+    skip_without_address = forms.BooleanField(
+        required=False, label=_("Leave out rows without an e-mail address, such as a total")
+    )
     create = forms.BooleanField(
         required=False, label=_("Add unknown topics and other entries to the vocabulary")
     )
 
     def __init__(
-        self, data: QueryDict | None = None, *, table: TableSummary, roster: RosterMap | None
+        self,
+        data: QueryDict | None = None,
+        *,
+        table: TableSummary,
+        roster: RosterMap | None,
+        remembered: RosterMap | None = None,
     ) -> None:
+        """`remembered` is the map of an earlier file of the program, offered for a new one."""
         super().__init__(data)
         self.table, self.roster = table, roster
+        self.remembered = None if roster else remembered
         guessed = guess_fields(table)
         for n, heading in enumerate(table.headers):
             field, split = self._current_choice(heading, guessed)
@@ -150,7 +170,7 @@ class ColumnsForm(forms.Form):
                 name = f"answer-{len(self.answers)}"
                 self.answers[name] = (field, answer)
                 self.fields[name] = forms.ChoiceField(
-                    choices=[("", _("— choose —")), *ANSWERS[field]],
+                    choices=[("", _("— choose —")), *nearest_choices(answer, ANSWERS[field])],
                     required=False,
                     label=f"{LABELS[field]}: “{answer[:80]}”",
                 )
@@ -161,23 +181,27 @@ class ColumnsForm(forms.Form):
                 code_accepted=roster.code_accepted,
                 orientation_passed=roster.orientation_passed,
                 create=creates,
+                twice=roster.twice,
+                skip_without_address=roster.skip_without_address,
             )
 
     def _current_choice(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
         """Return the field and separator of a column: by the map, else by its heading."""
-        if self.roster:
-            for name, one in self.roster.fields.items():
+        known = self.roster or self.remembered
+        if known:
+            for name, one in known.fields.items():
                 if fold(heading) in {fold(column) for column in one.columns}:
-                    return name, one.split if one.split in dict(SPLITS) else ""
-            for one in self.roster.attributes.values():
+                    return name, _known_split(one, heading)
+            for one in known.attributes.values():
                 if fold(heading) in {fold(column) for column in (*one.columns, *one.pivot)}:
-                    return ATTRIBUTE, one.split if one.split in dict(SPLITS) else ""
-            return IGNORE, ""
+                    return ATTRIBUTE, _known_split(one, heading)
+            if self.roster or fold(heading) in known.ignore:
+                return IGNORE, ""
         field = guessed.get(heading, IGNORE)
         return field, guess_separator(self.table, heading, field)
 
     def _current_clear(self, heading: str) -> str:
-        roster = self.roster
+        roster = self.roster or self.remembered
         maps = [*roster.fields.values(), *roster.attributes.values()] if roster else []
         clears = [one for one in maps if fold(heading) in map(fold, one.columns) and one.clear]
         return CLEAR if clears else KEEP
@@ -217,13 +241,14 @@ class ColumnsForm(forms.Form):
                 if field not in NEVER_CLEARED:
                     fields[field] |= clears
                 if split:
-                    fields[field]["split"] = split
+                    fields[field].setdefault("splits", {})[heading] = split
                 if field in LISTS - {"prefer", "avoid", "availability"} and data["create"]:
                     fields[field]["create"] = True
         if "name" in fields:  # first name first, whatever the order of the columns
             fields["name"]["columns"].sort(key=is_last_name)
         self._values(fields)
-        options = {name: data[name] for name in ("state", "code_accepted", "orientation_passed")}
+        names = ("state", "code_accepted", "orientation_passed", "skip_without_address")
+        options = {**{name: data[name] for name in names}, "twice": data["twice"] or "stop"}
         text = to_toml(
             {"ignore": ignore, "application": options, "fields": fields, "attributes": attributes}
         )
@@ -231,13 +256,14 @@ class ColumnsForm(forms.Form):
         return text
 
     def _values(self, fields: dict[str, dict[str, Any]]) -> None:
-        for field, known in self.roster.fields.items() if self.roster else ():
+        earlier = self.roster or self.remembered
+        for field, known in earlier.fields.items() if earlier else ():
             if field in fields and known.values:
                 fields[field]["values"] = {
                     spelled: known.values[key]
                     for spelled, key in zip(known.spellings, known.values, strict=True)
                 }
-        for field, known in self.roster.fields.items() if self.roster else ():
+        for field, known in earlier.fields.items() if earlier else ():
             if field in fields and known.rename:
                 fields[field]["rename"] = dict(known.rename)
             if field in fields and known.add:
@@ -250,6 +276,11 @@ class ColumnsForm(forms.Form):
                     if value.isdigit()
                     else {"true": True, "false": False}.get(value, value)
                 )
+
+
+def _known_split(mapping: FieldMap, heading: str) -> str:
+    split = mapping.splits.get(fold(heading), mapping.split)
+    return split if split in dict(SPLITS) else ""
 
 
 class MapTextForm(forms.Form):

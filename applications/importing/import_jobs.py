@@ -6,7 +6,7 @@ Only a worker does this: the web process stores the bytes of a file and shows wh
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -21,12 +21,14 @@ from programs.models import Cohort
 from workflow import jobs
 
 from . import summaries
+from .broken_characters import broken_characters
 from .import_undo import UNDO_WINDOW, may_be_undone, undo_import
 from .maps import BadMap, read_map
 from .normalization import fold
-from .records import ImportResult, Problem, broken_characters, read_records
+from .records import ImportResult, Problem, read_records
 from .saving import save_records
 from .tables import BadFile, Table, read_table
+from .text_files import ReadOptions
 
 MAX_STORED = 500  # problems, notes and people that a report holds
 Purpose = RosterJob.Purpose
@@ -93,7 +95,10 @@ def run_job(job: RosterJob) -> None:
     job.advance(_("Reading the file"))
     try:
         roster = read_map(upload.map_text, role=upload.role) if upload.map_text else None
-        table = read_table(upload.content, encoding=roster.encoding if roster else "")
+        options = ReadOptions(**upload.read_options)
+        if roster and roster.encoding and not options.encoding:
+            options = replace(options, encoding=roster.encoding)
+        table = read_table(upload.content, options=options)
     except (BadFile, BadMap) as error:
         raise ActionNotAllowed(str(error)) from error
     if job.purpose == Purpose.READ:
@@ -173,12 +178,14 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
 
 
 def _notes_about(table: Table) -> list[Problem]:
-    """Say in which columns characters were removed that nobody can see."""
+    """Say which row has the headings, and where characters were removed that nobody can see."""
     first_rows: dict[str, int] = {}
     for row, heading in table.cleaned:
         first_rows.setdefault(heading, row)
     counts = Counter(heading for _row, heading in table.cleaned)
-    return [
+    above = _("The headings are in this row. What stands above is left out.")
+    titles = [Problem(table.heading_row, "", above)] if table.heading_row > 1 else []
+    return titles + [
         Problem(
             first_rows[heading],
             heading,

@@ -5,20 +5,25 @@ Only unambiguous spellings are guessed. The committee sees every guess before th
 
 from __future__ import annotations
 
+import difflib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings
+
 from accounts.models import Profile
 from applications.models import Application
 
+from .headings import AGAIN, same_question
 from .maps import LISTS, NAMES, ROLE_TABLES, RosterMap, read_map
 from .normalization import fold, split_answers
-from .parsers import InvalidCell, is_yes_or_no, parse
+from .parsers import ZONES, InvalidCell, is_yes_or_no, parse
 from .summaries import TableSummary
 
 GUESSES: dict[str, tuple[str, ...]] = {
     "email": ("email", "e-mail", "email address", "e-mail address", "mail", "courriel"),
+    "role": ("role", "i am a", "i want to be", "i want to be a", "rôle", "je suis"),
     "name": ("name", "full name", "your name", "nom"),
     "key": ("member id", "member number", "staff id"),  # a bare "id" counts answers in most tools
     "employer": ("employer", "organisation", "organization", "company", "employeur"),
@@ -28,6 +33,8 @@ GUESSES: dict[str, tuple[str, ...]] = {
     "about": ("biography", "bio", "about you", "about me"),
     "capacity": ("capacity", "number of mentees", "how many mentees"),
     "pronouns": ("pronouns",),
+    "language": ("language", "langue"),
+    "time_zone": ("time zone", "timezone", "fuseau horaire"),
     "years_experience": ("years of experience",),
     "topics": ("topics", "skills", "sujets"),
     "prefer": ("preferred mentors", "would like to be paired with"),
@@ -37,6 +44,9 @@ GUESSES: dict[str, tuple[str, ...]] = {
 FIRST = ("first name", "given name", "prénom")
 LAST = ("last name", "family name", "surname", "nom de famille")
 ANSWERS: dict[str, list[tuple[str, str]]] = {
+    "role": [("mentee", "mentee"), ("mentor", "mentor"), ("both", "both")],
+    "language": [(code, str(name)) for code, name in settings.LANGUAGES],
+    "time_zone": [(zone, zone) for zone in dict.fromkeys(ZONES.values())],
     "level": [(str(code), str(label)) for code, label in Profile.Level.choices],
     "mode": [(str(code), str(label)) for code, label in Application.Mode.choices],
     "rhythm_days": [(str(code), str(label)) for code, label in Application.Rhythm.choices],
@@ -51,16 +61,35 @@ def is_last_name(heading: str) -> bool:
 
 
 def guess_fields(table: TableSummary) -> dict[str, str]:
-    """Return {heading: field} for the headings that are clear; a field is guessed once."""
+    """Return {heading: field} for what headings and cells make clear; a field is guessed once.
+
+    A column is the e-mail address or the role only if its cells say so too. Columns that ask the
+    same question are one field.
+    """
     found: dict[str, str] = {}
     for header in table.headers:
-        heading = fold(header).rstrip(":?* ")
+        heading = fold(AGAIN.sub("", header)).rstrip(":?* ")
         for field, spellings in GUESSES.items():
-            if heading in spellings and field not in found.values():
+            taken = [one for one, known in found.items() if known == field]
+            is_free = not taken or same_question(taken[0], header)
+            if heading in spellings and is_free and _cells_agree(field, table.answers(header)):
                 found[header] = field
         if heading in FIRST or heading in LAST:
             found[header] = "first_name" if heading in FIRST else "last_name"
+    addresses = [one for one in table.headers if _cells_agree("email", table.answers(one))]
+    if "email" not in found.values() and addresses:
+        found[addresses[0]] = "email"
     return found
+
+
+def _cells_agree(field: str, answers: Sequence[str]) -> bool:
+    """Return whether the answers of a column can be those of a field."""
+    if field == "email":
+        found = sum("@" in answer for answer in answers)
+        return found > 0 and 2 * found >= len(answers)
+    if field == "role":
+        return bool(answers) and all(_understood("role", answer) for answer in answers)
+    return bool(answers) or field != "name"
 
 
 def with_words(
@@ -132,6 +161,15 @@ def unknown_answers(table: TableSummary, roster: RosterMap) -> dict[str, list[st
             if fold(answer) not in mapping.values and not _understood(field, answer):
                 unknown.setdefault(field, []).append(answer)
     return unknown
+
+
+def nearest_choices(answer: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the choices for an answer, the most alike first."""
+
+    def likeness(choice: tuple[str, str]) -> float:
+        return difflib.SequenceMatcher(None, fold(answer), fold(choice[1])).ratio()
+
+    return sorted(choices, key=likeness, reverse=True)
 
 
 def _understood(field: str, answer: str) -> bool:

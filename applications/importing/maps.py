@@ -6,9 +6,13 @@ ignore = ["Start time"]        # every other column must be named: none is dropp
 state = "accepted"             # or "submitted" (default): the committee reviews them first
 orientation_passed = true      # the program vouches for it
 code_accepted = true
+twice = "later"                # which row of a person counts: "later", "earlier", or "stop"
+skip_without_address = true    # leave out rows without an e-mail address, such as a total
 
 [fields.email]
 column = "E-mail address"
+[fields.role]                  # only if a column says who applies as what: mentee, mentor, both
+column = "I want to be"
 [fields.first_name]            # or [fields.name] with one column, or several in their order
 column = "First name"
 [fields.last_name]
@@ -50,7 +54,7 @@ from django.utils.translation import gettext as _
 from .normalization import did_you_mean, fold
 
 SINGLE = {
-    "email", "name", "first_name", "last_name", "key", "pronouns", "language", "time_zone",
+    "email", "role", "name", "first_name", "last_name", "key", "pronouns", "language", "time_zone",
     "employer", "job_title", "level", "years_experience", "place", "phone", "about",
     "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time",
     "commitment", "needs", "limits", "accommodations",
@@ -72,13 +76,19 @@ FIELD_OPTIONS = {
     "weight",
     "depth",
     "clear",
+    "splits",
     "rename",
     "add",
 }
 STATES = ("submitted", "accepted")
+TWICE = ("stop", "later", "earlier")
+APPLICATION_KEYS = {
+    "state", "orientation_passed", "code_accepted", "twice", "skip_without_address",
+}  # fmt: skip
 REQUIRED = {"email": {"email"}, "name": {"name", "first_name", "last_name"}}
 NEVER_CLEARED = {
-    "email", "name", "first_name", "last_name", "key", "language", "time_zone", "commitment",
+    "email", "role", "name", "first_name", "last_name", "key", "language", "time_zone",
+    "commitment",
 }  # fmt: skip
 TOP_LEVEL_KEYS = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
 ROLE_TABLES = {"mentee": "mentees", "mentor": "mentors"}
@@ -106,6 +116,7 @@ class FieldMap:
     depth: str = ""
     clear: bool = False  # an empty cell erases what is stored
     # What the words of the file are called in the vocabulary, "" to leave one out; folded keys.
+    splits: Mapping[str, str] = field(default_factory=dict)  # by folded column, instead of `split`
     rename: Mapping[str, str] = field(default_factory=dict)
     add: frozenset[str] = frozenset()  # words to add, folded, also without `create`
 
@@ -119,6 +130,8 @@ class RosterMap:
     state: str = "submitted"
     orientation_passed: bool = False
     code_accepted: bool = False
+    twice: str = "stop"  # which row of a person counts, or that the import stops
+    skip_without_address: bool = False  # leave out rows such as a total below the table
     encoding: str = ""
     both: FieldMap | None = None
     ignore: frozenset[str] = frozenset()
@@ -160,7 +173,9 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
         if fields[name].clear:
             raise BadMap(_("[fields.%(name)s] can't be cleared.") % {"name": name})
     application = data.get("application", {})
-    _check_keys("application", application, {"state", "orientation_passed", "code_accepted"})
+    _check_keys("application", application, APPLICATION_KEYS)
+    twice = application.get("twice", "stop")
+    _require_one_of("application.twice", twice, TWICE)
     state = application.get("state", "submitted")
     _require_one_of("application.state", state, STATES)
     return RosterMap(
@@ -171,6 +186,8 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
         state=state,
         orientation_passed=bool(application.get("orientation_passed", False)),
         code_accepted=bool(application.get("code_accepted", False)),
+        twice=twice,
+        skip_without_address=bool(application.get("skip_without_address", False)),
         encoding=str(data.get("file", {}).get("encoding", "")),
         both=_both(data["both"]) if "both" in data else None,
         ignore=frozenset(fold(str(name)) for name in data.get("ignore", [])),
@@ -256,6 +273,7 @@ def _field(place: str, data: Any) -> FieldMap:
         weight=weight,
         depth=str(data.get("depth", "")),
         clear=bool(data.get("clear", False)),
+        splits={fold(column): str(mark) for column, mark in data.get("splits", {}).items()},
         rename={fold(word): str(name) for word, name in data.get("rename", {}).items()},
         add=frozenset(fold(str(one)) for one in data.get("add", [])),
     )

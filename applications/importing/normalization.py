@@ -22,6 +22,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Joiners (200C, 200D) stay, because words of some languages are written with them.
 INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
 PYTHON_LIST = "python"
+LIST_IN_BRACKETS = re.compile(r"""^\s*\[\s*(['"]).*\1\s*\]\s*$""", re.DOTALL)
 
 
 def clean(cell: object) -> str:
@@ -58,6 +59,8 @@ def split_answers(text: str, split: str) -> list[str]:
     if is_blank(text):
         return []
     if split == PYTHON_LIST:
+        return _python_list(text)
+    if LIST_IN_BRACKETS.match(text):
         return _python_list(text)
     pieces = re.split("[" + re.escape(split) + "]+", text) if split else [text]
     return [piece.strip() for piece in pieces if not is_blank(piece)]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Profile
 from accounts.models.people import validate_name, validate_zone
+from accounts.timezones import zone_names
 from applications.models import Application
 
 from .normalization import clean, fold
@@ -22,6 +23,43 @@ Parser = Callable[[str, object], Value]  # (field, cell or value of the map) -> 
 
 YES = {"yes", "true", "1", "x", "oui", "y"}
 NO = {"no", "false", "0", "non", "n"}
+ROLES = {
+    "mentee": "mentee", "protégé": "mentee", "mentoré": "mentee", "mentorée": "mentee",
+    "mentor": "mentor", "mentore": "mentor", "both": "both", "mentor and mentee": "both",
+    "mentee and mentor": "both", "les deux": "both", "both mentor and mentee": "both",
+}  # fmt: skip
+ZONES = {
+    name: zone
+    for zone, names in {
+        "America/Toronto": (
+            "eastern time (us & canada)",
+            "eastern time",
+            "eastern",
+            "est",
+            "edt",
+            "et",
+        ),
+        "America/Winnipeg": ("central time (us & canada)", "central time", "central", "cst", "cdt"),
+        "America/Edmonton": (
+            "mountain time (us & canada)",
+            "mountain time",
+            "mountain",
+            "mst",
+            "mdt",
+        ),
+        "America/Vancouver": (
+            "pacific time (us & canada)",
+            "pacific time",
+            "pacific",
+            "pst",
+            "pdt",
+        ),
+        "America/Halifax": ("atlantic time (canada)", "atlantic time", "atlantic", "ast", "adt"),
+        "America/St_Johns": ("newfoundland", "newfoundland time", "nst", "ndt"),
+        "America/Regina": ("saskatchewan",),
+    }.items()
+    for name in names
+}
 MAX_LENGTH = 2000
 MAX_LENGTHS = {
     "name": 80,
@@ -135,16 +173,42 @@ def _commitment(field: str, value: object) -> bool:
     return True
 
 
+def _role(field: str, value: object) -> str:
+    text = fold(str(value))
+    if text in ROLES:
+        return ROLES[text]
+    raise InvalidCell(
+        _("“%(text)s” is neither mentee, mentor nor both.") % {"text": str(value)[:80]}
+    )
+
+
+def _zone(field: str, value: object) -> str:
+    """Accept an IANA name, or a name that spreadsheets and people of North America use."""
+    text = clean(value)
+    plain = fold(re.sub(r"^\([^)]*\)\s*", "", text))  # "(UTC-05:00) Eastern Time (US & Canada)"
+    known = {fold(name): name for name in zone_names()}
+    return str(_validated(validate_zone)(field, ZONES.get(plain) or known.get(plain, text)))
+
+
+def _language(field: str, value: object) -> Value:
+    """Accept a code, also with a region ("fr-CA"), or a name in English or in the language."""
+    text = fold(str(value))
+    names = {code: get_language_info(code) for code, _name in settings.LANGUAGES}
+    for code, info in names.items():
+        if re.split(r"[-_ (]", text)[0] in (code, fold(info["name"]), fold(info["name_local"])):
+            return code
+    return _choice({code: info["name"] for code, info in names.items()})(field, value)
+
+
 PARSERS: dict[str, Parser] = {
     "email": _email,
     "name": _validated(validate_name),
     "first_name": _validated(validate_name),
     "last_name": _validated(validate_name),
     "pronouns": _validated(validate_name),
-    "time_zone": _validated(validate_zone),
-    "language": _choice(
-        {code: get_language_info(code)["name"] for code, _name in settings.LANGUAGES}
-    ),
+    "role": _role,
+    "time_zone": _zone,
+    "language": _language,
     "level": _choice(dict(Profile.Level.choices)),
     "mode": _choice(dict(Application.Mode.choices)),
     "rhythm_days": _choice(dict(Application.Rhythm.choices)),

@@ -7,7 +7,6 @@ would be understood. Problems of the whole file have row 0.
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models.people import SLOTS
 
+from .headings import is_without_heading, same_question
 from .maps import LISTS, FieldMap, RosterMap
 from .normalization import did_you_mean, fold, is_blank, split_answers
 from .parsers import InvalidCell, Value, parse
@@ -133,6 +133,42 @@ class ImportResult:
         return not self.problems
 
 
+def settle_duplicates(records: list[Record], twice: str) -> tuple[list[Record], list[Problem]]:
+    """Return the records with each person once per role, and a problem for whom that is not so.
+
+    twice: "later" or "earlier" says which row of a person counts; "stop" reports the second.
+    """
+    if twice != "stop":
+        ordered = records if twice == "earlier" else records[::-1]
+        first: dict[tuple[str, str], Record] = {}
+        for record in ordered:
+            first.setdefault((record.role, record.email or f"row {record.row}"), record)
+        kept = {id(record) for record in first.values()}
+        records = [record for record in records if id(record) in kept]
+    return records, _duplicates_by("email", records) or _duplicates_by("key", records)
+
+
+def _duplicates_by(name: str, records: list[Record]) -> list[Problem]:
+    problems = []
+    first_rows: dict[tuple[str, str], int] = {}
+    for record in records:
+        value = fold(getattr(record, name))
+        if not value:
+            continue
+        first = first_rows.setdefault((record.role, value), record.row)
+        if first != record.row:
+            message = (
+                _(
+                    "This is the same person as in row %(row)d. "
+                    "Choose beside the columns which row counts."
+                )
+                if name == "email"
+                else _("This is the id of the person in row %(row)d. Fix one of them.")
+            )
+            problems.append(Problem(record.row, "", message % {"row": first}))
+    return problems
+
+
 def read_records(
     table: Table, roster: RosterMap, *, role: str
 ) -> tuple[list[Record], list[Problem]]:
@@ -148,11 +184,15 @@ def read_records(
     for number, row in zip(table.numbers, table.rows, strict=True):
         cells = dict(zip(headers, row, strict=True))
         record, found = _record(cells, roster, number, role)
+        if roster.skip_without_address and not record.email:
+            continue
         problems += found
-        records.append(record)
-        if roster.both and fold(cells[fold(roster.both.columns[0])]) in roster.both.keep:
-            records.append(replace(record, role={"mentee": "mentor", "mentor": "mentee"}[role]))
-    return records, problems + _duplicates(records)
+        both = roster.both and fold(cells[fold(roster.both.columns[0])]) in roster.both.keep
+        wanted = "both" if both else str(record.values.pop("role", None) or role)
+        roles = ("mentee", "mentor") if wanted == "both" else (wanted,)
+        records += [replace(record, role=one) for one in roles]
+    records, twice = settle_duplicates(records, roster.twice)
+    return records, problems + twice
 
 
 def _check_columns(table: Table, roster: RosterMap) -> list[Problem]:
@@ -167,7 +207,9 @@ def _check_columns(table: Table, roster: RosterMap) -> list[Problem]:
     unmapped = _("The map does not name this column. Map it or list it under “ignore”.")
     mapped = {fold(name) for name in roster.columns} | roster.ignore
     problems += [
-        Problem(0, name, unmapped) for key, name in present.items() if key and key not in mapped
+        Problem(0, name, unmapped)
+        for key, name in present.items()
+        if key not in mapped and not is_without_heading(name)
     ]
     return problems
 
@@ -185,7 +227,7 @@ def _record(
                 record.values[name] = _single(name, mapping, cells)
         except InvalidCell as error:
             problems.append(Problem(number, _first_column(mapping, name), str(error)))
-            has_bad_name = has_bad_name or name in NAMES
+            has_bad_name = has_bad_name or name in (*NAMES, "email")
     for name, mapping in roster.attributes.items():
         try:
             record.attributes[name] = _list(name, mapping, cells)
@@ -219,8 +261,15 @@ def _first_column(mapping: FieldMap, name: str) -> str:
 def _joined_text(
     mapping: FieldMap, cells: Mapping[str, str], skips: Callable[[str], bool] = is_blank
 ) -> str:
-    written = [cells[fold(column)] for column in mapping.columns]
-    text = mapping.join.join(part for part in written if part and not skips(part))
+    written: list[str] = []
+    asked: list[str] = []  # the headings that `written` has an answer to
+    for column in mapping.columns:
+        part = cells[fold(column)]
+        if not part or skips(part) or any(same_question(column, one) for one in asked):
+            continue
+        written.append(part)
+        asked.append(column)
+    text = mapping.join.join(written)
     return text.replace(mapping.remove, "").strip() if mapping.remove else text
 
 
@@ -240,7 +289,7 @@ def _list(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
         found = _pivoted(mapping, cells)
     elif mapping.columns:
         try:
-            answers = split_answers(_joined_text(mapping, cells), mapping.split)
+            answers = _split(mapping, cells)
         except ValueError as error:
             raise InvalidCell(_("This is not a list in Python's notation.")) from error
         found = [str(_translate(mapping, answer)) for answer in answers]
@@ -252,6 +301,16 @@ def _list(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
             _("Times are written as “tue-evening”. Use the map's values to translate them.")
         )
     return list(dict.fromkeys(found))
+
+
+def _split(mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
+    """Return the answers of all columns of a field; each column has a separator of its own."""
+    found: list[str] = []
+    for column in mapping.columns:
+        text = cells[fold(column)]
+        text = text.replace(mapping.remove, "") if mapping.remove else text
+        found += split_answers(text, mapping.splits.get(fold(column), mapping.split))
+    return found
 
 
 def _pivoted(mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
@@ -272,36 +331,3 @@ def _single(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> Value | N
             raise InvalidCell(_(EMPTY_CELL))
         return None
     return parse(name, value)
-
-
-def _duplicates(records: list[Record]) -> list[Problem]:
-    """Report people who are there twice in one role, by e-mail address or by key."""
-    return _duplicates_by("email", records) or _duplicates_by("key", records)
-
-
-def _duplicates_by(name: str, records: list[Record]) -> list[Problem]:
-    problems = []
-    first_rows: dict[tuple[str, str], int] = {}
-    for record in records:
-        value = fold(getattr(record, name))
-        if not value:
-            continue
-        first = first_rows.setdefault((record.role, value), record.row)
-        if first != record.row:
-            message = _("This is the same person (%(name)s) as in row %(row)d.")
-            problems.append(Problem(record.row, "", message % {"name": name, "row": first}))
-    return problems
-
-
-BROKEN = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6});|Ã.|â€|Â[^\w\s]|\ufffd|\?\?\?", re.IGNORECASE)
-
-
-def broken_characters(table: Table) -> list[Problem]:
-    """Return a note for each cell whose letters look as if they were broken before they came."""
-    message = _("“%(text)s”: letters look broken. Fix the file if they are.")
-    return [
-        Problem(number, heading, message % {"text": cell[:60]})
-        for number, row in zip(table.numbers, table.rows, strict=True)
-        for heading, cell in zip(table.headers, row, strict=True)
-        if BROKEN.search(cell)
-    ]

@@ -6,16 +6,15 @@ is too large costs no more than one that is just small enough.
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from django.utils.translation import gettext as _
 
+from .headings import LOOK_AHEAD, find_heading_row, has_second_row, joined, told_apart
 from .normalization import clean, fold, has_invisible
+from .text_files import ReadOptions, text_rows
 from .workbooks import OLD_FORMAT, ZIP, BadFile, workbook_rows
 
 __all__ = ["MAX_BYTES", "BadFile", "Table", "read_table"]
@@ -24,10 +23,8 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 400
 MAX_FILLED_CELLS = 1_000_000
-DELIMITERS = ",;\t|"
-BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-
 Row = tuple[int, list[object]]  # the number that people see, the cells
+Line = tuple[int, list[object], list[str]]  # the same with the cells as clean text
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,14 @@ class Table:
     """`headers` as written, `rows` of the same length, `numbers` of the lines that people see.
 
     `cleaned` has (row number, heading) of the cells that held characters that nobody can see.
+    `heading_row` is the number of the row with the headings.
     """
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
     cleaned: tuple[tuple[int, str], ...] = ()
+    heading_row: int = 1
 
     def column(self, header: str) -> int | None:
         """Return the position of a header in any spelling, None if it is not there."""
@@ -57,11 +56,9 @@ def check_size(size: int) -> None:
         )
 
 
-def read_table(content: bytes, *, encoding: str = "") -> Table:
-    """Read a file's content; `encoding` is that of a CSV without a byte-order mark.
-
-    Raises BadFile.
-    """
+def read_table(content: bytes, *, encoding: str = "", options: ReadOptions | None = None) -> Table:
+    """Read a file's content; `encoding` is short for the option of that name. Raises BadFile."""
+    options = options or ReadOptions(encoding=encoding)
     check_size(len(content))
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise BadFile(_("The file is empty. Choose another file."))
@@ -73,77 +70,40 @@ def read_table(content: bytes, *, encoding: str = "") -> Table:
             )
         )
     if content.startswith(ZIP):
-        return _table(workbook_rows(content))
-    return _table(_text_rows(_decode(content, encoding)))
+        return _table(workbook_rows(content), options.heading_row)
+    return _table(text_rows(content, options), options.heading_row)
 
 
-def _decode(content: bytes, encoding: str) -> str:
-    guessed = next((name for mark, name in BOMS.items() if content.startswith(mark)), "")
-    try:
-        text = content.decode(guessed or encoding or "utf-8")
-    except LookupError as error:
-        raise BadFile(
-            _("The map names an unknown encoding: %(name)s.") % {"name": encoding}
-        ) from error
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise BadFile(
-            _(
-                "Line %(line)d is not UTF-8. "
-                "Save the file as “CSV UTF-8” or set its encoding in the map."
-            )
-            % {"line": line}
-        ) from error
-    if "\x00" in text:
-        raise BadFile(
-            _("The file contains binary data. Save it as “CSV UTF-8” or as an XLSX workbook.")
-        )
-    return text
-
-
-def _text_rows(text: str) -> Iterator[Row]:
-    """Yield (number, cells) of the rows of a CSV."""
-    first = text.split("\n", 1)[0]
-    counts = Counter({mark: first.count(mark) for mark in DELIMITERS})
-    delimiter = counts.most_common(1)[0][0] if any(counts.values()) else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    try:
-        for number, cells in enumerate(reader, start=1):
-            yield number, list(cells)
-    except csv.Error as error:
-        raise BadFile(
-            _(
-                "Row %(row)d is not a row of a table: a quotation mark is missing or is in the "
-                "wrong place. Write a quotation mark inside a cell twice, or save the file again "
-                "from a spreadsheet."
-            )
-            % {"row": number + 1}
-        ) from error
-
-
-def _table(lines: Iterable[Row]) -> Table:
-    headers: tuple[str, ...] = ()
+def _table(raw_lines: Iterable[Row], heading_row: int) -> Table:
+    lines = ((number, raw, [clean(cell) for cell in raw]) for number, raw in raw_lines)
+    filled_lines = (line for line in lines if any(line[2]))
+    start = list(islice(filled_lines, max(LOOK_AHEAD, heading_row)))
+    headers, start, number = _headings(start, heading_row)
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
     cleaned: list[tuple[int, str]] = []
     filled = 0
-    for number, raw in lines:
-        cells = [clean(cell) for cell in raw]
-        held = sum(map(bool, cells))
-        if not held:
-            continue
-        if not headers:
-            headers = _headers(cells)
-            continue
-        filled += held
+    for row, raw, cells in chain(start, filled_lines):
+        filled += sum(map(bool, cells))
         _check_limits(len(rows) + 1, filled)
-        rows.append(_fitted(cells, len(headers), number))
-        numbers.append(number)
-        cleaned += [(number, headers[i]) for i, one in enumerate(raw) if has_invisible(one)]
+        rows.append(_fitted(cells, len(headers), row))
+        numbers.append(row)
+        cleaned += [(row, headers[i]) for i, one in enumerate(raw) if has_invisible(one)]
     if not rows:
         raise BadFile(_("The file has no rows below its headings."))
-    return Table(headers, tuple(rows), tuple(numbers), tuple(cleaned))
+    return Table(headers, tuple(rows), tuple(numbers), tuple(cleaned), number)
+
+
+def _headings(lines: list[Line], heading_row: int) -> tuple[tuple[str, ...], list[Line], int]:
+    """Return the headings, the lines below them, and the number of their row."""
+    if not lines:
+        raise BadFile(_("The file has no rows below its headings."))
+    index = find_heading_row([(number, cells) for number, _raw, cells in lines], heading_row)
+    number, _raw, cells = lines[index]
+    below = lines[index + 1 :]
+    if below and has_second_row(below[0][2]):
+        return _headers(joined(cells, below[0][2])), below[1:], number
+    return _headers(cells), below, number
 
 
 def _check_limits(rows: int, filled: int) -> None:
@@ -176,10 +136,4 @@ def _headers(line: list[str]) -> tuple[str, ...]:
             _("The file has more than %(limit)d columns. Delete those you don't need.")
             % {"limit": MAX_COLUMNS}
         )
-    twice = [name for name, count in Counter(fold(one) for one in line if one).items() if count > 1]
-    if twice:
-        raise BadFile(
-            _("Two columns have the same heading: %(name)s. Rename one of them.")
-            % {"name": twice[0]}
-        )
-    return tuple(line)
+    return told_apart(line)

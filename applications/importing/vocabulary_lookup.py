@@ -91,7 +91,7 @@ class VocabularyLookup:
     def entries(self, record: Record) -> tuple[list[Entry], list[Problem]]:
         """Return the entries that a record names, and a problem for each unknown name."""
         found, problems = [], []
-        for written in record.lists.get(self.field, []):
+        for written in self._whole_words(record.lists.get(self.field, [])):
             name = self.mapping.rename.get(fold(written), written)
             if not name:
                 continue
@@ -109,6 +109,20 @@ class VocabularyLookup:
                 message += " " + _("Did you mean “%(hint)s”?") % {"hint": hint}
             problems.append(Problem(record.row, self.field, message))
         return list(dict.fromkeys(found)), problems
+
+    def _whole_words(self, pieces: list[str]) -> list[str]:
+        """Put words together again that contain the separator: the vocabulary comes first."""
+        found: list[str] = []
+        start = 0
+        while start < len(pieces):
+            for end in range(len(pieces), start, -1):
+                several = [mark.join(pieces[start:end]) for mark in (", ", "; ", ",", ";")]
+                known = next((one for one in several if fold(one) in self.by_name), None)
+                if known or end == start + 1:
+                    found.append(known or pieces[start])
+                    start = end
+                    break
+        return found
 
     def _find(self, name: str) -> Entry | None:
         entry = self.by_name.get(fold(name)) or self.by_code.get(name)

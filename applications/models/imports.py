@@ -62,6 +62,8 @@ class RosterUpload(ConfidentialModel):
     row_count = models.PositiveIntegerField(_("rows"), default=0)
     content_text = EncryptedTextField(blank=True, editable=False)
     columns_json = EncryptedTextField(blank=True, editable=False)
+    # Of `ReadOptions`: what a member has chosen where the file was not read right.
+    read_options = models.JSONField(default=dict, editable=False)
     map_text = models.TextField(_("map"), blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False

@@ -219,6 +219,7 @@ PAGES: dict[str, Rule] = {
     "admin:applications_rosterupload_import": act(MATCHERS, "upload"),
     "admin:applications_rosterupload_job": desk(MATCHERS, "upload_job"),
     "admin:applications_rosterupload_cancel": act(MATCHERS, "upload_job"),
+    "admin:applications_rosterupload_reading": act(MATCHERS, "upload"),
     "admin:applications_rosterupload_words": act(MATCHERS, "upload_job"),
     "admin:applications_rosterupload_undo": act(MATCHERS, "upload_job"),
     "admin:applications_rosterupload_discard": act(MATCHERS, "upload"),

@@ -155,6 +155,7 @@ FIELDS: dict[str, str | None] = {
     "applications.RosterUpload.file_name": MATCHERS,
     "applications.RosterUpload.map_text": NO_WORDS,
     "applications.RosterUpload.columns_json": NO_WORDS,
+    "applications.RosterUpload.read_options": NO_WORDS,
     "applications.RosterUpload.content_text": NO_WORDS,
     "programs.Topic.names": OPEN,
     "workflow.Transition.about_type": NO_WORDS,
