@@ -12,6 +12,7 @@ urlpatterns = [
     path("agreement/<str:match_id>/sign/", views.agreement_sign, name="agreement-sign"),
     path("agreement/<str:match_id>/print/", views.agreement_print, name="agreement-print"),
     path("agreement/<str:match_id>/amend/", views.agreement_amend, name="agreement-amend"),
+    path("agreement/<str:match_id>/renew/", views.agreement_renew, name="agreement-renew"),
     path("agreement/<str:match_id>/committee/", views.committee_access, name="committee-access"),
     path("goal/<str:goal_id>/progress/", views.goal_progress, name="goal-progress"),
 ]

@@ -6,12 +6,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matches.models import Match
 
-from . import default_texts, drafting, presenters, signing, text
-from .forms import PART_FORMS, SignForm
+from . import default_texts, drafting, presenters, renewal, signing, text
+from .forms import PART_FORMS, RenewForm, SignForm
 from .models import PARTS, Agreement, AgreementVersion, Goal, Signature
 
 
@@ -172,6 +172,30 @@ def agreement_amend(request, match_id):
         "back_url": presenters.url("agreement-detail", match),
     }
     return render(request, "agreements/agreement_amend.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def agreement_renew(request, match_id):
+    """Propose to go on for some more months; both sign the longer term."""
+    match = own_match(request, match_id)
+    version = renewal.version_to_renew(match)
+    if version is None:
+        messages.info(request, _("There is no signed agreement to make longer."))
+        return redirect("matches:match-detail", match_id)
+    form = RenewForm(request.POST if request.method == "POST" else None, version=version)
+    if form.is_valid():
+        form.save(by=request.user)
+        messages.success(
+            request, _("The longer term is ready. It takes effect once both of you have signed.")
+        )
+        return redirect("agreements:agreement-sign", match_id)
+    context = {
+        "match": match,
+        "program": match.program,
+        "partner": match.partner_of(request.user),
+        "form": form,
+    }
+    return render(request, "agreements/agreement_renew.html", context)
 
 
 @require_POST

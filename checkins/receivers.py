@@ -37,6 +37,9 @@ def end_checkins(
 ) -> None:
     """Cancel the match's check-ins. Ask the carer to talk, unless the committee ended it itself."""
     planning.cancel_of_ended_matches(at, matches=Match.objects.filter(pk=match.pk))
+    is_by_term = closure.cause == Cause.EXPECTED and closure.closed_by is None
+    if is_by_term:  # nobody said anything
+        concerns.raise_about_ending(match, match.mentee.person, author=None, at=at)
     is_by_committee = closure.closed_by is not None and closure.closed_by not in match.people
     if closure.cause in NEEDS_TALK and closure.person is not None and not is_by_committee:
         has_left = closure.cause == Cause.LEFT

@@ -1,4 +1,4 @@
-"""A year of the pairs: agreements, meetings, check-ins, concerns and endings."""
+"""A year of the pairs: agreements, meetings, check-ins and concerns."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from agreements import drafting, signing
 from agreements.models import AgreementVersion, Goal
 from checkins import answering, concerns, planning
 from checkins.models import CheckIn, Concern
-from matches import endings
 from matches.models import Match
 from meetings import recording, scheduling
 from meetings.models import Meeting
 from meetings.wall_time import WallTime
-from workflow.states import move
 
+from . import pair_endings
 from .setup import DemoCohort
 
 RHYTHM = {
@@ -33,7 +32,6 @@ CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)
 # How long ago a pair last met, by its place in the round; the others keep their rhythm.
 DAYS_SINCE_MEETING = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
 MOODS = {8: "low", 23: "low", 14: "deciding"}
-ENDED_EARLY = {20: (Match.Closed.BY_CIRCUMSTANCE, 120), 33: (Match.Closed.COMPLETED_EARLY, 175)}
 UNANSWERED_EVERY = 6  # one check-in in six is not answered
 
 
@@ -45,9 +43,7 @@ def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
         add_meetings(demo, match, place, start=start)
         update_goals(demo, match, place, start=start)
     add_checkins(demo, ordered, start=start)
-    for place, (kind, after) in ENDED_EARLY.items():
-        if place < len(ordered) and demo.calendar.is_past(start + after):
-            close_pair(demo, ordered[place], kind, day=start + after)
+    pair_endings.end_early(demo, ordered, start=start)
 
 
 def add_agreement(
@@ -103,20 +99,20 @@ def add_meetings(demo: DemoCohort, match: Match, place: int, *, start: float) ->
     """Add a meeting each month up to the last one and, for most pairs, the next one."""
     calendar, (mentee, _mentor) = demo.calendar, match.people
     quiet = DAYS_SINCE_MEETING.get(place)
-    ended = ENDED_EARLY.get(place, (None, 10_000))[1]
+    ended = pair_endings.ended_after(place)
     last = min(calendar.today - (quiet or 1), start + ended)
     day, number = start + FIRST_MEETING + place % 6, 0
     while day < last:
         add_past_meeting(demo, match, place + number, day)
         day, number = day + RHYTHM_DAYS + (place * 3 + number) % 5 - 2, number + 1
+    next_on = calendar.on(max(day, calendar.today + 3))
     is_on = not quiet and not calendar.is_past(start + ended)
-    if is_on and place % 5 != 4:
+    is_in_term = match.ends_on is None or next_on <= match.ends_on
+    if is_on and is_in_term and place % 5 != 4:
         scheduling.plan_meeting(
             match,
             by=mentee,
-            times=[
-                WallTime(calendar.on(max(day, calendar.today + 3)), time(17, 30), mentee.time_zone)
-            ],
+            times=[WallTime(next_on, time(17, 30), mentee.time_zone)],
             minutes=60,
             mode=mode_of(match),
             points=demo.texts["logs"]["agenda"][place % 4],
@@ -250,27 +246,3 @@ def resolve_old_concerns(demo: DemoCohort, *, before: float) -> None:
         carer = concern.match.carer if concern.match and concern.match.carer else demo.chair
         concern.take(by=carer, at=at)
         concern.resolve(by=carer, note=demo.texts["texts"]["resolved"], at=at)
-
-
-def close_pair(demo: DemoCohort, match: Match, kind: str, *, day: float) -> None:
-    """End a pair as its mentee does."""
-    match.refresh_from_db(fields=["state"])
-    if match.state != Match.State.CLOSED:
-        endings.end(match, by=match.mentee.person, kind=kind, at=demo.calendar.at(day))
-
-
-def close_pairs(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
-    """Move pairs to closing in their last weeks; close most of them after the end."""
-    if not demo.calendar.is_past(start + 340):
-        return
-    for place, match in enumerate(sorted(matches, key=lambda row: row.mentee.person.name)):
-        match.refresh_from_db(fields=["state"])
-        if match.state == Match.State.ACTIVE:
-            move(
-                match,
-                Match.State.CLOSING,
-                by=match.mentee.person,
-                at=demo.calendar.at(start + 340 + place % 9),
-            )
-            if place % 3:
-                close_pair(demo, match, Match.Closed.COMPLETED, day=start + 362 + place % 6)

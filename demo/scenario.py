@@ -9,7 +9,7 @@ from django.db import transaction
 from matches.models import Match
 from programs.models import Cohort
 
-from . import cleanup, pair_year, pairs, personas, setup
+from . import cleanup, pair_endings, pair_year, pairs, personas, setup
 from .calendar import TODAY, Calendar
 from .setup import DemoCohort
 
@@ -80,7 +80,7 @@ def _year(demo: DemoCohort, matches: list[Match]) -> None:
             pair_year.raise_concern(
                 demo, running[place], which=which, day=calendar.today - 2 - which
             )
-    pair_year.close_pairs(demo, matches, start=0)
+    pair_endings.end_terms(demo, matches, start=0)
 
 
 def _second_round(demo: DemoCohort) -> None:

@@ -12,4 +12,5 @@ class MatchesConfig(AppConfig):
             privacy,
             receivers,
             retention,
+            terms,
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +21,7 @@ from programs.sender_policy import sender_policy_for
 
 from .ending_texts import MATCH_ENDED, REOPENED, ending_lines, partner_name
 from .models import Closure, Farewell, FollowUp, Match
+from .terms import CLOSE_AFTER_DAYS
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
@@ -133,6 +136,48 @@ def match_reopened(closure: Closure, person: User) -> Email | Cancel:
         ),
         program=match.program,
         thread=match,
+    )
+
+
+def _closing_action(match: Match, label: str) -> tuple[str, str]:
+    return label, absolute(reverse("matches:match-closing", args=[match.public_id]))
+
+
+@kind("match-ends-soon", about="matches.Match", expires_after=timedelta(days=30))
+def match_ends_soon(match: Match, person: User) -> Email | Cancel:
+    """**To**: both people. **When**: 60 and 30 days before the last day (a setting and its half).
+    **Until**: the last day, a longer term, or the end of the pair."""
+    days = _days_left(match)
+    if match.state == Match.State.CLOSED or days is None or days <= 0:
+        return Cancel("the last day has passed or the pair has ended")
+    return _about_term(match, person, _("Plan our closing talk"), days=days)
+
+
+@kind("match-term-over", about="matches.Match", expires_after=timedelta(days=18))
+def match_term_over(match: Match, person: User) -> Email | Cancel:
+    """**To**: both people. **When**: on the last day, and 12 days later. **Until**: the pair is
+    closed, or goes on for a longer term."""
+    days = _days_left(match)
+    if match.state == Match.State.CLOSED or days is None or days > 0:
+        return Cancel("the pair has ended or goes on")
+    return _about_term(match, person, _("Close or go on"), days=-days)
+
+
+def _days_left(match: Match) -> int | None:
+    if match.ends_on is None:
+        return None
+    return (match.ends_on - timezone.localdate(None, ZoneInfo(match.program.time_zone))).days
+
+
+def _about_term(match: Match, person: User, label: str, *, days: int) -> Email:
+    context = {
+        "match": match,
+        "partner_name": partner_name(match, person),
+        "days": days,
+        "closes_on": match.ends_on and match.ends_on + timedelta(days=CLOSE_AFTER_DAYS),
+    }
+    return Email(
+        context=context, action=_closing_action(match, label), program=match.program, thread=match
     )
 
 

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
@@ -28,6 +29,7 @@ from .match_creation import capacity_of, open_match_counts
 from .models import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp, Match
 from .signals import ending_asked, ending_withdrawn, match_ended, match_reopened
 
+ENDED_ALREADY = gettext_lazy("This pair has ended already.")
 Kind, Cause, State = Match.Closed, Closure.Cause, Match.State
 # What each of the two can say; the committee can say everything.
 KINDS_OF_PAIR = {Kind.BY_CHOICE, Kind.BY_CIRCUMSTANCE, Kind.COMPLETED_EARLY, Kind.COMPLETED}
@@ -51,7 +53,7 @@ def ask_committee(match: Match, *, by: User, at: datetime | None = None) -> Endi
     at = at or timezone.now()
     _check_in_pair(match, by)
     if _lock(match).state == State.CLOSED:
-        raise ActionNotAllowed(_("This pair has ended already."))
+        raise ActionNotAllowed(ENDED_ALREADY)
     request, created = EndingRequest.objects.open().get_or_create(
         match=match, person=by, settled_at=None, defaults={"asked_at": at}
     )
@@ -122,7 +124,7 @@ def end(
         _copy_state(locked, match)
         if is_one_of_pair:
             return Closure.objects.in_force().get(match=locked)
-        raise ActionNotAllowed(_("This pair has ended already."))
+        raise ActionNotAllowed(ENDED_ALREADY)
     if by is not None and is_one_of_pair:
         cause = cause_for(locked, kind, by=by)
         about = None if cause == Cause.EXPECTED else by

@@ -23,5 +23,6 @@ urlpatterns = [
     path(
         "pair/<str:match_id>/ending/end/confirm/", views.match_end_confirm, name="match-end-confirm"
     ),
+    path("pair/<str:match_id>/closing/", views.match_closing, name="match-closing"),
     path("pair/<str:match_id>/next/", views.match_next, name="match-next"),
 ]

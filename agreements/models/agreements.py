@@ -22,6 +22,7 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from matches.models import Match
+from matches.terms import set_term
 from programs.models import Program
 from workflow.states import move
 
@@ -301,7 +302,8 @@ class AgreementVersion(models.Model):
         """Replace the version in force; make the match active until the agreed term ends.
 
         The term counts from the day of the first agreement, on the program's calendar. `by` is the
-        second signer. Raises ActionNotAllowed when this version is not shared.
+        second signer. Raises ActionNotAllowed when this version is not shared, and when the match
+        has ended.
         """
         for previous in AgreementVersion.objects.signed().filter(agreement=self.agreement):
             move(previous, self.State.SUPERSEDED, by=by, at=at)
@@ -309,10 +311,6 @@ class AgreementVersion(models.Model):
         match = self.match
         started_on = (match.active_at or at).astimezone(ZoneInfo(self.program.time_zone)).date()
         ends_on = started_on + relativedelta(months=self.term_months)
-        if match.state == Match.State.INTRODUCED:
-            move(match, Match.State.ACTIVE, by=by, at=at, active_at=at, ends_on=ends_on)
-        else:
-            Match.objects.open().filter(pk=match.pk).update(ends_on=ends_on)
-            match.ends_on = ends_on
+        set_term(match, ends_on, by=by, at=at)
 
     put_in_force.alters_data = True  # type: ignore[attr-defined]  # no template may call it

@@ -208,22 +208,27 @@ def closing(status: ParticipantStatus) -> NextStep:
     """Return the card about the closing conversation."""
     due = ""
     ends_on = status.match.ends_on if status.match else None
-    if ends_on:
-        is_ahead = ends_on >= timezone.localdate(status.at)
-        text = (
-            _("Your time together ends on %(day)s.")
-            if is_ahead
-            else _("Your time together ended on %(day)s.")
+    if ends_on and ends_on < timezone.localdate(status.at):
+        return NextStep(
+            title=_("Close your time together"),
+            text=_(
+                "Your time together ended on %(day)s. Close your pair, or go on for longer if both"
+                " of you want to."
+            )
+            % {"day": format_day(ends_on)},
+            url=page("matches:match-closing", status.key),
+            action=_("Close or go on"),
         )
-        due = text % {"day": format_day(ends_on)}
+    if ends_on:
+        due = _("Your time together ends on %(day)s.") % {"day": format_day(ends_on)}
     return NextStep(
         title=_("Plan your closing conversation"),
         text=_(
             "Look back together: what you achieved, what you learned,"
             " and what comes next for each of you."
         ),
-        url=page("matches:match-detail", status.key),
-        action=_("Open our page"),
+        url=page("matches:match-closing", status.key),
+        action=_("See how to end well"),
         due=due,
     )
 

@@ -5,12 +5,15 @@ from itertools import chain
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from agreements.models import AgreementVersion
 from applications.models import Application
 from demo import pairs, personas, scenario, setup
-from matches.models import Match
+from matches.models import Closure, FollowUp, Match
 from matching.models import Round
+from matching.pool.pool_data import build_pool
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +87,21 @@ def test_in_the_running_year_everyone_has_something_to_do(demo, as_user, capsys)
 def test_at_the_end_most_pairs_have_closed(demo, some_people):
     demo("closing")
     assert {"closing", "closed"} <= states(Match)
+    assert AgreementVersion.objects.signed().filter(number=2).exists(), "no pair went on"
+    assert Match.objects.ended().count() == Closure.objects.in_force().count()
+
+
+def test_nobody_whose_pair_ended_is_proposed_again_without_asking(demo, some_people):
+    demo("closing")
+    closed, running = Match.objects.ended(), Match.objects.open()
+    pool = build_pool(closed.first().cohort, timezone.now())
+    proposed = {*pool.columns["mentees"], *pool.columns["mentors"]}
+    people = chain(*closed.values_list("mentee", "mentor"))
+    busy = set(chain(*running.values_list("mentee", "mentor")))
+    asking = FollowUp.objects.asking().values("person")
+    unasked = Application.objects.filter(pk__in=set(people) - busy).exclude(person__in=asking)
+    assert unasked.exists()
+    assert not proposed & set(unasked.values_list("pk", flat=True))
 
 
 def test_files_of_people_are_whole(db):

@@ -131,6 +131,8 @@ class Match(models.Model):
     )  # set when the agreement is signed
     # When free texts of the pair were erased, because their time was over (`matches.retention`)
     texts_erased_at = models.DateTimeField(null=True, editable=False)
+    # How many notices about the end of this term were sent (`matches.terms.notices`).
+    end_notices = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = MatchQuerySet.as_manager()
 
@@ -139,11 +141,12 @@ class Match(models.Model):
         verbose_name_plural = _("matches")
         ordering = ["-introduced_at", "pk"]
         indexes = [
+            models.Index(fields=["state", "ends_on"], name="match_end_of_term"),
             models.Index(
                 fields=["closed_at"],
                 condition=Q(state="closed", texts_erased_at=None),
                 name="match_ended_with_texts",
-            )
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

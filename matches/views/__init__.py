@@ -7,10 +7,11 @@ from .endings import (
     match_next,
     match_talk_first,
 )
-from .pairs import match_detail, match_hello
+from .pairs import match_closing, match_detail, match_hello
 
 __all__ = [
     "match_ask_committee",
+    "match_closing",
     "match_detail",
     "match_end",
     "match_end_confirm",

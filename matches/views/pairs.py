@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 
-from ..ending_texts import what_happened
+from .. import terms
+from ..ending_texts import partner_name, what_happened
 from ..models import Closure, Farewell, FollowUp, Match
 from ..pair_page import (
     first_days,
@@ -71,6 +72,24 @@ def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
         "meetings_url": url_or_empty("meetings:meeting-list", match.public_id),
     }
     return render(request, "matches/match_detail.html", context)
+
+
+@require_safe
+def match_closing(request: HttpRequest, match_id: str) -> HttpResponse:
+    """Show how to end well, go on for longer, or close."""
+    match = own_match(request, match_id)
+    if match.state not in {Match.State.ACTIVE, Match.State.CLOSING} or match.ends_on is None:
+        return redirect("matches:match-detail", match_id)
+    context = {
+        "match": match,
+        "program": match.program,
+        "partner_name": partner_name(match, request.user),
+        "is_over": match.ends_on <= terms.today_of(match, timezone.now()),
+        "closes_on": terms.closes_on(match.ends_on),
+        "meeting_url": url_or_empty("meetings:meeting-create", match.public_id),
+        "renew_url": url_or_empty("agreements:agreement-renew", match.public_id),
+    }
+    return render(request, "matches/match_closing.html", context)
 
 
 def _ending(match: Match, user: User) -> dict[str, object] | None:

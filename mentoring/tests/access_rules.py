@@ -177,6 +177,7 @@ PAGES: dict[str, Rule] = {
     "matches:match-ending-withdraw": act(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-end": form(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-end-confirm": act(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-closing": page(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-next": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     # --- the agreement: the pair's alone
     "agreements:agreement-detail": page(PAIR, "match", match_id=PUBLIC_ID),
@@ -186,6 +187,7 @@ PAGES: dict[str, Rule] = {
     "agreements:agreement-sign": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-print": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-amend": form(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:agreement-renew": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:committee-access": act(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:goal-progress": saying(act(PAIR, "goal", goal_id=PUBLIC_ID), state="under_way"),
     # --- meetings: the pair's alone

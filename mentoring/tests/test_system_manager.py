@@ -45,6 +45,7 @@ ALLOWED = {
     "matches/endings.py": "stores a reason for its author, whom the verb checks",
     "matches/privacy.py": ERASES,
     "matches/retention.py": "erases what is older than the policy, for no person",
+    "matches/terms.py": "numbers the notices about the end of a term",
     "matching/emails.py": "renders an e-mail to the person it is about",
     "matching/models/rounds.py": "adds figures of the plan to a snapshot that the member may see",
     "matching/pool/applicant_data.py": "compares answers with those that the engine was given",

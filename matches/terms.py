@@ -1,0 +1,158 @@
+"""The end of a term: it comes by itself, is announced, and never passes in silence.
+
+1. Some time before the end (`Policy.end_notice_days`), and again after half of that, both are asked
+   to plan their closing talk. With the second e-mail the pair is *closing*.
+2. On the last day, and once more after that, both are asked to close the pair or to go on.
+3. A month after the last day the pair is closed as completed, and its carer is asked to talk with
+   both.
+4. Days are those of the program's calendar. A longer term, signed by both, starts all of it again.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from notifications.models import Notification
+from notifications.outbox import cancel_about, enqueue
+from notifications.reconcilers import reconciler
+from programs.models import Policy
+from workflow.states import move
+
+from . import endings
+from .models import Closure, Match, MatchQuerySet
+
+State = Match.State
+REMIND_AFTER_DAYS = 12  # after the last day
+CLOSE_AFTER_DAYS = 30
+ENDS_SOON, IS_OVER = "match-ends-soon", "match-term-over"
+
+
+def closing_days(policy: Policy) -> int:
+    """Return how many days before the last day a pair is closing."""
+    return policy.end_notice_days // 2
+
+
+def notices(notice_days: int) -> list[tuple[int, str]]:
+    """Return (days after the last day, kind of e-mail) of each notice; days before are negative."""
+    return [
+        (-notice_days, ENDS_SOON),
+        (-(notice_days // 2), ENDS_SOON),
+        (0, IS_OVER),
+        (REMIND_AFTER_DAYS, IS_OVER),
+    ]
+
+
+def closes_on(ends_on: date) -> date:
+    """Return the day on which a pair is closed if nobody has done so."""
+    return ends_on + timedelta(days=CLOSE_AFTER_DAYS)
+
+
+def today_of(match: Match, at: datetime) -> date:
+    """Return the day at `at` on the program's calendar."""
+    return timezone.localdate(at, ZoneInfo(match.program.time_zone))
+
+
+@transaction.atomic
+def set_term(match: Match, ends_on: date, *, by: User | None, at: datetime) -> None:
+    """Let the term of `match` end on `ends_on`, because an agreement came into force.
+
+    An introduced pair becomes active, a closing one active again if the end is no longer near.
+    Raises ActionNotAllowed when the pair has ended.
+    """
+    rows = Match.objects.filter(pk=match.pk)
+    match.state = rows.order_by("pk").select_for_update().values_list("state", flat=True)[0]
+    if match.state == State.CLOSED:
+        raise ActionNotAllowed(endings.ENDED_ALREADY)
+    if match.state == State.INTRODUCED:
+        move(match, State.ACTIVE, by=by, at=at, active_at=at, ends_on=ends_on)
+        return
+    if match.ends_on == ends_on:
+        return
+    near_from = ends_on - timedelta(days=closing_days(match.program.policy))
+    if match.state == State.CLOSING and today_of(match, at) < near_from:
+        move(match, State.ACTIVE, by=by, at=at, why="a longer term")
+    rows.update(ends_on=ends_on, end_notices=0)
+    match.ends_on, match.end_notices = ends_on, 0
+    cancel_about(match, why="the term has changed", at=at, kinds=(ENDS_SOON, IS_OVER))
+
+
+@reconciler
+def follow_terms(at: datetime) -> None:
+    """Announce ends, begin to close, and close what is long over. Running it twice does nothing."""
+    lengths = Policy.objects.order_by().values_list("end_notice_days", flat=True).distinct()
+    for days in list(lengths):
+        running = Match.objects.filter(mentee__cohort__program__policy__end_notice_days=days)
+        for match in _loaded(running.filter(_may_be_announced(days, at))):
+            announce(match, at)
+        near = running.filter(state=State.ACTIVE, ends_on__lte=_last(at, days // 2))
+        for match in _loaded(near):
+            begin_to_close(match, at)
+    overdue = Match.objects.filter(state=State.CLOSING, ends_on__lte=_last(at, -CLOSE_AFTER_DAYS))
+    for match in _loaded(overdue):
+        close_overdue(match, at)
+
+
+def _last(at: datetime, days: int) -> date:
+    """Return the last day on which it can be so far: some calendar is a day ahead of UTC."""
+    return at.date() + timedelta(days=days + 1)
+
+
+def _loaded(matches: MatchQuerySet) -> MatchQuerySet:
+    people = ("mentee__person", "mentor__person", "carer")
+    return matches.select_related(*people, "mentee__cohort__program__policy").order_by("pk")
+
+
+def _may_be_announced(notice_days: int, at: datetime) -> Q:
+    found = Q(pk__in=[])
+    for number, (days, _kind) in enumerate(notices(notice_days), 1):
+        found |= Q(end_notices__lt=number, ends_on__lte=_last(at, -days))
+    return found & Q(state__in=[State.ACTIVE, State.CLOSING])
+
+
+@transaction.atomic
+def announce(match: Match, at: datetime) -> None:
+    """Enqueue the latest notice that is due to both; after a long stop the older ones are left out.
+
+    A notice that still waits is replaced.
+    """
+    plan = notices(match.program.policy.end_notice_days)
+    since = (today_of(match, at) - match.ends_on).days if match.ends_on else -10_000
+    due = [number for number, (days, _kind) in enumerate(plan, 1) if days <= since]
+    mine = Match.objects.open().filter(pk=match.pk, ends_on=match.ends_on)
+    if not due or not mine.filter(end_notices__lt=due[-1]).update(end_notices=due[-1]):
+        return
+    kind = plan[due[-1] - 1][1]
+    cancel_about(match, why="a newer one follows", at=at, kinds=(ENDS_SOON, IS_OVER))
+    known = Notification.system.about(match).filter(kind=kind).aggregate(last=Max("ordinal"))
+    for person in match.people:
+        enqueue(kind, to=person, about=match, ordinal=(known["last"] or 0) + 1, at=at)
+
+
+def begin_to_close(match: Match, at: datetime) -> None:
+    """Move an active pair to *closing* if its end is near on its own calendar."""
+    near_from = _day(match, -closing_days(match.program.policy))
+    if near_from and today_of(match, at) >= near_from:
+        with suppress(ActionNotAllowed):  # changed a moment ago: the next run sees it
+            move(match, State.CLOSING, by=None, at=at, why="the end of the term is near")
+
+
+def close_overdue(match: Match, at: datetime) -> None:
+    """Close a pair that nobody has closed; its carer is asked to talk with both."""
+    last = _day(match, CLOSE_AFTER_DAYS)
+    if last and today_of(match, at) >= last:
+        with suppress(ActionNotAllowed):  # one of them has just done it
+            endings.end(
+                match, by=None, kind=Match.Closed.COMPLETED, cause=Closure.Cause.EXPECTED, at=at
+            )
+
+
+def _day(match: Match, days: int) -> date | None:
+    return match.ends_on + timedelta(days=days) if match.ends_on else None
