@@ -12,6 +12,7 @@ from applications.outlook import PairNews
 from applications.signals import pair_news_asked
 
 from .models import FollowUp, Match
+from .vocabulary_text import join_words
 
 
 @receiver(pair_news_asked)
@@ -25,11 +26,16 @@ def newest_pair(
     asking = FollowUp.objects.of(application.person).asking()
     if match is None or asking.filter(closure__match=match).exists():
         return None
-    name = {"name": match.partner_of(application.person).name}
     is_open = match.state != Match.State.CLOSED
-    text = _("You and %(name)s are a pair.") if is_open else _("You and %(name)s were a pair.")
+    partners = [row.partner_of(application.person).name for row in real.open()] if is_open else []
+    text = (
+        _("In a pair with %(names)s.") % {"names": join_words(partners)}
+        if is_open
+        else _("You and %(name)s were a pair.")
+        % {"name": match.partner_of(application.person).name}
+    )
     return PairNews(
-        text=text % name,
+        text=text,
         url=reverse("matches:match-detail", args=[match.public_id]),
         action=_("Open our page") if is_open else _("Look back"),
         is_open=is_open,

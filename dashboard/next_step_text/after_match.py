@@ -135,9 +135,6 @@ def _is_reminder_ahead(status: ParticipantStatus) -> bool:
 def answer_checkin(status: ParticipantStatus) -> NextStep:
     checkin = status.checkin
     text = _("Answer a few questions. The page shows who reads each answer.")
-    if status.match:
-        name = {"name": partner_name(status)}
-        text += " " + _("%(name)s sees only answers to questions that say so.") % name
     due = ""
     last = checkin and (checkin.closes_at if _is_over(checkin.due_at, status) else checkin.due_at)
     if last and not _is_over(last, status):

@@ -193,7 +193,7 @@ TABLE = (
         lambda s: s.match == "active",
     ),
     Text(r"Plan a meeting|Suggest up to three times", lambda s: s.is_pair),
-    Text(r"You and .{1,40} are a pair", lambda s: s.is_pair),
+    Text(r"In a pair with", lambda s: s.is_pair),
     # --- the end
     Text(r"Plan your closing conversation", lambda s: s.match == "closing"),
     Text(

@@ -1,0 +1,115 @@
+"""Nothing is set or named in vain: each policy setting is read, each state is reached by a verb."""
+
+from __future__ import annotations
+
+import ast
+from importlib import import_module
+from operator import attrgetter
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from programs.models import Policy
+from workflow.states import stateful_models
+
+from .test_architecture import name, product_code
+
+ROOT = Path(settings.BASE_DIR)
+# What a text tells a pair to do by then. It is a date on their pages, and no rule of the program.
+ONLY_A_DATE = {"first_meeting_days", "agreement_days"}
+# No verb yet: nothing closes a pair at the end of its term or announces the end.
+NOT_BUILT = {"end_notice_days", "matches.Match closing"}
+
+# One verb for each state but the first; a method of a class is written after a colon.
+VERBS = {
+    "agreements.AgreementVersion": {
+        "shared": "agreements.drafting.share",
+        "signed": "agreements.signing.sign",
+        "superseded": "agreements.signing.sign",
+    },
+    "agreements.Goal": dict.fromkeys(
+        ("under_way", "reached", "parked"), "agreements.models:Goal.mark"
+    ),
+    "applications.Application": {
+        "submitted": "applications.submission.send",
+        **dict.fromkeys(("accepted", "waitlisted", "declined"), "applications.reviewing.release"),
+        "withdrawn": "applications.submission.withdraw",
+    },
+    "checkins.CheckIn": {
+        "open": "checkins.planning.plan",
+        "answered": "checkins.answering.answer",
+        "lapsed": "checkins.planning.plan",
+        "cancelled": "checkins.planning.plan",
+    },
+    "checkins.Concern": {
+        "taken": "checkins.models:Concern.take",
+        "resolved": "checkins.models:Concern.resolve",
+    },
+    "matches.Match": {
+        "active": "agreements.signing.sign",
+        "closed": "matches.endings.end",
+    },
+    "matching.Round": {
+        "review": "matching.rounds.lifecycle.send_to_review",
+        "approved": "matching.rounds.lifecycle.approve",
+        "published": "matching.rounds.publication.publish",
+        "discarded": "matching.rounds.lifecycle.discard",
+    },
+    "meetings.Meeting": {
+        "set": "meetings.scheduling.accept",
+        "lapsed": "meetings.reconcilers.lapse_unanswered",
+        **dict.fromkeys(("held", "missed", "moved"), "meetings.recording.record"),
+        "cancelled": "meetings.scheduling.cancel",
+    },
+    "notifications.Notification": {
+        **dict.fromkeys(
+            ("sending", "sent", "failed", "expired", "cancelled"),
+            "notifications.dispatch:Dispatcher",
+        ),
+        "held": "notifications.models:Notification.hold",
+    },
+}
+
+
+def reads(path: Path) -> set[str]:
+    """Return the names that a module reads as attributes or passes as text, to `getattr` say."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    texts = {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute)} | texts
+
+
+def is_rule(path: Path) -> bool:
+    """Whether a module is more than a page of the admin or a text."""
+    parts = set(name(path).removesuffix(".py").split("/"))
+    return not parts & {
+        "admin", "demo", "next_step_text", "pair_page", "emails", "committee_admin",
+    }  # fmt: skip
+
+
+def test_every_setting_of_a_program_changes_what_the_program_does():
+    read = set().union(*(reads(path) for path in product_code() if is_rule(path)))
+    settings_ = {field.name for field in Policy._meta.fields} - {"id", "program"}
+    assert settings_ - read - NOT_BUILT == ONLY_A_DATE
+
+
+@pytest.mark.parametrize("model", stateful_models(), ids=lambda model: model._meta.label)
+def test_every_state_is_reached_by_a_verb(model):
+    field = model._meta.get_field("state")
+    first = str(field.get_default())
+    wanted = {
+        str(value)
+        for value, _label in field.flatchoices
+        if value != first and f"{model._meta.label} {value}" not in NOT_BUILT
+    }
+    verbs = VERBS[model._meta.label]
+    assert set(verbs) == wanted
+    for verb in set(verbs.values()):
+        module, _colon, path = verb.partition(":")
+        found = attrgetter(path)(import_module(module)) if path else import_string(verb)
+        assert callable(found), verb
