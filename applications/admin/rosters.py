@@ -276,7 +276,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         found = RosterJob.objects.visible_to(request.user).select_related("upload")
         job = get_object_or_404(found, public_id=public_id)
         form = WordsForm(request.POST, words=job.report.get("words", []))
-        if form.is_valid():
+        if form.words and form.is_valid():
             upload = job.upload
             upload.map_text = with_words(upload.map_text, upload.role, form.choices_by_field())
             upload.save(update_fields=["map_text"])

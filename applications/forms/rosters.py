@@ -15,6 +15,7 @@ from applications.importing.field_labels import LABELS
 from applications.importing.import_jobs import create_upload
 from applications.importing.map_suggestions import (
     ANSWERS,
+    cells_agree,
     guess_fields,
     guess_separator,
     is_last_name,
@@ -187,7 +188,9 @@ class ColumnsForm(forms.Form):
 
     def _current_choice(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
         """Return the field and separator of a column: by the map, else by its heading."""
-        known = self.roster or self.remembered
+        if self.remembered:
+            return self._remembered_choice(heading, guessed, self.remembered)
+        known = self.roster
         if known:
             for name, one in known.fields.items():
                 if fold(heading) in {fold(column) for column in one.columns}:
@@ -195,8 +198,21 @@ class ColumnsForm(forms.Form):
             for one in known.attributes.values():
                 if fold(heading) in {fold(column) for column in (*one.columns, *one.pivot)}:
                     return ATTRIBUTE, _known_split(one, heading)
-            if self.roster or fold(heading) in known.ignore:
-                return IGNORE, ""
+            return IGNORE, ""
+        field = guessed.get(heading, IGNORE)
+        return field, guess_separator(self.table, heading, field)
+
+    def _remembered_choice(
+        self, heading: str, guessed: dict[str, str], known: RosterMap
+    ) -> tuple[str, str]:
+        """Return what the column was in an earlier file, if its cells can be that today."""
+        answers = self.table.answers(heading)
+        for name, one in known.fields.items():
+            if fold(heading) in map(fold, one.columns) and cells_agree(name, answers):
+                return name, guess_separator(self.table, heading, name)
+        for one in known.attributes.values():
+            if fold(heading) in map(fold, one.columns):
+                return ATTRIBUTE, guess_separator(self.table, heading, ATTRIBUTE)
         field = guessed.get(heading, IGNORE)
         return field, guess_separator(self.table, heading, field)
 

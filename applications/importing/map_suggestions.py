@@ -72,17 +72,17 @@ def guess_fields(table: TableSummary) -> dict[str, str]:
         for field, spellings in GUESSES.items():
             taken = [one for one, known in found.items() if known == field]
             is_free = not taken or same_question(taken[0], header)
-            if heading in spellings and is_free and _cells_agree(field, table.answers(header)):
+            if heading in spellings and is_free and cells_agree(field, table.answers(header)):
                 found[header] = field
         if heading in FIRST or heading in LAST:
             found[header] = "first_name" if heading in FIRST else "last_name"
-    addresses = [one for one in table.headers if _cells_agree("email", table.answers(one))]
+    addresses = [one for one in table.headers if cells_agree("email", table.answers(one))]
     if "email" not in found.values() and addresses:
         found[addresses[0]] = "email"
     return found
 
 
-def _cells_agree(field: str, answers: Sequence[str]) -> bool:
+def cells_agree(field: str, answers: Sequence[str]) -> bool:
     """Return whether the answers of a column can be those of a field."""
     if field == "email":
         found = sum("@" in answer for answer in answers)

@@ -121,6 +121,12 @@ class TestNewWords:
         press("import", check.upload)
         assert not Application.objects.get().topic_rows.exists()
 
+    def test_without_new_words_nothing_is_checked_again(self, bring, press):
+        bring("Email,Name\na@example.org,A\n")
+        before = RosterJob.system.count()
+        press("words", RosterJob.system.filter(purpose="check").latest())
+        assert RosterJob.system.count() == before
+
     def test_another_programs_chair_chooses_nothing(self, check, press):
         other = factories.member(program=factories.program(), role="chair")
         assert press("words", check, user=other).status_code == 404

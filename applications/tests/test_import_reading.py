@@ -210,6 +210,14 @@ class TestOnThePage:
         other = factories.member(program=factories.program(), role="chair")
         assert as_user(other).get(url).status_code == 404
 
+    def test_a_remembered_map_gives_way_to_the_cells(self, bring):
+        bring('Email,Name,Topics\na@example.org,A,"Pay, Law"\n', create="on")
+        bring("Email,Name,Topics\nb@example.org,B,Hiring;Change\n", create="on")
+        names = {str(one) for one in Topic.objects.all()}
+        assert names == {"Pay", "Law", "Hiring", "Change"}
+        bring("Email,Email2,Name\nanonymous,c@example.org,C\n")
+        assert User.objects.filter(email="c@example.org").exists()
+
     def test_a_file_that_was_read_wrong_is_read_again_as_chosen(self, as_user, cleo, cohort):
         client = as_user(cleo)
         file = SimpleUploadedFile("w.csv", "Email;Name\na@example.org;Zoë\n".encode("cp1252"))
