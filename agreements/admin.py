@@ -39,6 +39,7 @@ class AgreementVersionAdmin(CommitteeAdmin):
     )
     list_filter = ("state",)
     date_hierarchy = "changed_at"
+    sortable_by = ()
     ordering = ("-changed_at", "-pk")
     list_select_related = ("agreement__match__mentee__person", "agreement__match__mentor__person")
     fields = readonly_fields = (

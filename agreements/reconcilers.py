@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from access.bounded import found_in
 from accounts.models import User
 from matches.models import Match
+from notifications.models import Notification
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
+from programs.models.policy import ProgramsBySettings, programs_by
 
 from .models import Agreement, AgreementVersion
 
 DRAFT_REMINDERS = (7, 14)  # days after the first e-mail
+LAST_DAYS = 7  # how long the last one makes sense
 # Several parts of a shared text that change within this time make one e-mail.
 CHANGE_DELAY = timedelta(minutes=15)
 # The ordinal of an e-mail is ten times the signing round plus the number of the reminder.
@@ -60,7 +64,7 @@ def notify_signed(version: AgreementVersion, *, at: datetime) -> None:
 @reconciler
 def enqueue_reminders(at: datetime) -> None:
     """Enqueue the e-mails about agreements that are due at `at` and not enqueued yet."""
-    matches, versions = list(without_shared_draft(at)), list(waiting_for_signatures())
+    matches, versions = list(to_ask_for_draft(at)), list(waiting_for_signatures())
     pending = PendingEmails(["agreement-to-draft"], matches)
     for match in matches:
         _remind_to_draft(match, pending, at)
@@ -71,10 +75,40 @@ def enqueue_reminders(at: datetime) -> None:
 
 def without_shared_draft(at: datetime) -> QuerySet[Match]:
     """Return matches introduced by `at` whose agreement was never shared."""
-    shared = AgreementVersion.objects.exclude(state=State.DRAFT).values("agreement__match")
+    shared = AgreementVersion.objects.exclude(state=State.DRAFT).filter(
+        agreement__match=OuterRef("pk")
+    )
     introduced = Match.objects.filter(state=Match.State.INTRODUCED, introduced_at__lte=at)
-    found = introduced.exclude(pk__in=shared).with_people()
+    found = introduced.exclude(Exists(shared)).with_people()
     return found.select_related("agreement", "mentee__cohort__program__policy")
+
+
+def to_ask_for_draft(at: datetime) -> QuerySet[Match]:
+    """Return those of `without_shared_draft` for whom an e-mail is due that is not enqueued yet."""
+    ids: set[int] = set()
+    programs = programs_by("agreement_ask_days")
+    for ordinal in range(1, len(DRAFT_REMINDERS) + 2):
+        emails = Notification.system.filter(
+            about_type=Match._meta.label_lower,
+            about_id=OuterRef("pk"),
+            kind="agreement-to-draft",
+            ordinal=ordinal,
+        )
+        due = without_shared_draft(at).filter(_is_due(ordinal, programs, at), ~Exists(emails))
+        ids.update(due.order_by().values_list("pk", flat=True))
+    return without_shared_draft(at).filter(pk__in=ids)
+
+
+def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:
+    """Match pairs for whom e-mail number `ordinal` can be due, by either of its two reasons."""
+    begin, end = (0, *DRAFT_REMINDERS, DRAFT_REMINDERS[-1] + LAST_DAYS)[ordinal - 1 : ordinal + 1]
+    newest, oldest = at - timedelta(days=begin), at - timedelta(days=end)
+    found = Q(agreement__asked_at__lte=newest, agreement__asked_at__gt=oldest)
+    for (days,), theirs in programs.items():
+        ask_after = timedelta(days=days)
+        window = Q(introduced_at__lte=newest - ask_after, introduced_at__gt=oldest - ask_after)
+        found |= window & theirs("mentee__cohort__program")
+    return found
 
 
 def _remind_to_draft(match: Match, pending: PendingEmails, at: datetime) -> None:
@@ -82,7 +116,7 @@ def _remind_to_draft(match: Match, pending: PendingEmails, at: datetime) -> None
     latest = match.introduced_at + timedelta(days=match.program.policy.agreement_ask_days)
     asked_at = agreement.asked_at if agreement else None
     since = min(asked_at or latest, latest)
-    reminder = due_reminder(at, since=since, reminders=DRAFT_REMINDERS)
+    reminder = due_reminder(at, since=since, reminders=DRAFT_REMINDERS, last_days=LAST_DAYS)
     if reminder is not None:
         mentee = match.mentee.person
         pending.enqueue("agreement-to-draft", reminder, to=mentee, about=match, at=at)
@@ -93,11 +127,15 @@ def waiting_for_signatures() -> QuerySet[AgreementVersion]:
     rows = AgreementVersion.objects.filter(
         state=State.SHARED, agreement__match__in=Match.objects.open()
     )
-    return rows.select_related(
-        "agreement__match__mentee__person",
-        "agreement__match__mentor__person",
-        "agreement__match__mentee__cohort__program__policy",
-    ).prefetch_related("signatures")
+    return (
+        found_in(rows)
+        .select_related(
+            "agreement__match__mentee__person",
+            "agreement__match__mentor__person",
+            "agreement__match__mentee__cohort__program__policy",
+        )
+        .prefetch_related("signatures")
+    )
 
 
 def _remind_to_sign(version: AgreementVersion, pending: PendingEmails, at: datetime) -> None:

@@ -30,7 +30,7 @@ from programs.models import Cohort, Conflict, Membership, Topic
 from testkit import agreements, checkins, factories, meetings, rounds
 from workflow.models import Transition
 
-PAIRS_PER_COHORT, PAIRS_PER_MEMBER = 100, 50
+PAIRS_PER_COHORT, PAIRS_PER_MEMBER = 100, 100
 VISITED = FIRST + 10  # an active pair in the care of the first member
 VIEWERS = ("chair@example.org", "member0@example.org", "stranger@example.org")
 PULSES, MEETINGS = 9, 17  # of a pair after a year and a half
@@ -83,7 +83,8 @@ def fill(pairs: int, emails: int) -> People:
     _care(sample, pairs)
     _transitions()
     _emails(sample, pairs, emails)
-    _conflicts(chair)
+    for number in (3, 4, 5):
+        Conflict.objects.create(member=chair, person_id=FIRST + number)
     _finish()
     factories.person("Sam Stranger", email="stranger@example.org")
     found = people()
@@ -143,9 +144,12 @@ def _committee(sample: _Sample, pairs: int) -> None:
     numbers = f"generate_series(0, {_members(pairs) - 1}) k"
     copy(sample.member.user, numbers, id=f"{FIRST} - k", name="'Member ' || k",
           email="'member' || k || '@example.org'")  # fmt: skip
-    copy(sample.member, numbers, id=f"{FIRST} - k", user_id=f"{FIRST} - k")
-    cohorts = max(1, pairs // PAIRS_PER_COHORT)
     other = factories.program()
+    copy(sample.member, f"{numbers}, generate_series(0, 1) o", id=f"{FIRST} - 2 * k - o",
+          user_id=f"{FIRST} - k",
+          program_id=f"CASE WHEN o = 0 THEN {sample.cohort.program_id} ELSE {other.pk} END",
+          )  # fmt: skip
+    cohorts = max(1, pairs // PAIRS_PER_COHORT)
     program = f"CASE WHEN k % 10 = 9 THEN {other.pk} ELSE {sample.cohort.program_id} END"
     numbers = f"generate_series(0, {cohorts - 1}) k"
     copy(sample.cohort, numbers, id=f"{FIRST} + k", name="'Cohort ' || k",
@@ -213,7 +217,7 @@ def _agreements(sample: _Sample) -> None:
     signed = "(SELECT * FROM pair WHERE state <> 'introduced') p"
     moment = "p.at + interval '20 days'"
     agreement = Agreement.objects.get(match=sample.match)
-    copy(agreement, "pair p", id=f"{FIRST} + p.k", match_id=f"{FIRST} + p.k")
+    copy(agreement, "pair p", id=f"{FIRST} + p.k", match_id=f"{FIRST} + p.k", asked_at="NULL")
     copy(sample.version, signed, id=f"{FIRST} + p.k", agreement_id=f"{FIRST} + p.k",
           changed_at=moment, shared_at=moment, signed_at=moment,
           changed_by_id="p.mentee")  # fmt: skip
@@ -303,7 +307,8 @@ def _care(sample: _Sample, pairs: int) -> None:
     """A concern of every tenth pair, each tenth of them open; two contacts with each pair."""
     some = "(SELECT * FROM pair WHERE k % 10 = 5) p"
     resolved = "p.k % 100 <> 5"
-    copy(sample.concern, some, id=f"{FIRST} + p.k", match_id=f"{FIRST} + p.k",
+    program = f"(SELECT program_id FROM programs_cohort WHERE id = {_cohort_of(pairs, 'p.k')})"
+    copy(sample.concern, some, id=f"{FIRST} + p.k", match_id=f"{FIRST} + p.k", program_id=program,
           person_id="p.mentee", author_id="p.mentee",
           raised_at="now() - make_interval(days => 3 + p.k % 300)",
           state=f"CASE WHEN {resolved} THEN 'resolved' ELSE 'open' END",
@@ -381,11 +386,6 @@ def _emails(sample: _Sample, pairs: int, emails: int) -> None:
           kind="'checkin-pulse'", about_type=f"'{label}'", about_id="a.id", state="'sent'",
           recipient_id="a.person", due_at="a.opens", created_at="a.opens", next_at="a.opens",
           expires_at="NULL", sent_at="a.opens", ended_at="a.opens", reason="''")  # fmt: skip
-
-
-def _conflicts(chair: User) -> None:
-    for number in (3, 4, 5):
-        Conflict.objects.create(member=chair, person_id=FIRST + number)
 
 
 def _finish() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,10 +18,11 @@ from agreements.models import AgreementVersion, Signature
 from matches.models import Match
 from notifications import kinds
 from notifications.models import Notification
+from notifications.models.outbox import NotificationQuerySet
 from notifications.outbox import cancel_about
 from notifications.reasons import reason
 from notifications.reminders import PendingEmails
-from programs.models import Program
+from programs.models import Membership, Policy, Program
 from workflow.models import Transition
 from workflow.states import move
 
@@ -29,7 +31,9 @@ from .models import CheckIn, Concern
 
 # E-mails that were sent longer ago say nothing about whether a person answers today.
 UNANSWERED_WINDOW = timedelta(days=60)
+SENT_LATELY = timedelta(days=7)  # longer than any downtime
 SAME_WORDS_WITHIN = timedelta(days=1)
+ESCALATED = ("program", "urgency", "cause", "raised_at", "match__carer")  # columns
 EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending")
 TAKEN_BACK = reason("taken-back", gettext_lazy("the person took the request back"))
 DEPUTY_AFTER, CHAIR_AFTER = timedelta(hours=4), timedelta(hours=24)
@@ -109,25 +113,47 @@ def raise_about_unanswered_emails(at: datetime) -> None:
     How many is the program's `unanswered_messages`. The carer then tries another way; there is one
     concern until it is resolved or the person does something.
     """
-    matches = list(
-        Match.objects.open().with_people().select_related("mentee__cohort__program__policy")
-    )
-    counts = unanswered_emails({person for match in matches for person in match.people}, at)
-    for match in matches:
+    people = _with_unanswered_emails(at)
+    if not people:
+        return
+    counts = unanswered_emails(people, at)
+    either = Q(mentee__person__in=people) | Q(mentor__person__in=people)
+    matches = Match.objects.open().filter(either).with_people()
+    for match in matches.select_related("mentee__cohort__program__policy"):
         for person in match.people:
             if counts.get(person.pk, 0) >= match.program.policy.unanswered_messages:
                 _raise_no_reply(match, person, at)
 
 
-def unanswered_emails(people: Collection[User], at: datetime) -> dict[int, int]:
-    """Count, by person id, e-mails that needed an answer and were sent after the last activity."""
-    sent = Notification.system.filter(
+def _with_unanswered_emails(at: datetime) -> list[User]:
+    """Return who was sent as many e-mails as some program allows to stay unanswered, or more.
+
+    Without those about whom a concern is unresolved: there is at most one.
+    """
+    fewest = Policy.objects.aggregate(fewest=Min("unanswered_messages"))["fewest"]
+    if fewest is None:
+        return []
+    sent = _needing_answer(at).order_by().values("recipient").annotate(emails=Count("pk"))
+    known = Concern.system.unresolved().filter(cause=Concern.Cause.NO_REPLY).values("person")
+    # The number of someone's unanswered e-mails grows only when one is sent.
+    lately = _needing_answer(at).filter(sent_at__gte=at - SENT_LATELY).values("recipient")
+    many = sent.filter(recipient__in=lately, emails__gte=fewest).values("recipient")
+    return list(User.objects.filter(pk__in=many).exclude(pk__in=known))
+
+
+def _needing_answer(at: datetime) -> NotificationQuerySet:
+    """Return the e-mails of the last weeks that a person should answer."""
+    return Notification.system.filter(
         state=Notification.State.SENT,
         kind__in=kinds.needing_answer(),
-        recipient__in=people,
         sent_at__gte=at - UNANSWERED_WINDOW,
         sent_at__lte=at,
     )
+
+
+def unanswered_emails(people: Collection[User], at: datetime) -> dict[int, int]:
+    """Count, by person id, e-mails that needed an answer and were sent after the last activity."""
+    sent = _needing_answer(at).filter(recipient__in=people)
     active = last_activity(people)
     counts: Counter[int] = Counter()
     for recipient, sent_at in sent.values_list("recipient", "sent_at"):
@@ -216,15 +242,52 @@ def first_responders(concern: Concern) -> list[User]:
 def escalate(at: datetime) -> None:
     """Notify the carer's deputy, and later the chair, of concerns that no one has taken."""
     waiting = Concern.system.filter(state=Concern.State.OPEN, raised_at__lte=at)
-    rows = list(waiting.select_related("program", "person", "match__carer"))
+    # Few columns: in most minutes nobody has to be told anything new.
+    rows = list(waiting.select_related("match").only(*ESCALATED))
     pending = PendingEmails(EMAIL_KINDS, rows)
+    team = CareTeam.of(rows)
     for concern in rows:
-        _enqueue(concern, first_responders(concern), at, pending)
-        if concern.raised_at <= at - DEPUTY_AFTER:
-            _enqueue(concern, _able_to_handle(concern, _deputies(concern)), at, pending)
-        if concern.raised_at <= at - CHAIR_AFTER:
-            chairs = _able_to_handle(concern, chairs_of(concern.program))
-            _enqueue(concern, chairs, at, pending)
+        age = at - concern.raised_at
+        people = team.responsible_for(
+            concern, is_late=age >= DEPUTY_AFTER, is_old=age >= CHAIR_AFTER
+        )
+        new = [one for one in people if not pending.has(_kind(concern), to=one, about=concern)]
+        _enqueue(concern, _able_to_handle(concern, new), at, pending)
+
+
+@dataclass(frozen=True)
+class CareTeam:
+    """Who acts on some concerns: carers by id, deputies by carer and program, chairs by program."""
+
+    carers: Mapping[int, User]
+    deputies: Mapping[tuple[int, int], list[User]]
+    chairs: Mapping[int, list[User]]
+
+    @classmethod
+    def of(cls, concerns: Collection[Concern]) -> CareTeam:
+        """Read them in three queries."""
+        carers = {row.match.carer_id for row in concerns if row.match and row.match.carer_id}
+        deputies: dict[tuple[int, int], list[User]] = defaultdict(list)
+        live = Membership.objects.live()
+        for row in live.filter(user__in=carers, deputy__is_active=True).select_related("deputy"):
+            if row.deputy is not None and row.deputy not in deputies[row.user_id, row.program_id]:
+                deputies[row.user_id, row.program_id].append(row.deputy)
+        chairs: dict[int, list[User]] = defaultdict(list)
+        programs = {row.program_id for row in concerns}
+        of_programs = live.filter(program__in=programs, role=Membership.Role.CHAIR)
+        for row in of_programs.filter(user__is_active=True).select_related("user"):
+            if row.user not in chairs[row.program_id]:
+                chairs[row.program_id].append(row.user)
+        return cls(User.objects.in_bulk(carers), deputies, chairs)
+
+    def responsible_for(self, concern: Concern, *, is_late: bool, is_old: bool) -> list[User]:
+        """Return who must know: the carer or else the chairs, late the deputy, then the chairs."""
+        carer = self.carers.get(concern.match.carer_id or 0) if concern.match else None
+        chairs = self.chairs[concern.program_id]
+        if carer is None:
+            return chairs
+        deputies = self.deputies[carer.pk, concern.program_id] if is_late else []
+        return [carer, *deputies, *(chairs if is_old else [])]
 
 
 def _deputies(concern: Concern) -> list[User]:
@@ -238,8 +301,11 @@ def _able_to_handle(concern: Concern, people: list[User]) -> list[User]:
 
 
 def _enqueue(concern: Concern, people: list[User], at: datetime, pending: PendingEmails) -> None:
-    kind = "concern" if concern.urgency == Concern.Urgency.WHENEVER else "concern-urgent"
-    if concern.cause == Concern.Cause.ENDING:
-        kind = "concern-ending"
     for person in people:
-        pending.enqueue(kind, to=person, about=concern, at=at)
+        pending.enqueue(_kind(concern), to=person, about=concern, at=at)
+
+
+def _kind(concern: Concern) -> str:
+    if concern.cause == Concern.Cause.ENDING:
+        return "concern-ending"
+    return "concern" if concern.urgency == Concern.Urgency.WHENEVER else "concern-urgent"

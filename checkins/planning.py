@@ -8,29 +8,33 @@ its kind is due as well, the older one lapses, so that no one is asked twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from access.bounded import found_in
 from access.exceptions import ActionNotAllowed
 from matches.ending_texts import MATCH_ENDED
 from matches.models import Match
 from meetings.models import Meeting
+from notifications.models import Notification
 from notifications.outbox import cancel_about
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
 from programs.models import Policy, Program
+from programs.models.policy import ProgramsBySettings, programs_by
 from workflow.states import move
 
 from . import concerns, results
-from .models import CheckIn, Survey, current_survey
+from .models import CheckIn, PlannedSettings, Survey, current_survey
 from .seeds import seed_surveys
 
 State = CheckIn.State
 MEETINGS_BEFORE_FIT_CHECK = 2
+LOOKS_BACK = timedelta(days=30)  # for matches that ended: longer than any downtime
 EMAIL_KINDS = {str(CheckIn.Kind.FIT): "checkin-fit", str(CheckIn.Kind.PULSE): "checkin-pulse"}
 
 
@@ -38,9 +42,11 @@ EMAIL_KINDS = {str(CheckIn.Kind.FIT): "checkin-fit", str(CheckIn.Kind.PULSE): "c
 def plan(at: datetime) -> None:
     """Make check-ins, their e-mails, concerns and pooled results what they should be at `at`."""
     cancel_of_ended_matches(at)
-    new = [checkin for match in running_matches(at) for checkin in plan_match(match, at)]
+    changed = changed_settings()
+    new = [checkin for match in to_plan(at, changed) for checkin in plan_match(match, at)]
     # Another worker may have written the same rows a moment ago.
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)
+    note_settings(changed)
     open_due(at)
     lapse_overdue(at)
     remind(at)
@@ -56,6 +62,47 @@ def running_matches(at: datetime) -> QuerySet[Match]:
     return found.select_related("mentee__cohort__program__policy").prefetch_related(
         Prefetch("meetings", queryset=held, to_attr="held_meetings"), "checkins"
     )
+
+
+def to_plan(at: datetime, changed: Collection[Policy] = ()) -> QuerySet[Match]:
+    """Return those of `running_matches` whose plan can be another one than what is stored.
+
+    They have no pulse ahead (they are new, or the last one has come), or held a second meeting
+    before their fit check, or the policy of their program is in `changed`. Which ones is asked of
+    few columns; with nothing to plan no pair is read.
+    """
+    scheduled = CheckIn.objects.filter(match=OuterRef("pk"), state=State.SCHEDULED)
+    ahead = scheduled.filter(kind=CheckIn.Kind.PULSE, opens_at__gt=at)
+    fit = CheckIn.objects.filter(kind=CheckIn.Kind.FIT, state=State.SCHEDULED)
+    held = Meeting.objects.held().filter(match=OuterRef("pk")).order_by("starts_at")
+    second = held.values("pk")[MEETINGS_BEFORE_FIT_CHECK - 1 : MEETINGS_BEFORE_FIT_CHECK]
+    running = Match.objects.open().filter(introduced_at__lte=at).order_by()
+    ids = {*running.filter(~Exists(ahead)).values_list("pk", flat=True)}
+    to_move = running.filter(pk__in=fit.values("match")).annotate(second=Subquery(second))
+    ids |= {*to_move.filter(second__isnull=False).values_list("pk", flat=True)}
+    if changed:
+        programs = [policy.program_id for policy in changed]
+        of_changed = running.filter(mentee__cohort__program__in=programs)
+        ids |= {*of_changed.values_list("pk", flat=True)}
+    return running_matches(at).filter(pk__in=ids)
+
+
+def changed_settings() -> list[Policy]:
+    """Return the policies whose days are others than those that were planned with last."""
+    planned = {row.program_id: row.days for row in PlannedSettings.objects.all()}
+    return [
+        policy
+        for policy in Policy.objects.all()
+        if planned.get(policy.program_id) != PlannedSettings.days_of(policy)
+    ]
+
+
+def note_settings(policies: Collection[Policy]) -> None:
+    """Remember that everything is planned with these policies."""
+    for policy in policies:
+        PlannedSettings.objects.update_or_create(
+            program_id=policy.program_id, defaults={"days": PlannedSettings.days_of(policy)}
+        )
 
 
 def plan_match(match: Match, at: datetime) -> Iterator[CheckIn]:
@@ -104,10 +151,10 @@ def _fit_check_at(match: Match, policy: Policy) -> datetime:
 
 def open_due(at: datetime) -> None:
     """Open what is due. Of two due check-ins of a kind for one person only the newer is asked."""
-    due = CheckIn.objects.due(at).filter(match__in=Match.objects.open()).with_details()
+    due = CheckIn.objects.due(at).filter(match__in=Match.objects.open())
     survey_of = cache(survey_for)
     newest: set[tuple[int, int, str]] = set()
-    for checkin in list(due.order_by("-ordinal")):
+    for checkin in found_in(due).with_details().order_by("-ordinal"):
         key = (checkin.match_id, checkin.person_id, checkin.kind)
         if key in newest:
             _move(checkin, State.LAPSED, at, why="the next one was due already")
@@ -154,9 +201,10 @@ def lapse_overdue(at: datetime) -> None:
 
 
 def cancel_of_ended_matches(at: datetime, *, matches: QuerySet[Match] | None = None) -> None:
-    """Cancel planned and open check-ins of matches that have ended, with their e-mails."""
+    """Cancel planned and open check-ins of matches that ended lately, with their e-mails."""
     ended = CheckIn.objects.filter(
-        state__in=[State.SCHEDULED, State.OPEN], match__state=Match.State.CLOSED
+        state__in=[State.SCHEDULED, State.OPEN],
+        match__in=Match.objects.closed_since(at - LOOKS_BACK),
     )
     for checkin in ended if matches is None else ended.filter(match__in=matches):
         if _move(checkin, State.CANCELLED, at, why="the match has ended"):
@@ -172,11 +220,31 @@ def forget_cancelled(match: Match) -> None:
 
 
 def remind(at: datetime) -> None:
-    """Enqueue the e-mail that is due for each open check-in."""
-    rows = list(CheckIn.objects.open().filter(closes_at__gt=at).with_details())
-    pending = PendingEmails(EMAIL_KINDS.values(), rows)
-    for checkin in rows:
-        _enqueue_reminder(checkin, pending, at)
+    """Enqueue the e-mail that is due for each open check-in and not in the outbox yet."""
+    programs = programs_by("reminder_first_days", "reminder_second_days", "checkin_lapses_days")
+    for ordinal in (1, 2, 3):
+        emails = Notification.system.filter(
+            about_type=CheckIn._meta.label_lower,
+            about_id=OuterRef("pk"),
+            kind__in=EMAIL_KINDS.values(),
+            ordinal=ordinal,
+        )
+        due = CheckIn.objects.open().filter(_is_due(ordinal, programs, at), closes_at__gt=at)
+        for checkin in found_in(due.exclude(Exists(emails))).with_details():
+            _enqueue_reminder(checkin, PendingEmails(), at)
+
+
+def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:
+    """Match check-ins that were opened so long ago that e-mail number `ordinal` is due."""
+    found = Q(pk__in=[])
+    for (first, second, lapses), theirs in programs.items():
+        days = (0, first, second, lapses)
+        window = Q(
+            opened_at__lte=at - timedelta(days=days[ordinal - 1]),
+            opened_at__gt=at - timedelta(days=days[ordinal]),
+        )
+        found |= window & theirs("match__mentee__cohort__program")
+    return found
 
 
 def _enqueue_reminder(checkin: CheckIn, pending: PendingEmails, at: datetime) -> None:

@@ -8,11 +8,14 @@ never change; `result_readers` says who is shown which of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from applications.models import Application
 from programs.models import Cohort, Program
@@ -50,43 +53,52 @@ def smallest_group(program: Program) -> int:
 
 def publish_waves(at: datetime) -> None:
     """Publish every wave that is complete at `at` and not published yet."""
-    for (cohort, kind, month), checkins in _waves().items():
-        is_over = month < _month(at, cohort)
-        if is_over and all(_is_closed(checkin, at) for checkin in checkins):
-            _publish(cohort, kind, month, checkins, at)
+    for zone in set(Program.objects.values_list("time_zone", flat=True)):
+        for cohort, kind, month in _complete(ZoneInfo(zone), at):
+            _publish(cohort, kind, month, at)
 
 
-def _waves() -> dict[tuple[Cohort, str, date], list[CheckIn]]:
-    """Return asked check-ins that are in no wave yet, by cohort, kind and month."""
-    asked = CheckIn.objects.filter(wave=None).exclude(state=State.CANCELLED)
-    rows = asked.select_related("match__mentee__cohort__program__policy", "match__carer").order_by(
-        "pk"
+def _in_no_wave() -> QuerySet[CheckIn]:
+    """Return what was asked and is not counted yet; an index holds just these."""
+    asked = CheckIn.objects.filter(wave=None, opened_at__isnull=False)
+    return asked.exclude(state=State.CANCELLED)
+
+
+def _complete(zone: ZoneInfo, at: datetime) -> list[tuple[Cohort, str, datetime]]:
+    """Return the months that are over in `zone`, with no answer that can still change."""
+    this_month = at.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    rows = _in_no_wave().filter(
+        opened_at__lt=this_month, match__mentee__cohort__program__time_zone=zone.key
     )
-    found: dict[tuple[Cohort, str, date], list[CheckIn]] = defaultdict(list)
-    for checkin in rows.filter(opened_at__isnull=False):
-        assert checkin.opened_at is not None  # the filter above
-        cohort = checkin.match.cohort
-        found[cohort, checkin.kind, _month(checkin.opened_at, cohort)].append(checkin)
-    return found
-
-
-def _is_closed(checkin: CheckIn, at: datetime) -> bool:
-    """Return whether its answers can no longer change."""
-    return checkin.state != State.OPEN and (checkin.closes_at is None or checkin.closes_at <= at)
-
-
-def _month(at: datetime, cohort: Cohort) -> date:
-    return at.astimezone(ZoneInfo(cohort.program.time_zone)).date().replace(day=1)
+    waves = (
+        rows.order_by()
+        .annotate(month=TruncMonth("opened_at", tzinfo=zone))
+        .values_list("match__mentee__cohort", "kind", "month")
+        .annotate(open=Count("pk", filter=Q(state=State.OPEN)), closes_at=Max("closes_at"))
+    )
+    over = [
+        wave for *wave, still_open, last in waves if not still_open and (last is None or last <= at)
+    ]
+    cohorts = Cohort.objects.select_related("program__policy").in_bulk({wave[0] for wave in over})
+    return [(cohorts[cohort], kind, month) for cohort, kind, month in over]
 
 
 @transaction.atomic
-def _publish(cohort: Cohort, kind: str, month: date, checkins: list[CheckIn], at: datetime) -> None:
+def _publish(cohort: Cohort, kind: str, month: datetime, at: datetime) -> None:
+    """Freeze the figures of the month that begins at `month`, in the program's zone."""
+    asked = _in_no_wave().filter(
+        match__mentee__cohort=cohort,
+        kind=kind,
+        opened_at__gte=month,
+        opened_at__lt=month + relativedelta(months=1),
+    )
+    checkins = list(asked.select_related("match__mentee", "match__carer").order_by("pk"))
     answered = [checkin for checkin in checkins if checkin.state == State.ANSWERED]
     smallest = smallest_group(cohort.program)
     wave, _created = Wave.objects.get_or_create(
         cohort=cohort,
         kind=kind,
-        month=month,
+        month=month.date(),
         defaults={
             "asked": len(checkins),
             "answered": len(answered),

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from access.bounded import count_up_to
 from accounts.models import User
 from agreements.models import AgreementVersion
-from applications.models import Application, Decision
+from applications.models import Application
 from applications.models.applications import answer_late
+from applications.reviewing import PENDING_DECISION
 from checkins.models import Answer, CheckIn, Concern
 from matches.models import Match
 from matching.models import Round
@@ -26,6 +28,7 @@ from programs.models import Cohort, Membership, Program
 from .health import Health, with_health
 
 Role = Membership.Role
+SHOWN_LIMIT = 99
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class AttentionItem:
     text: str
     url: str
     tone: str = "info"
+
+    @property
+    def shown(self) -> str:
+        """The number, or "99+" for more: nobody works through that many in a day."""
+        return str(self.count) if self.count <= SHOWN_LIMIT else f"{SHOWN_LIMIT}+"
 
 
 def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
@@ -67,11 +75,8 @@ def changelist_url(name: str, **query: str) -> str:
 
 
 def _counts(rows: QuerySet, *conditions: Q) -> list[int]:
-    """Count the rows that meet each condition, in one query: finding the rows takes longest."""
-    found = rows.order_by().aggregate(
-        **{str(place): Count("pk", filter=one) for place, one in enumerate(conditions)}
-    )
-    return [found[str(place)] for place in range(len(conditions))]
+    """Count the rows that meet each condition, none further than is shown."""
+    return [count_up_to(rows.filter(one), SHOWN_LIMIT + 1) for one in conditions]
 
 
 def _concerns(member: User) -> Iterator[AttentionItem]:
@@ -85,20 +90,20 @@ def _concerns(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(
         others, text, changelist_url("checkins_concern", state__exact="open"), "amber"
     )
-    readable = Answer.objects.for_committee(member).values("checkin")
-    unread = CheckIn.objects.for_committee(member).to_read().filter(pk__in=readable).count()
+    readable = Answer.objects.for_committee(member).filter(checkin=OuterRef("pk"))
+    (unread,) = _counts(CheckIn.objects.for_committee(member).to_read(), Q(Exists(readable)))
     text = ngettext("check-in to read", "check-ins to read", unread)
     yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))
 
 
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
-    decided = Decision.objects.visible_to(member).filter(released_at=None).values("application")
+    is_decided = Q(Exists(PENDING_DECISION))
     late, unread, unreleased, unprepared = _counts(
         mine,
         answer_late(timezone.localdate(at)),
-        Q(state=Application.State.SUBMITTED) & ~Q(pk__in=decided),
-        Q(state__in=["submitted", "waitlisted"], pk__in=decided),
+        Q(state=Application.State.SUBMITTED) & ~is_decided,
+        Q(state__in=["submitted", "waitlisted"]) & is_decided,
         Q(state=Application.State.ACCEPTED, role="mentor", orientation_passed_at=None),
     )
     name = "applications_application"
@@ -164,9 +169,9 @@ def _late_agreements(member: User, at: datetime) -> int:
     for program in Program.objects.for_committee(member).select_related("policy"):
         before = at - timedelta(days=program.policy.agreement_attention_days)
         late |= Q(mentee__cohort__program=program, introduced_at__lt=before)
-    signed = AgreementVersion.objects.signed().values("agreement__match")
+    signed = AgreementVersion.objects.signed().filter(agreement__match=OuterRef("pk"))
     introduced = Match.objects.for_committee(member).filter(state=Match.State.INTRODUCED)
-    return introduced.filter(late).exclude(pk__in=signed).count()
+    return _counts(introduced, late & ~Q(Exists(signed)))[0]
 
 
 def _emails(member: User) -> Iterator[AttentionItem]:

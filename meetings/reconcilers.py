@@ -6,7 +6,7 @@ cancelled: the e-mails about the ending say so, none is sent about the meetings.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,6 +23,7 @@ from .notices import notify_pair
 
 State = Meeting.State
 WHY = "the match has ended"
+LOOKS_BACK = timedelta(days=30)  # for matches that ended: longer than any downtime
 
 
 @reconciler
@@ -54,8 +55,8 @@ def _lapse(meeting: Meeting, at: datetime) -> None:
 
 @reconciler
 def cancel_of_ended_matches(at: datetime) -> None:
-    """Cancel what is proposed or confirmed for later in matches that have ended."""
-    cancel_ahead(Match.objects.filter(state=Match.State.CLOSED), at=at)
+    """Cancel what is proposed or confirmed for later in matches that ended lately."""
+    cancel_ahead(Match.objects.closed_since(at - LOOKS_BACK), at=at)
 
 
 def cancel_ahead(matches: QuerySet[Match], *, at: datetime) -> None:

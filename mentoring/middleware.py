@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from access.exceptions import ActionNotAllowed
+from programs.models import read_roles_once
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +56,22 @@ class PersonMiddleware:
         translation.activate(user.language)
         request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(ZoneInfo(user.time_zone)):
+            return self.respond(request)
+
+
+class RolesMiddleware:
+    """Read the roles and conflicts of interest of a member once per page.
+
+    Only where nothing is changed: a form that is sent may change them.
+    """
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.respond(request)
+        with read_roles_once():
             return self.respond(request)
 
 

@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "mentoring.session_activity.ActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mentoring.middleware.PersonMiddleware",
+    "mentoring.middleware.RolesMiddleware",
     "mentoring.middleware.ActionNotAllowedMiddleware",
 ]
 if TESTING:
@@ -174,10 +175,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # process id, because several suites may run at the same time.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / f"test-{os.getpid()}.sqlite3")}
 else:
-    # JIT only slows down our queries: visibility rules add many small joins to each.
+    # JIT only slows down our queries: visibility rules add many small joins to each. With more
+    # than eight tables PostgreSQL would join them in the order they are written, which starts with
+    # the largest one.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c lock_timeout=5s -c statement_timeout=30s"
-        " -c idle_in_transaction_session_timeout=60s -c jit=off"
+        "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+        " -c jit=off -c join_collapse_limit=16 -c from_collapse_limit=16 -c geqo=off"
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

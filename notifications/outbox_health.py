@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from access.bounded import count_up_to
 
 from .models import Notification, OutboxState
 from .reasons import words_of
 
 STOPPED_AFTER = timedelta(minutes=2)  # without a run
+COUNT_LIMIT = 1000
 LATE_AFTER = timedelta(minutes=15)  # the oldest e-mail that is due
 
 
 class Report(TypedDict):
-    """Figures without personal data."""
+    """Figures without personal data; none is counted further than `COUNT_LIMIT`."""
 
     healthy: bool
     problems: list[str]
@@ -33,13 +35,9 @@ def report(at: datetime | None = None) -> Report:
     """Return how the outbox is at `at` (now); `healthy` is false when there are `problems`."""
     now = at or timezone.now()
     state = Notification.State
-    figures = Notification.system.aggregate(
-        waiting=Count("pk", filter=Q(state__in=[state.PENDING, state.SENDING])),
-        failed=Count("pk", filter=Q(state=state.FAILED)),
-        held=Count("pk", filter=Q(state=state.HELD)),
-        oldest=Min("next_at", filter=Q(state=state.PENDING, next_at__lte=now)),
-    )
-    late = now - figures["oldest"] if figures["oldest"] else timedelta()
+    pending = Notification.system.filter(state=state.PENDING, next_at__lte=now)
+    oldest = pending.order_by("next_at").values_list("next_at", flat=True).first()
+    late = now - oldest if oldest else timedelta()
     outbox_state = OutboxState.objects.first()
     problems = list(_problems(outbox_state, late, now))
     last_run_at = outbox_state.last_run_at if outbox_state else None
@@ -48,10 +46,14 @@ def report(at: datetime | None = None) -> Report:
         "problems": problems,
         "late_minutes": _minutes(late),
         "last_run_seconds_ago": int((now - last_run_at).total_seconds()) if last_run_at else None,
-        "waiting": figures["waiting"],
-        "failed": figures["failed"],
-        "held": figures["held"],
+        "waiting": _count(state.PENDING) + _count(state.SENDING),
+        "failed": _count(state.FAILED),
+        "held": _count(state.HELD),
     }
+
+
+def _count(state: str) -> int:
+    return count_up_to(Notification.system.filter(state=state), COUNT_LIMIT)
 
 
 def _minutes(late: timedelta) -> int:

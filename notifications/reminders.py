@@ -48,9 +48,16 @@ class PendingEmails:
     """
 
     def __init__(self, kinds: Iterable[str] = (), rows: Iterable[models.Model] = ()) -> None:
-        ids = {row.pk for row in rows}
-        known = Notification.system.filter(kind__in=kinds, about_id__in=ids)
-        self.keys = set(known.values_list("key", flat=True)) if ids else set()
+        found = list(rows)
+        tables = {row._meta.label_lower for row in found}  # for the index
+        known = Notification.system.filter(
+            about_type__in=tables, about_id__in={row.pk for row in found}, kind__in=kinds
+        )
+        self.keys = set(known.values_list("key", flat=True)) if found else set()
+
+    def has(self, kind: str, *, to: Account, about: models.Model) -> bool:
+        """Return whether the first e-mail of `kind` about `about` to the person is there."""
+        return key_of(kind, about=about, to=to) in self.keys
 
     def enqueue(
         self,

@@ -42,4 +42,7 @@ class Transition(ConfidentialModel):
         verbose_name = _("change of state")
         verbose_name_plural = _("changes of state")
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["about_type", "about_id"], name="transition_about")]
+        indexes = [
+            models.Index(fields=["about_type", "about_id"], name="transition_about"),
+            models.Index(fields=["-at", "-id"], name="transition_newest"),
+        ]

@@ -232,6 +232,10 @@ class AgreementVersion(models.Model):
         verbose_name = _("version of an agreement")
         verbose_name_plural = _("versions of agreements")
         ordering = ["agreement", "number"]
+        indexes = [
+            models.Index(fields=["-changed_at", "-id"], name="version_newest"),
+            models.Index(fields=["state", "-changed_at"], name="version_by_state"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="one_version_per_number"),
             models.UniqueConstraint(

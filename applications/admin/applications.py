@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from programs.committee import acting_member, has_role
-from programs.committee_admin import CommitteeAdmin
+from programs.committee_admin import CohortFilter, CommitteeAdmin
 from workflow.models import Transition
 
 from .. import orientation, reviewing
@@ -29,7 +29,6 @@ from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcom
 from ..models import Application, CommitteeNote, Decision, ImportedRow
 from . import wishes
 from .queues import (
-    CohortFilter,
     QueueFilter,
     TopicFilter,
     counts,
@@ -53,6 +52,7 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
     search_fields = ("person__name", "person__email")
     search_help_text = gettext_lazy("Search by name or e-mail address.")
     ordering = ("submitted_at", "pk")
+    sortable_by = ("sent", "waiting")
     actions = ("decide_selected", "clear_selected")
     change_list_template = "admin/applications/application/change_list.html"
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from programs.models import Cohort, Topic
+from access.bounded import count_up_to
+from programs.committee_admin import LIST_LIMIT
+from programs.models import Topic
 
 from ..models import Application, ApplicationTopic
 from ..models.applications import answer_late
@@ -46,18 +48,17 @@ def has_pending_decision(application: Application) -> bool:
 
 
 def counts(rows: QuerySet[Application]) -> list[dict[str, object]]:
-    """Count the rows of each queue in one query."""
+    """Count the rows of each queue, none further than a list shows."""
     known = queues()
-    found = rows.order_by().aggregate(
-        **{
-            code.replace("-", "_"): Count("pk", filter=where)
-            for code, (_word, where) in known.items()
-        }
-    )
+    found = {
+        code: count_up_to(rows.filter(where), LIST_LIMIT + 1)
+        for code, (_word, where) in known.items()
+    }
     return [
-        {"code": code, "word": word, "count": found[code.replace("-", "_")]}
+        {"code": code, "word": word, "count": min(found[code], LIST_LIMIT),
+         "is_cut": found[code] > LIST_LIMIT}
         for code, (word, _where) in known.items()
-    ]
+    ]  # fmt: skip
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -70,19 +71,6 @@ class QueueFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         known = queues().get(self.value() or "")
         return queryset.filter(known[1]) if known else queryset
-
-
-class CohortFilter(admin.SimpleListFilter):
-    """Only cohorts of the member's own programs."""
-
-    title = _("cohort")
-    parameter_name = "cohort"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return list(Cohort.objects.for_committee(request.user).values_list("slug", "name"))
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(cohort__slug=self.value()) if self.value() else queryset
 
 
 class TopicFilter(admin.SimpleListFilter):

@@ -221,6 +221,13 @@ class Application(models.Model):
                 condition=Q(texts_erased_at=None),
                 name="application_with_texts",
             ),
+            models.Index(fields=["submitted_at", "id"], name="application_oldest"),
+            models.Index(fields=["state", "submitted_at"], name="application_by_state"),
+            models.Index(
+                fields=["submitted_at"],
+                condition=Q(state="accepted", role="mentor", orientation_passed_at=None),
+                name="application_unprepared",
+            ),
         ]
 
     def __str__(self) -> str:

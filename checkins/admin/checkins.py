@@ -46,6 +46,7 @@ class CheckInAdmin(CommitteeAdmin):
     )
     list_filter = (ReadFilter, "state", "kind")
     date_hierarchy = "opens_at"
+    sortable_by = ("opens_at",)
     list_select_related = ("person", "match__mentee__person", "match__mentor__person")
     fields = readonly_fields = (
         "person", "match", "kind", "ordinal", "state", "opens_at", "opened_at", "due_at",

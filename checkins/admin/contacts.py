@@ -39,7 +39,8 @@ class ContactLogAdmin(CommitteeAdmin):
     list_filter = ("how",)
     list_select_related = ("person", "member", "match__mentee__person", "match__mentor__person")
     date_hierarchy = "on"
-    ordering = ("-on",)
+    ordering = ("-on", "-pk")
+    sortable_by = ("on",)
 
     def get_fields(self, request, obj=None):
         return (

@@ -1,6 +1,7 @@
 from .answers import Answer
 from .care import Concern, ContactLog
 from .checkins import CheckIn, Kind
+from .planned_settings import PlannedSettings
 from .surveys import Question, Survey, current_survey
 from .waves import Wave
 
@@ -10,6 +11,7 @@ __all__ = [
     "Concern",
     "ContactLog",
     "Kind",
+    "PlannedSettings",
     "Question",
     "Survey",
     "Wave",

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access.encrypted_fields import EncryptedTextField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager, is_one_of
 from accounts.models import User
 from matches.models import Match
 
@@ -35,7 +35,8 @@ class AnswerQuerySet(ConfidentialQuerySet):
 
     @staticmethod
     def _care(user: User | AnonymousUser) -> Q:
-        return Q(question__channel=Channel.CARE, checkin__match__in=Match.objects.in_care_of(user))
+        in_care = is_one_of("checkin__match", Match.objects.in_care_of(user))
+        return Q(question__channel=Channel.CARE) & in_care
 
 
 class Answer(ConfidentialModel):

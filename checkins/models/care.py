@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
 from access.ids import PublicIdField
-from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
+from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager, is_one_of
 from accounts.models import User
 from matches.models import Match
 from programs.models import Membership, Program, conflicts_with
@@ -50,7 +50,7 @@ class ConcernQuerySet(ConfidentialQuerySet):
 
     @staticmethod
     def _care(user: User | AnonymousUser) -> Q:
-        in_care = Q(match__in=Match.objects.in_care_of(user))
+        in_care = is_one_of("match", Match.objects.in_care_of(user))
         # The chair looks after people without a match.
         chaired = Q(
             match=None, program__in=Program.objects.for_committee(user, Membership.Role.CHAIR)
@@ -131,6 +131,7 @@ class Concern(ConfidentialModel):
         verbose_name = _("concern")
         verbose_name_plural = _("concerns")
         ordering = ["-raised_at", "pk"]
+        indexes = [models.Index(fields=["state", "-raised_at"], name="concern_by_state")]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "nonce"], condition=~Q(nonce=""), name="one_concern_per_form"
@@ -231,4 +232,5 @@ class ContactLog(ConfidentialModel):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        indexes = [models.Index(fields=["-on", "-id"], name="contact_newest")]
         ordering = ["-on", "-pk"]

@@ -131,7 +131,20 @@ class CheckIn(models.Model):
         verbose_name = _("check-in")
         verbose_name_plural = _("check-ins")
         ordering = ["-opens_at", "pk"]
-        indexes = [models.Index(fields=["state", "opens_at"], name="checkin_due")]
+        indexes = [
+            models.Index(fields=["state", "opens_at"], name="checkin_due"),
+            models.Index(fields=["-opens_at", "id"], name="checkin_newest"),
+            models.Index(
+                fields=["-opens_at", "id"],
+                condition=Q(state="answered", read_at=None),
+                name="checkin_to_read",
+            ),
+            models.Index(
+                fields=["opened_at"],
+                condition=Q(wave=None, opened_at__isnull=False) & ~Q(state="cancelled"),
+                name="checkin_in_no_wave",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["match", "person", "kind", "ordinal"], name="one_checkin_per_ordinal"

@@ -23,6 +23,7 @@ class TransitionAdmin(GenericRelationAdmin):
     list_display = ("at", "about", "from_state", "to_state", "by")
     list_display_links = None
     date_hierarchy = "at"
+    sortable_by = ("at",)
     list_select_related = ("by",)
     ordering = ("-at", "-pk")
     fields = list_display

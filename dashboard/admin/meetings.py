@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.models import PairMeetings
 from matches.models import Match
 from meetings.models import Meeting
-from programs.committee_admin import CommitteeAdmin, format_date, state_chip
+from programs.committee_admin import CohortOfMatchFilter, CommitteeAdmin, format_date, state_chip
 from programs.models import Program
 
 
@@ -25,10 +25,11 @@ class PairMeetingsAdmin(CommitteeAdmin):
     )
     list_display = ("pair", "state_chip", "held_count", "last_held", "next_meeting")
     list_select_related = ("mentee__person", "mentor__person")
-    list_filter = ("state", ("mentee__cohort", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", CohortOfMatchFilter)
     search_fields = ("mentee__person__name", "mentor__person__name")
     search_help_text = _("Name of either person")
     ordering = ("-introduced_at", "pk")
+    sortable_by = ()
     fields = readonly_fields = ("pair", "state_chip", "held_count", "last_held", "next_meeting")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

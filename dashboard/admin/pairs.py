@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.health import Health, reasons, with_health
 from dashboard.models import Pair
 from matches.models import Match
-from programs.committee_admin import CommitteeAdmin, format_date, state_chip
+from programs.committee_admin import CarerFilter, CommitteeAdmin, format_date, state_chip
 from programs.models import Program
 
 
@@ -29,20 +29,6 @@ class HealthFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(health=self.value()) if self.value() in Health.values else queryset
-
-
-class CarerFilter(admin.SimpleListFilter):
-    title = _("carer")
-    parameter_name = "carer"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin
-    ) -> list[tuple[str, str | Promise]]:
-        return [("me", _("My pairs")), ("none", _("No carer yet"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        mine = {"me": {"carer": request.user.pk}, "none": {"carer": None}}
-        return queryset.filter(**mine.get(self.value() or "", {}))
 
 
 @admin.register(Pair)
@@ -60,9 +46,10 @@ class PairAdmin(CommitteeAdmin):
         "carer",
     )
     list_filter = (HealthFilter, CarerFilter, "state")
-    search_fields = ("mentee__person__name", "mentor__person__name")
-    search_help_text = _("Name of either person")
+    search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
+    search_help_text = _("Name of either person or of the carer")
     ordering = ("introduced_at", "pk")
+    sortable_by = ()
     fields = readonly_fields = (
         "pair",
         "health_chip",

@@ -24,6 +24,7 @@ class ParticipantAdmin(CommitteeAdmin):
     search_fields = ("name", "email")
     search_help_text = _("Name or e-mail address")
     ordering = ("name", "pk")
+    sortable_by = ("name",)
     fields = (
         "name",
         "pronouns",

@@ -20,7 +20,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.models import Match, MatchQuerySet
-from programs.committee_admin import CommitteeAdmin, state_chip
+from programs.committee_admin import CarerFilter, CohortOfMatchFilter, CommitteeAdmin, state_chip
 from programs.models import Program
 
 from . import endings
@@ -46,13 +46,10 @@ class MatchAdmin(CommitteeAdmin):
     empty_words = gettext_lazy("No pairs yet. They appear here once a round is published.")
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
-    list_filter = (
-        "state",
-        ("carer", admin.RelatedOnlyFieldListFilter),
-        ("mentee__cohort", admin.RelatedOnlyFieldListFilter),
-    )
-    search_fields = ("mentee__person__name", "mentor__person__name")
-    search_help_text = gettext_lazy("Search by name")
+    list_filter = ("state", CarerFilter, CohortOfMatchFilter)
+    search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
+    search_help_text = gettext_lazy("Name of either person or of the carer")
+    sortable_by = ("introduced_at",)
     date_hierarchy = "introduced_at"
     ordering = ("-introduced_at", "pk")
     fields = readonly_fields = (

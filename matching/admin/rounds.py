@@ -21,7 +21,7 @@ from matching.forms import OpenRoundForm
 from matching.models import MATCHERS, Round
 from matching.rounds import lifecycle
 from matching.rounds.proposal_rows import plan_counts
-from programs.committee_admin import CommitteeAdmin, state_chip
+from programs.committee_admin import CohortFilter, CommitteeAdmin, CommitteeList, state_chip
 from programs.models import Cohort
 
 from . import bulk, compare, criteria, decisions, exports, publication, review, workbench
@@ -69,7 +69,7 @@ DECIDE: list[tuple[str, View]] = [
 ]
 
 
-class RoundList(ChangeList):
+class RoundList(CommitteeList):
     def url_for_result(self, result: Round) -> str:
         return reverse("admin:matching_round_workbench", args=[result.public_id])
 
@@ -92,14 +92,14 @@ class RoundAdmin(CommitteeAdmin):
         "opened_on",
     )
     list_select_related = ("cohort__program", "approved_by")
-    list_filter = ("state", ("cohort", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", CohortFilter)
     search_fields = ("name",)
     search_help_text = gettext_lazy("Search by name of the round")
     ordering = ("-created_at", "-pk")
     add_roles = MATCHERS
     change_list_template = "admin/matching/round/change_list.html"
 
-    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[CommitteeList]:
         return RoundList
 
     def get_urls(self) -> list[Any]:

@@ -17,7 +17,7 @@ from accounts.models import User
 from applications.models import ImportedRow, NamedWish, NamedWishCandidate
 from checkins.models import Concern
 from matching.models import Override, Proposal
-from programs.models import Conflict, conflicts_with
+from programs.models import Conflict, Membership, conflicts_with, read_roles_once
 from testkit import factories
 
 from .canaries import OUR_APPS
@@ -218,6 +218,17 @@ def test_a_path_without_a_person_keeps_the_row(cleo, ben, ada, cohort):
 
 
 @pytest.mark.django_db
-def test_excluding_costs_no_query_of_its_own(cleo, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        list(User.objects.exclude(conflicts_with(cleo, "pk")))
+def test_a_page_reads_conflicts_and_roles_once(cleo, django_assert_num_queries):
+    with django_assert_num_queries(6), read_roles_once():
+        for _time in range(2):
+            list(User.objects.exclude(conflicts_with(cleo, "pk")))
+            assert Membership.objects.program_ids(cleo)
+
+
+@pytest.mark.django_db
+def test_a_conflict_declared_on_a_page_counts_on_the_next(cleo, ben):
+    with read_roles_once():
+        assert not User.objects.filter(conflicts_with(cleo, "pk"), pk=ben.pk)
+    Conflict.objects.create(member=cleo, person=ben)
+    with read_roles_once():
+        assert User.objects.filter(conflicts_with(cleo, "pk"), pk=ben.pk)

@@ -159,6 +159,30 @@ class Notification(ConfidentialModel):
             ),
             models.Index(fields=["about_type", "about_id"], name="notification_about"),
             models.Index(fields=["recipient", "sent_at"], name="notification_weekly"),
+            models.Index(fields=["-due_at", "-id"], name="notification_newest"),
+            models.Index(fields=["kind", "-due_at", "-id"], name="notification_by_kind"),
+            models.Index(
+                fields=["state", "next_at"],
+                condition=~Q(state="sent"),
+                name="notification_not_sent",
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state__in=["pending", "held", "failed"]),
+                name="notification_expiring",
+            ),
+            models.Index(fields=["created_at"], name="notification_created"),
+            models.Index(
+                fields=["kind", "sent_at", "recipient"],
+                condition=Q(state="sent"),
+                name="notification_unanswered",
+            ),
+            models.Index(
+                fields=["sent_at"], condition=Q(is_urgent=False), name="notification_sent"
+            ),
+            models.Index(
+                fields=["ended_at"], condition=Q(kind="account-email"), name="notification_to_purge"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

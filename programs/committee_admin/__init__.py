@@ -12,9 +12,15 @@ from .forms import (
     TranslatedNamesForm,
     translated_name_fields,
 )
+from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, CommitteeList
 
 __all__ = [
+    "LIST_LIMIT",
+    "CarerFilter",
+    "CohortFilter",
+    "CohortOfMatchFilter",
     "CommitteeAdmin",
+    "CommitteeList",
     "CommitteeSite",
     "LabelledFormSet",
     "LabelledSplitDateTime",

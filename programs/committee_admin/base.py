@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.utils import display_for_value
 from django.contrib.contenttypes.models import ContentType
@@ -16,13 +16,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import BaseFormSet
 from django.forms.models import BaseModelFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from ..committee import has_role, roles_held
 from ..models import Program
 from .forms import LabelledSplitDateTime, WholeRowForm
+from .lists import BoundedPaginator, CommitteeList
 
 ChangeMessage = Sequence[Mapping[str, Mapping[str, object]]] | str
 
@@ -73,6 +75,7 @@ class CommitteeAdmin(admin.ModelAdmin):
     empty_words: str | Promise = ""  # shown when the list is empty
     duplicate_field: str | None = None  # beside which field a duplicate is reported
     list_per_page = 50
+    paginator = BoundedPaginator
     show_facets = admin.ShowFacets.ALLOW
     show_full_result_count = False
 
@@ -173,6 +176,20 @@ class CommitteeAdmin(admin.ModelAdmin):
             action_flag=action,
             change_message="" if isinstance(message, str) else json.dumps(message),
         )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CommitteeList]:
+        return CommitteeList
+
+    def response_action(
+        self, request: HttpRequest, queryset: models.QuerySet, *args: Any
+    ) -> HttpResponse | None:
+        """Refuse an action on every row of a list that does not show them all."""
+        is_about_all = request.POST.get("select_across") not in (None, "", "0")
+        if is_about_all and BoundedPaginator(queryset, self.list_per_page).is_cut:
+            words = _("There are too many rows to act on at once. Please filter the list first.")
+            self.message_user(request, words, messages.WARNING)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset, *args)
 
     def _holds(self, request: HttpRequest, roles: tuple[str, ...]) -> bool:
         return not roles_held(request).isdisjoint(roles)

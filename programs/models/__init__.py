@@ -1,4 +1,4 @@
-from .committee import Conflict, Membership, conflicts_with
+from .committee import Conflict, Membership, conflicts_with, read_roles_once
 from .policy import Policy
 from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
 from .vocabulary import Experience, Topic
@@ -15,4 +15,5 @@ __all__ = [
     "Topic",
     "conflicts_with",
     "normalize_place",
+    "read_roles_once",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +18,28 @@ from access.scoping import ScopedQuerySet
 from accounts.models import User
 
 from .programs import Program
+
+Fact = TypeVar("Fact")
+_read: ContextVar[dict[tuple[str, int], Any] | None] = ContextVar("committee_facts", default=None)
+
+
+@contextmanager
+def read_roles_once() -> Iterator[None]:
+    """Read the roles and conflicts of a member once in this block, which must not change them."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def _once(name: str, user: User | AnonymousUser, read: Callable[[], Fact]) -> Fact:
+    known, key = _read.get(), (name, user.pk or 0)
+    if known is None:
+        return read()
+    if key not in known:
+        known[key] = read()
+    return known[key]
 
 
 class DatedQuerySet(ScopedQuerySet):
@@ -30,9 +54,11 @@ class DatedQuerySet(ScopedQuerySet):
 class MembershipQuerySet(DatedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The members of one's own programs."""
-        return self.filter(program__in=Program.objects.for_committee(user))
+        return self.for_committee(user)
 
-    for_committee = visible_to
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """The members of the programs in which `user` has one of `roles` (any if none)."""
+        return self.filter(program__in=Program.objects.for_committee(user, *roles))
 
     def of(self, user: User | AnonymousUser, *roles: str) -> Self:
         """The roles of `user`; only `roles`, if any are given."""
@@ -44,6 +70,16 @@ class MembershipQuerySet(DatedQuerySet):
         return self.live().filter(
             models.Q(user=user.pk) | models.Q(deputy=user.pk), role__in=Membership.CARERS
         )
+
+    def program_ids(self, user: User | AnonymousUser, *roles: str) -> list[int]:
+        """Return in which programs `user` has a role today (one of `roles`, if any are given).
+
+        As numbers and not as a subquery: the database then knows how many rows a program has, and
+        reads a page of them by an index.
+        """
+        live = self.live().of(user)
+        held = _once("roles", user, lambda: list(live.values_list("program", "role")))
+        return sorted({program for program, role in held if not roles or role in roles})
 
 
 class Membership(models.Model):
@@ -183,17 +219,23 @@ def conflicts_with(user: User | AnonymousUser, *paths: str) -> models.Q:
     """
     if user.pk is None:  # anonymous: path=None would match every row without a person
         return models.Q(pk__in=[])
-    declared = Conflict.objects.live().filter(member=user.pk).values("person")
     found = models.Q()
     for path in paths:
-        found |= models.Q((path, user.pk))
-        for people in (declared, *_partners(user)):
-            found |= models.Q((f"{path}__in", people))
+        found |= models.Q(
+            (f"{path}__in", [user.pk, *_once("conflicts", user, lambda: _near(user))])
+        )
     return found
 
 
+def _near(user: User | AnonymousUser) -> list[int]:
+    """Return with whom `user` has a conflict of interest today: as declared, and partners."""
+    declared = Conflict.objects.live().filter(member=user.pk).values_list("person", flat=True)
+    partners = (rows.values_list("pk", flat=True) for rows in _partners(user))
+    return sorted({*declared, *(person for rows in partners for person in rows)})
+
+
 def _partners(user: User | AnonymousUser) -> Iterator[models.QuerySet]:
-    """Yield the mentors and the mentees of `user` in open pairs, as subqueries."""
+    """Yield the mentors and the mentees of `user` in open pairs."""
     for side, other in (("mentor", "mentee"), ("mentee", "mentor")):
         match = f"applications__matches_as_{side}"
         mine = {f"{match}__{other}__person": user.pk, f"{match}__closed_at": None}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -166,3 +168,24 @@ class Policy(models.Model):
             )
         if errors:
             raise ValidationError(errors)
+
+
+# By the values of some settings: a condition for the programs that have them, on a path to them.
+ProgramsBySettings = dict[tuple[int, ...], Callable[[str], models.Q]]
+
+
+def programs_by(*settings: str) -> ProgramsBySettings:
+    """Return the programs by their values of these `settings`, columns of `Policy`.
+
+    Where all programs have the same values the condition is empty, and nothing has to be joined.
+    """
+    found: dict[tuple[int, ...], list[int]] = {}
+    for program, *values in Policy.objects.values_list("program", *settings):
+        found.setdefault(tuple(values), []).append(program)
+    if len(found) == 1:
+        return {values: lambda path: models.Q() for values in found}
+    return {values: partial(_in_programs, ids) for values, ids in found.items()}
+
+
+def _in_programs(ids: list[int], path: str) -> models.Q:
+    return models.Q((f"{path}__in", ids))

@@ -50,7 +50,7 @@ class ProgramQuerySet(ScopedQuerySet):
             return self.all()
         # Through the relation, whose model has no static type: `committee` imports this module.
         memberships = Program.memberships.field.model.objects  # type: ignore[attr-defined]
-        return self.filter(pk__in=memberships.live().of(user, *roles).values("program"))
+        return self.filter(pk__in=memberships.program_ids(user, *roles))
 
 
 class Program(models.Model):
