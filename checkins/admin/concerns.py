@@ -37,13 +37,18 @@ class ConcernAdmin(CommitteeAdmin):
     ordering = ("state", "-raised_at")
     fields = readonly_fields = (
         "person", "match", "cause", "checkin", "urgency", "state", "may_tell_partner", "what",
-        "contact_info", "raised_at", "taken_by", "taken_at", "resolved_at", "resolution",
+        "reach", "raised_at", "taken_by", "taken_at", "resolved_at", "resolution",
     )  # fmt: skip
     change_form_template = "admin/checkins/concern/change_form.html"
 
     @admin.display(description=_("partner may know"))
     def may_tell_partner(self, obj):
         return _("yes") if obj.partner_may_know else _("no")
+
+    @admin.display(description=_("how to reach this person"))
+    def reach(self, obj):
+        """Return what the person asked for; by e-mail if they left it blank, as the form says."""
+        return obj.contact_info or obj.person.email
 
     @admin.display(description=_("what it is"))
     def what(self, obj):

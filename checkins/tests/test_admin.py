@@ -97,6 +97,16 @@ def test_a_concern_about_silence_says_what_was_not_answered(cared, as_user, ben,
     )
 
 
+def test_who_left_no_other_way_is_reached_by_email(cared, as_user, ben, eve):
+    client = as_user(eve)
+    by_mail = ask(cared, ben)
+    assert ben.email in words(client, "concern_change", by_mail.pk)
+    by_phone = ask(cared, ben, contact_info="Call 555 0100")
+    found = words(client, "concern_change", by_phone.pk)
+    assert "Call 555 0100" in found
+    assert ben.email not in found
+
+
 def test_a_note_that_is_too_long_is_refused_and_kept(cared, as_user, ben, eve):
     concern = ask(cared, ben)
     note = "x" * 4001
