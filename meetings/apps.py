@@ -11,6 +11,7 @@ class MeetingsConfig(AppConfig):
         from . import (  # noqa: F401
             emails,
             meeting_reminders,
+            overdue,
             privacy,
             receivers,
             reconcilers,

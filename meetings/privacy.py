@@ -9,17 +9,19 @@ from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
 from matches import retention
-from matches.models import MatchQuerySet
+from matches.models import Match, MatchQuerySet
 from workflow.models import Transition
 
 from .models import (
     Agenda,
+    CalendarFeed,
     Correction,
     LogEntry,
     Meeting,
     PairContact,
     PrivateNote,
     ProposedTime,
+    SharedItem,
 )
 
 
@@ -42,10 +44,12 @@ def export(user: User) -> dict[str, object]:
         "meeting__starts_at", "at", "from_state", "from_minutes", "to_state", "to_minutes"
     )
     private = PrivateNote.objects.visible_to(user).values("meeting__starts_at", "text")
+    shared = SharedItem.objects.visible_to(user).filter(author=user)
     contacts = PairContact.objects.filter(person=user).values("on", "at")
     return {
         "my_private_notes": list(private),
         "contacts": list(contacts),
+        "shared_by_me": list(shared.values("kind", "title", "url", "details", "shared_at")),
         "meetings": list(dates),
         "suggested_times": list(times),
         "my_agendas": list(agendas),
@@ -59,12 +63,16 @@ def erase(user: User) -> None:
     meetings, mentions = Meeting.objects.of(user), Mentions.of(user)
     LogEntry.system.filter(author=user).delete()
     PrivateNote.system.filter(author=user).delete()
+    SharedItem.system.filter(author=user).delete()
+    CalendarFeed.objects.filter(person=user).delete()
     agendas = Agenda.system.filter(meeting__in=meetings)
     mine = agendas.filter(Q(author=user) | Q(author=None))
     mine.update(place="", **dict.fromkeys(Agenda.PROMPTS, ""))
     mentions.replace_in(agendas, "place", *Agenda.PROMPTS)
     mentions.replace_in(LogEntry.system.filter(meeting__in=meetings), "learned", "next_step")
     mentions.replace_in(PrivateNote.system.filter(meeting__in=meetings), "text")
+    shared = SharedItem.system.filter(match__in=Match.objects.of(user))
+    mentions.replace_in(shared, "title", "url", "details")
     Transition.system.about_any(meetings).update(why="")
 
 
@@ -90,6 +98,11 @@ COLUMNS = rules(
         "Agenda": {"place since_last points help_wanted hoped_for": ERASED},
         "LogEntry": {"learned next_step": ERASED},
         "PrivateNote": {"text": ERASED},
+        "SharedItem": {
+            "public_id": impersonal("a random id"),
+            "title url details": ERASED,
+        },
+        "CalendarFeed": {"public_id": impersonal("a random id")},
     },
 )
 

@@ -18,6 +18,7 @@ from notifications.reasons import reason
 
 from .meeting_reminders import ASKED_FOR_DAYS
 from .models import Agenda, Meeting
+from .overdue import OVERDUE, days_until, quiet_since, silent_matches
 from .presenters import show_time
 
 State = Meeting.State
@@ -26,6 +27,7 @@ LINK_PURPOSE = "meeting-record"
 MEETING_RECORDED = reason("meeting-recorded", gettext_lazy("the meeting needs no answer"))
 AGENDA_WRITTEN = reason("agenda-written", gettext_lazy("the agenda is written"))
 NO_AGENDA = reason("no-agenda", gettext_lazy("there is no agenda any more"))
+NOT_SILENT = reason("pair-not-silent", gettext_lazy("they have met, been in touch or set a date"))
 NOT_AHEAD = reason("meeting-not-ahead", gettext_lazy("the meeting is not ahead any more"))
 
 
@@ -89,3 +91,27 @@ def meeting_record(meeting: Meeting, person: User) -> Email | Cancel:
         (_("No, it was missed"), f"{address}?outcome={State.MISSED}"),
     ]
     return _email(meeting, person, answers[0], others=answers[1:])
+
+
+@kind(OVERDUE, about="matches.Match", stream=OPTIONAL)
+def meeting_overdue(match: Match, person: User) -> Email | Cancel:
+    """**To**: the mentee; both, when the silence goes on. **When**: no meeting and no contact for
+    the program's percentages of the agreed rhythm. **Until**: they have met or been in touch, a
+    date is suggested, the match is closing or has ended."""
+    row = silent_matches(timezone.now()).filter(pk=match.pk).first()
+    if row is None:
+        return Cancel(NOT_SILENT)
+    since = quiet_since(row)
+    if since + timedelta(days=days_until(row.program.policy, row, "drifting_percent")) > (
+        timezone.now()
+    ):
+        return Cancel(NOT_SILENT)
+    return Email(
+        context={"match": row, "partner": row.partner_of(person), "since": since},
+        action=(
+            _("Suggest times"),
+            absolute(reverse("meetings:meeting-create", args=[row.public_id])),
+        ),
+        program=row.program,
+        thread=row,
+    )

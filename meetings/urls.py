@@ -1,6 +1,7 @@
 from django.urls import path
 
-from . import views
+from .views import meetings as views
+from .views import sharing as sharing_views
 
 app_name = "meetings"
 
@@ -13,6 +14,12 @@ urlpatterns = [
     path("meeting/<str:meeting_id>/private-note/", views.meeting_note, name="meeting-note"),
     path("meeting/<str:meeting_id>/step/<str:role>/", views.meeting_step, name="meeting-step"),
     path("meeting/<str:meeting_id>/meeting.ics", views.meeting_calendar, name="meeting-calendar"),
+    path("shared/<str:match_id>/", sharing_views.shared_list, name="shared-list"),
+    path("shared-item/<str:item_id>/delete/", sharing_views.shared_delete, name="shared-delete"),
+    path("calendar/", sharing_views.calendar_feed, name="calendar-feed"),
+    path("calendar/renew/", sharing_views.calendar_feed_renew, name="calendar-feed-renew"),
+    path("calendar/delete/", sharing_views.calendar_feed_delete, name="calendar-feed-delete"),
+    path("go/calendar/<str:token>/meetings.ics", sharing_views.calendar_file, name="calendar-file"),
     path("meeting/<str:meeting_id>/reply/", views.meeting_reply, name="meeting-reply"),
     path("meeting/<str:meeting_id>/keep/", views.meeting_keep, name="meeting-keep"),
     path("meeting/<str:meeting_id>/move/", views.meeting_move, name="meeting-move"),

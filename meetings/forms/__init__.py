@@ -1,6 +1,7 @@
 """Forms of meetings."""
 
 from .notes import AgendaForm, LogForm, PrivateNoteForm
+from .sharing import ShareForm
 from .times import PlanForm, RecordForm, ReplyForm, TimesForm
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "PrivateNoteForm",
     "RecordForm",
     "ReplyForm",
+    "ShareForm",
     "TimesForm",
 ]

@@ -16,6 +16,7 @@ from .meetings import (
     ProposedTime,
 )
 from .notes import Agenda, Correction, LogEntry, PrivateNote
+from .sharing import CalendarFeed, SharedItem
 
 __all__ = [
     "CORRECTION_DAYS",
@@ -23,6 +24,7 @@ __all__ = [
     "MAX_TIMES",
     "MIN_MINUTES",
     "Agenda",
+    "CalendarFeed",
     "Correction",
     "LogEntry",
     "Meeting",
@@ -31,4 +33,5 @@ __all__ = [
     "PairContactQuerySet",
     "PrivateNote",
     "ProposedTime",
+    "SharedItem",
 ]

@@ -35,7 +35,15 @@ from matches import endings
 from matches.models import EndingNote, Match
 from matching.models import KeepApart, RoundJob
 from matching.rounds.decisions import RoundDecision, decide
-from meetings.models import Agenda, LogEntry, Meeting, PairContact, PrivateNote, ProposedTime
+from meetings.models import (
+    Agenda,
+    LogEntry,
+    Meeting,
+    PairContact,
+    PrivateNote,
+    ProposedTime,
+    SharedItem,
+)
 from notifications.models import Notification, OutboxState
 from notifications.outbox import enqueue
 from programs.models import Conflict, Experience, Membership, PlaceDistance, Topic
@@ -213,6 +221,10 @@ def met(world: AccessFixtures) -> None:
             PrivateNote.objects.create(meeting=row, author=match.mentee.person, text="p")
             world.add(kind, pair, row, owners=roles)
         PairContact.objects.create(match=match, person=match.mentee.person, on=date(2026, 1, 5))
+        item = SharedItem.objects.create(
+            match=match, author=match.mentee.person, kind="contact", title="t", details="d"
+        )
+        world.add("shared", pair, item, owners=roles[:1], partners=roles[1:])
 
 
 @register_builder

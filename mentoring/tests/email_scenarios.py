@@ -23,6 +23,8 @@ from notifications.models import Notification
 from programs.models import Membership
 from testkit import agreements, checkins, factories, meetings, rounds
 
+from .silent_pairs import be_in_touch, silent
+
 ZONE = "America/Toronto"
 
 
@@ -367,6 +369,9 @@ SCENARIOS: dict[str, Scenario] = {
         stop=lambda case: Agenda.system.filter(meeting=case.about).update(points=""),
         reason="no-agenda",
         undo=cancel_meeting,
+    ),
+    "meeting-overdue": Scenario(
+        lambda: silent(of_pair()), stop=be_in_touch, reason="pair-not-silent"
     ),
     "meeting-record": Scenario(meeting_over, stop=record, reason="meeting-recorded"),
     "round-held-back": Scenario(round_, stop=round_state("review"), reason="not-a-draft"),

@@ -20,7 +20,7 @@ from matches import endings
 from matches.models import Farewell, Match
 from matching.models import KeepApart, Override, Round, RoundJob
 from matching.rounds.decisions import RoundDecision, decide
-from meetings.models import Agenda, LogEntry, PrivateNote
+from meetings.models import Agenda, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
 from notifications.models import KnownState, Notification
 from testkit import factories, rounds
@@ -86,6 +86,7 @@ def _care_of_the_partner(world) -> None:
         Agenda.system.filter(meeting=meeting).update(author=author)
         LogEntry.objects.create(meeting=meeting, author=partner, learned="l", next_step="n")
         PrivateNote.objects.create(meeting=meeting, author=partner, text="p")
+    SharedItem.objects.create(match=match, author=partner, kind="contact", title="t", details="d")
 
 
 def _round(world, person) -> Round:

@@ -57,6 +57,8 @@ NOT_FOR_COMMITTEE = {
     "meetings.Correction": "the pair alone; a carer sees what holds now",
     "meetings.LogEntry": "the pair's own words",
     "meetings.PrivateNote": "the writer's own words",
+    "meetings.SharedItem": "the pair's own words",
+    "meetings.CalendarFeed": "the person's own address",
     "notifications.KnownState": "digests that no page shows",
     "notifications.MutedStream": "the person's own choice",
     "workflow.Transition": "reached through its row",

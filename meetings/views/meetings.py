@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from access.exceptions import ActionNotAllowed
 from matches.models import Match
 
-from . import calendars, contacts, preparing, presenters, scheduling
-from .forms import (
+from .. import calendars, contacts, preparing, presenters, scheduling
+from ..forms import (
     AgendaForm,
     LogForm,
     PlanForm,
@@ -23,8 +23,8 @@ from .forms import (
     ReplyForm,
     TimesForm,
 )
-from .models import LogEntry, Meeting, PrivateNote
-from .presenters import show_time
+from ..models import LogEntry, Meeting, PrivateNote
+from ..presenters import show_time
 
 State = Meeting.State
 

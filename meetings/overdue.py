@@ -1,0 +1,97 @@
+"""It has been a while: reminders to pairs that have not met for long, by the rhythm they agreed on.
+
+The mentee is asked at the program's percentage of the rhythm at which a pair counts as drifting,
+both at the one at which it counts as stuck. A meeting, a contact or a date ahead ends it. The
+ordinal counts what the pair has done so far, so that the next silence is asked about again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from agreements.models import AgreementVersion
+from matches.models import Match
+from notifications.reconcilers import reconciler
+from notifications.reminders import PendingEmails, Reminder
+from programs.models import Policy
+
+from .models import Meeting
+
+OVERDUE = "meeting-overdue"
+LOOKS_IN_MINUTES = 5  # of each hour: silence is measured in weeks
+ORDINALS_PER_SILENCE = 10
+EXPIRES_DAYS = 14
+
+
+@reconciler
+def remind_overdue(at: datetime) -> None:
+    """Ask the pairs that have not met for long to suggest a time; once an hour is enough."""
+    if at.minute >= LOOKS_IN_MINUTES:
+        return
+    rows = list(silent_matches(at))
+    pending = PendingEmails([OVERDUE], rows)
+    for match in rows:
+        for person, reminder in _due(match, at):
+            first = _silence_number(match) * ORDINALS_PER_SILENCE
+            pending.enqueue(OVERDUE, reminder, to=person, about=match, at=at, first_ordinal=first)
+
+
+def silent_matches(at: datetime) -> QuerySet[Match]:
+    """Return the active matches without a date ahead, with `quiet_since` and `rhythm` (days)."""
+    ahead = Meeting.objects.ahead(at).filter(match=OuterRef("pk"))
+    agreed = AgreementVersion.objects.signed().filter(agreement__match=OuterRef("pk"))
+    is_held = Q(meetings__state=Meeting.State.HELD)
+    found = Match.objects.filter(state=Match.State.ACTIVE).exclude(Exists(ahead))
+    return (
+        found.annotate(
+            last_met_at=Max("meetings__starts_at", filter=is_held),
+            times_met=Count("meetings", filter=is_held, distinct=True),
+            last_contact_at=Max("contacts__at"),
+            times_in_touch=Count("contacts", distinct=True),
+            rhythm=Coalesce(
+                Subquery(agreed.values("rhythm_days")[:1]),
+                F("mentee__cohort__program__policy__rhythm_days"),
+                output_field=IntegerField(),
+            ),
+        )
+        .with_people()
+        .select_related("mentee__cohort__program__policy")
+    )
+
+
+def _due(match: Match, at: datetime) -> Iterator[tuple[User, Reminder]]:
+    mentee, mentor = match.people
+    since = quiet_since(match)
+    policy = match.program.policy
+    for number, percent, people in (
+        (1, "drifting_percent", (mentee,)),
+        (2, "stuck_percent", (mentee, mentor)),
+    ):
+        due_at = since + timedelta(days=days_until(policy, match, percent))
+        expires_at = due_at + timedelta(days=EXPIRES_DAYS)
+        if due_at <= at < expires_at:
+            for person in people:
+                yield person, Reminder(number, due_at, expires_at)
+
+
+def quiet_since(match: Match) -> datetime:
+    """Return since when a match of `silent_matches` has neither met nor been in touch."""
+    known = (getattr(match, "last_met_at"), getattr(match, "last_contact_at"))  # noqa: B009
+    begun = match.active_at or match.introduced_at
+    return max([begun, *(moment for moment in known if moment)])
+
+
+def days_until(policy: Policy, match: Match, percent: str) -> int:
+    """Return after how many quiet days a reminder is due."""
+    rhythm: int = getattr(match, "rhythm")  # noqa: B009  annotated
+    return min(rhythm * int(getattr(policy, percent)) // 100, policy.silence_days)
+
+
+def _silence_number(match: Match) -> int:
+    number: int = getattr(match, "times_met") + getattr(match, "times_in_touch")  # noqa: B009
+    return number

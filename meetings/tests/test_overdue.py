@@ -1,0 +1,98 @@
+"""It has been a while: who is asked after how long, and what ends it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from matches.models import Match
+from meetings import scheduling
+from meetings.contacts import note_contact
+from meetings.overdue import remind_overdue, silent_matches
+from notifications.models import Notification
+from notifications.testing import deliver_due_emails
+from testkit import agreements
+from testkit import meetings as make
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(minute=1)
+
+
+@pytest.fixture
+def pair(match):
+    """A pair that agreed to meet every 30 days and has never met."""
+    agreements.signed(match)
+    old = NOW - timedelta(days=400)
+    Match.objects.filter(pk=match.pk).update(introduced_at=old, active_at=old)
+    match.refresh_from_db()
+    return match
+
+
+def met(match, days_ago):
+    return make.held(match, NOW - timedelta(days=days_ago))
+
+
+def asked(at=NOW):
+    for _twice in range(2):
+        remind_overdue(at)
+    rows = Notification.system.filter(kind="meeting-overdue").order_by("pk")
+    return [row.recipient.first_name for row in rows.select_related("recipient")]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "expected"),
+    [(44, []), (46, ["Ben"]), (58, ["Ben"]), (61, ["Ben", "Ada"]), (75, [])],
+)
+def test_the_mentee_is_asked_first_and_then_both(days_ago, expected, pair):
+    met(pair, days_ago)
+    assert asked() == expected
+
+
+def test_it_looks_once_an_hour(pair):
+    met(pair, 46)
+    assert asked(NOW.replace(minute=30)) == []
+
+
+def test_the_next_silence_is_asked_about_again(pair):
+    met(pair, 100)
+    assert asked(NOW - timedelta(days=54)) == ["Ben"]
+    met(pair, 46)
+    assert asked() == ["Ben", "Ben"]
+
+
+@pytest.mark.parametrize("end", ["contact", "suggested", "closed"])
+def test_what_ends_the_silence_stops_the_email_too(end, pair, ben, close):
+    met(pair, 46)
+    assert asked() == ["Ben"]
+    deliver_due_emails(NOW - timedelta(days=1), reconcile=False)
+    if end == "contact":
+        note_contact(pair, by=ben)
+    elif end == "suggested":
+        scheduling.plan_meeting(
+            pair, by=ben, times=[make.when(ben)], minutes=60, mode="video", is_agreed=False
+        )
+    else:
+        close(pair)
+    subjects = [mail.subject for mail in deliver_due_emails(reconcile=False)]
+    assert not any("It has been a while" in subject for subject in subjects)
+
+
+def test_the_email_says_since_when(pair):
+    met(pair, 46)
+    asked()
+    mails = deliver_due_emails(reconcile=False)
+    (mail,) = [mail for mail in mails if "It has been a while" in mail.subject]
+    assert "We know of no meeting or contact with Ada since" in " ".join(mail.body.split())
+
+
+def test_a_pair_that_is_introduced_closing_or_planning_is_not_asked(match, pair):
+    assert list(silent_matches(NOW)) == [pair]
+    make.meeting(pair)
+    assert list(silent_matches(NOW)) == []
+
+
+def test_the_queries_do_not_grow(pair, cohort, django_assert_num_queries):
+    met(pair, 46)
+    remind_overdue(NOW)
+    with django_assert_num_queries(2):
+        remind_overdue(NOW)

@@ -1,0 +1,26 @@
+"""A pair that has not met since it began, for the scenarios of e-mails."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypeVar
+
+from django.utils import timezone
+
+from meetings.contacts import note_contact
+
+CaseOfPair = TypeVar("CaseOfPair")
+
+
+def silent(case: CaseOfPair) -> CaseOfPair:
+    """They began seven weeks ago and have not met."""
+    begun = timezone.now() - timedelta(days=50)
+    type(case.about)._base_manager.filter(pk=case.about.pk).update(
+        state="active", introduced_at=begun, active_at=begun
+    )
+    case.about.refresh_from_db()
+    return case
+
+
+def be_in_touch(case: CaseOfPair) -> None:
+    note_contact(case.about, by=case.to)
