@@ -143,7 +143,9 @@ def _closing_action(match: Match, label: str) -> tuple[str, str]:
     return label, absolute(reverse("matches:match-closing", args=[match.public_id]))
 
 
-@kind("match-ends-soon", about="matches.Match", expires_after=timedelta(days=30))
+@kind(
+    "match-ends-soon", about="matches.Match", topic="end-of-term", expires_after=timedelta(days=30)
+)
 def match_ends_soon(match: Match, person: User) -> Email | Cancel:
     """**To**: both people. **When**: 60 and 30 days before the last day (a setting and its half).
     **Until**: the last day, a longer term, or the end of the pair."""
@@ -153,7 +155,9 @@ def match_ends_soon(match: Match, person: User) -> Email | Cancel:
     return _about_term(match, person, _("Plan our closing talk"), days=days)
 
 
-@kind("match-term-over", about="matches.Match", expires_after=timedelta(days=18))
+@kind(
+    "match-term-over", about="matches.Match", topic="end-of-term", expires_after=timedelta(days=18)
+)
 def match_term_over(match: Match, person: User) -> Email | Cancel:
     """**To**: both people. **When**: on the last day, and 12 days later. **Until**: the pair is
     closed, or goes on for a longer term."""

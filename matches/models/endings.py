@@ -186,7 +186,7 @@ class FollowUp(models.Model):
     class Wish(models.TextChoices):
         AGAIN = "again", _("I would like another match")
         FEWER = "fewer", _("I would like to go on with fewer mentees")
-        PAUSE = "pause", _("Not now. Ask me again before the next round of applications")
+        PAUSE = "pause", _("Not now. I will say when I am ready")
         STOP = "stop", _("I am done")
 
     ASKING = (Wish.AGAIN, Wish.FEWER)
