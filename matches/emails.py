@@ -25,6 +25,7 @@ from .terms import CLOSE_AFTER_DAYS
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
+TERM_CHANGED = reason("term-changed", gettext_lazy("the last day is another one now"))
 HAVE_BEGUN = reason("have-begun", gettext_lazy("the two have signed their agreement already"))
 
 
@@ -151,7 +152,7 @@ def match_ends_soon(match: Match, person: User) -> Email | Cancel:
     **Until**: the last day, a longer term, or the end of the pair."""
     days = _days_left(match)
     if match.state == Match.State.CLOSED or days is None or days <= 0:
-        return Cancel("the last day has passed or the pair has ended")
+        return Cancel(MATCH_ENDED if match.state == Match.State.CLOSED else TERM_CHANGED)
     return _about_term(match, person, _("Plan our closing talk"), days=days)
 
 
@@ -163,7 +164,7 @@ def match_term_over(match: Match, person: User) -> Email | Cancel:
     closed, or goes on for a longer term."""
     days = _days_left(match)
     if match.state == Match.State.CLOSED or days is None or days > 0:
-        return Cancel("the pair has ended or goes on")
+        return Cancel(MATCH_ENDED if match.state == Match.State.CLOSED else TERM_CHANGED)
     return _about_term(match, person, _("Close or go on"), days=-days)
 
 

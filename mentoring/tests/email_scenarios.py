@@ -195,6 +195,16 @@ def cancel_meeting(case: Case) -> None:
 # --- the end of pairs
 
 
+def term_ends(days: int) -> Case:
+    case = of_pair()
+    update(case, ends_on=timezone.localdate() + timedelta(days=days))
+    return case
+
+
+def extend_term(case: Case) -> None:
+    update(case, ends_on=timezone.localdate() + timedelta(days=200))
+
+
 def ended_pair() -> Case:
     """Ben has ended it; Ada is told."""
     match = pair()
@@ -332,6 +342,14 @@ SCENARIOS: dict[str, Scenario] = {
         reason="concern-taken",
     ),
     "concern-urgent": Scenario(lambda: concern("urgent"), stop=take, reason="concern-taken"),
+    "match-ends-soon": Scenario(
+        lambda: term_ends(30),
+        stop=lambda case: close(case.about),
+        reason="match-ended",
+        change=lambda case: update(case, ends_on=timezone.localdate()),
+        newer="match-term-over",
+    ),
+    "match-term-over": Scenario(lambda: term_ends(-1), stop=extend_term, reason="term-changed"),
     "match-ended": Scenario(ended_pair, stop=reopen, reason="reopened"),
     "match-reopened": Scenario(
         reopened_pair, stop=lambda case: close(case.about.match), reason="match-ended"
