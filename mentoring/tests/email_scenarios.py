@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -23,33 +21,10 @@ from notifications.models import Notification
 from programs.models import Membership
 from testkit import agreements, checkins, factories, meetings, rounds
 
+from .email_cases import Case, Scenario
 from .silent_pairs import be_in_touch, silent
 
 ZONE = "America/Toronto"
-
-
-@dataclass
-class Case:
-    """An e-mail that is owed: what it is about and who gets it."""
-
-    about: Any
-    to: User
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """`stop` makes the kind's stop condition true, which ends the e-mail with the code `reason`.
-
-    `change` brings about what the kind `newer` tells of the same topic (by default nothing: the
-    same kind asks again). `undo` takes back what the e-mail tells, by default as `stop`.
-    """
-
-    make: Callable[[], Case]
-    stop: Callable[[Case], object]
-    reason: str
-    newer: str = ""
-    change: Callable[[Case], object] = lambda case: None
-    undo: Callable[[Case], object] | None = None
 
 
 def person(name: str) -> User:
