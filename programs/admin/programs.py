@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Field, ForeignKey, Model
 from django.forms import Field as FormField
@@ -56,6 +57,12 @@ class NewProgramForm(forms.ModelForm):
     class Meta:
         model = Program
         fields = ("name", "language", "time_zone", "contact_email")
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if Program.objects.filter(name__iexact=name).exists():
+            raise ValidationError(_("There is already a program with this name. Enter another."))
+        return name
 
 
 @admin.register(Program)

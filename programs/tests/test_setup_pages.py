@@ -60,13 +60,22 @@ def test_a_new_program_starts_hidden_with_default_settings_and_a_starter_list(as
 
 def test_a_chair_who_adds_a_program_is_its_chair(as_user, cleo):
     as_user(cleo).post(ADD, {**NEW_PROGRAM, "template": ""})
-    as_user(cleo).post(ADD, {**NEW_PROGRAM, "template": ""})  # the same name is allowed
-    rows = Membership.objects.filter(user=cleo, program__name="HR chapter").order_by("pk")
-    assert [(row.program.slug, row.role) for row in rows] == [
-        ("hr-chapter", "chair"),
-        ("hr-chapter-2", "chair"),
-    ]
-    assert not Topic.objects.filter(program__in=rows.values("program")).exists()
+    row = Membership.objects.get(user=cleo, program__name="HR chapter")
+    assert (row.program.slug, row.role) == ("hr-chapter", "chair")
+    assert not Topic.objects.filter(program=row.program).exists()
+
+
+def test_a_second_program_with_the_same_name_is_refused(as_user, cleo):
+    as_user(cleo).post(ADD, NEW_PROGRAM)
+    page = as_user(cleo).post(ADD, {**NEW_PROGRAM, "name": "hr Chapter"}).content.decode()
+    assert "There is already a program with this name." in page
+    assert Program.objects.filter(name__iexact="HR chapter").count() == 1
+
+
+def test_a_web_address_that_is_taken_gets_a_number(as_user, cleo):
+    factories.program(name="Other", slug="hr-chapter")
+    as_user(cleo).post(ADD, NEW_PROGRAM)
+    assert Program.objects.get(name="HR chapter").slug == "hr-chapter-2"
 
 
 def test_only_a_chair_or_the_maintainer_adds_a_program(as_user, reader):
