@@ -35,6 +35,8 @@ NOT_PLANTED = {
     "account.EmailAddress.email": "has the address",
     "accounts.User.public_id": "the log of erased people needs it",
     "accounts.User.time_zone": "one of the zones of the clock",
+    "meetings.Meeting.zone": "one of the zones of the clock",
+    "meetings.ProposedTime.zone": "one of the zones of the clock",
     "applications.RosterUpload.columns_json": "has some answers of the file",
     "applications.RosterUpload.content_text": "a row of the file names the person",
     "applications.RosterJob.report_json": "quotes the row that names the person",
