@@ -19,13 +19,12 @@ from notifications.reasons import ANSWERED, NEVER_TOLD, reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
-from .ending_texts import MATCH_ENDED, REOPENED, ending_lines, partner_name
+from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
 from .models import Closure, Farewell, FollowUp, Match
 from .terms import CLOSE_AFTER_DAYS
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
-TERM_CHANGED = reason("term-changed", gettext_lazy("the last day is another one now"))
 HAVE_BEGUN = reason("have-begun", gettext_lazy("the two have signed their agreement already"))
 
 

@@ -21,6 +21,7 @@ Cause, Kind = Closure.Cause, Match.Closed
 
 # Why e-mails are not sent.
 MATCH_ENDED = reason("match-ended", gettext_lazy("the match has ended"))
+TERM_CHANGED = reason("term-changed", gettext_lazy("the last day is another one now"))
 REOPENED = reason("reopened", gettext_lazy("the pair was reopened"))
 
 Text = str | Promise

@@ -27,6 +27,7 @@ from programs.models import Policy
 from workflow.states import move
 
 from . import endings
+from .ending_texts import TERM_CHANGED
 from .models import Closure, Match, MatchQuerySet
 
 State = Match.State
@@ -81,7 +82,7 @@ def set_term(match: Match, ends_on: date, *, by: User | None, at: datetime) -> N
         move(match, State.ACTIVE, by=by, at=at, why="a longer term")
     rows.update(ends_on=ends_on, end_notices=0)
     match.ends_on, match.end_notices = ends_on, 0
-    cancel_about(match, why="the term has changed", at=at, kinds=(ENDS_SOON, IS_OVER))
+    cancel_about(match, why=TERM_CHANGED, at=at, kinds=(ENDS_SOON, IS_OVER))
 
 
 @reconciler
@@ -121,7 +122,7 @@ def _may_be_announced(notice_days: int, at: datetime) -> Q:
 def announce(match: Match, at: datetime) -> None:
     """Enqueue the latest notice that is due to both; after a long stop the older ones are left out.
 
-    A notice that still waits is replaced.
+    It replaces one that still waits: they share a topic.
     """
     plan = notices(match.program.policy.end_notice_days)
     since = (today_of(match, at) - match.ends_on).days if match.ends_on else -10_000
@@ -130,7 +131,6 @@ def announce(match: Match, at: datetime) -> None:
     if not due or not mine.filter(end_notices__lt=due[-1]).update(end_notices=due[-1]):
         return
     kind = plan[due[-1] - 1][1]
-    cancel_about(match, why="a newer one follows", at=at, kinds=(ENDS_SOON, IS_OVER))
     known = Notification.system.about(match).filter(kind=kind).aggregate(last=Max("ordinal"))
     for person in match.people:
         enqueue(kind, to=person, about=match, ordinal=(known["last"] or 0) + 1, at=at)
