@@ -112,6 +112,7 @@ COLUMNS = rules(
                 mentions=NO_ONE,
             )
         },
+        "PlannedSettings": {"days": impersonal("numbers of a program's policy")},
         "CheckIn": {"public_id": impersonal("a random id")},
         "Answer": {"choice": erased(mentions="a code of the question"), "text": erased()},
         "Concern": {

@@ -56,6 +56,7 @@ FIELDS: dict[str, str | None] = {
     "checkins.Concern.resolution": CARE_ONLY,
     "checkins.Concern.text": CARE,
     "checkins.ContactLog.note": CARE_ONLY,
+    "checkins.PlannedSettings.days": NO_WORDS,
     "checkins.Question.concern_codes": NO_WORDS,
     "checkins.Question.choices": NO_WORDS,
     "checkins.Question.texts": OPEN,

@@ -69,7 +69,9 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         gettext_lazy("Settings: check-ins"),
         {
             "classes": ("collapse",),
-            "description": gettext_lazy("Changes apply to check-ins that are planned from now on."),
+            "description": gettext_lazy(
+                "Check-ins that are not open yet move to their new day. Open ones stay as they are."
+            ),
             "fields": (
                 "fit_check_days",
                 "pulse_first_days",
