@@ -29,6 +29,7 @@ from matching.workbench.workbench import Workbench, last_entry, rows_of
 from .pages import (
     back,
     cleaned,
+    expected_mentor,
     expected_version,
     find_mentor,
     find_row,
@@ -50,7 +51,7 @@ def _on_current_pair(request: HttpRequest, public_id: str, mentee: str, kind: st
     """Decide about the proposed pair. Raises ActionNotAllowed if it is another one by now."""
     viewer = find_viewer(request, public_id)
     row = find_row(viewer, mentee)
-    mentor = find_mentor(viewer, request.POST.get("mentor", ""), row)
+    mentor = find_mentor(viewer, expected_mentor(request), row)
     if row.mentor_id != mentor.pk:
         raise ActionNotAllowed(
             _("%(mentee)s is no longer matched with %(mentor)s. Please check and try again.")

@@ -76,8 +76,19 @@ def find_mentor(viewer: ViewerContext, mentor: str, row: Proposal | None = None)
 
 def expected_version(request: HttpRequest) -> int:
     """The plan version that the member looked at when the button was pressed."""
-    text = request.POST.get("expected_version", "")
+    text = request.POST.get("expected_version", "") or _seen(request)[0]
     return int(text) if text.isdecimal() else 0
+
+
+def expected_mentor(request: HttpRequest) -> str:
+    """The public id of the mentor whom the button was about; empty without one."""
+    return request.POST.get("mentor", "") or _seen(request)[1]
+
+
+def _seen(request: HttpRequest) -> tuple[str, str]:
+    """Return (plan version, mentor's public id) from the value of a row's button."""
+    version, _space, mentor = request.POST.get("seen", "").partition(" ")
+    return version, mentor
 
 
 def cleaned(form: Form) -> dict[str, object]:
@@ -106,6 +117,11 @@ def panel(
     """Render the content of a page without the frame, for the panel beside the list."""
     context["content"] = f"admin/matching/round/_{template}.html"
     return _shown(request, "_panel", context | _of_round(request, title, round_))
+
+
+def fragment(request: HttpRequest, template: str, round_: Round, **context: object) -> HttpResponse:
+    """Render a part of a page for htmx."""
+    return _shown(request, template, context | _of_round(request, "", round_))
 
 
 def _of_round(request: HttpRequest, title: str, round_: Round) -> dict[str, object]:

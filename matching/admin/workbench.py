@@ -9,19 +9,32 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matches.vocabulary_text import format_number
+from matches.vocabulary_text import Vocabulary, format_number
 from matching.forms import DiscardForm
 from matching.models import Round, RoundJob, Snapshot
 from matching.recusal import ViewerContext
 from matching.rounds import copying, lifecycle
 from matching.rounds.bulk_decisions import latest_text
 from matching.workbench.presence import other_viewers, viewers_text
-from matching.workbench.workbench import Workbench, last_entry, news
+from matching.workbench.workbench import Workbench, last_entry, news, rows_of
 
-from .pages import back, cleaned, find_round, find_snapshot, page, url
+from .pages import (
+    back,
+    cleaned,
+    find_round,
+    find_row,
+    find_snapshot,
+    find_viewer,
+    fragment,
+    page,
+    url,
+)
 
 
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    unfolded = request.GET.get("reject", "")
+    if request.htmx and unfolded:
+        return _unfolded(request, public_id, unfolded)
     snapshot = find_snapshot(request, public_id)
     if snapshot is None:
         round_ = find_round(request, public_id)
@@ -43,10 +56,21 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "last": last,
         "latest_text": latest_text(last, request.user),
         "place": board.place,
+        "unfolded": unfolded,
         "viewers": viewers_text(other_viewers(round_, request.user)),
         "is_front": True,
     }
     return page(request, "workbench", str(round_), round_, **context)
+
+
+def _unfolded(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
+    """Render the form that rejects the pair of a row; without scripts it comes with the list."""
+    viewer = find_viewer(request, public_id)
+    found = [find_row(viewer, mentee)]
+    round_, at = viewer.round, request.GET.copy()
+    del at["reject"]
+    row = rows_of(round_, found, Vocabulary(round_.program), request.user, in_list=True)[0]
+    return fragment(request, "_unfolded", round_, row=row, place=at.urlencode())
 
 
 def capacity_text(snapshot: Snapshot) -> str:

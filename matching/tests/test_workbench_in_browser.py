@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from matching.models import Proposal, Round
 from matching.rounds import lifecycle
+from testkit.accessibility import RULES, broken_rules
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -48,12 +49,6 @@ def press(page, name, *, inside=None, role="button"):
     page.keyboard.press("Enter")
 
 
-def unfold(page, row, summary):
-    handle = row.locator("summary", has_text=summary)
-    handle.focus()
-    page.keyboard.press("Enter")
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts on", "scripts off"])
 def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_server, scripts):
     opened = lifecycle.open_round(cohort, by=kim)
@@ -67,7 +62,7 @@ def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_serv
     page.get_by_text("You pinned Amina Farah with Ruth Adeyemi").wait_for()
     amina.get_by_role("button", name="Unpin").wait_for()
 
-    unfold(page, joel, "Reject")
+    press(page, "Reject", inside=joel, role="link")
     joel.get_by_label("Reason (saved in the minutes)").fill("They shared an office for years.")
     press(page, "Reject", inside=joel)
     page.get_by_text("You rejected Joel Tremblay with Priya Nair").wait_for()
@@ -133,3 +128,22 @@ def test_selected_pairs_are_pinned_and_undone_without_scripts(
     press(page, "Undo last change")
     page.get_by_text("You undid a decision").wait_for()
     assert not Proposal.system.filter(round=drafted).pinned().exists()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_rejecting_unfolds_in_the_row_and_keeps_the_focus_there(
+    drafted, people, cleo, open_as, live_server, width
+):
+    page = open_as(cleo, scripts=True, width=width)
+    address = reverse("admin:matching_round_workbench", args=[drafted.public_id])
+    page.goto(live_server.url + address)
+    joel = page.locator(_row(people["joel"]))
+    joel.get_by_role("checkbox").check()
+    press(page, "Reject", inside=joel, role="link")
+    joel.get_by_label("Reason (saved in the minutes)").wait_for()
+    assert page.url == live_server.url + address  # the list was not loaded again
+    assert joel.get_by_role("checkbox").is_checked()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    assert broken_rules(page, RULES, within="main *") == []
+    page.keyboard.press("Enter")
+    assert not joel.get_by_label("Reason (saved in the minutes)").is_visible()

@@ -8,6 +8,7 @@
   let opener = null;  // the id of the link to go back to
 
   const show = (address) => window.htmx.ajax("GET", address, { target: "#panel", swap: "innerHTML" });
+  const unfold = (link) => window.htmx.ajax("GET", link.href.split("#")[0], { target: link, swap: "outerHTML" });
   const content = () => panel.firstElementChild;
   const mark = () => {
     for (const row of document.querySelectorAll(".wb-open")) row.classList.remove("wb-open");
@@ -20,12 +21,13 @@
     const link = opener && document.getElementById(opener);
     if (link) link.focus();
   };
-  const isPlain = (event) => wide.matches && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  const isPlain = (event) => !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-panel], a[data-close]");
-    if (!link || !isPlain(event)) return;
+    const link = event.target.closest("a[data-panel], a[data-close], a[data-unfold]");
+    if (!link || !isPlain(event) || !(wide.matches || "unfold" in link.dataset)) return;
     event.preventDefault();
+    if ("unfold" in link.dataset) return unfold(link);
     if ("close" in link.dataset) return close();
     const row = link.closest(".wb-row");
     if (row) opener = row.id.replace("row-", "compare-");
@@ -33,6 +35,10 @@
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.id === "decide") {  // of the buttons of all rows
+      event.preventDefault();
+      window.htmx.ajax("POST", event.submitter.formAction, { source: event.submitter, swap: "none" });
+    }
     if (!("panel" in form.dataset) || !wide.matches) return;
     event.preventDefault();
     show(`${form.action}?${new URLSearchParams(new FormData(form))}`);
