@@ -45,11 +45,11 @@ class MatchQuerySet(ScopedQuerySet):
             mentee__cohort__program__in=programs
         )
 
-    def cared_for_by(self, user: User | AnonymousUser) -> Self:
+    def cared_for_by(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Matches whose carer is `user`, or someone whose deputy they are, with a role today."""
         if not user.is_authenticated:
             return self.none()
-        return self.for_committee(user).filter(_is_carer(user))
+        return self.for_committee(user, *roles).filter(_is_carer(user))
 
     def in_care_of(self, user: User | AnonymousUser) -> Self:
         """Matches whose confidential matters `user` handles: as carer, as deputy, as chair."""

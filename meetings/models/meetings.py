@@ -43,8 +43,7 @@ class MeetingQuerySet(ScopedQuerySet):
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What a member sees as a committee member: meetings of the matches in their own care."""
-        cared_for = Match.objects.cared_for_by(user)
-        return self.filter(match__in=cared_for & Match.objects.for_committee(user, *roles))
+        return self.filter(match__in=Match.objects.cared_for_by(user, *roles))
 
     def of(self, user: User) -> Self:
         """Meetings of the matches that `user` is in."""
