@@ -370,11 +370,11 @@ def _emails(sample: _Sample, pairs: int, emails: int) -> None:
         is_over = f"CASE WHEN {state} <> 'held' THEN {due} END"
         copy(row, source,
               id=f"nextval(pg_get_serial_sequence('{Notification._meta.db_table}', 'id'))",
-              key=f"'{name}:' || s.e", kind=f"'{name}'", about_type=f"'{model._meta.label_lower}'",
-              about_id="s.about", recipient_id=f"{FIRST} + 1 + s.e % {2 * pairs}", due_at=due,
-              created_at=due, next_at=due, expires_at="NULL", state=state, sent_at=is_sent,
-              ended_at=is_over, reason=f"CASE WHEN {state} = 'sent' THEN '' ELSE 'bench' END",
-              )  # fmt: skip
+              key=f"'{name}:' || s.e", kind=f"'{name}'", topic="NULL", about_id="s.about",
+              about_type=f"'{model._meta.label_lower}'", due_at=due, created_at=due, next_at=due,
+              recipient_id=f"{FIRST} + 1 + s.e % {2 * pairs}", expires_at="NULL", state=state,
+              sent_at=is_sent, ended_at=is_over,
+              reason=f"CASE WHEN {state} = 'sent' THEN '' ELSE 'bench' END")  # fmt: skip
     label = CheckIn._meta.label_lower
     recent = (
         "(SELECT * FROM asked WHERE kind = 'pulse' AND state <> 'scheduled'"
@@ -383,9 +383,10 @@ def _emails(sample: _Sample, pairs: int, emails: int) -> None:
     copy(row, recent,
           id=f"nextval(pg_get_serial_sequence('{Notification._meta.db_table}', 'id'))",
           key=f"'checkin-pulse:{label}:' || a.id || ':' || a.person || ':1'",
-          kind="'checkin-pulse'", about_type=f"'{label}'", about_id="a.id", state="'sent'",
-          recipient_id="a.person", due_at="a.opens", created_at="a.opens", next_at="a.opens",
-          expires_at="NULL", sent_at="a.opens", ended_at="a.opens", reason="''")  # fmt: skip
+          kind="'checkin-pulse'", topic="NULL", about_type=f"'{label}'", about_id="a.id",
+          state="'sent'", recipient_id="a.person", due_at="a.opens", created_at="a.opens",
+          next_at="a.opens", expires_at="NULL", sent_at="a.opens", ended_at="a.opens",
+          reason="''")  # fmt: skip
 
 
 def _finish() -> None:
