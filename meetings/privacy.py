@@ -84,6 +84,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     agendas.update(place="", **dict.fromkeys(Agenda.PROMPTS, ""))
     LogEntry.system.filter(meeting__in=meetings).delete()
     PrivateNote.system.filter(meeting__in=meetings).delete()
+    SharedItem.system.filter(match__in=matches).delete()
     Transition.system.about_any(meetings).update(why="")
 
 

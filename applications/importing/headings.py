@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from openpyxl.utils import get_column_letter
-
 from .normalization import fold
 
 Row = tuple[int, list[str]]  # the number that people see, the cells
@@ -46,6 +44,8 @@ def joined(first: Sequence[str], second: Sequence[str]) -> list[str]:
 
 def told_apart(cells: Sequence[str]) -> tuple[str, ...]:
     """Return headings that differ: "Town", "Town (2)"; a column without one is called "(C)"."""
+    from openpyxl.utils import get_column_letter  # slow to import: only the worker needs it
+
     found: list[str] = []
     seen: dict[str, int] = {}
     for position, cell in enumerate(cells, start=1):

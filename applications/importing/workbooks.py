@@ -14,9 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 
-import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_PARTS = 2000
@@ -34,6 +32,10 @@ def workbook_rows(content: bytes) -> Iterator[tuple[int, list[object]]]:
 
     Raises BadFile.
     """
+    # Slow to import, and it loads numpy where that is installed: only the worker needs it.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _check_size(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -12,7 +12,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from accounts.models import User
-from applications.importing import BadFile, read_table, workbooks
+from applications.importing import BadFile, read_table
 from applications.importing.vocabulary_lookup import unique_code
 from applications.models import (
     Application,
@@ -247,7 +247,7 @@ class TestLimits:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("xl/worksheets/sheet1.xml", b"0" * (101 * 2**20))
-        monkeypatch.setattr(workbooks.openpyxl, "load_workbook", None)
+        monkeypatch.setattr(openpyxl, "load_workbook", None)
         with pytest.raises(BadFile, match="unpacks to more than 100 MB"):
             read_table(out.getvalue())
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from matching.storage.cache import CACHE
 from testkit import factories, rounds
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Forget what other tests read: it would save queries in one order of the tests only."""
+    CACHE.clear()
 
 
 @pytest.fixture

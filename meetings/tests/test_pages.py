@@ -254,5 +254,5 @@ def test_the_list_asks_as_often_for_three_as_for_one(
         make.held(match, timezone.now() - timedelta(days=n + 1))
     client = as_user(ben)
     client.get(page("meeting-list", match))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         client.get(page("meeting-list", match))

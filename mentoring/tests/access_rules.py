@@ -16,6 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from matches.models import FollowUp
+
 ANONYMOUS = frozenset({"anonymous"})
 OWNER = frozenset({"owner"})
 PAIR = frozenset({"owner", "partner"})
@@ -45,6 +47,11 @@ def A_MENTEE(round_: Any) -> str:
 
 def A_MENTOR(round_: Any) -> str:
     return round_.cohort.applications.mentors().latest("pk").public_id
+
+
+def A_FOLLOW_UP(match: Any) -> int:
+    """What one of the two of an ended pair is asked."""
+    return FollowUp.objects.filter(closure__match=match).earliest("pk").pk
 
 
 A_DECISION = {
@@ -255,7 +262,9 @@ PAGES: dict[str, Rule] = {
     "admin:matches_match_end-selected-confirm": act(ANY_COMMITTEE),
     "admin:matches_match_reopen": desk(CARE, "match"),
     "admin:matches_match_note": saying(act(CARE, "match"), text="A note"),
-    "admin:matches_match_wish": saying(act(CARE, "ended_match"), follow_up="1", wish="again"),
+    "admin:matches_match_wish": saying(
+        act(CARE, "ended_match"), follow_up=A_FOLLOW_UP, wish="again"
+    ),
     # --- care
     "admin:checkins_checkin_read": act(CARE, "answered"),
     "admin:checkins_concern_take": act(CARE, "concern"),
