@@ -34,10 +34,6 @@ UPDATABLE = {State.SUBMITTED, State.ACCEPTED, State.WAITLISTED}
 Pairs = list[tuple[Record, Application]]
 
 
-class _Rollback(Exception):
-    pass
-
-
 def save_records(
     records: list[Record],
     roster: RosterMap,
@@ -56,15 +52,12 @@ def save_records(
     """
     result = ImportResult()
     run = _Import(records, roster, cohort, by, at or timezone.now(), result, job, file_name)
-    try:
-        with transaction.atomic():
-            run.run()
-            if dry_run or result.problems:
-                raise _Rollback
-            if finish:
-                finish(result)
-    except _Rollback:
-        pass
+    with transaction.atomic():
+        run.run()
+        if dry_run or result.problems:
+            transaction.set_rollback(True)
+        elif finish:
+            finish(result)
     return result
 
 

@@ -115,7 +115,9 @@ class ProgramAdmin(CommitteeAdmin):
             request, obj, change, **(kwargs if obj else {"form": NewProgramForm, **kwargs})
         )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None):  # type: ignore[no-untyped-def]
+    def get_fieldsets(  # type: ignore[no-untyped-def]  # the stubs name a private type
+        self, request: HttpRequest, obj: Model | None = None
+    ):
         return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
 
     def get_inlines(

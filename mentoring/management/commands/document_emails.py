@@ -22,7 +22,7 @@ is enqueued in the transaction of the fact. Its stop condition (*until*) is chec
 before it is sent. Essential e-mails can't be turned off and say why they are sent; the others carry
 one-click unsubscribe. Quiet hours delay everything that is not marked *at once*. Of the e-mails to
 one person about one record with the same *topic* only the newest waits; one that tells a *state* is
-not sent if the person knows it already ([decision 016](decisions/016-topics-of-emails.md)).
+not sent if the person knows it already ([decision 014](decisions/014-topics-of-emails.md)).
 """
 
 
