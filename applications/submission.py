@@ -56,7 +56,6 @@ def begin(
                 role=role,
                 external_key=by.email,
                 suitability=suitable,
-                rhythm_days=Application.Rhythm.MONTHLY,
             )
     except IntegrityError:  # the button was pressed twice at the same time
         return existing.get()

@@ -131,6 +131,7 @@ def application(
         hopes=row["hopes"],
         mode=row["mode"],
         travel_km=20 if row["mode"] != "online" else None,
+        rhythm_days=Application.Rhythm.MONTHLY,
         capacity=int(row.get("capacity") or 1),
         is_first_time=role == "mentor" and row.get("capacity") == "1" and int(row["years"]) < 13,
         suitability={question.code: True for question in suitability.QUESTIONS[role]},

@@ -142,7 +142,7 @@ class NextForm(forms.Form):
         match = follow_up.closure.match
         application = match.application_of(follow_up.person)
         choices = list(FollowUp.Wish.choices)
-        if not application.is_mentor or application.capacity < 2:
+        if not application.is_mentor or (application.capacity or 0) < 2:
             choices.remove((FollowUp.Wish.FEWER, FollowUp.Wish.FEWER.label))
         self.fields["wish"].choices = choices
         days = match.program.policy.rematch_buffer_days

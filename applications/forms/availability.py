@@ -116,6 +116,9 @@ class MeetingPage(ModelPage):
         mode.required = True
         mode.choices = Application.Mode.choices  # without the empty one of an optional column
         mode.error_messages["required"] = _("Choose how you would like to meet.")
+        rhythm = self.fields["rhythm_days"]
+        assert isinstance(rhythm, forms.ChoiceField)
+        rhythm.choices = Application.Rhythm.choices
         set_options(self.fields["languages"], Language.objects.current())
 
     def read(self, application: Application) -> Values:
@@ -124,6 +127,10 @@ class MeetingPage(ModelPage):
             **super().read(application),
             "languages": plain_codes(profile.languages) if profile.pk else [],
         }
+
+    def suggested(self) -> Values:
+        known = self.stored["rhythm_days"] != ""
+        return {} if known else {"rhythm_days": Application.Rhythm.MONTHLY}
 
     def clean_travel_km(self) -> int | None:
         distance = self.cleaned_data["travel_km"]
@@ -145,11 +152,13 @@ class CapacityPage(ModelPage):
     code = "capacity"
     heading = gettext_lazy("How many mentees")
     read_by = READ_BY_COMMITTEE
+    is_first_time = forms.BooleanField(
+        required=False, label=gettext_lazy("This is my first time as a mentor")
+    )
 
     class Meta:
         model = Application
         fields = ["is_first_time", "capacity"]
-        labels = {"is_first_time": gettext_lazy("This is my first time as a mentor")}
         widgets = {"capacity": forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})}
 
     def complete(self) -> None:
@@ -160,10 +169,13 @@ class CapacityPage(ModelPage):
             "You can change it at any time on the page of your application."
         ) % {"most": policy.capacity_max, "first": policy.first_time_capacity}
 
+    def suggested(self) -> Values:
+        return {} if self.stored["capacity"] != "" else {"capacity": 1}
+
     def clean(self) -> Values:
         cleaned = super().clean() or {}
         policy = self.application.program.policy
-        offered = cleaned.get("capacity", 1)
+        offered = cleaned.get("capacity") or 1
         most = policy.capacity_for(offered, is_first_time=bool(cleaned.get("is_first_time")))
         if offered > most:
             self.add_error("capacity", _("Enter a number of at most %(most)s.") % {"most": most})

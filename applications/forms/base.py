@@ -168,10 +168,10 @@ class Page(forms.BaseForm):
     def display_values(self, name: str) -> Iterable[object]:
         """Return a stored answer in the reader's language, one line for each chosen option."""
         value, field = self.stored.get(name), self.fields[name]
+        if value in EMPTY:  # unknown, which is not the same as "no"
+            return []
         if isinstance(field, forms.BooleanField):
             return [_("yes") if value else _("no")]
-        if value in EMPTY:
-            return []
         if not hasattr(field, "choices"):
             return [value]
         choices = flat_choices(field.choices)

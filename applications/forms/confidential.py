@@ -111,8 +111,8 @@ class CommitmentPage(Page, forms.Form):
 
     def read(self, application: Application) -> Values:
         return {
-            "commits": bool(application.committed_at),
-            "accepts_code": bool(application.code_accepted_at),
+            "commits": bool(application.committed_at) or "",  # a "no" can't be saved
+            "accepts_code": bool(application.code_accepted_at) or "",
         }
 
     def write(self) -> None:

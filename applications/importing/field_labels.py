@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -54,6 +55,7 @@ CHOICES: dict[str, dict[object, object]] = {
     "level": dict(Profile.Level.choices),
     "mode": dict(Application.Mode.choices),
     "rhythm_days": dict(Application.Rhythm.choices),
+    "language": dict(settings.LANGUAGES),
 }
 DEPTHS = dict(ApplicationExperience.Depth.choices)
 ENTRIES: dict[str, type[Topic] | type[Experience]] = {"topics": Topic, "experiences": Experience}

@@ -16,7 +16,7 @@ from accounts.models import Profile
 from applications.models import Application
 
 from .headings import AGAIN, same_question
-from .maps import LISTS, NAMES, ROLE_TABLES, RosterMap, read_map
+from .maps import LISTS, NAMES, ROLE_TABLES, SINGLE, RosterMap, read_map
 from .normalization import fold, split_answers
 from .parsers import ZONES, InvalidCell, is_yes_or_no, parse
 from .summaries import TableSummary
@@ -190,6 +190,8 @@ def sample_answers(table: TableSummary, heading: str, most: int = 3) -> list[str
 def guess_separator(table: TableSummary, heading: str, field: str) -> str:
     """Return the separator of a column with several answers in one cell, "" if there is none."""
     cells = table.answers(heading)
+    if field in SINGLE:
+        return ""
     marks = ";\n," if field in LISTS else ";"  # a comma or a line break may be part of any text
     if field in NAMES:  # "Roy, Ann" is one person
         marks = ";\n"

@@ -43,7 +43,8 @@ class PeopleImport:
         return self.people
 
     def _new_person(self, email: str) -> User:
-        user = User(email=email, time_zone=self.cohort.program.time_zone)
+        program = self.cohort.program
+        user = User(email=email, time_zone=program.time_zone, language=program.language)
         user.set_unusable_password()
         return user
 

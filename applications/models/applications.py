@@ -176,17 +176,16 @@ class Application(models.Model):
     travel_km = models.PositiveSmallIntegerField(
         _("how far you would travel (km)"), null=True, blank=True
     )
-    rhythm_days = models.PositiveSmallIntegerField(
-        _("how often"), choices=Rhythm, default=Rhythm.MONTHLY
-    )
+    # None in these three: the person has not said, for example in an import. Never a "no".
+    rhythm_days = models.PositiveSmallIntegerField(_("how often"), choices=Rhythm, null=True)
     capacity = models.PositiveSmallIntegerField(
         _("how many mentees at most"),
-        default=1,
+        null=True,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
     # The last day of a break: no round considers the person until it is over.
     break_until = models.DateField(_("on a break until"), null=True, blank=True, editable=False)
-    is_first_time = models.BooleanField(_("first time as a mentor"), default=False)
+    is_first_time = models.BooleanField(_("first time as a mentor"), null=True)
 
     # Commitment
     suitability = models.JSONField(default=dict, blank=True)  # {question code: answered yes}

@@ -6,10 +6,13 @@ Each file is invented and stands for a kind of trap. The right answer is in the 
 import io
 import time
 import zipfile
+from importlib import import_module
 
 import openpyxl
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.urls import reverse
 
 from accounts.models import User
 from applications.importing import BadFile, read_table
@@ -268,3 +271,48 @@ class TestLimits:
     def test_a_stray_quotation_mark_is_told_with_its_row_in_our_words(self):
         with pytest.raises(BadFile, match="Row 2 is not a row of a table: a quotation mark"):
             read_table(b'Email,Name\na@example.org,"Ann "Annie" Smith"\nb@example.org,Bo\n')
+
+
+class TestUnknownStaysUnknown:
+    FILE = "Email,Name\nune@example.org,Une Known\n"
+
+    def test_what_the_file_does_not_say_is_not_stored(self, bring):
+        bring(self.FILE, role="mentor")
+        une = Application.objects.get()
+        assert (une.rhythm_days, une.capacity, une.is_first_time) == (None, None, None)
+
+    def test_the_review_page_says_that_it_is_unknown_and_never_no(self, bring, as_user, cleo):
+        bring(self.FILE, role="mentor")
+        url = reverse("admin:applications_application_change", args=[Application.objects.get().pk])
+        pages = as_user(cleo).get(url).context["pages"]
+        assert not [row for _page, rows, _empty in pages for row in rows if row["value"] == ["no"]]
+        unknown = {str(label) for _page, _rows, labels in pages for label in labels}
+        assert {"This is my first time as a mentor", "I accept the code of conduct"} <= unknown
+
+    def test_a_mentor_of_unknown_capacity_takes_one_mentee(self, bring, program):
+        bring(self.FILE, role="mentor")
+        une = Application.objects.get()
+        capacity_for = program.policy.capacity_for
+        assert capacity_for(une.capacity, is_first_time=une.is_first_time) == 1
+        assert capacity_for(3, is_first_time=None) == program.policy.capacity_max
+
+    def test_defaults_that_earlier_versions_stored_become_unknown(self, bring):
+        bring("Email,Name,Mentees\nune@example.org,Une,1\n", "email", "name", "capacity")
+        Application.objects.update(rhythm_days=30, is_first_time=False)
+        migration = import_module("applications.migrations.0009_forget_unsaid_answers")
+        migration.forget_unsaid_answers(apps, None)
+        une = Application.objects.get()
+        assert (une.rhythm_days, une.capacity, une.is_first_time) == (None, 1, None)
+
+    def test_what_the_file_says_is_stored(self, bring):
+        bring(
+            "Email,Name,First time,Mentees,How often\nune@example.org,Une,no,2,every month\n",
+            "email", "name", "is_first_time", "capacity", "rhythm_days", role="mentor",
+        )  # fmt: skip
+        une = Application.objects.get()
+        assert (une.rhythm_days, une.capacity, une.is_first_time) == (30, 2, False)
+
+
+def test_a_column_of_one_answer_has_no_separator(bring):
+    bring("Email,Name\nude@example.org,Ud&eacute; Lim\n")
+    assert RosterJob.system.latest().upload.map_text.count("splits") == 0

@@ -46,8 +46,8 @@ class ApplicantData(NamedTuple):
     mode: str
     travel_km: int | None
     rhythm_days: int | None
-    capacity: int
-    is_first_time: bool
+    capacity: int | None
+    is_first_time: bool | None
     waiting_since: date | None
     person: int
     profile: int | None

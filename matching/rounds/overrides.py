@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import numpy as np
-from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from accounts.models import User
 from applications.models import Application
 from matches.match_creation import capacity_of
 from matches.vocabulary_text import join_words
+from programs.models.policy import UNSAID_CAPACITY
 
 from ..criteria import can_be_waived, rule_text
 from ..engine import FORBIDDEN
@@ -139,7 +140,7 @@ def add_capacity(
         viewer.refuse_if_conflicted({mentor.pk})
         current = Application.objects.select_related("cohort__program__policy").get(pk=mentor.pk)
         before = capacity_of(current)
-        current.capacity += 1
+        current.capacity = (current.capacity or UNSAID_CAPACITY) + 1
         if capacity_of(current) == before:
             raise ActionNotAllowed(
                 _("This mentor already has as many places as the program allows.")
@@ -174,7 +175,8 @@ def add_capacity(
 
 def _change_capacity(solver: SolverState, mentor: int, delta: int) -> None:
     """Change a mentor's capacity; the round then doesn't report it as a change since its run."""
-    Application.objects.filter(pk=mentor).update(capacity=F("capacity") + delta)
+    said = Coalesce("capacity", UNSAID_CAPACITY)
+    Application.objects.filter(pk=mentor).update(capacity=said + delta)
     solver.acknowledged_changes[str(mentor)] = current_fingerprint(mentor)
 
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .programs import Program, ProgramPartQuerySet
 
+UNSAID_CAPACITY = 1  # mentees of a mentor who has not said how many
+
 
 def integer_setting(
     default: int,
@@ -148,9 +150,14 @@ class Policy(models.Model):
     def __str__(self) -> str:
         return str(_("Policy of %(program)s") % {"program": self.program})
 
-    def capacity_for(self, offered: int, *, is_first_time: bool) -> int:
-        """Return how many mentees a mentor may have: what they offer, up to the program's limit."""
-        return min(offered, self.first_time_capacity if is_first_time else self.capacity_max)
+    def capacity_for(self, offered: int | None, *, is_first_time: bool | None) -> int:
+        """Return how many mentees a mentor may have: what they offer, up to the program's limit.
+
+        None is unknown: who has not said how many gets one, and who has not said that it is their
+        first time is not limited as if it were.
+        """
+        most = self.first_time_capacity if is_first_time else self.capacity_max
+        return min(offered or UNSAID_CAPACITY, most)
 
     def clean(self) -> None:
         errors: dict[str, str | Promise] = {}
