@@ -150,21 +150,17 @@ def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
     matches = list(
         Match.objects.of(person)
         .exclude(closed_kind=Match.Closed.IN_ERROR)
-        .with_people()
         .annotate(asked_to_end=Exists(asked))
-        .select_related("mentee__cohort__program__policy")
+        .select_related("mentee__person", "mentor__person")
     )
     found = [
-        ParticipantStatus(
-            person,
-            mine[_own_application_id(row, person)],
-            row,
-            asked_to_end=row.asked_to_end,
-            at=at,
-        )
+        ParticipantStatus(person, mine[own], row, asked_to_end=row.asked_to_end, at=at)
         for row in matches
-        if _own_application_id(row, person) in mine
+        if (own := _own_application_id(row, person)) in mine
     ]
+    for status in found:
+        if status.match and status.match.mentee.cohort_id == status.application.cohort_id:
+            status.match.mentee.cohort = status.application.cohort  # loaded with its program
     _load_related(found, person)
     paired = {status.application.pk for status in found}
     alone = [

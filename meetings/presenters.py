@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.template.defaultfilters import date as format_date
@@ -22,6 +23,7 @@ from .prompts import AGENDA, questions_for
 from .wall_time import WallTime
 
 State = Meeting.State
+PAST_SHOWN = 6  # the page of meetings shows so many of the past, and all on request
 
 
 def show_time(starts_at: datetime, person: User, partner: User | None = None) -> str:
@@ -82,7 +84,7 @@ class Card:
     entries: list[LogEntry] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
 
-    @property
+    @cached_property
     def partner(self) -> User:
         return self.meeting.match.partner_of(self.reader)
 
@@ -94,11 +96,11 @@ class Card:
     def is_open(self) -> bool:
         return self.meeting.match.state != Match.State.CLOSED
 
-    @property
+    @cached_property
     def is_to_record(self) -> bool:
         return self.is_open and self.meeting.is_to_record(self.at)
 
-    @property
+    @cached_property
     def is_upcoming(self) -> bool:
         return self.meeting.is_ahead(self.at)
 
@@ -111,7 +113,7 @@ class Card:
     def may_prepare(self) -> bool:
         return self.is_open and self.is_upcoming
 
-    @property
+    @cached_property
     def calendar_links(self) -> list[tuple[str, str]]:
         """Return label and address of the web calendars that can add a confirmed meeting."""
         if self.meeting.state != State.SET or not self.is_upcoming:
@@ -119,13 +121,13 @@ class Card:
         place = self.agenda.place if self.agenda else ""
         return add_links(self.meeting, self.reader, place=place)
 
-    @property
+    @cached_property
     def answers(self) -> list[tuple[str, str]]:
         """Return the questions of the agenda that are answered, with their answers."""
         found = [(str(AGENDA[name]), getattr(self.agenda, name, "")) for name in AGENDA]
         return [(question, text) for question, text in found if text]
 
-    @property
+    @cached_property
     def may_answer(self) -> bool:
         return self.meeting.may_be_answered_by(self.reader, self.at)
 
@@ -165,7 +167,7 @@ class Card:
             return _("%(count)s suggested times") % {"count": len(times)}
         return show_time(self.meeting.starts_at, self.reader, self.partner)
 
-    @property
+    @cached_property
     def times(self) -> list[str]:
         """Return the suggested times by both clocks; one that has passed says so."""
         return [self._show_suggestion(row.starts_at) for row in self.meeting.times.all()]
@@ -176,15 +178,12 @@ class Card:
             return shown
         return _("%(when)s (has passed)") % {"when": shown}
 
-    @property
+    @cached_property
     def explanation(self) -> str:
         """Return one sentence that says how things stand; "" where the state says it all."""
-        facts = {
-            "name": self.partner_name,
-            "when": show_time(self.meeting.starts_at, self.reader, self.partner),
-        }
         if self.is_waiting:
-            return self._wait_text() % facts
+            when = show_time(self.meeting.starts_at, self.reader, self.partner)
+            return self._wait_text() % {"name": self.partner_name, "when": when}
         if self.is_to_record:
             if self.meeting.state == State.SET:
                 return _("The time of this meeting has come. Did you meet?")
@@ -215,12 +214,12 @@ def cards(match: Match, reader: User, *, at: datetime) -> list[Card]:
     agendas = Agenda.objects.visible_to(reader).filter(meeting__match=match)
     agenda_of = {row.meeting_id: row for row in agendas}
     entries_of: dict[int, list[LogEntry]] = defaultdict(list)
-    entries = LogEntry.objects.visible_to(reader).filter(meeting__match=match)
-    for entry in entries.select_related("author"):
+    for entry in LogEntry.objects.visible_to(reader).filter(meeting__match=match):
+        set_person(entry, "author", match)
         entries_of[entry.meeting_id].append(entry)
     corrections_of: dict[int, list[Correction]] = defaultdict(list)
-    corrections = Correction.objects.visible_to(reader).filter(meeting__match=match)
-    for row in corrections.select_related("person"):
+    for row in Correction.objects.visible_to(reader).filter(meeting__match=match):
+        set_person(row, "person", match)
         corrections_of[row.meeting_id].append(row)
     found = []
     for meeting in Meeting.objects.of(reader).filter(match=match).prefetch_related("times"):
@@ -335,6 +334,14 @@ def last_place(match: Match, reader: User) -> str:
 
 def last_contact(match: Match, reader: User) -> PairContact | None:
     """Return the latest contact that either has noted."""
-    return (
-        PairContact.objects.visible_to(reader).filter(match=match).select_related("person").first()
-    )
+    found = PairContact.objects.of(reader).filter(match=match).first()
+    if found:
+        set_person(found, "person", match)
+    return found
+
+
+def set_person(row: LogEntry | Correction | PairContact, name: str, match: Match) -> None:
+    """Let the foreign key `name` of `row` be the person that `match` was loaded with."""
+    for person in match.people:
+        if getattr(row, f"{name}_id") == person.pk:
+            setattr(row, name, person)

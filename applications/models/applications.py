@@ -50,9 +50,11 @@ class ApplicationQuerySet(ScopedQuerySet):
         """Sent applications in the member's programs, without their own and their conflicts."""
         if not user.is_authenticated:
             return self.none()
+        programs = Program.objects.for_committee(user, *roles)
+        if programs.query.is_empty():  # most people: their conflicts need not be read
+            return self.none()
         return self.exclude(conflicts_with(user, "person")).filter(
-            ~Q(state=Application.State.DRAFT),
-            cohort__program__in=Program.objects.for_committee(user, *roles),
+            ~Q(state=Application.State.DRAFT), cohort__program__in=programs
         )
 
     def readable_in_full_by(self, user: User | AnonymousUser) -> Self:

@@ -15,7 +15,7 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from applications.models import Application
-from programs.models import Cohort, Membership, Program, conflicts_with
+from programs.models import Cohort, Membership, Program, conflicts_with, ids_read_once
 
 
 class MatchQuerySet(ScopedQuerySet):
@@ -31,33 +31,36 @@ class MatchQuerySet(ScopedQuerySet):
         """Matches in which `user` is the mentor or the mentee."""
         # Two lookups by index, put together: an OR across two joins reads every match there is.
         mine = [
-            Match.objects.filter(**{f"{role}__person": user.pk}).order_by().values("pk")
+            Match.objects.filter(**{f"{role}__person": user.pk})
+            .order_by()
+            .values_list("pk", flat=True)
             for role in ("mentee", "mentor")
         ]
-        return self.filter(pk__in=mine[0].union(mine[1]))
+        return self.filter(pk__in=ids_read_once("pairs", user, mine[0].union(mine[1])))
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Matches of the member's programs, without their own and without conflicts of interest."""
         if not user.is_authenticated:
             return self.none()
         programs = Program.objects.for_committee(user, *roles)
+        if programs.query.is_empty():  # most people: their conflicts need not be read
+            return self.none()
         return self.exclude(conflicts_with(user, "mentee__person", "mentor__person")).filter(
             mentee__cohort__program__in=programs
         )
 
     def cared_for_by(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Matches whose carer is `user`, or someone whose deputy they are, with a role today."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.for_committee(user, *roles).filter(_is_carer(user))
+        found = self.for_committee(user, *roles)
+        return found if found.query.is_empty() else found.filter(_is_carer(user))
 
     def in_care_of(self, user: User | AnonymousUser) -> Self:
         """Matches whose confidential matters `user` handles: as carer, as deputy, as chair."""
-        if not user.is_authenticated:
-            return self.none()
+        found = self.for_committee(user)
+        if found.query.is_empty():
+            return found
         chaired = Program.objects.for_committee(user, Membership.Role.CHAIR)
-        mine = _is_carer(user) | Q(mentee__cohort__program__in=chaired)
-        return self.for_committee(user).filter(mine)
+        return found.filter(_is_carer(user) | Q(mentee__cohort__program__in=chaired))
 
     def open(self) -> Self:
         return self.exclude(state=Match.State.CLOSED)

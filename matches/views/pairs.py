@@ -26,11 +26,7 @@ from ..why_you_two import why_you_two
 
 def own_match(request: HttpRequest, match_id: str) -> Match:
     """Return the match at an address, if the signed-in person is in it; else 404."""
-    pairs = Match.objects.visible_to(request.user).of(request.user).with_people()
-    return get_object_or_404(
-        pairs.select_related("mentee__person__profile", "mentor__person__profile"),
-        public_id=match_id,
-    )
+    return get_object_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
 
 
 def _context(match: Match, user: User) -> dict[str, object]:

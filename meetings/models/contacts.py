@@ -25,6 +25,10 @@ class PairContactQuerySet(ScopedQuerySet):
             Q(match__in=Match.objects.of(user)) | Q(match__in=Match.objects.cared_for_by(user))
         )
 
+    def of(self, user: User | AnonymousUser) -> Self:
+        """Contacts of the pairs that `user` is in."""
+        return self.filter(match__in=Match.objects.of(user))
+
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What a member sees as a committee member: contacts of the matches in their own care."""
         return self.filter(

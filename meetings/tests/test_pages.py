@@ -5,8 +5,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings import scheduling
+from meetings import recording, scheduling
 from meetings.models import LogEntry, Meeting
+from meetings.presenters import PAST_SHOWN
 from notifications.testing import deliver_due_emails
 from testkit import meetings as make
 
@@ -254,5 +255,25 @@ def test_the_list_asks_as_often_for_three_as_for_one(
         make.held(match, timezone.now() - timedelta(days=n + 1))
     client = as_user(ben)
     client.get(page("meeting-list", match))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get(page("meeting-list", match))
+
+
+def test_the_list_shows_the_latest_of_the_past_and_all_on_request(match, as_user, ben):
+    for n in range(PAST_SHOWN + 2):
+        make.held(match, timezone.now() - timedelta(days=n + 1))
+    client = as_user(ben)
+    short = client.get(page("meeting-list", match))
+    assert len(short.context["past"]) == PAST_SHOWN
+    assert "Show 2 earlier meetings" in short.content.decode()
+    full = client.get(page("meeting-list", match), {"past": "all"})
+    assert len(full.context["past"]) == PAST_SHOWN + 2
+    assert "earlier meeting" not in full.content.decode()
+
+
+def test_next_steps_of_meetings_that_are_not_shown_stay_on_the_list(match, as_user, ben):
+    for n in range(PAST_SHOWN + 1):
+        planned = make.meeting(match, timezone.now() - timedelta(days=n + 1))
+        step = f"Step of day {n + 1}"
+        recording.record(planned, by=ben, at=timezone.now(), next_step=step)
+    assert f"Step of day {PAST_SHOWN + 1}" in as_user(ben).get(page("meeting-list", match)).text

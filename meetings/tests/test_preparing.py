@@ -133,7 +133,7 @@ def test_at_most_twelve_queries_however_many_meetings(
     client.get(url)
     with django_assert_max_num_queries(12) as found:
         client.get(url)
-    assert len(found) == 10
+    assert len(found) == 11
 
 
 def test_the_place_is_kept_for_the_pair(meeting, match, as_user, ada):

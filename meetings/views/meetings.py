@@ -30,10 +30,10 @@ State = Meeting.State
 
 
 def own_match(request, match_id):
-    matches = Match.objects.of(request.user).with_people()
-    return get_object_or_404(
-        matches.select_related("mentee__cohort__program__policy"), public_id=match_id
+    matches = Match.objects.of(request.user).select_related(
+        "mentee__person", "mentor__person", "mentee__cohort__program"
     )
+    return get_object_or_404(matches, public_id=match_id)
 
 
 def own_meeting(request, meeting_id):
@@ -117,13 +117,16 @@ def say_suggested(request, meeting):
 def meeting_list(request, match_id):
     match = own_match(request, match_id)
     cards = presenters.cards(match, request.user, at=timezone.now())
+    past = presenters.past(cards)
+    shown = past if request.GET.get("past") == "all" else past[: presenters.PAST_SHOWN]
     context = {
         "match": match,
         "program": match.program,
         "partner": match.partner_of(request.user),
         "to_record": presenters.to_record(cards),
         "upcoming": presenters.upcoming(cards),
-        "past": presenters.past(cards),
+        "past": shown,
+        "not_shown": len(past) - len(shown),
         "is_your_turn": any(card.may_answer or card.may_log for card in cards),
         "is_open": match.state != Match.State.CLOSED,
         "steps": presenters.open_steps(cards),

@@ -1,4 +1,4 @@
-from .committee import Conflict, Membership, conflicts_with, read_roles_once
+from .committee import Conflict, Membership, conflicts_with, ids_read_once, read_roles_once
 from .policy import Policy
 from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
 from .vocabulary import Experience, Topic
@@ -14,6 +14,7 @@ __all__ = [
     "Program",
     "Topic",
     "conflicts_with",
+    "ids_read_once",
     "normalize_place",
     "read_roles_once",
 ]

@@ -20,12 +20,12 @@ from accounts.models import User
 from .programs import Program
 
 Fact = TypeVar("Fact")
-_read: ContextVar[dict[tuple[str, int], Any] | None] = ContextVar("committee_facts", default=None)
+_read: ContextVar[dict[tuple[str, int], Any] | None] = ContextVar("facts_of_page", default=None)
 
 
 @contextmanager
 def read_roles_once() -> Iterator[None]:
-    """Read the roles and conflicts of a member once in this block, which must not change them."""
+    """Read a person's roles, conflicts and pairs once in this block, which must not change them."""
     token = _read.set({})
     try:
         yield
@@ -40,6 +40,16 @@ def _once(name: str, user: User | AnonymousUser, read: Callable[[], Fact]) -> Fa
     if key not in known:
         known[key] = read()
     return known[key]
+
+
+def ids_read_once(
+    name: str, user: User | AnonymousUser, ids: models.QuerySet
+) -> models.QuerySet | list[int]:
+    """Return the ids themselves within `read_roles_once`, else `ids`, for use as a subquery.
+
+    A page asks for rows of a person's pairs in many queries; each is short with numbers in it.
+    """
+    return ids if _read.get() is None else _once(name, user, lambda: list(ids))
 
 
 class DatedQuerySet(ScopedQuerySet):

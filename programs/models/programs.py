@@ -50,7 +50,8 @@ class ProgramQuerySet(ScopedQuerySet):
             return self.all()
         # Through the relation, whose model has no static type: `committee` imports this module.
         memberships = Program.memberships.field.model.objects  # type: ignore[attr-defined]
-        return self.filter(pk__in=memberships.program_ids(user, *roles))
+        held = memberships.program_ids(user, *roles)
+        return self.filter(pk__in=held) if held else self.none()
 
 
 class Program(models.Model):
