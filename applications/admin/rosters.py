@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -158,7 +158,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             upload=upload,
             form=form,
             text_form=text,
-            reading_form=ReadingForm(initial=upload.read_options),
+            reading_form=ReadingForm(upload=upload, table=table),
         )
 
     def _remembered(self, request: HttpRequest, upload: RosterUpload) -> RosterMap | None:
@@ -174,14 +174,13 @@ class RosterUploadAdmin(CommitteeAdmin):
 
     def reading(self, request: HttpRequest, public_id: str) -> HttpResponse:
         upload = self._upload(request, public_id)
-        form = ReadingForm(request.POST)
+        form = _reading_form(upload, request.POST)
         if not form.is_valid():
             errors = [str(one) for several in form.errors.values() for one in several]
             messages.error(request, " ".join(errors))
             return redirect("admin:applications_rosterupload_columns", public_id)
         upload.read_options = form.options()
-        upload.columns_json = ""
-        upload.save(update_fields=["read_options", "columns_json"])
+        upload.save(update_fields=["read_options"])
         return self._start(request, upload, Purpose.READ)
 
     def _save_map(self, form: ColumnsForm, upload: RosterUpload) -> bool:
@@ -199,7 +198,8 @@ class RosterUploadAdmin(CommitteeAdmin):
             return redirect("admin:applications_rosterupload_columns", public_id)
         form = MapTextForm(request.POST, role=upload.role)
         if not form.is_valid():
-            columns = ColumnsForm(table=summaries.from_json(upload.columns_json), roster=None)
+            table = summaries.from_json(upload.columns_json)
+            columns = ColumnsForm(table=table, roster=None)
             return self._page(
                 request,
                 "columns",
@@ -207,7 +207,7 @@ class RosterUploadAdmin(CommitteeAdmin):
                 upload=upload,
                 form=columns,
                 text_form=form,
-                reading_form=ReadingForm(initial=upload.read_options),
+                reading_form=ReadingForm(upload=upload, table=table),
             )
         upload.map_text = form.cleaned_data["text"]
         upload.save(update_fields=["map_text"])
@@ -244,7 +244,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             upload=job.upload,
             problems=report.get("problems", []),
             notes=report.get("notes", []),
-            reading_form=ReadingForm(initial=job.upload.read_options),
+            reading_form=_reading_form(job.upload),
             **self._people(request, job),
         )
 
@@ -302,3 +302,8 @@ def _saved_map(upload: RosterUpload) -> RosterMap | None:
         return read_map(upload.map_text, role=upload.role) if upload.map_text else None
     except BadMap:
         return None
+
+
+def _reading_form(upload: RosterUpload, data: QueryDict | None = None) -> ReadingForm:
+    """Return the form about how a file is read, with the sheets of its last reading."""
+    return ReadingForm(data, upload=upload, table=summaries.from_json(upload.columns_json))

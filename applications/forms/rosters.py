@@ -28,6 +28,7 @@ from applications.importing.maps import LISTS, NEVER_CLEARED, FieldMap, RosterMa
 from applications.importing.normalization import fold
 from applications.importing.summaries import TableSummary
 from applications.importing.tables import check_size
+from applications.importing.workbooks import ZIP, check_unpacked_size
 from applications.models import Application, RosterUpload
 from programs.models import Cohort
 
@@ -87,8 +88,11 @@ class RosterUploadForm(forms.Form):
         sent: UploadedFile = self.cleaned_data["file"]
         try:
             check_size(sent.size or 0)
+            if sent.open().read(len(ZIP)) == ZIP:
+                check_unpacked_size(sent)
         except BadFile as error:
             raise forms.ValidationError(str(error)) from error
+        sent.seek(0)
         return sent
 
     def save(self) -> RosterUpload:

@@ -5,14 +5,12 @@ Only a worker does this: the web process stores the bytes of a file and shows wh
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
@@ -21,10 +19,10 @@ from programs.models import Cohort
 from workflow import jobs
 
 from . import summaries
-from .broken_characters import broken_characters
 from .import_undo import UNDO_WINDOW, may_be_undone, undo_import
 from .maps import BadMap, read_map
 from .normalization import fold
+from .reading_notes import notes_about
 from .records import ImportResult, Problem, read_records
 from .saving import save_records
 from .tables import BadFile, Table, read_table
@@ -150,7 +148,7 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
     job.advance(_("Reading rows"), 0, rows)
     roster = read_map(upload.map_text, role=upload.role)
     records, problems = read_records(table, roster, role=upload.role)
-    notes = _notes_about(table) + broken_characters(table)
+    notes = notes_about(table, skips_hidden=bool(upload.read_options.get("skip_hidden")))
     left_out = [one for one in table.headers if not one or fold(one) in roster.ignore]
     if problems:
         _store_report(job, ImportResult(problems=problems, notes=notes, left_out=left_out))
@@ -175,29 +173,6 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
     if job.is_dry_run or not result.ok:
         result.notes, result.left_out = notes + result.notes, left_out
         _store_report(job, result)
-
-
-def _notes_about(table: Table) -> list[Problem]:
-    """Say which row has the headings, and where characters were removed that nobody can see."""
-    first_rows: dict[str, int] = {}
-    for row, heading in table.cleaned:
-        first_rows.setdefault(heading, row)
-    counts = Counter(heading for _row, heading in table.cleaned)
-    above = _("The headings are in this row. What stands above is left out.")
-    titles = [Problem(table.heading_row, "", above)] if table.heading_row > 1 else []
-    return titles + [
-        Problem(
-            first_rows[heading],
-            heading,
-            ngettext(
-                "Invisible characters were removed from %(count)d cell.",
-                "Invisible characters were removed from %(count)d cells; this is the first.",
-                count,
-            )
-            % {"count": count},
-        )
-        for heading, count in counts.items()
-    ]
 
 
 def _store_report(job: RosterJob, result: ImportResult) -> None:

@@ -1,4 +1,4 @@
-"""What a page needs to know of a table: its headings, and some different answers of each column."""
+"""What a page needs to know of a table: headings, some answers of each column, the first rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 
 from .normalization import fold, is_blank
 from .tables import Table
+from .workbooks import Sheet
 
 MAX_ANSWERS = 60
+MAX_START_COLUMNS, MAX_START_LENGTH = 8, 40
 MAX_ANSWER_LENGTH = 300
 
 
@@ -22,7 +24,13 @@ class ColumnSummary:
 
 @dataclass(frozen=True)
 class TableSummary:
+    """`start` has (row number, cells) of the first rows; sheets are those of a workbook."""
+
     columns: tuple[ColumnSummary, ...]
+    start: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    heading_row: int = 1
+    sheets: tuple[Sheet, ...] = ()
+    sheet: str = ""
 
     @property
     def headers(self) -> list[str]:
@@ -44,16 +52,27 @@ def summarize(table: Table) -> TableSummary:
             if not is_blank(row[position]):
                 found[row[position][:MAX_ANSWER_LENGTH]] = None
         columns.append(ColumnSummary(heading, tuple(found)))
-    return TableSummary(tuple(columns))
+    start = tuple(
+        (number, tuple(cell[:MAX_START_LENGTH] for cell in cells[:MAX_START_COLUMNS]))
+        for number, cells in table.start
+    )
+    return TableSummary(tuple(columns), start, table.heading_row, table.sheets, table.sheet)
 
 
 def to_json(summary: TableSummary) -> str:
-    return json.dumps(asdict(summary)["columns"], ensure_ascii=False)
+    return json.dumps(asdict(summary), ensure_ascii=False)
 
 
 def from_json(text: str) -> TableSummary:
     """Return the summary that `to_json` wrote."""
-    columns = json.loads(text or "[]")
+    found = json.loads(text) if text else {"columns": []}
+    if isinstance(found, list):  # as earlier versions wrote it
+        found = {"columns": found}
+    columns = (ColumnSummary(one["heading"], tuple(one["answers"])) for one in found["columns"])
     return TableSummary(
-        tuple(ColumnSummary(one["heading"], tuple(one["answers"])) for one in columns)
+        tuple(columns),
+        tuple((number, tuple(cells)) for number, cells in found.get("start", [])),
+        found.get("heading_row", 1),
+        tuple(Sheet(**one) for one in found.get("sheets", [])),
+        found.get("sheet", ""),
     )

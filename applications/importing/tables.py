@@ -1,4 +1,4 @@
-"""Read a file as a table of text: CSV in UTF-8 or UTF-16, or an XLSX workbook's first sheet.
+"""Read a file as a table of text: a CSV, or a sheet of an XLSX workbook.
 
 Only a worker reads files. Every limit holds while the rows come in, one at a time, so a file that
 is too large costs no more than one that is just small enough.
@@ -7,7 +7,7 @@ is too large costs no more than one that is just small enough.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from .headings import LOOK_AHEAD, find_heading_row, has_second_row, joined, told_apart
 from .normalization import clean, fold, has_invisible
 from .text_files import ReadOptions, text_rows
-from .workbooks import OLD_FORMAT, ZIP, BadFile, workbook_rows
+from .workbooks import OLD_FORMAT, ZIP, BadFile, Sheet, Workbook, open_workbook
 
 __all__ = ["MAX_BYTES", "BadFile", "Table", "read_table"]
 
@@ -32,7 +32,9 @@ class Table:
     """`headers` as written, `rows` of the same length, `numbers` of the lines that people see.
 
     `cleaned` has (row number, heading) of the cells that held characters that nobody can see.
-    `heading_row` is the number of the row with the headings.
+    `heading_row` is the number of the row with the headings, `start` the first rows of the file.
+
+    Of a workbook: its sheets, which one this is, and the rows and headings that it hides.
     """
 
     headers: tuple[str, ...]
@@ -40,6 +42,11 @@ class Table:
     numbers: tuple[int, ...]
     cleaned: tuple[tuple[int, str], ...] = ()
     heading_row: int = 1
+    start: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+    sheet: str = ""
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
 
     def column(self, header: str) -> int | None:
         """Return the position of a header in any spelling, None if it is not there."""
@@ -70,15 +77,41 @@ def read_table(content: bytes, *, encoding: str = "", options: ReadOptions | Non
             )
         )
     if content.startswith(ZIP):
-        return _table(workbook_rows(content), options.heading_row)
-    return _table(text_rows(content, options), options.heading_row)
+        with open_workbook(content, options.sheet) as book:
+            return _sheet_table(book, options)
+    return _table(text_rows(content, options), options)
 
 
-def _table(raw_lines: Iterable[Row], heading_row: int) -> Table:
+def _sheet_table(book: Workbook, options: ReadOptions) -> Table:
+    hidden_rows, hidden_columns = book.hidden
+    raw_lines = book.rows()
+    if options.skip_hidden:
+        raw_lines = (
+            (number, [cell for n, cell in enumerate(cells, start=1) if n not in hidden_columns])
+            for number, cells in raw_lines
+            if number not in hidden_rows
+        )
+    table = _table(raw_lines, options)
+    shown = () if options.skip_hidden else table.headers
+    return replace(
+        table,
+        sheets=book.sheets,
+        sheet=book.sheet,
+        hidden_rows=tuple(sorted(hidden_rows))
+        if options.skip_hidden
+        else tuple(number for number in table.numbers if number in hidden_rows),
+        hidden_columns=tuple(
+            heading for n, heading in enumerate(shown, start=1) if n in hidden_columns
+        ),
+    )
+
+
+def _table(raw_lines: Iterable[Row], options: ReadOptions) -> Table:
     lines = ((number, raw, [clean(cell) for cell in raw]) for number, raw in raw_lines)
     filled_lines = (line for line in lines if any(line[2]))
-    start = list(islice(filled_lines, max(LOOK_AHEAD, heading_row)))
-    headers, start, number = _headings(start, heading_row)
+    start = list(islice(filled_lines, max(LOOK_AHEAD, options.heading_row)))
+    first_rows = tuple((number, tuple(cells)) for number, _raw, cells in start[:LOOK_AHEAD])
+    headers, start, number = _headings(start, options)
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
     cleaned: list[tuple[int, str]] = []
@@ -91,17 +124,21 @@ def _table(raw_lines: Iterable[Row], heading_row: int) -> Table:
         cleaned += [(row, headers[i]) for i, one in enumerate(raw) if has_invisible(one)]
     if not rows:
         raise BadFile(_("The file has no rows below its headings."))
-    return Table(headers, tuple(rows), tuple(numbers), tuple(cleaned), number)
+    return Table(headers, tuple(rows), tuple(numbers), tuple(cleaned), number, first_rows)
 
 
-def _headings(lines: list[Line], heading_row: int) -> tuple[tuple[str, ...], list[Line], int]:
+def _headings(lines: list[Line], options: ReadOptions) -> tuple[tuple[str, ...], list[Line], int]:
     """Return the headings, the lines below them, and the number of their row."""
     if not lines:
         raise BadFile(_("The file has no rows below its headings."))
-    index = find_heading_row([(number, cells) for number, _raw, cells in lines], heading_row)
+    known = [(number, cells) for number, _raw, cells in lines]
+    index = find_heading_row(known, options.heading_row)
     number, _raw, cells = lines[index]
     below = lines[index + 1 :]
-    if below and has_second_row(below[0][2]):
+    has_two = options.heading_rows == 2 or (
+        not options.heading_rows and below and has_second_row(below[0][2])
+    )
+    if has_two and below:
         return _headers(joined(cells, below[0][2])), below[1:], number
     return _headers(cells), below, number
 

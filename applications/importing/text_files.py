@@ -15,6 +15,7 @@ from .workbooks import BadFile
 
 DELIMITERS = ",;\t|"
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+SHOWN_BYTES = 60  # of a line whose encoding is asked
 SAMPLE = 20_000  # characters in which the separator is looked for
 
 
@@ -23,12 +24,16 @@ class ReadOptions:
     """How a file is read; empty values are found out.
 
     encoding: of a CSV without a byte-order mark. delimiter: of a CSV. heading_row: the number of
-    the row with the headings, as people see it.
+    the row with the headings, as people see it. heading_rows: how many rows they fill, 1 or 2.
+    sheet: the name of a workbook's sheet. skip_hidden: leave out what the sheet hides.
     """
 
     encoding: str = ""
     delimiter: str = ""
     heading_row: int = 0
+    heading_rows: int = 0
+    sheet: str = ""
+    skip_hidden: bool = False
 
 
 def text_rows(content: bytes, options: ReadOptions) -> Iterator[tuple[int, list[object]]]:
@@ -62,12 +67,18 @@ def _decode(content: bytes, encoding: str) -> str:
         ) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
+        start = content.rfind(b"\n", 0, error.start) + 1
+        sample = content[start:].partition(b"\n")[0][:SHOWN_BYTES]
         raise BadFile(
             _(
-                "Line %(line)d is not UTF-8. Choose another encoding below, "
-                "or save the file as “CSV UTF-8”."
+                "Line %(line)d is not UTF-8. As Windows text it reads “%(windows)s”, as Mac text "
+                "“%(mac)s”. Choose the right encoding below, or save the file as “CSV UTF-8”."
             )
-            % {"line": line}
+            % {
+                "line": line,
+                "windows": sample.decode("cp1252", "replace").strip(),
+                "mac": sample.decode("mac_roman", "replace").strip(),
+            }
         ) from error
     if "\x00" in text:
         raise BadFile(
