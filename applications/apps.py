@@ -8,7 +8,13 @@ class ApplicationsConfig(AppConfig):
         from notifications.reconcilers import reconciler
         from workflow import jobs
 
-        from . import emails, privacy, retention, sender_policy  # noqa: F401  register themselves
+        from . import (  # noqa: F401  register themselves
+            decision_release,
+            emails,
+            privacy,
+            retention,
+            sender_policy,
+        )
         from .importing.import_jobs import erase_expired_uploads, run_job
         from .models import RosterJob
 

@@ -4,7 +4,7 @@
    the answers.
 2. Readers, matchers and chairs decide. A decision is pending, and invisible to the person, until it
    is released; until then it can be changed or cleared. Carers read and write notes.
-3. Only a chair releases decisions. That is when e-mails are sent.
+3. Only a chair releases decisions, see `decision_release`. That is when e-mails are sent.
 4. No one does any of this for themselves or despite a conflict of interest: the query that checks
    the role also hides the row.
 """
@@ -22,14 +22,8 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from notifications import kinds
-from notifications.kinds import Email
-from notifications.models import Notification
-from notifications.outbox import enqueue, key_of
-from notifications.recipients import recipient_locale
-from notifications.rendering import RenderedEmail, compose
+from notifications.outbox import enqueue
 from programs.models import Membership
-from programs.sender_policy import sender_policy_for
 from workflow.states import move
 
 from .models import Application, CommitteeNote, Decision
@@ -143,7 +137,8 @@ def decide(
     decision.reason = "" if outcome == Outcome.ACCEPT else reason
     decision.note = note
     decision.decided_by, decision.decided_at = by, now
-    decision.released_at = None
+    # A new decision is not what a chair has asked to release.
+    decision.release_at = decision.release_by = decision.released_at = None
     decision.save()
     return decision
 
@@ -180,7 +175,9 @@ def pending_decisions(by: User) -> QuerySet[Decision]:
         state__in=[State.SUBMITTED, State.WAITLISTED]
     )
     rows = Decision.system.filter(released_at=None, application__in=applications)
-    return rows.select_related("application__cohort__program", "application__person", "decided_by")
+    return rows.select_related(
+        "application__cohort__program__policy", "application__person", "decided_by", "release_by"
+    )
 
 
 @transaction.atomic
@@ -214,33 +211,3 @@ def _release_one(decision: Decision, *, by: User | None, at: datetime) -> bool:
     kind = EMAIL_KINDS[Outcome(decision.outcome)]
     enqueue(kind, to=application.person, about=application, at=at)
     return True
-
-
-def sample_emails(decisions: Iterable[Decision], *, by: User) -> list[RenderedEmail]:
-    """Return the e-mails that `release` would send, one for each outcome and role.
-
-    They are made by a real release in a transaction that is rolled back, so that a sample cannot
-    differ from what is sent.
-    """
-    first: dict[tuple[str, str], Decision] = {}
-    for decision in decisions:
-        first.setdefault((decision.outcome, decision.application.role), decision)
-    with transaction.atomic():
-        release(first.values(), by=by, at=timezone.now())
-        emails = [_render_email(decision) for decision in first.values()]
-        transaction.set_rollback(True)
-    for decision in first.values():
-        decision.application.refresh_from_db(fields=["state"])
-    return emails
-
-
-def _render_email(decision: Decision) -> RenderedEmail:
-    application, kind = decision.application, EMAIL_KINDS[Outcome(decision.outcome)]
-    row = Notification.system.get(key=key_of(kind, about=application, to=application.person))
-    email = kinds.get(kind).build(application, application.person)
-    if not isinstance(email, Email):
-        raise ActionNotAllowed(
-            _("This e-mail would not be sent: %(reason)s.") % {"reason": email.reason}
-        )
-    with recipient_locale(application.person):
-        return compose(row, application.person, email, sender_policy_for(application.program))

@@ -68,6 +68,11 @@ def round_no_mentee(application: Application, person: User) -> Email | Cancel:
     """
     if application.state != Application.State.ACCEPTED or _is_matched(application):
         return Cancel(MATCHED_OR_GONE)
+    return no_mentee_email(application)
+
+
+def no_mentee_email(application: Application) -> Email:
+    """Return the content, also for the sample on the publish page."""
     context = {"application": application, "cohort": application.cohort}
     return Email(context=context, action=_home(), program=application.cohort.program)
 

@@ -183,13 +183,3 @@ class CriteriaForm(forms.Form):
             budget=data["budget"],
             stability_bonus=data["stability_bonus"],
         )
-
-
-class PublishForm(forms.Form):
-    WHEN = [
-        ("hold", gettext_lazy("After the waiting time")),
-        ("quiet", gettext_lazy("After quiet hours")),
-    ]
-    when = forms.ChoiceField(
-        label=gettext_lazy("When"), choices=WHEN, widget=forms.RadioSelect, initial="hold"
-    )

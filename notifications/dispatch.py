@@ -123,7 +123,7 @@ class Dispatcher:
         return sent
 
     def _is_paused(self) -> bool:
-        return OutboxState.objects.filter(paused_until__gt=self.clock()).exists()
+        return OutboxState.objects.paused(self.clock()).exists()
 
     def _process(self, lease: Lease) -> bool:
         """Send one e-mail unless its limits are used up; return whether it was accepted."""

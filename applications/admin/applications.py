@@ -27,20 +27,20 @@ from ..forms.base import Page
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision, ImportedRow
-from . import wishes
+from . import decision_release, wishes
+from .bulk_decisions import BulkDecisionsMixin
 from .queues import (
     QueueFilter,
     TopicFilter,
     counts,
     has_pending_decision,
 )
-from .release import ReleaseMixin
 
 State = Application.State
 
 
 @admin.register(Application)
-class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
+class ApplicationAdmin(BulkDecisionsMixin, CommitteeAdmin):
     empty_words = gettext_lazy(
         "There are no applications yet. They appear here when people send them "
         "or when you import a roster."
@@ -67,7 +67,14 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
             )
 
         return [
-            page("release/", self.release_view, "release"),
+            page("release/", require_safe(decision_release.cohorts), "release"),
+            page("release/<int:pk>/", require_safe(decision_release.cohort_page), "release-cohort"),
+            page(
+                "release/<int:pk>/schedule/",
+                require_POST(decision_release.schedule),
+                "release-schedule",
+            ),
+            page("release/<int:pk>/stop/", require_POST(decision_release.stop), "release-stop"),
             page("<int:pk>/read/", require_POST(self.read_view), "read"),
             page("<int:pk>/note/", require_POST(self.note_view), "note"),
             page("<int:pk>/decide/", require_POST(self.decide_view), "decide"),
@@ -113,10 +120,12 @@ class ApplicationAdmin(ReleaseMixin, CommitteeAdmin):
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         queues = counts(super().get_queryset(request))
-        return super().changelist_view(
-            request,
-            {"queues": queues, "queue": request.GET.get("queue", ""), **(extra_context or {})},
-        )
+        shown = {
+            "queues": queues,
+            "queue": request.GET.get("queue", ""),
+            "releases": decision_release.waiting_releases(request),
+        }
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     # --- one application
 

@@ -67,6 +67,11 @@ class Decision(ConfidentialModel):
     note = EncryptedTextField(_("comment for the committee"), max_length=2000, blank=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
+    # A chair has asked for its release at this time; Stop clears it.
+    release_at = models.DateTimeField(null=True, editable=False)
+    release_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False
+    )
     released_at = models.DateTimeField(null=True, editable=False)
 
     objects = CommitteeOnlyQuerySet.as_manager()
@@ -75,11 +80,23 @@ class Decision(ConfidentialModel):
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
+        indexes = [
+            models.Index(
+                fields=["release_at"],
+                condition=Q(released_at=None, release_at__isnull=False),
+                name="decision_to_release",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome="accepted") | ~Q(reason=""),
                 name="decision_other_than_accept_has_a_reason",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(release_at=None, release_by=None)
+                | Q(release_at__isnull=False, release_by__isnull=False),
+                name="decision_release_was_asked_by_a_member",
+            ),
         ]
 
     @property

@@ -1,10 +1,12 @@
 """Two presses, two members, at the same moment, by real connections."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.utils import timezone
 
 from accounts.models import Profile
-from applications import reviewing, submission
+from applications import decision_release, reviewing, submission
 from applications.models import Application, Decision
 from notifications.models import Notification
 from testkit import factories
@@ -55,6 +57,34 @@ def test_a_decision_is_released_once(cohort, cleo):
         at_once(*[lambda rows=rows: reviewing.release(rows.all(), by=cleo, at=timezone.now())] * 2)
         released = Notification.system.about(sent).filter(kind="decision-accepted")
         assert (fresh(sent).state, released.count()) == ("accepted", 1)
+
+
+def test_stop_and_the_worker_never_both_win(cohort, cleo):
+    """All decisions of a release go out, or none does and all of them wait again."""
+    at = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+    for _turn in range(TURNS):
+        sent = [
+            factories.application(factories.person(), cohort, state="submitted") for _one in "123"
+        ]
+        decisions = [reviewing.decide(one, by=cleo, outcome="accepted", at=at) for one in sent]
+        seen = {one.pk: reviewing.decision_version(one) for one in decisions}
+        moment = decision_release.schedule(cohort, seen, by=cleo, at=at)[0].release_at
+        at_once(
+            lambda: decision_release.stop(cohort, by=cleo),
+            lambda moment=moment: decision_release.release_due(moment),
+            lambda moment=moment: decision_release.release_due(moment),
+        )
+        rows = Decision.system.filter(application__in=sent)
+        released = {(one.released_at is None, one.release_at is None) for one in rows}
+        told = Notification.system.filter(kind="decision-accepted", about_id__in=[
+            one.pk for one in sent
+        ]).count()  # fmt: skip
+        states = {fresh(one).state for one in sent}
+        assert (released, told, states) in [
+            ({(False, False)}, 3, {"accepted"}),
+            ({(True, True)}, 0, {"submitted"}),
+        ]
+        rows.delete()
 
 
 def test_a_person_who_withdraws_meanwhile_gets_no_decision(cohort, cleo):

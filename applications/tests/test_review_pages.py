@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from applications import reviewing
-from applications.models import Application, CommitteeNote, Decision, PrivateAnswers
+from applications.models import CommitteeNote, Decision, PrivateAnswers
 from programs.models import Conflict
 from testkit import factories
 
@@ -31,7 +31,7 @@ def test_the_queue_takes_the_same_number_of_queries_for_one_and_three(
         reviewing.add_note(application, by=cleo, text=f"Note {number}")
     client = as_user(cleo)
     client.get(LIST)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         page = client.get(LIST)
     assert page.context["cl"].result_count == n
 
@@ -197,39 +197,6 @@ def test_applications_that_cannot_be_decided_are_listed_before(as_user, cleo, co
     page = as_user(cleo).post(LIST, bulk("decide_selected", [sent, done])).content.decode()
     assert "Skipped" in page
     assert "Nils Berg" in page
-
-
-def test_the_release_page_shows_emails_and_releases_the_ticked_decisions(
-    as_user, cleo, cohort, sent
-):
-    other = factories.application(factories.person("Nils Berg"), cohort, state="submitted")
-    decisions = [reviewing.decide(each, by=cleo, outcome="accepted") for each in (sent, other)]
-    client = as_user(cleo)
-    page = client.get(f"{LIST}release/").content.decode()
-    assert "Nils Berg" in page
-    assert f"Accepted: {cohort}" in page
-    client.post(f"{LIST}release/", {"decision": [decisions[0].pk]})
-    states = (
-        Application.objects.filter(pk__in=[sent.pk, other.pk])
-        .order_by("pk")
-        .values_list("state", flat=True)
-    )
-    assert list(states) == ["accepted", "submitted"]
-
-
-def test_the_release_page_without_pending_decisions(as_user, cleo):
-    assert (
-        "There are no pending decisions." in as_user(cleo).get(f"{LIST}release/").content.decode()
-    )
-
-
-def test_a_reader_does_not_reach_the_release_page(as_user, reader, cleo, sent):
-    decision = reviewing.decide(sent, by=cleo, outcome="accepted")
-    client = as_user(reader)
-    assert client.get(f"{LIST}release/").status_code == 403
-    assert client.post(f"{LIST}release/", {"decision": [decision.pk]}).status_code == 403
-    sent.refresh_from_db()
-    assert sent.state == "submitted"
 
 
 def test_a_mentor_is_recorded_as_prepared(as_user, cleo, ada, cohort):

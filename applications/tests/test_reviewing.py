@@ -183,16 +183,6 @@ def test_the_email_gives_the_reason_and_other_help(sent, cleo):
         assert "Too junior" not in body
 
 
-def test_samples_equal_the_emails_that_are_sent_and_change_nothing(sent, cleo):
-    decision = reviewing.decide(sent, by=cleo, outcome="accepted")
-    sample = reviewing.sample_emails([decision], by=cleo)[0]
-    sent.refresh_from_db()
-    assert (sent.state, deliver_due_emails()) == ("submitted", [])
-    reviewing.release([decision], by=cleo, at=AT)
-    email = deliver_due_emails()[0]
-    assert (email.subject, email.body) == (sample.subject, sample.text)
-
-
 def test_every_role_writes_notes(sent, carer):
     reviewing.add_note(sent, by=carer, text="Met her at the fair.")
     assert (

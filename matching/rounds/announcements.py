@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,17 +15,85 @@ from applications.models import Application, Decision
 from matches.models import Match
 from notifications.outbox import cancel_about, enqueue
 from notifications.reasons import reason
+from notifications.release_times import Zones
 
-from ..models import Proposal, Round
+from ..models import Proposal, Round, Snapshot
+
+State = Application.State
 
 MATCHED = reason("matched", _("the person has a match, and another e-mail introduces them"))
 
 
+EmailSort = tuple[str, str]  # (kind, role of the recipient)
+
+
+def planned_emails(round_: Round) -> dict[EmailSort, Zones]:
+    """Count the e-mails that the publication of a round would send, by time zone of the recipient.
+
+    Reads the current plan, in a fixed number of queries; sorts without e-mails are left out.
+    """
+    rows = Proposal.system.filter(round=round_).in_plan()
+    paired = rows.exclude(mentor=None)
+    planned: dict[EmailSort, Counter[str]] = {
+        ("match-introduced", "mentee"): _by_zone(paired, "mentee__person"),
+        ("match-introduced", "mentor"): _by_zone(paired, "mentor__person"),
+        ("round-unmatched", "mentee"): _by_zone(rows.filter(mentor=None), "mentee__person"),
+        ("round-no-mentee", "mentor"): _by_zone(
+            without_mentee(round_, mentors_of(round_)).exclude(pk__in=mentors_in_plan(round_)),
+            "person",
+        ),
+    }
+    for outcome, role, zone in pending_in_round(round_).values_list(
+        "outcome", "application__role", "application__person__time_zone"
+    ):
+        kind = reviewing.EMAIL_KINDS[Decision.Outcome(outcome)]
+        planned.setdefault((kind, role), Counter())[zone] += 1
+    return {sort: zones for sort, zones in planned.items() if zones}
+
+
+def _by_zone(rows: QuerySet, person: str) -> Counter[str]:
+    return Counter(rows.order_by().values_list(f"{person}__time_zone", flat=True))
+
+
+def all_zones(planned: Mapping[EmailSort, Zones]) -> Zones:
+    """Count the recipients of all sorts of e-mail by time zone."""
+    total: Counter[str] = Counter()
+    for zones in planned.values():
+        total.update(zones)
+    return total
+
+
+def mentors_of(round_: Round) -> list[int]:
+    """Return the application ids of all mentors that the last run of a round considered."""
+    columns = Snapshot.system.filter(round=round_).values_list("columns", flat=True).first()
+    return list((columns or {}).get("mentors", []))
+
+
+def mentors_in_plan(round_: Round) -> QuerySet:
+    """Return the application ids of the mentors who have a mentee in the plan, as a subquery."""
+    rows = Proposal.system.filter(round=round_).in_plan()
+    return rows.exclude(mentor=None).values("mentor")
+
+
+def without_mentee(round_: Round, mentors: Iterable[int]) -> QuerySet[Application]:
+    """Return those of a round's mentors who are ready and have no open match."""
+    matched = Match.objects.open().values("mentor")
+    ready = Application.objects.ready().filter(pk__in=list(mentors), cohort=round_.cohort_id)
+    return ready.exclude(pk__in=matched).select_related("person")
+
+
+def pending_in_round(round_: Round) -> QuerySet[Decision]:
+    """Return the pending decisions that the publication of a round releases."""
+    possible = Q(application__state=State.SUBMITTED) | Q(
+        application__state=State.WAITLISTED, outcome=Decision.Outcome.ACCEPT
+    )
+    return Decision.system.filter(possible, application__cohort=round_.cohort_id, released_at=None)
+
+
 def release_decisions(round_: Round, *, at: datetime) -> None:
     """Release the pending decisions about applications of the round's cohort."""
-    pending = Decision.system.filter(application__cohort=round_.cohort_id, released_at=None)
     people = ("application__cohort__program", "application__person")
-    reviewing.release(pending.select_related(*people), by=None, at=at)
+    reviewing.release(pending_in_round(round_).select_related(*people), by=None, at=at)
 
 
 def announce(
@@ -35,19 +105,17 @@ def announce(
     """
     rows = Proposal.system.filter(round=round_).left_out().select_related("mentee__person")
     unmatched = [row.mentee for row in rows]
-    matched = Match.objects.open().values("mentor")
-    ready = Application.objects.ready().filter(pk__in=mentors).select_related("person")
-    without_mentee = list(ready.exclude(pk__in=matched))
+    idle = list(without_mentee(round_, mentors))
     emails = [
         *(("match-introduced", person, match, 1) for match in matches for person in match.people),
         *(("round-unmatched", one.person, one, round_.number) for one in unmatched),
-        *(("round-no-mentee", one.person, one, round_.number) for one in without_mentee),
+        *(("round-no-mentee", one.person, one, round_.number) for one in idle),
     ]
     for kind, person, about, ordinal in emails:
         enqueue(kind, to=person, about=about, ordinal=ordinal, at=at)
     for match in matches:  # "the committee is looking for the right person" is no longer true
         for application in (match.mentee, match.mentor):
             cancel_about(application, why=MATCHED, kinds=("decision-accepted",), at=at)
-    left_out = [one.pk for one in (*unmatched, *without_mentee)]
+    left_out = [one.pk for one in (*unmatched, *idle)]
     waiting = Application.objects.filter(pk__in=left_out, waiting_since=None)
     waiting.update(waiting_since=timezone.localdate(at))

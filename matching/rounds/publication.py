@@ -1,11 +1,14 @@
 """From approved to published: at one moment, in one transaction, once.
 
-1. Publish only sets a time, and can be cancelled until then. Before it no match exists and no one
+1. Publish only sets a time, and can be stopped until then. Before it no match exists and no one
    outside the committee sees anything.
 2. At that time matches are created, pending decisions are released and all e-mails are enqueued, in
    one transaction. If that is not possible, the round goes back to draft and the members who
    prepared and published it are notified.
-3. A plan without a verified certificate is never published, and a round is published once.
+3. The time is outside the quiet hours of those who are written to, so that matches appear and
+   e-mails leave at one moment. Where e-mails could not leave then after all, because the mail
+   server is down or because nothing was sent until quiet hours had begun, publication waits too.
+4. A plan without a verified certificate is never published, and a round is published once.
 """
 
 from __future__ import annotations
@@ -19,19 +22,19 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from applications.models import Decision
 from matches.match_creation import create_matches
 from matches.models import Match
 from matches.why_you_two import shareable
-from notifications.delivery_rules import next_allowed_time
+from notifications.models import OutboxState
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
+from notifications.release_times import Zones, later_moment, times_to_choose
 from programs.sender_policy import sender_policy_for
 from workflow.states import move
 
 from ..models import Proposal, Round
 from ..pool.applicant_data import left_since_run
-from .announcements import announce, release_decisions
+from .announcements import all_zones, announce, planned_emails, release_decisions
 from .lifecycle import refuse_if_conflicted
 from .plan_updates import back_to_draft, load_proven_plan
 
@@ -39,36 +42,24 @@ log = logging.getLogger(__name__)
 State = Round.State
 
 
-def end_of_hold(round_: Round, at: datetime) -> datetime:
-    """Return the end of the hold that starts at `at`, the earliest time to publish."""
-    return at + timedelta(minutes=round_.program.policy.publication_hold_minutes)
+def publication_times(round_: Round, at: datetime, zones: Zones) -> list[datetime]:
+    """Return the moments that a chair may choose at `at`, the usual one first.
 
-
-def end_of_quiet_hours(round_: Round, at: datetime) -> datetime:
-    """Return the end of the hold, or of the quiet hours it falls in, in the program's zone."""
-    policy = sender_policy_for(round_.program)
-    return next_allowed_time(end_of_hold(round_, at), round_.program.time_zone, policy)
-
-
-def what_is_published(round_: Round) -> dict[str, int]:
-    """Count the pairs, the people left out and the pending decisions that publication releases."""
-    rows = Proposal.system.filter(round=round_).in_plan()
-    decisions = Decision.system.filter(application__cohort=round_.cohort_id, released_at=None)
-    return {
-        "pairs": rows.exclude(mentor=None).count(),
-        "left_out": rows.filter(mentor=None).count(),
-        "decisions": decisions.count(),
-    }
+    `zones`: of everyone whom the publication writes to, see `announcements.planned_emails`.
+    """
+    program = round_.program
+    earliest = at + timedelta(minutes=program.policy.publication_hold_minutes)
+    return times_to_choose(zones, earliest, program.time_zone, sender_policy_for(program))
 
 
 @transaction.atomic
 def schedule(
-    round_: Round, *, by: User, at: datetime | None = None, after_quiet_hours: bool = False
+    round_: Round, *, by: User, at: datetime | None = None, is_sooner: bool = False
 ) -> None:
     """Set the time of publication; does nothing if one is set.
 
-    Raises ActionNotAllowed unless the round is approved and proven and `by` is a chair without a
-    conflict of interest in it.
+    `is_sooner` chooses the second of `publication_times`. Raises ActionNotAllowed unless the round
+    is approved and proven and `by` is a chair without a conflict of interest in it.
     """
     at = at or timezone.now()
     if round_.state != State.APPROVED:
@@ -77,7 +68,8 @@ def schedule(
         raise ActionNotAllowed(_("Only a chair can publish a round."))
     refuse_if_conflicted(round_, by)
     load_proven_plan(round_)
-    when = end_of_quiet_hours(round_, at) if after_quiet_hours else end_of_hold(round_, at)
+    moments = publication_times(round_, at, all_zones(planned_emails(round_)))
+    when = moments[-1] if is_sooner else moments[0]
     unscheduled = Round.system.filter(pk=round_.pk, state=State.APPROVED, publish_at=None)
     if unscheduled.update(publish_at=when, published_by=by):
         round_.publish_at, round_.published_by = when, by
@@ -89,7 +81,12 @@ def cancel(round_: Round, *, by: User) -> None:
     Raises ActionNotAllowed once the round is published, or if no time is set.
     """
     if not round_.may_be_changed_by(by):
-        raise ActionNotAllowed(_("This round is already published, so it can't be cancelled."))
+        raise ActionNotAllowed(
+            _(
+                "This round is already published and its e-mails are leaving. "
+                "It can't be stopped any more."
+            )
+        )
     scheduled = Round.system.filter(pk=round_.pk, state=State.APPROVED, publish_at__isnull=False)
     if not scheduled.update(publish_at=None, published_by=None):
         raise ActionNotAllowed(_("This round is not scheduled to be published."))
@@ -99,9 +96,23 @@ def cancel(round_: Round, *, by: User) -> None:
 @reconciler
 def publish_due(at: datetime) -> int:
     """Publish every round that is due; return how many. May run twice and in parallel."""
+    if OutboxState.objects.paused(at).exists():
+        return 0  # its e-mails could not leave now
     rounds = Round.system.due_for_publication(at)
     due = rounds.select_related("cohort__program__policy", "published_by", "prepared_by")
-    return sum(publish_or_return(round_, at) for round_ in due)
+    return sum(not _postpone(round_, at) and publish_or_return(round_, at) for round_ in due)
+
+
+def _postpone(round_: Round, at: datetime) -> bool:
+    """Set a later time if fewer e-mails would leave at `at` than at the time that was promised."""
+    moment, zones = round_.publish_at, all_zones(planned_emails(round_))
+    assert moment is not None  # it is due
+    later = later_moment(zones, moment, at, sender_policy_for(round_.program))
+    if later is None:
+        return False
+    same = Round.system.filter(pk=round_.pk, state=State.APPROVED, publish_at=moment)
+    same.update(publish_at=later)  # no row if it was stopped meanwhile
+    return True
 
 
 def publish_or_return(round_: Round, at: datetime) -> bool:

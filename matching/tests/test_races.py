@@ -14,6 +14,7 @@ from matches.models import Match
 from matching.models import Proposal, Round, RoundEntry
 from matching.rounds import publication
 from matching.rounds.decisions import Kind, RoundDecision, decide
+from notifications.models import Notification
 from testkit import factories
 from testkit import rounds as make
 from testkit.concurrency import at_once
@@ -120,7 +121,8 @@ def test_cancel_and_publish_never_both_happen(cohort, people, cleo, kim):
     moment = ready.publish_at
     at_once(lambda: publication.cancel(ready, by=kim), lambda: publication.publish_due(moment))
     fresh = Round.system.get(pk=ready.pk)
-    assert (fresh.state == "published") == Match.objects.exists()
+    introduced = Notification.system.filter(kind="match-introduced").exists()
+    assert (fresh.state == "published") == Match.objects.exists() == introduced
     assert (fresh.state == "approved") == (fresh.publish_at is None)
 
 

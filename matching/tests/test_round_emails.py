@@ -116,7 +116,7 @@ def test_a_failed_publication_notifies_preparer_and_publisher(cohort, people, cl
     publication.schedule(ready, by=cleo)
     Application.objects.filter(pk=people["ruth"].pk).update(state="withdrawn")
     publication.publish_due(ready.publish_at)
-    sent = letters()
+    sent = {message.to[0]: message for message in deliver_due_emails(ready.publish_at)}
     assert "was not published" in sent[cleo.email].body
     assert "was not published" in sent[kim.email].body
     assert Round.system.get().state == "draft"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
+from applications import reviewing
+from applications.models import Application
 from matches.models import Match
 from matching.models import Proposal, Round
-from matching.rounds import lifecycle, publication
-from notifications.models import Notification
+from matching.rounds import announcements, lifecycle, publication
+from notifications.models import Notification, OutboxState
+from notifications.testing import deliver_due_emails
 from testkit import factories
 from testkit import rounds as make
 
@@ -89,7 +93,7 @@ def test_sending_back_needs_a_word_and_makes_a_draft(drafted, cleo, kim):
 
 def test_publishing_waits_for_the_hold_and_can_be_stopped(cohort, people, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
-    now = timezone.now()
+    now = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)  # a Wednesday
     publication.schedule(ready, by=cleo, at=now)
     assert ready.publish_at == now + timedelta(minutes=10)
     assert publication.publish_due(now + timedelta(minutes=9)) == 0
@@ -109,6 +113,66 @@ def test_at_its_moment_the_round_is_published_once(cohort, people, cleo, kim):
     }
     assert pairs == {("Amina", "Ruth"), ("Joel", "Priya")}
     assert Round.system.get(pk=ready.pk).state == "published"
+
+
+def test_at_night_matches_wait_with_their_emails(cohort, people, cleo, kim):
+    ready = make.approved_round(cohort, kim, cleo)
+    publication.schedule(ready, by=cleo, at=datetime(2026, 3, 7, 2, 0, tzinfo=UTC))  # a Saturday
+    monday = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # the people of the tests live in UTC
+    assert ready.publish_at == monday
+    assert publication.publish_due(monday) == 1
+    assert len(deliver_due_emails(monday, delivery_rules=True)) == 5
+
+
+def test_a_publication_that_was_missed_waits_until_its_emails_can_leave(cohort, people, cleo, kim):
+    ready = make.approved_round(cohort, kim, cleo)
+    publication.schedule(ready, by=cleo, at=datetime(2026, 3, 4, 15, 0, tzinfo=UTC))
+    assert publication.publish_due(datetime(2026, 3, 4, 23, 0, tzinfo=UTC)) == 0
+    fresh = Round.system.get(pk=ready.pk)
+    assert fresh.publish_at == datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
+    publication.cancel(fresh, by=kim)  # still possible
+    assert not Match.objects.exists()
+
+
+def test_publication_waits_while_the_mail_server_is_down(cohort, people, cleo, kim):
+    ready = make.approved_round(cohort, kim, cleo)
+    publication.schedule(ready, by=cleo, at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    moment = ready.publish_at
+    OutboxState.objects.update_or_create(
+        defaults={"paused_until": moment + timedelta(hours=1), "pause_reason": "no-mail-server"}
+    )
+    assert publication.publish_due(moment) == 0
+    assert publication.publish_due(moment + timedelta(hours=1)) == 1
+
+
+def test_the_emails_that_were_announced_are_those_that_are_enqueued(cohort, people, cleo, kim):
+    make.applicant(cohort, "Vera Lind", "mentor", topics={"tax": 1}, mode="in_person")
+    Application.objects.filter(role="mentee").update(mode="online")
+    for number, (role, outcome) in enumerate(
+        [("mentee", "accepted"), ("mentor", "accepted"), ("mentee", "declined")]
+    ):
+        waiting = factories.application(
+            factories.person(f"Waiting {number}"), cohort, role, state="submitted"
+        )
+        reason = "timing" if outcome == "declined" else ""
+        reviewing.decide(waiting, by=cleo, outcome=outcome, reason=reason)
+    ready = make.approved_round(cohort, kim, cleo)
+    planned = announcements.planned_emails(ready)
+    make.publish(ready, cleo)
+    sent = Counter(
+        Notification.system.exclude(kind="round-review-request").values_list("kind", flat=True)
+    )
+    announced = Counter()
+    for (kind, _role), zones in planned.items():
+        announced[kind] += sum(zones.values())
+    assert sent == announced
+    assert set(sent) == {
+        "match-introduced",
+        "round-unmatched",
+        "round-no-mentee",
+        "decision-accepted",
+        "decision-declined",
+    }
 
 
 def test_everyone_is_notified_at_publication(cohort, people, cleo, kim):

@@ -273,17 +273,22 @@ def test_a_round_from_empty_to_published_by_buttons_alone(cohort, people, as_use
         first.post(url(name, made))
     made.refresh_from_db(from_queryset=Round.system.all())
     second.post(url("approve", made), {"expected_version": made.plan_version})
-    second.post(url("schedule", made), {"when": "hold"})
+    second.post(url("schedule", made), {"when": "together"})
     made.refresh_from_db(from_queryset=Round.system.all())
     assert made.publish_at
-    assert "Cancel publication" in second.get(url("publish", made)).content.decode()
+    assert "Stop the publication" in second.get(url("publish", made)).content.decode()
 
 
 def test_the_publish_page_counts_pairs_and_emails(cohort, people, as_user, cleo, kim):
     ready = make.approved_round(cohort, kim, cleo)
-    text = as_user(cleo).get(url("publish", ready)).content.decode()
+    response = as_user(cleo).get(url("publish", ready))
+    text = response.content.decode()
     assert "2 pairs" in text
-    assert "1 unmatched mentee is notified" in text
+    assert [(row.label, row.count) for row in response.context["departing"][0]] == [
+        ("Introduction, mentee", 2),
+        ("Introduction, mentor", 2),
+        ("No mentor yet, mentee", 1),
+    ]
     assert "Meet Ruth, your mentor" in text
     assert "Ruth has been through this: career change." in text
     assert "priority in the next round" in text

@@ -77,7 +77,7 @@ def test_a_round_by_keyboard_alone(cohort, people, kim, cleo, open_as, live_serv
     press(second, "Approve these pairs")
     second.get_by_text("Approved. A chair can now publish the round.").wait_for()
     press(second, "Publish")
-    second.get_by_role("button", name="Cancel publication").wait_for()
+    second.get_by_role("button", name="Stop the publication").wait_for()
 
     made = Round.system.get(pk=opened.pk)
     assert (made.state, made.approved_by, made.published_by) == ("approved", cleo, cleo)

@@ -21,9 +21,8 @@ from matches.models import FollowUp
 ANONYMOUS = frozenset({"anonymous"})
 OWNER = frozenset({"owner"})
 PAIR = frozenset({"owner", "partner"})
-READERS = frozenset(
-    {"reader", "matcher", "member", "carer", "chair", "maintainer"}
-)  # the committee of that program
+# The committee of that program.
+READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer"})
 MATCHERS = frozenset({"matcher", "chair", "maintainer"})
 READING = frozenset({"reader", "matcher", "chair", "maintainer"})
 CARE = frozenset({"carer", "chair", "maintainer"})
@@ -248,6 +247,9 @@ PAGES: dict[str, Rule] = {
     ),
     "admin:applications_application_wish": act(MATCHERS, "wish"),
     "admin:applications_application_release": desk(ANY_CHAIR),
+    "admin:applications_application_release-cohort": desk(CHAIRS, "cohort"),
+    "admin:applications_application_release-schedule": act(CHAIRS, "cohort"),
+    "admin:applications_application_release-stop": act(READING, "cohort"),
     "admin:programs_setup": desk(ANY_COMMITTEE),
     "admin:programs_seed": act(CHAIRS, "program"),
     # --- the outbox
@@ -319,9 +321,8 @@ PAGES: dict[str, Rule] = {
     "admin:logout": library(SIGNED_IN),
     "admin:password_change": library(ANY_COMMITTEE),
     "admin:password_change_done": library(ANY_COMMITTEE),
-    "admin:autocomplete": library(
-        NOBODY
-    ),  # without a field it answers 403; `test_admin_autocomplete` asks real questions
+    # Without a field it answers 403; `test_admin_autocomplete` asks real questions.
+    "admin:autocomplete": library(NOBODY),
     "admin:jsi18n": library(ANY_COMMITTEE),
     "admin:view_on_site": library(NOBODY, content_type_id=1, object_id=1),
     "admin:app_list": library(ANY_COMMITTEE, app_label="programs"),
@@ -336,9 +337,7 @@ class Admin:
     see: frozenset[str] = READERS
     change: frozenset[str] = NOBODY
     add: frozenset[str] = NOBODY
-    list: frozenset[str] = (
-        ANY_COMMITTEE  # the list itself is open to each committee; its rows are scoped
-    )
+    list: frozenset[str] = ANY_COMMITTEE  # the list itself is open to all; its rows are scoped
 
     def pages(self) -> dict[str, Rule]:
         return {

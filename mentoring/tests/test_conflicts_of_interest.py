@@ -37,7 +37,7 @@ NAMES_CONFLICT = {
 # Columns that name a committee member who acted. Reading what a colleague did is no conflict.
 ACTORS = {
     "acted_by", "answered_by", "approved_by", "by", "carer", "closed_by", "created_by",
-    "decided_by", "deputy", "member",
+    "decided_by", "deputy", "member", "release_by",
     "prepared_by", "published_by", "read_by", "reopened_by", "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {

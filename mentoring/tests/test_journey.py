@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from applications import reviewing
 from applications.models import Application, Decision
 from checkins.models import CheckIn, Concern
 from checkins.seeds import seed_surveys
@@ -66,9 +67,11 @@ class Story:
         )
 
     def release(self, chair):
-        pending = Decision.system.filter(released_at=None).values_list("pk", flat=True)
+        pending = Decision.system.filter(released_at=None)
+        ticked = [f"{one.pk} {reviewing.decision_version(one)}" for one in pending]
         self.as_user(chair).post(
-            reverse("admin:applications_application_release"), {"decision": list(pending)}
+            reverse("admin:applications_application_release-schedule", args=[self.cohort.pk]),
+            {"decision": ticked},
         )
 
     def round(self, member, step, round_, **data):
@@ -107,7 +110,8 @@ def test_a_year_begins(story, cleo, ada, ben):
         story.decide(cleo, application)
     assert not story.after(hours=1)
     story.release(cleo)
-    assert len(letters_to(ben, story.after(minutes=5))) == 1
+    assert not story.after(minutes=9)
+    assert len(letters_to(ben, story.after(minutes=2))) == 1
     Application.objects.filter(pk=mentor.pk).update(orientation_passed_at=story.now, capacity=1)
 
     # A round: run by one member, approved by another, released ten minutes after Publish.
@@ -121,7 +125,7 @@ def test_a_year_begins(story, cleo, ada, ben):
     story.round(cleo, "send", round_)
     seen = Round.system.get().plan_version
     story.round(eli, "approve", round_, expected_version=seen)
-    story.round(cleo, "schedule", round_, when="hold")
+    story.round(cleo, "schedule", round_, when="together")
     story.after(minutes=9)
     assert not Match.objects.exists()
     letters = story.after(minutes=2)

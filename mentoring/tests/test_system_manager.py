@@ -23,6 +23,7 @@ ALLOWED = {
     "agreements/models/content.py": "counts goals for a row that the reader may see; no texts",
     "agreements/privacy.py": ERASES,
     "agreements/text.py": "renders the text that is signed, for both people",
+    "applications/decision_release.py": "releases for no person what a chair has asked for",
     "applications/emails.py": "renders an e-mail to the person it is about",
     "applications/importing/import_jobs.py": "a background job for a checked upload",
     "applications/importing/import_undo.py": "puts back rows for a checked job",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -15,6 +16,10 @@ class OutboxStateQuerySet(ScopedQuerySet):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return no rows: people see what `notifications.outbox_health` reports."""
         return self.none()
+
+    def paused(self, at: datetime) -> Self:
+        """Return the row while all sending is paused, because the mail server does not answer."""
+        return self.filter(paused_until__gt=at)
 
 
 class OutboxState(models.Model):

@@ -1,7 +1,4 @@
-"""Several applications at once: set or clear pending decisions, and release them.
-
-Each action has a page to confirm it.
-"""
+"""Several applications at once: set or clear pending decisions, each with a page to confirm it."""
 
 from __future__ import annotations
 
@@ -9,12 +6,9 @@ from collections.abc import Callable, Iterable
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -28,8 +22,8 @@ from ..models import Application
 from .queues import has_pending_decision
 
 
-class ReleaseMixin(CommitteeAdmin):
-    """Bulk actions and the release page of the applications' admin."""
+class BulkDecisionsMixin(CommitteeAdmin):
+    """The bulk actions of the applications' admin."""
 
     def _confirm(
         self, request: HttpRequest, template: str, title: str, **context: object
@@ -109,32 +103,3 @@ class ReleaseMixin(CommitteeAdmin):
             done,
         )
         messages.success(request, words % {"n": done})
-
-    def release_view(self, request: HttpRequest) -> HttpResponse:
-        """GET shows who would get which e-mail; POST releases the ticked decisions."""
-        if not self._holds(request, reviewing.RELEASERS):
-            raise PermissionDenied
-        waiting = list(
-            reviewing.pending_decisions(acting_member(request)).order_by(
-                "outcome", "application__person__name"
-            )
-        )
-        if request.method == "POST":
-            ticked = set(request.POST.getlist("decision"))
-            chosen = [decision for decision in waiting if str(decision.pk) in ticked]
-            released = reviewing.release(chosen, by=acting_member(request), at=timezone.now())
-            words = ngettext(
-                "%(n)d decision was released. The e-mail is in the outbox.",
-                "%(n)d decisions were released. The e-mails are in the outbox.",
-                released,
-            )
-            messages.success(request, words % {"n": released})
-            return redirect("admin:applications_application_changelist")
-        emails = reviewing.sample_emails(waiting, by=acting_member(request))
-        return self._confirm(
-            request,
-            "release",
-            _("Release decisions"),
-            waiting=waiting,
-            emails=emails,
-        )
