@@ -25,6 +25,7 @@ from .models import (
     ImportedRow,
     NamedWish,
     PrivateAnswers,
+    QuestionAnswer,
     RosterJob,
     RosterUpload,
 )
@@ -62,6 +63,7 @@ def export(user: User) -> dict[str, object]:
 
 def export_application(application: Application, user: User) -> dict[str, object]:
     private = PrivateAnswers.objects.visible_to(user).filter(application=application).first()
+    own_answers = QuestionAnswer.objects.visible_to(user).filter(application=application)
     wishes = NamedWish.objects.visible_to(user).filter(application=application)
     released = Decision.system.filter(application=application, released_at__isnull=False)
     return {
@@ -83,10 +85,15 @@ def export_application(application: Application, user: User) -> dict[str, object
             for row in application.experience_rows.all()
         ],
         "for_the_committee_only": private
-        and {
-            name: getattr(private, name)
-            for name in ("needs", "limits", "accommodations", "attributes")
-        },
+        and {name: getattr(private, name) for name in ("needs", "limits", "accommodations")},
+        "questions_of_the_program": [
+            {
+                "question": answer.question.heading,
+                "answers": answer.values,
+                "read_by": answer.question.get_channel_display(),
+            }
+            for answer in own_answers.select_related("question")
+        ],
         "wishes": [{"kind": wish.get_kind_display(), "written": wish.written} for wish in wishes],
         "decisions": [
             {"outcome": decision.get_outcome_display(), "released_at": decision.released_at}
@@ -126,6 +133,7 @@ def erase_texts(applications: ApplicationQuerySet) -> None:
     CommitteeNote.system.filter(about).delete()
     Decision.system.filter(about).update(note="")
     PrivateAnswers.system.filter(about).delete()
+    QuestionAnswer.system.filter(about).delete()
     NamedWish.system.filter(about).delete()
     ImportedRow.system.filter(about).delete()
     Transition.system.about_any(applications).update(why="")
@@ -143,6 +151,7 @@ def erase_mentions(mentions: Mentions, cohorts: set[int]) -> None:
     mentions.replace_in(CommitteeNote.system.filter(about), "text")
     mentions.replace_in(Decision.system.filter(about), "note")
     mentions.replace_in(PrivateAnswers.system.filter(about), "needs", "limits", "accommodations")
+    mentions.replace_in(QuestionAnswer.system.filter(about), "values_json")
     mentions.replace_in(others, "situation", "hopes")
     mentions.replace_in(Transition.system.about_any(others), "why")
     uploads = RosterUpload.system.filter(cohort__in=cohorts)
@@ -188,8 +197,8 @@ COLUMNS = rules(
         },
         "PrivateAnswers": {
             "needs limits accommodations": ERASED,
-            "attributes_json": erased(mentions="answers chosen from a list"),
         },
+        "QuestionAnswer": {"values_json": ERASED},
         "NamedWish": {"written": ERASED},
         "RosterUpload": {
             "public_id": impersonal("a random id"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from applications.models import Application, ApplicationExperience
+from applications.models import Application, ApplicationExperience, QuestionAnswer
 
 from .models import Match
 from .vocabulary_text import Vocabulary, join_words
@@ -70,7 +70,9 @@ def partner_card(application: Application, *, with_contact: bool) -> PartnerCard
     )
 
 
-def shared_answers(application: Application, vocabulary: Vocabulary) -> list[SummaryRow]:
+def shared_answers(
+    application: Application, vocabulary: Vocabulary, reader: User
+) -> list[SummaryRow]:
     """Return what a person wrote for their match and marked as shared; no confidential answers."""
     shared = application.experience_rows.filter(is_shared=True).select_related("experience")
     experiences = [_experience_text(row) for row in shared]
@@ -84,6 +86,11 @@ def shared_answers(application: Application, vocabulary: Vocabulary) -> list[Sum
             "key": _("Has been through") if is_mentor else _("Going through"),
             "value": experiences,
         },
+    ]
+    own = QuestionAnswer.objects.visible_to(reader).shared().filter(application=application)
+    rows += [
+        {"key": str(answer.question), "value": answer.values}
+        for answer in own.select_related("question")
     ]
     return [row for row in rows if row["value"]]
 

@@ -47,6 +47,9 @@ COLUMNS = rules(
         "Objective": {"text": OWN_WORDS},
         "PlaceDistance": {"one other": impersonal("names of places")},
         "Cohort": {"public_id name slug": OWN_WORDS},
+        "ProgramQuestion": {
+            "heading names options": OWN_WORDS,
+        },
         "Topic": {"code names": OWN_WORDS},
         "Experience": {"code names": OWN_WORDS},
     },

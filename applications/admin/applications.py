@@ -27,6 +27,7 @@ from ..forms.base import Page
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision, ImportedRow
+from ..program_questions import answer_rows
 from . import decision_release, wishes
 from .bulk_decisions import BulkDecisionsMixin
 from .queues import (
@@ -161,6 +162,7 @@ class ApplicationAdmin(BulkDecisionsMixin, CommitteeAdmin):
             "application": application,
             "pages": [(page, _rows(page), _unanswered(page)) for page in pages],
             "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
+            "own_answers": answer_rows(application, acting_member(request)),
             "wishes": wishes.wish_rows(request, application),
             "notes": notes.select_related("author"),
             "origins": ImportedRow.objects.visible_to(request.user)

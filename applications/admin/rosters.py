@@ -27,6 +27,7 @@ from applications.importing.reports import people_for, refused_for, upload_stage
 from applications.models import RosterJob, RosterUpload
 from programs.committee import Role, acting_member
 from programs.committee_admin import CommitteeAdmin
+from programs.models import ProgramQuestion
 
 Purpose = RosterJob.Purpose
 SAMPLES = 3  # people shown as they would be stored
@@ -135,7 +136,14 @@ class RosterUploadAdmin(CommitteeAdmin):
         table = summaries.from_json(upload.columns_json)
         saved = _saved_map(upload)
         remembered = None if saved else self._remembered(request, upload)
-        form = ColumnsForm(request.POST or None, table=table, roster=saved, remembered=remembered)
+        questions = _questions(upload)
+        form = ColumnsForm(
+            request.POST or None,
+            table=table,
+            roster=saved,
+            remembered=remembered,
+            questions=questions,
+        )
         if request.method == "POST" and form.is_valid() and self._save_map(form, upload):
             left = ColumnsForm(table=form.table, roster=_saved_map(upload)).answers
             if left:
@@ -199,7 +207,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         form = MapTextForm(request.POST, role=upload.role)
         if not form.is_valid():
             table = summaries.from_json(upload.columns_json)
-            columns = ColumnsForm(table=table, roster=None)
+            columns = ColumnsForm(table=table, roster=None, questions=_questions(upload))
             return self._page(
                 request,
                 "columns",
@@ -294,6 +302,10 @@ class RosterUploadAdmin(CommitteeAdmin):
     ) -> HttpResponse:
         add = reverse("admin:applications_rosterupload_add")
         return super().changelist_view(request, {**(extra_context or {}), "add_url": add})
+
+
+def _questions(upload: RosterUpload) -> QuerySet[ProgramQuestion]:
+    return ProgramQuestion.objects.current(upload.cohort.program)
 
 
 def _saved_map(upload: RosterUpload) -> RosterMap | None:

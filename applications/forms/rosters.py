@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -30,14 +31,12 @@ from applications.importing.summaries import TableSummary
 from applications.importing.tables import check_size
 from applications.importing.workbooks import ZIP, check_unpacked_size
 from applications.models import Application, RosterUpload
-from programs.models import Cohort
+from programs.models import Cohort, ProgramQuestion
 
-IGNORE, ATTRIBUTE = "", "own"
-CHOICES = [
-    (IGNORE, _("— ignore —")),
-    *LABELS.items(),
-    (ATTRIBUTE, _("A question of this program only")),
-]
+from .roster_questions import ATTRIBUTE, OwnQuestionChoices
+
+IGNORE = ""
+CHOICES = [(IGNORE, _("— ignore —")), *LABELS.items()]
 KEEP, CLEAR = "", "clear"
 EMPTY_CELLS = [
     (KEEP, _("keep what is stored")),
@@ -146,16 +145,24 @@ class ColumnsForm(forms.Form):
         table: TableSummary,
         roster: RosterMap | None,
         remembered: RosterMap | None = None,
+        questions: Iterable[ProgramQuestion] = (),
     ) -> None:
-        """`remembered` is the map of an earlier file of the program, offered for a new one."""
+        """`remembered` is the map of an earlier file of the program, offered for a new one.
+
+        `questions` are those that the program has already.
+        """
         super().__init__(data)
         self.table, self.roster = table, roster
+        self.questions = OwnQuestionChoices(questions)
         self.remembered = None if roster else remembered
         guessed = guess_fields(table)
         for n, heading in enumerate(table.headers):
             field, split = self._current_choice(heading, guessed)
             self.fields[f"field-{n}"] = forms.ChoiceField(
-                choices=CHOICES, required=False, initial=field, label=heading
+                choices=[*CHOICES, *self.questions.choices()],
+                required=False,
+                initial=field,
+                label=heading,
             )
             self.fields[f"split-{n}"] = forms.ChoiceField(
                 choices=SPLITS,
@@ -199,11 +206,11 @@ class ColumnsForm(forms.Form):
             for name, one in known.fields.items():
                 if fold(heading) in {fold(column) for column in one.columns}:
                     return name, _known_split(one, heading)
-            for one in known.attributes.values():
+            for name, one in known.attributes.items():
                 if fold(heading) in {fold(column) for column in (*one.columns, *one.pivot)}:
-                    return ATTRIBUTE, _known_split(one, heading)
+                    return self.questions.choice_of(name, one), _known_split(one, heading)
             return IGNORE, ""
-        field = guessed.get(heading, IGNORE)
+        field = guessed.get(heading) or self.questions.known(heading) or IGNORE
         return field, guess_separator(self.table, heading, field)
 
     def _remembered_choice(
@@ -214,10 +221,11 @@ class ColumnsForm(forms.Form):
         for name, one in known.fields.items():
             if fold(heading) in map(fold, one.columns) and cells_agree(name, answers):
                 return name, guess_separator(self.table, heading, name)
-        for one in known.attributes.values():
+        for name, one in known.attributes.items():
             if fold(heading) in map(fold, one.columns):
-                return ATTRIBUTE, guess_separator(self.table, heading, ATTRIBUTE)
-        field = guessed.get(heading, IGNORE)
+                choice = self.questions.choice_of(name, one)
+                return choice, guess_separator(self.table, heading, ATTRIBUTE)
+        field = guessed.get(heading) or self.questions.known(heading) or IGNORE
         return field, guess_separator(self.table, heading, field)
 
     def _current_clear(self, heading: str) -> str:
@@ -246,16 +254,20 @@ class ColumnsForm(forms.Form):
         """Return the map that these choices describe. Raises BadMap if they are not enough."""
         data = self.cleaned_data
         fields: dict[str, dict[str, Any]] = {}
-        attributes: dict[str, dict[str, object]] = {}
+        attributes: dict[str, dict[str, Any]] = {}
         ignore = []
         for n, heading in enumerate(self.table.headers):
             field, split = data[f"field-{n}"], data[f"split-{n}"]
             clears = {"clear": True} if data.get(f"clear-{n}") == CLEAR else {}
             if field == IGNORE:
                 ignore.append(heading)
-            elif field == ATTRIBUTE:
-                one = {"split": split} if split else {}
-                attributes[heading] = {"column": heading, **one, **clears}
+            elif field.startswith(ATTRIBUTE):
+                name, options = self.questions.attribute(field, heading)
+                one = attributes.setdefault(name, {"columns": [], **options})
+                one["columns"].append(heading)
+                one |= clears
+                if split:
+                    one.setdefault("splits", {})[heading] = split
             else:
                 fields.setdefault(field, {"columns": []})["columns"].append(heading)
                 if field not in NEVER_CLEARED:

@@ -3,7 +3,7 @@
 1. Of a person who has acted since, or whom the committee has worked on, nothing is undone; the
    report says why.
 2. New applications and people are deleted; changed answers get their old values back.
-3. Words and employers that the import added go too, unless someone uses them by now.
+3. Words, questions and employers that the import added go too, unless someone uses them by now.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Employer, Industry, Language, Profile, User
 from applications.models import Application, CommitteeNote, Decision, ImportedRow, RosterJob
 from applications.named_wishes import resolve_names
-from programs.models import Cohort, Experience, Topic
+from programs.models import Cohort, Experience, ProgramQuestion, Topic
 from workflow.models import Transition
 
 from .stored_answers import PERSONAL, Answers, read_answers, write_answers
@@ -33,6 +33,7 @@ ADDED: dict[str, type[models.Model]] = {
     "industries": Industry,
     "languages": Language,
     "employers": Employer,
+    "questions": ProgramQuestion,
 }
 
 

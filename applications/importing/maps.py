@@ -79,6 +79,7 @@ FIELD_OPTIONS = {
     "splits",
     "rename",
     "add",
+    "shared",
 }
 STATES = ("submitted", "accepted")
 TWICE = ("stop", "later", "earlier")
@@ -119,6 +120,7 @@ class FieldMap:
     splits: Mapping[str, str] = field(default_factory=dict)  # by folded column, instead of `split`
     rename: Mapping[str, str] = field(default_factory=dict)
     add: frozenset[str] = frozenset()  # words to add, folded, also without `create`
+    shared: bool = False  # a new question of the program is shared with the match
 
 
 @dataclass(frozen=True)
@@ -276,4 +278,5 @@ def _field(place: str, data: Any) -> FieldMap:
         splits={fold(column): str(mark) for column, mark in data.get("splits", {}).items()},
         rename={fold(word): str(name) for word, name in data.get("rename", {}).items()},
         add=frozenset(fold(str(one)) for one in data.get("add", [])),
+        shared=bool(data.get("shared", False)),
     )

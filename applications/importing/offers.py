@@ -5,12 +5,16 @@ A field without an answer offers nothing, unless the committee chose that an emp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
+
 from django.utils.translation import gettext as _
 
 from applications.models import Application, ApplicationExperience
 from programs.models import Experience, Program, Topic
 
 from .maps import RosterMap
+from .own_questions import find_questions
 from .records import ImportResult, NewWord, Problem, Record
 from .stored_answers import OWN_QUESTION, PROFILE_LISTS, WISHES, Answers, empty_value, in_order
 from .vocabulary_lookup import VocabularyLookup, nearest_first
@@ -27,8 +31,15 @@ Depth = ApplicationExperience.Depth
 class Offers:
     """Turns records into answers; unknown words become problems or entries of a vocabulary."""
 
-    def __init__(self, roster: RosterMap, program: Program, result: ImportResult) -> None:
+    def __init__(
+        self,
+        roster: RosterMap,
+        program: Program,
+        result: ImportResult,
+        records: Sequence[Record],
+    ) -> None:
         self.roster, self.result = roster, result
+        self.questions, self.new_questions = find_questions(roster, program, records)
         self.lookups = {
             name: VocabularyLookup.of_program(name, roster.fields[name], model, program)
             for name, model in WORDS.items()
@@ -43,7 +54,10 @@ class Offers:
         answers: Answers = {
             **record.values,
             **{name: self._list(name, record, application) for name in record.lists},
-            **{f"{OWN_QUESTION}{name}": found for name, found in record.attributes.items()},
+            **{
+                f"{OWN_QUESTION}{self.questions[name].heading}": found
+                for name, found in record.attributes.items()
+            },
         }
         answers.pop("email", None)
         return {
@@ -53,8 +67,10 @@ class Offers:
         }
 
     def added(self) -> dict[str, dict[int, str]]:
-        """Return {vocabulary: {id: word}} of the words that were added."""
-        return {name: lookup.added for name, lookup in self.lookups.items() if lookup.added}
+        """Return {vocabulary: {id: word}} of the words and questions that were added."""
+        questions = {one.pk: one.heading for one in self.new_questions}
+        words = {name: lookup.added for name, lookup in self.lookups.items() if lookup.added}
+        return words | ({"questions": questions} if questions else {})
 
     def words(self) -> list[NewWord]:
         """Return the words of the file that the vocabularies lack, with the nearest known ones."""
@@ -65,9 +81,15 @@ class Offers:
         ]
 
     def _clears(self, name: str) -> bool:
-        own = self.roster.attributes.get(name.removeprefix(OWN_QUESTION))
-        mapping = own if name.startswith(OWN_QUESTION) else self.roster.fields.get(name)
-        return mapping is not None and mapping.clear
+        if name.startswith(OWN_QUESTION):
+            return name.removeprefix(OWN_QUESTION) in self._cleared
+        return name in self.roster.fields and self.roster.fields[name].clear
+
+    @cached_property
+    def _cleared(self) -> set[str]:
+        """Headings of questions whose stored answer an empty cell erases."""
+        maps = self.roster.attributes.items()
+        return {self.questions[name].heading for name, mapping in maps if mapping.clear}
 
     def _fits(self, written: str, record: Record, name: str) -> bool:
         if len(written) <= MAX_WISH_LENGTH:

@@ -164,7 +164,7 @@ class _Import:
         )
 
     def _save_answers(self, pairs: Pairs) -> None:
-        offers = Offers(self.roster, self.cohort.program, self.result)
+        offers = Offers(self.roster, self.cohort.program, self.result, self.records)
         offered = [offers.of(record, application) for record, application in pairs]
         self.result.words = offers.words()
         if self.result.problems:

@@ -2,7 +2,7 @@
 
 Answers are {field of a map: JSON value}. Lists are lists of codes, names or written text; topics
 are [[id, weight], ...], experiences [[id, depth], ...]. A program's own questions are
-"attributes.<name>".
+"attributes.<heading of the question>".
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from applications.models import (
     ApplicationTopic,
     NamedWish,
     PrivateAnswers,
+    QuestionAnswer,
 )
+from programs.models import ProgramQuestion
 
 BATCH = 500
 PERSON = ("name", "pronouns", "language", "time_zone")
@@ -71,9 +73,9 @@ def read_answers(applications: Iterable[Application]) -> dict[int, Answers]:
     for pk, experience, depth in experiences.values_list("application", "experience", "depth"):
         found[pk]["experiences"].append([experience, depth])
     for private in PrivateAnswers.system.filter(**about):
-        found[private.application_id] |= {name: getattr(private, name) for name in PRIVATE} | {
-            f"{OWN_QUESTION}{name}": values for name, values in private.attributes.items()
-        }
+        found[private.application_id] |= {name: getattr(private, name) for name in PRIVATE}
+    for own in QuestionAnswer.system.filter(**about).select_related("question").order_by("pk"):
+        found[own.application_id][f"{OWN_QUESTION}{own.question.heading}"] = own.values
     for wish in NamedWish.system.filter(**about).order_by("kind", "rank", "pk"):
         found[wish.application_id][wish.kind].append(wish.written)
     return found
@@ -140,6 +142,7 @@ def write_answers(changes: Mapping[Application, Answers], *, at: datetime) -> No
     _write_topics(changes)
     _write_experiences(changes)
     _write_private(changes)
+    _write_own_questions(changes, at)
     _write_wishes(changes)
 
 
@@ -232,27 +235,45 @@ def _write_private(changes: Mapping[Application, Answers]) -> None:
     changed = {
         one.pk: given
         for one, answers in changes.items()
-        if (given := {k: v for k, v in answers.items() if _is_private(k)})
+        if (given := {name: answers[name] for name in PRIVATE if name in answers})
     }
     stored = {
         row.application_id: row for row in PrivateAnswers.system.filter(application__in=changed)
     }
     missing = [PrivateAnswers(application_id=pk) for pk in changed if pk not in stored]
     for row in [*stored.values(), *missing]:
-        attributes = row.attributes
         for name, value in changed[row.application_id].items():
-            if name.startswith(OWN_QUESTION):
-                attributes[name.removeprefix(OWN_QUESTION)] = value
-            else:
-                setattr(row, name, value)
-        row.attributes = {name: values for name, values in attributes.items() if values}
+            setattr(row, name, value)
     PrivateAnswers.objects.bulk_create(missing, BATCH)
-    columns = [*PRIVATE, "attributes_json"]
-    PrivateAnswers.system.bulk_update(list(stored.values()), columns, BATCH)
+    PrivateAnswers.system.bulk_update(list(stored.values()), PRIVATE, BATCH)
 
 
-def _is_private(field: str) -> bool:
-    return field in PRIVATE or field.startswith(OWN_QUESTION)
+def _write_own_questions(changes: Mapping[Application, Answers], at: datetime) -> None:
+    """Replace answers to questions of the program, which all exist; an empty one is deleted."""
+    changed = {
+        (one.pk, name.removeprefix(OWN_QUESTION)): values
+        for one, answers in changes.items()
+        for name, values in answers.items()
+        if name.startswith(OWN_QUESTION)
+    }
+    if not changed:
+        return
+    about = {pk for pk, _heading in changed}
+    rows = QuestionAnswer.system.filter(application__in=about).select_related("question")
+    gone = [row.pk for row in rows if (row.application_id, row.question.heading) in changed]
+    QuestionAnswer.system.filter(pk__in=gone).delete()
+    program_of = dict(Application.objects.filter(pk__in=about).values_list("pk", "cohort__program"))
+    questions = {
+        (one.program_id, one.heading): one
+        for one in ProgramQuestion.objects.filter(program__in=set(program_of.values()))
+    }
+    new = []
+    for (pk, heading), values in changed.items():
+        if values:
+            question = questions[program_of[pk], heading]
+            new.append(QuestionAnswer(application_id=pk, question=question, changed_at=at))
+            new[-1].values = values
+    QuestionAnswer.objects.bulk_create(new, BATCH)
 
 
 def _write_wishes(changes: Mapping[Application, Answers]) -> None:

@@ -1,6 +1,7 @@
 from .applications import Application, ApplicationExperience, ApplicationTopic
 from .confidential import NamedWish, NamedWishCandidate, PrivateAnswers
 from .imports import ImportedRow, RosterJob, RosterUpload
+from .question_answers import QuestionAnswer
 from .review import CommitteeNote, Decision
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "NamedWish",
     "NamedWishCandidate",
     "PrivateAnswers",
+    "QuestionAnswer",
     "RosterJob",
     "RosterUpload",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Self
 
 from django.conf import settings
@@ -45,7 +44,6 @@ class PrivateAnswers(ConfidentialModel):
     accommodations = EncryptedTextField(
         _("what would make it easier for you to take part"), max_length=2000, blank=True
     )
-    attributes_json = EncryptedTextField(blank=True, editable=False)
 
     objects = ConfidentialAnswersQuerySet.as_manager()
     system = SystemManager.from_queryset(ConfidentialAnswersQuerySet)()
@@ -53,17 +51,6 @@ class PrivateAnswers(ConfidentialModel):
     class Meta:
         verbose_name = _("private answers")
         verbose_name_plural = _("private answers")
-
-    @property
-    def attributes(self) -> dict[str, list[str]]:
-        """Answers to the program's own questions, from imports: {code: [values]}."""
-        return json.loads(self.attributes_json or "{}")
-
-    @attributes.setter
-    def attributes(self, value: dict[str, list[str]]) -> None:
-        self.attributes_json = (
-            json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
-        )
 
 
 class NamedWishQuerySet(ConfidentialQuerySet):

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from applications.importing import BadFile, BadMap, read_map, read_records, read_table, save_records
-from applications.models import Application, ApplicationTopic, NamedWish, PrivateAnswers
+from applications.models import Application, ApplicationTopic, NamedWish, QuestionAnswer
 from programs.models import Topic
 from testkit import factories
 from workflow.models import Transition
@@ -82,7 +82,8 @@ class TestWhatComesIn:
         )
         assert [str(row) for row in mei.topic_rows.all()] == ["Talks", "Pay"]
         assert mei.person.profile.employer == ola.person.profile.employer
-        assert PrivateAnswers.system.get(application=ola).attributes == {"sites": ["South"]}
+        own = QuestionAnswer.system.get(application=ola)
+        assert (own.question.heading, own.values) == ("sites", ["South"])
         assert NamedWish.system.get().person == mei.person
 
     def test_the_map_sets_state_orientation_and_code_of_conduct(self, cohort):

@@ -38,7 +38,7 @@ def _context(match: Match, user: User) -> dict[str, object]:
         "match": match,
         "program": match.program,
         "partner": partner_card(theirs, with_contact=is_open),
-        "shared": shared_answers(theirs, vocabulary),
+        "shared": shared_answers(theirs, vocabulary, user),
         "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary),
         "is_mentee": mine == match.mentee,
         "is_open": is_open,

@@ -26,6 +26,7 @@ from applications.models import (
     NamedWish,
     NamedWishCandidate,
     PrivateAnswers,
+    QuestionAnswer,
     RosterJob,
     RosterUpload,
 )
@@ -46,7 +47,7 @@ from meetings.models import (
 )
 from notifications.models import Notification, OutboxState
 from notifications.outbox import enqueue
-from programs.models import Conflict, Experience, Membership, PlaceDistance, Topic
+from programs.models import Conflict, Experience, Membership, PlaceDistance, ProgramQuestion, Topic
 from testkit import agreements, factories, rounds
 from workflow.models import Transition
 
@@ -146,7 +147,13 @@ def confidential_rows(world: AccessFixtures, application: Any) -> NamedWish:
     chair = world.people["chair"]
     author = chair if application.cohort == world.cohort else world.people["outsider"]
     PrivateAnswers.objects.create(
-        application=application, needs="n", limits="l", accommodations="a", attributes_json="{}"
+        application=application, needs="n", limits="l", accommodations="a"
+    )
+    question, _is_new = ProgramQuestion.objects.get_or_create(
+        program=application.program, heading="Which site?"
+    )
+    QuestionAnswer.objects.create(
+        application=application, question=question, values_json='["North"]'
     )
     wish = NamedWish.objects.create(application=application, kind="avoid", written="somebody")
     for name in ("Some Body", "Sam Body"):
@@ -295,6 +302,8 @@ def words(world: AccessFixtures) -> None:
     ):
         names = {"names": {"en": "Something"}, "program": program}
         world.add("topic", pair, Topic.objects.create(code="own-topic", **names))
+        question = ProgramQuestion.objects.create(program=program, heading="Which team?")
+        world.add("program_question", pair, question)
         world.add("experience", pair, Experience.objects.create(code="own-experience", **names))
         world.add(
             "membership", pair, Membership.objects.get(user=world.people[member], program=program)

@@ -7,6 +7,7 @@ fails the tests. `plant` writes the words, `leaks` returns those that a reader m
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -107,6 +108,8 @@ def shaped(field: models.Field, word: str) -> Any:
         return f"{word}@example.org"
     if isinstance(field, models.JSONField):
         return {"en": word}
+    if field.name == "values_json":
+        return json.dumps([word])
     return word
 
 

@@ -91,6 +91,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "applications.ImportedRow": Q(application__person=person),
         "applications.NamedWish": Q(application__person=person),
         "applications.PrivateAnswers": Q(application__person=person),
+        "applications.QuestionAnswer": Q(application__person=person),
         "checkins.Answer": Q(checkin__person=person),
         "checkins.Concern": Q(person=person),
         "checkins.ContactLog": Q(person=person),
@@ -134,6 +135,7 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "applications.ImportedRow": Q(application__cohort__in=cohorts),
         "applications.NamedWish": Q(application__cohort__in=cohorts),
         "applications.PrivateAnswers": Q(application__cohort__in=cohorts),
+        "applications.QuestionAnswer": Q(application__cohort__in=cohorts),
         "applications.RosterJob": Q(upload__cohort__in=cohorts),
         "applications.RosterUpload": Q(cohort__in=cohorts),
         "checkins.Answer": Q(checkin__match__in=matches),
@@ -205,8 +207,8 @@ def _write(label: str, column: str, pks: list[int], text: str) -> int:
 def _shaped(column: models.Field, text: str) -> Any:
     if isinstance(column, models.JSONField):
         return {"en": text}
-    if column.name == "attributes_json":
-        return json.dumps({"q": [text]})
+    if column.name == "values_json":
+        return json.dumps([text])
     return text[: column.max_length]
 
 

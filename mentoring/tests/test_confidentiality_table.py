@@ -91,6 +91,7 @@ WORDS: dict[str, Readers] = {
     "applications.PrivateAnswers.needs": reviewers_and_carer,
     "applications.PrivateAnswers.limits": reviewers_and_carer,
     "applications.PrivateAnswers.accommodations": reviewers_and_carer,
+    "applications.QuestionAnswer.values_json": reviewers_and_carer,
     "applications.NamedWish.written": reviewers_and_carer,
     "applications.CommitteeNote.text": everyone,
     "applications.Decision.note": everyone,

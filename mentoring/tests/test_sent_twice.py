@@ -38,6 +38,7 @@ PAGES = (
     "programs_topic",
     "programs_experience",
     "programs_membership",
+    "programs_programquestion",
     "programs_conflict",
     "matching_keepapart",
     "matching_round",
@@ -78,6 +79,15 @@ def entries(program, cohort, chair, ada, ben):
         },
         "programs_topic": {**names, "program": program.pk, "kind": "skill"},
         "programs_experience": {**names, "program": program.pk},
+        "programs_programquestion": {
+            "program": program.pk,
+            "heading": "Which site?",
+            "asked": "both",
+            "kind": "one",
+            "channel": "committee",
+            "options_text": "North\nSouth",
+            "position": "1",
+        },
         "programs_membership": {
             "email": ada.email,
             "program": program.pk,

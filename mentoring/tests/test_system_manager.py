@@ -34,6 +34,7 @@ ALLOWED = {
     "applications/named_wishes.py": "finds the people named, before a round",
     "applications/privacy.py": ERASES,
     "applications/retention.py": "erases what is older than the policy, for no person",
+    "applications/program_questions.py": "keeps given answers true; counts them for a round",
     "applications/reviewing.py": "decides for a member with a role, checked by the verb",
     "applications/submission.py": "withdraws for the person",
     "checkins/answering.py": "writes the person's own answers",

@@ -1,6 +1,7 @@
 from .committee import Conflict, Membership, conflicts_with, ids_read_once, read_roles_once
 from .policy import Policy
 from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
+from .questions import ProgramQuestion
 from .vocabulary import Experience, Topic
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "PlaceDistance",
     "Policy",
     "Program",
+    "ProgramQuestion",
     "Topic",
     "conflicts_with",
     "ids_read_once",

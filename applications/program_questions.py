@@ -1,0 +1,107 @@
+"""A program's own questions and their answers: who answered what, and what must stay as it was.
+
+Once a question has answers, a change that would make them untrue is refused: another wording,
+another way to answer, readers whom nobody was told about, or the end of an answer that was given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from programs.models import ProgramQuestion
+
+from .importing.normalization import fold
+from .models import Application, QuestionAnswer
+
+Channel, Asked = ProgramQuestion.Channel, ProgramQuestion.Asked
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """One answered question, for a page."""
+
+    key: str
+    value: list[str]
+    is_shared: bool
+
+
+def answer_rows(application: Application, user: User) -> list[AnswerRow]:
+    """Return the answers of an application that `user` may read, in the program's order."""
+    rows = QuestionAnswer.objects.visible_to(user).filter(application=application)
+    return [
+        AnswerRow(str(row.question), row.values, row.question.is_shared)
+        for row in rows.select_related("question")
+    ]
+
+
+def roles_that_answered(question: ProgramQuestion) -> set[str]:
+    """Return the roles of the people who answered."""
+    rows = QuestionAnswer.system.filter(question=question).order_by()
+    return set(rows.values_list("application__role", flat=True).distinct())
+
+
+def times_answered(question: ProgramQuestion) -> int:
+    return QuestionAnswer.system.filter(question=question).count()
+
+
+def refused_changes(old: ProgramQuestion, new: ProgramQuestion) -> dict[str, str]:
+    """Return {field: why it must stay} for changes that would make given answers untrue."""
+    count = times_answered(old)
+    if not count:
+        return {}
+    refused = {}
+    for column in ("program_id", "heading", "kind"):
+        if getattr(old, column) != getattr(new, column):
+            refused[column.removesuffix("_id")] = _frozen(count)
+    if new.is_shared and not old.is_shared:
+        refused["channel"] = _(
+            "People answered this for the committee only, so it can't be shared. "
+            "Retire the question and add another one."
+        )
+    if new.asked != Asked.BOTH and roles_that_answered(old) - {new.asked}:
+        refused["asked"] = _("People in the other role have answered it too.")
+    if gone := _lost_options(old, new.options):
+        text = _("Keep these answers, because someone gave them: %(answers)s.")
+        refused["options"] = text % {"answers": ", ".join(gone)}
+    return refused
+
+
+def _frozen(count: int) -> str:
+    text = ngettext(
+        "This can't be changed, because %(count)d person has answered. "
+        "Retire the question and add another one.",
+        "This can't be changed, because %(count)d people have answered. "
+        "Retire the question and add another one.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _lost_options(question: ProgramQuestion, options: Sequence[str]) -> list[str]:
+    """Return the answers that were offered, are offered no longer, and were given by someone."""
+    gone = {fold(one): one for one in question.options}
+    for one in options:
+        gone.pop(fold(one), None)
+    if not gone:
+        return []
+    given = given_answers([question])[question.pk]
+    return [spelled for key, spelled in gone.items() if key in {fold(one) for one in given}]
+
+
+def given_answers(
+    questions: Iterable[ProgramQuestion], applications: Iterable[int] | None = None
+) -> dict[int, Counter[str]]:
+    """Return {question id: how many people gave each answer}; all applications by default."""
+    found: dict[int, Counter[str]] = {one.pk: Counter() for one in questions}
+    rows = QuestionAnswer.system.filter(question__in=found)
+    if applications is not None:
+        rows = rows.filter(application__in=applications)
+    for row in rows.order_by("pk"):
+        found[row.question_id].update(dict.fromkeys(row.values, 1))
+    return found
