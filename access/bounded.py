@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Collection
+from datetime import date
+from typing import TypeVar, cast
 
 from django.db.models import QuerySet
+
+from .scoping import ConfidentialQuerySet
 
 Rows = TypeVar("Rows", bound=QuerySet)
 
@@ -20,5 +24,38 @@ def found_in(rows: Rows) -> Rows:
     The ids are read at once, from few tables. The many tables that a page of rows is joined with
     (`select_related`) are read only if there are any, and then for these rows alone.
     """
-    ids = list(rows.order_by().values_list("pk", flat=True))
-    return rows.model._default_manager.get_queryset().filter(pk__in=ids)
+    return by_ids(rows, list(rows.order_by().values_list("pk", flat=True)))
+
+
+def narrowed(rows: Rows, limit: int) -> Rows:
+    """Return `rows` by their ids if there are at most `limit`, in the same order.
+
+    For conditions that may leave few of very many rows. They are looked for without an order:
+    asked for the first ones, the database may read a whole table in the order of an index.
+    """
+    ids = list(rows.order_by().values_list("pk", flat=True)[: limit + 1])
+    return rows if len(ids) > limit else by_ids(rows, ids).order_by(*rows.query.order_by)
+
+
+def by_ids(rows: Rows, ids: Collection[int]) -> Rows:
+    """Return the rows with `ids`, which were found among `rows`: who may see them was asked then.
+
+    Without the annotations and conditions of `rows`.
+    """
+    return _table_of(rows, "found by ids").filter(pk__in=ids)
+
+
+def ends_of(rows: QuerySet, column: str) -> tuple[date | None, date | None]:
+    """Return the first and the last date or moment in a column of the whole table, by its index.
+
+    They may be of rows that no one in the program sees; such a date tells nothing about anyone.
+    """
+    known = _table_of(rows, "the ends of a column").exclude(**{column: None})
+    dates = known.values_list(column, flat=True)
+    return dates.order_by(column).first(), dates.order_by(f"-{column}").first()
+
+
+def _table_of(rows: Rows, why: str) -> Rows:
+    table = rows.model._default_manager.get_queryset()
+    is_confidential = isinstance(table, ConfidentialQuerySet)
+    return cast(Rows, table.scoped(why) if is_confidential else table)

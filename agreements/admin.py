@@ -47,13 +47,12 @@ class AgreementVersionAdmin(CommitteeAdmin):
         "signed_at", "ends_on", "goals", "measured", "text",
     )  # fmt: skip
 
-    def get_queryset(self, request):
+    def with_columns(self, request, rows):
         signatures = {
             "mentee_signed_at": signed_at("mentee"),
             "mentor_signed_at": signed_at("mentor"),
         }
-        rows = with_goal_counts(AgreementVersion.objects.for_committee(request.user))
-        return rows.annotate(**signatures).order_by(*self.ordering)
+        return with_goal_counts(rows).annotate(**signatures)
 
     @admin.display(description=_("pair"), ordering="agreement__match__mentee__person__name")
     def pair(self, obj):

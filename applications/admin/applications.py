@@ -57,9 +57,8 @@ class ApplicationAdmin(BulkDecisionsMixin, CommitteeAdmin):
     actions = ("decide_selected", "clear_selected")
     change_list_template = "admin/applications/application/change_list.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        rows = reviewing.with_review(super().get_queryset(request))
-        return rows.prefetch_related("topic_rows__topic")
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return reviewing.with_review(rows).prefetch_related("topic_rows__topic")
 
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
@@ -120,7 +119,7 @@ class ApplicationAdmin(BulkDecisionsMixin, CommitteeAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        queues = counts(super().get_queryset(request))
+        queues = counts(self.get_queryset(request))
         shown = {
             "queues": queues,
             "queue": request.GET.get("queue", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -25,6 +26,7 @@ from applications.importing.map_suggestions import with_words
 from applications.importing.maps import RosterMap
 from applications.importing.reports import people_for, refused_for, upload_stage
 from applications.models import RosterJob, RosterUpload
+from applications.models.imports import RosterUploadQuerySet
 from programs.committee import Role, acting_member
 from programs.committee_admin import CommitteeAdmin
 from programs.models import ProgramQuestion
@@ -74,9 +76,9 @@ class RosterUploadAdmin(CommitteeAdmin):
             *super().get_urls(),
         ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        uploads = RosterUpload.objects.visible_to(request.user).with_last_job()
-        return uploads.defer("content_text", "columns_json")
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        uploads = cast(RosterUploadQuerySet, rows)
+        return uploads.with_last_job().defer("content_text", "columns_json")
 
     @admin.display(description=gettext_lazy("state"))
     def stage(self, upload: RosterUpload) -> str:

@@ -50,8 +50,8 @@ class ApplicationQuerySet(ScopedQuerySet):
         """Sent applications in the member's programs, without their own and their conflicts."""
         if not user.is_authenticated:
             return self.none()
-        programs = Program.objects.for_committee(user, *roles)
-        if programs.query.is_empty():  # most people: their conflicts need not be read
+        programs = Membership.objects.program_ids(user, *roles)
+        if not programs:  # most people: their conflicts need not be read
             return self.none()
         return self.exclude(conflicts_with(user, "person")).filter(
             ~Q(state=Application.State.DRAFT), cohort__program__in=programs
@@ -65,7 +65,7 @@ class ApplicationQuerySet(ScopedQuerySet):
         # Through the relation, whose model has no static type: `matches` imports this module.
         matches = Application.matches_as_mentee.rel.related_model.objects.cared_for_by(user)  # type: ignore[attr-defined]
         in_care = Q(pk__in=matches.values("mentee")) | Q(pk__in=matches.values("mentor"))
-        in_review = Q(cohort__program__in=Program.objects.for_committee(user, *Membership.READERS))
+        in_review = Q(cohort__program__in=Membership.objects.program_ids(user, *Membership.READERS))
         return self.for_committee(user).filter(in_review | in_care)
 
     def mentees(self) -> Self:

@@ -21,7 +21,8 @@ from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
-from programs.models.programs import Cohort, Program
+from programs.models.committee import Membership
+from programs.models.programs import Cohort
 from workflow.jobs import Job
 
 from .applications import Application
@@ -32,7 +33,7 @@ RETENTION = timedelta(hours=24)
 class RosterUploadQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Those who may import: chairs and matchers of the program."""
-        programs = Program.objects.for_committee(user, "chair", "matcher")
+        programs = Membership.objects.program_ids(user, "chair", "matcher")
         return self.filter(cohort__program__in=programs).scoped("chairs and matchers")
 
     def with_last_job(self) -> Self:

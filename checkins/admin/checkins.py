@@ -54,10 +54,10 @@ class CheckInAdmin(CommitteeAdmin):
     )  # fmt: skip
     change_form_template = "admin/checkins/checkin/change_form.html"
 
-    def get_queryset(self, request):
+    def with_columns(self, request, rows):
         readable = Answer.objects.for_committee(request.user).filter(checkin=OuterRef("pk"))
         scales = readable.filter(question__kind=Question.Kind.SCALE).values("choice")[:1]
-        return super().get_queryset(request).annotate(scale=Subquery(scales))
+        return rows.annotate(scale=Subquery(scales))
 
     @admin.display(description=_("score"), ordering="scale")
     def score(self, obj):
@@ -70,7 +70,7 @@ class CheckInAdmin(CommitteeAdmin):
         checkin = self.get_object(request, object_id)
         rows = (
             Answer.objects.for_committee(request.user)
-            .filter(checkin=checkin)
+            .filter(checkin=checkin.pk if checkin else None)
             .select_related("question")
         )
         context = {"answers": rows if checkin else [], **(extra_context or {})}

@@ -33,8 +33,8 @@ class WaveAdmin(CommitteeAdmin):
     )
     change_form_template = "admin/checkins/wave/change_form.html"
 
-    def get_queryset(self, request):
-        return with_turnout(super().get_queryset(request), request.user)
+    def with_columns(self, request, rows):
+        return with_turnout(rows, request.user)
 
     @admin.display(description=_("answered"))
     def answers(self, obj):

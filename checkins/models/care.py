@@ -53,7 +53,7 @@ class ConcernQuerySet(ConfidentialQuerySet):
         in_care = is_one_of("match", Match.objects.in_care_of(user))
         # The chair looks after people without a match.
         chaired = Q(
-            match=None, program__in=Program.objects.for_committee(user, Membership.Role.CHAIR)
+            match=None, program__in=Membership.objects.program_ids(user, Membership.Role.CHAIR)
         )
         return (in_care | chaired) & ~conflicts_with(user, "person", "author")
 

@@ -15,7 +15,7 @@ from access.exceptions import ActionNotAllowed
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from accounts.models.vocabulary import in_language
-from programs.models import Program
+from programs.models import Membership, Program
 
 
 class Kind(models.TextChoices):
@@ -36,13 +36,13 @@ class Channel(models.TextChoices):
 class SurveyQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Everyone may read published surveys; drafts only the committee."""
-        drafts = Q(published_at=None, program__in=Program.objects.for_committee(user))
+        drafts = Q(published_at=None, program__in=Membership.objects.program_ids(user))
         return self.filter(Q(published_at__isnull=False) | drafts)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(
-            Q(program=None) | Q(program__in=Program.objects.for_committee(user, *roles))
+            Q(program=None) | Q(program__in=Membership.objects.program_ids(user, *roles))
         )
 
 

@@ -32,20 +32,16 @@ class PairMeetingsAdmin(CommitteeAdmin):
     sortable_by = ()
     fields = readonly_fields = ("pair", "state_chip", "held_count", "last_held", "next_meeting")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         meetings = Meeting.objects.filter(match=OuterRef("pk"))
         held = meetings.held().order_by()
         counted = held.values("match").annotate(n=Count("pk")).values("n")
         last = meetings.held().order_by("-starts_at").values("starts_at")[:1]
         ahead = meetings.ahead(timezone.now()).order_by("starts_at").values("starts_at")[:1]
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                held=Coalesce(Subquery(counted), Value(0)),
-                last_held_at=Subquery(last),
-                next_at=Subquery(ahead),
-            )
+        return rows.annotate(
+            held=Coalesce(Subquery(counted), Value(0)),
+            last_held_at=Subquery(last),
+            next_at=Subquery(ahead),
         )
 
     @admin.display(description=_("pair"), ordering="mentee__person__name")

@@ -28,7 +28,10 @@ class HealthFilter(admin.SimpleListFilter):
         return list(Health.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(health=self.value()) if self.value() in Health.values else queryset
+        if self.value() not in Health.values:
+            return queryset
+        pairs = with_health(queryset, reader=request.user, at=timezone.now())
+        return pairs.filter(health=self.value())  # type: ignore[misc]  # annotated
 
 
 @admin.register(Pair)
@@ -63,8 +66,11 @@ class PairAdmin(CommitteeAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        matches = super().get_queryset(request).select_related(*self.list_select_related)
-        return with_health(matches, reader=request.user, at=timezone.now())
+        return super().get_queryset(request).open()
+
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        pairs = rows.select_related(*self.list_select_related)
+        return with_health(pairs, reader=request.user, at=timezone.now())
 
     @admin.display(description=_("pair"), ordering="mentee__person__name")
     def pair(self, match: Match) -> str:

@@ -40,9 +40,11 @@ class ParticipantAdmin(CommitteeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         visible = Application.objects.for_committee(request.user)
-        mine = visible.select_related("cohort")
-        people = User.objects.filter(pk__in=visible.values("person"))
-        return people.select_related("profile__employer").prefetch_related(
+        return User.objects.filter(pk__in=visible.values("person"))
+
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        mine = Application.objects.for_committee(request.user).select_related("cohort")
+        return rows.select_related("profile__employer").prefetch_related(
             Prefetch("applications", mine, to_attr="seen")
         )
 

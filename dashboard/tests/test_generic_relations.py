@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from notifications.kinds import KINDS
 from notifications.models import Notification
@@ -106,3 +108,22 @@ def test_the_rule_of_a_table_joins_few_tables(cleo, label):
     if hasattr(rows, "for_committee"):
         sql = str(rows.for_committee(cleo).query)
         assert max(part.count(" JOIN ") for part in sql.split("(SELECT")) <= 4
+
+
+def test_one_kind_of_email_asks_the_rule_of_one_table(as_user, cleo, known, elsewhere):
+    mine = emails(known, 3)
+    emails(elsewhere, 3)
+    client = as_user(cleo)
+    with CaptureQueriesContext(connection) as asked:
+        found = shown(client, OUTBOX, kind="application-received")
+    assert ids(found) == mine[::-1]
+    assert not [row["sql"] for row in asked if "agreements_agreementversion" in row["sql"]]
+
+
+def test_a_kind_about_what_no_member_sees_has_no_rows(as_user, cleo, known):
+    person = known.person
+    Notification.system.create(
+        key="1", kind="account-email", stream="essential", recipient=person,
+        about_type="accounts.user", about_id=person.pk, due_at=START, next_at=START,
+    )  # fmt: skip
+    assert ids(shown(as_user(cleo), OUTBOX, kind="account-email")) == []

@@ -42,8 +42,8 @@ class MatchQuerySet(ScopedQuerySet):
         """Matches of the member's programs, without their own and without conflicts of interest."""
         if not user.is_authenticated:
             return self.none()
-        programs = Program.objects.for_committee(user, *roles)
-        if programs.query.is_empty():  # most people: their conflicts need not be read
+        programs = Membership.objects.program_ids(user, *roles)
+        if not programs:  # most people: their conflicts need not be read
             return self.none()
         return self.exclude(conflicts_with(user, "mentee__person", "mentor__person")).filter(
             mentee__cohort__program__in=programs
@@ -59,7 +59,7 @@ class MatchQuerySet(ScopedQuerySet):
         found = self.for_committee(user)
         if found.query.is_empty():
             return found
-        chaired = Program.objects.for_committee(user, Membership.Role.CHAIR)
+        chaired = Membership.objects.program_ids(user, Membership.Role.CHAIR)
         return found.filter(_is_carer(user) | Q(mentee__cohort__program__in=chaired))
 
     def open(self) -> Self:

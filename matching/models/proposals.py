@@ -19,7 +19,7 @@ from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
 from applications.models import Application
-from programs.models import Program, conflicts_with
+from programs.models import Membership, Program, conflicts_with
 from programs.models.committee import DatedQuerySet
 
 from .rounds import Round
@@ -236,7 +236,7 @@ class Override(ConfidentialModel):
 class KeepApartQuerySet(DatedQuerySet, ConfidentialQuerySet):  # type: ignore[override]
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The committee of the program, without members who have a conflict with one of the two."""
-        programs = Program.objects.for_committee(user)
+        programs = Membership.objects.program_ids(user)
         found = self.exclude(conflicts_with(user, "first", "second"))
         return found.filter(program__in=programs).scoped("committee without conflict")
 

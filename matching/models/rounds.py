@@ -21,7 +21,7 @@ from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManage
 from accounts.models import User
 from accounts.models.people import validate_name
 from programs.committee import Role, has_role
-from programs.models import Cohort, Program
+from programs.models import Cohort, Membership, Program
 from workflow.jobs import Job
 
 NAME_LENGTH = 80
@@ -36,7 +36,7 @@ class RoundQuerySet(ConfidentialQuerySet):
         return self.for_committee(user)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
-        return self.filter(cohort__program__in=Program.objects.for_committee(user, *roles)).scoped(
+        return self.filter(cohort__program__in=Membership.objects.program_ids(user, *roles)).scoped(
             "committee"
         )
 

@@ -29,7 +29,7 @@ from access.generic_relations import GenericRelationQuerySet
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, SystemManager
 
-from ..kinds import KINDS, Stream
+from ..kinds import KINDS, Kind, Stream
 from ..reasons import RELEASED, words_of
 
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
@@ -50,6 +50,16 @@ class NotificationQuerySet(GenericRelationQuerySet):
         """
         labels = {kind.about for kind in KINDS.values()}
         return self.exclude(kind=ACCOUNT_EMAIL).about_rows_for_committee(labels, user, *roles)
+
+    def of_kind_for_committee(self, kind: Kind, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return the e-mails of one kind of those in `for_committee`.
+
+        They are looked up from whichever side has fewer: the e-mails, or what they are about.
+        """
+        rows = getattr(apps.get_model(kind.about)._default_manager.all(), "for_committee", None)
+        mine = self.filter(kind=kind.name).exclude(kind=ACCOUNT_EMAIL)
+        found = mine.about_any(rows(user)) if rows else self.none()
+        return found.scoped("e-mails of a kind, about rows that the committee sees")
 
     def due(self, at: datetime) -> Self:
         """Return the e-mails to send at `at`."""

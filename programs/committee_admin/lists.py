@@ -2,24 +2,28 @@
 
 1. A list shows, pages and counts its first `LIST_LIMIT` rows. When there are more, the page says so
    and the filters, the dates and the search lead to the others.
-2. A filter offers choices that are known without reading the table. Its counts are among the rows
+2. Who may see which rows is asked once: for the ids of these rows. What the columns show is read
+   for the ids of one page (`CommitteeAdmin.with_columns`).
+3. A filter offers choices that are known without reading the table. Its counts are among the rows
    that the list shows.
-3. The dates are those between the first and the last row; no date in between is looked for.
-4. Only columns with an index can be sorted by: `sortable_by`.
+4. The dates are those between the first and the last row, of the whole table where the list does
+   not show every row; no date in between is looked for.
+5. Only columns with an index can be sorted by: `sortable_by`.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import cast
+from typing import Protocol, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -28,7 +32,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.bounded import count_up_to
+from access.bounded import by_ids, ends_of, narrowed
 
 from ..models import Cohort
 
@@ -40,24 +44,61 @@ class BoundedPaginator(Paginator):
     """Pages of the first `LIST_LIMIT` rows; `is_cut` says that there are more."""
 
     @cached_property
-    def _found(self) -> int:
-        return count_up_to(cast(QuerySet, self.object_list), LIST_LIMIT + 1)
+    def _found(self) -> list[int]:
+        return list(self._rows.values_list("pk", flat=True)[: LIST_LIMIT + 1])
+
+    @property
+    def _rows(self) -> QuerySet:
+        return cast(QuerySet, self.object_list)
 
     @property
     def count(self) -> int:  # type: ignore[override]  # Django caches it
-        return min(self._found, LIST_LIMIT)
+        return min(len(self._found), LIST_LIMIT)
 
     @property
     def is_cut(self) -> bool:
-        return self._found > LIST_LIMIT
+        return len(self._found) > LIST_LIMIT
 
     @property
     def limit(self) -> int:
         return LIST_LIMIT
 
+    @property
+    def ids(self) -> list[int]:
+        """The ids of the rows that the list has, in its order."""
+        return self._found[:LIST_LIMIT]
+
+    def ids_of(self, page: int) -> list[int]:
+        """Return the ids of the rows of one page, the first being 1."""
+        return self.ids[(page - 1) * self.per_page : page * self.per_page]
+
+
+class PageWithColumns(Protocol):
+    """What a list needs of its `CommitteeAdmin`."""
+
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet: ...
+
 
 class CommitteeList(ChangeList):
-    """Django's list, whose filters count only what the list shows."""
+    """Django's list, which asks once which rows it has, and reads one page of them by ids."""
+
+    paginator: BoundedPaginator
+
+    def get_ordering_field(self, field_name: Callable | str) -> str | Combinable | None:
+        """Return nothing for a column that no one can sort by; Django only hides its link."""
+        is_sortable = field_name in (self.sortable_by or ())
+        return super().get_ordering_field(field_name) if is_sortable else None
+
+    def get_results(self, request: HttpRequest) -> None:
+        if self.get_filters_params() or self.query:
+            self.queryset = narrowed(self.queryset, LIST_LIMIT)
+        super().get_results(request)
+        found = self.paginator
+        ids = found.ids_of(self.page_num) if self.multi_page and not self.show_all else found.ids
+        rows = by_ids(self.queryset, ids)
+        admin_page = cast(PageWithColumns, self.model_admin)
+        shown = self.apply_select_related(admin_page.with_columns(request, rows))
+        self.result_list = shown.order_by(*self.queryset.query.order_by)
 
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
@@ -114,7 +155,7 @@ class DateLinks:
     show: bool = True
 
 
-def date_links(changelist: ChangeList) -> DateLinks:
+def date_links(changelist: CommitteeList) -> DateLinks:
     """Return years, then the months of a year, then its days, between the first and last row."""
     name = str(changelist.date_hierarchy)
     chosen = [
@@ -127,7 +168,7 @@ def date_links(changelist: ChangeList) -> DateLinks:
         query = {f"{name}__{part}": value for part, value in parts.items()}
         return changelist.get_query_string(query, [f"{name}__"])
 
-    first, last = _first_and_last(changelist.queryset, name)
+    first, last = _first_and_last(changelist)
     if first is None or last is None:
         return DateLinks(show=False)
     if year and month and day:
@@ -141,6 +182,8 @@ def date_links(changelist: ChangeList) -> DateLinks:
             if first <= day <= last
         ]
         return DateLinks(choices, {"link": link(year=year), "title": str(year)})
+    if year:
+        first, last = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
     if year or first.year == last.year:
         choices = [
             {"link": link(year=month.year, month=month.month), "title": _month(month)}
@@ -151,15 +194,14 @@ def date_links(changelist: ChangeList) -> DateLinks:
     return DateLinks([{"link": link(year=year), "title": str(year)} for year in years])
 
 
-def _first_and_last(rows: QuerySet, name: str) -> tuple[date | None, date | None]:
-    known = rows.exclude(**{name: None})
-    ends = (known.order_by(order).values_list(name, flat=True).first() for order in _orders(name))
-    first, last = (_local(moment) for moment in ends)
-    return first, last
-
-
-def _orders(name: str) -> tuple[str, str]:
-    return name, f"-{name}"
+def _first_and_last(changelist: CommitteeList) -> tuple[date | None, date | None]:
+    name, found = str(changelist.date_hierarchy), changelist.paginator
+    if found.is_cut:
+        first, last = ends_of(changelist.queryset, name)
+    else:
+        listed = by_ids(changelist.queryset, found.ids)
+        first, last = listed.aggregate(first=Min(name), last=Max(name)).values()
+    return _local(first), _local(last)
 
 
 def _local(moment: date | datetime | None) -> date | None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django import template
-from django.contrib.admin.views.main import ChangeList
 
-from programs.committee_admin.lists import DateLinks, date_links
+from programs.committee_admin.lists import CommitteeList, DateLinks, date_links
 
 register = template.Library()
 
 
 @register.inclusion_tag("admin/date_hierarchy.html")
-def committee_dates(changelist: ChangeList) -> dict[str, object]:
+def committee_dates(changelist: CommitteeList) -> dict[str, object]:
     """Show years, months or days without looking which of them have rows."""
     links: DateLinks = date_links(changelist)
     return {"show": links.show, "back": links.back, "choices": links.choices}
