@@ -14,15 +14,45 @@ from matches import retention
 from matches.models import Match, MatchQuerySet
 from workflow.models import Transition
 
-from . import text
-from .models import Activity, AgreementText, AgreementVersion, Goal, Signature
+from . import reflections, text
+from .models import (
+    Activity,
+    AgreementText,
+    AgreementVersion,
+    Goal,
+    GoalReflection,
+    Reflection,
+    Signature,
+)
 from .models.agreements import AgreementVersionQuerySet
 
 WRITTEN = ("confidentiality", "feedback", "short_term_reason", "ending_rules")
 
 
-def export(user: User) -> list[dict[str, object]]:
-    """Return each version that `user` could read, with their own signatures."""
+def export(user: User) -> dict[str, object]:
+    """Return each version that `user` could read, with their signatures, and their reflections."""
+    return {
+        "versions": _export_versions(user),
+        "reflections": [_export_reflection(row) for row in _reflections_of(user)],
+    }
+
+
+def _reflections_of(user: User) -> list[Reflection]:
+    rows = Reflection.objects.visible_to(user).order_by("saved_at", "pk")
+    return list(rows.select_related("match__mentee__person", "match__mentor__person", "author"))
+
+
+def _export_reflection(row: Reflection) -> dict[str, object]:
+    goals = GoalReflection.objects.visible_to(row.author).filter(reflection=row).order_by("pk")
+    return {
+        "with": row.match.partner_of(row.author).name,
+        "learned": row.learned,
+        "next_steps": row.next_steps,
+        "goals": [{"outcome": goal.outcome, "learned": goal.learned} for goal in goals],
+    }
+
+
+def _export_versions(user: User) -> list[dict[str, object]]:
     versions = AgreementVersion.objects.of(user).select_related(
         "agreement__match__mentee__person",
         "agreement__match__mentor__person",
@@ -55,6 +85,7 @@ def erase(user: User) -> None:
     matches = Match.objects.of(user)
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     Signature.objects.filter(person=user).update(typed_name=ERASED)
+    reflections.erase_all(matches, author=user)
     empty_unsigned(versions)
     in_versions = {"version__in": versions}
     records = AgreementText.system.filter(**in_versions)
@@ -71,6 +102,9 @@ def erase(user: User) -> None:
     mentions.replace_in(Activity.system.filter(**in_versions), "text")
     signatures = Signature.objects.filter(**in_versions).exclude(person=user)
     mentions.replace_in(signatures, "typed_name")
+    written = Reflection.system.filter(match__in=matches)
+    mentions.replace_in(written, "learned", "next_steps")
+    mentions.replace_in(GoalReflection.system.filter(reflection__in=written), "learned")
     Transition.system.about_any(versions).update(why="")
 
 
@@ -88,7 +122,11 @@ def empty_unsigned(versions: AgreementVersionQuerySet) -> None:
 
 @retention.register
 def erase_old_texts(matches: MatchQuerySet) -> None:
-    """Empty what pairs that ended long ago never signed; what they signed stays theirs."""
+    """Empty what pairs that ended long ago never signed, and what each wrote when looking back.
+
+    What they signed stays theirs.
+    """
+    reflections.erase_all(matches)
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     empty_unsigned(versions)
     Transition.system.about_any(versions).update(why="")
@@ -111,6 +149,8 @@ COLUMNS = rules(
             "text measure": AGREED,
         },
         "Activity": {"text": AGREED},
+        "Reflection": {"learned next_steps": erased()},
+        "GoalReflection": {"goal_key": impersonal("a random id"), "learned": erased()},
         "Signature": {
             "typed_name": erased(),
             "sha256": kept("the hash of the text as it was signed", mentions="a hash"),

@@ -14,5 +14,6 @@ urlpatterns = [
     path("agreement/<str:match_id>/amend/", views.agreement_amend, name="agreement-amend"),
     path("agreement/<str:match_id>/renew/", views.agreement_renew, name="agreement-renew"),
     path("agreement/<str:match_id>/committee/", views.committee_access, name="committee-access"),
+    path("agreement/<str:match_id>/look-back/", views.reflection, name="reflection"),
     path("goal/<str:goal_id>/progress/", views.goal_progress, name="goal-progress"),
 ]

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matches.models import Match
 
-from . import default_texts, drafting, presenters, renewal, signing, text
+from . import default_texts, drafting, presenters, reflections, renewal, signing, text
 from .forms import PART_FORMS, RenewForm, SignForm
 from .models import PARTS, Agreement, AgreementVersion, Goal, Signature
+from .reflection_forms import ReflectionForm
 
 
 def own_match(request, match_id):
@@ -196,6 +197,28 @@ def agreement_renew(request, match_id):
         "form": form,
     }
     return render(request, "agreements/agreement_renew.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reflection(request, match_id):
+    """Look back, alone, when the time together comes to its end."""
+    match = own_match(request, match_id)
+    if not reflections.may_reflect(match):
+        return redirect("matches:match-detail", match_id)
+    form = ReflectionForm(
+        request.POST if request.method == "POST" else None, match=match, author=request.user
+    )
+    if form.is_valid():
+        form.save(by=request.user)
+        messages.success(request, _("Saved. Only you can read it."))
+        return redirect("matches:match-closing", match_id)
+    context = {
+        "match": match,
+        "program": match.program,
+        "partner": match.partner_of(request.user),
+        "form": form,
+    }
+    return render(request, "agreements/reflection.html", context)
 
 
 @require_POST

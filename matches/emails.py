@@ -20,8 +20,9 @@ from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
 from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
-from .models import Closure, Farewell, FollowUp, Match
+from .models import Closure, Farewell, FollowUp, Match, ThankYouNote
 from .terms import CLOSE_AFTER_DAYS
+from .thank_you_notes import COMPLETED
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
@@ -185,6 +186,29 @@ def _about_term(match: Match, person: User, label: str, *, days: int) -> Email:
     )
 
 
+@kind("thank-you", about="matches.ThankYouNote")
+def thank_you(note: ThankYouNote, person: User) -> Email | Cancel:
+    """**To**: the partner of who wrote a thank-you note. **When**: ten minutes after it was sent.
+    **Until**: the author takes it back, or the pair ends in another way than completed.
+
+    The words are those of the note as it is when the e-mail leaves; the committee's preview hides
+    them.
+    """
+    match = note.match
+    if match.state == Match.State.CLOSED and match.closed_kind not in COMPLETED:
+        return Cancel(MATCH_ENDED)
+    return Email(
+        context={"match": match, "partner_name": partner_name(match, person)},
+        confidential={"note": note.text},
+        action=(
+            _("Open our page"),
+            absolute(reverse("matches:match-detail", args=[match.public_id])),
+        ),
+        program=match.program,
+        thread=match,
+    )
+
+
 # Where the match of a row is that an e-mail of this app is about.
 PATHS_TO_MATCH = {Match: "pk", Closure: "closures", FollowUp: "closures__follow_ups"}
 
@@ -193,8 +217,14 @@ PATHS_TO_MATCH = {Match: "pk", Closure: "closures", FollowUp: "closures__follow_
 def sender_policy_of_match(row: Notification) -> SenderPolicy | None:
     """Return the sender policy of an e-mail about a match or its end, None for other e-mails."""
     paths = {model._meta.label_lower: path for model, path in PATHS_TO_MATCH.items()}
-    if row.about_type not in paths or row.about_id is None:
+    if row.about_id is None:
         return None
-    matches = Match.objects.filter(**{paths[row.about_type]: row.about_id})
+    if row.about_type == ThankYouNote._meta.label_lower:  # nothing joins to a confidential table
+        notes = ThankYouNote.system.filter(pk=row.about_id).values("match")
+        matches = Match.objects.filter(pk__in=notes)
+    elif row.about_type in paths:
+        matches = Match.objects.filter(**{paths[row.about_type]: row.about_id})
+    else:
+        return None
     match = matches.select_related("mentee__cohort__program__policy").first()
     return sender_policy_for(match.program) if match else None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.models import Application, ApplicationExperience, QuestionAnswer
 
+from .keeping_in_touch import Allows
 from .models import Match
 from .vocabulary_text import Vocabulary, join_words
 
@@ -21,7 +22,7 @@ State = Match.State
 
 @dataclass(frozen=True)
 class PartnerCard:
-    """A person as their partner may see them. Contact details are empty once the pair is closed."""
+    """A person as their partner may see them, with the contact details that they may see."""
 
     name: str
     first_name: str
@@ -45,8 +46,8 @@ class ProgressStep(TypedDict):
     state: str
 
 
-def partner_card(application: Application, *, with_contact: bool) -> PartnerCard:
-    """Return the card of the person behind `application`."""
+def partner_card(application: Application, *, contact: str) -> PartnerCard:
+    """Return the card of the person behind `application`; `contact`: see `keeping_in_touch`."""
     person = application.person_for_partner
     profile = getattr(person, "profile", None)
     facts = [person.pronouns] if person.pronouns else []
@@ -65,8 +66,8 @@ def partner_card(application: Application, *, with_contact: bool) -> PartnerCard
         first_name=person.first_name,
         role=_("your mentor") if application.is_mentor else _("your mentee"),
         facts=list(filter(None, facts)),
-        email=person.email if with_contact else "",
-        phone=profile.phone if with_contact and profile else "",
+        email=person.email if contact != Allows.NOTHING else "",
+        phone=profile.phone if contact == Allows.PHONE and profile else "",
     )
 
 

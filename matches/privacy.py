@@ -14,7 +14,16 @@ from workflow.models import Transition
 
 from .ending_texts import leaving_lines
 from .endings import end_because_left
-from .models import EndingNote, EndingReason, EndingRequest, Farewell, FollowUp, Match
+from .models import (
+    ContactChoice,
+    EndingNote,
+    EndingReason,
+    EndingRequest,
+    Farewell,
+    FollowUp,
+    Match,
+    ThankYouNote,
+)
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
 
@@ -23,6 +32,7 @@ def export(user: User) -> dict[str, object]:
     """Return the pairs of `user`, and what they asked and wrote when one ended."""
     reasons = EndingReason.objects.visible_to(user).filter(person=user)
     farewells = Farewell.objects.visible_to(user).filter(author=user)
+    thanks = ThankYouNote.objects.visible_to(user).filter(author=user)
     matches = Match.objects.of(user).with_people()
     return {
         "pairs": [_export_match(match, user) for match in matches],
@@ -32,6 +42,10 @@ def export(user: User) -> dict[str, object]:
             for row in reasons
         ],
         "farewells": [{"text": row.text, "written_at": row.written_at} for row in farewells],
+        "thank_you_notes": [{"text": row.text, "written_at": row.written_at} for row in thanks],
+        "staying_in_touch": list(
+            ContactChoice.objects.visible_to(user).values("allows", "chosen_at")
+        ),
         "what_next": list(FollowUp.objects.of(user).values("asked_at", "answered_at", "wish")),
     }
 
@@ -62,10 +76,13 @@ def erase(user: User) -> None:
     Transition.system.about_any(matches).update(why="")
     EndingReason.system.filter(person=user).delete()
     Farewell.system.filter(author=user).delete()
+    ThankYouNote.system.filter(author=user).delete()
+    ContactChoice.objects.filter(person=user).delete()
     EndingNote.system.filter(match__in=matches).delete()
     mentions = Mentions.of(user)
     mentions.replace_in(EndingReason.system.filter(match__in=matches), "text")
     mentions.replace_in(Farewell.system.filter(closure__match__in=matches), "text")
+    mentions.replace_in(ThankYouNote.system.filter(match__in=matches), "text")
 
 
 def effects(user: User) -> list[str]:
@@ -83,6 +100,7 @@ COLUMNS = rules(
         },
         "EndingReason": {"text": erased()},
         "Farewell": {"text": erased()},
+        "ThankYouNote": {"text": erased()},
         "EndingNote": {
             "text": erased(
                 not_exported="notes of the committee; ask it for them",

@@ -19,7 +19,15 @@ from notifications.reconcilers import reconciler
 from programs.retention_limits import BATCH, text_limits
 from workflow.models import Transition
 
-from .models import EndingNote, EndingReason, Farewell, FollowUp, Match, MatchQuerySet
+from .models import (
+    EndingNote,
+    EndingReason,
+    Farewell,
+    FollowUp,
+    Match,
+    MatchQuerySet,
+    ThankYouNote,
+)
 
 Erase = Callable[[MatchQuerySet], None]
 ERASERS: list[Erase] = []
@@ -91,4 +99,5 @@ def erase_reasons(matches: MatchQuerySet) -> None:
     EndingReason.system.filter(match__in=matches).update(text="")
     EndingNote.system.filter(match__in=matches).delete()
     Farewell.system.filter(closure__match__in=matches).delete()
+    ThankYouNote.system.filter(match__in=matches).delete()
     Transition.system.about_any(matches).update(why="")

@@ -10,3 +10,6 @@ ending_withdrawn = Signal()
 match_ended = Signal()
 # The pair goes on after all: `match`, `at`.
 match_reopened = Signal()
+# A page shows what a person can do at the end of their pair: `match`, `person`. Receivers return
+# their steps, each a `closing_steps.ClosingStep`.
+closing_steps_asked = Signal()

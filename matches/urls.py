@@ -24,5 +24,15 @@ urlpatterns = [
         "pair/<str:match_id>/ending/end/confirm/", views.match_end_confirm, name="match-end-confirm"
     ),
     path("pair/<str:match_id>/closing/", views.match_closing, name="match-closing"),
+    path("pair/<str:match_id>/thanks/", views.match_thank_you, name="match-thank-you"),
+    path(
+        "pair/<str:match_id>/thanks/send/", views.match_thank_you_send, name="match-thank-you-send"
+    ),
+    path(
+        "pair/<str:match_id>/thanks/take-back/",
+        views.match_thank_you_withdraw,
+        name="match-thank-you-withdraw",
+    ),
+    path("pair/<str:match_id>/in-touch/", views.match_keep_in_touch, name="match-keep-in-touch"),
     path("pair/<str:match_id>/next/", views.match_next, name="match-next"),
 ]

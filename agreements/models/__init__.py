@@ -1,5 +1,6 @@
 from .agreements import PARTS, Agreement, AgreementVersion
 from .content import Activity, AgreementText, Goal, with_goal_counts
+from .reflections import GoalReflection, Reflection
 from .signatures import Signature
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "AgreementText",
     "AgreementVersion",
     "Goal",
+    "GoalReflection",
+    "Reflection",
     "Signature",
     "with_goal_counts",
 ]

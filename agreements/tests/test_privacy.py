@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_export_holds_the_text_and_ones_own_signature(match, ben):
     make.signed(match)
-    (found,) = export_person(ben)["agreements"]
+    (found,) = export_person(ben)["agreements"]["versions"]
     assert {"what": "How we will know", "words": "Two panels led before June"} in found["text"]
     assert [row["typed_name"] for row in found["my_signatures"]] == ["Ben Okoro"]
 

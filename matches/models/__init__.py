@@ -1,8 +1,10 @@
+from .closing import ContactChoice, ThankYouNote
 from .endings import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp
 from .matches import Match, MatchQuerySet
 
 __all__ = [
     "Closure",
+    "ContactChoice",
     "EndingNote",
     "EndingReason",
     "EndingRequest",
@@ -10,4 +12,5 @@ __all__ = [
     "FollowUp",
     "Match",
     "MatchQuerySet",
+    "ThankYouNote",
 ]

@@ -1,3 +1,10 @@
+from .closing import (
+    match_closing,
+    match_keep_in_touch,
+    match_thank_you,
+    match_thank_you_send,
+    match_thank_you_withdraw,
+)
 from .endings import (
     match_ask_committee,
     match_end,
@@ -7,7 +14,7 @@ from .endings import (
     match_next,
     match_talk_first,
 )
-from .pairs import match_closing, match_detail, match_hello
+from .pairs import match_detail, match_hello
 
 __all__ = [
     "match_ask_committee",
@@ -18,6 +25,10 @@ __all__ = [
     "match_ending",
     "match_ending_withdraw",
     "match_hello",
+    "match_keep_in_touch",
     "match_next",
     "match_talk_first",
+    "match_thank_you",
+    "match_thank_you_send",
+    "match_thank_you_withdraw",
 ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 
-from .. import terms
-from ..ending_texts import partner_name, what_happened
-from ..models import Closure, Farewell, FollowUp, Match
+from .. import keeping_in_touch
+from ..closing_steps import closing_steps
+from ..ending_texts import what_happened
+from ..models import Closure, Farewell, FollowUp, Match, ThankYouNote
 from ..pair_page import (
     first_days,
     first_message,
@@ -37,7 +38,7 @@ def _context(match: Match, user: User) -> dict[str, object]:
     return {
         "match": match,
         "program": match.program,
-        "partner": partner_card(theirs, with_contact=is_open),
+        "partner": partner_card(theirs, contact=keeping_in_touch.shown_to(match, user)),
         "shared": shared_answers(theirs, vocabulary, user),
         "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary),
         "is_mentee": mine == match.mentee,
@@ -70,24 +71,6 @@ def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
     return render(request, "matches/match_detail.html", context)
 
 
-@require_safe
-def match_closing(request: HttpRequest, match_id: str) -> HttpResponse:
-    """Show how to end well, go on for longer, or close."""
-    match = own_match(request, match_id)
-    if match.state not in {Match.State.ACTIVE, Match.State.CLOSING} or match.ends_on is None:
-        return redirect("matches:match-detail", match_id)
-    context = {
-        "match": match,
-        "program": match.program,
-        "partner_name": partner_name(match, request.user),
-        "is_over": match.ends_on <= terms.today_of(match, timezone.now()),
-        "closes_on": terms.closes_on(match.ends_on),
-        "meeting_url": url_or_empty("meetings:meeting-create", match.public_id),
-        "renew_url": url_or_empty("agreements:agreement-renew", match.public_id),
-    }
-    return render(request, "matches/match_closing.html", context)
-
-
 def _ending(match: Match, user: User) -> dict[str, object] | None:
     """Return what the page of an ended pair says first; None while the pair is open."""
     closure = Closure.objects.in_force().filter(match=match).select_related("match").first()
@@ -95,9 +78,11 @@ def _ending(match: Match, user: User) -> dict[str, object] | None:
         return None
     closure.match = match
     words = Farewell.objects.visible_to(user).filter(closure=closure).select_related("author")
+    thanks = ThankYouNote.objects.visible_to(user).filter(match=match).select_related("author")
     return {
         "text": what_happened(closure, user),
         "closed_at": closure.closed_at,
-        "farewells": list(words),
+        "farewells": [*words, *thanks],
+        "steps": closing_steps(match, user, timezone.now()),
         "follow_up": FollowUp.objects.of(user).filter(closure=closure).first(),
     }

@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.models import Industry, Language, User
-from agreements.models import Goal
+from agreements.models import Goal, GoalReflection, Reflection
 from applications.importing.import_jobs import create_upload
 from applications.importing.summaries import summarize, to_json
 from applications.importing.tables import read_table
@@ -33,7 +33,7 @@ from applications.models import (
 from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
 from checkins.seeds import seed_surveys
 from matches import endings
-from matches.models import EndingNote, Match
+from matches.models import ContactChoice, EndingNote, Match, ThankYouNote
 from matching.models import KeepApart, RoundJob
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import (
@@ -322,8 +322,21 @@ def ended(world: AccessFixtures) -> None:
         ending = world.row("match", pair)
         endings.give_reason(ending, by=world.people[author], reason="time", text="r")
         EndingNote.objects.create(match=ending, member=world.people["chair"], text="n")
+    for pair in ("A", "F"):
+        looked_back(world.row("match", pair))
     # A cancelled e-mail has no body, in which the canary tests plant a word.
     Notification.system.filter(state=Notification.State.CANCELLED).delete()
+
+
+def looked_back(match: Match) -> None:
+    """Add what the mentee writes at the end: a reflection, a note, and a rule for contact."""
+    author, at = match.mentee.person, timezone.now() - timedelta(days=1)
+    ThankYouNote.objects.create(match=match, author=author, text="t", written_at=at, leaves_at=at)
+    ContactChoice.objects.create(match=match, person=author, allows="email", chosen_at=at)
+    written = {"learned": "l", "next_steps": "n", "saved_at": at}
+    reflection = Reflection.objects.create(match=match, author=author, **written)
+    key = Goal.system.get(version__agreement__match=match).key
+    GoalReflection.objects.create(reflection=reflection, goal_key=key, outcome="not", learned="l")
 
 
 @register_builder

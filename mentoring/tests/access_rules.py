@@ -13,10 +13,12 @@ A route without a row fails the tests, and so does a row without a route.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 from matches.models import FollowUp
+
+from .access_rule import ALL, NOBODY, POST, SAFE, Rule, act, desk, form, library, page, saying
 
 ANONYMOUS = frozenset({"anonymous"})
 OWNER = frozenset({"owner"})
@@ -31,7 +33,6 @@ ANY_CHAIR = CHAIRS | {"conflicted", "outsider"}  # for rows of the whole install
 ANY_COMMITTEE = READERS | {"conflicted", "outsider"}
 SIGNED_IN = ANY_COMMITTEE | PAIR | {"signed_in"}
 EVERYONE = SIGNED_IN | ANONYMOUS
-NOBODY: frozenset[str] = frozenset()
 
 
 def PUBLIC_ID(row: Any) -> str:
@@ -62,62 +63,6 @@ A_DECISION = {
     "kind": "choose",
 }
 JOB = {"public_id": lambda job: job.round.public_id, "job_id": PUBLIC_ID}
-SAFE = frozenset({"GET", "HEAD"})
-POST = frozenset({"POST"})
-ALL = SAFE | {"POST", "PUT", "DELETE"}
-
-
-@dataclass(frozen=True)
-class Rule:
-    """`who` may read, `write` may post; other methods answer 405 or like a GET.
-
-    `extra` gives the parts of the URL that are not an id.
-    """
-
-    who: frozenset[str]
-    about: str = ""
-    write: frozenset[str] = NOBODY
-    methods: frozenset[str] = SAFE
-    extra: dict[str, Any] = field(default_factory=dict, hash=False)
-    # What a POST says, so that the gate itself is tried and not only the form before it.
-    sends: dict[str, Any] = field(default_factory=dict, hash=False)
-    first_thing_only: bool = (
-        False  # asks the same queryset as a route that is tried with everything
-    )
-
-    def may(self, standing: str, method: str) -> bool:
-        return standing in (self.write if method == "POST" else self.who)
-
-
-def page(who: frozenset[str], about: str = "", **extra: Any) -> Rule:
-    """Only to be looked at."""
-    return Rule(who, about, extra=extra)
-
-
-def form(who: frozenset[str], about: str = "", **extra: Any) -> Rule:
-    """A page with something to send on it."""
-    return Rule(who, about, who, SAFE | {"POST"}, extra)
-
-
-def act(who: frozenset[str], about: str = "", **extra: Any) -> Rule:
-    """A button: POST only."""
-    return Rule(who, about, who, POST, extra)
-
-
-def desk(who: frozenset[str], about: str = "", **extra: Any) -> Rule:
-    """A page of the committee in the admin."""
-    return Rule(who, about, who, ALL, extra)
-
-
-def saying(rule: Rule, **words: Any) -> Rule:
-    """The same rule, with something to send; callables are given the row."""
-    return replace(rule, sends=words)
-
-
-def library(who: frozenset[str], **extra: Any) -> Rule:
-    """A view of Django or allauth, which may answer other methods like GET or with 405."""
-    return Rule(who, "", who, ALL, extra)
-
 
 PAGES: dict[str, Rule] = {
     "healthz": page(EVERYONE),
@@ -184,6 +129,12 @@ PAGES: dict[str, Rule] = {
     "matches:match-end": form(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-end-confirm": act(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-closing": page(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-thank-you": form(PAIR, "ended_match", match_id=PUBLIC_ID),
+    "matches:match-thank-you-send": saying(
+        act(PAIR, "ended_match", match_id=PUBLIC_ID), text="Thanks"
+    ),
+    "matches:match-thank-you-withdraw": act(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-keep-in-touch": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     "matches:match-next": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     # --- the agreement: the pair's alone
     "agreements:agreement-detail": page(PAIR, "match", match_id=PUBLIC_ID),
@@ -194,6 +145,7 @@ PAGES: dict[str, Rule] = {
     "agreements:agreement-print": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-amend": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-renew": form(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:reflection": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     "agreements:committee-access": act(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:goal-progress": saying(act(PAIR, "goal", goal_id=PUBLIC_ID), state="under_way"),
     # --- meetings: the pair's alone

@@ -5,36 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
 from applications.models import Application, Decision
-from checkins.concerns import raise_about_ending
 from checkins.models import CheckIn, Concern
-from matches import endings, follow_ups
-from matches.models import FollowUp, Match
+from matches import follow_ups
+from matches.models import Match
 from matching.rounds import lifecycle
 from meetings import recording, scheduling
 from meetings.models import Agenda
-from notifications.models import Notification
 from programs.models import Membership
 from testkit import agreements, checkins, factories, meetings, rounds
 
-from .email_cases import Case, Scenario
+from .email_cases import ZONE, Case, Scenario, carer_of, of_pair, pair, person, update
+from .email_cases_of_endings import (
+    asked_what_next,
+    ended_pair,
+    ending_concern,
+    extend_term,
+    reopen,
+    reopened_pair,
+    reword_note,
+    take_note_back,
+    term_ends,
+    thank_you,
+)
 from .silent_pairs import be_in_touch, silent
-
-ZONE = "America/Toronto"
-
-
-def person(name: str) -> User:
-    return factories.person(name, time_zone=ZONE)
-
-
-def update(case: Case, **values: object) -> None:
-    model: type[models.Model] = type(case.about)
-    model._base_manager.filter(pk=case.about.pk).update(**values)
-
 
 # --- applications
 
@@ -63,25 +60,6 @@ def withdraw(case: Case) -> None:
 
 
 # --- pairs
-
-
-def pair() -> Match:
-    """Ben (mentee) and Ada (mentor), introduced yesterday."""
-    chair = factories.member("Cleo Marsh", program=(cohort := factories.cohort()).program)
-    made = factories.match(
-        person("Ben Okoro"),
-        person("Ada Brook"),
-        cohort,
-        introduced_at=timezone.now() - timedelta(days=1),
-    )
-    Match.objects.filter(pk=made.pk).update(carer=chair)
-    made.refresh_from_db()
-    return made
-
-
-def of_pair() -> Case:
-    match = pair()
-    return Case(match, match.mentee.person)
 
 
 def close(match: Match) -> None:
@@ -115,15 +93,6 @@ def concern(urgency: str) -> Case:
         raised_at=timezone.now(),
     )
     return carer_of(row)
-
-
-def carer_of(row: Concern) -> Case:
-    assert row.match
-    carer = row.match.carer
-    assert carer
-    User.objects.filter(pk=carer.pk).update(time_zone=ZONE)
-    carer.refresh_from_db()
-    return Case(row, carer)
 
 
 def take(case: Case) -> None:
@@ -165,52 +134,6 @@ def move_meeting(case: Case) -> None:
 
 def cancel_meeting(case: Case) -> None:
     scheduling.cancel(case.about, by=case.about.match.mentee.person)
-
-
-# --- the end of pairs
-
-
-def term_ends(days: int) -> Case:
-    case = of_pair()
-    update(case, ends_on=timezone.localdate() + timedelta(days=days))
-    return case
-
-
-def extend_term(case: Case) -> None:
-    update(case, ends_on=timezone.localdate() + timedelta(days=200))
-
-
-def ended_pair() -> Case:
-    """Ben has ended it; Ada is told."""
-    match = pair()
-    closure = endings.end(match, by=match.mentee.person, kind="choice")
-    return Case(closure, match.mentor.person)
-
-
-def reopen(case: Case) -> None:
-    match = case.about.match
-    endings.reopen(match, by=match.carer)
-
-
-def reopened_pair() -> Case:
-    """Ada has read that it had ended."""
-    case = ended_pair()
-    reopen(case)
-    ended = Notification.system.filter(kind="match-ended", recipient=case.to)
-    sent = {"state": "sent", "reason": "", "sent_at": timezone.now(), "ended_at": timezone.now()}
-    ended.update(**sent, ordinal=0, key="the e-mail about the end")
-    return case
-
-
-def asked_what_next() -> Case:
-    case = ended_pair()
-    return Case(FollowUp.objects.get(closure=case.about, person=case.to), case.to)
-
-
-def ending_concern() -> Case:
-    match = pair()
-    row = raise_about_ending(match, match.mentee.person, author=None, at=timezone.now())
-    return carer_of(row)
 
 
 # --- the committee
@@ -333,6 +256,9 @@ SCENARIOS: dict[str, Scenario] = {
         asked_what_next,
         stop=lambda case: follow_ups.answer(case.about, by=case.to, wish="stop"),
         reason="answered",
+    ),
+    "thank-you": Scenario(
+        thank_you, stop=take_note_back, reason="note-taken-back", change=reword_note
     ),
     "match-introduced": Scenario(
         of_pair, stop=lambda case: close(case.about), reason="match-ended"
