@@ -14,6 +14,11 @@ def zone_names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def zone_label(name: str) -> str:
+    """Return the name of a time zone's town, as in the list to choose from."""
+    return name.partition("/")[2].replace("_", " ").replace("/", ", ") or name
+
+
 @cache
 def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     """Return choices for a form field, grouped by region: "Toronto" under "America"."""

@@ -54,6 +54,10 @@ class AgreementVersionAdmin(CommitteeAdmin):
         }
         return with_goal_counts(rows).annotate(**signatures)
 
+    def row_title(self, row):
+        words = _("Agreement of %(pair)s, version %(number)s")
+        return words % {"pair": row.match, "number": row.number}
+
     @admin.display(description=_("pair"), ordering="agreement__match__mentee__person__name")
     def pair(self, obj):
         return str(obj.match)
@@ -84,7 +88,7 @@ class AgreementVersionAdmin(CommitteeAdmin):
 
     @admin.display(description=_("ends on"))
     def ends_on(self, obj):
-        return obj.match.ends_on
+        return format_date(obj.match.ends_on)
 
     @admin.display(description=_("text"))
     def text(self, obj):

@@ -28,7 +28,13 @@ def page(name: str, match: Match) -> str:
     return absolute(reverse(f"agreements:{name}", args=[match.public_id]))
 
 
-@kind("agreement-to-draft", about="matches.Match", stream=ESSENTIAL, needs_answer=True)
+@kind(
+    "agreement-to-draft",
+    label=gettext_lazy("Agreement to write"),
+    about="matches.Match",
+    stream=ESSENTIAL,
+    needs_answer=True,
+)
 def agreement_to_draft(match: Match, person: User) -> Email | Cancel:
     """**To**: the mentee. **When**: the first meeting was held, or on day 14; again after 7 and
     14 days. **Until**: a draft is shared, or the match has ended."""
@@ -51,6 +57,7 @@ def agreement_to_draft(match: Match, person: User) -> Email | Cancel:
 
 @kind(
     "agreement-to-sign",
+    label=gettext_lazy("Agreement to sign"),
     about="agreements.AgreementVersion",
     stream=ESSENTIAL,
     urgent=True,
@@ -80,6 +87,7 @@ def agreement_to_sign(version: AgreementVersion, person: User) -> Email | Cancel
 
 @kind(
     "agreement-signed",
+    label=gettext_lazy("Agreement signed"),
     about="agreements.AgreementVersion",
     stream=ESSENTIAL,
     urgent=True,

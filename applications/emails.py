@@ -78,7 +78,12 @@ def context(application: Application, **more: object) -> dict[str, object]:
     return {"application": application, "cohort": application.cohort, **more}
 
 
-@kind("application-received", about="applications.Application", topic="application")
+@kind(
+    "application-received",
+    label=gettext_lazy("Application received"),
+    about="applications.Application",
+    topic="application",
+)
 def application_received(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the application was sent.
     **Until**: it is withdrawn or answered."""
@@ -97,6 +102,7 @@ def application_received(application: Application, person: User) -> Email | Canc
 
 @kind(
     "application-unfinished",
+    label=gettext_lazy("Application not finished"),
     about="applications.Application",
     stream=OPTIONAL,
     topic="application",
@@ -187,7 +193,12 @@ def _decision_email(
     )
 
 
-@kind("decision-accepted", about="applications.Application", topic="application")
+@kind(
+    "decision-accepted",
+    label=gettext_lazy("Decision: accepted"),
+    about="applications.Application",
+    topic="application",
+)
 def decision_accepted(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases an acceptance; a mentor's e-mail
     opens the orientation. **Until**: the person withdraws."""
@@ -198,7 +209,12 @@ def decision_accepted(application: Application, person: User) -> Email | Cancel:
     return _decision_email(application, State.ACCEPTED, action=action)
 
 
-@kind("decision-waitlisted", about="applications.Application", topic="application")
+@kind(
+    "decision-waitlisted",
+    label=gettext_lazy("Decision: waiting list"),
+    about="applications.Application",
+    topic="application",
+)
 def decision_waitlisted(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases a place on the waiting list.
     **Until**: a place is found, or the person withdraws."""
@@ -206,14 +222,19 @@ def decision_waitlisted(application: Application, person: User) -> Email | Cance
     return _decision_email(application, State.WAITLISTED, action=action)
 
 
-@kind("decision-declined", about="applications.Application", topic="application")
+@kind(
+    "decision-declined",
+    label=gettext_lazy("Decision: declined"),
+    about="applications.Application",
+    topic="application",
+)
 def decision_declined(application: Application, person: User) -> Email | Cancel:
     """**To**: the applicant. **When**: the committee releases a rejection, with its reason and
     other help. **Until**: always sent once."""
     return _decision_email(application, State.DECLINED)
 
 
-@kind(INVITATION, about="applications.Application")
+@kind(INVITATION, label=gettext_lazy("Mentor orientation"), about="applications.Application")
 def orientation_open(application: Application, person: User) -> Email | Cancel:
     """**To**: an accepted mentor. **When**: 7 and 14 days after the e-mail that accepts them; at
     once for one whom no such e-mail has told, because they were imported, and again after 7 and 14

@@ -66,21 +66,39 @@ def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
     )
 
 
-@kind("checkin-fit", about="checkins.CheckIn", stream=ESSENTIAL, needs_answer=True)
+@kind(
+    "checkin-fit",
+    label=gettext_lazy("Check-in: a good fit?"),
+    about="checkins.CheckIn",
+    stream=ESSENTIAL,
+    needs_answer=True,
+)
 def checkin_fit(checkin: CheckIn, person: User) -> Email | Cancel:
     """**To**: each person of a match, alone. **When**: after the second meeting or on day 45;
     again after 3 and 7 days. **Until**: answered, lapsed, or the match has ended."""
     return _survey(checkin, person)
 
 
-@kind("checkin-pulse", about="checkins.CheckIn", stream=OPTIONAL, needs_answer=True)
+@kind(
+    "checkin-pulse",
+    label=gettext_lazy("Check-in: how is it going?"),
+    about="checkins.CheckIn",
+    stream=OPTIONAL,
+    needs_answer=True,
+)
 def checkin_pulse(checkin: CheckIn, person: User) -> Email | Cancel:
     """**To**: each person of a match, alone. **When**: on day 30, then every 60 days; again after
     3 and 7 days. **Until**: answered, lapsed, or the match has ended."""
     return _survey(checkin, person)
 
 
-@kind("concern", about="checkins.Concern", stream=ESSENTIAL, topic="concern")
+@kind(
+    "concern",
+    label=gettext_lazy("Concern"),
+    about="checkins.Concern",
+    stream=ESSENTIAL,
+    topic="concern",
+)
 def concern(row: Concern, person: User) -> Email | Cancel:
     """**To**: the carer; the deputy after 4 hours, the chair after 24. **When**: a concern is
     raised that can wait. **Until**: someone has taken it."""
@@ -113,6 +131,7 @@ def concern(row: Concern, person: User) -> Email | Cancel:
 
 @kind(
     "concern-urgent",
+    label=gettext_lazy("Urgent concern"),
     about="checkins.Concern",
     stream=ESSENTIAL,
     urgent=True,
@@ -124,7 +143,13 @@ def concern_urgent(row: Concern, person: User) -> Email | Cancel:
     return concern(row, person)
 
 
-@kind("concern-ending", about="checkins.Concern", stream=ESSENTIAL, topic="concern")
+@kind(
+    "concern-ending",
+    label=gettext_lazy("A pair may end, or has ended"),
+    about="checkins.Concern",
+    stream=ESSENTIAL,
+    topic="concern",
+)
 def concern_ending(row: Concern, person: User) -> Email | Cancel:
     """**To**: as "concern". **When**: one of a pair asks the committee to join because they may
     want to end, or has ended it. **Until**: as "concern". It names no reason."""

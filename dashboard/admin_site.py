@@ -12,11 +12,12 @@ from programs.committee_admin import CommitteeSite
 
 NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("care", _("Pairs and care"),
-     ("dashboard.pair", "checkins.concern", "checkins.checkin", "checkins.contactlog")),
+     ("dashboard.pair", "matches.match", "checkins.concern", "checkins.checkin",
+      "checkins.contactlog")),
     ("people", _("People"),
      ("applications.application", "accounts.user", "programs.conflict",
       "applications.rosterupload")),
-    ("matching", _("Matching"), ("matching.round", "matching.keepapart", "matches.match")),
+    ("matching", _("Matching"), ("matching.round", "matching.keepapart")),
     ("agreed", _("Agreements and meetings"),
      ("agreements.agreementversion", "dashboard.pairmeetings", "meetings.meeting")),
     ("feedback", _("Feedback"), ("checkins.survey", "checkins.wave")),
@@ -45,6 +46,9 @@ class CommitteeAdminSite(CommitteeSite):
         if app_label:
             return found
         pages = {page["model"]._meta.label_lower: page for app in found for page in app["models"]}
+        for page in pages.values():
+            own = self._registry[page["model"]]
+            page["name"] = getattr(own, "list_title", "") or page["name"]
         groups = [
             _nav_group(code, name, [pages.pop(one) for one in ones if one in pages])
             for code, name, ones in NAV_GROUPS

@@ -12,8 +12,8 @@ class Pair(Match):
 
     class Meta:
         proxy = True
-        verbose_name = _("pair and its health")
-        verbose_name_plural = _("pairs and their health")
+        verbose_name = _("open pair")
+        verbose_name_plural = _("open pairs")
 
 
 class PairMeetings(Match):
@@ -21,5 +21,5 @@ class PairMeetings(Match):
 
     class Meta:
         proxy = True
-        verbose_name = _("meetings of a pair")
-        verbose_name_plural = _("meetings of each pair")
+        verbose_name = _("pair, by its meetings")
+        verbose_name_plural = _("pairs, by their meetings")

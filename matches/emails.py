@@ -29,7 +29,7 @@ from .why_you_two import why_you_two
 HAVE_BEGUN = reason("have-begun", gettext_lazy("the two have signed their agreement already"))
 
 
-@kind("match-introduced", about="matches.Match")
+@kind("match-introduced", label=gettext_lazy("Introduction of a pair"), about="matches.Match")
 def match_introduced(match: Match, person: User) -> Email | Cancel:
     """**To**: both people. **When**: the round is published. **Until**: both have signed,
     or the match is closed."""
@@ -63,7 +63,7 @@ def _was_withheld(match: Match, person: User) -> bool:
     return rows.filter(reason=MATCH_ENDED).exists() and not was_told(rows)
 
 
-@kind("match-ended", about="matches.Closure", topic="ending")
+@kind("match-ended", label=gettext_lazy("Pair has ended"), about="matches.Closure", topic="ending")
 def match_ended(closure: Closure, person: User) -> Email | Cancel:
     """**To**: each of the two, with a text of their own. **When**: their pair has ended.
     **Until**: it is reopened. Whoever had not read of the pair yet reads nothing of its end."""
@@ -101,7 +101,13 @@ def _home() -> tuple[str, str]:
     return _("Open my page"), absolute(reverse("dashboard:home"))
 
 
-@kind("match-next", about="matches.FollowUp", stream=OPTIONAL, expires_after=timedelta(days=14))
+@kind(
+    "match-next",
+    label=gettext_lazy("What next, after the end"),
+    about="matches.FollowUp",
+    stream=OPTIONAL,
+    expires_after=timedelta(days=14),
+)
 def match_next(follow_up: FollowUp, person: User) -> Email | Cancel:
     """**To**: one of an ended pair. **When**: a week after the end, once. **Until**: they have said
     what they want next, or the pair was reopened."""
@@ -120,7 +126,13 @@ def match_next(follow_up: FollowUp, person: User) -> Email | Cancel:
     )
 
 
-@kind("match-reopened", about="matches.Closure", urgent=True, topic="ending")
+@kind(
+    "match-reopened",
+    label=gettext_lazy("Pair goes on"),
+    about="matches.Closure",
+    urgent=True,
+    topic="ending",
+)
 def match_reopened(closure: Closure, person: User) -> Email | Cancel:
     """**To**: each of the two who has read of its end. **When**: the committee reopens their pair.
     **Until**: it ends again."""
@@ -145,7 +157,11 @@ def _closing_action(match: Match, label: str) -> tuple[str, str]:
 
 
 @kind(
-    "match-ends-soon", about="matches.Match", topic="end-of-term", expires_after=timedelta(days=30)
+    "match-ends-soon",
+    label=gettext_lazy("Pair ends soon"),
+    about="matches.Match",
+    topic="end-of-term",
+    expires_after=timedelta(days=30),
 )
 def match_ends_soon(match: Match, person: User) -> Email | Cancel:
     """**To**: both people. **When**: 60 and 30 days before the last day (a setting and its half).
@@ -157,7 +173,11 @@ def match_ends_soon(match: Match, person: User) -> Email | Cancel:
 
 
 @kind(
-    "match-term-over", about="matches.Match", topic="end-of-term", expires_after=timedelta(days=18)
+    "match-term-over",
+    label=gettext_lazy("Term is over"),
+    about="matches.Match",
+    topic="end-of-term",
+    expires_after=timedelta(days=18),
 )
 def match_term_over(match: Match, person: User) -> Email | Cancel:
     """**To**: both people. **When**: on the last day, and 12 days later. **Until**: the pair is
@@ -186,7 +206,7 @@ def _about_term(match: Match, person: User, label: str, *, days: int) -> Email:
     )
 
 
-@kind("thank-you", about="matches.ThankYouNote")
+@kind("thank-you", label=gettext_lazy("Thank-you note"), about="matches.ThankYouNote")
 def thank_you(note: ThankYouNote, person: User) -> Email | Cancel:
     """**To**: the partner of who wrote a thank-you note. **When**: ten minutes after it was sent.
     **Until**: the author takes it back, or the pair ends in another way than completed.

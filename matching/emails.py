@@ -47,7 +47,12 @@ def unmatched_email(application: Application, reason: str) -> Email:
     )
 
 
-@kind("round-unmatched", about="applications.Application", topic="round-result")
+@kind(
+    "round-unmatched",
+    label=gettext_lazy("No mentor in this round"),
+    about="applications.Application",
+    topic="round-result",
+)
 def round_unmatched(application: Application, person: User) -> Email | Cancel:
     """**To**: a mentee without a match in the round. **When**: it is published.
 
@@ -60,7 +65,12 @@ def round_unmatched(application: Application, person: User) -> Email | Cancel:
     return unmatched_email(application, reason_code(row.why if row else {}))
 
 
-@kind("round-no-mentee", about="applications.Application", topic="round-result")
+@kind(
+    "round-no-mentee",
+    label=gettext_lazy("No mentee in this round"),
+    about="applications.Application",
+    topic="round-result",
+)
 def round_no_mentee(application: Application, person: User) -> Email | Cancel:
     """**To**: a mentor without a mentee after the round. **When**: it is published.
 
@@ -87,6 +97,7 @@ def _workbench(round_: Round, label: str) -> tuple[str, str]:
 
 @kind(
     "round-review-request",
+    label=gettext_lazy("Round to review"),
     about="matching.Round",
     expires_after=timedelta(days=14),
     topic="round",
@@ -112,6 +123,7 @@ def round_review_request(round_: Round, person: User) -> Email | Cancel:
 
 @kind(
     "round-ready",
+    label=gettext_lazy("Run of a round is done"),
     about="matching.Round",
     urgent=True,
     expires_after=timedelta(days=2),
@@ -130,7 +142,13 @@ def round_ready(round_: Round, person: User) -> Email | Cancel:
     )
 
 
-@kind("round-held-back", about="matching.Round", urgent=True, topic="round")
+@kind(
+    "round-held-back",
+    label=gettext_lazy("Round not published"),
+    about="matching.Round",
+    urgent=True,
+    topic="round",
+)
 def round_held_back(round_: Round, person: User) -> Email | Cancel:
     """**To**: the members who prepared and published it. **When**: it could not be published.
 

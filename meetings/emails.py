@@ -39,6 +39,7 @@ def known_meeting(meeting: Meeting, person: User) -> tuple[object, ...]:
 
 @kind(
     "meeting-date",
+    label=gettext_lazy("Date of a meeting"),
     about="meetings.Meeting",
     stream=ESSENTIAL,
     topic="meeting",
@@ -84,6 +85,7 @@ def meeting_date(meeting: Meeting, person: User) -> Email | Cancel:
 
 @kind(
     "meeting-date-soon",
+    label=gettext_lazy("Date of a meeting that is soon"),
     about="meetings.Meeting",
     stream=ESSENTIAL,
     urgent=True,

@@ -51,7 +51,12 @@ def _is_ahead(meeting: Meeting) -> bool:
     return is_open and meeting.state == State.SET and meeting.starts_at > timezone.now()
 
 
-@kind("meeting-prepare", about="meetings.Meeting", stream=OPTIONAL)
+@kind(
+    "meeting-prepare",
+    label=gettext_lazy("Meeting to prepare"),
+    about="meetings.Meeting",
+    stream=OPTIONAL,
+)
 def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentee. **When**: 3 days before a confirmed meeting. **Until**: the agenda is
     written, the meeting is cancelled or moved, or it has begun."""
@@ -62,7 +67,12 @@ def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
     return _email(meeting, person, (_("Write my agenda"), _page("meeting-prepare", meeting)))
 
 
-@kind("meeting-agenda", about="meetings.Meeting", stream=OPTIONAL)
+@kind(
+    "meeting-agenda",
+    label=gettext_lazy("Agenda of a meeting"),
+    about="meetings.Meeting",
+    stream=OPTIONAL,
+)
 def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentor. **When**: one day before a confirmed meeting for which the mentee has
     written an agenda. **Until**: the agenda is empty again, the meeting is cancelled or
@@ -74,7 +84,12 @@ def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
     return _email(meeting, person, (_("Read the agenda"), _page("meeting-prepare", meeting)))
 
 
-@kind("meeting-record", about="meetings.Meeting", stream=OPTIONAL)
+@kind(
+    "meeting-record",
+    label=gettext_lazy("Meeting to record"),
+    about="meetings.Meeting",
+    stream=OPTIONAL,
+)
 def meeting_record(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentee; the mentor, if the mentee is silent for 3 days. **When**: the morning
     after a meeting; the mentee again 4 days later. **Until**: either has said whether it took
@@ -93,7 +108,12 @@ def meeting_record(meeting: Meeting, person: User) -> Email | Cancel:
     return _email(meeting, person, answers[0], others=answers[1:])
 
 
-@kind(OVERDUE, about="matches.Match", stream=OPTIONAL)
+@kind(
+    OVERDUE,
+    label=gettext_lazy("No meeting for a while"),
+    about="matches.Match",
+    stream=OPTIONAL,
+)
 def meeting_overdue(match: Match, person: User) -> Email | Cancel:
     """**To**: the mentee; both, when the silence goes on. **When**: no meeting and no contact for
     the program's percentages of the agreed rhythm. **Until**: they have met or been in touch, a

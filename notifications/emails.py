@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy
+
 from .kinds import Cancel, Email, kind
 from .recipients import Account
 
 
-@kind("test-email", about="accounts.User", urgent=True)
+@kind("test-email", label=gettext_lazy("Test e-mail"), about="accounts.User", urgent=True)
 def test_email(person: Account, recipient: Account) -> Email | Cancel:
     """**To**: a person named by the operator. **When**: the operator runs
     `manage.py send_test_email`. **Until**: always sent once.

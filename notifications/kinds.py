@@ -1,6 +1,6 @@
 """The kinds of e-mail: what an app declares in its `emails.py`, imported in its `ready()`.
 
-    @kind("match-introduced", about="matches.Match", stream=ESSENTIAL)
+    @kind("match-introduced", label=_("Introduction"), about="matches.Match", stream=ESSENTIAL)
     def match_introduced(match, person) -> Email | Cancel:
         \"\"\"**To**: both people. **When**: the round is published. **Until**: it is closed.\"\"\"
 
@@ -79,16 +79,17 @@ StateTeller = Callable[..., tuple[object, ...]]
 
 
 def label_of(name: str) -> str:
-    """Return a kind's name as the committee reads it: "Decision accepted" for decision-accepted.
-
-    Works for kinds that are no longer registered, too.
-    """
-    return name.replace("-", " ").capitalize()
+    """Return what the committee calls e-mails of a kind, also of one that is no longer sent."""
+    known = KINDS.get(name)
+    return str(known.label if known else _("E-mail of a kind that is no longer sent"))
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of e-mail. `about` is the model it is about, as "app.Model"."""
+    """One kind of e-mail. `about` is the model it is about, as "app.Model".
+
+    `label` is what the committee calls it.
+    """
 
     name: str
     build: EmailBuilder
@@ -99,6 +100,7 @@ class Kind:
     needs_answer: bool = False  # unanswered ones count towards "unresponsive"
     topic: str = ""  # of several kinds one e-mail waits at a time; by default the kind's own name
     tells: StateTeller | None = None
+    label: str | Promise = ""
 
     @property
     def app(self) -> str:
@@ -119,6 +121,7 @@ class UnknownKind(LookupError):
 def kind(
     name: str,
     *,
+    label: str | Promise,
     about: str,
     stream: Stream = ESSENTIAL,
     urgent: bool = False,
@@ -146,6 +149,7 @@ def kind(
             needs_answer,
             topic or name,
             tells,
+            label,
         )
         return build
 

@@ -41,6 +41,13 @@ def holds(request: HttpRequest, program: Program, *roles: str) -> bool:
     return any(role in roles and place in places for place, role in _held(request))
 
 
+def cares_for_pairs(request: HttpRequest) -> bool:
+    """Return whether the member cares for pairs today: as a carer, a deputy or a chair."""
+    if not roles_held(request).isdisjoint(Membership.CARERS):
+        return True
+    return Membership.objects.acting_as_carer(request.user).exists()
+
+
 def acting_member(request: HttpRequest) -> User:
     """Return the signed-in user of a committee page, which anonymous visitors never reach."""
     user = request.user

@@ -38,7 +38,12 @@ TASKS: dict[str, str | Promise] = {
 }
 
 
-@kind("committee-role", about="programs.Membership", urgent=True)
+@kind(
+    "committee-role",
+    label=gettext_lazy("New committee role"),
+    about="programs.Membership",
+    urgent=True,
+)
 def committee_role(membership: Membership, member: User) -> Email | Cancel:
     """**To**: the member. **When**: their role begins. **Until**: it has ended."""
     if not membership.is_live:

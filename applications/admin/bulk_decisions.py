@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -25,6 +26,15 @@ from .queues import has_pending_decision
 class BulkDecisionsMixin(CommitteeAdmin):
     """The bulk actions of the applications' admin."""
 
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return self._holds(request, reviewing.DECIDERS)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may = {"may_release": self._holds(request, reviewing.RELEASERS)}
+        return super().changelist_view(request, {**may, **(extra_context or {})})
+
     def _confirm(
         self, request: HttpRequest, template: str, title: str, **context: object
     ) -> HttpResponse:
@@ -34,7 +44,7 @@ class BulkDecisionsMixin(CommitteeAdmin):
             request, f"admin/applications/application/{template}.html", {**shared, **context}
         )
 
-    @admin.action(description=gettext_lazy("Set a pending decision"))
+    @admin.action(description=gettext_lazy("Set a pending decision"), permissions=["decide"])
     def decide_selected(
         self, request: HttpRequest, chosen: QuerySet[Application]
     ) -> HttpResponse | None:
@@ -59,7 +69,7 @@ class BulkDecisionsMixin(CommitteeAdmin):
             button=_("Save the decision for all of them"),
         )
 
-    @admin.action(description=gettext_lazy("Clear pending decisions"))
+    @admin.action(description=gettext_lazy("Clear pending decisions"), permissions=["decide"])
     def clear_selected(
         self, request: HttpRequest, chosen: QuerySet[Application]
     ) -> HttpResponse | None:

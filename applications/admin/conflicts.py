@@ -6,15 +6,16 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ForeignKey, Model, Q
-from django.forms import ModelChoiceField
+from django.db.models import ForeignKey, Model
+from django.forms import Field as FormField
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from programs.committee import Role, has_role
-from programs.committee_admin import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin, find_field
 from programs.models import Conflict, Membership, Program
 
 from ..models import Application
@@ -41,6 +42,13 @@ class ConflictAdmin(CommitteeAdmin):
     ordering = ("-since",)
     duplicate_field = "person"
 
+    def row_title(self, row: Model) -> str:
+        assert isinstance(row, Conflict)
+        return _("%(member)s has a conflict of interest with %(person)s") % {
+            "member": row.member,
+            "person": row.person,
+        }
+
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return ["member", "person", "kind", "since", "until"] if obj else ["person"]
 
@@ -59,17 +67,20 @@ class ConflictAdmin(CommitteeAdmin):
         programs = Program.objects.filter(memberships__in=Membership.objects.live().of(obj.member))
         return any(has_role(request.user, program, Role.CHAIR) for program in programs.distinct())
 
-    def formfield_for_foreignkey(
+    def formfield_for_foreignkey(  # type: ignore[override]  # a box to type in, no list
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
-    ) -> ModelChoiceField | None:
+    ) -> FormField | None:
         if db_field.name == "person":
             applied = Application.objects.for_committee(request.user)
-            kwargs["queryset"] = User.objects.filter(Q(pk__in=applied.values("person"))).order_by(
-                "name"
-            )
+            people = User.objects.filter(pk__in=applied.values("person")).order_by("name")
+            return find_field(db_field, people, search=("name", "email"), describe=_with_address)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None:
         if form.instance._state.adding:
             form.instance.member = cast(User, request.user)
             form.instance.since = timezone.localdate()
+
+
+def _with_address(person: User) -> str:
+    return f"{person.name} <{person.email}>"

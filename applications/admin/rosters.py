@@ -55,6 +55,9 @@ class RosterUploadAdmin(CommitteeAdmin):
     list_select_related = ("cohort", "created_by")
     add_roles = change_roles = MAY_IMPORT
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._holds(request, MAY_IMPORT)
+
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(

@@ -5,6 +5,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from programs.committee_admin import CommitteeAdmin
@@ -58,6 +59,9 @@ class CheckInAdmin(CommitteeAdmin):
         readable = Answer.objects.for_committee(request.user).filter(checkin=OuterRef("pk"))
         scales = readable.filter(question__kind=Question.Kind.SCALE).values("choice")[:1]
         return rows.annotate(scale=Subquery(scales))
+
+    def row_title(self, row):
+        return _("%(survey)s of %(name)s") % {"survey": capfirst(str(row)), "name": row.person}
 
     @admin.display(description=_("score"), ordering="scale")
     def score(self, obj):

@@ -7,6 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from programs.committee import cares_for_pairs
 from programs.committee_admin import CommitteeAdmin
 from workflow.models import Transition
 
@@ -40,6 +41,12 @@ class ConcernAdmin(CommitteeAdmin):
         "reach", "raised_at", "taken_by", "taken_at", "resolved_at", "resolution",
     )  # fmt: skip
     change_form_template = "admin/checkins/concern/change_form.html"
+
+    def has_module_permission(self, request):
+        return cares_for_pairs(request)
+
+    def row_title(self, row):
+        return _("Concern about %(name)s") % {"name": row.person}
 
     @admin.display(description=_("partner may know"))
     def may_tell_partner(self, obj):

@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from matches.models import Match
-from programs.committee_admin import CommitteeAdmin
+from programs.committee import cares_for_pairs
+from programs.committee_admin import CommitteeAdmin, find_field
 from programs.models import Membership
 
 from ..models import ContactLog
@@ -42,6 +43,12 @@ class ContactLogAdmin(CommitteeAdmin):
     ordering = ("-on", "-pk")
     sortable_by = ("on",)
 
+    def has_module_permission(self, request):
+        return cares_for_pairs(request)
+
+    def row_title(self, row):
+        return _("Contact with %(name)s") % {"name": row.person}
+
     def get_fields(self, request, obj=None):
         return (
             ("match", "person", "on", "how", "note", "member")
@@ -54,7 +61,9 @@ class ContactLogAdmin(CommitteeAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "match":
-            kwargs["queryset"] = Match.objects.in_care_of(request.user).open().with_people()
+            pairs = Match.objects.in_care_of(request.user).open().with_people()
+            names = ("mentee__person__name", "mentor__person__name")
+            return find_field(db_field, pairs, search=names)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def fill_in(self, request, form):

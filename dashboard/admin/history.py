@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from access.generic_relations import GenericRelationQuerySet
+from programs.committee_admin import CommitteeList, RowName, name_rows, state_name
 from workflow.models import Transition
 from workflow.states import stateful_models
 
 from .generic_relations import GenericRelationAdmin
+
+
+class TransitionList(CommitteeList):
+    """Name the rows of a page of the list together, by the pages that show them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)  # type: ignore[assignment]  # read, not queried
+        name_them(request, cast(list[Transition], self.result_list))
+
+
+def name_them(request: HttpRequest, rows: Sequence[Transition]) -> None:
+    """Set `row_name` of each transition, in one query for each table."""
+    names = name_rows(request, admin.site, [(row.about_type, row.about_id) for row in rows])
+    for row in rows:
+        row.row_name = names[row.about_type, row.about_id]  # type: ignore[attr-defined]
 
 
 @admin.register(Transition)
@@ -20,7 +40,7 @@ class TransitionAdmin(GenericRelationAdmin):
     """Read-only. A member sees the changes of the rows that they may see."""
 
     empty_words = _("No state changes yet.")
-    list_display = ("at", "about", "from_state", "to_state", "by")
+    list_display = ("at", "about", "was", "became", "by")
     list_display_links = None
     date_hierarchy = "at"
     sortable_by = ("at",)
@@ -32,7 +52,28 @@ class TransitionAdmin(GenericRelationAdmin):
         labels = [model._meta.label for model in stateful_models()]
         return rows.about_rows_for_committee(labels, request.user)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[CommitteeList]:
+        return TransitionList
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Model | None:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            name_them(request, [cast(Transition, row)])
+        return row
+
+    def row_title(self, row: Model) -> str:
+        return str(row.row_name)  # type: ignore[attr-defined]  # set by `name_them`
+
     @admin.display(description=_("what"))
-    def about(self, row: Transition) -> str:
-        model = apps.get_model(row.about_type)
-        return f"{model._meta.verbose_name} {row.about_id}"
+    def about(self, row: Transition) -> RowName:
+        return row.row_name  # type: ignore[attr-defined]  # set by `name_them`
+
+    @admin.display(description=_("from state"))
+    def was(self, row: Transition) -> str:
+        return state_name(apps.get_model(row.about_type), row.from_state)
+
+    @admin.display(description=_("to state"))
+    def became(self, row: Transition) -> str:
+        return state_name(apps.get_model(row.about_type), row.to_state)

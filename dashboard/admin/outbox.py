@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -99,6 +99,10 @@ class OutboxAdmin(GenericRelationAdmin):
         wrapped = self.admin_site.admin_view(require_POST(press))
         return path(f"<int:pk>/{name}/", wrapped, name=f"notifications_notification_{name}")
 
+    def row_title(self, row: Model) -> str:
+        assert isinstance(row, Notification)
+        return _("%(email)s, to %(name)s") % {"email": self.email(row), "name": self.to(row)}
+
     def act(self, request: HttpRequest, pk: int, action: OutboxAction) -> HttpResponse:
         """Apply an action to one e-mail of a program that the member chairs."""
         row = get_object_or_404(
@@ -127,7 +131,6 @@ class OutboxAdmin(GenericRelationAdmin):
                 "row": row,
                 "may_act": self._holds(request, self.acting_roles),
             }
-            extra |= {"title": _("E-mail to %(name)s") % {"name": self.to(row)}, "subtitle": ""}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     @admin.display(description=_("e-mail"), ordering="kind")

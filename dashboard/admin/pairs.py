@@ -41,6 +41,7 @@ class PairAdmin(CommitteeAdmin):
     empty_words = _(
         "No pairs yet. Pairs and their health are listed here once they have been introduced."
     )
+    other_list = ("admin:matches_match_changelist", _("All pairs, also those that have ended"))
     list_display = ("pair", "health_chip", "why", "last_contact", "carer", "next_meeting", "ending")
     list_select_related = (
         "mentee__person",

@@ -40,7 +40,8 @@ class ParticipantAdmin(CommitteeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         visible = Application.objects.for_committee(request.user)
-        return User.objects.filter(pk__in=visible.values("person"))
+        people = User.objects.filter(pk__in=visible.values("person"))
+        return people.order_by(*self.ordering)
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         mine = Application.objects.for_committee(request.user).select_related("cohort")

@@ -42,7 +42,7 @@ def test_a_chair_sees_how_often_a_pair_has_met_and_when_next(as_user, cleo, pair
 def test_the_list_of_single_meetings_leads_a_chair_to_the_counts(as_user, cleo, pair):
     add(pair, "held", -9)
     page = as_user(cleo).get(reverse("admin:meetings_meeting_changelist")).content.decode()
-    assert "“Meetings of each pair” shows counts and dates for all pairs." in page
+    assert "“Pairs, by their meetings” shows counts and dates for all pairs." in page
     assert LIST in as_user(cleo).get(reverse("admin:index")).content.decode()
 
 

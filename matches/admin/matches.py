@@ -20,6 +20,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.models import Match, MatchQuerySet
+from programs.committee import cares_for_pairs
 from programs.committee_admin import CarerFilter, CohortOfMatchFilter, CommitteeAdmin, state_chip
 from programs.models import Program
 
@@ -44,6 +45,8 @@ class CarerForm(forms.Form):
 @admin.register(Match)
 class MatchAdmin(CommitteeAdmin):
     empty_words = gettext_lazy("No pairs yet. They appear here once a round is published.")
+    list_title = gettext_lazy("All pairs")
+    other_list = ("admin:dashboard_pair_changelist", gettext_lazy("Open pairs and how they are"))
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
     list_filter = ("state", CarerFilter, CohortOfMatchFilter)
@@ -108,7 +111,10 @@ class MatchAdmin(CommitteeAdmin):
             request, object_id, form_url, {**(extra_context or {}), **context}
         )
 
-    @admin.action(description=gettext_lazy("End pairs…"), permissions=["view"])
+    def has_care_permission(self, request: HttpRequest) -> bool:
+        return cares_for_pairs(request)
+
+    @admin.action(description=gettext_lazy("End pairs…"), permissions=["care"])
     def end_pairs(self, request: HttpRequest, matches: MatchQuerySet) -> HttpResponse:
         """Go to the page that asks what happened and shows who will read what."""
         query = urlencode([("pk", pk) for pk in matches.values_list("pk", flat=True)])

@@ -150,8 +150,8 @@ class Match(models.Model):
     objects = MatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("match")
-        verbose_name_plural = _("matches")
+        verbose_name = _("pair")
+        verbose_name_plural = _("pairs")
         ordering = ["-introduced_at", "pk"]
         indexes = [
             models.Index(fields=["state", "ends_on"], name="match_end_of_term"),

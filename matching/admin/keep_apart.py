@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.contrib.auth import get_user_model
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import Field as FormField
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from applications.models import Application
 from matching.models import MATCHERS, KeepApart
-from programs.committee_admin import CommitteeAdmin
+from programs.committee_admin import CommitteeAdmin, find_field
 from programs.models import Program
 
 
-class PersonChoice(forms.TypedChoiceField):
-    """One of the people whom the member may name, read once for both fields."""
-
-    def __init__(
-        self, people: dict[str, Any], *, label: Any, initial: Any = None, **_more: object
-    ) -> None:
-        choices = [
-            ("", "---------"),
-            *((key, f"{one.name} <{one.email}>") for key, one in people.items()),
-        ]
-        super().__init__(
-            choices=choices, coerce=people.__getitem__, empty_value=None, label=capfirst(label)
-        )
-
-    def has_changed(self, initial: object, data: object) -> bool:
-        return str(initial or "") != str(data or "")
+def people_to_name(request: HttpRequest) -> QuerySet[User]:
+    """Return everyone whom the member may name."""
+    mine = Application.objects.for_committee(request.user).values("person")
+    return User.objects.filter(pk__in=mine).order_by("name")
 
 
-def people_of(request: HttpRequest) -> dict[str, Any]:
-    """Return everyone whom the member may name, by id; read once for a request."""
-    if not hasattr(request, "people_to_name"):
-        mine = Application.objects.for_committee(request.user).values("person")
-        people = get_user_model()._default_manager.filter(pk__in=mine).order_by("name")
-        request.people_to_name = {str(one.pk): one for one in people}
-    return request.people_to_name
+def with_address(person: User) -> str:
+    return f"{person.name} <{person.email}>"
 
 
 @admin.register(KeepApart)
@@ -63,9 +43,13 @@ class KeepApartAdmin(CommitteeAdmin):
     add_roles = change_roles = MATCHERS
     duplicate_field = "second"
 
+    def row_title(self, row: Model) -> str:
+        assert isinstance(row, KeepApart)
+        return self.pair(row)
+
     @admin.display(description=_("pair"))
     def pair(self, row: KeepApart) -> str:
-        return f"{row.first} | {row.second}"
+        return gettext("%(one)s and %(other)s") % {"one": row.first, "other": row.second}
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
@@ -73,17 +57,9 @@ class KeepApartAdmin(CommitteeAdmin):
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, *MATCHERS)
         if db_field.name in {"first", "second"}:
-            return PersonChoice(people_of(request), label=db_field.verbose_name)
+            people = people_to_name(request)
+            return find_field(db_field, people, search=("name", "email"), describe=with_address)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(
-        self, db_field: Field, request: HttpRequest, **kwargs: object
-    ) -> FormField | None:
-        """Use plain choices, without the links to view or add people and programs."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget = field.widget.widget
-        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return ("program", "first", "second", "since") if obj else ("until",)

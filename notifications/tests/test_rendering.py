@@ -149,7 +149,7 @@ def test_styles_are_inlined_and_nothing_is_loaded(sample, ada):
 
 def test_two_kinds_cannot_share_a_name(sample):
     with pytest.raises(ValueError, match="two kinds"):
-        kind("note", about="accounts.User")(lambda about, person: Email())
+        kind("note", label="Note", about="accounts.User")(lambda about, person: Email())
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

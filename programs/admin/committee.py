@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -39,14 +39,24 @@ class MembershipForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             del self.fields["email"], self.fields["name"]
+        if "deputy" in self.fields:
+            deputy = cast(ModelChoiceField, self.fields["deputy"])
+            deputy.queryset = self._possible_deputies()
+            deputy.error_messages["invalid_choice"] = _(
+                "Choose another member of this committee. No one is their own deputy."
+            )
+
+    def _possible_deputies(self) -> QuerySet[User]:
+        """Return the other members of the same committee, by name."""
+        others = Membership.objects.live().filter(program=self.instance.program)
+        others = others.exclude(user=self.instance.user)
+        return User.objects.filter(pk__in=others.values("user")).order_by("name", "pk")
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until <= since:
             self.add_error("until", _("Enter a date after the first day."))
-        if self.instance.pk and cleaned.get("deputy") == self.instance.user:
-            self.add_error("deputy", _("Choose another member. No one is their own deputy."))
         if not self.instance.pk and cleaned.get("email"):
             self._find_person(cleaned)
         return cleaned
@@ -119,9 +129,4 @@ class MembershipAdmin(CommitteeAdmin):
     ) -> ModelChoiceField | None:
         if db_field.name == "program":
             kwargs["queryset"] = Program.objects.for_committee(request.user, Role.CHAIR)
-        if db_field.name == "deputy":
-            colleagues = Membership.objects.live().filter(
-                program__in=Program.objects.for_committee(request.user, Role.CHAIR)
-            )
-            kwargs["queryset"] = User.objects.filter(pk__in=colleagues.values("user"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

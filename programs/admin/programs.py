@@ -16,15 +16,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.timezones import zone_choices
+from accounts.timezones import zone_choices, zone_label
 
 from .. import setup_checklist
 from ..committee import Role, acting_member
-from ..committee_admin import CommitteeAdmin, LabelledTabularInline
+from ..committee_admin import CommitteeAdmin, LabelledTabularInline, language_label
 from ..creation import create_program
 from ..models import Cohort, Membership, Objective, PlaceDistance, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
@@ -74,9 +75,10 @@ class ProgramAdmin(CommitteeAdmin):
     )
     add_roles = change_roles = (Role.CHAIR,)
     formfield_overrides: ClassVar[dict[type, dict]] = {
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})}
+        **CommitteeAdmin.formfield_overrides,
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     }
-    list_display = ("name", "is_public", "language", "time_zone")
+    list_display = ("name", "is_public", "speaks", "zone")
     inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
@@ -98,14 +100,23 @@ class ProgramAdmin(CommitteeAdmin):
         (None, {"fields": ("name", "template", "language", "time_zone", "contact_email")}),
     )
 
+    @admin.display(description=gettext_lazy("language"))
+    def speaks(self, program: Program) -> str:
+        return language_label(program.language)
+
+    @admin.display(description=gettext_lazy("time zone"))
+    def zone(self, program: Program) -> str:
+        return zone_label(program.time_zone)
+
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest, **kwargs: object
     ) -> FormField | None:
         """Language and zone are chosen, not typed."""
+        name = capfirst(str(db_field.verbose_name))
         if db_field.name == "language":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=settings.LANGUAGES)
+            return forms.ChoiceField(label=name, choices=settings.LANGUAGES)
         if db_field.name == "time_zone":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=zone_choices)
+            return forms.ChoiceField(label=name, choices=zone_choices)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_form(

@@ -108,14 +108,14 @@ class EntryAdmin(CommitteeAdmin):
             if self.has_change_permission(request, entry)
         ]
 
-    @admin.action(description=gettext_lazy("Retire"))
+    @admin.action(description=gettext_lazy("Retire"), permissions=["change"])
     def retire_selected(self, request: HttpRequest, chosen: QuerySet) -> None:
         mine = self.model.objects.filter(
             pk__in=self._changeable_ids(request, chosen), retired_on=None
         )
         self._report_changed(request, mine.update(retired_on=timezone.localdate()))
 
-    @admin.action(description=gettext_lazy("Restore"))
+    @admin.action(description=gettext_lazy("Restore"), permissions=["change"])
     def restore_selected(self, request: HttpRequest, chosen: QuerySet) -> None:
         mine = self.model.objects.filter(pk__in=self._changeable_ids(request, chosen)).exclude(
             retired_on=None

@@ -5,14 +5,19 @@ Everything that other apps use is imported from here.
 
 from .base import CommitteeAdmin, CommitteeSite, format_date
 from .chips import chip, state_chip, state_tone
+from .find import FindField, find_field
 from .forms import (
+    DateInput,
     LabelledFormSet,
     LabelledSplitDateTime,
     LabelledTabularInline,
     TranslatedNamesForm,
     translated_name_fields,
 )
+from .languages import language_label
 from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, CommitteeList
+from .row_names import RowKey, RowName, name_rows
+from .state_names import state_name
 
 __all__ = [
     "LIST_LIMIT",
@@ -22,13 +27,21 @@ __all__ = [
     "CommitteeAdmin",
     "CommitteeList",
     "CommitteeSite",
+    "DateInput",
+    "FindField",
     "LabelledFormSet",
     "LabelledSplitDateTime",
     "LabelledTabularInline",
+    "RowKey",
+    "RowName",
     "TranslatedNamesForm",
     "chip",
+    "find_field",
     "format_date",
+    "language_label",
+    "name_rows",
     "state_chip",
+    "state_name",
     "state_tone",
     "translated_name_fields",
 ]

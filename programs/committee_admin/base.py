@@ -12,12 +12,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.utils import display_for_value
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import BaseFormSet
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -25,8 +27,9 @@ from django.utils.translation import gettext as _
 
 from ..committee import has_role, roles_held
 from ..models import Program
-from .forms import LabelledSplitDateTime, WholeRowForm
+from .forms import DateInput, LabelledSplitDateTime, WholeRowForm
 from .lists import BoundedPaginator, CommitteeList
+from .row_pages import RowPages
 
 ChangeMessage = Sequence[Mapping[str, Mapping[str, object]]] | str
 
@@ -61,8 +64,14 @@ class CommitteeSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(roles_held(request))
 
+    def app_index(  # type: ignore[override]  # any response will do
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        """Lead to the first page: pages are grouped by task, so an app has none of its own."""
+        return redirect("admin:index")
 
-class CommitteeAdmin(admin.ModelAdmin):
+
+class CommitteeAdmin(RowPages):
     """Base of every committee page: rows by `for_committee` or `visible_to`, nothing is deleted.
 
     `change_roles` may change rows and `add_roles` may add them; the maintainer may do both. Other
@@ -70,11 +79,14 @@ class CommitteeAdmin(admin.ModelAdmin):
     """
 
     formfield_overrides: ClassVar[dict[type, dict]] = {
-        models.DateTimeField: {"widget": LabelledSplitDateTime}
+        models.DateTimeField: {"widget": LabelledSplitDateTime},
+        models.DateField: {"widget": DateInput},
     }
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
     empty_words: str | Promise = ""  # shown when the list is empty
+    list_title: str | Promise = ""  # where the plural of the model says too little
+    other_list: tuple[str, str | Promise] | None = None  # a route and the words of its link
     duplicate_field: str | None = None  # beside which field a duplicate is reported
     list_per_page = 25
     paginator = BoundedPaginator
@@ -120,6 +132,15 @@ class CommitteeAdmin(admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (WholeRowForm, form), {"page": self, "request": request})
 
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: object
+    ) -> forms.Field | None:
+        """Use plain choices, without Django's icons that add or change a related row."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None:
         """Set the columns of `form.instance` that no one types, once the rest is valid."""
 
@@ -158,7 +179,7 @@ class CommitteeAdmin(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Title the list by what is in it, not "Select … to view"."""
-        title = capfirst(str(self.opts.verbose_name_plural))
+        title = self.list_title or capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def construct_change_message(

@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Protocol
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
@@ -20,15 +19,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-class LabelledSplitDateTime(AdminSplitDateTime):
-    """Label the date input and the time input separately."""
+class DateInput(forms.DateInput):
+    """The browser's own calendar, in which no other day or time zone can be meant."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, object] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class LabelledSplitDateTime(forms.SplitDateTimeWidget):
+    """Label the date input and the time input separately; both in the member's time zone."""
+
+    def __init__(self, attrs: dict[str, object] | None = None) -> None:
+        super().__init__(
+            date_attrs={"type": "date"},
+            time_attrs={"type": "time"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        )
         for box, name in zip(
             self.widgets, (gettext_lazy("Date"), gettext_lazy("Time")), strict=True
         ):
-            box.attrs["aria-label"] = name
+            box.attrs |= {"aria-label": name, **(attrs or {})}
 
 
 class LabelledFormSet(BaseInlineFormSet):

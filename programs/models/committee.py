@@ -145,6 +145,10 @@ class Membership(models.Model):
                 condition=models.Q(until=None) | models.Q(until__gt=models.F("since")),
                 name="membership_ends_after_start",
             ),
+            models.CheckConstraint(
+                condition=models.Q(deputy=None) | ~models.Q(deputy=models.F("user")),
+                name="deputy_is_someone_else",
+            ),
         ]
 
     def __str__(self) -> str:

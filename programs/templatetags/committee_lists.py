@@ -1,12 +1,22 @@
-"""`{% committee_dates cl %}`: the dates above a list."""
+"""Tags of the admin: `committee_dates`, `readonly_value` and `recent_actions`."""
 
 from __future__ import annotations
 
 from django import template
+from django.contrib import admin
+from django.contrib.admin.helpers import AdminReadonlyField
+from django.contrib.admin.models import LogEntry
+from django.db.models import ForeignKey, Model
+from django.template.context import Context
 
+from accounts.timezones import zone_label
+from programs.committee_admin.languages import language_label
 from programs.committee_admin.lists import CommitteeList, DateLinks, date_links
+from programs.committee_admin.row_names import RowKey, RowName, link_to, name_rows
 
 register = template.Library()
+
+LABELS = {"language": language_label, "time_zone": zone_label}  # of columns that store codes
 
 
 @register.inclusion_tag("admin/date_hierarchy.html")
@@ -14,3 +24,42 @@ def committee_dates(changelist: CommitteeList) -> dict[str, object]:
     """Show years, months or days without looking which of them have rows."""
     links: DateLinks = date_links(changelist)
     return {"show": links.show, "back": links.back, "choices": links.choices}
+
+
+@register.simple_tag(takes_context=True)
+def readonly_value(context: Context, field: AdminReadonlyField) -> object:
+    """Show a value that can't be changed; a row as a link only if the member may open its page."""
+    row, name = _related_row(field), str(field.field["name"])
+    if row is not None:
+        return link_to(context["request"], admin.site, row)
+    if name in LABELS:
+        return LABELS[name](getattr(field.form.instance, name))
+    return field.contents()
+
+
+def _related_row(field: AdminReadonlyField) -> Model | None:
+    name, row = field.field["field"], field.form.instance
+    columns = {column.name: column for column in row._meta.get_fields()}
+    if isinstance(name, str) and isinstance(columns.get(name), ForeignKey):
+        found: Model | None = getattr(row, name)
+        return found
+    return None
+
+
+@register.simple_tag(takes_context=True)
+def recent_actions(context: Context, limit: int) -> list[RowName]:
+    """Return the rows that the member changed last, the newest first."""
+    request = context["request"]
+    entries = LogEntry.objects.filter(user=request.user.pk).select_related("content_type")
+    newest = list(entries.order_by("-action_time", "-pk")[: limit * 3])
+    keys = list(dict.fromkeys(filter(None, map(_row_key, newest))))[:limit]
+    names = name_rows(request, admin.site, keys)
+    return [names[key] for key in keys]
+
+
+def _row_key(entry: LogEntry) -> RowKey | None:
+    """Return which row an entry is about, None where its table is gone."""
+    kind, pk = entry.content_type, str(entry.object_id)
+    if kind is None or kind.model_class() is None or not pk.isdecimal():
+        return None
+    return f"{kind.app_label}.{kind.model}", int(pk)

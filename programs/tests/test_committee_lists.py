@@ -71,13 +71,13 @@ def test_a_list_with_more_rows_says_so(as_user, cleo, pairs, limit):
     page = as_user(cleo).get(LIST)
     assert page.context["cl"].result_count == 2
     words = " ".join(page.content.decode().split())
-    assert "matches: more than 2. The first 2 are listed;" in words
+    assert "pairs: more than 2. The first 2 are listed;" in words
     assert "more than 2 found" in as_user(cleo).get(LIST, {"q": "Mentee"}).content.decode()
 
 
 def test_a_list_with_few_rows_counts_them(as_user, cleo, pairs):
     words = " ".join(as_user(cleo).get(LIST).content.decode().split())
-    assert "3 matches" in words
+    assert "3 pairs" in words
     assert "more than" not in words
 
 

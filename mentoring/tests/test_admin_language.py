@@ -1,0 +1,191 @@
+"""The admin speaks the committee's language: every registered page, as each role.
+
+Each test names a kind of fault and walks all pages for it, so that a new page is checked too.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+
+import pytest
+from django.contrib import admin
+from django.urls import Resolver404, resolve, reverse
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+
+from dashboard.admin_site import NAV_GROUPS
+from notifications.kinds import KINDS
+
+from .access_rules import TABLES
+from .crawl import outcome, rolled_back
+from .routes import admin_models
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("chair", "carer", "matcher", "reader", "maintainer")
+MANY = 50  # choices; a longer list is searched, not scrolled
+# A closed list that everyone knows, in which typing the first letters of a town jumps to it.
+LONG_LISTS = {"time_zone"}
+
+SPOKEN_BY_DJANGO = (
+    "View pair", "their health", "administration", "server time", "change history",
+    "wasn’t added via", "Change committee member", "(confidential)", ">Close<",
+)  # fmt: skip
+CRUMBS = re.compile(r'<div class="breadcrumbs">(.*?)</div>', re.DOTALL)
+SELECT = re.compile(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
+LINK = re.compile(r'<a[^>]*href="([^"#]+)[^"]*"')
+MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
+
+
+def addresses(world, role):
+    """The pages of every table that the role is offered: list, form, first row and its history."""
+    for name in admin_models():
+        yield name, reverse(f"admin:{name}_changelist")
+        yield name, reverse(f"admin:{name}_add")
+        row = next((one.row for (kind, _), one in world.rows.items() if kind == TABLES[name].about))
+        for view in ("change", "history"):
+            yield name, reverse(f"admin:{name}_{view}", args=[row.pk])
+
+
+@pytest.fixture(scope="module")
+def pages(world, visitors):
+    """{(role, address): HTML} of all pages that answer 200."""
+    found = {}
+    for role in ROLES:
+        for _name, address in [("index", reverse("admin:index")), *addresses(world, role)]:
+            with rolled_back():
+                response = visitors.visit(role, address)
+            if response.status_code == 200:
+                found[role, address] = response.content.decode()
+    assert len(found) > 300
+    return found
+
+
+def faults(pages, check):
+    return [
+        f"{address} as {role}: {fault}"
+        for (role, address), text in pages.items()
+        for fault in check(text)
+    ]
+
+
+def words_of(text):
+    return " ".join(html.unescape(strip_tags(MAIN.search(text)[0])).split())
+
+
+def test_no_page_speaks_like_django(pages):
+    assert faults(pages, lambda text: [w for w in SPOKEN_BY_DJANGO if w in text]) == []
+
+
+def test_no_page_shows_the_code_of_a_language(pages):
+    code = re.compile(r">\s*(?:en|fr)\s*</(?:td|div)>|language: (?:en|fr)\b", re.IGNORECASE)
+    language_codes = reverse("admin:accounts_language_changelist")
+    others = {
+        where: text for where, text in pages.items() if not where[1].startswith(language_codes)
+    }
+    assert faults(others, code.findall) == []
+
+
+def test_no_page_shows_the_internal_name_of_an_email(pages):
+    names = [
+        name.replace("-", " ").capitalize()
+        for name, kind in KINDS.items()
+        if "-" in name and str(kind.label) != name.replace("-", " ").capitalize()
+    ]
+    assert faults(pages, lambda text: [n for n in names if f">{n}<" in text]) == []
+
+
+def test_no_page_names_a_row_by_its_id(pages):
+    tables = "|".join(
+        {
+            *(str(model._meta.label_lower) for model in admin.site._registry),
+            *("match", "check-in", "application", "concern", "meeting", "e-mail"),
+        }
+    )
+    named = re.compile(rf"(?:^| )(?:{tables}) [0-9]+\b")
+    assert faults(pages, lambda text: named.findall(words_of(text))) == []
+
+
+def test_no_crumbs_repeat_a_word(pages):
+    def repeated(text):
+        for crumbs in CRUMBS.findall(text):
+            steps = [html.unescape(strip_tags(one)).strip() for one in crumbs.split("&rsaquo;")]
+            yield from (one for one, other in itertools.pairwise(steps) if one == other)
+
+    assert faults(pages, repeated) == []
+
+
+def test_no_list_to_choose_from_is_long(pages):
+    def too_long(text):
+        for name, options in SELECT.findall(text):
+            count = options.count("<option")
+            if count > MANY and name not in LONG_LISTS:
+                yield f"{name} has {count} options"
+
+    assert faults(pages, too_long) == []
+
+
+def test_every_title_is_the_name_of_what_is_shown(pages):
+    """Not "View pair": a heading says which one."""
+    verbs = re.compile(r"<h1>(?:View|Change|Select) ")
+    assert faults(pages, verbs.findall) == []
+
+
+def test_no_page_offers_a_link_that_refuses(pages, visitors):
+    """Links of the menu, of lists and of rows lead to pages that the same member may open."""
+    found, tried = [], set()
+    for (role, page), text in pages.items():
+        for address in map(html.unescape, LINK.findall(text)):
+            where = address.partition("?")[0]
+            if not where.startswith(reverse("admin:index")):
+                continue
+            try:
+                name = resolve(where).view_name
+            except Resolver404:
+                found.append(f"{address} on {page}: no such page")
+                continue
+            if (role, name) in tried and not name.endswith("_change"):
+                continue
+            if (role, where) in tried:
+                continue
+            tried |= {(role, name), (role, where)}
+            with rolled_back():
+                response = visitors.visit(role, address)
+            got = outcome(response, name)
+            if got not in {"in", "told_no"}:
+                found.append(f"{address} on {page} as {role}: {got}")
+    assert found == []
+
+
+def test_every_action_says_who_may_use_it():
+    """Django offers an action without permissions to everyone, also to those it refuses."""
+    silent = [
+        f"{model._meta.label}: {name}"
+        for model, page in admin.site._registry.items()
+        for _call, name, _words in page._get_base_actions()
+        if not getattr(getattr(page, name), "allowed_permissions", ())
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("role", "hidden"),
+    [
+        ("reader", {"meetings_meeting", "checkins_concern", "checkins_contactlog",
+                    "applications_rosterupload"}),
+        ("carer", {"applications_rosterupload"}),
+    ],
+)  # fmt: skip
+def test_the_menu_leaves_out_what_a_role_cannot_use(role, hidden, pages):
+    menu = pages[role, reverse("admin:index")]
+    assert [name for name in hidden if reverse(f"admin:{name}_changelist") in menu] == []
+
+
+def test_every_list_has_a_name_of_its_own():
+    names = [
+        str(page.list_title or capfirst(str(model._meta.verbose_name_plural)))
+        for model, page in admin.site._registry.items()
+    ]
+    assert len(names) == len(set(names)) == sum(len(group[2]) for group in NAV_GROUPS)

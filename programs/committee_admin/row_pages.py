@@ -1,0 +1,110 @@
+"""The pages of one row: their titles, links that work, and a history that people can read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import admin
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from workflow.models import Transition
+
+from .state_names import state_name
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """What happened to a row: when, by whom (None: the program itself), and what."""
+
+    at: datetime
+    by: User | None
+    what: str
+
+
+class RowPages(admin.ModelAdmin):
+    """Title the pages of a row by its name; show its changes of state and what was edited."""
+
+    def row_title(self, row: Model) -> str:
+        """Return the heading of the pages of `row`, read from what the list has loaded."""
+        return capfirst(str(row))
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, object],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context |= {"title": self.row_title(obj), "subtitle": None}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        extra: dict[str, object] = {}
+        if row is not None:
+            title = self.row_title(row)
+            extra = {
+                "title": _("History: %(name)s") % {"name": title},
+                "row_title": title,
+                "subtitle": None,
+                "entries": history_of(row),
+            }
+        return super().history_view(request, object_id, {**(extra_context or {}), **extra})
+
+
+def history_of(row: Model) -> list[HistoryEntry]:
+    """Return what happened to a row that the member may see, the newest first."""
+    model = row._meta.concrete_model
+    assert model is not None
+    types = ContentType.objects.get_for_models(type(row), model, for_concrete_models=False)
+    logged = LogEntry.objects.filter(content_type__in=types.values(), object_id=str(row.pk))
+    edited = (
+        HistoryEntry(entry.action_time, entry.user, _edit_words(entry))
+        for entry in logged.select_related("user")
+    )
+    steps = Transition.objects.of(model(pk=row.pk)).select_related("by")
+    moved = (HistoryEntry(step.at, step.by, _step_words(model, step)) for step in steps)
+    return sorted([*edited, *moved], key=lambda entry: entry.at, reverse=True)
+
+
+def _step_words(model: type[Model], step: Transition) -> str:
+    return f"{state_name(model, step.from_state)} → {state_name(model, step.to_state)}"
+
+
+def _edit_words(entry: LogEntry) -> str:
+    """Return "Added: objective. Changed: name, purpose", without the names of rows."""
+    if entry.action_flag == ADDITION:
+        return _("Added")
+    try:
+        changes = json.loads(entry.change_message or "[]")
+    except ValueError:
+        changes = []
+    words = {"added": _("Added: %(what)s"), "changed": _("Changed: %(what)s")}
+    named: dict[str, list[str]] = {}
+    for change in changes:
+        for verb, what in change.items():
+            names = what.get("fields") or [what.get("name", "")]
+            named.setdefault(verb, []).extend(str(_(name)) for name in names if name)
+    parts = [
+        words[verb] % {"what": ", ".join(dict.fromkeys(names))}
+        for verb, names in named.items()
+        if verb in words and names
+    ]
+    return ". ".join(parts) or _("Changed")
