@@ -44,6 +44,13 @@ PARTS = {
     "afternoon": (14, 17),
     "evening": (17, 21),
 }
+PART_NAMES = {
+    "early": _("Early morning"),
+    "morning": _("Morning"),
+    "midday": _("Midday"),
+    "afternoon": _("Afternoon"),
+    "evening": _("Evening"),
+}
 SLOTS = tuple(f"{day}-{part}" for day in DAYS for part in PARTS)  # local wall time of the person
 
 

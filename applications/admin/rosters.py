@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from applications.forms.roster_reading import ReadingForm
+from applications.forms.roster_upload import MapTextForm, RosterUploadForm
 from applications.forms.roster_words import WordsForm
-from applications.forms.rosters import ColumnsForm, MapTextForm, RosterUploadForm
+from applications.forms.rosters import ColumnsForm
 from applications.importing import BadMap, read_map, summaries
 from applications.importing.import_jobs import discard_upload, request_job, request_undo
 from applications.importing.import_undo import may_be_undone
@@ -32,6 +33,7 @@ from programs.committee_admin import CommitteeAdmin
 from programs.models import ProgramQuestion
 
 Purpose = RosterJob.Purpose
+MAX_REMEMBERED = 8  # earlier maps of the program that are looked at
 SAMPLES = 3  # people shown as they would be stored
 MAY_IMPORT = (Role.CHAIR, Role.MATCHER)
 
@@ -140,7 +142,7 @@ class RosterUploadAdmin(CommitteeAdmin):
             return redirect("admin:applications_rosterupload_job", reading.latest().public_id)
         table = summaries.from_json(upload.columns_json)
         saved = _saved_map(upload)
-        remembered = None if saved else self._remembered(request, upload)
+        remembered = [] if saved else self._remembered(request, upload)
         questions = _questions(upload)
         form = ColumnsForm(
             request.POST or None,
@@ -174,16 +176,18 @@ class RosterUploadAdmin(CommitteeAdmin):
             reading_form=ReadingForm(upload=upload, table=table),
         )
 
-    def _remembered(self, request: HttpRequest, upload: RosterUpload) -> RosterMap | None:
-        """Return the map of the program's latest import, for the other role or the next year."""
+    def _remembered(self, request: HttpRequest, upload: RosterUpload) -> list[RosterMap]:
+        """Return the maps of the program's latest files: those of this role, then of the other."""
         earlier = (
             RosterUpload.objects.visible_to(request.user)
             .filter(cohort__program=upload.cohort.program_id)
             .exclude(map_text="")
             .exclude(pk=upload.pk)
         )
-        last = earlier.order_by("-pk").first()
-        return _saved_map(last) if last else None
+        last = sorted(
+            earlier.order_by("-pk")[:MAX_REMEMBERED], key=lambda one: one.role != upload.role
+        )
+        return [found for one in last if (found := _saved_map(one))]
 
     def reading(self, request: HttpRequest, public_id: str) -> HttpResponse:
         upload = self._upload(request, public_id)

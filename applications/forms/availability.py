@@ -9,19 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Language, Profile
-from accounts.models.people import DAY_NAMES, DAYS, PARTS, SLOTS
+from accounts.models.people import DAY_NAMES, DAYS, PART_NAMES, PARTS, SLOTS
 
 from ..models import Application
 from .base import READ_BY_COMMITTEE, ModelPage, Values
 from .profile import ProfilePage, plain_codes, profile_of, set_options
-
-PART_NAMES = {
-    "early": gettext_lazy("Early morning"),
-    "morning": gettext_lazy("Morning"),
-    "midday": gettext_lazy("Midday"),
-    "afternoon": gettext_lazy("Afternoon"),
-    "evening": gettext_lazy("Evening"),
-}
 
 MAX_TRAVEL_KM = 500
 

@@ -1,42 +1,46 @@
-"""Forms of the roster import: the file, its columns, the meaning of its answers."""
+"""The mapping page of a roster import: its columns, and the meaning of their answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from applications.importing import BadFile, BadMap, read_map
-from applications.importing.field_labels import LABELS
-from applications.importing.import_jobs import create_upload
+from applications.importing import read_map
+from applications.importing.field_labels import LABELS, label
+from applications.importing.grids import GRID, option_of, question_of
 from applications.importing.map_suggestions import (
-    ANSWERS,
+    UNSAID,
+    AskedAnswer,
     cells_agree,
     guess_fields,
     guess_separator,
     is_last_name,
-    nearest_choices,
     sample_answers,
     to_toml,
     unknown_answers,
 )
 from applications.importing.maps import LISTS, NEVER_CLEARED, FieldMap, RosterMap
 from applications.importing.normalization import fold
+from applications.importing.parsers import NO, YES
+from applications.importing.stored_answers import OWN_QUESTION
 from applications.importing.summaries import TableSummary
-from applications.importing.tables import check_size
-from applications.importing.workbooks import ZIP, check_unpacked_size
-from applications.models import Application, RosterUpload
-from programs.models import Cohort, ProgramQuestion
+from programs.models import ProgramQuestion
 
 from .roster_questions import ATTRIBUTE, OwnQuestionChoices
 
-IGNORE = ""
-CHOICES = [(IGNORE, _("— ignore —")), *LABELS.items()]
+IGNORE, BOTH = "", "both"
+CHOICES = [
+    (IGNORE, _("— ignore —")),
+    *LABELS.items(),
+    (BOTH, _("Yes or no: also applies in the other role")),
+]
+Table = dict[str, Any]  # Any: values of a map, as TOML has them
+Tables = dict[str, Table]
+MAX_ASKED = 120  # answers whose meaning is asked on one page
 KEEP, CLEAR = "", "clear"
 EMPTY_CELLS = [
     (KEEP, _("keep what is stored")),
@@ -48,62 +52,8 @@ SPLITS = [
     (",", _("several, separated by ,")),
     ("\n", _("several, one per line")),
     (" ,;", _("several ids")),
+    (GRID, _("yes or no: the heading is the answer")),
 ]
-
-
-class RosterUploadForm(forms.Form):
-    cohort = forms.ModelChoiceField(Cohort.objects.none(), label=_("Cohort"))
-    role = forms.ChoiceField(choices=Application.Role.choices, label=_("These people apply as"))
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_(
-            "CSV in UTF-8 or an XLSX workbook. The file is stored encrypted until it is imported, "
-            "at most for a day."
-        ),
-    )
-    map = forms.FileField(
-        label=_("Map"), required=False, help_text=_("Only if you saved one from an earlier import.")
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        cohort = self.fields["cohort"]
-        assert isinstance(cohort, forms.ModelChoiceField)
-        cohort.queryset = Cohort.objects.for_committee(user, "chair", "matcher")
-
-    def clean_map(self) -> str:
-        sent = self.cleaned_data["map"]
-        if not sent:
-            return ""
-        try:
-            text = sent.read(200_000).decode("utf-8")
-            read_map(text, role=self.cleaned_data.get("role", ""))
-        except (UnicodeDecodeError, BadMap) as error:
-            raise forms.ValidationError(str(error)) from error
-        return text
-
-    def clean_file(self) -> UploadedFile:
-        sent: UploadedFile = self.cleaned_data["file"]
-        try:
-            check_size(sent.size or 0)
-            if sent.open().read(len(ZIP)) == ZIP:
-                check_unpacked_size(sent)
-        except BadFile as error:
-            raise forms.ValidationError(str(error)) from error
-        sent.seek(0)
-        return sent
-
-    def save(self) -> RosterUpload:
-        data = self.cleaned_data
-        return create_upload(
-            data["file"].read(),
-            cohort=data["cohort"],
-            role=data["role"],
-            file_name=data["file"].name,
-            map_text=data["map"],
-            by=self.user,
-        )
 
 
 class ColumnsForm(forms.Form):
@@ -127,6 +77,7 @@ class ColumnsForm(forms.Form):
             ("stop", _("report it and import nothing")),
             ("later", _("the later row counts")),
             ("earlier", _("the earlier row counts")),
+            ("join", _("each row has one more of their answers")),
         ],
         required=False,
         label=_("If a person is there twice"),
@@ -144,17 +95,18 @@ class ColumnsForm(forms.Form):
         *,
         table: TableSummary,
         roster: RosterMap | None,
-        remembered: RosterMap | None = None,
+        remembered: Sequence[RosterMap] = (),
         questions: Iterable[ProgramQuestion] = (),
     ) -> None:
-        """`remembered` is the map of an earlier file of the program, offered for a new one.
+        """`remembered` are the maps of earlier files of the program, the newest first.
 
         `questions` are those that the program has already.
         """
         super().__init__(data)
         self.table, self.roster = table, roster
         self.questions = OwnQuestionChoices(questions)
-        self.remembered = None if roster else remembered
+        self.remembered = () if roster else tuple(remembered)
+        self.earlier = (roster, *remembered) if roster else self.remembered
         guessed = guess_fields(table)
         for n, heading in enumerate(table.headers):
             field, split = self._current_choice(heading, guessed)
@@ -176,16 +128,15 @@ class ColumnsForm(forms.Form):
                 initial=self._current_clear(heading),
                 label=_("Empty cells in “%(heading)s”") % {"heading": heading},
             )
-        self.answers: dict[str, tuple[str, str]] = {}
-        for field, unknown in (unknown_answers(table, roster) if roster else {}).items():
-            for answer in unknown[:60]:
-                name = f"answer-{len(self.answers)}"
-                self.answers[name] = (field, answer)
-                self.fields[name] = forms.ChoiceField(
-                    choices=[("", _("— choose —")), *nearest_choices(answer, ANSWERS[field])],
-                    required=False,
-                    label=f"{LABELS[field]}: “{answer[:80]}”",
-                )
+        self.answers: dict[str, AskedAnswer] = {}
+        for asked in (unknown_answers(table, roster) if roster else [])[:MAX_ASKED]:
+            name = f"answer-{len(self.answers)}"
+            self.answers[name] = asked
+            self.fields[name] = forms.ChoiceField(
+                choices=[("", _("— choose —")), *asked.choices()],
+                required=False,
+                label=f"{label(asked.field)}: “{asked.answer[:80]}”",
+            )
         if roster and not self.is_bound:
             creates = any(one.create for one in roster.fields.values())
             self.initial.update(
@@ -200,11 +151,13 @@ class ColumnsForm(forms.Form):
     def _current_choice(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
         """Return the field and separator of a column: by the map, else by its heading."""
         if self.remembered:
-            return self._remembered_choice(heading, guessed, self.remembered)
+            return self._remembered_choice(heading, guessed)
         known = self.roster
         if known:
+            if known.both and fold(heading) == fold(known.both.columns[0]):
+                return BOTH, ""
             for name, one in known.fields.items():
-                if fold(heading) in {fold(column) for column in one.columns}:
+                if fold(heading) in map(fold, (*one.columns, *one.pivot)):
                     return name, _known_split(one, heading)
             for name, one in known.attributes.items():
                 if fold(heading) in {fold(column) for column in (*one.columns, *one.pivot)}:
@@ -213,26 +166,32 @@ class ColumnsForm(forms.Form):
         field = guessed.get(heading) or self.questions.known(heading) or IGNORE
         return field, guess_separator(self.table, heading, field)
 
-    def _remembered_choice(
-        self, heading: str, guessed: dict[str, str], known: RosterMap
-    ) -> tuple[str, str]:
+    def _remembered_choice(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
         """Return what the column was in an earlier file, if its cells can be that today."""
         answers = self.table.answers(heading)
-        for name, one in known.fields.items():
-            if fold(heading) in map(fold, one.columns) and cells_agree(name, answers):
-                return name, guess_separator(self.table, heading, name)
-        for name, one in known.attributes.items():
-            if fold(heading) in map(fold, one.columns):
-                choice = self.questions.choice_of(name, one)
-                return choice, guess_separator(self.table, heading, ATTRIBUTE)
+        for known in self.remembered:
+            if known.both and fold(heading) == fold(known.both.columns[0]):
+                return BOTH, ""
+            for name, one in known.fields.items():
+                if fold(heading) in map(fold, one.pivot):
+                    return name, GRID
+                if fold(heading) in map(fold, one.columns) and cells_agree(name, answers):
+                    return name, guess_separator(self.table, heading, name)
+            for name, one in known.attributes.items():
+                if fold(heading) in map(fold, one.pivot):
+                    return self.questions.choice_of(name, one), GRID
+                if fold(heading) in map(fold, one.columns):
+                    choice = self.questions.choice_of(name, one)
+                    return choice, guess_separator(self.table, heading, ATTRIBUTE)
+            if fold(heading) in known.ignore and heading not in guessed:
+                return IGNORE, guess_separator(self.table, heading, IGNORE)
         field = guessed.get(heading) or self.questions.known(heading) or IGNORE
         return field, guess_separator(self.table, heading, field)
 
     def _current_clear(self, heading: str) -> str:
-        roster = self.roster or self.remembered
+        roster = next(iter(self.earlier), None)
         maps = [*roster.fields.values(), *roster.attributes.values()] if roster else []
-        clears = [one for one in maps if fold(heading) in map(fold, one.columns) and one.clear]
-        return CLEAR if clears else KEEP
+        return CLEAR if any(fold(heading) in one.clears for one in maps) else KEEP
 
     def rows(self) -> list[dict[str, object]]:
         """Return heading, samples and the choices of each column, for the template."""
@@ -253,84 +212,112 @@ class ColumnsForm(forms.Form):
     def map_text(self) -> str:
         """Return the map that these choices describe. Raises BadMap if they are not enough."""
         data = self.cleaned_data
-        fields: dict[str, dict[str, Any]] = {}
-        attributes: dict[str, dict[str, Any]] = {}
+        fields: Tables = {}
+        attributes: Tables = {}
+        both: dict[str, object] = {}
         ignore = []
         for n, heading in enumerate(self.table.headers):
             field, split = data[f"field-{n}"], data[f"split-{n}"]
             clears = {"clear": True} if data.get(f"clear-{n}") == CLEAR else {}
             if field == IGNORE:
                 ignore.append(heading)
+            elif field == BOTH:
+                both = {"column": heading, "values": sorted(YES)}
             elif field.startswith(ATTRIBUTE):
-                name, options = self.questions.attribute(field, heading)
-                one = attributes.setdefault(name, {"columns": [], **options})
-                one["columns"].append(heading)
+                asked = question_of(heading) if split == GRID else heading
+                name, options = self.questions.attribute(field, asked)
+                one = attributes.setdefault(name, {**options})
+                _add_column(one, heading, split)
                 one |= clears
-                if split:
-                    one.setdefault("splits", {})[heading] = split
             else:
-                fields.setdefault(field, {"columns": []})["columns"].append(heading)
-                if field not in NEVER_CLEARED:
-                    fields[field] |= clears
-                if split:
-                    fields[field].setdefault("splits", {})[heading] = split
+                one = fields.setdefault(field, {})
+                _add_column(one, heading, split if split != GRID or field in LISTS else "")
+                if field not in NEVER_CLEARED and clears:
+                    one.setdefault("clear", []).append(heading)
                 if field in LISTS - {"prefer", "avoid", "availability"} and data["create"]:
                     fields[field]["create"] = True
         if "name" in fields:  # first name first, whatever the order of the columns
             fields["name"]["columns"].sort(key=is_last_name)
-        self._values(fields)
+        self._keep_earlier(fields)
+        self._keep_grids(fields, [known.fields for known in self.earlier])
+        self._keep_grids(attributes, [known.attributes for known in self.earlier])
+        self._add_meanings(fields, attributes)
         names = ("state", "code_accepted", "orientation_passed", "skip_without_address")
         options = {**{name: data[name] for name in names}, "twice": data["twice"] or "stop"}
         text = to_toml(
-            {"ignore": ignore, "application": options, "fields": fields, "attributes": attributes}
+            {
+                "ignore": ignore,
+                "application": options,
+                "fields": fields,
+                "attributes": attributes,
+                **({"both": both} if both else {}),
+            }
         )
         read_map(text)
         return text
 
-    def _values(self, fields: dict[str, dict[str, Any]]) -> None:
-        earlier = self.roster or self.remembered
-        for field, known in earlier.fields.items() if earlier else ():
-            if field in fields and known.values:
-                fields[field]["values"] = {
-                    spelled: known.values[key]
-                    for spelled, key in zip(known.spellings, known.values, strict=True)
-                }
-        for field, known in earlier.fields.items() if earlier else ():
-            if field in fields and known.rename:
-                fields[field]["rename"] = dict(known.rename)
-            if field in fields and known.add:
-                fields[field]["add"] = sorted(known.add)
-        for name, (field, answer) in self.answers.items():
+    def _keep_earlier(self, fields: Tables) -> None:
+        """Take over from earlier maps what their answers mean, and what this page doesn't ask."""
+        for earlier in reversed(self.earlier):
+            for name, known in earlier.fields.items():
+                if name not in fields and (known.columns or known.pivot or known.default is None):
+                    continue
+                one = fields.setdefault(name, {})
+                one.update(_unasked(known))
+                if known.values:
+                    one.setdefault("values", {}).update(
+                        zip(known.spellings, known.values.values(), strict=True)
+                    )
+                if known.rename:
+                    one.setdefault("rename", {}).update(known.rename)
+                if known.add:
+                    one["add"] = sorted({*one.get("add", []), *known.add})
+
+    def _keep_grids(self, maps: Tables, earlier: list[Mapping[str, FieldMap]]) -> None:
+        """Take over which cells of a grid choose their option."""
+        for name, one in maps.items():
+            if "pivot" in one:
+                known = [several[name] for several in earlier if name in several]
+                one["keep"] = sorted(YES.union(*(grid.keep for grid in known)))
+                one["drop"] = sorted(NO.union(*(grid.drop for grid in known)))
+
+    def _add_meanings(self, fields: Tables, attributes: Tables) -> None:
+        """Add what the member has just said that answers mean."""
+        for name, asked in self.answers.items():
             value = self.cleaned_data.get(name)
-            if value and field in fields:
-                fields[field].setdefault("values", {})[answer] = (
-                    int(value)
-                    if value.isdigit()
-                    else {"true": True, "false": False}.get(value, value)
-                )
+            if value and asked.in_grid:
+                own = attributes.get(asked.field.removeprefix(OWN_QUESTION), {})
+                grid = own if asked.field.startswith(OWN_QUESTION) else fields.get(asked.field, {})
+                grid.setdefault("keep" if value == "true" else "drop", []).append(asked.answer)
+                continue
+            if not value or asked.field not in fields:
+                continue
+            meaning: object = {"true": True, "false": False, UNSAID: ""}.get(value, value)
+            if value.isdigit():
+                meaning = int(value)
+            fields[asked.field].setdefault("values", {})[asked.answer] = meaning
+
+
+def _add_column(one: Table, heading: str, split: str) -> None:
+    """Add a column to a field or a question of a map; each column is written in its own way."""
+    if split == GRID:
+        one.setdefault("pivot", {})[heading] = option_of(heading)
+        return
+    one.setdefault("columns", []).append(heading)
+    if split:
+        one.setdefault("splits", {})[heading] = split
+
+
+def _unasked(known: FieldMap) -> dict[str, object]:
+    """Return the options of a field that only a map's text can say."""
+    usual = FieldMap()
+    options = {name: getattr(known, name) for name in ("remove", "join", "weight", "depth")}
+    options["default"] = known.default
+    return {name: one for name, one in options.items() if one != getattr(usual, name)}
 
 
 def _known_split(mapping: FieldMap, heading: str) -> str:
+    if fold(heading) in map(fold, mapping.pivot):
+        return GRID
     split = mapping.splits.get(fold(heading), mapping.split)
     return split if split in dict(SPLITS) else ""
-
-
-class MapTextForm(forms.Form):
-    """The map as text, for grids and whatever two selects cannot express."""
-
-    text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
-        label=_("Map"),
-        max_length=200_000,
-    )
-
-    def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.role = role
-
-    def clean_text(self) -> str:
-        try:
-            read_map(self.cleaned_data["text"], role=self.role)
-        except BadMap as error:
-            raise forms.ValidationError(str(error)) from error
-        return self.cleaned_data["text"]

@@ -50,6 +50,7 @@ LABELS = {
     "needs": gettext_lazy("For the committee: comments"),
     "limits": gettext_lazy("For the committee: limits"),
     "accommodations": gettext_lazy("For the committee: what would help"),
+    "rank": gettext_lazy("Rank of the row's answer (1 is first)"),
 }
 CHOICES: dict[str, dict[object, object]] = {
     "level": dict(Profile.Level.choices),

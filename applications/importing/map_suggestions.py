@@ -7,20 +7,30 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import Profile
+from accounts.timezones import zone_names
 from applications.models import Application
 
+from .grids import counts
 from .headings import AGAIN, same_question
-from .maps import LISTS, NAMES, ROLE_TABLES, SINGLE, RosterMap, read_map
+from .maps import LISTS, NAMES, ROLE_TABLES, SINGLE, FieldMap, RosterMap, read_map
 from .normalization import fold, split_answers
 from .parsers import ZONES, InvalidCell, is_yes_or_no, parse
+from .stored_answers import OWN_QUESTION
 from .summaries import TableSummary
+from .usual_times import read_times, time_choices
 
+MAX_CHOICES = 60
+UNSAID = "-"  # an answer that says nothing
 GUESSES: dict[str, tuple[str, ...]] = {
     "email": ("email", "e-mail", "email address", "e-mail address", "mail", "courriel"),
     "role": ("role", "i am a", "i want to be", "i want to be a", "rôle", "je suis"),
@@ -40,6 +50,7 @@ GUESSES: dict[str, tuple[str, ...]] = {
     "prefer": ("preferred mentors", "would like to be paired with"),
     "avoid": ("please not with", "not with", "would rather not be paired with"),
     "needs": ("comments", "commentaires"),
+    "both": ("both", "both mentor and mentee"),
 }
 FIRST = ("first name", "given name", "prénom")
 LAST = ("last name", "family name", "surname", "nom de famille")
@@ -50,6 +61,8 @@ ANSWERS: dict[str, list[tuple[str, str]]] = {
     "level": [(str(code), str(label)) for code, label in Profile.Level.choices],
     "mode": [(str(code), str(label)) for code, label in Application.Mode.choices],
     "rhythm_days": [(str(code), str(label)) for code, label in Application.Rhythm.choices],
+    "years_experience": [(str(n), str(n)) for n in range(51)],
+    "travel_km": [(str(n), str(n)) for n in (0, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200)],
     "capacity": [(str(n), str(n)) for n in range(1, 11)],
     "is_first_time": [("true", "yes"), ("false", "no")],
     "commitment": [("true", "yes"), ("false", "no")],
@@ -89,6 +102,8 @@ def cells_agree(field: str, answers: Sequence[str]) -> bool:
         return found > 0 and 2 * found >= len(answers)
     if field == "role":
         return bool(answers) and all(_understood("role", answer) for answer in answers)
+    if field == "both":
+        return bool(answers) and all(map(is_yes_or_no, answers))
     return bool(answers) or field != "name"
 
 
@@ -150,21 +165,62 @@ def _value(value: object) -> str:
     return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
 
 
-def unknown_answers(table: TableSummary, roster: RosterMap) -> dict[str, list[str]]:
-    """Return {field: answers that the map does not translate yet} for fields with fixed answers."""
-    unknown: dict[str, list[str]] = {}
-    for field in ANSWERS:
-        mapping = roster.fields.get(field)
-        if mapping is None or not mapping.columns:
-            continue
-        for answer in sorted(table.answers(mapping.columns[0])):
-            if fold(answer) not in mapping.values and not _understood(field, answer):
-                unknown.setdefault(field, []).append(answer)
-    return unknown
+@dataclass(frozen=True)
+class AskedAnswer:
+    """An answer of the file whose meaning a member chooses. `in_grid`: does it choose an option?"""
+
+    field: str
+    answer: str
+    in_grid: bool = False
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return what the answer may mean, the most alike first."""
+        if self.in_grid:
+            return [("true", _("chooses the option")), ("false", _("does not choose the option"))]
+        if self.field == "availability":
+            known = time_choices()
+        elif self.field == "time_zone":
+            known = [*ANSWERS["time_zone"], *((zone, zone) for zone in sorted(zone_names()))]
+        else:
+            known = [(code, str(label)) for code, label in ANSWERS[self.field]]
+        nearest = nearest_choices(self.answer, list(dict.fromkeys(known)))[:MAX_CHOICES]
+        return [*nearest, (UNSAID, _("nothing: leave it empty"))]
+
+
+def unknown_answers(table: TableSummary, roster: RosterMap) -> list[AskedAnswer]:
+    """Return the answers that neither the map nor the program understands."""
+    found: dict[AskedAnswer, None] = {}
+    for field, mapping in roster.fields.items():
+        if field in ANSWERS or field == "availability":
+            for answer in _answers(table, field, mapping):
+                if fold(answer) not in mapping.values and not _understood(field, answer):
+                    found[AskedAnswer(field, answer)] = None
+    own = {f"{OWN_QUESTION}{name}": one for name, one in roster.attributes.items()}
+    for field, mapping in (dict(roster.fields) | own).items():
+        for heading, option in mapping.pivot.items() if mapping.drop else ():
+            for answer in table.answers(heading):
+                is_known = fold(answer) in mapping.keep | mapping.drop | {fold(option)}
+                if not is_known and counts(answer, option) is None:
+                    found[AskedAnswer(field, answer, in_grid=True)] = None
+    return list(found)
+
+
+def _answers(table: TableSummary, field: str, mapping: FieldMap) -> Iterator[str]:
+    """Yield the different answers of all columns of a field, those of lists one by one."""
+    for column in mapping.columns:
+        for cell in sorted(table.answers(column)):
+            if field not in LISTS:
+                yield cell
+                continue
+            with suppress(ValueError):  # a list that can't be read is reported with its row
+                yield from split_answers(cell, mapping.splits.get(fold(column), mapping.split))
 
 
 def nearest_choices(answer: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the choices for an answer, the most alike first."""
+    """Return the choices for an answer, the most alike first; numbers by their distance."""
+    number = re.search(r"\d+", answer)
+    if number and all(code.isdigit() and code == label for code, label in choices):
+        return sorted(choices, key=lambda choice: abs(int(choice[0]) - int(number[0])))
 
     def likeness(choice: tuple[str, str]) -> float:
         return difflib.SequenceMatcher(None, fold(answer), fold(choice[1])).ratio()
@@ -173,6 +229,8 @@ def nearest_choices(answer: str, choices: Sequence[tuple[str, str]]) -> list[tup
 
 
 def _understood(field: str, answer: str) -> bool:
+    if field == "availability":
+        return read_times(answer) is not None
     if field in ("is_first_time", "commitment"):
         return is_yes_or_no(answer)
     try:

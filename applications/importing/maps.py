@@ -6,7 +6,8 @@ ignore = ["Start time"]        # every other column must be named: none is dropp
 state = "accepted"             # or "submitted" (default): the committee reviews them first
 orientation_passed = true      # the program vouches for it
 code_accepted = true
-twice = "later"                # which row of a person counts: "later", "earlier", or "stop"
+twice = "later"                # which row of a person counts: "later", "earlier", or "stop";
+                               # "join" if each row has one more answer of the person
 skip_without_address = true    # leave out rows without an e-mail address, such as a total
 
 [fields.email]
@@ -20,6 +21,9 @@ column = "Last name"
 [fields.place]
 column = "Town"
 clear = true                   # an empty cell erases what is stored; without it, it is kept
+                               # with several columns also a list of those that erase
+[fields.rank]                  # only with twice = "join": the place of the row's answer, 1 is first
+column = "Priority"
 [fields.capacity]
 column = "How many mentees?"
 values = {"One mentee only, please!" = 1, "I'm willing to take on two mentees." = 2}
@@ -30,9 +34,14 @@ remove = "Skill: "
 create = true                  # unknown answers become entries of the program's vocabulary
 rename = {"Pay" = "Total rewards", "Other" = ""}   # what words are called here; "" leaves one out
 
+[fields.availability]
+column = "When?"
+values = {"Late in the day" = "mon-evening tue-evening"}
+
 [attributes.sites]             # a question of this program only; a round can use it
 pivot = {"Where: North" = "North", "Where: South" = "South"}
 keep = ["Yes", "Maybe"]
+drop = ["No"]                  # if given, any other answer than these is reported
 
 [mentors.fields.capacity]      # for the file of the mentors only; [mentees...] likewise
 column = "How many mentees?"
@@ -57,7 +66,7 @@ SINGLE = {
     "email", "role", "name", "first_name", "last_name", "key", "pronouns", "language", "time_zone",
     "employer", "job_title", "level", "years_experience", "place", "phone", "about",
     "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time",
-    "commitment", "needs", "limits", "accommodations",
+    "commitment", "needs", "limits", "accommodations", "rank",
 }  # fmt: skip
 LISTS = {"industries", "languages", "availability", "topics", "experiences", "prefer", "avoid"}
 NAMES = {"prefer", "avoid"}
@@ -73,6 +82,7 @@ FIELD_OPTIONS = {
     "create",
     "pivot",
     "keep",
+    "drop",
     "weight",
     "depth",
     "clear",
@@ -82,14 +92,14 @@ FIELD_OPTIONS = {
     "shared",
 }
 STATES = ("submitted", "accepted")
-TWICE = ("stop", "later", "earlier")
+TWICE = ("stop", "later", "earlier", "join")
 APPLICATION_KEYS = {
     "state", "orientation_passed", "code_accepted", "twice", "skip_without_address",
 }  # fmt: skip
 REQUIRED = {"email": {"email"}, "name": {"name", "first_name", "last_name"}}
 NEVER_CLEARED = {
     "email", "role", "name", "first_name", "last_name", "key", "language", "time_zone",
-    "commitment",
+    "commitment", "rank",
 }  # fmt: skip
 TOP_LEVEL_KEYS = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
 ROLE_TABLES = {"mentee": "mentees", "mentor": "mentors"}
@@ -113,14 +123,20 @@ class FieldMap:
     create: bool = False
     pivot: Mapping[str, str] = field(default_factory=dict)
     keep: frozenset[str] = frozenset()
+    drop: frozenset[str] = frozenset()  # answers of a grid that don't choose their option
     weight: int = 2
     depth: str = ""
-    clear: bool = False  # an empty cell erases what is stored
+    clears: frozenset[str] = frozenset()  # folded columns of which an empty cell erases
     # What the words of the file are called in the vocabulary, "" to leave one out; folded keys.
     splits: Mapping[str, str] = field(default_factory=dict)  # by folded column, instead of `split`
     rename: Mapping[str, str] = field(default_factory=dict)
     add: frozenset[str] = frozenset()  # words to add, folded, also without `create`
     shared: bool = False  # a new question of the program is shared with the match
+
+    @property
+    def clear(self) -> bool:
+        """Whether empty cells erase what is stored."""
+        return bool(self.clears)
 
 
 @dataclass(frozen=True)
@@ -178,6 +194,13 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
     _check_keys("application", application, APPLICATION_KEYS)
     twice = application.get("twice", "stop")
     _require_one_of("application.twice", twice, TWICE)
+    if "rank" in fields and twice != "join":
+        raise BadMap(
+            _(
+                "A rank counts only if each row of a person has one more of their answers. "
+                "Choose that."
+            )
+        )
     state = application.get("state", "submitted")
     _require_one_of("application.state", state, STATES)
     return RosterMap(
@@ -245,7 +268,7 @@ def _field(place: str, data: Any) -> FieldMap:
     _check_keys(place, data, FIELD_OPTIONS)
     columns = data.get("columns") or ([data["column"]] if "column" in data else [])
     pivot = data.get("pivot", {})
-    if bool(columns) + bool(pivot) + ("default" in data and not columns and not pivot) != 1:
+    if not columns and not pivot and "default" not in data:
         raise BadMap(
             _("[%(place)s] needs one of: column, columns, pivot, default.") % {"place": place}
         )
@@ -274,9 +297,16 @@ def _field(place: str, data: Any) -> FieldMap:
         keep=frozenset(fold(str(one)) for one in data.get("keep", [])),
         weight=weight,
         depth=str(data.get("depth", "")),
-        clear=bool(data.get("clear", False)),
+        drop=frozenset(fold(str(one)) for one in data.get("drop", [])),
+        clears=_clears(data.get("clear", False), [*columns, *pivot]),
         splits={fold(column): str(mark) for column, mark in data.get("splits", {}).items()},
         rename={fold(word): str(name) for word, name in data.get("rename", {}).items()},
         add=frozenset(fold(str(one)) for one in data.get("add", [])),
         shared=bool(data.get("shared", False)),
     )
+
+
+def _clears(given: Any, columns: list[Any]) -> frozenset[str]:
+    """Return the folded columns of which an empty cell erases: all of them, or those named."""
+    names = columns if given is True else given or []
+    return frozenset(fold(str(one)) for one in names)

@@ -111,4 +111,9 @@ class Offers:
             extra: object = mapping.weight
         else:
             extra = mapping.depth or (Depth.LIVED if application.is_mentor else Depth.GOING_THROUGH)
-        return [[pk, extra] for pk in sorted(entry.pk for entry in entries)]
+        ranked = {
+            entry.pk: weight
+            for word, weight in record.weights.items()
+            if name == "topics" and (entry := self.lookups[name].known(word))
+        }
+        return [[pk, ranked.get(pk, extra)] for pk in sorted(entry.pk for entry in entries)]

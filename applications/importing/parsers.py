@@ -215,6 +215,7 @@ PARSERS: dict[str, Parser] = {
     "years_experience": _integer(0, 70),
     "travel_km": _integer(0, 1000),
     "capacity": _integer(1, 20),
+    "rank": _integer(1, 100),
     "is_first_time": _yes_or_no,
     "commitment": _commitment,
 }

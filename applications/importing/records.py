@@ -17,10 +17,12 @@ from django.utils.translation import gettext_noop
 from accounts.models.people import SLOTS
 
 from .headings import is_without_heading, same_question
+from .joined_rows import join_rows
 from .maps import LISTS, FieldMap, RosterMap
 from .normalization import did_you_mean, fold, is_blank, split_answers
 from .parsers import InvalidCell, Value, parse
 from .tables import Table
+from .usual_times import read_times
 
 NAMES = ("name", "first_name", "last_name")
 # "Na", "Null" and "Nan" are names: in these fields only an empty cell is no answer.
@@ -52,7 +54,7 @@ class Record:
     """An application to be saved.
 
     `values` has the single facts, `lists` the fields with several answers, `attributes` the
-    program's own questions.
+    program's own questions. `rank` is the place of a row's answer, `weights` {topic: weight}.
     """
 
     row: int
@@ -62,6 +64,8 @@ class Record:
     values: dict[str, Value | None] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
     attributes: dict[str, list[str]] = field(default_factory=dict)
+    rank: int = 0
+    weights: dict[str, int] = field(default_factory=dict)
 
     def present(self, names: Iterable[str]) -> dict[str, Value]:
         """Return those of the named values that the file has."""
@@ -136,16 +140,25 @@ class ImportResult:
 def settle_duplicates(records: list[Record], twice: str) -> tuple[list[Record], list[Problem]]:
     """Return the records with each person once per role, and a problem for whom that is not so.
 
-    twice: "later" or "earlier" says which row of a person counts; "stop" reports the second.
+    twice: "later" or "earlier" says which row of a person counts; "stop" reports the second; "join"
+    takes the answers of all rows.
     """
-    if twice != "stop":
+    problems: list[Problem] = []
+    if twice == "join":
+        records, differences = join_rows(records)
+        message = _("This differs from row %(row)d of the same person. Fix one of them.")
+        problems += [
+            Problem(row, name, message % {"row": first}) for row, name, first in differences
+        ]
+    elif twice != "stop":
         ordered = records if twice == "earlier" else records[::-1]
         first: dict[tuple[str, str], Record] = {}
         for record in ordered:
             first.setdefault((record.role, record.email or f"row {record.row}"), record)
         kept = {id(record) for record in first.values()}
         records = [record for record in records if id(record) in kept]
-    return records, _duplicates_by("email", records) or _duplicates_by("key", records)
+    problems += _duplicates_by("email", records) or _duplicates_by("key", records)
+    return records, problems
 
 
 def _duplicates_by(name: str, records: list[Record]) -> list[Problem]:
@@ -235,6 +248,7 @@ def _record(
             problems.append(Problem(number, _first_column(mapping, name), str(error)))
     problems += [] if has_bad_name else _whole_name(record, roster)
     record.email = str(record.values.get("email") or "")
+    record.rank = int(record.values.pop("rank", None) or 0)
     record.key = str(record.values.get("key") or record.email)
     return record, problems
 
@@ -285,22 +299,32 @@ def _translate(mapping: FieldMap, text: str) -> object:
 
 def _list(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
     """Return the answers of a field with several, each once."""
-    if mapping.pivot:
-        found = _pivoted(mapping, cells)
-    elif mapping.columns:
+    if mapping.pivot or mapping.columns:
         try:
             answers = _split(mapping, cells)
         except ValueError as error:
             raise InvalidCell(_("This is not a list in Python's notation.")) from error
-        found = [str(_translate(mapping, answer)) for answer in answers]
+        reading = _times if name == "availability" else _one_answer
+        found = [one for answer in answers for one in reading(mapping, answer)]
+        found = _pivoted(mapping, cells) + found
     else:
         defaults = mapping.default if isinstance(mapping.default, list) else [mapping.default]
         found = [str(item) for item in defaults]
-    if name == "availability" and not set(found) <= set(SLOTS):
-        raise InvalidCell(
-            _("Times are written as “tue-evening”. Use the map's values to translate them.")
-        )
     return list(dict.fromkeys(found))
+
+
+def _one_answer(mapping: FieldMap, text: str) -> list[str]:
+    return [one] if (one := str(_translate(mapping, text))) else []
+
+
+def _times(mapping: FieldMap, text: str) -> list[str]:
+    """Return the slots of an answer: as the map translates it, else as its words say."""
+    given = mapping.values.get(fold(text))
+    times = read_times(text) if given is None else str(given).split()
+    if times is None or not set(times) <= set(SLOTS):
+        message = _("“%(text)s” is not understood as a time. Say beside the columns what it means.")
+        raise InvalidCell(message % {"text": text[:80]})
+    return times
 
 
 def _split(mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
@@ -314,12 +338,19 @@ def _split(mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
 
 
 def _pivoted(mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
-    """Return the labels of the columns of a grid in which the answer is one to keep."""
-    return [
-        label
-        for column, label in mapping.pivot.items()
-        if fold(cells[fold(column)]) in mapping.keep
-    ]
+    """Return the labels of the columns of a grid in which the answer is one to keep.
+
+    Where the map says which answers to drop, any other one raises InvalidCell.
+    """
+    found = []
+    for column, label in mapping.pivot.items():
+        answer = fold(cells[fold(column)])
+        if answer in mapping.keep or (mapping.drop and answer == fold(label)):
+            found.append(label)
+        elif mapping.drop and answer not in mapping.drop and not is_blank(answer):
+            message = _("“%(text)s” in a column per option: say whether it chooses the option.")
+            raise InvalidCell(message % {"text": cells[fold(column)][:80]})
+    return found
 
 
 def _single(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> Value | None:

@@ -110,6 +110,10 @@ class VocabularyLookup:
             problems.append(Problem(record.row, self.field, message))
         return list(dict.fromkeys(found)), problems
 
+    def known(self, word: str) -> Entry | None:
+        """Return the entry that a word of the file means, None if there is none yet."""
+        return self.by_name.get(fold(self.mapping.rename.get(fold(word), word)))
+
     def _whole_words(self, pieces: list[str]) -> list[str]:
         """Put words together again that contain the separator: the vocabulary comes first."""
         found: list[str] = []
