@@ -85,18 +85,16 @@ def without_shared_draft(at: datetime) -> QuerySet[Match]:
 
 def to_ask_for_draft(at: datetime) -> QuerySet[Match]:
     """Return those of `without_shared_draft` for whom an e-mail is due that is not enqueued yet."""
-    ids: set[int] = set()
+    emails = Notification.system.filter(
+        about_type=Match._meta.label_lower, about_id=OuterRef("pk"), kind="agreement-to-draft"
+    )
     programs = programs_by("agreement_ask_days")
+    due = Q(pk__in=[])
     for ordinal in range(1, len(DRAFT_REMINDERS) + 2):
-        emails = Notification.system.filter(
-            about_type=Match._meta.label_lower,
-            about_id=OuterRef("pk"),
-            kind="agreement-to-draft",
-            ordinal=ordinal,
-        )
-        due = without_shared_draft(at).filter(_is_due(ordinal, programs, at), ~Exists(emails))
-        ids.update(due.order_by().values_list("pk", flat=True))
-    return without_shared_draft(at).filter(pk__in=ids)
+        due |= _is_due(ordinal, programs, at) & ~Q(Exists(emails.filter(ordinal=ordinal)))
+    # Few are in time for an e-mail that is missing: only of these the versions are looked at.
+    found = Match.objects.filter(due, state=Match.State.INTRODUCED).order_by()
+    return without_shared_draft(at).filter(pk__in=list(found.values_list("pk", flat=True)))
 
 
 def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.privacy import describes_retention
 from notifications.reconcilers import reconciler
 from programs.models import Policy
-from programs.retention_limits import BATCH, declined_limits, text_limits
+from programs.retention_limits import BATCH, Theirs, declined_limits, text_limits
 from workflow.models import Transition
 
 from . import privacy
@@ -48,25 +48,25 @@ def erase_old_applications(at: datetime) -> int:
     return withdrawn + sum(_empty_declined(*one) for one in declined_limits(at))
 
 
-def _erase_withdrawn(program: int, before: datetime) -> int:
+def _erase_withdrawn(theirs: Theirs, before: datetime) -> int:
     moved = Transition.system.filter(
         about_type="applications.application",
         about_id=OuterRef("pk"),
         to_state=State.WITHDRAWN,
         at__lte=before,
     )
-    return erase_texts(with_texts(program).filter(Exists(moved), state=State.WITHDRAWN))
+    return erase_texts(with_texts(theirs).filter(Exists(moved), state=State.WITHDRAWN))
 
 
-def _empty_declined(program: int, before: datetime) -> int:
+def _empty_declined(theirs: Theirs, before: datetime) -> int:
     told = Decision.system.filter(application=OuterRef("pk"), released_at__lte=before)
-    due = with_texts(program).filter(Exists(told), state=State.DECLINED)
+    due = with_texts(theirs).filter(Exists(told), state=State.DECLINED)
     return erase_texts(due, own=privacy.empty)
 
 
-def with_texts(program: int) -> ApplicationQuerySet:
-    """Return the applications of a program whose texts have not been erased."""
-    return Application.objects.filter(cohort__program=program, texts_erased_at=None)
+def with_texts(theirs: Theirs) -> ApplicationQuerySet:
+    """Return the applications of some programs whose texts have not been erased."""
+    return Application.objects.filter(theirs("cohort__program"), texts_erased_at=None)
 
 
 @transaction.atomic

@@ -8,9 +8,11 @@ class CheckinsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  (they register themselves)
+            concerns,
             emails,
             link_views,
             planning,
             privacy,
             receivers,
+            results,
         )

@@ -21,8 +21,9 @@ from notifications.models import Notification
 from notifications.models.outbox import NotificationQuerySet
 from notifications.outbox import cancel_about
 from notifications.reasons import reason
+from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails
-from programs.models import Membership, Policy, Program
+from programs.models import Membership, Policy, Program, read_roles_once
 from workflow.models import Transition
 from workflow.states import move
 
@@ -31,7 +32,7 @@ from .models import CheckIn, Concern
 
 # E-mails that were sent longer ago say nothing about whether a person answers today.
 UNANSWERED_WINDOW = timedelta(days=60)
-SENT_LATELY = timedelta(days=7)  # longer than any downtime
+SENT_LATELY = timedelta(days=2)  # nothing is sent while this does not run
 SAME_WORDS_WITHIN = timedelta(days=1)
 ESCALATED = ("program", "urgency", "cause", "raised_at", "match__carer")  # columns
 EMAIL_KINDS = ("concern", "concern-urgent", "concern-ending")
@@ -107,6 +108,7 @@ def raise_about_answer(checkin: CheckIn, *, at: datetime) -> Concern:
     return concern
 
 
+@reconciler
 def raise_about_unanswered_emails(at: datetime) -> None:
     """Raise a concern for everyone who left several e-mails in a row unanswered.
 
@@ -239,8 +241,14 @@ def first_responders(concern: Concern) -> list[User]:
     return _able_to_handle(concern, [carer] if carer else chairs_of(concern.program))
 
 
+@reconciler
 def escalate(at: datetime) -> None:
     """Notify the carer's deputy, and later the chair, of concerns that no one has taken."""
+    with read_roles_once():
+        _escalate(at)
+
+
+def _escalate(at: datetime) -> None:
     waiting = Concern.system.filter(state=Concern.State.OPEN, raised_at__lte=at)
     # Few columns: in most minutes nobody has to be told anything new.
     rows = list(waiting.select_related("match").only(*ESCALATED))

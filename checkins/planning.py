@@ -28,7 +28,6 @@ from programs.models import Policy, Program
 from programs.models.policy import ProgramsBySettings, programs_by
 from workflow.states import move
 
-from . import concerns, results
 from .models import CheckIn, PlannedSettings, Survey, current_survey
 from .seeds import seed_surveys
 
@@ -40,7 +39,7 @@ EMAIL_KINDS = {str(CheckIn.Kind.FIT): "checkin-fit", str(CheckIn.Kind.PULSE): "c
 
 @reconciler
 def plan(at: datetime) -> None:
-    """Make check-ins, their e-mails, concerns and pooled results what they should be at `at`."""
+    """Make check-ins and their e-mails what they should be at `at`."""
     cancel_of_ended_matches(at)
     changed = changed_settings()
     new = [checkin for match in to_plan(at, changed) for checkin in plan_match(match, at)]
@@ -50,9 +49,6 @@ def plan(at: datetime) -> None:
     open_due(at)
     lapse_overdue(at)
     remind(at)
-    concerns.raise_about_unanswered_emails(at)
-    concerns.escalate(at)
-    results.publish_waves(at)
 
 
 def running_matches(at: datetime) -> QuerySet[Match]:
@@ -222,16 +218,17 @@ def forget_cancelled(match: Match) -> None:
 def remind(at: datetime) -> None:
     """Enqueue the e-mail that is due for each open check-in and not in the outbox yet."""
     programs = programs_by("reminder_first_days", "reminder_second_days", "checkin_lapses_days")
+    emails = Notification.system.filter(
+        about_type=CheckIn._meta.label_lower,
+        about_id=OuterRef("pk"),
+        kind__in=EMAIL_KINDS.values(),
+    )
+    due = Q(pk__in=[])
     for ordinal in (1, 2, 3):
-        emails = Notification.system.filter(
-            about_type=CheckIn._meta.label_lower,
-            about_id=OuterRef("pk"),
-            kind__in=EMAIL_KINDS.values(),
-            ordinal=ordinal,
-        )
-        due = CheckIn.objects.open().filter(_is_due(ordinal, programs, at), closes_at__gt=at)
-        for checkin in found_in(due.exclude(Exists(emails))).with_details():
-            _enqueue_reminder(checkin, PendingEmails(), at)
+        due |= _is_due(ordinal, programs, at) & ~Q(Exists(emails.filter(ordinal=ordinal)))
+    waiting = CheckIn.objects.open().filter(due, closes_at__gt=at)
+    for checkin in found_in(waiting).with_details():
+        _enqueue_reminder(checkin, PendingEmails(), at)
 
 
 def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:

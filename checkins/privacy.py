@@ -42,8 +42,8 @@ def erase_old_concerns(at: datetime) -> int:
     While the pair goes on they are kept: they are the history of its care.
     """
     erased = 0
-    for program, before in text_limits(at):
-        resolved = Concern.system.filter(program=program, resolved_at__lte=before)
+    for theirs, before in text_limits(at):
+        resolved = Concern.system.filter(theirs("program"), resolved_at__lte=before)
         over = resolved.filter(Q(match=None) | Q(match__closed_at__lte=before))
         erased += over.filter(texts_erased_at=None).update(
             text="", contact_info="", resolution="", texts_erased_at=at

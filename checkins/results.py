@@ -18,6 +18,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from applications.models import Application
+from notifications.reconcilers import reconciler
 from programs.models import Cohort, Program
 
 from .care_access import deputies_of
@@ -51,6 +52,7 @@ def smallest_group(program: Program) -> int:
     return max(SMALLEST_GROUP_EVER, program.policy.small_group)
 
 
+@reconciler
 def publish_waves(at: datetime) -> None:
     """Publish every wave that is complete at `at` and not published yet."""
     for zone in set(Program.objects.values_list("time_zone", flat=True)):

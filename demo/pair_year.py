@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from accounts.models import User
 from agreements import drafting, signing
 from agreements.models import AgreementVersion, Goal
-from checkins import answering, concerns, planning
+from checkins import answering, concerns, planning, results
 from checkins.models import CheckIn, Concern
 from matches.models import Match
 from meetings import recording, scheduling
@@ -166,7 +166,7 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
         if not demo.calendar.is_past(day):
             return
         update_planner_statistics()
-        planning.plan(demo.calendar.at(day))
+        reconcile_checkins(demo.calendar.at(day))
         asked = (
             CheckIn.objects.open()
             .filter(match__in=place_of)
@@ -187,8 +187,19 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
             ):
                 answer_checkin(demo, checkin, place_of[checkin.match_id], turn, answered_on)
         if demo.calendar.is_past(day + 15):
-            planning.plan(demo.calendar.at(day + 15))
+            reconcile_checkins(demo.calendar.at(day + 15))
             mark_checkins_read(matches, demo.calendar.at(day + 15))
+
+
+def reconcile_checkins(at: datetime) -> None:
+    """Plan, ask, raise concerns and publish results as of `at`."""
+    for reconcile in (
+        planning.plan,
+        concerns.raise_about_unanswered_emails,
+        concerns.escalate,
+        results.publish_waves,
+    ):
+        reconcile(at)
 
 
 def update_planner_statistics() -> None:

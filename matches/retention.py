@@ -16,7 +16,7 @@ from applications import retention as applications
 from applications.models import Application
 from applications.models.applications import ApplicationQuerySet
 from notifications.reconcilers import reconciler
-from programs.retention_limits import BATCH, text_limits
+from programs.retention_limits import BATCH, Theirs, text_limits
 from workflow.models import Transition
 
 from .models import (
@@ -50,13 +50,13 @@ def erase_old_pairs(at: datetime) -> int:
     The applications of the two go with them, unless another pair needs them or the person asked
     for another match.
     """
-    return sum(_erase_pairs(program, before, at) for program, before in text_limits(at))
+    return sum(_erase_pairs(theirs, before, at) for theirs, before in text_limits(at))
 
 
 @transaction.atomic
-def _erase_pairs(program: int, before: datetime, at: datetime) -> int:
+def _erase_pairs(theirs: Theirs, before: datetime, at: datetime) -> int:
     closed = Match.objects.filter(state=Match.State.CLOSED, texts_erased_at=None)
-    due = closed.filter(closed_at__lte=before, mentee__cohort__program=program)
+    due = closed.filter(theirs("mentee__cohort__program"), closed_at__lte=before)
     chosen = list(due.order_by("closed_at").values_list("pk", flat=True)[:BATCH])
     if not chosen:
         return 0
@@ -66,7 +66,7 @@ def _erase_pairs(program: int, before: datetime, at: datetime) -> int:
     rows.update(texts_erased_at=at)
     of_pairs = Q(matches_as_mentee__in=chosen) | Q(matches_as_mentor__in=chosen)
     asking = FollowUp.objects.asking().filter(IN_PAIR_OF_CLOSURE, person=OuterRef("person"))
-    over = _unused(program, before).filter(~Exists(asking), of_pairs).distinct()
+    over = _unused(theirs, before).filter(~Exists(asking), of_pairs).distinct()
     applications.erase_texts(over, limit=2 * BATCH)
     return len(chosen)
 
@@ -80,16 +80,16 @@ def erase_finished_applications(at: datetime) -> int:
     return sum(_erase_applications(*limit) for limit in text_limits(at))
 
 
-def _erase_applications(program: int, before: datetime) -> int:
-    ended = _unused(program, before).filter(cohort__ends_on__lte=before.date())
+def _erase_applications(theirs: Theirs, before: datetime) -> int:
+    ended = _unused(theirs, before).filter(cohort__ends_on__lte=before.date())
     return applications.erase_texts(ended)
 
 
-def _unused(program: int, before: datetime) -> ApplicationQuerySet:
+def _unused(theirs: Theirs, before: datetime) -> ApplicationQuerySet:
     """Return applications with texts whose pairs, if any, ended before the limit."""
     pairs = Match.objects.filter(Q(mentee=OuterRef("pk")) | Q(mentor=OuterRef("pk")))
     in_use = pairs.filter(Q(closed_at=None) | Q(closed_at__gt=before))
-    kept = applications.with_texts(program).exclude(state__in=OTHER_RULE)
+    kept = applications.with_texts(theirs).exclude(state__in=OTHER_RULE)
     return kept.filter(~Exists(in_use))
 
 

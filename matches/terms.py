@@ -18,12 +18,14 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from access.bounded import found_in
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from notifications.models import Notification
 from notifications.outbox import cancel_about, enqueue
 from notifications.reconcilers import reconciler
 from programs.models import Policy
+from programs.models.policy import programs_by
 from workflow.states import move
 
 from . import endings
@@ -88,9 +90,8 @@ def set_term(match: Match, ends_on: date, *, by: User | None, at: datetime) -> N
 @reconciler
 def follow_terms(at: datetime) -> None:
     """Announce ends, begin to close, and close what is long over. Running it twice does nothing."""
-    lengths = Policy.objects.order_by().values_list("end_notice_days", flat=True).distinct()
-    for days in list(lengths):
-        running = Match.objects.filter(mentee__cohort__program__policy__end_notice_days=days)
+    for (days,), theirs in programs_by("end_notice_days").items():
+        running = Match.objects.filter(theirs("mentee__cohort__program"))
         for match in _loaded(running.filter(_may_be_announced(days, at))):
             announce(match, at)
         near = running.filter(state=State.ACTIVE, ends_on__lte=_last(at, days // 2))
@@ -108,7 +109,8 @@ def _last(at: datetime, days: int) -> date:
 
 def _loaded(matches: MatchQuerySet) -> MatchQuerySet:
     people = ("mentee__person", "mentor__person", "carer")
-    return matches.select_related(*people, "mentee__cohort__program__policy").order_by("pk")
+    found = found_in(matches).select_related(*people, "mentee__cohort__program__policy")
+    return found.order_by("pk")
 
 
 def _may_be_announced(notice_days: int, at: datetime) -> Q:

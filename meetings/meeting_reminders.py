@@ -1,8 +1,8 @@
 """Reminders about meetings: prepare it before, say afterwards whether it took place.
 
-Run about once a minute: each looks for meetings near `at` and enqueues what is due and not in the
-outbox yet. A meeting that is moved is asked about again: ordinals are ten times the number of moves
-plus the number of the reminder.
+Run about once a minute: each reads the meetings near `at` about which an e-mail is not in the
+outbox yet, and enqueues what is due. A meeting that is moved is asked about again: ordinals are ten
+times the number of moves plus the number of the reminder.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from access.bounded import found_in
 from accounts.models import User
 from matches.models import Match
+from notifications.models import Notification
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
 
@@ -33,9 +35,11 @@ ORDINALS_PER_MOVE = 10
 def remind_to_prepare(at: datetime) -> None:
     """Ask mentees for an agenda three days before, and show it to mentors a day before."""
     soon = at + timedelta(days=PREPARE_DAYS)
-    rows = list(
-        _open(Meeting.objects.filter(state=State.SET, starts_at__gt=at, starts_at__lte=soon))
-    )
+    ahead = Meeting.objects.filter(state=State.SET, starts_at__gt=at, starts_at__lte=soon)
+    to_mentor = Q(starts_at__lte=at + timedelta(days=AGENDA_DAYS)) & _not_enqueued(READ_AGENDA)
+    is_prepared = Q(Exists(Agenda.objects.of_prepared().filter(meeting=OuterRef("pk"))))
+    to_ask = ~is_prepared & _not_enqueued(PREPARE)
+    rows = list(_open(ahead.filter(to_ask | is_prepared & to_mentor)))
     prepared = Agenda.objects.prepared(rows)
     pending = PendingEmails([PREPARE, READ_AGENDA], rows)
     for meeting in rows:
@@ -54,12 +58,25 @@ def ask_whether_met(at: datetime) -> None:
     """Ask on the next morning whether a meeting took place, until either of the two has said so."""
     since = at - timedelta(days=ASKED_FOR_DAYS + 1)
     states = [State.SET, State.LAPSED]
-    rows = list(_open(Meeting.objects.filter(state__in=states, starts_at__range=(since, at))))
+    past = Meeting.objects.filter(state__in=states, starts_at__range=(since, at))
+    rows = list(_open(past.filter(_may_be_asked(at))))
     pending = PendingEmails([RECORD], rows)
     for meeting in rows:
         for person, reminder in _questions(meeting):
             if reminder.due_at <= at < reminder.expires_at:
                 _enqueue(pending, RECORD, person, meeting, reminder, at)
+
+
+def _may_be_asked(at: datetime) -> Q:
+    """Match meetings with a question of `_questions` that is not enqueued and may be due."""
+    mentee, mentor = "match__mentee__person", "match__mentor__person"
+    # No earlier than so many days after its start; on which hour depends on people's clocks.
+    later = timedelta(days=MENTOR_IS_ASKED_DAYS), timedelta(days=MENTEE_IS_ASKED_AGAIN_DAYS)
+    return (
+        _not_enqueued(RECORD, to=mentee) & _not_enqueued(RECORD, to=mentee, number=2)
+        | Q(starts_at__lte=at - later[0]) & _not_enqueued(RECORD, to=mentor)
+        | Q(starts_at__lte=at - later[1]) & _not_enqueued(RECORD, to=mentee, number=2)
+    )
 
 
 def _questions(meeting: Meeting) -> Iterator[tuple[User, Reminder]]:
@@ -84,7 +101,22 @@ def next_morning(moment: datetime, zone_name: str) -> datetime:
 
 def _open(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
     people = ("match__mentee__person", "match__mentor__person")
-    return meetings.exclude(match__state=Match.State.CLOSED).select_related(*people)
+    open_ones = meetings.exclude(match__state=Match.State.CLOSED)
+    return found_in(open_ones).select_related(*people)
+
+
+def _not_enqueued(kind: str, *, to: str = "", number: int = 1) -> Q:
+    """Match meetings without reminder `number` of a kind since they were moved last.
+
+    `to`: the lookup of its recipient; without it the kind goes to one person of the pair.
+    """
+    emails = Notification.system.filter(
+        about_type=Meeting._meta.label_lower,
+        about_id=OuterRef("pk"),
+        kind=kind,
+        ordinal=OuterRef("moves") * ORDINALS_PER_MOVE + number,
+    )
+    return ~Q(Exists(emails.filter(recipient=OuterRef(to)) if to else emails))
 
 
 def _enqueue(

@@ -3,6 +3,10 @@
 The mentee is asked at the program's percentage of the rhythm at which a pair counts as drifting,
 both at the one at which it counts as stuck. A meeting, a contact or a date ahead ends it. The
 ordinal counts what the pair has done so far, so that the next silence is asked about again.
+
+Silence is measured in weeks, so each pair is looked at twice a day: a run takes those whose
+`Match.look_for_silence_at` has come, at most `BATCH` of them, so that they spread over the day.
+Nothing else has to remember that a pair has to be looked at.
 """
 
 from __future__ import annotations
@@ -23,22 +27,28 @@ from programs.models import Policy
 from .models import Meeting
 
 OVERDUE = "meeting-overdue"
-LOOKS_IN_MINUTES = 5  # of each hour: silence is measured in weeks
+BATCH = 100  # pairs that one run looks at: enough for 70,000 pairs
+LOOK_AGAIN = timedelta(hours=12)
 ORDINALS_PER_SILENCE = 10
 EXPIRES_DAYS = 14
 
 
 @reconciler
 def remind_overdue(at: datetime) -> None:
-    """Ask the pairs that have not met for long to suggest a time; once an hour is enough."""
-    if at.minute >= LOOKS_IN_MINUTES:
+    """Ask the pairs that have not met for long to suggest a time."""
+    due = Q(look_for_silence_at=None) | Q(look_for_silence_at__lte=at)
+    active = Match.objects.filter(due, state=Match.State.ACTIVE)
+    next_first = active.order_by(F("look_for_silence_at").asc(nulls_first=True), "pk")
+    chosen = list(next_first.values_list("pk", flat=True)[:BATCH])
+    if not chosen:
         return
-    rows = list(silent_matches(at))
+    rows = list(silent_matches(at).filter(pk__in=chosen))
     pending = PendingEmails([OVERDUE], rows)
     for match in rows:
         for person, reminder in _due(match, at):
             first = _silence_number(match) * ORDINALS_PER_SILENCE
             pending.enqueue(OVERDUE, reminder, to=person, about=match, at=at, first_ordinal=first)
+    Match.objects.filter(pk__in=chosen).update(look_for_silence_at=at + LOOK_AGAIN)
 
 
 def silent_matches(at: datetime) -> QuerySet[Match]:

@@ -133,6 +133,11 @@ class CheckIn(models.Model):
         ordering = ["-opens_at", "pk"]
         indexes = [
             models.Index(fields=["state", "opens_at"], name="checkin_due"),
+            models.Index(
+                fields=["kind", "match", "opens_at"],
+                condition=Q(state="scheduled"),
+                name="checkin_ahead",
+            ),
             models.Index(fields=["-opens_at", "id"], name="checkin_newest"),
             models.Index(
                 fields=["-opens_at", "id"],

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agreements import reconcilers as agreement_reconcilers
-from checkins import planning
+from checkins import concerns, planning, results
 from checkins.seeds import seed_surveys
 from notifications.testing import deliver_due_emails
 from testkit import factories
@@ -14,7 +14,13 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 def run_program(at):
     """Reconcile and send e-mail at `at`; only what these tests need, as they run through months."""
     agreement_reconcilers.enqueue_reminders(at)
-    planning.plan(at)
+    for reconcile in (
+        planning.plan,
+        concerns.raise_about_unanswered_emails,
+        concerns.escalate,
+        results.publish_waves,
+    ):
+        reconcile(at)
     return deliver_due_emails(at, reconcile=False)
 
 

@@ -146,6 +146,8 @@ class Match(models.Model):
     texts_erased_at = models.DateTimeField(null=True, editable=False)
     # How many notices about the end of this term were sent (`matches.terms.notices`).
     end_notices = models.PositiveSmallIntegerField(default=0, editable=False)
+    # When it is next asked whether the pair has not met for long; None: at once.
+    look_for_silence_at = models.DateTimeField(null=True, editable=False)
 
     objects = MatchQuerySet.as_manager()
 
@@ -163,6 +165,11 @@ class Match(models.Model):
             models.Index(fields=["-introduced_at", "id"], name="match_newest"),
             models.Index(fields=["state", "introduced_at"], name="match_by_state"),
             models.Index(fields=["closed_at"], name="match_closed"),
+            models.Index(
+                fields=["look_for_silence_at"],
+                condition=Q(state="active"),
+                name="match_look_for_silence",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -30,9 +30,15 @@ class PairOnlyQuerySet(ConfidentialQuerySet):
 class AgendaQuerySet(PairOnlyQuerySet):
     def prepared(self, meetings: Iterable[Meeting]) -> set[int]:
         """Return the ids of those of `meetings` that have an agenda; none of its words."""
+        return set(
+            self.of_prepared().filter(meeting__in=meetings).values_list("meeting", flat=True)
+        )
+
+    def of_prepared(self) -> models.QuerySet:
+        """The meetings of agendas that say something, for use in a query; none of their words."""
         is_empty = dict.fromkeys(Agenda.PROMPTS, "")
-        rows = self.filter(meeting__in=meetings).exclude(**is_empty).scoped("whether there is any")
-        return set(rows.values_list("meeting_id", flat=True))
+        rows = self.exclude(**is_empty).scoped("whether there is any")
+        return rows.order_by().values("meeting")
 
 
 class Agenda(ConfidentialModel):

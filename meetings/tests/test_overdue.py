@@ -6,16 +6,16 @@ import pytest
 from django.utils import timezone
 
 from matches.models import Match
-from meetings import scheduling
+from meetings import overdue, scheduling
 from meetings.contacts import note_contact
-from meetings.overdue import remind_overdue, silent_matches
+from meetings.overdue import LOOK_AGAIN, remind_overdue, silent_matches
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
-from testkit import agreements
+from testkit import agreements, factories
 from testkit import meetings as make
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now().replace(minute=1)
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -48,9 +48,46 @@ def test_the_mentee_is_asked_first_and_then_both(days_ago, expected, pair):
     assert asked() == expected
 
 
-def test_it_looks_once_an_hour(pair):
+def test_a_pair_is_looked_at_again_after_half_a_day(pair):
+    met(pair, 44.9)
+    assert asked() == []
+    assert asked(NOW + LOOK_AGAIN - timedelta(minutes=1)) == []
+    assert asked(NOW + LOOK_AGAIN) == ["Ben"]
+
+
+def test_a_run_looks_at_a_batch_the_longest_waiting_first(pair, cohort, monkeypatch):
+    monkeypatch.setattr(overdue, "BATCH", 2)
+    pairs = (("Una", "Uri"), ("Vic", "Val"), ("Wes", "Wim"), ("Xia", "Xen"))
+    others = [
+        factories.match(factories.person(mentee), factories.person(mentor), cohort)
+        for mentee, mentor in pairs
+    ]
+    old = NOW - timedelta(days=46)
+    for number, match in enumerate([pair, *others]):
+        Match.objects.filter(pk=match.pk).update(
+            state="active",
+            active_at=old,
+            look_for_silence_at=NOW - timedelta(hours=number) if number else None,
+        )
     met(pair, 46)
-    assert asked(NOW.replace(minute=30)) == []
+
+    def names():
+        rows = Notification.system.filter(kind="meeting-overdue").order_by("pk")
+        return {row.recipient.first_name for row in rows.select_related("recipient")}
+
+    remind_overdue(NOW)
+    assert names() == {"Ben", "Xia"}
+    remind_overdue(NOW)
+    assert names() == {"Ben", "Xia", "Wes", "Vic"}
+    remind_overdue(NOW)
+    assert names() == {"Ben", "Xia", "Wes", "Vic", "Una"}
+
+
+def test_nothing_is_read_of_pairs_that_are_not_looked_at_yet(pair, django_assert_num_queries):
+    met(pair, 46)
+    remind_overdue(NOW)
+    with django_assert_num_queries(1):
+        remind_overdue(NOW)
 
 
 def test_the_next_silence_is_asked_about_again(pair):
@@ -94,5 +131,5 @@ def test_a_pair_that_is_introduced_closing_or_planning_is_not_asked(match, pair)
 def test_the_queries_do_not_grow(pair, cohort, django_assert_num_queries):
     met(pair, 46)
     remind_overdue(NOW)
-    with django_assert_num_queries(2):
-        remind_overdue(NOW)
+    with django_assert_num_queries(4):
+        remind_overdue(NOW + LOOK_AGAIN)
