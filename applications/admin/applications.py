@@ -19,10 +19,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from programs.committee import acting_member, has_role
-from programs.committee_admin import CohortFilter, CommitteeAdmin
+from programs.committee_admin import CohortFilter, ExportAdmin
+from programs.spreadsheets import Sheet
 from workflow.models import Transition
 
 from .. import orientation, reviewing
+from ..application_exports import applications_sheet
 from ..forms.base import Page
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
@@ -41,7 +43,12 @@ State = Application.State
 
 
 @admin.register(Application)
-class ApplicationAdmin(BulkDecisionsMixin, CommitteeAdmin):
+class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
+    export_program = "cohort__program"
+    export_note = gettext_lazy(
+        "It has the answers for the committee only where you may read them. You can import the "
+        "file again: what you did not change stays as it is."
+    )
     empty_words = gettext_lazy(
         "There are no applications yet. They appear here when people send them "
         "or when you import a roster."
@@ -126,6 +133,9 @@ class ApplicationAdmin(BulkDecisionsMixin, CommitteeAdmin):
             "releases": decision_release.waiting_releases(request),
         }
         return super().changelist_view(request, {**shown, **(extra_context or {})})
+
+    def export_sheet(self, request: HttpRequest, rows: QuerySet[Application]) -> Sheet:
+        return applications_sheet(rows, acting_member(request))
 
     # --- one application
 

@@ -20,19 +20,9 @@ from .base import FINGERPRINT, READ_BY_CHOICE, Answer, ModelPage, Page, Values
 Depth = ApplicationExperience.Depth
 MAX_MOST_IMPORTANT = 3  # more, and "most important" means nothing
 
-LEVELS = {
-    Application.Role.MENTEE: [
-        ("", gettext_lazy("not now")),
-        ("1", gettext_lazy("nice to have")),
-        ("2", gettext_lazy("important")),
-        ("3", gettext_lazy("most important")),
-    ],
-    Application.Role.MENTOR: [
-        ("", gettext_lazy("not my field")),
-        ("1", gettext_lazy("some experience")),
-        ("2", gettext_lazy("good experience")),
-        ("3", gettext_lazy("my strength")),
-    ],
+NO_LEVEL = {
+    Application.Role.MENTEE: gettext_lazy("not now"),
+    Application.Role.MENTOR: gettext_lazy("not my field"),
 }
 DEPTHS = {
     Application.Role.MENTEE: [Depth.GOING_THROUGH],
@@ -183,9 +173,10 @@ class TopicsPage(OptionsPage):
     def complete(self) -> None:
         super().complete()
         role = Application.Role(self.application.role)
+        levels = [(str(weight), label) for weight, label in ApplicationTopic.LEVELS[role].items()]
         for topic in entries(Topic, self.application, kind=TOPIC_KINDS[self.code]):
             self.fields[topic.code] = forms.ChoiceField(
-                label=str(topic), choices=LEVELS[role], required=False
+                label=str(topic), choices=[("", NO_LEVEL[role]), *levels], required=False
             )
 
     def read(self, application: Application) -> Values:

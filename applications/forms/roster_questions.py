@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from applications.importing.export_words import question_of
 from applications.importing.maps import FieldMap
 from applications.importing.normalization import fold
 from programs.models import ProgramQuestion
@@ -48,4 +49,4 @@ class OwnQuestionChoices:
         """Return the name of the map's attribute for a choice, and its options."""
         if choice in self._by_choice:
             return self._by_choice[choice].heading, {}
-        return heading, {"shared": True} if choice == SHARED else {}
+        return question_of(heading), {"shared": True} if choice == SHARED else {}

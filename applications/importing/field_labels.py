@@ -18,6 +18,8 @@ from .stored_answers import OWN_QUESTION
 LABELS = {
     "email": gettext_lazy("E-mail address"),
     "role": gettext_lazy("Role: mentee, mentor or both"),
+    "state": gettext_lazy("State of the application"),
+    "cohort": gettext_lazy("Cohort of the application"),
     "name": gettext_lazy("Name (or a part of it)"),
     "first_name": gettext_lazy("First name"),
     "last_name": gettext_lazy("Last name"),

@@ -19,11 +19,13 @@ from programs.models import Cohort
 from workflow import jobs
 
 from . import summaries
+from .export_words import map_of_export
 from .import_undo import UNDO_WINDOW, may_be_undone, undo_import
 from .maps import BadMap, read_map
 from .normalization import fold
 from .reading_notes import notes_about
 from .records import ImportResult, Problem, read_records
+from .row_filters import without_closed_rows
 from .saving import save_records
 from .tables import BadFile, Table, read_table
 from .text_files import ReadOptions
@@ -140,15 +142,18 @@ def _undo(job: RosterJob, upload: RosterUpload) -> None:
 def _store_summary(upload: RosterUpload, table: Table) -> None:
     upload.columns_json = summaries.to_json(summaries.summarize(table))
     upload.row_count = len(table.rows)
-    upload.save(update_fields=["columns_json", "row_count"])
+    upload.map_text = upload.map_text or map_of_export(table.headers)
+    upload.save(update_fields=["columns_json", "row_count", "map_text"])
 
 
 def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None:
     rows = len(table.rows)
     job.advance(_("Reading rows"), 0, rows)
     roster = read_map(upload.map_text, role=upload.role)
+    table, rows_left_out = without_closed_rows(table, roster, cohort=upload.cohort)
     records, problems = read_records(table, roster, role=upload.role)
     notes = notes_about(table, skips_hidden=bool(upload.read_options.get("skip_hidden")))
+    notes += rows_left_out
     left_out = [one for one in table.headers if not one or fold(one) in roster.ignore]
     if problems:
         _store_report(job, ImportResult(problems=problems, notes=notes, left_out=left_out))

@@ -56,6 +56,7 @@ FIRST = ("first name", "given name", "prénom")
 LAST = ("last name", "family name", "surname", "nom de famille")
 ANSWERS: dict[str, list[tuple[str, str]]] = {
     "role": [("mentee", "mentee"), ("mentor", "mentor"), ("both", "both")],
+    "state": [(str(code), str(label)) for code, label in Application.State.choices],
     "language": [(code, str(name)) for code, name in settings.LANGUAGES],
     "time_zone": [(zone, zone) for zone in dict.fromkeys(ZONES.values())],
     "level": [(str(code), str(label)) for code, label in Profile.Level.choices],

@@ -14,6 +14,10 @@ skip_without_address = true    # leave out rows without an e-mail address, such 
 column = "E-mail address"
 [fields.role]                  # only if a column says who applies as what: mentee, mentor, both
 column = "I want to be"
+[fields.state]                 # rows of closed applications are left out
+column = "State"
+[fields.cohort]                # rows of other cohorts are left out
+column = "Cohort"
 [fields.first_name]            # or [fields.name] with one column, or several in their order
 column = "First name"
 [fields.last_name]
@@ -63,8 +67,9 @@ from django.utils.translation import gettext as _
 from .normalization import did_you_mean, fold
 
 SINGLE = {
-    "email", "role", "name", "first_name", "last_name", "key", "pronouns", "language", "time_zone",
-    "employer", "job_title", "level", "years_experience", "place", "phone", "about",
+    "email", "role", "state", "cohort", "name", "first_name", "last_name", "key", "pronouns",
+    "language", "time_zone", "employer", "job_title", "level", "years_experience", "place", "phone",
+    "about",
     "situation", "hopes", "mode", "travel_km", "rhythm_days", "capacity", "is_first_time",
     "commitment", "needs", "limits", "accommodations", "rank",
 }  # fmt: skip
@@ -98,8 +103,8 @@ APPLICATION_KEYS = {
 }  # fmt: skip
 REQUIRED = {"email": {"email"}, "name": {"name", "first_name", "last_name"}}
 NEVER_CLEARED = {
-    "email", "role", "name", "first_name", "last_name", "key", "language", "time_zone",
-    "commitment", "rank",
+    "email", "role", "state", "cohort", "name", "first_name", "last_name", "key", "language",
+    "time_zone", "commitment", "rank",
 }  # fmt: skip
 TOP_LEVEL_KEYS = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
 ROLE_TABLES = {"mentee": "mentees", "mentor": "mentors"}

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .normalization import clean, is_blank
+
 EMPTY: tuple[object, ...] = ("", None, [])
 
 Pair = tuple[object, object]
@@ -43,7 +45,7 @@ def merge(
     result = Merge(written=dict(written))
     for name, new in offered.items():
         old = stored.get(name, [])
-        if old == new:
+        if new in (old, _as_in_a_file(old)):
             continue
         if name in written:
             may_change = old == written[name]
@@ -55,3 +57,12 @@ def merge(
         else:
             result.kept[name] = (old, new)
     return result
+
+
+def _as_in_a_file(value: object) -> object:
+    """Return an answer as a file can say it: without odd spaces, and without "None" in a list."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return [clean(one) for one in value if not is_blank(one)]
+    return value

@@ -5,7 +5,8 @@ A field without an answer offers nothing, unless the committee chose that an emp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -13,11 +14,13 @@ from django.utils.translation import gettext as _
 from applications.models import Application, ApplicationExperience
 from programs.models import Experience, Program, Topic
 
+from .export_words import without_mark
 from .maps import RosterMap
+from .normalization import fold
 from .own_questions import find_questions
 from .records import ImportResult, NewWord, Problem, Record
 from .stored_answers import OWN_QUESTION, PROFILE_LISTS, WISHES, Answers, empty_value, in_order
-from .vocabulary_lookup import VocabularyLookup, nearest_first
+from .vocabulary_lookup import Entry, VocabularyLookup, nearest_first, spellings
 
 MAX_WISH_LENGTH = 200
 MAX_WORDS, MAX_NEAREST = 200, 60
@@ -37,8 +40,10 @@ class Offers:
         program: Program,
         result: ImportResult,
         records: Sequence[Record],
+        stored: Mapping[int, Answers],
     ) -> None:
-        self.roster, self.result = roster, result
+        """`stored` has the answers of the applications, by id."""
+        self.roster, self.result, self.stored = roster, result, stored
         self.questions, self.new_questions = find_questions(roster, program, records)
         self.lookups = {
             name: VocabularyLookup.of_program(name, roster.fields[name], model, program)
@@ -49,6 +54,7 @@ class Offers:
             for name, model in PROFILE_LISTS.items()
             if name in roster.fields
         }
+        self.chosen = {name: self._chosen_entries(name) for name in self.lookups}
 
     def of(self, record: Record, application: Application) -> Answers:
         answers: Answers = {
@@ -59,7 +65,8 @@ class Offers:
                 for name, found in record.attributes.items()
             },
         }
-        answers.pop("email", None)
+        for name in ("email", "state", "cohort"):
+            answers.pop(name, None)
         return {
             name: empty_value(name) if answer in ("", None, []) else answer
             for name, answer in answers.items()
@@ -103,17 +110,55 @@ class Offers:
             return [written for written in record.lists[name] if self._fits(written, record, name)]
         if name == "availability":
             return [*in_order(record.lists[name])]
-        entries = self.result.found(self.lookups[name].entries(record))
+        record, extras = self._without_marks(name, record)
+        own = self._own_entries(name, application)
+        entries = self.result.found(self.lookups[name].entries(record, own))
         if name in PROFILE_LISTS:
             return [*sorted(entry.code for entry in entries)]
         mapping = self.roster.fields[name]
         if name == "topics":
-            extra: object = mapping.weight
+            usual: object = mapping.weight
         else:
-            extra = mapping.depth or (Depth.LIVED if application.is_mentor else Depth.GOING_THROUGH)
-        ranked = {
+            usual = mapping.depth or (Depth.LIVED if application.is_mentor else Depth.GOING_THROUGH)
+        ranked: dict[int, object] = {
             entry.pk: weight
             for word, weight in record.weights.items()
             if name == "topics" and (entry := self.lookups[name].known(word))
         }
-        return [[pk, ranked.get(pk, extra)] for pk in sorted(entry.pk for entry in entries)]
+        marked = {
+            entry.pk: extras[one] for entry in entries for one in spellings(entry) if one in extras
+        }
+        extra = ranked | marked
+        return [[pk, extra.get(pk, usual)] for pk in sorted(entry.pk for entry in entries)]
+
+    def _without_marks(self, name: str, record: Record) -> tuple[Record, dict[str, object]]:
+        """Return the record with plain words, and {folded word: weight or depth}."""
+        if name not in WORDS:
+            return record, {}
+        words, extras = [], {}
+        for written in record.lists[name]:
+            word, extra = without_mark(written, name)
+            if extra is None or fold(written) in self.lookups[name].by_name:
+                words.append(written)
+            else:
+                words.append(word)
+                extras[fold(word)] = extra
+        return replace(record, lists={**record.lists, name: words}), extras
+
+    def _chosen_entries(self, name: str) -> dict[object, Entry]:
+        """Return the entries that people have chosen already, also retired ones, by key."""
+        keys = {key for answers in self.stored.values() for key in _keys(name, answers)}
+        if name in WORDS:
+            return dict(WORDS[name].objects.in_bulk(keys))
+        return dict(PROFILE_LISTS[name].objects.in_bulk(keys, field_name="code"))
+
+    def _own_entries(self, name: str, application: Application) -> dict[str, Entry]:
+        """Return {spelling: entry} of what this person has chosen: their own word comes first."""
+        stored = self.stored.get(application.pk, {})
+        chosen = [self.chosen[name].get(key) for key in _keys(name, stored)]
+        return {text: entry for entry in chosen if entry for text in spellings(entry)}
+
+
+def _keys(name: str, answers: Answers) -> list[object]:
+    """Return the ids of topics and experiences, the codes of industries and languages."""
+    return [one[0] if name in WORDS else one for one in answers.get(name, [])]

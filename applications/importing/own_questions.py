@@ -31,7 +31,8 @@ def find_questions(
     last = max((one.position for one in known.values()), default=0)
     for name, mapping in roster.attributes.items():
         heading = " ".join(name.split())[:MAX_HEADING]
-        asked = _asked({one.role for one in records})
+        answered = {one.role for one in records if one.attributes.get(name)}
+        asked = _asked(answered or {one.role for one in records})
         question = known.get(fold(heading))
         if question is None:
             answers = [one.attributes[name] for one in records if name in one.attributes]
@@ -40,7 +41,7 @@ def find_questions(
             question.save()
             known[fold(heading)] = question
             added.append(question)
-        elif question.asked not in (Asked.BOTH, asked):
+        elif answered and question.asked not in (Asked.BOTH, asked):
             question.asked = Asked.BOTH
             question.save(update_fields=["asked"])
         found[name] = question

@@ -207,6 +207,7 @@ PARSERS: dict[str, Parser] = {
     "last_name": _validated(validate_name),
     "pronouns": _validated(validate_name),
     "role": _role,
+    "state": _choice(dict(Application.State.choices)),
     "time_zone": _zone,
     "language": _language,
     "level": _choice(dict(Profile.Level.choices)),

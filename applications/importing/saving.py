@@ -164,12 +164,12 @@ class _Import:
         )
 
     def _save_answers(self, pairs: Pairs) -> None:
-        offers = Offers(self.roster, self.cohort.program, self.result, self.records)
+        stored = read_answers(application for _record, application in pairs)
+        offers = Offers(self.roster, self.cohort.program, self.result, self.records, stored)
         offered = [offers.of(record, application) for record, application in pairs]
         self.result.words = offers.words()
         if self.result.problems:
             return
-        stored = read_answers(application for _record, application in pairs)
         earlier = _Earlier(self.cohort, [application for _record, application in pairs])
         to_write: dict[Application, Answers] = {}
         rows: list[ImportedRow] = []

@@ -12,6 +12,8 @@ from itertools import chain, islice
 
 from django.utils.translation import gettext as _
 
+from programs.spreadsheets import unprotected
+
 from .headings import LOOK_AHEAD, find_heading_row, has_second_row, joined, told_apart
 from .normalization import clean, fold, has_invisible
 from .text_files import ReadOptions, text_rows
@@ -107,7 +109,7 @@ def _sheet_table(book: Workbook, options: ReadOptions) -> Table:
 
 
 def _table(raw_lines: Iterable[Row], options: ReadOptions) -> Table:
-    lines = ((number, raw, [clean(cell) for cell in raw]) for number, raw in raw_lines)
+    lines = ((number, raw, [unprotected(clean(cell)) for cell in raw]) for number, raw in raw_lines)
     filled_lines = (line for line in lines if any(line[2]))
     start = list(islice(filled_lines, max(LOOK_AHEAD, options.heading_row)))
     first_rows = tuple((number, tuple(cells)) for number, _raw, cells in start[:LOOK_AHEAD])

@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, Self
 
 from django.db.models import Max
@@ -88,8 +88,13 @@ class VocabularyLookup:
 
         return cls(field, mapping, model.objects.current(), create)
 
-    def entries(self, record: Record) -> tuple[list[Entry], list[Problem]]:
-        """Return the entries that a record names, and a problem for each unknown name."""
+    def entries(
+        self, record: Record, own: Mapping[str, Entry] | None = None
+    ) -> tuple[list[Entry], list[Problem]]:
+        """Return the entries that a record names, and a problem for each unknown name.
+
+        `own` {spelling: entry} are words that the person has chosen already, also retired ones.
+        """
         found, problems = [], []
         for written in self._whole_words(record.lists.get(self.field, [])):
             name = self.mapping.rename.get(fold(written), written)
@@ -100,7 +105,7 @@ class VocabularyLookup:
                 about = {"text": name[:40], "limit": NAME_LENGTH}
                 problems.append(Problem(record.row, self.field, message % about))
                 continue
-            entry = self._find(name)
+            entry = (own or {}).get(fold(name)) or self._find(name)
             if entry is not None:
                 found.append(entry)
                 continue
@@ -137,6 +142,11 @@ class VocabularyLookup:
             self.by_name[fold(name)] = entry
             self.added[entry.pk] = name
         return entry
+
+
+def spellings(entry: Entry) -> list[str]:
+    """Return how an entry can be written: its names in every language, and its code."""
+    return [*(fold(name) for name in entry.names.values()), fold(entry.code)]
 
 
 def nearest_first(word: str, names: Iterable[str]) -> list[str]:

@@ -17,6 +17,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -280,6 +281,19 @@ class AnswersQuerySet(ScopedQuerySet):
 
 class ApplicationTopic(models.Model):
     """A mentee's need (weight 3: most important) or a mentor's offer (weight 3: strongest)."""
+
+    LEVELS: ClassVar[dict[str, dict[int, str | Promise]]] = {
+        Application.Role.MENTEE: {
+            1: _("nice to have"),
+            2: _("important"),
+            3: _("most important"),
+        },
+        Application.Role.MENTOR: {
+            1: _("some experience"),
+            2: _("good experience"),
+            3: _("my strength"),
+        },
+    }
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="topic_rows")
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")

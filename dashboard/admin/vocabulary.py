@@ -15,7 +15,14 @@ from django.utils.translation import ngettext
 from accounts.employers import merge
 from accounts.models import Employer, Industry, Language
 from programs.committee import Role
-from programs.committee_admin import CommitteeAdmin, TranslatedNamesForm, translated_name_fields
+from programs.committee_admin import (
+    CommitteeAdmin,
+    ExportAdmin,
+    TranslatedNamesForm,
+    translated_name_fields,
+)
+from programs.spreadsheets import Sheet
+from programs.vocabulary_exports import words_sheet
 
 
 class VocabularyForm(TranslatedNamesForm):
@@ -23,12 +30,13 @@ class VocabularyForm(TranslatedNamesForm):
         fields = ("code", "retired_on")
 
 
-class VocabularyAdmin(CommitteeAdmin):
+class VocabularyAdmin(ExportAdmin):
     empty_words = _(
         "No entries yet. All programs share these entries. You can load a starter list on the "
         "page “Set up”."
     )
     form = VocabularyForm
+    export_program = ""
     change_roles = add_roles = (Role.CHAIR,)
     list_display = ("__str__", "code", "retired_on")
     list_filter = (("retired_on", admin.EmptyFieldListFilter),)
@@ -49,6 +57,9 @@ class VocabularyAdmin(CommitteeAdmin):
         return super().get_form(
             request, obj, change, **{**kwargs, "fields": ["code", "retired_on"]}
         )
+
+    def export_sheet(self, request: HttpRequest, rows: QuerySet) -> Sheet:
+        return words_sheet(rows)
 
     @admin.display(description=_("names"))
     def all_names(self, word: Industry | Language) -> str:

@@ -20,9 +20,11 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.models import Match, MatchQuerySet
+from matches.pair_exports import pairs_sheet
 from programs.committee import cares_for_pairs
-from programs.committee_admin import CarerFilter, CohortOfMatchFilter, CommitteeAdmin, state_chip
+from programs.committee_admin import CarerFilter, CohortOfMatchFilter, ExportAdmin, state_chip
 from programs.models import Program
+from programs.spreadsheets import Sheet
 
 from . import endings
 
@@ -43,7 +45,8 @@ class CarerForm(forms.Form):
 
 
 @admin.register(Match)
-class MatchAdmin(CommitteeAdmin):
+class MatchAdmin(ExportAdmin):
+    export_program = "mentee__cohort__program"
     empty_words = gettext_lazy("No pairs yet. They appear here once a round is published.")
     list_title = gettext_lazy("All pairs")
     other_list = ("admin:dashboard_pair_changelist", gettext_lazy("Open pairs and how they are"))
@@ -97,6 +100,9 @@ class MatchAdmin(CommitteeAdmin):
             route("<int:pk>/wish/", endings.wish, "wish"),
             *super().get_urls(),
         ]
+
+    def export_sheet(self, request: HttpRequest, rows: MatchQuerySet) -> Sheet:
+        return pairs_sheet(rows)
 
     def change_view(
         self,

@@ -189,6 +189,18 @@ PAGES: dict[str, Rule] = {
     "admin:applications_rosterupload_words": act(MATCHERS, "upload_job"),
     "admin:applications_rosterupload_undo": act(MATCHERS, "upload_job"),
     "admin:applications_rosterupload_discard": act(MATCHERS, "upload"),
+    # --- exports: the list is open to each committee, and its file has the rows that they see
+    **{
+        f"admin:{table}_export": saying(desk(ANY_COMMITTEE), format="csv")
+        for table in (
+            "applications_application",
+            "matches_match",
+            "programs_topic",
+            "programs_experience",
+            "accounts_language",
+            "accounts_industry",
+        )
+    },
     # --- reading applications and deciding about them
     "admin:applications_application_read": act(READING, "sent"),
     "admin:applications_application_note": saying(act(READERS, "sent"), text="A note"),

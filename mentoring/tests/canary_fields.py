@@ -15,7 +15,6 @@ PAIR = "the two people"
 OWN = "the writer alone"
 CARE = "the writer, the carer, the chair"
 CARE_ONLY = "the carer and the chair"
-EXPORTED = "the person, in the export of their data"
 NOBODY = "nobody: machinery"
 NO_WORDS = None  # codes, numbers, keys: no canary fits
 
@@ -125,7 +124,7 @@ FIELDS: dict[str, str | None] = {
     "notifications.OutboxState.instance_id": NO_WORDS,
     "notifications.OutboxState.pause_reason": NO_WORDS,
     "notifications.OutboxState.blocked_reason": NO_WORDS,
-    "applications.Application.external_key": EXPORTED,
+    "applications.Application.external_key": PRIVATE,
     "applications.Application.hopes": PERSON,
     "applications.Application.saved_pages": NO_WORDS,
     "applications.Application.situation": PERSON,

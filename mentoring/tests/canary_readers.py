@@ -17,7 +17,6 @@ from .canary_fields import (
     CARE,
     CARE_ONLY,
     COMMITTEE_ONLY,
-    EXPORTED,
     MATCHERS,
     NAME,
     NOBODY,
@@ -35,7 +34,6 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
     rule: dict[str, Callable[[], set[str]]] = {
         OPEN: lambda: set(world.people),
         NOBODY: set,
-        EXPORTED: lambda: persons(world, row),
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
         ADDRESS: lambda: (
             persons(world, row)

@@ -165,7 +165,8 @@ ROWS = {
 AFTER_AN_ENDING = {"matches.Closure": "match", "matches.FollowUp": "closure__match"}
 # No page shows these words to any committee member today.
 ONLY_IN_SOME_PAIRS = {"matches.EndingReason", "matches.EndingNote", "matches.Farewell"}
-NOT_SHOWN = {"agreements.Activity.text", "accounts.Profile.job_title"}
+NOT_SHOWN = {"agreements.Activity.text"}
+EXPORTS = ("applications_application", "matches_match")
 
 
 @pytest.fixture(scope="module")
@@ -301,6 +302,11 @@ def seen(world, visitors):
                 text = everything[role].opened[url] = canaries.text_of(response)
                 for word in WORD.findall(text):
                     everything[role].words.setdefault(word.lower(), url)
+        for table in EXPORTS:
+            url = address(table, "export")
+            text = canaries.text_of(visitors.visit(role, url, "POST", {"format": "csv"}))
+            for word in WORD.findall(text):
+                everything[role].words.setdefault(word.lower(), url)
     return everything
 
 

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..committee import Role
-from ..committee_admin import CommitteeAdmin, TranslatedNamesForm, translated_name_fields
+from ..committee_admin import ExportAdmin, TranslatedNamesForm, translated_name_fields
 from ..models import Experience, Program, Topic
+from ..spreadsheets import Sheet
+from ..vocabulary_exports import words_sheet
 
 
 class EntryForm(TranslatedNamesForm):
@@ -55,7 +57,7 @@ class ExperienceForm(EntryForm):
         model = Experience
 
 
-class EntryAdmin(CommitteeAdmin):
+class EntryAdmin(ExportAdmin):
     """Entries of the member's programs and the shared ones; chairs add and change their own."""
 
     columns: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
@@ -92,6 +94,9 @@ class EntryAdmin(CommitteeAdmin):
         if isinstance(obj, Topic | Experience) and obj.program_id is None:
             return request.user.is_superuser
         return super().has_change_permission(request, obj)
+
+    def export_sheet(self, request: HttpRequest, rows: QuerySet) -> Sheet:
+        return words_sheet(rows)
 
     @admin.display(description=gettext_lazy("names"))
     def all_names(self, entry: Topic | Experience) -> str:

@@ -15,6 +15,7 @@ from .forms import (
     translated_name_fields,
 )
 from .languages import language_label
+from .list_exports import ExportAdmin
 from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, CommitteeList
 from .row_names import RowKey, RowName, name_rows
 from .state_names import state_name
@@ -28,6 +29,7 @@ __all__ = [
     "CommitteeList",
     "CommitteeSite",
     "DateInput",
+    "ExportAdmin",
     "FindField",
     "LabelledFormSet",
     "LabelledSplitDateTime",

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.utils import unquote
@@ -14,11 +15,14 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from workflow.models import Transition
 
 from .state_names import state_name
+
+EXPORTED = "exported"  # in a change message: {model: label, count: rows, kind: of file}
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,17 @@ def _step_words(model: type[Model], step: Transition) -> str:
     return f"{state_name(model, step.from_state)} → {state_name(model, step.to_state)}"
 
 
+def _export_words(what: dict) -> str:
+    count: int = what["count"]
+    text = ngettext(
+        "Exported as %(kind)s: %(what)s, %(count)d row",
+        "Exported as %(kind)s: %(what)s, %(count)d rows",
+        count,
+    )
+    names = apps.get_model(what["model"])._meta.verbose_name_plural
+    return text % {"kind": what["kind"].upper(), "what": names, "count": count}
+
+
 def _edit_words(entry: LogEntry) -> str:
     """Return "Added: objective. Changed: name, purpose", without the names of rows."""
     if entry.action_flag == ADDITION:
@@ -96,6 +111,9 @@ def _edit_words(entry: LogEntry) -> str:
         changes = json.loads(entry.change_message or "[]")
     except ValueError:
         changes = []
+    exported = [what for change in changes for verb, what in change.items() if verb == EXPORTED]
+    if exported:
+        return ". ".join(map(_export_words, exported))
     words = {"added": _("Added: %(what)s"), "changed": _("Changed: %(what)s")}
     named: dict[str, list[str]] = {}
     for change in changes:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from applications.importing import BadFile, BadMap, read_map, read_records, read_table, save_records
+from applications.importing.row_filters import without_closed_rows
 from applications.models import Application
 from programs.models import Cohort
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             ) from error
         except (OSError, UnicodeDecodeError, BadFile, BadMap) as error:
             raise CommandError(str(error)) from error
+        table, _left_out = without_closed_rows(table, roster, cohort=cohort)
         records, problems = read_records(table, roster, role=options["role"])
         if not problems:
             result = save_records(
