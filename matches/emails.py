@@ -17,8 +17,10 @@ from notifications.models import Notification
 from notifications.outbox import emails_to, was_told
 from notifications.reasons import ANSWERED, NEVER_TOLD, reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
+from programs.models import Program
 from programs.sender_policy import sender_policy_for
 
+from .edited_texts import edited_context, edited_introduction
 from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
 from .models import Closure, Farewell, FollowUp, Match, ThankYouNote
 from .terms import CLOSE_AFTER_DAYS
@@ -37,24 +39,42 @@ def match_introduced(match: Match, person: User) -> Email | Cancel:
         return Cancel(MATCH_ENDED)
     if match.state != Match.State.INTRODUCED:
         return Cancel(HAVE_BEGUN)
-    is_mentee = match.mentee.person_id == person.pk
+    return introduction_email(match, person, edited_introduction(match, person))
+
+
+def introduction_email(match: Match, person: User, edited: str = "") -> Email:
+    """Return the introduction, also for a sample; `edited` are words of the committee."""
     partner = match.partner_of(person)
-    policy = match.program.policy
+    reasons = why_you_two(match.why_codes, match.mentee, match.mentor, Vocabulary(match.program))
+    values = {
+        "first_name": person.first_name or person.email,
+        "partner": partner.name,
+        "partner_first_name": partner.first_name,
+        "program": match.program.name,
+        "reasons": "\n- ".join(reasons),
+    }
     page = absolute(reverse("matches:match-hello", args=[match.public_id]))
     return Email(
         context={
             "match": match,
             "partner": partner,
-            "is_mentee": is_mentee,
-            "reasons": why_you_two(
-                match.why_codes, match.mentee, match.mentor, Vocabulary(match.program)
-            ),
-            "write_within": policy.first_contact_days,
-            "meet_within": policy.first_meeting_days,
+            "is_mentee": match.mentee.person_id == person.pk,
+            "reasons": reasons,
+            **introduction_days(match.program),
+            **edited_context(edited, values),
         },
         action=(_("Meet %(name)s") % {"name": partner.first_name}, page),
         program=match.program,
     )
+
+
+def introduction_days(program: Program) -> dict[str, object]:
+    """Return within how many days the mentee writes and the two meet, for the introduction."""
+    policy = program.policy
+    return {
+        "write_within": policy.first_contact_days,
+        "meet_within": policy.first_meeting_days,
+    }
 
 
 def _was_withheld(match: Match, person: User) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.models import Application
+from matches.edited_texts import edited_context, introduction_text
 from matches.models import Match
 from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
@@ -19,7 +20,8 @@ from notifications.reasons import reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
-from .models import Proposal, Round
+from .models import Proposal, Round, RoundText
+from .rounds.round_texts import sort_of_left_out, text_for
 
 MATCHED_OR_GONE = reason("matched-or-gone", gettext_lazy("they have a match or withdrew"))
 NOT_IN_REVIEW = reason("not-in-review", gettext_lazy("the round is no longer in review"))
@@ -33,18 +35,36 @@ def _is_matched(application: Application) -> bool:
     return (open_.filter(mentee=application) | open_.filter(mentor=application)).exists()
 
 
-def reason_code(why: dict[str, object]) -> str:
-    """Return why no mentor was found: "fit" if rules forbid every mentor, else "places"."""
-    return "fit" if why.get("kind") == "none" else "places"
+def unmatched_email(application: Application, sort: str, edited: str = "") -> Email:
+    """Return the content for a `RoundText.Sort`, also for samples; `edited`: committee's words."""
+    program, cohort = application.cohort.program, application.cohort
+    values = _values(application) | {"other_help": "\n- ".join(program.other_help_lines)}
+    context = {
+        "application": application,
+        "cohort": cohort,
+        "reason_code": sort,
+        "other_help": program.other_help_lines,
+    }
+    return Email(context=context | edited_context(edited, values), action=_home(), program=program)
 
 
-def unmatched_email(application: Application, reason: str) -> Email:
-    """Return the content, also for the preview on the publish page."""
-    program = application.cohort.program
-    context = {"application": application, "cohort": application.cohort, "reason_code": reason}
+def no_mentee_email(application: Application, edited: str = "") -> Email:
+    """Return the content, also for samples; `edited` are words of the committee."""
+    context = {"application": application, "cohort": application.cohort}
     return Email(
-        context={**context, "other_help": program.other_help_lines}, action=_home(), program=program
+        context=context | edited_context(edited, _values(application)),
+        action=_home(),
+        program=application.cohort.program,
     )
+
+
+def _values(application: Application) -> dict[str, str]:
+    person, cohort = application.person, application.cohort
+    return {
+        "first_name": person.first_name or person.email,
+        "program": cohort.program.name,
+        "cohort": cohort.name,
+    }
 
 
 @kind(
@@ -62,7 +82,11 @@ def round_unmatched(application: Application, person: User) -> Email | Cancel:
         return Cancel(MATCHED_OR_GONE)
     rows = Proposal.system.filter(mentee=application, mentor=None)
     row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
-    return unmatched_email(application, reason_code(row.why if row else {}))
+    if row is None:
+        return unmatched_email(application, RoundText.Sort.OTHERS)
+    sort = sort_of_left_out(row)
+    edited = text_for(row.round_id, sort, application, language=person.language)
+    return unmatched_email(application, sort, edited)
 
 
 @kind(
@@ -78,13 +102,26 @@ def round_no_mentee(application: Application, person: User) -> Email | Cancel:
     """
     if application.state != Application.State.ACCEPTED or _is_matched(application):
         return Cancel(MATCHED_OR_GONE)
-    return no_mentee_email(application)
+    published = Round.system.filter(cohort=application.cohort_id, state=Round.State.PUBLISHED)
+    latest = published.order_by("-published_at").values_list("pk", flat=True).first()
+    sort = RoundText.Sort.NO_MENTEE
+    edited = text_for(latest, sort, application, language=person.language) if latest else ""
+    return no_mentee_email(application, edited)
 
 
-def no_mentee_email(application: Application) -> Email:
-    """Return the content, also for the sample on the publish page."""
-    context = {"application": application, "cohort": application.cohort}
-    return Email(context=context, action=_home(), program=application.cohort.program)
+@introduction_text
+def text_of_introduction(match: Match, person: User) -> str:
+    """Return the committee's words for an introduction, from the round that made the match."""
+    rows = Proposal.system.filter(
+        mentee=match.mentee_id, mentor=match.mentor_id, state=Proposal.State.CHOSEN
+    )
+    round_id = rows.order_by("-round__published_at").values_list("round", flat=True).first()
+    if round_id is None:  # a pair that came together by itself
+        return ""
+    is_mentee = match.mentee.person_id == person.pk
+    mine, partner = (match.mentee, match.mentor) if is_mentee else (match.mentor, match.mentee)
+    sort = RoundText.Sort.TO_MENTEE if is_mentee else RoundText.Sort.TO_MENTOR
+    return text_for(round_id, sort, mine, partner, language=person.language)
 
 
 def _home() -> tuple[str, str]:

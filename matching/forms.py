@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from matches.edited_texts import unknown_placeholders
 from programs.models import Cohort
 
 from .criteria import (
@@ -21,7 +22,9 @@ from .criteria import (
     build_criteria,
 )
 from .models import MATCHERS, Proposal, Round
+from .models.texts import TEXT_LENGTH
 from .rounds.criteria_changes import SETTINGS, Settings
+from .rounds.round_texts import placeholders_of
 
 
 class OpenRoundForm(forms.Form):
@@ -183,3 +186,37 @@ class CriteriaForm(forms.Form):
             budget=data["budget"],
             stability_bonus=data["stability_bonus"],
         )
+
+
+class RoundTextForm(forms.Form):
+    """The committee's words in place of an e-mail's usual text."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        help_text=gettext_lazy(
+            "Plain text. An empty line begins a paragraph, lines that begin with “- ” are a list. "
+            "Leave it empty to go back to the usual text."
+        ),
+        max_length=TEXT_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 18}),
+    )
+
+    def __init__(self, *args: Any, sort: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.placeholders = [f"{{{name}}}" for name in placeholders_of(sort)]
+        self._known = placeholders_of(sort)
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"].replace("\r\n", "\n")
+        unknown = unknown_placeholders(text, self._known)
+        if unknown:
+            message = _("{%(name)s} can't be filled in. Use one of these: %(known)s.")
+            known = ", ".join(self.placeholders)
+            raise forms.ValidationError(message % {"name": unknown[0], "known": known})
+        return text
+
+    def words(self, default: str) -> str:
+        """Return what was typed, or "" where that is the usual text."""
+        text: str = self.cleaned_data["text"].strip()
+        return "" if text == default.strip() else text

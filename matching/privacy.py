@@ -17,7 +17,7 @@ from applications.models import Application
 from applications.models.applications import ApplicationQuerySet
 from workflow.models import Transition
 
-from .models import KeepApart, Override, Proposal, Round, RoundEntry, RoundJob
+from .models import KeepApart, Override, Proposal, Round, RoundEntry, RoundJob, RoundText
 from .storage import snapshots
 
 
@@ -34,6 +34,7 @@ def erase(user: User) -> None:
     Proposal.system.filter(about).update(parts={}, why={}, cautions=[])
     RoundEntry.system.filter(about).update(why="")
     Override.system.filter(about).update(reason="")
+    RoundText.system.filter(Q(application__in=mine) | Q(partner__in=mine)).delete()
     KeepApart.system.filter(Q(first=user) | Q(second=user)).delete()
     rounds = Round.system.filter(cohort__in=cohorts)
     for round_ in rounds:
@@ -41,6 +42,7 @@ def erase(user: User) -> None:
     mentions, of_rounds = Mentions.of(user), {"round__in": rounds}
     mentions.replace_in(RoundEntry.system.filter(**of_rounds), "why")
     mentions.replace_in(Override.system.filter(**of_rounds), "reason")
+    mentions.replace_in(RoundText.system.filter(**of_rounds), "text")
     mentions.replace_in(RoundJob.system.filter(**of_rounds), "error")
     programs = KeepApart.system.filter(program__cohorts__in=cohorts).distinct()
     mentions.replace_in(programs, "reason")
@@ -53,6 +55,8 @@ def erase_old_comments(applications: ApplicationQuerySet) -> None:
     about = Q(mentee__in=applications) | Q(mentor__in=applications)
     RoundEntry.system.filter(about).update(why="")
     Override.system.filter(about).update(reason="")
+    to_them = Q(application__in=applications) | Q(partner__in=applications)
+    RoundText.system.filter(to_them).delete()
 
 
 NUMBERS = kept(
@@ -91,6 +95,10 @@ COLUMNS = rules(
         },
         "Proposal": {"public_id": impersonal("a random id"), "parts why cautions": REASONS},
         "RoundEntry": {"why": COMMENT, "moved facts plan_before": NUMBERS},
+        "RoundText": {
+            "language": impersonal("which e-mail a text is for"),
+            "text": erased(not_exported="it reached you as an e-mail"),
+        },
         "Override": {"codes": NUMBERS, "reason": COMMENT},
         "KeepApart": {"reason": COMMENT},
     },

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications import decision_release
-from applications.models import Application, Decision
-from matches.emails import match_introduced
-from matches.models import Match
-from matches.why_you_two import shareable
-from matching.emails import no_mentee_email, reason_code, unmatched_email
-from matching.models import Proposal, Round
-from matching.recusal import has_conflict
+from applications.models import Decision
+from matching.models import Round, RoundText
+from matching.recusal import ViewerContext, has_conflict
 from matching.rounds import announcements, publication
-from notifications.rendering import render_template
 from programs.committee_admin.release_emails import when_emails_leave
 
-from .pages import back, find_round, page, url
+from .pages import back, find_round, find_viewer, page, url
+from .round_emails import RoundEmail, emails_of, idle_mentors
 
 EMAIL_LABELS = {
     ("match-introduced", "mentee"): gettext_lazy("Introduction, mentee"),
@@ -51,7 +45,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     named = {str(EMAIL_LABELS[sort]): zones for sort, zones in planned.items()}
     context = {
         "pairs": round_.pairs,
-        "emails": sample_emails(round_, request.user) if planned else [],
+        "emails": sample_emails(round_, find_viewer(request, public_id)) if planned else [],
         "may_publish": round_.may_be_published_by(request.user),
         "has_conflict": has_conflict(request.user, round_),
         "moments": moments,
@@ -61,46 +55,30 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "publish", _("Publish"), round_, **context)
 
 
-def sample_emails(round_: Round, user: User) -> list[dict[str, str]]:
+def sample_emails(round_: Round, viewer: ViewerContext) -> list[dict[str, object]]:
     """Render one of each sort of e-mail that the publication sends, to people whom `user` sees."""
-    rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
-    rows = rows.select_related(
-        "mentee__person__profile", "mentor__person__profile", "mentee__cohort__program__policy"
-    ).order_by("mentee__external_key", "mentee_id")
-    samples = []
-    pair = rows.paired().first()
-    if pair:
-        match = Match(
-            mentee=pair.mentee,
-            mentor=pair.mentor,
-            why_codes=shareable(pair.why, pair.mentee, pair.mentor),
+    rows = (
+        viewer.proposals()
+        .in_plan()
+        .select_related(
+            "mentee__person__profile",
+            "mentor__person__profile",
+            "mentee__cohort__program__policy",
+            "mentor__cohort__program__policy",
         )
-        samples += [
-            _email("match-introduced", match_introduced(match, person), person)
-            for person in match.people
-        ]
-    by_reason: dict[str, Proposal] = {}
-    for out in rows.left_out():
-        by_reason.setdefault(reason_code(out.why), out)
-    samples += [
-        _email("round-unmatched", unmatched_email(out.mentee, reason), out.mentee.person)
-        for reason, out in by_reason.items()
-    ]
-    return [*samples, *_sample_of_idle(round_, user), *_samples_of_decisions(round_, user)]
+    )
+    rows = rows.order_by("mentee__external_key", "mentee_id")
+    first: dict[str, RoundEmail] = {}
+    for row in (*rows.paired()[:1], *rows.left_out()):
+        for email in emails_of(row):
+            first.setdefault(email.sort, email)
+    if idle := idle_mentors(round_, viewer)[:1]:
+        first[RoundText.Sort.NO_MENTEE] = RoundEmail(idle[0], None, RoundText.Sort.NO_MENTEE)
+    samples = [_sample(email, round_) for email in first.values()]
+    return [*samples, *_samples_of_decisions(round_, viewer.user)]
 
 
-def _sample_of_idle(round_: Round, user: User) -> list[dict[str, str]]:
-    """Render the e-mail to one of the mentors without a mentee, if there is one."""
-    idle = announcements.without_mentee(round_, announcements.mentors_of(round_))
-    seen = idle.filter(pk__in=Application.objects.for_committee(user).values("pk"))
-    in_plan = announcements.mentors_in_plan(round_)
-    found = seen.exclude(pk__in=in_plan).select_related("person", "cohort__program").first()
-    if found is None:
-        return []
-    return [_email("round-no-mentee", no_mentee_email(found), found.person)]
-
-
-def _samples_of_decisions(round_: Round, user: User) -> list[dict[str, str]]:
+def _samples_of_decisions(round_: Round, user: User) -> list[dict[str, object]]:
     seen = Decision.objects.visible_to(user).filter(
         pk__in=announcements.pending_in_round(round_).values("pk")
     )
@@ -119,13 +97,16 @@ def _without_footer(text: str) -> str:
     return text.partition("\n-- ")[0].strip()
 
 
-def _email(kind: str, email: Any, person: User) -> dict[str, str]:
-    with translation.override(person.language):
-        context = {**email.context, "person": person, "program_name": email.program.name}
-        subject, text = (
-            render_template(f"emails/{kind}/{part}.txt", context) for part in ("subject", "body")
-        )
-    return {"to": person.name, "subject": subject, "text": _without_footer(text)}
+def _sample(email: RoundEmail, round_: Round) -> dict[str, object]:
+    edited = email.saved(round_)
+    subject, text = email.render(edited)
+    return {
+        "email": email,
+        "to": email.person.name,
+        "subject": subject,
+        "text": text,
+        "is_edited": bool(edited),
+    }
 
 
 def schedule(request: HttpRequest, public_id: str) -> HttpResponse:

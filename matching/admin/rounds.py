@@ -24,7 +24,17 @@ from matching.rounds.proposal_rows import plan_counts
 from programs.committee_admin import CohortFilter, CommitteeAdmin, CommitteeList, state_chip
 from programs.models import Cohort
 
-from . import bulk, compare, criteria, decisions, exports, publication, review, workbench
+from . import (
+    bulk,
+    compare,
+    criteria,
+    decisions,
+    exports,
+    publication,
+    review,
+    round_emails,
+    workbench,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -33,6 +43,7 @@ READ: list[tuple[str, View]] = [
     ("review", review.show),
     ("minutes", review.minutes),
     ("publish", publication.show),
+    ("emails", round_emails.show),
     ("weakest", criteria.weakest),
     ("mutual", compare.mutual),
     ("names", compare.names),
@@ -128,6 +139,16 @@ class RoundAdmin(CommitteeAdmin):
             ),
             address("<str:public_id>/undo/<int:version>/", require_POST(decisions.undo), "undo"),
             address("<str:public_id>/criteria/", criteria.edit, "criteria"),
+            address(
+                "<str:public_id>/emails/<str:sort>/<str:language>/",
+                round_emails.shared,
+                "emails-shared",
+            ),
+            address(
+                "<str:public_id>/email/<str:recipient>/<str:partner>/",
+                round_emails.personal,
+                "email",
+            ),
             address("<str:public_id>/job/<str:job_id>/", require_safe(workbench.job), "job"),
             address(
                 "<str:public_id>/job/<str:job_id>/cancel/",

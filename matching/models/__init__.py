@@ -1,5 +1,6 @@
 from .proposals import KeepApart, Override, Proposal, RoundEntry
 from .rounds import MATCHERS, Round, RoundJob, RoundPlan, Snapshot
+from .texts import RoundText
 
 __all__ = [
     "MATCHERS",
@@ -10,5 +11,6 @@ __all__ = [
     "RoundEntry",
     "RoundJob",
     "RoundPlan",
+    "RoundText",
     "Snapshot",
 ]

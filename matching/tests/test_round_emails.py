@@ -56,7 +56,7 @@ def test_an_unmatched_mentee_is_notified_the_same_day(published, program):
     message = letters()[published["sofia"].person.email]
     assert "No mentor for you yet" in message.subject
     assert "you'll have priority in the next round" in message.body
-    assert "More people asked for a mentor than there are places" in message.body
+    assert "More people asked for the mentors who could suit you than these mentors" in message.body
     assert "Other help in the meantime:\n- The career service of the town" in message.body
     assert ">The career service of the town</li>" in message.alternatives[0][0]
 

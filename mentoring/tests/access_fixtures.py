@@ -34,7 +34,7 @@ from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
 from checkins.seeds import seed_surveys
 from matches import endings
 from matches.models import ContactChoice, EndingNote, Match, ThankYouNote
-from matching.models import KeepApart, RoundJob
+from matching.models import KeepApart, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import (
     Agenda,
@@ -286,6 +286,10 @@ def rounds_under_way(world: AccessFixtures) -> None:
             kind="reject", mentee=everybody["joel"].pk, mentor=everybody["ruth"].pk, why="w"
         )
         decide(row, step, by=member, expected_version=row.plan_version)
+        to = {"application": everybody["amina"], "partner": everybody["ruth"]}
+        RoundText.objects.create(
+            round=row, sort="to_mentee", language="en", text="t", by=member, **to
+        )
         world.add("round_job", pair, RoundJob.objects.create(round=row, created_by=member))
         apart = {"first": everybody["amina"].person, "second": everybody["priya"].person}
         world.add(

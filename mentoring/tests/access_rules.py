@@ -45,6 +45,10 @@ def A_MENTEE(round_: Any) -> str:
     return round_.cohort.applications.mentees().earliest("pk").public_id
 
 
+def AN_UNMATCHED_MENTEE(round_: Any) -> str:
+    return round_.cohort.applications.mentees().latest("pk").public_id
+
+
 def A_MENTOR(round_: Any) -> str:
     return round_.cohort.applications.mentors().latest("pk").public_id
 
@@ -247,6 +251,13 @@ PAGES: dict[str, Rule] = {
     "admin:matching_round_pairs.xlsx": desk(READERS, "round"),
     "admin:matching_round_scores.csv": desk(READERS, "round"),
     "admin:matching_round_scores.xlsx": desk(READERS, "round"),
+    "admin:matching_round_emails": desk(READERS, "round"),
+    "admin:matching_round_emails-shared": Rule(
+        READERS, "round", MATCHERS, ALL, {"sort": "fit", "language": "en"}
+    ),
+    "admin:matching_round_email": Rule(
+        READERS, "round", MATCHERS, ALL, {"recipient": AN_UNMATCHED_MENTEE, "partner": "-"}
+    ),
     "admin:matching_round_criteria": Rule(READERS, "round", MATCHERS, ALL),
     "admin:matching_round_compare": desk(READERS, "round", mentee=A_MENTEE),
     "admin:matching_round_preview": saying(desk(READERS, "round", mentee=A_MENTEE), **A_DECISION),

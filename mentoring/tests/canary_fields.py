@@ -82,6 +82,8 @@ FIELDS: dict[str, str | None] = {
     "matching.Round.input_hash": NO_WORDS,
     "matching.Round.name": COMMITTEE_ONLY,
     "matching.Round.criteria": NO_WORDS,
+    "matching.RoundText.language": NO_WORDS,
+    "matching.RoundText.text": COMMITTEE_ONLY,  # and whom it is written to, once it is published
     "matching.RoundEntry.facts": NO_WORDS,
     "matching.RoundEntry.moved": NO_WORDS,
     "matching.RoundEntry.why": COMMITTEE_ONLY,

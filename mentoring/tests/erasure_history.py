@@ -18,7 +18,7 @@ from applications.models import ImportedRow, RosterJob
 from checkins.models import Answer, CheckIn, Concern, ContactLog
 from matches import endings
 from matches.models import Farewell, Match
-from matching.models import KeepApart, Override, Round, RoundJob
+from matching.models import KeepApart, Override, Round, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
@@ -103,6 +103,8 @@ def _round(world, person) -> Round:
     pair = {"round": made, "mentee": mine, "mentor": everyone["priya"]}
     for mentee in (mine, everyone["joel"]):
         Override.objects.create(**{**pair, "mentee": mentee}, codes=[], reason="r", by=chair)
+        to = {"round": made, "application": mentee, "language": "en", "by": chair}
+        RoundText.objects.create(sort="fit", text="t", **to)
     RoundJob.objects.create(round=made, created_by=chair)
     for one in (everyone["ruth"], everyone["amina"]):
         KeepApart.objects.create(

@@ -71,6 +71,7 @@ ALLOWED = {
     "matching/rounds/plan_updates.py": CHANGES_ROUND,
     "matching/rounds/proposal_rows.py": CHANGES_ROUND,
     "matching/rounds/publication.py": "publishes for no person",
+    "matching/rounds/round_texts.py": "renders for the recipient; saves for a checked member",
     "matching/rounds/undo.py": CHANGES_ROUND,
     "matching/storage/snapshots.py": "stores what the engine was given",
     "matching/storage/solver_state.py": "stores and loads the whole plan",

@@ -1,0 +1,276 @@
+"""The e-mails of a round before it is published: who gets which, and the committee's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from applications.models import Application
+from matches.emails import introduction_email
+from matches.models import Match
+from matches.why_you_two import shareable
+from matching.emails import no_mentee_email, unmatched_email
+from matching.forms import RoundTextForm
+from matching.models import Proposal, Round, RoundText
+from matching.recusal import ViewerContext
+from matching.rounds import announcements, round_texts
+from matching.workbench.workbench import PER_PAGE
+from notifications.kinds import Email
+from programs.committee import acting_member
+
+from .pages import back, find_round, find_viewer, page, url
+
+Sort = RoundText.Sort
+LANGUAGES = dict(settings.LANGUAGES)
+NO_PARTNER = "-"
+MOST_IDLE = 100  # mentors without a mentee on the page
+
+
+@dataclass(frozen=True)
+class RoundEmail:
+    """One e-mail of a round: to whom, about which partner, of which sort."""
+
+    recipient: Application
+    partner: Application | None
+    sort: Sort
+    row: Proposal | None = None
+
+    @property
+    def label(self) -> str:
+        return str(self.sort.label)
+
+    @property
+    def person(self) -> User:
+        return self.recipient.person
+
+    @property
+    def language(self) -> str:
+        return self.person.language
+
+    @property
+    def partner_id(self) -> str:
+        return self.partner.public_id if self.partner else NO_PARTNER
+
+    def build(self, edited: str) -> Email:
+        """Return the e-mail with words of the committee, or with the product's if there are none.
+
+        Needs the profiles of the two people.
+        """
+        if self.sort == Sort.NO_MENTEE:
+            return no_mentee_email(self.recipient, edited)
+        if self.partner is None or self.row is None or self.row.mentor is None:
+            return unmatched_email(self.recipient, self.sort, edited)
+        mentee, mentor = self.row.mentee, self.row.mentor
+        why = shareable(self.row.why, mentee, mentor)
+        match = Match(mentee=mentee, mentor=mentor, why_codes=why)
+        return introduction_email(match, self.person, edited)
+
+    def render(self, edited: str) -> tuple[str, str]:
+        """Return subject and text as the person will read them; `edited` as in `build`."""
+        return round_texts.render(
+            round_texts.kind_of(self.sort), lambda: self.build(edited), self.person
+        )
+
+    def saved(self, round_: Round) -> str:
+        """Return the committee's words that count for this e-mail, "" for the product's text."""
+        return round_texts.text_for(
+            round_.pk, self.sort, self.recipient, self.partner, language=self.language
+        )
+
+
+def emails_of(row: Proposal) -> list[RoundEmail]:
+    """Return the e-mails that a row of the plan leads to: to both people, or to the mentee."""
+    if row.mentor is None:
+        return [RoundEmail(row.mentee, None, round_texts.sort_of_left_out(row), row)]
+    return [
+        RoundEmail(row.mentee, row.mentor, Sort.TO_MENTEE, row),
+        RoundEmail(row.mentor, row.mentee, Sort.TO_MENTOR, row),
+    ]
+
+
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show the sorts of e-mail with their languages, and who gets which."""
+    viewer = find_viewer(request, public_id)
+    round_ = viewer.round
+    rows = viewer.proposals().in_plan().with_names("mentee__person__language")
+    find = request.GET.get("find", "").strip()
+    if find:
+        rows = rows.filter(
+            Q(mentee__person__name__icontains=find) | Q(mentor__person__name__icontains=find)
+        )
+    found = Paginator(rows.order_by("mentee__external_key", "mentee_id"), PER_PAGE)
+    shown = found.get_page(request.GET.get("page"))
+    emails = [email for row in shown.object_list for email in emails_of(row)]
+    if shown.number == found.num_pages and not find:
+        emails += [
+            RoundEmail(one, None, Sort.NO_MENTEE)
+            for one in idle_mentors(round_, viewer)[:MOST_IDLE]
+        ]
+    edited = {
+        (text.application_id, text.partner_id, text.sort)
+        for text in RoundText.objects.visible_to(request.user)
+        .filter(round=round_, application__in=[email.recipient.pk for email in emails])
+        .only("application", "partner", "sort")
+    }
+    people = [
+        {
+            "email": email,
+            "is_edited": (
+                email.recipient.pk,
+                email.partner.pk if email.partner else None,
+                email.sort,
+            )
+            in edited,
+        }
+        for email in emails
+    ]
+    return page(
+        request,
+        "emails",
+        _("E-mails of this round"),
+        round_,
+        sorts=_sorts(request, round_),
+        people=people,
+        shown=shown,
+        find=find,
+    )
+
+
+def idle_mentors(round_: Round, viewer: ViewerContext) -> list[Application]:
+    """Return the mentors without a mentee whom the member may see."""
+    idle = announcements.without_mentee(round_, announcements.mentors_of(round_))
+    seen = idle.exclude(pk__in=announcements.mentors_in_plan(round_))
+    seen = seen.exclude(pk__in=viewer.conflicted).select_related("person", "cohort__program")
+    return list(seen.order_by("external_key", "pk"))
+
+
+def _sorts(request: HttpRequest, round_: Round) -> list[dict[str, object]]:
+    """Return each sort and language that someone gets, with who has written its text."""
+    texts = {
+        (text.sort, text.language): text
+        for text in RoundText.objects.visible_to(request.user)
+        .filter(round=round_, application=None)
+        .select_related("by")
+    }
+    order = list(Sort)
+    found = sorted(
+        round_texts.counts(round_).items(), key=lambda one: (order.index(Sort(one[0][0])), one[0])
+    )
+    return [
+        {
+            "sort": sort,
+            "label": Sort(sort).label,
+            "language": language,
+            "language_name": LANGUAGES.get(language, language),
+            "count": count,
+            "text": texts.get((sort, language)),
+            # Someone has written it in another language only.
+            "is_missing": (sort, language) not in texts
+            and any(other == sort for other, _language in texts),
+        }
+        for (sort, language), count in found
+    ]
+
+
+def shared(request: HttpRequest, public_id: str, sort: str, language: str) -> HttpResponse:
+    """Show and save the text for everyone who gets a sort of e-mail in a language."""
+    round_ = find_round(request, public_id)
+    if sort not in Sort.values or language not in LANGUAGES:
+        raise Http404
+    default = round_texts.default_text(round_, sort, language)
+    texts = RoundText.objects.visible_to(request.user).filter(round=round_, application=None)
+    known = texts.filter(sort=sort, language=language).select_related("by").first()
+    initial = {"text": known.text if known else default}
+    form = RoundTextForm(request.POST or None, initial=initial, sort=sort)
+    if request.method == "POST" and form.is_valid():
+        words = form.words(default)
+        is_own = round_texts.save_text(
+            round_, sort, words, by=acting_member(request), language=language
+        )
+        return back(request, url("emails", round_), _saved(is_own=is_own))
+    return page(
+        request,
+        "email",
+        str(Sort(sort).label),
+        round_,
+        form=form,
+        known=known,
+        language_name=LANGUAGES[language],
+        placeholders=form.placeholders,
+    )
+
+
+def personal(request: HttpRequest, public_id: str, recipient: str, partner: str) -> HttpResponse:
+    """Show and save the text of one person's e-mail."""
+    viewer = find_viewer(request, public_id)
+    round_, email = viewer.round, _find_email(viewer, recipient, partner)
+    shared_words = round_texts.shared_text(round_.pk, email.sort, email.language)
+    _subject, default = email.render(shared_words)
+    rows = RoundText.objects.visible_to(request.user).filter(
+        round=round_, application=email.recipient, sort=email.sort, partner=email.partner
+    )
+    known = rows.select_related("by").first()
+    initial = {"text": known.text if known else default}
+    form = RoundTextForm(request.POST or None, initial=initial, sort=email.sort)
+    if request.method == "POST" and form.is_valid():
+        is_own = round_texts.save_text(
+            round_,
+            email.sort,
+            form.words(default),
+            by=acting_member(request),
+            language=email.language,
+            application=email.recipient,
+            partner=email.partner,
+        )
+        return back(request, url("emails", round_), _saved(is_own=is_own))
+    return page(
+        request,
+        "email",
+        _("E-mail to %(name)s") % {"name": email.person.name},
+        round_,
+        form=form,
+        known=known,
+        email=email,
+        language_name=LANGUAGES.get(email.language, email.language),
+        placeholders=form.placeholders,
+    )
+
+
+def _find_email(viewer: ViewerContext, recipient: str, partner: str) -> RoundEmail:
+    """Return the e-mail of a round to `recipient` about `partner`; 404 if it is hidden or gone."""
+    rows = viewer.proposals().in_plan()
+    rows = rows.select_related(
+        "mentee__person__profile",
+        "mentor__person__profile",
+        "mentee__cohort__program__policy",
+        "mentor__cohort__program__policy",
+    )
+    if partner == NO_PARTNER:
+        row = rows.filter(mentor=None, mentee__public_id=recipient).first()
+        if row is not None:
+            return emails_of(row)[0]
+        return _find_idle(viewer, recipient)
+    as_mentee = Q(mentee__public_id=recipient, mentor__public_id=partner)
+    as_mentor = Q(mentee__public_id=partner, mentor__public_id=recipient)
+    pair = get_object_or_404(rows, as_mentee | as_mentor)
+    return next(one for one in emails_of(pair) if one.recipient.public_id == recipient)
+
+
+def _find_idle(viewer: ViewerContext, recipient: str) -> RoundEmail:
+    for one in idle_mentors(viewer.round, viewer):
+        if one.public_id == recipient:
+            return RoundEmail(one, None, Sort.NO_MENTEE)
+    raise Http404
+
+
+def _saved(*, is_own: bool) -> str:
+    if is_own:
+        return _("Saved. The e-mail is sent with your words.")
+    return _("Saved. The e-mail is sent with the usual text.")

@@ -1,0 +1,187 @@
+"""The committee's own words in the e-mails of a round: which one counts, the default, saving.
+
+1. A text for one person wins over one for everyone who gets that sort of e-mail in a language, and
+   that one over the product's text.
+2. What was written for one person counts only for what it was written about: another partner, or
+   another reason for having none, brings back the text for everyone.
+3. Texts can be changed until the round is published; then they are frozen with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from types import SimpleNamespace
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from applications.models import Application
+from matches.emails import introduction_days
+from notifications.kinds import Email
+from notifications.recipients import recipient_locale
+from notifications.rendering import render_template
+
+from ..models import Proposal, Round, RoundText
+from ..recusal import ViewerContext
+from .announcements import mentors_in_plan, mentors_of, without_mentee
+
+Sort = RoundText.Sort
+KINDS = {
+    Sort.TO_MENTEE: "match-introduced",
+    Sort.TO_MENTOR: "match-introduced",
+    Sort.NO_MENTEE: "round-no-mentee",
+}
+UNMATCHED = "round-unmatched"
+PLACEHOLDERS = {
+    Sort.TO_MENTEE: ("first_name", "partner", "partner_first_name", "program", "reasons"),
+    Sort.TO_MENTOR: ("first_name", "partner", "partner_first_name", "program", "reasons"),
+    Sort.NO_MENTEE: ("first_name", "cohort", "program"),
+}
+OF_UNMATCHED = ("first_name", "cohort", "program", "other_help")
+
+
+def kind_of(sort: str) -> str:
+    """Return the kind of e-mail that a sort of text belongs to."""
+    return KINDS.get(Sort(sort), UNMATCHED)
+
+
+def placeholders_of(sort: str) -> tuple[str, ...]:
+    """Return the placeholders that a text of this sort may hold."""
+    return PLACEHOLDERS.get(Sort(sort), OF_UNMATCHED)
+
+
+def sort_of_left_out(row: Proposal) -> Sort:
+    """Return which letter a mentee without a mentor gets, by the recorded reason."""
+    return sort_of_reason(row.why, is_excluded=row.is_excluded)
+
+
+def sort_of_reason(why: dict[str, object], *, is_excluded: bool) -> Sort:
+    """Return which letter belongs to a reason; `why` is that of `proposal_rows.left_out`."""
+    if is_excluded:
+        return Sort.LEFT_OUT
+    match why.get("kind"):
+        case "none":
+            return Sort.FIT
+        case "crowded" if "mentees" in why:  # counted: these mentors have too few places
+            return Sort.PLACES
+    return Sort.OTHERS
+
+
+def text_for(
+    round_id: int,
+    sort: str,
+    application: Application,
+    partner: Application | None = None,
+    *,
+    language: str,
+) -> str:
+    """Return the committee's words for one e-mail, with placeholders; "" for the product's text."""
+    rows = RoundText.system.filter(round=round_id, sort=sort)
+    own = rows.filter(application=application, partner=partner).first()
+    return own.text if own else shared_text(round_id, sort, language)
+
+
+def shared_text(round_id: int, sort: str, language: str) -> str:
+    """Return the committee's words for everyone who gets a sort of e-mail in a language, or ""."""
+    rows = RoundText.system.filter(round=round_id, sort=sort, application=None)
+    found = rows.filter(language=language).first()
+    return found.text if found else ""
+
+
+def counts(round_: Round) -> Counter[tuple[str, str]]:
+    """Count the e-mails of a round's current plan by sort of text and language."""
+    found: Counter[tuple[str, str]] = Counter()
+    rows = Proposal.system.filter(round=round_).in_plan()
+    for mentee, mentor in rows.exclude(mentor=None).values_list(
+        "mentee__person__language", "mentor__person__language"
+    ):
+        found[Sort.TO_MENTEE, mentee] += 1
+        found[Sort.TO_MENTOR, mentor] += 1
+    left_out = rows.filter(mentor=None).values_list(
+        "why", "is_excluded", "mentee__person__language"
+    )
+    for why, is_excluded, language in left_out:
+        found[sort_of_reason(why, is_excluded=is_excluded), language] += 1
+    idle = without_mentee(round_, mentors_of(round_)).exclude(pk__in=mentors_in_plan(round_))
+    for language in idle.values_list("person__language", flat=True):
+        found[Sort.NO_MENTEE, language] += 1
+    return found
+
+
+def default_text(round_: Round, sort: str, language: str) -> str:
+    """Return the product's text of an e-mail with placeholders where people's facts will be."""
+    program, cohort = round_.program, round_.cohort
+    person = SimpleNamespace(first_name="{first_name}", email="")
+    context: dict[str, object] = {"person": person, "program_name": program.name, "cohort": cohort}
+    match Sort(sort):
+        case Sort.TO_MENTEE | Sort.TO_MENTOR:
+            context |= {
+                "match": SimpleNamespace(program=program),
+                "partner": SimpleNamespace(name="{partner}", first_name="{partner_first_name}"),
+                "is_mentee": sort == Sort.TO_MENTEE,
+                "reasons": ["{reasons}"],
+                **introduction_days(program),
+            }
+        case Sort.NO_MENTEE:
+            pass
+        case _:
+            has_help = bool(program.other_help_lines)
+            context |= {"reason_code": sort, "other_help": ["{other_help}"] if has_help else []}
+    with translation.override(language):
+        return _body(kind_of(sort), context)
+
+
+def render(kind: str, build: Callable[[], Email], person: User) -> tuple[str, str]:
+    """Return subject and plain text of an e-mail as `person` will read them, without its footer.
+
+    `build` is called in the person's language.
+    """
+    with recipient_locale(person):
+        email = build()
+        name = getattr(email.program, "name", "")
+        context = {**email.context, "person": person, "program_name": name}
+        return render_template(f"emails/{kind}/subject.txt", context), _body(kind, context)
+
+
+def _body(kind: str, context: dict[str, object]) -> str:
+    return render_template(f"emails/{kind}/body.txt", context).partition("\n-- ")[0].strip()
+
+
+@transaction.atomic
+def save_text(
+    round_: Round,
+    sort: str,
+    text: str,
+    *,
+    by: User,
+    language: str,
+    application: Application | None = None,
+    partner: Application | None = None,
+) -> bool:
+    """Save the committee's words, for everyone or for one person; "" brings back the default.
+
+    Returns whether a text of the committee is stored now. Raises ActionNotAllowed after
+    publication, without the role, and for a person whom `by` has a conflict of interest with.
+    """
+    fresh = Round.system.select_for_update().get(pk=round_.pk)
+    if not fresh.is_under_way:
+        raise ActionNotAllowed(_("This round is closed, so its e-mails can't be changed any more."))
+    if not fresh.may_be_changed_by(by):
+        raise ActionNotAllowed(_("You don't have permission to do this."))
+    people = [one.pk for one in (application, partner) if one is not None]
+    ViewerContext.of(fresh, by).refuse_if_conflicted(people)
+    rows = RoundText.system.filter(round=fresh, sort=sort, application=application, partner=partner)
+    known = rows.first() if application else rows.filter(language=language).first()
+    words = text.strip()
+    if not words:
+        if known:
+            known.delete()
+        return False
+    row = known or RoundText(round=fresh, sort=sort, application=application, partner=partner)
+    row.language, row.text, row.by, row.at = language, words, by, timezone.now()
+    row.save()
+    return True
