@@ -2,13 +2,16 @@
 
 A row is described by what its columns hold. In place of a foreign key stands the description of
 the row that it leads to, and in place of an id in a generic relation likewise, so that two
-databases are equal if they say the same about the same people.
+databases are equal if they say the same about the same people. Of a moment only counts that there
+is one.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -23,20 +26,20 @@ Snapshot = dict[str, Counter[Row]]
 LEFT_OUT: dict[str, str] = {
     "id": "counts what was ever stored",
     "public_id": "drawn by chance",
-    "created_at": "when the row was written",
-    "date_joined": "when the account was made",
-    "at": "when it happened",
-    "submitted_at": "for an import, when it was imported",
-    "committed_at": "for an import, when it was imported",
     "password": "an unusable one is drawn by chance",
 }
+ENTRIES = ("topics", "experiences")  # in JSON: [[id, weight or depth], ...]
 
 
 class Describer:
     """Describes rows of all tables; `left_out` are columns that do not count."""
 
-    def __init__(self, left_out: Collection[str]) -> None:
-        self.left_out = left_out
+    def __init__(self, left_out: Collection[str], without: Collection[str]) -> None:
+        self.left_out, self.without = left_out, without
+        self.entries = {
+            name: {row.pk: row.code for row in apps.get_model("programs", model).objects.all()}
+            for name, model in zip(ENTRIES, ("Topic", "Experience"), strict=True)
+        }
         self.known: dict[tuple[str, Any], Row] = {}
 
     def row(self, row: models.Model) -> Row:
@@ -54,13 +57,35 @@ class Describer:
         value = getattr(row, column.attname)
         if value is None:
             return None
+        if isinstance(value, datetime):
+            return "a moment"
         if column.remote_field:
             return self._described(column.related_model, value)
         if column.name == "about_id":
             return self._described(apps.get_model(row.about_type), value)  # type: ignore[attr-defined]
+        if column.name in ("written_json", "changes_json") and value:
+            return repr(self._with_codes(json.loads(value)))
         return repr(value)
 
+    def _with_codes(self, value: Any) -> Any:
+        """Return imported answers with the codes of topics and experiences in place of ids."""
+        if isinstance(value, dict):
+            return {
+                name: self._coded(one, self.entries[name])
+                if name in ENTRIES
+                else self._with_codes(one)
+                for name, one in value.items()
+            }
+        return value
+
+    def _coded(self, value: Any, codes: dict[int, str]) -> Any:
+        if isinstance(value, list) and len(value) == 2 and isinstance(value[0], int):
+            return [codes[value[0]], value[1]]
+        return sorted(map(repr, (self._coded(one, codes) for one in value)))
+
     def _described(self, model: Any, key: object) -> object:
+        if model._meta.label in self.without:
+            return "left out"
         found = model._base_manager.filter(pk=key).first()
         return self.row(found) if found else "gone"
 
@@ -71,7 +96,7 @@ def snapshot(*, without: Collection[str] = (), exactly: bool = False) -> Snapsho
     exactly: with ids and moments, for the same database before and after something that must not
     change a thing.
     """
-    describer = Describer(() if exactly else LEFT_OUT)
+    describer = Describer(LEFT_OUT, without)
     found: Snapshot = {}
     for model in apps.get_models(include_auto_created=True):
         if model._meta.label in without or model._meta.proxy or not model._meta.managed:

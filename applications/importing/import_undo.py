@@ -19,11 +19,19 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.models import Employer, Industry, Language, Profile, User
-from applications.models import Application, CommitteeNote, Decision, ImportedRow, RosterJob
+from applications.models import (
+    Application,
+    CommitteeNote,
+    Decision,
+    ImportedRow,
+    QuestionAnswer,
+    RosterJob,
+)
 from applications.named_wishes import resolve_names
 from programs.models import Cohort, Experience, ProgramQuestion, Topic
 from workflow.models import Transition
 
+from .own_questions import ASKED
 from .stored_answers import PERSONAL, Answers, read_answers, write_answers
 
 UNDO_WINDOW = timedelta(hours=24)
@@ -100,9 +108,10 @@ def undo_import(job: RosterJob, *, cohort: Cohort, at: datetime) -> UndoResult:
         undone.append(one)
     write_answers(back, at=at)
     ImportedRow.system.filter(pk__in=[one.row.pk for one in undone if one.row.pk]).delete()
+    resolve_names(cohort)  # so that no wish refers to a person who goes
     _delete_people(one.application.person for one in undone if one.is_new_person)
     _delete_added(job)
-    resolve_names(cohort)
+    _narrow_questions(job)
     result.undone = len(undone)
     RosterJob.system.filter(pk=job.pk).update(undone_at=at)
     return result
@@ -157,9 +166,22 @@ def _delete_people(people: Iterable[User]) -> None:
 
 def _delete_added(job: RosterJob) -> None:
     for name, ids in job.added.items():
+        if name not in ADDED:
+            continue
         for row in ADDED[name]._default_manager.filter(pk__in=ids):
             try:
                 with transaction.atomic():
                     row.delete()
             except ProtectedError:  # someone has chosen it since
                 continue
+
+
+def _narrow_questions(job: RosterJob) -> None:
+    """Ask questions of one role again, unless someone in the other role has answered since."""
+    for one in job.report.get("added", []):
+        if one["field"] != ASKED:
+            continue
+        question, asked = int(str(one["pk"])), str(one["word"])
+        others = QuestionAnswer.system.filter(question=question).exclude(application__role=asked)
+        if not others.exists():
+            ProgramQuestion.objects.filter(pk=question).update(asked=asked)

@@ -17,7 +17,7 @@ from programs.models import Experience, Program, Topic
 from .export_words import without_mark
 from .maps import RosterMap
 from .normalization import fold
-from .own_questions import find_questions
+from .own_questions import ASKED, find_questions
 from .records import ImportResult, NewWord, Problem, Record
 from .stored_answers import OWN_QUESTION, PROFILE_LISTS, WISHES, Answers, empty_value, in_order
 from .vocabulary_lookup import Entry, VocabularyLookup, nearest_first, spellings
@@ -44,7 +44,7 @@ class Offers:
     ) -> None:
         """`stored` has the answers of the applications, by id."""
         self.roster, self.result, self.stored = roster, result, stored
-        self.questions, self.new_questions = find_questions(roster, program, records)
+        self.questions = find_questions(roster, program, records)
         self.lookups = {
             name: VocabularyLookup.of_program(name, roster.fields[name], model, program)
             for name, model in WORDS.items()
@@ -61,7 +61,7 @@ class Offers:
             **record.values,
             **{name: self._list(name, record, application) for name in record.lists},
             **{
-                f"{OWN_QUESTION}{self.questions[name].heading}": found
+                f"{OWN_QUESTION}{self.questions.by_name[name].heading}": found
                 for name, found in record.attributes.items()
             },
         }
@@ -75,9 +75,10 @@ class Offers:
 
     def added(self) -> dict[str, dict[int, str]]:
         """Return {vocabulary: {id: word}} of the words and questions that were added."""
-        questions = {one.pk: one.heading for one in self.new_questions}
+        questions = {one.pk: one.heading for one in self.questions.added}
+        about = {"questions": questions, ASKED: self.questions.widened}
         words = {name: lookup.added for name, lookup in self.lookups.items() if lookup.added}
-        return words | ({"questions": questions} if questions else {})
+        return words | {name: found for name, found in about.items() if found}
 
     def words(self) -> list[NewWord]:
         """Return the words of the file that the vocabularies lack, with the nearest known ones."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from programs.models import Program, ProgramQuestion
 from programs.models.questions import MAX_HEADING, MAX_OPTION
@@ -18,16 +19,28 @@ from .records import Record
 
 Kind, Channel, Asked = ProgramQuestion.Kind, ProgramQuestion.Channel, ProgramQuestion.Asked
 MOST_DIFFERENT = 40  # different answers of a column that is no free text
+ASKED = "asked"  # in what an import has added: whom a question was asked of before
 SHARED_BY = 2  # people who gave an answer that becomes a possible one
+
+
+@dataclass
+class FoundQuestions:
+    """`by_name` {name in the map: question} and the questions that were `added`.
+
+    `widened` {id: asked} says whom others were asked of before the file had answers of both roles.
+    """
+
+    by_name: dict[str, ProgramQuestion] = field(default_factory=dict)
+    added: list[ProgramQuestion] = field(default_factory=list)
+    widened: dict[int, str] = field(default_factory=dict)
 
 
 def find_questions(
     roster: RosterMap, program: Program, records: Sequence[Record]
-) -> tuple[dict[str, ProgramQuestion], list[ProgramQuestion]]:
-    """Return {name in the map: question} and the questions that were added for it."""
+) -> FoundQuestions:
+    """Find the questions of a map's attributes, and add those that the program lacks."""
     known = {fold(one.heading): one for one in program.questions.all()}
-    found: dict[str, ProgramQuestion] = {}
-    added: list[ProgramQuestion] = []
+    found = FoundQuestions()
     last = max((one.position for one in known.values()), default=0)
     for name, mapping in roster.attributes.items():
         heading = " ".join(name.split())[:MAX_HEADING]
@@ -37,15 +50,16 @@ def find_questions(
         if question is None:
             answers = [one.attributes[name] for one in records if name in one.attributes]
             question = _new(program, heading, mapping, answers)
-            question.asked, question.position = asked, last + len(added) + 1
+            question.asked, question.position = asked, last + len(found.added) + 1
             question.save()
             known[fold(heading)] = question
-            added.append(question)
+            found.added.append(question)
         elif answered and question.asked not in (Asked.BOTH, asked):
+            found.widened[question.pk] = question.asked
             question.asked = Asked.BOTH
             question.save(update_fields=["asked"])
-        found[name] = question
-    return found, added
+        found.by_name[name] = question
+    return found
 
 
 def _new(
