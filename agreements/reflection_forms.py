@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -20,7 +22,7 @@ OUTCOME, LEARNED = "outcome_%s", "learned_%s"
 
 def _text_area(label: Promise, rows: int = 3) -> forms.CharField:
     return forms.CharField(
-        label=label,
+        label=cast(str, label),  # the stubs accept lazy text only as a private type of theirs
         required=False,
         max_length=TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": rows}),

@@ -147,6 +147,11 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
         {"label": _("Our page"), "url": reverse("matches:match-detail", args=[key])},
         {"label": _("Meetings"), "url": reverse("meetings:meeting-list", args=[key])},
         {"label": _("Agreement"), "url": reverse("agreements:agreement-detail", args=[key])},
+        *([_alumni()] if status.match.state == Match.State.CLOSED else []),
         *([part] if application.is_mentor and may_change(application, status.person) else []),
         {"label": _("Get help from the committee"), "url": reverse("checkins:concern-create")},
     ]
+
+
+def _alumni() -> dict[str, str]:
+    return {"label": _("Certificate, hours and what next"), "url": reverse("dashboard:alumni")}

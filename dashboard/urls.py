@@ -6,4 +6,5 @@ app_name = "dashboard"
 
 urlpatterns = [
     path("home/", views.home, name="home"),
+    path("alumni/", views.alumni, name="alumni"),
 ]

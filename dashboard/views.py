@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from programs.committee import is_committee
 from programs.models import Cohort
 
+from . import alumni as alumni_page
 from .next_step_text import next_step_text
 from .progress import progress_steps, related_pages, waiting_for
 from .status import ParticipantStatus, statuses_of
@@ -61,3 +62,14 @@ def welcome(request: HttpRequest) -> HttpResponse:
         "program"
     )
     return render(request, "dashboard/welcome.html", {"cohorts": open_cohorts})
+
+
+@require_safe
+def alumni(request: HttpRequest) -> HttpResponse:
+    """Show papers, hours and what next, once pairs of the person have ended."""
+    context = {
+        "pairs": alumni_page.ended_pairs(request.user),
+        "hours": alumni_page.hours_by_year(request.user),
+        "mentor_programs": alumni_page.programs_to_mentor_in(request.user),
+    }
+    return render(request, "dashboard/alumni.html", context)

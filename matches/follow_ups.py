@@ -25,6 +25,16 @@ KEEPS_PRIORITY = {Kind.BY_CHOICE, Kind.BY_CIRCUMSTANCE}
 REMIND_AFTER, REMIND_UNTIL = timedelta(days=7), timedelta(days=21)
 
 
+def wishes_of(application: Application) -> list[tuple[str, str]]:
+    """Return what the person of an application can wish for, as choices of a form."""
+    has_several = application.is_mentor and (application.capacity or 0) > 1
+    return [
+        (wish.value, str(wish.label))
+        for wish in FollowUp.Wish
+        if has_several or wish != FollowUp.Wish.FEWER
+    ]
+
+
 @transaction.atomic
 def answer(
     follow_up: FollowUp,

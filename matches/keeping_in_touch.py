@@ -6,6 +6,7 @@ and neither learns what the other has chosen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -56,9 +57,21 @@ def shown_to(match: Match, reader: User) -> str:
     All of them while the pair goes on; after the end what the partner allows, if both allow
     something.
     """
+    return shown_in([match], reader)[match.pk]
+
+
+def shown_in(matches: Sequence[Match], reader: User) -> dict[int, str]:
+    """Return {match id: what `reader` sees of the partner there}, in one query."""
+    rows = ContactChoice.objects.filter(match__in=matches).exclude(allows=Allows.NOTHING)
+    allowed = {
+        (match, person): allows
+        for match, person, allows in rows.values_list("match", "person", "allows")
+    }
+    return {match.pk: _shown(match, reader, allowed) for match in matches}
+
+
+def _shown(match: Match, reader: User, allowed: dict[tuple[int, int], str]) -> str:
     if match.state != Match.State.CLOSED:
         return Allows.PHONE
-    rows = ContactChoice.objects.filter(match=match).exclude(allows=Allows.NOTHING)
-    allowed = dict(rows.values_list("person", "allows"))
-    theirs = allowed.pop(match.partner_of(reader).pk, Allows.NOTHING)
-    return theirs if reader.pk in allowed else Allows.NOTHING
+    theirs = allowed.get((match.pk, match.partner_of(reader).pk), Allows.NOTHING)
+    return theirs if (match.pk, reader.pk) in allowed else Allows.NOTHING

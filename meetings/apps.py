@@ -18,3 +18,4 @@ class MeetingsConfig(AppConfig):
             record_by_link,
             reminder_emails,
         )
+        from .statements import notices  # noqa: F401

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from matches.emails import MATCH_ENDED
-from matches.models import Match
+from matches.ending_texts import REOPENED
+from matches.models import Closure, Match
 from notifications.kinds import ESSENTIAL, Cancel, Email, kind
 from notifications.known import NOTHING
 from notifications.links import absolute
@@ -20,10 +21,13 @@ from notifications.reasons import reason
 from .calendars import invitation
 from .models import Meeting
 from .presenters import place_of, show_time
+from .statements import facts, issuing
+from .statements.documents import hours_and_minutes
 
 State = Meeting.State
 
 MEETING_PASSED = reason("meeting-passed", gettext_lazy("the time of the meeting has passed"))
+HAS_CERTIFICATE = reason("has-certificate", gettext_lazy("the person has it already"))
 PARTNERS_TURN = reason("partners-turn", gettext_lazy("the suggested times wait for the partner"))
 
 
@@ -110,3 +114,21 @@ def action_for(meeting: Meeting, *, is_asked: bool) -> tuple[str, str]:
         return _("Answer"), absolute(reverse("meetings:meeting-reply", args=[meeting.public_id]))
     page = reverse("meetings:meeting-list", args=[meeting.match.public_id])
     return _("View our meetings"), absolute(page)
+
+
+@kind("certificate-ready", label=gettext_lazy("Certificate is ready"), about="matches.Closure")
+def certificate_ready(closure: Closure, person: User) -> Email | Cancel:
+    """**To**: both people of a completed pair. **When**: the day after it was completed, once.
+    **Until**: they have got their certificate, or the pair was reopened."""
+    if closure.reopened_at:
+        return Cancel(REOPENED)
+    match = closure.match
+    if issuing.has_certificate(match, person):
+        return Cancel(HAS_CERTIFICATE)
+    found = facts.certificate_facts(match, person)
+    return Email(
+        context={"match": match, "time": hours_and_minutes(found.minutes)},
+        action=(_("Get my certificate"), absolute(reverse("dashboard:alumni"))),
+        program=match.program,
+        thread=match,
+    )

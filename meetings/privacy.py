@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from accounts.column_rules import ERASED, impersonal, kept, rules
+from accounts.column_rules import ERASED, erased, impersonal, kept, rules
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
@@ -22,7 +22,9 @@ from .models import (
     PrivateNote,
     ProposedTime,
     SharedItem,
+    Statement,
 )
+from .statements import issuing
 
 
 def export(user: User) -> dict[str, object]:
@@ -46,7 +48,12 @@ def export(user: User) -> dict[str, object]:
     private = PrivateNote.objects.visible_to(user).values("meeting__starts_at", "text")
     shared = SharedItem.objects.visible_to(user).filter(author=user)
     contacts = PairContact.objects.filter(person=user).values("on", "at")
+    statements = Statement.objects.visible_to(user).order_by("issued_at", "pk")
     return {
+        "statements": [
+            {"kind": row.kind, "issued_at": row.issued_at, **issuing.facts_of(row).as_json()}
+            for row in statements
+        ],
         "my_private_notes": list(private),
         "contacts": list(contacts),
         "shared_by_me": list(shared.values("kind", "title", "url", "details", "shared_at")),
@@ -65,6 +72,7 @@ def erase(user: User) -> None:
     PrivateNote.system.filter(author=user).delete()
     SharedItem.system.filter(author=user).delete()
     CalendarFeed.objects.filter(person=user).delete()
+    Statement.system.filter(person=user).delete()  # its codes stop being valid
     agendas = Agenda.system.filter(meeting__in=meetings)
     mine = agendas.filter(Q(author=user) | Q(author=None))
     mine.update(place="", **dict.fromkeys(Agenda.PROMPTS, ""))
@@ -102,6 +110,11 @@ COLUMNS = rules(
         "SharedItem": {
             "public_id": impersonal("a random id"),
             "title url details": ERASED,
+        },
+        "Statement": {
+            "public_id": impersonal("a random id"),
+            "code": impersonal("a random code, deleted with the row"),
+            "facts": erased(mentions="only the person's own name"),
         },
         "CalendarFeed": {"public_id": impersonal("a random id")},
     },

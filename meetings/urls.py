@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import meetings as views
 from .views import sharing as sharing_views
+from .views import statements as statement_views
 
 app_name = "meetings"
 
@@ -20,6 +21,15 @@ urlpatterns = [
     path("calendar/renew/", sharing_views.calendar_feed_renew, name="calendar-feed-renew"),
     path("calendar/delete/", sharing_views.calendar_feed_delete, name="calendar-feed-delete"),
     path("go/calendar/<str:token>/meetings.ics", sharing_views.calendar_file, name="calendar-file"),
+    path(
+        "certificate/<str:match_id>/", statement_views.certificate_create, name="certificate-create"
+    ),
+    path("hours/<slug:slug>/<int:year>/", statement_views.hours_create, name="hours-create"),
+    path(
+        "statement/<str:statement_id>/", statement_views.statement_detail, name="statement-detail"
+    ),
+    path("statement/<str:statement_id>/pdf/", statement_views.statement_pdf, name="statement-pdf"),
+    path("verify/", statement_views.statement_verify, name="statement-verify"),
     path("meeting/<str:meeting_id>/reply/", views.meeting_reply, name="meeting-reply"),
     path("meeting/<str:meeting_id>/keep/", views.meeting_keep, name="meeting-keep"),
     path("meeting/<str:meeting_id>/move/", views.meeting_move, name="meeting-move"),

@@ -283,7 +283,7 @@ def say_what_next(status: ParticipantStatus) -> NextStep:
 def closed(status: ParticipantStatus) -> NextStep:
     return NextStep(
         title=_("Your time together is over"),
-        text=_("Thank you for taking part. You can still open your page and your agreement."),
-        url=page("matches:match-detail", status.key),
+        text=_("Thank you for taking part. Your certificate, your hours and your pages are here."),
+        url=page("dashboard:alumni"),
         action=_("Look back"),
     )

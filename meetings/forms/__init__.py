@@ -2,6 +2,7 @@
 
 from .notes import AgendaForm, LogForm, PrivateNoteForm
 from .sharing import ShareForm
+from .statements import VerifyForm
 from .times import PlanForm, RecordForm, ReplyForm, TimesForm
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "ReplyForm",
     "ShareForm",
     "TimesForm",
+    "VerifyForm",
 ]

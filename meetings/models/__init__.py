@@ -17,6 +17,7 @@ from .meetings import (
 )
 from .notes import Agenda, Correction, LogEntry, PrivateNote
 from .sharing import CalendarFeed, SharedItem
+from .statements import Statement
 
 __all__ = [
     "CORRECTION_DAYS",
@@ -34,4 +35,5 @@ __all__ = [
     "PrivateNote",
     "ProposedTime",
     "SharedItem",
+    "Statement",
 ]

@@ -45,6 +45,7 @@ from meetings.models import (
     ProposedTime,
     SharedItem,
 )
+from meetings.statements import facts, issuing
 from notifications.models import Notification, OutboxState
 from notifications.outbox import enqueue
 from programs.models import Conflict, Experience, Membership, PlaceDistance, ProgramQuestion, Topic
@@ -232,6 +233,9 @@ def met(world: AccessFixtures) -> None:
             match=match, author=match.mentee.person, kind="contact", title="t", details="d"
         )
         world.add("shared", pair, item, owners=roles[:1], partners=roles[1:])
+        year = facts.year_of(match.program, world.row("held", pair).on)
+        issued = issuing.issue_hours(match.program, year=year, by=match.mentee.person)
+        world.add("statement", pair, issued, owners=roles[:1])
 
 
 @register_builder

@@ -107,6 +107,8 @@ FIELDS: dict[str, str | None] = {
     "meetings.Meeting.zone": NO_WORDS,
     "meetings.PrivateNote.text": OWN,
     "meetings.ProposedTime.zone": NO_WORDS,
+    "meetings.Statement.code": NO_WORDS,
+    "meetings.Statement.facts": NO_WORDS,
     "meetings.SharedItem.details": PAIR,
     "meetings.SharedItem.title": PAIR,
     "meetings.SharedItem.url": NO_WORDS,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from checkins.concerns import raise_about_ending
 from matches import endings, thank_you_notes
 from matches.models import FollowUp, Match
+from meetings.statements import issuing
 from notifications.models import Notification
 
 from .email_cases import Case, carer_of, of_pair, pair, update
@@ -72,3 +73,13 @@ def ending_concern() -> Case:
     match = pair()
     row = raise_about_ending(match, match.mentee.person, author=None, at=timezone.now())
     return carer_of(row)
+
+
+def completed_pair() -> Case:
+    match = pair()
+    closure = endings.end(match, by=match.mentee.person, kind="early")
+    return Case(closure, match.mentor.person)
+
+
+def get_certificate(case: Case) -> None:
+    issuing.issue_certificate(case.about.match, by=case.to)

@@ -21,9 +21,11 @@ from testkit import agreements, checkins, factories, meetings, rounds
 from .email_cases import ZONE, Case, Scenario, carer_of, of_pair, pair, person, update
 from .email_cases_of_endings import (
     asked_what_next,
+    completed_pair,
     ended_pair,
     ending_concern,
     extend_term,
+    get_certificate,
     reopen,
     reopened_pair,
     reword_note,
@@ -257,6 +259,7 @@ SCENARIOS: dict[str, Scenario] = {
         stop=lambda case: follow_ups.answer(case.about, by=case.to, wish="stop"),
         reason="answered",
     ),
+    "certificate-ready": Scenario(completed_pair, stop=get_certificate, reason="has-certificate"),
     "thank-you": Scenario(
         thank_you, stop=take_note_back, reason="note-taken-back", change=reword_note
     ),

@@ -35,6 +35,7 @@ NOT_PLANTED = {
     "account.EmailAddress.email": "has the address",
     "accounts.User.public_id": "the log of erased people needs it",
     "accounts.User.time_zone": "one of the zones of the clock",
+    "meetings.Statement.facts": "JSON with the person's own name",
     "meetings.Meeting.zone": "one of the zones of the clock",
     "meetings.ProposedTime.zone": "one of the zones of the clock",
     "applications.RosterUpload.columns_json": "has some answers of the file",

@@ -77,6 +77,7 @@ ALLOWED = {
     "matching/storage/solver_state.py": "stores and loads the whole plan",
     "matching/workbench/workbench.py": "counts a mentor's mentees, hidden ones included",
     "meetings/privacy.py": ERASES,
+    "meetings/statements/issuing.py": "issues to the person; asks whether a code is valid",
     "notifications/delivery_rules.py": SENDS,
     "notifications/dispatch.py": SENDS,
     "notifications/leases.py": SENDS,

@@ -100,6 +100,13 @@ class Policy(models.Model):
         60, _("start to plan the ending before the end (days)"), low=7
     )
     rematch_buffer_days = integer_setting(14, _("pause before a new match (days)"))
+    credential_year_month = integer_setting(
+        1,
+        _("credential years begin in (month, 1 to 12)"),
+        _("For the hours statements that members hand in to their professional body."),
+        low=1,
+        high=12,
+    )
     publication_hold_minutes = integer_setting(
         10, _("time to cancel a publication (minutes)"), low=1, high=120
     )

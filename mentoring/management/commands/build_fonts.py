@@ -1,8 +1,9 @@
-"""Cuts the two typefaces of the site to what its pages use.
+"""Cuts the two typefaces of the site to what its pages and its PDFs use.
 
 The wheels contain complete TrueType families (about 1.5 MB). This makes four WOFF2 files, of which
-a phone loads one or two. The text font keeps its weight axis, because pages use 400, 600 and 700.
-The licences travel with the cut files, as the Open Font License asks.
+a phone loads one or two, and two TrueType files for PDFs. The text font of the pages keeps its
+weight axis, because they use 400, 600 and 700. The licences travel with the cut files, as the
+Open Font License asks.
 """
 
 import hashlib
@@ -24,19 +25,28 @@ LATIN_EXT = (
     "U+0100-0130,U+0132-0151,U+0154-02BA,U+02BD-02C5,U+02C7-02CC,U+02CE-02D7,U+02DD-02FF,U+1D00-1DBF,"
     "U+1E00-1E9F,U+1EF2-1EFF,U+20A0-20AB,U+20AD-20C0,U+2C60-2C7F,U+A720-A7FF"
 )
+EVERYTHING = "U+0020-FFFF"
 FEATURES = ["kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "tnum", "lnum"]
 Axes = dict[str, int | tuple[int, int]]  # e.g. weight: one value, or the range that stays variable
 
 
 @dataclass(frozen=True)
 class Cut:
-    """One WOFF2 file: its package, its axis values (a pair keeps that range), its characters."""
+    """One file: its package, its axis values (a pair keeps that range), its characters, its format.
+
+    A PDF needs TrueType with one weight in each file.
+    """
 
     name: str
     package: str
     file: str
     axes: Axes = field(default_factory=dict)
     unicodes: str = LATIN
+    flavor: str = "woff2"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.name}.{self.flavor or 'ttf'}"
 
 
 SANS: tuple[str, str, Axes] = (
@@ -54,6 +64,8 @@ CUTS = [
     Cut("source-sans-3-latin-ext", *SANS, unicodes=LATIN_EXT),
     Cut("source-serif-4-600-latin", *SERIF),
     Cut("source-serif-4-600-latin-ext", *SERIF, unicodes=LATIN_EXT),
+    Cut("source-sans-3-print", *SANS[:2], {"wght": 400}, unicodes=EVERYTHING, flavor=""),
+    Cut("source-sans-3-print-600", *SANS[:2], {"wght": 600}, unicodes=EVERYTHING, flavor=""),
 ]
 
 
@@ -78,7 +90,7 @@ def cut_font(cut: Cut, target: Path) -> None:
 
     font = TTFont(source_of(cut), recalcTimestamp=False)
     options = subset.Options(
-        layout_features=FEATURES, flavor="woff2", hinting=False, notdef_outline=True
+        layout_features=FEATURES, flavor=cut.flavor or None, hinting=False, notdef_outline=True
     )
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=subset.parse_unicodes(cut.unicodes))
@@ -100,7 +112,7 @@ class Command(BaseCommand):
             return
         to.mkdir(parents=True, exist_ok=True)
         for cut in CUTS:
-            target = to / f"{cut.name}.woff2"
+            target = to / cut.file_name
             cut_font(cut, target)
             self.stdout.write(f"{target.name}  {target.stat().st_size / 1000:.1f} kB")
         for package in sorted({cut.package for cut in CUTS}):
@@ -112,5 +124,5 @@ class Command(BaseCommand):
 
     @staticmethod
     def _is_up_to_date(to: Path, stamp: Path) -> bool:
-        made = all((to / f"{cut.name}.woff2").exists() for cut in CUTS)
+        made = all((to / cut.file_name).exists() for cut in CUTS)
         return made and stamp.exists() and stamp.read_text() == recipe()
