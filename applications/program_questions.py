@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from programs.models import ProgramQuestion
+from programs.models import Cohort, ProgramQuestion
 
 from .importing.normalization import fold
 from .models import Application, QuestionAnswer
@@ -105,3 +105,17 @@ def given_answers(
     for row in rows.order_by("pk"):
         found[row.question_id].update(dict.fromkeys(row.values, 1))
     return found
+
+
+def answers_seen(question: ProgramQuestion, cohort: Cohort, user: User) -> list[str]:
+    """Return the possible answers in their order, then others that people of the cohort gave.
+
+    Only answers that `user` may read are looked at.
+    """
+    rows = QuestionAnswer.objects.visible_to(user).filter(question=question)
+    found = {fold(one): one for one in question.options}
+    given: dict[str, str] = {}
+    for row in rows.filter(application__cohort=cohort).order_by("pk"):
+        for one in row.values:
+            given.setdefault(fold(one), one)
+    return [*found.values(), *sorted(one for key, one in given.items() if key not in found)]

@@ -5,14 +5,24 @@ Codes are those of the engine. Weights are shares of one score.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import NotRequired, TypedDict
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Program
 
-from .engine import DEFAULT_HARD_RULES, HARD_RULES, STANDARD_WEIGHTS, Criteria
+from .engine import (
+    DEFAULT_HARD_RULES,
+    HARD_RULES,
+    MAX_WISHES_PERCENT,
+    PRACTICAL_SHARES,
+    STANDARD_WEIGHTS,
+    Criteria,
+)
+from .own_criteria import OwnCriterion, as_engine, find, is_own, why_not_text
 
 
 class CriteriaDict(TypedDict):
@@ -23,6 +33,8 @@ class CriteriaDict(TypedDict):
     unknown_forbids: NotRequired[list[str]]
     minimum: NotRequired[int]
     enough_minutes: NotRequired[int]
+    own: NotRequired[list[OwnCriterion]]
+    practical: NotRequired[dict[str, int]]  # shares of the parts of "practical"
 
 
 # Name and explanation of each criterion
@@ -94,13 +106,39 @@ OVERRIDABLE = frozenset(HARD_RULES) - {"self_pair", "readiness", "avoid"}
 
 def can_be_waived(code: str) -> bool:
     """Return whether the committee may waive a rule, or its missing answer, for one pair."""
+    if is_own(code):
+        return True
     return code.removesuffix("_unknown") in OVERRIDABLE and code != "both_ways"
 
 
-def rule_text(code: str) -> str | Promise:
-    """Return why a rule forbids a pair; `<rule>_unknown` means that an answer is missing."""
+def own_criteria(criteria: CriteriaDict) -> list[OwnCriterion]:
+    """Return the criteria that the round made from questions of the program."""
+    return criteria.get("own", [])
+
+
+def with_own(criteria: CriteriaDict, own: list[OwnCriterion]) -> CriteriaDict:
+    """Return the criteria with these of the program's own questions."""
+    changed = criteria.copy()
+    changed["own"] = own
+    return changed
+
+
+def criterion_labels(criteria: CriteriaDict) -> dict[str, str]:
+    """Return {criterion: its name}: the standard ones, then those of the program."""
+    standard = {code: str(label) for code, (label, _help) in WEIGHTS.items()}
+    return standard | {one["code"]: one["label"] for one in own_criteria(criteria)}
+
+
+def rule_text(code: str, criteria: CriteriaDict | None = None) -> str | Promise:
+    """Return why a rule forbids a pair; `<rule>_unknown` means that an answer is missing.
+
+    `criteria` are those of the round, for rules that it made from the program's own questions.
+    """
     if code in RULE_TEXTS:
         return RULE_TEXTS[code]
+    if is_own(code):
+        own = find(own_criteria(criteria), code) if criteria else None
+        return why_not_text(own) if own else gettext("a criterion of this program")
     return UNKNOWN_TEXTS.get(code.removesuffix("_unknown"), code.replace("_", " "))
 
 
@@ -118,13 +156,32 @@ def default_criteria(program: Program) -> CriteriaDict:
     }
 
 
-def build_criteria(criteria: CriteriaDict, version: str = "1") -> Criteria:
-    """Return the engine's criteria. Raises ValueError naming a weight or rule that is invalid."""
+def build_criteria(
+    criteria: CriteriaDict, version: str = "1", *, left_out: Collection[str] = ()
+) -> Criteria:
+    """Return the engine's criteria. Raises ValueError naming a weight or rule that is invalid.
+
+    left_out: standard criteria that no one's answers can feed; the others share all points.
+    """
     return Criteria(
-        weights=dict(criteria["weights"]),
+        weights=fed_weights(criteria["weights"], left_out),
         rules=frozenset(criteria["rules"]) | ALWAYS_ON,
         unknown_forbids=frozenset(criteria.get("unknown_forbids", ())),
         minimum=criteria.get("minimum", 0),
         enough_minutes=criteria.get("enough_minutes", 180),
+        practical=criteria.get("practical") or dict(PRACTICAL_SHARES),
         version=version,
+        custom=tuple(as_engine(one) for one in own_criteria(criteria)),
     )
+
+
+def fed_weights(weights: Mapping[str, int], left_out: Collection[str]) -> dict[str, int]:
+    """Return the weights without criteria that are left out; wishes stay within their share."""
+    kept = {name: weight for name, weight in weights.items() if name not in left_out}
+    others = sum(weight for name, weight in kept.items() if name != "wishes")
+    if not left_out or not others:
+        return dict(weights)
+    most = others * MAX_WISHES_PERCENT // (100 - MAX_WISHES_PERCENT)
+    if "wishes" in kept:
+        kept["wishes"] = min(kept["wishes"], most)
+    return kept

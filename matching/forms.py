@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,11 +21,15 @@ from .criteria import (
     WEIGHTS,
     CriteriaDict,
     build_criteria,
+    own_criteria,
 )
 from .models import MATCHERS, Proposal, Round
 from .models.texts import TEXT_LENGTH
+from .presets import PRACTICAL, PRESETS, importance_choices
 from .rounds.criteria_changes import SETTINGS, Settings
 from .rounds.round_texts import placeholders_of
+
+MOST = 100  # of a weight
 
 
 class OpenRoundForm(forms.Form):
@@ -77,6 +82,11 @@ class RejectForm(ReasonForm):
 class CriteriaForm(forms.Form):
     """Rules, weights and settings of one round."""
 
+    practical = forms.ChoiceField(
+        label=gettext_lazy("Within “Practical”"),
+        choices=[(key, label) for key, (label, _shares) in PRACTICAL.items()],
+        widget=forms.RadioSelect,
+    )
     objective = forms.ChoiceField(
         label=gettext_lazy("What matters most"),
         choices=Round.Objective.choices,
@@ -131,26 +141,45 @@ class CriteriaForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, round: Round) -> None:
         self.round = round
         criteria = round.criteria
-        initial = {name: getattr(round, name) for name in SETTINGS}
+        initial: dict[str, Any] = {name: getattr(round, name) for name in SETTINGS}
         initial |= {name: criteria.get(name) for name in ("rules", "unknown_forbids", "minimum")}
-        initial |= {f"weight_{name}": criteria["weights"].get(name, 0) for name in WEIGHTS}
-        super().__init__(*args, initial=initial, **kwargs)
+        initial |= {f"importance_{name}": criteria["weights"].get(name, 0) for name in WEIGHTS}
+        initial["practical"] = _practical_key(criteria)
+        super().__init__(_with_preset(data), initial=initial)
         for name, (label, help_text) in WEIGHTS.items():
-            self.fields[f"weight_{name}"] = forms.IntegerField(
-                label=label, help_text=help_text, min_value=0, max_value=100
+            sent = self.data.get(f"importance_{name}", "")
+            current = int(sent) if sent.isdecimal() else initial[f"importance_{name}"]
+            self.fields[f"importance_{name}"] = forms.TypedChoiceField(
+                label=label,
+                help_text=help_text,
+                coerce=int,
+                choices=importance_choices(min(current, MOST)),
             )
-        self.order_fields([f"weight_{name}" for name in WEIGHTS])
+            self.fields[f"weight_{name}"] = forms.IntegerField(
+                label=label, min_value=0, max_value=MOST, required=False
+            )
+        self.order_fields([f"importance_{name}" for name in WEIGHTS])
 
     @property
-    def weights(self) -> list[forms.BoundField]:
+    def importance(self) -> list[forms.BoundField]:
+        return [self[f"importance_{name}"] for name in WEIGHTS]
+
+    @property
+    def exact_weights(self) -> list[forms.BoundField]:
         return [self[f"weight_{name}"] for name in WEIGHTS]
 
     @property
-    def others(self) -> list[forms.BoundField]:
-        return [field for field in self if not field.name.startswith("weight_")]
+    def plain(self) -> list[forms.BoundField]:
+        """Fields that anyone on the committee can answer."""
+        return [self[name] for name in ("practical", "objective", "rules", "unknown_forbids")]
+
+    @property
+    def expert(self) -> list[forms.BoundField]:
+        """Fields in points, for the fold."""
+        return [self[name] for name in ("minimum", "min_score", "budget", "stability_bonus")]
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
@@ -161,20 +190,27 @@ class CriteriaForm(forms.Form):
                 raise forms.ValidationError(
                     _("These criteria can't be used: %(why)s.") % {"why": wrong}
                 ) from wrong
-            if not any(self.criteria["weights"].values()):
-                raise forms.ValidationError(_("Enter a number above 0 for at least one weight."))
+            if not any(self.criteria["weights"].values()) and not own_criteria(self.criteria):
+                raise forms.ValidationError(
+                    _("At least one criterion must count. Choose more than “does not count”.")
+                )
         return data
 
     @property
     def criteria(self) -> CriteriaDict:
-        """The rules and weights as a round stores them."""
+        """The rules and weights as a round stores them; an exact number goes before words."""
         data = self.cleaned_data
+        exact = {name: data[f"weight_{name}"] for name in WEIGHTS}
         return {
             **self.round.criteria,
-            "weights": {name: data[f"weight_{name}"] for name in WEIGHTS},
+            "weights": {
+                name: data[f"importance_{name}"] if number is None else number
+                for name, number in exact.items()
+            },
             "rules": sorted(data["rules"]),
             "unknown_forbids": sorted(data["unknown_forbids"]),
             "minimum": data["minimum"],
+            "practical": dict(PRACTICAL[data["practical"]][1]),
         }
 
     @property
@@ -186,6 +222,24 @@ class CriteriaForm(forms.Form):
             budget=data["budget"],
             stability_bonus=data["stability_bonus"],
         )
+
+
+def _practical_key(criteria: CriteriaDict) -> str:
+    shares = criteria.get("practical")
+    return next((key for key, (_label, known) in PRACTICAL.items() if known == shares), "times")
+
+
+def _with_preset(data: QueryDict | None) -> QueryDict | None:
+    """Return what was sent, with the weights of the preset whose button was pressed."""
+    preset = PRESETS.get(data.get("preset", "")) if data else None
+    if data is None or preset is None:
+        return data
+    changed = data.copy()
+    changed["practical"] = preset.practical
+    for name in WEIGHTS:
+        changed[f"importance_{name}"] = str(preset.weights.get(name, 0))
+        changed[f"weight_{name}"] = ""
+    return changed
 
 
 class RoundTextForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from applications.models import Application
 from applications.named_wishes import visible_open_names
 from matches.vocabulary_text import format_number
+from matching.criteria import CriteriaDict
 from matching.explanations.explanation_text import cost_text, fix_text, why_left_out
 from matching.models import Proposal, Round
 from matching.recusal import ViewerContext
@@ -42,8 +43,8 @@ def show(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
     }
     if row.mentor_id is None:
         names = mentor_names_in_reasons([row], request.user)
-        context["left_out"] = why_left_out(row.why, names)
-        context["fixes"] = _fixes(row, names)
+        context["left_out"] = why_left_out(row.why, names, round_.criteria)
+        context["fixes"] = _fixes(row, names, round_.criteria)
     return _page_or_panel(request, "compare", title, round_, context)
 
 
@@ -54,12 +55,13 @@ def _page_or_panel(
     return (panel if request.htmx else page)(request, template, title, round_, **context)
 
 
-def _fixes(row: Proposal, names: dict[int, str]) -> list[dict[str, object]]:
+def _fixes(row: Proposal, names: dict[int, str], criteria: CriteriaDict) -> list[dict[str, object]]:
     """Return each single change that would help, with the mentor that its button acts on."""
     fixes = [fix for fix in row.why.get("fixes", []) if fix[1] in names]
     mentors = Application.objects.in_bulk([fix[1] for fix in fixes])
     return [
-        {"text": fix_text(fix, names), "kind": fix[0], "mentor": mentors[fix[1]]} for fix in fixes
+        {"text": fix_text(fix, names, criteria), "kind": fix[0], "mentor": mentors[fix[1]]}
+        for fix in fixes
     ]
 
 

@@ -7,11 +7,16 @@ from django.utils.translation import gettext as _
 
 from access.exceptions import ActionNotAllowed
 from matches.vocabulary_text import format_number
+from matching.criteria import own_criteria
 from matching.explanations.explanation_text import cost_text
 from matching.forms import CriteriaForm
+from matching.models import Round
+from matching.presets import PRESETS, is_used
 from matching.rounds import criteria_changes
 from matching.rounds.auditing import MinScoreStep, weakest_steps
 from matching.rounds.lifecycle import check_may_change
+from matching.workbench.criteria_preview import CriteriaPreview, preview_criteria, unfed_labels
+from programs.models import ProgramQuestion
 
 from .pages import back, find_round, page, url
 
@@ -21,24 +26,40 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     check_may_change(round_, request.user)
     form = CriteriaForm(request.POST or None, round=round_)
-    preview = (
-        criteria_changes.preview(round_, form.criteria, form.settings, request.user)
-        if form.is_valid()
-        else None
-    )
-    return page(request, "criteria", _("Rules and weights"), round_, form=form, preview=preview)
+    preview = None
+    if form.is_valid():
+        preview = preview_criteria(round_, form.criteria, form.settings, request.user)
+    return _criteria_page(request, round_, form, preview)
 
 
 def use(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     form = CriteriaForm(request.POST, round=round_)
     if not form.is_valid():
-        return page(request, "criteria", _("Rules and weights"), round_, form=form, preview=None)
+        return _criteria_page(request, round_, form, None)
     criteria_changes.use(round_, form.criteria, form.settings, by=request.user)
     return back(
         request,
         url("workbench", round_),
         _("Saved. The round was run again with the new rules and weights."),
+    )
+
+
+def _criteria_page(
+    request: HttpRequest, round_: Round, form: CriteriaForm, preview: CriteriaPreview | None
+) -> HttpResponse:
+    left_out = preview.left_out if preview else unfed_labels(round_)
+    return page(
+        request,
+        "criteria",
+        _("Rules and weights"),
+        round_,
+        form=form,
+        preview=preview,
+        presets=[(code, one, is_used(one, round_.criteria)) for code, one in PRESETS.items()],
+        own=own_criteria(round_.criteria),
+        left_out=left_out,
+        has_questions=ProgramQuestion.objects.current(round_.program).exists(),
     )
 
 

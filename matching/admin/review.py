@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from matches.vocabulary_text import Vocabulary, format_number
-from matching.criteria import WEIGHTS, rule_text
+from matching.criteria import WEIGHTS, own_criteria, rule_text
 from matching.engine import Audit
 from matching.forms import ReasonForm
 from matching.models import Proposal, Round
+from matching.presets import IMPORTANCE, nearest_level
 from matching.recusal import has_conflict
 from matching.rounds import lifecycle
 from matching.rounds.auditing import figures_of
@@ -86,7 +87,11 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "lines": minutes_entries(round_, request.user),
         "steps": [_step(step) for step in Transition.objects.of(round_).select_related("by")],
-        "weights": [(label, weights.get(code, 0)) for code, (label, _help) in WEIGHTS.items()],
+        "weights": [
+            (label, IMPORTANCE[nearest_level(weights.get(code, 0))], weights.get(code, 0))
+            for code, (label, _help) in WEIGHTS.items()
+        ],
+        "own": own_criteria(round_.criteria),
         "rules": [rule_text(code) for code in round_.criteria.get("rules", [])],
         "snapshot": snapshot_of(round_),
         "figures": figures,

@@ -18,7 +18,7 @@ ValueError (or its subclass InfeasibleRules, with `violations`) for input that m
 
 **Problem.** `ScoreTable`: scores `.S` (N, M), -1 forbidden, and why each number is what it is.
 `with_reasons(stored_table, pool, criteria, overrides)` adds the reasons to stored scores.
-`CustomCriterion`: a criterion of a program's own (`Gap`, `Same`, `Overlap`, `Rating`).
+`CustomCriterion`: a criterion of a program's own (`Gap`, `Same`, `Overlap`, `Rating`, `Lookup`).
 
 **Solution.** `Plan`: `.mu[i]` is the mentor of i or -1; `verify(table, capacity, rules, plan)` is
 the independent check of its certificate; `reassignments(a.mu, b.mu)` compares two plans.
@@ -45,12 +45,26 @@ from matching.engine.explaining.unmatched import (
 )
 from matching.engine.explaining.whatif import Change, WhatIf
 from matching.engine.problem.constraints import DEFAULT_HARD_RULES, HARD_RULES, RULE_CODES
-from matching.engine.problem.criteria import STANDARD_WEIGHTS, Criteria
-from matching.engine.problem.custom_criteria import CustomCriterion, Gap, Overlap, Rating, Same
+from matching.engine.problem.criteria import (
+    MAX_WISHES_PERCENT,
+    PRACTICAL_SHARES,
+    SCALE,
+    STANDARD_WEIGHTS,
+    Criteria,
+)
+from matching.engine.problem.custom_criteria import (
+    CustomCriterion,
+    Gap,
+    Lookup,
+    Overlap,
+    Rating,
+    Same,
+)
 from matching.engine.problem.people import Pool, Side
 from matching.engine.problem.rules import STABILITY_BONUS, InfeasibleRules, Pair, Rules, Violation
 from matching.engine.problem.score_table import FORBIDDEN, VERSION, ScoreTable
 from matching.engine.problem.scoring import score, with_reasons
+from matching.engine.problem.standard_criteria import unanswered
 from matching.engine.solving.objective import Gain, Loss
 from matching.engine.solving.plan import UNMATCHED, Plan, Reassignment, input_hash, reassignments
 from matching.engine.solving.prices import Prices
@@ -58,12 +72,54 @@ from matching.engine.solving.solver import solve
 from matching.engine.solving.verification import verify
 
 __all__ = [
-    "DEFAULT_HARD_RULES", "FORBIDDEN", "HARD_RULES", "RULE_CODES", "STABILITY_BONUS",
+    "DEFAULT_HARD_RULES",
+    "FORBIDDEN",
+    "HARD_RULES",
+    "MAX_WISHES_PERCENT",
+    "PRACTICAL_SHARES",
+    "RULE_CODES", "SCALE",
+    "STABILITY_BONUS",
     "STANDARD_WEIGHTS",
-    "UNMATCHED", "VERSION", "Audit", "BlockingPairs", "CapacityShortage", "Change", "Criteria",
-    "CustomCriterion", "FrontierPoint", "Gain", "Gap", "IneligibleMentor", "InfeasibleRules",
-    "Loss", "NoEligibleMentor", "Overlap", "Pair", "Plan", "Pool", "Prices", "Rating",
-    "Reassignment", "Remedy", "Rules", "Same", "ScoreTable", "Side", "TooCostly", "Violation",
-    "WhatIf", "WishesEffect", "audit", "input_hash", "min_score_frontier", "reassignments", "score",
-    "solve", "verify", "why_unmatched", "with_reasons",
+    "UNMATCHED",
+    "VERSION",
+    "Audit",
+    "BlockingPairs",
+    "CapacityShortage",
+    "Change",
+    "Criteria",
+    "CustomCriterion",
+    "FrontierPoint",
+    "Gain",
+    "Gap",
+    "IneligibleMentor",
+    "InfeasibleRules",
+    "Lookup",
+    "Loss",
+    "NoEligibleMentor",
+    "Overlap",
+    "Pair",
+    "Plan",
+    "Pool",
+    "Prices",
+    "Rating",
+    "Reassignment",
+    "Remedy",
+    "Rules",
+    "Same",
+    "ScoreTable",
+    "Side",
+    "TooCostly",
+    "Violation",
+    "WhatIf",
+    "WishesEffect",
+    "audit",
+    "input_hash",
+    "min_score_frontier",
+    "reassignments",
+    "score",
+    "solve",
+    "unanswered",
+    "verify",
+    "why_unmatched",
+    "with_reasons",
 ]  # fmt: skip

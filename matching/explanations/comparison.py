@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from matches.vocabulary_text import Vocabulary, slots_text
 
 from ..criteria import rule_text
 from ..models import Proposal
+from ..own_criteria import OwnCriterion, why_not_text, why_text
 from .explanation_text import can_help, meeting_text, wishes
 from .explanations import PART_BANDS, Explanation, band_of
 
@@ -29,12 +30,17 @@ class Cell:
 
 
 class Dimensions:
-    """Puts pairs of one round into words. `most` is what each criterion can give."""
+    """Puts pairs of one round into words.
 
-    def __init__(self, vocabulary: Vocabulary, most: Mapping[str, int]) -> None:
-        self.vocabulary, self.most = vocabulary, most
+    `most` is what each criterion can give, `own` are those of the program's own questions.
+    """
 
-    def cells(self, explanation: Explanation, codes: Iterable[str]) -> dict[str, Cell]:
+    def __init__(
+        self, vocabulary: Vocabulary, most: Mapping[str, int], own: Iterable[OwnCriterion] = ()
+    ) -> None:
+        self.vocabulary, self.most, self.own = vocabulary, most, list(own)
+
+    def cells(self, explanation: Explanation, codes: Collection[str]) -> dict[str, Cell]:
         """{dimension: cell} of one pair; `codes` are the rules in its way."""
         facts = {
             "understands": self._understands(explanation.why),
@@ -46,7 +52,20 @@ class Dimensions:
         in_the_way = [str(rule_text(code)) for code in codes if code in PRACTICAL_RULES]
         if in_the_way:  # people who can't meet have nothing practical in common
             cells["practical"] = Cell("", in_the_way)
-        return cells
+        return cells | {one["code"]: self._own(one, explanation, codes) for one in self.own}
+
+    def _own(
+        self, criterion: OwnCriterion, explanation: Explanation, codes: Collection[str]
+    ) -> Cell:
+        code = criterion["code"]
+        if code in codes:
+            return Cell("", [why_not_text(criterion)])
+        if code in explanation.why.get("unknown", []):
+            return Cell(_("Not known"), [])
+        if code in explanation.why.get("own", []):
+            band = band_of(explanation.parts[code], self.most[code], PART_BANDS)
+            return Cell(str(Band(band).label), [why_text(criterion)])
+        return Cell("", [_("doesn't count for this pair")])
 
     def _word(self, name: str, explanation: Explanation) -> str:
         if name == "wishes" or not self.most.get(name):

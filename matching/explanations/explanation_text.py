@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.models import Application
 from matches.vocabulary_text import Vocabulary, format_number, join_words, slots_text
 
-from ..criteria import rule_text
+from ..criteria import CriteriaDict, own_criteria, rule_text
 from ..engine import InfeasibleRules, Violation
+from ..own_criteria import find, why_text
 from ..storage.solver_state import SolverState
 
 Reasons = dict[str, Any]  # Any: JSON of codes and ids, see `explanations` and `proposal_rows`
@@ -43,19 +44,22 @@ CAUTION_TEXTS = {
 
 @dataclass(frozen=True)
 class Why:
-    """One reason: `kind` is the letter of its chip (U, H, P, W or "!"), `text` a short phrase."""
+    """One reason: `kind` is its chip's letter (U, H, P, W, Q or "!"), `text` a short phrase."""
 
     kind: str
     text: str
 
 
-def committee_whys(why: Reasons, cautions: Iterable[str], vocabulary: Vocabulary) -> list[Why]:
+def committee_whys(
+    why: Reasons, cautions: Iterable[str], vocabulary: Vocabulary, criteria: CriteriaDict
+) -> list[Why]:
     """Return the chips of a pair for the committee: reasons first, then cautions."""
     found = [
         *understands(why, vocabulary),
         *can_help(why, vocabulary),
         *practical(why, vocabulary),
         *wishes(why),
+        *own_reasons(why, criteria),
     ]
     return [
         *found,
@@ -126,11 +130,17 @@ def wishes(why: Reasons) -> list[Why]:
     return []
 
 
-def why_left_out(why: Reasons, names: Names) -> str:
+def own_reasons(why: Reasons, criteria: CriteriaDict) -> list[Why]:
+    """Return a chip for each criterion of the program's own questions that earned points."""
+    found = [find(own_criteria(criteria), code) for code in why.get("own", [])]
+    return [Why("Q", why_text(one)) for one in found if one]
+
+
+def why_left_out(why: Reasons, names: Names, criteria: CriteriaDict | None = None) -> str:
     """Say why a mentee is unmatched; `names` are {application id: name} of mentors."""
     match why.get("kind"):
         case "none":
-            return _no_mentor_text(why.get("blocked", {}))
+            return _no_mentor_text(why.get("blocked", {}), criteria)
         case "crowded" if "mentees" in why:
             mentors = ngettext("%(count)s mentor", "%(count)s mentors", why["mentors"])
             text = ngettext(
@@ -148,11 +158,11 @@ def why_left_out(why: Reasons, names: Names) -> str:
     return ""
 
 
-def _no_mentor_text(blocked: dict[str, int]) -> str:
+def _no_mentor_text(blocked: dict[str, int], criteria: CriteriaDict | None) -> str:
     """Say which rules forbid how many mentors, the most frequent first."""
     rules = [
         ngettext("%(rule)s (%(count)s mentor)", "%(rule)s (%(count)s mentors)", count)
-        % {"rule": rule_text(code), "count": count}
+        % {"rule": rule_text(code, criteria), "count": count}
         for code, count in sorted(blocked.items(), key=lambda one: -one[1])
     ]
     if not rules:
@@ -160,13 +170,13 @@ def _no_mentor_text(blocked: dict[str, int]) -> str:
     return _("No mentor is possible: %(rules)s.") % {"rules": join_words(rules)}
 
 
-def fix_text(fix: Fix, names: Names) -> str:
+def fix_text(fix: Fix, names: Names, criteria: CriteriaDict | None = None) -> str:
     """Describe one change that would help an unmatched mentee, and what the round gains."""
     kind, mentor, codes, pairs, points = fix
     values = {"mentor": names.get(mentor, _("a mentor")), "gain": gain_text(pairs, points)}
     if kind == "capacity":
         return _("Ask %(mentor)s for one more place: %(gain)s.") % values
-    rules = join_words(rule_text(code) for code in codes)
+    rules = join_words(rule_text(code, criteria) for code in codes)
     text = _("Waive a rule for %(mentor)s (%(rules)s): %(gain)s.")
     return text % {**values, "rules": rules}
 
@@ -220,7 +230,8 @@ def _violation_text(solver: SolverState, violation: Violation, names: Names) -> 
     match violation.code:
         case "pin_breaks_rule":
             known = i is not None and j is not None and solver.explained.why_not(i, j)
-            rules = join_words(rule_text(code) for code in known or violation.codes)
+            criteria = solver.round.criteria
+            rules = join_words(rule_text(code, criteria) for code in known or violation.codes)
             text = _("%(mentee)s can't be matched with %(mentor)s: %(rules)s")
             return text % {**people, "rules": rules}
         case "too_many_pins":

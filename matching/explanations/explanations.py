@@ -15,6 +15,7 @@ industries  ids
 waiting     rounds that left the mentee out
 unknown     criteria without an answer
 asked       [experiences, topics] that the mentee named
+own         criteria of the program's own questions that earned points
 
 `explanation_text` turns them into text.
 """
@@ -32,6 +33,7 @@ from numpy.typing import NDArray
 
 from ..engine import ScoreTable
 from ..models import Proposal
+from ..own_criteria import is_own
 from ..pool.shared_times import shared_slots
 from ..storage.solver_state import SolverState
 
@@ -190,6 +192,7 @@ class _Facts:
             "waiting": self.me.waiting[self.rows].tolist(),
             "unknown": self._not_known(),
             "asked": np.column_stack(self.asked).tolist(),
+            "own": self._own(),
         }
         rows = zip(*columns.values(), strict=True)
         return [
@@ -253,6 +256,14 @@ class _Facts:
     def _ahead(self) -> list[int]:
         mine, theirs = self.me.years[self.rows], self.mo.years[self.columns]
         return np.where((mine >= 0) & (theirs >= 0), theirs - mine, 0).tolist()
+
+    def _own(self) -> list[list[str]]:
+        names = [name for name in self.parts if is_own(name)]
+        if not names:
+            return [[] for _pair in range(self.size)]
+        earned = np.column_stack([self.parts[name] for name in names]) > 0
+        k, column = np.nonzero(earned)
+        return grouped(k, [names[c] for c in column.tolist()], self.size)
 
     def _not_known(self) -> list[list[str]]:
         names = list(self.unknown)

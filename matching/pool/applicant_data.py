@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple, TypedDict
 
-from django.db.models import TextField
+from django.db.models import OuterRef, Subquery, TextField
 from django.db.models.functions import Cast, JSONArray
 
-from applications.models import Application
+from applications.models import Application, QuestionAnswer
 from matches.models import Match
 from programs.models import Cohort
 
@@ -58,6 +58,7 @@ class ApplicantData(NamedTuple):
     place: str | None
     slots: str | None  # a JSON list
     answers_json: str
+    own_changed_at: datetime | None
 
 
 FIELDS = (
@@ -92,28 +93,37 @@ def _answers_json() -> Cast:
     return Cast(JSONArray(*ANSWERS), TextField())
 
 
+def _own_changed_at() -> Subquery:
+    """Return when a person's answers to the program's own questions changed last."""
+    rows = QuestionAnswer.system.filter(application=OuterRef("pk")).order_by("-changed_at")
+    return Subquery(rows.values("changed_at")[:1])
+
+
 def read_applicants(cohort: Cohort) -> list[ApplicantData]:
     """Return everyone who is ready, by application id; one query."""
     ready = Application.objects.ready().filter(cohort=cohort).order_by("pk")
     slots = Cast("person__profile__availability", TextField())
-    return list(map(ApplicantData._make, ready.values_list(*FIELDS, slots, _answers_json())))
+    rows = ready.values_list(*FIELDS, slots, _answers_json(), _own_changed_at())
+    return list(map(ApplicantData._make, rows))
 
 
-def fingerprint(answers_json: str) -> str:
+def fingerprint(answers_json: str, own_changed_at: datetime | None = None) -> str:
     """Return a short hash: equal fingerprints mean that no answer has changed."""
-    return hashlib.blake2b(answers_json.encode(), digest_size=6).hexdigest()
+    text = f"{answers_json} {own_changed_at.isoformat()}" if own_changed_at else answers_json
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def current_fingerprint(application: int) -> str:
     """Return the fingerprint of one person's answers today."""
     rows = Application.objects.filter(pk=application)
-    return fingerprint(rows.values_list(_answers_json(), flat=True).get())
+    return fingerprint(*rows.values_list(_answers_json(), _own_changed_at()).get())
 
 
 def changed_since(cohort: Cohort, fingerprints: Mapping[str, str]) -> Changes:
     """Compare today's applicants with fingerprints {application id: fingerprint} of a run."""
     ready = Application.objects.ready().filter(cohort=cohort).order_by()
-    current = {str(pk): fingerprint(text) for pk, text in ready.values_list("pk", _answers_json())}
+    rows = ready.values_list("pk", _answers_json(), _own_changed_at())
+    current = {str(pk): fingerprint(text, at) for pk, text, at in rows}
     changed = {int(pk) for pk, value in current.items() if fingerprints.get(pk, value) != value}
     new = {int(pk) for pk in current.keys() - fingerprints.keys()}
     if new:

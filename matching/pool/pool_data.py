@@ -10,7 +10,7 @@ pool: it may be an e-mail address, and pools are stored.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,8 +26,10 @@ from programs.models import Cohort, Conflict
 
 from ..engine import Pool
 from ..models import KeepApart, Proposal, Round
+from ..own_criteria import OwnCriterion
 from .applicant_data import ApplicantData, fingerprint, read_applicants
 from .feature_arrays import FeatureArrays
+from .own_columns import with_own_columns
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class PoolData:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def build_pool(cohort: Cohort, at: datetime) -> PoolData:
-    """Read everyone who is ready to be matched in `cohort`."""
+def build_pool(cohort: Cohort, at: datetime, own: Sequence[OwnCriterion] = ()) -> PoolData:
+    """Read everyone who is ready to be matched in `cohort`; `own` are the round's own criteria."""
     rows, policy = read_applicants(cohort), cohort.program.policy
     matches = _Matches(cohort, {row.person for row in rows})
     done, resting = matches.done(rows), matches.resting(rows, policy.rematch_buffer_days, at)
@@ -92,11 +94,17 @@ def build_pool(cohort: Cohort, at: datetime) -> PoolData:
         "mentors": _in_order(pool.mentors.ids, keys[1], mentors),
         **answers.columns,
     }
+    pool = with_own_columns(
+        pool, cohort, own, mentees=columns["mentees"], mentors=columns["mentors"]
+    )
     figures = {"resting": len(resting), "done": len(done), "matched": len(matches.matched)}
     return PoolData(
         pool,
         columns,
-        {str(row.pk): fingerprint(row.answers_json) for row in (*mentees, *mentors)},
+        {
+            str(row.pk): fingerprint(row.answers_json, row.own_changed_at)
+            for row in (*mentees, *mentors)
+        },
         figures,
     )
 

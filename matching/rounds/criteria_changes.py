@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from access.exceptions import ActionNotAllowed
 from accounts.models import User
 
-from ..criteria import RULE_TEXTS, WEIGHTS, CriteriaDict
-from ..engine import InfeasibleRules
-from ..explanations.explanation_text import cost_text, infeasible_text
-from ..models import Round, RoundEntry, RoundPlan
-from ..storage.solver_state import Decisions, SolverState, scored
+from ..criteria import RULE_TEXTS, WEIGHTS, CriteriaDict, own_criteria
+from ..models import Round, RoundEntry
 from .lifecycle import run
-from .minutes import moved_text, names_of
-from .plan_updates import check_may_change, plan_of
+from .plan_updates import check_may_change
 
 
 class Settings(TypedDict):
@@ -34,59 +27,6 @@ class Settings(TypedDict):
 
 SettingName = Literal["objective", "min_score", "budget", "stability_bonus"]
 SETTINGS: tuple[SettingName, ...] = ("objective", "min_score", "budget", "stability_bonus")
-MOST_SHOWN = 60
-
-
-@dataclass(frozen=True)
-class CriteriaPreview:
-    """What would change; `moved` leaves out names that the member must not read."""
-
-    moved: list[str]
-    more: int
-    pairs: tuple[int, int]
-    is_same_scale: bool
-    cost: str
-
-
-def preview(
-    round_: Round, criteria: CriteriaDict, settings: Settings, user: User
-) -> CriteriaPreview | None:
-    """Solve the people of the last run under other criteria; writes nothing.
-
-    None before the first run. Raises ActionNotAllowed if the decisions contradict the new rules.
-    """
-    try:
-        solver = SolverState.load(round_)
-    except RoundPlan.DoesNotExist:
-        return None
-    decisions, before, mates = Decisions.of(round_), plan_of(solver), solver.mates()
-    trial = Round(
-        **{field.attname: getattr(round_, field.attname) for field in Round._meta.concrete_fields}
-    )
-    trial.criteria = criteria
-    for name in SETTINGS:
-        setattr(trial, name, settings[name])
-    pool = solver.pool
-    other = SolverState(trial, solver.columns, scored(trial, pool, solver.columns), before.capacity)
-    try:
-        other.solve(decisions, mates)
-    except InfeasibleRules as bad:
-        raise ActionNotAllowed(
-            _("This is not possible: %(why)s.") % {"why": infeasible_text(other, bad)}
-        ) from bad
-    now = other.mates()
-    moved = [[pk, was, now[pk]] for pk, was in mates.items() if was != now[pk]]
-    names = names_of([RoundEntry(moved=moved[:MOST_SHOWN], facts={})], user)
-    lost = before.pairs - plan_of(other).pairs
-    return CriteriaPreview(
-        moved=[moved_text(one, names) for one in moved[:MOST_SHOWN]],
-        more=max(len(moved) - MOST_SHOWN, 0),
-        pairs=(before.pairs, plan_of(other).pairs),
-        is_same_scale=criteria == round_.criteria,
-        cost=cost_text(
-            lost, before.total - plan_of(other).total if criteria == round_.criteria else 0
-        ),
-    )
 
 
 def use(
@@ -127,6 +67,9 @@ def changed_settings(round_: Round, criteria: CriteriaDict, settings: Settings) 
         was, now = round_.criteria["weights"].get(code, 0), criteria["weights"].get(code, 0)
         if was != now:
             changes.append(f"{code} {was} > {now}")
+    own = [{one["code"]: one for one in own_criteria(each)} for each in (round_.criteria, criteria)]
+    changes += [f"{one['label']} off" for code, one in own[0].items() if code not in own[1]]
+    changes += [f"{one['label']} on" for code, one in own[1].items() if own[0].get(code) != one]
     rules = [set(one["rules"]) for one in (round_.criteria, criteria)]
     changes += [f"{code} off" for code in RULE_TEXTS if code in rules[0] - rules[1]]
     changes += [f"{code} on" for code in RULE_TEXTS if code in rules[1] - rules[0]]

@@ -26,10 +26,11 @@ from programs.models import Cohort, Membership
 from workflow import jobs
 from workflow.states import move
 
-from ..criteria import default_criteria
+from ..criteria import default_criteria, own_criteria
 from ..engine import VERSION, InfeasibleRules
 from ..explanations.explanation_text import infeasible_text
 from ..models import MATCHERS, Proposal, Round, RoundEntry, RoundJob
+from ..own_criteria import OwnCriterion
 from ..pool.pool_data import PoolData, build_pool
 from ..recusal import has_conflict
 from ..storage.solver_state import Decisions, SolverState
@@ -62,9 +63,16 @@ def open_round(cohort: Cohort, *, by: User, name: str = "", at: datetime | None 
         cohort=cohort,
         number=number,
         name=name or _("%(cohort)s, round %(number)s") % {"cohort": cohort, "number": number},
-        criteria=default_criteria(cohort.program),
+        criteria={**default_criteria(cohort.program), **_own_of_last_round(cohort)},
         created_at=at or timezone.now(),
     )
+
+
+def _own_of_last_round(cohort: Cohort) -> dict[str, list[OwnCriterion]]:
+    """Return what the program's latest round made from its own questions, if it did."""
+    rounds = Round.system.filter(cohort__program=cohort.program_id)
+    last = rounds.exclude(state=State.DISCARDED).order_by("-created_at", "-pk").first()
+    return {"own": own_criteria(last.criteria)} if last and "own" in last.criteria else {}
 
 
 def unused_round(cohort: Cohort, *, by: User, name: str = "") -> Round | None:
@@ -124,7 +132,7 @@ def run(
 def _run_once(round_: Round, by: User, at: datetime, progress: Progress) -> RoundEntry:
     check_may_change(round_, by)
     progress(_("Reading answers"))
-    people = build_pool(round_.cohort, at)
+    people = build_pool(round_.cohort, at, own_criteria(round_.criteria))
     mentees, mentors = len(people.columns["mentees"]), len(people.columns["mentors"])
     if not mentees or not mentors:
         raise ActionNotAllowed(

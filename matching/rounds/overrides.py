@@ -111,7 +111,7 @@ def _waivable(solver: SolverState, i: int, j: int) -> tuple[str, ...]:
     codes = solver.explained.why_not(i, j)
     if not codes:
         raise ActionNotAllowed(_("No rule forbids this pair. You can choose it directly."))
-    fixed = [rule_text(code) for code in codes if not can_be_waived(code)]
+    fixed = [rule_text(code, solver.round.criteria) for code in codes if not can_be_waived(code)]
     if fixed:
         text = _("This rule can't be waived: %(rule)s.")
         raise ActionNotAllowed(text % {"rule": join_words(fixed)})

@@ -14,7 +14,7 @@ from applications.models import Application
 from matches.vocabulary_text import Vocabulary
 from programs.models import conflicts_with
 
-from ..criteria import WEIGHTS
+from ..criteria import CriteriaDict, criterion_labels
 from ..explanations.explanation_text import committee_whys, cost_text, why_left_out
 from ..models import Proposal, Round
 from ..storage.solver_state import SolverState
@@ -37,7 +37,7 @@ def pairs(round_: Round, user: User) -> tablib.Dataset:
         _("State"),
         _("Fit"),
         _("Points"),
-        *(str(label) for label, _help in WEIGHTS.values()),
+        *(safe(label) for label in criterion_labels(round_.criteria).values()),
         _("Why"),
         _("Lost without this pair"),
     ]
@@ -46,14 +46,15 @@ def pairs(round_: Round, user: User) -> tablib.Dataset:
     rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
     rows = rows.with_names("mentee__person__email", "mentor__person__email")
     for row in rows.order_by("mentee__external_key", "mentee"):
-        data.append([safe(cell) for cell in _pair_cells(row, vocabulary)])
+        data.append([safe(cell) for cell in _pair_cells(row, vocabulary, round_.criteria)])
     return data
 
 
-def _pair_cells(row: Proposal, vocabulary: Vocabulary) -> list[object]:
+def _pair_cells(row: Proposal, vocabulary: Vocabulary, criteria: CriteriaDict) -> list[object]:
+    codes = criterion_labels(criteria)
     mentee = row.mentee.person
     if row.mentor is None:
-        blank: list[object] = [""] * len(WEIGHTS)
+        blank: list[object] = [""] * len(codes)
         return [
             mentee.name,
             mentee.email,
@@ -63,12 +64,12 @@ def _pair_cells(row: Proposal, vocabulary: Vocabulary) -> list[object]:
             "",
             "",
             *blank,
-            why_left_out(row.why, {}),
+            why_left_out(row.why, {}, criteria),
             "",
         ]
-    why = "; ".join(one.text for one in committee_whys(row.why, row.cautions, vocabulary))
+    why = "; ".join(one.text for one in committee_whys(row.why, row.cautions, vocabulary, criteria))
     price = "" if row.price_pairs is None else cost_text(row.price_pairs, row.price_points or 0)
-    parts = [row.parts.get(code, 0) for code in WEIGHTS]
+    parts = [row.parts.get(code, 0) for code in codes]
     person = row.mentor.person
     state, band = row.get_state_display(), row.get_band_display()
     return [

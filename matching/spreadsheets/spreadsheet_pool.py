@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
 from applications.importing import Record
 from applications.importing.normalization import fold
 from matching.engine import Criteria, CustomCriterion, Gap, Overlap, Pool, Rating, Same, Side
 
+from ..pool.answer_codes import AnswerCodes
 from .spreadsheet_criteria import Criterion, InvalidCriteria, SpreadsheetCriteria
 
 
@@ -30,29 +30,9 @@ def knows(records: Iterable[Record], name: str) -> bool:
     return any(name in one.attributes or name in one.lists or name in one.values for one in records)
 
 
-class AnswerCodes:
-    """Codes for the answers of both sides; case and quotes don't matter."""
-
-    def __init__(self, known: Iterable[str]) -> None:
-        self.codes: dict[str, int] = {}
-        for answer in known:
-            self.codes.setdefault(fold(answer), len(self.codes))
-
-    def one(self, records: Sequence[Record], name: str) -> NDArray[np.int64]:
-        """(n,) code of the first answer, -1 unknown."""
-        codes = [answers(record, name) for record in records]
-        return np.array(
-            [self.codes.get(fold(one[0]), -1) if one else -1 for one in codes], np.int64
-        )
-
-    def many(self, records: Sequence[Record], name: str, mark: int = 1) -> NDArray[np.int64]:
-        """(n, answers) `mark` where a record says it, 0 elsewhere."""
-        table = np.zeros((len(records), len(self.codes)), np.int64)
-        for row, record in enumerate(records):
-            for answer in answers(record, name):
-                if fold(answer) in self.codes:
-                    table[row, self.codes[fold(answer)]] = mark
-        return table
+def said(records: Sequence[Record], name: str) -> list[list[str]]:
+    """Return the answers of each record in a column."""
+    return [answers(record, name) for record in records]
 
 
 def make_pool(
@@ -68,9 +48,9 @@ def make_pool(
         Side(
             ids=np.array([record.key for record in records]),
             person=np.array([record.email for record in records]),
-            employer=employers.one(records, "employer"),
+            employer=employers.one(said(records, "employer")),
             years=np.array([_years(record) for record in records], np.int64),
-            topics=topics.many(records, "topics", mark=2) if topics.codes else None,
+            topics=topics.many(said(records, "topics"), mark=2) if topics.codes else None,
             columns=extra,
         )
         for records, extra in zip((mentees, mentors), columns, strict=True)
@@ -148,7 +128,7 @@ def _gap(
             % {"name": one.name, "answer": sorted(strange)[0]}
         )
     for records, side in zip((mentees, mentors), columns, strict=True):
-        side[one.name] = steps.one(records, one.column)
+        side[one.name] = steps.one(said(records, one.column))
     return Gap(
         one.name, one.name, one.settings["points"], hard=bool(one.settings.get("hard", False))
     )
@@ -161,7 +141,7 @@ def _same(
         answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
     )
     for records, side in zip((mentees, mentors), columns, strict=True):
-        side[one.name] = codes.one(records, one.column)
+        side[one.name] = codes.one(said(records, one.column))
     return Same(
         one.name, one.name, points=one.settings.get("points", 0), forbid=one.settings.get("forbid")
     )
@@ -174,7 +154,7 @@ def _overlap(
         answer for record in (*mentees, *mentors) for answer in answers(record, one.column)
     )
     for records, side in zip((mentees, mentors), columns, strict=True):
-        side[one.name] = codes.many(records, one.column)
+        side[one.name] = codes.many(said(records, one.column))
     return Overlap(
         one.name, one.name, one.name, one.settings["points"], int(one.settings.get("at_most", 1))
     )
@@ -187,12 +167,12 @@ def _accepts(
     by_mentee = one.settings["by"] == "mentee"
     askers, asked = (mentees, mentors) if by_mentee else (mentors, mentees)
     codes = AnswerCodes(answer for record in asked for answer in answers(record, one.column))
-    marks = codes.many(askers, asks, mark=max(points, 1))
+    marks = codes.many(said(askers, asks), mark=max(points, 1))
     if one.settings.get("hard"):
         spoke = np.array([bool(answers(record, asks)) for record in askers])
         marks[(marks == 0) & spoke[:, None]] = -1
     columns[0 if by_mentee else 1][f"{one.name}: asked"] = marks
-    columns[1 if by_mentee else 0][one.name] = codes.one(asked, one.column)
+    columns[1 if by_mentee else 0][one.name] = codes.one(said(asked, one.column))
     return Rating(
         one.name, f"{one.name}: asked", one.name, rater="mentee" if by_mentee else "mentor"
     )

@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from ..criteria import build_criteria
 from ..engine import (
+    SCALE,
     UNMATCHED,
     Plan,
     Pool,
@@ -27,6 +28,7 @@ from ..engine import (
     WhatIf,
     score,
     solve,
+    unanswered,
     verify,
     with_reasons,
 )
@@ -128,9 +130,12 @@ class SolverState:
     @classmethod
     def fresh(cls, round_: Round, people: PoolData) -> SolverState:
         """Score a new pool under the round's criteria. Raises ValueError for invalid criteria."""
-        table = scored(round_, people.pool, people.columns)
+        left_out = unanswered(people.pool, build_criteria(round_.criteria))
+        meaning = {**people.columns, "left_out": left_out}
+        table = scored(round_, people.pool, meaning)
         columns: dict[str, Any] = {
-            **people.columns,
+            **meaning,
+            "most": [sum(table.max_points().values())],
             "digest": table.digest,
             "dtype": table.S.dtype.newbyteorder("<").str,
         }
@@ -151,11 +156,15 @@ class SolverState:
         if self.table.reasons:
             return self.table
         overrides = waived_rules(self.round, self.pool, self.columns) if self._has_waivers else []
-        asked = json.dumps([self.round.criteria, overrides])
+        left_out = self.columns.get("left_out", [])
+        asked = json.dumps([self.round.criteria, overrides, left_out])
         return CACHE.get(
             ("explained", self.key, self.table.digest, asked),
             lambda: with_reasons(
-                self.table, self.pool, build_criteria(self.round.criteria), overrides
+                self.table,
+                self.pool,
+                build_criteria(self.round.criteria, left_out=left_out),
+                overrides,
             ),
         )
 
@@ -198,11 +207,20 @@ class SolverState:
         return Rules(
             pins=tuple(self._here(set(decisions.pins))),
             forbids=tuple(self._here(set(decisions.forbids))),
-            stability_bonus=round_.stability_bonus,
+            stability_bonus=self._stability_bonus,
             min_score=round_.min_score,
             objective=cast("Literal['most', 'best']", round_.objective),
             budget=round_.budget,
         )
+
+    @property
+    def _stability_bonus(self) -> int:
+        """The round's bonus for keeping a pair, in proportion where a pair can earn few points.
+
+        With criteria that give ten points, a bonus of a hundred would keep every pair for ever.
+        """
+        most = min(int(self.columns.get("most", [SCALE])[0]), SCALE)
+        return round(self.round.stability_bonus * most / SCALE)
 
     def working(self, decisions: Decisions) -> ScoreTable:
         """Return the table with no possible mentor for excluded mentees."""
@@ -334,8 +352,13 @@ class SolverState:
 
 
 def scored(round_: Round, pool: Pool, columns: dict[str, list[object]]) -> ScoreTable:
-    """Score the pool under the round's criteria and waived rules."""
-    return score(pool, build_criteria(round_.criteria), waived_rules(round_, pool, columns))
+    """Score the pool under the round's criteria and waived rules.
+
+    `columns` name the criteria that no one's answers feed as "left_out".
+    """
+    left_out = [str(name) for name in columns.get("left_out", [])]
+    criteria = build_criteria(round_.criteria, left_out=left_out)
+    return score(pool, criteria, waived_rules(round_, pool, columns))
 
 
 def waived_rules(

@@ -299,7 +299,7 @@ def test_other_weights_are_previewed_before_they_are_used(drafted, as_user, cleo
     form = client.get(page).context["form"]
     data = {name: value for name, value in form.initial.items() if value is not None}
     data |= {"weight_can_help": 0, "weight_understands": 0, "weight_practical": 50}
-    assert "What would change" in client.post(page, data).content.decode()
+    assert "Nothing is saved yet" in client.post(page, data).content.decode()
     assert Round.system.get(pk=drafted.pk).criteria["weights"]["practical"] == 20
     client.post(url("use-criteria", drafted), data)
     fresh = Round.system.get(pk=drafted.pk)

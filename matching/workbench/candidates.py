@@ -5,6 +5,7 @@ Costs are for one change at a time; two changes that cost nothing alone can have
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ from matches.match_creation import capacity_of
 from matches.vocabulary_text import Vocabulary, join_words
 from programs.committee_admin import state_tone
 
-from ..criteria import WEIGHTS, can_be_waived, rule_text
+from ..criteria import can_be_waived, criterion_labels, own_criteria, rule_text
 from ..engine import Change, InfeasibleRules, WhatIf
 from ..explanations.comparison import Cell, Dimensions
 from ..explanations.explanation_text import CAUTION_TEXTS, cost_text
@@ -46,6 +47,7 @@ class Candidate:
     cells: dict[str, Cell]
     places: str
     if_chosen: list[str]
+    labels: Mapping[str, str] = field(default_factory=dict)  # of all criteria of the round
     is_current: bool = False
     is_rejected: bool = False
     rules: list[str] = field(default_factory=list)
@@ -54,12 +56,13 @@ class Candidate:
 
     @property
     def named_cells(self) -> list[tuple[object, Cell]]:
-        return [(WEIGHTS[name][0], cell) for name, cell in self.cells.items()]
+        return [(self.labels[name], cell) for name, cell in self.cells.items()]
 
     @property
     def points(self) -> list[int]:
         """Points per criterion, in the order of the table of points."""
-        return [self.explanation.parts[code] for code in WEIGHTS if code in self.explanation.parts]
+        parts = self.explanation.parts
+        return [parts[code] for code in self.labels if code in parts]
 
     @property
     def cautions(self) -> list[object]:
@@ -104,8 +107,8 @@ def compare(viewer: ViewerContext, row: Proposal, *, show_all: bool = False) -> 
         for j, explanation in zip((*shown, *closed), explained, strict=True)
     ]
     criteria = [
-        (name, str(label))
-        for name, (label, _help) in WEIGHTS.items()
+        (name, label)
+        for name, label in made.labels.items()
         if explained and name in explained[0].parts
     ]
     hidden, more = len(solver.mentors) - len(seen), len(open_) - len(shown)
@@ -170,7 +173,10 @@ class _CandidateBuilder:
     ) -> None:
         self.solver, self.row = solver, row
         self.vocabulary = Vocabulary(viewer.round.program)
-        self.dimensions = Dimensions(self.vocabulary, solver.explained.max_points())
+        self.criteria = viewer.round.criteria
+        self.labels = criterion_labels(self.criteria)
+        most = solver.explained.max_points()
+        self.dimensions = Dimensions(self.vocabulary, most, own_criteria(self.criteria))
         self.plan = plan_of(solver)
         self.rejected = {mentor for mentee, mentor in decisions.forbids if mentee == row.mentee_id}
         is_free = not row.is_pinned and not row.is_excluded
@@ -213,9 +219,10 @@ class _CandidateBuilder:
             places=_("%(used)s of %(places)s taken")
             % {"used": self._used(j, mentor), "places": capacity_of(mentor)},
             if_chosen=self._if_chosen(j),
+            labels=self.labels,
             is_current=mentor.pk == self.row.mentor_id,
             is_rejected=mentor.pk in self.rejected,
-            rules=[str(rule_text(code)) for code in codes],
+            rules=[str(rule_text(code, self.criteria)) for code in codes],
             quote=self._quote(mentor),
             can_be_waived=bool(codes) and all(map(can_be_waived, codes)),
         )

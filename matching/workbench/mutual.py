@@ -75,4 +75,6 @@ def _rules(solver: SolverState, mentee: Application, mentor: Application) -> str
     i, j = solver.row[mentee.pk], solver.column[mentor.pk]
     if solver.table.S[i, j] >= 0:
         return ""
-    return join_words(rule_text(code) for code in solver.explained.why_not(i, j))
+    return join_words(
+        rule_text(code, solver.round.criteria) for code in solver.explained.why_not(i, j)
+    )

@@ -191,16 +191,21 @@ def rows_of(
     veil = in_list and round_.program.policy.hide_names_until_opened
     named = mentor_names_in_reasons(proposals, user, veil)
     load = loads(round_, {row.mentor_id for row in proposals} - {None})
-    made = []
+    made, criteria = [], round_.criteria
     for row in proposals:
         if row.mentor is None:
             fix = next(
-                (fix_text(fix, named) for fix in row.why.get("fixes", []) if fix[1] in named), ""
+                (
+                    fix_text(fix, named, criteria)
+                    for fix in row.why.get("fixes", [])
+                    if fix[1] in named
+                ),
+                "",
             )
-            made.append(Row(row, [], 0, 0, why_left_out(row.why, named), fix, veil))
+            made.append(Row(row, [], 0, 0, why_left_out(row.why, named, criteria), fix, veil))
         else:
             row.mentor.cohort = round_.cohort
-            whys = committee_whys(row.why, row.cautions, vocabulary)
+            whys = committee_whys(row.why, row.cautions, vocabulary, criteria)
             made.append(
                 Row(row, whys, load[row.mentor.pk], capacity_of(row.mentor), shows_initials=veil)
             )

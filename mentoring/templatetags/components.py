@@ -37,6 +37,7 @@ REASON_WORDS = {
     "H": gettext_lazy("Can help"),
     "P": gettext_lazy("Practical"),
     "W": gettext_lazy("Wishes"),
+    "Q": gettext_lazy("Own question"),
     "!": gettext_lazy("Warning"),
 }
 

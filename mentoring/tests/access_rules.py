@@ -265,6 +265,7 @@ PAGES: dict[str, Rule] = {
         READERS, "round", MATCHERS, ALL, {"recipient": AN_UNMATCHED_MENTEE, "partner": "-"}
     ),
     "admin:matching_round_criteria": Rule(READERS, "round", MATCHERS, ALL),
+    "admin:matching_round_own-criterion": Rule(READERS, "round", MATCHERS, ALL),
     "admin:matching_round_compare": desk(READERS, "round", mentee=A_MENTEE),
     "admin:matching_round_preview": saying(desk(READERS, "round", mentee=A_MENTEE), **A_DECISION),
     "admin:matching_round_run": act(MATCHERS, "round"),
@@ -272,6 +273,8 @@ PAGES: dict[str, Rule] = {
     "admin:matching_round_pin-several": act(MATCHERS, "round"),
     "admin:matching_round_unpin-several": act(MATCHERS, "round"),
     "admin:matching_round_use-criteria": act(MATCHERS, "round"),
+    "admin:matching_round_use-own-criterion": act(MATCHERS, "round"),
+    "admin:matching_round_remove-own-criterion": act(MATCHERS, "round"),
     "admin:matching_round_copy": act(MATCHERS, "round"),
     "admin:matching_round_send": act(MATCHERS, "round"),
     "admin:matching_round_send-back": act(MATCHERS, "round"),

@@ -43,7 +43,7 @@ NOT_PLANTED = {
     "applications.RosterJob.report_json": "quotes the row that names the person",
     "applications.ImportedRow.changes_json": "has answers of the person",
     "applications.ImportedRow.written_json": "has answers of the person",
-    "matching.Round.criteria": "numbers",
+    "matching.Round.criteria": "numbers, and the committee's words for criteria",
     "matching.RoundEntry.facts": "codes and ids",
     "matching.RoundEntry.moved": "ids",
     "matching.RoundEntry.plan_before": "numbers",

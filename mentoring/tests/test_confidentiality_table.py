@@ -315,7 +315,8 @@ def seen(world, visitors):
 def test_a_word_is_read_by_those_who_may(column, pair, world, seen):
     label, _dot, name = column.rpartition(".")
     planted = {
-        str(getattr(row, name)).partition("@")[0].lower() for row in rows_of(world, label, pair)
+        str(getattr(row, name)).partition("@")[0].strip('[]"').lower()
+        for row in rows_of(world, label, pair)
     }
     if not planted and label in ONLY_IN_SOME_PAIRS:
         return

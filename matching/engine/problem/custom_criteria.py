@@ -2,8 +2,9 @@
 
 A custom criterion reads `Side.columns[name]` (or a standard field of that name) on both sides and
 makes a `ScorePart`: terms that add points and, if asked to, a hard rule whose code is the
-criterion's name. These four cover most sign-up spreadsheets: "one or two grades up", "same
-profession", "what I asked for is among your characteristics", "these towns suit me".
+criterion's name. These five cover most sign-up spreadsheets: "one or two grades up", "same
+profession", "what I asked for is among your characteristics", "these towns suit me", "this answer
+with that one".
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from matching.engine.problem.arrays import Bools, Ints, Points, answered, classes_of
+from matching.engine.problem.arrays import (
+    Bools,
+    Ints,
+    Points,
+    answered,
+    classes_of,
+    share_an_item,
+)
 from matching.engine.problem.constraints import ClassConstraint, HardConstraint
 from matching.engine.problem.people import Pool, Side
 from matching.engine.problem.score_terms import Capped, ClassTable, Linear, ScorePart
@@ -105,7 +113,7 @@ class Overlap:
 
     mentees: multiple-choice column of what is asked for; mentors: of what they are or offer (same
     items, same order). This is the only criterion fit for a personal trait, because only a mentor
-    whom the mentee asked for gets points.
+    whom the mentee asked for gets points. `hard` forbids pairs that answered and share no item.
     """
 
     name: str
@@ -113,6 +121,7 @@ class Overlap:
     mentors: str
     points: int
     at_most: int = 1
+    hard: bool = False
 
     def part(self, pool: Pool) -> ScorePart:
         _refuse_negative(self.name, self.points)
@@ -123,11 +132,51 @@ class Overlap:
                 f"criterion {self.name!r} compares {asked.shape[1]} items with {has.shape[1]}"
             )
         term = Capped(asked.astype(np.float32), has.astype(np.float32), self.at_most, self.points)
+        known = answered(asked), answered(has)
+        constraints: tuple[HardConstraint, ...] = ()
+        if self.hard:
+            classes = classes_of(asked, has)
+            mine, theirs = classes.mentee_answers, classes.mentor_answers
+            none = ~share_an_item(mine > 0, theirs > 0)
+            both = answered(mine)[:, None] & answered(theirs)
+            constraints = (ClassConstraint(self.name, classes, none & both),)
         return ScorePart(
             name=self.name,
             terms=(term,),
             max_points=self.points * self.at_most,
-            unknown=(~answered(asked), ~answered(has)),
+            unknown=(~known[0], ~known[1]),
+            constraints=constraints,
+        )
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Points for each pair of answers, from a table.
+
+    table: (mentee's category, mentor's category) -> points, FORBIDDEN (-1) for an impossible pair;
+    every other pair gets none. An unknown category (-1) gets no points and is never forbidden.
+    """
+
+    name: str
+    column: str
+    table: Mapping[tuple[int, int], int]
+
+    def part(self, pool: Pool) -> ScorePart:
+        _refuse_negative(self.name, *(points + 1 for points in self.table.values()))
+        mine, theirs = column(pool.mentees, self.column, 1), column(pool.mentors, self.column, 1)
+        classes = classes_of(mine, theirs)
+        mentee, mentor = classes.mentee_answers[:, 0], classes.mentor_answers[:, 0]
+        found = np.zeros((len(mentee), len(mentor)), np.float32)
+        for (one, other), points in self.table.items():
+            found[np.ix_(mentee == one, mentor == other)] = points
+        forbidden = found < 0
+        rule = ClassConstraint(self.name, classes, forbidden)
+        return ScorePart(
+            name=self.name,
+            terms=(ClassTable(classes, np.maximum(found, 0)),),
+            max_points=max([0, *self.table.values()]),
+            unknown=(mine < 0, theirs < 0),
+            constraints=(rule,) if min(self.table.values(), default=0) < 0 else (),
         )
 
 

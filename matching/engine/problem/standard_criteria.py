@@ -53,6 +53,30 @@ def parts(pool: Pool, criteria: Criteria) -> list[ScorePart]:
     return standard + [criterion.part(pool) for criterion in criteria.custom]
 
 
+def unanswered(pool: Pool, criteria: Criteria) -> list[str]:
+    """Return the weighted standard criteria that no answers of this pool can feed.
+
+    No one on one of the sides answered, no one named anyone, or no one was left out before: every
+    pair would earn the same.
+    """
+    fed: dict[str, bool] = {}
+    for name, make in _STANDARD.items():
+        criterion = name.split(".")[0]
+        if criteria.points(criterion):
+            part = make(pool, criteria)
+            is_fed = part is not None and _is_fed(part, pool)
+            fed[criterion] = fed.get(criterion, False) or is_fed
+    return [name for name, is_fed in fed.items() if not is_fed]
+
+
+def _is_fed(part: ScorePart, pool: Pool) -> bool:
+    if part.name == "waiting":
+        return bool((pool.mentees.waiting > 0).any()) if pool.mentees.waiting is not None else False
+    if part.criterion == "wishes":
+        return bool(len(pool.pair_rows[f"{part.name.split('.')[1]}_wishes"]))
+    return not (part.unknown[0].all() or part.unknown[1].all())
+
+
 def _by_level(name: str, field: str) -> Maker:
     """Share the points of a criterion out over what the mentee marked, in proportion to its weight
     or priority; the mentor's level earns 0, 5, 7, 8 or 10 tenths of each share."""

@@ -124,7 +124,9 @@ def _pairs(
             "parts": explanation.parts,
             "why": [
                 f"{why.kind} {why.text}"
-                for why in committee_whys(explanation.why, explanation.cautions, vocabulary)
+                for why in committee_whys(
+                    explanation.why, explanation.cautions, vocabulary, solver.round.criteria
+                )
             ],
         }
         for (i, j), explanation in zip(placed, explain(solver, placed), strict=True)
