@@ -206,7 +206,7 @@ def _matches(sample: _Sample, pairs: int) -> None:
     )
     closed = "p.state = 'closed'"
     copy(sample.match, "pair p", id=f"{FIRST} + p.k", mentee_id="p.mentee", mentor_id="p.mentor",
-          state="p.state", introduced_at="p.at", carer_id="p.carer",
+          state="p.state", introduced_at="p.at", carer_id="p.carer", are_health_dates_due="true",
           active_at="CASE WHEN p.state <> 'introduced' THEN p.at + interval '20 days' END",
           ends_on=f"CASE WHEN {closed} THEN p.at::date + 400 ELSE current_date + 200 END",
           closed_at=f"CASE WHEN {closed} THEN p.at + interval '400 days' END",

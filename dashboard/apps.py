@@ -5,6 +5,9 @@ from django.contrib.admin import apps as admin_apps
 class DashboardConfig(AppConfig):
     name = "dashboard"
 
+    def ready(self) -> None:
+        from . import health_dates, receivers  # noqa: F401  they register themselves
+
 
 class CommitteeAdminConfig(admin_apps.AdminConfig):
     """Use the committee's site as the default admin site."""

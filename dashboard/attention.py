@@ -18,14 +18,14 @@ from agreements.models import AgreementVersion
 from applications.models import Application
 from applications.models.applications import answer_late
 from applications.reviewing import PENDING_DECISION
-from checkins.models import Answer, CheckIn, Concern
+from checkins.models import CheckIn, Concern
 from matches.models import Match
 from matching.models import Round
 from notifications import outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
 
-from .health import Health, with_health
+from .health import Health, in_health, may_end
 
 Role = Membership.Role
 SHOWN_LIMIT = 99
@@ -90,8 +90,8 @@ def _concerns(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(
         others, text, changelist_url("checkins_concern", state__exact="open"), "amber"
     )
-    readable = Answer.objects.for_committee(member).filter(checkin=OuterRef("pk"))
-    (unread,) = _counts(CheckIn.objects.for_committee(member).to_read(), Q(Exists(readable)))
+    mine = CheckIn.objects.for_committee(member).readable_by(member)
+    (unread,) = _counts(mine.to_read(), Q())
     text = ngettext("check-in to read", "check-ins to read", unread)
     yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))
 
@@ -140,14 +140,16 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
 
 
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
-    pairs = with_health(Match.objects.for_committee(member), reader=member, at=at)
-    about = ("health", "carer", "ending_asked_at")
-    rows = pairs.order_by().values_list(*about)  # type: ignore[misc]  # annotated
-    counted = list(rows)
-    stuck = sum(health == Health.STUCK for health, *_rest in counted)
-    drifting = sum(health == Health.DRIFTING for health, *_rest in counted)
-    without_carer = sum(carer is None for _health, carer, _asked_at in counted)
-    ending = sum(asked_at is not None for *_rest, asked_at in counted)
+    pairs = Match.objects.for_committee(member).open()
+    ending, stuck, drifting, without_carer = (
+        count_up_to(rows, SHOWN_LIMIT + 1)
+        for rows in (
+            may_end(pairs, reader=member),
+            in_health(pairs, Health.STUCK, reader=member, at=at),
+            in_health(pairs, Health.DRIFTING, reader=member, at=at),
+            pairs.filter(carer=None),
+        )
+    )
     text = ngettext("pair may want to end", "pairs may want to end", ending)
     yield AttentionItem(ending, text, changelist_url("dashboard_pair", health="ending"), "amber")
     text = ngettext("pair is stuck", "pairs are stuck", stuck)

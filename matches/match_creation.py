@@ -16,6 +16,7 @@ from programs.models import Conflict, Membership
 
 from .models import Match
 from .rematching import read_endings
+from .signals import pair_changed
 
 # (application of the mentee, application of the mentor, reason codes that both may read)
 NewPair = tuple[int, int, dict[str, object]]  # JSON of reason codes and ids
@@ -42,6 +43,7 @@ def create_matches(pairs: Iterable[NewPair], *, at: datetime) -> list[Match]:
     ]
     Match.objects.bulk_create(matches, batch_size=500)
     _create_conflicts(matches, at)
+    pair_changed.send(Match, matches=[match.pk for match in matches])
     return matches
 
 

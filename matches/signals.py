@@ -2,6 +2,8 @@
 
 from django.dispatch import Signal
 
+# What the health of pairs follows from has changed: `matches` (their ids).
+pair_changed = Signal()
 # One of a pair asked the committee to join: `match`, `person`, `at`.
 ending_asked = Signal()
 # The person took that back: `match`, `person`, `at`.

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from matches.models import Match
+from matches.signals import pair_changed
 
 from .locking import lock_match
 from .models import PairContact
@@ -25,7 +26,9 @@ def note_contact(match: Match, *, by: User, at: datetime | None = None) -> PairC
     at = at or timezone.now()
     lock_match(match, by=by)
     today = at.astimezone(ZoneInfo(by.time_zone)).date()
-    contact, _created = PairContact.objects.get_or_create(
+    contact, is_new = PairContact.objects.get_or_create(
         match=match, person=by, on=today, defaults={"at": at}
     )
+    if is_new:
+        pair_changed.send(Match, matches=[match.pk])
     return contact

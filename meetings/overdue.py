@@ -59,7 +59,7 @@ def silent_matches(at: datetime) -> QuerySet[Match]:
     found = Match.objects.filter(state=Match.State.ACTIVE).exclude(Exists(ahead))
     return (
         found.annotate(
-            last_met_at=Max("meetings__starts_at", filter=is_held),
+            met_at=Max("meetings__starts_at", filter=is_held),
             times_met=Count("meetings", filter=is_held, distinct=True),
             last_contact_at=Max("contacts__at"),
             times_in_touch=Count("contacts", distinct=True),
@@ -91,7 +91,7 @@ def _due(match: Match, at: datetime) -> Iterator[tuple[User, Reminder]]:
 
 def quiet_since(match: Match) -> datetime:
     """Return since when a match of `silent_matches` has neither met nor been in touch."""
-    known = (getattr(match, "last_met_at"), getattr(match, "last_contact_at"))  # noqa: B009
+    known = (getattr(match, "met_at"), getattr(match, "last_contact_at"))  # noqa: B009
     begun = match.active_at or match.introduced_at
     return max([begun, *(moment for moment in known if moment)])
 

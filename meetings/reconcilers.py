@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from matches.ending_texts import MATCH_ENDED
 from matches.models import Match
+from matches.signals import pair_changed
 from notifications.outbox import cancel_about
 from notifications.reconcilers import reconciler
 from workflow.states import move
@@ -46,6 +47,7 @@ def _lapse(meeting: Meeting, at: datetime) -> None:
     changes: dict[str, object] = {"awaiting": None, "sequence": meeting.sequence + 1}
     if meeting.state == State.PROPOSED:
         move(meeting, State.LAPSED, by=None, at=at, why="not answered", **changes)
+        pair_changed.send(Match, matches=[meeting.match_id])
         return
     Meeting.objects.filter(pk=meeting.pk).update(**changes)
     meeting.times.all().delete()

@@ -19,6 +19,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from agreements.reconcilers import ask_for_draft
 from matches.models import Match
+from matches.signals import pair_changed
 from workflow.states import move
 
 from .locking import check_unchanged, lock_match, lock_meeting
@@ -67,6 +68,7 @@ def record(
     elif (outcome, minutes) != (meeting.state, meeting.minutes):
         check_unchanged(meeting, expected_sequence)
         _correct(meeting, outcome, minutes, by=by, at=at)
+    pair_changed.send(Match, matches=[meeting.match_id])
     _write_note(meeting, learned, next_step, by=by, at=at)
     if meeting.state == State.HELD:
         ask_for_draft(meeting.match, at=at)

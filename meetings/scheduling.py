@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.models import Match
+from matches.signals import pair_changed
 from workflow.states import move
 
 from . import time_checks
@@ -62,6 +63,7 @@ def plan_meeting(
         meeting.awaiting = match.partner_of(by)
         meeting.lapses_at = max(when.starts_at for when in times)
     meeting.save()
+    pair_changed.send(Match, matches=[match.pk])
     if not is_agreed:
         _write_times(meeting, times)
     Agenda.objects.create(meeting=meeting, author=by, place=place, points=points)
@@ -280,10 +282,11 @@ def _update(
     changes["sequence"] = meeting.sequence + 1
     if to and to != meeting.state:
         move(meeting, to, by=by, at=at, why="", **changes)
-        return
-    Meeting.objects.filter(pk=meeting.pk).update(**changes)
-    for name, value in changes.items():
-        setattr(meeting, name, value)
+    else:
+        Meeting.objects.filter(pk=meeting.pk).update(**changes)
+        for name, value in changes.items():
+            setattr(meeting, name, value)
+    pair_changed.send(Match, matches=[meeting.match_id])
 
 
 def _write_times(meeting: Meeting, times: Sequence[WallTime]) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Employer, Profile, User
 from applications.models import Application
 from matches.models import Match
+from matches.signals import pair_changed
 from programs.models import Cohort, Membership, Policy, Program
 
 _number = itertools.count(1)
@@ -87,8 +88,10 @@ def application(user: User, cohort: Cohort, role: str = "mentee", **fields: obje
 
 def match(mentee: User, mentor: User, cohort: Cohort, **fields: object) -> Match:
     """A published pair; makes the two applications."""
-    return Match.objects.create(
+    made = Match.objects.create(
         mentee=application(mentee, cohort, "mentee"),
         mentor=application(mentor, cohort, "mentor"),
         **fields,
     )
+    pair_changed.send(Match, matches=[made.pk])
+    return made

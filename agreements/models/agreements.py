@@ -22,6 +22,7 @@ from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from matches.models import Match
+from matches.signals import pair_changed
 from matches.terms import set_term
 from programs.models import Program
 from workflow.states import move
@@ -316,5 +317,6 @@ class AgreementVersion(models.Model):
         started_on = (match.active_at or at).astimezone(ZoneInfo(self.program.time_zone)).date()
         ends_on = started_on + relativedelta(months=self.term_months)
         set_term(match, ends_on, by=by, at=at)
+        pair_changed.send(Match, matches=[match.pk])
 
     put_in_force.alters_data = True  # type: ignore[attr-defined]  # no template may call it

@@ -74,16 +74,13 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 class TopicFilter(admin.SimpleListFilter):
-    """Topics that someone in the list named."""
+    """The topics that people in the member's programs can choose."""
 
     title = _("topic")
     parameter_name = "topic"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        named = ApplicationTopic.objects.filter(
-            application__in=Application.objects.for_committee(request.user)
-        )
-        topics = Topic.objects.filter(Exists(named.filter(topic=OuterRef("pk"))))
+        topics = Topic.objects.for_committee(request.user)
         return sorted(
             {topic.code: str(topic) for topic in topics}.items(), key=lambda pair: pair[1]
         )

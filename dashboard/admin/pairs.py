@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.health import Health, reasons, with_health
+from dashboard.health import FollowedPair, Health, health_of, in_health, reasons, with_requests
 from dashboard.models import Pair
 from matches.models import Match
 from programs.committee_admin import CarerFilter, CommitteeAdmin, format_date, state_chip
@@ -30,8 +32,7 @@ class HealthFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() not in Health.values:
             return queryset
-        pairs = with_health(queryset, reader=request.user, at=timezone.now())
-        return pairs.filter(health=self.value())  # type: ignore[misc]  # annotated
+        return in_health(queryset, self.value(), reader=request.user, at=timezone.now())
 
 
 @admin.register(Pair)
@@ -71,23 +72,24 @@ class PairAdmin(CommitteeAdmin):
 
     def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         pairs = rows.select_related(*self.list_select_related)
-        return with_health(pairs, reader=request.user, at=timezone.now())
+        return with_requests(pairs, reader=request.user, at=timezone.now())
 
     @admin.display(description=_("pair"), ordering="mentee__person__name")
     def pair(self, match: Match) -> str:
         return str(match)
 
-    @admin.display(description=_("health"), ordering="health")
+    @admin.display(description=_("health"))
     def health_chip(self, match: Match) -> str:
-        return state_chip(match.health, Health(match.health).label)
+        health = health_of(cast(FollowedPair, match), at=timezone.now())
+        return state_chip(health, health.label)
 
     @admin.display(description=_("why"))
     def why(self, match: Match) -> str:
-        return " ".join(reasons(match, at=timezone.now()))
+        return " ".join(reasons(cast(FollowedPair, match), at=timezone.now()))
 
     @admin.display(description=_("last met, or introduced"), ordering="quiet_since")
     def last_contact(self, match: Match) -> str:
-        return format_date(timezone.localdate(match.quiet_since))
+        return format_date(timezone.localdate(match.quiet_since or match.introduced_at))
 
     @admin.display(description=_("next meeting"), ordering="next_at")
     def next_meeting(self, match: Match) -> str:

@@ -144,6 +144,14 @@ class Match(models.Model):
     )  # set when the agreement is signed
     # When free texts of the pair were erased, because their time was over (`matches.retention`)
     texts_erased_at = models.DateTimeField(null=True, editable=False)
+    # What its health follows from, and when it drifts and is stuck if nothing happens. Kept by
+    # `dashboard.health_dates`.
+    last_met_at = models.DateTimeField(null=True, editable=False)
+    quiet_since = models.DateTimeField(null=True, editable=False)  # the last meeting or contact
+    rhythm_days = models.PositiveSmallIntegerField(null=True, editable=False)
+    drifting_from = models.DateTimeField(null=True, editable=False)
+    stuck_from = models.DateTimeField(null=True, editable=False)
+    are_health_dates_due = models.BooleanField(default=True, editable=False)  # to be computed
     # How many notices about the end of this term were sent (`matches.terms.notices`).
     end_notices = models.PositiveSmallIntegerField(default=0, editable=False)
     # When it is next asked whether the pair has not met for long; None: at once.
@@ -169,6 +177,20 @@ class Match(models.Model):
                 fields=["look_for_silence_at"],
                 condition=Q(state="active"),
                 name="match_look_for_silence",
+            ),
+            models.Index(
+                fields=["introduced_at", "id"],
+                condition=~Q(state="closed"),
+                name="match_open_oldest",
+            ),
+            models.Index(
+                fields=["drifting_from"], condition=~Q(state="closed"), name="match_drifting"
+            ),
+            models.Index(fields=["stuck_from"], condition=~Q(state="closed"), name="match_stuck"),
+            models.Index(
+                fields=["id"],
+                condition=Q(are_health_dates_due=True) & ~Q(state="closed"),
+                name="match_health_dates_due",
             ),
         ]
         constraints = [

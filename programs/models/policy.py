@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ..signals import policy_saved
 from .programs import Program, ProgramPartQuerySet
 
 UNSAID_CAPACITY = 1  # mentees of a mentor who has not said how many
@@ -165,6 +166,10 @@ class Policy(models.Model):
         """
         most = self.first_time_capacity if is_first_time else self.capacity_max
         return min(offered or UNSAID_CAPACITY, most)
+
+    def save(self, *args: object, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        policy_saved.send(Policy, policy=self)
 
     def clean(self) -> None:
         errors: dict[str, str | Promise] = {}
