@@ -66,7 +66,7 @@ def partner_card(application: Application, *, contact: str) -> PartnerCard:
         first_name=person.first_name,
         role=_("your mentor") if application.is_mentor else _("your mentee"),
         facts=list(filter(None, facts)),
-        email=person.email if contact != Allows.NOTHING else "",
+        email=person.address if contact != Allows.NOTHING else "",
         phone=profile.phone if contact == Allows.PHONE and profile else "",
     )
 

@@ -42,7 +42,9 @@ def event_of(meeting: Meeting, person: User, *, place: str = "", is_invitation: 
         place=place,
         is_cancelled=meeting.state == Meeting.State.CANCELLED,
         organizer=organizer_of(meeting.match.program) if is_invitation else None,
-        attendees=[CalendarPerson(who.name, who.email) for who in meeting.match.people]
+        attendees=[
+            CalendarPerson(who.name, who.address) for who in meeting.match.people if who.has_address
+        ]
         if is_invitation
         else (),
     )

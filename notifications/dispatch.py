@@ -20,6 +20,8 @@ from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 
+from access.addresses import is_real
+
 from . import delivery_rules, known, restore_guard, volume_limit
 from .building import build_email
 from .delivery import DeliveryResult, DeliveryStatus, MailConnection
@@ -31,6 +33,7 @@ from .reasons import (
     ATTEMPTS_FAILED,
     CANNOT_RENDER,
     EXPIRED,
+    NO_ADDRESS,
     NO_CONFIRMATION,
     NO_MAIL_SERVER,
     OUTCOME_UNKNOWN,
@@ -48,6 +51,7 @@ State = Notification.State
 MAX_ATTEMPTS = 8
 MAX_UNKNOWN = 4
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
+ADDRESS_PAUSE = timedelta(hours=6)  # of e-mails to people without an address
 LOST_REPLIES_LIMIT = 5  # in a row
 LOST_REPLIES_PAUSE = timedelta(minutes=15)
 UNAVAILABLE_PAUSE_SECONDS = (5, 15, 30, 60, 120, 300)
@@ -175,6 +179,9 @@ class Dispatcher:
                 policy = SenderPolicy()
                 message = build_message(row, recipient, Email(), stored_email(row), policy)
                 return OutgoingEmail(message)
+            if not is_real(recipient.email):
+                self._postpone(lease, delivery_rules.Wait(self.clock() + ADDRESS_PAUSE, NO_ADDRESS))
+                return None
             built = build_email(row, recipient, self.clock())
             if isinstance(built, Cancel):
                 lease.record(State.CANCELLED, reason=built.reason, ended_at=self.clock())

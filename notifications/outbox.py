@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -228,6 +229,14 @@ def cancel_about(
         waiting = waiting.filter(kind__in=kinds)
     now = at or timezone.now()
     return waiting.update(state=State.CANCELLED, reason=why, ended_at=now, body=None)
+
+
+def send_to_new_addresses(people: Iterable[int], *, at: datetime) -> int:
+    """Let e-mails to these people that wait for an address be looked at again; return how many."""
+    waiting = Notification.system.filter(
+        recipient__in=people, state=Notification.State.PENDING, next_at__gt=at
+    )
+    return waiting.update(next_at=at)
 
 
 def emails_to(person: Account, kind: str, *, about: models.Model) -> NotificationQuerySet:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from access.addresses import is_real
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 
@@ -173,6 +174,21 @@ class User(AbstractBaseUser):
     def is_erased(self) -> bool:
         """Whether the person has erased their data; only the emptied row is left."""
         return self.email.endswith(ERASED_DOMAIN)
+
+    @property
+    def has_address(self) -> bool:
+        """Whether e-mail can be sent to the person; sign-up lists may come without addresses."""
+        return is_real(self.email)
+
+    @property
+    def address(self) -> str:
+        """The e-mail address as pages and files show it; "" if there is none yet."""
+        return self.email if self.has_address else ""
+
+    @property
+    def name_and_address(self) -> str:
+        """The name with the address, to tell people of one name apart."""
+        return f"{self.name} <{self.address}>" if self.address else self.name
 
     @property
     def first_name(self) -> str:

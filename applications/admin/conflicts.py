@@ -83,4 +83,4 @@ class ConflictAdmin(CommitteeAdmin):
 
 
 def _with_address(person: User) -> str:
-    return f"{person.name} <{person.email}>"
+    return person.name_and_address

@@ -85,6 +85,13 @@ class ColumnsForm(forms.Form):
     skip_without_address = forms.BooleanField(
         required=False, label=_("Leave out rows without an e-mail address, such as a total")
     )
+    import_without_address = forms.BooleanField(
+        required=False,
+        label=_(
+            "Import people without an e-mail address too: they are known by id or name, and get "
+            "no e-mail until you add an address"
+        ),
+    )
     create = forms.BooleanField(
         required=False, label=_("Add unknown topics and other entries to the vocabulary")
     )
@@ -146,6 +153,7 @@ class ColumnsForm(forms.Form):
                 create=creates,
                 twice=roster.twice,
                 skip_without_address=roster.skip_without_address,
+                import_without_address=roster.import_without_address,
             )
 
     def _current_choice(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
@@ -206,8 +214,19 @@ class ColumnsForm(forms.Form):
             for n, heading in enumerate(self.table.headers)
         ]
 
+    def checkboxes(self) -> list[forms.BoundField]:
+        """Return the yes-or-no choices about the whole file."""
+        return [one for one in self if isinstance(one.field, forms.BooleanField)]
+
     def answer_rows(self) -> list[forms.BoundField]:
         return [self[name] for name in self.answers]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("skip_without_address") and data.get("import_without_address"):
+            text = _("Rows without an address are either left out or imported. Choose one.")
+            self.add_error("import_without_address", text)
+        return data
 
     def map_text(self) -> str:
         """Return the map that these choices describe. Raises BadMap if they are not enough."""
@@ -242,7 +261,10 @@ class ColumnsForm(forms.Form):
         self._keep_grids(fields, [known.fields for known in self.earlier])
         self._keep_grids(attributes, [known.attributes for known in self.earlier])
         self._add_meanings(fields, attributes)
-        names = ("state", "code_accepted", "orientation_passed", "skip_without_address")
+        names = (
+            "state", "code_accepted", "orientation_passed", "skip_without_address",
+            "import_without_address",
+        )  # fmt: skip
         options = {**{name: data[name] for name in names}, "twice": data["twice"] or "stop"}
         text = to_toml(
             {

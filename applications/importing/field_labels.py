@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.addresses import is_real
 from accounts.models import Industry, Language, Profile
 from applications.models import Application, ApplicationExperience
 from programs.models import Experience, Topic
@@ -91,7 +92,7 @@ class AnswerTexts:
 
     def text(self, field: str, value: object) -> str:
         """Return one answer in words; a dash for none."""
-        if value in ("", None, []):
+        if value in ("", None, []) or (field == "email" and not is_real(str(value))):
             return "–"
         if isinstance(value, bool):
             return _("yes") if value else _("no")

@@ -119,7 +119,8 @@ def undo_import(job: RosterJob, *, cohort: Cohort, at: datetime) -> UndoResult:
 
 def _why_not(one: _Row, stored: Answers) -> str:
     """Return why a person stays as they are; "" if they can be put back."""
-    if one.application.person.last_login and one.is_new_person:
+    has_new_access = one.is_new_person or "email" in one.changes
+    if one.application.person.last_login and has_new_access:
         return _("This person has signed in since.")
     if any(stored.get(name, []) != new for name, (_old, new) in one.changes.items()):
         return _("The answers have been changed since.")

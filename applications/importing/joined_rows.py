@@ -20,11 +20,13 @@ class Row(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Field[object]]]
     row: int
     role: str
-    email: str
     rank: int
     values: dict[str, Value | None]
     lists: dict[str, list[str]]
     attributes: dict[str, list[str]]
+
+    @property
+    def identity(self) -> str: ...
 
 
 R = TypeVar("R", bound=Row)
@@ -33,13 +35,10 @@ Difference = tuple[int, str, int]  # row, field, the earlier row that says somet
 
 
 def join_rows(records: Iterable[R]) -> tuple[list[R], list[Difference]]:
-    """Return one record per person and role, in the order of their first rows.
-
-    Rows without an address stay as they are.
-    """
+    """Return one record per person and role, in the order of their first rows."""
     groups: dict[tuple[str, str], list[R]] = defaultdict(list)
     for record in records:
-        groups[record.role, record.email or f"row {record.row}"].append(record)
+        groups[record.role, record.identity].append(record)
     differences: list[Difference] = []
     joined = []
     for rows in groups.values():

@@ -9,6 +9,7 @@ code_accepted = true
 twice = "later"                # which row of a person counts: "later", "earlier", or "stop";
                                # "join" if each row has one more answer of the person
 skip_without_address = true    # leave out rows without an e-mail address, such as a total
+import_without_address = true  # or import them: known by id or name, without e-mails so far
 
 [fields.email]
 column = "E-mail address"
@@ -63,6 +64,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .normalization import did_you_mean, fold
 
@@ -100,8 +102,16 @@ STATES = ("submitted", "accepted")
 TWICE = ("stop", "later", "earlier", "join")
 APPLICATION_KEYS = {
     "state", "orientation_passed", "code_accepted", "twice", "skip_without_address",
+    "import_without_address",
 }  # fmt: skip
 REQUIRED = {"email": {"email"}, "name": {"name", "first_name", "last_name"}}
+NO_COLUMN = {
+    "email": gettext_lazy(
+        "The map does not say which column is the email. Choose it, or choose to import people "
+        "without an e-mail address."
+    ),
+    "name": gettext_lazy("The map does not say which column is the name."),
+}
 NEVER_CLEARED = {
     "email", "role", "state", "cohort", "name", "first_name", "last_name", "key", "language",
     "time_zone", "commitment", "rank",
@@ -155,6 +165,7 @@ class RosterMap:
     code_accepted: bool = False
     twice: str = "stop"  # which row of a person counts, or that the import stops
     skip_without_address: bool = False  # leave out rows such as a total below the table
+    import_without_address: bool = False  # people are known by id or name until they have one
     encoding: str = ""
     both: FieldMap | None = None
     ignore: frozenset[str] = frozenset()
@@ -189,14 +200,15 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
     fields = {name: _field(f"fields.{name}", one) for name, one in _tables(data, "fields")}
     for name in fields:
         _require_one_of("fields", name, FIELDS)
-    for name, several in REQUIRED.items():
-        if not several & fields.keys():
-            raise BadMap(_("The map does not say which column is the %(name)s.") % {"name": name})
+    application = data.get("application", {})
+    _check_keys("application", application, APPLICATION_KEYS)
+    may_lack = {"email"} if application.get("import_without_address") else set()
+    for name in REQUIRED.keys() - may_lack:
+        if not REQUIRED[name] & fields.keys():
+            raise BadMap(str(NO_COLUMN[name]))
     for name in sorted(fields.keys() & NEVER_CLEARED):
         if fields[name].clear:
             raise BadMap(_("[fields.%(name)s] can't be cleared.") % {"name": name})
-    application = data.get("application", {})
-    _check_keys("application", application, APPLICATION_KEYS)
     twice = application.get("twice", "stop")
     _require_one_of("application.twice", twice, TWICE)
     if "rank" in fields and twice != "join":
@@ -218,6 +230,7 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
         code_accepted=bool(application.get("code_accepted", False)),
         twice=twice,
         skip_without_address=bool(application.get("skip_without_address", False)),
+        import_without_address=bool(application.get("import_without_address", False)),
         encoding=str(data.get("file", {}).get("encoding", "")),
         both=_both(data["both"]) if "both" in data else None,
         ignore=frozenset(fold(str(name)) for name in data.get("ignore", [])),

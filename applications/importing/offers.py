@@ -66,7 +66,8 @@ class Offers:
             },
         }
         for name in ("email", "state", "cohort"):
-            answers.pop(name, None)
+            if name != "email" or application.person.has_address:
+                answers.pop(name, None)
         return {
             name: empty_value(name) if answer in ("", None, []) else answer
             for name, answer in answers.items()

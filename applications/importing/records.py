@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models.people import SLOTS
+from applications.name_matching import name_words
 
 from .headings import is_without_heading, same_question
 from .joined_rows import join_rows
@@ -66,6 +67,12 @@ class Record:
     attributes: dict[str, list[str]] = field(default_factory=dict)
     rank: int = 0
     weights: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """What tells the person from others in a file: the address, else the id, else the name."""
+        name = " ".join(sorted(name_words(str(self.values.get("name") or ""))))
+        return self.email or (f"id {fold(self.key)}" if self.key else f"name {name}")
 
     def present(self, names: Iterable[str]) -> dict[str, Value]:
         """Return those of the named values that the file has."""
@@ -154,10 +161,10 @@ def settle_duplicates(records: list[Record], twice: str) -> tuple[list[Record], 
         ordered = records if twice == "earlier" else records[::-1]
         first: dict[tuple[str, str], Record] = {}
         for record in ordered:
-            first.setdefault((record.role, record.email or f"row {record.row}"), record)
+            first.setdefault((record.role, record.identity), record)
         kept = {id(record) for record in first.values()}
         records = [record for record in records if id(record) in kept]
-    problems += _duplicates_by("email", records) or _duplicates_by("key", records)
+    problems += _duplicates_by("identity", records) or _duplicates_by("key", records)
     return records, problems
 
 
@@ -175,7 +182,7 @@ def _duplicates_by(name: str, records: list[Record]) -> list[Problem]:
                     "This is the same person as in row %(row)d. "
                     "Choose beside the columns which row counts."
                 )
-                if name == "email"
+                if name == "identity"
                 else _("This is the id of the person in row %(row)d. Fix one of them.")
             )
             problems.append(Problem(record.row, "", message % {"row": first}))
@@ -250,6 +257,10 @@ def _record(
     record.email = str(record.values.get("email") or "")
     record.rank = int(record.values.pop("rank", None) or 0)
     record.key = str(record.values.get("key") or record.email)
+    may_lack = roster.import_without_address or has_bad_name
+    if not record.email and not may_lack:
+        column = _first_column(roster.fields["email"], "email")
+        problems.append(Problem(number, column, _(EMPTY_CELL)))
     return record, problems
 
 
@@ -358,7 +369,5 @@ def _single(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> Value | N
     text = _joined_text(mapping, cells, skips) if mapping.columns else ""
     value = _translate(mapping, text) if text else mapping.default
     if value in (None, ""):
-        if name == "email":
-            raise InvalidCell(_(EMPTY_CELL))
         return None
     return parse(name, value)

@@ -73,7 +73,7 @@ class _Import:
     result: ImportResult
     job: RosterJob | None
     file_name: str
-    people: dict[str, User] = field(default_factory=dict)  # by e-mail address
+    people: dict[str, User] = field(default_factory=dict)  # by `Record.identity`
     new_people: set[int] = field(default_factory=set)
     new: set[int] = field(default_factory=set)  # ids of the applications that were created
 
@@ -95,7 +95,7 @@ class _Import:
         created: list[Application] = []
         pairs: Pairs = []
         for record in self.records:
-            person = self.people[record.email]
+            person = self.people[record.identity]
             application = known.get((person.pk, record.role))
             if application is None:
                 application = self._new_application(record, person)
@@ -145,7 +145,7 @@ class _Import:
             person=person,
             role=record.role,
             state=self.roster.state,
-            external_key=person.email,  # unless the file has ids
+            external_key=person.email,  # unless the file has ids; stands in where none is known
             submitted_at=self.at,
             review_started_at=self.at if is_accepted else None,
             code_accepted_at=self.at if self.roster.code_accepted else None,
@@ -240,8 +240,12 @@ class _Import:
 
 
 def _untouched(application: Application, answers: Answers) -> frozenset[str]:
-    """Return the fields that are no answer of the person: no page of theirs has been saved yet."""
-    return frozenset(answers.keys() - PERSONAL) if not application.version else frozenset({"key"})
+    """Return the fields that are no answer of the person: no page of theirs has been saved yet.
+
+    An address is offered only to someone who has none.
+    """
+    own = answers.keys() - PERSONAL if not application.version else {"key"}
+    return frozenset(own | {"email"})
 
 
 class _Earlier:

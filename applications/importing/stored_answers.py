@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from accounts.first_address import renew_addresses
 from accounts.models import Employer, Industry, Language, Profile, User
 from accounts.models.people import SLOTS
 from applications.models import (
@@ -24,7 +25,7 @@ from applications.models import (
 from programs.models import ProgramQuestion
 
 BATCH = 500
-PERSON = ("name", "pronouns", "language", "time_zone")
+PERSON = ("email", "name", "pronouns", "language", "time_zone")
 PROFILE = ("job_title", "level", "years_experience", "place", "phone", "about", "availability")
 PROFILE_LISTS: dict[str, type[Industry] | type[Language]] = {
     "industries": Industry,
@@ -155,6 +156,7 @@ def _write_people(changes: Mapping[User, Answers]) -> None:
         if given:
             people.append(person)
     User.objects.bulk_update(people, PERSON, BATCH)
+    renew_addresses([one for one in people if "email" in changes[one]])
     by_person = {person.pk: answers for person, answers in changes.items()}
     profiles = list(Profile.objects.filter(user__in=by_person))
     employers = {employer.key: employer for employer in Employer.objects.all()}

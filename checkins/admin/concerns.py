@@ -55,7 +55,7 @@ class ConcernAdmin(CommitteeAdmin):
     @admin.display(description=_("how to reach this person"))
     def reach(self, obj):
         """Return what the person asked for; by e-mail if they left it blank, as the form says."""
-        return obj.contact_info or obj.person.email
+        return obj.contact_info or obj.person.address
 
     @admin.display(description=_("what it is"))
     def what(self, obj):

@@ -20,7 +20,7 @@ class ParticipantAdmin(CommitteeAdmin):
     """Read-only: people change their own data, and are anonymized, never deleted."""
 
     empty_words = _("No participants yet. People are listed here once they start an application.")
-    list_display = ("name", "roles", "employer", "email", "last_login")
+    list_display = ("name", "roles", "employer", "address", "last_login")
     search_fields = ("name", "email")
     search_help_text = _("Name or e-mail address")
     ordering = ("name", "pk")
@@ -28,7 +28,7 @@ class ParticipantAdmin(CommitteeAdmin):
     fields = (
         "name",
         "pronouns",
-        "email",
+        "address",
         "employer",
         "roles",
         "time_zone",
@@ -48,6 +48,10 @@ class ParticipantAdmin(CommitteeAdmin):
         return rows.select_related("profile__employer").prefetch_related(
             Prefetch("applications", mine, to_attr="seen")
         )
+
+    @admin.display(description=_("e-mail address"))
+    def address(self, person: User) -> str:
+        return person.address or gettext("no e-mail address yet")
 
     @admin.display(description=_("takes part as"))
     def roles(self, person: User) -> str:

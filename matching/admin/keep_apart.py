@@ -25,7 +25,7 @@ def people_to_name(request: HttpRequest) -> QuerySet[User]:
 
 
 def with_address(person: User) -> str:
-    return f"{person.name} <{person.email}>"
+    return person.name_and_address
 
 
 @admin.register(KeepApart)

@@ -57,7 +57,7 @@ def _pair_cells(row: Proposal, vocabulary: Vocabulary, criteria: CriteriaDict) -
         blank: list[object] = [""] * len(codes)
         return [
             mentee.name,
-            mentee.email,
+            mentee.address,
             "",
             "",
             _("Unmatched"),
@@ -74,9 +74,9 @@ def _pair_cells(row: Proposal, vocabulary: Vocabulary, criteria: CriteriaDict) -
     state, band = row.get_state_display(), row.get_band_display()
     return [
         mentee.name,
-        mentee.email,
+        mentee.address,
         person.name,
-        person.email,
+        person.address,
         state,
         band,
         row.score,
@@ -92,9 +92,7 @@ def scores(round_: Round, user: User) -> tablib.Dataset:
     seen = Application.objects.filter(pk__in=[*solver.mentees, *solver.mentors]).exclude(
         conflicts_with(user, "person")
     )
-    names = {
-        one.pk: f"{one.person.name} <{one.person.email}>" for one in seen.select_related("person")
-    }
+    names = {one.pk: one.person.name_and_address for one in seen.select_related("person")}
     columns = [j for j, pk in enumerate(solver.mentors) if pk in names]
     data = tablib.Dataset(
         headers=[_("Mentee"), *(safe(names[solver.mentors[j]]) for j in columns)],

@@ -220,6 +220,7 @@ PAGES: dict[str, Rule] = {
         act(MATCHERS, "mentor_application"), reason="Came"
     ),
     "admin:applications_application_wish": act(MATCHERS, "wish"),
+    "admin:applications_application_address": act(MATCHERS, "sent"),
     "admin:applications_application_release": desk(ANY_CHAIR),
     "admin:applications_application_release-cohort": desk(CHAIRS, "cohort"),
     "admin:applications_application_release-schedule": act(CHAIRS, "cohort"),

@@ -1,0 +1,45 @@
+"""The committee adds the address of an applicant whom a list brought without one."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from applications.addresses import MAY_ADD, add_address
+from applications.models import Application
+from programs.committee import acting_member, has_role
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix="address")
+
+
+def address_form(request: HttpRequest, application: Application) -> AddressForm | None:
+    """Return the form for a person without an address, to members who may add one."""
+    may_add = has_role(acting_member(request), application.program, *MAY_ADD)
+    return AddressForm() if may_add and not application.person.has_address else None
+
+
+@require_POST
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Store the first address of an applicant."""
+    seen = Application.objects.for_committee(request.user).select_related("person", "cohort")
+    application = get_object_or_404(seen, pk=pk)
+    form = AddressForm(request.POST)
+    if form.is_valid():
+        add_address(application, form.cleaned_data["email"], by=acting_member(request))
+        text = _("Saved. E-mails to %(name)s go to %(email)s from now on.")
+        about = {"name": application.person, "email": application.person.email}
+        messages.success(request, text % about)
+    else:
+        errors = [str(one) for several in form.errors.values() for one in several]
+        messages.error(request, " ".join(errors))
+    return redirect("admin:applications_application_change", application.pk)
