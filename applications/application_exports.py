@@ -80,7 +80,7 @@ def _answers(keys: list[int], reader: User) -> Iterator[tuple[Application, Answe
 def _public(application: Application, answers: Answers) -> Answers:
     """Return what every member who sees an application reads of it."""
     return {
-        "email": application.person.email,
+        "email": application.person.address,
         "role": application.role,
         "state": application.state,
         "cohort": str(application.cohort),
