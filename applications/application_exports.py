@@ -87,7 +87,7 @@ def _public(application: Application, answers: Answers) -> Answers:
         **{
             name: answer
             for name, answer in answers.items()
-            if name not in (*WISHES, *PRIVATE) and not name.startswith(OWN_QUESTION)
+            if name not in ("email", *WISHES, *PRIVATE) and not name.startswith(OWN_QUESTION)
         },
     }
 

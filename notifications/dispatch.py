@@ -20,7 +20,7 @@ from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 
-from access.addresses import is_real
+from access.placeholder_address import is_real
 
 from . import delivery_rules, known, restore_guard, volume_limit
 from .building import build_email

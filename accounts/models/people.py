@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from access.addresses import is_real
 from access.ids import PublicIdField
+from access.placeholder_address import is_real
 from access.scoping import ScopedQuerySet
 
 from ..timezones import zone_names

@@ -30,7 +30,7 @@ from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision, ImportedRow
 from ..program_questions import answer_rows
-from . import addresses, decision_release, wishes
+from . import address_form, decision_release, wishes
 from .bulk_decisions import BulkDecisionsMixin
 from .queues import (
     QueueFilter,
@@ -88,7 +88,7 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             page("<int:pk>/clear/", require_POST(self.clear_view), "clear"),
             page("<int:pk>/attended/", require_POST(self.attended_view), "attended"),
             page("wishes/<int:pk>/", wishes.decide, "wish"),
-            page("<int:pk>/address/", addresses.add, "address"),
+            page("<int:pk>/address/", address_form.add, "address"),
             *super().get_urls(),
         ]
 
@@ -174,7 +174,7 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             "own_answers": answer_rows(application, acting_member(request)),
             "wishes": wishes.wish_rows(request, application),
-            "address_form": addresses.address_form(request, application),
+            "address_form": address_form.address_form(request, application),
             "notes": notes.select_related("author"),
             "origins": ImportedRow.objects.visible_to(request.user)
             .filter(application=application)

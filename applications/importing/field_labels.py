@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.addresses import is_real
+from access.placeholder_address import is_real
 from accounts.models import Industry, Language, Profile
 from applications.models import Application, ApplicationExperience
 from programs.models import Experience, Topic

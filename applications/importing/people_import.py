@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 
-from access.addresses import NO_ADDRESS_DOMAIN
+from access.placeholder_address import NO_ADDRESS_DOMAIN
 from accounts.models import Profile, User
 from applications.models import Application
 from applications.name_matching import name_words

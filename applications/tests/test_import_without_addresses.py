@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from applications.addresses import add_address
+from applications.adding_address import add_address
 from applications.forms.rosters import ColumnsForm
 from applications.importing import BadMap, read_map, read_table
 from applications.importing.summaries import summarize

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from applications.addresses import MAY_ADD, add_address
+from applications.adding_address import MAY_ADD, add_address
 from applications.models import Application
 from programs.committee import acting_member, has_role
 
