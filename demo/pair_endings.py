@@ -7,7 +7,7 @@ from agreements import renewal, signing
 from matches import endings, follow_ups, terms
 from matches.models import FollowUp, Match
 
-from . import cleanup
+from . import cleanup, pair_closing
 from .setup import DemoCohort
 
 Kind, Wish = Match.Closed, FollowUp.Wish
@@ -77,10 +77,14 @@ def end_terms(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
         return
     for place, match in enumerate(ordered):
         match.refresh_from_db(fields=["state"])
+        if match.state == Match.State.CLOSING and place % 4 != 2:
+            pair_closing.look_back(demo, match, place, day=start + CLOSED_AFTER - 2)
         if match.state == Match.State.CLOSING and place % CLOSING_EVERY:
             mentee, mentor = match.people
             day = start + CLOSED_AFTER + place % 6
             end(demo, match, Kind.COMPLETED, by=(mentee, mentor)[place % 2], day=day)
+            if place % 5 == 1:
+                pair_closing.look_back(demo, match, place, day=day + 1)
             if place % 4 == 1:
                 answer(demo, match, mentee, Wish.STOP, day=day + 1)
                 answer(demo, match, mentor, Wish.AGAIN, day=day + 1)

@@ -11,7 +11,7 @@ from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
 from demo import pairs, personas, scenario, setup
-from matches.models import Closure, FollowUp, Match
+from matches.models import Closure, ContactChoice, FollowUp, Match, ThankYouNote
 from matching.models import Round
 from matching.pool.pool_data import build_pool
 
@@ -89,6 +89,8 @@ def test_at_the_end_most_pairs_have_closed(demo, some_people):
     assert {"closing", "closed"} <= states(Match)
     assert AgreementVersion.objects.signed().filter(number=2).exists(), "no pair went on"
     assert Match.objects.ended().count() == Closure.objects.in_force().count()
+    assert ThankYouNote.system.exists()
+    assert ContactChoice.objects.exists()
 
 
 def test_nobody_whose_pair_ended_is_proposed_again_without_asking(demo, some_people):
