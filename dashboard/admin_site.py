@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
+from programs.committee import acting_member
 from programs.committee_admin import CommitteeSite
+
+from . import person_search
+from .person_search import find_person
 
 NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("care", _("Pairs and care"),
@@ -32,6 +41,25 @@ OTHER_GROUP = ("more", _("More"))
 
 class CommitteeAdminSite(CommitteeSite):
     index_title = _("Today")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [path("find/", self.admin_view(self.find_view), name="find"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def find_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what the member may see of one person; the field is in the head of every page."""
+        text = " ".join(request.GET.get("q", "").split())
+        is_too_short = len(text) < person_search.SHORTEST
+        found = None if is_too_short else find_person(text, reader=acting_member(request))
+        context = {
+            **self.each_context(request),
+            "title": gettext("Find a person"),
+            "text": text,
+            "is_too_short": is_too_short,
+            "found": found,
+            "limit": person_search.SHOWN,
+        }
+        return TemplateResponse(request, "admin/find.html", context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Return Django's list for one app, or all pages in `NAV_GROUPS` order.

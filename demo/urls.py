@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from mentoring.urls import handler429 as handler429
 from mentoring.urls import urlpatterns as site_urlpatterns
 
 from . import views

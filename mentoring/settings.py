@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "mentoring.session_activity.ActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mentoring.post_only.PostOnlyMiddleware",
     "mentoring.middleware.PersonMiddleware",
     "mentoring.middleware.RolesMiddleware",
     "mentoring.middleware.ActionNotAllowedMiddleware",

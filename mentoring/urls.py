@@ -12,6 +12,8 @@ from . import styleguide, views
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler429 = "accounts.rate_limits.handler429"
+
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("theme/", views.theme, name="theme"),

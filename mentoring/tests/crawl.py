@@ -126,7 +126,7 @@ def outcome(response: Any, name: str) -> str:
     status = response.status_code
     if status >= 500:
         return f"broken ({status})"
-    if status == 405:
+    if status in {405, 303}:  # 303 leads a GET to the page of the form (`post_only`)
         return "wrong_method"
     if status in {403, 404}:
         return "refused"

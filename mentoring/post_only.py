@@ -1,0 +1,89 @@
+"""An address that only takes forms leads a GET to the page that the form is on.
+
+People arrive there by a reload, by "back", or by a sign-in in the middle of a form. Nothing is
+done; they see the page with the button again. Redirects of this kind answer 303.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+# By the beginning of a route's name: the page of its form, where that is not an address above it.
+# The first page that can be made from the same ids is taken.
+PAGES: dict[str, tuple[str, ...]] = {
+    "admin:applications_rosterupload_words": ("admin:applications_rosterupload_job",),
+    "admin:applications_rosterupload_cancel": ("admin:applications_rosterupload_job",),
+    "admin:applications_rosterupload_undo": ("admin:applications_rosterupload_job",),
+    "admin:applications_application_release-": ("admin:applications_application_changelist",),
+    "meetings:meeting-note": ("meetings:meeting-prepare",),
+    "meetings:meeting-keep": ("meetings:meeting-reply",),
+    # Their buttons are on several pages, and their ids name no pair: the home page has the pair.
+    "meetings:meeting-step": ("dashboard:home",),
+    "meetings:shared-delete": ("dashboard:home",),
+    "agreements:goal-progress": ("dashboard:home",),
+    "admin:matching_round_": ("admin:matching_round_compare", "admin:matching_round_workbench"),
+    "admin:applications_rosterupload_": (
+        "admin:applications_rosterupload_columns",
+        "admin:applications_rosterupload_changelist",
+    ),
+    "admin:applications_application_wish": ("admin:applications_application_changelist",),
+    "admin:programs_seed": ("admin:programs_setup",),
+}
+
+
+class SeeOther(HttpResponseRedirect):
+    """The answer to this address is a page at another one."""
+
+    status_code = 303
+
+
+class PostOnlyMiddleware:
+    """Lead a GET that a view refuses with 405 to the page of its form."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.respond(request)
+        if response.status_code != 405 or request.method not in ("GET", "HEAD"):
+            return response
+        return SeeOther(page_of(request))
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the address of the page with the form that is sent to this address."""
+    match = request.resolver_match
+    name, ids = (match.view_name, match.kwargs) if match else ("", {})
+    for beginning, pages in PAGES.items():
+        if name.startswith(beginning):
+            for page in pages:
+                address = _reverse(page, ids)
+                if address:
+                    return address
+    return page_above(request.path)
+
+
+def _reverse(page: str, ids: dict[str, object]) -> str:
+    for kwargs in (ids, {key: ids[key] for key in ids if key == "public_id"}, {}):
+        try:
+            return reverse(page, kwargs=kwargs)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def page_above(path: str) -> str:
+    """Return the next address above `path` that exists."""
+    parts = path.strip("/").split("/")
+    while len(parts) > 1:
+        parts.pop()
+        above = f"/{'/'.join(parts)}/"
+        try:
+            resolve(above)
+        except Resolver404:
+            continue
+        return above
+    return "/"
