@@ -34,6 +34,12 @@ WITHOUT_ORIENTATION = {"Stephen Ouellette"}  # accepted as a mentor, has not don
 RIGHT_ANSWERS = {question.code: question.right for question in orientation.QUESTIONS}
 
 
+PROGRAM_TEXTS = (
+    "name", "purpose", "audience", "is_not", "mentee_benefits", "mentor_benefits", "selection",
+    "faq",
+)  # fmt: skip
+
+
 def load_texts() -> dict[str, object]:
     return tomllib.loads((TEXTS / "sentences.toml").read_text(encoding="utf-8"))
 
@@ -79,7 +85,7 @@ def make_programs(texts: dict[str, Any]) -> dict[str, Program]:
             contact_email="committee@example.org",
             contact_phone="+1 416 555 0142",
             time_zone="America/Toronto",
-            **{name: content[name] for name in ("name", "purpose", "audience", "is_not")},
+            **{name: content[name] for name in PROGRAM_TEXTS},
         )
         Objective.objects.bulk_create(
             Objective(program=program, text=text) for text in content["objectives"]

@@ -120,9 +120,8 @@ MIDDLEWARE = [
 if TESTING:
     MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")
     INSTALLED_APPS.append("zeal")
-    ZEAL_ALLOWLIST = [
-        {"model": "account.EmailAddress"}
-    ]  # allauth asks again at each stage of a sign-in
+    # allauth asks again at each stage of a sign-in.
+    ZEAL_ALLOWLIST = [{"model": "account.EmailAddress"}]
 
 ROOT_URLCONF = "demo.urls" if DEMO else "mentoring.urls"
 _demo_templates = [BASE_DIR / "demo" / "templates"] if DEMO else []

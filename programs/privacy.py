@@ -41,6 +41,7 @@ COLUMNS = rules(
         "Program": {
             "public_id slug": impersonal("a name of the program"),
             "name purpose audience is_not code_of_conduct other_help emergency_note": OWN_WORDS,
+            "mentee_benefits mentor_benefits selection faq": OWN_WORDS,
             "contact_email contact_phone": impersonal("how to reach the program, not a member"),
             "language time_zone": OWN_WORDS,
         },

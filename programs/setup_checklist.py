@@ -58,6 +58,24 @@ def checklist(program: Program) -> list[ChecklistItem]:
             f"{url}#id_other_help",
         ),
         ChecklistItem(
+            _("Say what people get from it"),
+            _("For each role, one benefit per line; on the public page and on the poster"),
+            _has(program, "mentee_benefits", "mentor_benefits"),
+            f"{url}#id_mentee_benefits",
+        ),
+        ChecklistItem(
+            _("Say who decides, and by which criteria"),
+            _("People apply with more trust when they know what counts"),
+            _has(program, "selection"),
+            f"{url}#id_selection",
+        ),
+        ChecklistItem(
+            _("Answer the questions that people ask"),
+            _("How much time it takes, what it costs, what happens if it doesn't work"),
+            bool(program.questions_and_answers),
+            f"{url}#id_faq",
+        ),
+        ChecklistItem(
             _("Enter the objectives"),
             _("What the organisation wants to achieve; surveys measure each objective"),
             has_objectives,
@@ -98,7 +116,7 @@ def _vocabulary(program: Program) -> list[ChecklistItem]:
             _("Add languages and industries"),
             _("Shared by all programs; the starter lists below add them"),
             has_shared,
-            reverse("admin:programs_setup"),
+            f"{reverse('admin:programs_setup')}#list-{program.pk}",
         ),
     ]
 
@@ -106,38 +124,40 @@ def _vocabulary(program: Program) -> list[ChecklistItem]:
 def _people(program: Program) -> list[ChecklistItem]:
     members = Membership.objects.live().filter(program=program)
     matchers = members.filter(role__in=[Role.CHAIR, Role.MATCHER]).values("user").distinct()
-    url = reverse("admin:programs_membership_changelist")
+    add = reverse("admin:programs_membership_add")
     return [
         ChecklistItem(
             _("Add a chair"),
             _("Releases decisions and publishes rounds"),
             members.filter(role=Role.CHAIR).exists(),
-            url,
+            f"{add}?program={program.pk}&role={Role.CHAIR}",
         ),
         ChecklistItem(
             _("Add a second member who matches"),
             _("Every match is approved by two people"),
             matchers.count() > 1,
-            url,
+            f"{add}?program={program.pk}&role={Role.MATCHER}",
         ),
     ]
 
 
 def _cohort(program: Program) -> list[ChecklistItem]:
     cohorts = Cohort.objects.filter(program=program)
-    url = reverse("admin:programs_cohort_changelist")
+    newest = cohorts.order_by("-opens_on", "-pk").first()
+    add = f"{reverse('admin:programs_cohort_add')}?program={program.pk}"
+    url = reverse("admin:programs_cohort_change", args=[newest.pk]) if newest else add
     return [
         ChecklistItem(
             _("Create a cohort"),
             _("One run of the program, with the dates when applications open and close"),
-            cohorts.exists(),
+            newest is not None,
             url,
         ),
         ChecklistItem(
             _("Set the matching day and the start"),
             _("Applicants see when they will hear from you"),
             cohorts.exclude(matching_on=None).exclude(starts_on=None).exists(),
-            url,
+            f"{url}#id_matching_on",
         ),
     ]
 
@@ -151,13 +171,10 @@ def sections(user: User | AnonymousUser) -> list[Section]:
     chaired = set(Program.objects.for_committee(user, Role.CHAIR).values_list("pk", flat=True))
     found = []
     for program in Program.objects.for_committee(user):
-        items = checklist(program)
+        items, is_chair = checklist(program), program.pk in chaired
+        if not is_chair:  # who only reads: the fields behind the links would refuse them
+            items = [item._replace(url="") for item in items]
         found.append(
-            Section(
-                program=program,
-                items=items,
-                open_count=open_count(items),
-                is_chair=program.pk in chaired,
-            )
+            Section(program=program, items=items, open_count=open_count(items), is_chair=is_chair)
         )
     return found

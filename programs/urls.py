@@ -7,4 +7,6 @@ app_name = "programs"
 urlpatterns = [
     path("", views.welcome, name="welcome"),
     path("programs/<slug:slug>/", views.program_detail, name="program-detail"),
+    path("programs/<slug:slug>/poster/", views.poster, name="poster"),
+    path("programs/<slug:slug>/poster.svg", views.poster_code, name="poster-code"),
 ]

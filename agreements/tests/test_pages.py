@@ -156,7 +156,7 @@ def test_share_then_sign_then_in_force(match, as_user, ada, ben):
 
 def test_sharing_needs_a_post(match, as_user, ben):
     make.draft(match)
-    assert as_user(ben).get(url("agreement-share", match)).status_code == 405
+    assert as_user(ben).get(url("agreement-share", match)).status_code == 303
 
 
 def test_another_name_must_be_confirmed(match, as_user, ada):

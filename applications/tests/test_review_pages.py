@@ -91,7 +91,7 @@ def test_opening_the_page_changes_nothing(as_user, reader, private_application):
 
 def test_review_starts_with_the_button(as_user, reader, private_application):
     client = as_user(reader)
-    assert client.get(url("read", private_application)).status_code == 405
+    assert client.get(url("read", private_application)).status_code == 303
     assert client.post(url("read", private_application)).url == url("change", private_application)
     private_application.refresh_from_db()
     assert private_application.review_started_at is not None

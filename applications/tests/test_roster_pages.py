@@ -190,7 +190,7 @@ def test_the_chair_of_another_program_finds_nothing(upload, visit, as_user):
 def test_get_imports_nothing(upload, visit):
     upload()
     for name in ("map", "check", "import"):
-        assert visit(name, uploaded()).status_code == 405
+        assert visit(name, uploaded()).status_code == 303
 
 
 def test_the_rows_are_erased_after_a_day(upload):

@@ -42,6 +42,11 @@ class ConcernAdmin(CommitteeAdmin):
     )  # fmt: skip
     change_form_template = "admin/checkins/concern/change_form.html"
 
+    def get_fields(self, request, obj=None):
+        """Leave out what there is nothing to say about yet: the action comes sooner."""
+        later = ("checkin", "taken_by", "taken_at", "resolved_at", "resolution")
+        return [name for name in self.fields if name not in later or getattr(obj, name, None)]
+
     def has_module_permission(self, request):
         return cares_for_pairs(request)
 

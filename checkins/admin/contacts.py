@@ -15,11 +15,11 @@ from ..models.care import TEXT_LENGTH
 
 class ContactForm(forms.ModelForm):
     who = forms.ChoiceField(
-        label=_("spoke with"), choices=[("mentee", _("the mentee")), ("mentor", _("the mentor"))]
+        label=_("Spoke with"), choices=[("mentee", _("the mentee")), ("mentor", _("the mentor"))]
     )
 
     note = forms.CharField(
-        label=_("note"),
+        label=_("Note"),
         max_length=TEXT_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),

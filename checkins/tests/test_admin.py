@@ -71,7 +71,7 @@ def test_a_concern_is_taken_and_resolved(cared, as_user, ben, eve):
     concern = ask(cared, ben, text="It hurts")
     client = as_user(eve)
     assert "It hurts" in words(client, "concern_change", concern.pk)
-    assert client.get(page("concern_take", concern.pk)).status_code == 405
+    assert client.get(page("concern_take", concern.pk)).status_code == 303
     client.post(page("concern_take", concern.pk))
     client.post(page("concern_resolve", concern.pk), {"note": ""})
     assert Concern.objects.visible_to(eve).get().state == "taken"

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -30,6 +31,20 @@ class VocabularyForm(TranslatedNamesForm):
         fields = ("code", "retired_on")
 
 
+class InUseFilter(admin.SimpleListFilter):
+    title = _("in use")
+    parameter_name = "in-use"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str | Promise]]:
+        return [("yes", _("yes")), ("no", _("retired"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        wanted = {"yes": True, "no": False}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(retired_on__isnull=wanted)
+
+
 class VocabularyAdmin(ExportAdmin):
     empty_words = _(
         "No entries yet. All programs share these entries. You can load a starter list on the "
@@ -39,7 +54,7 @@ class VocabularyAdmin(ExportAdmin):
     export_program = ""
     change_roles = add_roles = (Role.CHAIR,)
     list_display = ("__str__", "code", "retired_on")
-    list_filter = (("retired_on", admin.EmptyFieldListFilter),)
+    list_filter = (InUseFilter,)
     search_fields = ("code", "names")
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:

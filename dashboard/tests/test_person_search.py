@@ -43,7 +43,7 @@ def test_people_of_other_programs_are_not_found(as_user, pair):
     other = factories.member("Olga", program=factories.program(), role="chair")
     page = as_user(other).get(FIND, {"q": "ada"})
     assert not page.context["found"]
-    assert "No one whom you may see" in page.content.decode()
+    assert "No name or address in your programs" in page.content.decode()
 
 
 def test_only_the_committee_searches(as_user, client, dan, pair):

@@ -56,7 +56,7 @@ def test_one_press_signs_in(client, demo, role):
 
 
 def test_only_a_press_signs_in(client, demo):
-    assert client.get("/demo/sign-in/mentee/").status_code == 405
+    assert client.get("/demo/sign-in/mentee/").status_code == 303
     assert enter(client, "maintainer").status_code == 404
     assert Client(enforce_csrf_checks=True).post("/demo/sign-in/mentee/").status_code == 403
     assert signed_in(client) is None

@@ -128,7 +128,7 @@ def test_opening_a_button_by_its_address_does_nothing(drafted, as_user, cleo, pe
         "waive-rule",
         "add-capacity",
     ):
-        assert as_user(cleo).get(url(action, drafted, people["amina"].public_id)).status_code == 405
+        assert as_user(cleo).get(url(action, drafted, people["amina"].public_id)).status_code == 303
     assert RoundEntry.system.filter(round=drafted).count() == 1
 
 

@@ -112,6 +112,8 @@ PAGES: dict[str, Rule] = {
     # --- public pages, applying, orientation: programs
     "programs:welcome": page(EVERYONE),
     "programs:program-detail": page(EVERYONE, "program"),
+    "programs:poster": page(EVERYONE, "program"),
+    "programs:poster-code": page(EVERYONE, "program"),
     "applications:suitability": form(EVERYONE, "program", role="mentee"),
     "applications:apply": Rule(EVERYONE, "cohort", SIGNED_IN, SAFE | POST, {"role": "mentee"}),
     "applications:application-tasks": page(OWNER, "draft"),

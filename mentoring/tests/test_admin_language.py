@@ -31,7 +31,7 @@ LONG_LISTS = {"time_zone"}
 
 SPOKEN_BY_DJANGO = (
     "View pair", "their health", "administration", "server time", "change history",
-    "wasn’t added via", "Change committee member", "(confidential)", ">Close<",
+    "wasn’t added via", ">Not empty<", "Change committee member", "(confidential)", ">Close<",
 )  # fmt: skip
 CRUMBS = re.compile(r'<div class="breadcrumbs">(.*?)</div>', re.DOTALL)
 SELECT = re.compile(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
@@ -54,7 +54,8 @@ def pages(world, visitors):
     """{(role, address): HTML} of all pages that answer 200."""
     found = {}
     for role in ROLES:
-        for _name, address in [("index", reverse("admin:index")), *addresses(world, role)]:
+        firsts = [("", reverse("admin:index")), ("", reverse("admin:programs_setup"))]
+        for _name, address in [*firsts, *addresses(world, role)]:
             with rolled_back():
                 response = visitors.visit(role, address)
             if response.status_code == 200:
@@ -125,6 +126,11 @@ def test_no_list_to_choose_from_is_long(pages):
                 yield f"{name} has {count} options"
 
     assert faults(pages, too_long) == []
+
+
+def test_labels_of_fields_begin_with_a_capital(pages):
+    label = re.compile(r"<label[^>]*>\s*([a-z][^<]*):</label>")
+    assert faults(pages, label.findall) == []
 
 
 def test_every_title_is_the_name_of_what_is_shown(pages):

@@ -111,7 +111,7 @@ def test_the_page_answers_400(as_user, cleo, path, query):
         ("applications/application", {"queue": "to-read", "_facets": "True"}),
         ("notifications/notification", {"state__exact": "sent", "kind": "round-unmatched"}),
         ("notifications/notification", {"due_at__year": "2026", "due_at__month": "11"}),
-        ("accounts/industry", {"retired_on__isempty": "1"}),
+        ("accounts/industry", {"in-use": "no"}),
         ("checkins/concern", {"state__exact": "open", "urgency__exact": "urgent"}),
     ],
 )

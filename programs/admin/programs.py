@@ -74,6 +74,7 @@ class ProgramAdmin(CommitteeAdmin):
         "There is no program yet. The page “Set up” guides you through your first one."
     )
     add_roles = change_roles = (Role.CHAIR,)
+    other_list = ("admin:programs_setup", gettext_lazy("Set up: what each program still needs"))
     formfield_overrides: ClassVar[dict[type, dict]] = {
         **CommitteeAdmin.formfield_overrides,
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
@@ -82,6 +83,10 @@ class ProgramAdmin(CommitteeAdmin):
     inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
+        (
+            gettext_lazy("For the public page"),
+            {"fields": ("mentee_benefits", "mentor_benefits", "selection", "faq")},
+        ),
         (
             gettext_lazy("Conduct and help"),
             {

@@ -139,6 +139,8 @@ class CommitteeAdmin(RowPages):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if field and field.label:
+            field.label = capfirst(str(field.label))
         return field
 
     def fill_in(self, request: HttpRequest, form: forms.ModelForm) -> None:

@@ -67,6 +67,25 @@ class Program(models.Model):
     is_not = models.TextField(
         _("what it is not"), blank=True, help_text=_("For example: not a job-search service.")
     )
+    mentee_benefits = models.TextField(
+        _("what mentees get from it"), blank=True, help_text=_("One per line, on the public page.")
+    )
+    mentor_benefits = models.TextField(
+        _("what mentors get from it"), blank=True, help_text=_("One per line, on the public page.")
+    )
+    selection = models.TextField(
+        _("who decides, and by which criteria"),
+        blank=True,
+        help_text=_("Who reads the applications, what counts, and what doesn't."),
+    )
+    faq = models.TextField(
+        _("questions and answers"),
+        blank=True,
+        help_text=_(
+            "Each question on a line of its own, its answer below, then an empty line. "
+            "Shown on the public page."
+        ),
+    )
     code_of_conduct = models.TextField(_("code of conduct"), blank=True)
     contact_email = models.EmailField(_("contact address"), blank=True)
     contact_phone = models.CharField(
@@ -103,6 +122,14 @@ class Program(models.Model):
 
     def clean(self) -> None:
         """Refuse texts that say whom to call without a number to call."""
+        for block in re.split(r"\n\s*\n", self.faq.replace("\r\n", "\n").strip()):
+            if block and "\n" not in block.strip():
+                raise ValidationError(
+                    {
+                        "faq": _("“%(question)s” has no answer. Write it on the next line.")
+                        % {"question": block.strip()[:80]}
+                    }
+                )
         note = self.emergency_note
         if CALL_WORDS.search(note) and not NUMBER.search(note):
             raise ValidationError(
@@ -120,7 +147,27 @@ class Program(models.Model):
     @property
     def other_help_lines(self) -> list[str]:
         """The lines of `other_help`, for e-mails and pages that say "not now"."""
-        return [line.strip() for line in self.other_help.splitlines() if line.strip()]
+        return lines_of(self.other_help)
+
+    @property
+    def benefits(self) -> dict[str, list[str]]:
+        """What each role gets from the program, line by line."""
+        return {
+            "mentee": lines_of(self.mentee_benefits),
+            "mentor": lines_of(self.mentor_benefits),
+        }
+
+    @property
+    def questions_and_answers(self) -> list[tuple[str, str]]:
+        """The blocks of `faq` as (question, answer)."""
+        blocks = re.split(r"\n\s*\n", self.faq.replace("\r\n", "\n").strip())
+        pairs = (block.strip().partition("\n") for block in blocks)
+        return [(question.strip(), answer.strip()) for question, _line, answer in pairs if answer]
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class ProgramPartQuerySet(ScopedQuerySet):

@@ -153,7 +153,7 @@ def test_a_chair_adds_a_starter_list_and_a_reader_does_not(as_user, cleo, reader
     assert not Topic.objects.exists()
     as_user(cleo).post(url, {"list": "volunteers"})
     assert {topic.program for topic in Topic.objects.select_related("program")} == {program}
-    assert as_user(cleo).get(url).status_code == 405
+    assert as_user(cleo).get(url).status_code == 303
 
 
 def test_a_chair_makes_a_cohort_for_her_own_program_only(as_user, cleo, program):

@@ -4,6 +4,7 @@ With --demo an empty installation is filled with invented people.
 """
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -28,6 +29,12 @@ def is_behind() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+FIRST_CHAIR = """\
+No one can sign in yet. Invite the first chair; they get an e-mail and sign in with a code:
+  python manage.py invite_chair you@example.org --name "Your Name" --program "Program" --template hr
+"""
+
+
 class Command(BaseCommand):
     help = "Migrates, makes the cache table and, with --demo, fills an empty database."
     # `migrate` runs the checks when there is something to do, and so does the server.
@@ -44,3 +51,5 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
         if demo:
             call_command("load_demo", stdout=self.stdout)
+        elif not get_user_model().objects.filter(is_active=True).exists():
+            self.stdout.write(FIRST_CHAIR)
