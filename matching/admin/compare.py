@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.named_wishes import visible_open_names
-from matches.vocabulary_text import format_number
 from matching.criteria import CriteriaDict
 from matching.explanations.explanation_text import cost_text, fix_text, why_left_out
 from matching.models import Proposal, Round
@@ -133,7 +132,6 @@ def preview(request: HttpRequest, public_id: str, mentee: str) -> HttpResponse:
         "moved": moved,
         "cost": cost_text(outcome.cost_pairs, outcome.cost_points),
         "outcome": outcome,
-        "total": format_number(outcome.total),
         "action_url": url(asked.action, round_, row.mentee.public_id),
         "fields": asked.fields,
         "anchor": f"{url('workbench', round_)}#row-{row.mentee.public_id}",

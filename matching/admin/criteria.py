@@ -9,13 +9,15 @@ from access.exceptions import ActionNotAllowed
 from matches.vocabulary_text import format_number
 from matching.criteria import own_criteria
 from matching.explanations.explanation_text import cost_text
+from matching.explanations.explanations import band_of, full_measure
 from matching.forms import CriteriaForm
-from matching.models import Round
+from matching.models import Proposal, Round
 from matching.presets import PRESETS, is_used
 from matching.rounds import criteria_changes
 from matching.rounds.auditing import MinScoreStep, weakest_steps
 from matching.rounds.lifecycle import check_may_change
 from matching.workbench.criteria_preview import CriteriaPreview, preview_criteria, unfed_labels
+from matching.workbench.workbench import snapshot_of
 from programs.models import ProgramQuestion
 
 from .pages import back, find_round, page, url
@@ -65,10 +67,13 @@ def _criteria_page(
 
 def weakest(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
+    snapshot = snapshot_of(round_)
+    full = full_measure(snapshot.figures.get("most", {})) if snapshot else 0
     steps = [
         {
             "min_score": step.min_score,
             "points": format_number(step.min_score),
+            "band": Proposal.Band(band_of(step.min_score, full)).label,
             "reassigned": step.reassigned,
             "is_now": step.is_now,
             "cost": _cost(step),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications.models import Application
-from matches.vocabulary_text import Vocabulary, format_number, join_words, slots_text
+from matches.vocabulary_text import Vocabulary, join_words, slots_text
 
 from ..criteria import CriteriaDict, own_criteria, rule_text
 from ..engine import InfeasibleRules, Violation
@@ -181,16 +181,17 @@ def fix_text(fix: Fix, names: Names, criteria: CriteriaDict | None = None) -> st
     return text % {**values, "rules": rules}
 
 
+LOW_COST, MEDIUM_COST = 400, 1500  # points of the whole plan; most changes cost between the two
+
+
 def gain_text(pairs: int, points: int) -> str:
-    """Describe what the whole round gains, in pairs, else in points."""
+    """Describe what the whole round gains, in people or in words for the points."""
     if pairs > 0:
         text = ngettext("matches %(count)s more person", "matches %(count)s more people", pairs)
         return text % {"count": pairs}
-    text = ngettext("%(count)s point more in total", "%(count)s points more in total", points)
-    return text % {"count": format_number(points)}
-
-
-LOW_COST, MEDIUM_COST = 400, 1500  # points of the whole plan; most changes cost between the two
+    if points <= LOW_COST:
+        return _("makes the plan a little better")
+    return _("makes the plan better") if points <= MEDIUM_COST else _("makes the plan much better")
 
 
 def cost_text(pairs: int, points: int) -> str:
@@ -205,11 +206,8 @@ def cost_text(pairs: int, points: int) -> str:
     if not points:
         return _("costs nothing")
     if points <= LOW_COST:
-        text = _("costs little")
-    else:
-        text = _("costs something") if points <= MEDIUM_COST else _("costs a lot")
-    number = ngettext("%(count)s point less in total", "%(count)s points less in total", points)
-    return f"{text} ({number % {'count': format_number(points)}})"
+        return _("costs little")
+    return _("costs something") if points <= MEDIUM_COST else _("costs a lot")
 
 
 def infeasible_text(solver: SolverState, bad: InfeasibleRules) -> str:

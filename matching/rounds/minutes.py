@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +17,19 @@ from applications.models import Application
 from matches.vocabulary_text import join_words
 from programs.models import conflicts_with
 
-from ..criteria import rule_text
+from ..criteria import WEIGHTS, rule_text
 from ..explanations.explanation_text import cost_text
 from ..models import Proposal, Round, RoundEntry
+from ..presets import IMPORTANCE, nearest_level
 
 Kind = RoundEntry.Kind
+SETTING_LABELS = {
+    "objective": gettext_lazy("aim"),
+    "min_score": gettext_lazy("lowest fit to propose"),
+    "budget": gettext_lazy("what a better weakest pair may cost"),
+    "stability_bonus": gettext_lazy("bonus for keeping a pair"),
+    "minimum": gettext_lazy("lowest fit of a possible pair"),
+}
 
 
 @dataclass(frozen=True)
@@ -71,9 +80,27 @@ def entry_text(entry: RoundEntry, names: dict[int, str]) -> str:
         "other": names.get(facts.get("other") or 0, hidden),
         "scope": Proposal.Scope(facts["scope"]).label if facts.get("scope") else "",
         "rules": join_words(rule_text(code) for code in facts.get("codes", [])),
-        "changes": join_words(facts.get("changes", []), 5),
+        "changes": join_words(map(change_text, facts.get("changes", [])), 5),
         "undone": Kind(facts["kind"]).label if "kind" in facts else "",
     }
+
+
+CHANGE = re.compile(r"(?P<name>.+) (?P<was>\S+) > (?P<now>\S+)")
+
+
+def change_text(change: str) -> str:
+    """Return one change of the criteria in words; it is stored as in `changed_settings`."""
+    if found := CHANGE.fullmatch(change):
+        name, was, now = found.group("name", "was", "now")
+        if name in WEIGHTS:
+            words = [str(IMPORTANCE[nearest_level(int(one))]) for one in (was, now)]
+            if words[0] == words[1]:
+                words = [f"{word} ({one})" for word, one in zip(words, (was, now), strict=True)]
+            return f"{WEIGHTS[name][0]}: {words[0]} → {words[1]}"
+        return f"{SETTING_LABELS.get(name, name)}: {was} → {now}"
+    name, _space, state = change.rpartition(" ")
+    switched = {"on": _("switched on"), "off": _("switched off")}
+    return f"{rule_text(name)}: {switched[state]}" if state in switched else change
 
 
 def minutes_entries(round_: Round, user: User) -> list[MinutesEntry]:
