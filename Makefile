@@ -120,9 +120,10 @@ fmt: $(VENV)/dev.stamp
 bench: prepare
 	$(PY) -m bench $(ARGS)
 
-# Pages and sweeps at 1,000 and 10,000 pairs on PostgreSQL: some ten minutes.
+# Pages, sweeps and an import at 1,000 and 10,000 pairs on PostgreSQL; writes its section of docs/benchmarks.md.
+# Measure again without filling again: make bench-scale ARGS="--keep var/bench-scale"
 bench-scale: $(VENV)/dev.stamp prepare
-	$(PY) -m testkit.services $(PY) -m bench.scale $(ARGS)
+	$(PY) -m bench.scale --update docs/benchmarks.md $(ARGS)
 
 shots: $(VENV)/dev.stamp prepare
 	@$(PY) -m testkit.browser

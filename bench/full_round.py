@@ -111,7 +111,7 @@ def measured(size: int) -> Figures:
     """Return the figures of a round of so many mentees, from a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        return cast("Figures", run_module("bench.full_round", size, url))
+        return cast("Figures", run_module("bench.full_round", size, url=url))
 
 
 def main(size: int) -> None:

@@ -84,7 +84,7 @@ def _for_target(request: str, row: Row) -> tuple[str, float]:
 
 def measured(size: int, url: str) -> Figures:
     """Return the figures of a round of so many mentees, from a process of its own."""
-    return cast("Figures", run_module("bench.http", size, url))
+    return cast("Figures", run_module("bench.http", size, url=url))
 
 
 def main(size: int) -> None:

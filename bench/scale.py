@@ -1,37 +1,43 @@
 """Ten times the size: do pages and sweeps grow with the data?
 
-    python -m testkit.services python -m bench.scale [--pairs 1000] [--out FILE]
+    python -m bench.scale [--keep FOLDER] [--update docs/benchmarks.md]
 
 Two databases on one PostgreSQL: 1 x has 1,000 pairs, 20,000 check-ins and 200,000 e-mails, 10 x has
 10,000 pairs, 200,000 check-ins and 1,000,000 e-mails (`bench.scale_data`). Times are of the
 processor, for Python and PostgreSQL together, so that other work on the machine disturbs them
 little. A page's figure is its p50 divided by that of an empty signed-in page, asked in turns in the
-same process. Sweeps and /healthz are in milliseconds.
+same process. Sweeps and /healthz are in milliseconds. `bench.scale_report` writes the report.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
-from bench.report import processor
 from bench.subprocess_runs import run_module
 
 PAIRS = 1000
-EMAILS_PER_PAIR = {1: 200, 10: 100}
+EMAILS_PER_PAIR = {1: 200, 10: 100}  # by factor
+IMPORTED_ROWS, IMPORT_SECONDS = 20_000, 60.0
 GROWTH = 1.3
 PARTICIPANT, COMMITTEE, TODAY = 4.0, 15.0, 20.0  # times the empty page
 SWEEP_MS, HEALTH_MS = 50.0, 10.0
+FILLED_BY = ("copies", "scale_data", "scale_history")  # another text of these fills anew
 EMPTY_PAGE = "checkins:concern-list"  # of someone who takes part in nothing
 
 Figures = dict[str, float]
+Measured = Mapping[str, Figures]  # "pages" and "sweeps"
 
 
 @dataclass(frozen=True)
@@ -86,81 +92,111 @@ PAGES = (
 )
 
 
-def lines(pairs: int) -> Iterator[str]:
-    """Build both sizes, measure them, and yield the report in Markdown."""
-    small, large = (_measured(pairs, factor) for factor in (1, 10))
-    yield "## Ten times the size"
-    yield ""
-    yield "Made by `make bench-scale`: PostgreSQL with 1 x and 10 x of everything, measured"
-    yield f"{datetime.now(UTC):%Y-%m-%d} on {_machine()}."
-    yield f"1 x is {pairs:,} pairs, {20 * pairs:,} check-ins, {200 * pairs:,} e-mails; 10 x is"
-    yield f"{10 * pairs:,} pairs, {200 * pairs:,} check-ins, {1000 * pairs:,} e-mails."
-    yield "Times are of the processor, for Python and PostgreSQL together. A page's figure is its"
-    yield "median divided by that of an empty signed-in page, which took"
-    yield f"{small['empty page']:.1f} and {large['empty page']:.1f} ms. The goals: from 1 x to 10 x"
-    yield f"at most {GROWTH} times, and at both sizes no more than the column *at most*."
-    yield ""
-    yield "| page | 1 x | 10 x | growth | at most | |"
-    yield "| --- | --- | --- | --- | --- | --- |"
-    for page in PAGES:
-        before, after = small[page.name], large[page.name]
-        growth = after / before
-        is_met = growth <= GROWTH and max(before, after) <= page.limit
-        yield _row(page.name, f"{before:.1f}", f"{after:.1f}", f"{growth:.2f}",
-                   f"{page.limit:.0f}", is_met)  # fmt: skip
-    yield ""
-    yield "| in milliseconds | 1 x | 10 x | at most | |"
-    yield "| --- | --- | --- | --- | --- |"
-    for name in [name for name in large if name.startswith(("sweep", "/"))]:
-        limit = HEALTH_MS if name.startswith("/") else SWEEP_MS
-        yield _row(name, f"{small[name]:.1f}", f"{large[name]:.1f}", f"{limit:.0f}",
-                   large[name] <= limit)  # fmt: skip
+@dataclass(frozen=True)
+class Result:
+    """What was measured: at 1 x, at 10 x, and the CPU seconds of the jobs of an import."""
+
+    pairs: int
+    small: Measured
+    large: Measured
+    imported: Figures
 
 
-def _row(*cells: str | bool) -> str:
-    *texts, is_met = cells
-    return f"| {' | '.join(map(str, texts))} | {'met' if is_met else '**missed**'} |"
+def measure(server: str, pairs: int) -> Result:
+    """Fill what is missing on the server, both sizes side by side, then measure alone."""
+    sizes = [
+        (pairs * factor, emails * pairs * factor) for factor, emails in EMAILS_PER_PAIR.items()
+    ]
+    with ThreadPoolExecutor() as filling:
+        urls = list(filling.map(lambda size: _filled(server, *size), sizes))
+    small, large = (cast("Measured", run_module("bench.scale_run", url=url)) for url in urls)
+    url = _empty_database(server, "bench_import")
+    imported = cast("Figures", run_module("bench.import_run", IMPORTED_ROWS, url=url))
+    return Result(pairs, small, large, imported)
 
 
-def _machine() -> str:
-    return f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+def _filled(server: str, pairs: int, emails: int) -> str:
+    """Return the address of the database of a size; it is filled unless it was, today, like this.
+
+    Moments in it count from when it was filled.
+    """
+    name, mark = f"bench_scale_{pairs}", _mark(pairs, emails)
+    found = _ask(
+        server,
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+        name,
+    )
+    if found == mark:
+        return _address(server, name)
+    url = _empty_database(server, name)
+    run_module("bench.scale_fill", pairs, emails, url=url)
+    _ask(server, f"COMMENT ON DATABASE {name} IS '{mark}'")
+    return url
 
 
-def _measured(pairs: int, factor: int) -> Figures:
-    """Return the figures of one size, from a process and a database of its own."""
-    emails = EMAILS_PER_PAIR[factor] * factor * pairs
-    url = _database(pairs, factor)
-    return cast("Figures", run_module("bench.scale_run", factor * pairs, url, emails))
+def _mark(pairs: int, emails: int) -> str:
+    folder = Path(__file__).parent
+    code = b"".join((folder / f"{name}.py").read_bytes() for name in FILLED_BY)
+    digest = hashlib.sha256(code).hexdigest()[:16]
+    return f"{datetime.now(UTC):%Y-%m-%d} {pairs} {emails} {digest}"
 
 
-def _database(pairs: int, factor: int) -> str:
-    """Return the address of the database of a size, made empty on the server of DATABASE_URL."""
+def _empty_database(server: str, name: str) -> str:
+    _ask(server, f"DROP DATABASE IF EXISTS {name}")
+    _ask(server, f"CREATE DATABASE {name}")
+    return _address(server, name)
+
+
+def _address(server: str, name: str) -> str:
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def _ask(server: str, sql: str, *values: str) -> str | None:
+    """Run a statement; return the first value of its first row, if it has one."""
     import psycopg2
 
-    url = os.environ["DATABASE_URL"]
-    name = f"bench_scale_{factor * pairs}"
-    connection = psycopg2.connect(url)
+    connection = psycopg2.connect(server)
     connection.autocommit = True  # no database is made inside a transaction
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(sql, values or None)
+        row = cursor.fetchone() if cursor.description else None
     connection.close()
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    return row[0] if row else None
+
+
+@contextmanager
+def _server(keep: Path | None) -> Iterator[str]:
+    """Yield the address of the PostgreSQL of DATABASE_URL, else of one that runs meanwhile."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    from testkit import services
+
+    with services.postgres(keep) as server:
+        yield server.url
 
 
 def main() -> None:
+    from bench import scale_report
+
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
     parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs at 1 x")
-    parser.add_argument("--out", type=Path, help="also write the table to this file")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="a folder for the databases; what was filled today is not filled again",
+    )
+    parser.add_argument("--update", type=Path, help="replace the section in this document")
     args = parser.parse_args()
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        sys.exit("needs PostgreSQL: python -m testkit.services python -m bench.scale")
-    found = []
-    for line in lines(args.pairs):
-        print(line, flush=True)
-        found.append(line)
-    if args.out:
-        args.out.write_text("\n".join(found) + "\n")
+    with _server(args.keep) as server, tempfile.TemporaryDirectory() as folder:
+        os.environ["OUTBOX_EPOCH_FILE"] = str(Path(folder) / "epoch")
+        found = measure(server, args.pairs)
+    text = "\n".join(scale_report.lines(found))
+    print(text)
+    if args.update:
+        scale_report.replace_section(args.update, text)
+        print(f"written to {args.update}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from accounts.models import Profile, User
 from agreements.models import Agreement, AgreementVersion, Goal, Signature
-from applications.models import Application, ApplicationTopic, Decision
-from bench.copies import FIRST, copy, run, series, set_sequences
+from applications.models import ApplicationTopic, Decision
+from bench.copies import FIRST, copy, filling, run, series, set_sequences
+from bench.scale_history import copy_emails, copy_transitions
 from checkins.models import Answer, CheckIn, Concern, ContactLog, Question, Wave
 from checkins.seeds import seed_surveys
 from matches.models import Match
@@ -28,7 +29,6 @@ from meetings.models import Meeting
 from notifications.models import Notification, OutboxState
 from programs.models import Cohort, Conflict, Membership, Topic
 from testkit import agreements, checkins, factories, meetings, rounds
-from workflow.models import Transition
 
 PAIRS_PER_COHORT, PAIRS_PER_MEMBER = 100, 100
 VISITED = FIRST + 10  # an active pair in the care of the first member
@@ -74,15 +74,8 @@ def fill(pairs: int, emails: int) -> People:
     sample = _sample()
     chair = factories.person("Chair Bench", email="chair@example.org")
     Membership.objects.create(user=chair, program=sample.cohort.program, role="chair")
-    _committee(sample, pairs)
-    _people(sample, pairs)
-    _matches(sample, pairs)
-    _agreements(sample)
-    _meetings(sample, pairs)
-    _checkins(sample, pairs)
-    _care(sample, pairs)
-    _transitions()
-    _emails(sample, pairs, emails)
+    with filling():
+        _copy_rows(sample, pairs, emails)
     for number in (3, 4, 5):
         Conflict.objects.create(member=chair, person_id=FIRST + number)
     _finish()
@@ -90,6 +83,18 @@ def fill(pairs: int, emails: int) -> People:
     found = people()
     assert found is not None
     return found
+
+
+def _copy_rows(sample: _Sample, pairs: int, emails: int) -> None:
+    _committee(sample, pairs)
+    _people(sample, pairs)
+    _matches(sample, pairs)
+    _agreements(sample)
+    _meetings(sample, pairs)
+    _checkins(sample, pairs)
+    _care(sample, pairs)
+    copy_transitions()
+    copy_emails(pairs, emails)
 
 
 def people() -> People | None:
@@ -210,7 +215,11 @@ def _matches(sample: _Sample, pairs: int) -> None:
           active_at="CASE WHEN p.state <> 'introduced' THEN p.at + interval '20 days' END",
           ends_on=f"CASE WHEN {closed} THEN p.at::date + 400 ELSE current_date + 200 END",
           closed_at=f"CASE WHEN {closed} THEN p.at + interval '400 days' END",
-          closed_kind=f"CASE WHEN {closed} THEN 'completed' ELSE '' END")  # fmt: skip
+          closed_kind=f"CASE WHEN {closed} THEN 'completed' ELSE '' END",
+          # As after a day of sweeps.
+          look_for_silence_at="now() + random() * interval '12 hours'",
+          texts_erased_at=f"CASE WHEN {closed} AND p.at + interval '590 days' < now()"
+          " THEN now() END")  # fmt: skip
 
 
 def _agreements(sample: _Sample) -> None:
@@ -316,77 +325,6 @@ def _care(sample: _Sample, pairs: int) -> None:
     copy(sample.contact, "pair p, generate_series(0, 1) o", id=f"{FIRST} + 2 * p.k + o",
           match_id=f"{FIRST} + p.k", person_id="p.mentee", member_id="p.carer",
           on="current_date - (p.k % 400)::int - 60 * o")  # fmt: skip
-
-
-def _transitions() -> None:
-    """What was opened, answered, accepted, signed and held."""
-    row = Transition.system.all().first()
-    assert row is not None
-    new_id = f"nextval(pg_get_serial_sequence('{Transition._meta.db_table}', 'id'))"
-    for model, before, after, moment, by in (
-        (CheckIn, "scheduled", "open", "x.opened_at", "NULL"),
-        (CheckIn, "open", "answered", "x.answered_at", "x.person_id"),
-        (Match, "introduced", "active", "x.active_at", "NULL"),
-        (Meeting, "set", "held", "x.starts_at", "x.proposed_by_id"),
-        (Application, "submitted", "accepted", "x.submitted_at", "NULL"),
-        (AgreementVersion, "shared", "signed", "x.signed_at", "x.changed_by_id"),
-    ):
-        rows = f'(SELECT * FROM "{model._meta.db_table}" x WHERE {moment} < now()) x'
-        copy(row, rows, id=new_id, about_type=f"'{model._meta.label_lower}'", about_id="x.id",
-              from_state=f"'{before}'", to_state=f"'{after}'", at=moment, by_id=by,
-              why="''")  # fmt: skip
-
-
-def _emails(sample: _Sample, pairs: int, emails: int) -> None:
-    """As many as asked for about rows that exist, sent over 600 days; a few wait or failed."""
-    row = Notification.system.filter(kind="agreement-to-sign").first()
-    assert row is not None
-    kinds = {
-        "checkin-pulse": (CheckIn, "SELECT id FROM asked WHERE state <> 'scheduled'"),
-        "meeting-date": (Meeting, f'SELECT id FROM "{Meeting._meta.db_table}" WHERE id > {FIRST}'),
-        "match-introduced": (Match, f"SELECT {FIRST} + k AS id FROM pair"),
-        "decision-accepted": (Application, f"SELECT {FIRST} + k AS id FROM {series(2 * pairs)}"),
-    }
-    lists = {name: f"about_{name.replace('-', '_')}" for name in kinds}
-    for name, (_model, rows) in kinds.items():
-        run(
-            f"CREATE TEMPORARY TABLE {lists[name]} AS SELECT id, row_number() OVER () AS n"
-            f" FROM ({rows}) s"
-        )
-    shares = {"checkin-pulse": 0.5, "meeting-date": 0.3, "match-introduced": 0.1}
-    shares["decision-accepted"] = 0.1
-    for name, (model, _rows) in kinds.items():
-        count = int(emails * shares[name])
-        source = (
-            f"(SELECT e, l.id AS about FROM {series(count, 'e')}"
-            f" JOIN {lists[name]} l ON l.n = 1 + e % (SELECT count(*) FROM {lists[name]})) s"
-        )
-        due = f"now() - interval '600 days' * (s.e::float / {count})"
-        if name == "checkin-pulse":  # those of the last weeks follow, each with its own moment
-            due = f"{due} - interval '61 days'"
-        state = "CASE WHEN s.e % 2000 = 1 THEN 'failed' WHEN s.e % 2000 = 2 THEN 'cancelled'"
-        state += f" WHEN s.e > {count} - 5 THEN 'held' ELSE 'sent' END"
-        is_sent = f"CASE WHEN {state} = 'sent' THEN {due} END"
-        is_over = f"CASE WHEN {state} <> 'held' THEN {due} END"
-        copy(row, source,
-              id=f"nextval(pg_get_serial_sequence('{Notification._meta.db_table}', 'id'))",
-              key=f"'{name}:' || s.e", kind=f"'{name}'", topic="NULL", about_id="s.about",
-              about_type=f"'{model._meta.label_lower}'", due_at=due, created_at=due, next_at=due,
-              recipient_id=f"{FIRST} + 1 + s.e % {2 * pairs}", expires_at="NULL", state=state,
-              sent_at=is_sent, ended_at=is_over,
-              reason=f"CASE WHEN {state} = 'sent' THEN '' ELSE 'bench' END")  # fmt: skip
-    label = CheckIn._meta.label_lower
-    recent = (
-        "(SELECT * FROM asked WHERE kind = 'pulse' AND state <> 'scheduled'"
-        " AND opens > now() - interval '61 days') a"
-    )
-    copy(row, recent,
-          id=f"nextval(pg_get_serial_sequence('{Notification._meta.db_table}', 'id'))",
-          key=f"'checkin-pulse:{label}:' || a.id || ':' || a.person || ':1'",
-          kind="'checkin-pulse'", topic="NULL", about_type=f"'{label}'", about_id="a.id",
-          state="'sent'", recipient_id="a.person", due_at="a.opens", created_at="a.opens",
-          next_at="a.opens", expires_at="NULL", sent_at="a.opens", ended_at="a.opens",
-          reason="''")  # fmt: skip
 
 
 def _finish() -> None:

@@ -1,7 +1,6 @@
-"""One size of `bench.scale`: fill the database, measure, print the figures as JSON.
+"""Measure one size of `bench.scale`, which is filled, and print the figures as JSON.
 
-`python -m bench.scale_run PAIRS EMAILS` in a process of its own. A database that is filled already
-is measured as it is.
+`python -m bench.scale_run` in a process of its own.
 """
 
 from __future__ import annotations
@@ -10,9 +9,7 @@ import gc
 import json
 import logging
 import re
-import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING
@@ -26,16 +23,21 @@ if TYPE_CHECKING:  # Django has to be set up before these are imported
 
     from bench.scale_data import People
 
-REQUESTS, WARM_UP, SWEEPS = 15, 2, 7
+REQUESTS, WARM_UP = 15, 2
 
 
-def main(pairs: int, emails: int) -> None:
+def main() -> None:
     set_up_django()
     logging.disable(logging.WARNING)  # an outbox of millions looks like far too many e-mails
-    from bench import scale_data
+    from bench import scale_data, scale_sweeps
+    from notifications.models import OutboxState
 
-    people = scale_data.people() or scale_data.fill(pairs, emails)
-    print(json.dumps({**dict(_sweeps()), **_pages(people), **dict(_health())}))
+    people = scale_data.people()
+    if people is None:
+        raise RuntimeError("the database is not filled")
+    OutboxState.objects.all().delete()  # of an earlier run, whose epoch file is gone
+    sweeps = scale_sweeps.figures(_timer())
+    print(json.dumps({"sweeps": sweeps, "pages": {**_pages(people), **dict(_health())}}))
 
 
 def _pages(people: People) -> Figures:
@@ -93,47 +95,23 @@ def _request(client: Client, page: Page, people: People) -> Callable[[], object]
     return ask
 
 
-def _sweeps() -> Iterator[tuple[str, float]]:
-    """Yield the milliseconds of every part of a sweep with nothing due, and of all together."""
+def _health() -> Iterator[tuple[str, float]]:
+    """Measure the answer that all is well; any other would be another, and cheaper, one."""
+    from django.test import Client
     from django.utils import timezone
 
-    from notifications import dispatch, volume_limit
-    from notifications.leases import claim
-    from notifications.reconcilers import RECONCILERS
-
-    at = timezone.now()
-    first = 1000 * _timer().seconds(lambda: _reconcile(at))
-    _reconcile(at)  # nothing is due any more
-    parts: dict[str, Callable[[datetime], object]] = {
-        **{name.split(".", 1)[1] + f" ({name.split('.')[0]})": RECONCILERS[name]
-           for name in RECONCILERS},
-        "hold_above_limit (notifications)": volume_limit.hold_above_limit,
-        "expire_old (notifications)": dispatch.expire_old,
-        "claim (notifications)": lambda at: claim(datetime.min.replace(tzinfo=at.tzinfo)),
-    }  # fmt: skip
-    total = 0.0
-    for name, part in parts.items():
-        taken = 1000 * median(_timer().seconds(lambda: part(at)) for _ in range(SWEEPS))  # noqa: B023
-        yield f"sweep with nothing due: {name}", taken
-        total += taken
-    yield "sweep with nothing due, all together", total
-    yield "first run after filling", first
-
-
-def _reconcile(at: datetime) -> None:
-    from notifications.reconcilers import run_reconcilers
-
-    if failed := run_reconcilers(at):
-        raise RuntimeError(f"reconcilers failed: {failed}")
-
-
-def _health() -> Iterator[tuple[str, float]]:
-    from django.test import Client
+    from notifications import restore_guard
 
     client = Client()
-    taken = [_timer().seconds(lambda: client.get("/healthz")) for _ in range(WARM_UP + REQUESTS)]
+    taken = []
+    for _request in range(WARM_UP + REQUESTS):
+        restore_guard.begin_run(timezone.now())
+        taken.append(_timer().seconds(lambda: client.get("/healthz")))
+    answer = client.get("/healthz")
+    if answer.status_code != 200:
+        raise RuntimeError(f"/healthz: {answer.status_code} {answer.content.decode()}")
     yield "/healthz", 1000 * median(taken[WARM_UP:])
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main()

@@ -11,8 +11,8 @@ import subprocess
 import sys
 
 
-def run_module(module: str, size: int, url: str, *more: int) -> object:
-    """Return what `python -m MODULE SIZE [MORE ...]` prints as its last line, as JSON.
+def run_module(module: str, *numbers: int, url: str) -> object:
+    """Return what `python -m MODULE [NUMBER ...]` prints as its last line, as JSON.
 
     url: of the database. Raises RuntimeError with its error output when it fails.
     """
@@ -22,7 +22,7 @@ def run_module(module: str, size: int, url: str, *more: int) -> object:
         "DEBUG": "1",
         "DJANGO_SETTINGS_MODULE": "mentoring.settings",
     }
-    command = [sys.executable, "-m", module, str(size), *map(str, more)]
+    command = [sys.executable, "-m", module, *map(str, numbers)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{module} failed:\n{done.stderr}")

@@ -58,6 +58,11 @@ class DatabaseTimer:
         return int(self._backend.read_text().split()[0])
 
 
+def median_of(timer: DatabaseTimer, work: Callable[[], object], runs: int) -> float:
+    """Return the median seconds of some runs."""
+    return median(timer.seconds(work) for _run in range(runs))
+
+
 def spread(times: list[float]) -> tuple[float, float, float]:
     """Return median, 95th percentile and maximum."""
     ordered = sorted(times)

@@ -210,12 +210,11 @@ def copied_wheel(programs: Path, folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[Server]:
+def postgres(keep: Path | None = None) -> Iterator[Server]:
+    """Run PostgreSQL; `keep`: a folder where its data stays, and is found the next time."""
     programs = find_postgres()
-    with tempfile.TemporaryDirectory(
-        prefix="mentoring-postgres-", ignore_cleanup_errors=True
-    ) as name:
-        folder, port = Path(name), free_port()
+    with _folder("mentoring-postgres-", keep) as folder:
+        port = free_port()
         data = folder / "data"
         prefix, options, programs = unprivileged(folder, programs)
         options["cwd"] = folder
@@ -233,9 +232,10 @@ def postgres() -> Iterator[Server]:
             "UTF8",
             "--no-sync",
         ]
-        made = subprocess.run(make, capture_output=True, text=True, check=False, **options)
-        if made.returncode:
-            raise RuntimeError(f"initdb failed:\n{made.stderr[-2000:]}")
+        if not (data / "PG_VERSION").exists():
+            made = subprocess.run(make, capture_output=True, text=True, check=False, **options)
+            if made.returncode:
+                raise RuntimeError(f"initdb failed:\n{made.stderr[-2000:]}")
         run = [
             *prefix,
             str(programs / "postgres"),
@@ -262,6 +262,16 @@ def postgres() -> Iterator[Server]:
         )
         with _running(server):
             yield server
+
+
+@contextlib.contextmanager
+def _folder(prefix: str, keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 def _says_ready(status: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -80,6 +81,23 @@ class EmployerQuerySet(ScopedQuerySet):
         found = self.spelled(wanted).first()
         key = wanted.casefold()
         return cast(Employer, found or self.get_or_create(key=key, defaults={"name": wanted})[0])
+
+    def all_named(self, names: Iterable[str]) -> dict[str, Employer]:
+        """Return {name: employer} as `named` does, in as many queries for many as for one."""
+        keys = {name: " ".join(name.split()).casefold() for name in names}
+        known: dict[str, Employer] = {}
+        for employer in Employer.objects.all():
+            known[employer.key] = employer
+            for alias in filter(None, employer.aliases.split("\n")):
+                known.setdefault(alias, employer)
+        missing: dict[str, Employer] = {}
+        for name, key in keys.items():
+            if key not in known:
+                missing.setdefault(key, Employer(name=" ".join(name.split()), key=key))
+        Employer.objects.bulk_create(missing.values(), 500, ignore_conflicts=True)
+        if missing:
+            known |= {one.key: one for one in Employer.objects.filter(key__in=missing)}
+        return {name: known[key] for name, key in keys.items()}
 
 
 class Employer(models.Model):

@@ -104,6 +104,9 @@ def test_spellings_become_one_employer(db):
     assert employers.merge(keep, others) == 1
     assert Profile.objects.get(user=nia).employer == keep
     assert {Employer.objects.named(name) for name in names} == {keep}
+    together = Employer.objects.all_named([*names, "New  Works", "new works"])
+    new = Employer.objects.get(name="New Works")
+    assert together == {**dict.fromkeys(names, keep), "New  Works": new, "new works": new}
 
 
 def test_merging_twice_changes_nothing(db):

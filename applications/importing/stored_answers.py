@@ -7,9 +7,11 @@ are [[id, weight], ...], experiences [[id, depth], ...]. A program's own questio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Model, QuerySet
 
 from accounts.first_address import renew_addresses
 from accounts.models import Employer, Industry, Language, Profile, User
@@ -139,12 +141,23 @@ def write_answers(changes: Mapping[Application, Answers], *, at: datetime) -> No
             application.committed_at = at if answers["commitment"] else None
     touched = {*APPLICATION, "key", "commitment"}
     rows = [one for one, answers in changes.items() if answers.keys() & touched]
-    Application.objects.bulk_update(rows, columns, BATCH)
+    _store(Application.objects.all(), rows, columns)
     _write_topics(changes)
     _write_experiences(changes)
     _write_private(changes)
     _write_own_questions(changes, at)
     _write_wishes(changes)
+
+
+def _store(known: QuerySet, rows: Sequence[Model], columns: Sequence[str]) -> None:
+    """Write these columns of rows that exist.
+
+    As an upsert, which sends each value once. `bulk_update` makes a CASE of every value: with
+    20,000 rows that takes minutes.
+    """
+    known.bulk_create(
+        rows, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=columns
+    )
 
 
 def _write_people(changes: Mapping[User, Answers]) -> None:
@@ -155,29 +168,21 @@ def _write_people(changes: Mapping[User, Answers]) -> None:
             setattr(person, name, answers[name])
         if given:
             people.append(person)
-    User.objects.bulk_update(people, PERSON, BATCH)
+    _store(User.objects.all(), people, PERSON)
     renew_addresses([one for one in people if "email" in changes[one]])
     by_person = {person.pk: answers for person, answers in changes.items()}
     profiles = list(Profile.objects.filter(user__in=by_person))
-    employers = {employer.key: employer for employer in Employer.objects.all()}
+    names = {answers["employer"] for answers in changes.values() if answers.get("employer")}
+    employers = Employer.objects.all_named(sorted(names))
     for profile in profiles:
         answers = by_person[profile.user_id]
         for name in answers.keys() & set(PROFILE):
             setattr(profile, name, answers[name])
         if "employer" in answers:
-            profile.employer = _employer(answers["employer"], employers)
-    Profile.objects.bulk_update(profiles, [*PROFILE, "employer"], BATCH)
+            profile.employer = employers.get(answers["employer"])
+    _store(Profile.objects.all(), profiles, [*PROFILE, "employer"])
     for name, model in PROFILE_LISTS.items():
         _write_profile_list(name, model, profiles, by_person)
-
-
-def _employer(name: str, employers: dict[str, Employer]) -> Employer | None:
-    if not name:
-        return None
-    key = " ".join(name.split()).casefold()
-    if key not in employers:
-        employers[key] = Employer.objects.named(name)
-    return employers[key]
 
 
 def _write_profile_list(
@@ -247,7 +252,7 @@ def _write_private(changes: Mapping[Application, Answers]) -> None:
         for name, value in changed[row.application_id].items():
             setattr(row, name, value)
     PrivateAnswers.objects.bulk_create(missing, BATCH)
-    PrivateAnswers.system.bulk_update(list(stored.values()), PRIVATE, BATCH)
+    _store(PrivateAnswers.system.all(), list(stored.values()), PRIVATE)
 
 
 def _write_own_questions(changes: Mapping[Application, Answers], at: datetime) -> None:
@@ -298,5 +303,5 @@ def _write_wishes(changes: Mapping[Application, Answers]) -> None:
                 else:
                     new.append(NamedWish(application=one, kind=kind, rank=rank, written=written))
         moved = [wish for key, wish in kept.items() if key in wanted]
-        NamedWish.system.bulk_update(moved, ["rank"], BATCH)
+        _store(NamedWish.system.all(), moved, ["rank"])
         NamedWish.objects.bulk_create(new, BATCH)

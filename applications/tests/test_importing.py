@@ -5,6 +5,8 @@ import io
 import pytest
 import tablib
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from applications.importing import BadFile, BadMap, read_map, read_records, read_table, save_records
@@ -319,3 +321,21 @@ def test_five_thousand_rows_take_few_queries(cohort, django_assert_max_num_queri
     )
     with django_assert_max_num_queries(1000):
         assert load(HEAD + rows, cohort).created == 5000
+
+
+@pytest.mark.django_db
+def test_an_import_asks_as_often_for_many_people_as_for_few(cohort):
+    def asked(numbers):
+        rows = "".join(
+            f"{n},,p{n}@example.org,P,{n},Works {n},,Skill: Talks;Skill: Pay;,,Definitely Yes,No\n"
+            for n in numbers
+        )
+        with CaptureQueriesContext(connection) as queries:
+            assert load(HEAD + rows, cohort).created == len(numbers)
+        return [query["sql"] for query in queries]
+
+    asked(range(1000, 1003))
+    few, many = asked(range(2000, 2003)), asked(range(3000, 3040))
+    assert len(many) < len(few) + 5  # SQLite splits a long INSERT
+    # A CASE for every value: the larger the import, the slower each of its rows.
+    assert not [sql for sql in many if "CASE" in sql]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from bench.scale import PAGES, PARTICIPANT
+from bench import scale_sweeps
+from bench.scale import PAGES, PARTICIPANT, Result
+from bench.scale_report import lines, replace_section
+from notifications.reconcilers import RECONCILERS
 from testkit import agreements, factories, meetings
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +49,46 @@ def test_pages_of_participants_ask_short_questions(page, match, as_user):
     assert not [sql for sql in queries if sql.count(" JOIN ") > MOST_JOINS]
     # What only matters to members of the committee is not asked for anyone else.
     assert not [sql for sql in queries if any(table in sql for table in OF_COMMITTEE)]
+
+
+def test_the_benchmark_measures_every_task_that_beat_wakes():
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert scheduled == set(scale_sweeps.BEAT_TASKS)
+    assert all(callable(import_string(task)) for task in scheduled)
+
+
+def test_the_benchmark_measures_every_reconciler():
+    assert set(RECONCILERS) <= set(scale_sweeps.parts())
+
+
+def test_a_section_of_a_document_is_replaced(tmp_path):
+    document = tmp_path / "benchmarks.md"
+    document.write_text(
+        "# A\n\n## Ten times the size\n\nold\n\n### Sweeps\n\nold\n\n## Targets\n\nx\n"
+    )
+    replace_section(document, "## Ten times the size\n\nnew \\1\n")
+    assert document.read_text() == "# A\n\n## Ten times the size\n\nnew \\1\n\n## Targets\n\nx\n"
+    document.write_text("# A\n")
+    replace_section(document, "## Ten times the size\n\nnew\n")
+    assert document.read_text() == "# A\n\n## Ten times the size\n\nnew\n"
+
+
+def test_the_report_names_the_pages_that_miss_a_goal():
+    def size(slow: float) -> dict[str, dict[str, float]]:
+        pages = {page.name: 2.0 for page in PAGES}
+        return {
+            "pages": {**pages, "home": slow, "empty page": 5.0, "/healthz": 4.0},
+            "sweeps": {"task run_jobs": slow * 10, "first run of all": 1234.0},
+        }
+
+    found = Result(1000, size(3.0), size(6.0), {"check": 61.0, "import": 12.0})
+    text = "\n".join(lines(found))
+    assert "| home | 3.0 | 6.0 | 2.00 | 4 | **missed** |" in text
+    assert f"{len(PAGES) - 1} of {len(PAGES)} pages met both goals." in text
+    assert "More than *at most*: *home*." in text
+    assert "Grew more than 1.3 times: *home*." in text
+    assert "| task run_jobs | 30.0 | 60.0 | 50 | **missed** |" in text
+    assert "| /healthz, all well | 4.0 | 4.0 | 10 | met |" in text
+    assert "| check | 61.0 | **missed** |" in text
+    assert "First run of all: 1,234 and 1,234 ms." in text
+    assert max(map(len, text.splitlines())) <= 120
