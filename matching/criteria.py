@@ -5,7 +5,9 @@ Codes are those of the engine. Weights are shares of one score.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NotRequired, TypedDict
 
 from django.utils.functional import Promise
@@ -94,6 +96,8 @@ UNKNOWN_TEXTS: dict[str, Promise] = {
     "language": _("a language is not known"),
     "mode_place": _("how or where to meet is not known"),
 }
+FROM_WISHES = frozenset({"avoid"})  # the rules that tell what someone told the committee only
+_are_wishes_hidden: ContextVar[bool] = ContextVar("are_wishes_hidden", default=False)
 ALWAYS_ON = frozenset({"self_pair", "readiness"})
 # Applications ask for no traits that others could require, so this rule has nothing to go by.
 WITHOUT_DATA = frozenset({"must_have"})
@@ -129,11 +133,30 @@ def criterion_labels(criteria: CriteriaDict) -> dict[str, str]:
     return standard | {one["code"]: one["label"] for one in own_criteria(criteria)}
 
 
+@contextmanager
+def hide_wishes() -> Iterator[None]:
+    """Do not say in this block that one person asked not to be paired with another.
+
+    For members who look at a round but do not read its applications.
+    """
+    token = _are_wishes_hidden.set(True)
+    try:
+        yield
+    finally:
+        _are_wishes_hidden.reset(token)
+
+
+def are_wishes_hidden() -> bool:
+    return _are_wishes_hidden.get()
+
+
 def rule_text(code: str, criteria: CriteriaDict | None = None) -> str | Promise:
     """Return why a rule forbids a pair; `<rule>_unknown` means that an answer is missing.
 
     `criteria` are those of the round, for rules that it made from the program's own questions.
     """
+    if code in FROM_WISHES and are_wishes_hidden():
+        return gettext("for a reason that only readers of the applications see")
     if code in RULE_TEXTS:
         return RULE_TEXTS[code]
     if is_own(code):

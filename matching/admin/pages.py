@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
+from matching.criteria import hide_wishes
 from matching.models import MATCHERS, Proposal, Round, Snapshot
 from matching.models.proposals import PERSON_FIELDS
 from matching.models.rounds import RoundQuerySet
 from matching.recusal import ViewerContext, cohort_has_conflicts
 from programs.committee import holds
+from programs.models import Membership
+
+
+def as_the_member_reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hide in a page of a round what its applicants told only those who read applications.
+
+    A carer sees rounds, and the full applications of their own pairs only; in a round no one is in
+    a pair yet.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if _reads_applications(request, str(kwargs.get("public_id", ""))):
+            return view(request, *args, **kwargs)
+        with hide_wishes():
+            answer = view(request, *args, **kwargs)
+            return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+
+    return shown
+
+
+def _reads_applications(request: HttpRequest, public_id: str) -> bool:
+    reads = set(Membership.objects.program_ids(request.user, *Membership.READERS))
+    if reads.issuperset(Membership.objects.program_ids(request.user)):
+        return True  # in every program: the usual case
+    return _rounds_of(request).filter(public_id=public_id, cohort__program__in=reads).exists()
 
 
 def find_round(request: HttpRequest, public_id: str) -> Round:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from matches.vocabulary_text import Vocabulary, format_number
-from matching.criteria import WEIGHTS, own_criteria, rule_text
+from matching.criteria import RULE_TEXTS, WEIGHTS, own_criteria, rule_text
 from matching.engine import Audit
 from matching.forms import ReasonForm
 from matching.models import Proposal, Round
@@ -92,7 +92,9 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
             for code, (label, _help) in WEIGHTS.items()
         ],
         "own": own_criteria(round_.criteria),
-        "rules": [rule_text(code) for code in round_.criteria.get("rules", [])],
+        "rules": [
+            RULE_TEXTS.get(code) or rule_text(code) for code in round_.criteria.get("rules", [])
+        ],
         "snapshot": snapshot_of(round_),
         "figures": figures,
         "points": _points(round_, figures),

@@ -22,7 +22,7 @@ from matching.models import MATCHERS, Round
 from matching.rounds import lifecycle
 from matching.rounds.proposal_rows import plan_counts
 from programs.committee_admin import CohortFilter, CommitteeAdmin, CommitteeList, state_chip
-from programs.models import Cohort
+from programs.models import Cohort, read_roles_once
 
 from . import (
     bulk,
@@ -36,6 +36,7 @@ from . import (
     round_emails,
     workbench,
 )
+from .pages import as_the_member_reads
 
 View = Callable[..., HttpResponse]
 
@@ -118,7 +119,14 @@ class RoundAdmin(CommitteeAdmin):
 
     def get_urls(self) -> list[Any]:
         def address(route: str, view: View, name: str) -> object:
-            return path(route, self.admin_site.admin_view(view), name=f"matching_round_{name}")
+            page = self.admin_site.admin_view(as_the_member_reads(view))
+            return path(route, page, name=f"matching_round_{name}")
+
+        def decision(route: str, view: View, name: str) -> object:
+            """Read roles and conflicts once: a decision about a row changes neither."""
+            page = as_the_member_reads(require_POST(decisions.refusal_in_fragment(view)))
+            once = self.admin_site.admin_view(read_roles_once()(page))
+            return path(route, once, name=f"matching_round_{name}")
 
         return [
             *(address(f"<str:public_id>/{name}/", require_safe(view), name) for name, view in READ),
@@ -127,11 +135,7 @@ class RoundAdmin(CommitteeAdmin):
                 for name, view in WRITE
             ),
             *(
-                address(
-                    f"<str:public_id>/row/<str:mentee>/{name}/",
-                    require_POST(decisions.refusal_in_fragment(view)),
-                    name,
-                )
+                decision(f"<str:public_id>/row/<str:mentee>/{name}/", view, name)
                 for name, view in DECIDE
             ),
             address("<str:public_id>/row/<str:mentee>/", require_safe(compare.show), "compare"),

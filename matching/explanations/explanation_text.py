@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from applications.models import Application
 from matches.vocabulary_text import Vocabulary, join_words, slots_text
 
-from ..criteria import CriteriaDict, own_criteria, rule_text
+from ..criteria import CriteriaDict, are_wishes_hidden, own_criteria, rule_text
 from ..engine import InfeasibleRules, Violation
 from ..own_criteria import find, why_text
 from ..storage.solver_state import SolverState
@@ -120,6 +120,8 @@ def meeting_text(why: Reasons) -> str:
 
 
 def wishes(why: Reasons) -> list[Why]:
+    if are_wishes_hidden():
+        return []
     match why.get("wish", []):
         case ["mentee", "mentor"]:
             return [Why("W", _("they named each other"))]

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from applications.models import NamedWish
 from matching.workbench.mutual import mutual_pairs
-from programs.models import Conflict
+from programs.models import Conflict, Membership
+from testkit import factories
 from testkit import rounds as make
 
 
@@ -89,3 +90,36 @@ def test_a_recused_member_does_not_see_it(found, kim, people):
 def test_others_do_not_open_the_page(found, as_user, dan):
     page = reverse("admin:matching_round_mutual", args=[found.public_id])
     assert as_user(dan).get(page).status_code in {302, 403, 404}
+
+
+@pytest.mark.parametrize(
+    ("role", "is_told"), [("matcher", True), ("reader", True), ("carer", False)]
+)
+def test_only_readers_of_applications_learn_who_named_whom(
+    role, is_told, cohort, cleo, program, wish, people, as_user
+):
+    """A carer sees rounds, and no applications of people who are in no pair yet."""
+    wish("amina", "ruth")
+    wish("amina", "priya", kind="avoid")
+    round_ = make.run_round(cohort, cleo)
+    client = as_user(factories.member("Ola Vale", program=program, role=role))
+    pages = {
+        name: client.get(reverse(f"admin:matching_round_{name}", args=[round_.public_id, *more]))
+        for name, more in (("workbench", []), ("compare", [people["amina"].public_id]))
+    }
+    words = " ".join(page.content.decode() for page in pages.values())
+    assert ("asked not to be paired" in words) is is_told
+    assert ("asked for this mentor" in words) is is_told
+
+
+def test_a_role_in_another_program_opens_no_wishes(cohort, cleo, program, wish, people, as_user):
+    wish("amina", "priya", kind="avoid")
+    round_ = make.run_round(cohort, cleo)
+    ola = factories.member("Ola Vale", program=program, role="carer")
+    Membership.objects.create(user=ola, program=factories.program(), role="reader")
+    address = reverse(
+        "admin:matching_round_compare", args=[round_.public_id, people["amina"].public_id]
+    )
+    words = as_user(ola).get(address).content.decode()
+    assert "asked not to be paired" not in words
+    assert "for a reason that only readers of the applications see" in words
