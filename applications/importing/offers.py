@@ -98,7 +98,7 @@ class Offers:
     def _cleared(self) -> set[str]:
         """Headings of questions whose stored answer an empty cell erases."""
         maps = self.roster.attributes.items()
-        return {self.questions[name].heading for name, mapping in maps if mapping.clear}
+        return {self.questions.by_name[name].heading for name, mapping in maps if mapping.clear}
 
     def _fits(self, written: str, record: Record, name: str) -> bool:
         if len(written) <= MAX_WISH_LENGTH:

@@ -261,3 +261,9 @@ def test_a_grid_can_be_a_question_of_the_program(mapping, program):
     assert question.heading == "Where?"
     (answers,) = read_answers(Application.objects.all()).values()
     assert answers["attributes.Where?"] == ["North", "South"]
+
+
+def test_an_empty_answer_to_a_question_of_the_program_is_no_answer(mapping):
+    mapping("Email,Name,Shoe size\na@example.org,A Holm,38\nb@example.org,B Li,\n")
+    job = mapping.post(**{"field-2": "own", "clear-2": "clear"})
+    assert (job.error, job.counts["created"]) == ("", 2)

@@ -193,7 +193,8 @@ def test_a_topic_has_a_name_in_each_language_and_is_retired_not_deleted(as_user,
         client.post(f"/admin/programs/topic/{topic.pk}/delete/", {"post": "yes"}).status_code == 403
     )
     client.post(
-        "/admin/programs/topic/", {"action": "retire_selected", "_selected_action": [topic.pk]}
+        "/admin/programs/topic/",
+        {"action": "retire_selected", "_selected_action": [topic.pk], "confirmed": "Retire"},
     )
     assert not Topic.objects.current(program).exists()
     client.post(
@@ -222,7 +223,11 @@ def test_no_one_changes_the_vocabulary_of_other_programs(as_user, cleo, program)
     assert client.post(f"/admin/programs/experience/{shared.pk}/change/", data).status_code == 403
     client.post(
         "/admin/programs/experience/",
-        {"action": "retire_selected", "_selected_action": [other.pk, shared.pk]},
+        {
+            "action": "retire_selected",
+            "_selected_action": [other.pk, shared.pk],
+            "confirmed": "Retire",
+        },
     )
     assert Experience.objects.filter(retired_on=None).count() == 2
     assert client.get(f"/admin/programs/experience/{shared.pk}/change/").status_code == 200
