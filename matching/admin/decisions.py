@@ -207,10 +207,15 @@ def _changed_rows(request: HttpRequest, viewer: ViewerContext, entry: RoundEntry
     touched = {moved[0] for moved in entry.moved} | {entry.mentee_id, entry.facts.get("other")}
     mine = viewer.proposals().filter(mentee__in=touched - {None}).in_plan()
     round_ = viewer.round
-    rows = rows_of(
-        round_, list(mine.with_names()), Vocabulary(round_.program), request.user, in_list=True
-    )
     board = Workbench(viewer, only_figures=True)
+    rows = rows_of(
+        round_,
+        list(mine.with_names()),
+        Vocabulary(round_.program),
+        request.user,
+        in_list=True,
+        shared=board.lists.shared,
+    )
     text = result_text(request, entry, board.counts["pinned"])
     last = entry if entry.can_be_undone else last_entry(viewer)
     return changed(request, round_, rows, board, last, text)
@@ -248,8 +253,15 @@ def _refused_rows(request: HttpRequest, public_id: str, mentee: str, text: str) 
         return HttpResponse(status=404)
     round_ = found[0].round
     viewer = ViewerContext.of(round_, request.user)
-    rows = rows_of(round_, found, Vocabulary(round_.program), request.user, in_list=True)
     board, last = Workbench(viewer, only_figures=True), last_entry(viewer)
+    rows = rows_of(
+        round_,
+        found,
+        Vocabulary(round_.program),
+        request.user,
+        in_list=True,
+        shared=board.lists.shared,
+    )
     return changed(request, round_, rows, board, last, text)
 
 

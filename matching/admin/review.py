@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from matches.vocabulary_text import Vocabulary, format_number
+from matches.vocabulary_text import format_number
 from matching.criteria import RULE_TEXTS, WEIGHTS, own_criteria, rule_text
 from matching.engine import Audit
 from matching.forms import ReasonForm
@@ -16,7 +16,8 @@ from matching.recusal import has_conflict
 from matching.rounds import lifecycle
 from matching.rounds.auditing import figures_of
 from matching.rounds.minutes import minutes_entries
-from matching.workbench.workbench import rows_of, snapshot_of
+from matching.workbench.second_look import SecondLook
+from matching.workbench.workbench import Workbench, snapshot_of
 from workflow.models import Transition
 
 from .pages import back, cleaned, find_round, find_viewer, page, url
@@ -26,18 +27,9 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what a reviewer needs: committee decisions first, then pairs to check."""
     viewer = find_viewer(request, public_id)
     round_ = viewer.round
-    mine = viewer.proposals().in_plan().with_names()
-    mine = mine.order_by("mentee__external_key", "mentee")
-    vocabulary = Vocabulary(round_.program)
-    by_hand = mine.filter(state=Proposal.State.PINNED)
-    warned = mine.filter(
-        ~Q(cautions=[]) | Q(band__in=["possible", "thin"]), mentor__isnull=False
-    ).exclude(state=Proposal.State.PINNED)
     context = {
-        "by_hand": rows_of(round_, list(by_hand), vocabulary, request.user),
-        "warned": rows_of(round_, list(warned), vocabulary, request.user),
-        "left_out": rows_of(round_, list(mine.filter(mentor=None)), vocabulary, request.user),
-        "others": mine.filter(mentor__isnull=False).count() - by_hand.count() - warned.count(),
+        "look": SecondLook(viewer, request.GET.get("page")),
+        "board": Workbench(viewer, only_figures=True),
         "lines": [
             line
             for line in minutes_entries(round_, request.user)

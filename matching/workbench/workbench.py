@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
-from django.utils.translation import gettext_lazy, ngettext
+from django.db.models import Q, QuerySet
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from applications.models import Application
@@ -19,26 +18,20 @@ from matches.vocabulary_text import Vocabulary
 from programs.committee_admin import state_tone
 from programs.models import conflicts_with
 
-from ..explanations.explanation_text import Why, committee_whys, fix_text, why_left_out
+from ..explanations.explanation_text import (
+    CAUTION_TEXTS,
+    Why,
+    committee_whys,
+    fix_text,
+    why_left_out,
+)
 from ..models import Proposal, Round, RoundEntry, Snapshot
 from ..pool.applicant_data import changed_since
 from ..recusal import ViewerContext
+from .queues import QUEUES, PlanLists
 
 Band = Proposal.Band
 PER_PAGE = 50
-
-HAS_CAUTION = ~Q(cautions=[])
-NEEDS_REVIEW = Q(state=Proposal.State.PROPOSED, mentor__isnull=False) & (
-    HAS_CAUTION | Q(band__in=[Band.POSSIBLE, Band.THIN])
-)
-QUEUES: dict[str, tuple[object, Q]] = {
-    "all": (gettext_lazy("All"), Q()),
-    "look": (gettext_lazy("To check"), NEEDS_REVIEW),
-    "pinned": (gettext_lazy("Pinned"), Q(state=Proposal.State.PINNED)),
-    "unmatched": (gettext_lazy("Unmatched"), Q(mentor=None)),
-    "warnings": (gettext_lazy("Warnings"), HAS_CAUTION & Q(mentor__isnull=False)),
-    "changed": (gettext_lazy("Changed since the last draft"), Q(is_changed=True)),
-}
 
 
 @dataclass(frozen=True)
@@ -95,36 +88,24 @@ class Workbench:
         self.find = find.strip()
         self.vocabulary = Vocabulary(round_.program)
         mine = viewer.proposals().in_plan()
-        self.counts = self._counts(mine)
+        self.lists = PlanLists(mine)
+        self.counts = self.lists.counts
         self.hidden = round_.mentees - self.counts["all"]
         self.rows: list[Row] = []
         if not only_figures:
             self.page = self._page(mine, page)
             found = list(self.page.object_list)
-            self.rows = rows_of(round_, found, self.vocabulary, viewer.user, in_list=True)
-
-    @staticmethod
-    def _counts(mine: QuerySet[Proposal]) -> dict[str, int]:
-        """Rows in each queue, and pairs of each band, by one look at every row."""
-        flags = {
-            f"in_{name}": ExpressionWrapper(q, BooleanField())
-            for name, (_label, q) in QUEUES.items()
-            if q
-        }
-        groups: list[Any] = list(mine.order_by().values("band", **flags).annotate(rows=Count("pk")))
-        counts = {
-            name: sum(one["rows"] for one in groups if one.get(f"in_{name}", True))
-            for name in QUEUES
-        }
-        paired = [one for one in groups if not one["in_unmatched"]]
-        bands = {
-            f"band_{band.value}": sum(one["rows"] for one in paired if one["band"] == band)
-            for band in Band
-        }
-        return counts | bands
+            self.rows = rows_of(
+                round_,
+                found,
+                self.vocabulary,
+                viewer.user,
+                in_list=True,
+                shared=self.lists.shared,
+            )
 
     def _page(self, mine: QuerySet[Proposal], page: int | str) -> Page:
-        rows = mine.with_names().filter(QUEUES[self.queue][1])  # type: ignore[attr-defined]
+        rows = mine.with_names().filter(self.lists.filter(self.queue))  # type: ignore[attr-defined]
         if self.find:
             rows = rows.filter(
                 Q(mentee__person__name__icontains=self.find)
@@ -149,20 +130,25 @@ class Workbench:
         return [
             {
                 "name": name,
-                "label": label,
+                "label": queue.label,
                 "count": self.counts[name],
                 "is_current": name == self.queue,
             }
-            for name, (label, _q) in QUEUES.items()
-            if name != "changed" or self.round.draft > 1
+            for name, queue in QUEUES.items()
+            if (queue.has_tab or name == self.queue) and (name != "changed" or self.round.draft > 1)
         ]
 
     @property
     def bands(self) -> list[dict[str, object]]:
         return [
-            {"band": band, "label": band.label, "count": self.counts[f"band_{band.value}"]}
-            for band in Band
+            {"band": band, "label": band.label, "count": self.counts[band.value]} for band in Band
         ]
+
+    @property
+    def shared_warnings(self) -> list[str]:
+        """What is true of every pair, said once above the list."""
+        codes = sorted(self.lists.shared)
+        return [str(CAUTION_TEXTS[code]) for code in codes if code in CAUTION_TEXTS]
 
     @property
     def gained_pairs(self) -> int | None:
@@ -183,10 +169,12 @@ def rows_of(
     user: User,
     *,
     in_list: bool = False,
+    shared: frozenset[str] = frozenset(),
 ) -> list[Row]:
     """Return rows with their reasons as text; `proposals` come with their people.
 
     in_list: show initials instead of names if the program's policy says so.
+    shared: warnings of every pair, which are not repeated in the rows.
     """
     veil = in_list and round_.program.policy.hide_names_until_opened
     named = mentor_names_in_reasons(proposals, user, veil)
@@ -205,7 +193,8 @@ def rows_of(
             made.append(Row(row, [], 0, 0, why_left_out(row.why, named, criteria), fix, veil))
         else:
             row.mentor.cohort = round_.cohort
-            whys = committee_whys(row.why, row.cautions, vocabulary, criteria)
+            own = [code for code in row.cautions if code not in shared]
+            whys = committee_whys(row.why, own, vocabulary, criteria)
             made.append(
                 Row(row, whys, load[row.mentor.pk], capacity_of(row.mentor), shows_initials=veil)
             )
