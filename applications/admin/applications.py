@@ -25,12 +25,11 @@ from workflow.models import Transition
 
 from .. import orientation, reviewing
 from ..application_exports import applications_sheet
-from ..forms.base import Page
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
 from ..models import Application, CommitteeNote, Decision, ImportedRow
 from ..program_questions import answer_rows
-from . import address_form, decision_release, wishes
+from . import address_form, decision_release, review_page, wishes
 from .bulk_decisions import BulkDecisionsMixin
 from .queues import (
     QueueFilter,
@@ -162,15 +161,20 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
         self, request: HttpRequest, application: Application, **forms: Form
     ) -> HttpResponse:
         """Show the application to the committee; `forms` are those that came back with errors."""
-        pages = filled_pages(application, acting_member(request))
+        reader = acting_member(request)
+        pages = review_page.in_reading_order(filled_pages(application, reader))
+        following, waiting = review_page.next_to_review(application, reader)
         notes = CommitteeNote.objects.visible_to(request.user).filter(application=application)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(application.person),
-            "subtitle": application.get_role_display(),
             "application": application,
-            "pages": [(page, _rows(page), _unanswered(page)) for page in pages],
+            "sections": review_page.sections(pages),
+            "unanswered": review_page.unanswered(pages),
+            "following": following,
+            "waiting": waiting,
+            "earlier": review_page.earlier_application(application, pages, reader),
             "may_read_in_full": {page.code for page in pages}.issuperset(PRIVATE_PAGES),
             "own_answers": answer_rows(application, acting_member(request)),
             "wishes": wishes.wish_rows(request, application),
@@ -261,15 +265,6 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             application, by=acting_member(request), reason=form.cleaned_data["reason"]
         )
         return self._finish(request, application, _("Orientation recorded as passed."))
-
-
-def _rows(page: Page) -> list[dict[str, object]]:
-    """Return the answers without the empty fields, which are listed apart."""
-    return [{"key": label, "value": lines} for label, lines in page.answers() if lines]
-
-
-def _unanswered(page: Page) -> list[object]:
-    return [label for label, lines in page.answers() if not lines]
 
 
 def _is_unprepared(application: Application) -> bool:

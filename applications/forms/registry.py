@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from accounts.models import User
 
 from ..completeness import parts
@@ -35,10 +37,13 @@ FORMS: dict[str, type[Page]] = {
 PRIVATE_PAGES = (PrivatePage.code, WishesPage.code)
 
 
-def filled_pages(application: Application, reader: User | None = None) -> list[Page]:
+def filled_pages(
+    application: Application, reader: User | None = None, *, without: Collection[str] = ()
+) -> list[Page]:
     """Return every page of the application with its stored answers, for reading.
 
-    The pages of the private answers are left out for a `reader` who may not read them.
+    The pages of the private answers are left out for a `reader` who may not read them, and so are
+    the pages of the codes in `without`.
     """
     hidden: tuple[str, ...] = ()
     if reader is not None:
@@ -47,5 +52,5 @@ def filled_pages(application: Application, reader: User | None = None) -> list[P
     return [
         FORMS[part.code](application=application, reader=reader)
         for part in parts(application)
-        if part.code not in hidden
+        if part.code not in hidden and part.code not in without
     ]

@@ -20,7 +20,7 @@ class NoteForm(forms.Form):
             "The applicant never sees it. It is stored encrypted and deleted after a while."
         ),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Enter a note.")},
     )
 

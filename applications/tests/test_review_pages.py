@@ -1,10 +1,14 @@
 """The committee's pages of applications: who gets in, what they show, what they change."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from applications import reviewing
-from applications.models import CommitteeNote, Decision, PrivateAnswers
+from applications.models import Application, CommitteeNote, Decision, PrivateAnswers
+from applications.suitability import question_codes
 from programs.models import Conflict
 from testkit import factories
 
@@ -208,3 +212,54 @@ def test_a_mentor_is_recorded_as_prepared(as_user, cleo, ada, cohort):
     client.post(url("attended", mentor), {"attended-reason": "Came on 3 March."})
     mentor.refresh_from_db()
     assert mentor.orientation_passed_at is not None
+
+
+# --- reading in three minutes
+
+
+def test_what_decides_comes_first_and_agreement_is_one_line(as_user, cleo, sent):
+    sent.situation = "A team of one since May."
+    sent.suitability = dict.fromkeys(question_codes(sent.role), True)
+    sent.save()
+    sections = as_user(cleo).get(url("change", sent)).context["sections"]
+    headings = [str(section.heading) for section in sections]
+    assert headings[0] == "Your situation"
+    agreed = next(one for one in sections if str(one.heading) == "Is this the right time?")
+    assert [row.lines for row in agreed.rows] == [
+        [f"“Yes” to all {len(sent.suitability)} questions"]
+    ]
+
+
+def test_the_next_application_is_a_press_away(as_user, cleo, cohort, sent):
+    waiting = factories.application(
+        factories.person("Nils Berg"), cohort, state="submitted", submitted_at=timezone.now()
+    )
+    decided = factories.application(factories.person("Ola Nord"), cohort, state="submitted")
+    reviewing.decide(decided, by=cleo, outcome="accepted")
+    page = as_user(cleo).get(url("change", sent))
+    assert (page.context["following"], page.context["waiting"]) == (waiting, 1)
+    assert "Next to review: Nils Berg" in page.content.decode()
+    assert "Next to review" in as_user(cleo).get(url("change", waiting)).content.decode()
+
+
+def test_an_earlier_application_is_compared(as_user, cleo, program, cohort, sent):
+    before = factories.cohort(program=program)
+    earlier = factories.application(sent.person, before, state="declined")
+    Application.objects.filter(pk=earlier.pk).update(
+        created_at=sent.created_at - timedelta(days=300), situation="First job.", hopes="To learn."
+    )
+    Application.objects.filter(pk=sent.pk).update(situation="Team of one.", hopes="To learn.")
+    page = as_user(cleo).get(url("change", sent))
+    found = page.context["earlier"]
+    assert (found.application, found.more) == (earlier, 0)
+    assert [(change.before, change.now) for change in found.changes] == [
+        ("First job.", "Team of one.")
+    ]
+    assert "Applied before" in page.content.decode()
+
+
+def test_an_earlier_application_to_another_program_is_not_shown(as_user, cleo, sent):
+    elsewhere = factories.cohort(program=factories.program())
+    earlier = factories.application(sent.person, elsewhere, state="declined")
+    Application.objects.filter(pk=earlier.pk).update(created_at=sent.created_at - timedelta(days=9))
+    assert as_user(cleo).get(url("change", sent)).context["earlier"] is None
