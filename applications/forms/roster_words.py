@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from applications.importing.field_labels import label
 from applications.importing.normalization import closest
@@ -26,7 +27,11 @@ class WordsForm(forms.Form):
             nearest = [str(one) for one in word["nearest"]]  # type: ignore[attr-defined]  # a list
             near = closest(str(word["word"]), nearest[:5])
             self.fields[name] = forms.ChoiceField(
-                label=_("%(field)s: “%(word)s”, in %(count)s rows")
+                label=ngettext(
+                    "%(field)s: “%(word)s”, in %(count)s row",
+                    "%(field)s: “%(word)s”, in %(count)s rows",
+                    int(str(word["count"])),
+                )
                 % {
                     "field": label(str(word["field"])),
                     "word": word["word"],
