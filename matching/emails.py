@@ -136,6 +136,7 @@ def _workbench(round_: Round, label: str) -> tuple[str, str]:
     "round-review-request",
     label=gettext_lazy("Round to review"),
     about="matching.Round",
+    urgent=True,  # work that waits for a member, not for a participant's morning
     expires_after=timedelta(days=14),
     topic="round",
 )

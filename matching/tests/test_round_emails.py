@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -107,6 +107,12 @@ def test_the_review_request_is_cancelled_once_reviewed(drafted, cleo, kim):
     lifecycle.send_to_review(drafted, by=cleo)
     lifecycle.approve(drafted, by=kim, expected_version=drafted.plan_version)
     assert letters() == {}
+
+
+def test_a_review_request_goes_at_once_at_night_and_on_weekends(drafted, cleo, kim):
+    saturday = datetime(2026, 3, 7, 2, 0, tzinfo=UTC)
+    lifecycle.send_to_review(drafted, by=cleo, at=saturday)
+    assert [one.to for one in deliver_due_emails(saturday, delivery_rules=True)] == [[kim.email]]
 
 
 def test_a_failed_publication_notifies_preparer_and_publisher(cohort, people, cleo, kim):
