@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from applications.models import Application, RosterJob, RosterUpload
+from applications.models import Application, QuestionAnswer, RosterJob, RosterUpload
 from testkit.table_snapshots import differences, snapshot
 from workflow import jobs
 
@@ -114,3 +114,12 @@ def test_a_difference_in_any_table_is_found(bring_roster, cohort):
         "applications.PrivateAnswers", "applications.QuestionAnswer", "programs.ProgramQuestion",
         "applications.ImportedRow", "workflow.Transition",
     }  # fmt: skip
+
+
+def test_a_column_of_an_own_question_can_erase_answers(bring, cohort):
+    """The choice is stored by the heading of the question."""
+    file = "Email,Name,Shoe size\nsz@example.org,Siz E,%s\n"
+    bring(file % "38", "email", "name", "own")
+    bring(file % "", "email", "name", "own", **{"clear-2": "clear"})
+    assert RosterJob.system.latest().counts["updated"] == 1
+    assert not QuestionAnswer.system.exists()
