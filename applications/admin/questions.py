@@ -41,10 +41,10 @@ class ProgramQuestionAdmin(CommitteeAdmin):
     ordering = ("program", "position", "pk")
     shown: ClassVar[tuple[str, ...]] = ("program", "heading", "asked", "kind", "channel")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ProgramQuestion]:
+    def with_columns(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         seen = QuestionAnswer.objects.visible_to(request.user).order_by()
         counts = seen.filter(question=OuterRef("pk")).values("question").annotate(n=Count("pk"))
-        return super().get_queryset(request).annotate(answer_count=Subquery(counts.values("n")))
+        return rows.annotate(answer_count=Subquery(counts.values("n")))
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         if obj is not None and not self.has_change_permission(request, obj):
