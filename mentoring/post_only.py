@@ -23,6 +23,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     # Their buttons are on several pages, and their ids name no pair: the home page has the pair.
     "meetings:meeting-step": ("dashboard:home",),
     "meetings:shared-delete": ("dashboard:home",),
+    "meetings:certificate-create": ("dashboard:home",),
+    "meetings:hours-create": ("dashboard:home",),
     "agreements:goal-progress": ("dashboard:home",),
     "admin:matching_round_": ("admin:matching_round_compare", "admin:matching_round_workbench"),
     "admin:applications_rosterupload_": (
