@@ -21,6 +21,8 @@ WIDEST_TEMPLATE_LINE = 120
 WIDEST_SINGLE_TAG = 200
 SINGLE_TAG = re.compile(r"""{%(?:"[^"]*"|'[^']*'|(?!%}).)*%}|[\w-]+=(["']).*\1>?""")
 
+CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+
 # Django's admin and forms have types that no reader would write out; all other code is checked in
 # full.
 MAY_RELAX = {"admin", "forms", "views"}
@@ -49,6 +51,18 @@ def test_template_lines_fit_on_a_screen():
         and (len(line) > WIDEST_SINGLE_TAG or not SINGLE_TAG.fullmatch(line.strip()))
     ]
     assert not too_wide, "\n".join(too_wide)
+
+
+def test_no_text_holds_the_marks_of_a_conflict():
+    """A template with them still renders, with one half too much."""
+    kinds = {".html", ".txt", ".md", ".po", ".css", ".js", ".toml"}
+    marked = [
+        str(path.relative_to(ROOT))
+        for folder in ("templates", "static", "docs", "locale", "README.md")
+        for path in [ROOT / folder, *sorted((ROOT / folder).rglob("*"))]
+        if path.suffix in kinds and CONFLICT.search(path.read_text())
+    ]
+    assert marked == []
 
 
 def test_no_error_of_the_type_checker_is_off_where_the_work_is_done():
