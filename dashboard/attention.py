@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,10 +26,11 @@ from notifications import outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
 
-from .health import Health, in_health, may_end
+from .health import Health, by_health, may_end
 
 Role = Membership.Role
 SHOWN_LIMIT = 99
+FEW = 200  # rows that are counted by reading them
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def is_empty_installation() -> bool:
 
 def delivery_problems(at: datetime) -> list[str]:
     """Return why e-mails may not be going out; empty when all is well."""
-    return list(outbox_health.report(at)["problems"])
+    return outbox_health.problems(at)
 
 
 def changelist_url(name: str, **query: str) -> str:
@@ -79,10 +81,23 @@ def _counts(rows: QuerySet, *conditions: Q) -> list[int]:
     return [count_up_to(rows.filter(one), SHOWN_LIMIT + 1) for one in conditions]
 
 
+def _counts_by(rows: QuerySet, column: str, *values: str) -> Counter[str]:
+    """Count the rows with each value of a column, none further than is shown.
+
+    Usually there are few, and one query asks once who may see them.
+    """
+    few = list(rows.order_by().values_list(column, flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return Counter(few)
+    counts = _counts(rows, *(Q((column, value)) for value in values))
+    return Counter(dict(zip(values, counts, strict=True)))
+
+
 def _concerns(member: User) -> Iterator[AttentionItem]:
     waiting = Concern.objects.for_committee(member).filter(state=Concern.State.OPEN)
-    is_urgent = Q(urgency=Concern.Urgency.URGENT)
-    urgent, others = _counts(waiting, is_urgent, ~is_urgent)
+    counts = _counts_by(waiting, "urgency", *Concern.Urgency.values)
+    urgent = counts.pop(Concern.Urgency.URGENT, 0)
+    others = counts.total()
     text = ngettext("urgent request for help", "urgent requests for help", urgent)
     url = changelist_url("checkins_concern", state__exact="open", urgency__exact="urgent")
     yield AttentionItem(urgent, text, url, "bad")
@@ -121,32 +136,35 @@ def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
 
 def _rounds(member: User) -> Iterator[AttentionItem]:
     mine = Round.objects.for_committee(member, Role.MATCHER, Role.CHAIR)
-    for_me, approved, drafts = _counts(
-        mine,
-        Q(state=Round.State.REVIEW) & ~Q(prepared_by=member.pk),
-        Q(state=Round.State.APPROVED, publish_at=None),
-        Q(state=Round.State.DRAFT),
+    review, approved, draft = Round.State.REVIEW, Round.State.APPROVED, Round.State.DRAFT
+    to_do = mine.filter(
+        Q(state=review) & ~Q(prepared_by=member.pk)
+        | Q(state=approved, publish_at=None)
+        | Q(state=draft)
     )
+    counts = _counts_by(to_do, "state", review, approved, draft)
+    for_me, to_publish, drafts = counts[review], counts[approved], counts[draft]
 
     def url(state: str) -> str:
         return changelist_url("matching_round", state__exact=state)
 
     text = ngettext("round waiting for approval", "rounds waiting for approval", for_me)
     yield AttentionItem(for_me, text, url("review"), "amber")
-    text = ngettext("approved round to publish", "approved rounds to publish", approved)
-    yield AttentionItem(approved, text, url("approved"), "amber")
+    text = ngettext("approved round to publish", "approved rounds to publish", to_publish)
+    yield AttentionItem(to_publish, text, url("approved"), "amber")
     text = ngettext("draft round", "draft rounds", drafts)
     yield AttentionItem(drafts, text, url("draft"))
 
 
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     pairs = Match.objects.for_committee(member).open()
+    health = by_health(pairs, reader=member, at=at)
     ending, stuck, drifting, without_carer = (
         count_up_to(rows, SHOWN_LIMIT + 1)
         for rows in (
             may_end(pairs, reader=member),
-            in_health(pairs, Health.STUCK, reader=member, at=at),
-            in_health(pairs, Health.DRIFTING, reader=member, at=at),
+            health[Health.STUCK],
+            health[Health.DRIFTING],
             pairs.filter(carer=None),
         )
     )
@@ -178,9 +196,9 @@ def _late_agreements(member: User, at: datetime) -> int:
 
 def _emails(member: User) -> Iterator[AttentionItem]:
     held, failed = Notification.State.HELD, Notification.State.FAILED
-    # Filtered first: when no e-mail is held or failed, no table's access rule has to be asked.
-    mine = Notification.objects.filter(state__in=[held, failed]).for_committee(member)
-    on_hold, undelivered = _counts(mine, Q(state=held), Q(state=failed))
+    mine = Notification.objects.in_states_for_committee([held, failed], member)
+    counts = _counts_by(mine, "state", held, failed)
+    on_hold, undelivered = counts[held], counts[failed]
 
     def url(state: str) -> str:
         return changelist_url("notifications_notification", state__exact=state)

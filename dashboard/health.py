@@ -99,12 +99,19 @@ def in_health(
     matches: MatchQuerySet, health: str, *, reader: User, at: datetime
 ) -> QuerySet[Match]:
     """Return the open matches whose `health_of` is `health`, found by indexes."""
-    found = matches.open()
+    return by_health(matches, reader=reader, at=at)[Health(health)]
+
+
+def by_health(
+    matches: MatchQuerySet, *, reader: User, at: datetime
+) -> dict[Health, QuerySet[Match]]:
+    """Return the open matches of each value of `health_of`, found by indexes."""
+    left: QuerySet[Match] = matches.open()
+    found = {}
     for word, condition in _conditions(reader, at).items():
-        if word == health:
-            return found.filter(condition)
-        found = found.exclude(condition)
-    return found
+        found[word] = left.filter(condition)
+        left = left.exclude(condition)
+    return {**found, Health.ON_TRACK: left}
 
 
 def may_end(matches: MatchQuerySet, *, reader: User) -> QuerySet[Match]:

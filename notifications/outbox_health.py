@@ -35,21 +35,30 @@ def report(at: datetime | None = None) -> Report:
     """Return how the outbox is at `at` (now); `healthy` is false when there are `problems`."""
     now = at or timezone.now()
     state = Notification.State
-    pending = Notification.system.filter(state=state.PENDING, next_at__lte=now)
-    oldest = pending.order_by("next_at").values_list("next_at", flat=True).first()
-    late = now - oldest if oldest else timedelta()
-    outbox_state = OutboxState.objects.first()
-    problems = list(_problems(outbox_state, late, now))
+    late, outbox_state = _lateness(now), OutboxState.objects.first()
+    found = list(_problems(outbox_state, late, now))
     last_run_at = outbox_state.last_run_at if outbox_state else None
     return {
-        "healthy": not problems,
-        "problems": problems,
+        "healthy": not found,
+        "problems": found,
         "late_minutes": _minutes(late),
         "last_run_seconds_ago": int((now - last_run_at).total_seconds()) if last_run_at else None,
         "waiting": _count(state.PENDING) + _count(state.SENDING),
         "failed": _count(state.FAILED),
         "held": _count(state.HELD),
     }
+
+
+def problems(at: datetime) -> list[str]:
+    """Return why e-mails may not be going out at `at`, without the figures of `report`."""
+    return list(_problems(OutboxState.objects.first(), _lateness(at), at))
+
+
+def _lateness(now: datetime) -> timedelta:
+    """Return for how long the oldest e-mail that is due has waited."""
+    pending = Notification.system.filter(state=Notification.State.PENDING, next_at__lte=now)
+    oldest = pending.order_by("next_at").values_list("next_at", flat=True).first()
+    return now - oldest if oldest else timedelta()
 
 
 def _count(state: str) -> int:

@@ -71,4 +71,4 @@ def _held_by(user: User | AnonymousUser) -> frozenset[tuple[int | None, str]]:
         return frozenset()
     if user.is_superuser:
         return frozenset((EVERY_PROGRAM, role) for role in Role.values)
-    return frozenset(Membership.objects.live().of(user).values_list("program", "role"))
+    return frozenset(Membership.objects.roles_of(user))

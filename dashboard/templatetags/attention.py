@@ -22,8 +22,9 @@ class CommitteeAttention(TypedDict):
 def committee_attention(context: template.Context) -> CommitteeAttention:
     """What needs the member, whether e-mails go out, and whether anything is set up yet."""
     at = timezone.now()
+    items = attention.attention_items(context["request"].user, at=at)
     return {
-        "items": attention.attention_items(context["request"].user, at=at),
+        "items": items,
         "delivery_problems": attention.delivery_problems(at),
-        "is_empty": attention.is_empty_installation(),
+        "is_empty": not items and attention.is_empty_installation(),
     }

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from applications import reviewing
 from applications.models import Application
+from checkins.models import Concern
 from dashboard.attention import attention_items
 from notifications.models import Notification
 from notifications.outbox import enqueue
@@ -55,6 +56,38 @@ def test_every_line_leads_to_as_many_rows_as_it_says(as_user, cohort, cleo):
 def test_a_pair_without_a_carer_is_named(ada, ben, cohort, cleo):
     factories.match(ben, ada, cohort)
     assert items_of(cleo)["pair without a carer"] == 1
+
+
+@pytest.mark.parametrize("pairs", [1, 3])
+def test_the_page_asks_as_often_for_three_pairs_as_for_one(
+    as_user, cleo, cohort, django_assert_num_queries, pairs
+):
+    for _number in range(pairs):
+        match = factories.match(factories.person(), factories.person(), cohort)
+        enqueue("match-introduced", to=match.mentee.person, about=match)
+        Concern.objects.create(program=cohort.program, match=match, person=match.mentee.person)
+    Notification.system.update(state="held", reason="test")
+    client = as_user(cleo)
+    client.get(INDEX)
+    with django_assert_num_queries(24):
+        assert "e-mail" in client.get(INDEX).content.decode()
+
+
+def test_what_is_too_much_to_read_is_counted_all_the_same(monkeypatch, cleo, ben, ada, cohort):
+    match = factories.match(ben, ada, cohort)
+    for urgency in Concern.Urgency.values:
+        Concern.objects.create(
+            program=cohort.program, match=match, person=ben, urgency=urgency, state="open"
+        )
+    enqueue("match-introduced", to=ben, about=match)
+    Notification.system.update(state="held", reason="test")
+    found = items_of(cleo)
+    assert found["urgent request for help"] == 1
+    assert found["open concerns"] == 2
+    assert found["e-mail on hold"] == 1
+    for module in ("dashboard.attention", "notifications.models.outbox"):
+        monkeypatch.setattr(f"{module}.FEW", 0)
+    assert items_of(cleo) == found
 
 
 def test_another_committee_sees_nothing(cohort):

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +60,8 @@ class MatchQuerySet(ScopedQuerySet):
         if found.query.is_empty():
             return found
         chaired = Membership.objects.program_ids(user, Membership.Role.CHAIR)
+        if chaired == Membership.objects.program_ids(user):  # all that `found` has
+            return found
         return found.filter(_is_carer(user) | Q(mentee__cohort__program__in=chaired))
 
     def open(self) -> Self:
@@ -81,10 +83,10 @@ class MatchQuerySet(ScopedQuerySet):
 
 def _is_carer(user: User | AnonymousUser) -> Q:
     """Match rows whose carer is `user`, or someone for whom they act, with a role today."""
-    acting = Membership.objects.acting_as_carer(user)
-    return Q(
-        Exists(acting.filter(user=OuterRef("carer"), program=OuterRef("mentee__cohort__program")))
-    )
+    found = Q(pk__in=[])
+    for program, carers in Membership.objects.carers_by_program(user).items():
+        found |= Q(carer__in=carers, mentee__cohort__program=program)
+    return found
 
 
 class Match(models.Model):

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -32,6 +33,7 @@ from access.scoping import ConfidentialModel, SystemManager
 from ..kinds import KINDS, Kind, Stream
 from ..reasons import RELEASED, words_of
 
+FEW = 200
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
 
 
@@ -48,8 +50,22 @@ class NotificationQuerySet(GenericRelationQuerySet):
 
         `roles` limits it to programs where the member has one of them.
         """
-        labels = {kind.about for kind in KINDS.values()}
-        return self.exclude(kind=ACCOUNT_EMAIL).about_rows_for_committee(labels, user, *roles)
+        mine = self.exclude(kind=ACCOUNT_EMAIL)
+        return mine.about_rows_for_committee(_tables_of_kinds(), user, *roles)
+
+    def in_states_for_committee(
+        self, states: Collection[str], user: AbstractBaseUser | AnonymousUser
+    ) -> Self:
+        """Return the e-mails of some states, which few e-mails have, of those in `for_committee`.
+
+        Only the rules of the tables that they are about are asked, usually none.
+        """
+        found = self.filter(state__in=states).exclude(kind=ACCOUNT_EMAIL)
+        types = found.scoped("names of tables").order_by().values_list("about_type", flat=True)
+        few = list(types[: FEW + 1])
+        if len(few) > FEW:
+            return found.for_committee(user)
+        return found.about_rows_for_committee(_tables_of_kinds().intersection(few), user)
 
     def of_kind_for_committee(self, kind: Kind, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return the e-mails of one kind of those in `for_committee`.
@@ -80,6 +96,11 @@ class NotificationQuerySet(GenericRelationQuerySet):
     def abandoned(self) -> Self:
         """Return the e-mails whose lease is over by the database's clock: their process died."""
         return self.filter(state=Notification.State.SENDING, lease_until__lt=Now())
+
+
+def _tables_of_kinds() -> set[str]:
+    """Return the tables that e-mails of the kinds are about, as in `about_type`."""
+    return {kind.about.lower() for kind in KINDS.values()}
 
 
 class Notification(ConfidentialModel):

@@ -93,9 +93,29 @@ class MembershipQuerySet(DatedQuerySet):
             return _once(
                 "programs", user, lambda: list(Program.objects.values_list("pk", flat=True))
             )
-        live = self.live().of(user)
-        held = _once("roles", user, lambda: list(live.values_list("program", "role")))
+        held = self.roles_of(user)
         return sorted({program for program, role in held if not roles or role in roles})
+
+    def roles_of(self, user: User | AnonymousUser) -> list[tuple[int, str]]:
+        """Return the roles that `user` has today, each with the id of its program."""
+        return _once(
+            "roles", user, lambda: list(self.live().of(user).values_list("program", "role"))
+        )
+
+    def carers_by_program(self, user: User | AnonymousUser) -> dict[int, list[int]]:
+        """Return for whom `user` acts as a carer today, by the ids of programs and of people.
+
+        As numbers, as in `program_ids`: one page asks many rules about the pairs in someone's care.
+        """
+        acting = _once(
+            "care",
+            user,
+            lambda: sorted(set(self.acting_as_carer(user).values_list("program", "user"))),
+        )
+        carers: dict[int, list[int]] = {}
+        for program, carer in acting:
+            carers.setdefault(program, []).append(carer)
+        return carers
 
 
 class Membership(models.Model):

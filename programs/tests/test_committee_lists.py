@@ -144,7 +144,7 @@ def test_a_list_takes_the_same_queries_for_one_and_three(
         factories.match(factories.person(), factories.person(), cohort)
     client = as_user(cleo)
     client.get(LIST)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(LIST)
 
 
