@@ -229,7 +229,7 @@ def test_a_year_begins_on_a_phone(story, cleo):
 
     Match.objects.filter(pk=pair.pk).update(carer=eli)
     story.after(days=46)
-    answer_check_in(story.phone(), story.letter_to(ben, "fit"))
+    answer_check_in(story.phone(), story.letter_to(ben, "good fit"))
     answered = CheckIn.objects.get(match=pair, person=ben, state="answered")
     read = reverse("admin:checkins_checkin_change", args=[answered.pk])
     second.sign_in(story.as_user(eli))
