@@ -331,14 +331,15 @@ def ended(world: AccessFixtures) -> None:
         endings.give_reason(ending, by=world.people[author], reason="time", text="r")
         EndingNote.objects.create(match=ending, member=world.people["chair"], text="n")
     for pair in ("A", "F"):
-        looked_back(world.row("match", pair))
+        match = world.row("match", pair)
+        looked_back(match, match.mentee.person)
     # A cancelled e-mail has no body, in which the canary tests plant a word.
     Notification.system.filter(state=Notification.State.CANCELLED).delete()
 
 
-def looked_back(match: Match) -> None:
-    """Add what the mentee writes at the end: a reflection, a note, and a rule for contact."""
-    author, at = match.mentee.person, timezone.now() - timedelta(days=1)
+def looked_back(match: Match, author: User) -> None:
+    """Add what one writes at the end: a reflection, a note, and a rule for contact."""
+    at = timezone.now() - timedelta(days=1)
     ThankYouNote.objects.create(match=match, author=author, text="t", written_at=at, leaves_at=at)
     ContactChoice.objects.create(match=match, person=author, allows="email", chosen_at=at)
     written = {"learned": "l", "next_steps": "n", "saved_at": at}

@@ -72,6 +72,7 @@ def _care_of_the_partner(world) -> None:
     match, partner = world.row("match", "A"), world.people["mentor"]
     endings.give_reason(match, by=partner, text="r")
     Farewell.objects.create(closure=match.closures.get(), author=partner, text="f")
+    access_fixtures.looked_back(match, partner)
     said = CheckIn.objects.create(
         match=match, person=partner, kind="pulse", survey=survey,
         state="answered", opens_at=now, opened_at=now, due_at=now, answered_at=now,
