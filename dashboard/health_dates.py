@@ -77,16 +77,28 @@ def days_until(policy: Policy, rhythm: int, percent: str) -> int:
 
 
 @transaction.atomic
-def keep(matches: Collection[int]) -> None:
-    """Compute what is kept of the matches with these ids."""
+def keep(matches: Collection[int]) -> int:
+    """Compute what is kept of the matches with these ids; return of how many it was different."""
     mine = Match.objects.filter(pk__in=matches)
     # So that of two changes at once the second one sees what the first one did.
     list(mine.order_by("pk").select_for_update().values_list("pk"))
     rows = list(with_facts(mine.select_related("mentee__cohort__program__policy")))
+    changed = []
     for row in rows:
-        for name, value in computed(cast(Facts, row)).items():
+        found = computed(cast(Facts, row))
+        if any(getattr(row, name) != value for name, value in found.items()):
+            changed.append(row)
+        for name, value in found.items():
             setattr(row, name, value)
-    Match.objects.bulk_update(rows, KEPT)
+    Match.objects.bulk_update(changed, KEPT)
+    return len(changed)
+
+
+def keep_all() -> tuple[int, int]:
+    """Compute the dates of all pairs; return how many there are, and how many were different."""
+    ids = list(Match.objects.order_by("pk").values_list("pk", flat=True))
+    batches = (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    return len(ids), sum(map(keep, batches))
 
 
 @reconciler

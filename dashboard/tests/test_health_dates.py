@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -210,3 +211,18 @@ def test_stuck_and_drifting_pairs_are_found_by_an_index(column, index, pair):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert index in found.order_by().explain()
+
+
+def test_a_command_computes_the_dates_of_all_pairs_anew(ada, ben, cohort, capsys):
+    match = factories.match(ben, ada, cohort)
+    closed = factories.match(factories.person(), factories.person(), cohort)
+    ended = {"state": "closed", "closed_at": NOW, "closed_kind": "completed"}
+    Match.objects.filter(pk=closed.pk).update(**ended)
+    health_dates.keep([match.pk, closed.pk])
+    right = [kept(match), kept(closed)]
+    Match.objects.update(stuck_from=NOW, drifting_from=None, rhythm_days=1)
+    call_command("keep_health_dates")
+    assert "2 pairs, 2 of them" in capsys.readouterr().out
+    assert [kept(match), kept(closed)] == right
+    call_command("keep_health_dates")
+    assert "2 pairs, 0 of them" in capsys.readouterr().out
