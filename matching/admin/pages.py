@@ -119,16 +119,24 @@ def _seen(request: HttpRequest) -> tuple[str, str]:
     return version, mentor
 
 
+class RefusedForm(ActionNotAllowed):
+    """What was typed beside a button is refused, for the first error of `form`."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        name, errors = next(iter(form.errors.items()))
+        label = form.fields[name].label if name in form.fields else ""
+        super().__init__(f"{label}: {errors[0]}" if label else errors[0])
+
+
 def cleaned(form: Form) -> dict[str, object]:
-    """Return what was typed beside a button. Raises ActionNotAllowed with the field and its error.
+    """Return what was typed beside a button. Raises RefusedForm with the field and its error.
 
     The forms of the list have no page of their own that could show an error.
     """
     if form.is_valid():
         return form.cleaned_data
-    name, errors = next(iter(form.errors.items()))
-    label = form.fields[name].label if name in form.fields else ""
-    raise ActionNotAllowed(f"{label}: {errors[0]}" if label else errors[0])
+    raise RefusedForm(form)
 
 
 def page(

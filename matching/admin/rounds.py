@@ -37,6 +37,7 @@ from . import (
     workbench,
 )
 from .pages import as_the_member_reads
+from .reasons import asked_again
 
 View = Callable[..., HttpResponse]
 
@@ -124,14 +125,15 @@ class RoundAdmin(CommitteeAdmin):
 
         def decision(route: str, view: View, name: str) -> object:
             """Read roles and conflicts once: a decision about a row changes neither."""
-            page = as_the_member_reads(require_POST(decisions.refusal_in_fragment(view)))
+            heard = decisions.refusal_in_fragment(asked_again(view))
+            page = as_the_member_reads(require_POST(heard))
             once = self.admin_site.admin_view(read_roles_once()(page))
             return path(route, once, name=f"matching_round_{name}")
 
         return [
             *(address(f"<str:public_id>/{name}/", require_safe(view), name) for name, view in READ),
             *(
-                address(f"<str:public_id>/{name}/", require_POST(view), name)
+                address(f"<str:public_id>/{name}/", require_POST(asked_again(view)), name)
                 for name, view in WRITE
             ),
             *(

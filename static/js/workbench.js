@@ -64,6 +64,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, successful } = event.detail;
     if (!successful || requestConfig.verb !== "post") return;
+    if (event.detail.xhr.getResponseHeader("HX-Trigger") === "form-kept") return;  // with what was typed
     const row = requestConfig.elt.closest(".wb-row");  // detached by now, together with the old row
     if (row && document.activeElement === document.body) {
       const link = document.getElementById(row.id.replace("row-", "compare-"));
