@@ -19,9 +19,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from programs.committee import acting_member, has_role
-from programs.committee_admin import CohortFilter, ExportAdmin
+from programs.committee_admin import CohortFilter, ExportAdmin, steps_of
 from programs.spreadsheets import Sheet
-from workflow.models import Transition
 
 from .. import orientation, reviewing
 from ..application_exports import applications_sheet
@@ -183,7 +182,7 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
             "origins": ImportedRow.objects.visible_to(request.user)
             .filter(application=application)
             .select_related("job__created_by"),
-            "history": Transition.objects.of(application).select_related("by"),
+            "history": steps_of(application),
             "note_form": NoteForm(prefix="note"),
             **self._decision_context(request, application),
             **forms,

@@ -87,6 +87,15 @@ def test_the_review_page_shows_the_answers(as_user, reader, private_application)
     assert "Start the review" in page
 
 
+def test_the_history_says_the_states_as_the_lists_do(as_user, cleo, sent):
+    reviewing.release(
+        [reviewing.decide(sent, by=cleo, outcome="accepted")], by=cleo, at=timezone.now()
+    )
+    page = as_user(cleo).get(url("change", sent)).content.decode()
+    assert f"Sent → Accepted, {cleo}" in page
+    assert "submitted" not in page
+
+
 def test_opening_the_page_changes_nothing(as_user, reader, private_application):
     as_user(reader).get(url("change", private_application))
     private_application.refresh_from_db()

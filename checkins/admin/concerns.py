@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from programs.committee import cares_for_pairs
-from programs.committee_admin import CommitteeAdmin
-from workflow.models import Transition
+from programs.committee_admin import CommitteeAdmin, steps_of
 
 from ..forms import ResolutionForm
 from ..models import Concern
@@ -73,7 +72,7 @@ class ConcernAdmin(CommitteeAdmin):
         concern = super().get_object(request, object_id, from_field)
         if concern is not None:
             concern.what = what_it_is(concern, reader=request.user)
-            concern.history = Transition.objects.of(concern).select_related("by")
+            concern.history = steps_of(concern)
         return concern
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

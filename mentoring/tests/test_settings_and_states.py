@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -17,6 +18,9 @@ from workflow.states import stateful_models
 from .test_architecture import name, product_code
 
 ROOT = Path(settings.BASE_DIR)
+STATE_CODE = re.compile(
+    r"\{\{ *(?!form\.)[\w.]+\.(?:from_state|to_state|state) *\}\}(?!\")"
+)  # not in a class
 # What a text tells a pair to do by then. It is a date on their pages, and no rule of the program.
 ONLY_A_DATE = {"first_meeting_days", "agreement_days"}
 
@@ -108,3 +112,13 @@ def test_every_state_is_reached_by_a_verb(model):
         module, _colon, path = verb.partition(":")
         found = attrgetter(path)(import_module(module)) if path else import_string(verb)
         assert callable(found), verb
+
+
+def test_no_page_and_no_email_shows_the_code_of_a_state():
+    """Histories are written by `steps_of`, and everything else by `get_state_display`."""
+    coded = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in sorted((ROOT / "templates").rglob("*.*"))
+        if (found := STATE_CODE.findall(path.read_text()))
+    ]
+    assert coded == []

@@ -18,6 +18,7 @@ from .languages import language_label
 from .list_exports import ExportAdmin
 from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, CommitteeList
 from .row_names import RowKey, RowName, name_rows
+from .row_pages import steps_of
 from .state_names import state_name
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "state_chip",
     "state_name",
     "state_tone",
+    "steps_of",
     "translated_name_fields",
 ]

@@ -83,9 +83,15 @@ def history_of(row: Model) -> list[HistoryEntry]:
         HistoryEntry(entry.action_time, entry.user, _edit_words(entry))
         for entry in logged.select_related("user")
     )
+    return sorted([*edited, *steps_of(row)], key=lambda entry: entry.at, reverse=True)
+
+
+def steps_of(row: Model) -> list[HistoryEntry]:
+    """Return the changes of state of a row that the member may see, the oldest first."""
+    model = row._meta.concrete_model
+    assert model is not None
     steps = Transition.objects.of(model(pk=row.pk)).select_related("by")
-    moved = (HistoryEntry(step.at, step.by, _step_words(model, step)) for step in steps)
-    return sorted([*edited, *moved], key=lambda entry: entry.at, reverse=True)
+    return [HistoryEntry(step.at, step.by, _step_words(model, step)) for step in steps]
 
 
 def _step_words(model: type[Model], step: Transition) -> str:
