@@ -6,6 +6,7 @@ before the agreement is signed.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -134,19 +135,22 @@ PULSE: dict[str, object] = {
 
 
 @transaction.atomic
-def seed_surveys() -> list[Survey]:
-    """Create and publish the shared surveys that are missing; return the new ones."""
+def seed_surveys(at: datetime | None = None) -> list[Survey]:
+    """Create the shared surveys that are missing and publish them, now or as of `at`.
+
+    Returns the new ones.
+    """
     wanted = ((Kind.FIT, FIT), (Kind.PULSE, PULSE))
     return [
-        _make(kind, content)
+        _make(kind, content, at or timezone.now())
         for kind, content in wanted
         if not Survey.objects.filter(kind=kind, program=None).exists()
     ]
 
 
-def _make(kind: str, content: dict[str, Any]) -> Survey:
+def _make(kind: str, content: dict[str, Any], at: datetime) -> Survey:
     survey = Survey.objects.create(kind=kind, titles=content["titles"], intros=content["intros"])
     for position, question in enumerate(content["questions"]):
         Question.objects.create(survey=survey, position=position, **question)
-    survey.publish(at=timezone.now())
+    survey.publish(at=at)
     return survey

@@ -162,11 +162,12 @@ def add_checkins(demo: DemoCohort, matches: list[Match], *, start: float) -> Non
     """Open check-ins on the days they are due and answer most of them, as people do."""
     place_of = {match.pk: place for place, match in enumerate(matches)}
     for after in CHECKIN_DAYS:
-        day = start + after + 0.2
+        day = start + after
         if not demo.calendar.is_past(day):
             return
         update_planner_statistics()
-        reconcile_checkins(demo.calendar.at(day))
+        # In the evening: at whatever hour the demo is loaded, all that is due on the day is open.
+        reconcile_checkins(demo.calendar.at(day, hour=23))
         asked = (
             CheckIn.objects.open()
             .filter(match__in=place_of)

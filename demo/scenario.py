@@ -21,7 +21,7 @@ def build(phase: str, now: datetime) -> None:
     """Fill an empty database with the scenario up to `phase`, so that it ends at `now`."""
     calendar = Calendar.of(phase, now)
     texts = setup.load_texts()
-    programs = setup.make_programs(texts)
+    programs = setup.make_programs(texts, calendar)
     members = personas.committee(programs.values(), since=calendar.on(-400))
     hr = setup.open_cohort(programs["hr"], *_names("hr", calendar), calendar.on(-70))
     demo = DemoCohort(programs["hr"], hr, calendar, members, texts)

@@ -67,10 +67,10 @@ class DemoCohort:
         return {row.person.name: row for row in rows}
 
 
-def make_programs(texts: dict[str, Any]) -> dict[str, Program]:
+def make_programs(texts: dict[str, Any], calendar: Calendar) -> dict[str, Program]:
     """Create three kinds of program, each with its own topics and experiences."""
     seeds.load_shared_vocabulary()
-    seed_surveys()
+    seed_surveys(at=calendar.at(-400))
     made = {}
     for slug, starter in (("hr", "hr"), ("community", "community"), ("volunteers", "volunteers")):
         content = texts["programs"][slug]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
+from checkins.models import CheckIn, Survey, Wave
 from demo import pairs, personas, scenario, setup
 from matches.models import Closure, ContactChoice, FollowUp, Match, ThankYouNote
 from matching.models import Round
@@ -79,9 +80,19 @@ def test_in_the_running_year_everyone_has_something_to_do(demo, as_user, capsys)
     for role in ("committee", "chair"):
         page = as_user(User.objects.get(email=f"{role}@example.org")).get(reverse("admin:index"))
         assert "Nothing needs your attention" not in page.content.decode()
+    assert_surveys_are_published_before_they_are_answered()
     count = User.objects.count()
     demo("running")
     assert User.objects.count() == count, "a second start adds no one"
+
+
+def assert_surveys_are_published_before_they_are_answered():
+    """At whatever hour the demo is loaded."""
+    first = CheckIn.objects.filter(opened_at__isnull=False).earliest("opened_at").opened_at
+    assert max(Survey.objects.values_list("published_at", flat=True)) < first
+    waves = list(Wave.objects.values_list("kind", "month", "asked", "answered"))
+    assert waves
+    assert [wave for wave in waves if wave[3] < wave[2] / 2] == []
 
 
 def test_at_the_end_most_pairs_have_closed(demo, some_people):
