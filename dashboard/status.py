@@ -161,7 +161,7 @@ def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
     for status in found:
         if status.match and status.match.mentee.cohort_id == status.application.cohort_id:
             status.match.mentee.cohort = status.application.cohort  # loaded with its program
-    _load_related(found, person)
+    _load_related(found, person, at)
     paired = {status.application.pk for status in found}
     alone = [
         ParticipantStatus(person, row, at=at)
@@ -203,7 +203,7 @@ def _follow_ups(found: list[ParticipantStatus], person: User) -> dict[int, Follo
     return {row.closure.match_id: row for row in rows}
 
 
-def _load_related(found: list[ParticipantStatus], person: User) -> None:
+def _load_related(found: list[ParticipantStatus], person: User, at: datetime) -> None:
     """Load agreements, meetings, check-ins and what is about endings, for all pairs at once."""
     pairs = [status.match.pk for status in found if status.match]
     if not pairs:
@@ -222,7 +222,7 @@ def _load_related(found: list[ParticipantStatus], person: User) -> None:
     for meeting in Meeting.objects.of(person).filter(match__in=pairs):
         meetings[meeting.match_id].append(meeting)
     checkins: dict[int, CheckIn] = {}
-    for checkin in CheckIn.objects.awaiting(person).filter(match__in=pairs):  # the oldest first
+    for checkin in CheckIn.objects.awaiting(person, at).filter(match__in=pairs):  # oldest first
         checkins.setdefault(checkin.match_id, checkin)
     follow_ups = _follow_ups(found, person)
     for status in found:

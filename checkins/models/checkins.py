@@ -47,9 +47,9 @@ class CheckInQuerySet(ScopedQuerySet):
         """Planned ones whose opening time has come."""
         return self.filter(state=CheckIn.State.SCHEDULED, opens_at__lte=at)
 
-    def awaiting(self, user: User) -> Self:
-        """What `user` is asked right now, the oldest first."""
-        return self.of(user).open().order_by("opens_at", "pk")
+    def awaiting(self, user: User, at: datetime) -> Self:
+        """What `user` can answer at `at`, the oldest first, also where no sweep has run since."""
+        return self.of(user).open().filter(closes_at__gt=at).order_by("opens_at", "pk")
 
     def readable_by(self, user: User) -> Self:
         """Those whose answers on the care channel `user` may read as carer or chair."""

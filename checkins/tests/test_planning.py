@@ -60,7 +60,7 @@ def test_pulse_is_asked_on_day_30_then_every_60_with_two_reminders(match, ben):
 
 def test_an_answer_ends_the_reminders(match, ben):
     run_program(days(30))
-    checkin = CheckIn.objects.awaiting(ben).get()
+    checkin = CheckIn.objects.awaiting(ben, days(30)).get()
     answer(checkin, by=ben, answers={"useful": "4", "rhythm": "as_planned"}, at=days(31))
     assert days_with_email([31, 33, 37, 44], ben, "How is mentoring going") == []
 
@@ -91,8 +91,10 @@ def test_after_a_long_stop_the_plan_catches_up_without_asking_twice(match, ben):
 
 def test_a_late_check_in_stays_open_for_the_full_time(match, ben):
     run_program(days(40))
-    checkin = CheckIn.objects.awaiting(ben).get()
+    checkin = CheckIn.objects.awaiting(ben, days(40)).get()
     assert checkin.closes_at == days(54)
+    assert list(CheckIn.objects.awaiting(ben, days(53))) == [checkin]
+    assert not CheckIn.objects.awaiting(ben, days(54)).exists(), "before the sweep that closes it"
 
 
 def test_the_end_of_a_match_cancels_what_is_planned_or_open(match, ben):
