@@ -108,7 +108,7 @@ def _lines(closure: Closure, reader: User, has_farewell: bool) -> Iterator[str]:
         yield _("%(name)s has written a few words to you. You can read them on your page.") % name
     if closure.last_meeting_offered_on:
         yield str(_last_meeting(closure, reader)) % name
-    if not closure.is_mistake and closure.kind != Kind.COMPLETED:
+    if not closure.is_mistake and _template(closure, reader) is not COMPLETED:
         yield _("Thank you for the time and the care you gave it.")
 
 

@@ -14,6 +14,7 @@ from applications.submission import withdraw
 from checkins.models import CheckIn, Concern
 from checkins.planning import plan
 from matches import endings
+from matches.ending_texts import ending_lines
 from matches.match_creation import create_matches, open_match_counts
 from matches.models import (
     Closure,
@@ -336,3 +337,14 @@ def test_notes_and_dates_are_for_those_in_care(pair, ben, carer, cleo, program):
     endings.note(pair, by=carer, text="Spoke with both.", dates={"thanked_on": NOW.date()})
     assert EndingNote.objects.visible_to(cleo).get().text == "Spoke with both."
     assert not EndingNote.objects.visible_to(ben).exists()
+
+
+@pytest.mark.parametrize("cause", Cause.values)
+@pytest.mark.parametrize("kind", Kind.values)
+def test_no_one_reads_a_sentence_twice_about_the_end(pair, ada, ben, kind, cause):
+    about = ben if cause in Closure.ABOUT_ONE else None
+    closure = Closure(match=pair, kind=kind, cause=cause, person=about, closed_by=ben)
+    for reader in (ada, ben):
+        text = " ".join(ending_lines(closure, reader, has_farewell=True))
+        sentences = text.rstrip(".").split(". ")
+        assert len(sentences) == len(set(sentences)), text
