@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -47,8 +48,9 @@ def sections() -> list[dict[str, str]]:
 def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Your settings have been saved."))
+        person = form.save()
+        with translation.override(person.language):  # of the next page, which may be a new one
+            messages.success(request, _("Your settings have been saved."))
         return redirect("accounts:settings")
     return render(request, "accounts/settings.html", {"form": form, "sections": sections()})
 

@@ -42,6 +42,12 @@ def test_impossible_settings_are_refused_with_words(bad, as_user, ben):
     assert User.objects.get(pk=ben.pk).name == "Ben Okoro"
 
 
+def test_the_page_after_a_change_of_language_is_all_in_the_new_one(as_user, ben):
+    page = as_user(ben).post(SETTINGS, GOOD, follow=True).content.decode()
+    assert "Your settings have been saved." not in page
+    assert "Vos réglages ont été enregistrés." in page
+
+
 def test_no_one_makes_themselves_the_maintainer(as_user, ben):
     as_user(ben).post(
         SETTINGS, {**GOOD, "is_superuser": "on", "is_staff": "on", "email": "x@example.org"}
