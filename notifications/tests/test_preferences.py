@@ -175,3 +175,11 @@ def test_people_see_only_their_own_choice(ada, ben):
     preferences.mute(ada, "optional", at=TUESDAY_NOON)
     assert not MutedStream.objects.visible_to(ben).exists()
     assert MutedStream.objects.visible_to(ada).exists()
+
+
+def test_a_pause_says_how_it_ends_and_ends_so(ada, as_user):
+    client, address = as_user(ada), reverse("notifications:preferences")
+    paused = client.post(reverse("notifications:preferences-pause"), follow=True)
+    assert "To get them sooner, choose them here and save." in paused.content.decode()
+    client.post(address, {"streams": ["optional"]})
+    assert "are paused until" not in client.get(address).content.decode()
