@@ -13,6 +13,8 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
+# How far the demo's year has come: applications, matching, running or closing; only for an empty database.
+PHASE ?= running
 ARGS ?=
 # Everything here is for one's own machine; production does not use make (docs/operations.md).
 export DEBUG = 1
@@ -71,7 +73,7 @@ run: export PYTHONWARNINGS = ignore:You're running the worker with superuser pri
 run: export PORT := $(PORT)
 run: export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 run: prepare
-	@$(PY) manage.py bootstrap --demo
+	@$(PY) manage.py bootstrap --demo --phase $(PHASE)
 	@$(PY) -m honcho start || test $$? -eq 130  # ended with Ctrl-C
 
 test: $(VENV)/dev.stamp prepare

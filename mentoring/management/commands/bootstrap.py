@@ -44,12 +44,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo", action="store_true", help="load the demo data if there is no account yet"
         )
+        parser.add_argument("--phase", default="running", help="of the demo: see load_demo")
 
-    def handle(self, *args: object, demo: bool, **options: object) -> None:
+    def handle(self, *args: object, demo: bool, phase: str, **options: object) -> None:
         if is_behind():
             call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
         if demo:
-            call_command("load_demo", stdout=self.stdout)
+            call_command("load_demo", "--phase", phase, stdout=self.stdout)
         elif not get_user_model().objects.filter(is_active=True).exists():
             self.stdout.write(FIRST_CHAIR)
