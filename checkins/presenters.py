@@ -61,6 +61,8 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
             count,
         )
         return [text % {"count": count}]
+    if concern.cause == Concern.Cause.ENDING and not concern.text:
+        return [_("The page of the match says what is known, under “The end of the pair”.")]
     return concern.text.splitlines()
 
 

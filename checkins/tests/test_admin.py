@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkins.models import CheckIn, Concern, ContactLog, Wave
+from checkins.presenters import what_it_is
 from checkins.results import publish_waves, smallest_group
 from checkins.tests.conftest import START
 from checkins.tests.test_concerns import ask
@@ -197,3 +198,10 @@ def test_enough_answers_are_shown_with_rounded_shares(cohort, program, surveys, 
 def test_surveys_say_who_reads(surveys, as_user, cleo):
     found = words(as_user(cleo), "survey_change", surveys[0].pk)
     assert "my carer and the chair" in found
+
+
+def test_every_concern_says_what_it_is(cleo, program, cared, ben):
+    """Also where the person wrote nothing."""
+    for cause in (Concern.Cause.NO_REPLY, Concern.Cause.ENDING):
+        concern = Concern(program=program, match=cared, person=ben, cause=cause)
+        assert what_it_is(concern, reader=cleo), cause
