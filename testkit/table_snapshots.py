@@ -65,7 +65,7 @@ class Describer:
             return self._described(apps.get_model(row.about_type), value)  # type: ignore[attr-defined]
         if column.name in ("written_json", "changes_json") and value:
             return repr(self._with_codes(json.loads(value)))
-        return repr(value)
+        return _in_words(value)
 
     def _with_codes(self, value: Any) -> Any:
         """Return imported answers with the codes of topics and experiences in place of ids."""
@@ -90,6 +90,11 @@ class Describer:
         return self.row(found) if found else "gone"
 
 
+def _in_words(value: object) -> str:
+    """Return `value` in words; PostgreSQL gives bytes as a view that is another at each read."""
+    return repr(bytes(value) if isinstance(value, memoryview) else value)
+
+
 def snapshot(*, without: Collection[str] = (), exactly: bool = False) -> Snapshot:
     """Return {table: rows}, without the tables of the models whose labels are in `without`.
 
@@ -104,7 +109,7 @@ def snapshot(*, without: Collection[str] = (), exactly: bool = False) -> Snapsho
         rows = model._base_manager.all()
         if exactly:
             found[model._meta.label] = Counter(
-                tuple(map(repr, values)) for values in rows.values_list()
+                tuple(map(_in_words, values)) for values in rows.values_list()
             )
         else:
             found[model._meta.label] = Counter(describer.row(row) for row in rows)
