@@ -1,13 +1,12 @@
 """Who sees what: each thing against each committee role, on every page of the committee.
 
-`WORDS` and `PAGES` say it as data. The tests open every page, list, search, export and e-mail
-preview as each role, and look for the words that are planted in each thing: where a role may read
-it, some page shows it; where it may not, no page does.
+`confidentiality_table.py` says it as data. The tests open every page, list, search, export and
+e-mail preview as each role, and look for the words that are planted in each thing: where a role may
+read it, some page shows it; where it may not, no page does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -31,129 +30,19 @@ from workflow.states import stateful_models
 from . import canaries
 from .access_roles import OWNERS
 from .canaries import WORD
+from .confidentiality_table import (
+    CARERS,
+    CAST,
+    EMAILS,
+    HISTORIES,
+    PAGES,
+    RECORDS,
+    RECUSED,
+    WORDS,
+)  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
-# Pair A is cared for by `carer`, B by `other_carer`, F by `former_carer`.
-CAST = (
-    "reader",
-    "matcher",
-    "chair",
-    "maintainer",
-    "carer",  # without any other role, as all that follow
-    "deputy",  # of the carer of A
-    "other_carer",
-    "conflicted",  # a chair who declared a conflict with the mentee of A
-    "chair_in_b",  # a chair since yesterday, who is the mentor of B
-    "maintainer_in_b",  # the mentee of B
-    "former_carer",  # whose role as a carer has ended; still a reader
-    "expired",  # whose role as the chair has ended
-)
-REVIEWERS = {"reader", "matcher", "chair", "maintainer", "conflicted", "chair_in_b",
-             "maintainer_in_b", "former_carer"}  # fmt: skip
-CHAIRS = {"chair", "maintainer", "conflicted", "chair_in_b", "maintainer_in_b"}
-COMMITTEE = set(CAST) - {"expired"}
-CARERS = {"A": {"carer", "deputy"}, "B": {"other_carer"}, "F": set()}
-# Who has a conflict of interest with a pair.
-RECUSED = {"A": {"conflicted"}, "B": {"chair_in_b", "maintainer_in_b"}, "F": set()}
-
-
-def everyone(pair: str) -> set[str]:
-    return COMMITTEE
-
-
-def reviewers_and_carer(pair: str) -> set[str]:
-    return REVIEWERS | CARERS[pair]
-
-
-def carer_and_chair(pair: str) -> set[str]:
-    return CHAIRS | CARERS[pair]
-
-
-def carer(pair: str) -> set[str]:
-    return CARERS[pair]
-
-
-def no_one(pair: str) -> set[str]:
-    return set()
-
-
-Readers = Callable[[str], set[str]]
-
-# Column -> who reads it. What a row belongs to follows from its match, application or person.
-WORDS: dict[str, Readers] = {
-    # Profile, contact; what the match reads as well
-    "accounts.User.email": everyone,
-    "accounts.Profile.job_title": everyone,
-    "applications.Application.situation": everyone,
-    "applications.Application.hopes": everyone,
-    # Committee only
-    "applications.PrivateAnswers.needs": reviewers_and_carer,
-    "applications.PrivateAnswers.limits": reviewers_and_carer,
-    "applications.PrivateAnswers.accommodations": reviewers_and_carer,
-    "applications.QuestionAnswer.values_json": reviewers_and_carer,
-    "applications.NamedWish.written": reviewers_and_carer,
-    "applications.CommitteeNote.text": everyone,
-    "applications.Decision.note": everyone,
-    # The pair's own
-    "agreements.AgreementText.confidentiality": no_one,
-    "agreements.AgreementText.feedback": no_one,
-    "agreements.AgreementText.ending_rules": no_one,
-    "agreements.Goal.text": no_one,
-    "agreements.Goal.measure": no_one,
-    "agreements.Activity.text": no_one,
-    "meetings.Agenda.place": no_one,
-    "meetings.Agenda.points": no_one,
-    "meetings.LogEntry.learned": no_one,
-    "meetings.LogEntry.next_step": no_one,
-    # Care
-    "checkins.Answer.text": carer_and_chair,
-    "checkins.Concern.text": carer_and_chair,
-    "checkins.Concern.contact_info": carer_and_chair,
-    "checkins.Concern.resolution": carer_and_chair,
-    "checkins.ContactLog.note": carer_and_chair,
-    "matches.EndingReason.text": carer_and_chair,
-    "matches.EndingNote.text": carer_and_chair,
-    "matches.Farewell.text": no_one,
-}
-# Page of one row -> who opens it.
-PAGES: dict[str, tuple[str, Readers]] = {
-    "applications_application": ("mentee_application", everyone),
-    "matches_match": ("match", everyone),
-    "agreements_agreementversion": ("version", everyone),
-    "meetings_meeting": ("held", carer),
-    "checkins_checkin": ("answered", everyone),
-    "checkins_concern": ("concern", carer_and_chair),
-    "checkins_contactlog": ("contact", carer_and_chair),
-}
-# Record without a page of its own -> who gets it, and whom its changes of state are shown to.
-RECORDS: dict[str, Readers] = {
-    "matches.EndingRequest": carer_and_chair,
-    "matches.EndingReason": carer_and_chair,
-    "matches.EndingNote": carer_and_chair,
-    "matches.Closure": everyone,
-    "agreements.Signature": everyone,
-}
-HISTORIES: dict[str, tuple[str, Readers]] = {
-    "applications.Application": ("mentee_application", everyone),
-    "matches.Match": ("match", everyone),
-    "agreements.AgreementVersion": ("version", everyone),
-    "agreements.Goal": ("goal", no_one),
-    "meetings.Meeting": ("held", carer),
-    "checkins.CheckIn": ("answered", everyone),
-    "checkins.Concern": ("concern", carer_and_chair),
-}
-# What an e-mail is about -> who sees its row in the outbox. "As the thing it is about."
-EMAILS: dict[str, Readers] = {
-    "applications.Application": everyone,
-    "matches.Match": everyone,
-    "agreements.AgreementVersion": everyone,
-    "meetings.Meeting": carer,
-    "checkins.CheckIn": everyone,
-    "checkins.Concern": carer_and_chair,
-    "matches.Closure": everyone,
-    "matches.FollowUp": everyone,
-}
 ROWS = {
     "applications.Application": "mentee_application",
     "matches.Match": "match",
@@ -162,9 +51,20 @@ ROWS = {
     "checkins.CheckIn": "checkin",
     "checkins.Concern": "concern",
 }
-AFTER_AN_ENDING = {"matches.Closure": "match", "matches.FollowUp": "closure__match"}
+AFTER_AN_ENDING = {
+    "matches.Closure": "match",
+    "matches.FollowUp": "closure__match",
+    "matches.ThankYouNote": "match",
+}
 # No page shows these words to any committee member today.
-ONLY_IN_SOME_PAIRS = {"matches.EndingReason", "matches.EndingNote", "matches.Farewell"}
+ONLY_IN_SOME_PAIRS = {
+    "matches.EndingReason",
+    "matches.EndingNote",
+    "matches.Farewell",
+    "matches.ThankYouNote",
+    "agreements.Reflection",
+    "agreements.GoalReflection",
+}
 NOT_SHOWN = {"agreements.Activity.text"}
 EXPORTS = ("applications_application", "matches_match")
 
@@ -245,6 +145,7 @@ def rows_of(world: Any, label: str, pair: str) -> list[Any]:
     paths = {
         "application": {"application": mentee.pk},
         "match": {"match": match.pk},
+        "reflection": {"reflection__match": match.pk},
         "closure": {"closure__match": match.pk},
         "meeting": {"meeting__match": match.pk},
         "version": {"version__agreement__match": match.pk},
