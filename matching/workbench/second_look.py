@@ -23,7 +23,7 @@ from .queues import UNSURE, PlanLists
 from .workbench import Row, rows_of
 
 Kind = RoundEntry.Kind
-PER_PAGE = 25
+PER_PAGE = 50
 
 
 class Heading(models.TextChoices):

@@ -223,6 +223,7 @@ def approve(evening):
     evening.follow(re.compile("Spring"))
     evening.follow("Review")
     evening.picture("second-look")
+    evening.follow("Read on")
     evening.press("Approve these pairs")
 
 
