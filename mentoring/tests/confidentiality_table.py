@@ -127,5 +127,5 @@ EMAILS: dict[str, Readers] = {
     "checkins.Concern": carer_and_chair,
     "matches.Closure": everyone,
     "matches.FollowUp": everyone,
-    "matches.ThankYouNote": everyone,
+    "matches.ThankYouNote": no_one,  # between the two
 }
