@@ -49,9 +49,13 @@ def pause(person: Account, *, at: datetime) -> datetime:
 
 
 def set_wanted_streams(person: Account, wanted: set[str], *, at: datetime) -> None:
-    """Unmute the `wanted` streams, also where they are paused, and mute the others on offer."""
+    """Unmute the `wanted` streams, also where they are paused, and mute the others on offer.
+
+    A stream that is paused and not wanted stays paused, so that its pause still ends by itself.
+    """
     MutedStream.objects.filter(person=person.pk, stream__in=wanted).delete()
-    mute(person, *(stream for stream in offered() if stream not in wanted), at=at)
+    decided = {*wanted, *muted_streams(person, at)}
+    mute(person, *(stream for stream in offered() if stream not in decided), at=at)
 
 
 def muted_streams(person: Account, at: datetime) -> dict[str, datetime | None]:

@@ -181,5 +181,15 @@ def test_a_pause_says_how_it_ends_and_ends_so(ada, as_user):
     client, address = as_user(ada), reverse("notifications:preferences")
     paused = client.post(reverse("notifications:preferences-pause"), follow=True)
     assert "To get them sooner, choose them here and save." in paused.content.decode()
-    client.post(address, {"streams": ["optional"]})
+    client.post(address, {"streams": ["optional", "digest"]})
     assert "are paused until" not in client.get(address).content.decode()
+
+
+def test_saving_during_a_pause_does_not_make_it_permanent(ada, as_user, time_machine):
+    time_machine.move_to(TUESDAY_NOON)
+    client, address = as_user(ada), reverse("notifications:preferences")
+    client.post(reverse("notifications:preferences-pause"))
+    client.post(address, {"streams": []})
+    (ends,) = set(preferences.muted_streams(ada, timezone.now()).values())
+    assert ends is not None
+    assert preferences.muted_streams(ada, ends + timedelta(minutes=1)) == {}
