@@ -284,9 +284,10 @@ class TestUnknownStaysUnknown:
     def test_the_review_page_says_that_it_is_unknown_and_never_no(self, bring, as_user, cleo):
         bring(self.FILE, role="mentor")
         url = reverse("admin:applications_application_change", args=[Application.objects.get().pk])
-        pages = as_user(cleo).get(url).context["pages"]
-        assert not [row for _page, rows, _empty in pages for row in rows if row["value"] == ["no"]]
-        unknown = {str(label) for _page, _rows, labels in pages for label in labels}
+        context = as_user(cleo).get(url).context
+        rows = [row for section in context["sections"] for row in section.rows]
+        assert rows and not [row for row in rows if list(map(str, row.lines)) == ["no"]]
+        unknown = {str(label) for label in context["unanswered"]}
         assert {"This is my first time as a mentor", "I accept the code of conduct"} <= unknown
 
     def test_a_mentor_of_unknown_capacity_takes_one_mentee(self, bring, program):
