@@ -77,7 +77,7 @@ def test_the_list_asks_the_database_as_often_whatever_its_size(
         make.applicant(cohort, f"Mentor {n}", "mentor", topics={"tax": 2})
     drafted, client = make.run_round(cohort, cleo), as_user(cleo)
     client.get(url("workbench", drafted))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(url("workbench", drafted))
 
 
