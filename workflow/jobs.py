@@ -111,7 +111,7 @@ class Job(models.Model):
         self._set(
             Q(state=State.RUNNING),
             state=state,
-            error=error,
+            error=error.replace("\0", "�"),  # a quoted file may hold it, and no column can
             finished_at=timezone.now(),
             lease_until=None,
         )
