@@ -286,7 +286,8 @@ class TestUnknownStaysUnknown:
         url = reverse("admin:applications_application_change", args=[Application.objects.get().pk])
         context = as_user(cleo).get(url).context
         rows = [row for section in context["sections"] for row in section.rows]
-        assert rows and not [row for row in rows if list(map(str, row.lines)) == ["no"]]
+        assert rows
+        assert not [row for row in rows if list(map(str, row.lines)) == ["no"]]
         unknown = {str(label) for label in context["unanswered"]}
         assert {"This is my first time as a mentor", "I accept the code of conduct"} <= unknown
 
