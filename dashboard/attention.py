@@ -86,11 +86,13 @@ def _counts_by(rows: QuerySet, column: str, *values: str) -> Counter[str]:
 
     Usually there are few, and one query asks once who may see them.
     """
-    few = list(rows.order_by().values_list(column, flat=True)[: FEW + 1])
-    if len(few) <= FEW:
-        return Counter(few)
-    counts = _counts(rows, *(Q((column, value)) for value in values))
-    return Counter(dict(zip(values, counts, strict=True)))
+    few: Counter[str] = Counter(rows.order_by().values_list(column, flat=True)[: FEW + 1])
+    if few.total() > FEW:
+        # Where more were read than are shown, it is known that there are more.
+        for value in values:
+            if few[value] <= SHOWN_LIMIT:
+                (few[value],) = _counts(rows, Q((column, value)))
+    return few
 
 
 def _concerns(member: User) -> Iterator[AttentionItem]:
@@ -105,8 +107,7 @@ def _concerns(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(
         others, text, changelist_url("checkins_concern", state__exact="open"), "amber"
     )
-    mine = CheckIn.objects.for_committee(member).readable_by(member)
-    (unread,) = _counts(mine.to_read(), Q())
+    (unread,) = _counts(CheckIn.objects.readable_by(member).to_read(), Q())
     text = ngettext("check-in to read", "check-ins to read", unread)
     yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))
 

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -88,6 +90,25 @@ def test_what_is_too_much_to_read_is_counted_all_the_same(monkeypatch, cleo, ben
     for module in ("dashboard.attention", "notifications.models.outbox"):
         monkeypatch.setattr(f"{module}.FEW", 0)
     assert items_of(cleo) == found
+
+
+def test_many_emails_of_one_state_are_not_counted_again(monkeypatch, cleo, ada, ben, cohort):
+    """And only the rules of the tables that they are about are asked."""
+    match = factories.match(ben, ada, cohort)
+    for number in range(4):
+        enqueue("match-introduced", to=factories.person(), about=match, ordinal=number)
+    Notification.system.update(state="failed", reason="test", ended_at=timezone.now())
+    last = Notification.system.latest("pk")
+    Notification.system.filter(pk=last.pk).update(state="held", ended_at=None)
+    monkeypatch.setattr("dashboard.attention.SHOWN_LIMIT", 1)
+    monkeypatch.setattr("dashboard.attention.FEW", 3)
+    with CaptureQueriesContext(connection) as asked:
+        found = {item.text: item.shown for item in attention_items(cleo, at=timezone.now())}
+    assert found["e-mails could not be delivered"] == "1+"
+    assert found["e-mail on hold"] == "1"
+    sql = [row["sql"] for row in asked if 'FROM "notifications_notification"' in row["sql"]]
+    assert len(sql) == 3  # which tables, the first of them, and how many are on hold
+    assert not [one for one in sql if "agreements_agreementversion" in one]
 
 
 def test_another_committee_sees_nothing(cohort):

@@ -33,7 +33,7 @@ from access.scoping import ConfidentialModel, SystemManager
 from ..kinds import KINDS, Kind, Stream
 from ..reasons import RELEASED, words_of
 
-FEW = 200
+FEW = 2_000  # e-mails of which the name of a table is read
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
 
 
