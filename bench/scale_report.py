@@ -22,7 +22,7 @@ from bench.scale import (
 )
 
 HEADING, WIDTH = "## Ten times the size", 118
-FIRST = "first run"  # of the reconcilers: has no limit
+FIRST = "first run"  # of the reconcilers, after filling or a stop: has no limit
 
 
 def lines(result: Result) -> Iterator[str]:
@@ -43,8 +43,8 @@ def lines(result: Result) -> Iterator[str]:
     yield "### Sweeps with nothing due"
     yield ""
     yield from _paragraph(
-        "Milliseconds of the processor. A *task* is what Celery's beat wakes, every five seconds;"
-        " once a minute it runs the reconcilers, whose names follow, one after another."
+        "Milliseconds of the processor. A *task* is what Celery's beat wakes, every five seconds."
+        " Each reconciler, whose names follow, runs in one of the twelve of a minute."
     )
     yield ""
     yield "| sweep | 1 x | 10 x | at most | |"

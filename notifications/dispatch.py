@@ -41,7 +41,7 @@ from .reasons import (
     SLOW_RENDERING,
 )
 from .recipients import recipient_locale, recipient_of
-from .reconcilers import reconcile_if_due
+from .reconcilers import reconcile_due
 from .rendering import build_message, compose, stored_email
 from .sender_policy import SenderPolicy, sender_policy_of
 
@@ -71,7 +71,7 @@ def send_due_emails(at: datetime | None = None) -> int:
     now = at or timezone.now()
     if not restore_guard.begin_run(now):
         return 0
-    if reconcile_if_due(now):
+    if reconcile_due(now) and Notification.system.due(now).exists():
         volume_limit.hold_above_limit(now)
     expire_old(now)
     return Dispatcher(clock=(lambda: at) if at else timezone.now).run()

@@ -1,23 +1,27 @@
-"""Reconcilers: functions that create what should exist by now, run about once a minute.
+"""Reconcilers: functions that create what should exist by now, each run about once a minute.
 
 An upper app registers one in its `ready()`. It reads the app's records and creates what is missing:
 check-ins, reminders that have come due. It must be idempotent; the same code then also repairs what
 a crash or a long downtime left undone.
+
+The worker looks every few seconds. Each reconciler has its own second of the minute, so that they
+do not all run at once; after a stop of a minute or more they all do.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from zlib import crc32
 
-from django.db.models import Q
+from django.db import transaction
 
 from .models import OutboxState
 
 log = logging.getLogger(__name__)
 
-INTERVAL = timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
 Reconciler = Callable[[datetime], object]
 RECONCILERS: dict[str, Reconciler] = {}
 
@@ -28,13 +32,15 @@ def reconciler(reconcile: Reconciler) -> Reconciler:
     return reconcile
 
 
-def run_reconcilers(at: datetime) -> list[str]:
-    """Run every reconciler and return the names of those that failed.
+def run_reconcilers(at: datetime, names: Collection[str] | None = None) -> list[str]:
+    """Run the reconcilers of these names, all by default; return the names of those that failed.
 
     One that fails does not stop the others.
     """
     failed = []
     for name, reconcile in RECONCILERS.items():
+        if names is not None and name not in names:
+            continue
         try:
             reconcile(at)
         except Exception:
@@ -43,15 +49,43 @@ def run_reconcilers(at: datetime) -> list[str]:
     return failed
 
 
-def reconcile_if_due(at: datetime) -> bool:
-    """Run the reconcilers if the last run is a minute old; return whether they ran.
+def second_of(name: str) -> int:
+    """Return the second of every minute at which a reconciler is due: any, but always the same."""
+    return crc32(name.encode()) % 60
+
+
+def due_reconcilers(since: datetime | None, at: datetime) -> list[str]:
+    """Return the reconcilers whose second came after `since`, the last run, and by `at`.
+
+    After a minute all are due. So they are if none has run yet, or if the clock was set back by a
+    minute; where the clock of another machine is only a little ahead, none is.
+    """
+    if since is None or abs(at - since) >= MINUTE:
+        return list(RECONCILERS)
+    passed = (at - since).total_seconds()
+    now = at.second + at.microsecond / 1_000_000
+    return [name for name in RECONCILERS if (now - second_of(name)) % 60 < passed]
+
+
+def reconcile_due(at: datetime) -> bool:
+    """Run the reconcilers that are due at `at`; return whether any ran.
 
     Of several processes one wins the conditional UPDATE and runs them.
     """
-    is_due = Q(reconciled_at=None) | Q(reconciled_at__lte=at - INTERVAL)
-    clock_was_set_back = Q(reconciled_at__gt=at + INTERVAL)
-    if not OutboxState.objects.filter(is_due | clock_was_set_back).update(reconciled_at=at):
+    since = OutboxState.objects.values_list("reconciled_at", flat=True).first()
+    due = due_reconcilers(since, at)
+    if not due or not OutboxState.objects.filter(reconciled_at=since).update(reconciled_at=at):
         return False
-    failing = run_reconcilers(at)
-    OutboxState.objects.update(failing_reconcilers=failing)
+    _note_failing(run_reconcilers(at, due), among=due)
     return True
+
+
+def _note_failing(failed: Collection[str], *, among: Collection[str]) -> None:
+    """Record which of those that ran have failed; what is known of the others stays."""
+    with transaction.atomic():
+        state = OutboxState.objects.select_for_update().get()
+        others = {*state.failing_reconcilers}.intersection(RECONCILERS).difference(among)
+        failing = sorted(others.union(failed))
+        if failing != state.failing_reconcilers:
+            state.failing_reconcilers = failing
+            state.save(update_fields=["failing_reconcilers"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.utils.module_loading import import_string
 from bench import scale_sweeps
 from bench.scale import PAGES, PARTICIPANT, Result
 from bench.scale_report import lines, replace_section
-from notifications.reconcilers import RECONCILERS
+from notifications.reconcilers import RECONCILERS, due_reconcilers
 from testkit import agreements, factories, meetings
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,23 @@ def test_the_benchmark_measures_every_task_that_beat_wakes():
 
 def test_the_benchmark_measures_every_reconciler():
     assert set(RECONCILERS) <= set(scale_sweeps.parts())
+
+
+def test_the_benchmark_measures_as_often_as_beat_wakes():
+    (often,) = {entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    pauses = {
+        (after - before).total_seconds()
+        for before, after in itertools.pairwise([timedelta(), *scale_sweeps.WAKES])
+    }
+    assert pauses == {often}
+
+
+def test_no_run_of_a_minute_has_many_reconcilers():
+    begin = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    times = [begin, *(begin + after for after in scale_sweeps.WAKES)]
+    runs = [due_reconcilers(since, at) for since, at in itertools.pairwise(times)]
+    assert sorted(itertools.chain(*runs)) == sorted(RECONCILERS)
+    assert max(map(len, runs)) <= 5
 
 
 def test_a_section_of_a_document_is_replaced(tmp_path):
