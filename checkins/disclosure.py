@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .models import CheckIn, Question
 from .results import smallest_group
@@ -19,7 +20,8 @@ def readers(checkin: CheckIn, *, is_by_link: bool = False) -> list[str]:
     partner = _("Your partner") if is_by_link else checkin.partner.first_name
     found = []
     if Channel.CARE in channels:
-        found.append(_committee(checkin, is_by_link=is_by_link))
+        sentences = (_committee(checkin, is_by_link=is_by_link), _read_by_no_one(checkin))
+        found.append(" ".join(filter(None, sentences)))
     if Channel.PARTNER in channels:
         found.append(_("%(name)s sees only answers to questions that say so.") % {"name": partner})
     else:
@@ -44,3 +46,20 @@ def _committee(checkin: CheckIn, *, is_by_link: bool) -> str:
         return _("Your carer and the chair of the program read your answers.")
     name = {"carer": carer.name}
     return _("Your carer, %(carer)s, and the chair of the program read your answers.") % name
+
+
+def _read_by_no_one(checkin: CheckIn) -> str:
+    """Return which answers the committee does not read, "" if it reads all."""
+    pooled = [
+        _("“%(question)s”") % {"question": question}
+        for question in checkin.questions
+        if question.channel == Channel.POOLED
+    ]
+    if not pooled:
+        return ""
+    sentence = ngettext(
+        "No one reads your answer to %(questions)s: it is only counted together with others.",
+        "No one reads your answers to %(questions)s: they are only counted together with others.",
+        len(pooled),
+    )
+    return sentence % {"questions": ", ".join(pooled)}

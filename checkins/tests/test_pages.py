@@ -56,6 +56,17 @@ def test_the_email_and_the_page_count_the_same_questions_and_seconds(cared, ben,
         assert sentence in page_text
 
 
+@pytest.mark.parametrize("is_by_link", [True, False])
+def test_a_pooled_question_is_not_said_to_be_read(is_by_link, cared, ben):
+    committee, *_others = readers(make.opened(cared, ben), is_by_link=is_by_link)
+    assert committee.endswith(
+        "No one reads your answer to “Are you meeting as often as you planned?”: "
+        "it is only counted together with others."
+    )
+    fit = " ".join(readers(make.opened(cared, ben, kind="fit"), is_by_link=is_by_link))
+    assert "No one reads" not in fit
+
+
 @pytest.mark.parametrize("kind", ["fit", "pulse"])
 def test_surveys_do_not_mention_a_carer_where_there_is_none(kind, match, ben):
     checkin = make.opened(match, ben, kind=kind)
