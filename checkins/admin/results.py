@@ -1,6 +1,7 @@
 """Pooled results: figures of complete months, with small groups suppressed."""
 
 from django.contrib import admin
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from programs.committee_admin import CommitteeAdmin
@@ -16,16 +17,15 @@ class WaveAdmin(CommitteeAdmin):
         "There are no results yet. The results of a month appear once it is over and enough people "
         "have answered to protect each person."
     )
-    list_display = ("__str__", "month", "asked", "answers", "rate")
+    list_display = ("__str__", "month_name", "asked", "answers", "rate")
     # Not by the number of answers, which is not shown to everyone.
-    sortable_by = ("__str__", "month", "asked")
+    sortable_by = ("__str__", "month_name", "asked")
     list_filter = ("kind",)
     list_select_related = ("cohort__program",)
-    date_hierarchy = "month"
     fields = readonly_fields = (
         "cohort",
         "kind",
-        "month",
+        "month_name",
         "asked",
         "answers",
         "rate",
@@ -35,6 +35,10 @@ class WaveAdmin(CommitteeAdmin):
 
     def with_columns(self, request, rows):
         return with_turnout(rows, request.user)
+
+    @admin.display(description=_("month"), ordering="month")
+    def month_name(self, obj):
+        return date_format(obj.month, "YEAR_MONTH_FORMAT")
 
     @admin.display(description=_("answered"))
     def answers(self, obj):
