@@ -98,6 +98,7 @@ def checkin_pulse(checkin: CheckIn, person: User) -> Email | Cancel:
     about="checkins.Concern",
     stream=ESSENTIAL,
     topic="concern",
+    to_members=True,
 )
 def concern(row: Concern, person: User) -> Email | Cancel:
     """**To**: the carer; the deputy after 4 hours, the chair after 24. **When**: a concern is
@@ -134,12 +135,12 @@ def concern(row: Concern, person: User) -> Email | Cancel:
     label=gettext_lazy("Urgent concern"),
     about="checkins.Concern",
     stream=ESSENTIAL,
-    urgent=True,
     topic="concern",
+    to_members=True,
 )
 def concern_urgent(row: Concern, person: User) -> Email | Cancel:
-    """**To**: as "concern". **When**: someone asks for help, or an answer needs someone to act; at
-    night too. **Until**: as "concern"."""
+    """**To**: as "concern". **When**: someone asks for help, or an answer needs someone to act; to
+    the carer and the deputy together. **Until**: as "concern"."""
     return concern(row, person)
 
 
@@ -149,6 +150,7 @@ def concern_urgent(row: Concern, person: User) -> Email | Cancel:
     about="checkins.Concern",
     stream=ESSENTIAL,
     topic="concern",
+    to_members=True,
 )
 def concern_ending(row: Concern, person: User) -> Email | Cancel:
     """**To**: as "concern". **When**: one of a pair asks the committee to join because they may

@@ -136,7 +136,7 @@ def _workbench(round_: Round, label: str) -> tuple[str, str]:
     "round-review-request",
     label=gettext_lazy("Round to review"),
     about="matching.Round",
-    urgent=True,  # work that waits for a member, not for a participant's morning
+    to_members=True,
     expires_after=timedelta(days=14),
     topic="round",
 )
@@ -163,7 +163,7 @@ def round_review_request(round_: Round, person: User) -> Email | Cancel:
     "round-ready",
     label=gettext_lazy("Run of a round is done"),
     about="matching.Round",
-    urgent=True,
+    to_members=True,
     expires_after=timedelta(days=2),
     topic="round",
 )
@@ -184,7 +184,7 @@ def round_ready(round_: Round, person: User) -> Email | Cancel:
     "round-held-back",
     label=gettext_lazy("Round not published"),
     about="matching.Round",
-    urgent=True,
+    to_members=True,
     topic="round",
 )
 def round_held_back(round_: Round, person: User) -> Email | Cancel:

@@ -88,7 +88,8 @@ def label_of(name: str) -> str:
 class Kind:
     """One kind of e-mail. `about` is the model it is about, as "app.Model".
 
-    `label` is what the committee calls it.
+    `label` is what the committee calls it. Kinds `to_members` tell committee members of work that
+    waits for them: they are urgent, and their footer says so.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Kind:
     topic: str = ""  # of several kinds one e-mail waits at a time; by default the kind's own name
     tells: StateTeller | None = None
     label: str | Promise = ""
+    to_members: bool = False
 
     @property
     def app(self) -> str:
@@ -129,6 +131,7 @@ def kind(
     needs_answer: bool = False,
     topic: str = "",
     tells: StateTeller | None = None,
+    to_members: bool = False,
 ) -> Callable[[EmailBuilder], EmailBuilder]:
     """Register the decorated function `build(about, recipient)` for the kind `name`.
 
@@ -144,12 +147,13 @@ def kind(
             build,
             about,
             Stream(stream),
-            urgent,
+            urgent or to_members,
             expires_after,
             needs_answer,
             topic or name,
             tells,
             label,
+            to_members,
         )
         return build
 

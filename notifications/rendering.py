@@ -19,7 +19,7 @@ from django.template import Context, Engine
 from django.urls import reverse
 
 from . import links
-from .kinds import Email, Stream
+from .kinds import KINDS, Email, Stream
 from .models.outbox import Notification
 from .recipients import Account, Recipient
 from .sender_policy import SenderPolicy
@@ -78,6 +78,7 @@ def _context(
         **email.context,
         **email.confidential,
         "person": recipient,
+        "is_to_member": row.kind in KINDS and KINDS[row.kind].to_members,
         "ordinal": row.ordinal,
         "is_reminder": row.ordinal > 1,
         "action_label": str(label),

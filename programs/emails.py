@@ -42,7 +42,7 @@ TASKS: dict[str, str | Promise] = {
     "committee-role",
     label=gettext_lazy("New committee role"),
     about="programs.Membership",
-    urgent=True,
+    to_members=True,
 )
 def committee_role(membership: Membership, member: User) -> Email | Cancel:
     """**To**: the member. **When**: their role begins. **Until**: it has ended."""

@@ -77,6 +77,22 @@ def fresh(row: Notification) -> Notification:
     return Notification.system.get(pk=row.pk)
 
 
+@pytest.mark.parametrize("kind", sorted(one for one in KINDS if KINDS[one].to_members))
+def test_work_that_waits_for_a_member_is_told_at_once(kind):
+    told = Told(kind)
+    told.enqueue()
+    sent = deliver_due_emails(FRIDAY_NIGHT, delivery_rules=True, reconcile=False)
+    assert [mail.to for mail in sent] == [[told.case.to.email]]
+    assert "because you are a committee member" in sent[0].body
+
+
+def test_the_kinds_to_committee_members():
+    """Whoever is written to as a member reads so; a new kind to members belongs here."""
+    about = {"checkins.Concern", "matching.Round", "programs.Membership"}
+    found = {name for name in KINDS if KINDS[name].to_members}
+    assert found == {name for name in KINDS if KINDS[name].about in about}
+
+
 @every_kind
 def test_twice_makes_one_email(kind, friday_night):
     told = Told(kind)

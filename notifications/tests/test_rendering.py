@@ -1,9 +1,12 @@
 """The headers and texts of an e-mail, and what every registered kind must have."""
 
 import email.policy
+import re
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,6 +19,7 @@ from notifications.testing import deliver_due_emails
 from .conftest import TUESDAY_NOON
 
 pytestmark = pytest.mark.django_db
+TRANSLATED = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
 
 
 def on_the_wire(mail):
@@ -171,3 +175,20 @@ def test_every_kind_is_about_a_model_that_exists(name):
     assert apps.get_model(KINDS[name].about)
     assert KINDS[name].stream in Stream
     assert KINDS[name].app in {config.name for config in apps.get_app_configs()}
+
+
+@pytest.mark.parametrize("path", sorted(Path("templates/emails").rglob("*.txt")), ids=str)
+def test_a_colon_after_a_value_is_translated(path):
+    """French sets a no-break space before it."""
+    untranslated = TRANSLATED.sub("", path.read_text("utf-8"))
+    assert not re.search(r"}}:\s", untranslated)
+
+
+def test_members_read_why_they_get_an_email(sample, ada, monkeypatch):
+    everyone, members = "essential for taking part", "because you are a committee member"
+    first = send(sample, ada).get_body(("plain",)).get_content()
+    monkeypatch.setitem(KINDS, "note", replace(KINDS["note"], to_members=True))
+    later = send(sample, ada, ordinal=2)
+    texts = [first, *(later.get_body((form,)).get_content() for form in ("plain", "html"))]
+    assert [everyone in text for text in texts] == [True, False, False]
+    assert [members in text for text in texts] == [False, True, True]
