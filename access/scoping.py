@@ -165,11 +165,14 @@ class SystemManager(models.Manager):
 class ConfidentialModel(models.Model):
     """Base of confidential tables: opaque name, validation that may look at other rows."""
 
+    # Set by a page whose reader may know the name, for the messages of that page.
+    shown_as: str = ""
+
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} (confidential)"
+        return self.shown_as or f"{self._meta.verbose_name} (confidential)"
 
     def validate_unique(self, exclude: Collection[str] | None = None) -> None:
         with allow_unscoped("uniqueness looks at every row"):

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -135,9 +136,13 @@ def test_a_contact_is_noted_by_the_carer(cared, as_user, ben, eve):
         "how": "phone",
         "note": "All is well",
     }
-    as_user(eve).post(page("contactlog_add"), data)
+    saved = as_user(eve).post(page("contactlog_add"), data, follow=True)
     row = ContactLog.objects.visible_to(eve).get()
     assert (row.person, row.member, row.note) == (ben, eve, "All is well")
+    (message,) = saved.context["messages"]
+    assert f"Contact with {ben}" in str(message)
+    assert "(confidential)" not in saved.content.decode()
+    assert str(row) == "contact (confidential)", "elsewhere its text names no one"
 
 
 def test_a_contact_with_a_match_of_others_is_refused(cared, as_user, program):
@@ -166,6 +171,21 @@ def test_a_wave_is_published_once_and_then_frozen(cohort, surveys, program):
     pulses(cohort, 1, at, useful="1")
     publish_waves(at + timedelta(days=41))
     assert Wave.objects.get().figures == wave.figures
+
+
+@pytest.mark.parametrize(("language", "month"), [("en", "February 2026"), ("fr", "février 2026")])
+def test_the_month_of_a_wave_is_no_day(language, month, cohort, surveys, as_user, program):
+    at = START + timedelta(days=30)
+    pulses(cohort, 10, at)
+    publish_waves(at + timedelta(days=40))
+    chair = factories.member("Chair", program=program)
+    chair.language = language
+    chair.save()
+    client = as_user(chair)
+    for address in (page("wave_changelist"), page("wave_change", Wave.objects.get().pk)):
+        text = client.get(address).content.decode()
+        assert month in text
+        assert not re.search(rf"\b1 {month}|1 février", text)
 
 
 def test_a_wave_waits_for_its_last_open_check_in(cohort, match, ben, surveys):

@@ -115,7 +115,7 @@ class CommitteeAdmin(RowPages):
 
     def action_checkbox(self, obj: models.Model) -> str:  # type: ignore[override]  # a subclass
         """Return the box that selects a row; as Django's, without a template for each row."""
-        label = _("Select %(row)s") % {"row": obj}
+        label = _("Select %(row)s") % {"row": self.row_title(obj)}
         return format_html(
             '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
             ACTION_CHECKBOX_NAME, obj.pk, label,

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access.scoping import ConfidentialModel
 from accounts.models import User
 from workflow.models import Transition
 
@@ -53,6 +54,20 @@ class RowPages(admin.ModelAdmin):
         if obj is not None:
             context |= {"title": self.row_title(obj), "subtitle": None}
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_add(
+        self, request: HttpRequest, obj: Model, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return super().response_add(request, self._named(obj), post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        return super().response_change(request, self._named(obj))
+
+    def _named(self, row: Model) -> Model:
+        """Let Django's message about a confidential row, whose text names no one, say its title."""
+        if isinstance(row, ConfidentialModel):
+            row.shown_as = self.row_title(row)
+        return row
 
     def history_view(
         self,
