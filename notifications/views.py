@@ -138,10 +138,11 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
         form.save(by=person)
         messages.success(request, _("Your choice has been saved."))
         return redirect("notifications:preferences")
-    paused_until = max(filter(None, muted.values()), default=None)
+    paused = {stream: muted[stream] for stream in preferences.offered() if muted.get(stream)}
     context = {
         "form": form,
-        "paused_until": paused_until,
+        "paused": ", ".join(str(stream.label) for stream in paused),
+        "paused_until": max(filter(None, paused.values()), default=None),
         "pause_days": preferences.PAUSE_DAYS,
     }
     return render(request, "notifications/preferences.html", context)

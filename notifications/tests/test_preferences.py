@@ -180,9 +180,9 @@ def test_people_see_only_their_own_choice(ada, ben):
 def test_a_pause_says_how_it_ends_and_ends_so(ada, as_user):
     client, address = as_user(ada), reverse("notifications:preferences")
     paused = client.post(reverse("notifications:preferences-pause"), follow=True)
-    assert "To get them sooner, choose them here and save." in paused.content.decode()
+    assert "you get them again at once" in paused.content.decode()
     client.post(address, {"streams": ["optional", "digest"]})
-    assert "are paused until" not in client.get(address).content.decode()
+    assert "Paused until" not in client.get(address).content.decode()
 
 
 def test_saving_during_a_pause_does_not_make_it_permanent(ada, as_user, time_machine):
