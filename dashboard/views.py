@@ -55,8 +55,11 @@ def label(status: ParticipantStatus) -> str:
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
-    """Show open programs to someone who has not applied; redirect committee members."""
-    if is_committee(request.user):
+    """Show open programs to someone who has not applied.
+
+    Redirect committee members, unless they come from the committee's pages and ask for their own.
+    """
+    if request.GET.get("as") != "participant" and is_committee(request.user):
         return redirect("admin:index")
     open_cohorts = Cohort.objects.taking_applications(timezone.localdate()).select_related(
         "program"

@@ -1,3 +1,4 @@
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -24,6 +25,12 @@ def test_someone_without_an_application_sees_what_is_open(as_user, dan, cohort):
 
 def test_a_committee_member_without_a_role_goes_to_the_committee(as_user, cleo):
     assert as_user(cleo).get(HOME)["Location"] == reverse("admin:index")
+
+
+def test_my_home_page_in_the_head_of_the_committee_leads_to_a_page(as_user, cleo):
+    committee = as_user(cleo).get(reverse("admin:index")).content.decode()
+    address = re.search(r'href="([^"]+)">My home page', committee)[1]
+    assert as_user(cleo).get(address).status_code == 200
 
 
 def test_the_mentee_writes_first(as_user, ben, pair):
