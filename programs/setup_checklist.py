@@ -52,9 +52,15 @@ def checklist(program: Program) -> list[ChecklistItem]:
             f"{url}#id_code_of_conduct",
         ),
         ChecklistItem(
-            _("Enter a contact address and other help"),
-            _("Where people write to, and what helps those without a place"),
-            _has(program, "contact_email", "other_help"),
+            _("Enter a contact address"),
+            _("Where people write to when they have a question"),
+            _has(program, "contact_email"),
+            f"{url}#id_contact_email",
+        ),
+        ChecklistItem(
+            _("Say what other help there is"),
+            _("What helps those who don't get a place"),
+            _has(program, "other_help"),
             f"{url}#id_other_help",
         ),
         ChecklistItem(

@@ -101,3 +101,10 @@ def test_steps_are_done_only_when_they_are(open_program):
     open_program.faq = "What does it cost?"
     assert not done()["Answer the questions that people ask"]
     assert list(done())[-1] == "Make the page public"
+
+
+def test_an_address_without_other_help_is_one_step_done(open_program):
+    open_program.contact_email, open_program.other_help = "hello@example.org", ""
+    done = {str(item.label): item.is_done for item in setup_checklist.checklist(open_program)}
+    assert done["Enter a contact address"]
+    assert not done["Say what other help there is"]
