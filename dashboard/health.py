@@ -166,7 +166,9 @@ def _reasons(match: FollowedPair, policy: Policy, at: datetime) -> Iterator[str]
             "day": _format_day(match.introduced_at)
         }
     elif quiet_since < at - timedelta(days=days_until(policy, rhythm, "drifting_percent")):
-        text = _("No meeting or contact since %(day)s; they agreed to meet every %(days)d days.")
+        agreed = _("No meeting or contact since %(day)s; they agreed to meet every %(days)d days.")
+        usual = _("No meeting or contact since %(day)s; pairs usually meet every %(days)d days.")
+        text = usual if match.state == State.INTRODUCED else agreed  # signing makes it active
         yield text % {"day": _format_day(quiet_since), "days": rhythm}
     if match.state == State.INTRODUCED and match.introduced_at < at - timedelta(
         days=policy.agreement_attention_days

@@ -119,6 +119,20 @@ def test_an_agreement_that_is_not_signed_makes_a_pair_drift(ada, ben, cohort, cl
     assert reasons(row, at=NOW) == ["Agreement not signed 22 days after the introduction."]
 
 
+def test_a_rhythm_that_no_one_signed_is_not_called_agreed(cohort, pair, cleo):
+    met(pair, 100)
+    assert any("they agreed to meet every 30 days" in why for why in whys(cleo, pair))
+    two = (factories.person("Ann"), factories.person("Jo"))
+    unsigned = factories.match(*two, cohort, introduced_at=NOW - timedelta(days=200))
+    met(unsigned, 100)
+    assert any("pairs usually meet every" in why for why in whys(cleo, unsigned))
+    assert not any("agreed to meet" in why for why in whys(cleo, unsigned))
+
+
+def whys(user, match):
+    return reasons(seen_by(user, match), at=NOW)
+
+
 def test_a_conflict_hides_the_pair(pair, ada, cleo):
     Conflict.objects.create(member=cleo, person=ada, since=date(2020, 1, 1))
     assert not in_health(Match.objects.for_committee(cleo), "on_track", reader=cleo, at=NOW)
