@@ -59,9 +59,10 @@ def erase_account(user: User) -> None:
     from allauth.mfa.models import Authenticator
 
     end_sessions(user)
-    for address in {user.email, *EmailAddress.objects.filter(user=user).values_list("email")}:
-        code_attempts.forget(email=str(address))
-    EmailAddress.objects.filter(user=user).delete()
+    addresses = EmailAddress.objects.filter(user=user)
+    for email in {user.email, *addresses.values_list("email", flat=True)}:
+        code_attempts.forget(email=email)
+    addresses.delete()
     Authenticator.objects.filter(user=user).delete()
     for profile in Profile.objects.filter(user=user):
         erase_profile(profile)

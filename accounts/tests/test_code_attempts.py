@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account import forms as allauth_forms
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import code_attempts
+from accounts.account_data import erase_account
 from accounts.models import AttemptCount
 from notifications.reconcilers import run_reconcilers
 from testkit import factories
@@ -169,3 +171,12 @@ def test_counters_hold_no_address_and_are_purged():
     assert AttemptCount.objects.count() == 1
     run_reconcilers(now + timedelta(hours=1))
     assert AttemptCount.objects.count() == 0
+
+
+def test_erasing_a_person_forgets_the_counters_of_all_their_addresses(ada):
+    EmailAddress.objects.create(user=ada, email="second@example.org")
+    for email in (ada.email, "second@example.org"):
+        code_attempts.take(f"session of {email}", email=email)
+    kept = AttemptCount.objects.count() - 2
+    erase_account(ada)
+    assert AttemptCount.objects.count() == kept, "those of the sessions, which name no one"
