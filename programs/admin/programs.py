@@ -153,8 +153,9 @@ class ProgramAdmin(CommitteeAdmin):
             Membership.objects.create(user=member, program=obj, role=Role.CHAIR)
 
     def response_add(
-        self, request: HttpRequest, obj: Program, post_url_continue: str | None = None
+        self, request: HttpRequest, obj: Model, post_url_continue: str | None = None
     ) -> HttpResponse:
+        assert isinstance(obj, Program)
         words = _("%(program)s was created. It is hidden until you make its page public.")
         messages.success(request, words % {"program": obj.name})
         return redirect("admin:programs_setup")
