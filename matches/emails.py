@@ -93,14 +93,17 @@ def match_ended(closure: Closure, person: User) -> Email | Cancel:
     if closure.closed_by_id != person.pk and _was_withheld(match, person):
         return Cancel(NEVER_TOLD)
     partner = match.partner_of(person)
-    has_farewell = Farewell.system.filter(closure=closure, author=partner).exists()
+    farewells = Farewell.system.filter(closure=closure)
+    authors = set(farewells.values_list("author", flat=True))
     is_asked = FollowUp.objects.filter(closure=closure, person=person).exists()
     return Email(
         context={
             "match": match,
             "partner_name": partner_name(match, person),
-            "lines": ending_lines(closure, person, has_farewell=has_farewell),
-            "partner_lines": ending_lines(closure, partner) if closure.is_about(person) else [],
+            "lines": ending_lines(closure, person, has_farewell=partner.pk in authors),
+            "partner_lines": ending_lines(closure, partner, has_farewell=person.pk in authors)
+            if closure.is_about(person)
+            else [],
             "is_asked": is_asked,
             "is_mistake": closure.is_mistake,
             "rest_days": match.program.policy.rematch_buffer_days,

@@ -83,9 +83,10 @@ def cause_for(match: Match, kind: str, *, by: User) -> str:
     """Return what happened when `by`, one of the pair, ends it by `kind`."""
     if kind in {Kind.COMPLETED, Kind.COMPLETED_EARLY}:
         return Cause.EXPECTED
-    partner = match.partner_of(by)
-    if EndingRequest.objects.open().filter(match=match, person=partner).exists():
-        return Cause.EXPECTED  # both want it
+    # A request of the partner alone stays between them and the committee: the text that is shown
+    # before the pair ends must not give it away.
+    if have_both_asked(match):
+        return Cause.EXPECTED
     return Cause.UNEXPECTED if kind == Kind.BY_CIRCUMSTANCE else Cause.ONE_SIDED
 
 
@@ -113,7 +114,8 @@ def end(
     `kind`. `farewell` is read by the partner. `tried_on` is the day on which the committee tried to
     reach a silent person another way.
 
-    One of the pair who ends it a second time gets the ending that is there. Raises ActionNotAllowed
+    One of the pair who ends it a second time gets the ending that is there; their `farewell` is
+    kept, as the partner may have been a moment faster. Raises ActionNotAllowed
     for anyone who may not end it, for facts that are missing, and for a committee member when the
     pair has ended already.
     """
@@ -122,8 +124,10 @@ def end(
     is_one_of_pair = by is not None and by in locked.people
     if locked.state == State.CLOSED:
         _copy_state(locked, match)
-        if is_one_of_pair:
-            return Closure.objects.in_force().get(match=locked)
+        if by is not None and is_one_of_pair:
+            closure = Closure.objects.in_force().get(match=locked)
+            _keep_farewell(closure, farewell, by=by, at=at)
+            return closure
         raise ActionNotAllowed(ENDED_ALREADY)
     if by is not None and is_one_of_pair:
         cause = cause_for(locked, kind, by=by)
@@ -142,11 +146,18 @@ def end(
     move(locked, State.CLOSED, by=by, at=at, closed_at=at, closed_kind=kind)
     _fill_checklist(closure, farewell=farewell, offers_last_meeting=offers_last_meeting)
     closure.save()
-    if farewell.strip() and by is not None:
-        Farewell.objects.create(closure=closure, author=by, text=farewell, written_at=at)
+    if by is not None:
+        _keep_farewell(closure, farewell, by=by, at=at)
     _finish(closure, at)
     _copy_state(locked, match)
     return closure
+
+
+def _keep_farewell(closure: Closure, text: str, *, by: User, at: datetime) -> None:
+    """Store the words of `by`; those of an earlier click stay."""
+    if text.strip():
+        words = {"text": text, "written_at": at}
+        Farewell.system.get_or_create(closure=closure, author=by, defaults=words)
 
 
 def _lock(match: Match) -> Match:

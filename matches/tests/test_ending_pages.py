@@ -95,6 +95,21 @@ def test_a_request_is_taken_back_with_one_button(pair, as_user, ben):
     assert not EndingRequest.objects.open().exists()
 
 
+def test_a_request_of_a_pair_that_has_ended_does_not_let_it_go_on(pair, as_user, ada, ben):
+    endings.ask_committee(pair, by=ben)
+    endings.end(pair, by=ada, kind="choice")
+    page = text_of(as_user(ben).post(url("ending-withdraw", pair), follow=True))
+    assert "This pair has ended already." in page
+    assert "Your pair goes on." not in page
+
+
+def test_the_preview_does_not_give_away_what_the_partner_asked(pair, as_user, ada, ben):
+    endings.ask_committee(pair, by=ben)
+    page = text_of(as_user(ada).post(url("end", pair), KIND))
+    assert "Ada has decided to end your pair." in page
+    assert "both asked" not in page
+
+
 @pytest.mark.parametrize("name", ["ending", "talk-first", "ask-committee", "end"])
 def test_after_the_end_the_steps_lead_back_to_the_pairs_page(pair, as_user, ada, ben, name):
     endings.end(pair, by=ben, kind="choice")

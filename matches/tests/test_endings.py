@@ -14,6 +14,7 @@ from applications.submission import withdraw
 from checkins.models import CheckIn, Concern
 from checkins.planning import plan
 from matches import endings
+from matches.emails import match_ended
 from matches.ending_texts import ending_lines
 from matches.match_creation import create_matches, open_match_counts
 from matches.models import (
@@ -154,6 +155,22 @@ def test_the_farewell_is_read_by_the_two_alone(pair, ada, ben, carer, cleo):
     assert not Farewell.objects.visible_to(cleo).exists()
 
 
+def test_of_two_who_end_at_the_same_moment_both_farewells_are_kept(pair, ada, ben):
+    by_choice(pair, ben, farewell="Thank you for the patience.")
+    for _click in range(2):
+        by_choice(pair, ada, farewell="Go on asking.")
+    texts = {row.author_id: row.text for row in Farewell.objects.visible_to(ben)}
+    assert texts == {ben.pk: "Thank you for the patience.", ada.pk: "Go on asking."}
+
+
+@pytest.mark.parametrize("farewell", ["", "Thank you for the patience."])
+def test_the_e_mail_repeats_every_line_that_the_partner_reads(pair, ada, ben, farewell):
+    closure = by_choice(pair, ben, farewell=farewell)
+    to_partner = match_ended(closure, ada).context["lines"]
+    assert match_ended(closure, ben).context["partner_lines"] == to_partner
+    assert any("few words" in line for line in to_partner) == bool(farewell)
+
+
 def test_the_reason_is_read_by_author_carer_and_chair(pair, ada, ben, carer, cleo, program):
     reader = factories.member("Rita Vale", program=program, role="reader")
     endings.give_reason(pair, by=ben, reason="fit", text="I could not speak openly.")
@@ -189,6 +206,13 @@ def test_both_asking_joins_the_two(pair, ada, ben):
     closure = by_choice(pair, ada)
     assert (closure.cause, closure.person) == (Cause.EXPECTED, None)
     assert not EndingRequest.objects.open().exists()
+
+
+def test_what_one_has_asked_is_not_given_away_to_the_other(pair, ada, ben):
+    endings.ask_committee(pair, by=ben, at=NOW)
+    assert endings.cause_for(pair, Kind.BY_CHOICE, by=ada) == Cause.ONE_SIDED
+    closure = by_choice(pair, ada)
+    assert (closure.cause, closure.person) == (Cause.ONE_SIDED, ada)
 
 
 def test_a_request_can_be_taken_back(pair, ben):

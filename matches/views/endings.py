@@ -20,7 +20,7 @@ def _open_match(request: HttpRequest, match_id: str) -> Match | HttpResponse:
     """Return the open match, or the redirect to the page of one that has ended."""
     match = own_match(request, match_id)
     if match.state == Match.State.CLOSED:
-        messages.info(request, _("This pair has ended already."))
+        messages.info(request, endings.ENDED_ALREADY)
         return redirect("matches:match-detail", match_id)
     return match
 
@@ -72,7 +72,9 @@ def match_ask_committee(request: HttpRequest, match_id: str) -> HttpResponse:
 
 @require_POST
 def match_ending_withdraw(request: HttpRequest, match_id: str) -> HttpResponse:
-    match = own_match(request, match_id)
+    match = _open_match(request, match_id)
+    if isinstance(match, HttpResponse):
+        return match
     endings.withdraw_request(match, by=request.user)
     messages.success(request, _("You have taken your request back. Your pair goes on."))
     return redirect("matches:match-detail", match_id)
