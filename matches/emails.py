@@ -23,7 +23,7 @@ from programs.sender_policy import sender_policy_for
 from .edited_texts import edited_context, edited_introduction
 from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
 from .models import Closure, Farewell, FollowUp, Match, ThankYouNote
-from .terms import CLOSE_AFTER_DAYS
+from .terms import closes_on
 from .thank_you_notes import COMPLETED
 from .vocabulary_text import Vocabulary
 from .why_you_two import why_you_two
@@ -222,7 +222,7 @@ def _about_term(match: Match, person: User, label: str, *, days: int) -> Email:
         "match": match,
         "partner_name": partner_name(match, person),
         "days": days,
-        "closes_on": match.ends_on and match.ends_on + timedelta(days=CLOSE_AFTER_DAYS),
+        "closes_on": closes_on(match),
     }
     return Email(
         context=context, action=_closing_action(match, label), program=match.program, thread=match

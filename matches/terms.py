@@ -53,9 +53,21 @@ def notices(notice_days: int) -> list[tuple[int, str]]:
     ]
 
 
-def closes_on(ends_on: date) -> date:
-    """Return the day on which a pair is closed if nobody has done so."""
-    return ends_on + timedelta(days=CLOSE_AFTER_DAYS)
+def closes_on(match: Match) -> date | None:
+    """Return the day on which a pair is closed if no one does so; None before it has a last day.
+
+    A pair that the committee has reopened has as long as one whose term has just ended.
+    """
+    if match.ends_on is None:
+        return None
+    reopened_at = Closure.objects.filter(match=match).aggregate(last=Max("reopened_at"))["last"]
+    begins = max(match.ends_on, today_of(match, reopened_at)) if reopened_at else match.ends_on
+    return begins + timedelta(days=CLOSE_AFTER_DAYS)
+
+
+def near_from(match: Match, ends_on: date) -> date:
+    """Return the day from which a pair whose last day is `ends_on` is closing."""
+    return ends_on - timedelta(days=closing_days(match.program.policy))
 
 
 def today_of(match: Match, at: datetime) -> date:
@@ -79,8 +91,7 @@ def set_term(match: Match, ends_on: date, *, by: User | None, at: datetime) -> N
         return
     if match.ends_on == ends_on:
         return
-    near_from = ends_on - timedelta(days=closing_days(match.program.policy))
-    if match.state == State.CLOSING and today_of(match, at) < near_from:
+    if match.state == State.CLOSING and today_of(match, at) < near_from(match, ends_on):
         move(match, State.ACTIVE, by=by, at=at, why="a longer term")
     rows.update(ends_on=ends_on, end_notices=0)
     match.ends_on, match.end_notices = ends_on, 0
@@ -98,7 +109,8 @@ def follow_terms(at: datetime) -> None:
         for match in _loaded(near):
             begin_to_close(match, at)
     overdue = Match.objects.filter(state=State.CLOSING, ends_on__lte=_last(at, -CLOSE_AFTER_DAYS))
-    for match in _loaded(overdue):
+    reopened = Q(closures__reopened_at__gt=at - timedelta(days=CLOSE_AFTER_DAYS))
+    for match in _loaded(overdue.exclude(reopened)):
         close_overdue(match, at)
 
 
@@ -126,8 +138,10 @@ def announce(match: Match, at: datetime) -> None:
 
     It replaces one that still waits: they share a topic.
     """
+    if match.ends_on is None:
+        return
     plan = notices(match.program.policy.end_notice_days)
-    since = (today_of(match, at) - match.ends_on).days if match.ends_on else -10_000
+    since = (today_of(match, at) - match.ends_on).days
     due = [number for number, (days, _kind) in enumerate(plan, 1) if days <= since]
     mine = Match.objects.open().filter(pk=match.pk, ends_on=match.ends_on)
     if not due or not mine.filter(end_notices__lt=due[-1]).update(end_notices=due[-1]):
@@ -140,21 +154,16 @@ def announce(match: Match, at: datetime) -> None:
 
 def begin_to_close(match: Match, at: datetime) -> None:
     """Move an active pair to *closing* if its end is near on its own calendar."""
-    near_from = _day(match, -closing_days(match.program.policy))
-    if near_from and today_of(match, at) >= near_from:
+    if match.ends_on and today_of(match, at) >= near_from(match, match.ends_on):
         with suppress(ActionNotAllowed):  # changed a moment ago: the next run sees it
             move(match, State.CLOSING, by=None, at=at, why="the end of the term is near")
 
 
 def close_overdue(match: Match, at: datetime) -> None:
     """Close a pair that nobody has closed; its carer is asked to talk with both."""
-    last = _day(match, CLOSE_AFTER_DAYS)
+    last = closes_on(match)
     if last and today_of(match, at) >= last:
         with suppress(ActionNotAllowed):  # one of them has just done it
             endings.end(
                 match, by=None, kind=Match.Closed.COMPLETED, cause=Closure.Cause.EXPECTED, at=at
             )
-
-
-def _day(match: Match, days: int) -> date | None:
-    return match.ends_on + timedelta(days=days) if match.ends_on else None

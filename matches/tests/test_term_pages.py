@@ -102,4 +102,4 @@ def test_no_notice_once_the_pair_has_ended(pair, ben):
 
 def test_the_notice_says_how_long_is_left(pair, ben):
     assert match_ends_soon(pair, ben).context["days"] == 20
-    assert terms.closes_on(pair.ends_on) == match_ends_soon(pair, ben).context["closes_on"]
+    assert terms.closes_on(pair) == match_ends_soon(pair, ben).context["closes_on"]

@@ -97,6 +97,17 @@ def test_a_pair_is_closing_from_30_days_before_and_closed_30_days_after(pair):
     assert (closure.kind, closure.cause, closure.closed_by) == ("completed", "expected", None)
 
 
+def test_a_pair_that_was_reopened_late_has_another_30_days(pair):
+    for number in (-30, 30):
+        terms.follow_terms(days(number))
+    endings.reopen(pair, by=pair.carer, at=days(40))
+    assert terms.closes_on(pair) == days(70).date()
+    terms.follow_terms(days(69))
+    assert state(pair) == State.CLOSING
+    terms.follow_terms(days(70))
+    assert state(pair) == State.CLOSED
+
+
 def test_instead_of_silence_the_carer_is_asked_to_talk(pair):
     for number in (-30, 30):
         terms.follow_terms(days(number))

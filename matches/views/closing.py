@@ -36,7 +36,7 @@ def match_closing(request: HttpRequest, match_id: str) -> HttpResponse:
     now = timezone.now()
     context = _context(request, match) | {
         "is_over": match.ends_on <= terms.today_of(match, now),
-        "closes_on": terms.closes_on(match.ends_on),
+        "closes_on": terms.closes_on(match),
         "steps": closing_steps(match, request.user, now),
         "meeting_url": url_or_empty("meetings:meeting-create", match.public_id),
         "renew_url": url_or_empty("agreements:agreement-renew", match.public_id),
