@@ -25,9 +25,13 @@ KEEPS_PRIORITY = {Kind.BY_CHOICE, Kind.BY_CIRCUMSTANCE}
 REMIND_AFTER, REMIND_UNTIL = timedelta(days=7), timedelta(days=21)
 
 
-def wishes_of(application: Application) -> list[tuple[str, str]]:
-    """Return what the person of an application can wish for, as choices of a form."""
+def wishes_of(application: Application, *, given: str = "") -> list[tuple[str, str]]:
+    """Return what the person of an application can wish for, as choices of a form.
+
+    `given`: their answer so far, which they can always give again.
+    """
     has_several = application.is_mentor and (application.capacity or 0) > 1
+    has_several |= given == FollowUp.Wish.FEWER
     return [
         (wish.value, str(wish.label))
         for wish in FollowUp.Wish
@@ -56,6 +60,8 @@ def answer(
     if by.pk != follow_up.person_id and not may_be_handled_by(match, by):
         raise ActionNotAllowed(_("Only the person, the carer or a chair can answer this."))
     is_asking = wish in FollowUp.ASKING
+    # Locked: of two clicks at once only one may change the number of places.
+    before = FollowUp.objects.select_for_update().get(pk=follow_up.pk).wish
     changed = FollowUp.objects.filter(pk=follow_up.pk, closure__reopened_at=None).update(
         wish=wish,
         is_rest_skipped=is_rest_skipped and is_asking,
@@ -65,18 +71,20 @@ def answer(
     )
     if not changed:
         raise ActionNotAllowed(_("This pair goes on, so there is nothing to answer."))
-    was_fewer = follow_up.wish == FollowUp.Wish.FEWER
     follow_up.refresh_from_db()
     cancel_about(follow_up, why=ANSWERED, at=at)
-    _update_application(follow_up, timezone.localdate(at), was_fewer=was_fewer)
+    _update_application(follow_up, timezone.localdate(at), before=before)
 
 
-def _update_application(follow_up: FollowUp, today: date, *, was_fewer: bool) -> None:
+def _update_application(follow_up: FollowUp, today: date, *, before: str) -> None:
     match = follow_up.closure.match
     application = match.application_of(follow_up.person)
     rows = Application.objects.filter(pk=application.pk)
-    if follow_up.wish == FollowUp.Wish.FEWER and application.is_mentor and not was_fewer:
-        rows.filter(capacity__gt=1).update(capacity=F("capacity") - 1)
+    is_fewer, was_fewer = (wish == FollowUp.Wish.FEWER for wish in (follow_up.wish, before))
+    if is_fewer and not was_fewer:
+        rows.mentors().filter(capacity__gt=1).update(capacity=F("capacity") - 1)
+    elif was_fewer and not is_fewer:
+        rows.mentors().update(capacity=F("capacity") + 1)
     if follow_up.is_asking and follow_up.closure.kind in KEEPS_PRIORITY:
         rows.mentees().filter(waiting_since=None).update(waiting_since=today)
 

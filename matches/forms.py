@@ -17,7 +17,7 @@ from .models import Closure, EndingReason, FollowUp, Match
 from .models.endings import TEXT_LENGTH
 
 Kind, Cause = Match.Closed, Closure.Cause
-KEEP_TO_COMMITTEE = _("Optional. Only your carer in the committee and the chair read it.")
+KEEP_TO_COMMITTEE = _("Only your carer in the committee and the chair read it.")
 
 
 def _text_area(rows: int = 3) -> forms.Textarea:
@@ -71,7 +71,7 @@ class EndForm(ReasonForm):
     )
     farewell = forms.CharField(
         label=_("A few words to your partner"),
-        help_text=_("Optional. Your partner reads them on your page. No one else does."),
+        help_text=_("Your partner reads them on your page. No one else does."),
         required=False,
         max_length=TEXT_LENGTH,
         widget=_text_area(),
@@ -141,10 +141,7 @@ class NextForm(forms.Form):
         self.follow_up = follow_up
         match = follow_up.closure.match
         application = match.application_of(follow_up.person)
-        choices = list(FollowUp.Wish.choices)
-        if not application.is_mentor or (application.capacity or 0) < 2:
-            choices.remove((FollowUp.Wish.FEWER, FollowUp.Wish.FEWER.label))
-        self.fields["wish"].choices = choices
+        self.fields["wish"].choices = follow_ups.wishes_of(application, given=follow_up.wish)
         days = match.program.policy.rematch_buffer_days
         self.fields["is_rest_skipped"].label = _(
             "As soon as possible, without the usual pause of %(days)s days"

@@ -8,6 +8,7 @@ import pytest
 
 from access.exceptions import ActionNotAllowed
 from matches import endings, follow_ups
+from matches.forms import NextForm
 from matches.models import FollowUp
 from notifications.models import Notification
 from testkit import factories
@@ -78,6 +79,29 @@ def test_going_on_with_fewer_mentees_lowers_the_capacity_once(ada, ben, cohort):
         follow_ups.answer(row, by=ada, wish="fewer", at=NOW)
     match.mentor.refresh_from_db()
     assert match.mentor.capacity == 2
+
+
+def test_another_answer_gives_the_place_back(ada, ben, cohort):
+    match = factories.match(ben, ada, cohort)
+    type(match.mentor).objects.filter(pk=match.mentor_id).update(capacity=2)
+    endings.end(match, by=ben, kind="choice", at=NOW)
+    row = FollowUp.objects.select_related("closure").get(person=ada)
+    seen = []
+    for wish in ("fewer", "again", "fewer", "stop"):
+        follow_ups.answer(row, by=ada, wish=wish, at=NOW)
+        match.mentor.refresh_from_db()
+        seen.append(match.mentor.capacity)
+    assert seen == [1, 2, 1, 2]
+
+
+def test_the_answer_so_far_can_be_given_again(ada, ben, cohort):
+    match = factories.match(ben, ada, cohort)
+    type(match.mentor).objects.filter(pk=match.mentor_id).update(capacity=2)
+    endings.end(match, by=ben, kind="choice", at=NOW)
+    row = FollowUp.objects.select_related("closure").get(person=ada)
+    follow_ups.answer(row, by=ada, wish="fewer", at=NOW)
+    row.closure.match.mentor.refresh_from_db()
+    assert NextForm({"wish": "fewer"}, follow_up=row).is_valid()
 
 
 def test_one_reminder_after_a_week_however_often_it_runs(ended):
