@@ -18,7 +18,7 @@ from notifications.links import purpose
 
 from . import recording
 from .models import Meeting
-from .presenters import show_time
+from .presenters import Card, show_time
 from .reminder_emails import LINK_PURPOSE
 
 State = Meeting.State
@@ -60,7 +60,7 @@ def record_by_link(
         "day": show_time(meeting.starts_at, person),
         "done": done,
         "refusal": refusal,
-        "is_open": meeting.is_to_record(now) and not done,
+        "is_open": not done and Card(meeting, person, now).is_to_record,
         "answers": _buttons(request.GET.get("outcome", "")),
         "has_times": meeting.times.count() > 1,
     }

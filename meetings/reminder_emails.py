@@ -16,7 +16,7 @@ from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
 from notifications.reasons import reason
 
-from .meeting_reminders import ASKED_FOR_DAYS
+from .meeting_reminders import AGENDA_DAYS, ASKED_FOR_DAYS, PREPARE_DAYS
 from .models import Agenda, Meeting
 from .overdue import OVERDUE, days_until, quiet_since, silent_matches
 from .presenters import show_time
@@ -46,9 +46,12 @@ def _page(name: str, meeting: Meeting) -> str:
     return absolute(reverse(f"meetings:{name}", args=[meeting.public_id]))
 
 
-def _is_ahead(meeting: Meeting) -> bool:
+def _is_ahead(meeting: Meeting, days: int) -> bool:
+    """Whether a confirmed meeting begins within `days`; one that was moved away does not."""
+    now = timezone.now()
     is_open = meeting.match.state != Match.State.CLOSED
-    return is_open and meeting.state == State.SET and meeting.starts_at > timezone.now()
+    is_near = now < meeting.starts_at <= now + timedelta(days=days)
+    return is_open and meeting.state == State.SET and is_near
 
 
 @kind(
@@ -60,7 +63,7 @@ def _is_ahead(meeting: Meeting) -> bool:
 def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentee. **When**: 3 days before a confirmed meeting. **Until**: the agenda is
     written, the meeting is cancelled or moved, or it has begun."""
-    if not _is_ahead(meeting):
+    if not _is_ahead(meeting, PREPARE_DAYS):
         return Cancel(NOT_AHEAD)
     if Agenda.objects.prepared([meeting]):
         return Cancel(AGENDA_WRITTEN)
@@ -77,7 +80,7 @@ def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentor. **When**: one day before a confirmed meeting for which the mentee has
     written an agenda. **Until**: the agenda is empty again, the meeting is cancelled or
     moved, or it has begun."""
-    if not _is_ahead(meeting):
+    if not _is_ahead(meeting, AGENDA_DAYS):
         return Cancel(NOT_AHEAD)
     if not Agenda.objects.prepared([meeting]):
         return Cancel(NO_AGENDA)

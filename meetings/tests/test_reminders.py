@@ -67,13 +67,15 @@ def test_a_moved_meeting_is_prepared_again(ahead, ben, ada):
     assert len(run(remind_to_prepare, before(ahead, days=3))) == 2
 
 
-@pytest.mark.parametrize("change", ["prepared", "cancelled", "closed"])
+@pytest.mark.parametrize("change", ["prepared", "moved", "cancelled", "closed"])
 def test_a_reminder_that_is_no_longer_wanted_is_not_sent(change, match, ben, close):
     meeting = make.meeting(match, NOW + timedelta(days=2))
     deliver_due_emails(reconcile=False)
     remind_to_prepare(NOW)
     if change == "prepared":
         preparing.save_agenda(meeting, {"points": "Pay"}, by=ben)
+    elif change == "moved":
+        scheduling.suggest_times(meeting, [make.when(ben, 20)], by=ben, is_agreed=True)
     elif change == "cancelled":
         scheduling.cancel(meeting, by=ben)
     else:
@@ -171,6 +173,7 @@ def test_a_link_shows_nothing_that_was_written(links, passed, client, ada):
 
 def test_a_link_ends_with_the_match(links, match, client, close, passed):
     close(match)
+    assert "There is nothing left to answer here." in client.get(links["held"]).content.decode()
     page = client.post(links["held"], {"outcome": "held"})
     assert "This match has ended" in page.content.decode()
     assert Meeting.objects.get(pk=passed.pk).state == "set"

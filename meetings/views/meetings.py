@@ -257,7 +257,7 @@ def sequence_in(request):
 def meeting_cancel(request, meeting_id):
     meeting = own_meeting(request, meeting_id)
     if request.method == "POST":
-        scheduling.cancel(meeting, by=request.user)
+        scheduling.cancel(meeting, by=request.user, expected_sequence=sequence_in(request))
         messages.success(request, _("Meeting cancelled."))
         return to_list(meeting.match)
     card = card_of(request, meeting)
@@ -280,8 +280,9 @@ def meeting_cancel(request, meeting_id):
         "button": _("Cancel the meeting"),
         "back_url": reverse("meetings:meeting-list", args=[meeting.match.public_id]),
         "is_dangerous": True,
+        "meeting": meeting,
     }
-    return render(request, "components/confirm_page.html", context)
+    return render(request, "meetings/meeting_cancel.html", context)
 
 
 def meeting_prepare(request, meeting_id):
