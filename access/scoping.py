@@ -159,7 +159,7 @@ class SystemManager(models.Manager):
     """
 
     def get_queryset(self) -> Any:  # of the queryset class that from_queryset() was given
-        return super().get_queryset().scoped("system")  # type: ignore[attr-defined]
+        return super().get_queryset().scoped("system")  # type: ignore[attr-defined]  # of that class
 
 
 class ConfidentialModel(models.Model):

@@ -14,6 +14,7 @@ from django.template.defaultfilters import time as format_time
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.timezones import zone_label
 from agreements.models import AgreementVersion, Goal
 from matches.models import Match
 
@@ -51,7 +52,7 @@ def clock_note(when: WallTime, person: User, partner: User) -> str:
     facts = {
         "typed": format_time(when.wall_time, "TIME_FORMAT"),
         "day": format_date(when.on, "DATE_FORMAT"),
-        "zone": when.zone,
+        "zone": zone_label(when.zone),
         "saved": show_time(when.starts_at, person, partner),
     }
     if when.is_skipped:

@@ -9,6 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from ..models import MAX_MINUTES, MIN_MINUTES, Meeting
 
 
+def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
+    """Return a field of `form` that has choices, with its type."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    return field
+
+
 def date_field(*, required: bool = True) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=_("Date"), widget=widget, required=required)

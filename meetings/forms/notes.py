@@ -16,7 +16,13 @@ from .. import preparing, recording
 from ..models import Agenda, LogEntry, Meeting
 from ..presenters import show_time
 from ..prompts import AGENDA
-from .fields import minutes_field
+from .fields import choice_field, minutes_field
+
+OUTCOMES = [
+    (Meeting.State.HELD, _("Yes, we met")),
+    (Meeting.State.MOVED, _("No, we moved it to another day")),
+    (Meeting.State.MISSED, _("No, it was missed")),
+]
 
 
 class LogForm(forms.Form):
@@ -24,11 +30,7 @@ class LogForm(forms.Form):
 
     outcome = forms.ChoiceField(
         label=_("Did you meet?"),
-        choices=[
-            (Meeting.State.HELD, _("Yes, we met")),
-            (Meeting.State.MOVED, _("No, we moved it to another day")),
-            (Meeting.State.MISSED, _("No, it was missed")),
-        ],
+        choices=OUTCOMES,
         widget=forms.RadioSelect,
     )
     met_at = forms.TypedChoiceField(
@@ -84,7 +86,7 @@ class LogForm(forms.Form):
             del self.fields["met_at"]
             return
         passed = [row.starts_at for row in times if row.starts_at <= timezone.now()]
-        self.fields["met_at"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "met_at").choices = [
             (start.isoformat(), show_time(start, person)) for start in passed
         ]
         self.initial["met_at"] = self.meeting.starts_at.isoformat()
@@ -95,13 +97,12 @@ class LogForm(forms.Form):
             del self.fields["outcome"], self.fields["minutes"]
             return
         until = self.meeting.correctable_until
-        choices = self.fields["outcome"].choices  # type: ignore[attr-defined]
-        choices = [*choices, (Meeting.State.CANCELLED, _("It was entered by mistake"))]
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        outcome = choice_field(self, "outcome")
+        outcome.choices = [*OUTCOMES, (Meeting.State.CANCELLED, _("It was entered by mistake"))]
         if until is not None:
             text = _("You can correct this until %(day)s. The correction stays visible.")
             day = format_date(timezone.localtime(until), "DATE_FORMAT")
-            self.fields["outcome"].help_text = text % {"day": day}
+            outcome.help_text = text % {"day": day}
 
     def save(self, *, by: User) -> None:
         """Record or correct the outcome, and save the note of `by`, as `recording.record`."""

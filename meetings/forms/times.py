@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.timezones import zone_label
 from matches.models import Match
 
 from .. import recording, scheduling, time_checks
 from ..models import MAX_TIMES, Meeting
 from ..presenters import clock_note, last_place, show_time
 from ..wall_time import WallTime
-from .fields import date_field, minutes_field, mode_field, time_field
+from .fields import choice_field, date_field, minutes_field, mode_field, time_field
 
 MAX_YEARS_AWAY = 2
 
@@ -192,7 +193,7 @@ class RecordForm(forms.Form):
         super().__init__(data, initial={"minutes": match.program.policy.meeting_minutes})
         self.match, self.person = match, person
         self.fields["wall_time"].help_text = _("In your time zone, %(zone)s.") % {
-            "zone": person.time_zone
+            "zone": zone_label(person.time_zone)
         }
 
     @property
@@ -237,7 +238,7 @@ class ReplyForm(forms.Form):
         super().__init__(data, initial={"expected_sequence": meeting.sequence})
         partner = meeting.match.partner_of(person)
         ahead = [row for row in meeting.times.all() if row.starts_at > timezone.now()]
-        self.fields["starts_at"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "starts_at").choices = [
             (row.starts_at.isoformat(), show_time(row.starts_at, person, partner)) for row in ahead
         ]
         if len(ahead) == 1:

@@ -277,3 +277,32 @@ def test_next_steps_of_meetings_that_are_not_shown_stay_on_the_list(match, as_us
         step = f"Step of day {n + 1}"
         recording.record(planned, by=ben, at=timezone.now(), next_step=step)
     assert f"Step of day {PAST_SHOWN + 1}" in as_user(ben).get(page("meeting-list", match)).text
+
+
+@pytest.mark.parametrize("name", ["meeting-create", "meeting-record"])
+def test_a_time_zone_is_named_as_in_the_list_to_choose_from(match, as_user, ben, name):
+    ben.time_zone = "America/Toronto"
+    ben.save()
+    text = as_user(ben).get(page(name, match)).content.decode()
+    assert "Toronto" in text
+    assert "America/Toronto" not in text
+
+
+def test_the_e_mail_names_the_time_zone_in_the_same_way(match, ada, ben):
+    ada.time_zone = "America/Toronto"
+    ada.save()
+    make.meeting(match, is_agreed=False)
+    (mail,) = deliver_due_emails(reconcile=False)
+    assert "Times are in your time zone, Toronto." in " ".join(mail.body.split())
+    assert "America/Toronto" not in mail.body + mail.alternatives[0].content
+
+
+def test_what_was_moved_meanwhile_is_not_cancelled(match, as_user, ada, ben):
+    meeting = make.meeting(match)
+    shown = as_user(ben).get(page("meeting-cancel", meeting)).content.decode()
+    assert f'name="expected_sequence" value="{meeting.sequence}"' in shown
+    seen = {"expected_sequence": meeting.sequence}
+    scheduling.suggest_times(meeting, [make.when(ada, 9)], by=ada, is_agreed=True)
+    as_user(ben).post(page("meeting-cancel", meeting), seen)
+    meeting.refresh_from_db()
+    assert meeting.state == "set"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from lucide.templatetags.lucide import lucide
 
 from accounts.models import people
+from accounts.timezones import zone_label
 from programs import committee_admin
 
 register = template.Library()
@@ -92,6 +93,9 @@ def drawn(name: str, size: int, stroke_width: float = 2) -> str:
         focusable="false",
         **{"class": "wm-icon"},
     )
+
+
+register.filter("zone_label", zone_label)
 
 
 @register.filter
