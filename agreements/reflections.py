@@ -29,9 +29,6 @@ class GoalAnswer:
     outcome: str = ""
     learned: str = ""
 
-    def __bool__(self) -> bool:
-        return bool(self.outcome or self.learned.strip())
-
 
 def may_reflect(match: Match) -> bool:
     """Whether the two of `match` can write a reflection."""

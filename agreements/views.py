@@ -217,6 +217,7 @@ def reflection(request, match_id):
         "program": match.program,
         "partner": match.partner_of(request.user),
         "form": form,
+        "is_ended": match.state == Match.State.CLOSED,
     }
     return render(request, "agreements/reflection.html", context)
 

@@ -127,7 +127,11 @@ def certificate_ready(closure: Closure, person: User) -> Email | Cancel:
         return Cancel(HAS_CERTIFICATE)
     found = facts.certificate_facts(match, person)
     return Email(
-        context={"match": match, "time": hours_and_minutes(found.minutes)},
+        context={
+            "match": match,
+            "time": hours_and_minutes(found.minutes),
+            "has_hours": bool(found.lines),
+        },
         action=(_("Get my certificate"), absolute(reverse("dashboard:alumni"))),
         program=match.program,
         thread=match,

@@ -15,6 +15,8 @@ from meetings.models import Meeting
 from programs.committee_admin import CohortOfMatchFilter, CommitteeAdmin, format_date, state_chip
 from programs.models import Program
 
+from .next_meeting import next_meeting_text
+
 
 @admin.register(PairMeetings)
 class PairMeetingsAdmin(CommitteeAdmin):
@@ -37,11 +39,12 @@ class PairMeetingsAdmin(CommitteeAdmin):
         held = meetings.held().order_by()
         counted = held.values("match").annotate(n=Count("pk")).values("n")
         last = meetings.held().order_by("-starts_at").values("starts_at")[:1]
-        ahead = meetings.ahead(timezone.now()).order_by("starts_at").values("starts_at")[:1]
+        ahead = meetings.ahead(timezone.now()).order_by("starts_at")
         return rows.annotate(
             held=Coalesce(Subquery(counted), Value(0)),
             last_held_at=Subquery(last),
-            next_at=Subquery(ahead),
+            next_at=Subquery(ahead.values("starts_at")[:1]),
+            next_state=Subquery(ahead.values("state")[:1]),
         )
 
     @admin.display(description=_("pair"), ordering="mentee__person__name")
@@ -62,7 +65,7 @@ class PairMeetingsAdmin(CommitteeAdmin):
 
     @admin.display(description=_("next meeting on"), ordering="next_at")
     def next_meeting(self, match: Match) -> str:
-        return format_date(timezone.localdate(match.next_at) if match.next_at else None)
+        return next_meeting_text(match.next_at, match.next_state)
 
     def program_of(self, obj: Match) -> Program:
         return obj.program

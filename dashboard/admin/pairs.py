@@ -19,6 +19,8 @@ from matches.models import Match
 from programs.committee_admin import CarerFilter, CommitteeAdmin, format_date, state_chip
 from programs.models import Program
 
+from .next_meeting import next_meeting_text
+
 
 class HealthFilter(admin.SimpleListFilter):
     title = _("health")
@@ -93,7 +95,7 @@ class PairAdmin(CommitteeAdmin):
 
     @admin.display(description=_("next meeting"), ordering="next_at")
     def next_meeting(self, match: Match) -> str:
-        return format_date(timezone.localdate(match.next_at) if match.next_at else None)
+        return next_meeting_text(match.next_at, match.next_state)
 
     @admin.display(description=_("end of the pair"))
     def ending(self, match: Match) -> str:

@@ -46,6 +46,17 @@ def test_the_list_of_single_meetings_leads_a_chair_to_the_counts(as_user, cleo, 
     assert LIST in as_user(cleo).get(reverse("admin:index")).content.decode()
 
 
+@pytest.mark.parametrize("state", ["proposed", "set"])
+@pytest.mark.parametrize("name", ["dashboard_pairmeetings", "dashboard_pair"])
+def test_a_date_that_no_one_has_accepted_is_a_suggestion(as_user, cleo, pair, state, name):
+    meeting = add(pair, "set", 5)
+    if state == "proposed":
+        waits = {"awaiting": pair.mentor.person, "lapses_at": meeting.starts_at}
+        Meeting.objects.filter(pk=meeting.pk).update(state=state, **waits)
+    page = as_user(cleo).get(reverse(f"admin:{name}_changelist")).content.decode()
+    assert ("(suggested)" in page) == (state == "proposed")
+
+
 def test_a_conflict_hides_the_pair(as_user, cleo, pair, ben):
     Conflict.objects.create(member=cleo, person=ben)
     assert not as_user(cleo).get(LIST).context["cl"].result_list

@@ -17,6 +17,7 @@ from access.exceptions import ActionNotAllowed
 from accounts import privacy
 from matches import endings
 from matches.models import Match
+from meetings.emails import certificate_ready
 from meetings.models import Meeting, Statement
 from meetings.statements import documents, facts, issuing, pdf
 from testkit import factories
@@ -84,6 +85,14 @@ def test_a_year_without_meetings_has_no_statement(pair, ben, dan, as_user):
         response = as_user(dan).post(address, follow=True)
         assert "No meeting is recorded" in text_of(response)
     assert not Statement.system.exists()
+
+
+def test_the_e_mail_offers_hours_only_where_there_are_any(pair, ben):
+    complete(pair)
+    closure = pair.closures.get()
+    assert certificate_ready(closure, ben).context["has_hours"]
+    Meeting.objects.all().delete()
+    assert not certificate_ready(closure, ben).context["has_hours"]
 
 
 def test_the_same_facts_are_the_same_statement_and_other_facts_a_new_one(pair, ben):
