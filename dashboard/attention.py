@@ -17,8 +17,7 @@ from access.bounded import count_up_to
 from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
-from applications.models.applications import answer_late
-from applications.reviewing import PENDING_DECISION
+from applications.queues import queues
 from checkins.models import CheckIn, Concern
 from matches.models import Match
 from matching.models import Round
@@ -114,14 +113,9 @@ def _concerns(member: User) -> Iterator[AttentionItem]:
 
 def _applications(member: User, at: datetime) -> Iterator[AttentionItem]:
     mine = Application.objects.for_committee(member, Role.READER, Role.MATCHER, Role.CHAIR)
-    is_decided = Q(Exists(PENDING_DECISION))
-    late, unread, unreleased, unprepared = _counts(
-        mine,
-        answer_late(timezone.localdate(at)),
-        Q(state=Application.State.SUBMITTED) & ~is_decided,
-        Q(state__in=["submitted", "waitlisted"]) & is_decided,
-        Q(state=Application.State.ACCEPTED, role="mentor", orientation_passed_at=None),
-    )
+    known = queues(timezone.localdate(at))
+    shown = ("late", "to-read", "pending", "orientation")
+    late, unread, unreleased, unprepared = _counts(mine, *(known[code][1] for code in shown))
     name = "applications_application"
     text = ngettext(
         "applicant was promised an answer by now", "applicants were promised an answer by now", late

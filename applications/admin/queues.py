@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access.bounded import count_up_to
@@ -15,31 +13,7 @@ from programs.committee_admin import LIST_LIMIT
 from programs.models import Topic
 
 from ..models import Application, ApplicationTopic
-from ..models.applications import answer_late
-from ..reviewing import PENDING_DECISION
-
-State = Application.State
-
-IS_DECIDED = Exists(PENDING_DECISION)
-
-
-def queues() -> dict[str, tuple[str | Promise, Q]]:
-    """Return the name of each queue and its condition as of today."""
-    return {
-        "to-read": (_("To review"), Q(~IS_DECIDED, state=State.SUBMITTED)),
-        "late": (_("Promised an answer by now"), answer_late(timezone.localdate())),
-        "pending": (
-            _("Decision pending"),
-            Q(IS_DECIDED, state__in=[State.SUBMITTED, State.WAITLISTED]),
-        ),
-        "waiting": (_("Waiting list"), Q(state=State.WAITLISTED)),
-        "orientation": (
-            _("Mentors without orientation"),
-            Q(state=State.ACCEPTED, role="mentor", orientation_passed_at=None),
-        ),
-        "accepted": (_("Accepted"), Q(state=State.ACCEPTED)),
-        "closed": (_("Declined or withdrawn"), Q(state__in=[State.DECLINED, State.WITHDRAWN])),
-    }
+from ..queues import queues
 
 
 def has_pending_decision(application: Application) -> bool:

@@ -35,7 +35,7 @@ def test_the_queue_takes_the_same_number_of_queries_for_one_and_three(
         reviewing.add_note(application, by=cleo, text=f"Note {number}")
     client = as_user(cleo)
     client.get(LIST)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         page = client.get(LIST)
     assert page.context["cl"].result_count == n
 
@@ -48,7 +48,8 @@ def test_the_queue_names_who_waits_and_what_is_decided(as_user, cleo, sent):
 
 
 @pytest.mark.parametrize(
-    ("queue", "found"), [("to-read", 0), ("pending", 1), ("waiting", 0), ("closed", 0)]
+    ("queue", "found"),
+    [("to-read", 0), ("pending", 1), ("scheduled", 0), ("waiting", 0), ("closed", 0)],
 )
 def test_a_decided_application_is_in_one_queue(as_user, cleo, sent, queue, found):
     reviewing.decide(sent, by=cleo, outcome="accepted")
@@ -69,6 +70,7 @@ def test_the_queues_count_what_they_list(as_user, cleo, cohort, sent):
         "to-read": 1,
         "late": 0,
         "pending": 1,
+        "scheduled": 0,
         "waiting": 1,
         "orientation": 1,
         "accepted": 1,

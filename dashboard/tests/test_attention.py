@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import reviewing
-from applications.models import Application
+from applications.models import Application, Decision
 from checkins.models import Concern
 from dashboard.attention import attention_items
 from notifications.models import Notification
@@ -44,6 +44,19 @@ def test_an_applicant_whose_promised_day_is_over_comes_first(cohort, cleo):
     assert items_of(cleo)["applicant was promised an answer by now"] == 1
     type(cohort).objects.update(matching_on=timezone.localdate())
     assert "applicant was promised an answer by now" not in items_of(cleo)
+
+
+def test_a_decision_that_waits_for_its_time_is_not_left_to_release(as_user, cohort, cleo):
+    for name in ("Nia Cole", "Otto Kern"):
+        reviewing.decide(sent(cohort, name), by=cleo, outcome="accepted")
+    waiting = Decision.system.filter(application__person__name="Otto Kern")
+    waiting.update(release_at=timezone.now() + timedelta(minutes=30), release_by=cleo)
+    (item,) = attention_items(cleo, at=timezone.now())
+    assert (item.text, item.count) == ("decision to release", 1)
+    client = as_user(cleo)
+    assert client.get(item.url).context["cl"].result_count == 1
+    scheduled = client.get(item.url.replace("pending", "scheduled")).context["cl"]
+    assert [row.person.name for row in scheduled.result_list] == ["Otto Kern"]
 
 
 def test_every_line_leads_to_as_many_rows_as_it_says(as_user, cohort, cleo):
