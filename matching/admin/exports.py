@@ -1,42 +1,56 @@
-"""Pairs and scores as CSV and XLSX, without rows that a conflict of interest hides."""
+"""Pairs and scores as a file, without rows that a conflict of interest hides.
+
+Who got which file is kept in the history of the program, as for every list.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
 
-from matching.models import Round
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from matching.models import Proposal, Round
 from matching.spreadsheets import exports
+from programs.committee_admin.list_exports import ExportForm, download, record_export
+from programs.spreadsheets import Sheet
 
-from .pages import find_round
+from .pages import find_round, page
 
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABLES: dict[str, Callable[[Round, User], Sheet]] = {
+    "pairs": exports.pairs,
+    "scores": exports.scores,
+}
 
 
-def _file(round_: Round, content: str | bytes, kind: str, name: str) -> HttpResponse:
-    file_name = f"{round_.cohort.slug}-{round_.number}-{name}"
-    return HttpResponse(
-        content,
-        content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+class RoundExportForm(ExportForm):
+    table = forms.ChoiceField(
+        label=gettext_lazy("What is in the file?"),
+        choices=[
+            ("pairs", gettext_lazy("Pairs: one row for each mentee, with the reasons")),
+            ("scores", gettext_lazy("Scores: the points of every possible pair")),
+        ],
+        initial="pairs",
+        widget=forms.RadioSelect,
     )
+    field_order = ["table", "format"]
 
 
-def pairs_csv(request: HttpRequest, public_id: str) -> HttpResponse:
+def export(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Say what a file would contain; posted to this address it is downloaded."""
     round_ = find_round(request, public_id)
-    return _file(round_, exports.as_csv(exports.pairs(round_, request.user)), CSV, "pairs.csv")
-
-
-def pairs_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    return _file(round_, exports.as_xlsx(exports.pairs(round_, request.user)), XLSX, "pairs.xlsx")
-
-
-def scores_csv(request: HttpRequest, public_id: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    return _file(round_, exports.as_csv(exports.scores(round_, request.user)), CSV, "scores.csv")
-
-
-def scores_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
-    round_ = find_round(request, public_id)
-    return _file(round_, exports.as_xlsx(exports.scores(round_, request.user)), XLSX, "scores.xlsx")
+    form = RoundExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not round_.draft:
+            raise ActionNotAllowed(_("This round has not been run yet."))
+        table, kind = form.cleaned_data["table"], form.cleaned_data["format"]
+        sheet = TABLES[table](round_, request.user)
+        response = download(sheet, kind, f"{round_.cohort.slug}-{round_.number}-{table}")
+        rows = len(list(sheet.rows))
+        record_export(request, round_.program, Proposal._meta.label, rows, kind, of=round_.name)
+        return response
+    return page(request, "export", _("Export"), round_, form=form)

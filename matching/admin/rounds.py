@@ -51,10 +51,6 @@ READ: list[tuple[str, View]] = [
     ("mutual", compare.mutual),
     ("names", compare.names),
     ("differences", workbench.differences),
-    ("pairs.csv", exports.pairs_csv),
-    ("pairs.xlsx", exports.pairs_xlsx),
-    ("scores.csv", exports.scores_csv),
-    ("scores.xlsx", exports.scores_xlsx),
 ]
 WRITE: list[tuple[str, View]] = [
     ("run", workbench.run),
@@ -148,6 +144,7 @@ class RoundAdmin(CommitteeAdmin):
             ),
             address("<str:public_id>/undo/<int:version>/", require_POST(decisions.undo), "undo"),
             address("<str:public_id>/criteria/", criteria.edit, "criteria"),
+            address("<str:public_id>/export/", exports.export, "export"),
             address("<str:public_id>/own-criterion/", own_criteria.edit, "own-criterion"),
             address(
                 "<str:public_id>/emails/<str:sort>/<str:language>/",

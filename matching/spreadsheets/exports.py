@@ -1,35 +1,27 @@
-"""Pairs and scores of a round as tables that a spreadsheet can open safely.
+"""Pairs and scores of a round as sheets.
 
-A cell that a spreadsheet would run as a formula gets an apostrophe before it. People whom the
-member has a conflict of interest with are left out.
+People whom the member has a conflict of interest with are left out.
 """
 
 from __future__ import annotations
 
-import tablib
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
 from matches.vocabulary_text import Vocabulary
 from programs.models import conflicts_with
+from programs.spreadsheets import Cell, Sheet
 
 from ..criteria import CriteriaDict, criterion_labels
 from ..explanations.explanation_text import committee_whys, cost_text, why_left_out
 from ..models import Proposal, Round
 from ..storage.solver_state import SolverState
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-
-def safe(value: object) -> object:
-    """Text that could be taken for a formula gets an apostrophe; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(RISKY) else value
-
-
-def pairs(round_: Round, user: User) -> tablib.Dataset:
+def pairs(round_: Round, user: User) -> Sheet:
     """Return one row per mentee: pair, state, fit, points, why, and the cost of dropping it."""
-    headers = [
+    headings = [
         _("Mentee"),
         _("Mentee's e-mail"),
         _("Mentor"),
@@ -37,24 +29,23 @@ def pairs(round_: Round, user: User) -> tablib.Dataset:
         _("State"),
         _("Fit"),
         _("Points"),
-        *(safe(label) for label in criterion_labels(round_.criteria).values()),
+        *criterion_labels(round_.criteria).values(),
         _("Why"),
         _("Lost without this pair"),
     ]
-    data = tablib.Dataset(headers=headers, title=_("Pairs"))
     vocabulary = Vocabulary(round_.program)
     rows = Proposal.objects.visible_to(user).filter(round=round_).in_plan()
     rows = rows.with_names("mentee__person__email", "mentor__person__email")
-    for row in rows.order_by("mentee__external_key", "mentee"):
-        data.append([safe(cell) for cell in _pair_cells(row, vocabulary, round_.criteria)])
-    return data
+    found = rows.order_by("mentee__external_key", "mentee")
+    lines = [_pair_cells(row, vocabulary, round_.criteria) for row in found]
+    return Sheet(_("Pairs"), headings, lines)
 
 
-def _pair_cells(row: Proposal, vocabulary: Vocabulary, criteria: CriteriaDict) -> list[object]:
+def _pair_cells(row: Proposal, vocabulary: Vocabulary, criteria: CriteriaDict) -> list[Cell]:
     codes = criterion_labels(criteria)
     mentee = row.mentee.person
     if row.mentor is None:
-        blank: list[object] = [""] * len(codes)
+        blank: list[Cell] = [""] * len(codes)
         return [
             mentee.name,
             mentee.address,
@@ -86,7 +77,7 @@ def _pair_cells(row: Proposal, vocabulary: Vocabulary, criteria: CriteriaDict) -
     ]
 
 
-def scores(round_: Round, user: User) -> tablib.Dataset:
+def scores(round_: Round, user: User) -> Sheet:
     """Mentees down, mentors across, points in the cells; empty where a rule forbids the pair."""
     solver = SolverState.load(round_)
     seen = Application.objects.filter(pk__in=[*solver.mentees, *solver.mentors]).exclude(
@@ -94,22 +85,10 @@ def scores(round_: Round, user: User) -> tablib.Dataset:
     )
     names = {one.pk: one.person.name_and_address for one in seen.select_related("person")}
     columns = [j for j, pk in enumerate(solver.mentors) if pk in names]
-    data = tablib.Dataset(
-        headers=[_("Mentee"), *(safe(names[solver.mentors[j]]) for j in columns)],
-        title=_("Scores"),
-    )
+    headings = [_("Mentee"), *(names[solver.mentors[j]] for j in columns)]
+    lines: list[list[Cell]] = []
     for i, pk in enumerate(solver.mentees):
         if pk in names:
             row = solver.table.S[i, columns].tolist()
-            data.append([safe(names[pk]), *("" if points < 0 else points for points in row)])
-    return data
-
-
-def as_csv(data: tablib.Dataset) -> str:
-    """With a byte-order mark, so that spreadsheets read names in every script."""
-    return "\ufeff" + data.export("csv")
-
-
-def as_xlsx(data: tablib.Dataset) -> bytes:
-    """Return the table as an Excel workbook. Cells were made safe against formulas before."""
-    return data.export("xlsx", escape=False)
+            lines.append([names[pk], *("" if points < 0 else points for points in row)])
+    return Sheet(_("Scores"), headings, lines)

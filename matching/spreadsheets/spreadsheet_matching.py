@@ -25,7 +25,7 @@ from matching.engine import (
 )
 from matching.explanations.explanation_text import fix_text, why_left_out
 from matching.rounds.proposal_rows import as_codes
-from matching.spreadsheets.exports import safe
+from programs.spreadsheets import Cell, protected
 
 from .spreadsheet_criteria import SpreadsheetCriteria
 from .spreadsheet_pool import make_pool
@@ -74,7 +74,7 @@ class SpreadsheetMatching:
         for i, j in enumerate(self.plan.mu.tolist()):
             data.append(
                 [
-                    safe(cell)
+                    protected(cell)
                     for cell in (
                         self._left_out(i, prices, parts)
                         if j == UNMATCHED
@@ -84,7 +84,7 @@ class SpreadsheetMatching:
             )
         return data
 
-    def _pair(self, i: int, j: int, parts: Sequence[str]) -> list[object]:
+    def _pair(self, i: int, j: int, parts: Sequence[str]) -> list[Cell]:
         points = {name: int(value[0]) for name, value in self.table.parts(i, [j]).items()}
         why = ", ".join(
             f"{self.labels[name]} {points[name]}" for name in parts if points[name]
@@ -99,7 +99,7 @@ class SpreadsheetMatching:
         ]
         return [*row, *(points[name] for name in parts), why]
 
-    def _left_out(self, i: int, prices: Prices | None, parts: Sequence[str]) -> list[object]:
+    def _left_out(self, i: int, prices: Prices | None, parts: Sequence[str]) -> list[Cell]:
         mentee = self._mentee(i)
         return [
             mentee.key,

@@ -218,7 +218,8 @@ class TestThePublicService:
         text = committee.get(compare).content.decode()
         assert "not the right step: Grade" in text
         assert code not in text
-        assert "Profession" in committee.get(url("pairs.csv", round_)).content.decode()
+        file = committee.post(url("export", round_), {"table": "pairs", "format": "csv"})
+        assert "Profession" in file.getvalue().decode()
         assert "Profession" in committee.get(url("minutes", round_)).content.decode()
 
     def test_no_answer_is_stored_with_the_round_in_words(self, files, committee, round_):

@@ -256,10 +256,7 @@ PAGES: dict[str, Rule] = {
     "admin:matching_round_weakest": desk(READERS, "round"),
     "admin:matching_round_review": desk(READERS, "round"),
     "admin:matching_round_publish": desk(READERS, "round"),
-    "admin:matching_round_pairs.csv": desk(READERS, "round"),
-    "admin:matching_round_pairs.xlsx": desk(READERS, "round"),
-    "admin:matching_round_scores.csv": desk(READERS, "round"),
-    "admin:matching_round_scores.xlsx": desk(READERS, "round"),
+    "admin:matching_round_export": saying(desk(READERS, "round"), table="pairs", format="csv"),
     "admin:matching_round_emails": desk(READERS, "round"),
     "admin:matching_round_emails-shared": Rule(
         READERS, "round", MATCHERS, ALL, {"sort": "fit", "language": "en"}

@@ -54,6 +54,20 @@ def _changed_rows(formsets: Iterable[BaseModelFormSet]) -> Iterator[models.Model
         yield from formset.deleted_objects
 
 
+def log_action(
+    request: HttpRequest, obj: models.Model, action: int, message: ChangeMessage
+) -> LogEntry:
+    """Log the table and id of a row. Its name would stay when the person is erased."""
+    return LogEntry.objects.create(
+        user_id=cast(int, request.user.pk),
+        content_type=ContentType.objects.get_for_model(obj, for_concrete_model=False),
+        object_id=str(obj.pk),
+        object_repr=f"{obj._meta.label_lower} {obj.pk}",
+        action_flag=action,
+        change_message="" if isinstance(message, str) else json.dumps(message),
+    )
+
+
 class CommitteeSite(admin.AdminSite):
     """Admin site that lets in whoever has a committee role today."""
 
@@ -203,25 +217,12 @@ class CommitteeAdmin(RowPages):
     def log_addition(
         self, request: HttpRequest, obj: models.Model, message: ChangeMessage
     ) -> LogEntry:
-        return self._log(request, obj, ADDITION, message)
+        return log_action(request, obj, ADDITION, message)
 
     def log_change(
         self, request: HttpRequest, obj: models.Model, message: ChangeMessage
     ) -> LogEntry:
-        return self._log(request, obj, CHANGE, message)
-
-    def _log(
-        self, request: HttpRequest, obj: models.Model, action: int, message: ChangeMessage
-    ) -> LogEntry:
-        """Log the table and id of a row. Its name would stay when the person is erased."""
-        return LogEntry.objects.create(
-            user_id=cast(int, request.user.pk),
-            content_type=ContentType.objects.get_for_model(obj, for_concrete_model=False),
-            object_id=str(obj.pk),
-            object_repr=f"{obj._meta.label_lower} {obj.pk}",
-            action_flag=action,
-            change_message="" if isinstance(message, str) else json.dumps(message),
-        )
+        return log_action(request, obj, CHANGE, message)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CommitteeList]:
         return CommitteeList

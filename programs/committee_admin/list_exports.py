@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from django import forms
+from django.contrib.admin.models import CHANGE
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Count, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -23,7 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Program
 from ..spreadsheets import CONTENT_TYPES, CSV, XLSX, Sheet, write
-from .base import CommitteeAdmin
+from .base import CommitteeAdmin, log_action
 from .row_pages import EXPORTED
 
 
@@ -37,6 +38,28 @@ class ExportForm(forms.Form):
         initial=XLSX,
         widget=forms.RadioSelect,
     )
+
+
+def download(sheet: Sheet, kind: str, name: str) -> FileResponse:
+    """Return the sheet as a file of this kind, whose name begins with `name` and ends with today.
+
+    The file is complete when this returns.
+    """
+    file_name = f"{name}-{timezone.localdate()}.{kind}"
+    response = FileResponse(write(sheet, kind), as_attachment=True, filename=file_name)
+    response["Content-Type"] = CONTENT_TYPES[kind]
+    return response
+
+
+def record_export(
+    request: HttpRequest, program: Program, model: str, count: int, kind: str, of: str = ""
+) -> None:
+    """Write into the history of a program that the member got a file.
+
+    `model` is the label of what its rows are; `of` names what they are part of, never a person.
+    """
+    what = {"model": model, "count": count, "kind": kind, "of": of}
+    log_action(request, program, CHANGE, [{EXPORTED: what}])
 
 
 class ExportAdmin(CommitteeAdmin):
@@ -84,11 +107,8 @@ class ExportAdmin(CommitteeAdmin):
 
     def _file(self, request: HttpRequest, rows: QuerySet, kind: str) -> FileResponse:
         sheet = self.export_sheet(request, rows)
-        file = write(sheet, kind)
+        response = download(sheet, kind, slugify(sheet.title) or str(self.opts.model_name))
         self._record(request, rows, kind)
-        name = f"{slugify(sheet.title) or self.opts.model_name}-{timezone.localdate()}.{kind}"
-        response = FileResponse(file, as_attachment=True, filename=name)
-        response["Content-Type"] = CONTENT_TYPES[kind]
         return response
 
     def _record(self, request: HttpRequest, rows: QuerySet, kind: str) -> None:
@@ -100,5 +120,4 @@ class ExportAdmin(CommitteeAdmin):
         )
         counted: dict[int | None, int] = dict(counts)
         for program in Program.objects.filter(pk__in=[pk for pk in counted if pk]):
-            what = {"model": self.opts.label, "count": counted[program.pk], "kind": kind}
-            self.log_change(request, program, [{EXPORTED: what}])
+            record_export(request, program, self.opts.label, counted[program.pk], kind)

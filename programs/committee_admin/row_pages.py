@@ -23,7 +23,8 @@ from workflow.models import Transition
 
 from .state_names import state_name
 
-EXPORTED = "exported"  # in a change message: {model: label, count: rows, kind: of file}
+# In a change message: {model: label, count: rows, kind: of file, of: what the rows are part of}
+EXPORTED = "exported"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ def _export_words(what: dict) -> str:
         "Exported as %(kind)s: %(what)s, %(count)d rows",
         count,
     )
-    names = apps.get_model(what["model"])._meta.verbose_name_plural
+    names = str(apps.get_model(what["model"])._meta.verbose_name_plural)
+    if what.get("of"):
+        names = f"{names} ({what['of']})"
     return text % {"kind": what["kind"].upper(), "what": names, "count": count}
 
 
