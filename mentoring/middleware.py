@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
@@ -22,6 +24,23 @@ PERMISSIONS = (
     "camera=(), microphone=(), geolocation=(), payment=(), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
+
+
+class NullCharacterMiddleware:
+    """Answer 400 to a null character in an address or a cookie, whatever would be looked up by it.
+
+    PostgreSQL cannot even compare with one, so ids, tokens and filters of lists would answer 500.
+    Django's form fields refuse it themselves.
+    """
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = (request.path, unquote(request.META.get("QUERY_STRING", "")))
+        if any("\0" in one for one in (*asked, *request.COOKIES.values())):
+            raise BadRequest("null character")
+        return self.respond(request)
 
 
 class HeadersMiddleware:

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "mentoring.middleware.HeadersMiddleware",
+    "mentoring.middleware.NullCharacterMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,8 +121,7 @@ MIDDLEWARE = [
 if TESTING:
     MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")
     INSTALLED_APPS.append("zeal")
-    # allauth asks again at each stage of a sign-in.
-    ZEAL_ALLOWLIST = [{"model": "account.EmailAddress"}]
+    ZEAL_ALLOWLIST = [{"model": "account.EmailAddress"}]  # asked at each stage of a sign-in
 
 ROOT_URLCONF = "demo.urls" if DEMO else "mentoring.urls"
 _demo_templates = [BASE_DIR / "demo" / "templates"] if DEMO else []

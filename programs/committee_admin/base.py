@@ -189,7 +189,7 @@ class CommitteeAdmin(RowPages):
             allowed |= {f"{path}__{end}" for end in FILTER_LOOKUPS}
             if kind and issubclass(kind, admin.AllValuesFieldListFilter):
                 allowed.add(str(path))  # this filter asks without a lookup
-        return lookup in allowed and "\0" not in value  # which PostgreSQL cannot compare
+        return lookup in allowed
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
