@@ -54,19 +54,22 @@ column = "How many mentees?"
 [both]                         # these people also get an application in the other role
 column = "Both mentor and mentee"
 values = ["yes"]
+drop = ["not this year"]       # answers that say no in other words; any others are reported
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .normalization import did_you_mean, fold
+from .map_checks import BadMap, Kinds, check_table, parse_toml, require_one_of
+from .normalization import fold
+
+__all__ = ["BadMap", "FieldMap", "RosterMap", "read_map"]
 
 SINGLE = {
     "email", "role", "state", "cohort", "name", "first_name", "last_name", "key", "pronouns",
@@ -78,31 +81,17 @@ SINGLE = {
 LISTS = {"industries", "languages", "availability", "topics", "experiences", "prefer", "avoid"}
 NAMES = {"prefer", "avoid"}
 FIELDS = SINGLE | LISTS
-FIELD_OPTIONS = {
-    "column",
-    "columns",
-    "join",
-    "split",
-    "values",
-    "remove",
-    "default",
-    "create",
-    "pivot",
-    "keep",
-    "drop",
-    "weight",
-    "depth",
-    "clear",
-    "splits",
-    "rename",
-    "add",
-    "shared",
-}
+FIELD_OPTIONS: Kinds = {
+    "column": str, "columns": list, "join": str, "split": str, "values": dict, "remove": str,
+    "default": object, "create": bool, "pivot": dict, "keep": list, "drop": list, "weight": int,
+    "depth": str, "clear": (bool, list), "splits": dict, "rename": dict, "add": list,
+    "shared": bool,
+}  # fmt: skip
 STATES = ("submitted", "accepted")
 TWICE = ("stop", "later", "earlier", "join")
-APPLICATION_KEYS = {
-    "state", "orientation_passed", "code_accepted", "twice", "skip_without_address",
-    "import_without_address",
+APPLICATION_KEYS: Kinds = {
+    "state": str, "orientation_passed": bool, "code_accepted": bool, "twice": str,
+    "skip_without_address": bool, "import_without_address": bool,
 }  # fmt: skip
 REQUIRED = {"email": {"email"}, "name": {"name", "first_name", "last_name"}}
 NO_COLUMN = {
@@ -116,12 +105,13 @@ NEVER_CLEARED = {
     "email", "role", "state", "cohort", "name", "first_name", "last_name", "key", "language",
     "time_zone", "commitment", "rank",
 }  # fmt: skip
-TOP_LEVEL_KEYS = {"application", "fields", "attributes", "both", "ignore", "file", "matching"}
+TOP_LEVEL_KEYS: Kinds = {
+    "application": dict, "fields": dict, "attributes": dict, "both": dict, "ignore": list,
+    "file": dict, "matching": dict,
+}  # fmt: skip
+SIDE_KEYS: Kinds = {name: kind for name, kind in TOP_LEVEL_KEYS.items() if name != "matching"}
+BOTH_KEYS: Kinds = {"column": str, "values": list, "drop": list}
 ROLE_TABLES = {"mentee": "mentees", "mentor": "mentors"}
-
-
-class BadMap(ValueError):
-    """The map is not valid; the message names the table and the key."""
 
 
 @dataclass(frozen=True)
@@ -188,20 +178,17 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
     One map can describe the files of both roles: what is under [mentees] or [mentors] is added to
     the rest for `role` "mentee" or "mentor".
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadMap(_("The map is not valid TOML: %(why)s.") % {"why": error}) from error
+    data = parse_toml(text)
     sides = {name: data.pop(name, {}) for name in ROLE_TABLES.values()}
     for name, side in sides.items():
-        _check_keys(name, side, TOP_LEVEL_KEYS - {"matching"})
+        check_table(name, side, SIDE_KEYS)
     data = _merge(data, sides[ROLE_TABLES[role]]) if role else data
-    _check_keys("", data, TOP_LEVEL_KEYS)
-    fields = {name: _field(f"fields.{name}", one) for name, one in _tables(data, "fields")}
+    check_table("", data, TOP_LEVEL_KEYS)
+    fields = {name: _field(f"fields.{name}", one) for name, one in data.get("fields", {}).items()}
     for name in fields:
-        _require_one_of("fields", name, FIELDS)
+        require_one_of("fields", name, FIELDS)
     application = data.get("application", {})
-    _check_keys("application", application, APPLICATION_KEYS)
+    check_table("application", application, APPLICATION_KEYS)
     may_lack = {"email"} if application.get("import_without_address") else set()
     for name in REQUIRED.keys() - may_lack:
         if not REQUIRED[name] & fields.keys():
@@ -210,7 +197,7 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
         if fields[name].clear:
             raise BadMap(_("[fields.%(name)s] can't be cleared.") % {"name": name})
     twice = application.get("twice", "stop")
-    _require_one_of("application.twice", twice, TWICE)
+    require_one_of("application.twice", twice, TWICE)
     if "rank" in fields and twice != "join":
         raise BadMap(
             _(
@@ -219,11 +206,12 @@ def read_map(text: str, *, role: str = "") -> RosterMap:
             )
         )
     state = application.get("state", "submitted")
-    _require_one_of("application.state", state, STATES)
+    require_one_of("application.state", state, STATES)
     return RosterMap(
         fields=fields,
         attributes={
-            name: _field(f"attributes.{name}", one) for name, one in _tables(data, "attributes")
+            name: _field(f"attributes.{name}", one)
+            for name, one in data.get("attributes", {}).items()
         },
         state=state,
         orientation_passed=bool(application.get("orientation_passed", False)),
@@ -252,38 +240,19 @@ def _merge(shared: dict[str, object], side: dict[str, object]) -> dict[str, Any]
     return joined
 
 
-def _tables(data: dict[str, object], name: str) -> list[tuple[str, object]]:
-    table = data.get(name, {})
-    if not isinstance(table, dict):
-        raise BadMap(_("[%(name)s] must be a table.") % {"name": name})
-    return list(table.items())
-
-
-def _check_keys(place: str, data: Any, known: set[str]) -> None:
-    if not isinstance(data, dict):
-        raise BadMap(_("[%(name)s] must be a table.") % {"name": place})
-    for name in data:
-        _require_one_of(place, name, known)
-
-
-def _require_one_of(place: str, name: object, known: Collection[str]) -> None:
-    if name in known:
-        return
-    text = _("%(place)s: “%(name)s” is unknown.") % {"place": place or _("The map"), "name": name}
-    raise BadMap(did_you_mean(text, str(name), known))
-
-
 def _both(data: Any) -> FieldMap:
-    _check_keys("both", data, {"column", "values"})
+    check_table("both", data, BOTH_KEYS)
     if "column" not in data or not data.get("values"):
         raise BadMap(_("[both] needs a column and the values that mean both."))
     return FieldMap(
-        columns=(str(data["column"]),), keep=frozenset(fold(str(one)) for one in data["values"])
+        columns=(data["column"],),
+        keep=frozenset(fold(str(one)) for one in data["values"]),
+        drop=frozenset(fold(str(one)) for one in data.get("drop", [])),
     )
 
 
 def _field(place: str, data: Any) -> FieldMap:
-    _check_keys(place, data, FIELD_OPTIONS)
+    check_table(place, data, FIELD_OPTIONS)
     columns = data.get("columns") or ([data["column"]] if "column" in data else [])
     pivot = data.get("pivot", {})
     if not columns and not pivot and "default" not in data:

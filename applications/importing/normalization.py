@@ -21,6 +21,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Characters without a shape: zero-width spaces, soft hyphens, marks of the writing direction.
 # Joiners (200C, 200D) stay, because words of some languages are written with them.
 INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
+# Halves of characters, as some encodings and escapes make them: no database stores them.
+SURROGATE = re.compile("[\ud800-\udfff]")
 PYTHON_LIST = "python"
 LIST_IN_BRACKETS = re.compile(r"""^\s*\[\s*(['"]).*\1\s*\]\s*$""", re.DOTALL)
 
@@ -32,7 +34,7 @@ def clean(cell: object) -> str:
     """
     text = "" if cell is None else str(cell)
     text = INVISIBLE.sub("", unicodedata.normalize("NFC", text)).replace("\r\n", "\n")
-    return CONTROL.sub(" ", text).strip()
+    return SURROGATE.sub("\ufffd", CONTROL.sub(" ", text)).strip()
 
 
 def has_invisible(cell: object) -> bool:

@@ -61,10 +61,6 @@ def _decode(content: bytes, encoding: str) -> str:
     marked = next((name for mark, name in BOMS.items() if content.startswith(mark)), "")
     try:
         text = content.decode(marked or encoding or _utf16_without_mark(content) or "utf-8")
-    except LookupError as error:
-        raise BadFile(
-            _("The map names an unknown encoding: %(name)s.") % {"name": encoding}
-        ) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         start = content.rfind(b"\n", 0, error.start) + 1
@@ -79,6 +75,10 @@ def _decode(content: bytes, encoding: str) -> str:
                 "windows": sample.decode("cp1252", "replace").strip(),
                 "mac": sample.decode("mac_roman", "replace").strip(),
             }
+        ) from error
+    except (LookupError, UnicodeError) as error:
+        raise BadFile(
+            _("The map names an unknown encoding: %(name)s.") % {"name": encoding}
         ) from error
     if "\x00" in text:
         raise BadFile(

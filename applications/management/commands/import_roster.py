@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from applications.importing import BadFile, BadMap, read_map, read_records, read_table, save_records
+from applications.importing.normalization import clean
 from applications.importing.row_filters import without_closed_rows
 from applications.models import Application
 from programs.models import Cohort
@@ -50,7 +51,7 @@ class Command(BaseCommand):
                 cohort=cohort,
                 by=None,
                 dry_run=options["dry_run"],
-                file_name=options["file"].name,
+                file_name=clean(options["file"].name),  # a name may be no valid text
             )
             for note in (
                 text
