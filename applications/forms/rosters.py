@@ -36,7 +36,6 @@ IGNORE, BOTH = "", "both"
 CHOICES = [
     (IGNORE, _("— ignore —")),
     *LABELS.items(),
-    (BOTH, _("Yes or no: also applies in the other role")),
 ]
 Table = dict[str, Any]  # Any: values of a map, as TOML has them
 Tables = dict[str, Table]
@@ -233,7 +232,7 @@ class ColumnsForm(forms.Form):
         data = self.cleaned_data
         fields: Tables = {}
         attributes: Tables = {}
-        both: dict[str, object] = {}
+        both: Table = {}
         ignore = []
         for n, heading in enumerate(self.table.headers):
             field, split = data[f"field-{n}"], data[f"split-{n}"]
@@ -241,7 +240,7 @@ class ColumnsForm(forms.Form):
             if field == IGNORE:
                 ignore.append(heading)
             elif field == BOTH:
-                both = {"column": heading, "values": sorted(YES)}
+                both = self._both(heading)
             elif field.startswith(ATTRIBUTE):
                 asked = question_of(heading) if split == GRID else heading
                 name, options = self.questions.attribute(field, asked)
@@ -260,7 +259,7 @@ class ColumnsForm(forms.Form):
         self._keep_earlier(fields)
         self._keep_grids(fields, [known.fields for known in self.earlier])
         self._keep_grids(attributes, [known.attributes for known in self.earlier])
-        self._add_meanings(fields, attributes)
+        self._add_meanings(fields, attributes, both)
         names = (
             "state", "code_accepted", "orientation_passed", "skip_without_address",
             "import_without_address",
@@ -277,6 +276,15 @@ class ColumnsForm(forms.Form):
         )
         read_map(text)
         return text
+
+    def _both(self, heading: str) -> Table:
+        """Return the table about the other role, with the words that earlier maps know."""
+        known = [one.both for one in self.earlier if one.both]
+        return {
+            "column": heading,
+            "values": sorted(YES.union(*(one.keep for one in known))),
+            "drop": sorted(NO.union(*(one.drop for one in known))),
+        }
 
     def _keep_earlier(self, fields: Tables) -> None:
         """Take over from earlier maps what their answers mean, and what this page doesn't ask."""
@@ -303,10 +311,13 @@ class ColumnsForm(forms.Form):
                 one["keep"] = sorted(YES.union(*(grid.keep for grid in known)))
                 one["drop"] = sorted(NO.union(*(grid.drop for grid in known)))
 
-    def _add_meanings(self, fields: Tables, attributes: Tables) -> None:
+    def _add_meanings(self, fields: Tables, attributes: Tables, both: Table) -> None:
         """Add what the member has just said that answers mean."""
         for name, asked in self.answers.items():
             value = self.cleaned_data.get(name)
+            if value and both and asked.field == BOTH:
+                both["values" if value == "true" else "drop"].append(asked.answer)
+                continue
             if value and asked.in_grid:
                 own = attributes.get(asked.field.removeprefix(OWN_QUESTION), {})
                 grid = own if asked.field.startswith(OWN_QUESTION) else fields.get(asked.field, {})

@@ -54,6 +54,7 @@ LABELS = {
     "limits": gettext_lazy("For the committee: limits"),
     "accommodations": gettext_lazy("For the committee: what would help"),
     "rank": gettext_lazy("Rank of the row's answer (1 is first)"),
+    "both": gettext_lazy("Yes or no: also applies in the other role"),
 }
 CHOICES: dict[str, dict[object, object]] = {
     "level": dict(Profile.Level.choices),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from .maps import FieldMap
 from .normalization import fold, is_blank
 from .parsers import NO, YES
 
@@ -33,3 +34,13 @@ def counts(answer: str, option: str) -> bool | None:
     if fold(answer) in YES or fold(answer) == fold(option):
         return True
     return False if fold(answer) in NO or is_blank(answer) else None
+
+
+def says_both(mapping: FieldMap, answer: str) -> bool | None:
+    """Return whether a cell of the column about the other role says yes; None if unknown.
+
+    Only the map's `values` mean yes; "no" and an empty cell mean no without it.
+    """
+    if fold(answer) in mapping.keep:
+        return True
+    return False if fold(answer) in NO | mapping.drop or is_blank(answer) else None

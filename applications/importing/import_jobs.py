@@ -24,7 +24,8 @@ from .import_undo import UNDO_WINDOW, may_be_undone, undo_import
 from .maps import BadMap, read_map
 from .normalization import fold
 from .reading_notes import notes_about
-from .records import ImportResult, Problem, read_records
+from .record_reading import read_records
+from .records import ImportResult, Problem
 from .row_filters import without_closed_rows
 from .saving import save_records
 from .tables import BadFile, Table, read_table

@@ -14,13 +14,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Profile
 from accounts.timezones import zone_names
 from applications.models import Application
 
-from .grids import counts
+from .grids import counts, says_both
 from .headings import AGAIN, same_question
 from .maps import LISTS, NAMES, ROLE_TABLES, SINGLE, FieldMap, RosterMap, read_map
 from .normalization import fold, split_answers
@@ -31,6 +33,7 @@ from .usual_times import read_times, time_choices
 
 MAX_CHOICES = 60
 UNSAID = "-"  # an answer that says nothing
+Choice = tuple[object, str | Promise]  # code, label
 GUESSES: dict[str, tuple[str, ...]] = {
     "email": ("email", "e-mail", "email address", "e-mail address", "mail", "courriel"),
     "role": ("role", "i am a", "i want to be", "i want to be a", "rôle", "je suis"),
@@ -44,6 +47,10 @@ GUESSES: dict[str, tuple[str, ...]] = {
     "capacity": ("capacity", "number of mentees", "how many mentees"),
     "pronouns": ("pronouns",),
     "language": ("language", "langue"),
+    "languages": (
+        "languages", "languages to meet in", "spoken languages", "languages spoken", "langues",
+        "langues parlées",
+    ),
     "time_zone": ("time zone", "timezone", "fuseau horaire"),
     "years_experience": ("years of experience",),
     "topics": ("topics", "skills", "sujets"),
@@ -51,22 +58,27 @@ GUESSES: dict[str, tuple[str, ...]] = {
     "avoid": ("please not with", "not with", "would rather not be paired with"),
     "needs": ("comments", "commentaires"),
     "both": ("both", "both mentor and mentee"),
-}
+}  # fmt: skip
 FIRST = ("first name", "given name", "prénom")
 LAST = ("last name", "family name", "surname", "nom de famille")
-ANSWERS: dict[str, list[tuple[str, str]]] = {
-    "role": [("mentee", "mentee"), ("mentor", "mentor"), ("both", "both")],
-    "state": [(str(code), str(label)) for code, label in Application.State.choices],
-    "language": [(code, str(name)) for code, name in settings.LANGUAGES],
-    "time_zone": [(zone, zone) for zone in dict.fromkeys(ZONES.values())],
-    "level": [(str(code), str(label)) for code, label in Profile.Level.choices],
-    "mode": [(str(code), str(label)) for code, label in Application.Mode.choices],
-    "rhythm_days": [(str(code), str(label)) for code, label in Application.Rhythm.choices],
+YES_OR_NO: list[Choice] = [("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))]
+# {field: its fixed answers}; labels are translated when a page shows them.
+ANSWERS: dict[str, Sequence[Choice]] = {
+    "role": [*Application.Role.choices, ("both", gettext_lazy("mentee and mentor"))],
+    "both": [
+        ("true", gettext_lazy("also applies in the other role")),
+        ("false", gettext_lazy("applies in one role only")),
+    ],
+    "state": Application.State.choices,
+    "language": settings.LANGUAGES,
+    "level": Profile.Level.choices,
+    "mode": Application.Mode.choices,
+    "rhythm_days": Application.Rhythm.choices,
     "years_experience": [(str(n), str(n)) for n in range(51)],
     "travel_km": [(str(n), str(n)) for n in (0, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200)],
     "capacity": [(str(n), str(n)) for n in range(1, 11)],
-    "is_first_time": [("true", "yes"), ("false", "no")],
-    "commitment": [("true", "yes"), ("false", "no")],
+    "is_first_time": YES_OR_NO,
+    "commitment": YES_OR_NO,
 }
 
 
@@ -181,21 +193,27 @@ class AskedAnswer:
         if self.field == "availability":
             known = time_choices()
         elif self.field == "time_zone":
-            known = [*ANSWERS["time_zone"], *((zone, zone) for zone in sorted(zone_names()))]
+            usual = dict.fromkeys(ZONES.values())
+            known = [(zone, zone) for zone in (*usual, *sorted(zone_names()))]
         else:
-            known = [(code, str(label)) for code, label in ANSWERS[self.field]]
+            known = [(str(code), str(label)) for code, label in ANSWERS[self.field]]
         nearest = nearest_choices(self.answer, list(dict.fromkeys(known)))[:MAX_CHOICES]
-        return [*nearest, (UNSAID, _("nothing: leave it empty"))]
+        unsaid = [] if self.field == "both" else [(UNSAID, _("nothing: leave it empty"))]
+        return [*nearest, *unsaid]
 
 
 def unknown_answers(table: TableSummary, roster: RosterMap) -> list[AskedAnswer]:
     """Return the answers that neither the map nor the program understands."""
     found: dict[AskedAnswer, None] = {}
     for field, mapping in roster.fields.items():
-        if field in ANSWERS or field == "availability":
+        if field in ANSWERS or field in ("availability", "time_zone"):
             for answer in _answers(table, field, mapping):
                 if fold(answer) not in mapping.values and not _understood(field, answer):
                     found[AskedAnswer(field, answer)] = None
+    if roster.both:
+        for answer in table.answers(roster.both.columns[0]):
+            if says_both(roster.both, answer) is None:
+                found[AskedAnswer("both", answer)] = None
     own = {f"{OWN_QUESTION}{name}": one for name, one in roster.attributes.items()}
     for field, mapping in (dict(roster.fields) | own).items():
         for heading, option in mapping.pivot.items() if mapping.drop else ():

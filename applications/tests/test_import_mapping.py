@@ -235,6 +235,31 @@ class TestEachColumnHasItsOwnChoices:
             ("B Li", "mentee"),
         ]
 
+    def test_another_word_than_yes_or_no_is_asked_and_remembered(self, mapping):
+        file = "Email,Name,Two roles\na@example.org,A Holm,Both please\nb@example.org,B Li,Later\n"
+        mapping(file)
+        mapping.post(**{"field-2": "both"})
+        asked = mapping.form().answers
+        assert [one.answer for one in asked.values()] == ["Both please", "Later"]
+        assert mapping.post().purpose == "read"  # asked again
+        mapping.post({"Both please": "true", "Later": "false"})
+        assert sorted(Application.objects.values_list("person__name", "role")) == [
+            ("A Holm", "mentee"),
+            ("A Holm", "mentor"),
+            ("B Li", "mentee"),
+        ]
+        assert mapping(file.replace("@", "2@")).fields["field-2"].initial == "both"
+        mapping.post()
+        assert Application.objects.count() == 6
+
+    @pytest.mark.parametrize("heading", ["Languages", "Langues parlées", "Languages to meet in:"])
+    def test_the_languages_to_meet_in_are_found_by_their_heading(self, mapping, heading):
+        form = mapping(f'Email,Name,{heading}\na@example.org,A Holm,"English, French"\n')
+        assert [form.fields[f"{kind}-2"].initial for kind in ("field", "split")] == [
+            "languages",
+            ",",
+        ]
+
     def test_what_only_a_maps_text_can_say_is_kept(self, mapping, words):
         mapping("Email,Name,Topics\na@example.org,A Holm,Skill: Pay\n")
         upload = RosterUpload.system.get()
@@ -267,3 +292,13 @@ def test_an_empty_answer_to_a_question_of_the_program_is_no_answer(mapping):
     mapping("Email,Name,Shoe size\na@example.org,A Holm,38\nb@example.org,B Li,\n")
     job = mapping.post(**{"field-2": "own", "clear-2": "clear"})
     assert (job.error, job.counts["created"]) == ("", 2)
+
+
+@pytest.mark.parametrize("field", ["role", "both", "level", "mode", "rhythm_days", "commitment"])
+def test_what_an_answer_may_mean_is_said_in_the_members_language(field):
+    asked = AskedAnswer(field, "?")
+    with translation.override("fr"):
+        french = dict(asked.choices())
+    english = dict(asked.choices())
+    assert french.keys() == english.keys()
+    assert not set(french.values()) & set(english.values()) - {"mentor"}

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from applications.importing import BadFile, BadMap, read_map, read_records, read_table, save_records
+from applications.importing.normalization import split_answers
 from applications.models import Application, ApplicationTopic, NamedWish, QuestionAnswer
 from programs.models import Topic
 from testkit import factories
@@ -140,6 +141,15 @@ class TestWhatComesIn:
         assert sorted(Application.objects.values_list("role", flat=True)) == ["mentee", "mentor"]
         assert Application.objects.values("person").distinct().count() == 1
 
+    def test_another_word_than_yes_or_no_about_the_other_role_is_reported(self, cohort):
+        roster = MAP.replace('ignore = ["Start time"]', "")
+        roster += '[both]\ncolumn = "Start time"\nvalues = ["both"]\n'
+        row = MEI.replace("2026-01-01 10:00", "Perhaps")
+        [problem] = problems(HEAD + row, cohort, roster=roster)
+        assert problem.startswith("Row 2, Start time: “Perhaps”: say whether")
+        assert not load(HEAD + row, cohort, roster=roster + 'drop = ["perhaps"]\n').problems
+        assert Application.objects.get().role == "mentor"
+
     def test_named_wishes_are_resolved_in_either_order_of_imports(self, cohort):
         load(HEAD + OLA, cohort, role="mentee")
         assert NamedWish.system.get().person is None
@@ -237,6 +247,16 @@ class TestFiles:
         with pytest.raises(BadFile, match=says):
             read_table(content)
 
+    @pytest.mark.parametrize("encoding", ["klingon", "punycode", "idna", "undefined", "hex"])
+    def test_an_encoding_that_reads_no_text_is_refused(self, encoding):
+        with pytest.raises(BadFile, match=r"unknown encoding|not UTF-8"):
+            read_table("a,b\né,2\n".encode(), encoding=encoding)
+
+    def test_half_a_character_becomes_one_that_can_be_stored(self):
+        table = read_table(rb"a,b" b"\n" rb"\ud800,2", encoding="unicode_escape")
+        assert table.rows == (("\ufffd", "2"),)
+        assert split_answers(r"['\ud800x', 'y\0']", "python") == ["\ufffdx", "y"]
+
     def test_semicolons_tabs_and_workbooks_are_read(self):
         workbook = tablib.Dataset(["Éva", 2], headers=["a", "b"]).export("xlsx")
         for content in (b"a;b\n\xc3\x89va;2\n", "a\tb\nÉva\t2\n".encode(), workbook):
@@ -253,11 +273,39 @@ class TestMaps:
             (('column = "E-mail"', ""), "needs one of"),
             (("keep =", "# keep ="), "which answers to keep"),
             (("[fields.key]", "[fields.key"), "not valid TOML"),
+            (("[fields.key]", "deep = " + "[" * 5000 + "\n[fields.key]"), "not valid TOML"),
+            (('column = "E-mail"', 'column = "a\\u0000"'), "null character"),
+            (('column = "E-mail"', 'default = ["a\\u0000"]'), "null character"),
+            (('column = "E-mail"', 'rename = {"a\\u0000" = "b"}'), "null character"),
         ],
     )
     def test_an_invalid_map_is_refused(self, change, says):
         with pytest.raises(BadMap, match=says):
             read_map(MAP.replace(*change))
+
+    @pytest.mark.parametrize(
+        ("key", "value", "kind"),
+        [
+            ("columns", "5", "a list"),
+            ("column", "[]", "a text"),
+            ("values", "[1]", "a table"),
+            ("pivot", '"x"', "a table"),
+            ("splits", "5", "a table"),
+            ("keep", "5", "a list"),
+            ("clear", "5", "true or false"),
+            ("weight", '"2"', "a whole number"),
+            ("create", '"no"', "true or false"),
+        ],
+    )
+    def test_a_value_of_another_kind_is_refused(self, key, value, kind):
+        fields = f'[fields.name]\ncolumn = "n"\n[fields.email]\n{key} = {value}\n'
+        with pytest.raises(BadMap, match=rf"\[fields.email\] {key} must be {kind}"):
+            read_map(fields)
+
+    @pytest.mark.parametrize("text", ['file = "x"', "ignore = 5", "application = 5", "both = []"])
+    def test_a_table_of_another_kind_is_refused(self, text):
+        with pytest.raises(BadMap, match="must be"):
+            read_map(f'{text}\n[fields.email]\ncolumn = "e"\n[fields.name]\ncolumn = "n"\n')
 
     def test_a_map_without_addresses_is_refused(self):
         with pytest.raises(BadMap, match="email"):
