@@ -17,7 +17,7 @@ from access.bounded import count_up_to
 from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
-from applications.queues import queues
+from applications.review_queues import queues
 from checkins.models import CheckIn, Concern
 from matches.models import Match
 from matching.models import Round

@@ -13,7 +13,7 @@ from programs.committee_admin import LIST_LIMIT
 from programs.models import Topic
 
 from ..models import Application, ApplicationTopic
-from ..queues import queues
+from ..review_queues import queues
 
 
 def has_pending_decision(application: Application) -> bool:
