@@ -21,7 +21,7 @@ from accounts.models import User
 from matches.models import Match
 from workflow.states import move
 
-from . import reconcilers, text
+from . import changes, reconcilers, text
 from .models import Activity, Agreement, AgreementText, AgreementVersion, Goal, Signature
 
 COLUMNS = {
@@ -103,7 +103,7 @@ def save_part(
     match and for a version in force; ConflictingEdit when the part has been saved since.
     """
     at = at or timezone.now()
-    _check(match, by)
+    check_may_write(match, by)
     version = _version_to_write(match)
     if version.revision_of(part) and _same(part_values(version, part), values):
         return version
@@ -114,7 +114,8 @@ def save_part(
     return version
 
 
-def _check(match: Match, by: User) -> None:
+def check_may_write(match: Match, by: User) -> None:
+    """Raise ActionNotAllowed unless `by` is one of the pair and the match has not ended."""
     if by not in match.people:
         raise ActionNotAllowed(_("Only the two people of a match can write its agreement."))
     if match.state == Match.State.CLOSED:
@@ -253,53 +254,6 @@ def share(version: AgreementVersion, *, by: User, at: datetime | None = None) ->
         changed_at=at,
         signing_round=next_round,
     )
-    snapshot = text.snapshot(text.content_for_record(version))
+    snapshot = changes.snapshot(text.content_for_record(version))
     AgreementText.system.filter(version=version).update(shared_snapshot=snapshot)
     reconcilers.ask_to_sign(version, version.match.partner_of(by), at=at)
-
-
-@transaction.atomic
-def amend(match: Match, *, by: User, at: datetime | None = None) -> AgreementVersion:
-    """Start a new version as a copy of the one in force, which applies until the new one is signed.
-
-    Return it, or the one that is being written already. Raises ActionNotAllowed outside the pair,
-    after the end of the match, and while there is no agreement.
-    """
-    _check(match, by)
-    current = current_version(match)
-    if current is None:
-        raise ActionNotAllowed(_("There is no signed agreement to change yet."))
-    if current.is_editable:
-        return current
-    return _copy(current, by=by, at=at or timezone.now())
-
-
-def _copy(signed: AgreementVersion, *, by: User, at: datetime) -> AgreementVersion:
-    names = [name for part in COLUMNS for name in COLUMNS[part]]
-    columns = {name: getattr(signed, name) for name in names}
-    written = {f"{part}_revision": 1 for part in text.PART_TITLES}
-    new, created = AgreementVersion.objects.get_or_create(
-        agreement=signed.agreement,
-        number=signed.number + 1,
-        defaults={**columns, **written, "revision": 1, "changed_by": by, "changed_at": at},
-    )
-    if created:
-        _copy_content(text.content_for_record(signed), new)
-    return new
-
-
-def _copy_content(content: text.Content, new: AgreementVersion) -> None:
-    texts = {name: getattr(content.text, name) for part in TEXTS for name in TEXTS[part]}
-    AgreementText.objects.create(version=new, **texts)
-    for goal in content.goals:
-        Goal.objects.create(
-            version=new,
-            key=goal.key,
-            position=goal.position,
-            text=goal.text,
-            measure=goal.measure,
-            state=goal.state,
-        )
-    Activity.objects.bulk_create(
-        Activity(version=new, position=row.position, text=row.text) for row in content.activities
-    )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from matches.models import Match
 
-from . import default_texts, text
+from . import changes, default_texts, text
 from .forms import PartForm
 from .models import PARTS, AgreementVersion, Goal, Signature
 
@@ -84,7 +84,7 @@ def full_text(
     content = text.content_for(version, reader)
     if content is None:
         raise ValueError("the reader may not read this text")
-    changes_heading, changes = text.changes_since(version, content)
+    changes_heading, found = changes.changes_since(version, content)
     return {
         "match": match,
         "program": match.program,
@@ -94,7 +94,7 @@ def full_text(
         "limits": default_texts.LIMITS,
         "committee_sees": default_texts.COMMITTEE_SEES,
         "changes_heading": changes_heading,
-        "changes": changes,
+        "changes": found,
         "signatures": Signature.objects.visible_to(reader).valid().under(version),
         "may_sign": version.may_be_signed_by(reader),
         "may_share": version.may_be_shared_by(reader),

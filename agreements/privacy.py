@@ -19,12 +19,12 @@ from .models import (
     Activity,
     AgreementText,
     AgreementVersion,
+    AgreementVersionQuerySet,
     Goal,
     GoalReflection,
     Reflection,
     Signature,
 )
-from .models.agreements import AgreementVersionQuerySet
 
 WRITTEN = ("confidentiality", "feedback", "short_term_reason", "ending_rules")
 

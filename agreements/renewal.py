@@ -14,9 +14,8 @@ from accounts.models import User
 from matches.models import Match
 from matches.terms import today_of
 
-from . import drafting
-from .models import AgreementVersion
-from .models.agreements import RANGES
+from . import amending, drafting
+from .models import RANGES, AgreementVersion
 
 LONGEST_MONTHS = RANGES["term_months"][1]
 
@@ -68,7 +67,7 @@ def propose(match: Match, *, months: int, by: User, at: datetime | None = None) 
         raise ActionNotAllowed(
             _("You are already writing a new version. Enter the longer term there.")
         )
-    version = drafting.amend(match, by=by, at=at)
+    version = amending.amend(match, by=by, at=at)
     values = drafting.part_values(version, "term") | {"term_months": total}
     version = drafting.save_part(
         match, "term", values, expected_revision=version.term_revision, by=by, at=at

@@ -1,4 +1,4 @@
-"""The text of a version: the page, the signed record and the changes use the same statements.
+"""The text of a version: the page and the signed record use the same statements.
 
 `canonical` is what the hash is taken of. It is the same for the same words on every machine and in
 every language, and different for different words: its keys are fixed, Unicode is normalised (NFC),
@@ -8,7 +8,6 @@ value can imitate a key.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import unicodedata
@@ -18,8 +17,8 @@ from itertools import groupby
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 
@@ -36,8 +35,6 @@ PART_TITLES: dict[str, Promise] = {
 }
 
 Words = str | Promise  # text that a page shows, perhaps translated late
-Snapshot = dict[str, list[str]]  # {code: [part, label, words]}, as it is stored
-Pieces = tuple[tuple[str, str], ...]  # (operation, words): "same", "del" or "ins"
 
 
 @dataclass(frozen=True)
@@ -79,17 +76,6 @@ class Content:
     text: AgreementText
     goals: tuple[Goal, ...]
     activities: tuple[Activity, ...]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One statement that was "added", "removed" or "changed" (`kind`)."""
-
-    kind: str
-    part: str
-    label: Words
-    before: Pieces
-    after: Pieces
 
 
 def content_for(version: AgreementVersion, reader: User | AnonymousUser) -> Content | None:
@@ -244,71 +230,3 @@ def without_name(record: str, role: str, instead: str) -> str:
 def sha256(text: str) -> str:
     """Return the hexadecimal SHA-256 of the UTF-8 bytes of `text`."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def snapshot(content: Content) -> Snapshot:
-    """Return the statements for a later `changes`, labelled in the language of this moment."""
-    return {
-        line.code: [line.part, str(line.label), clean(str(line.value))]
-        for line in statements_of(content)
-    }
-
-
-def changes_since(version: AgreementVersion, content: Content) -> tuple[str, list[Change]]:
-    """Compare with the version before, or with the draft as it was first shared.
-
-    Return a heading ("" when there is nothing to compare with) and the changes.
-    """
-    previous = AgreementVersion.objects.filter(
-        agreement=version.agreement, number=version.number - 1
-    ).first()
-    if previous is not None:
-        previous.agreement = version.agreement
-        before = snapshot(content_for_record(previous))
-        return gettext("Changes since the previous version"), changes(before, content)
-    if version.state != AgreementVersion.State.DRAFT and content.text.shared_snapshot:
-        before = content.text.shared_snapshot
-        return gettext("Changes since the draft was first shared"), changes(before, content)
-    return "", []
-
-
-def changes(before: Snapshot, content: Content) -> list[Change]:
-    """Return what changed since `before`, in the order of the text, removed statements last."""
-    now = {line.code: line for line in statements_of(content)}
-    found = [_compare(before.get(code), line) for code, line in now.items()]
-    gone = [
-        Change("removed", part, label, (("del", words),), ())
-        for part, label, words in _missing(before, now)
-    ]
-    return [change for change in found if change is not None] + gone
-
-
-def _missing(before: Snapshot, now: dict[str, Statement]) -> Iterable[tuple[str, str, str]]:
-    return ((entry[0], entry[1], entry[2]) for code, entry in before.items() if code not in now)
-
-
-def _compare(was: list[str] | None, line: Statement) -> Change | None:
-    words = clean(str(line.value))
-    if was is None:
-        return Change("added", line.part, line.label, (), (("ins", words),))
-    if was[2] == words:
-        return None
-    before, after = word_difference(was[2], words)
-    return Change("changed", line.part, line.label, before, after)
-
-
-def word_difference(before: str, after: str) -> tuple[Pieces, Pieces]:
-    """Cut both texts into pieces: "same" in both, "del" in the first, "ins" in the second."""
-    old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
-    left, right = [], []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for operation, a, b, c, d in matcher.get_opcodes():
-        if operation == "equal":
-            left.append(("same", "".join(old[a:b])))
-            right.append(("same", "".join(new[c:d])))
-            continue
-        if a < b:
-            left.append(("del", "".join(old[a:b])))
-        if c < d:
-            right.append(("ins", "".join(new[c:d])))
-    return tuple(left), tuple(right)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 
-from .agreements import AgreementVersion
+from .versions import AgreementVersion
 
 
 class SignatureQuerySet(ScopedQuerySet):

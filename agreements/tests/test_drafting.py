@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from access.exceptions import ActionNotAllowed
-from agreements import drafting
+from agreements import amending, drafting
 from agreements.models import Activity, Agreement, AgreementVersion, Goal
 from testkit import agreements as make
 
@@ -78,7 +78,7 @@ def test_a_goal_keeps_its_progress_through_edits_and_versions(match, ada, ben):
     make.signed(match)
     goal = Goal.objects.visible_to(ben).get()
     goal.mark("under_way", by=ben)
-    second = drafting.amend(match, by=ben)
+    second = amending.amend(match, by=ben)
     goals = [
         {"key": "", "text": "A second goal", "measure": "Seen"},
         {"key": goal.key, "text": "Lead panels", "measure": "Three"},
@@ -121,4 +121,4 @@ def test_sharing_twice_is_sharing_once(match, ben):
 
 def test_there_is_nothing_to_amend_before_signing(match, ben):
     with pytest.raises(ActionNotAllowed):
-        drafting.amend(match, by=ben)
+        amending.amend(match, by=ben)

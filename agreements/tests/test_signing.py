@@ -4,7 +4,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from access.exceptions import ActionNotAllowed
-from agreements import drafting, signing, text
+from agreements import amending, drafting, signing, text
 from agreements.models import AgreementText, AgreementVersion, Signature
 from testkit import agreements as make
 from workflow.models import Transition
@@ -115,8 +115,8 @@ def test_a_change_after_sharing_withdraws_the_signature(match, ada, ben):
 
 def test_amendment_replaces_the_version_in_force(match, ada, ben):
     first = make.signed(match)
-    second = drafting.amend(match, by=ada)
-    assert drafting.amend(match, by=ben) == second, "two who start at once write the same one"
+    second = amending.amend(match, by=ada)
+    assert amending.amend(match, by=ben) == second, "two who start at once write the same one"
     drafting.save_part(
         match,
         "term",

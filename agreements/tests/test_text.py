@@ -3,8 +3,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements import drafting, text
-from agreements.text import clean, word_difference
+from agreements import changes, drafting, text
+from agreements.changes import word_difference
+from agreements.text import clean
 from testkit import agreements as make
 
 WORDS = st.text(max_size=60)
@@ -63,7 +64,7 @@ def test_the_record_names_people_and_every_part(match):
 @pytest.mark.django_db
 def test_changes_say_what_was_added_removed_and_changed(match, ada, ben):
     version = make.shared(match)
-    before = text.snapshot(text.content_for_record(version))
+    before = changes.snapshot(text.content_for_record(version))
     key = drafting.part_values(version, "goals")["goals"][0]["key"]
     goals = [
         {"key": key, "text": "Lead a small hiring panel", "measure": "Two panels led before June"}
@@ -76,7 +77,7 @@ def test_changes_say_what_was_added_removed_and_changed(match, ada, ben):
         expected_revision=1,
         by=ada,
     )
-    found = text.changes(before, text.content_for_record(version))
+    found = changes.changes(before, text.content_for_record(version))
     assert [(change.kind, change.part) for change in found] == [
         ("changed", "goals"),
         ("added", "activities"),

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models.agreements import PARTS
+from agreements.models import PARTS
 from applications import completeness
 from applications.orientation import MODULES
 from notifications.links import PURPOSES, token_for

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from agreements.models.agreements import PARTS
+from agreements.models import PARTS
 from applications.models import Application
 from applications.orientation import QUESTIONS
 from checkins.models import CheckIn

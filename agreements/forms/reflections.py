@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from matches.models import Match
 
-from . import reflections
-from .models import Goal, GoalReflection, Reflection
-from .models.content import TEXT_LENGTH
-from .reflections import GoalAnswer
+from .. import reflections
+from ..models import Goal, GoalReflection, Reflection
+from ..models.content import TEXT_LENGTH
+from ..reflections import GoalAnswer
 
 OUTCOME, LEARNED = "outcome_%s", "learned_%s"
 

@@ -1,4 +1,4 @@
-"""Forms of the agreement: one per part, and the signature."""
+"""Forms of the agreement: one per part."""
 
 from __future__ import annotations
 
@@ -6,38 +6,21 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
-from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from matches.models import Match
 
-from . import drafting, renewal, signing
-from .default_texts import CONFIDENTIALITY, ENDING_RULES, FEEDBACK
-from .drafting import PartValues
-from .models import AgreementVersion, Signature
-from .models.agreements import RANGES
-from .models.content import LINE_LENGTH, TEXT_LENGTH
-from .text import Words
+from .. import drafting
+from ..default_texts import CONFIDENTIALITY, ENDING_RULES, FEEDBACK
+from ..drafting import PartValues
+from ..models import AgreementVersion
+from ..models.content import LINE_LENGTH
+from .fields import number, text_area
 
 NO_GOAL = _("Enter at least one goal. One clear goal is enough to start.")
 NO_MEASURE = _("Say how you will know that you have reached this goal.")
 MAX_GOALS, MAX_ACTIVITIES, MIN_GOAL_FIELDS = 5, 10, 3
-
-
-def text_area(label: Words, help_text: Words = "", *, required: bool = True) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": 6})
-    return forms.CharField(
-        label=label, help_text=help_text, max_length=TEXT_LENGTH, required=required, widget=widget
-    )
-
-
-def number(name: str, label: Words, help_text: Words = "") -> forms.IntegerField:
-    """Return a field for column `name`, with the limits of the model."""
-    low, high = RANGES[name]
-    return forms.IntegerField(label=label, help_text=help_text, min_value=low, max_value=high)
 
 
 class PartForm(forms.Form):
@@ -264,84 +247,3 @@ PART_FORMS: dict[str, type[PartForm]] = {
     form.part: form
     for form in (RhythmForm, GoalsForm, ActivitiesForm, ConfidentialityForm, TermForm)
 }
-
-
-MONTHS_MORE = (3, 6, 12)
-
-
-class RenewForm(forms.Form):
-    """For how many more months the pair wants to go on."""
-
-    months = forms.TypedChoiceField(
-        label=_("For how much longer?"), coerce=int, widget=forms.RadioSelect
-    )
-
-    def __init__(self, data: QueryDict | None = None, *, version: AgreementVersion) -> None:
-        super().__init__(data)
-        self.match = version.match
-        most = renewal.most_months(version)
-        usual = version.program.policy.term_months
-        months = sorted({one for one in (*MONTHS_MORE, usual) if one <= most})
-        self.fields["months"].choices = [(one, self._label(one)) for one in months]
-        self.initial["months"] = usual if usual in months else None
-
-    def _label(self, months: int) -> str:
-        text = ngettext("%(count)s month, until %(day)s", "%(count)s months, until %(day)s", months)
-        day = date_format(renewal.new_end(self.match, months), "DATE_FORMAT")
-        return text % {"count": months, "day": day}
-
-    def save(self, *, by: User) -> AgreementVersion:
-        """Propose the longer term. Raises as `renewal.propose`."""
-        return renewal.propose(self.match, months=self.cleaned_data["months"], by=by)
-
-
-class SignForm(forms.Form):
-    """A typed name under one revision; a name that differs from the profile must be confirmed."""
-
-    expected_revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    typed_name = forms.CharField(
-        label=_("Type your full name to sign"),
-        max_length=120,
-        error_messages={"required": _("Type your full name.")},
-    )
-    is_agreed = forms.BooleanField(
-        label=_("I have read this agreement and intend to keep it."),
-        error_messages={"required": _("Tick the box to confirm that you have read it.")},
-    )
-    is_my_name = forms.BooleanField(label=_("Yes, sign with this name."), required=False)
-
-    def __init__(self, *args: Any, version: AgreementVersion, signer: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.version, self.signer = version, signer
-        self.fields["typed_name"].widget.attrs["autocomplete"] = "name"
-        if not self._wants_confirmation():
-            del self.fields["is_my_name"]
-
-    def _wants_confirmation(self) -> bool:
-        typed = self.data.get("typed_name", "") if self.is_bound else ""
-        return bool(typed.split()) and _plain(typed) != _plain(self.signer.name)
-
-    def clean(self) -> None:
-        if "is_my_name" in self.fields and not self.cleaned_data.get("is_my_name"):
-            name = {"name": self.signer.name}
-            self.add_error(
-                "is_my_name",
-                _(
-                    "This differs from the name in your profile, %(name)s. Confirm that you want "
-                    "to sign with it, or type the name in your profile."
-                )
-                % name,
-            )
-
-    def save(self, *, by: User) -> Signature:
-        """Sign. Raises TextChanged and ActionNotAllowed as `signing.sign`."""
-        return signing.sign(
-            self.version,
-            by=by,
-            typed_name=self.cleaned_data["typed_name"],
-            expected_revision=self.cleaned_data["expected_revision"],
-        )
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())

@@ -1,0 +1,64 @@
+"""Changing an agreement in force: a new version, written and signed like the first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from matches.models import Match
+
+from . import drafting, text
+from .models import Activity, AgreementText, AgreementVersion, Goal
+
+
+@transaction.atomic
+def amend(match: Match, *, by: User, at: datetime | None = None) -> AgreementVersion:
+    """Start a new version as a copy of the one in force, which applies until the new one is signed.
+
+    Return it, or the one that is being written already. Raises ActionNotAllowed outside the pair,
+    after the end of the match, and while there is no agreement.
+    """
+    drafting.check_may_write(match, by)
+    current = drafting.current_version(match)
+    if current is None:
+        raise ActionNotAllowed(_("There is no signed agreement to change yet."))
+    if current.is_editable:
+        return current
+    return _copy(current, by=by, at=at or timezone.now())
+
+
+def _copy(signed: AgreementVersion, *, by: User, at: datetime) -> AgreementVersion:
+    numbers = [name for names in drafting.COLUMNS.values() for name in names]
+    columns = {name: getattr(signed, name) for name in numbers}
+    written = {f"{part}_revision": 1 for part in text.PART_TITLES}
+    new, created = AgreementVersion.objects.get_or_create(
+        agreement=signed.agreement,
+        number=signed.number + 1,
+        defaults={**columns, **written, "revision": 1, "changed_by": by, "changed_at": at},
+    )
+    if created:
+        _copy_content(text.content_for_record(signed), new)
+    return new
+
+
+def _copy_content(content: text.Content, new: AgreementVersion) -> None:
+    written = [name for names in drafting.TEXTS.values() for name in names]
+    texts = {name: getattr(content.text, name) for name in written}
+    AgreementText.objects.create(version=new, **texts)
+    for goal in content.goals:
+        Goal.objects.create(
+            version=new,
+            key=goal.key,
+            position=goal.position,
+            text=goal.text,
+            measure=goal.measure,
+            state=goal.state,
+        )
+    Activity.objects.bulk_create(
+        Activity(version=new, position=row.position, text=row.text) for row in content.activities
+    )

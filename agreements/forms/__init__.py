@@ -1,0 +1,6 @@
+from .parts import NO_GOAL, PART_FORMS, PartForm
+from .reflections import ReflectionForm
+from .renewal import RenewForm
+from .signing import SignForm
+
+__all__ = ["NO_GOAL", "PART_FORMS", "PartForm", "ReflectionForm", "RenewForm", "SignForm"]

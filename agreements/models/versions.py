@@ -1,0 +1,249 @@
+"""The versions of an agreement: existence, dates and numbers.
+
+Everyone who may see the match may see these rows. What the pair wrote is in `content`, which is
+confidential.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from access.ids import PublicIdField
+from access.scoping import ScopedQuerySet
+from accounts.models import User
+from matches.models import Match
+from matches.signals import pair_changed
+from matches.terms import set_term
+from programs.models import Program
+from workflow.states import move
+
+from .agreements import Agreement
+
+Person = settings.AUTH_USER_MODEL
+
+PARTS = ("rhythm", "goals", "activities", "confidentiality", "term")
+# The lowest and highest value that a pair may agree on; the form has the same limits.
+RANGES = {
+    "rhythm_days": (7, 90),
+    "meeting_minutes": (15, 240),
+    "notice_hours": (1, 336),
+    "term_months": (1, 36),
+}
+
+
+class AgreementVersionQuerySet(ScopedQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(agreement__in=Agreement.objects.visible_to(user))
+
+    def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
+        """What `user` sees as a committee member with one of `roles` (any if none are given)."""
+        return self.filter(agreement__in=Agreement.objects.for_committee(user, *roles))
+
+    def of(self, user: User | AnonymousUser) -> Self:
+        """Versions of the matches that `user` is in."""
+        return self.filter(agreement__in=Agreement.objects.of(user))
+
+    def of_match(self, match: Match) -> Self:
+        """All versions of the agreement of `match`."""
+        return self.filter(agreement__match=match)
+
+    def editable(self) -> Self:
+        """The version that is being written, if there is one."""
+        return self.filter(state__in=AgreementVersion.EDITABLE)
+
+    def signed(self) -> Self:
+        """The version in force."""
+        return self.filter(state=AgreementVersion.State.SIGNED)
+
+    def awaiting_signature_of(self, user: User | AnonymousUser) -> Self:
+        """Shared versions of open matches that `user` has yet to sign."""
+        signed = AgreementVersion.objects.filter(
+            signatures__person=user.pk, signatures__withdrawn_at=None
+        )
+        open_matches = Match.objects.of(user).open()
+        waiting = self.filter(
+            state=AgreementVersion.State.SHARED, agreement__match__in=open_matches
+        )
+        return waiting.exclude(pk__in=signed.values("pk"))
+
+
+def within(name: str) -> list[BaseValidator]:
+    """Return the validators that keep column `name` inside its range."""
+    low, high = RANGES[name]
+    return [MinValueValidator(low), MaxValueValidator(high)]
+
+
+class AgreementVersion(models.Model):
+    """One version of an agreement: a draft, shared for signing, in force, or superseded."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SHARED = "shared", _("Shared")
+        SIGNED = "signed", _("Signed")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.SHARED},
+        State.SHARED: {State.SIGNED},
+        State.SIGNED: {State.SUPERSEDED},
+        State.SUPERSEDED: set(),
+    }
+    EDITABLE = (State.DRAFT, State.SHARED)
+
+    class Mode(models.TextChoices):
+        IN_PERSON = "in_person", _("in person")
+        VIDEO = "video", _("by video")
+        PHONE = "phone", _("by phone")
+        MIXED = "mixed", _("in person, and online in between")
+
+    class Scheduler(models.TextChoices):
+        MENTEE = "mentee", _("the mentee")
+        MENTOR = "mentor", _("the mentor")
+        IN_TURN = "in_turn", _("we take turns")
+
+    public_id = PublicIdField()
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
+    )
+
+    # Raised by every saved part; a signature names the revision that was signed.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    # Raised by every save of that part (0: not written yet); an edit of an old one is rejected.
+    rhythm_revision = models.PositiveIntegerField(default=0, editable=False)
+    goals_revision = models.PositiveIntegerField(default=0, editable=False)
+    activities_revision = models.PositiveIntegerField(default=0, editable=False)
+    confidentiality_revision = models.PositiveIntegerField(default=0, editable=False)
+    term_revision = models.PositiveIntegerField(default=0, editable=False)
+    # How often signatures were asked for: by sharing, and by each change after that. E-mails
+    # that ask for a signature are numbered by it.
+    signing_round = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    changed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    changed_at = models.DateTimeField(_("changed at"), null=True, editable=False)
+    shared_at = models.DateTimeField(_("shared at"), null=True, editable=False)
+    signed_at = models.DateTimeField(_("signed at"), null=True, editable=False)
+
+    rhythm_days = models.PositiveSmallIntegerField(
+        _("we meet every (days)"), validators=within("rhythm_days")
+    )
+    meeting_minutes = models.PositiveSmallIntegerField(
+        _("for about (minutes)"), validators=within("meeting_minutes")
+    )
+    mode = models.CharField(_("how we meet"), max_length=10, choices=Mode, default=Mode.MIXED)
+    scheduler = models.CharField(
+        _("who suggests the dates"), max_length=8, choices=Scheduler, default=Scheduler.MENTEE
+    )
+    notice_hours = models.PositiveSmallIntegerField(
+        _("notice to move or cancel (hours)"), validators=within("notice_hours")
+    )
+    term_months = models.PositiveSmallIntegerField(
+        _("we commit for (months)"), validators=within("term_months")
+    )
+
+    objects = AgreementVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of an agreement")
+        verbose_name_plural = _("versions of agreements")
+        ordering = ["agreement", "number"]
+        indexes = [
+            models.Index(fields=["-changed_at", "-id"], name="version_newest"),
+            models.Index(fields=["state", "-changed_at"], name="version_by_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="one_version_per_number"),
+            models.UniqueConstraint(
+                fields=["agreement"],
+                condition=Q(state__in=["draft", "shared"]),
+                name="one_version_being_written",
+            ),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=Q(state="signed"), name="one_version_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(shared_at__isnull=False),
+                name="version_past_draft_was_shared",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "shared"], signed_at=None)
+                | Q(state__in=["signed", "superseded"], signed_at__isnull=False),
+                name="version_in_force_has_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("version %(number)s") % {"number": self.number})
+
+    @property
+    def match(self) -> Match:
+        return self.agreement.match
+
+    @property
+    def program(self) -> Program:
+        return self.agreement.match.program
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether it is being written: a draft, or shared and not signed by both."""
+        return self.state in self.EDITABLE
+
+    @property
+    def missing_parts(self) -> list[str]:
+        """Parts that have not been saved yet, in order."""
+        return [part for part in PARTS if not self.revision_of(part)]
+
+    def revision_of(self, part: str) -> int:
+        """How often `part` has been saved; 0 while it is not written."""
+        return int(getattr(self, f"{part}_revision"))
+
+    def is_of(self, user: User | AnonymousUser) -> bool:
+        """Whether `user` is one of the pair."""
+        return user.is_authenticated and user in self.match.people
+
+    def may_be_edited_by(self, user: User | AnonymousUser) -> bool:
+        """Whether `user`, one of the pair, may still change the text."""
+        return self.is_editable and self.match.state != Match.State.CLOSED and self.is_of(user)
+
+    def may_be_shared_by(self, user: User | AnonymousUser) -> bool:
+        """Whether this is a complete draft that `user` may put up for signing."""
+        return (
+            self.state == self.State.DRAFT
+            and not self.missing_parts
+            and self.may_be_edited_by(user)
+        )
+
+    def may_be_signed_by(self, user: User | AnonymousUser) -> bool:
+        """Whether it is shared, of an open match of `user`, and not signed by `user` yet."""
+        return type(self).objects.filter(pk=self.pk).awaiting_signature_of(user).exists()
+
+    def put_in_force(self, *, by: User, at: datetime) -> None:
+        """Replace the version in force; make the match active until the agreed term ends.
+
+        The term counts from the day of the first agreement, on the program's calendar. `by` is the
+        second signer. Raises ActionNotAllowed when this version is not shared, and when the match
+        has ended.
+        """
+        for previous in AgreementVersion.objects.signed().filter(agreement=self.agreement):
+            move(previous, self.State.SUPERSEDED, by=by, at=at)
+        move(self, self.State.SIGNED, by=by, at=at, signed_at=at)
+        match = self.match
+        started_on = (match.active_at or at).astimezone(ZoneInfo(self.program.time_zone)).date()
+        ends_on = started_on + relativedelta(months=self.term_months)
+        set_term(match, ends_on, by=by, at=at)
+        pair_changed.send(Match, matches=[match.pk])
+
+    put_in_force.alters_data = True  # type: ignore[attr-defined]  # no template may call it

@@ -1,0 +1,21 @@
+"""The match and version that a page of the pair is about."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from matches.models import Match
+
+from .. import drafting
+
+
+def own_match(request, match_id):
+    return get_object_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
+
+
+def own_version(request, match_id):
+    """Return the match of the signed-in person and its current version; 404 while there is none."""
+    match = own_match(request, match_id)
+    version = drafting.current_version(match)
+    if version is None:
+        raise Http404
+    return match, version
