@@ -9,7 +9,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matches.vocabulary_text import Vocabulary, format_number
+from matches.vocabulary_text import Vocabulary
 from matching.forms import DiscardForm
 from matching.models import Round, RoundJob, Snapshot
 from matching.recusal import ViewerContext
@@ -153,7 +153,6 @@ def differences(request: HttpRequest, public_id: str) -> HttpResponse:
         round_.copied_from if round_.copied_from_id else others.first()
     )
     found = copying.differences(round_, other, request.user) if other else None
-    points = [format_number(total) for total in found.totals] if found else []
     return page(
         request,
         "differences",
@@ -162,5 +161,4 @@ def differences(request: HttpRequest, public_id: str) -> HttpResponse:
         other=other,
         others=others,
         found=found,
-        points=points,
     )

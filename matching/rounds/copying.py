@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -102,12 +103,21 @@ class PairDifference:
 
 @dataclass(frozen=True)
 class RoundComparison:
-    """What differs between two rounds; `hidden` rows involve a conflict of interest."""
+    """What differs between two rounds; `hidden` rows involve a conflict of interest.
+
+    `figures` has (what is counted, in this round, in the other) for the mentees whom the member
+    may see. Points are left out: those of other weights say nothing beside each other.
+    """
 
     rows: list[PairDifference]
     hidden: int
-    pairs: tuple[int, int]
-    totals: tuple[int, int]
+    figures: list[tuple[str, int, int]]
+    has_other_criteria: bool
+
+    @property
+    def moved(self) -> int:
+        """How many mentees have another mentor, hidden ones included."""
+        return len(self.rows) + self.hidden
 
 
 def differences(here: Round, there: Round, user: User) -> RoundComparison:
@@ -133,9 +143,25 @@ def differences(here: Round, there: Round, user: User) -> RoundComparison:
     return RoundComparison(
         sorted(shown, key=lambda row: row.mentee),
         hidden,
-        (here.pairs, there.pairs),
-        (here.total, there.total),
+        _figures(here, there, user),
+        here.criteria != there.criteria,
     )
+
+
+def _figures(here: Round, there: Round, user: User) -> list[tuple[str, int, int]]:
+    """Count the mentees of two plans by how well their pair fits."""
+    plans = Proposal.objects.visible_to(user).filter(round__in=[here, there]).in_plan()
+    rows = plans.values_list("round", "band").annotate(n=Count("pk"), paired=Count("mentor"))
+    counts = {(round_, band): (n, paired) for round_, band, n, paired in rows}
+    found = []
+    for band in Proposal.Band:
+        pairs = [counts.get((one.pk, band.value), (0, 0))[1] for one in (here, there)]
+        found.append((_("Fit: %(band)s") % {"band": band.label}, *pairs))
+    left_out = [
+        sum(n - paired for (pk, _band), (n, paired) in counts.items() if pk == one.pk)
+        for one in (here, there)
+    ]
+    return [*found, (_("Without a mentor"), *left_out)]
 
 
 def _name(mates: Mates, mentee: int, names: dict[int, str]) -> str:
