@@ -23,7 +23,7 @@ from applications.forms.rosters import ColumnsForm
 from applications.importing import BadMap, read_map, summaries
 from applications.importing.import_jobs import discard_upload, request_job, request_undo
 from applications.importing.import_undo import may_be_undone
-from applications.importing.map_suggestions import with_words
+from applications.importing.map_texts import with_words
 from applications.importing.maps import RosterMap
 from applications.importing.reports import people_for, refused_for, upload_stage
 from applications.models import RosterJob, RosterUpload

@@ -10,19 +10,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from applications.importing import read_map
-from applications.importing.field_labels import LABELS, label
-from applications.importing.grids import GRID, option_of, question_of
-from applications.importing.map_suggestions import (
-    UNSAID,
-    AskedAnswer,
+from applications.importing.answer_meanings import UNSAID, AskedAnswer, unknown_answers
+from applications.importing.column_guesses import (
     cells_agree,
     guess_fields,
     guess_separator,
     is_last_name,
     sample_answers,
-    to_toml,
-    unknown_answers,
 )
+from applications.importing.field_labels import LABELS, label
+from applications.importing.grids import GRID, option_of, question_of
+from applications.importing.map_texts import to_toml
 from applications.importing.maps import LISTS, NEVER_CLEARED, FieldMap, RosterMap
 from applications.importing.normalization import fold
 from applications.importing.parsers import NO, YES

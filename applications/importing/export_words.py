@@ -21,7 +21,7 @@ from accounts.models.people import DAY_NAMES, PART_NAMES, SLOTS
 from applications.models import Application, ApplicationExperience, ApplicationTopic
 
 from .field_labels import LABELS
-from .map_suggestions import to_toml
+from .map_texts import to_toml
 from .maps import LISTS
 from .normalization import fold, is_blank
 from .stored_answers import OWN_QUESTION

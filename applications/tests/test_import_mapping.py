@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from applications.importing import BadMap, read_map
+from applications.importing.answer_meanings import AskedAnswer
 from applications.importing.grids import GRID, option_of
-from applications.importing.map_suggestions import AskedAnswer
 from applications.importing.stored_answers import read_answers
 from applications.importing.usual_times import read_times
 from applications.models import (

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from applications.importing import BadFile, read_table
-from applications.importing.map_suggestions import guess_fields, nearest_choices
+from applications.importing.answer_meanings import nearest_choices
+from applications.importing.column_guesses import guess_fields
 from applications.importing.parsers import InvalidCell, parse
 from applications.importing.summaries import summarize
 from applications.importing.text_files import ReadOptions

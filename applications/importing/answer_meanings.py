@@ -1,0 +1,130 @@
+"""What the answers of a file may mean: those that must be asked, and the choices for each."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Profile
+from accounts.timezones import zone_names
+from applications.models import Application
+
+from .grids import counts, says_both
+from .maps import LISTS, FieldMap, RosterMap
+from .normalization import fold, split_answers
+from .parsers import ZONES, InvalidCell, is_yes_or_no, parse
+from .stored_answers import OWN_QUESTION
+from .summaries import TableSummary
+from .usual_times import read_times, time_choices
+
+MAX_CHOICES = 60
+UNSAID = "-"  # an answer that says nothing
+Choice = tuple[object, str | Promise]  # code, label
+YES_OR_NO: list[Choice] = [("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))]
+# {field: its fixed answers}; labels are translated when a page shows them.
+ANSWERS: dict[str, Sequence[Choice]] = {
+    "role": [*Application.Role.choices, ("both", gettext_lazy("mentee and mentor"))],
+    "both": [
+        ("true", gettext_lazy("also applies in the other role")),
+        ("false", gettext_lazy("applies in one role only")),
+    ],
+    "state": Application.State.choices,
+    "language": settings.LANGUAGES,
+    "level": Profile.Level.choices,
+    "mode": Application.Mode.choices,
+    "rhythm_days": Application.Rhythm.choices,
+    "years_experience": [(str(n), str(n)) for n in range(51)],
+    "travel_km": [(str(n), str(n)) for n in (0, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200)],
+    "capacity": [(str(n), str(n)) for n in range(1, 11)],
+    "is_first_time": YES_OR_NO,
+    "commitment": YES_OR_NO,
+}
+
+
+@dataclass(frozen=True)
+class AskedAnswer:
+    """An answer of the file whose meaning a member chooses. `in_grid`: does it choose an option?"""
+
+    field: str
+    answer: str
+    in_grid: bool = False
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return what the answer may mean, the most alike first."""
+        if self.in_grid:
+            return [("true", _("chooses the option")), ("false", _("does not choose the option"))]
+        if self.field == "availability":
+            known = time_choices()
+        elif self.field == "time_zone":
+            usual = dict.fromkeys(ZONES.values())
+            known = [(zone, zone) for zone in (*usual, *sorted(zone_names()))]
+        else:
+            known = [(str(code), str(label)) for code, label in ANSWERS[self.field]]
+        nearest = nearest_choices(self.answer, list(dict.fromkeys(known)))[:MAX_CHOICES]
+        unsaid = [] if self.field == "both" else [(UNSAID, _("nothing: leave it empty"))]
+        return [*nearest, *unsaid]
+
+
+def unknown_answers(table: TableSummary, roster: RosterMap) -> list[AskedAnswer]:
+    """Return the answers that neither the map nor the program understands."""
+    found: dict[AskedAnswer, None] = {}
+    for field, mapping in roster.fields.items():
+        if field in ANSWERS or field in ("availability", "time_zone"):
+            for answer in _answers(table, field, mapping):
+                if fold(answer) not in mapping.values and not understood(field, answer):
+                    found[AskedAnswer(field, answer)] = None
+    if roster.both:
+        for answer in table.answers(roster.both.columns[0]):
+            if says_both(roster.both, answer) is None:
+                found[AskedAnswer("both", answer)] = None
+    own = {f"{OWN_QUESTION}{name}": one for name, one in roster.attributes.items()}
+    for field, mapping in (dict(roster.fields) | own).items():
+        for heading, option in mapping.pivot.items() if mapping.drop else ():
+            for answer in table.answers(heading):
+                is_known = fold(answer) in mapping.keep | mapping.drop | {fold(option)}
+                if not is_known and counts(answer, option) is None:
+                    found[AskedAnswer(field, answer, in_grid=True)] = None
+    return list(found)
+
+
+def _answers(table: TableSummary, field: str, mapping: FieldMap) -> Iterator[str]:
+    """Yield the different answers of all columns of a field, those of lists one by one."""
+    for column in mapping.columns:
+        for cell in sorted(table.answers(column)):
+            if field not in LISTS:
+                yield cell
+                continue
+            with suppress(ValueError):  # a list that can't be read is reported with its row
+                yield from split_answers(cell, mapping.splits.get(fold(column), mapping.split))
+
+
+def nearest_choices(answer: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the choices for an answer, the most alike first; numbers by their distance."""
+    number = re.search(r"\d+", answer)
+    if number and all(code.isdigit() and code == label for code, label in choices):
+        return sorted(choices, key=lambda choice: abs(int(choice[0]) - int(number[0])))
+
+    def likeness(choice: tuple[str, str]) -> float:
+        return difflib.SequenceMatcher(None, fold(answer), fold(choice[1])).ratio()
+
+    return sorted(choices, key=likeness, reverse=True)
+
+
+def understood(field: str, answer: str) -> bool:
+    if field == "availability":
+        return read_times(answer) is not None
+    if field in ("is_first_time", "commitment"):
+        return is_yes_or_no(answer)
+    try:
+        parse(field, answer)
+    except InvalidCell:
+        return False
+    return True
