@@ -30,6 +30,7 @@ LIMITS = {
     "account_set_password": ("change_password",),
     "account_reauthenticate": ("reauthenticate",),
     "demo-sign-in": ("login",),
+    "programs:opening-request": ("opening_request",),
 }
 
 # What the session holds while a code is waited for, and the page where it is entered.

@@ -99,7 +99,8 @@ def _small(demo: DemoCohort, slug: str) -> None:
     name = {"community": "Walking together", "volunteers": "Autumn volunteers"}[slug]
     demo.cohort = setup.open_cohort(demo.program, name, f"{slug}-now", demo.calendar.on(today - 45))
     setup.apply_all(demo, f"{slug}_mentors", "mentor", first_day=today - 40, last_day=today - 20)
-    setup.apply_all(demo, f"{slug}_mentees", "mentee", first_day=today - 38, last_day=today - 0.5)
+    last_day = today - (0.5 if slug == "community" else 3)
+    setup.apply_all(demo, f"{slug}_mentees", "mentee", first_day=today - 38, last_day=last_day)
     if slug == "community":
         setup.review(demo, first_day=today - 15, release_day=today + 5, until=5)
         return
@@ -107,6 +108,8 @@ def _small(demo: DemoCohort, slug: str) -> None:
     setup.prepare_mentors(demo, first_day=today - 9)
     round_ = pairs.run_round(demo, day=today - 2)
     pairs.send_to_review(demo, round_, day=today - 1)
+    setup.close_applications(demo, day=today - 2)
+    setup.add_waiting_visitors(demo, first_day=today - 1.5)
 
 
 def _next_cohort(demo: DemoCohort) -> None:

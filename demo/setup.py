@@ -11,7 +11,7 @@ from accounts.models import User
 from applications import orientation, reviewing, submission
 from applications.models import Application, Decision
 from checkins.seeds import seed_surveys
-from programs import seeds
+from programs import opening_requests, seeds
 from programs.models import Cohort, Conflict, Objective, Policy, Program
 
 from . import personas
@@ -101,6 +101,25 @@ def make_programs(texts: dict[str, Any], calendar: Calendar) -> dict[str, Progra
 
 def open_cohort(program: Program, name: str, slug: str, opens_on: date, **days: date) -> Cohort:
     return Cohort.objects.create(program=program, name=name, slug=slug, opens_on=opens_on, **days)
+
+
+def close_applications(demo: DemoCohort, *, day: float) -> None:
+    Cohort.objects.filter(pk=demo.cohort.pk).update(closes_on=demo.calendar.on(day))
+    demo.cohort.refresh_from_db()
+
+
+WAITING_VISITORS = ("mentee", "mentee", "mentor", "mentee")
+
+
+def add_waiting_visitors(demo: DemoCohort, *, first_day: float) -> None:
+    """Let visitors ask to be told of the next opening; the last one has not confirmed yet."""
+    for number, role in enumerate(WAITING_VISITORS, 1):
+        at = demo.calendar.at(first_day + number / 10)
+        address = f"visitor.{number}@example.org"
+        opening_requests.ask(demo.program, address, role, at=at)
+        if number < len(WAITING_VISITORS):
+            for row in opening_requests.rows_with([address]):
+                opening_requests.confirm(row, at=at)
 
 
 def apply_all(demo: DemoCohort, file: str, role: str, *, first_day: float, last_day: float) -> None:

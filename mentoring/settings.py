@@ -322,7 +322,7 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True  # who takes part in a program is confidential
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # allauth keeps its own limits beside this one.
-ACCOUNT_RATE_LIMITS = {"verify_statement": "20/m/ip"}
+ACCOUNT_RATE_LIMITS = {"verify_statement": "20/m/ip", "opening_request": "20/m/ip,3/h/key"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False

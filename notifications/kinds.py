@@ -51,6 +51,7 @@ class Email:
     about.
     `urgent`: this one ignores quiet hours and the weekly limit.
     `attachments`: (file name, content, media type).
+    `unsubscribe_url`: one click takes the recipient off the list; for addresses without an account.
     `confidential`: further values for the templates that only the recipient may read; the
     committee's preview shows dots in their place.
     """
@@ -62,6 +63,7 @@ class Email:
     thread: models.Model | None = None
     urgent: bool = False
     attachments: Sequence[tuple[str, str | bytes, str]] = ()
+    unsubscribe_url: str = ""
     confidential: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -28,6 +28,7 @@ from access.tokens import BadToken, Claim, make_token, read_token
 from .recipients import Account
 
 LinkView = Callable[..., HttpResponse]
+OneClick = Callable[[Any], None]  # of a record of the purpose's model
 
 
 class HasPublicId(Protocol):
@@ -37,11 +38,17 @@ class HasPublicId(Protocol):
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a link is for: the view behind it, and the model of its subject as "app.Model"."""
+    """What a link is for: the view behind it, and the model of its subject as "app.Model".
+
+    Links for guests belong to no account. What is done at once when a mail program posts to the
+    address for unsubscribing is `one_click`.
+    """
 
     name: str
     model: str
     view: LinkView
+    is_for_guests: bool = False
+    one_click: OneClick | None = None
 
 
 PURPOSES: dict[str, Purpose] = {}
@@ -55,6 +62,21 @@ def purpose(name: str, *, model: str) -> Callable[[LinkView], LinkView]:
 
     def register(view: LinkView) -> LinkView:
         PURPOSES[name] = Purpose(name, model, view)
+        return view
+
+    return register
+
+
+def guest_purpose(
+    name: str, *, model: str, one_click: OneClick | None = None
+) -> Callable[[LinkView], LinkView]:
+    """Register `view(request, claim, subject)` for links to an address without an account.
+
+    `subject` is None when the record was deleted.
+    """
+
+    def register(view: LinkView) -> LinkView:
+        PURPOSES[name] = Purpose(name, model, view, is_for_guests=True, one_click=one_click)
         return view
 
     return register
@@ -89,6 +111,34 @@ def link(
     """
     token = token_for(purpose, person=person, subject=subject, version=version, until=until)
     return absolute(reverse("notifications:go", args=[purpose, token]))
+
+
+def guest_token(purpose: str, *, subject: HasPublicId, until: datetime) -> str:
+    """Return a token that lets whoever has it do `purpose` to `subject` until `until` (aware)."""
+    return make_token(
+        purpose=purpose, recipient="", subject=subject.public_id, version=0, epoch=0, until=until
+    )
+
+
+def guest_link(purpose: str, *, subject: HasPublicId, until: datetime) -> str:
+    """Return the absolute URL of a link for an address without an account."""
+    token = guest_token(purpose, subject=subject, until=until)
+    return absolute(reverse("notifications:go", args=[purpose, token]))
+
+
+def one_click_link(purpose: str, *, subject: HasPublicId, until: datetime) -> str:
+    """Return the absolute URL that a mail program posts to when a guest unsubscribes."""
+    token = guest_token(purpose, subject=subject, until=until)
+    return absolute(reverse("notifications:unsubscribe", args=[purpose, token]))
+
+
+def open_guest_token(known: Purpose, token: str) -> tuple[Claim, models.Model | None]:
+    """Return a guest's claim and its record, None if it was deleted. Raises BadToken."""
+    claim = read_token(token, purpose=known.name)
+    if claim.recipient:  # an account's link
+        raise BadToken
+    found = apps.get_model(known.model)._base_manager.filter(public_id=claim.subject).first()
+    return claim, found
 
 
 # Any: the user model belongs to an app above this one, and views read fields of their own.

@@ -54,11 +54,12 @@ def topic_of(
 
 
 def _subject(name: str, about: models.Model, to: Account | None, address: str) -> str:
-    who = str(to.pk) if to is not None else f"@{_digest(address)}"
+    who = str(to.pk) if to is not None else f"@{digest_of_address(address)}"
     return f"{name}:{about._meta.label_lower}:{about.pk}:{who}"
 
 
-def _digest(address: str) -> str:
+def digest_of_address(address: str) -> str:
+    """Return a keyed hash by which an address is found, without storing it in the clear."""
     # The oldest key: the first one changes when keys are rotated, and keys of rows must not.
     key = settings.LINK_KEYS[-1].encode()
     message = b"mentoring.address:" + address.strip().lower().encode()
@@ -229,6 +230,17 @@ def cancel_about(
         waiting = waiting.filter(kind__in=kinds)
     now = at or timezone.now()
     return waiting.update(state=State.CANCELLED, reason=why, ended_at=now, body=None)
+
+
+def delete_about_missing(model: type[models.Model]) -> int:
+    """Delete the e-mails about rows of `model` that no longer exist; return how many.
+
+    For rows with the address of someone without an account: nothing may remember it after them.
+    """
+    rows = model._base_manager.values("pk")
+    orphans = Notification.system.filter(about_type=model._meta.label_lower)
+    orphans = orphans.exclude(about_id__in=rows).exclude(state=State.SENDING)
+    return orphans.delete()[0]
 
 
 def send_to_new_addresses(people: Iterable[int], *, at: datetime) -> int:

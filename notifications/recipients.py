@@ -5,7 +5,7 @@ This app sits below `accounts`, so it names what it needs of a person and not th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -58,9 +58,23 @@ class GuestRecipient:
     pk: None = None
 
 
+GuestFinder = Callable[[Notification], GuestRecipient | None]
+GUEST_FINDERS: list[GuestFinder] = []
+
+
+def guest_finder(find: GuestFinder) -> GuestFinder:
+    """Register `find(row)`: who reads an e-mail without an account, by what it is about."""
+    if find not in GUEST_FINDERS:
+        GUEST_FINDERS.append(find)
+    return find
+
+
 def recipient_of(row: Notification) -> Recipient:
     """Return the row's account, or a GuestRecipient for an address without one."""
-    return row.recipient or GuestRecipient(email=row.address or "")
+    if row.recipient:
+        return row.recipient
+    known = (guest for find in GUEST_FINDERS if (guest := find(row)) is not None)
+    return next(known, GuestRecipient(email=row.address or ""))
 
 
 @contextmanager

@@ -78,15 +78,16 @@ def _context(
         **email.context,
         **email.confidential,
         "person": recipient,
+        "is_to_guest": row.recipient_id is None,
         "is_to_member": row.kind in KINDS and KINDS[row.kind].to_members,
         "ordinal": row.ordinal,
         "is_reminder": row.ordinal > 1,
         "action_label": str(label),
         "action_url": url,
     }
-    if person := _who_may_unsubscribe(row):
+    if (person := _who_may_unsubscribe(row)) and not email.unsubscribe_url:
         context["preferences_url"] = preferences_url(row, person)
-        context["unsubscribe_url"] = unsubscribe_url(row, person)
+    context["unsubscribe_url"] = _unsubscribe_url(row, email)
     return context
 
 
@@ -97,6 +98,12 @@ def _sender_name(email: Email, policy: SenderPolicy) -> str:
 
 def _who_may_unsubscribe(row: Notification) -> Account | None:
     return None if row.stream == Stream.ESSENTIAL else row.recipient
+
+
+def _unsubscribe_url(row: Notification, email: Email) -> str:
+    """Return the link for one click that stops e-mails like this, "" for essential ones."""
+    person = _who_may_unsubscribe(row)
+    return email.unsubscribe_url or (unsubscribe_url(row, person) if person else "")
 
 
 def stored_email(row: Notification) -> RenderedEmail:
@@ -170,8 +177,8 @@ def _headers(row: Notification, email: Email) -> dict[str, str]:
     }
     if not row.is_account_email:
         headers["References"] = thread_id_for(row, email)
-    if person := _who_may_unsubscribe(row):
+    if url := _unsubscribe_url(row, email):
         # One-click unsubscribe, RFC 8058; DKIM must cover both headers.
-        headers["List-Unsubscribe"] = f"<{unsubscribe_url(row, person)}>"
+        headers["List-Unsubscribe"] = f"<{url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers

@@ -57,6 +57,8 @@ def go(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
     known = links.PURPOSES.get(purpose)
     if known is None:
         return link_expired(request)
+    if known.is_for_guests:
+        return _go_as_guest(request, known, token)
     try:
         claim, person = links.open_token(purpose, token)
         subject = links.subject_of(claim, known.model)
@@ -64,6 +66,14 @@ def go(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
         return link_expired(request)
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
         return known.view(request, claim, person, subject)
+
+
+def _go_as_guest(request: HttpRequest, known: links.Purpose, token: str) -> HttpResponse:
+    try:
+        claim, subject = links.open_guest_token(known, token)
+    except BadToken:
+        return link_expired(request)
+    return known.view(request, claim, subject)
 
 
 @links.purpose("mail", model="accounts.User")
@@ -112,6 +122,9 @@ def unsubscribe(request: HttpRequest, stream: str, token: str) -> HttpResponse:
     one e-mail never turns off another stream.
     """
     is_pressed = request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
+    guest = links.PURPOSES.get(stream)
+    if guest and guest.one_click:
+        return _unsubscribe_guest(request, guest, token, is_pressed=is_pressed)
     if is_pressed and stream in preferences.CAN_BE_MUTED:
         try:
             _claim, person = links.open_token(f"unsubscribe-{stream}", token)
@@ -119,6 +132,22 @@ def unsubscribe(request: HttpRequest, stream: str, token: str) -> HttpResponse:
         except BadToken:
             pass  # nothing to turn off, and a stranger must not learn why
     return render(request, "notifications/unsubscribe.html", {"is_done": is_pressed})
+
+
+def _unsubscribe_guest(
+    request: HttpRequest, purpose: links.Purpose, token: str, *, is_pressed: bool
+) -> HttpResponse:
+    """Do the one click of an e-mail to an address without an account; a reader gets its page."""
+    if not is_pressed:
+        return redirect("notifications:go", purpose.name, token)
+    try:
+        _claim, subject = links.open_guest_token(purpose, token)
+        if subject is not None and purpose.one_click:
+            purpose.one_click(subject)
+    except BadToken:
+        pass
+    context = {"is_done": True, "is_guest": True}
+    return render(request, "notifications/unsubscribe.html", context)
 
 
 def _person(request: HttpRequest) -> Account:

@@ -5,4 +5,4 @@ class ProgramsConfig(AppConfig):
     name = "programs"
 
     def ready(self) -> None:
-        from . import emails, privacy  # noqa: F401  registers kinds of e-mail, export and erasure
+        from . import emails, opening_links, privacy  # noqa: F401  registers kinds, links, erasure

@@ -1,20 +1,29 @@
-"""E-mails to committee members about their role. Each docstring says to whom, when, until when."""
+"""E-mails about committee roles, and to visitors who wait for a program to open.
+
+Each docstring says to whom, when, until when.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from notifications.kinds import Cancel, Email, kind
-from notifications.links import absolute
+from notifications.kinds import OPTIONAL, Cancel, Email, kind
+from notifications.links import absolute, guest_link, one_click_link
 from notifications.models import Notification
 from notifications.reasons import reason
+from notifications.recipients import GuestRecipient, Recipient, guest_finder
+from notifications.rendering import UNSUBSCRIBE_DAYS
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 
-from .models import Membership
+from . import opening_requests
+from .models import Membership, OpeningRequest
 from .sender_policy import sender_policy_for
 from .setup_checklist import checklist, open_count
 
@@ -74,3 +83,78 @@ def sender_policy_of_membership(row: Notification) -> SenderPolicy | None:
         return None
     found = Membership.objects.filter(pk=row.about_id).select_related("program__policy").first()
     return sender_policy_for(found.program) if found else None
+
+
+# --- visitors who want to know when applications open
+
+CONFIRM, STOP = "opening-confirm", "opening-stop"  # what their links do
+
+
+def _link(purpose: str, request: OpeningRequest, days: int) -> str:
+    until = timezone.now() + timedelta(days=days)
+    return guest_link(purpose, subject=request, until=until)
+
+
+@kind(
+    opening_requests.ASK,
+    label=gettext_lazy("Confirmation: tell me when applications open"),
+    about="programs.OpeningRequest",
+    urgent=True,  # its reader waits for it, in front of our page
+    expires_after=timedelta(days=1),
+)
+def opening_confirm(request: OpeningRequest, recipient: Recipient) -> Email | Cancel:
+    """**To**: an address that a visitor entered on a program's page. **When**: at once.
+
+    **Until**: applications are open.
+    """
+    if opening_requests.open_cohorts(request.program, timezone.now()).exists():
+        return Cancel(opening_requests.IS_OPEN)
+    if request.confirmed_at:
+        action = (_("Take my address off this list"), _link(STOP, request, UNSUBSCRIBE_DAYS))
+    else:
+        days = opening_requests.UNCONFIRMED_DAYS
+        action = (_("Tell me when applications open"), _link(CONFIRM, request, days))
+    return Email(
+        context={
+            "program": request.program,
+            "is_confirmed": request.confirmed_at is not None,
+            "days": opening_requests.UNCONFIRMED_DAYS,
+        },
+        action=action,
+        program=request.program,
+    )
+
+
+@kind(
+    opening_requests.TELL,
+    label=gettext_lazy("Applications are open"),
+    about="programs.OpeningRequest",
+    stream=OPTIONAL,
+    expires_after=timedelta(days=14),
+)
+def opening_open(request: OpeningRequest, recipient: Recipient) -> Email | Cancel:
+    """**To**: an address that was confirmed by its owner. **When**: the program opens for
+    applications; once. **Until**: applications are closed, or the address is off the list.
+    """
+    cohort = opening_requests.open_cohorts(request.program, timezone.now()).first()
+    if cohort is None or request.confirmed_at is None:
+        return Cancel(opening_requests.NOT_OPEN)
+    page = reverse("programs:program-detail", args=[request.program.slug])
+    until = timezone.now() + timedelta(days=UNSUBSCRIBE_DAYS)
+    return Email(
+        context={"program": request.program, "cohort": cohort},
+        action=(_("See the program and apply"), absolute(page)),
+        program=request.program,
+        unsubscribe_url=one_click_link(STOP, subject=request, until=until),
+    )
+
+
+@guest_finder
+def visitor_of(row: Notification) -> GuestRecipient | None:
+    """Return the visitor who reads an e-mail about an opening, None for other e-mails."""
+    request = row.get_about()
+    if not isinstance(request, OpeningRequest):
+        return None
+    return GuestRecipient(
+        email=row.address or "", time_zone=request.program.time_zone, language=request.language
+    )

@@ -1,19 +1,25 @@
-"""Export and erasure of committee roles and declared conflicts of interest."""
+"""Export and erasure of committee roles, conflicts of interest and addresses that wait."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from accounts.column_rules import impersonal, rules
+from accounts.column_rules import erased, impersonal, rules
 from accounts.models import User
 from accounts.privacy import register
+from notifications.outbox import delete_about_missing
 
-from .models import Conflict, Membership
+from . import opening_requests
+from .models import Conflict, Membership, OpeningRequest
 
 
 def export(user: User) -> dict[str, object]:
-    """Return the person's committee roles and declared conflicts of interest."""
+    """Return the person's roles, declared conflicts, and which openings they want to hear of."""
+    waits = opening_requests.rows_of(user).order_by("pk")
     return {
+        "wants_to_know_when_it_opens": list(
+            waits.values("program__name", "role", "language", "asked_at", "confirmed_at")
+        ),
         "committee_roles": list(
             Membership.objects.of(user).values("program__name", "role", "since", "until")
         ),
@@ -31,7 +37,12 @@ def blocks(user: User) -> str:
 
 
 def erase(user: User) -> None:
-    """Do nothing: roles and conflicts have no personal text, and a live role blocks erasure."""
+    """Delete the address from the lists of those who wait for an opening.
+
+    Roles and conflicts have no personal text, and a live role blocks erasure.
+    """
+    opening_requests.rows_of(user).delete()
+    delete_about_missing(OpeningRequest)
 
 
 OWN_WORDS = impersonal("what the program says about itself")
@@ -48,6 +59,15 @@ COLUMNS = rules(
         "Objective": {"text": OWN_WORDS},
         "PlaceDistance": {"one other": impersonal("names of places")},
         "Cohort": {"public_id name slug": OWN_WORDS},
+        "OpeningRequest": {
+            "public_id": impersonal("a random id"),
+            "address_key": impersonal("a keyed hash, deleted with its row"),
+            "language": impersonal("one of the languages of the site"),
+            "address": erased(
+                not_exported="an own address, which the account's part has",
+                mentions="the address of its owner",
+            ),
+        },
         "ProgramQuestion": {
             "heading names options": OWN_WORDS,
         },

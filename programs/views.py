@@ -1,22 +1,27 @@
-"""Public pages: the list of programs, and each program."""
+"""Public pages: the list of programs, each program, and "tell me when it opens"."""
 
 from __future__ import annotations
 
 import io
 
 import segno
+from allauth.core.ratelimit import consume
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.rate_limits import seconds_to_wait, too_many_requests
 from notifications.links import absolute
 
+from . import opening_requests
+from .forms import OpeningRequestForm
 from .models import Cohort, Program
 
+ASKING = "opening_request"  # the rate limit, in the settings
 MODULE = 10  # size of a dot of the QR code; the page scales the picture
 
 
@@ -54,6 +59,36 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def program_detail(request: HttpRequest, slug: str) -> HttpResponse:
     program = get_object_or_404(public_programs(), slug=slug)
     return render(request, "programs/program.html", {"program": program})
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def opening_request(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for an address that wants to know when applications open."""
+    program = get_object_or_404(public_programs(), slug=slug)
+    if opening_requests.open_cohorts(program, timezone.now()).exists():
+        return redirect("programs:program-detail", slug)
+    mine = request.user.email if request.user.is_authenticated else ""
+    data = request.POST if request.method == "POST" else None
+    form = OpeningRequestForm(data, initial={"email": mine})
+    if form.is_valid():
+        if not consume(request, action=ASKING, key=form.cleaned_data["email"].lower()):
+            seconds = seconds_to_wait("programs:opening-request")
+            return too_many_requests(request, seconds=seconds)
+        form.save(program=program)
+        return redirect("programs:opening-requested", slug)
+    months = opening_requests.CONFIRMED_MONTHS
+    context = {"form": form, "program": program, "months": months}
+    return render(request, "programs/opening_request.html", context)
+
+
+@login_not_required
+@require_safe
+def opening_requested(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what happens next, in the same words for every address."""
+    program = get_object_or_404(public_programs(), slug=slug)
+    context = {"program": program, "days": opening_requests.UNCONFIRMED_DAYS}
+    return render(request, "programs/opening_requested.html", context)
 
 
 @login_not_required

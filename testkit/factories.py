@@ -11,7 +11,8 @@ from accounts.models import Employer, Profile, User
 from applications.models import Application
 from matches.models import Match
 from matches.signals import pair_changed
-from programs.models import Cohort, Membership, Policy, Program
+from programs import opening_requests
+from programs.models import Cohort, Membership, OpeningRequest, Policy, Program
 
 _number = itertools.count(1)
 
@@ -62,6 +63,14 @@ def member(name: str = "", *, program: Program, role: str = "chair", **fields: o
         user=user, program=program, role=role, since=date(2020, 1, 1), **fields
     )
     return user
+
+
+def waiting_visitor(program: Program, **fields: object) -> OpeningRequest:
+    """An address that wants to be told when the program opens; not confirmed by default."""
+    address = f"visitor.{next(_number)}@example.org"
+    opening_requests.ask(program, address, "mentee")
+    OpeningRequest.system.filter(program=program).update(**{"role": "mentee", **fields})
+    return OpeningRequest.system.filter(program=program).latest("pk")
 
 
 def application(user: User, cohort: Cohort, role: str = "mentee", **fields: object) -> Application:

@@ -78,6 +78,8 @@ def programs(world: AccessFixtures) -> None:
     world.other_program = world.add(
         "program", "Z", factories.program(name="Valley Volunteers", slug="valley")
     )
+    closed = world.add("closed_program", "", factories.program(name="Summit", slug="summit"))
+    world.add("opening_request", "", factories.waiting_visitor(closed))
     PlaceDistance.objects.create(program=world.program, one="Harbour", other="Hill", km=12)
     world.cohort = world.add("cohort", "own", factories.cohort(program=world.program))
     world.other_cohort = world.add("cohort", "Z", factories.cohort(program=world.other_program))

@@ -112,6 +112,8 @@ PAGES: dict[str, Rule] = {
     # --- public pages, applying, orientation: programs
     "programs:welcome": page(EVERYONE),
     "programs:program-detail": page(EVERYONE, "program"),
+    "programs:opening-request": form(EVERYONE, "closed_program"),
+    "programs:opening-requested": page(EVERYONE, "closed_program"),
     "programs:poster": page(EVERYONE, "program"),
     "programs:poster-code": page(EVERYONE, "program"),
     "applications:suitability": form(EVERYONE, "program", role="mentee"),

@@ -15,7 +15,7 @@ from matches.models import Match
 from matching.rounds import lifecycle
 from meetings import recording, scheduling
 from meetings.models import Agenda
-from programs.models import Membership
+from programs.models import Cohort, Membership
 from testkit import agreements, checkins, factories, meetings, rounds
 
 from .email_cases import ZONE, Case, Scenario, carer_of, of_pair, pair, person, update
@@ -166,6 +166,26 @@ def round_state(state: str) -> Callable[[Case], None]:
     return lambda case: update(case, state=state)
 
 
+# --- visitors
+
+
+def waiting_visitor(program_is_open: bool, **fields: object) -> Case:
+    """A visitor who waits for a program to open; with an account, as the tests read by people."""
+    cohort = factories.cohort()
+    if not program_is_open:
+        close_applications(Case(cohort, person("x")))
+    return Case(factories.waiting_visitor(cohort.program, **fields), person("Ben Okoro"))
+
+
+def close_applications(case: Case) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Cohort.objects.update(closes_on=yesterday)
+
+
+def open_applications(case: Case) -> None:
+    Cohort.objects.update(closes_on=None)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "agreement-signed": Scenario(
         signed_agreement,
@@ -296,6 +316,14 @@ SCENARIOS: dict[str, Scenario] = {
         lambda: silent(of_pair()), stop=be_in_touch, reason="pair-not-silent"
     ),
     "meeting-record": Scenario(meeting_over, stop=record, reason="meeting-recorded"),
+    "opening-confirm": Scenario(
+        lambda: waiting_visitor(False), stop=open_applications, reason="is-open"
+    ),
+    "opening-open": Scenario(
+        lambda: waiting_visitor(True, confirmed_at=timezone.now()),
+        stop=close_applications,
+        reason="not-open",
+    ),
     "round-held-back": Scenario(round_, stop=round_state("review"), reason="not-a-draft"),
     "round-ready": Scenario(
         round_,

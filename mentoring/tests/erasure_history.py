@@ -23,6 +23,7 @@ from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
 from notifications.models import KnownState, Notification
+from programs import opening_requests
 from testkit import factories, rounds
 from workflow.models import Transition
 
@@ -144,6 +145,7 @@ def _emails(world, person) -> None:
     ended = {"state": "failed", "reason": "rejected", "ended_at": timezone.now()}
     row.update(error=f"550 {ADDRESS}", **ended)
     KnownState.objects.create(topic="t", person=person, digest="d", since=timezone.now())
+    opening_requests.ask(world.program, ADDRESS, "mentor")
     outbox.enqueue("match-introduced", to=world.people["mentor"], about=world.row("match", "A"))
 
 

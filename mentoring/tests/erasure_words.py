@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.privacy import COLUMN_RULES
 from applications.models import Application
 from matches.models import Match
+from notifications.outbox import digest_of_address
 
 NAME, ADDRESS = "Zqamina Zqfarah", "zqamina@example.org"
 NAMES = ("zqamina", "zqfarah")
@@ -117,6 +118,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "mfa.Authenticator": Q(user=person),
         "notifications.KnownState": Q(person=person),
         "notifications.Notification": Q(recipient=person, state="failed"),
+        "programs.OpeningRequest": Q(address_key=digest_of_address(person.email)),
         "usersessions.UserSession": Q(user=person),
         "workflow.Transition": Q(about_type="matches.match", about_id__in=matches.values("pk"))
         | Q(about_type="applications.application", about_id__in=applications.values("pk")),

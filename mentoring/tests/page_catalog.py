@@ -18,7 +18,7 @@ from django.utils import timezone
 from agreements.models import PARTS
 from applications import completeness
 from applications.orientation import MODULES
-from notifications.links import PURPOSES, token_for
+from notifications.links import PURPOSES, guest_token, token_for
 
 from . import access_rules
 from .access_roles import AccessFixtures
@@ -131,6 +131,10 @@ class PageCatalog:
         until = timezone.now() + timedelta(days=3)
         for thing in self.world.rows.values():
             if thing.row._meta.label == PURPOSES[purpose].model:
+                if PURPOSES[purpose].is_for_guests:
+                    token = guest_token(purpose, subject=thing.row, until=until)
+                    address = reverse("notifications:go", args=[purpose, token])
+                    yield Page(f"{purpose} by link", "anonymous", address)
                 for role in thing.owners:
                     token = token_for(
                         purpose, person=self.world.people[role], subject=thing.row, until=until

@@ -112,7 +112,7 @@ def bad_addresses(ada, ben):
     yield "changed", f"/go/{purpose}/{body[:-2]}{'AA' if body[-2:] != 'AA' else 'BB'}.{signature}/"
     yield "no token", f"/go/{purpose}/nonsense/"
     yield "empty", f"/go/{purpose}/./"
-    yield "not text", f"/go/{purpose}/%ff%fe.%00/"
+    yield "not text", f"/go/{purpose}/%ff%fe.%01/"
     yield "other purpose", f"/go/mail/{token}/"
     yield "unknown purpose", f"/go/no-such/{token}/"
     yield "over", path(address(ada, ada, until=timezone.now() - timedelta(seconds=1)))

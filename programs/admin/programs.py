@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.timezones import zone_choices, zone_label
 
-from .. import setup_checklist
+from .. import opening_requests, setup_checklist
 from ..committee import Role, acting_member
 from ..committee_admin import CommitteeAdmin, LabelledTabularInline, language_label
 from ..creation import create_program
@@ -80,12 +80,21 @@ class ProgramAdmin(CommitteeAdmin):
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     }
     list_display = ("name", "is_public", "speaks", "zone")
+    readonly_fields = ("waiting_for_opening",)
     inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
         (
             gettext_lazy("For the public page"),
-            {"fields": ("mentee_benefits", "mentor_benefits", "selection", "faq")},
+            {
+                "fields": (
+                    "mentee_benefits",
+                    "mentor_benefits",
+                    "selection",
+                    "faq",
+                    "waiting_for_opening",
+                )
+            },
         ),
         (
             gettext_lazy("Conduct and help"),
@@ -108,6 +117,14 @@ class ProgramAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("language"))
     def speaks(self, program: Program) -> str:
         return language_label(program.language)
+
+    @admin.display(description=gettext_lazy("waiting for applications to open"))
+    def waiting_for_opening(self, program: Program) -> str:
+        """Return how many visitors wait per role; no one reads who they are."""
+        n = opening_requests.counts(program)
+        mentees = ngettext("%(n)d as a mentee", "%(n)d as mentees", n["mentee"])
+        mentors = ngettext("%(n)d as a mentor", "%(n)d as mentors", n["mentor"])
+        return ", ".join((mentees % {"n": n["mentee"]}, mentors % {"n": n["mentor"]}))
 
     @admin.display(description=gettext_lazy("time zone"))
     def zone(self, program: Program) -> str:

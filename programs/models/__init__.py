@@ -1,4 +1,5 @@
 from .committee import Conflict, Membership, conflicts_with, ids_read_once, read_roles_once
+from .opening_requests import OpeningRequest
 from .policy import Policy
 from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
 from .questions import ProgramQuestion
@@ -10,6 +11,7 @@ __all__ = [
     "Experience",
     "Membership",
     "Objective",
+    "OpeningRequest",
     "PlaceDistance",
     "Policy",
     "Program",
