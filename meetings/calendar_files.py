@@ -3,6 +3,9 @@
 A file that is sent as an invitation names its method: REQUEST for a new or changed event, CANCEL
 for one that is off. The calendar program finds the event by its UID, which never changes, and obeys
 the highest SEQUENCE. Times are wall times with the definition of their zone (VTIMEZONE).
+
+`icalendar` writes the lines. The definitions of zones are made here: those of `icalendar` let
+summer time begin an hour late.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-MAX_OCTETS = 75  # of a line, without its line break
+import icalendar
+
 DAY = timedelta(days=1)
 
 
@@ -49,64 +53,20 @@ def calendar(
     `method`: PUBLISH, REQUEST or CANCEL. `at`: when the file is made. `name`: of a feed. `product`:
     of the program that makes it.
     """
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{escape(product)}//meetings//EN"]
-    lines += ["CALSCALE:GREGORIAN", f"METHOD:{method}"]
+    file = icalendar.Calendar()
+    file.add("VERSION", "2.0")
+    file.add("PRODID", f"-//{_text(product)}//meetings//EN")
+    file.add("CALSCALE", "GREGORIAN")
+    file.add("METHOD", method)
     if name:
-        lines += [f"X-WR-CALNAME:{escape(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H"]
+        file.add("X-WR-CALNAME", icalendar.vText(_text(name)))
+        file.add("REFRESH-INTERVAL", timedelta(hours=6), {"VALUE": "DURATION"})
     for zone in sorted({event.zone for event in events if event.zone != "UTC"}):
         moments = [event.starts_at for event in events if event.zone == zone]
-        lines += _zone_lines(zone, min(moments), max(moments) + DAY)
+        file.add_component(_zone_definition(zone, min(moments), max(moments) + DAY))
     for event in events:
-        lines += _event_lines(event, at)
-    lines.append("END:VCALENDAR")
-    return "".join(part + "\r\n" for line in lines for part in folded(line))
-
-
-def escape(text: str) -> str:
-    """Escape a text value: commas, semicolons, backslashes and line breaks."""
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
-
-
-def parameter(text: str) -> str:
-    """Quote the value of a parameter, which can hold no quotes and no line breaks (RFC 6868)."""
-    text = text.replace("^", "^^").replace('"', "^'")
-    return '"' + " ".join(text.split()) + '"'
-
-
-def folded(line: str) -> Iterator[str]:
-    """Yield a line in parts of at most 75 octets, never within a character."""
-    part, size = "", 0
-    for character in line:
-        octets = len(character.encode())
-        if size + octets > MAX_OCTETS:
-            yield part
-            part, size = " ", 1
-        part, size = part + character, size + octets
-    yield part
-
-
-def _event_lines(event: Event, at: datetime) -> Iterator[str]:
-    ends_at = event.starts_at + timedelta(minutes=event.minutes)
-    yield "BEGIN:VEVENT"
-    yield f"UID:{event.uid}"
-    yield f"SEQUENCE:{event.sequence}"
-    yield f"DTSTAMP:{utc(at)}"
-    yield f"DTSTART{_local(event.starts_at, event.zone)}"
-    yield f"DTEND{_local(ends_at, event.zone)}"
-    yield f"SUMMARY:{escape(event.title)}"
-    if event.place:
-        yield f"LOCATION:{escape(event.place)}"
-    if event.url:
-        yield f"DESCRIPTION:{escape(event.url)}"
-        yield f"URL:{event.url}"
-    if event.organizer:
-        yield f"ORGANIZER;CN={parameter(event.organizer.name)}:mailto:{event.organizer.email}"
-    for person in event.attendees:
-        options = f"CN={parameter(person.name)};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE"
-        yield f"ATTENDEE;{options}:mailto:{person.email}"
-    yield f"STATUS:{'CANCELLED' if event.is_cancelled else 'CONFIRMED'}"
-    yield "END:VEVENT"
+        file.add_component(_event(event, at))
+    return file.to_ical(sorted=False).decode()
 
 
 def utc(moment: datetime) -> str:
@@ -114,30 +74,59 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _local(moment: datetime, zone: str) -> str:
-    if zone == "UTC":
-        return f":{utc(moment)}"
+def _event(event: Event, at: datetime) -> icalendar.Event:
+    found = icalendar.Event()
+    found.add("UID", event.uid)
+    found.add("SEQUENCE", event.sequence)
+    found.add("DTSTAMP", at.astimezone(UTC))
+    found.add("DTSTART", _local(event.starts_at, event.zone))
+    found.add("DTEND", _local(event.starts_at + timedelta(minutes=event.minutes), event.zone))
+    found.add("SUMMARY", _text(event.title))
+    if event.place:
+        found.add("LOCATION", _text(event.place))
+    if event.url:
+        found.add("DESCRIPTION", event.url)
+        found.add("URL", event.url)
+    if event.organizer:
+        found.add("ORGANIZER", _address(event.organizer))
+    for person in event.attendees:
+        answer = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+        found.add("ATTENDEE", _address(person), answer)
+    found.add("STATUS", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    return found
+
+
+def _address(person: CalendarPerson) -> icalendar.vCalAddress:
+    address = icalendar.vCalAddress(f"mailto:{person.email}")
+    address.params["CN"] = " ".join(_text(person.name).split())
+    return address
+
+
+def _text(text: str) -> str:
+    """Leave out what no value can hold: control characters, and line breaks but the plain one."""
+    lines = text.splitlines()
+    return "\n".join("".join(filter(str.isprintable, line)) for line in lines)
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    """Return a time by the clock of its zone; in UTC when that clock shows it a second time."""
     local = moment.astimezone(ZoneInfo(zone))
-    if local.fold:  # the clocks show it for the second time: only UTC says which
-        return f":{utc(moment)}"
-    return f";TZID={zone}:{local:%Y%m%dT%H%M%S}"
+    return moment.astimezone(UTC) if local.fold or zone == "UTC" else local
 
 
-def _zone_lines(zone: str, first: datetime, last: datetime) -> Iterator[str]:
+def _zone_definition(zone: str, first: datetime, last: datetime) -> icalendar.Timezone:
     """Define a zone from before `first` until after `last`: one part for each change of offset."""
-    yield "BEGIN:VTIMEZONE"
-    yield f"TZID:{zone}"
+    found = icalendar.Timezone()
+    found.add("TZID", zone)
     for before, onset in _onsets(ZoneInfo(zone), first, last):
-        after = onset.utcoffset() or timedelta(0)
-        kind = "DAYLIGHT" if onset.dst() else "STANDARD"
-        yield f"BEGIN:{kind}"
+        part = icalendar.TimezoneDaylight() if onset.dst() else icalendar.TimezoneStandard()
         # By the clock that was valid until then.
-        yield f"DTSTART:{(onset.astimezone(UTC) + before):%Y%m%dT%H%M%S}"
-        yield f"TZOFFSETFROM:{_offset(before)}"
-        yield f"TZOFFSETTO:{_offset(after)}"
-        yield f"TZNAME:{onset.tzname()}"
-        yield f"END:{kind}"
-    yield "END:VTIMEZONE"
+        part.add("DTSTART", (onset.astimezone(UTC) + before).replace(tzinfo=None))
+        part.add("TZOFFSETFROM", before)
+        part.add("TZOFFSETTO", onset.utcoffset())
+        part.add("TZNAME", onset.tzname())
+        found.add_component(part)
+    return found
 
 
 def _onsets(zone: tzinfo, first: datetime, last: datetime) -> Iterator[tuple[timedelta, datetime]]:
@@ -171,10 +160,3 @@ def _change(low: datetime, high: datetime, zone: tzinfo) -> datetime:
 
 def _offset_at(moment: datetime, zone: tzinfo) -> timedelta:
     return moment.astimezone(zone).utcoffset() or timedelta(0)
-
-
-def _offset(offset: timedelta) -> str:
-    seconds = int(offset.total_seconds())
-    sign, seconds = ("-" if seconds < 0 else "+"), abs(seconds)
-    text = f"{sign}{seconds // 3600:02}{seconds % 3600 // 60:02}"
-    return text + (f"{seconds % 60:02}" if seconds % 60 else "")
