@@ -15,4 +15,5 @@ class CheckinsConfig(AppConfig):
             privacy,
             receivers,
             results,
+            unanswered_emails,
         )

@@ -63,6 +63,11 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
         return [text % {"count": count}]
     if concern.cause == Concern.Cause.ENDING and not concern.text:
         return [_("The page of the match says what is known, under “The end of the pair”.")]
+    if concern.cause == Concern.Cause.SILENCE:
+        return [
+            _("We know of no meeting, contact or date ahead for much longer than the pair agreed."),
+            _("Ask both, another way than by e-mail, how it goes. Not meeting is nobody's fault."),
+        ]
     return concern.text.splitlines()
 
 

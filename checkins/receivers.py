@@ -1,7 +1,8 @@
-"""The end of a pair ends its check-ins at once, and asks the carer to talk with the two."""
+"""The end of a pair ends its check-ins; its end and its silence ask the carer to talk with them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.dispatch import receiver
@@ -50,3 +51,17 @@ def end_checkins(
 @receiver(signals.match_reopened)
 def plan_again(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
     planning.forget_cancelled(match)
+
+
+@receiver(signals.silence_looked_for)
+def raise_about_silence(
+    sender: type[Match],
+    silent: Mapping[Match, datetime],
+    others: Collection[int],
+    at: datetime,
+    **kwargs: object,
+) -> None:
+    """Ask the carers of pairs that have been silent for long; resolve what has passed."""
+    concerns.resolve_about_silence(others, at=at)
+    for match, since in silent.items():
+        concerns.raise_about_silence(match, since=since, at=at)

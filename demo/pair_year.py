@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from accounts.models import User
 from agreements import drafting, signing
 from agreements.models import AgreementVersion, Goal
-from checkins import answering, concerns, planning, results
+from checkins import answering, concerns, planning, results, unanswered_emails
 from checkins.models import CheckIn, Concern
 from matches.models import Match
 from meetings import recording, scheduling
@@ -196,7 +196,7 @@ def reconcile_checkins(at: datetime) -> None:
     """Plan, ask, raise concerns and publish results as of `at`."""
     for reconcile in (
         planning.plan,
-        concerns.raise_about_unanswered_emails,
+        unanswered_emails.raise_about_unanswered_emails,
         concerns.escalate,
         results.publish_waves,
     ):

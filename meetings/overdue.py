@@ -1,7 +1,8 @@
 """It has been a while: reminders to pairs that have not met for long, by the rhythm they agreed on.
 
 The mentee is asked at the program's percentage of the rhythm at which a pair counts as drifting,
-both at the one at which it counts as stuck. A meeting, a contact or a date ahead ends it. The
+both at the one at which it counts as stuck; as much later again `silence_looked_for` tells the apps
+above, and the carer is asked to try another way. A meeting, a contact or a date ahead ends it. The
 ordinal counts what the pair has done so far, so that the next silence is asked about again.
 
 Silence is measured in weeks, so each pair is looked at twice a day: a run takes those whose
@@ -20,6 +21,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from agreements.models import AgreementVersion
 from matches.models import Match
+from matches.signals import silence_looked_for
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
 from programs.models import Policy
@@ -48,6 +50,9 @@ def remind_overdue(at: datetime) -> None:
         for person, reminder in _due(match, at):
             first = _silence_number(match) * ORDINALS_PER_SILENCE
             pending.enqueue(OVERDUE, reminder, to=person, about=match, at=at, first_ordinal=first)
+    silent = {match: quiet_since(match) for match in rows if _is_for_carer(match, at)}
+    others = set(chosen) - {match.pk for match in silent}
+    silence_looked_for.send(Match, silent=silent, others=others, at=at)
     Match.objects.filter(pk__in=chosen).update(look_for_silence_at=at + LOOK_AGAIN)
 
 
@@ -89,6 +94,14 @@ def _due(match: Match, at: datetime) -> Iterator[tuple[User, Reminder]]:
                 yield person, Reminder(number, due_at, expires_at)
 
 
+def _is_for_carer(match: Match, at: datetime) -> bool:
+    """Whether a silence goes on although both were asked: by default 2.5 times the rhythm."""
+    policy = match.program.policy
+    later = policy.stuck_percent - policy.drifting_percent
+    percent = policy.stuck_percent + later
+    return at >= quiet_since(match) + timedelta(days=_days(policy, match, percent))
+
+
 def quiet_since(match: Match) -> datetime:
     """Return since when a match of `silent_matches` has neither met nor been in touch."""
     known = (getattr(match, "met_at"), getattr(match, "last_contact_at"))  # noqa: B009
@@ -97,9 +110,13 @@ def quiet_since(match: Match) -> datetime:
 
 
 def days_until(policy: Policy, match: Match, percent: str) -> int:
-    """Return after how many quiet days a reminder is due."""
+    """Return after how many quiet days a reminder is due; `percent` names the setting."""
+    return _days(policy, match, int(getattr(policy, percent)))
+
+
+def _days(policy: Policy, match: Match, percent: int) -> int:
     rhythm: int = getattr(match, "rhythm")  # noqa: B009  annotated
-    return min(rhythm * int(getattr(policy, percent)) // 100, policy.silence_days)
+    return min(rhythm * percent // 100, policy.silence_days)
 
 
 def _silence_number(match: Match) -> int:

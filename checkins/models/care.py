@@ -80,6 +80,7 @@ class Concern(ConfidentialModel):
         ANSWER = "answer", _("an answer in a survey")
         NO_REPLY = "no_reply", _("does not answer e-mails")
         ENDING = "ending", _("the pair is ending")
+        SILENCE = "silence", _("no meeting and no contact for long")
 
     class Urgency(models.TextChoices):
         URGENT = "urgent", _("Urgent: someone may be in danger or hurt")
@@ -150,6 +151,11 @@ class Concern(ConfidentialModel):
                 fields=["match", "person"],
                 condition=Q(cause="ending") & ~Q(state="resolved"),
                 name="one_open_concern_about_ending",
+            ),
+            models.UniqueConstraint(
+                fields=["match"],
+                condition=Q(cause="silence") & ~Q(state="resolved"),
+                name="one_open_concern_about_silence",
             ),
             models.CheckConstraint(
                 condition=Q(state="resolved", resolved_at__isnull=False)

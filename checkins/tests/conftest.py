@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agreements import reconcilers as agreement_reconcilers
-from checkins import concerns, planning, results
+from checkins import concerns, planning, results, unanswered_emails
 from checkins.seeds import seed_surveys
 from notifications.testing import deliver_due_emails
 from testkit import factories
@@ -16,7 +16,7 @@ def run_program(at):
     agreement_reconcilers.enqueue_reminders(at)
     for reconcile in (
         planning.plan,
-        concerns.raise_about_unanswered_emails,
+        unanswered_emails.raise_about_unanswered_emails,
         concerns.escalate,
         results.publish_waves,
     ):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from checkins.models import Concern
 from matches.models import Match
 from meetings import overdue, scheduling
 from meetings.contacts import note_contact
@@ -131,5 +132,42 @@ def test_a_pair_that_is_introduced_closing_or_planning_is_not_asked(match, pair)
 def test_the_queries_do_not_grow(pair, cohort, django_assert_num_queries):
     met(pair, 46)
     remind_overdue(NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         remind_overdue(NOW + LOOK_AGAIN)
+
+
+@pytest.fixture
+def eve(pair):
+    """The carer of the pair."""
+    carer = factories.member("Eve Lund", program=pair.program, role="carer")
+    Match.objects.filter(pk=pair.pk).update(carer=carer)
+    return carer
+
+
+def silence_concerns():
+    return [(row.state, row.raised_at) for row in Concern.system.filter(cause="silence")]
+
+
+def test_a_long_silence_asks_the_carer_once_and_ends_with_contact(pair, eve, ben):
+    met(pair, 76)
+    remind_overdue(NOW)
+    remind_overdue(NOW + LOOK_AGAIN)
+    assert silence_concerns() == [("open", NOW)]
+    sent = deliver_due_emails(NOW, reconcile=False)
+    assert [eve.email] in [mail.to for mail in sent]
+    Concern.system.get().take(by=eve)
+    Concern.system.get().resolve(by=eve, note="I called them. They are busy until March.")
+    remind_overdue(NOW + 2 * LOOK_AGAIN)
+    assert [state for state, _at in silence_concerns()] == ["resolved"], "once per silence"
+    note_contact(pair, by=ben, at=NOW + 2 * LOOK_AGAIN)
+    remind_overdue(NOW + timedelta(days=90))
+    assert [state for state, _at in silence_concerns()] == ["open", "resolved"], "a new silence"
+    note_contact(pair, by=ben, at=NOW + timedelta(days=90))
+    remind_overdue(NOW + timedelta(days=91))
+    assert [state for state, _at in silence_concerns()] == ["resolved", "resolved"]
+
+
+def test_before_that_the_carer_is_not_asked(pair):
+    met(pair, 74)
+    remind_overdue(NOW)
+    assert silence_concerns() == []
