@@ -1,6 +1,7 @@
 from django.urls import path
 
 from .views import meetings as views
+from .views import planning
 from .views import sharing as sharing_views
 from .views import statements as statement_views
 
@@ -8,13 +9,15 @@ app_name = "meetings"
 
 urlpatterns = [
     path("meetings/<str:match_id>/", views.meeting_list, name="meeting-list"),
-    path("meetings/<str:match_id>/new/", views.meeting_create, name="meeting-create"),
+    path("meetings/<str:match_id>/new/", planning.meeting_create, name="meeting-create"),
     path("meetings/<str:match_id>/held/", views.meeting_record, name="meeting-record"),
     path("meetings/<str:match_id>/contact/", views.contact_create, name="contact-create"),
     path("meeting/<str:meeting_id>/prepare/", views.meeting_prepare, name="meeting-prepare"),
     path("meeting/<str:meeting_id>/private-note/", views.meeting_note, name="meeting-note"),
     path("meeting/<str:meeting_id>/step/<str:role>/", views.meeting_step, name="meeting-step"),
-    path("meeting/<str:meeting_id>/meeting.ics", views.meeting_calendar, name="meeting-calendar"),
+    path(
+        "meeting/<str:meeting_id>/meeting.ics", planning.meeting_calendar, name="meeting-calendar"
+    ),
     path("shared/<str:match_id>/", sharing_views.shared_list, name="shared-list"),
     path("shared-item/<str:item_id>/delete/", sharing_views.shared_delete, name="shared-delete"),
     path("calendar/", sharing_views.calendar_feed, name="calendar-feed"),
@@ -30,9 +33,9 @@ urlpatterns = [
     ),
     path("statement/<str:statement_id>/pdf/", statement_views.statement_pdf, name="statement-pdf"),
     path("verify/", statement_views.statement_verify, name="statement-verify"),
-    path("meeting/<str:meeting_id>/reply/", views.meeting_reply, name="meeting-reply"),
-    path("meeting/<str:meeting_id>/keep/", views.meeting_keep, name="meeting-keep"),
-    path("meeting/<str:meeting_id>/move/", views.meeting_move, name="meeting-move"),
-    path("meeting/<str:meeting_id>/cancel/", views.meeting_cancel, name="meeting-cancel"),
+    path("meeting/<str:meeting_id>/reply/", planning.meeting_reply, name="meeting-reply"),
+    path("meeting/<str:meeting_id>/keep/", planning.meeting_keep, name="meeting-keep"),
+    path("meeting/<str:meeting_id>/move/", planning.meeting_move, name="meeting-move"),
+    path("meeting/<str:meeting_id>/cancel/", planning.meeting_cancel, name="meeting-cancel"),
     path("meeting/<str:meeting_id>/log/", views.meeting_log, name="meeting-log"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import forms
+from django.db import transaction
 from django.http import QueryDict
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
@@ -17,6 +18,7 @@ from ..models import Agenda, LogEntry, Meeting
 from ..presenters import show_time
 from ..prompts import AGENDA
 from .fields import choice_field, minutes_field
+from .next_date import NEXT_DATE, NextDateForm
 
 OUTCOMES = [
     (Meeting.State.HELD, _("Yes, we met")),
@@ -25,7 +27,7 @@ OUTCOMES = [
 ]
 
 
-class LogForm(forms.Form):
+class LogForm(NextDateForm):
     """What became of a meeting, and what its writer wants to remember."""
 
     outcome = forms.ChoiceField(
@@ -78,6 +80,11 @@ class LogForm(forms.Form):
         if is_recorded:
             self.fields["outcome"].required = False
             self._offer_correction(person)
+        self.ask_next_date(meeting, person, at=timezone.now())
+        self.order_fields(["outcome", "met_at", *NEXT_DATE])
+
+    def clean(self) -> None:
+        self.check_next_date()
 
     def _offer_times(self, person: User) -> None:
         """Ask which time it was, where a proposal with several times was never answered."""
@@ -104,11 +111,16 @@ class LogForm(forms.Form):
             day = format_date(timezone.localtime(until), "DATE_FORMAT")
             outcome.help_text = text % {"day": day}
 
+    @transaction.atomic
     def save(self, *, by: User) -> None:
-        """Record or correct the outcome, and save the note of `by`, as `recording.record`."""
-        data = {**self.cleaned_data, "outcome": self.cleaned_data.get("outcome")}
-        data["outcome"] = data["outcome"] or self.meeting.state  # only a note
+        """Record or correct the outcome, save the note of `by`, as `recording.record`.
+
+        The next date is suggested or confirmed with it; what is refused there undoes all of it.
+        """
+        data = {name: value for name, value in self.cleaned_data.items() if name not in NEXT_DATE}
+        data["outcome"] = data.get("outcome") or self.meeting.state  # only a note
         recording.record(self.meeting, by=by, **data)
+        self.next_meeting = self.save_next_date(by=by)
 
 
 class AgendaForm(forms.Form):

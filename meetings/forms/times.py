@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,7 @@ class TimesForm(forms.Form):
         match: Match,
         person: User,
         meeting: Meeting | None = None,
+        times: Sequence[WallTime] = (),
         initial: Mapping[str, object] | None = None,
     ) -> None:
         self.match, self.person, self.meeting = match, person, meeting
@@ -57,6 +58,9 @@ class TimesForm(forms.Form):
             is_first = number == 1
             self.fields[f"on{suffix_of(number)}"] = date_field(required=is_first)
             self.fields[f"wall_time{suffix_of(number)}"] = time_field(required=is_first)
+        for number, when in enumerate(times, start=1):
+            self.initial[f"on{suffix_of(number)}"] = when.on
+            self.initial[f"wall_time{suffix_of(number)}"] = when.wall_time
         self.times: list[WallTime] = []
 
     def slots(self) -> Iterator[dict[str, object]]:
@@ -155,12 +159,19 @@ class PlanForm(TimesForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, match: Match, person: User) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        match: Match,
+        person: User,
+        times: Sequence[WallTime] = (),
+    ) -> None:
         initial = {
             "minutes_planned": match.program.policy.meeting_minutes,
             "place": last_place(match, person),
         }
-        super().__init__(data, match=match, person=person, initial=initial)
+        super().__init__(data, match=match, person=person, times=times, initial=initial)
 
     @property
     def minutes(self) -> int:

@@ -15,7 +15,7 @@ from matches.models import Match
 from .. import feeds, sharing
 from ..forms import ShareForm
 from ..models import CalendarFeed, SharedItem
-from .meetings import own_match, posted
+from .pages import own_match, posted
 
 
 def shared_list(request, match_id):

@@ -14,7 +14,7 @@ from access.exceptions import ActionNotAllowed
 from ..forms import VerifyForm
 from ..models import Statement
 from ..statements import documents, facts, issuing, pdf
-from .meetings import own_match
+from .pages import own_match
 
 
 @require_POST
