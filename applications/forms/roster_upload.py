@@ -37,6 +37,11 @@ class RosterUploadForm(forms.Form):
         cohort = self.fields["cohort"]
         assert isinstance(cohort, forms.ModelChoiceField)
         cohort.queryset = Cohort.objects.for_committee(user, "chair", "matcher")
+        last = RosterUpload.objects.visible_to(user).filter(created_by=user).order_by("-pk")
+        if choices := last.values("cohort", "role").first():
+            self.initial = {**choices, **self.initial}
+            hint = _("As in your last import. Change it if this file is another one.")
+            cohort.help_text = self.fields["role"].help_text = hint
 
     def clean_map(self) -> str:
         sent = self.cleaned_data["map"]

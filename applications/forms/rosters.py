@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.importing import read_map
-from applications.importing.answer_meanings import UNSAID, AskedAnswer, unknown_answers
-from applications.importing.column_guesses import (
-    cells_agree,
-    guess_fields,
-    guess_separator,
-    is_last_name,
-    sample_answers,
+from applications.importing import BadMap, read_map
+from applications.importing.answer_meanings import (
+    AskedAnswer,
+    explained_answers,
+    unknown_answers,
 )
+from applications.importing.column_guesses import sample_answers
 from applications.importing.field_labels import LABELS, label
-from applications.importing.grids import GRID, option_of, question_of
-from applications.importing.map_texts import to_toml
-from applications.importing.maps import LISTS, NEVER_CLEARED, FieldMap, RosterMap
-from applications.importing.normalization import fold
-from applications.importing.parsers import NO, YES
-from applications.importing.stored_answers import OWN_QUESTION
+from applications.importing.grids import GRID
+from applications.importing.maps import RosterMap
+from applications.importing.normalization import PYTHON_LIST
+from applications.importing.remembered_maps import RememberedMap
 from applications.importing.summaries import TableSummary
 from programs.models import ProgramQuestion
 
-from .roster_questions import ATTRIBUTE, OwnQuestionChoices
+from .earlier_choices import IGNORE, ColumnChoice, EarlierChoices
+from .map_building import MapBuilder
+from .roster_questions import OwnQuestionChoices
 
-IGNORE, BOTH = "", "both"
 CHOICES = [
     (IGNORE, _("— ignore —")),
     *LABELS.items(),
 ]
-Table = dict[str, Any]  # Any: values of a map, as TOML has them
-Tables = dict[str, Table]
 MAX_ASKED = 120  # answers whose meaning is asked on one page
+VOUCHED = ("code_accepted", "orientation_passed")
 KEEP, CLEAR = "", "clear"
 EMPTY_CELLS = [
     (KEEP, _("keep what is stored")),
@@ -99,7 +99,7 @@ class ColumnsForm(forms.Form):
         *,
         table: TableSummary,
         roster: RosterMap | None,
-        remembered: Sequence[RosterMap] = (),
+        remembered: Sequence[RememberedMap] = (),
         questions: Iterable[ProgramQuestion] = (),
     ) -> None:
         """`remembered` are the maps of earlier files of the program, the newest first.
@@ -108,95 +108,67 @@ class ColumnsForm(forms.Form):
         """
         super().__init__(data)
         self.table, self.roster = table, roster
-        self.questions = OwnQuestionChoices(questions)
-        self.remembered = () if roster else tuple(remembered)
-        self.earlier = (roster, *remembered) if roster else self.remembered
-        guessed = guess_fields(table)
-        for n, heading in enumerate(table.headers):
-            field, split = self._current_choice(heading, guessed)
-            self.fields[f"field-{n}"] = forms.ChoiceField(
-                choices=[*CHOICES, *self.questions.choices()],
-                required=False,
-                initial=field,
-                label=heading,
-            )
-            self.fields[f"split-{n}"] = forms.ChoiceField(
-                choices=SPLITS,
-                required=False,
-                initial=split,
-                label=_("Answers in “%(heading)s”") % {"heading": heading},
-            )
-            self.fields[f"clear-{n}"] = forms.ChoiceField(
-                choices=EMPTY_CELLS,
-                required=False,
-                initial=self._current_clear(heading),
-                label=_("Empty cells in “%(heading)s”") % {"heading": heading},
-            )
+        self.earlier = EarlierChoices(table, OwnQuestionChoices(questions), roster, remembered)
+        self.shown = [(heading, self.earlier.of(heading)) for heading in table.headers]
+        for n, (heading, choice) in enumerate(self.shown):
+            self._add_column(n, heading, choice)
+        self.initial.update(self._usual_options())
+        self.explained = self._add_explained()
         self.answers: dict[str, AskedAnswer] = {}
         for asked in (unknown_answers(table, roster) if roster else [])[:MAX_ASKED]:
-            name = f"answer-{len(self.answers)}"
+            name = answer_name("answer", asked)
             self.answers[name] = asked
-            self.fields[name] = forms.ChoiceField(
-                choices=[("", _("— choose —")), *asked.choices()],
-                required=False,
-                label=f"{label(asked.field)}: “{asked.answer[:80]}”",
-            )
-        if roster and not self.is_bound:
-            creates = any(one.create for one in roster.fields.values())
-            self.initial.update(
-                state=roster.state,
-                code_accepted=roster.code_accepted,
-                orientation_passed=roster.orientation_passed,
-                create=creates,
-                twice=roster.twice,
-                skip_without_address=roster.skip_without_address,
-                import_without_address=roster.import_without_address,
-            )
+            self.fields[name] = _meaning_field(asked)
 
-    def _current_choice(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
-        """Return the field and separator of a column: by the map, else by its heading."""
-        if self.remembered:
-            return self._remembered_choice(heading, guessed)
-        known = self.roster
-        if known:
-            if known.both and fold(heading) == fold(known.both.columns[0]):
-                return BOTH, ""
-            for name, one in known.fields.items():
-                if fold(heading) in map(fold, (*one.columns, *one.pivot)):
-                    return name, _known_split(one, heading)
-            for name, one in known.attributes.items():
-                if fold(heading) in {fold(column) for column in (*one.columns, *one.pivot)}:
-                    return self.questions.choice_of(name, one), _known_split(one, heading)
-            return IGNORE, ""
-        field = guessed.get(heading) or self.questions.known(heading) or IGNORE
-        return field, guess_separator(self.table, heading, field)
+    def _add_column(self, n: int, heading: str, choice: ColumnChoice) -> None:
+        known = dict(SPLITS)
+        other = {} if choice.split in known else {choice.split: _other_split(choice.split)}
+        self.fields[f"field-{n}"] = forms.ChoiceField(
+            choices=[*CHOICES, *self.earlier.questions.choices()],
+            required=False,
+            initial=choice.field,
+            label=heading,
+        )
+        self.fields[f"split-{n}"] = forms.ChoiceField(
+            choices=[*SPLITS, *other.items()],
+            required=False,
+            initial=choice.split,
+            label=_("Answers in “%(heading)s”") % {"heading": heading},
+        )
+        self.fields[f"clear-{n}"] = forms.ChoiceField(
+            choices=EMPTY_CELLS,
+            required=False,
+            initial=CLEAR if choice.clears else KEEP,
+            label=_("Empty cells in “%(heading)s”") % {"heading": heading},
+        )
 
-    def _remembered_choice(self, heading: str, guessed: dict[str, str]) -> tuple[str, str]:
-        """Return what the column was in an earlier file, if its cells can be that today."""
-        answers = self.table.answers(heading)
-        for known in self.remembered:
-            if known.both and fold(heading) == fold(known.both.columns[0]):
-                return BOTH, ""
-            for name, one in known.fields.items():
-                if fold(heading) in map(fold, one.pivot):
-                    return name, GRID
-                if fold(heading) in map(fold, one.columns) and cells_agree(name, answers):
-                    return name, guess_separator(self.table, heading, name)
-            for name, one in known.attributes.items():
-                if fold(heading) in map(fold, one.pivot):
-                    return self.questions.choice_of(name, one), GRID
-                if fold(heading) in map(fold, one.columns):
-                    choice = self.questions.choice_of(name, one)
-                    return choice, guess_separator(self.table, heading, ATTRIBUTE)
-            if fold(heading) in known.ignore and heading not in guessed:
-                return IGNORE, guess_separator(self.table, heading, IGNORE)
-        field = guessed.get(heading) or self.questions.known(heading) or IGNORE
-        return field, guess_separator(self.table, heading, field)
+    def _usual_options(self) -> dict[str, object]:
+        """Return the choices about the whole file: of its map, else of the last one like it.
 
-    def _current_clear(self, heading: str) -> str:
-        roster = next(iter(self.earlier), None)
-        maps = [*roster.fields.values(), *roster.attributes.values()] if roster else []
-        return CLEAR if any(fold(heading) in one.clears for one in maps) else KEEP
+        What the committee vouches for is said anew for each file.
+        """
+        shape = self.earlier.shape
+        known = self.roster or (shape.roster if shape else None)
+        if not known:
+            return {}
+        names = ("state", "twice", "skip_without_address", "import_without_address")
+        found = {name: getattr(known, name) for name in names}
+        found["create"] = any(one.create for one in known.fields.values())
+        return found | {name: getattr(known, name) for name in VOUCHED if self.roster}
+
+    def _add_explained(self) -> dict[str, AskedAnswer]:
+        """Add a choice for each answer that a map explains; its meaning can be changed."""
+        roster = self.roster
+        if not roster and self.earlier.maps:
+            with suppress(BadMap):  # of which the first choices are not a map yet
+                roster = read_map(self._map_of(self.shown, self.initial, {}))
+        found: dict[str, AskedAnswer] = {}
+        explained = explained_answers(self.table, roster) if roster else {}
+        for asked, meaning in list(explained.items())[:MAX_ASKED]:
+            name = answer_name("explained", asked)
+            found[name] = asked
+            self.fields[name] = _meaning_field(asked, meaning)
+        return found
 
     def rows(self) -> list[dict[str, object]]:
         """Return heading, samples and the choices of each column, for the template."""
@@ -204,11 +176,28 @@ class ColumnsForm(forms.Form):
             {
                 "heading": heading,
                 "samples": sample_answers(self.table, heading),
+                "is_remembered": choice.is_remembered,
                 "field": self[f"field-{n}"],
                 "split": self[f"split-{n}"],
                 "clear": self[f"clear-{n}"],
             }
-            for n, heading in enumerate(self.table.headers)
+            for n, (heading, choice) in enumerate(self.shown)
+        ]
+
+    @property
+    def remembered_at(self) -> datetime | None:
+        """When the file was uploaded whose choices about the whole file are proposed."""
+        shape = self.earlier.shape
+        return shape.at if shape else None
+
+    def constants(self) -> list[tuple[str, str]]:
+        """Return (field, value) of what the map says of everyone in the file."""
+        maps = self.earlier.maps[:1]
+        return [
+            (label(name), str(one.default))
+            for known in maps
+            for name, one in known.fields.items()
+            if not one.columns and not one.pivot
         ]
 
     def checkboxes(self) -> list[forms.BoundField]:
@@ -217,6 +206,9 @@ class ColumnsForm(forms.Form):
 
     def answer_rows(self) -> list[forms.BoundField]:
         return [self[name] for name in self.answers]
+
+    def explained_rows(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.explained]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -228,127 +220,51 @@ class ColumnsForm(forms.Form):
     def map_text(self) -> str:
         """Return the map that these choices describe. Raises BadMap if they are not enough."""
         data = self.cleaned_data
-        fields: Tables = {}
-        attributes: Tables = {}
-        both: Table = {}
-        ignore = []
+        shown = {name: one for name, one in self.explained.items() if name in self.data}
+        meanings = {asked: data[name] for name, asked in shown.items()}
+        asked = {one: data[name] for name, one in self.answers.items() if data.get(name)}
+        return self._map_of(self._chosen(data), data, meanings | asked)
+
+    def _chosen(self, data: Mapping[str, object]) -> Iterator[tuple[str, ColumnChoice]]:
         for n, heading in enumerate(self.table.headers):
-            field, split = data[f"field-{n}"], data[f"split-{n}"]
-            clears = {"clear": True} if data.get(f"clear-{n}") == CLEAR else {}
-            if field == IGNORE:
-                ignore.append(heading)
-            elif field == BOTH:
-                both = self._both(heading)
-            elif field.startswith(ATTRIBUTE):
-                asked = question_of(heading) if split == GRID else heading
-                name, options = self.questions.attribute(field, asked)
-                one = attributes.setdefault(name, {**options})
-                _add_column(one, heading, split)
-                one |= clears
-            else:
-                one = fields.setdefault(field, {})
-                _add_column(one, heading, split if split != GRID or field in LISTS else "")
-                if field not in NEVER_CLEARED and clears:
-                    one.setdefault("clear", []).append(heading)
-                if field in LISTS - {"prefer", "avoid", "availability"} and data["create"]:
-                    fields[field]["create"] = True
-        if "name" in fields:  # first name first, whatever the order of the columns
-            fields["name"]["columns"].sort(key=is_last_name)
-        self._keep_earlier(fields)
-        self._keep_grids(fields, [known.fields for known in self.earlier])
-        self._keep_grids(attributes, [known.attributes for known in self.earlier])
-        self._add_meanings(fields, attributes, both)
-        names = (
-            "state", "code_accepted", "orientation_passed", "skip_without_address",
-            "import_without_address",
-        )  # fmt: skip
-        options = {**{name: data[name] for name in names}, "twice": data["twice"] or "stop"}
-        text = to_toml(
-            {
-                "ignore": ignore,
-                "application": options,
-                "fields": fields,
-                "attributes": attributes,
-                **({"both": both} if both else {}),
-            }
-        )
-        read_map(text)
-        return text
+            clears = data.get(f"clear-{n}") == CLEAR
+            yield heading, ColumnChoice(str(data[f"field-{n}"]), str(data[f"split-{n}"]), clears)
 
-    def _both(self, heading: str) -> Table:
-        """Return the table about the other role, with the words that earlier maps know."""
-        known = [one.both for one in self.earlier if one.both]
-        return {
-            "column": heading,
-            "values": sorted(YES.union(*(one.keep for one in known))),
-            "drop": sorted(NO.union(*(one.drop for one in known))),
+    def _map_of(
+        self,
+        columns: Iterable[tuple[str, ColumnChoice]],
+        data: Mapping[str, object],
+        meanings: Mapping[AskedAnswer, str],
+    ) -> str:
+        flags = (*VOUCHED, "skip_without_address", "import_without_address")
+        options = {
+            "state": data.get("state") or "submitted",
+            **{name: bool(data.get(name)) for name in flags},
+            "twice": data.get("twice") or "stop",
         }
-
-    def _keep_earlier(self, fields: Tables) -> None:
-        """Take over from earlier maps what their answers mean, and what this page doesn't ask."""
-        for earlier in reversed(self.earlier):
-            for name, known in earlier.fields.items():
-                if name not in fields and (known.columns or known.pivot or known.default is None):
-                    continue
-                one = fields.setdefault(name, {})
-                one.update(_unasked(known))
-                if known.values:
-                    one.setdefault("values", {}).update(
-                        zip(known.spellings, known.values.values(), strict=True)
-                    )
-                if known.rename:
-                    one.setdefault("rename", {}).update(known.rename)
-                if known.add:
-                    one["add"] = sorted({*one.get("add", []), *known.add})
-
-    def _keep_grids(self, maps: Tables, earlier: list[Mapping[str, FieldMap]]) -> None:
-        """Take over which cells of a grid choose their option."""
-        for name, one in maps.items():
-            if "pivot" in one:
-                known = [several[name] for several in earlier if name in several]
-                one["keep"] = sorted(YES.union(*(grid.keep for grid in known)))
-                one["drop"] = sorted(NO.union(*(grid.drop for grid in known)))
-
-    def _add_meanings(self, fields: Tables, attributes: Tables, both: Table) -> None:
-        """Add what the member has just said that answers mean."""
-        for name, asked in self.answers.items():
-            value = self.cleaned_data.get(name)
-            if value and both and asked.field == BOTH:
-                both["values" if value == "true" else "drop"].append(asked.answer)
-                continue
-            if value and asked.in_grid:
-                own = attributes.get(asked.field.removeprefix(OWN_QUESTION), {})
-                grid = own if asked.field.startswith(OWN_QUESTION) else fields.get(asked.field, {})
-                grid.setdefault("keep" if value == "true" else "drop", []).append(asked.answer)
-                continue
-            if not value or asked.field not in fields:
-                continue
-            meaning: object = {"true": True, "false": False, UNSAID: ""}.get(value, value)
-            if value.isdigit():
-                meaning = int(value)
-            fields[asked.field].setdefault("values", {})[asked.answer] = meaning
+        builder = MapBuilder(self.earlier, create=bool(data.get("create")))
+        return builder.text(columns, options, meanings)
 
 
-def _add_column(one: Table, heading: str, split: str) -> None:
-    """Add a column to a field or a question of a map; each column is written in its own way."""
-    if split == GRID:
-        one.setdefault("pivot", {})[heading] = option_of(heading)
-        return
-    one.setdefault("columns", []).append(heading)
-    if split:
-        one.setdefault("splits", {})[heading] = split
+def answer_name(prefix: str, asked: AskedAnswer) -> str:
+    """Return the name of a choice: the same whatever else is asked by now."""
+    about = f"{asked.field}\n{asked.answer}\n{asked.in_grid}"
+    return f"{prefix}-{hashlib.sha256(about.encode()).hexdigest()[:12]}"
 
 
-def _unasked(known: FieldMap) -> dict[str, object]:
-    """Return the options of a field that only a map's text can say."""
-    usual = FieldMap()
-    options = {name: getattr(known, name) for name in ("remove", "join", "weight", "depth")}
-    options["default"] = known.default
-    return {name: one for name, one in options.items() if one != getattr(usual, name)}
+def _meaning_field(asked: AskedAnswer, meaning: str = "") -> forms.ChoiceField:
+    choices = asked.choices()
+    if meaning and meaning not in dict(choices):  # only a map's text says it
+        choices = [(meaning, meaning), *choices]
+    return forms.ChoiceField(
+        choices=[("", _("— choose —")), *choices],
+        required=False,
+        initial=meaning,
+        label=f"{label(asked.field)}: “{asked.answer[:80]}”",
+    )
 
 
-def _known_split(mapping: FieldMap, heading: str) -> str:
-    if fold(heading) in map(fold, mapping.pivot):
-        return GRID
-    split = mapping.splits.get(fold(heading), mapping.split)
-    return split if split in dict(SPLITS) else ""
+def _other_split(mark: str) -> str:
+    if mark == PYTHON_LIST:
+        return gettext("a list in Python's notation")
+    return gettext("several, separated by %(mark)s") % {"mark": mark}

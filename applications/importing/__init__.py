@@ -6,7 +6,9 @@ records are saved all or none (`saving`). The same file again changes nothing. N
 any particular tool.
 """
 
-from .maps import BadMap, RosterMap, read_map
+from .map_checks import BadMap
+from .map_reading import read_map
+from .maps import RosterMap
 from .record_reading import read_records
 from .records import ImportResult, Problem, Record
 from .saving import save_records

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -75,24 +76,65 @@ class AskedAnswer:
 
 def unknown_answers(table: TableSummary, roster: RosterMap) -> list[AskedAnswer]:
     """Return the answers that neither the map nor the program understands."""
-    found: dict[AskedAnswer, None] = {}
+    return [asked for asked, meaning in _unusual_answers(table, roster) if meaning is None]
+
+
+def explained_answers(table: TableSummary, roster: RosterMap) -> dict[AskedAnswer, str]:
+    """Return {answer: code of its meaning} for those that only the map explains."""
+    found = _unusual_answers(table, roster)
+    return {asked: meaning for asked, meaning in found if meaning is not None}
+
+
+def _unusual_answers(
+    table: TableSummary, roster: RosterMap
+) -> Iterator[tuple[AskedAnswer, str | None]]:
+    """Yield the answers that the program does not understand, with what the map says: a code."""
+    seen: set[AskedAnswer] = set()
+    for asked, meaning in chain(
+        _words(table, roster), _other_role(table, roster), _grid_cells(table, roster)
+    ):
+        if asked not in seen:
+            seen.add(asked)
+            yield asked, meaning
+
+
+def _words(table: TableSummary, roster: RosterMap) -> Iterator[tuple[AskedAnswer, str | None]]:
     for field, mapping in roster.fields.items():
-        if field in ANSWERS or field in ("availability", "time_zone"):
-            for answer in _answers(table, field, mapping):
-                if fold(answer) not in mapping.values and not understood(field, answer):
-                    found[AskedAnswer(field, answer)] = None
-    if roster.both:
-        for answer in table.answers(roster.both.columns[0]):
-            if says_both(roster.both, answer) is None:
-                found[AskedAnswer("both", answer)] = None
+        if field not in ANSWERS and field not in ("availability", "time_zone"):
+            continue
+        for answer in _answers(table, field, mapping):
+            if not understood(field, answer):
+                yield AskedAnswer(field, answer), _code(mapping.values.get(fold(answer)))
+
+
+def _code(value: object) -> str | None:
+    """Return the code with which a page chooses a value of a map."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value) or UNSAID
+
+
+def _other_role(table: TableSummary, roster: RosterMap) -> Iterator[tuple[AskedAnswer, str | None]]:
+    if not roster.both:
+        return
+    for answer in table.answers(roster.both.columns[0]):
+        if not is_yes_or_no(answer):
+            says = says_both(roster.both, answer)
+            yield AskedAnswer("both", answer), None if says is None else _code(says)
+
+
+def _grid_cells(table: TableSummary, roster: RosterMap) -> Iterator[tuple[AskedAnswer, str | None]]:
     own = {f"{OWN_QUESTION}{name}": one for name, one in roster.attributes.items()}
     for field, mapping in (dict(roster.fields) | own).items():
-        for heading, option in mapping.pivot.items() if mapping.drop else ():
+        for heading, option in mapping.pivot.items():
             for answer in table.answers(heading):
-                is_known = fold(answer) in mapping.keep | mapping.drop | {fold(option)}
-                if not is_known and counts(answer, option) is None:
-                    found[AskedAnswer(field, answer, in_grid=True)] = None
-    return list(found)
+                plain = fold(answer)
+                if plain == fold(option) or counts(answer, option) is not None:
+                    continue
+                if plain in mapping.keep | mapping.drop:
+                    yield AskedAnswer(field, answer, in_grid=True), _code(plain in mapping.keep)
+                elif mapping.drop:  # without it, any other answer chooses nothing
+                    yield AskedAnswer(field, answer, in_grid=True), None
 
 
 def _answers(table: TableSummary, field: str, mapping: FieldMap) -> Iterator[str]:
@@ -103,7 +145,7 @@ def _answers(table: TableSummary, field: str, mapping: FieldMap) -> Iterator[str
                 yield cell
                 continue
             with suppress(ValueError):  # a list that can't be read is reported with its row
-                yield from split_answers(cell, mapping.splits.get(fold(column), mapping.split))
+                yield from split_answers(cell, mapping.split(column))
 
 
 def nearest_choices(answer: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

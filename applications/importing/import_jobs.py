@@ -21,11 +21,13 @@ from workflow import jobs
 from . import summaries
 from .export_words import map_of_export
 from .import_undo import UNDO_WINDOW, may_be_undone, undo_import
-from .maps import BadMap, read_map
+from .map_checks import BadMap
+from .map_reading import read_map
 from .normalization import fold
 from .reading_notes import notes_about
 from .record_reading import read_records
 from .records import ImportResult, Problem
+from .remembered_maps import read_as_before
 from .row_filters import without_closed_rows
 from .saving import save_records
 from .tables import BadFile, Table, read_table
@@ -95,17 +97,31 @@ def run_job(job: RosterJob) -> None:
         )
     job.advance(_("Reading the file"))
     try:
-        roster = read_map(upload.map_text, role=upload.role) if upload.map_text else None
-        options = ReadOptions(**upload.read_options)
-        if roster and roster.encoding and not options.encoding:
-            options = replace(options, encoding=roster.encoding)
-        table = read_table(upload.content, options=options)
+        if job.purpose == Purpose.READ:
+            _store_summary(upload, *_read(job, upload))
+        else:
+            _check_or_import(job, upload, read_table(upload.content, options=_options(upload)))
     except (BadFile, BadMap) as error:
         raise ActionNotAllowed(str(error)) from error
-    if job.purpose == Purpose.READ:
-        _store_summary(upload, table)
-    else:
-        _check_or_import(job, upload, table)
+
+
+def _options(upload: RosterUpload) -> ReadOptions:
+    """Return how a file is read: as chosen on its page, or as its map says."""
+    options = ReadOptions(**upload.read_options)
+    if upload.map_text and not options.encoding:
+        options = replace(options, encoding=read_map(upload.map_text, role=upload.role).encoding)
+    return options
+
+
+def _read(job: RosterJob, upload: RosterUpload) -> tuple[Table, bool]:
+    """Read a file; the first time as earlier files like it were, and return whether that is so."""
+    if RosterJob.system.filter(upload=upload, purpose=Purpose.READ).exclude(pk=job.pk).exists():
+        return read_table(upload.content, options=_options(upload)), False
+    table, options = read_as_before(upload, _options(upload))
+    if options:
+        upload.read_options = options
+        upload.save(update_fields=["read_options"])
+    return table, bool(options)
 
 
 def request_undo(job: RosterJob, *, by: User, at: datetime) -> RosterJob:
@@ -140,8 +156,9 @@ def _undo(job: RosterJob, upload: RosterUpload) -> None:
     job.save(update_fields=["counts", "report_json"])
 
 
-def _store_summary(upload: RosterUpload, table: Table) -> None:
-    upload.columns_json = summaries.to_json(summaries.summarize(table))
+def _store_summary(upload: RosterUpload, table: Table, is_read_as_before: bool) -> None:
+    summary = replace(summaries.summarize(table), is_read_as_before=is_read_as_before)
+    upload.columns_json = summaries.to_json(summary)
     upload.row_count = len(table.rows)
     upload.map_text = upload.map_text or map_of_export(table.headers)
     upload.save(update_fields=["columns_json", "row_count", "map_text"])

@@ -31,8 +31,9 @@ from applications.named_wishes import resolve_names
 from programs.models import Cohort, Experience, ProgramQuestion, Topic
 from workflow.models import Transition
 
+from .answer_writing import write_answers
 from .own_questions import ASKED
-from .stored_answers import PERSONAL, Answers, read_answers, write_answers
+from .stored_answers import PERSONAL, Answers, read_answers
 
 UNDO_WINDOW = timedelta(hours=24)
 ADDED: dict[str, type[models.Model]] = {

@@ -6,7 +6,8 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 
-from .maps import ROLE_TABLES, read_map
+from .map_reading import read_map
+from .maps import ROLE_TABLES, FieldMap
 
 
 def with_words(
@@ -26,6 +27,21 @@ def with_words(
     text = to_toml(data)
     read_map(text, role=role)
     return text
+
+
+def options_of(mapping: FieldMap) -> dict[str, object]:
+    """Return what a map says of a field apart from its columns, as its text has it."""
+    usual = FieldMap()
+    names = ("remove", "join", "weight", "depth", "default")
+    found = {name: getattr(mapping, name) for name in names}
+    options = {name: one for name, one in found.items() if one != getattr(usual, name)}
+    if mapping.values:
+        options["values"] = dict(zip(mapping.spellings, mapping.values.values(), strict=True))
+    if mapping.rename:
+        options["rename"] = dict(mapping.rename)
+    if mapping.add:
+        options["add"] = sorted(mapping.add)
+    return options
 
 
 def to_toml(data: Mapping[str, object]) -> str:
@@ -64,4 +80,6 @@ def _value(value: object) -> str:
         return "[" + ", ".join(_value(one) for one in value) + "]"
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
-    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
+    if isinstance(value, (int, float)):
+        return str(value)
+    return json.dumps(str(value), ensure_ascii=False)

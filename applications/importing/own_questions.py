@@ -65,7 +65,7 @@ def find_questions(
 def _new(
     program: Program, heading: str, mapping: FieldMap, answers: list[list[str]]
 ) -> ProgramQuestion:
-    kind = guess_kind(answers, is_list=bool(mapping.split or mapping.splits or mapping.pivot))
+    kind = guess_kind(answers, is_list=any(mapping.splits.values()) or bool(mapping.pivot))
     return ProgramQuestion(
         program=program,
         heading=heading,

@@ -22,9 +22,9 @@ from applications.models import Application
 from applications.name_matching import name_words
 from programs.models import Cohort, Program
 
+from .answer_writing import BATCH
 from .normalization import fold
 from .records import ImportResult, Problem, Record
-from .stored_answers import BATCH
 
 DEFAULTS = ("language", "time_zone")
 

@@ -246,7 +246,7 @@ def _split(mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
     for column in mapping.columns:
         text = cells[fold(column)]
         text = text.replace(mapping.remove, "") if mapping.remove else text
-        found += split_answers(text, mapping.splits.get(fold(column), mapping.split))
+        found += split_answers(text, mapping.split(column))
     return found
 
 

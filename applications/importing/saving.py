@@ -21,12 +21,13 @@ from applications.named_wishes import resolve_names, wishes_explained
 from programs.models import Cohort
 from workflow.models import Transition
 
+from .answer_writing import BATCH, write_answers
 from .maps import RosterMap
 from .merging import merge
 from .offers import Offers
 from .people_import import DEFAULTS, PeopleImport
 from .records import Change, ImportResult, Record
-from .stored_answers import BATCH, PERSONAL, Answers, read_answers, write_answers
+from .stored_answers import PERSONAL, Answers, read_answers
 
 State = Application.State
 UPDATABLE = {State.SUBMITTED, State.ACCEPTED, State.WAITLISTED}

@@ -31,6 +31,7 @@ class TableSummary:
     heading_row: int = 1
     sheets: tuple[Sheet, ...] = ()
     sheet: str = ""
+    is_read_as_before: bool = False  # with options that were chosen for an earlier file
 
     @property
     def headers(self) -> list[str]:
@@ -75,4 +76,5 @@ def from_json(text: str) -> TableSummary:
         found.get("heading_row", 1),
         tuple(Sheet(**one) for one in found.get("sheets", [])),
         found.get("sheet", ""),
+        found.get("is_read_as_before", False),
     )

@@ -6,6 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from applications.forms.rosters import answer_name
+from applications.importing.answer_meanings import AskedAnswer
 from applications.importing.import_jobs import erase_expired_uploads
 from applications.models import Application, RosterJob, RosterUpload
 from testkit import factories
@@ -17,6 +19,9 @@ FILE = (
     "E-mail,First name,Last name,How many mentees?,Skills,Shoe size\n"
     "mei@example.org,Mei,Lin,Two please,Talks;Pay,38\n"
 )
+
+
+TWO_PLEASE = answer_name("answer", AskedAnswer("capacity", "Two please"))
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def test_upload_map_check_and_import(upload, visit):
     assert visit("columns", uploaded(), choices()).url == visit.url("columns", uploaded())
     asked = visit("columns", uploaded())
     assert "Two please" in asked.content.decode()
-    response = visit("columns", uploaded(), choices(**{"answer-0": "2"}))
+    response = visit("columns", uploaded(), choices(**{TWO_PLEASE: "2"}))
     check = RosterJob.system.latest()
     assert response.url == visit.url("job", check)
     assert (check.state, check.counts["created"], Application.objects.count()) == ("done", 1, 0)
@@ -97,7 +102,7 @@ def test_upload_map_check_and_import(upload, visit):
 def test_importing_twice_is_refused_with_a_reason(upload, visit):
     upload()
     visit("columns", uploaded(), choices())
-    visit("columns", uploaded(), choices(**{"answer-0": "2"}))
+    visit("columns", uploaded(), choices(**{TWO_PLEASE: "2"}))
     visit("import", uploaded(), {})
     assert visit("import", uploaded(), {}).status_code == 302
     assert Application.objects.count() == 1
@@ -107,7 +112,7 @@ def test_importing_twice_is_refused_with_a_reason(upload, visit):
 def test_problems_are_shown_row_by_row(upload, visit):
     upload(FILE.replace("mei@example.org", "mei"))
     visit("columns", uploaded(), choices())
-    visit("columns", uploaded(), choices(**{"answer-0": "2"}))
+    visit("columns", uploaded(), choices(**{TWO_PLEASE: "2"}))
     shown = visit("job", RosterJob.system.latest()).content.decode()
     assert "Row 2, E-mail" in shown
     assert 'value="Import"' not in shown
@@ -140,7 +145,7 @@ def test_the_web_process_parses_nothing(upload, visit, monkeypatch):
     monkeypatch.setattr("applications.importing.import_jobs.read_table", refuse)
     monkeypatch.setattr(jobs, "run_due", lambda: 0)
     visit("columns", uploaded(), choices())
-    visit("columns", uploaded(), choices(**{"answer-0": "2"}))
+    visit("columns", uploaded(), choices(**{TWO_PLEASE: "2"}))
     visit("import", uploaded(), {})
     waiting = RosterJob.system.filter(state="queued")
     assert sorted(job.purpose for job in waiting) == ["check", "import"]
