@@ -44,7 +44,8 @@ def lines(result: Result) -> Iterator[str]:
     yield ""
     yield from _paragraph(
         "Milliseconds of the processor. A *task* is what Celery's beat wakes, every five seconds."
-        " Each reconciler, whose names follow, runs in one of the twelve of a minute."
+        " Each reconciler, whose names follow, runs in one of the twelve runs of a minute; which"
+        " ones run together depends on the second at which beat began, so every second was tried."
     )
     yield ""
     yield "| sweep | 1 x | 10 x | at most | |"
