@@ -180,19 +180,24 @@ def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
 
 def _late_agreements(member: User, at: datetime) -> int:
     """Count unsigned agreements of pairs introduced longer ago than their program allows."""
-    late = Q(pk__in=[])
+    late, latest = Q(pk__in=[]), datetime.min.replace(tzinfo=at.tzinfo)
     for program in Program.objects.for_committee(member).select_related("policy"):
         before = at - timedelta(days=program.policy.agreement_attention_days)
         late |= Q(mentee__cohort__program=program, introduced_at__lt=before)
+        latest = max(latest, before)
     signed = AgreementVersion.objects.signed().filter(agreement__match=OuterRef("pk"))
-    introduced = Match.objects.for_committee(member).filter(state=Match.State.INTRODUCED)
+    introduced = Match.objects.for_committee(member).filter(
+        state=Match.State.INTRODUCED,
+        introduced_at__lt=latest,  # outside of the "or", for the index
+    )
     return _counts(introduced, late & ~Q(Exists(signed)))[0]
 
 
 def _emails(member: User) -> Iterator[AttentionItem]:
     held, failed = Notification.State.HELD, Notification.State.FAILED
-    mine = Notification.objects.in_states_for_committee([held, failed], member)
-    counts = _counts_by(mine, "state", held, failed)
+    counts = Notification.objects.count_in_states_for_committee(
+        [held, failed], member, SHOWN_LIMIT + 1
+    )
     on_hold, undelivered = counts[held], counts[failed]
 
     def url(state: str) -> str:

@@ -31,7 +31,7 @@ from accounts.models import User
 from checkins.models import Concern
 from matches.models import EndingRequest, Match, MatchQuerySet
 from meetings.models import Meeting
-from programs.models import Policy, Program
+from programs.models import Policy, Program, ids_read_once
 
 from .health_dates import days_until
 
@@ -121,17 +121,30 @@ def may_end(matches: MatchQuerySet, *, reader: User) -> QuerySet[Match]:
 
 def _conditions(reader: User, at: datetime) -> dict[Health, Q]:
     """Return what each value means; the first one that is met is the health."""
-    asked = _calls_for_help(reader).exclude(match=None)
     return {
         Health.ENDING: Q(state=State.CLOSING) | _has_asked_to_end(reader),
-        Health.ASKED_FOR_HELP: Q(pk__in=asked.order_by().values("match")),
+        Health.ASKED_FOR_HELP: _has_asked_for_help(reader),
         Health.STUCK: Q(stuck_from__lt=at),
         Health.DRIFTING: Q(drifting_from__lt=at),
     }
 
 
+# Requests that wait are few, and one page asks several times whose they are. With their numbers the
+# database begins at these pairs, or at the dates; with a subquery it may read every open pair.
+
+
 def _has_asked_to_end(reader: User) -> Q:
-    return Q(pk__in=_requests_to_end(reader).order_by().values("match"))
+    return _is_match_of("requests to end", reader, _requests_to_end(reader))
+
+
+def _has_asked_for_help(reader: User) -> Q:
+    calls = _calls_for_help(reader).exclude(match=None)
+    return _is_match_of("calls for help", reader, calls)
+
+
+def _is_match_of(name: str, reader: User, requests: QuerySet) -> Q:
+    matches = requests.order_by().values_list("match", flat=True)
+    return Q(pk__in=ids_read_once(name, reader, matches))
 
 
 def _requests_to_end(reader: User) -> QuerySet[EndingRequest]:

@@ -85,7 +85,12 @@ class Decision(ConfidentialModel):
                 fields=["release_at"],
                 condition=Q(released_at=None, release_at__isnull=False),
                 name="decision_to_release",
-            )
+            ),
+            models.Index(
+                fields=["application"],
+                condition=Q(released_at=None, release_at=None),
+                name="decision_left_to_release",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

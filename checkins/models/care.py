@@ -132,7 +132,14 @@ class Concern(ConfidentialModel):
         verbose_name = _("concern")
         verbose_name_plural = _("concerns")
         ordering = ["-raised_at", "pk"]
-        indexes = [models.Index(fields=["state", "-raised_at"], name="concern_by_state")]
+        indexes = [
+            models.Index(fields=["state", "-raised_at"], name="concern_by_state"),
+            models.Index(
+                fields=["match"],
+                condition=Q(cause="asked") & ~Q(state="resolved"),
+                name="concern_call_for_help",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "nonce"], condition=~Q(nonce=""), name="one_concern_per_form"

@@ -84,7 +84,7 @@ def test_the_page_asks_as_often_for_three_pairs_as_for_one(
     Notification.system.update(state="held", reason="test")
     client = as_user(cleo)
     client.get(INDEX)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         assert "e-mail" in client.get(INDEX).content.decode()
 
 
@@ -100,28 +100,41 @@ def test_what_is_too_much_to_read_is_counted_all_the_same(monkeypatch, cleo, ben
     assert found["urgent request for help"] == 1
     assert found["open concerns"] == 2
     assert found["e-mail on hold"] == 1
-    for module in ("dashboard.attention", "notifications.models.outbox"):
-        monkeypatch.setattr(f"{module}.FEW", 0)
+    monkeypatch.setattr("dashboard.attention.FEW", 0)
     assert items_of(cleo) == found
+
+
+def failed_emails(count, match, state="failed"):
+    ended_at = timezone.now() if state == "failed" else None
+    for _number in range(count):
+        to = factories.person()
+        enqueue("match-introduced", to=to, about=match)
+        rows = Notification.system.filter(recipient=to)
+        rows.update(state=state, reason="test", ended_at=ended_at)
 
 
 def test_many_emails_of_one_state_are_not_counted_again(monkeypatch, cleo, ada, ben, cohort):
     """And only the rules of the tables that they are about are asked."""
     match = factories.match(ben, ada, cohort)
-    for number in range(4):
-        enqueue("match-introduced", to=factories.person(), about=match, ordinal=number)
-    Notification.system.update(state="failed", reason="test", ended_at=timezone.now())
-    last = Notification.system.latest("pk")
-    Notification.system.filter(pk=last.pk).update(state="held", ended_at=None)
+    failed_emails(5, match)
+    failed_emails(1, match, state="held")
     monkeypatch.setattr("dashboard.attention.SHOWN_LIMIT", 1)
-    monkeypatch.setattr("dashboard.attention.FEW", 3)
     with CaptureQueriesContext(connection) as asked:
         found = {item.text: item.shown for item in attention_items(cleo, at=timezone.now())}
     assert found["e-mails could not be delivered"] == "1+"
     assert found["e-mail on hold"] == "1"
     sql = [row["sql"] for row in asked if 'FROM "notifications_notification"' in row["sql"]]
-    assert len(sql) == 3  # which tables, the first of them, and how many are on hold
+    assert len(sql) == 3  # the first ones of each state, and which of them are hers
     assert not [one for one in sql if "agreements_agreementversion" in one]
+
+
+def test_emails_of_others_hide_none_of_ones_own(monkeypatch, cleo, ada, ben, cohort):
+    elsewhere = factories.match(factories.person(), factories.person(), factories.cohort())
+    failed_emails(4, elsewhere)
+    failed_emails(2, factories.match(ben, ada, cohort))
+    monkeypatch.setattr("dashboard.attention.SHOWN_LIMIT", 1)
+    (item,) = (one for one in attention_items(cleo, at=timezone.now()) if "e-mail" in one.text)
+    assert item.count == 2
 
 
 def test_another_committee_sees_nothing(cohort):

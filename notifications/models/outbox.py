@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import ClassVar, Self
@@ -24,6 +25,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from access.bounded import count_up_to
 from access.encrypted_fields import EncryptedTextField
 from access.exceptions import ActionNotAllowed
 from access.generic_relations import GenericRelationQuerySet
@@ -33,7 +35,6 @@ from access.scoping import ConfidentialModel, SystemManager
 from ..kinds import KINDS, Kind, Stream
 from ..reasons import RELEASED, words_of
 
-FEW = 2_000  # e-mails of which the name of a table is read
 ACCOUNT_EMAIL = "account-email"  # the kind of e-mails with codes; only their recipient sees them
 
 
@@ -53,19 +54,29 @@ class NotificationQuerySet(GenericRelationQuerySet):
         mine = self.exclude(kind=ACCOUNT_EMAIL)
         return mine.about_rows_for_committee(_tables_of_kinds(), user, *roles)
 
-    def in_states_for_committee(
-        self, states: Collection[str], user: AbstractBaseUser | AnonymousUser
-    ) -> Self:
-        """Return the e-mails of some states, which few e-mails have, of those in `for_committee`.
+    def count_in_states_for_committee(
+        self, states: Collection[str], user: AbstractBaseUser | AnonymousUser, limit: int
+    ) -> Counter[str]:
+        """Count the e-mails of each of some states in `for_committee`, none further than `limit`.
 
-        Only the rules of the tables that they are about are asked, usually none.
+        Usually `user` sees most of the first ones. Then the rules are asked once, only of these
+        e-mails and of the tables that they are about, however many have such a state.
         """
-        found = self.filter(state__in=states).exclude(kind=ACCOUNT_EMAIL)
-        types = found.scoped("names of tables").order_by().values_list("about_type", flat=True)
-        few = list(types[: FEW + 1])
-        if len(few) > FEW:
-            return found.for_committee(user)
-        return found.about_rows_for_committee(_tables_of_kinds().intersection(few), user)
+        mine = self.exclude(kind=ACCOUNT_EMAIL).scoped("the first of a state, by their ids")
+        look = 3 * limit // 2
+        first = {
+            state: dict(mine.filter(state=state).order_by().values_list("pk", "about_type")[:look])
+            for state in states
+        }
+        few = {pk: table for rows in first.values() for pk, table in rows.items()}
+        seen = self.filter(pk__in=few).about_rows_for_committee({*few.values()}, user)
+        counts = Counter(seen.order_by().values_list("state", flat=True))
+        for state, rows in first.items():
+            if counts[state] < limit and len(rows) == look:  # there are others that they may see
+                others = mine.filter(state=state)
+                tables = set(others.order_by().values_list("about_type", flat=True).distinct())
+                counts[state] = count_up_to(others.about_rows_for_committee(tables, user), limit)
+        return counts
 
     def of_kind_for_committee(self, kind: Kind, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return the e-mails of one kind of those in `for_committee`.

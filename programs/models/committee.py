@@ -47,7 +47,8 @@ def ids_read_once(
 ) -> models.QuerySet | list[int]:
     """Return the ids themselves within `read_roles_once`, else `ids`, for use as a subquery.
 
-    A page asks for rows of a person's pairs in many queries; each is short with numbers in it.
+    A page asks many queries about the same few rows, such as a person's pairs; each query is short
+    with numbers in it. `name` is for what they are; they depend on nothing but the user.
     """
     return ids if _read.get() is None else _once(name, user, lambda: list(ids))
 
