@@ -13,7 +13,7 @@ from accounts.models import User
 from matches.models import Match
 
 from . import drafting, text
-from .models import Activity, AgreementText, AgreementVersion, Goal
+from .models import AgreedActivity, AgreedGoal, AgreementText, AgreementVersion
 
 
 @transaction.atomic
@@ -51,14 +51,14 @@ def _copy_content(content: text.Content, new: AgreementVersion) -> None:
     texts = {name: getattr(content.text, name) for name in written}
     AgreementText.objects.create(version=new, **texts)
     for goal in content.goals:
-        Goal.objects.create(
+        AgreedGoal.objects.create(
             version=new,
             key=goal.key,
             position=goal.position,
             text=goal.text,
             measure=goal.measure,
-            state=goal.state,
         )
-    Activity.objects.bulk_create(
-        Activity(version=new, position=row.position, text=row.text) for row in content.activities
+    AgreedActivity.objects.bulk_create(
+        AgreedActivity(version=new, position=row.position, text=row.text)
+        for row in content.activities
     )

@@ -22,7 +22,14 @@ from matches.models import Match
 from workflow.states import move
 
 from . import changes, reconcilers, text
-from .models import Activity, Agreement, AgreementText, AgreementVersion, Goal, Signature
+from .models import (
+    AgreedActivity,
+    AgreedGoal,
+    Agreement,
+    AgreementText,
+    AgreementVersion,
+    Signature,
+)
 
 COLUMNS = {
     "rhythm": ("rhythm_days", "meeting_minutes", "mode", "scheduler", "notice_hours"),
@@ -76,12 +83,12 @@ def part_values(version: AgreementVersion, part: str) -> PartValues:
         texts = AgreementText.system.filter(version=version).first()
         values |= {name: getattr(texts, name, "") for name in TEXTS[part]}
     if part == "goals":
-        rows = Goal.system.filter(version=version)
+        rows = AgreedGoal.system.filter(version=version)
         values["goals"] = [
             {"key": goal.key, "text": goal.text, "measure": goal.measure} for goal in rows
         ]
     if part == "activities":
-        values["activities"] = [row.text for row in Activity.system.filter(version=version)]
+        values["activities"] = [row.text for row in AgreedActivity.system.filter(version=version)]
     return values
 
 
@@ -204,22 +211,22 @@ def _write(version: AgreementVersion, part: str, values: PartValues) -> None:
     elif part == "goals":
         _write_goals(version, values["goals"])
     elif part == "activities":
-        Activity.system.filter(version=version).delete()
+        AgreedActivity.system.filter(version=version).delete()
         rows = [
-            Activity(version=version, position=n, text=line)
+            AgreedActivity(version=version, position=n, text=line)
             for n, line in enumerate(values["activities"])
         ]
-        Activity.objects.bulk_create(rows)
+        AgreedActivity.objects.bulk_create(rows)
 
 
 def _write_goals(version: AgreementVersion, goals: list[dict[str, str]]) -> None:
-    """Replace the goals; those that keep their key keep their progress too."""
-    rows = Goal.system.filter(version=version)
+    """Replace the goals; those that keep their key stay the same goal."""
+    rows = AgreedGoal.system.filter(version=version)
     known = {goal.key: goal for goal in rows}
     kept = {goal["key"] for goal in goals if goal.get("key") in known}
     rows.exclude(key__in=kept).delete()
     for position, goal in enumerate(goals):
-        row = known[goal["key"]] if goal.get("key") in kept else Goal(version=version)
+        row = known[goal["key"]] if goal.get("key") in kept else AgreedGoal(version=version)
         row.position, row.text, row.measure = position, goal["text"], goal["measure"]
         row.save()
 

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from matches.emails import MATCH_ENDED
 from matches.models import Match
-from notifications.kinds import ESSENTIAL, Cancel, Email, kind
+from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
 from notifications.reasons import reason
 
 from . import default_texts, text
-from .models import PARTS, AgreementVersion, Signature
+from .goals.goal_states import NOT_REACHED
+from .models import PARTS, AgreementVersion, Goal, Signature
 
 State = AgreementVersion.State
 
@@ -109,4 +110,26 @@ def agreement_signed(version: AgreementVersion, person: User) -> Email | Cancel:
         action=(_("View our agreement"), page("agreement-detail", version.match)),
         program=version.program,
         thread=version.match,
+    )
+
+
+@kind(
+    "goal-reached",
+    label=gettext_lazy("Goal reached"),
+    about="agreements.Goal",
+    stream=OPTIONAL,
+    tells=lambda goal, person: (goal.state,),
+)
+def goal_reached(goal: Goal, person: User) -> Email | Cancel:
+    """**To**: the partner of who marked it. **When**: ten minutes after a goal was marked as
+    reached. **Until**: that is taken back, the goal is made private, or the match has ended."""
+    if goal.match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    if goal.state != Goal.State.REACHED or not goal.is_shared:
+        return Cancel(NOT_REACHED)
+    return Email(
+        context={"partner": goal.match.partner_of(person), "is_of_pair": goal.is_of_pair},
+        action=(_("See it"), absolute(reverse("agreements:goal-detail", args=[goal.public_id]))),
+        program=goal.match.program,
+        thread=goal.match,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,16 +12,9 @@ from matches.models import Match
 
 from . import changes, default_texts, text
 from .forms import PartForm
-from .models import PARTS, AgreementVersion, Goal, Signature
+from .models import PARTS, AgreementVersion, Signature
 
 State = AgreementVersion.State
-
-
-class GoalRow(TypedDict):
-    """A goal with the states that it may move to."""
-
-    goal: Goal
-    transitions: list[Goal.State]
 
 
 def url(name: str, match: Match, *more: str) -> str:
@@ -136,14 +127,3 @@ def message_after_signature(version: AgreementVersion, partner: User) -> str:
         return _("You have both signed. Your agreement is in force.")
     name = {"name": partner.first_name}
     return _("Signed. We are e-mailing %(name)s to ask for the second signature.") % name
-
-
-def goals_with_transitions(version: AgreementVersion | None, reader: User) -> list[GoalRow]:
-    """Return the goals of the version in force; none while there is no such version."""
-    if version is None:
-        return []
-    rows = []
-    for goal in Goal.objects.of_pair(reader).filter(version=version):
-        allowed = [state for state in Goal.State if state in Goal.TRANSITIONS[goal.state]]
-        rows.append(GoalRow(goal=goal, transitions=allowed))
-    return rows

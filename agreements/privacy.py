@@ -15,8 +15,10 @@ from matches.models import Match, MatchQuerySet
 from workflow.models import Transition
 
 from . import reflections, text
+from .goals import privacy as goals_privacy
 from .models import (
-    Activity,
+    AgreedActivity,
+    AgreedGoal,
     AgreementText,
     AgreementVersion,
     AgreementVersionQuerySet,
@@ -30,9 +32,10 @@ WRITTEN = ("confidentiality", "feedback", "short_term_reason", "ending_rules")
 
 
 def export(user: User) -> dict[str, object]:
-    """Return each version that `user` could read, with their signatures, and their reflections."""
+    """Return what `user` could read of agreements and goals, and what they wrote alone."""
     return {
         "versions": _export_versions(user),
+        "goals": goals_privacy.export(user),
         "reflections": [_export_reflection(row) for row in _reflections_of(user)],
     }
 
@@ -64,16 +67,14 @@ def _export_versions(user: User) -> list[dict[str, object]]:
 def _export(version: AgreementVersion, user: User) -> dict[str, object]:
     content = text.content_for(version, user)
     statements = text.statements_of(content) if content else []
-    goals = Goal.objects.of_pair(user).filter(version=version)
+    goals = AgreedGoal.objects.of_pair(user).filter(version=version)
     signatures = Signature.objects.filter(version=version, person=user)
     return {
         "with": version.match.partner_of(user).name,
         "version": version.number,
         "state": version.state,
         "text": [{"what": str(row.label), "words": str(row.value)} for row in statements],
-        "goals": [
-            {"goal": goal.text, "measure": goal.measure, "state": goal.state} for goal in goals
-        ],
+        "goals": [{"goal": goal.text, "measure": goal.measure} for goal in goals],
         "my_signatures": list(
             signatures.values("typed_name", "signed_at", "sha256", "withdrawn_at")
         ),
@@ -86,6 +87,7 @@ def erase(user: User) -> None:
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     Signature.objects.filter(person=user).update(typed_name=ERASED)
     reflections.erase_all(matches, author=user)
+    goals_privacy.erase(user)
     empty_unsigned(versions)
     in_versions = {"version__in": versions}
     records = AgreementText.system.filter(**in_versions)
@@ -98,13 +100,14 @@ def erase(user: User) -> None:
         record.save(update_fields=["signed_text"])
     mentions = Mentions.of(user)
     mentions.replace_in(records, *WRITTEN, "signed_text")
-    mentions.replace_in(Goal.system.filter(**in_versions), "text", "measure")
-    mentions.replace_in(Activity.system.filter(**in_versions), "text")
+    mentions.replace_in(AgreedGoal.system.filter(**in_versions), "text", "measure")
+    mentions.replace_in(AgreedActivity.system.filter(**in_versions), "text")
     signatures = Signature.objects.filter(**in_versions).exclude(person=user)
     mentions.replace_in(signatures, "typed_name")
     written = Reflection.system.filter(match__in=matches)
     mentions.replace_in(written, "learned", "next_steps")
     mentions.replace_in(GoalReflection.system.filter(reflection__in=written), "learned")
+    goals_privacy.replace_mentions(mentions, matches)
     Transition.system.about_any(versions).update(why="")
 
 
@@ -116,8 +119,8 @@ def empty_unsigned(versions: AgreementVersionQuerySet) -> None:
     AgreementText.system.filter(version__in=unsigned).update(
         signed_text="", **dict.fromkeys(WRITTEN, "")
     )
-    Goal.system.filter(version__in=unsigned).delete()
-    Activity.system.filter(version__in=unsigned).delete()
+    AgreedGoal.system.filter(version__in=unsigned).delete()
+    AgreedActivity.system.filter(version__in=unsigned).delete()
 
 
 @retention.register
@@ -127,6 +130,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     What they signed stays theirs.
     """
     reflections.erase_all(matches)
+    goals_privacy.empty(Goal.system.filter(match__in=matches))
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     empty_unsigned(versions)
     Transition.system.about_any(versions).update(why="")
@@ -144,11 +148,20 @@ COLUMNS = rules(
                 not_exported="an earlier wording of the same text", mentions="emptied whole"
             ),
         },
-        "Goal": {
-            "public_id key": impersonal("a random id"),
+        "AgreedGoal": {
+            "key": impersonal("a random id"),
             "text measure": AGREED,
         },
-        "Activity": {"text": AGREED},
+        "AgreedActivity": {"text": AGREED},
+        "Goal": {
+            "public_id key": impersonal("a random id"),
+            "text measure why": erased(),
+        },
+        "GoalStep": {
+            "public_id": impersonal("a random id"),
+            "text": erased(),
+        },
+        "GoalChange": {"before": erased()},
         "Reflection": {"learned next_steps": erased()},
         "GoalReflection": {"goal_key": impersonal("a random id"), "learned": erased()},
         "Signature": {

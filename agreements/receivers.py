@@ -16,6 +16,7 @@ from matches.signals import closing_steps_asked, match_ended
 from notifications.outbox import cancel_about
 
 from . import reflections
+from .goals import goal_states
 from .models import AgreementVersion
 
 
@@ -23,6 +24,7 @@ from .models import AgreementVersion
 def cancel_emails(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
     for version in AgreementVersion.objects.of_match(match):
         cancel_about(version, why=MATCH_ENDED, at=at)
+    goal_states.cancel_emails(match, why=MATCH_ENDED, at=at)
 
 
 @receiver(closing_steps_asked)

@@ -19,7 +19,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.models import Match, MatchQuerySet
 
-from .models import AgreementVersion, Goal, GoalReflection, Reflection
+from .models import Goal, GoalReflection, Reflection
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ def may_reflect(match: Match) -> bool:
     return is_ending and not is_mistake and match.texts_erased_at is None
 
 
-def goals_of(match: Match, reader: User) -> list[Goal]:
-    """Return the goals of the agreement that is or was in force, for one of the pair."""
-    version = AgreementVersion.objects.of_match(match).signed().first()
-    if version is None:
-        return []
-    return list(Goal.objects.of_pair(reader).filter(version=version))
+def goals_of(match: Match, author: User) -> list[Goal]:
+    """Return the goals of the pair, and for the mentor those of their own."""
+    goals = Goal.objects.visible_to(author).not_erased().filter(match=match)
+    mentee = match.mentee.person_id
+    found = list(goals.filter(person__in={mentee, author.pk}))
+    return sorted(found, key=lambda goal: goal.person_id != mentee)
 
 
 def reflection_of(match: Match, author: User) -> Reflection | None:

@@ -19,6 +19,7 @@ from accounts.models import User
 from matches.models import Match
 
 from . import reconcilers, text
+from .goals import agreed
 from .models import Agreement, AgreementVersion, Signature
 
 State = AgreementVersion.State
@@ -64,6 +65,7 @@ def sign(
     partner = version.match.partner_of(by)
     if signatures.filter(person=partner).exists():
         version.put_in_force(by=by, at=at)
+        agreed.follow(version, at=at)
         reconcilers.notify_signed(version, at=at)
     else:
         reconcilers.ask_to_sign(version, partner, at=at)

@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 
-from .models import PARTS, Activity, AgreementText, AgreementVersion, Goal
+from .models import PARTS, AgreedActivity, AgreedGoal, AgreementText, AgreementVersion
 
 FORMAT = "mentoring agreement, text 1"
 
@@ -74,8 +74,8 @@ class Content:
 
     version: AgreementVersion
     text: AgreementText
-    goals: tuple[Goal, ...]
-    activities: tuple[Activity, ...]
+    goals: tuple[AgreedGoal, ...]
+    activities: tuple[AgreedActivity, ...]
 
 
 def content_for(version: AgreementVersion, reader: User | AnonymousUser) -> Content | None:
@@ -91,8 +91,8 @@ def content_for_record(version: AgreementVersion) -> Content:
 
 
 def _content(version: AgreementVersion, text: AgreementText) -> Content:
-    goals = Goal.system.filter(version=version)
-    activities = Activity.system.filter(version=version)
+    goals = AgreedGoal.system.filter(version=version)
+    activities = AgreedActivity.system.filter(version=version)
     return Content(version, text, tuple(goals), tuple(activities))
 
 

@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from accounts.models import Profile, User
-from agreements.models import Agreement, AgreementVersion, Goal, Signature
+from agreements.models import AgreedGoal, Agreement, AgreementVersion, Signature
 from applications.models import ApplicationTopic, Decision
 from bench.copies import FIRST, copy, filling, run, series, set_sequences
 from bench.scale_history import copy_emails, copy_transitions
@@ -230,7 +230,7 @@ def _agreements(sample: _Sample) -> None:
     copy(sample.version, signed, id=f"{FIRST} + p.k", agreement_id=f"{FIRST} + p.k",
           changed_at=moment, shared_at=moment, signed_at=moment,
           changed_by_id="p.mentee")  # fmt: skip
-    goal = Goal.system.filter(version=sample.version).first()
+    goal = AgreedGoal.system.filter(version=sample.version).first()
     assert goal is not None
     copy(goal, f"{signed}, generate_series(0, 1) o", id=f"{FIRST} + 2 * p.k + o",
           version_id=f"{FIRST} + p.k", key="left(md5(random()::text), 22)",

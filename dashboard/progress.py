@@ -146,6 +146,7 @@ def related_pages(status: ParticipantStatus) -> list[dict[str, str]]:
     return [
         {"label": _("Our page"), "url": reverse("matches:match-detail", args=[key])},
         {"label": _("Meetings"), "url": reverse("meetings:meeting-list", args=[key])},
+        {"label": _("Goals"), "url": reverse("agreements:goal-list", args=[key])},
         {"label": _("Agreement"), "url": reverse("agreements:agreement-detail", args=[key])},
         *([_alumni()] if status.match.state == Match.State.CLOSED else []),
         *([part] if application.is_mentor and may_change(application, status.person) else []),

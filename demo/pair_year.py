@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
 from agreements import drafting, signing
+from agreements.goals import edits, goal_states, steps
 from agreements.models import AgreementVersion, Goal
 from checkins import answering, concerns, planning, results, unanswered_emails
 from checkins.models import CheckIn, Concern
@@ -144,14 +145,28 @@ def update_goals(demo: DemoCohort, match: Match, place: int, *, start: float) ->
     mentee, _mentor = match.people
     if not demo.calendar.is_past(start + 70) or match.state != Match.State.ACTIVE:
         return
-    for number, goal in enumerate(
-        Goal.objects.of_pair(mentee)
-        .filter(version__agreement__match=match)
-        .select_related("version")
-    ):
-        steps = ("under_way", "reached", "", "parked")[(place + 3 * number) % 4]
-        if steps:
-            goal.mark(steps, by=mentee)
+    texts = demo.texts["goal_texts"]["steps"]
+    for number, goal in enumerate(Goal.objects.visible_to(mentee).of_pair(match)):
+        goal.match = match
+        state = ("under_way", "reached", "", "parked")[(place + 3 * number) % 4]
+        for turn in range(3 if state else 0):
+            on = demo.calendar.at(start + 30 + 10 * turn, hour=20)
+            step = steps.add_step(goal, texts[(place + turn) % len(texts)], by=mentee, at=on)
+            if turn < 2 or state == "reached":
+                steps.set_done(step, is_done=True, by=mentee, at=on + timedelta(days=6))
+        if state:
+            goal_states.set_state(goal, state, by=mentee, at=demo.calendar.at(start + 66))
+    add_learning_goal(demo, match, place, day=start + 20)
+
+
+def add_learning_goal(demo: DemoCohort, match: Match, place: int, *, day: float) -> None:
+    """Let every third mentor say what they want to learn; every second of these shares it."""
+    if place % 3 == 1:
+        choices = demo.texts["goal_texts"]["learning"]
+        words = choices[place % len(choices)]
+        mentor = match.mentor.person
+        goal_words = edits.GoalWords(**words, is_shared=place % 2 == 0)
+        edits.add_goal(match, goal_words, person=mentor, by=mentor, at=demo.calendar.at(day))
 
 
 def mode_of(match: Match) -> str:

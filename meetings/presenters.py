@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.timezones import zone_label
-from agreements.models import AgreementVersion, Goal
+from agreements.models import Goal
 from matches.models import Match
 
 from .calendars import add_links
@@ -295,10 +295,7 @@ def preparation(meeting: Meeting, reader: User, *, at: datetime) -> Preparation:
     held = [row for row in earlier if row.meeting.state == State.HELD]
     mine = PrivateNote.objects.visible_to(reader).filter(meeting=meeting).first()
     is_mentee = reader == match.mentee.person
-    goals = Goal.objects.of_pair(reader).filter(
-        version__agreement__match=match, version__state=AgreementVersion.State.SIGNED
-    )
-    open_goals = goals.exclude(state__in=[Goal.State.REACHED, Goal.State.PARKED])
+    open_goals = Goal.objects.visible_to(reader).of_pair(match).open().not_erased()
     questions = questions_for(match, has_met=bool(held), at=at)
     return Preparation(
         card=card,

@@ -13,6 +13,7 @@ from accounts.models import User
 from matches.models import Match
 
 from .. import reflections
+from ..goals.history import first_measures
 from ..models import Goal, GoalReflection, Reflection
 from ..models.content import TEXT_LENGTH
 from ..reflections import GoalAnswer
@@ -38,6 +39,7 @@ class ReflectionForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, match: Match, author: User) -> None:
         self.match = match
         self.goals = reflections.goals_of(match, author)
+        self.first = first_measures(match, author)
         self.reflection = reflections.reflection_of(match, author)
         answers = reflections.goal_answers(self.reflection, author)
         initial = {name: getattr(self.reflection, name, "") for name in ("learned", "next_steps")}
@@ -55,10 +57,10 @@ class ReflectionForm(forms.Form):
             self.fields[LEARNED % number] = _text_area(_("What did you learn on the way?"))
 
     @property
-    def goal_fields(self) -> list[tuple[Goal, forms.BoundField, forms.BoundField]]:
-        """Each goal with its two fields, for the page."""
+    def goal_fields(self) -> list[tuple[Goal, str, forms.BoundField, forms.BoundField]]:
+        """Each goal with its first measure, "" if that is the one today, and its two fields."""
         return [
-            (goal, self[OUTCOME % number], self[LEARNED % number])
+            (goal, self.first.get(goal.pk, ""), self[OUTCOME % number], self[LEARNED % number])
             for number, goal in enumerate(self.goals)
         ]
 

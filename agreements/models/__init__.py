@@ -1,5 +1,6 @@
 from .agreements import Agreement
-from .content import Activity, AgreementText, Goal, with_goal_counts
+from .content import AgreedActivity, AgreedGoal, AgreementText, with_goal_counts
+from .goals import Goal, GoalChange, GoalStep
 from .reflections import GoalReflection, Reflection
 from .signatures import Signature
 from .versions import PARTS, RANGES, AgreementVersion, AgreementVersionQuerySet
@@ -7,13 +8,16 @@ from .versions import PARTS, RANGES, AgreementVersion, AgreementVersionQuerySet
 __all__ = [
     "PARTS",
     "RANGES",
-    "Activity",
+    "AgreedActivity",
+    "AgreedGoal",
     "Agreement",
     "AgreementText",
     "AgreementVersion",
     "AgreementVersionQuerySet",
     "Goal",
+    "GoalChange",
     "GoalReflection",
+    "GoalStep",
     "Reflection",
     "Signature",
     "with_goal_counts",

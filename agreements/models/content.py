@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -10,11 +10,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from access.exceptions import ActionNotAllowed
-from access.ids import PublicIdField, new_public_id
+from access.ids import new_public_id
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
-from workflow.states import move
 
 from .agreements import Agreement
 from .versions import AgreementVersion, AgreementVersionQuerySet
@@ -63,39 +61,25 @@ class AgreementText(ConfidentialModel):
         verbose_name_plural = _("texts of agreements")
 
 
-class Goal(ConfidentialModel):
-    """What the mentee wants, and how both will know. Only its state changes after signing."""
+class AgreedGoal(ConfidentialModel):
+    """What the mentee wants, and how both will know, as one version says it.
 
-    class State(models.TextChoices):
-        NOT_STARTED = "not_started", _("Not started")
-        UNDER_WAY = "under_way", _("Under way")
-        REACHED = "reached", _("Reached")
-        PARKED = "parked", _("Parked")
+    It stays as it was signed. `goals.Goal`, which has the same key, is what the pair works on.
+    """
 
-    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
-        State.NOT_STARTED: {State.UNDER_WAY, State.REACHED, State.PARKED},
-        State.UNDER_WAY: {State.NOT_STARTED, State.REACHED, State.PARKED},
-        State.REACHED: {State.UNDER_WAY},
-        State.PARKED: {State.NOT_STARTED, State.UNDER_WAY},
-    }
-
-    public_id = PublicIdField()
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="+")
     # Names the same goal in every version.
     key = models.CharField(max_length=22, default=new_public_id, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
     text = models.CharField(_("goal"), max_length=LINE_LENGTH)
     measure = models.CharField(_("how we will know"), max_length=LINE_LENGTH)
-    state = models.CharField(
-        _("state"), max_length=12, choices=State, default=State.NOT_STARTED, editable=False
-    )
 
     objects = ContentQuerySet.as_manager()
     system = SystemManager.from_queryset(ContentQuerySet)()
 
     class Meta:
-        verbose_name = _("goal")
-        verbose_name_plural = _("goals")
+        verbose_name = _("agreed goal")
+        verbose_name_plural = _("agreed goals")
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["version", "key"], name="goal_once_per_version"),
@@ -104,22 +88,8 @@ class Goal(ConfidentialModel):
             ),
         ]
 
-    def mark(self, to: str, *, by: User) -> None:
-        """Move the goal to state `to`; the state that it has already changes nothing.
 
-        Raises ActionNotAllowed outside the pair and before the agreement is signed.
-        """
-        if not self.version.is_of(by) or self.version.state != AgreementVersion.State.SIGNED:
-            raise ActionNotAllowed(
-                _("You can update goals once both of you have signed the agreement.")
-            )
-        if to != self.state:
-            move(self, to, by=by)
-
-    mark.alters_data = True  # type: ignore[attr-defined]  # no template may call it
-
-
-class Activity(ConfidentialModel):
+class AgreedActivity(ConfidentialModel):
     """Something the pair plans to do for the mentee's development."""
 
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="+")
@@ -130,8 +100,8 @@ class Activity(ConfidentialModel):
     system = SystemManager.from_queryset(ContentQuerySet)()
 
     class Meta:
-        verbose_name = _("development activity")
-        verbose_name_plural = _("development activities")
+        verbose_name = _("agreed activity")
+        verbose_name_plural = _("agreed activities")
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["version", "text"], name="activity_once_per_version")
@@ -140,7 +110,7 @@ class Activity(ConfidentialModel):
 
 def with_goal_counts(versions: AgreementVersionQuerySet) -> AgreementVersionQuerySet:
     """Annotate `goal_count` and `measured_count`: all that the committee sees of goals."""
-    goals = Goal.system.filter(version=OuterRef("pk")).order_by().values("version")
+    goals = AgreedGoal.system.filter(version=OuterRef("pk")).order_by().values("version")
     total = goals.annotate(n=Count("pk")).values("n")
     measured = goals.exclude(measure="").annotate(n=Count("pk")).values("n")
     return versions.annotate(

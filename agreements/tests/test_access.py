@@ -1,13 +1,20 @@
 import pytest
 from django.urls import reverse
 
-from agreements.models import Activity, Agreement, AgreementText, AgreementVersion, Goal, Signature
+from agreements.models import (
+    AgreedActivity,
+    AgreedGoal,
+    Agreement,
+    AgreementText,
+    AgreementVersion,
+    Signature,
+)
 from programs.models import Conflict
 from testkit import agreements as make
 from testkit import factories
 
 pytestmark = pytest.mark.django_db
-CONTENT = (AgreementText, Goal, Activity)
+CONTENT = (AgreementText, AgreedGoal, AgreedActivity)
 LIST = "admin:agreements_agreementversion_changelist"
 
 
@@ -21,7 +28,7 @@ def sees(user):
 
 ROWS, ALL = (
     {"Agreement", "AgreementVersion", "Signature"},
-    {"Agreement", "AgreementVersion", "Signature", "AgreementText", "Goal", "Activity"},
+    {"Agreement", "AgreementVersion", "Signature", "AgreementText", "AgreedGoal", "AgreedActivity"},
 )
 
 

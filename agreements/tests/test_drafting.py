@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 
 from access.exceptions import ActionNotAllowed
 from agreements import amending, drafting
-from agreements.models import Activity, Agreement, AgreementVersion, Goal
+from agreements.models import AgreedActivity, AgreedGoal, Agreement, AgreementVersion
 from testkit import agreements as make
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ def test_first_saved_part_makes_the_agreement_with_the_programs_numbers(match, b
     assert (version.number, version.state, version.term_months) == (1, "draft", 9)
     assert version.missing_parts == ["rhythm", "goals", "confidentiality", "term"]
     assert (
-        list(Activity.objects.visible_to(ben).values_list("text", flat=True))
+        list(AgreedActivity.objects.visible_to(ben).values_list("text", flat=True))
         == make.ACTIVITIES["activities"]
     )
 
@@ -36,7 +36,7 @@ def test_saving_the_same_again_changes_nothing(match, ben):
     first = drafting.save_part(match, "goals", make.GOALS, expected_revision=0, by=ben)
     again = drafting.save_part(match, "goals", make.GOALS, expected_revision=0, by=ben)
     assert (first.revision, again.revision) == (1, 1)
-    assert Goal.objects.visible_to(ben).count() == 1
+    assert AgreedGoal.objects.visible_to(ben).count() == 1
 
 
 def test_two_people_write_different_parts_without_conflict(match, ada, ben):
@@ -71,38 +71,7 @@ def test_an_ended_match_cannot_be_edited(match, ben):
 def test_the_database_rejects_a_goal_without_a_measure(match, ben):
     version = make.draft(match)
     with pytest.raises(IntegrityError, match="goal_has_a_measure"), transaction.atomic():
-        Goal.objects.create(version=version, text="Lead", measure="")
-
-
-def test_a_goal_keeps_its_progress_through_edits_and_versions(match, ada, ben):
-    make.signed(match)
-    goal = Goal.objects.visible_to(ben).get()
-    goal.mark("under_way", by=ben)
-    second = amending.amend(match, by=ben)
-    goals = [
-        {"key": "", "text": "A second goal", "measure": "Seen"},
-        {"key": goal.key, "text": "Lead panels", "measure": "Three"},
-    ]
-    drafting.save_part(match, "goals", {"goals": goals}, expected_revision=1, by=ada)
-    rows = Goal.objects.visible_to(ben).filter(version=second)
-    assert [(row.text, row.state) for row in rows] == [
-        ("A second goal", "not_started"),
-        ("Lead panels", "under_way"),
-    ]
-
-
-def test_goals_move_only_by_the_pair_and_after_signing(match, ben, dan):
-    version = make.shared(match)
-    goal = Goal.objects.visible_to(ben).get()
-    with pytest.raises(ActionNotAllowed):
-        goal.mark("under_way", by=ben)
-    make.sign(version, *match.people)
-    goal = Goal.objects.visible_to(ben).get()
-    with pytest.raises(ActionNotAllowed):
-        goal.mark("under_way", by=dan)
-    goal.mark("reached", by=ben)
-    goal.mark("reached", by=ben)
-    assert Goal.objects.visible_to(ben).get().state == "reached"
+        AgreedGoal.objects.create(version=version, text="Lead", measure="")
 
 
 def test_an_incomplete_draft_is_not_shared(match, ben):

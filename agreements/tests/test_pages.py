@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from agreements import drafting
 from agreements.forms import NO_GOAL
-from agreements.models import AgreementVersion, Goal, Signature
+from agreements.models import AgreedGoal, AgreementVersion, Signature
 from testkit import agreements as make
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_only_the_pair_has_these_pages(name, person, match, as_user, request):
 def test_saving_a_part_leads_to_the_next(match, as_user, ben):
     answer = as_user(ben).post(url("part-update", match, "goals"), GOALS)
     assert answer["Location"] == url("part-update", match, "activities")
-    goal = Goal.objects.visible_to(ben).get()
+    goal = AgreedGoal.objects.visible_to(ben).get()
     assert (goal.text, goal.measure) == ("Lead a panel", "Two led")
 
 
@@ -77,7 +77,7 @@ def test_the_first_goal_may_go_when_another_stays(match, as_user, ben):
         "measure_1": "It is printed",
     }
     as_user(ben).post(url("part-update", match, "goals"), data)
-    assert [goal.text for goal in Goal.objects.visible_to(ben).filter(version=version)] == [
+    assert [goal.text for goal in AgreedGoal.objects.visible_to(ben).filter(version=version)] == [
         "Write a book"
     ]
 
@@ -262,16 +262,6 @@ def test_amending_asks_first_and_then_begins_a_version(match, as_user, ben):
     assert [version.state for version in AgreementVersion.objects.all()] == ["signed", "draft"]
 
 
-def test_goal_progress_is_the_pairs_own(match, as_user, ben, dan):
-    make.signed(match)
-    goal = Goal.objects.visible_to(ben).get()
-    address = reverse("agreements:goal-progress", args=[goal.public_id])
-    assert as_user(dan).post(address, {"state": "reached"}).status_code == 404
-    assert as_user(ben).post(address, {"state": "no such"}).status_code == 404
-    assert as_user(ben).post(address, {"state": "reached"}).status_code == 302
-    assert Goal.objects.visible_to(ben).get().state == "reached"
-
-
 @pytest.mark.parametrize("goals", [1, 3])
 def test_the_page_asks_the_database_as_often_for_three_goals_as_for_one(
     goals, match, as_user, ben, django_assert_num_queries
@@ -280,7 +270,7 @@ def test_the_page_asks_the_database_as_often_for_three_goals_as_for_one(
     make.signed(match, goals={"goals": rows})
     client = as_user(ben)
     client.get(url("agreement-detail", match))  # the first request also opens the session's own row
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url("agreement-detail", match))
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from matches.models import Match
 
 from .. import default_texts, drafting, presenters, text
+from ..goals.presenters import goal_list
 from ..models import Agreement, AgreementVersion, Signature
 from .own import own_match, own_version
 
@@ -28,7 +29,7 @@ def agreement_detail(request, match_id):
         "in_force": in_force,
         "tasks": presenters.tasks(match, version),
         "next_step": presenters.next_step(match, version, request.user, partner),
-        "goals": presenters.goals_with_transitions(in_force, request.user),
+        "goals": goal_list(match, request.user),
         "may_share": version is not None and version.may_be_shared_by(request.user),
         "is_term_over": match.ends_on is not None and match.ends_on < timezone.localdate(),
         "is_opened_by_me": version is not None and version.agreement.is_opened_by(request.user),

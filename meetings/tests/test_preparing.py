@@ -117,7 +117,7 @@ def test_the_page_shows_goals_and_the_last_log(meeting, match, as_user, ben):
     agreements.signed(match)
     recording.record(make.held(match), by=ben, learned="To listen")
     text = as_user(ben).get(page("meeting-prepare", meeting.public_id)).content.decode()
-    goal = Goal.objects.of_pair(ben).first()
+    goal = Goal.objects.visible_to(ben).get()
     assert goal.text in text
     assert "To listen" in text
 

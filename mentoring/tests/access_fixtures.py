@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.models import Industry, Language, User
-from agreements.models import Goal, GoalReflection, Reflection
+from agreements.models import AgreedGoal, GoalReflection, Reflection
 from applications.importing.import_jobs import create_upload
 from applications.importing.summaries import summarize, to_json
 from applications.importing.tables import read_table
@@ -52,6 +52,7 @@ from programs.models import Conflict, Experience, Membership, PlaceDistance, Pro
 from testkit import agreements, factories, rounds
 from workflow.models import Transition
 
+from .access_fixtures_of_goals import add_goals
 from .access_roles import OWNERS, PAIRS, AccessFixtures
 
 BUILDERS: list[Callable[[AccessFixtures], None]] = []
@@ -180,6 +181,7 @@ def matches(world: AccessFixtures) -> None:
         carer = {"A": world.people["carer"]}.get(pair)
         row = Match.objects.create(mentee=mentee, mentor=mentor, carer=carer)
         world.add("match", pair, row, owners=roles)
+        world.add("mentors_match", pair, row, owners=roles[1:], partners=roles[:1])
 
 
 @register_builder
@@ -193,8 +195,7 @@ def agreed(world: AccessFixtures) -> None:
     }
     for pair, write in written.items():
         version = write(world.row("match", pair))
-        goal = Goal.system.get(version=version)
-        world.add("goal", pair, goal, owners=OWNERS[pair])
+        add_goals(world, pair)
         world.add("version", pair, version, owners=OWNERS[pair])
 
 
@@ -346,7 +347,7 @@ def looked_back(match: Match, author: User) -> None:
     ContactChoice.objects.create(match=match, person=author, allows="email", chosen_at=at)
     written = {"learned": "l", "next_steps": "n", "saved_at": at}
     reflection = Reflection.objects.create(match=match, author=author, **written)
-    key = Goal.system.get(version__agreement__match=match).key
+    key = AgreedGoal.system.get(version__agreement__match=match).key
     GoalReflection.objects.create(reflection=reflection, goal_key=key, outcome="not", learned="l")
 
 

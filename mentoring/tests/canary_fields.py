@@ -12,6 +12,7 @@ ADDRESS = "the person, the partner, the committee; members' own addresses, their
 COMMITTEE_ONLY = "the committee, never the person"
 MATCHERS = "chairs and matchers"
 PAIR = "the two people"
+GOAL = "the two people; a private goal, the mentor alone"
 OWN = "the writer alone"
 CARE = "the writer, the carer, the chair"
 CARE_ONLY = "the carer and the chair"
@@ -36,7 +37,10 @@ FIELDS: dict[str, str | None] = {
     "accounts.User.password": NO_WORDS,
     "accounts.User.pronouns": PERSON,
     "accounts.User.time_zone": NO_WORDS,
-    "agreements.Activity.text": PAIR,
+    "agreements.AgreedActivity.text": PAIR,
+    "agreements.AgreedGoal.key": NO_WORDS,
+    "agreements.AgreedGoal.measure": PAIR,
+    "agreements.AgreedGoal.text": PAIR,
     "agreements.AgreementText.confidentiality": PAIR,
     "agreements.AgreementText.ending_rules": PAIR,
     "agreements.AgreementText.feedback": PAIR,
@@ -44,8 +48,11 @@ FIELDS: dict[str, str | None] = {
     "agreements.AgreementText.short_term_reason": PAIR,
     "agreements.AgreementText.signed_text": PAIR,
     "agreements.Goal.key": NO_WORDS,
-    "agreements.Goal.measure": PAIR,
-    "agreements.Goal.text": PAIR,
+    "agreements.Goal.measure": GOAL,
+    "agreements.Goal.text": GOAL,
+    "agreements.Goal.why": GOAL,
+    "agreements.GoalChange.before": GOAL,
+    "agreements.GoalStep.text": GOAL,
     "agreements.GoalReflection.goal_key": NO_WORDS,
     "agreements.GoalReflection.learned": OWN,
     "agreements.Reflection.learned": OWN,

@@ -17,6 +17,7 @@ from .canary_fields import (
     CARE,
     CARE_ONLY,
     COMMITTEE_ONLY,
+    GOAL,
     MATCHERS,
     NAME,
     NOBODY,
@@ -49,11 +50,17 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
             committee(world, row) & {"matcher", "chair", "conflicted", "maintainer", "outsider"}
         ),
         PAIR: lambda: set(OWNERS[pair_of(world, row)]),
+        GOAL: lambda: goal_readers(world, getattr(row, "goal", row)),
         OWN: lambda: {role for role, who in world.people.items() if who == row.author},
         CARE: lambda: persons(world, row) | carers(world, row),
         CARE_ONLY: lambda: carers(world, row),
     }
     return frozenset(rule[readers]())
+
+
+def goal_readers(world: AccessFixtures, goal: Any) -> set[str]:
+    """The pair, or the one whose private goal it is."""
+    return set(OWNERS[pair_of(world, goal)]) if goal.is_shared else persons(world, goal)
 
 
 def about(row: Any, *names: str) -> Any:

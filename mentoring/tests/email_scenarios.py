@@ -33,6 +33,7 @@ from .email_cases_of_endings import (
     term_ends,
     thank_you,
 )
+from .email_cases_of_goals import reached_goal, take_up_again
 from .silent_pairs import be_in_touch, silent
 
 # --- applications
@@ -187,6 +188,7 @@ def open_applications(case: Case) -> None:
 
 
 SCENARIOS: dict[str, Scenario] = {
+    "goal-reached": Scenario(reached_goal, stop=take_up_again, reason="goal-not-reached"),
     "agreement-signed": Scenario(
         signed_agreement,
         stop=lambda case: update(case, state="superseded"),

@@ -84,8 +84,11 @@ def own_rows(person: User) -> dict[str, Q]:
         "accounts.Profile": Q(user=person),
         "accounts.User": Q(pk=person.pk),
         "agreements.AgreementText": Q(version__agreement__match__in=matches),
-        "agreements.Activity": Q(version__agreement__match__in=matches),
-        "agreements.Goal": Q(version__agreement__match__in=matches),
+        "agreements.AgreedActivity": Q(version__agreement__match__in=matches),
+        "agreements.AgreedGoal": Q(version__agreement__match__in=matches),
+        "agreements.Goal": Q(person=person),
+        "agreements.GoalChange": Q(goal__person=person) | Q(person=person),
+        "agreements.GoalStep": Q(goal__person=person) | Q(author=person),
         "agreements.GoalReflection": Q(reflection__author=person),
         "agreements.Reflection": Q(author=person),
         "agreements.Signature": Q(person=person),
@@ -132,9 +135,12 @@ def rows_of_others(person: User) -> dict[str, Q]:
     others = Application.objects.filter(cohort__in=cohorts)
     in_pair = Q(version__agreement__match__in=matches)
     return {
-        "agreements.Activity": in_pair,
+        "agreements.AgreedActivity": in_pair,
+        "agreements.AgreedGoal": in_pair,
         "agreements.AgreementText": in_pair,
-        "agreements.Goal": in_pair,
+        "agreements.Goal": Q(match__in=matches),
+        "agreements.GoalChange": Q(goal__match__in=matches),
+        "agreements.GoalStep": Q(goal__match__in=matches),
         "agreements.GoalReflection": Q(reflection__match__in=matches),
         "agreements.Reflection": Q(match__in=matches),
         "agreements.Signature": in_pair,

@@ -54,7 +54,7 @@ def words(world, field):
     ("role", "route", "field"),
     [
         ("mentee", "matches:match-detail", "applications.Application.situation"),
-        ("mentor", "agreements:agreement-review", "agreements.Goal.text"),
+        ("mentor", "agreements:agreement-review", "agreements.AgreedGoal.text"),
         ("mentee", "meetings:meeting-list", "meetings.Agenda.points"),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_word_in_the_wrong_hands_is_noticed(world, visitors):
     url = reverse("agreements:agreement-review", args=[world.row("match", "A").public_id])
     response = visitors.visit("mentee", url)
     assert canaries.leaks(world, "mentee", response) == []
-    assert "agreements.Goal.text" in canaries.leaks(world, "chair", response)
+    assert "agreements.AgreedGoal.text" in canaries.leaks(world, "chair", response)
 
 
 # --- letters

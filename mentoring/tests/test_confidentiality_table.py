@@ -65,7 +65,7 @@ ONLY_IN_SOME_PAIRS = {
     "agreements.Reflection",
     "agreements.GoalReflection",
 }
-NOT_SHOWN = {"agreements.Activity.text"}
+NOT_SHOWN = {"agreements.AgreedActivity.text"}
 EXPORTS = ("applications_application", "matches_match")
 
 
@@ -146,6 +146,7 @@ def rows_of(world: Any, label: str, pair: str) -> list[Any]:
         "application": {"application": mentee.pk},
         "match": {"match": match.pk},
         "reflection": {"reflection__match": match.pk},
+        "goal": {"goal__match": match.pk},
         "closure": {"closure__match": match.pk},
         "meeting": {"meeting__match": match.pk},
         "version": {"version__agreement__match": match.pk},

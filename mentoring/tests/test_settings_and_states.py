@@ -32,7 +32,7 @@ VERBS = {
         "superseded": "agreements.signing.sign",
     },
     "agreements.Goal": dict.fromkeys(
-        ("under_way", "reached", "parked"), "agreements.models:Goal.mark"
+        ("under_way", "reached", "parked"), "agreements.goals.goal_states.set_state"
     ),
     "applications.Application": {
         "submitted": "applications.submission.send",
