@@ -13,13 +13,13 @@ from accounts.models import User
 from matches.emails import MATCH_ENDED
 from matches.ending_texts import REOPENED
 from matches.models import Closure, Match
-from notifications.kinds import ESSENTIAL, Cancel, Email, kind
+from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.known import NOTHING
 from notifications.links import absolute
 from notifications.reasons import reason
 
 from .calendars import invitation
-from .models import Meeting
+from .models import Introduction, Meeting
 from .presenters import place_of, show_time
 from .statements import facts, issuing
 from .statements.documents import hours_and_minutes
@@ -27,6 +27,10 @@ from .statements.documents import hours_and_minutes
 State = Meeting.State
 
 MEETING_PASSED = reason("meeting-passed", gettext_lazy("the time of the meeting has passed"))
+INTRODUCTION_ANSWERED = reason(
+    "introduction-answered", gettext_lazy("the request was answered or taken back")
+)
+NO_ANSWER = reason("introduction-without-answer", gettext_lazy("the request was taken back"))
 HAS_CERTIFICATE = reason("has-certificate", gettext_lazy("the person has it already"))
 PARTNERS_TURN = reason("partners-turn", gettext_lazy("the suggested times wait for the partner"))
 
@@ -135,4 +139,48 @@ def certificate_ready(closure: Closure, person: User) -> Email | Cancel:
         action=(_("Get my certificate"), absolute(reverse("dashboard:alumni"))),
         program=match.program,
         thread=match,
+    )
+
+
+@kind(
+    "introduction-asked",
+    label=gettext_lazy("Request for an introduction"),
+    about="meetings.Introduction",
+    stream=OPTIONAL,
+)
+def introduction_asked(row: Introduction, person: User) -> Email | Cancel:
+    """**To**: the partner of who asks. **When**: one of a pair asks for an introduction. **Until**:
+    it is answered or withdrawn, or the match has ended."""
+    if row.match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    if row.state != Introduction.State.ASKED:
+        return Cancel(INTRODUCTION_ANSWERED)
+    return _about_introduction(row, person, _("Read and answer"))
+
+
+@kind(
+    "introduction-answered",
+    label=gettext_lazy("Answer to a request for an introduction"),
+    about="meetings.Introduction",
+    stream=OPTIONAL,
+)
+def introduction_answered(row: Introduction, person: User) -> Email | Cancel:
+    """**To**: who asked for an introduction. **When**: the partner promises to ask, shares the
+    contact or says that it is not possible. **Until**: it is withdrawn, or the match has ended."""
+    if row.match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    if row.state in {Introduction.State.ASKED, Introduction.State.WITHDRAWN}:
+        return Cancel(NO_ANSWER)
+    return _about_introduction(row, person, _("View what you share"))
+
+
+def _about_introduction(row: Introduction, person: User, label: str) -> Email:
+    is_asked = row.state == Introduction.State.ASKED
+    page = "introduction-answer" if is_asked else "shared-list"
+    about = row.public_id if is_asked else row.match.public_id
+    return Email(
+        context={"introduction": row, "partner": row.match.partner_of(person)},
+        action=(label, absolute(reverse(f"meetings:{page}", args=[about]))),
+        program=row.match.program,
+        thread=row.match,
     )

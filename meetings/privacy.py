@@ -16,6 +16,7 @@ from .models import (
     Agenda,
     CalendarFeed,
     Correction,
+    Introduction,
     LogEntry,
     Meeting,
     PairContact,
@@ -47,6 +48,7 @@ def export(user: User) -> dict[str, object]:
     )
     private = PrivateNote.objects.visible_to(user).values("meeting__starts_at", "text")
     shared = SharedItem.objects.visible_to(user).filter(author=user)
+    asked_for = Introduction.objects.visible_to(user).filter(asker=user)
     contacts = PairContact.objects.filter(person=user).values("on", "at")
     statements = Statement.objects.visible_to(user).order_by("issued_at", "pk")
     return {
@@ -56,6 +58,7 @@ def export(user: User) -> dict[str, object]:
         ],
         "my_private_notes": list(private),
         "contacts": list(contacts),
+        "introductions_i_asked_for": list(asked_for.values("wished", "why", "state", "asked_at")),
         "shared_by_me": list(shared.values("kind", "title", "url", "details", "shared_at")),
         "meetings": list(dates),
         "suggested_times": list(times),
@@ -71,6 +74,7 @@ def erase(user: User) -> None:
     LogEntry.system.filter(author=user).delete()
     PrivateNote.system.filter(author=user).delete()
     SharedItem.system.filter(author=user).delete()
+    Introduction.system.filter(asker=user).delete()
     CalendarFeed.objects.filter(person=user).delete()
     Statement.system.filter(person=user).delete()  # its codes stop being valid
     agendas = Agenda.system.filter(meeting__in=meetings)
@@ -81,6 +85,8 @@ def erase(user: User) -> None:
     mentions.replace_in(PrivateNote.system.filter(meeting__in=meetings), "text")
     shared = SharedItem.system.filter(match__in=Match.objects.of(user))
     mentions.replace_in(shared, "title", "url", "details")
+    asked_for = Introduction.system.filter(match__in=Match.objects.of(user))
+    mentions.replace_in(asked_for, "wished", "why")
     Transition.system.about_any(meetings).update(why="")
 
 
@@ -92,6 +98,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     agendas.update(place="", **dict.fromkeys(Agenda.PROMPTS, ""))
     LogEntry.system.filter(meeting__in=meetings).delete()
     PrivateNote.system.filter(meeting__in=meetings).delete()
+    Introduction.system.filter(match__in=matches).delete()
     SharedItem.system.filter(match__in=matches).delete()
     Transition.system.about_any(meetings).update(why="")
 
@@ -110,6 +117,10 @@ COLUMNS = rules(
         "SharedItem": {
             "public_id": impersonal("a random id"),
             "title url details": ERASED,
+        },
+        "Introduction": {
+            "public_id": impersonal("a random id"),
+            "wished why": ERASED,
         },
         "Statement": {
             "public_id": impersonal("a random id"),

@@ -1,7 +1,7 @@
 from django.urls import path
 
+from .views import introductions, planning
 from .views import meetings as views
-from .views import planning
 from .views import sharing as sharing_views
 from .views import statements as statement_views
 
@@ -20,6 +20,21 @@ urlpatterns = [
     ),
     path("shared/<str:match_id>/", sharing_views.shared_list, name="shared-list"),
     path("shared-item/<str:item_id>/delete/", sharing_views.shared_delete, name="shared-delete"),
+    path(
+        "introduction/<str:match_id>/new/",
+        introductions.introduction_create,
+        name="introduction-create",
+    ),
+    path(
+        "introduction/<str:introduction_id>/",
+        introductions.introduction_answer,
+        name="introduction-answer",
+    ),
+    path(
+        "introduction/<str:introduction_id>/withdraw/",
+        introductions.introduction_withdraw,
+        name="introduction-withdraw",
+    ),
     path("calendar/", sharing_views.calendar_feed, name="calendar-feed"),
     path("calendar/renew/", sharing_views.calendar_feed_renew, name="calendar-feed-renew"),
     path("calendar/delete/", sharing_views.calendar_feed_delete, name="calendar-feed-delete"),

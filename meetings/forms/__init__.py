@@ -1,5 +1,6 @@
 """Forms of meetings."""
 
+from .introductions import AnswerIntroductionForm, IntroductionForm
 from .notes import AgendaForm, LogForm, PrivateNoteForm
 from .sharing import ShareForm
 from .statements import VerifyForm
@@ -7,6 +8,8 @@ from .times import PlanForm, RecordForm, ReplyForm, TimesForm
 
 __all__ = [
     "AgendaForm",
+    "AnswerIntroductionForm",
+    "IntroductionForm",
     "LogForm",
     "PlanForm",
     "PrivateNoteForm",

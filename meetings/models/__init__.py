@@ -6,6 +6,7 @@ the pair reads.
 """
 
 from .contacts import PairContact, PairContactQuerySet
+from .introductions import Introduction
 from .meetings import (
     CORRECTION_DAYS,
     MAX_MINUTES,
@@ -27,6 +28,7 @@ __all__ = [
     "Agenda",
     "CalendarFeed",
     "Correction",
+    "Introduction",
     "LogEntry",
     "Meeting",
     "MeetingQuerySet",

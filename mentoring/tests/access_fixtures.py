@@ -38,6 +38,7 @@ from matching.models import KeepApart, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import (
     Agenda,
+    Introduction,
     LogEntry,
     Meeting,
     PairContact,
@@ -236,6 +237,9 @@ def met(world: AccessFixtures) -> None:
             match=match, author=match.mentee.person, kind="contact", title="t", details="d"
         )
         world.add("shared", pair, item, owners=roles[:1], partners=roles[1:])
+        asker = match.mentee.person
+        wish = Introduction.objects.create(match=match, asker=asker, wished="w", why="y")
+        world.add("introduction", pair, wish, owners=roles[:1], partners=roles[1:])
         year = facts.year_of(match.program, world.row("held", pair).on)
         issued = issuing.issue_hours(match.program, year=year, by=match.mentee.person)
         world.add("statement", pair, issued, owners=roles[:1])

@@ -116,6 +116,8 @@ FIELDS: dict[str, str | None] = {
     "meetings.ProposedTime.zone": NO_WORDS,
     "meetings.Statement.code": NO_WORDS,
     "meetings.Statement.facts": NO_WORDS,
+    "meetings.Introduction.why": PAIR,
+    "meetings.Introduction.wished": PAIR,
     "meetings.SharedItem.details": PAIR,
     "meetings.SharedItem.title": PAIR,
     "meetings.SharedItem.url": NO_WORDS,

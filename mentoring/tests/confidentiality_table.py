@@ -79,6 +79,8 @@ WORDS: dict[str, Readers] = {
     "agreements.AgreedActivity.text": no_one,
     "meetings.Agenda.place": no_one,
     "meetings.Agenda.points": no_one,
+    "meetings.Introduction.why": no_one,
+    "meetings.Introduction.wished": no_one,
     "meetings.LogEntry.learned": no_one,
     "meetings.LogEntry.next_step": no_one,
     # Care
@@ -134,4 +136,5 @@ EMAILS: dict[str, Readers] = {
     "matches.Closure": everyone,
     "matches.FollowUp": everyone,
     "matches.ThankYouNote": no_one,  # between the two
+    "meetings.Introduction": no_one,
 }

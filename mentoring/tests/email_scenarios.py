@@ -13,7 +13,7 @@ from checkins.models import CheckIn, Concern
 from matches import follow_ups
 from matches.models import Match
 from matching.rounds import lifecycle
-from meetings import recording, scheduling
+from meetings import introductions, recording, scheduling
 from meetings.models import Agenda
 from programs.models import Cohort, Membership
 from testkit import agreements, checkins, factories, meetings, rounds
@@ -108,6 +108,20 @@ def meeting(days: float) -> Case:
     start = timezone.now() + timedelta(days=days)
     row = meetings.meeting(match, start, is_agreed=False)
     return Case(row, match.mentor.person)
+
+
+def wish() -> Case:
+    """The mentee would like to meet someone."""
+    match = pair()
+    row = introductions.ask(match, by=match.mentee.person, wished="A recruiter")
+    return Case(row, match.mentor.person)
+
+
+def promised_wish() -> Case:
+    """The mentor will ask that person."""
+    asked = wish()
+    introductions.promise(asked.about, by=asked.to)
+    return Case(asked.about, asked.about.asker)
 
 
 def meeting_ahead(*, points: str = "") -> Case:
@@ -313,6 +327,16 @@ SCENARIOS: dict[str, Scenario] = {
         stop=lambda case: Agenda.system.filter(meeting=case.about).update(points=""),
         reason="no-agenda",
         undo=cancel_meeting,
+    ),
+    "introduction-asked": Scenario(
+        wish,
+        stop=lambda case: introductions.decline(case.about, by=case.to),
+        reason="introduction-answered",
+    ),
+    "introduction-answered": Scenario(
+        promised_wish,
+        stop=lambda case: introductions.withdraw(case.about, by=case.to),
+        reason="introduction-without-answer",
     ),
     "meeting-overdue": Scenario(
         lambda: silent(of_pair()), stop=be_in_touch, reason="pair-not-silent"

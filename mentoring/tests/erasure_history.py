@@ -20,7 +20,7 @@ from matches import endings
 from matches.models import Farewell, Match
 from matching.models import KeepApart, Override, Round, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
-from meetings.models import Agenda, LogEntry, PrivateNote, SharedItem
+from meetings.models import Agenda, Introduction, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
 from notifications.models import KnownState, Notification
 from programs import opening_requests
@@ -89,6 +89,7 @@ def _care_of_the_partner(world) -> None:
         LogEntry.objects.create(meeting=meeting, author=partner, learned="l", next_step="n")
         PrivateNote.objects.create(meeting=meeting, author=partner, text="p")
     SharedItem.objects.create(match=match, author=partner, kind="contact", title="t", details="d")
+    Introduction.objects.create(match=match, asker=partner, wished="i", why="y")
 
 
 def _round(world, person) -> Round:

@@ -60,6 +60,12 @@ VERBS = {
         "published": "matching.rounds.publication.publish",
         "discarded": "matching.rounds.lifecycle.discard",
     },
+    "meetings.Introduction": {
+        "promised": "meetings.introductions.promise",
+        "made": "meetings.introductions.make",
+        "declined": "meetings.introductions.decline",
+        "withdrawn": "meetings.introductions.withdraw",
+    },
     "meetings.Meeting": {
         "set": "meetings.scheduling.accept",
         "lapsed": "meetings.reconcilers.lapse_unanswered",
