@@ -112,7 +112,7 @@ def save_part(
     at = at or timezone.now()
     check_may_write(match, by)
     version = _version_to_write(match)
-    if version.revision_of(part) and _same(part_values(version, part), values):
+    if version.revision_of(part) and says_the_same(part_values(version, part), values):
         return version
     columns = {name: values[name] for name in COLUMNS.get(part, ())}
     _claim(version, part, expected_revision=expected_revision, by=by, at=at, columns=columns)
@@ -143,8 +143,8 @@ def _version_to_write(match: Match) -> AgreementVersion:
     return version
 
 
-def _same(saved: PartValues, wanted: PartValues) -> bool:
-    """Whether both say the same; keys of goals and spaces at the ends of lines do not count."""
+def says_the_same(saved: PartValues, wanted: PartValues) -> bool:
+    """Return whether both say the same, whatever the keys of goals and the spaces at line ends."""
 
     def plain(value: object) -> object:  # walks lists and dicts of whatever a part consists of
         if isinstance(value, list):

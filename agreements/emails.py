@@ -15,12 +15,15 @@ from notifications.reasons import reason
 
 from . import default_texts, text
 from .goals.goal_states import NOT_REACHED
-from .models import PARTS, AgreementVersion, Goal, Signature
+from .models import PARTS, AgreementVersion, Goal, PartComment, Signature
 
 State = AgreementVersion.State
 
 DRAFT_SHARED = reason("draft-shared", gettext_lazy("a draft has been shared"))
 NOTHING_TO_SIGN = reason("nothing-to-sign", gettext_lazy("there is nothing left to sign"))
+NOTHING_TO_ANSWER = reason(
+    "nothing-to-answer", gettext_lazy("no comment waits for an answer any more")
+)
 NEWER_VERSION = reason("newer-version", gettext_lazy("a newer version is in force"))
 
 
@@ -132,4 +135,49 @@ def goal_reached(goal: Goal, person: User) -> Email | Cancel:
         action=(_("See it"), absolute(reverse("agreements:goal-detail", args=[goal.public_id]))),
         program=goal.match.program,
         thread=goal.match,
+    )
+
+
+@kind(
+    "agreement-comment",
+    label=gettext_lazy("Comments on the agreement"),
+    about="agreements.PartComment",
+    stream=ESSENTIAL,
+)
+def agreement_comment(comment: PartComment, person: User) -> Email | Cancel:
+    """**To**: the partner of who commented. **When**: 15 minutes after a comment on the agreement
+    or a suggested change; it counts all that wait. **Until**: none waits for an answer, or the
+    match has ended."""
+    match = comment.match
+    if match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    waiting = PartComment.objects.visible_to(person).of_match(match).open()
+    count = waiting.exclude(author=person).count()
+    if not count:
+        return Cancel(NOTHING_TO_ANSWER)
+    return Email(
+        context={"match": match, "partner": match.partner_of(person), "count": count},
+        action=(_("Read and answer"), page("agreement-review", match)),
+        program=match.program,
+        thread=match,
+    )
+
+
+@kind(
+    "agreement-comment-answered",
+    label=gettext_lazy("Answers to comments on the agreement"),
+    about="agreements.PartComment",
+    stream=ESSENTIAL,
+)
+def agreement_comment_answered(comment: PartComment, person: User) -> Email | Cancel:
+    """**To**: who commented on the agreement. **When**: 15 minutes after the partner has answered,
+    set aside or accepted something; one for all. **Until**: the match has ended."""
+    match = comment.match
+    if match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    return Email(
+        context={"match": match, "partner": match.partner_of(person)},
+        action=(_("Read the answers"), page("agreement-review", match)),
+        program=match.program,
+        thread=match,
     )

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from matches.models import Match
 
-from . import changes, default_texts, text
+from . import changes, comment_pages, default_texts, text
 from .forms import PartForm
-from .models import PARTS, AgreementVersion, Signature
+from .models import PARTS, AgreementVersion, PartComment, Signature
 
 State = AgreementVersion.State
 
@@ -66,9 +66,15 @@ def next_step(
 
 
 def full_text(
-    match: Match, version: AgreementVersion, reader: User, partner: User
+    match: Match,
+    version: AgreementVersion,
+    reader: User,
+    partner: User,
+    said: list[PartComment] | None = None,
 ) -> dict[str, object]:
     """Return the context of a page that shows the whole text to `reader`, one of the pair.
+
+    `said` are the comments to show below the parts.
 
     Raises ValueError for anyone who may not read the text.
     """
@@ -81,7 +87,7 @@ def full_text(
         "program": match.program,
         "partner": partner,
         "version": version,
-        "parts": text.by_part(content),
+        "parts": comment_pages.part_rows(text.by_part(content), said or []),
         "limits": default_texts.LIMITS,
         "committee_sees": default_texts.COMMITTEE_SEES,
         "changes_heading": changes_heading,

@@ -5,6 +5,8 @@ A signed text stays for the partner, without the name; its hash stays as it was.
 
 from __future__ import annotations
 
+import json
+
 from accounts.column_rules import erased, impersonal, kept, rules
 from accounts.mentions import NAME_ERASED as ERASED
 from accounts.mentions import Mentions
@@ -24,6 +26,7 @@ from .models import (
     AgreementVersionQuerySet,
     Goal,
     GoalReflection,
+    PartComment,
     Reflection,
     Signature,
 )
@@ -36,8 +39,25 @@ def export(user: User) -> dict[str, object]:
     return {
         "versions": _export_versions(user),
         "goals": goals_privacy.export(user),
+        "comments": _export_comments(user),
         "reflections": [_export_reflection(row) for row in _reflections_of(user)],
     }
+
+
+def _export_comments(user: User) -> list[dict[str, object]]:
+    rows = PartComment.objects.visible_to(user).select_related("author")
+    return [
+        {
+            "by": row.author.name,
+            "part": row.part,
+            "at": row.written_at,
+            "comment": row.text,
+            "suggested": json.loads(row.values_json) if row.values_json else None,
+            "state": row.state,
+            "answer": row.answer,
+        }
+        for row in rows
+    ]
 
 
 def _reflections_of(user: User) -> list[Reflection]:
@@ -88,6 +108,9 @@ def erase(user: User) -> None:
     Signature.objects.filter(person=user).update(typed_name=ERASED)
     reflections.erase_all(matches, author=user)
     goals_privacy.erase(user)
+    comments = PartComment.system.filter(version__in=versions)
+    comments.filter(author=user).delete()
+    comments.update(answer="")  # the answers of the one who is erased
     empty_unsigned(versions)
     in_versions = {"version__in": versions}
     records = AgreementText.system.filter(**in_versions)
@@ -102,6 +125,7 @@ def erase(user: User) -> None:
     mentions.replace_in(records, *WRITTEN, "signed_text")
     mentions.replace_in(AgreedGoal.system.filter(**in_versions), "text", "measure")
     mentions.replace_in(AgreedActivity.system.filter(**in_versions), "text")
+    mentions.replace_in(comments, "text", "values_json")
     signatures = Signature.objects.filter(**in_versions).exclude(person=user)
     mentions.replace_in(signatures, "typed_name")
     written = Reflection.system.filter(match__in=matches)
@@ -125,7 +149,7 @@ def empty_unsigned(versions: AgreementVersionQuerySet) -> None:
 
 @retention.register
 def erase_old_texts(matches: MatchQuerySet) -> None:
-    """Empty what pairs that ended long ago never signed, and what each wrote when looking back.
+    """Empty what pairs that ended long ago never signed, their comments, and what each wrote alone.
 
     What they signed stays theirs.
     """
@@ -133,6 +157,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     goals_privacy.empty(Goal.system.filter(match__in=matches))
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     empty_unsigned(versions)
+    PartComment.system.filter(version__in=versions).delete()
     Transition.system.about_any(versions).update(why="")
 
 
@@ -162,6 +187,10 @@ COLUMNS = rules(
             "text": erased(),
         },
         "GoalChange": {"before": erased()},
+        "PartComment": {
+            "public_id": impersonal("a random id"),
+            "text values_json answer": erased(),
+        },
         "Reflection": {"learned next_steps": erased()},
         "GoalReflection": {"goal_key": impersonal("a random id"), "learned": erased()},
         "Signature": {

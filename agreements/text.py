@@ -59,6 +59,7 @@ class Statement:
 class Part:
     """The statements of one part under its title."""
 
+    code: str
     title: Promise
     statements: tuple[Statement, ...]
 
@@ -112,7 +113,7 @@ def statements_of(content: Content) -> list[Statement]:
 def by_part(content: Content) -> list[Part]:
     """Return the statements under the titles of their parts."""
     groups = groupby(statements_of(content), key=lambda statement: statement.part)
-    return [Part(PART_TITLES[part], tuple(statements)) for part, statements in groups]
+    return [Part(part, PART_TITLES[part], tuple(statements)) for part, statements in groups]
 
 
 def _rhythm(content: Content) -> Iterable[Statement]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import goals, reading, reflections, writing
+from .views import comments, goals, reading, reflections, writing
 
 app_name = "agreements"
 
@@ -20,6 +20,25 @@ urlpatterns = [
     path("goals/<str:match_id>/learning/", goals.learning_goal_create, name="learning-goal-create"),
     path("goal/<str:goal_id>/", goals.goal_detail, name="goal-detail"),
     path("goal/<str:goal_id>/change/", goals.goal_update, name="goal-update"),
+    path(
+        "agreement/<str:match_id>/part/<str:part>/comment/",
+        comments.comment_create,
+        name="comment-create",
+    ),
+    path(
+        "agreement/<str:match_id>/part/<str:part>/suggest/",
+        comments.suggestion_create,
+        name="suggestion-create",
+    ),
+    path("comment/<str:comment_id>/", comments.comment_detail, name="comment-detail"),
+    path("comment/<str:comment_id>/answer/", comments.comment_answer, name="comment-answer"),
+    path("comment/<str:comment_id>/accept/", comments.comment_accept, name="comment-accept"),
+    path(
+        "comment/<str:comment_id>/set-aside/",
+        comments.comment_set_aside,
+        name="comment-set-aside",
+    ),
+    path("comment/<str:comment_id>/withdraw/", comments.comment_withdraw, name="comment-withdraw"),
     path("goal/<str:goal_id>/progress/", goals.goal_progress, name="goal-progress"),
     path("goal/<str:goal_id>/reached/", goals.goal_reach, name="goal-reach"),
     path("goal/<str:goal_id>/steps/", goals.step_create, name="step-create"),

@@ -18,7 +18,7 @@ from meetings import recording, scheduling
 from meetings.models import Meeting
 from meetings.wall_time import WallTime
 
-from . import pair_endings
+from . import pair_comments, pair_endings
 from .setup import DemoCohort
 
 RHYTHM = {
@@ -45,6 +45,7 @@ def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
         update_goals(demo, match, place, start=start)
     add_checkins(demo, ordered, start=start)
     pair_endings.end_early(demo, ordered, start=start)
+    pair_comments.add_comments(demo, ordered, start=start)
 
 
 def add_agreement(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts.models import User
 from agreements import drafting, signing
 from agreements.drafting import PartValues
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, PartComment
 from matches.models import Match
 
 RHYTHM = {
@@ -51,6 +53,20 @@ def shared(match: Match, **parts: PartValues) -> AgreementVersion:
     version = draft(match, **parts)
     drafting.share(version, by=match.mentee.person)
     return version
+
+
+def comment_on(version: AgreementVersion) -> PartComment:
+    """An open comment of the mentee, with a suggestion and words in every column."""
+    return PartComment.objects.create(
+        version=version,
+        part="activities",
+        part_revision=version.activities_revision,
+        author=version.match.mentee.person,
+        written_at=timezone.now(),
+        text="t",
+        answer="a",
+        values_json='{"activities": ["Go to a fair"]}',
+    )
 
 
 def sign(version: AgreementVersion, *people: User) -> AgreementVersion:

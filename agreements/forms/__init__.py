@@ -1,3 +1,4 @@
+from .comments import AnswerForm, CommentForm, save_suggestion, suggestion_form
 from .goals import GoalForm, StepForm
 from .parts import NO_GOAL, PART_FORMS, PartForm
 from .reflections import ReflectionForm
@@ -7,10 +8,14 @@ from .signing import SignForm
 __all__ = [
     "NO_GOAL",
     "PART_FORMS",
+    "AnswerForm",
+    "CommentForm",
     "GoalForm",
     "PartForm",
     "ReflectionForm",
     "RenewForm",
     "SignForm",
     "StepForm",
+    "save_suggestion",
+    "suggestion_form",
 ]

@@ -1,4 +1,5 @@
 from .agreements import Agreement
+from .comments import COMMENT_LENGTH, PartComment
 from .content import AgreedActivity, AgreedGoal, AgreementText, with_goal_counts
 from .goals import Goal, GoalChange, GoalStep
 from .reflections import GoalReflection, Reflection
@@ -6,6 +7,7 @@ from .signatures import Signature
 from .versions import PARTS, RANGES, AgreementVersion, AgreementVersionQuerySet
 
 __all__ = [
+    "COMMENT_LENGTH",
     "PARTS",
     "RANGES",
     "AgreedActivity",
@@ -18,6 +20,7 @@ __all__ = [
     "GoalChange",
     "GoalReflection",
     "GoalStep",
+    "PartComment",
     "Reflection",
     "Signature",
     "with_goal_counts",

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matches.models import Match
 
-from .. import default_texts, drafting, presenters, text
+from .. import comment_pages, comments, default_texts, drafting, presenters, text
 from ..goals.presenters import goal_list
 from ..models import Agreement, AgreementVersion, Signature
 from .own import own_match, own_version
@@ -20,6 +20,7 @@ def agreement_detail(request, match_id):
     match = own_match(request, match_id)
     version = drafting.current_version(match)
     partner = match.partner_of(request.user)
+    said = comments.of_match(match, request.user)
     in_force = presenters.version_in_force(match, version)
     context = {
         "match": match,
@@ -34,6 +35,7 @@ def agreement_detail(request, match_id):
         "is_term_over": match.ends_on is not None and match.ends_on < timezone.localdate(),
         "is_opened_by_me": version is not None and version.agreement.is_opened_by(request.user),
         "committee_sees": default_texts.COMMITTEE_SEES,
+        "to_answer": comment_pages.waiting_for(request.user, said),
     }
     return render(request, "agreements/agreement_detail.html", context)
 
@@ -41,8 +43,9 @@ def agreement_detail(request, match_id):
 @require_safe
 def agreement_review(request, match_id):
     match, version = own_version(request, match_id)
-    partner = match.partner_of(request.user)
-    context = presenters.full_text(match, version, request.user, partner)
+    partner, said = match.partner_of(request.user), comments.of_match(match, request.user)
+    context = presenters.full_text(match, version, request.user, partner, said)
+    context["may_comment"] = comments.may_comment_on(version, request.user)
     return render(request, "agreements/agreement_review.html", context)
 
 
@@ -61,7 +64,7 @@ def agreement_print(request, match_id):
         "match": match,
         "program": match.program,
         "version": version,
-        "parts": text.by_part(content),
+        "parts": comment_pages.part_rows(text.by_part(content), []),
         "limits": default_texts.LIMITS,
         "signatures": Signature.objects.visible_to(request.user).valid().under(version),
         "fingerprint": text.sha256(content.text.signed_text) if content.text.signed_text else "",

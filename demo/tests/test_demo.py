@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, PartComment
 from applications.models import Application
 from checkins.models import CheckIn, Survey, Wave
 from demo import pairs, personas, scenario, setup
@@ -93,6 +93,12 @@ def assert_surveys_are_published_before_they_are_answered():
     waves = list(Wave.objects.values_list("kind", "month", "asked", "answered"))
     assert waves
     assert [wave for wave in waves if wave[3] < wave[2] / 2] == []
+
+
+def test_pairs_comment_on_their_agreements(demo, some_people):
+    demo("running")
+    assert {"open", "answered"} <= states(PartComment)
+    assert any(row.proposed for row in PartComment.system.all().open()), "no change is suggested"
 
 
 def test_at_the_end_most_pairs_have_closed(demo, some_people):

@@ -198,6 +198,7 @@ def agreed(world: AccessFixtures) -> None:
         version = write(world.row("match", pair))
         add_goals(world, pair)
         world.add("version", pair, version, owners=OWNERS[pair])
+        world.add("comment", pair, agreements.comment_on(version), owners=OWNERS[pair])
 
 
 @register_builder

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+OWNER = frozenset({"owner"})
+PAIR = frozenset({"owner", "partner"})
 NOBODY: frozenset[str] = frozenset()
 SAFE = frozenset({"GET", "HEAD"})
 POST = frozenset({"POST"})
@@ -61,3 +63,8 @@ def saying(rule: Rule, **words: Any) -> Rule:
 def library(who: frozenset[str], **extra: Any) -> Rule:
     """A view of Django or allauth, which may answer other methods like GET or with 405."""
     return Rule(who, "", who, ALL, extra)
+
+
+def PUBLIC_ID(row: Any) -> str:
+    """For addresses that call the public id of their row by another name."""
+    return row.public_id

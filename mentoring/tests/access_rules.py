@@ -18,11 +18,25 @@ from typing import Any
 
 from matches.models import FollowUp
 
-from .access_rule import ALL, NOBODY, POST, SAFE, Rule, act, desk, form, library, page, saying
+from .access_rule import (
+    ALL,
+    NOBODY,
+    OWNER,
+    PAIR,
+    POST,
+    PUBLIC_ID,
+    SAFE,
+    Rule,
+    act,
+    desk,
+    form,
+    library,
+    page,
+    saying,
+)
+from .access_rules_of_agreements import AGREEMENTS
 
 ANONYMOUS = frozenset({"anonymous"})
-OWNER = frozenset({"owner"})
-PAIR = frozenset({"owner", "partner"})
 # The committee of that program.
 READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer"})
 MATCHERS = frozenset({"matcher", "chair", "maintainer"})
@@ -33,11 +47,6 @@ ANY_CHAIR = CHAIRS | {"conflicted", "outsider"}  # for rows of the whole install
 ANY_COMMITTEE = READERS | {"conflicted", "outsider"}
 SIGNED_IN = ANY_COMMITTEE | PAIR | {"signed_in"}
 EVERYONE = SIGNED_IN | ANONYMOUS
-
-
-def PUBLIC_ID(row: Any) -> str:
-    """For addresses that call the public id of their row by another name."""
-    return row.public_id
 
 
 def A_MENTEE(round_: Any) -> str:
@@ -145,29 +154,7 @@ PAGES: dict[str, Rule] = {
     "matches:match-thank-you-withdraw": act(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-keep-in-touch": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     "matches:match-next": form(PAIR, "ended_match", match_id=PUBLIC_ID),
-    # --- the agreement: the pair's alone
-    "agreements:agreement-detail": page(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:part-update": form(PAIR, "match", match_id=PUBLIC_ID, part="rhythm"),
-    "agreements:agreement-share": act(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:agreement-review": page(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:agreement-sign": form(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:agreement-print": page(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:agreement-amend": form(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:agreement-renew": form(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:reflection": form(PAIR, "ended_match", match_id=PUBLIC_ID),
-    "agreements:committee-access": act(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:goal-list": page(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:goal-create": form(PAIR, "match", match_id=PUBLIC_ID),
-    "agreements:learning-goal-create": form(OWNER, "mentors_match", match_id=PUBLIC_ID),
-    "agreements:goal-detail": page(PAIR, "goal", goal_id=PUBLIC_ID),
-    "agreements:goal-update": form(PAIR, "goal", goal_id=PUBLIC_ID),
-    "agreements:goal-progress": saying(act(PAIR, "goal", goal_id=PUBLIC_ID), state="under_way"),
-    "agreements:goal-reach": form(OWNER, "learning_goal", goal_id=PUBLIC_ID),
-    "agreements:step-create": saying(act(PAIR, "goal", goal_id=PUBLIC_ID), text="A step"),
-    "agreements:step-done": saying(act(PAIR, "goal_step", step_id=PUBLIC_ID), done="yes"),
-    "agreements:step-move": saying(act(PAIR, "goal_step", step_id=PUBLIC_ID), to="up"),
-    "agreements:step-remove": act(PAIR, "goal_step", step_id=PUBLIC_ID),
-    "agreements:step-restore": act(PAIR, "goal_step", step_id=PUBLIC_ID),
+    **AGREEMENTS,
     # --- meetings: the pair's alone
     "meetings:meeting-list": page(PAIR, "match", match_id=PUBLIC_ID),
     "meetings:meeting-create": form(PAIR, "match", match_id=PUBLIC_ID),

@@ -93,6 +93,9 @@ WORDS: dict[str, Readers] = {
     "matches.EndingNote.text": carer_and_chair,
     "matches.Farewell.text": no_one,
     "matches.ThankYouNote.text": no_one,
+    "agreements.PartComment.text": no_one,
+    "agreements.PartComment.values_json": no_one,
+    "agreements.PartComment.answer": no_one,
     "agreements.Reflection.learned": no_one,
     "agreements.Reflection.next_steps": no_one,
     "agreements.GoalReflection.learned": no_one,
@@ -120,6 +123,7 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
     "matches.Match": ("match", everyone),
     "agreements.AgreementVersion": ("version", everyone),
     "agreements.Goal": ("goal", no_one),
+    "agreements.PartComment": ("comment", no_one),
     "meetings.Meeting": ("held", carer),
     "checkins.CheckIn": ("answered", everyone),
     "checkins.Concern": ("concern", carer_and_chair),
@@ -130,6 +134,7 @@ EMAILS: dict[str, Readers] = {
     "matches.Match": everyone,
     "agreements.AgreementVersion": everyone,
     "agreements.Goal": no_one,  # between the two
+    "agreements.PartComment": no_one,  # between the two
     "meetings.Meeting": carer,
     "checkins.CheckIn": everyone,
     "checkins.Concern": carer_and_chair,

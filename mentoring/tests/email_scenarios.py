@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
+from agreements import comments
 from applications.models import Application, Decision
 from checkins.models import CheckIn, Concern
 from matches import follow_ups
@@ -74,6 +75,19 @@ def close(match: Match) -> None:
 def shared_agreement() -> Case:
     match = pair()
     return Case(agreements.shared(match), match.mentor.person)
+
+
+def commented_agreement() -> Case:
+    version = agreements.signed(pair())
+    ben = version.match.mentee.person
+    made = comments.comment(version, "goals", words="Is it too much?", by=ben)
+    return Case(made, version.match.mentor.person)
+
+
+def answered_comment() -> Case:
+    case = commented_agreement()
+    comments.answer(case.about, words="It is enough.", by=case.to)
+    return Case(case.about, case.about.author)
 
 
 def signed_agreement() -> Case:
@@ -203,6 +217,14 @@ def open_applications(case: Case) -> None:
 
 SCENARIOS: dict[str, Scenario] = {
     "goal-reached": Scenario(reached_goal, stop=take_up_again, reason="goal-not-reached"),
+    "agreement-comment": Scenario(
+        commented_agreement,
+        stop=lambda case: comments.take_back(case.about, by=case.about.author),
+        reason="nothing-to-answer",
+    ),
+    "agreement-comment-answered": Scenario(
+        answered_comment, stop=lambda case: close(case.about.match), reason="match-ended"
+    ),
     "agreement-signed": Scenario(
         signed_agreement,
         stop=lambda case: update(case, state="superseded"),

@@ -47,6 +47,7 @@ ROWS = {
     "applications.Application": "mentee_application",
     "matches.Match": "match",
     "agreements.AgreementVersion": "version",
+    "agreements.PartComment": "comment",
     "meetings.Meeting": "meeting",
     "checkins.CheckIn": "checkin",
     "checkins.Concern": "concern",

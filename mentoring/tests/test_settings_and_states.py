@@ -34,6 +34,12 @@ VERBS = {
     "agreements.Goal": dict.fromkeys(
         ("under_way", "reached", "parked"), "agreements.goals.goal_states.set_state"
     ),
+    "agreements.PartComment": {
+        "accepted": "agreements.comments.accept",
+        "answered": "agreements.comments.answer",
+        "set_aside": "agreements.comments.set_aside",
+        "withdrawn": "agreements.comments.take_back",
+    },
     "applications.Application": {
         "submitted": "applications.submission.send",
         **dict.fromkeys(("accepted", "waitlisted", "declined"), "applications.reviewing.release"),
