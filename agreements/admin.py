@@ -30,7 +30,7 @@ class AgreementVersionAdmin(CommitteeAdmin):
     list_display = (
         "pair",
         "number",
-        "state",
+        "state_chip",
         "mentee_signed",
         "mentor_signed",
         "days_open",
@@ -75,7 +75,7 @@ class AgreementVersionAdmin(CommitteeAdmin):
         return (
             (timezone.now() - obj.match.introduced_at).days
             if obj.is_editable and obj.number == 1
-            else "–"
+            else None
         )
 
     @admin.display(description=_("goals"), ordering="goal_count")

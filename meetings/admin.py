@@ -15,7 +15,7 @@ class MeetingAdmin(CommitteeAdmin):
         "No meetings of pairs in your care. You see when the pairs you look after meet, not what "
         "they talk about. “Pairs, by their meetings” shows counts and dates for all pairs."
     )
-    list_display = ("match", "state", "starts_at", "minutes", "mode", "moves")
+    list_display = ("match", "state_chip", "starts_at", "minutes", "mode", "moves")
     list_filter = ("state", "mode")
     fields = readonly_fields = ("match", "state", "starts_at", "minutes", "mode", "moves")
     list_select_related = ("match__mentee__person", "match__mentor__person")

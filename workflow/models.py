@@ -31,8 +31,10 @@ class Transition(ConfidentialModel):
     about_id = models.BigIntegerField()
     from_state = models.CharField(max_length=20)
     to_state = models.CharField(max_length=20)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("when"))
     why = EncryptedTextField(blank=True)
 
     objects = TransitionQuerySet.as_manager()

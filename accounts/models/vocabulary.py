@@ -32,7 +32,7 @@ class VocabularyQuerySet(ScopedQuerySet):
 class Vocabulary(models.Model):
     """Abstract: an entry with a stable code and a name per language."""
 
-    code = models.SlugField(max_length=60, unique=True)
+    code = models.SlugField(_("code"), max_length=60, unique=True)
     names = models.JSONField(
         default=dict,
         help_text=_('Name by language, for example {"en": "French", "fr": "français"}.'),
@@ -103,7 +103,7 @@ class EmployerQuerySet(ScopedQuerySet):
 class Employer(models.Model):
     """Where people work. The committee merges duplicates; their names become `aliases`."""
 
-    name = models.CharField(max_length=120)
+    name = models.CharField(_("name"), max_length=120)
     key = models.CharField(max_length=120, unique=True, editable=False)
     aliases = models.TextField(
         blank=True, editable=False, help_text=_("Other spellings, one a line, lower case.")

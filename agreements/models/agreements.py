@@ -40,7 +40,7 @@ class Agreement(models.Model):
     """The agreement of one match. At most one of its versions is in force."""
 
     match = models.OneToOneField(
-        Match, models.PROTECT, related_name="agreement", verbose_name=_("match")
+        Match, models.PROTECT, related_name="agreement", verbose_name=_("pair")
     )
     asked_at = models.DateTimeField(_("mentee was asked to draft at"), null=True, editable=False)
     # When each of them allowed the committee to read the text; None means not allowed.

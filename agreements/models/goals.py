@@ -70,7 +70,7 @@ class Goal(ConfidentialModel):
     DONE = (State.REACHED, State.PARKED)
 
     public_id = PublicIdField()
-    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("match"))
+    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("pair"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("whose"))
     # The same as that of the goal in each version of the agreement.
     key = models.CharField(max_length=22, default=new_public_id, editable=False)

@@ -28,7 +28,7 @@ class ReflectionQuerySet(ConfidentialQuerySet):
 class Reflection(ConfidentialModel):
     """What one of a pair has learned, written alone when the time together comes to its end."""
 
-    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("match"))
+    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("pair"))
     author = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     learned = EncryptedTextField(_("what I learned"), blank=True)
     next_steps = EncryptedTextField(_("what I want to do with it"), blank=True)

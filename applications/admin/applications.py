@@ -26,7 +26,7 @@ from .. import orientation, reviewing
 from ..application_exports import applications_sheet
 from ..forms.registry import PRIVATE_PAGES, filled_pages
 from ..forms.review import AttendedForm, DecisionForm, NoteForm, possible_outcomes
-from ..models import Application, CommitteeNote, Decision, ImportedRow
+from ..models import Application, CommitteeNote, ImportedRow
 from ..program_questions import answer_rows
 from . import address_form, decision_release, review_page, wishes
 from .bulk_decisions import BulkDecisionsMixin
@@ -104,11 +104,11 @@ class ApplicationAdmin(BulkDecisionsMixin, ExportAdmin):
     def topics_named(self, application: Application) -> str:
         return ", ".join(str(row.topic) for row in list(application.topic_rows.all())[:3])
 
-    @admin.display(description=gettext_lazy("decision"))
+    @admin.display(description=gettext_lazy("state"))
     def decision(self, application: Application) -> str:
         if has_pending_decision(application):
             return _("%(outcome)s, not released yet") % {
-                "outcome": Decision.Outcome(application.pending).label  # type: ignore[attr-defined]  # annotated
+                "outcome": State(application.pending).label  # type: ignore[attr-defined]  # annotated
             }
         return application.get_state_display()
 

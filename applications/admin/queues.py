@@ -37,6 +37,7 @@ def counts(rows: QuerySet[Application]) -> list[dict[str, object]]:
 
 class QueueFilter(admin.SimpleListFilter):
     title = _("queue")
+    has_tabs = True  # the template of the list shows its choices above the list
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -45,6 +44,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         "stage",
     )
     list_select_related = ("cohort", "created_by")
+    add_title = gettext_lazy("Import a roster")
     add_roles = change_roles = MAY_IMPORT
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -93,7 +93,7 @@ class RosterUploadAdmin(CommitteeAdmin):
         )
         if request.method == "POST" and form.is_valid():
             return start(request, form.save(), Purpose.READ)
-        return page(request, "upload", _("Import a roster"), form=form)
+        return page(request, "upload", str(self.add_title), form=form)
 
     def change_view(
         self,

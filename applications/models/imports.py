@@ -67,8 +67,9 @@ class RosterUpload(ConfidentialModel):
     read_options = models.JSONField(default=dict, editable=False)
     map_text = models.TextField(_("map"), blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False,
+        verbose_name=_("uploaded by"),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     objects = RosterUploadQuerySet.as_manager()

@@ -107,3 +107,8 @@ class Decision(ConfidentialModel):
     @property
     def is_pending(self) -> bool:
         return self.released_at is None
+
+    @property
+    def result(self) -> str:
+        """The state that the decision leads to: "Accepted", where a form offers "accept"."""
+        return str(Application.State(self.outcome).label)

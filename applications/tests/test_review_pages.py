@@ -44,7 +44,7 @@ def test_the_queue_names_who_waits_and_what_is_decided(as_user, cleo, sent):
     reviewing.decide(sent, by=cleo, outcome="accepted")
     page = as_user(cleo).get(LIST).content.decode()
     assert "Ben Okoro" in page
-    assert "accept, not released yet" in page
+    assert "Accepted, not released yet" in page
 
 
 @pytest.mark.parametrize(

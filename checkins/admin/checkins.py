@@ -39,7 +39,7 @@ class CheckInAdmin(CommitteeAdmin):
         "match",
         "kind",
         "ordinal",
-        "state",
+        "state_chip",
         "score",
         "opens_at",
         "answered_at",
@@ -65,7 +65,7 @@ class CheckInAdmin(CommitteeAdmin):
 
     @admin.display(description=_("score"), ordering="scale")
     def score(self, obj):
-        return obj.scale or "–"
+        return obj.scale
 
     def program_of(self, obj):
         return obj.program

@@ -27,9 +27,9 @@ class ConcernAdmin(CommitteeAdmin):
         "person",
         "cause",
         "urgency",
-        "state",
+        "state_chip",
         "raised_at",
-        "taken_by",
+        "assigned",
         "may_tell_partner",
     )
     list_filter = ("state", "urgency", "cause")
@@ -51,6 +51,10 @@ class ConcernAdmin(CommitteeAdmin):
 
     def row_title(self, row):
         return _("Concern about %(name)s") % {"name": row.person}
+
+    @admin.display(description=_("assigned to"), ordering="taken_by")
+    def assigned(self, obj):
+        return obj.taken_by or _("no one yet")
 
     @admin.display(description=_("partner may know"))
     def may_tell_partner(self, obj):

@@ -42,12 +42,12 @@ class WaveAdmin(CommitteeAdmin):
 
     @admin.display(description=_("answered"))
     def answers(self, obj):
-        return obj.answered if knows_turnout(obj) else "–"
+        return obj.answered if knows_turnout(obj) else None
 
     @admin.display(description=_("response rate"))
     def rate(self, obj):
         if not knows_turnout(obj):
-            return "–"
+            return None
         percent = round(100 * obj.answered / obj.asked) if obj.asked else 0
         return _("%(percent)s percent") % {"percent": percent}
 

@@ -92,7 +92,7 @@ class Concern(ConfidentialModel):
         Program, models.PROTECT, related_name="+", verbose_name=_("program")
     )
     match = models.ForeignKey(
-        Match, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("match")
+        Match, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("pair")
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("about"))
     author = models.ForeignKey(
@@ -228,7 +228,7 @@ class ContactLog(ConfidentialModel):
         EMAIL = "email", _("by e-mail")
         IN_PERSON = "in_person", _("in person")
 
-    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("match"))
+    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("pair"))
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="+", verbose_name=_("spoke with")
     )

@@ -100,7 +100,7 @@ class CheckIn(models.Model):
 
     public_id = PublicIdField()
     match = models.ForeignKey(
-        Match, models.PROTECT, related_name="checkins", verbose_name=_("match")
+        Match, models.PROTECT, related_name="checkins", verbose_name=_("pair")
     )
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="checkins", verbose_name=_("person")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.models import PairMeetings
 from matches.models import Match
 from meetings.models import Meeting
-from programs.committee_admin import CohortOfMatchFilter, CommitteeAdmin, format_date, state_chip
+from programs.committee_admin import CohortOfMatchFilter, CommitteeAdmin, format_date
 from programs.models import Program
 
 from .next_meeting import next_meeting_text
@@ -50,10 +50,6 @@ class PairMeetingsAdmin(CommitteeAdmin):
     @admin.display(description=_("pair"), ordering="mentee__person__name")
     def pair(self, match: Match) -> str:
         return str(match)
-
-    @admin.display(description=_("state"), ordering="state")
-    def state_chip(self, match: Match) -> str:
-        return state_chip(match.state, match.get_state_display())
 
     @admin.display(description=_("meetings held"), ordering="held")
     def held_count(self, match: Match) -> int:

@@ -21,7 +21,7 @@ from notifications.models import Notification
 from notifications.models.outbox import ACCOUNT_EMAIL
 from notifications.reasons import BY_COMMITTEE, words_of
 from programs.committee import Role
-from programs.committee_admin import format_date, state_chip
+from programs.committee_admin import format_date
 
 from .generic_relations import GenericRelationAdmin
 
@@ -140,10 +140,6 @@ class OutboxAdmin(GenericRelationAdmin):
     @admin.display(description=_("to"), ordering="recipient__name")
     def to(self, row: Notification) -> str:
         return str(row.recipient or row.address or "")
-
-    @admin.display(description=_("state"), ordering="state")
-    def state_chip(self, row: Notification) -> str:
-        return state_chip(row.state, row.get_state_display(), model="notification")
 
     @admin.display(description=_("goes out at"), ordering="next_at")
     def goes_at(self, row: Notification) -> str:

@@ -70,19 +70,19 @@ def test_reasons_and_problems_are_read_in_the_language_of_the_reader(as_user, cl
     Notification.system.update(ended_at=timezone.now(), **problem)
     page = reverse("admin:notifications_notification_change", args=[email.pk])
     type(cleo).objects.filter(pk=cleo.pk).update(language="en")
-    assert "rejected by the mail server" in as_user(cleo).get(LIST).content.decode()
+    assert "Rejected by the mail server" in as_user(cleo).get(LIST).content.decode()
     english = as_user(cleo).get(page).content.decode()
     assert "The mail server rejects it: 550 5.1.1" in english
     assert "The text of an e-mail is not stored." in english
     type(cleo).objects.filter(pk=cleo.pk).update(language="fr")
-    assert "refus du serveur de courriel" in as_user(cleo).get(LIST).content.decode()
+    assert "Refus du serveur de courriel" in as_user(cleo).get(LIST).content.decode()
     assert "Le serveur de courriel le refuse" in as_user(cleo).get(page).content.decode()
 
 
 def test_an_email_that_a_newer_one_has_replaced_says_so(as_user, cleo, ben, email):
     enqueue("application-received", to=ben, about=email.get_about(), ordinal=2)
     page = as_user(cleo).get(f"{LIST}?state__exact=cancelled").content.decode()
-    assert "a newer e-mail about the same thing has replaced it" in page
+    assert "A newer e-mail about the same thing has replaced it" in page
 
 
 def test_a_text_that_was_not_sent_yet_is_the_one_that_will_be_sent(as_user, cleo, email):

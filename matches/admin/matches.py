@@ -22,7 +22,7 @@ from matches.carers import ASSIGNERS, assign_carer, possible_carers
 from matches.models import Match, MatchQuerySet
 from matches.pair_exports import pairs_sheet
 from programs.committee import cares_for_pairs
-from programs.committee_admin import CarerFilter, CohortOfMatchFilter, ExportAdmin, state_chip
+from programs.committee_admin import CarerFilter, CohortOfMatchFilter, ExportAdmin
 from programs.models import Program
 from programs.spreadsheets import Sheet
 
@@ -76,10 +76,6 @@ class MatchAdmin(ExportAdmin):
     @admin.display(description=gettext_lazy("pair"), ordering="mentee__person__name")
     def pair(self, match: Match) -> str:
         return f"{match.mentee.person} + {match.mentor.person}"
-
-    @admin.display(description=gettext_lazy("state"), ordering="state")
-    def state_chip(self, match: Match) -> str:
-        return state_chip(match.state, match.get_state_display())
 
     @admin.display(description=gettext_lazy("cohort"))
     def cohort(self, match: Match) -> str:

@@ -33,7 +33,7 @@ class ThankYouNoteQuerySet(ConfidentialQuerySet):
 class ThankYouNote(ConfidentialModel):
     """A note of thanks to the partner. It can be changed until it leaves, and is sent once."""
 
-    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("match"))
+    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("pair"))
     author = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     text = EncryptedTextField(_("thank-you note"))
     written_at = models.DateTimeField(_("written at"), editable=False)
@@ -71,7 +71,7 @@ class ContactChoice(models.Model):
         PHONE = "phone", _("My e-mail address and my phone number")
 
     match = models.ForeignKey(
-        Match, models.PROTECT, related_name="contact_choices", verbose_name=_("match")
+        Match, models.PROTECT, related_name="contact_choices", verbose_name=_("pair")
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     allows = models.CharField(_("allows"), max_length=7, choices=Allows)

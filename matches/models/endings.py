@@ -47,7 +47,7 @@ class EndingRequest(models.Model):
     """One of a pair asked the committee to join, because they may want to end."""
 
     match = models.ForeignKey(
-        Match, models.PROTECT, related_name="ending_requests", verbose_name=_("match")
+        Match, models.PROTECT, related_name="ending_requests", verbose_name=_("pair")
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now, editable=False)
@@ -100,7 +100,7 @@ class Closure(models.Model):
     ABOUT_ONE = frozenset({Cause.ONE_SIDED, Cause.UNEXPECTED, Cause.LEFT, Cause.SILENCE})
 
     match = models.ForeignKey(
-        Match, models.PROTECT, related_name="closures", verbose_name=_("match")
+        Match, models.PROTECT, related_name="closures", verbose_name=_("pair")
     )
     kind = models.CharField(_("how it ended"), max_length=12, choices=Match.Closed)
     cause = models.CharField(_("what happened"), max_length=10, choices=Cause)
@@ -253,7 +253,7 @@ class EndingReason(ConfidentialModel):
         DONE = "done", _("I have what I came for")
         OTHER = "other", _("Something else")
 
-    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("match"))
+    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("pair"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     reason = models.CharField(_("reason"), max_length=8, choices=Reason, blank=True)
     text = EncryptedTextField(_("in their own words"), blank=True)
@@ -306,7 +306,7 @@ class EndingNoteQuerySet(ConfidentialQuerySet):
 class EndingNote(ConfidentialModel):
     """What a committee member notes about the ending of a pair."""
 
-    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("match"))
+    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("pair"))
     member = models.ForeignKey(
         Person, models.PROTECT, related_name="+", editable=False, verbose_name=_("member")
     )

@@ -21,7 +21,7 @@ from matching.forms import OpenRoundForm
 from matching.models import MATCHERS, Round
 from matching.rounds import lifecycle
 from matching.rounds.proposal_rows import plan_counts
-from programs.committee_admin import CohortFilter, CommitteeAdmin, CommitteeList, state_chip
+from programs.committee_admin import CohortFilter, CommitteeAdmin, CommitteeList
 from programs.models import Cohort, read_roles_once
 
 from . import (
@@ -92,6 +92,7 @@ class RoundAdmin(CommitteeAdmin):
         "No rounds yet. Open one once the applications of a cohort are accepted. No one is "
         "notified before you publish."
     )
+    add_title = gettext_lazy("Open a round")
     list_display = (
         "name",
         "cohort",
@@ -109,7 +110,6 @@ class RoundAdmin(CommitteeAdmin):
     search_help_text = gettext_lazy("Search by name of the round")
     ordering = ("-created_at", "-pk")
     add_roles = MATCHERS
-    change_list_template = "admin/matching/round/change_list.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[CommitteeList]:
         return RoundList
@@ -176,7 +176,7 @@ class RoundAdmin(CommitteeAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Open a round"),
+            "title": self.add_title,
             "form": form,
         }
         return TemplateResponse(request, "admin/matching/round/open.html", context)
@@ -210,10 +210,6 @@ class RoundAdmin(CommitteeAdmin):
         for row in found.result_list:
             row.figures = counts.get(row.pk, {})
         return found
-
-    @admin.display(description=gettext_lazy("state"), ordering="state")
-    def state_chip(self, row: Round) -> str:
-        return state_chip(row.state, row.get_state_display())
 
     @admin.display(description=gettext_lazy("opened on"), ordering="created_at")
     def opened_on(self, row: Round) -> date:

@@ -118,8 +118,9 @@ class Round(ConfidentialModel):
         User, models.PROTECT, null=True, related_name="+", editable=False
     )
     approved_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", editable=False
-    )
+        User, models.PROTECT, null=True, related_name="+", editable=False,
+        verbose_name=_("approved by"),
+    )  # fmt: skip
     publish_at = models.DateTimeField(_("publish at"), null=True, editable=False)
     published_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", editable=False

@@ -40,7 +40,7 @@ class PairContact(models.Model):
     """One of a pair says "we were in touch"; at most once a day, by the day of that person."""
 
     match = models.ForeignKey(
-        Match, models.PROTECT, related_name="contacts", verbose_name=_("match")
+        Match, models.PROTECT, related_name="contacts", verbose_name=_("pair")
     )
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="+", verbose_name=_("recorded by")

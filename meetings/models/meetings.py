@@ -101,7 +101,7 @@ class Meeting(models.Model):
 
     public_id = PublicIdField()
     match = models.ForeignKey(
-        Match, models.PROTECT, related_name="meetings", verbose_name=_("match")
+        Match, models.PROTECT, related_name="meetings", verbose_name=_("pair")
     )
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.PROPOSED, editable=False

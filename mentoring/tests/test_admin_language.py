@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
+from itertools import chain
 
 import pytest
 from django.contrib import admin
@@ -195,3 +196,77 @@ def test_every_list_has_a_name_of_its_own():
         for model, page in admin.site._registry.items()
     ]
     assert len(names) == len(set(names)) == sum(len(group[2]) for group in NAV_GROUPS)
+
+
+CELL = re.compile(r"<td(?P<attributes>[^>]*)>(?P<content>.*?)</td>", re.DOTALL)
+RESULTS = re.compile(r'<table id="result_list">(.*?)</table>', re.DOTALL)
+
+
+def cells_of(text):
+    return [cell for table in RESULTS.findall(text) for cell in CELL.finditer(table)]
+
+
+def test_every_cell_of_a_list_is_named_by_its_column(pages):
+    """A phone shows a row as a card, also without scripts."""
+    unnamed = re.compile(r"data-label=|action-checkbox")
+    assert faults(pages, lambda text: [
+        cell[0] for cell in cells_of(text) if not unnamed.search(cell["attributes"])
+    ]) == []  # fmt: skip
+
+
+def test_the_words_of_a_cell_begin_with_a_capital(pages):
+    """Labels of choices are written for sentences: "mentee", "asked for help", "yes"."""
+    lower = re.compile(r"[a-zà-ÿ][^@<]*$")
+    assert faults(pages, lambda text: [
+        cell["content"] for cell in cells_of(text) if lower.match(cell["content"].strip())
+    ]) == []  # fmt: skip
+
+
+def test_an_address_in_a_cell_stays_as_it_is(pages):
+    cells = [cell for text in pages.values() for cell in cells_of(text)]
+    addresses = [cell["content"] for cell in cells if re.match(r"[\w.+-]+@", cell["content"])]
+    assert addresses
+    assert [one for one in addresses if one != one.lower()] == []
+
+
+def test_no_list_shows_a_sign_instead_of_a_word(pages):
+    """Not "-" for nothing, and no icon for yes and no."""
+    signs = re.compile(r"^\s*[-–—]?\s*$|icon-(?:yes|no|unknown)|^None$")
+    assert faults(pages, lambda text: [
+        cell[0] for cell in cells_of(text) if signs.search(cell["content"])
+    ]) == []  # fmt: skip
+
+
+def test_the_filters_of_a_list_say_what_is_chosen(pages):
+    summary = re.compile(r'<details class="wm-filter"[^>]*>\s*<summary>(.*?)</summary>', re.DOTALL)
+    said = [words for text in pages.values() for words in summary.findall(text)]
+    assert len(said) > 20
+    assert [words for words in said if "<strong>" not in words] == []
+
+
+def test_nothing_is_offered_as_a_row_of_dashes(pages):
+    actions = re.compile(r'<select name="action".*?</select>', re.DOTALL)
+    assert faults(pages, lambda text: [a for a in actions.findall(text) if "----" in a]) == []
+
+
+def shown_by(page):
+    groups = [group["fields"] for _name, group in page.fieldsets or ()]
+    return {*page.list_display, *(page.fields or ()), *page.readonly_fields, *chain(*groups)}
+
+
+def test_every_field_that_a_page_shows_has_a_label_of_its_own():
+    """Django makes a label of the name of a column, which no catalogue translates."""
+    nameless = [
+        f"{model._meta.label}.{field.name}"
+        for model, page in admin.site._registry.items()
+        for field in model._meta.get_fields()
+        if field.name in shown_by(page) and getattr(field, "_verbose_name", "") is None
+    ]
+    assert nameless == []
+
+
+def test_every_page_names_the_zone_of_its_times(pages):
+    assert (
+        faults(pages, lambda text: [] if "Times are in the time zone of" in text else ["none"])
+        == []
+    )

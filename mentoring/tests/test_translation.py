@@ -132,6 +132,18 @@ def test_every_text_of_the_product_is_in_french(french):
     assert [entry.msgid for entry in french if entry.fuzzy or entry.obsolete] == []
 
 
+def test_a_space_before_a_sign_keeps_the_line_together(french):
+    """French sets a space before a colon and inside quotation marks; a line must not end there."""
+    breaks = re.compile(r" [:»!?](?=\s|$|\W)|« ")
+    loose = [
+        text
+        for entry in french
+        for _english, text in pairs_of_texts(entry)
+        if breaks.search(PLACEHOLDER.sub("x", text))
+    ]
+    assert loose == []
+
+
 def test_a_text_that_is_not_translated_would_be_found():
     assert list(texts_of_python('_("Hello"); ngettext("a", "b", n); pgettext("day", "Mon")')) == [
         ("", "Hello", ""),

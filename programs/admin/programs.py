@@ -79,7 +79,7 @@ class ProgramAdmin(CommitteeAdmin):
         **CommitteeAdmin.formfield_overrides,
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     }
-    list_display = ("name", "is_public", "speaks", "zone")
+    list_display = ("name", "has_page", "speaks", "zone")
     readonly_fields = ("waiting_for_opening",)
     inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
     fieldsets = (
@@ -113,6 +113,10 @@ class ProgramAdmin(CommitteeAdmin):
     add_fieldsets = (
         (None, {"fields": ("name", "template", "language", "time_zone", "contact_email")}),
     )
+
+    @admin.display(description=gettext_lazy("public page"))
+    def has_page(self, program: Program) -> str:
+        return _("yes") if program.is_public else _("no")
 
     @admin.display(description=gettext_lazy("language"))
     def speaks(self, program: Program) -> str:

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from ..committee import has_role, roles_held
 from ..models import Program
+from .cells import empty_value
 from .forms import DateInput, LabelledSplitDateTime, WholeRowForm
 from .lists import BoundedPaginator, CommitteeList
 from .row_pages import RowPages
@@ -35,11 +36,11 @@ ChangeMessage = Sequence[Mapping[str, Mapping[str, object]]] | str
 
 
 def format_date(value: date | None) -> str:
-    """Return a computed date or datetime in the format of the admin's columns; "-" for None.
+    """Return a computed date or datetime in the format of the admin's columns.
 
     Django formats it in lists only; on the page of one row it would print Python's own text.
     """
-    return display_for_value(value, "-")
+    return display_for_value(value, empty_value())
 
 
 # What Django's filters of a column ask: a value, a related row, a missing or an empty value.
@@ -100,6 +101,7 @@ class CommitteeAdmin(RowPages):
     add_roles: ClassVar[tuple[str, ...]] = ()
     empty_words: str | Promise = ""  # shown when the list is empty
     list_title: str | Promise = ""  # where the plural of the model says too little
+    add_title: str | Promise = ""  # of the button and page that add a row; Django's: "Add topic"
     other_list: tuple[str, str | Promise] | None = None  # a route and the words of its link
     duplicate_field: str | None = None  # beside which field a duplicate is reported
     list_per_page = 25
@@ -134,6 +136,15 @@ class CommitteeAdmin(RowPages):
             '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
             ACTION_CHECKBOX_NAME, obj.pk, label,
         )  # fmt: skip
+
+    def get_empty_value_display(self) -> str:  # type: ignore[override]  # safe: from format_html
+        return empty_value()
+
+    def get_action_choices(
+        self, request: HttpRequest, default_choices: list[tuple[str, str]] | None = None
+    ) -> list[tuple[str, str]]:
+        """Begin with words, not with Django's dashes."""
+        return super().get_action_choices(request, [("", _("Choose what to do"))])
 
     def get_form(
         self,

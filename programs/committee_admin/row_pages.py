@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, cast
 
 from django.apps import apps
 from django.contrib import admin
@@ -15,12 +16,13 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from access.scoping import ConfidentialModel
 from accounts.models import User
 from workflow.models import Transition
 
+from .chips import state_chip
 from .state_names import state_name
 
 # In a change message: {model: label, count: rows, kind: of file, of: what the rows are part of}
@@ -36,8 +38,22 @@ class HistoryEntry:
     what: str
 
 
+class HasState(Protocol):
+    """A row with a state: one of its model's choices."""
+
+    state: str
+
+    def get_state_display(self) -> str: ...
+
+
 class RowPages(admin.ModelAdmin):
     """Title the pages of a row by its name; show its changes of state and what was edited."""
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_chip(self, row: Model) -> str:
+        """Return the state as a chip; a column of lists whose rows have a state."""
+        stated = cast(HasState, row)
+        return state_chip(stated.state, stated.get_state_display(), model=str(row._meta.model_name))
 
     def row_title(self, row: Model) -> str:
         """Return the heading of the pages of `row`, read from what the list has loaded."""

@@ -250,7 +250,9 @@ class Cohort(models.Model):
     """One run of a program. Without an end date it is rolling."""
 
     public_id = PublicIdField()
-    program = models.ForeignKey(Program, models.PROTECT, related_name="cohorts")
+    program = models.ForeignKey(
+        Program, models.PROTECT, related_name="cohorts", verbose_name=_("program")
+    )
     name = models.CharField(_("name"), max_length=80, validators=[validate_name])
     slug = models.SlugField(_("short name for web addresses"), unique=True)
     opens_on = models.DateField(_("applications open on"))

@@ -1,4 +1,4 @@
-"""Tags of the admin: `committee_dates`, `readonly_value` and `recent_actions`."""
+"""Tags of the admin: `committee_dates`, `committee_rows`, `readonly_value`, `recent_actions`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import ForeignKey, Model
 from django.template.context import Context
 
 from accounts.timezones import zone_label
+from programs.committee_admin.cells import labelled_results
 from programs.committee_admin.languages import language_label
 from programs.committee_admin.lists import CommitteeList, DateLinks, date_links
 from programs.committee_admin.row_names import RowKey, RowName, link_to, name_rows
@@ -24,6 +25,12 @@ def committee_dates(changelist: CommitteeList) -> dict[str, object]:
     """Show years, months or days without looking which of them have rows."""
     links: DateLinks = date_links(changelist)
     return {"show": links.show, "back": links.back, "choices": links.choices}
+
+
+@register.inclusion_tag("admin/change_list_results.html")
+def committee_rows(changelist: CommitteeList) -> dict[str, object]:
+    """Show the table of a list; on a phone each row is a card."""
+    return labelled_results(changelist)
 
 
 @register.simple_tag(takes_context=True)

@@ -71,7 +71,7 @@ def test_a_list_with_more_rows_says_so(as_user, cleo, pairs, limit):
     page = as_user(cleo).get(LIST)
     assert page.context["cl"].result_count == 2
     words = " ".join(page.content.decode().split())
-    assert "pairs: more than 2. The first 2 are listed;" in words
+    assert "Pairs: more than 2. The first 2 are listed;" in words
     assert "more than 2 found" in as_user(cleo).get(LIST, {"q": "Mentee"}).content.decode()
 
 
