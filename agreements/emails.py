@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from matches.emails import MATCH_ENDED
 from matches.models import Match
+from matches.pauses import PAIR_PAUSED
 from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
 from notifications.reasons import reason
@@ -41,9 +43,11 @@ def page(name: str, match: Match) -> str:
 )
 def agreement_to_draft(match: Match, person: User) -> Email | Cancel:
     """**To**: the mentee. **When**: the first meeting was held, or on day 14; again after 7 and
-    14 days. **Until**: a draft is shared, or the match has ended."""
+    14 days. **Until**: a draft is shared, or the match is paused or has ended."""
     if match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
+    if match.is_paused(timezone.now()):
+        return Cancel(PAIR_PAUSED)
     if AgreementVersion.objects.of_match(match).exclude(state=State.DRAFT).exists():
         return Cancel(DRAFT_SHARED)
     return Email(

@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from access.bounded import found_in
 from accounts.models import User
-from matches.models import Match
+from matches.models import Match, not_paused
+from matches.pair_clock import rested_since
 from notifications.models import Notification
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
@@ -74,13 +75,14 @@ def enqueue_reminders(at: datetime) -> None:
 
 
 def without_shared_draft(at: datetime) -> QuerySet[Match]:
-    """Return matches introduced by `at` whose agreement was never shared."""
+    """Return matches introduced by `at`, not paused, whose agreement was never shared."""
     shared = AgreementVersion.objects.exclude(state=State.DRAFT).filter(
         agreement__match=OuterRef("pk")
     )
     introduced = Match.objects.filter(state=Match.State.INTRODUCED, introduced_at__lte=at)
-    found = introduced.exclude(Exists(shared)).with_people()
-    return found.select_related("agreement", "mentee__cohort__program__policy")
+    found = introduced.filter(not_paused(at)).exclude(Exists(shared)).with_people()
+    related = found.select_related("agreement", "mentee__cohort__program__policy")
+    return related.prefetch_related("pauses")
 
 
 def to_ask_for_draft(at: datetime) -> QuerySet[Match]:
@@ -102,6 +104,7 @@ def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:
     begin, end = (0, *DRAFT_REMINDERS, DRAFT_REMINDERS[-1] + LAST_DAYS)[ordinal - 1 : ordinal + 1]
     newest, oldest = at - timedelta(days=begin), at - timedelta(days=end)
     found = Q(agreement__asked_at__lte=newest, agreement__asked_at__gt=oldest)
+    found |= Q(first_days_from__isnull=False)  # was paused: few, `_remind_to_draft` looks closer
     for (days,), theirs in programs.items():
         ask_after = timedelta(days=days)
         window = Q(introduced_at__lte=newest - ask_after, introduced_at__gt=oldest - ask_after)
@@ -111,8 +114,10 @@ def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:
 
 def _remind_to_draft(match: Match, pending: PendingEmails, at: datetime) -> None:
     agreement: Agreement | None = getattr(match, "agreement", None)
-    latest = match.introduced_at + timedelta(days=match.program.policy.agreement_ask_days)
+    latest = match.counts_from + timedelta(days=match.program.policy.agreement_ask_days)
     asked_at = agreement.asked_at if agreement else None
+    if asked_at:
+        asked_at += rested_since(asked_at, match.pauses.all())
     since = min(asked_at or latest, latest)
     reminder = due_reminder(at, since=since, reminders=DRAFT_REMINDERS, last_days=LAST_DAYS)
     if reminder is not None:
@@ -132,7 +137,7 @@ def waiting_for_signatures() -> QuerySet[AgreementVersion]:
             "agreement__match__mentor__person",
             "agreement__match__mentee__cohort__program__policy",
         )
-        .prefetch_related("signatures")
+        .prefetch_related("signatures", "agreement__match__pauses")
     )
 
 
@@ -140,8 +145,12 @@ def _remind_to_sign(version: AgreementVersion, pending: PendingEmails, at: datet
     since = version.changed_at or version.shared_at or at
     policy = version.program.policy
     days = (policy.reminder_first_days, policy.reminder_second_days)
+    # While the pair is paused, news is told and nothing is asked again.
+    is_paused = version.match.is_paused(at)
+    if not is_paused:
+        since += rested_since(since, version.match.pauses.all())
     reminder = due_reminder(at, since=since, reminders=days)
-    if reminder is None:
+    if reminder is None or (is_paused and reminder.ordinal > 1):
         return
     is_settled = reminder.ordinal > 1 or at >= since + CHANGE_DELAY
     signed = {row.person_id for row in version.signatures.all() if row.withdrawn_at is None}

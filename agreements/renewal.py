@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
@@ -37,7 +37,9 @@ def most_months(version: AgreementVersion) -> int:
 
 def new_end(match: Match, months: int) -> date | None:
     """Return the last day of a term that is `months` longer."""
-    return match.ends_on + relativedelta(months=months) if match.ends_on else None
+    if match.agreed_end is None:
+        return None
+    return match.agreed_end + relativedelta(months=months) + timedelta(days=match.paused_days)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from matches.emails import MATCH_ENDED
 from matches.models import Match
+from matches.pauses import PAIR_PAUSED
 from notifications.kinds import ESSENTIAL, OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
 from notifications.reasons import reason
@@ -39,6 +40,8 @@ def _survey(checkin: CheckIn, person: User) -> Email | Cancel:
         return Cancel(CHECKIN_CLOSED)
     if checkin.match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
+    if checkin.match.is_paused(timezone.now()):
+        return Cancel(PAIR_PAUSED)
     until = checkin.closes_at or timezone.now()
     url = link("survey-answer", person=person, subject=checkin, until=until)
     # The choices of the first scale are links in the e-mail; they only preselect an answer.

@@ -3,7 +3,8 @@
 Fit check: once, after the second meeting or some days after the introduction. Pulse: some days
 after the introduction, then at regular intervals. Every check-in is a row with an ordinal, so
 running twice plans nothing twice. After a long stop, what is late opens late; if the next one of
-its kind is due as well, the older one lapses, so that no one is asked twice.
+its kind is due as well, the older one lapses, so that no one is asked twice. While a pair is paused
+nothing opens and nothing is asked again; what is planned comes later by that time.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from access.bounded import found_in
 from access.exceptions import ActionNotAllowed
 from matches.ending_texts import MATCH_ENDED
-from matches.models import Match
+from matches.models import Match, not_paused
+from matches.pair_clock import later
 from meetings.models import Meeting
 from notifications.models import Notification
 from notifications.outbox import cancel_about
@@ -56,7 +58,7 @@ def running_matches(at: datetime) -> QuerySet[Match]:
     held = Meeting.objects.held().order_by("starts_at")
     found = Match.objects.open().filter(introduced_at__lte=at).with_people()
     return found.select_related("mentee__cohort__program__policy").prefetch_related(
-        Prefetch("meetings", queryset=held, to_attr="held_meetings"), "checkins"
+        Prefetch("meetings", queryset=held, to_attr="held_meetings"), "checkins", "pauses"
     )
 
 
@@ -133,21 +135,23 @@ def wanted(match: Match, at: datetime) -> Iterator[tuple[str, int, datetime]]:
 def pulse_at(match: Match, ordinal: int, policy: Policy) -> datetime:
     """Return when the pulse survey number `ordinal` (from 1) opens."""
     days = policy.pulse_first_days + (ordinal - 1) * policy.pulse_every_days
-    return match.introduced_at + timedelta(days=days)
+    return later(match.introduced_at, timedelta(days=days), list(match.pauses.all()))
 
 
 def _fit_check_at(match: Match, policy: Policy) -> datetime:
-    latest = match.introduced_at + timedelta(days=policy.fit_check_days)
+    rests = list(match.pauses.all())
+    latest = later(match.introduced_at, timedelta(days=policy.fit_check_days), rests)
     held: list[Meeting] = getattr(match, "held_meetings")  # noqa: B009  prefetched, unknown to types
     if len(held) < MEETINGS_BEFORE_FIT_CHECK:
         return latest
     meeting = held[MEETINGS_BEFORE_FIT_CHECK - 1]
-    return min(latest, meeting.starts_at + timedelta(minutes=meeting.minutes))
+    over_at = meeting.starts_at + timedelta(minutes=meeting.minutes)
+    return min(latest, later(over_at, timedelta(), rests))
 
 
 def open_due(at: datetime) -> None:
     """Open what is due. Of two due check-ins of a kind for one person only the newer is asked."""
-    due = CheckIn.objects.due(at).filter(match__in=Match.objects.open())
+    due = CheckIn.objects.due(at).filter(match__in=Match.objects.open().filter(not_paused(at)))
     survey_of = cache(survey_for)
     newest: set[tuple[int, int, str]] = set()
     for checkin in found_in(due).with_details().order_by("-ordinal"):
@@ -207,6 +211,21 @@ def cancel_of_ended_matches(at: datetime, *, matches: QuerySet[Match] | None = N
             cancel_about(checkin, why=MATCH_ENDED, at=at)
 
 
+@transaction.atomic
+def plan_around_pauses(match: Match, at: datetime) -> None:
+    """Move what is planned, and until when open check-ins can be answered: a pause has changed."""
+    row = running_matches(at).filter(pk=match.pk).first()
+    if row is None:
+        return
+    CheckIn.objects.bulk_create(plan_match(row, at), ignore_conflicts=True)
+    policy, rests = row.program.policy, list(row.pauses.all())
+    for checkin in CheckIn.objects.open().filter(match=match, opened_at__isnull=False):
+        opened_at = checkin.opened_at or at
+        days = {"due_at": policy.reminder_second_days, "closes_at": policy.checkin_lapses_days}
+        moved = {name: later(opened_at, timedelta(days=n), rests) for name, n in days.items()}
+        CheckIn.objects.open().filter(pk=checkin.pk).update(**moved)
+
+
 def forget_cancelled(match: Match) -> None:
     """Delete check-ins that were cancelled before anyone was asked, so that they are planned anew.
 
@@ -226,7 +245,7 @@ def remind(at: datetime) -> None:
     due = Q(pk__in=[])
     for ordinal in (1, 2, 3):
         due |= _is_due(ordinal, programs, at) & ~Q(Exists(emails.filter(ordinal=ordinal)))
-    waiting = CheckIn.objects.open().filter(due, closes_at__gt=at)
+    waiting = CheckIn.objects.open().filter(due, not_paused(at, "match__"), closes_at__gt=at)
     for checkin in found_in(waiting).with_details():
         _enqueue_reminder(checkin, PendingEmails(), at)
 

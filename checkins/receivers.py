@@ -48,6 +48,11 @@ def end_checkins(
         concerns.raise_about_ending(match, person, author=None, at=at)
 
 
+@receiver(signals.pause_changed)
+def plan_around_pause(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
+    planning.plan_around_pauses(match, at)
+
+
 @receiver(signals.match_reopened)
 def plan_again(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
     planning.forget_cancelled(match)

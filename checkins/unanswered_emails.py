@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, Q
 
 from accounts.models import User
 from agreements.models import AgreementVersion, Signature
-from matches.models import Match
+from matches.models import Match, not_paused
 from notifications import kinds
 from notifications.models import Notification
 from notifications.models.outbox import NotificationQuerySet
@@ -39,7 +39,7 @@ def raise_about_unanswered_emails(at: datetime) -> None:
         return
     counts = unanswered_emails(people, at)
     either = Q(mentee__person__in=people) | Q(mentor__person__in=people)
-    matches = Match.objects.open().filter(either).with_people()
+    matches = Match.objects.open().filter(not_paused(at), either).with_people()
     for match in matches.select_related("mentee__cohort__program__policy"):
         for person in match.people:
             if counts.get(person.pk, 0) >= match.program.policy.unanswered_messages:

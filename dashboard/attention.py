@@ -19,7 +19,7 @@ from agreements.models import AgreementVersion
 from applications.models import Application
 from applications.review_queues import queues
 from checkins.models import CheckIn, Concern
-from matches.models import Match
+from matches.models import Match, not_paused
 from matching.models import Round
 from notifications import outbox_health
 from notifications.models import Notification
@@ -183,10 +183,12 @@ def _late_agreements(member: User, at: datetime) -> int:
     late, latest = Q(pk__in=[]), datetime.min.replace(tzinfo=at.tzinfo)
     for program in Program.objects.for_committee(member).select_related("policy"):
         before = at - timedelta(days=program.policy.agreement_attention_days)
-        late |= Q(mentee__cohort__program=program, introduced_at__lt=before)
+        counts = Q(first_days_from=None) | Q(first_days_from__lt=before)
+        late |= Q(counts, mentee__cohort__program=program, introduced_at__lt=before)
         latest = max(latest, before)
     signed = AgreementVersion.objects.signed().filter(agreement__match=OuterRef("pk"))
     introduced = Match.objects.for_committee(member).filter(
+        not_paused(at),
         state=Match.State.INTRODUCED,
         introduced_at__lt=latest,  # outside of the "or", for the index
     )

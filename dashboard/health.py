@@ -6,7 +6,7 @@
    changes nothing.
 3. Only those who look after the pair see that someone asked for help, or asked to talk about an
    ending; for others the pair has the value it would have without the request.
-4. When a pair drifts and is stuck, `health_dates` says.
+4. When a pair drifts and is stuck, `health_dates` says. A paused pair is neither.
 """
 
 from __future__ import annotations
@@ -15,13 +15,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from django.db.models import (
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    TextChoices,
-)
+from django.db.models import Manager, OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,7 +23,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from checkins.models import Concern
-from matches.models import EndingRequest, Match, MatchQuerySet
+from matches.models import EndingRequest, Match, MatchQuerySet, Pause, not_paused
+from matches.pair_clock import later
 from meetings.models import Meeting
 from programs.models import Policy, Program, ids_read_once
 
@@ -64,6 +59,11 @@ class FollowedPair(Protocol):
     next_state: str | None
     asked_at: datetime | None
     ending_asked_at: datetime | None
+    paused_until: datetime | None
+    counts_from: datetime
+    pauses: Manager[Pause]
+
+    def is_paused(self, at: datetime) -> bool: ...
 
 
 def with_requests(matches: QuerySet[Match], *, reader: User, at: datetime) -> QuerySet[Match]:
@@ -74,7 +74,7 @@ def with_requests(matches: QuerySet[Match], *, reader: User, at: datetime) -> Qu
     ahead = Meeting.objects.filter(match=OuterRef("pk")).ahead(at).order_by("starts_at")
     asked = _calls_for_help(reader).filter(match=OuterRef("pk")).order_by("raised_at")
     ending = _requests_to_end(reader).filter(match=OuterRef("pk")).order_by("asked_at")
-    return matches.annotate(
+    return matches.prefetch_related("pauses").annotate(
         next_at=Subquery(ahead.values("starts_at")[:1]),
         next_state=Subquery(ahead.values("state")[:1]),
         asked_at=Subquery(asked.values("raised_at")[:1]),
@@ -88,6 +88,8 @@ def health_of(match: FollowedPair, *, at: datetime) -> Health:
         return Health.ENDING
     if match.asked_at:
         return Health.ASKED_FOR_HELP
+    if match.is_paused(at):
+        return Health.ON_TRACK
     if match.stuck_from and match.stuck_from < at:
         return Health.STUCK
     if match.drifting_from and match.drifting_from < at:
@@ -124,8 +126,8 @@ def _conditions(reader: User, at: datetime) -> dict[Health, Q]:
     return {
         Health.ENDING: Q(state=State.CLOSING) | _has_asked_to_end(reader),
         Health.ASKED_FOR_HELP: _has_asked_for_help(reader),
-        Health.STUCK: Q(stuck_from__lt=at),
-        Health.DRIFTING: Q(drifting_from__lt=at),
+        Health.STUCK: Q(not_paused(at), stuck_from__lt=at),
+        Health.DRIFTING: Q(not_paused(at), drifting_from__lt=at),
     }
 
 
@@ -162,8 +164,6 @@ def reasons(match: FollowedPair, *, at: datetime) -> list[str]:
 
 
 def _reasons(match: FollowedPair, policy: Policy, at: datetime) -> Iterator[str]:
-    quiet_since = match.quiet_since or match.introduced_at
-    rhythm = match.rhythm_days or policy.rhythm_days
     if match.state == State.CLOSING:
         yield _("Closing. Their time together ends on %(day)s.") % {
             "day": _format_day(match.ends_on)
@@ -174,27 +174,38 @@ def _reasons(match: FollowedPair, policy: Policy, at: datetime) -> Iterator[str]
         }
     if match.asked_at:
         yield _("Asked for help on %(day)s.") % {"day": _format_day(match.asked_at)}
-    if match.last_met_at is None and match.next_at is None:
-        yield _("No meeting since the introduction on %(day)s.") % {
-            "day": _format_day(match.introduced_at)
-        }
-    elif quiet_since < at - timedelta(days=days_until(policy, rhythm, "drifting_percent")):
-        agreed = _("No meeting or contact since %(day)s; they agreed to meet every %(days)d days.")
-        usual = _("No meeting or contact since %(day)s; pairs usually meet every %(days)d days.")
-        text = usual if match.state == State.INTRODUCED else agreed  # signing makes it active
-        yield text % {"day": _format_day(quiet_since), "days": rhythm}
-    if match.state == State.INTRODUCED and match.introduced_at < at - timedelta(
-        days=policy.agreement_attention_days
-    ):
-        yield _("Agreement not signed %(days)d days after the introduction.") % {
-            "days": (at - match.introduced_at).days
-        }
+    if match.is_paused(at):
+        last_day = next(rest.last_day for rest in match.pauses.all() if rest.is_on(at))
+        yield _("On a pause until %(day)s.") % {"day": _format_day(last_day)}
+    else:
+        yield from _reasons_of_silence(match, policy, at)
     if match.next_state == Meeting.State.PROPOSED:
         yield _("A meeting is suggested and waits for an answer.")
     elif match.next_at:
         yield _("Next meeting on %(day)s.") % {"day": _format_day(match.next_at)}
     elif match.last_met_at and health_of(match, at=at) == Health.ON_TRACK:
         yield _("Last met on %(day)s.") % {"day": _format_day(match.last_met_at)}
+
+
+def _reasons_of_silence(match: FollowedPair, policy: Policy, at: datetime) -> Iterator[str]:
+    quiet_since = match.quiet_since or match.introduced_at
+    rhythm = match.rhythm_days or policy.rhythm_days
+    quiet = timedelta(days=days_until(policy, rhythm, "drifting_percent"))
+    if match.last_met_at is None and match.next_at is None:
+        yield _("No meeting since the introduction on %(day)s.") % {
+            "day": _format_day(match.introduced_at)
+        }
+    elif later(quiet_since, quiet, list(match.pauses.all())) < at:
+        agreed = _("No meeting or contact since %(day)s; they agreed to meet every %(days)d days.")
+        usual = _("No meeting or contact since %(day)s; pairs usually meet every %(days)d days.")
+        text = usual if match.state == State.INTRODUCED else agreed  # signing makes it active
+        yield text % {"day": _format_day(quiet_since), "days": rhythm}
+    if match.state == State.INTRODUCED and match.counts_from < at - timedelta(
+        days=policy.agreement_attention_days
+    ):
+        yield _("Agreement not signed %(days)d days after the introduction.") % {
+            "days": (at - match.introduced_at).days
+        }
 
 
 def _format_day(when: date | datetime | None) -> str:

@@ -11,19 +11,21 @@
    A meeting ahead, confirmed or suggested, keeps it from being stuck.
 4. Before the first meeting it drifts some days after the introduction unless a meeting is ahead;
    and without a signed agreement, some days after the introduction.
+5. Time in which the pair is paused does not count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Manager, OuterRef, QuerySet, Subquery
 
 from agreements.models import AgreementVersion
-from matches.models import Match
+from matches.models import Match, Pause
+from matches.pair_clock import Rest, later
 from meetings.models import Meeting, PairContact
 from notifications.reconcilers import reconciler
 from programs.models import Policy, Program
@@ -52,6 +54,7 @@ class Facts(Protocol):
     confirmed_until: datetime | None  # of the last meeting ahead
     suggested_until: datetime | None
     agreed_days: int | None  # of the rhythm; None without a signed agreement
+    pauses: Manager[Pause]
 
 
 def with_facts(matches: QuerySet[Match]) -> QuerySet[Match]:
@@ -82,7 +85,8 @@ def keep(matches: Collection[int]) -> int:
     mine = Match.objects.filter(pk__in=matches)
     # So that of two changes at once the second one sees what the first one did.
     list(mine.order_by("pk").select_for_update().values_list("pk"))
-    rows = list(with_facts(mine.select_related("mentee__cohort__program__policy")))
+    related = mine.select_related("mentee__cohort__program__policy").prefetch_related("pauses")
+    rows = list(with_facts(related))
     changed = []
     for row in rows:
         found = computed(cast(Facts, row))
@@ -120,25 +124,30 @@ def computed(match: Facts) -> dict[str, object]:
     met_or_began = match.met_at or match.active_at or match.introduced_at
     quiet_since = max(met_or_began, match.contact_at or match.introduced_at)
     rhythm = match.agreed_days or policy.rhythm_days
+    rests = list(match.pauses.all())
     drifting_from = stuck_from = None
     if match.state != State.CLOSED:
-        drifting = quiet_since + timedelta(days=days_until(policy, rhythm, "drifting_percent"))
-        drifting_from = min(_drifting_from(match, policy, drifting), default=None)
+        days = days_until(policy, rhythm, "drifting_percent")
+        drifting = later(quiet_since, timedelta(days=days), rests)
+        drifting_from = min(_drifting_from(match, policy, drifting, rests), default=None)
     if match.state != State.CLOSED and _has_begun(match):
         quiet = timedelta(days=days_until(policy, rhythm, "stuck_percent"))
-        stuck_from = _unless_ahead(match, quiet_since + quiet)
+        stuck_from = _unless_ahead(match, later(quiet_since, quiet, rests))
     found = (match.met_at, quiet_since, rhythm, drifting_from, stuck_from, False)
     return dict(zip(KEPT, found, strict=True))
 
 
-def _drifting_from(match: Facts, policy: Policy, quiet: datetime) -> Iterator[datetime]:
+def _drifting_from(
+    match: Facts, policy: Policy, quiet: datetime, rests: Sequence[Rest]
+) -> Iterator[datetime]:
     if _has_begun(match):
         yield quiet
     if match.state == State.INTRODUCED and match.agreed_days is None:
-        yield match.introduced_at + timedelta(days=policy.agreement_attention_days)
+        wait = timedelta(days=policy.agreement_attention_days)
+        yield later(match.introduced_at, wait, rests)
     if match.met_at is None:
-        first = match.introduced_at + timedelta(days=policy.first_meeting_attention_days)
-        yield _unless_ahead(match, first)
+        wait = timedelta(days=policy.first_meeting_attention_days)
+        yield _unless_ahead(match, later(match.introduced_at, wait, rests))
 
 
 def _has_begun(match: Facts) -> bool:

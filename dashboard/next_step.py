@@ -37,6 +37,7 @@ class Step(StrEnum):
     NOTE_MEETING = "note-meeting"
     SUGGEST_MEETING = "suggest-meeting"
     ALL_SET = "all-set"
+    PAUSED = "paused"
     ENDING_ASKED = "ending-asked"
     CLOSING = "closing"
     SAY_WHAT_NEXT = "say-what-next"
@@ -61,6 +62,7 @@ PASSIVE = frozenset(
         Step.EXPECT_DRAFT,
         Step.EXPECT_SIGNATURE,
         Step.ALL_SET,
+        Step.PAUSED,
         Step.ENDING_ASKED,
         Step.CLOSED,
     }
@@ -79,6 +81,7 @@ class Facts:
     needs_code: bool = False  # accepted (imported, say), but the code of conduct is not
     needs_orientation: bool = False  # an accepted mentor who has not passed it
     match: str = ""  # state of the match
+    is_paused: bool = False  # the pair, until a day
     said_hello: bool = False  # the mentee has written first, or anything later has happened
     agreement: str = ""  # state of the version that is being written, else of the one in force
     i_signed: bool = False
@@ -98,6 +101,7 @@ IN_A_COHORT = frozenset({"submitted", "waitlisted", "accepted"})
 
 ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.ENDING_ASKED, lambda f: _is_paired(f) and f.i_asked_to_end),
+    (Step.PAUSED, lambda f: _is_paired(f) and f.is_paused),
     (Step.SIGN, lambda f: _is_paired(f) and f.agreement == "shared" and not f.i_signed),
     (Step.ANSWER_MEETING, lambda f: _is_paired(f) and f.i_have_a_meeting_to_answer),
     (Step.ANSWER_CHECKIN, lambda f: f.i_have_a_checkin),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.urls import reverse
@@ -94,14 +94,13 @@ def step_labels(status: ParticipantStatus) -> dict[str, str]:
 def month_of_term(status: ParticipantStatus) -> str:
     """Return "Month 3 of 12" for an active pair, else ""."""
     match = status.match
-    if not match or not match.active_at or not match.ends_on:
+    if not match or not match.active_at or not match.agreed_end:
         return ""
-    begun, ends, now = (
-        timezone.localdate(match.active_at),
-        match.ends_on,
-        timezone.localdate(status.at),
-    )
-    total = months_between(begun, ends)
+    begun = timezone.localdate(match.active_at)
+    total = months_between(begun, match.agreed_end)
+    # Days on which they were paused do not count; those of a pause that goes on are all in it.
+    counted_at = match.paused_until if match.is_paused(status.at) else status.at
+    now = timezone.localdate(counted_at) - timedelta(days=match.paused_days)
     return _("Month %(now)s of %(total)s") % {
         "now": min(months_between(begun, now) + 1, total),
         "total": total,

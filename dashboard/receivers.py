@@ -19,7 +19,7 @@ def keep_health_dates(sender: type[Match], matches: Collection[int], **kwargs: o
     health_dates.keep(matches)
 
 
-@receiver([signals.match_ended, signals.match_reopened])
+@receiver([signals.match_ended, signals.match_reopened, signals.pause_changed])
 def keep_dates_of_one(sender: type[Match], match: Match, **kwargs: object) -> None:
     health_dates.keep([match.pk])
 

@@ -96,7 +96,7 @@ class ParticipantStatus:
         """Inferred from later steps; assumed once the time for it is over."""
         if not self.match:
             return False
-        over = self.match.introduced_at + timedelta(days=self.program.policy.first_contact_days)
+        over = self.match.counts_from + timedelta(days=self.program.policy.first_contact_days)
         return bool(self.version or self.meetings) or self.at >= over
 
     @property
@@ -121,6 +121,7 @@ class ParticipantStatus:
             and application.is_mentor
             and application.orientation_passed_at is None,
             match=self.match.state if self.match else "",
+            is_paused=self.match is not None and self.match.is_paused(self.at),
             said_hello=self.said_hello,
             agreement=self.version.state if self.version else "",
             i_signed=self.person.pk in self.signers,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from accounts.models import User
 from agreements import renewal, signing
-from matches import endings, follow_ups, terms
-from matches.models import FollowUp, Match
+from matches import endings, follow_ups, pauses, terms
+from matches.models import FollowUp, Match, PauseRequest
+from matches.pause_days import Wish as PauseWish
 
 from . import cleanup, pair_closing
 from .setup import DemoCohort
@@ -18,6 +19,7 @@ ENDED_EARLY = {
     33: (Kind.COMPLETED_EARLY, 175),
 }
 ASKED_COMMITTEE = 24  # the place of the pair that may want to end
+PAUSED, PAUSED_DAYS = 15, (-6, 18)  # the place of the pair on a pause; from when until when
 # What happens at the end of the term, by day: the program runs by itself once a week.
 TERM_DAYS = range(310, 400, 7)
 RENEWED_EVERY, CLOSING_EVERY = 9, 3
@@ -43,6 +45,14 @@ def end_early(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
     if ASKED_COMMITTEE < len(matches) and demo.calendar.today < 340:
         match, at = matches[ASKED_COMMITTEE], demo.calendar.at(demo.calendar.today - 2)
         endings.ask_committee(match, by=match.mentee.person, at=at)
+        _pause(demo, matches[PAUSED])
+
+
+def _pause(demo: DemoCohort, match: Match) -> None:
+    """Pause a pair some days ago, as its mentee does before a journey."""
+    first, last = (demo.calendar.today + days for days in PAUSED_DAYS)
+    wish = PauseWish(demo.calendar.on(last), PauseRequest.Reason.HOLIDAY)
+    pauses.pause(match, wish, by=match.mentee.person, at=demo.calendar.at(first))
 
 
 def end(demo: DemoCohort, match: Match, kind: str, *, by: User, day: float) -> None:

@@ -22,7 +22,7 @@ from programs.sender_policy import sender_policy_for
 
 from .edited_texts import edited_context, edited_introduction
 from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
-from .models import Closure, Farewell, FollowUp, Match, ThankYouNote
+from .models import Closure, Farewell, FollowUp, Match, Pause, ThankYouNote
 from .terms import closes_on
 from .thank_you_notes import COMPLETED
 from .vocabulary_text import Vocabulary
@@ -253,7 +253,12 @@ def thank_you(note: ThankYouNote, person: User) -> Email | Cancel:
 
 
 # Where the match of a row is that an e-mail of this app is about.
-PATHS_TO_MATCH = {Match: "pk", Closure: "closures", FollowUp: "closures__follow_ups"}
+PATHS_TO_MATCH = {
+    Match: "pk",
+    Closure: "closures",
+    FollowUp: "closures__follow_ups",
+    Pause: "pauses",
+}
 
 
 @sender_policy_finder

@@ -52,7 +52,7 @@ def ask_committee(match: Match, *, by: User, at: datetime | None = None) -> Endi
     """
     at = at or timezone.now()
     _check_in_pair(match, by)
-    if _lock(match).state == State.CLOSED:
+    if locked_row(match).state == State.CLOSED:
         raise ActionNotAllowed(ENDED_ALREADY)
     request, created = EndingRequest.objects.open().get_or_create(
         match=match, person=by, settled_at=None, defaults={"asked_at": at}
@@ -120,7 +120,7 @@ def end(
     pair has ended already.
     """
     at = at or timezone.now()
-    locked = _lock(match)
+    locked = locked_row(match)
     is_one_of_pair = by is not None and by in locked.people
     if locked.state == State.CLOSED:
         _copy_state(locked, match)
@@ -160,7 +160,7 @@ def _keep_farewell(closure: Closure, text: str, *, by: User, at: datetime) -> No
         Farewell.system.get_or_create(closure=closure, author=by, defaults=words)
 
 
-def _lock(match: Match) -> Match:
+def locked_row(match: Match) -> Match:
     """Return the row as it is now, locked until the commit."""
     rows = Match.objects.select_for_update(of=("self",)).with_people()
     return rows.select_related("mentee__cohort__program__policy").get(pk=match.pk)
@@ -279,7 +279,7 @@ def reopen(match: Match, *, by: User, at: datetime | None = None) -> None:
             "person", "cohort__program__policy"
         )
     )
-    locked = _lock(match)
+    locked = locked_row(match)
     if not may_be_handled_by(locked, by):
         raise ActionNotAllowed(
             _("Only the carer of this pair, the deputy or a chair can reopen it.")

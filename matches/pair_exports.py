@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from programs.spreadsheets import Cell, Sheet
 
-from .models import MatchQuerySet
+from .models import Match, MatchQuerySet
 
 BATCH = 500
 
@@ -29,6 +30,8 @@ def pairs_sheet(matches: MatchQuerySet) -> Sheet:
         _("Introduced on"),
         _("Active since"),
         _("Ends on"),
+        _("Days paused"),
+        _("Paused until"),
         _("Ended on"),
         _("How it ended"),
     ]
@@ -49,6 +52,8 @@ def _rows(matches: MatchQuerySet) -> Iterator[list[Cell]]:
             _day(match.introduced_at),
             _day(match.active_at),
             match.ends_on,
+            match.paused_days,
+            _last_day(match),
             _day(match.closed_at),
             match.get_closed_kind_display(),
         ]
@@ -56,6 +61,13 @@ def _rows(matches: MatchQuerySet) -> Iterator[list[Cell]]:
 
 def _address(person: User) -> str:
     return "" if person.is_erased else person.email
+
+
+def _last_day(match: Match) -> date | None:
+    """Return the last day of the pause that goes on, on the program's calendar."""
+    if match.paused_until is None or match.state == Match.State.CLOSED:
+        return None
+    return timezone.localdate(match.paused_until, ZoneInfo(match.program.time_zone)) - timedelta(1)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -146,7 +146,7 @@ def first_days(match: Match, at: datetime) -> dict[str, date | None]:
         "meet_by": policy.first_meeting_days,
         "sign_by": policy.agreement_days,
     }
-    by = {name: match.introduced_at + timedelta(days=count) for name, count in days.items()}
+    by = {name: match.counts_from + timedelta(days=count) for name, count in days.items()}
     is_new = match.state == State.INTRODUCED
     return {
         name: timezone.localdate(day) if is_new and at < day else None for name, day in by.items()

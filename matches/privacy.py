@@ -22,6 +22,9 @@ from .models import (
     Farewell,
     FollowUp,
     Match,
+    Pause,
+    PauseNote,
+    PauseRequest,
     ThankYouNote,
 )
 from .vocabulary_text import Vocabulary
@@ -46,8 +49,29 @@ def export(user: User) -> dict[str, object]:
         "staying_in_touch": list(
             ContactChoice.objects.visible_to(user).values("allows", "chosen_at")
         ),
+        "pauses": _export_pauses(user),
         "what_next": list(FollowUp.objects.of(user).values("asked_at", "answered_at", "wish")),
     }
+
+
+def _export_pauses(user: User) -> list[dict[str, object]]:
+    """Return the pauses of the pairs of `user`, with what they asked for and wrote themselves."""
+    found = Pause.objects.filter(match__in=Match.objects.of(user))
+    requests = PauseRequest.objects.visible_to(user).filter(person=user)
+    asked = {row.pause_id: row for row in requests}
+    notes = {
+        row.pause_id: row.text for row in PauseNote.objects.visible_to(user).filter(author=user)
+    }
+    return [
+        {
+            "from": row.starts_on,
+            "until": row.last_day,
+            "reason": asked[row.pk].get_reason_display() if row.pk in asked else "",
+            "text": asked[row.pk].text if row.pk in asked else "",
+            "line_for_partner": notes.get(row.pk, ""),
+        }
+        for row in found
+    ]
 
 
 def _export_match(match: Match, user: User) -> dict[str, object]:
@@ -78,11 +102,15 @@ def erase(user: User) -> None:
     Farewell.system.filter(author=user).delete()
     ThankYouNote.system.filter(author=user).delete()
     ContactChoice.objects.filter(person=user).delete()
+    PauseRequest.system.filter(person=user).delete()
+    PauseNote.system.filter(author=user).delete()
     EndingNote.system.filter(match__in=matches).delete()
     mentions = Mentions.of(user)
     mentions.replace_in(EndingReason.system.filter(match__in=matches), "text")
     mentions.replace_in(Farewell.system.filter(closure__match__in=matches), "text")
     mentions.replace_in(ThankYouNote.system.filter(match__in=matches), "text")
+    mentions.replace_in(PauseRequest.system.filter(pause__match__in=matches), "text")
+    mentions.replace_in(PauseNote.system.filter(pause__match__in=matches), "text")
 
 
 def effects(user: User) -> list[str]:
@@ -101,6 +129,9 @@ COLUMNS = rules(
         "EndingReason": {"text": erased()},
         "Farewell": {"text": erased()},
         "ThankYouNote": {"text": erased()},
+        "Pause": {"public_id": impersonal("a random id")},
+        "PauseRequest": {"text": erased()},
+        "PauseNote": {"text": erased()},
         "EndingNote": {
             "text": erased(
                 not_exported="notes of the committee; ask it for them",

@@ -12,6 +12,8 @@ from applications.signals import application_withdrawn, withdrawal_announced
 from .ending_texts import leaving_lines
 from .endings import end_because_left
 from .models import Match
+from .pauses import end_with_match
+from .signals import match_ended
 
 
 @receiver(application_withdrawn)
@@ -31,3 +33,9 @@ def effects_of_withdrawal(
     matches = open_.filter(mentee=application) | open_.filter(mentor=application)
     person = application.person
     return [line for match in matches.with_people() for line in leaving_lines(match, person)]
+
+
+@receiver(match_ended)
+def end_pause(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
+    """A pair that has ended is not paused any more."""
+    end_with_match(match, at=at)

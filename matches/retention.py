@@ -26,6 +26,8 @@ from .models import (
     FollowUp,
     Match,
     MatchQuerySet,
+    PauseNote,
+    PauseRequest,
     ThankYouNote,
 )
 
@@ -95,9 +97,11 @@ def _unused(theirs: Theirs, before: datetime) -> ApplicationQuerySet:
 
 @register
 def erase_reasons(matches: MatchQuerySet) -> None:
-    """Erase why pairs ended, and what the two wrote to each other at the end."""
+    """Erase why pairs ended or paused, and what the two wrote to each other about it."""
     EndingReason.system.filter(match__in=matches).update(text="")
     EndingNote.system.filter(match__in=matches).delete()
     Farewell.system.filter(closure__match__in=matches).delete()
     ThankYouNote.system.filter(match__in=matches).delete()
+    PauseRequest.system.filter(pause__match__in=matches).update(reason="", text="")
+    PauseNote.system.filter(pause__match__in=matches).delete()
     Transition.system.about_any(matches).update(why="")

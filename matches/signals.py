@@ -8,6 +8,12 @@ pair_changed = Signal()
 ending_asked = Signal()
 # The person took that back: `match`, `person`, `at`.
 ending_withdrawn = Signal()
+# A pause begins, its last day changes, or it ends: `match`, `pause`, `by` (None: the program),
+# `cancels_meetings` (those within it), `at`.
+pause_changed = Signal()
+# A page shows which meetings a pause would contain: `match`, `person`, `at`, `back_at`. Receivers
+# return a list of them in words.
+meetings_in_pause_asked = Signal()
 # The pair has ended: `match`, `closure`, `at`.
 match_ended = Signal()
 # The pair goes on after all: `match`, `at`.

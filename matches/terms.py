@@ -6,6 +6,7 @@
 3. A month after the last day the pair is closed as completed, and its carer is asked to talk with
    both.
 4. Days are those of the program's calendar. A longer term, signed by both, starts all of it again.
+5. A pause makes the last day later by its days, and nothing of this happens while it goes on.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from workflow.states import move
 
 from . import endings
 from .ending_texts import TERM_CHANGED
-from .models import Closure, Match, MatchQuerySet
+from .models import Closure, Match, MatchQuerySet, Pause, not_paused
+from .pair_clock import days_rested
 
 State = Match.State
 REMIND_AFTER_DAYS = 12  # after the last day
@@ -79,22 +81,39 @@ def today_of(match: Match, at: datetime) -> date:
 def set_term(match: Match, ends_on: date, *, by: User | None, at: datetime) -> None:
     """Let the term of `match` end on `ends_on`, because an agreement came into force.
 
+    Days on which the pair is paused are added to it.
+
     An introduced pair becomes active, a closing one active again if the end is no longer near.
     Raises ActionNotAllowed when the pair has ended.
     """
     rows = Match.objects.filter(pk=match.pk)
-    match.state = rows.order_by("pk").select_for_update().values_list("state", flat=True)[0]
+    now = rows.order_by("pk").select_for_update().values("state", "active_at", "ends_on")[0]
+    for name, value in now.items():
+        setattr(match, name, value)
     if match.state == State.CLOSED:
         raise ActionNotAllowed(endings.ENDED_ALREADY)
+    begun = today_of(match, match.active_at or at)
+    paused_days = days_rested(begun, Pause.objects.filter(match=match))
+    ends_on += timedelta(days=paused_days)
+    agreed_on = today_of(match, at)
     if match.state == State.INTRODUCED:
-        move(match, State.ACTIVE, by=by, at=at, active_at=at, ends_on=ends_on)
+        move(
+            match,
+            State.ACTIVE,
+            by=by,
+            at=at,
+            active_at=at,
+            ends_on=ends_on,
+            paused_days=paused_days,
+            term_agreed_on=agreed_on,
+        )
         return
     if match.ends_on == ends_on:
         return
     if match.state == State.CLOSING and today_of(match, at) < near_from(match, ends_on):
         move(match, State.ACTIVE, by=by, at=at, why="a longer term")
-    rows.update(ends_on=ends_on, end_notices=0)
-    match.ends_on, match.end_notices = ends_on, 0
+    rows.update(ends_on=ends_on, paused_days=paused_days, term_agreed_on=agreed_on, end_notices=0)
+    match.ends_on, match.paused_days, match.end_notices = ends_on, paused_days, 0
     cancel_about(match, why=TERM_CHANGED, at=at, kinds=(ENDS_SOON, IS_OVER))
 
 
@@ -102,13 +121,14 @@ def set_term(match: Match, ends_on: date, *, by: User | None, at: datetime) -> N
 def follow_terms(at: datetime) -> None:
     """Announce ends, begin to close, and close what is long over. Running it twice does nothing."""
     for (days,), theirs in programs_by("end_notice_days").items():
-        running = Match.objects.filter(theirs("mentee__cohort__program"))
+        running = Match.objects.filter(not_paused(at), theirs("mentee__cohort__program"))
         for match in _loaded(running.filter(_may_be_announced(days, at))):
             announce(match, at)
         near = running.filter(state=State.ACTIVE, ends_on__lte=_last(at, days // 2))
         for match in _loaded(near):
             begin_to_close(match, at)
-    overdue = Match.objects.filter(state=State.CLOSING, ends_on__lte=_last(at, -CLOSE_AFTER_DAYS))
+    ended_by = _last(at, -CLOSE_AFTER_DAYS)
+    overdue = Match.objects.filter(not_paused(at), state=State.CLOSING, ends_on__lte=ended_by)
     reopened = Q(closures__reopened_at__gt=at - timedelta(days=CLOSE_AFTER_DAYS))
     for match in _loaded(overdue.exclude(reopened)):
         close_overdue(match, at)

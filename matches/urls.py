@@ -34,5 +34,10 @@ urlpatterns = [
         name="match-thank-you-withdraw",
     ),
     path("pair/<str:match_id>/in-touch/", views.match_keep_in_touch, name="match-keep-in-touch"),
+    path("pair/<str:match_id>/pause/", views.match_pause, name="match-pause"),
+    path(
+        "pair/<str:match_id>/pause/confirm/", views.match_pause_confirm, name="match-pause-confirm"
+    ),
+    path("pair/<str:match_id>/pause/end/", views.match_pause_end, name="match-pause-end"),
     path("pair/<str:match_id>/next/", views.match_next, name="match-next"),
 ]

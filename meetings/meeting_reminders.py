@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from access.bounded import found_in
 from accounts.models import User
-from matches.models import Match
+from matches.models import Match, not_paused
 from notifications.models import Notification
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
@@ -39,7 +39,7 @@ def remind_to_prepare(at: datetime) -> None:
     to_mentor = Q(starts_at__lte=at + timedelta(days=AGENDA_DAYS)) & _not_enqueued(READ_AGENDA)
     is_prepared = Q(Exists(Agenda.objects.of_prepared().filter(meeting=OuterRef("pk"))))
     to_ask = ~is_prepared & _not_enqueued(PREPARE)
-    rows = list(_open(ahead.filter(to_ask | is_prepared & to_mentor)))
+    rows = list(_open(ahead.filter(to_ask | is_prepared & to_mentor), at))
     prepared = Agenda.objects.prepared(rows)
     pending = PendingEmails([PREPARE, READ_AGENDA], rows)
     for meeting in rows:
@@ -59,7 +59,7 @@ def ask_whether_met(at: datetime) -> None:
     since = at - timedelta(days=ASKED_FOR_DAYS + 1)
     states = [State.SET, State.LAPSED]
     past = Meeting.objects.filter(state__in=states, starts_at__range=(since, at))
-    rows = list(_open(past.filter(_may_be_asked(at))))
+    rows = list(_open(past.filter(_may_be_asked(at)), at))
     pending = PendingEmails([RECORD], rows)
     for meeting in rows:
         for person, reminder in _questions(meeting):
@@ -99,9 +99,10 @@ def next_morning(moment: datetime, zone_name: str) -> datetime:
     return datetime.combine(day, time(ASK_HOUR), tzinfo=zone).astimezone(UTC)
 
 
-def _open(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+def _open(meetings: QuerySet[Meeting], at: datetime) -> QuerySet[Meeting]:
+    """Return those of open pairs that are not paused, with the two people."""
     people = ("match__mentee__person", "match__mentor__person")
-    open_ones = meetings.exclude(match__state=Match.State.CLOSED)
+    open_ones = meetings.exclude(match__state=Match.State.CLOSED).filter(not_paused(at, "match__"))
     return found_in(open_ones).select_related(*people)
 
 

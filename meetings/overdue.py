@@ -20,7 +20,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from agreements.models import AgreementVersion
-from matches.models import Match
+from matches.models import Match, not_paused
+from matches.pair_clock import later
 from matches.signals import silence_looked_for
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, Reminder
@@ -57,11 +58,12 @@ def remind_overdue(at: datetime) -> None:
 
 
 def silent_matches(at: datetime) -> QuerySet[Match]:
-    """Return the active matches without a date ahead, with `quiet_since` and `rhythm` (days)."""
+    """Return the active matches without a date ahead, with `rhythm` (days); none is paused."""
     ahead = Meeting.objects.ahead(at).filter(match=OuterRef("pk"))
     agreed = AgreementVersion.objects.signed().filter(agreement__match=OuterRef("pk"))
     is_held = Q(meetings__state=Meeting.State.HELD)
-    found = Match.objects.filter(state=Match.State.ACTIVE).exclude(Exists(ahead))
+    active = Match.objects.filter(not_paused(at), state=Match.State.ACTIVE)
+    found = active.exclude(Exists(ahead))
     return (
         found.annotate(
             met_at=Max("meetings__starts_at", filter=is_held),
@@ -76,30 +78,37 @@ def silent_matches(at: datetime) -> QuerySet[Match]:
         )
         .with_people()
         .select_related("mentee__cohort__program__policy")
+        .prefetch_related("pauses")
     )
 
 
 def _due(match: Match, at: datetime) -> Iterator[tuple[User, Reminder]]:
     mentee, mentor = match.people
-    since = quiet_since(match)
-    policy = match.program.policy
     for number, percent, people in (
         (1, "drifting_percent", (mentee,)),
         (2, "stuck_percent", (mentee, mentor)),
     ):
-        due_at = since + timedelta(days=days_until(policy, match, percent))
-        expires_at = due_at + timedelta(days=EXPIRES_DAYS)
-        if due_at <= at < expires_at:
+        begin = due_at(match, percent)
+        expires_at = begin + timedelta(days=EXPIRES_DAYS)
+        if begin <= at < expires_at:
             for person in people:
-                yield person, Reminder(number, due_at, expires_at)
+                yield person, Reminder(number, begin, expires_at)
+
+
+def due_at(match: Match, percent: str) -> datetime:
+    """Return when a reminder of a match of `silent_matches` is due; pauses do not count."""
+    return _due_after(match, days_until(match.program.policy, match, percent))
+
+
+def _due_after(match: Match, days: int) -> datetime:
+    return later(quiet_since(match), timedelta(days=days), list(match.pauses.all()))
 
 
 def _is_for_carer(match: Match, at: datetime) -> bool:
     """Whether a silence goes on although both were asked: by default 2.5 times the rhythm."""
     policy = match.program.policy
-    later = policy.stuck_percent - policy.drifting_percent
-    percent = policy.stuck_percent + later
-    return at >= quiet_since(match) + timedelta(days=_days(policy, match, percent))
+    percent = policy.stuck_percent + (policy.stuck_percent - policy.drifting_percent)
+    return at >= _due_after(match, _days(policy, match, percent))
 
 
 def quiet_since(match: Match) -> datetime:

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from matches.emails import MATCH_ENDED
 from matches.models import Match
+from matches.pauses import PAIR_PAUSED
 from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
 from notifications.reasons import reason
 
 from .meeting_reminders import AGENDA_DAYS, ASKED_FOR_DAYS, PREPARE_DAYS
 from .models import Agenda, Meeting
-from .overdue import OVERDUE, days_until, quiet_since, silent_matches
+from .overdue import OVERDUE, due_at, quiet_since, silent_matches
 from .presenters import show_time
 
 State = Meeting.State
@@ -62,7 +63,9 @@ def _is_ahead(meeting: Meeting, days: int) -> bool:
 )
 def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentee. **When**: 3 days before a confirmed meeting. **Until**: the agenda is
-    written, the meeting is cancelled or moved, or it has begun."""
+    written, the meeting is cancelled or moved, or it has begun, or the pair is paused."""
+    if meeting.match.is_paused(timezone.now()):
+        return Cancel(PAIR_PAUSED)
     if not _is_ahead(meeting, PREPARE_DAYS):
         return Cancel(NOT_AHEAD)
     if Agenda.objects.prepared([meeting]):
@@ -79,7 +82,9 @@ def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
 def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentor. **When**: one day before a confirmed meeting for which the mentee has
     written an agenda. **Until**: the agenda is empty again, the meeting is cancelled or
-    moved, or it has begun."""
+    moved, or it has begun, or the pair is paused."""
+    if meeting.match.is_paused(timezone.now()):
+        return Cancel(PAIR_PAUSED)
     if not _is_ahead(meeting, AGENDA_DAYS):
         return Cancel(NOT_AHEAD)
     if not Agenda.objects.prepared([meeting]):
@@ -96,9 +101,11 @@ def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
 def meeting_record(meeting: Meeting, person: User) -> Email | Cancel:
     """**To**: the mentee; the mentor, if the mentee is silent for 3 days. **When**: the morning
     after a meeting; the mentee again 4 days later. **Until**: either has said whether it took
-    place, or the match has ended."""
+    place, or the match is paused or has ended."""
     if meeting.match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
+    if meeting.match.is_paused(timezone.now()):
+        return Cancel(PAIR_PAUSED)
     if not meeting.is_to_record(timezone.now()):
         return Cancel(MEETING_RECORDED)
     until = timezone.now() + timedelta(days=ASKED_FOR_DAYS)
@@ -120,14 +127,14 @@ def meeting_record(meeting: Meeting, person: User) -> Email | Cancel:
 def meeting_overdue(match: Match, person: User) -> Email | Cancel:
     """**To**: the mentee; both, when the silence goes on. **When**: no meeting and no contact for
     the program's percentages of the agreed rhythm. **Until**: they have met or been in touch, a
-    date is suggested, the match is closing or has ended."""
+    date is suggested, the match is paused, closing or has ended."""
+    if match.is_paused(timezone.now()):
+        return Cancel(PAIR_PAUSED)
     row = silent_matches(timezone.now()).filter(pk=match.pk).first()
     if row is None:
         return Cancel(NOT_SILENT)
     since = quiet_since(row)
-    if since + timedelta(days=days_until(row.program.policy, row, "drifting_percent")) > (
-        timezone.now()
-    ):
+    if due_at(row, "drifting_percent") > timezone.now():
         return Cancel(NOT_SILENT)
     return Email(
         context={"match": row, "partner": row.partner_of(person), "since": since},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from .card import NextStep, format_day, format_time, page, partner_name, text_of
 @text_of(Step.SAY_HELLO)
 def say_hello(status: ParticipantStatus) -> NextStep:
     days = status.program.policy.first_contact_days
-    by = status.match.introduced_at + timedelta(days=days) if status.match else None
+    by = status.match.counts_from + timedelta(days=days) if status.match else None
     return NextStep(
         title=_("Write to %(name)s") % {"name": partner_name(status)},
         text=_(
@@ -63,7 +64,7 @@ def _agreement_due(status: ParticipantStatus) -> str:
     if not status.match:
         return ""
     days = status.program.policy.agreement_days
-    by: datetime = status.match.introduced_at + timedelta(days=days)
+    by: datetime = status.match.counts_from + timedelta(days=days)
     if by <= status.at:
         return ""
     return _("Please sign by %(day)s.") % {"day": format_day(by)}
@@ -252,6 +253,20 @@ def all_set(status: ParticipantStatus) -> NextStep:
         text=text,
         url=page("matches:match-detail", status.key),
         action=_("Open our page"),
+    )
+
+
+@text_of(Step.PAUSED)
+def paused(status: ParticipantStatus) -> NextStep:
+    """Return the card of a paused pair: the last day of the pause, in the program's calendar."""
+    match = status.match
+    zone = ZoneInfo(status.program.time_zone)
+    back_on = timezone.localdate(match.paused_until if match else None, zone)
+    return NextStep(
+        title=_("On a pause until %(day)s") % {"day": format_day(back_on - timedelta(days=1))},
+        text=_("You get no reminders until then. On the first day after it we write to you both."),
+        url=page("matches:match-pause", status.key),
+        action=_("Look at our pause"),
     )
 
 

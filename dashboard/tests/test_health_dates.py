@@ -17,9 +17,10 @@ from access.exceptions import ActionNotAllowed
 from checkins import concerns
 from dashboard import health_dates
 from dashboard.health import Health, health_of, in_health, with_requests
-from matches import endings
+from matches import endings, pauses
 from matches.match_creation import create_matches
 from matches.models import Match
+from matches.pause_days import Wish
 from meetings import contacts, reconcilers, recording, scheduling
 from meetings.models import Meeting
 from programs.models import read_roles_once
@@ -95,6 +96,10 @@ VERBS = {
     "lapse": lambda match, by, at: reconcilers.lapse_unanswered(at),
     "sign": lambda match, by, at: agreements.signed(match, rhythm={"rhythm_days": 45}),
     "settings": change_settings,
+    "pause": lambda match, by, at: pauses.pause(
+        match, Wish(timezone.localdate(at) + timedelta(days=5)), by=by, at=at
+    ),
+    "come back": lambda match, by, at: pauses.come_back(match, by=by, at=at),
     "end": lambda match, by, at: endings.end(match, by=by, kind="choice", at=at),
     "reopen": lambda match, by, at: endings.reopen(match, by=match.carer, at=at),
 }
@@ -114,7 +119,7 @@ def test_every_verb_alone_keeps_the_dates(pair):
         "accept": ["suggest"], "keep": ["plan", "suggest others"], "cancel": ["plan"],
         "suggest others": ["plan"], "agree on another": ["plan"], "held": ["plan"],
         "missed": ["plan"], "moved": ["plan"], "entered by mistake": ["plan", "held"],
-        "lapse": ["suggest"], "reopen": ["end"],
+        "lapse": ["suggest"], "reopen": ["end"], "come back": ["pause"],
     }  # fmt: skip
     late = {"held", "missed", "moved", "entered by mistake", "lapse"}
     for verb in VERBS:

@@ -81,6 +81,23 @@ TABLE = [
         Step.SIGN,
     ),
     ("comes to the end", {"match": "closing"}, Step.CLOSING),
+    ("is on a pause", {"match": "active", "is_paused": True}, Step.PAUSED),
+    (
+        "is on a pause before the first words",
+        {"match": "introduced", "is_paused": True},
+        Step.PAUSED,
+    ),
+    (
+        "mentors someone on a pause who shared a draft",
+        {**MENTOR, "match": "introduced", "is_paused": True, "agreement": "shared"},
+        Step.PAUSED,
+    ),
+    ("is on a pause near the end", {"match": "closing", "is_paused": True}, Step.PAUSED),
+    (
+        "asked the committee to join in a pause",
+        {"match": "active", "is_paused": True, "i_asked_to_end": True},
+        Step.ENDING_ASKED,
+    ),
     ("asked the committee to join", {"match": "active", "i_asked_to_end": True}, Step.ENDING_ASKED),
     (
         "is asked what comes next",

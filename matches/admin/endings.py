@@ -29,7 +29,8 @@ from matches.models import (
 NOT_IN_CARE = gettext_lazy("Select open pairs that are in your care.")
 
 
-def _in_care(request: HttpRequest) -> MatchQuerySet:
+def in_care(request: HttpRequest) -> MatchQuerySet:
+    """Return the pairs that the member looks after as carer, deputy or chair."""
     rows = Match.objects.in_care_of(request.user).with_people()
     return rows.select_related("mentee__cohort__program__policy")
 
@@ -37,14 +38,15 @@ def _in_care(request: HttpRequest) -> MatchQuerySet:
 def _found(request: HttpRequest, pk: int | None) -> list[Match]:
     """Return the one match of an address, else the open ones that were selected in the list."""
     if pk is not None:
-        return [get_object_or_404(_in_care(request), pk=pk)]
+        return [get_object_or_404(in_care(request), pk=pk)]
     asked = request.POST.getlist("pk") or request.GET.getlist("pk")
-    return list(_in_care(request).open().filter(pk__in=[one for one in asked if one.isdecimal()]))
+    return list(in_care(request).open().filter(pk__in=[one for one in asked if one.isdecimal()]))
 
 
-def _page(
+def page(
     request: HttpRequest, site: AdminSite, name: str, title: str, **context: object
 ) -> HttpResponse:
+    """Return the page `name` of a pair in the admin."""
     opts = Match._meta
     full = {**site.each_context(request), "opts": opts, "title": title, **context}
     return TemplateResponse(request, f"admin/matches/match/{name}.html", full)
@@ -71,7 +73,7 @@ def end(request: HttpRequest, site: AdminSite, pk: int | None = None) -> HttpRes
     form = CommitteeEndForm(request.POST if request.method == "POST" else None, matches=matches)
     context = _context(matches, form, pk)
     if not form.is_valid():
-        return _page(request, site, "end", _("End pairs"), **context)
+        return page(request, site, "end", _("End pairs"), **context)
     closures = [form.closure(match, by=request.user) for match in matches]
     texts = [
         (person, ending_lines(closure, person))
@@ -80,7 +82,7 @@ def end(request: HttpRequest, site: AdminSite, pk: int | None = None) -> HttpRes
     ]
     sent = [(name, form.data.get(name, "")) for name in form.fields]
     title = ngettext("End this pair now?", "End these pairs now?", len(matches))
-    return _page(request, site, "end_confirm", title, texts=texts, sent=sent, **context)
+    return page(request, site, "end_confirm", title, texts=texts, sent=sent, **context)
 
 
 @require_POST
@@ -92,7 +94,7 @@ def end_confirm(request: HttpRequest, site: AdminSite, pk: int | None = None) ->
         messages.warning(request, NOT_IN_CARE)
         return _back(pk)
     if not form.is_valid():
-        return _page(request, site, "end", _("End pairs"), **_context(matches, form, pk))
+        return page(request, site, "end", _("End pairs"), **_context(matches, form, pk))
     done = 0
     for match in matches:
         try:
@@ -118,19 +120,19 @@ def _back(pk: int | None) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
-    match = get_object_or_404(_in_care(request), pk=pk)
+    match = get_object_or_404(in_care(request), pk=pk)
     if request.method == "POST":
         endings.reopen(match, by=request.user)
         messages.success(request, _("The pair goes on. Both people get an e-mail."))
         return _back(pk)
     closure = Closure.objects.in_force().filter(match=match).first()
-    return _page(request, site, "reopen", _("Reopen this pair?"), match=match, closure=closure)
+    return page(request, site, "reopen", _("Reopen this pair?"), match=match, closure=closure)
 
 
 @require_POST
 def note(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
     """Store a note and, for a pair that has ended, the dates of the checklist."""
-    match = get_object_or_404(_in_care(request), pk=pk)
+    match = get_object_or_404(in_care(request), pk=pk)
     closure = Closure.objects.in_force().filter(match=match).first()
     if closure is None:
         endings.note(match, by=request.user, text=request.POST.get("text", ""))
@@ -149,7 +151,7 @@ def note(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
 @require_POST
 def wish(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
     """Store what one of the two told the committee that they want next."""
-    match = get_object_or_404(_in_care(request), pk=pk)
+    match = get_object_or_404(in_care(request), pk=pk)
     rows = FollowUp.objects.for_committee(request.user).filter(closure__match=match)
     asked = request.POST.get("follow_up", "")
     follow_up = get_object_or_404(

@@ -26,7 +26,7 @@ from programs.committee_admin import CarerFilter, CohortOfMatchFilter, ExportAdm
 from programs.models import Program
 from programs.spreadsheets import Sheet
 
-from . import endings
+from . import endings, pauses
 
 
 class CarerForm(forms.Form):
@@ -52,7 +52,7 @@ class MatchAdmin(ExportAdmin):
     other_list = ("admin:dashboard_pair_changelist", gettext_lazy("Open pairs and how they are"))
     list_display = ("pair", "state_chip", "cohort", "carer", "introduced_at")
     list_select_related = ("mentee__person", "mentor__person", "mentee__cohort", "carer")
-    list_filter = ("state", CarerFilter, CohortOfMatchFilter)
+    list_filter = ("state", pauses.PausedFilter, CarerFilter, CohortOfMatchFilter)
     search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
     search_help_text = gettext_lazy("Name of either person or of the carer")
     sortable_by = ("introduced_at",)
@@ -66,6 +66,7 @@ class MatchAdmin(ExportAdmin):
         "introduced_at",
         "active_at",
         "ends_on",
+        "paused_days",
         "closed_at",
         "closed_kind",
     )
@@ -93,6 +94,8 @@ class MatchAdmin(ExportAdmin):
             route("<int:pk>/end/confirm/", endings.end_confirm, "end-confirm"),
             route("<int:pk>/reopen/", endings.reopen, "reopen"),
             route("<int:pk>/note/", endings.note, "note"),
+            route("<int:pk>/pause/", pauses.pause, "pause"),
+            route("<int:pk>/pause/end/", pauses.pause_end, "pause-end"),
             route("<int:pk>/wish/", endings.wish, "wish"),
             *super().get_urls(),
         ]
@@ -108,10 +111,10 @@ class MatchAdmin(ExportAdmin):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         match = self.get_object(request, object_id)
-        context = endings.context_of(request, match) if match else {}
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **context}
-        )
+        context = dict(extra_context or {})
+        if match:
+            context |= endings.context_of(request, match) | pauses.context_of(request, match)
+        return super().change_view(request, object_id, form_url, context)
 
     def has_care_permission(self, request: HttpRequest) -> bool:
         return cares_for_pairs(request)

@@ -1,6 +1,7 @@
 from .closing import ContactChoice, ThankYouNote
 from .endings import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp
-from .matches import Match, MatchQuerySet
+from .matches import Match, MatchQuerySet, not_paused
+from .pauses import Pause, PauseNote, PauseRequest
 
 __all__ = [
     "Closure",
@@ -12,5 +13,9 @@ __all__ = [
     "FollowUp",
     "Match",
     "MatchQuerySet",
+    "Pause",
+    "PauseNote",
+    "PauseRequest",
     "ThankYouNote",
+    "not_paused",
 ]

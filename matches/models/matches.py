@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -67,6 +67,10 @@ class MatchQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.exclude(state=Match.State.CLOSED)
 
+    def paused(self, at: datetime) -> Self:
+        """Open matches that are paused at `at`."""
+        return self.open().filter(paused_until__gt=at)
+
     def ended(self) -> Self:
         """Matches that have ended, without those that were created by mistake."""
         return self.filter(state=Match.State.CLOSED).exclude(closed_kind=Match.Closed.IN_ERROR)
@@ -79,6 +83,12 @@ class MatchQuerySet(ScopedQuerySet):
         return self.select_related(
             "mentee__person", "mentor__person", "mentee__cohort__program", "carer"
         )
+
+
+def not_paused(at: datetime, path: str = "") -> Q:
+    """Match rows whose match, on `path` ("match__", say), is not paused at `at`."""
+    column = f"{path}paused_until"
+    return Q((column, None)) | Q((f"{column}__lte", at))
 
 
 def _is_carer(user: User | AnonymousUser) -> Q:
@@ -144,6 +154,13 @@ class Match(models.Model):
     ends_on = models.DateField(
         _("ends on"), null=True, editable=False
     )  # set when the agreement is signed
+    # Kept by `matches.pauses`: when the pause that goes on is over, by how many days pauses have
+    # moved `ends_on`, and from when the days since the introduction count (None: from it).
+    paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
+    paused_days = models.PositiveSmallIntegerField(_("days paused"), default=0, editable=False)
+    first_days_from = models.DateTimeField(null=True, editable=False)
+    # When the two agreed on their present term: the days of earlier pauses no longer count.
+    term_agreed_on = models.DateField(null=True, editable=False)
     # When free texts of the pair were erased, because their time was over (`matches.retention`)
     texts_erased_at = models.DateTimeField(null=True, editable=False)
     # What its health follows from, and when it drifts and is stuck if nothing happens. Kept by
@@ -188,6 +205,11 @@ class Match(models.Model):
             models.Index(
                 fields=["drifting_from"], condition=~Q(state="closed"), name="match_drifting"
             ),
+            models.Index(
+                fields=["paused_until"],
+                condition=Q(paused_until__isnull=False),
+                name="match_paused",
+            ),
             models.Index(fields=["stuck_from"], condition=~Q(state="closed"), name="match_stuck"),
             models.Index(
                 fields=["id"],
@@ -219,6 +241,20 @@ class Match(models.Model):
     @property
     def program(self) -> Program:
         return self.mentee.cohort.program
+
+    @property
+    def agreed_end(self) -> date | None:
+        """The last day as the agreement has it; pauses make `ends_on` later."""
+        return self.ends_on - timedelta(days=self.paused_days) if self.ends_on else None
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when the days since the introduction count: pauses make it later."""
+        return self.first_days_from or self.introduced_at
+
+    def is_paused(self, at: datetime) -> bool:
+        is_open = self.state != self.State.CLOSED
+        return is_open and self.paused_until is not None and at < self.paused_until
 
     @property
     def people(self) -> tuple[User, User]:

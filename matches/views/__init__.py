@@ -15,6 +15,7 @@ from .endings import (
     match_talk_first,
 )
 from .pairs import match_detail, match_hello
+from .pauses import match_pause, match_pause_confirm, match_pause_end
 
 __all__ = [
     "match_ask_committee",
@@ -27,6 +28,9 @@ __all__ = [
     "match_hello",
     "match_keep_in_touch",
     "match_next",
+    "match_pause",
+    "match_pause_confirm",
+    "match_pause_end",
     "match_talk_first",
     "match_thank_you",
     "match_thank_you_send",

@@ -12,7 +12,7 @@ from accounts.models import User
 from .. import keeping_in_touch
 from ..closing_steps import closing_steps
 from ..ending_texts import what_happened
-from ..models import Closure, Farewell, FollowUp, Match, ThankYouNote
+from ..models import Closure, Farewell, FollowUp, Match, PauseNote, ThankYouNote
 from ..pair_page import (
     first_days,
     first_message,
@@ -21,6 +21,8 @@ from ..pair_page import (
     shared_answers,
     url_or_empty,
 )
+from ..pause_days import pause_of
+from ..pause_texts import pause_lines
 from ..vocabulary_text import Vocabulary
 from ..why_you_two import why_you_two
 
@@ -65,12 +67,23 @@ def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
     context = _context(match, request.user) | {
         "steps": progress_of(match),
         "ending": _ending(match, request.user),
+        **_pause(match, request.user),
         "agreement_url": url_or_empty("agreements:agreement-detail", match.public_id),
         "meetings_url": url_or_empty("meetings:meeting-list", match.public_id),
         "goals_url": url_or_empty("agreements:goal-list", match.public_id),
         "alumni_url": url_or_empty("dashboard:alumni"),
     }
     return render(request, "matches/match_detail.html", context)
+
+
+def _pause(match: Match, user: User) -> dict[str, object]:
+    """Return what the page of a paused pair says first; empty for another one."""
+    pause = pause_of(match, timezone.now())
+    if pause is None:
+        return {}
+    notes = PauseNote.objects.visible_to(user).filter(pause=pause).select_related("author")
+    lines = pause_lines(match, user, last_day=pause.last_day, ends_on=match.ends_on)
+    return {"pause": pause, "pause_lines": lines[1:], "pause_notes": notes}
 
 
 def _ending(match: Match, user: User) -> dict[str, object] | None:

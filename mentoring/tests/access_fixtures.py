@@ -54,6 +54,7 @@ from testkit import agreements, factories, rounds
 from workflow.models import Transition
 
 from .access_fixtures_of_goals import add_goals
+from .access_fixtures_of_pauses import add_pauses
 from .access_roles import OWNERS, PAIRS, AccessFixtures
 
 BUILDERS: list[Callable[[AccessFixtures], None]] = []
@@ -338,9 +339,8 @@ def ended(world: AccessFixtures) -> None:
         ending = world.row("match", pair)
         endings.give_reason(ending, by=world.people[author], reason="time", text="r")
         EndingNote.objects.create(match=ending, member=world.people["chair"], text="n")
-    for pair in ("A", "F"):
-        match = world.row("match", pair)
-        looked_back(match, match.mentee.person)
+        looked_back(ending, world.people[author])
+    add_pauses(world)
     # A cancelled e-mail has no body, in which the canary tests plant a word.
     Notification.system.filter(state=Notification.State.CANCELLED).delete()
 

@@ -153,6 +153,9 @@ PAGES: dict[str, Rule] = {
     ),
     "matches:match-thank-you-withdraw": act(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-keep-in-touch": form(PAIR, "ended_match", match_id=PUBLIC_ID),
+    "matches:match-pause": form(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-pause-confirm": act(PAIR, "match", match_id=PUBLIC_ID),
+    "matches:match-pause-end": act(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-next": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     **AGREEMENTS,
     # --- meetings: the pair's alone
@@ -243,6 +246,8 @@ PAGES: dict[str, Rule] = {
     "admin:matches_match_end-selected": desk(ANY_COMMITTEE),
     "admin:matches_match_end-selected-confirm": act(ANY_COMMITTEE),
     "admin:matches_match_reopen": desk(CARE, "match"),
+    "admin:matches_match_pause": desk(CARE, "match"),
+    "admin:matches_match_pause-end": act(CARE, "match"),
     "admin:matches_match_note": saying(act(CARE, "match"), text="A note"),
     "admin:matches_match_wish": saying(
         act(CARE, "ended_match"), follow_up=A_FOLLOW_UP, wish="again"

@@ -82,6 +82,8 @@ FIELDS: dict[str, str | None] = {
     "matches.EndingReason.text": CARE,
     "matches.Farewell.text": PAIR,
     "matches.ThankYouNote.text": PAIR,
+    "matches.PauseNote.text": PAIR,
+    "matches.PauseRequest.text": CARE,
     "matches.Match.why_codes": NO_WORDS,
     "matching.Override.codes": NO_WORDS,
     "matching.Override.reason": COMMITTEE_ONLY,

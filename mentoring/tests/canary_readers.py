@@ -73,6 +73,7 @@ def about(row: Any, *names: str) -> Any:
             return getattr(row, name)
     for step in (
         "closure",
+        "pause",
         "application",
         "checkin",
         "meeting",

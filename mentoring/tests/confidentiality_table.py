@@ -96,6 +96,8 @@ WORDS: dict[str, Readers] = {
     "agreements.PartComment.text": no_one,
     "agreements.PartComment.values_json": no_one,
     "agreements.PartComment.answer": no_one,
+    "matches.PauseRequest.text": carer_and_chair,
+    "matches.PauseNote.text": no_one,
     "agreements.Reflection.learned": no_one,
     "agreements.Reflection.next_steps": no_one,
     "agreements.GoalReflection.learned": no_one,
@@ -116,6 +118,8 @@ RECORDS: dict[str, Readers] = {
     "matches.EndingReason": carer_and_chair,
     "matches.EndingNote": carer_and_chair,
     "matches.Closure": everyone,
+    "matches.Pause": everyone,
+    "matches.PauseRequest": carer_and_chair,
     "agreements.Signature": everyone,
 }
 HISTORIES: dict[str, tuple[str, Readers]] = {
@@ -140,6 +144,7 @@ EMAILS: dict[str, Readers] = {
     "checkins.Concern": carer_and_chair,
     "matches.Closure": everyone,
     "matches.FollowUp": everyone,
+    "matches.Pause": everyone,
     "matches.ThankYouNote": no_one,  # between the two
     "meetings.Introduction": no_one,
 }

@@ -35,6 +35,7 @@ from .email_cases_of_endings import (
     thank_you,
 )
 from .email_cases_of_goals import reached_goal, take_up_again
+from .email_cases_of_pauses import PAUSES
 from .silent_pairs import be_in_touch, silent
 
 # --- applications
@@ -318,6 +319,7 @@ SCENARIOS: dict[str, Scenario] = {
         reason="answered",
     ),
     "certificate-ready": Scenario(completed_pair, stop=get_certificate, reason="has-certificate"),
+    **PAUSES,
     "thank-you": Scenario(
         thank_you, stop=take_note_back, reason="note-taken-back", change=reword_note
     ),

@@ -28,6 +28,7 @@ from testkit import factories, rounds
 from workflow.models import Transition
 
 from . import access_fixtures, erasure_words
+from .access_fixtures_of_pauses import was_paused
 from .access_roles import AccessFixtures
 from .erasure_words import ADDRESS, NAME, Planted
 
@@ -74,6 +75,7 @@ def _care_of_the_partner(world) -> None:
     endings.give_reason(match, by=partner, text="r")
     Farewell.objects.create(closure=match.closures.get(), author=partner, text="f")
     access_fixtures.looked_back(match, partner)
+    was_paused(match, partner)
     said = CheckIn.objects.create(
         match=match, person=partner, kind="pulse", survey=survey,
         state="answered", opens_at=now, opened_at=now, due_at=now, answered_at=now,

@@ -55,6 +55,7 @@ ROWS = {
 AFTER_AN_ENDING = {
     "matches.Closure": "match",
     "matches.FollowUp": "closure__match",
+    "matches.Pause": "match",
     "matches.ThankYouNote": "match",
 }
 # No page shows these words to any committee member today.
@@ -62,6 +63,8 @@ ONLY_IN_SOME_PAIRS = {
     "matches.EndingReason",
     "matches.EndingNote",
     "matches.Farewell",
+    "matches.PauseRequest",
+    "matches.PauseNote",
     "matches.ThankYouNote",
     "agreements.Reflection",
     "agreements.GoalReflection",

@@ -36,9 +36,10 @@ NAMES_CONFLICT = {
 
 # Columns that name a committee member who acted. Reading what a colleague did is no conflict.
 ACTORS = {
-    "acted_by", "answered_by", "approved_by", "by", "carer", "closed_by", "created_by",
-    "decided_by", "deputy", "member", "release_by",
-    "prepared_by", "published_by", "read_by", "reopened_by", "taken_by", "undone_by", "user",
+    "acted_by", "answered_by", "approved_by", "by", "carer", "changed_by", "closed_by",
+    "created_by", "decided_by", "deputy", "ended_by", "member", "release_by",
+    "prepared_by", "published_by", "read_by", "reopened_by", "started_by",
+    "taken_by", "undone_by", "user",
 }  # fmt: skip
 NOT_SHOWN = {
     "applications.CommitteeNote.author": "a committee member",
@@ -60,6 +61,7 @@ NOT_FOR_COMMITTEE = {
     "agreements.GoalReflection": "the writer's own words",
     "matches.ContactChoice": "the person's own choice",
     "matches.Farewell": "the pair's own words",
+    "matches.PauseNote": "the pair's own words",
     "matches.ThankYouNote": "the pair's own words",
     "meetings.Agenda": "the pair's own words",
     "meetings.Correction": "the pair alone; a carer sees what holds now",

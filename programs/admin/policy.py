@@ -96,7 +96,13 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
         {
             "classes": ("collapse",),
             "description": gettext_lazy("Changes apply at once to every pair."),
-            "fields": ("end_notice_days", "rematch_buffer_days", "credential_year_month"),
+            "fields": (
+                "pause_days",
+                "pause_total_days",
+                "end_notice_days",
+                "rematch_buffer_days",
+                "credential_year_month",
+            ),
         },
     ),
     (

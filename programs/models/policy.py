@@ -101,6 +101,20 @@ class Policy(models.Model):
         60, _("start to plan the ending before the end (days)"), low=7
     )
     rematch_buffer_days = integer_setting(14, _("pause before a new match (days)"))
+    pause_days = integer_setting(
+        90,
+        _("longest pause of a pair (days)"),
+        _("The end of the pair's term moves by the days of its pauses."),
+        low=7,
+        high=366,
+    )
+    pause_total_days = integer_setting(
+        120,
+        _("pauses of a pair in one term at most (days)"),
+        _("All pauses of a term together."),
+        low=7,
+        high=732,
+    )
     credential_year_month = integer_setting(
         1,
         _("credential years begin in (month, 1 to 12)"),
@@ -180,6 +194,10 @@ class Policy(models.Model):
         if self.checkin_lapses_days <= self.reminder_second_days:
             errors["checkin_lapses_days"] = _(
                 "A check-in must lapse after its last reminder. Enter a larger number."
+            )
+        if self.pause_total_days < self.pause_days:
+            errors["pause_total_days"] = _(
+                "All pauses together can't be shorter than the longest one. Enter a larger number."
             )
         if self.stuck_percent <= self.drifting_percent:
             errors["stuck_percent"] = _(
