@@ -23,6 +23,14 @@ class GenericRelationQuerySet(ConfidentialQuerySet):
         """Return the rows about any of `rows`."""
         return self.filter(about_type=rows.model._meta.label_lower, about_id__in=rows.values("pk"))
 
+    def tables(self) -> set[str]:
+        """Return the tables that the rows are about, as in `about_type`.
+
+        Asked before a rule of many tables becomes part of a query about few rows.
+        """
+        names = self.scoped("names of tables").order_by().values_list("about_type", flat=True)
+        return set(names.distinct())
+
     def about_rows_for_committee(
         self, labels: Iterable[str], user: AbstractBaseUser | AnonymousUser, *roles: str
     ) -> Self:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -12,11 +14,16 @@ from programs.committee_admin import CommitteeAdmin
 class GenericRelationAdmin(CommitteeAdmin):
     """Subclasses say in `visible_rows` what a member may see.
 
-    For one row only that row is passed on, so that one table's access rule is asked, not all.
+    For the page of one row the access rule of one table is asked, not those of all.
     """
 
-    def visible_rows(self, request: HttpRequest, rows: GenericRelationQuerySet) -> QuerySet:
-        """Return those of `rows` that the member may see.
+    def visible_rows(
+        self,
+        request: HttpRequest,
+        rows: GenericRelationQuerySet,
+        about: Collection[str] | None = None,
+    ) -> QuerySet:
+        """Return those of `rows` that the member may see; `about`: the tables that they are about.
 
         Abstract: a subclass without a rule raises instead of showing everything.
         """
@@ -29,7 +36,8 @@ class GenericRelationAdmin(CommitteeAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Model | None:
         try:
-            return self.visible_rows(request, self._rows().filter(pk=object_id)).first()
+            rows = self._rows().filter(pk=object_id)
+            return self.visible_rows(request, rows, rows.tables()).first()
         except ValueError:  # an id that no row can have
             return None
 

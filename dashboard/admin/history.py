@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import cast
 
 from django.apps import apps
@@ -48,9 +48,16 @@ class TransitionAdmin(GenericRelationAdmin):
     ordering = ("-at", "-pk")
     fields = list_display
 
-    def visible_rows(self, request: HttpRequest, rows: GenericRelationQuerySet) -> QuerySet:
-        labels = [model._meta.label for model in stateful_models()]
-        return rows.about_rows_for_committee(labels, request.user)
+    def visible_rows(
+        self,
+        request: HttpRequest,
+        rows: GenericRelationQuerySet,
+        about: Collection[str] | None = None,
+    ) -> QuerySet:
+        tables = {model._meta.label_lower for model in stateful_models()}
+        if about is not None:
+            tables.intersection_update(about)
+        return rows.about_rows_for_committee(tables, request.user)
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[CommitteeList]:
         return TransitionList

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -73,8 +73,13 @@ class OutboxAdmin(GenericRelationAdmin):
     change_form_template = "admin/dashboard/email.html"
     acting_roles = (Role.CHAIR,)
 
-    def visible_rows(self, request: HttpRequest, rows: GenericRelationQuerySet) -> QuerySet:
-        found = rows.for_committee(request.user)
+    def visible_rows(
+        self,
+        request: HttpRequest,
+        rows: GenericRelationQuerySet,
+        about: Collection[str] | None = None,
+    ) -> QuerySet:
+        found = rows.for_committee(request.user, about=about)
         if settings.DEMO:  # a demo has no mailbox: sign-in codes are read here
             found = found | rows.filter(kind=ACCOUNT_EMAIL).scoped("the demo shows every e-mail")
         return found

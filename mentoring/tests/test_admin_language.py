@@ -141,8 +141,11 @@ def test_every_title_is_the_name_of_what_is_shown(pages):
 
 
 def test_no_page_offers_a_link_that_refuses(pages, visitors):
-    """Links of the menu, of lists and of rows lead to pages that the same member may open."""
-    found, tried = [], set()
+    """Links of the menu, of lists and of rows lead to pages that the same member may open.
+
+    Those that the member has opened for `pages` are not opened again.
+    """
+    found, tried = [], set(pages)
     for (role, page), text in pages.items():
         for address in map(html.unescape, LINK.findall(text)):
             where = address.partition("?")[0]

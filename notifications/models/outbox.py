@@ -46,13 +46,21 @@ class NotificationQuerySet(GenericRelationQuerySet):
         mine = self.filter(recipient=user.pk) if user.is_authenticated else self.none()
         return mine.exclude(kind=ACCOUNT_EMAIL).scoped("own e-mails")
 
-    def for_committee(self, user: AbstractBaseUser | AnonymousUser, *roles: str) -> Self:
+    def for_committee(
+        self,
+        user: AbstractBaseUser | AnonymousUser,
+        *roles: str,
+        about: Collection[str] | None = None,
+    ) -> Self:
         """Return e-mails about records that `user` may see as a committee member.
 
-        `roles` limits it to programs where the member has one of them.
+        `roles` limits it to programs where the member has one of them. `about` names all tables
+        that the rows are about, where they are known: the rules of no others are asked.
         """
-        mine = self.exclude(kind=ACCOUNT_EMAIL)
-        return mine.about_rows_for_committee(_tables_of_kinds(), user, *roles)
+        tables = _tables_of_kinds()
+        if about is not None:
+            tables.intersection_update(about)
+        return self.exclude(kind=ACCOUNT_EMAIL).about_rows_for_committee(tables, user, *roles)
 
     def count_in_states_for_committee(
         self, states: Collection[str], user: AbstractBaseUser | AnonymousUser, limit: int
@@ -69,13 +77,13 @@ class NotificationQuerySet(GenericRelationQuerySet):
             for state in states
         }
         few = {pk: table for rows in first.values() for pk, table in rows.items()}
-        seen = self.filter(pk__in=few).about_rows_for_committee({*few.values()}, user)
+        seen = self.filter(pk__in=few).for_committee(user, about={*few.values()})
         counts = Counter(seen.order_by().values_list("state", flat=True))
         for state, rows in first.items():
             if counts[state] < limit and len(rows) == look:  # there are others that they may see
-                others = mine.filter(state=state)
-                tables = set(others.order_by().values_list("about_type", flat=True).distinct())
-                counts[state] = count_up_to(others.about_rows_for_committee(tables, user), limit)
+                others = self.filter(state=state)
+                found = others.for_committee(user, about=others.tables())
+                counts[state] = count_up_to(found, limit)
         return counts
 
     def of_kind_for_committee(self, kind: Kind, user: AbstractBaseUser | AnonymousUser) -> Self:
