@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import translation
 
 from testkit import factories
+from testkit.schedule import LONGEST_FIRST
 
 pytest_plugins = ["testkit.browser"]  # the browser of the end-to-end tests
 
@@ -23,8 +24,14 @@ hypothesis.settings.load_profile("explore" if EXAMPLES else "repeatable")
 
 
 def pytest_collection_modifyitems(items):
-    """Run slow tests first, so that all workers end at about the same time."""
-    items.sort(key=lambda item: not any(item.get_closest_marker(mark) for mark in ("e2e", "chaos")))
+    """Run what takes longest first, so that all workers end at about the same time."""
+    place = {path: number for number, path in enumerate(LONGEST_FIRST)}
+
+    def order(item):
+        is_slow = any(item.get_closest_marker(mark) for mark in ("e2e", "chaos"))
+        return place.get(item.nodeid.partition("::")[0], len(place)), not is_slow
+
+    items.sort(key=order)
 
 
 def pytest_collection_finish():

@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -287,15 +288,22 @@ def enqueue(count: int) -> None:
 
 
 @contextlib.contextmanager
-def own_database(folder: Path, purpose: str = "chaos") -> Iterator[str]:
-    """A new database for one run: on the server of DATABASE_URL if there is one, else a file."""
+def own_database(folder: Path, purpose: str = "chaos", copy_of: str = "") -> Iterator[str]:
+    """A new database for one run: on the server of DATABASE_URL if there is one, else a file.
+
+    `copy_of`: the address of another one, to which no one is connected; by default it is empty.
+    """
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
-        yield f"sqlite:///{folder / purpose}.sqlite3"
+        file = folder / f"{purpose}.sqlite3"
+        if copy_of:
+            shutil.copy(urlsplit(copy_of).path, file)
+        yield f"sqlite:///{file}"
         return
     name = f"{purpose}_{os.getpid()}"
+    template = urlsplit(copy_of).path.removeprefix("/") or "template1"
     with connect(server) as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:

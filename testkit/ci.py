@@ -19,6 +19,7 @@ from pathlib import Path
 
 from testkit import changes
 from testkit.browser import NO_BROWSER
+from testkit.schedule import WHOLE_FILES
 
 QUICK = "not e2e and not chaos"
 REPORTS = Path("var/test")
@@ -67,8 +68,18 @@ def pytest(part: str, marks: str, chosen: list[str], *, services: bool) -> Outco
     report = REPORTS / f"{part.split()[-1].lower()}.xml"
     report.unlink(missing_ok=True)
     before = ["testkit.services", sys.executable, "-m"] if services else []
+    spread = () if chosen else WHOLE_FILES
     code = command(
-        *before, "pytest", "-q", "-n", WORKERS, f"--junitxml={report}", "-m", marks, *chosen
+        *before,
+        "pytest",
+        "-q",
+        "-n",
+        WORKERS,
+        *spread,
+        f"--junitxml={report}",
+        "-m",
+        marks,
+        *chosen,
     )
     tests = read(report) if report.exists() else Counter()
     # Without a choice of tests a run that finds none is a run that lost them.

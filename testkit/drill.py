@@ -107,14 +107,15 @@ def run(folder: Path) -> Report:
     report = Report()
     with ExitStack() as stack:
         server = stack.enter_context(smtp.sink())
-        machines = []
-        for name in ("old", "new"):
-            (folder / name).mkdir()
-            url = stack.enter_context(own_database(folder / name, name))
-            machines.append(Machine(folder / name, url, server.url))
-        old, new = machines
 
+        def machine(name: str, copy_of: str = "") -> Machine:
+            (folder / name).mkdir()
+            url = stack.enter_context(own_database(folder / name, name, copy_of))
+            return Machine(folder / name, url, server.url)
+
+        old = machine("old")
         old.manage("bootstrap")
+        new = machine("new", copy_of=old.url)  # empty as well; to migrate anew takes long
         old.step("enqueue")
         old.manage("send_due_emails")
         old.step("enqueue")

@@ -21,7 +21,6 @@ from mentoring import backups, database_dumps
 from notifications.dispatch import send_due_emails
 from notifications.models import OutboxState
 from notifications.reasons import NOT_ADOPTED
-from testkit import drill
 
 pytestmark = [
     pytest.mark.both_databases,
@@ -65,13 +64,6 @@ def refused(archive: Path, *words: str) -> str:
     assert list(User.objects.order_by("pk").values()) == before
     assert OutboxState.objects.get().instance_id == backups.settings.INSTANCE_ID
     return str(error.value)
-
-
-@pytest.mark.timeout(600)  # 16 starts of Django: half a minute on an idle machine
-def test_the_drill(tmp_path):
-    report = drill.run(tmp_path)
-    assert report.faults == []
-    assert len(report.found) == 9
 
 
 # --- backup
