@@ -195,7 +195,7 @@ class CommitteeEndForm(forms.Form):
                 "mentee": _("%(name)s, the mentee") % {"name": mentee},
                 "mentor": _("%(name)s, the mentor") % {"name": mentor},
             }
-        self.fields["about"].choices = [("", "---------"), *names.items()]
+        self.fields["about"].choices = [("", _("Neither, or both")), *names.items()]
 
     def clean_tried_on(self) -> date | None:
         tried_on: date | None = self.cleaned_data["tried_on"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, QuerySet
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
 from accounts.models import User
@@ -127,7 +128,7 @@ def _same_to_all(rows: list[AnswerRow]) -> str:
         "“%(answer)s” to all %(count)s questions",
         len(rows),
     )
-    return text % {"answer": rows[0].lines[0], "count": len(rows)}
+    return text % {"answer": capfirst(rows[0].lines[0]), "count": len(rows)}
 
 
 def unanswered(pages: Iterable[Page]) -> list[object]:

@@ -40,7 +40,7 @@ class ProgramQuestionForm(TranslatedNamesForm):
         for name, field in self.fields.items():
             if name.startswith("name_"):
                 field.required = False
-                field.help_text = _("Optional. What pages of the committee call it.")
+                field.help_text = _("What pages of the committee call it.")
 
     def clean_options_text(self) -> list[str]:
         lines = [" ".join(one.split()) for one in self.cleaned_data["options_text"].splitlines()]

@@ -67,6 +67,7 @@ class PairAdmin(CommitteeAdmin):
         "introduced_at",
         "active_at",
         "ends_on",
+        "ending",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

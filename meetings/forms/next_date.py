@@ -63,7 +63,7 @@ class NextDateForm(forms.Form):
             return ""
         partner = match.partner_of(person)
         shown = "; ".join(show_time(when.starts_at, person, partner) for when in times)
-        return _("Optional. You are both usually free: %(times)s.") % {"times": shown}
+        return _("You are both usually free: %(times)s.") % {"times": shown}
 
     def next_time(self) -> WallTime | None:
         """Return the date and time that were entered; None without both."""

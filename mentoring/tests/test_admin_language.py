@@ -273,3 +273,51 @@ def test_every_page_names_the_zone_of_its_times(pages):
         faults(pages, lambda text: [] if "Times are in the time zone of" in text else ["none"])
         == []
     )
+
+
+ROW = re.compile(r'<div class="readonly">(.*?)</div>', re.DOTALL)
+
+
+def test_a_page_has_no_row_for_what_is_empty(pages):
+    signs = re.compile(r"^\s*(?:[-–—]|None)?\s*$|icon-(?:yes|no|unknown)|wm-none")
+    assert faults(pages, lambda text: [
+        row for row in ROW.findall(text) if signs.search(row)
+    ]) == []  # fmt: skip
+
+
+def test_the_words_of_a_row_begin_with_a_capital(pages):
+    fields = chain(*(model._meta.get_fields() for model in admin.site._registry))
+    choices = chain(*(getattr(field, "flatchoices", None) or () for field in fields))
+    labels = {"yes", "no", *(str(label) for _value, label in choices)}
+    lower = {html.escape(label) for label in labels if label[:1].islower()}
+    assert {"mentee", "asked for help"} <= lower
+    assert faults(pages, lambda text: lower & {row.strip() for row in ROW.findall(text)}) == []
+
+
+def test_a_page_without_inputs_has_no_button_to_save(pages):
+    saving = re.compile(r'<input type="submit"[^>]*name="(_save|_continue|_addanother)"')
+    typed = re.compile(r'<(?:select|textarea|input(?! type="(?:hidden|submit)"))[^>]*name="')
+
+    def useless(text):
+        form = re.search(r'<form[^>]*id="\w+_form".*?</form>', text, re.DOTALL)
+        names = saving.findall(form[0]) if form else []
+        yield from names if names and not typed.search(form[0]) else ()
+        yield from (name for name in names if name == "_continue")
+
+    assert faults(pages, useless) == []
+
+
+def test_the_way_to_a_list_is_called_as_the_list_is(pages):
+    headings = {
+        address: re.search(r"<h1>(.*?)</h1>", text)[1].strip()
+        for (_role, address), text in pages.items()
+        if address.endswith("/") and address.count("/") == 4
+    }
+
+    def other(text):
+        for crumbs in CRUMBS.findall(text):
+            for address, name in re.findall(r'<a href="([^"?]+)[^"]*">(.*?)</a>', crumbs):
+                if headings.get(address, name.strip()) != name.strip():
+                    yield f"{name} leads to {headings[address]}"
+
+    assert faults(pages, other) == []

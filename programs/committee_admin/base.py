@@ -100,7 +100,6 @@ class CommitteeAdmin(RowPages):
     change_roles: ClassVar[tuple[str, ...]] = ()
     add_roles: ClassVar[tuple[str, ...]] = ()
     empty_words: str | Promise = ""  # shown when the list is empty
-    list_title: str | Promise = ""  # where the plural of the model says too little
     add_title: str | Promise = ""  # of the button and page that add a row; Django's: "Add topic"
     other_list: tuple[str, str | Promise] | None = None  # a route and the words of its link
     duplicate_field: str | None = None  # beside which field a duplicate is reported
@@ -206,8 +205,7 @@ class CommitteeAdmin(RowPages):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Title the list by what is in it, not "Select … to view"."""
-        title = self.list_title or capfirst(str(self.opts.verbose_name_plural))
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        return super().changelist_view(request, {"title": self.list_name, **(extra_context or {})})
 
     def construct_change_message(
         self,

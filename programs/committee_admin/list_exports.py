@@ -97,6 +97,7 @@ class ExportAdmin(CommitteeAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Export"),
+            "list_name": self.list_name,
             "form": form,
             "count": rows.order_by().count(),
             "is_filtered": bool(request.GET),

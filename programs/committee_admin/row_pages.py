@@ -9,11 +9,13 @@ from typing import Protocol, cast
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -49,6 +51,13 @@ class HasState(Protocol):
 class RowPages(admin.ModelAdmin):
     """Title the pages of a row by its name; show its changes of state and what was edited."""
 
+    list_title: str | Promise = ""  # where the plural of the model says too little
+
+    @property
+    def list_name(self) -> str:
+        """Return what the menu, the list and the way to its rows call the list."""
+        return str(self.list_title or capfirst(str(self.opts.verbose_name_plural)))
+
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_chip(self, row: Model) -> str:
         """Return the state as a chip; a column of lists whose rows have a state."""
@@ -68,6 +77,9 @@ class RowPages(admin.ModelAdmin):
         form_url: str = "",
         obj: Model | None = None,
     ) -> HttpResponse:
+        adminform = cast(AdminForm, context["adminform"])
+        context["has_inputs"] = bool(adminform.form.fields or context["inline_admin_formsets"])
+        context["list_name"] = self.list_name
         if obj is not None:
             context |= {"title": self.row_title(obj), "subtitle": None}
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -99,6 +111,7 @@ class RowPages(admin.ModelAdmin):
             extra = {
                 "title": _("History: %(name)s") % {"name": title},
                 "row_title": title,
+                "list_name": self.list_name,
                 "subtitle": None,
                 "entries": history_of(row),
             }

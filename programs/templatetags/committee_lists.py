@@ -6,17 +6,29 @@ from django import template
 from django.contrib import admin
 from django.contrib.admin.helpers import AdminReadonlyField
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import lookup_field
 from django.db.models import ForeignKey, Model
 from django.template.context import Context
+from django.utils.functional import Promise
+from django.utils.safestring import SafeData
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.timezones import zone_label
-from programs.committee_admin.cells import labelled_results
+from programs.committee_admin.cells import empty_value, labelled_results
 from programs.committee_admin.languages import language_label
 from programs.committee_admin.lists import CommitteeList, DateLinks, date_links
 from programs.committee_admin.row_names import RowKey, RowName, link_to, name_rows
 
 register = template.Library()
 
+# What a page says instead of leaving the row out, because nothing is worth saying there.
+WORDS_FOR_NOTHING = {
+    "carer": gettext_lazy("No carer yet"),
+    "mentee_signed": gettext_lazy("Not yet"),
+    "mentor_signed": gettext_lazy("Not yet"),
+}
 LABELS = {"language": language_label, "time_zone": zone_label}  # of columns that store codes
 
 
@@ -38,10 +50,28 @@ def readonly_value(context: Context, field: AdminReadonlyField) -> object:
     """Show a value that can't be changed; a row as a link only if the member may open its page."""
     row, name = _related_row(field), str(field.field["name"])
     if row is not None:
-        return link_to(context["request"], admin.site, row)
+        return link_to(context["request"], admin.site, row).__html__()
     if name in LABELS:
         return LABELS[name](getattr(field.form.instance, name))
-    return field.contents()
+    contents = field.contents()
+    if contents in ("", empty_value()):
+        return WORDS_FOR_NOTHING.get(name, "")
+    return _in_words(field, contents)
+
+
+def _in_words(field: AdminReadonlyField, contents: str) -> object:
+    """Return a value as a sentence begins; yes and no as words instead of Django's icons."""
+    column, _attribute, value = lookup_field(
+        field.field["field"], field.form.instance, field.model_admin
+    )
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if getattr(column, "flatchoices", None):
+        return capfirst(contents)
+    is_plain = isinstance(value, str | Promise) and not isinstance(value, SafeData)
+    if column is None and is_plain and "@" not in str(value) and "\n" not in str(value):
+        return capfirst(str(value))
+    return contents
 
 
 def _related_row(field: AdminReadonlyField) -> Model | None:
