@@ -12,7 +12,7 @@ from applications.models import Application
 from matches.models import Match
 from matches.signals import pair_changed
 from programs import opening_requests
-from programs.models import Cohort, Membership, OpeningRequest, Policy, Program
+from programs.models import Cohort, Membership, OpeningRequest, Policy, Program, TextVersion
 
 _number = itertools.count(1)
 
@@ -63,6 +63,11 @@ def member(name: str = "", *, program: Program, role: str = "chair", **fields: o
         user=user, program=program, role=role, since=date(2020, 1, 1), **fields
     )
     return user
+
+
+def text_version(program: Program) -> TextVersion:
+    """A version of the program's questions and answers."""
+    return TextVersion.objects.create(program=program, name="faq", language="en", text="Why?\nA.")
 
 
 def waiting_visitor(program: Program, **fields: object) -> OpeningRequest:

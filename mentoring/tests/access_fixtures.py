@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -19,17 +18,7 @@ from agreements.models import AgreedGoal, GoalReflection, Reflection
 from applications.importing.import_jobs import create_upload
 from applications.importing.summaries import summarize, to_json
 from applications.importing.tables import read_table
-from applications.models import (
-    CommitteeNote,
-    Decision,
-    ImportedRow,
-    NamedWish,
-    NamedWishCandidate,
-    PrivateAnswers,
-    QuestionAnswer,
-    RosterJob,
-    RosterUpload,
-)
+from applications.models import RosterJob, RosterUpload
 from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
 from checkins.seeds import seed_surveys
 from matches import endings
@@ -56,6 +45,7 @@ from workflow.models import Transition
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_pauses import add_pauses
 from .access_roles import OWNERS, PAIRS, AccessFixtures
+from .access_rows import confidential_rows
 
 BUILDERS: list[Callable[[AccessFixtures], None]] = []
 
@@ -146,33 +136,6 @@ def applications(world: AccessFixtures) -> None:
         sent = factories.application(newcomer, cohort, state="submitted", review_started_at=None)
         world.add("sent", pair, sent)
         world.add("wish", pair, confidential_rows(world, sent))
-
-
-def confidential_rows(world: AccessFixtures, application: Any) -> NamedWish:
-    """Add one row of each confidential table; return the wish, which names two candidates."""
-    chair = world.people["chair"]
-    author = chair if application.cohort == world.cohort else world.people["outsider"]
-    PrivateAnswers.objects.create(
-        application=application, needs="n", limits="l", accommodations="a"
-    )
-    question, _is_new = ProgramQuestion.objects.get_or_create(
-        program=application.program, heading="Which site?"
-    )
-    QuestionAnswer.objects.create(
-        application=application, question=question, values_json='["North"]'
-    )
-    wish = NamedWish.objects.create(application=application, kind="avoid", written="somebody")
-    for name in ("Some Body", "Sam Body"):
-        person = factories.person(name)
-        factories.application(person, application.cohort, "mentor", state="submitted")
-        NamedWishCandidate.objects.create(wish=wish, candidate=person)
-    CommitteeNote.objects.create(application=application, author=author, text="note")
-    row = {"file_name": "people.csv", "row": 2, "written_json": "{}", "at": timezone.now()}
-    ImportedRow.objects.create(application=application, **row)
-    Decision.objects.create(
-        application=application, outcome="accepted", note="because", decided_by=author
-    )
-    return wish
 
 
 @register_builder
@@ -319,6 +282,7 @@ def words(world: AccessFixtures) -> None:
     ):
         names = {"names": {"en": "Something"}, "program": program}
         world.add("topic", pair, Topic.objects.create(code="own-topic", **names))
+        world.add("text_version", pair, factories.text_version(program))
         question = ProgramQuestion.objects.create(program=program, heading="Which team?")
         world.add("program_question", pair, question)
         world.add("experience", pair, Experience.objects.create(code="own-experience", **names))

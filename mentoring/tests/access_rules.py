@@ -14,9 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from matches.models import FollowUp
 
 from .access_rule import (
     ALL,
@@ -35,6 +32,14 @@ from .access_rule import (
     saying,
 )
 from .access_rules_of_agreements import AGREEMENTS
+from .access_values import (
+    A_DECISION,
+    A_FOLLOW_UP,
+    A_MENTEE,
+    A_VERSION,
+    AN_UNMATCHED_MENTEE,
+    JOB,
+)
 
 ANONYMOUS = frozenset({"anonymous"})
 # The committee of that program.
@@ -47,35 +52,6 @@ ANY_CHAIR = CHAIRS | {"conflicted", "outsider"}  # for rows of the whole install
 ANY_COMMITTEE = READERS | {"conflicted", "outsider"}
 SIGNED_IN = ANY_COMMITTEE | PAIR | {"signed_in"}
 EVERYONE = SIGNED_IN | ANONYMOUS
-
-
-def A_MENTEE(round_: Any) -> str:
-    """One mentee of a round."""
-    return round_.cohort.applications.mentees().earliest("pk").public_id
-
-
-def AN_UNMATCHED_MENTEE(round_: Any) -> str:
-    return round_.cohort.applications.mentees().latest("pk").public_id
-
-
-def A_MENTOR(round_: Any) -> str:
-    return round_.cohort.applications.mentors().latest("pk").public_id
-
-
-def A_FOLLOW_UP(match: Any) -> int:
-    """What one of the two of an ended pair is asked."""
-    return FollowUp.objects.filter(closure__match=match).earliest("pk").pk
-
-
-A_DECISION = {
-    "mentor": A_MENTOR,
-    "other": A_MENTEE,
-    "expected_version": lambda round_: round_.plan_version,
-    "why": "w",
-    "reason": "w",
-    "kind": "choose",
-}
-JOB = {"public_id": lambda job: job.round.public_id, "job_id": PUBLIC_ID}
 
 PAGES: dict[str, Rule] = {
     "healthz": page(EVERYONE),
@@ -235,6 +211,9 @@ PAGES: dict[str, Rule] = {
     "admin:applications_application_release-stop": act(READING, "cohort"),
     "admin:programs_setup": desk(ANY_COMMITTEE),
     "admin:programs_seed": act(CHAIRS, "program"),
+    "admin:programs_texts": desk(READERS | {"conflicted"}, "program"),
+    "admin:programs_text": desk(READERS | {"conflicted"}, "program", name="faq", language="fr"),
+    "admin:programs_text_version": desk(READERS | {"conflicted"}, "text_version", **A_VERSION),
     # --- the outbox
     "admin:notifications_notification_hold": act(CHAIRS, "letter"),
     "admin:notifications_notification_release": act(CHAIRS, "letter"),

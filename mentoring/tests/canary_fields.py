@@ -180,6 +180,9 @@ FIELDS: dict[str, str | None] = {
     "programs.Program.purpose": OPEN,
     "programs.Program.selection": OPEN,
     "programs.Program.time_zone": NO_WORDS,
+    "programs.Program.translations": NO_WORDS,  # the same texts in other languages
+    "programs.TextVersion.language": NO_WORDS,
+    "programs.TextVersion.text": COMMITTEE_ONLY,
     "applications.RosterJob.added": NO_WORDS,
     "applications.RosterJob.counts": NO_WORDS,
     "applications.RosterJob.error": NOBODY,

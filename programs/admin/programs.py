@@ -15,7 +15,8 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -29,6 +30,7 @@ from ..committee_admin import CommitteeAdmin, LabelledTabularInline, language_la
 from ..creation import create_program
 from ..models import Cohort, Membership, Objective, PlaceDistance, Program
 from ..seeds import LISTS, load_shared_vocabulary, load_vocabulary
+from . import texts
 from .policy import PolicyInline, ProgramInlineMixin
 
 
@@ -80,7 +82,7 @@ class ProgramAdmin(CommitteeAdmin):
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     }
     list_display = ("name", "has_page", "speaks", "zone")
-    readonly_fields = ("waiting_for_opening",)
+    readonly_fields = ("waiting_for_opening", "other_languages")
     inlines = (ObjectiveInline, PlaceDistanceInline, PolicyInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "purpose", "audience", "is_not", "is_public")}),
@@ -108,7 +110,10 @@ class ProgramAdmin(CommitteeAdmin):
                 )
             },
         ),
-        (gettext_lazy("Language and time"), {"fields": ("language", "time_zone")}),
+        (
+            gettext_lazy("Language and time"),
+            {"fields": ("language", "time_zone", "texts_seen", "other_languages")},
+        ),
     )
     add_fieldsets = (
         (None, {"fields": ("name", "template", "language", "time_zone", "contact_email")}),
@@ -121,6 +126,11 @@ class ProgramAdmin(CommitteeAdmin):
     @admin.display(description=gettext_lazy("language"))
     def speaks(self, program: Program) -> str:
         return language_label(program.language)
+
+    @admin.display(description=gettext_lazy("texts in other languages"))
+    def other_languages(self, program: Program) -> str:
+        url = reverse("admin:programs_texts", args=[program.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Translations and older versions"))
 
     @admin.display(description=gettext_lazy("waiting for applications to open"))
     def waiting_for_opening(self, program: Program) -> str:
@@ -148,9 +158,8 @@ class ProgramAdmin(CommitteeAdmin):
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
     ) -> type[forms.ModelForm]:
-        return super().get_form(
-            request, obj, change, **(kwargs if obj else {"form": NewProgramForm, **kwargs})
-        )
+        form = texts.SeenTextsForm if obj else NewProgramForm
+        return super().get_form(request, obj, change, **{"form": form, **kwargs})
 
     def get_fieldsets(  # type: ignore[no-untyped-def]  # the stubs name a private type
         self, request: HttpRequest, obj: Model | None = None
@@ -167,6 +176,7 @@ class ProgramAdmin(CommitteeAdmin):
     ) -> None:
         if change:
             super().save_model(request, obj, form, change)
+            texts.keep_versions(form, obj, request=request)
             return
         create_program(obj, template=form.cleaned_data["template"])
         member = acting_member(request)
@@ -182,11 +192,19 @@ class ProgramAdmin(CommitteeAdmin):
         return redirect("admin:programs_setup")
 
     def get_urls(self) -> list[URLPattern]:
+        view, text = self.admin_site.admin_view, "<int:pk>/texts/<slug:name>/<slug:language>"
         return [
-            path("setup/", self.admin_site.admin_view(self.setup_view), name="programs_setup"),
+            path("setup/", view(self.setup_view), name="programs_setup"),
+            path("<int:pk>/texts/", view(texts.list_view), name="programs_texts"),
+            path(f"{text}/", view(texts.edit_view), name="programs_text"),
+            path(
+                f"{text}/versions/<int:version>/",
+                view(texts.put_back_view),
+                name="programs_text_version",
+            ),
             path(
                 "<int:pk>/seed/",
-                self.admin_site.admin_view(require_POST(self.seed_view)),
+                view(require_POST(self.seed_view)),
                 name="programs_seed",
             ),
             *super().get_urls(),

@@ -3,9 +3,12 @@ from .opening_requests import OpeningRequest
 from .policy import Policy
 from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
 from .questions import ProgramQuestion
+from .text_versions import TextVersion
+from .translated_texts import SET_UP_TEXTS
 from .vocabulary import Experience, Topic
 
 __all__ = [
+    "SET_UP_TEXTS",
     "Cohort",
     "Conflict",
     "Experience",
@@ -16,6 +19,7 @@ __all__ = [
     "Policy",
     "Program",
     "ProgramQuestion",
+    "TextVersion",
     "Topic",
     "conflicts_with",
     "ids_read_once",

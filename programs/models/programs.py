@@ -13,12 +13,15 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
 from accounts.models.people import validate_name, validate_zone
+
+from .translated_texts import SET_UP_TEXTS, TranslatedText, in_reader_language
 
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,}")
 # Words that ask the reader to pick up the phone, in the languages of the site.
@@ -108,6 +111,8 @@ class Program(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=50, default="UTC", validators=[validate_zone]
     )
+    # {name of a text: {language: text}}, in the languages other than the program's own.
+    translations = models.JSONField(default=dict, blank=True, editable=False)
     is_public = models.BooleanField(_("public page"), default=True)
 
     objects = ProgramQuerySet.as_manager()
@@ -145,24 +150,43 @@ class Program(models.Model):
             )
 
     @property
+    def texts(self) -> dict[str, TranslatedText]:
+        """The set-up texts in the reader's language, each with the language that it is in."""
+        own = ((name, getattr(self, name)) for name in SET_UP_TEXTS)
+        return {
+            name: in_reader_language(name, text, self.language, self.translations)
+            for name, text in own
+        }
+
+    @property
+    def is_partly_untranslated(self) -> bool:
+        """Whether a text is shown in the program's language, which is not the reader's."""
+        return any(text and text.lang != _reader_language() for text in self.texts.values())
+
+    @property
     def other_help_lines(self) -> list[str]:
         """The lines of `other_help`, for e-mails and pages that say "not now"."""
-        return lines_of(self.other_help)
+        return lines_of(self.texts["other_help"])
 
     @property
     def benefits(self) -> dict[str, list[str]]:
         """What each role gets from the program, line by line."""
         return {
-            "mentee": lines_of(self.mentee_benefits),
-            "mentor": lines_of(self.mentor_benefits),
+            "mentee": lines_of(self.texts["mentee_benefits"]),
+            "mentor": lines_of(self.texts["mentor_benefits"]),
         }
 
     @property
     def questions_and_answers(self) -> list[tuple[str, str]]:
         """The blocks of `faq` as (question, answer)."""
-        blocks = re.split(r"\n\s*\n", self.faq.replace("\r\n", "\n").strip())
+        faq = self.texts["faq"].replace("\r\n", "\n").strip()
+        blocks = re.split(r"\n\s*\n", faq)
         pairs = (block.strip().partition("\n") for block in blocks)
         return [(question.strip(), answer.strip()) for question, _line, answer in pairs if answer]
+
+
+def _reader_language() -> str:
+    return (get_language() or "").split("-")[0]
 
 
 def lines_of(text: str) -> list[str]:

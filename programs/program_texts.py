@@ -1,0 +1,154 @@
+"""Edit the texts of a program in each language of the site.
+
+1. Every change is a version with its author and time; nothing is overwritten.
+2. Who saves says which version they have read. If someone else has saved since, nothing is saved
+   and they see both texts.
+3. An older version is put back by making it the newest.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+
+from .committee import Role, has_role
+from .models import SET_UP_TEXTS, Program, TextVersion
+
+LANGUAGES = {code: str(name) for code, name in settings.LANGUAGES}
+
+
+class TextChanged(Exception):
+    """Someone else has saved the text since it was read; `newest` is what they saved."""
+
+    def __init__(self, newest: TextVersion) -> None:
+        super().__init__(newest)
+        self.newest = newest
+
+
+@dataclass(frozen=True)
+class TextState:
+    """One text of a program in one language, for the list of texts."""
+
+    name: str
+    language: str
+    text: str
+    is_own: bool  # in the program's language, to which the others fall back
+
+    @property
+    def label(self) -> str:
+        return label_of(self.name)
+
+    @property
+    def language_label(self) -> str:
+        return LANGUAGES.get(self.language, self.language)
+
+
+def label_of(name: str) -> str:
+    """Return what the committee calls a text."""
+    return capfirst(str(Program._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+
+
+def languages_of(program: Program) -> list[str]:
+    """Return the languages of the site, the program's own first."""
+    return [program.language, *(one for one in LANGUAGES if one != program.language)]
+
+
+def text_of(program: Program, name: str, language: str) -> str:
+    """Return what a text says in exactly this language, "" if it is missing."""
+    if language == program.language:
+        return str(getattr(program, name))
+    return str(program.translations.get(name, {}).get(language, ""))
+
+
+def states(program: Program) -> list[list[TextState]]:
+    """Return every text in every language, grouped by text."""
+    return [
+        [
+            TextState(name, one, text_of(program, name, one), is_own=one == program.language)
+            for one in languages_of(program)
+        ]
+        for name in SET_UP_TEXTS
+    ]
+
+
+def newest_of(program: Program, name: str, language: str) -> TextVersion | None:
+    """Return the version that people read, None if none was kept yet."""
+    return TextVersion.objects.filter(program=program, name=name, language=language).first()
+
+
+@transaction.atomic
+def save_text(
+    program: Program, name: str, language: str, text: str, *, by: User, seen: int
+) -> bool:
+    """Save a text as its newest version; return whether it says something new.
+
+    `seen`: the id of the version that `by` has read, 0 for none.
+
+    Raises ActionNotAllowed for anyone but a chair, ValidationError for a text that the program
+    refuses, and TextChanged if someone else has saved another text since.
+    """
+    if not has_role(by, program, Role.CHAIR):
+        raise ActionNotAllowed(_("You don't have permission to do this."))
+    fresh = Program.objects.select_for_update().get(pk=program.pk)
+    words = text.strip()
+    if words == text_of(fresh, name, language).strip():
+        return False
+    newest = newest_of(fresh, name, language)
+    if newest is not None and newest.pk != seen:
+        raise TextChanged(newest)
+    _check(fresh, name, words)
+    keep_version(fresh, name, language, words, by=by)
+    if language == fresh.language:
+        setattr(fresh, name, words)
+        fresh.save(update_fields=[name])
+    else:
+        theirs = {**fresh.translations.get(name, {}), language: words}
+        kept = {one: said for one, said in theirs.items() if said}
+        fresh.translations = {**fresh.translations, name: kept}
+        fresh.save(update_fields=["translations"])
+    return True
+
+
+def _check(program: Program, name: str, text: str) -> None:
+    """Ask the rules of the program about a text. Raises ValidationError with the reason."""
+    tried = copy(program)
+    setattr(tried, name, text)
+    try:
+        tried.clean()
+    except ValidationError as error:
+        if name in error.message_dict:
+            raise ValidationError(error.message_dict[name]) from error
+    if not text and not Program._meta.get_field(name).blank:  # type: ignore[union-attr]
+        raise ValidationError(_("This text can't be empty."))
+
+
+def keep_version(
+    program: Program,
+    name: str,
+    language: str,
+    text: str,
+    *,
+    by: User,
+    before: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Add a version. The text from before versions were kept is added first, without an author.
+
+    `before`: what the text said until now, by default what `program` has.
+    """
+    row = {"program": program, "name": name, "language": language}
+    was = text_of(program, name, language) if before is None else before
+    if was and newest_of(program, name, language) is None:
+        TextVersion.objects.create(**row, text=was, by=None, at=None)
+    TextVersion.objects.create(**row, text=text, by=by, at=at or timezone.now())
