@@ -10,6 +10,8 @@ class CheckinsConfig(AppConfig):
         from . import (  # noqa: F401  (they register themselves)
             concerns,
             emails,
+            first_contact,
+            first_contact_emails,
             link_views,
             planning,
             privacy,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.models import Match
 from notifications.outbox import cancel_about
@@ -42,6 +43,7 @@ def ask_for_help(
     partner_may_know: bool,
     contact_info: str,
     nonce: str,
+    cause: str = Concern.Cause.ASKED,
     at: datetime | None = None,
 ) -> tuple[Concern, bool]:
     """Ask the committee for help, for `author`, and notify who must act.
@@ -57,6 +59,7 @@ def ask_for_help(
         "urgency": urgency,
         "partner_may_know": partner_may_know,
         "contact_info": contact_info,
+        "cause": cause,
     }
     # Two pages that are sent at the same moment take turns.
     list(User.objects.select_for_update().filter(pk=author.pk).values_list("pk"))
@@ -70,10 +73,42 @@ def ask_for_help(
     return concern, created
 
 
+def say_before_start(
+    match: Match, *, author: User, text: str, contact_info: str, nonce: str
+) -> tuple[Concern, bool]:
+    """Tell the carer something before the two begin; the partner never learns of it.
+
+    Returns as `ask_for_help`. Raises ActionNotAllowed outside the pair, and once it has begun.
+    """
+    if author not in match.people:
+        raise ActionNotAllowed(_("Only the two people of a pair can do this."))
+    if match.state != Match.State.INTRODUCED:
+        raise ActionNotAllowed(_("Your pair has begun or ended. Ask the committee for help."))
+    return ask_for_help(
+        author=author,
+        program=match.program,
+        match=match,
+        text=text,
+        urgency=Concern.Urgency.SOON,
+        partner_may_know=False,
+        contact_info=contact_info,
+        nonce=nonce,
+        cause=Concern.Cause.BEFORE,
+    )
+
+
+def raise_not_reached(match: Match, *, author: User, at: datetime) -> Concern:
+    """Ask the carer to try another way, because `author` could not reach the partner.
+
+    There is one concern about a person who does not answer, until it is resolved.
+    """
+    return raise_once(match, match.partner_of(author), Concern.Cause.NO_REPLY, at, author=author)
+
+
 def _sent_already(author: User, asked: Mapping[str, object], at: datetime) -> Concern | None:
     """Return an unresolved concern of the last day that says exactly the same."""
     recent = Concern.system.unresolved().filter(
-        author=author, cause=Concern.Cause.ASKED, raised_at__gt=at - SAME_WORDS_WITHIN
+        author=author, cause=asked["cause"], raised_at__gt=at - SAME_WORDS_WITHIN
     )
     rows = recent.select_related("program", "match")
     # The texts are encrypted: a query cannot compare them.

@@ -119,7 +119,7 @@ def concern(row: Concern, person: User) -> Email | Cancel:
     return Email(
         context={
             "is_urgent": is_urgent,
-            "is_request": row.cause == Concern.Cause.ASKED,
+            "is_request": row.is_request,
             "tells_deputy": tells_deputy,
             "tells_chair": tells_chair,
             "deputy_hours": DEPUTY_AFTER // timedelta(hours=1),

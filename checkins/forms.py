@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import new_public_id
@@ -148,6 +149,24 @@ class HelpForm(forms.Form):
         return concerns.ask_for_help(
             author=self.person, program=subject.program, match=subject.match, **data
         )
+
+
+class FirstWordsForm(HelpForm):
+    """Something that one of a new pair wants to say to the committee before the two begin."""
+
+    def __init__(self, data: QueryDict | None = None, *, person: User, match: Match) -> None:
+        super().__init__(data, person=person, match=match)
+        self.match = match
+        for name in ("about", "urgency", "partner_may_know"):
+            del self.fields[name]
+        self.fields["text"].label = _("What do you want to say before you begin?")
+        self.fields["text"].help_text = _(
+            "For example that you know each other, work in the same place, or would rather not."
+        )
+
+    def save(self) -> tuple[Concern, bool]:
+        """Raise the concern. Returns and raises as `concerns.say_before_start`."""
+        return concerns.say_before_start(self.match, author=self.person, **self.cleaned_data)
 
 
 class ResolutionForm(forms.Form):

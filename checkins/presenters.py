@@ -53,6 +53,9 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
             for answer in answers.select_related("question")
             if answer.choice in answer.question.concern_codes
         ]
+    if concern.cause == Concern.Cause.NO_REPLY and concern.author is not None:
+        text = _("%(name)s has not been able to reach %(partner)s. Please try another way.")
+        return [text % {"name": concern.author, "partner": concern.person}]
     if concern.cause == Concern.Cause.NO_REPLY:
         count = concern.program.policy.unanswered_messages
         text = ngettext(

@@ -7,5 +7,6 @@ app_name = "checkins"
 urlpatterns = [
     path("checkin/<str:checkin_id>/", views.checkin_answer, name="checkin-answer"),
     path("help/", views.concern_create, name="concern-create"),
+    path("help/<str:match_id>/before/", views.first_words, name="first-words"),
     path("help/asked/", views.concern_list, name="concern-list"),
 ]

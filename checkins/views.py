@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from matches.models import Match
 from programs.models import Program
 
 from .answering import own_answers
-from .forms import HelpForm, SurveyForm
+from .forms import FirstWordsForm, HelpForm, SurveyForm
 from .models import CheckIn, Concern
 from .presenters import already_sent, survey_page
 
@@ -46,6 +47,26 @@ def concern_create(request):
         return redirect("checkins:concern-list")
     context = {"form": form, "programs_to_call": form.programs}
     return render(request, "checkins/concern_create.html", context)
+
+
+def first_words(request, match_id):
+    """Say something to the carer before the two begin. The partner never learns of it."""
+    match = get_object_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
+    data = request.POST if request.method == "POST" else None
+    form = FirstWordsForm(data, person=request.user, match=match)
+    if data is not None and form.is_valid():
+        concern, is_new = form.save()
+        if not is_new:
+            messages.info(request, already_sent(concern))
+        return redirect("checkins:concern-list")
+    context = {
+        "form": form,
+        "match": match,
+        "program": match.program,
+        "partner": match.partner_of(request.user),
+        "is_open": match.state == Match.State.INTRODUCED,
+    }
+    return render(request, "checkins/first_words.html", context)
 
 
 @require_safe

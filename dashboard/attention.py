@@ -18,6 +18,7 @@ from accounts.models import User
 from agreements.models import AgreementVersion
 from applications.models import Application
 from applications.review_queues import queues
+from checkins.first_contact import without_contact
 from checkins.models import CheckIn, Concern
 from matches.models import Match, not_paused
 from matching.models import Round
@@ -170,6 +171,9 @@ def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     text = ngettext("pair is drifting", "pairs are drifting", drifting)
     url = changelist_url("dashboard_pair", health="drifting")
     yield AttentionItem(drifting, text, url, "amber")
+    silent = count_up_to(without_contact(pairs, at=at), SHOWN_LIMIT + 1)
+    text = ngettext("new pair has not been in touch", "new pairs have not been in touch", silent)
+    yield AttentionItem(silent, text, changelist_url("dashboard_pair", contact="none"), "bad")
     text = ngettext("pair without a carer", "pairs without a carer", without_carer)
     url = changelist_url("dashboard_pair", carer="none")
     yield AttentionItem(without_carer, text, url, "amber")

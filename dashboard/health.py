@@ -155,7 +155,7 @@ def _requests_to_end(reader: User) -> QuerySet[EndingRequest]:
 
 def _calls_for_help(reader: User) -> QuerySet[Concern]:
     calls = Concern.objects.for_committee(reader).unresolved()
-    return calls.filter(cause=Concern.Cause.ASKED)
+    return calls.filter(cause__in=Concern.REQUESTS)
 
 
 def reasons(match: FollowedPair, *, at: datetime) -> list[str]:

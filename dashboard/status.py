@@ -97,7 +97,9 @@ class ParticipantStatus:
         if not self.match:
             return False
         over = self.match.counts_from + timedelta(days=self.program.policy.first_contact_days)
-        return bool(self.version or self.meetings) or self.at >= over
+        since = self.match.quiet_since  # later than the introduction once they were in touch
+        was_in_touch = since is not None and since > self.match.introduced_at
+        return bool(self.version or self.meetings) or was_in_touch or self.at >= over
 
     @property
     def is_asked_what_next(self) -> bool:

@@ -22,10 +22,13 @@ from programs.sender_policy import sender_policy_for
 
 from .edited_texts import edited_context, edited_introduction
 from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
+from .keeping_in_touch import Allows, shown_to
 from .models import Closure, Farewell, FollowUp, Match, Pause, ThankYouNote
+from .pair_page import partner_card, url_or_empty
 from .terms import closes_on
 from .thank_you_notes import COMPLETED
 from .vocabulary_text import Vocabulary
+from .what_you_share import what_you_share
 from .why_you_two import why_you_two
 
 HAVE_BEGUN = reason("have-begun", gettext_lazy("the two have signed their agreement already"))
@@ -42,10 +45,21 @@ def match_introduced(match: Match, person: User) -> Email | Cancel:
     return introduction_email(match, person, edited_introduction(match, person))
 
 
+# Of the context of an introduction: what follows the product's words and those of the committee.
+AFTER_ANY_WORDS = frozenset({"in_common", "contact", "first_words_url"})
+
+
 def introduction_email(match: Match, person: User, edited: str = "") -> Email:
-    """Return the introduction, also for a sample; `edited` are words of the committee."""
+    """Return the introduction, also for a sample; `edited` are words of the committee.
+
+    What the two share and how to reach the partner follow in any case.
+    """
     partner = match.partner_of(person)
-    reasons = why_you_two(match.why_codes, match.mentee, match.mentor, Vocabulary(match.program))
+    is_mentee = match.mentee.person_id == person.pk
+    vocabulary = Vocabulary(match.program)
+    reasons = why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary)
+    # The match of a sample is not stored yet; it will be open.
+    contact = shown_to(match, person) if match.pk else Allows.PHONE
     values = {
         "first_name": person.first_name or person.email,
         "partner": partner.name,
@@ -58,14 +72,23 @@ def introduction_email(match: Match, person: User, edited: str = "") -> Email:
         context={
             "match": match,
             "partner": partner,
-            "is_mentee": match.mentee.person_id == person.pk,
+            "is_mentee": is_mentee,
             "reasons": reasons,
+            "in_common": what_you_share(match.mentee, match.mentor, vocabulary),
+            "contact": partner_card(match.mentor if is_mentee else match.mentee, contact=contact),
+            "first_words_url": _first_words(match),
             **introduction_days(match.program),
             **edited_context(edited, values),
         },
         action=(_("Meet %(name)s") % {"name": partner.first_name}, page),
         program=match.program,
     )
+
+
+def _first_words(match: Match) -> str:
+    """Return where a person says something to the committee before the two begin, or ""."""
+    path = url_or_empty("checkins:first-words", match.public_id)
+    return absolute(path) if path else ""
 
 
 def introduction_days(program: Program) -> dict[str, object]:

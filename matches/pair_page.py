@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
+from urllib.parse import quote
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -153,6 +154,31 @@ def first_days(match: Match, at: datetime) -> dict[str, date | None]:
     }
 
 
+@dataclass(frozen=True)
+class StartingText:
+    """First words to the partner, to copy, and links that open a message with them."""
+
+    text: str
+    mailto: str = ""
+    sms: str = ""
+
+    @classmethod
+    def of(cls, match: Match, user: User, *, email: str, phone: str) -> StartingText:
+        """Return the text for `user`, in the active language; links where there is an address."""
+        text = "\n\n".join(first_message(match, user))
+        subject = _("Hello from %(name)s (%(program)s)") % {
+            "name": user.first_name or user.name,
+            "program": match.program.name,
+        }
+        body = quote(text.replace("\n", "\r\n"), safe="")
+        number = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+        return cls(
+            text=text,
+            mailto=f"mailto:{email}?subject={quote(subject, safe='')}&body={body}" if email else "",
+            sms=f"sms:{number}?body={body}" if number else "",
+        )
+
+
 def first_message(match: Match, user: User) -> list[str]:
     """Return lines that `user` can start a first message to the partner with."""
     partner = match.partner_of(user).first_name
@@ -175,8 +201,7 @@ def first_message(match: Match, user: User) -> list[str]:
 def url_or_empty(name: str, *args: object) -> str:
     """Return the address of a page of an app above this one, empty where it is not installed.
 
-    Names of upward pages stand in `views.py` only: "checkins:concern-create" and
-    "agreements:agreement-detail". A link by name is no import, and the page works without it.
+    "agreements:agreement-detail", say. A link by name is no import, and the page works without it.
     """
     try:
         return reverse(name, args=args)

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications.models import Application, ApplicationExperience
+from applications.models import Application
 
 from .vocabulary_text import Vocabulary, join_words, slots_text
+from .what_you_share import shared_experiences
 
 Reasons = dict[str, Any]  # Any: lists of codes and ids, a different shape for each key
 FOR_BOTH = ("h", "slots", "meet", "languages", "rhythm")
@@ -24,18 +25,9 @@ def shareable(why: Reasons, mentee: Application, mentor: Application) -> Reasons
     Wishes, cautions and missing answers are left out, and experiences that one of them does not
     share.
     """
-    both = _shared_experiences(mentee, mentor) if why.get("u") else set()
+    both = shared_experiences(mentee, mentor) if why.get("u") else set()
     kept = {name: why[name] for name in FOR_BOTH if name in why}
     return kept | {"u": [hit for hit in why.get("u", []) if hit[0] in both]}
-
-
-def _shared_experiences(mentee: Application, mentor: Application) -> set[int]:
-    """Return the ids of experiences that both people share with their match."""
-    rows = ApplicationExperience.objects.filter(application__in=[mentee, mentor], is_shared=True)
-    shared: dict[int, set[int]] = {mentee.pk: set(), mentor.pk: set()}
-    for application, experience in rows.values_list("application", "experience"):
-        shared[application].add(experience)
-    return shared[mentee.pk] & shared[mentor.pk]
 
 
 def why_you_two(

@@ -81,6 +81,10 @@ class Concern(ConfidentialModel):
         NO_REPLY = "no_reply", _("does not answer e-mails")
         ENDING = "ending", _("the pair is ending")
         SILENCE = "silence", _("no meeting and no contact for long")
+        BEFORE = "before", _("something to say before they start")
+
+    # Someone asks for help in their own words.
+    REQUESTS = (Cause.ASKED, Cause.BEFORE)
 
     class Urgency(models.TextChoices):
         URGENT = "urgent", _("Urgent: someone may be in danger or hurt")
@@ -170,6 +174,10 @@ class Concern(ConfidentialModel):
                 name="concern_resolved_has_moment",
             ),
         ]
+
+    @property
+    def is_request(self) -> bool:
+        return self.cause in self.REQUESTS
 
     def may_be_handled_by(self, user: User) -> bool:
         """Whether `user` is its carer, deputy or chair without a conflict of interest.

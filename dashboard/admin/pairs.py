@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from checkins.first_contact import without_contact
 from dashboard.health import FollowedPair, Health, health_of, in_health, reasons, with_requests
 from dashboard.models import Pair
 from matches.models import Match
@@ -37,6 +38,21 @@ class HealthFilter(admin.SimpleListFilter):
         return in_health(queryset, self.value(), reader=request.user, at=timezone.now())
 
 
+class ContactFilter(admin.SimpleListFilter):
+    title = _("first contact")
+    parameter_name = "contact"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str | Promise]]:
+        return [("none", _("has not been in touch in time"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "none":
+            return queryset
+        return without_contact(queryset, at=timezone.now())
+
+
 @admin.register(Pair)
 class PairAdmin(CommitteeAdmin):
     """Read-only; carers and rounds have pages of their own."""
@@ -52,7 +68,7 @@ class PairAdmin(CommitteeAdmin):
         "mentee__cohort__program__policy",
         "carer",
     )
-    list_filter = (HealthFilter, CarerFilter, "state")
+    list_filter = (HealthFilter, ContactFilter, CarerFilter, "state")
     search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
     search_help_text = _("Name of either person or of the carer")
     ordering = ("introduced_at", "pk")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,8 +16,9 @@ from ..closing_steps import closing_steps
 from ..ending_texts import what_happened
 from ..models import Closure, Farewell, FollowUp, Match, PauseNote, ThankYouNote
 from ..pair_page import (
+    PartnerCard,
+    StartingText,
     first_days,
-    first_message,
     partner_card,
     progress_of,
     shared_answers,
@@ -24,6 +27,7 @@ from ..pair_page import (
 from ..pause_days import pause_of
 from ..pause_texts import pause_lines
 from ..vocabulary_text import Vocabulary
+from ..what_you_share import what_you_share
 from ..why_you_two import why_you_two
 
 
@@ -43,6 +47,7 @@ def _context(match: Match, user: User) -> dict[str, object]:
         "partner": partner_card(theirs, contact=keeping_in_touch.shown_to(match, user)),
         "shared": shared_answers(theirs, vocabulary, user),
         "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary),
+        "in_common": what_you_share(match.mentee, match.mentor, vocabulary),
         "is_mentee": mine == match.mentee,
         "is_open": is_open,
         "help_url": url_or_empty("checkins:concern-create"),
@@ -52,8 +57,14 @@ def _context(match: Match, user: User) -> dict[str, object]:
 @require_safe
 def match_hello(request: HttpRequest, match_id: str) -> HttpResponse:
     match = own_match(request, match_id)
-    context = _context(match, request.user) | {
-        "first_message": first_message(match, request.user),
+    context = _context(match, request.user)
+    partner = cast(PartnerCard, context["partner"])
+    context |= {
+        "starting_text": StartingText.of(
+            match, request.user, email=partner.email, phone=partner.phone
+        ),
+        "contact_url": url_or_empty("meetings:contact-create", match.public_id),
+        "first_words_url": url_or_empty("checkins:first-words", match.public_id),
         "policy": match.program.policy,
         **first_days(match, timezone.now()),
         "agreement_url": url_or_empty("agreements:agreement-detail", match.public_id),

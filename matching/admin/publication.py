@@ -66,6 +66,9 @@ def sample_emails(round_: Round, viewer: ViewerContext) -> list[dict[str, object
             "mentee__cohort__program__policy",
             "mentor__cohort__program__policy",
         )
+        .prefetch_related(
+            "mentee__person__profile__languages", "mentor__person__profile__languages"
+        )
     )
     rows = rows.order_by("mentee__external_key", "mentee_id")
     first: dict[str, RoundEmail] = {}

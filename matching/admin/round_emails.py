@@ -72,11 +72,21 @@ class RoundEmail:
         match = Match(mentee=mentee, mentor=mentor, why_codes=why)
         return introduction_email(match, self.person, edited)
 
-    def render(self, edited: str) -> tuple[str, str]:
-        """Return subject and text as the person will read them; `edited` as in `build`."""
+    def render(self, edited: str, *, is_to_edit: bool = False) -> tuple[str, str]:
+        """Return subject and text as the person will read them; `edited` as in `build`.
+
+        `is_to_edit`: only what the committee's words replace.
+        """
         return round_texts.render(
-            round_texts.kind_of(self.sort), lambda: self.build(edited), self.person
+            round_texts.kind_of(self.sort),
+            lambda: self.build(edited),
+            self.person,
+            is_to_edit=is_to_edit,
         )
+
+    @property
+    def introduces(self) -> bool:
+        return self.sort in {Sort.TO_MENTEE, Sort.TO_MENTOR}
 
     def saved(self, round_: Round) -> str:
         """Return the committee's words that count for this e-mail, "" for the product's text."""
@@ -202,6 +212,7 @@ def shared(request: HttpRequest, public_id: str, sort: str, language: str) -> Ht
         round_,
         form=form,
         known=known,
+        introduces=sort in {Sort.TO_MENTEE, Sort.TO_MENTOR},
         language_name=LANGUAGES[language],
         placeholders=form.placeholders,
     )
@@ -212,7 +223,7 @@ def personal(request: HttpRequest, public_id: str, recipient: str, partner: str)
     viewer = find_viewer(request, public_id)
     round_, email = viewer.round, _find_email(viewer, recipient, partner)
     shared_words = round_texts.shared_text(round_.pk, email.sort, email.language)
-    _subject, default = email.render(shared_words)
+    _subject, default = email.render(shared_words, is_to_edit=True)
     rows = RoundText.objects.visible_to(request.user).filter(
         round=round_, application=email.recipient, sort=email.sort, partner=email.partner
     )
@@ -238,6 +249,7 @@ def personal(request: HttpRequest, public_id: str, recipient: str, partner: str)
         form=form,
         known=known,
         email=email,
+        introduces=email.introduces,
         language_name=LANGUAGES.get(email.language, email.language),
         placeholders=form.placeholders,
     )

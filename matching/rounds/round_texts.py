@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from applications.models import Application
-from matches.emails import introduction_days
+from matches.emails import AFTER_ANY_WORDS, introduction_days
 from notifications.kinds import Email
 from notifications.recipients import recipient_locale
 from notifications.rendering import render_template
@@ -135,15 +135,19 @@ def default_text(round_: Round, sort: str, language: str) -> str:
         return _body(kind_of(sort), context)
 
 
-def render(kind: str, build: Callable[[], Email], person: User) -> tuple[str, str]:
+def render(
+    kind: str, build: Callable[[], Email], person: User, *, is_to_edit: bool = False
+) -> tuple[str, str]:
     """Return subject and plain text of an e-mail as `person` will read them, without its footer.
 
-    `build` is called in the person's language.
+    `build` is called in the person's language. `is_to_edit` leaves out what follows any words.
     """
     with recipient_locale(person):
         email = build()
         name = getattr(email.program, "name", "")
         context = {**email.context, "person": person, "program_name": name}
+        if is_to_edit:
+            context = {key: context[key] for key in context if key not in AFTER_ANY_WORDS}
         return render_template(f"emails/{kind}/subject.txt", context), _body(kind, context)
 
 

@@ -165,6 +165,7 @@ PAGES: dict[str, Rule] = {
     # --- check-ins and help: one's own, never the partner's
     "checkins:checkin-answer": form(OWNER, "checkin", checkin_id=PUBLIC_ID),
     "checkins:concern-create": form(EVERYONE),
+    "checkins:first-words": form(PAIR, "match", match_id=PUBLIC_ID),
     "checkins:concern-list": page(SIGNED_IN),
     # --- letters: links carry their own proof (a false one is a 404, or a page that says so)
     "notifications:go": library(NOBODY, purpose="nothing", token="x.y"),

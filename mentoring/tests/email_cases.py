@@ -73,8 +73,12 @@ def of_pair() -> Case:
 
 def carer_of(row: Concern) -> Case:
     assert row.match
-    carer = row.match.carer
+    return Case(row, to_carer(row.match).to)
+
+
+def to_carer(match: Match) -> Case:
+    carer = match.carer
     assert carer
     User.objects.filter(pk=carer.pk).update(time_zone=ZONE)
     carer.refresh_from_db()
-    return Case(row, carer)
+    return Case(match, carer)

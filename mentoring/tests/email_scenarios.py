@@ -36,7 +36,7 @@ from .email_cases_of_endings import (
 )
 from .email_cases_of_goals import reached_goal, take_up_again
 from .email_cases_of_pauses import PAUSES
-from .silent_pairs import be_in_touch, silent
+from .silent_pairs import NEW_PAIRS, be_in_touch, silent
 
 # --- applications
 
@@ -301,6 +301,7 @@ SCENARIOS: dict[str, Scenario] = {
         reason="concern-taken",
     ),
     "concern-urgent": Scenario(lambda: concern("urgent"), stop=take, reason="concern-taken"),
+    **NEW_PAIRS,
     "match-ends-soon": Scenario(
         lambda: term_ends(30),
         stop=lambda case: close(case.about),

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from meetings.contacts import note_contact
 
+from .email_cases import Scenario, of_pair, pair, to_carer
+
 CaseOfPair = TypeVar("CaseOfPair")
 
 
@@ -22,5 +24,21 @@ def silent(case: CaseOfPair) -> CaseOfPair:
     return case
 
 
+def new(case: CaseOfPair, days: int = 9) -> CaseOfPair:
+    """They were introduced some days ago, and no contact is known."""
+    introduced_at = timezone.now() - timedelta(days=days)
+    type(case.about)._base_manager.filter(pk=case.about.pk).update(introduced_at=introduced_at)
+    case.about.refresh_from_db()
+    return case
+
+
 def be_in_touch(case: CaseOfPair) -> None:
-    note_contact(case.about, by=case.to)
+    note_contact(case.about, by=case.about.mentee.person)
+
+
+NEW_PAIRS = {
+    "first-contact": Scenario(lambda: new(of_pair()), stop=be_in_touch, reason="in-touch"),
+    "first-contact-copy": Scenario(
+        lambda: new(to_carer(pair())), stop=be_in_touch, reason="in-touch"
+    ),
+}

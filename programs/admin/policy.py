@@ -42,6 +42,8 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
             ),
             "fields": (
                 "first_contact_days",
+                "contact_reminder_days",
+                "contact_last_reminder_days",
                 "first_meeting_days",
                 "first_meeting_attention_days",
                 "agreement_ask_days",

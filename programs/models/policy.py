@@ -58,6 +58,18 @@ class Policy(models.Model):
     first_contact_days = integer_setting(
         5, _("mentee writes first within (days)"), _("Counted from publication."), low=1
     )
+    contact_reminder_days = integer_setting(
+        4,
+        _("ask the mentee whether they have been in touch after (days)"),
+        _("Counted from publication; not if it is known that they have."),
+        low=1,
+    )
+    contact_last_reminder_days = integer_setting(
+        9,
+        _("ask again, with a copy to the carer, after (days)"),
+        _("Counted from publication."),
+        low=2,
+    )
     first_meeting_days = integer_setting(14, _("first meeting within (days)"), low=1)
     first_meeting_attention_days = integer_setting(
         10, _("needs attention if no first meeting is planned after (days)"), low=1
@@ -190,6 +202,10 @@ class Policy(models.Model):
         if self.reminder_second_days <= self.reminder_first_days:
             errors["reminder_second_days"] = _(
                 "The second reminder must come after the first. Enter a larger number."
+            )
+        if self.contact_last_reminder_days <= self.contact_reminder_days:
+            errors["contact_last_reminder_days"] = _(
+                "The mentee is asked again after the first time. Enter a larger number."
             )
         if self.checkin_lapses_days <= self.reminder_second_days:
             errors["checkin_lapses_days"] = _(
