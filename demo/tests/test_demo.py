@@ -4,6 +4,8 @@ from itertools import chain
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,25 +35,25 @@ def states(model, **where):
     return set(model._base_manager.filter(**where).values_list("state", flat=True))
 
 
-@pytest.fixture
-def some_people(monkeypatch):
-    """Build the other phases with some of the people, which is quicker."""
+def some(everyone):
+    """Return what reads some of the people, with whom other phases are built more quickly."""
     named = {
         *setup.WAITLISTED,
         *setup.DECLINED,
         *chain(*pairs.PINNED_PAIRS),
         *setup.CONFLICT_OF_INTEREST,
     }
-    everyone = personas.read
 
-    def some(file):
-        return [
-            row
-            for place, row in enumerate(everyone(file))
-            if place % 5 == 0 or row["name"] in named
-        ]
+    def read(file):
+        rows = enumerate(everyone(file))
+        return [row for place, row in rows if place % 5 == 0 or row["name"] in named]
 
-    monkeypatch.setattr(personas, "read", some)
+    return read
+
+
+@pytest.fixture
+def some_people(monkeypatch):
+    monkeypatch.setattr(personas, "read", some(personas.read))
 
 
 def test_while_applications_are_open(demo, some_people):
@@ -101,26 +103,41 @@ def test_pairs_comment_on_their_agreements(demo, some_people):
     assert any(row.proposed for row in PartComment.system.all().open()), "no change is suggested"
 
 
-def test_at_the_end_most_pairs_have_closed(demo, some_people):
-    demo("closing")
-    assert {"closing", "closed"} <= states(Match)
-    assert AgreementVersion.objects.signed().filter(number=2).exists(), "no pair went on"
-    assert Match.objects.ended().count() == Closure.objects.in_force().count()
-    assert ThankYouNote.system.exists()
-    assert ContactChoice.objects.exists()
+class TestAtTheEnd:
+    """The demo of the last phase is loaded once; rolled back at the end."""
 
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def loaded(cls, django_db_setup, django_db_blocker):
+        with (
+            django_db_blocker.unblock(),
+            transaction.atomic(),
+            override_settings(DEMO=True),
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            patch.setattr(personas, "read", some(personas.read))
+            call_command("load_demo", phase="closing", verbosity=0)
+            yield
+            transaction.set_rollback(True)
 
-def test_nobody_whose_pair_ended_is_proposed_again_without_asking(demo, some_people):
-    demo("closing")
-    closed, running = Match.objects.ended(), Match.objects.open()
-    pool = build_pool(closed.first().cohort, timezone.now())
-    proposed = {*pool.columns["mentees"], *pool.columns["mentors"]}
-    people = chain(*closed.values_list("mentee", "mentor"))
-    busy = set(chain(*running.values_list("mentee", "mentor")))
-    asking = FollowUp.objects.asking().values("person")
-    unasked = Application.objects.filter(pk__in=set(people) - busy).exclude(person__in=asking)
-    assert unasked.exists()
-    assert not proposed & set(unasked.values_list("pk", flat=True))
+    def test_most_pairs_have_closed(self):
+        assert {"closing", "closed"} <= states(Match)
+        assert AgreementVersion.objects.signed().filter(number=2).exists(), "no pair went on"
+        assert Match.objects.ended().count() == Closure.objects.in_force().count()
+        assert ThankYouNote.system.exists()
+        assert ContactChoice.objects.exists()
+
+    def test_nobody_whose_pair_ended_is_proposed_again_without_asking(self):
+        closed, running = Match.objects.ended(), Match.objects.open()
+        pool = build_pool(closed.first().cohort, timezone.now())
+        proposed = {*pool.columns["mentees"], *pool.columns["mentors"]}
+        people = chain(*closed.values_list("mentee", "mentor"))
+        busy = set(chain(*running.values_list("mentee", "mentor")))
+        asking = FollowUp.objects.asking().values("person")
+        unasked = Application.objects.filter(pk__in=set(people) - busy)
+        unasked = unasked.exclude(person__in=asking)
+        assert unasked.exists()
+        assert not proposed & set(unasked.values_list("pk", flat=True))
 
 
 def test_files_of_people_are_whole(db):

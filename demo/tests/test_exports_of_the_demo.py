@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
 
 from accounts.models import User
 from applications.models import Application
@@ -23,12 +25,20 @@ WITHOUT = {
 }
 
 
-@pytest.fixture
-def demo(settings, monkeypatch):
-    settings.DEMO = True
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """Load the demo once for all tests; rolled back at the end."""
     everyone = personas.read
-    monkeypatch.setattr(personas, "read", lambda file: everyone(file)[:12])
-    call_command("load_demo", phase="applications", verbosity=0)
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        override_settings(DEMO=True),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(personas, "read", lambda file: everyone(file)[:12])
+        call_command("load_demo", phase="applications", verbosity=0)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(("kind", "language"), [("csv", "en"), ("xlsx", "fr")])
