@@ -184,7 +184,7 @@ def set_up(evening):
 def bring_people(evening, role):
     evening.follow("Home")
     evening.follow("Roster imports")
-    evening.follow("Add roster import")
+    evening.follow("Import a roster")
     evening.choose("Cohort", "Spring")
     evening.choose("These people apply as", role)
     evening.give_file("File", f"{role}s.csv", roster(role))
