@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from . import opening_requests
+from accounts.models.people import validate_name
+from accounts.timezones import zone_choices
+
+from . import first_chair, opening_requests
 from .models import OpeningRequest, Program
+from .seeds import LISTS
 
 LONGEST_ADDRESS = 254
 
@@ -27,3 +32,38 @@ class OpeningRequestForm(forms.Form):
     def save(self, *, program: Program) -> None:
         """Ask the owner of the address to confirm."""
         opening_requests.ask(program, self.cleaned_data["email"], self.cleaned_data["role"])
+
+
+class FirstChairForm(forms.ModelForm):
+    """The first chair, and the few facts that the first program starts with."""
+
+    chair_name = forms.CharField(label=_("Your name"), max_length=80, validators=[validate_name])
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=LONGEST_ADDRESS,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    template = forms.ChoiceField(
+        label=_("Kind of program"),
+        choices=[*LISTS.items(), ("", _("Another kind: start without lists"))],
+        required=False,
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
+    field_order = ("chair_name", "email", "name", "template", "language", "time_zone")
+
+    class Meta:
+        model = Program
+        fields = ("name", "language", "time_zone")
+        labels = {"name": _("Name of the program")}
+
+    def register(self, token: str) -> None:
+        """Use the link up. Raises ActionNotAllowed if it can't be used any more."""
+        facts = self.cleaned_data
+        first_chair.register(
+            token,
+            self.instance,
+            template=facts["template"],
+            email=facts["email"],
+            name=facts["chair_name"],
+        )

@@ -60,6 +60,7 @@ COLUMNS = rules(
         "Objective": {"text": OWN_WORDS},
         "PlaceDistance": {"one other": impersonal("names of places")},
         "Cohort": {"public_id name slug": OWN_WORDS},
+        "FirstChairLink": {"key": impersonal("a hash of a link, deleted with its use")},
         "OpeningRequest": {
             "public_id": impersonal("a random id"),
             "address_key": impersonal("a keyed hash, deleted with its row"),

@@ -6,19 +6,22 @@ import io
 
 import segno
 from allauth.core.ratelimit import consume
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rate_limits import seconds_to_wait, too_many_requests
 from notifications.links import absolute
 
-from . import opening_requests
-from .forms import OpeningRequestForm
+from . import first_chair, opening_requests
+from .forms import FirstChairForm, OpeningRequestForm
 from .models import Cohort, Program
 
 ASKING = "opening_request"  # the rate limit, in the settings
@@ -89,6 +92,25 @@ def opening_requested(request: HttpRequest, slug: str) -> HttpResponse:
     program = get_object_or_404(public_programs(), slug=slug)
     context = {"program": program, "days": opening_requests.UNCONFIRMED_DAYS}
     return render(request, "programs/opening_requested.html", context)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_chair_registration(request: HttpRequest, token: str) -> HttpResponse:
+    """Let the first chair of an installation register by the link that was printed."""
+    if not first_chair.is_valid(token):
+        return render(request, "notifications/link_expired.html", status=404)
+    data = request.POST if request.method == "POST" else None
+    form = FirstChairForm(data, initial={"time_zone": "UTC", "language": get_language()})
+    if form.is_valid():
+        form.register(token)
+        messages.success(request, _("The program was created. Sign in with your address."))
+        return redirect("account_login")
+    response = render(request, "programs/first_chair.html", {"form": form})
+    response.headers["Referrer-Policy"] = "strict-origin"
+    response.headers["Cache-Control"] = "no-store, private"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 @login_not_required

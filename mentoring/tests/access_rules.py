@@ -97,6 +97,7 @@ PAGES: dict[str, Rule] = {
     # --- public pages, applying, orientation: programs
     "programs:welcome": page(EVERYONE),
     "programs:program-detail": page(EVERYONE, "program"),
+    "programs:first-chair": form(NOBODY, token="t"),  # this world has its committees
     "programs:opening-request": form(EVERYONE, "closed_program"),
     "programs:opening-requested": page(EVERYONE, "closed_program"),
     "programs:poster": page(EVERYONE, "program"),

@@ -155,6 +155,7 @@ FIELDS: dict[str, str | None] = {
     "applications.ImportedRow.file_name": COMMITTEE_ONLY,
     "applications.ImportedRow.written_json": NO_WORDS,
     "applications.NamedWish.written": REVIEWED,
+    "programs.FirstChairLink.key": NO_WORDS,
     "programs.Objective.text": OPEN,
     "programs.OpeningRequest.address": NOBODY,
     "programs.OpeningRequest.address_key": NO_WORDS,

@@ -1,4 +1,5 @@
 from .committee import Conflict, Membership, conflicts_with, ids_read_once, read_roles_once
+from .first_chair_links import FirstChairLink
 from .opening_requests import OpeningRequest
 from .policy import Policy
 from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
@@ -12,6 +13,7 @@ __all__ = [
     "Cohort",
     "Conflict",
     "Experience",
+    "FirstChairLink",
     "Membership",
     "Objective",
     "OpeningRequest",

@@ -4,12 +4,13 @@ With --demo an empty installation is filled with invented people.
 """
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
+
+from programs import first_chair
 
 
 def is_behind() -> bool:
@@ -30,7 +31,9 @@ def is_behind() -> bool:
 
 
 FIRST_CHAIR = """\
-No one can sign in yet. Invite the first chair; they get an e-mail and sign in with a code:
+No one is on a committee yet. The first chair registers here, once, within 24 hours:
+  {link}
+Or invite them; they get an e-mail and sign in with a code:
   python manage.py invite_chair you@example.org --name "Your Name" --program "Program" --template hr
 """
 
@@ -52,5 +55,5 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
         if demo:
             call_command("load_demo", "--phase", phase, stdout=self.stdout)
-        elif not get_user_model().objects.filter(is_active=True).exists():
-            self.stdout.write(FIRST_CHAIR)
+        elif first_chair.is_needed():
+            self.stdout.write(FIRST_CHAIR.format(link=first_chair.new_link()))
