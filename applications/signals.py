@@ -7,6 +7,10 @@ application_withdrawn = Signal()
 # Sent before a person is asked to confirm a withdrawal, with the argument `application`. A receiver
 # returns what else will happen, as a list of sentences for the person.
 withdrawal_announced = Signal()
+# Sent in the transaction in which a person takes a break and wants their pairs paused, too, with
+# the arguments `application`, `until` (the last day) and `at`. Receivers return what is true from
+# now on, as a list of sentences for the person.
+pairs_to_pause = Signal()
 # Sent to learn what has become of an accepted application, with the argument `application`. A
 # receiver returns an `applications.outlook.PairNews`, or None if there is nothing to tell.
 pair_news_asked = Signal()

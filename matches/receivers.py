@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.dispatch import receiver
+from django.template.defaultfilters import date as format_date
+from django.utils.translation import gettext as _
 
 from applications.models import Application
-from applications.signals import application_withdrawn, withdrawal_announced
+from applications.signals import application_withdrawn, pairs_to_pause, withdrawal_announced
 
-from .ending_texts import leaving_lines
+from .ending_texts import leaving_lines, partner_name
 from .endings import end_because_left
 from .models import Match
-from .pauses import end_with_match
+from .pause_days import Wish
+from .pauses import end_with_match, pause, refusal_of
 from .signals import match_ended
 
 
@@ -39,3 +42,23 @@ def effects_of_withdrawal(
 def end_pause(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
     """A pair that has ended is not paused any more."""
     end_with_match(match, at=at)
+
+
+@receiver(pairs_to_pause)
+def pause_pairs(
+    sender: type[Application], application: Application, until: date, at: datetime, **kwargs: object
+) -> list[str]:
+    """Pause the open pairs of an application; one whose term is over stays as it is.
+
+    Raises ActionNotAllowed for a pair that cannot be paused for so long.
+    """
+    person, open_ = application.person, Match.objects.open()
+    matches = open_.filter(mentee=application) | open_.filter(mentor=application)
+    said = []
+    for match in matches.with_people().order_by("pk"):
+        if not refusal_of(match, by=person, at=at):
+            found = pause(match, Wish(until), by=person, at=at)
+            text = _("You and %(name)s are on a pause until %(day)s.")
+            name = partner_name(match, person)
+            said.append(text % {"name": name, "day": format_date(found.last_day)})
+    return said

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import User
+from checkins import concerns
 from checkins.answering import answer
-from checkins.models import CheckIn, current_survey
+from checkins.models import CheckIn, Concern, current_survey
 from checkins.seeds import seed_surveys
 from matches.models import Match
 
@@ -43,3 +44,19 @@ def answered(
     usual = GOOD_PULSE if kind == "pulse" else GOOD_FIT
     answer(checkin, by=person, answers={**usual, **answers}, at=at)
     return checkin
+
+
+def ask_for_help(match: Match, *, at: datetime | None = None) -> Concern:
+    """The mentee of a pair asks the committee for help."""
+    concern, _is_new = concerns.ask_for_help(
+        author=match.mentee.person,
+        program=match.program,
+        match=match,
+        text="Please call me",
+        urgency="whenever",
+        partner_may_know=False,
+        contact_info="",
+        nonce="n",
+        at=at,
+    )
+    return concern

@@ -32,13 +32,26 @@ class TakingPartForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, application: Application) -> None:
+    pauses_pairs = forms.BooleanField(
+        label=gettext_lazy("Pause my pairs until then, too"),
+        required=False,
+        help_text=gettext_lazy(
+            "No reminders are sent until then, and the days are added to your time together. Your"
+            " partner reads the last day, and no reason."
+        ),
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, application: Application, has_pairs: bool = False
+    ) -> None:
         self.application = application
         on_break = application.break_until if application.is_on_break() else None
         initial = {"capacity": most_mentees(application), "break_until": on_break}
         super().__init__(data, initial=initial)
         if not application.is_mentor:
             del self.fields["capacity"]
+        if not has_pairs:
+            del self.fields["pauses_pairs"]
 
     @property
     def most(self) -> int:
@@ -68,13 +81,18 @@ class TakingPartForm(forms.Form):
 
     def save(self, *, by: User) -> list[str]:
         """Store it, and return what is true from now on. Raises as `taking_part.change`."""
-        taking_part.change(
+        paused = taking_part.change(
             self.application,
             by=by,
             capacity=self.cleaned_data.get("capacity"),
             break_until=self.cleaned_data["break_until"],
+            pauses_pairs=self.cleaned_data.get("pauses_pairs", False),
         )
-        return part_sentences(self.application)
+        return [*part_sentences(self.application), *paused]
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("pauses_pairs") and not self.cleaned_data.get("break_until"):
+            self.add_error("break_until", _("Enter until when your pairs are paused."))
 
 
 def most_mentees(application: Application) -> int:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from .. import taking_part
 from ..forms.taking_part import TakingPartForm
+from ..outlook import pair_news
 from .submission import mine_or_404
 
 
@@ -18,9 +19,16 @@ def change_part(request: HttpRequest, public_id: str) -> HttpResponse:
     if not taking_part.may_change(application, application.person):
         return redirect("applications:application-sent", public_id)
     data = request.POST if request.method == "POST" else None
-    form = TakingPartForm(data, application=application)
+    news = pair_news(application)
+    has_pairs = news is not None and news.is_open
+    form = TakingPartForm(data, application=application, has_pairs=has_pairs)
     if data is not None and form.is_valid():
         messages.success(request, " ".join(form.save(by=application.person)))
         return redirect("applications:application-part", public_id)
-    context = {"application": application, "program": application.program, "form": form}
+    context = {
+        "application": application,
+        "program": application.program,
+        "form": form,
+        "news": news if has_pairs else None,
+    }
     return render(request, "applications/part.html", context)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from matches import pauses
@@ -231,3 +232,35 @@ def test_the_list_is_filtered_by_pause(client, pair, cleo, ben, cohort):
         assert there in shown
         assert missing not in shown
     assert other.state == State.ACTIVE
+
+
+# --- the page on which someone takes a break
+
+
+def test_a_break_can_pause_the_pairs_too(client, pair, ada):
+    client.force_login(ada)
+    address = reverse("applications:application-part", args=[pair.mentor.public_id])
+    assert "Pause my pairs until then, too" in text_of(client.get(address))
+    sent = {"capacity": 1, "break_until": in_days(9).isoformat()}
+    client.post(address, sent)
+    assert not Pause.objects.exists()
+    shown = text_of(client.post(address, {**sent, "pauses_pairs": "on"}, follow=True))
+    assert "You and Ben are on a pause until" in shown
+    assert Pause.objects.get().last_day == in_days(9)
+
+
+def test_a_break_that_is_longer_than_a_pause_changes_nothing(client, pair, ada):
+    client.force_login(ada)
+    address = reverse("applications:application-part", args=[pair.mentor.public_id])
+    sent = {"capacity": 1, "break_until": in_days(200).isoformat(), "pauses_pairs": "on"}
+    assert "at the latest" in text_of(client.post(address, sent, follow=True))
+    assert not Pause.objects.exists()
+    pair.mentor.refresh_from_db()
+    assert pair.mentor.break_until is None
+
+
+def test_pairs_are_paused_only_until_a_day(client, pair, ada):
+    client.force_login(ada)
+    address = reverse("applications:application-part", args=[pair.mentor.public_id])
+    shown = text_of(client.post(address, {"capacity": 1, "pauses_pairs": "on"}))
+    assert "Enter until when your pairs are paused." in shown

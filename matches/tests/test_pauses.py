@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from access.exceptions import ActionNotAllowed
 from accounts.privacy import erase_person
+from applications import taking_part
 from matches import endings, pauses, terms
 from matches.models import Match, Pause, PauseNote, PauseRequest
 from matches.pause_days import Wish, latest_day, pause_of
@@ -328,3 +329,15 @@ def test_erasing_who_paused_ends_the_pair_and_leaves_no_words(pair, ben, ada):
     assert not PauseNote.system.filter(author=ben).exists()
     assert "Ben" not in PauseNote.system.get().text + PauseRequest.system.get().text
     assert pause_of(fresh(pair), NOW) is None
+
+
+def test_a_break_pauses_each_pair_of_a_mentor(pair, ada, cohort):
+    mentee = factories.application(factories.person("Eva Lind"), cohort, "mentee")
+    other = Match.objects.create(mentee=mentee, mentor=pair.mentor)
+    last_day = TODAY + timedelta(days=9)
+    said = taking_part.change(
+        pair.mentor, by=ada, capacity=2, break_until=last_day, pauses_pairs=True, at=NOW
+    )
+    assert len(said) == 2
+    assert all(fresh(one).is_paused(NOW) for one in (pair, other))
+    assert waiting() == [("match-paused", "Ben"), ("match-paused", "Eva")]
