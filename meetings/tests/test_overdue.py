@@ -132,7 +132,7 @@ def test_a_pair_that_is_introduced_closing_or_planning_is_not_asked(match, pair)
 def test_the_queries_do_not_grow(pair, cohort, django_assert_num_queries):
     met(pair, 46)
     remind_overdue(NOW)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         remind_overdue(NOW + LOOK_AGAIN)
 
 

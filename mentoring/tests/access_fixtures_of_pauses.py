@@ -21,11 +21,12 @@ def add_pauses(world: AccessFixtures) -> None:
     match = world.row("match", "B")
     made = pauses.pause(match, wish, by=match.mentee.person)
     world.add("pause", "B", made, owners=OWNERS["B"])
-    was_paused(world.row("match", "A"), world.people["mentee"])
+    over = was_paused(world.row("match", "A"), world.people["mentee"])
+    world.add("pause", "A", over, owners=OWNERS["A"])
 
 
-def was_paused(match: Match, person: User) -> None:
-    """Add a pause that is over, with what one wrote about it."""
+def was_paused(match: Match, person: User) -> Pause:
+    """Return a pause that is over, with what one wrote about it."""
     at = timezone.now() - timedelta(days=1)
     day = timezone.localdate(at)
     moments = {"started_at": at, "back_at": at, "ended_at": at}
@@ -34,3 +35,4 @@ def was_paused(match: Match, person: User) -> None:
     )
     PauseRequest.objects.create(pause=over, person=person, last_day=day, text="r", asked_at=at)
     PauseNote.objects.create(pause=over, author=person, text="n", written_at=at)
+    return over

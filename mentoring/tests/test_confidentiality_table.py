@@ -48,6 +48,7 @@ ROWS = {
     "matches.Match": "match",
     "agreements.AgreementVersion": "version",
     "agreements.PartComment": "comment",
+    "matches.Pause": "pause",
     "meetings.Meeting": "meeting",
     "checkins.CheckIn": "checkin",
     "checkins.Concern": "concern",
@@ -55,7 +56,6 @@ ROWS = {
 AFTER_AN_ENDING = {
     "matches.Closure": "match",
     "matches.FollowUp": "closure__match",
-    "matches.Pause": "match",
     "matches.ThankYouNote": "match",
 }
 # No page shows these words to any committee member today.
