@@ -11,9 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matches.models import Match
+from notifications.outbox import cancel_about, enqueue
+from notifications.reasons import reason
+from workflow.states import move
 
 from . import drafting, text
 from .models import AgreedActivity, AgreedGoal, AgreementText, AgreementVersion
+
+State = AgreementVersion.State
+WAS_DISCARDED = reason("version-discarded", _("the new version has been discarded"))
 
 
 @transaction.atomic
@@ -32,13 +38,40 @@ def amend(match: Match, *, by: User, at: datetime | None = None) -> AgreementVer
     return _copy(current, by=by, at=at or timezone.now())
 
 
+@transaction.atomic
+def discard(version: AgreementVersion, *, by: User, at: datetime | None = None) -> None:
+    """Drop a new version that is being written; the signed one stays in force.
+
+    The partner is told if it was shared. Discarding it again does nothing. Raises ActionNotAllowed
+    outside the pair, after the end of the match, for a first agreement, and once it is signed.
+    """
+    at, match = at or timezone.now(), version.match
+    drafting.check_may_write(match, by)
+    if version.state == State.DISCARDED:
+        return
+    if not version.is_editable:
+        raise ActionNotAllowed(drafting.IN_FORCE)
+    if not AgreementVersion.objects.of_match(match).signed().exists():
+        raise ActionNotAllowed(
+            _("There is no signed agreement to go back to. Change the parts of this draft instead.")
+        )
+    was_shared = version.state == State.SHARED
+    move(version, State.DISCARDED, by=by, at=at)
+    drafting.withdraw_signatures(version, at)
+    cancel_about(version, why=WAS_DISCARDED, at=at)
+    if was_shared:
+        enqueue("agreement-discarded", to=match.partner_of(by), about=version, at=at)
+
+
 def _copy(signed: AgreementVersion, *, by: User, at: datetime) -> AgreementVersion:
     numbers = [name for names in drafting.COLUMNS.values() for name in names]
     columns = {name: getattr(signed, name) for name in numbers}
     written = {f"{part}_revision": 1 for part in text.PART_TITLES}
+    versions = AgreementVersion.objects.filter(agreement=signed.agreement)
+    last = versions.latest("number").number  # of one that was discarded, perhaps
     new, created = AgreementVersion.objects.get_or_create(
         agreement=signed.agreement,
-        number=signed.number + 1,
+        number=last + 1,
         defaults={**columns, **written, "revision": 1, "changed_by": by, "changed_at": at},
     )
     if created:

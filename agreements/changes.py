@@ -41,8 +41,8 @@ def changes_since(version: AgreementVersion, content: Content) -> tuple[str, lis
     Return a heading ("" when there is nothing to compare with) and the changes.
     """
     previous = AgreementVersion.objects.filter(
-        agreement=version.agreement, number=version.number - 1
-    ).first()
+        agreement=version.agreement, number__lt=version.number, signed_at__isnull=False
+    ).last()
     if previous is not None:
         previous.agreement = version.agreement
         before = snapshot(content_for_record(previous))

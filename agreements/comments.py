@@ -204,7 +204,7 @@ def accept(
         raise ConflictingEdit(current)
     version = current if current.is_editable else amending.amend(row.match, by=by, at=at)
     revision = version.revision_of(row.part)
-    values = row.proposed
+    values = {**drafting.part_values(version, row.part), **row.proposed}
     saved = drafting.save_part(
         row.match, row.part, values, expected_revision=revision, by=by, at=at
     )

@@ -32,7 +32,15 @@ from .models import (
 )
 
 COLUMNS = {
-    "rhythm": ("rhythm_days", "meeting_minutes", "mode", "scheduler", "notice_hours"),
+    "rhythm": (
+        "rhythm_days",
+        "meeting_minutes",
+        "mode",
+        "scheduler",
+        "notice_hours",
+        "reply_days",
+        "lateness",
+    ),
     "term": ("term_months",),
 }
 TEXTS = {
@@ -42,6 +50,7 @@ TEXTS = {
 
 State = AgreementVersion.State
 CLOSED = _("This match has ended, so its agreement can no longer be changed.")
+DISCARDED = _("This version has been discarded. To change the agreement, start a new version.")
 IN_FORCE = _("You have both signed this text. To change it, start a new version.")
 
 # The values of one part by field name: numbers, texts, or the rows of goals and activities.
@@ -63,6 +72,7 @@ def default_values(match: Match) -> dict[str, int]:
         "rhythm_days": policy.rhythm_days,
         "meeting_minutes": policy.meeting_minutes,
         "notice_hours": 24,
+        "reply_days": 2,
         "term_months": policy.term_months,
     }
 
@@ -117,7 +127,7 @@ def save_part(
     columns = {name: values[name] for name in COLUMNS.get(part, ())}
     _claim(version, part, expected_revision=expected_revision, by=by, at=at, columns=columns)
     _write(version, part, values)
-    _withdraw_signatures(version, at)
+    withdraw_signatures(version, at)
     return version
 
 
@@ -197,6 +207,8 @@ def _claim(
 
 
 def _raise_reason(version: AgreementVersion) -> NoReturn:
+    if version.state == State.DISCARDED:
+        raise ActionNotAllowed(DISCARDED)
     if not version.is_editable:
         raise ActionNotAllowed(IN_FORCE)
     if not Match.objects.open().filter(pk=version.agreement.match_id).exists():
@@ -231,7 +243,8 @@ def _write_goals(version: AgreementVersion, goals: list[dict[str, str]]) -> None
         row.save()
 
 
-def _withdraw_signatures(version: AgreementVersion, at: datetime) -> None:
+def withdraw_signatures(version: AgreementVersion, at: datetime) -> None:
+    """Let no signature under `version` count any more, because its text does not stand."""
     withdrawn = Signature.objects.valid().filter(version=version).update(withdrawn_at=at)
     if withdrawn:
         AgreementText.system.filter(version=version).update(signed_text="")

@@ -94,6 +94,35 @@ def agreement_to_sign(version: AgreementVersion, person: User) -> Email | Cancel
 
 
 @kind(
+    "agreement-discarded",
+    label=gettext_lazy("New version of an agreement discarded"),
+    about="agreements.AgreementVersion",
+    stream=ESSENTIAL,
+    topic="agreement",
+)
+def agreement_discarded(version: AgreementVersion, person: User) -> Email | Cancel:
+    """**To**: the partner of who discarded it. **When**: a new version that was shared has been
+    discarded. **Until**: another new version is shared or signed, or the match has ended."""
+    if version.match.state == Match.State.CLOSED:
+        return Cancel(MATCH_ENDED)
+    newer = AgreementVersion.objects.of_match(version.match).filter(number__gt=version.number)
+    if newer.filter(shared_at__isnull=False).exists():
+        return Cancel(NEWER_VERSION)
+    in_force = AgreementVersion.objects.of_match(version.match).signed().first()
+    return Email(
+        context={
+            "match": version.match,
+            "partner": version.match.partner_of(person),
+            "version": version,
+            "in_force": in_force,
+        },
+        action=(_("View our agreement"), page("agreement-detail", version.match)),
+        program=version.program,
+        thread=version.match,
+    )
+
+
+@kind(
     "agreement-signed",
     label=gettext_lazy("Agreement signed"),
     about="agreements.AgreementVersion",

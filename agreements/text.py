@@ -135,6 +135,20 @@ def _rhythm(content: Content) -> Iterable[Statement]:
     yield Statement(
         "rhythm", "notice_hours", _("Notice to move or cancel"), str(version.notice_hours), notice
     )
+    if version.reply_days is not None:
+        reply = ngettext("within %(n)s day", "within %(n)s days", version.reply_days)
+        shown = reply % {"n": version.reply_days}
+        yield Statement(
+            "rhythm", "reply_days", _("We answer messages"), str(version.reply_days), shown
+        )
+    if version.lateness:
+        yield Statement(
+            "rhythm",
+            "lateness",
+            _("If one of us is late"),
+            version.lateness,
+            version.get_lateness_display(),
+        )
 
 
 def _goals(content: Content) -> Iterable[Statement]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("agreement/<str:match_id>/sign/", writing.agreement_sign, name="agreement-sign"),
     path("agreement/<str:match_id>/print/", reading.agreement_print, name="agreement-print"),
     path("agreement/<str:match_id>/amend/", writing.agreement_amend, name="agreement-amend"),
+    path("agreement/<str:match_id>/discard/", writing.agreement_discard, name="agreement-discard"),
     path("agreement/<str:match_id>/renew/", writing.agreement_renew, name="agreement-renew"),
     path("agreement/<str:match_id>/committee/", reading.committee_access, name="committee-access"),
     path("agreement/<str:match_id>/look-back/", reflections.reflection, name="reflection"),

@@ -27,6 +27,8 @@ RHYTHM = {
     "mode": "mixed",
     "scheduler": "mentee",
     "notice_hours": 24,
+    "reply_days": 2,
+    "lateness": "message",
 }
 FIRST_MEETING, RHYTHM_DAYS = 11, 30
 CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)

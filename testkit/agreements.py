@@ -16,6 +16,8 @@ RHYTHM = {
     "mode": "mixed",
     "scheduler": "mentee",
     "notice_hours": 24,
+    "reply_days": 2,
+    "lateness": "message",
 }
 GOALS = {
     "goals": [{"key": "", "text": "Lead a hiring panel", "measure": "Two panels led before June"}]

@@ -82,12 +82,23 @@ class RhythmForm(PartForm):
     notice_hours = number(
         "notice_hours", _("How many hours' notice do we give to move or cancel a meeting?")
     )
+    reply_days = number(
+        "reply_days",
+        _("Within how many days do we answer a message?"),
+        _("A short “I'll answer properly next week” counts."),
+    )
+    lateness = forms.ChoiceField(
+        label=_("What if one of us is late?"),
+        choices=AgreementVersion.Lateness,
+        widget=forms.RadioSelect,
+    )
 
     def default_values(self) -> PartValues:
         return {
             **drafting.default_values(self.match),
             "mode": AgreementVersion.Mode.MIXED,
             "scheduler": AgreementVersion.Scheduler.MENTEE,
+            "lateness": AgreementVersion.Lateness.MESSAGE,
         }
 
 

@@ -102,6 +102,7 @@ class PartComment(ConfidentialModel):
         """Whether the part has been changed since the author read it."""
         if self.version_id == current.pk:
             return self.part_revision != current.revision_of(self.part)
-        # A new version starts as a copy of the one before: its first revision is the same text.
-        is_copy = current.number == self.version.number + 1 and current.revision_of(self.part) == 1
+        # A new version starts as a copy of the one in force: its first revision is the same text.
+        is_in_force = self.version.state == AgreementVersion.State.SIGNED
+        is_copy = is_in_force and current.revision_of(self.part) == 1
         return not (is_copy and self.part_revision == self.version.revision_of(self.part))

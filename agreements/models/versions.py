@@ -37,6 +37,7 @@ RANGES = {
     "rhythm_days": (7, 90),
     "meeting_minutes": (15, 240),
     "notice_hours": (1, 336),
+    "reply_days": (1, 14),
     "term_months": (1, 36),
 }
 
@@ -84,19 +85,21 @@ def within(name: str) -> list[BaseValidator]:
 
 
 class AgreementVersion(models.Model):
-    """One version of an agreement: a draft, shared for signing, in force, or superseded."""
+    """One version of an agreement: written, shared, in force, superseded, or discarded unsigned."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SHARED = "shared", _("Shared")
         SIGNED = "signed", _("Signed")
         SUPERSEDED = "superseded", _("Superseded")
+        DISCARDED = "discarded", _("Discarded")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
-        State.DRAFT: {State.SHARED},
-        State.SHARED: {State.SIGNED},
+        State.DRAFT: {State.SHARED, State.DISCARDED},
+        State.SHARED: {State.SIGNED, State.DISCARDED},
         State.SIGNED: {State.SUPERSEDED},
         State.SUPERSEDED: set(),
+        State.DISCARDED: set(),
     }
     EDITABLE = (State.DRAFT, State.SHARED)
 
@@ -110,6 +113,12 @@ class AgreementVersion(models.Model):
         MENTEE = "mentee", _("the mentee")
         MENTOR = "mentor", _("the mentor")
         IN_TURN = "in_turn", _("we take turns")
+
+    class Lateness(models.TextChoices):
+        MESSAGE = "message", _("whoever is late writes at once, and the other waits 15 minutes")
+        SHORTER = "shorter", _("whoever is late writes at once, and we still end on time")
+        MOVE = "move", _("after 15 minutes without a word we look for another date")
+        TALK = "talk", _("we take it as it comes, and talk about it if it happens often")
 
     public_id = PublicIdField()
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions")
@@ -150,6 +159,13 @@ class AgreementVersion(models.Model):
     notice_hours = models.PositiveSmallIntegerField(
         _("notice to move or cancel (hours)"), validators=within("notice_hours")
     )
+    # Empty in versions that were written before the program asked for them.
+    reply_days = models.PositiveSmallIntegerField(
+        _("we answer messages within (days)"), null=True, validators=within("reply_days")
+    )
+    lateness = models.CharField(
+        _("if one of us is late"), max_length=7, choices=Lateness, blank=True
+    )
     term_months = models.PositiveSmallIntegerField(
         _("we commit for (months)"), validators=within("term_months")
     )
@@ -175,11 +191,11 @@ class AgreementVersion(models.Model):
                 fields=["agreement"], condition=Q(state="signed"), name="one_version_in_force"
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(shared_at__isnull=False),
+                condition=Q(state__in=["draft", "discarded"]) | Q(shared_at__isnull=False),
                 name="version_past_draft_was_shared",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "shared"], signed_at=None)
+                condition=Q(state__in=["draft", "shared", "discarded"], signed_at=None)
                 | Q(state__in=["signed", "superseded"], signed_at__isnull=False),
                 name="version_in_force_has_moment",
             ),

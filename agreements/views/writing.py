@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -101,6 +101,35 @@ def agreement_amend(request, match_id):
         "back_url": presenters.url("agreement-detail", match),
     }
     return render(request, "agreements/agreement_amend.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def agreement_discard(request, match_id):
+    """Drop the new version that is being written; the signed one stays in force."""
+    match, version = own_version(request, match_id)
+    if request.method == "POST":
+        number = request.POST.get("number", "")
+        rows = AgreementVersion.objects.of_match(match)
+        meant = get_object_or_404(rows, number=number) if number.isdecimal() else version
+        meant.agreement.match = match
+        amending.discard(meant, by=request.user)
+        messages.success(request, _("Discarded. The signed agreement applies as before."))
+        return redirect("agreements:agreement-detail", match_id)
+    in_force = presenters.version_in_force(match, version)
+    if not version.is_editable or in_force is None:
+        return redirect("agreements:agreement-detail", match_id)
+    context = {
+        "match": match,
+        "program": match.program,
+        "partner": match.partner_of(request.user),
+        "version": version,
+        "in_force": in_force,
+        "is_shared": version.state == AgreementVersion.State.SHARED,
+        "is_dangerous": True,
+        "button": _("Discard the new version"),
+        "back_url": presenters.url("agreement-detail", match),
+    }
+    return render(request, "agreements/agreement_discard.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ AGREEMENTS: dict[str, Rule] = {
     "agreements:agreement-sign": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-print": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-amend": form(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:agreement-discard": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-renew": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:reflection": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     "agreements:committee-access": act(PAIR, "match", match_id=PUBLIC_ID),

@@ -20,6 +20,13 @@ from programs.models import Cohort, Membership
 from testkit import agreements, checkins, factories, meetings, rounds
 
 from .email_cases import ZONE, Case, Scenario, carer_of, of_pair, pair, person, update
+from .email_cases_of_agreements import (
+    answered_comment,
+    commented_agreement,
+    discarded_version,
+    shared_agreement,
+    signed_agreement,
+)
 from .email_cases_of_endings import (
     asked_what_next,
     completed_pair,
@@ -71,29 +78,6 @@ def close(match: Match) -> None:
     Match.objects.filter(pk=match.pk).update(
         state="closed", closed_at=timezone.now(), closed_kind="completed"
     )
-
-
-def shared_agreement() -> Case:
-    match = pair()
-    return Case(agreements.shared(match), match.mentor.person)
-
-
-def commented_agreement() -> Case:
-    version = agreements.signed(pair())
-    ben = version.match.mentee.person
-    made = comments.comment(version, "goals", words="Is it too much?", by=ben)
-    return Case(made, version.match.mentor.person)
-
-
-def answered_comment() -> Case:
-    case = commented_agreement()
-    comments.answer(case.about, words="It is enough.", by=case.to)
-    return Case(case.about, case.about.author)
-
-
-def signed_agreement() -> Case:
-    match = pair()
-    return Case(agreements.signed(match), match.mentor.person)
 
 
 def checkin(kind: str) -> Case:
@@ -225,6 +209,9 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "agreement-comment-answered": Scenario(
         answered_comment, stop=lambda case: close(case.about.match), reason="match-ended"
+    ),
+    "agreement-discarded": Scenario(
+        discarded_version, stop=lambda case: close(case.about.match), reason="match-ended"
     ),
     "agreement-signed": Scenario(
         signed_agreement,

@@ -30,6 +30,7 @@ VERBS = {
         "shared": "agreements.drafting.share",
         "signed": "agreements.signing.sign",
         "superseded": "agreements.signing.sign",
+        "discarded": "agreements.amending.discard",
     },
     "agreements.Goal": dict.fromkeys(
         ("under_way", "reached", "parked"), "agreements.goals.goal_states.set_state"
