@@ -11,6 +11,7 @@ urlpatterns = [
     path("agreement/<str:match_id>/review/", reading.agreement_review, name="agreement-review"),
     path("agreement/<str:match_id>/sign/", writing.agreement_sign, name="agreement-sign"),
     path("agreement/<str:match_id>/print/", reading.agreement_print, name="agreement-print"),
+    path("agreement/<str:match_id>/pdf/", reading.agreement_pdf, name="agreement-pdf"),
     path("agreement/<str:match_id>/amend/", writing.agreement_amend, name="agreement-amend"),
     path("agreement/<str:match_id>/discard/", writing.agreement_discard, name="agreement-discard"),
     path("agreement/<str:match_id>/renew/", writing.agreement_renew, name="agreement-renew"),

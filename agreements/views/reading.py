@@ -1,7 +1,7 @@
 """Reading the agreement: the overview, the whole text, and who may read it."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matches.models import Match
 
-from .. import comment_pages, comments, default_texts, drafting, presenters, text
+from .. import agreement_document, comment_pages, comments, default_texts, drafting, presenters
 from ..goals.presenters import goal_list
-from ..models import Agreement, AgreementVersion, Signature
+from ..models import Agreement, AgreementVersion
 from .own import own_match, own_version
 
 
@@ -49,28 +49,53 @@ def agreement_review(request, match_id):
     return render(request, "agreements/agreement_review.html", context)
 
 
+def _document(request, match_id):
+    """Return a version and its words, for the pair, and for the committee once both allow it.
+
+    The address may name the version; else it is the one in force, or the draft while none is.
+    """
+    agreements = Agreement.objects.visible_to(request.user)
+    agreement = get_object_or_404(agreements, match__public_id=match_id)
+    match = Match.objects.visible_to(request.user).with_people().get(pk=agreement.match_id)
+    number = request.GET.get("version", "")
+    version = (
+        AgreementVersion.objects.of_match(match).filter(number=number).first()
+        if number.isdecimal() and len(number) < 5
+        else presenters.version_in_force(match, drafting.current_version(match))
+        or drafting.current_version(match)
+    )
+    if version is None:
+        raise Http404
+    agreement.match = match
+    version.agreement = agreement
+    document = agreement_document.document_of(version, request.user)
+    if document is None:
+        raise Http404
+    return version, document
+
+
 @require_safe
 def agreement_print(request, match_id):
-    """The text as a document: for the pair, and for the committee once both allow it."""
-    agreement = get_object_or_404(
-        Agreement.objects.visible_to(request.user), match__public_id=match_id
-    )
-    match = Match.objects.visible_to(request.user).with_people().get(pk=agreement.match_id)
-    version = drafting.current_version(match)
-    content = text.content_for(version, request.user) if version else None
-    if content is None:
-        raise Http404
+    """The text as a document."""
+    version, document = _document(request, match_id)
     context = {
-        "match": match,
-        "program": match.program,
+        "match": version.match,
+        "program": version.program,
         "version": version,
-        "parts": comment_pages.part_rows(text.by_part(content), []),
-        "limits": default_texts.LIMITS,
-        "signatures": Signature.objects.visible_to(request.user).valid().under(version),
-        "fingerprint": text.sha256(content.text.signed_text) if content.text.signed_text else "",
-        "is_signed": version.state == AgreementVersion.State.SIGNED,
+        "document": document,
     }
     return render(request, "agreements/agreement_print.html", context)
+
+
+@require_safe
+def agreement_pdf(request, match_id):
+    """The same words as tagged PDF."""
+    version, document = _document(request, match_id)
+    program = version.program
+    content = agreement_document.pdf_of(document, author=program.name, zone=program.time_zone)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="agreement-{version.number}.pdf"'
+    return response
 
 
 @require_POST

@@ -1,24 +1,20 @@
-"""A statement as tagged PDF (PDF/UA-1): typst sets the words, which it is given as data."""
+"""A statement as tagged PDF."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import typst
-from django.conf import settings
+from programs.tagged_pdf import compile_pdf, paper_of
 
 from .documents import Document
 
 TEMPLATE = Path(__file__).with_name("document.typ")
-FONTS = Path(settings.BASE_DIR) / "static" / "fonts"  # made by `build_fonts`
-LETTER_ZONES = ("America/", "US/", "Canada/")  # where paper has this size
 
 
 def render(document: Document, *, author: str, zone: str) -> bytes:
     """Return the PDF. `author` is the program; `zone` is its time zone, which chooses the paper.
 
-    Typst has fonts of its own for what `build_fonts` has not made.
+    Raises ActionNotAllowed as `compile_pdf`.
     """
     data = {
         "title": document.title,
@@ -28,14 +24,6 @@ def render(document: Document, *, author: str, zone: str) -> bytes:
         "rows": document.rows,
         "closing": document.closing,
         "author": author,
-        "paper": "us-letter" if zone.startswith(LETTER_ZONES) else "a4",
+        "paper": paper_of(zone),
     }
-    compiled: object = typst.compile(  # type: ignore[misc]  # its stubs need a type for the input
-        TEMPLATE.read_bytes(),
-        sys_inputs={"data": json.dumps(data)},
-        font_paths=[str(FONTS)] if FONTS.exists() else [],
-        pdf_standards=["ua-1"],
-    )
-    if not isinstance(compiled, bytes):
-        raise TypeError("typst returned more than one file")
-    return compiled
+    return compile_pdf(TEMPLATE, data)

@@ -171,6 +171,14 @@ def test_markup_in_a_name_is_only_words(pair, ben):
     assert words(name) in words(reader.pages[0].extract_text())
 
 
+def test_a_name_with_a_symbol_has_a_certificate(pair, ben):
+    type(ben).objects.filter(pk=ben.pk).update(name="Ben \U0001f33f Okoro")
+    ben.refresh_from_db()
+    document = documents.document_of(hours(pair, ben))
+    reader = PdfReader(io.BytesIO(pdf.render(document, author="P", zone="UTC")))
+    assert "Ben [herb] Okoro" in words(reader.pages[0].extract_text())
+
+
 def test_many_meetings_make_pages_with_every_row(pair, ben):
     for day in range(1, 29):
         for month in (6, 7, 8):

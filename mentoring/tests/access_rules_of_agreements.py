@@ -12,6 +12,7 @@ AGREEMENTS: dict[str, Rule] = {
     "agreements:agreement-review": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-sign": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-print": page(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:agreement-pdf": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-amend": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-discard": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:agreement-renew": form(PAIR, "match", match_id=PUBLIC_ID),

@@ -1,0 +1,111 @@
+"""The words of an agreement as a document, once, for the printed page and the PDF."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from pathlib import Path
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from programs.tagged_pdf import compile_pdf, paper_of
+
+from . import default_texts, text
+from .models import AgreementVersion, Signature
+
+TEMPLATE = Path(__file__).with_name("document.typ")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with rows of (label, words); a row without a label is a line of its own."""
+
+    title: str
+    rows: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Document:
+    """Plain text in reading order. `notice` is empty once both have signed."""
+
+    title: str
+    language: str
+    notice: str
+    sections: list[Section]
+    closing: list[str]
+
+    @property
+    def texts(self) -> list[str]:
+        """All words in reading order."""
+        rows = [
+            words
+            for section in self.sections
+            for words in (section.title, *(part for row in section.rows for part in row))
+        ]
+        return [each for each in (self.title, self.notice, *rows, *self.closing) if each]
+
+
+def document_of(version: AgreementVersion, reader: User) -> Document | None:
+    """Return the document in the active language, or None if `reader` may not read the text."""
+    content = text.content_for(version, reader)
+    if content is None:
+        return None
+    is_signed = version.signed_at is not None
+    hash_of_text = text.sha256(content.text.signed_text) if content.text.signed_text else ""
+    return Document(
+        title=_("Mentoring agreement"),
+        language=get_language() or "en",
+        notice="" if is_signed else _("Draft: not signed by both people yet"),
+        sections=[
+            Section("", _head(version)),
+            *(_part(part) for part in text.by_part(content)),
+            Section(
+                _("Limits of confidentiality that always apply"),
+                [("", str(limit)) for limit in default_texts.LIMITS],
+            ),
+            Section(_("Signatures"), _signatures(version, reader)),
+        ],
+        closing=[_("SHA-256 of the signed text:") + " " + hash_of_text] if hash_of_text else [],
+    )
+
+
+def _head(version: AgreementVersion) -> list[tuple[str, str]]:
+    mentee, mentor = version.match.people
+    return [
+        (_("Program"), version.program.name),
+        (_("Mentee"), str(mentee)),
+        (_("Mentor"), str(mentor)),
+        (_("Version"), str(version.number)),
+    ]
+
+
+def _part(part: text.Part) -> Section:
+    rows = [(str(row.label), str(row.value)) for row in part.statements]
+    return Section(str(part.title), rows)
+
+
+def _signatures(version: AgreementVersion, reader: User) -> list[tuple[str, str]]:
+    rows = Signature.objects.visible_to(reader).valid().under(version)
+    lines = [
+        ("", _("%(name)s, %(at)s UTC") % {"name": row.typed_name, "at": _utc(row)}) for row in rows
+    ]
+    return lines or [("", _("No one has signed yet."))]
+
+
+def _utc(row: Signature) -> str:
+    return date_format(row.signed_at.astimezone(UTC), "DATETIME_FORMAT")
+
+
+def pdf_of(document: Document, *, author: str, zone: str) -> bytes:
+    """Return the document as tagged PDF. `author` is the program; `zone` chooses the paper.
+
+    Raises ActionNotAllowed for letters that no font has.
+    """
+    language = document.language.split("-")[0]
+    return compile_pdf(
+        TEMPLATE,
+        {**asdict(document), "language": language, "author": author, "paper": paper_of(zone)},
+    )
