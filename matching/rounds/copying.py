@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.models import Application
 
-from ..models import Override, Proposal, Round, RoundEntry, RoundPlan, Snapshot
+from ..models import Override, Proposal, Round, RoundEntry, RoundPlan, RoundText, Snapshot
 from ..models.rounds import NAME_LENGTH
 from .lifecycle import current_mates, open_round
 from .plan_updates import Mates, check_may_change
@@ -39,7 +39,7 @@ COPIED_FIELDS = (
 
 @transaction.atomic
 def copy_round(round_: Round, *, by: User) -> Round:
-    """Create a draft with the same people, criteria, plan and decisions.
+    """Create a draft with the same people, criteria, plan, decisions and texts of e-mails.
 
     A second click returns the copy of the first. Raises ActionNotAllowed for anyone but a matcher
     or chair.
@@ -53,7 +53,7 @@ def copy_round(round_: Round, *, by: User) -> Round:
         copied_from=round_, **{field: getattr(round_, field) for field in COPIED_FIELDS}
     )
     copy.refresh_from_db(from_queryset=Round.system.all())
-    for model in (Snapshot, RoundPlan, Proposal, Override):
+    for model in (Snapshot, RoundPlan, Proposal, Override, RoundText):
         _copy_rows(model, round_, copy)
     RoundEntry.objects.create(
         round=copy,
@@ -75,18 +75,25 @@ def _unchanged_copy(round_: Round) -> Round | None:
         copy
         for copy in copies
         if all(getattr(copy, field) == getattr(round_, field) for field in COPIED_FIELDS)
+        and _texts(copy) == _texts(round_)
     )
     return next(is_same, None)
 
 
-RoundPart = type[Snapshot] | type[RoundPlan] | type[Proposal] | type[Override]
+def _texts(round_: Round) -> set[tuple[object, ...]]:
+    """Return the committee's words in the e-mails of a round, to compare them."""
+    rows = RoundText.system.filter(round=round_)
+    return set(rows.values_list("sort", "language", "application", "partner", "text"))
+
+
+RoundPart = type[Snapshot] | type[RoundPlan] | type[Proposal] | type[Override] | type[RoundText]
 
 
 def _copy_rows(model: RoundPart, round_: Round, copy: Round) -> None:
     rows = list(model.system.filter(round=round_))
     for row in rows:
         row.pk = None
-        setattr(row, "round", copy)  # noqa: B010  the four models share the field, not its type
+        setattr(row, "round", copy)  # noqa: B010  the five models share the field, not its type
         if isinstance(row, Proposal):
             row.public_id = Proposal._meta.get_field("public_id").get_default()
     model.system.bulk_create(rows, batch_size=500)

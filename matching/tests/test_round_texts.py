@@ -12,6 +12,7 @@ from access.exceptions import ActionNotAllowed
 from matching.emails import unmatched_email
 from matching.models import Proposal, Round, RoundText
 from matching.rounds import round_texts
+from matching.rounds.copying import copy_round
 from matching.rounds.decisions import Kind, RoundDecision, decide
 from matching.rounds.round_texts import Sort, sort_of_reason
 from notifications.testing import deliver_due_emails
@@ -273,3 +274,20 @@ def test_the_list_takes_the_same_number_of_queries_for_one_and_three(
             make.applicant(cohort, name, topics={"hiring": 3})
             make.applicant(cohort, f"{name} Mentor", "mentor", topics={"hiring": 3})
     assert counts[0] == counts[1]
+
+
+# --- copying a round
+
+
+def test_a_copy_of_a_round_has_its_texts(people, ready, kim):
+    for language, words in (("en", "Welcome"), ("fr", "Bienvenue")):
+        round_texts.save_text(ready, Sort.NO_MENTEE, words, by=kim, language=language)
+    first = copy_round(ready, by=kim)
+    assert round_texts.shared_text(first.pk, Sort.NO_MENTEE, "fr") == "Bienvenue"
+    assert copy_round(ready, by=kim) == first
+    round_texts.save_text(ready, Sort.NO_MENTEE, "Hello", by=kim, language="en")
+    second = copy_round(ready, by=kim)
+    assert second != first
+    found = [round_texts.shared_text(one.pk, Sort.NO_MENTEE, "en") for one in (first, second)]
+    assert found == ["Welcome", "Hello"]
+    assert RoundText.system.count() == 6
