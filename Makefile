@@ -150,6 +150,7 @@ chaos: $(VENV)/dev.stamp prepare
 TIMES ?= 10
 explore: $(VENV)/dev.stamp prepare
 	@for run in $$(seq $(TIMES)); do ENGINE_SEED=new $(PY) -m pytest -q -n 2 matching/tests/engine $(ARGS) || exit 1; done
+	LIVES_PAIRS=500 LIVES_SEED=new $(PY) -m pytest -q mentoring/tests/test_lives_of_pairs.py
 	HYPOTHESIS_EXAMPLES=2000 $(PY) -m pytest -q -n 2 -m hypothesis $(ARGS)
 
 lock: $(VENV)/dev.stamp

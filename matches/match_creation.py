@@ -34,7 +34,7 @@ def create_matches(pairs: Iterable[NewPair], *, at: datetime) -> list[Match]:
     mentors = _locked({mentor for _mentee, mentor, _why in wanted})
     mentees = _locked({mentee for mentee, _mentor, _why in wanted})
     _check_ready(mentees | mentors)
-    _check_asking(mentees, mentors)
+    _check_asking(wanted, mentees, mentors)
     _check_capacity([mentor for _mentee, mentor, _why in wanted], mentors)
     _check_unmatched(mentees)
     matches = [
@@ -62,13 +62,24 @@ def _check_ready(applications: dict[int, Application]) -> None:
             )
 
 
-def _check_asking(mentees: dict[int, Application], mentors: dict[int, Application]) -> None:
-    """Refuse people whose pair ended and who asked for no other match.
+def _check_asking(
+    wanted: list[NewPair], mentees: dict[int, Application], mentors: dict[int, Application]
+) -> None:
+    """Refuse people whose pair ended and who asked for no other match, or not both for this one.
 
     A mentor who still has a mentee gets another one only where the round says so.
     """
-    matches = Match.objects.filter(Q(mentee__in=mentees) | Q(mentor__in=mentors))
+    of_people = Q(
+        mentee__person__in=[row.person_id for row in mentees.values()],
+        mentor__person__in=[row.person_id for row in mentors.values()],
+    )
+    matches = Match.objects.filter(Q(mentee__in=mentees) | Q(mentor__in=mentors) | of_people)
     endings = read_endings(matches)
+    for mentee, mentor, _why in wanted:
+        people = mentees[mentee].person, mentors[mentor].person
+        if tuple(person.pk for person in people) in endings.apart:
+            text = _("%(mentee)s and %(mentor)s were a pair, and not both asked for it again.")
+            raise ActionNotAllowed(text % dict(zip(("mentee", "mentor"), people, strict=True)))
     busy = open_match_counts(mentors)
     for pk, application in (mentees | mentors).items():
         if endings.is_done(pk) and not busy[pk]:

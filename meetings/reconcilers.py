@@ -62,9 +62,13 @@ def cancel_of_ended_matches(at: datetime) -> None:
 
 
 def cancel_ahead(matches: QuerySet[Match], *, at: datetime) -> None:
-    """Cancel what is proposed or confirmed for later in `matches`, and the e-mails about it."""
-    ahead = Meeting.objects.ahead(at).filter(match__in=matches)
-    for meeting in ahead.select_related("match"):
+    """Cancel what is proposed or confirmed for later in `matches`, and the e-mails about it.
+
+    Of a date that has passed, other times that are still suggested are withdrawn.
+    """
+    theirs = Meeting.objects.filter(match__in=matches)
+    suggested = theirs.filter(awaiting__isnull=False, lapses_at__gte=at)
+    for meeting in (theirs.ahead(at) | suggested).select_related("match"):
         _cancel(meeting, at)
 
 
@@ -72,7 +76,11 @@ def cancel_ahead(matches: QuerySet[Match], *, at: datetime) -> None:
 def _cancel(meeting: Meeting, at: datetime) -> None:
     lock_row(meeting.match_id)
     meeting.refresh_from_db(fields=CHANGING)
+    changes: dict[str, object] = {"awaiting": None, "sequence": meeting.sequence + 1}
     if meeting.is_ahead(at):
-        changes: dict[str, object] = {"awaiting": None, "sequence": meeting.sequence + 1}
         move(meeting, State.CANCELLED, by=None, at=at, why=WHY, **changes)
+        cancel_about(meeting, why=MATCH_ENDED, at=at)
+    elif meeting.has_open_proposal:
+        Meeting.objects.filter(pk=meeting.pk).update(**changes, lapses_at=None)
+        meeting.times.all().delete()
         cancel_about(meeting, why=MATCH_ENDED, at=at)

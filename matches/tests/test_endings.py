@@ -13,7 +13,7 @@ from applications.models import Application
 from applications.submission import withdraw
 from checkins.models import CheckIn, Concern
 from checkins.planning import plan
-from matches import endings
+from matches import endings, follow_ups
 from matches.emails import match_ended
 from matches.ending_texts import ending_lines
 from matches.match_creation import create_matches, open_match_counts
@@ -274,10 +274,27 @@ def test_nobody_is_matched_again_without_asking(pair, ben, cohort):
     with pytest.raises(ActionNotAllowed, match="Ben Okoro has not asked for another match"):
         create_matches([(pair.mentee_id, other.pk, {})], at=NOW)
     follow_up = FollowUp.objects.get(person=ben)
-    from matches import follow_ups
-
     follow_ups.answer(follow_up, by=ben, wish="again", at=NOW)
     assert create_matches([(pair.mentee_id, other.pk, {})], at=NOW)
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_the_same_two_are_a_pair_again_only_if_both_ask(both, pair, ben, ada):
+    by_choice(pair, ben)
+    for person, same in ((ben, True), (ada, both)):
+        follow_ups.answer(
+            FollowUp.objects.get(person=person),
+            by=person,
+            wish="again",
+            wants_same_partner=same,
+            at=NOW,
+        )
+    again = [(pair.mentee_id, pair.mentor_id, {})]
+    if both:
+        assert create_matches(again, at=NOW)
+        return
+    with pytest.raises(ActionNotAllowed, match="not both asked for it again"):
+        create_matches(again, at=NOW)
 
 
 # --- leaving

@@ -201,6 +201,15 @@ def test_the_end_of_a_match_cancels_what_is_ahead(proposal, confirmed, match, cl
     ]
 
 
+def test_the_end_of_a_match_withdraws_other_times_for_a_date_that_has_passed(match, ben, close):
+    passed = make.meeting(match, NOW + timedelta(days=1))
+    scheduling.suggest_times(passed, times(ben, 20), by=ben)
+    close(match)
+    cancel_of_ended_matches(NOW + timedelta(days=2))
+    assert facts(passed)[:2] == (State.SET, None)
+    assert passed.times.count() == 0
+
+
 # --- the same date twice
 
 

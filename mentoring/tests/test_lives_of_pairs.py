@@ -1,0 +1,127 @@
+"""Pairs live through 14 months with random verbs, and what must hold holds all the time.
+
+`make explore` lives 500 pairs with new chance; here it is a few, always the same.
+"""
+
+import os
+from collections import Counter
+from datetime import timedelta
+from random import SystemRandom
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core import mail
+from django.core.management import CommandError, call_command
+
+from checkins.seeds import seed_surveys
+from dashboard.invariants import INVARIANTS, broken_invariants
+from matches.models import FollowUp, Match
+from matches.rematching import read_endings
+from notifications.models import Notification
+from notifications.testing import deliver_due_emails
+from testkit import factories
+from workflow.models import Transition
+
+from .lives import LATE, OTHERS, START, VERBS, Lives
+
+PAIRS = int(os.environ.get("LIVES_PAIRS", "12"))
+SEED = SystemRandom().getrandbits(32) if os.environ.get("LIVES_SEED") == "new" else 1
+STEP, DAYS = timedelta(days=4), 425
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
+
+
+def test_what_must_hold_holds_through_14_months():
+    seed_surveys()
+    with time_machine.travel(START, tick=False) as clock:
+        lives = Lives.begin(PAIRS, seed=SEED, at=START)
+        at = START
+        while at < START + timedelta(days=DAYS):
+            clock.move_to(at)
+            lives.live(at, chance=0.6)
+            known = {match.pk for match in Match.objects.all()}
+            deliver_due_emails(at, delivery_rules=True)
+            assert {match.pk for match in Match.objects.all()} == known, "no sweep makes a pair"
+            if (at - START).days % 28 == 0:
+                found = broken_invariants(at)
+                assert found == {}, explain(found, f"seed {SEED}, day {(at - START).days}")
+            at += STEP
+        found = broken_invariants(at)
+        assert found == {}, explain(found, f"seed {SEED}, the end")
+        check_emails()
+        check_second_pairs()
+    check_that_it_was_a_life(lives)
+
+
+def explain(found, when):
+    """Return the history of each row that breaks something."""
+    lines = [when]
+    for sentence, rows in found.items():
+        lines.append(sentence)
+        for row in rows:
+            about, number = row.split()
+            history = Transition.system.filter(about_type=about, about_id=number).order_by(
+                "at", "pk"
+            )
+            steps = [f"{one.at:%F %H:%M} {one.from_state} > {one.to_state}" for one in history]
+            lines.append(f"  {row}: {'; '.join(steps)}")
+            model = apps.get_model(about)
+            match_id = getattr(model._base_manager.get(pk=number), "match_id", None)
+            of_pair = Transition.system.filter(about_type="matches.match", about_id=match_id)
+            steps = [f"{one.at:%F %H:%M} {one.from_state} > {one.to_state}" for one in of_pair]
+            lines.append(f"    its pair: {'; '.join(steps)}")
+    return "\n".join(lines)
+
+
+def check_emails():
+    ids = [message.extra_headers["Message-ID"] for message in mail.outbox]
+    assert len(ids) == len(set(ids)), "each e-mail once"
+    sent = Notification.system.filter(state="sent")
+    assert sent.count() == len(ids)
+    about = Counter(sent.values_list("kind", "recipient", "about_type", "about_id", "ordinal"))
+    assert max(about.values()) == 1, "each text once"
+
+
+def check_second_pairs():
+    """Whoever has a second pair after an ended one has asked for it."""
+    for match in Match.objects.select_related("mentee", "mentor").order_by("introduced_at"):
+        earlier = Match.objects.filter(
+            mentee=match.mentee, state="closed", closed_at__lt=match.introduced_at
+        )
+        if earlier.ended().exists():
+            asked = FollowUp.objects.filter(person=match.mentee.person, answered_at__isnull=False)
+            assert asked.exists()
+    done = read_endings(Match.objects.all())
+    for mentee, mentor in done.apart:
+        assert (
+            not Match.objects.open()
+            .filter(mentee__person=mentee, mentor__person=mentor)
+            .exclude(introduced_at__lt=START + timedelta(days=1))
+            .exists()
+        )
+
+
+def check_that_it_was_a_life(lives):
+    """Every verb succeeded at least once, and the pairs are in every state."""
+    names = {verb.__name__ for verb in (*VERBS, *LATE, *OTHERS)}
+    assert names - set(lives.done) == set(), "verbs that never succeeded"
+    assert {"closed"} <= set(Match.objects.values_list("state", flat=True))
+    kinds = set(Match.objects.exclude(closed_kind="").values_list("closed_kind", flat=True))
+    assert {"completed", "early", "choice", "circumstance"} <= kinds
+
+
+def test_the_command_names_what_does_not_hold(ada, ben, cohort, capsys):
+    match = factories.match(ben, ada, cohort)
+    call_command("check_invariants")
+    assert f"All {len(INVARIANTS)} hold." in capsys.readouterr().out
+    Match.objects.filter(pk=match.pk).update(state="active", ends_on="2020-01-01")
+    with pytest.raises(CommandError, match="do not hold"):
+        call_command("check_invariants")
+    text = capsys.readouterr().err
+    assert f"matches.match {match.pk}" in text
+    assert match.mentee.person.name not in text
+
+
+def test_there_are_enough_of_them():
+    assert len(INVARIANTS) >= 15
+    assert len({one.sentence for one in INVARIANTS}) == len(INVARIANTS)
