@@ -175,11 +175,10 @@ def raise_about_silence(match: Match, *, since: datetime, at: datetime) -> None:
         raise_once(match, match.mentee.person, Concern.Cause.SILENCE, at, urgency=whenever)
 
 
-def resolve_about_silence(matches: Collection[int], *, at: datetime) -> None:
-    """Resolve what `raise_about_silence` raised: these pairs have met or been in touch."""
+def resolve_about_silence(matches: Collection[int], *, note: str, at: datetime) -> None:
+    """Resolve what `raise_about_silence` raised; `note` says why it needs no one any more."""
     silent = Concern.system.unresolved().filter(cause=Concern.Cause.SILENCE, match__in=matches)
     for concern in silent:
-        note = _("They have met, been in touch or set a date.")
         move(concern, Concern.State.RESOLVED, by=None, at=at, resolved_at=at, resolution=note)
         cancel_about(concern, why=TAKEN_BACK, at=at)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from matches import signals
@@ -38,6 +39,7 @@ def end_checkins(
 ) -> None:
     """Cancel the match's check-ins. Ask the carer to talk, unless the committee ended it itself."""
     planning.cancel_of_ended_matches(at, matches=Match.objects.filter(pk=match.pk))
+    concerns.resolve_about_silence([match.pk], note=_("The pair has ended."), at=at)
     is_by_term = closure.cause == Cause.EXPECTED and closure.closed_by is None
     if is_by_term:  # nobody said anything
         concerns.raise_about_ending(match, match.mentee.person, author=None, at=at)
@@ -67,6 +69,7 @@ def raise_about_silence(
     **kwargs: object,
 ) -> None:
     """Ask the carers of pairs that have been silent for long; resolve what has passed."""
-    concerns.resolve_about_silence(others, at=at)
+    note = _("They have met, been in touch or set a date.")
+    concerns.resolve_about_silence(others, note=note, at=at)
     for match, since in silent.items():
         concerns.raise_about_silence(match, since=since, at=at)

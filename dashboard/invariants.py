@@ -20,7 +20,7 @@ from django.db.models.functions import Lag
 
 from agreements.models import AgreementVersion, Signature
 from checkins.models import CheckIn, Concern
-from matches.models import Closure, Match
+from matches.models import Closure, Match, Pause, not_paused
 from matches.terms import CLOSE_AFTER_DAYS
 from meetings.models import Meeting
 from notifications.models import Notification
@@ -35,6 +35,9 @@ GRACE = timedelta(days=2)  # what a sweep brings about, in any time zone
 Finder = Callable[[datetime], Iterable[models.Model | str]]
 # What a person may read about their pair after its end, beside what is about the ending itself.
 AFTER_THE_END = frozenset({"agreement-signed", "certificate-ready"})
+REMINDERS = frozenset(
+    {"meeting-overdue", "checkin-fit", "checkin-pulse", "match-ends-soon", "match-term-over"}
+)
 ABOUT_A_PAIR = {
     "matches.match": "pk",
     "meetings.meeting": "match",
@@ -89,7 +92,7 @@ def pairs_without_their_ending(at: datetime) -> Iterable[Match]:
 
 @invariant("An active pair has a last day, and is closing once it is near.")
 def pairs_that_should_close(at: datetime) -> Iterable[Match]:
-    active = Match.objects.filter(state=Match.State.ACTIVE)
+    active = Match.objects.filter(not_paused(at), state=Match.State.ACTIVE)
     yield from active.filter(ends_on=None)
     for days in set(Policy.objects.values_list("end_notice_days", flat=True)):
         is_near = Q(ends_on__lt=(at - GRACE).date() + timedelta(days=days // 2))
@@ -102,7 +105,9 @@ def pairs_open_after_their_term(at: datetime) -> Iterable[Match]:
     reopened = Closure.objects.filter(
         match=OuterRef("pk"), reopened_at__gt=at - GRACE - timedelta(days=CLOSE_AFTER_DAYS)
     )
-    return Match.objects.open().filter(ends_on__lt=long_over).exclude(Exists(reopened))
+    back = Pause.objects.filter(match=OuterRef("pk"), back_at__gt=at - GRACE)
+    over = Match.objects.open().filter(ends_on__lt=long_over)
+    return over.exclude(Exists(reopened)).exclude(Exists(back))
 
 
 @invariant("The dates of a pair's health are those that follow from what it did.")
@@ -162,6 +167,24 @@ def versions_in_force_twice(at: datetime) -> Iterable[AgreementVersion | Signatu
 def concerns_about_ended_silence(at: datetime) -> Iterable[Concern]:
     silent = Concern.system.unresolved().filter(cause=Concern.Cause.SILENCE)
     return silent.filter(match__state=Match.State.CLOSED)
+
+
+@invariant("A pair that has ended is not paused.")
+def pauses_of_ended_pairs(at: datetime) -> Iterable[Pause]:
+    return Pause.objects.open().filter(match__state=Match.State.CLOSED)
+
+
+@invariant("A paused pair is reminded of nothing.")
+def reminders_in_pauses(at: datetime) -> Iterable[Notification]:
+    sent = Notification.system.filter(state=Notification.State.SENT, kind__in=REMINDERS)
+    for table, path in ABOUT_A_PAIR.items():
+        rows = apps.get_model(table)._base_manager.filter(pk=OuterRef(OuterRef("about_id")))
+        pauses = Pause.objects.filter(
+            match__in=rows.values(path),
+            started_at__lt=OuterRef("sent_at"),
+            back_at__gt=OuterRef("sent_at"),
+        )
+        yield from sent.filter(about_type=table).filter(Exists(pauses))
 
 
 # --- states and e-mails

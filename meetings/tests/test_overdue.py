@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from checkins.models import Concern
+from matches import endings
 from matches.models import Match
 from meetings import overdue, scheduling
 from meetings.contacts import note_contact
@@ -165,6 +166,13 @@ def test_a_long_silence_asks_the_carer_once_and_ends_with_contact(pair, eve, ben
     note_contact(pair, by=ben, at=NOW + timedelta(days=90))
     remind_overdue(NOW + timedelta(days=91))
     assert [state for state, _at in silence_concerns()] == ["resolved", "resolved"]
+
+
+def test_the_end_of_the_pair_ends_the_concern(pair, eve, ben):
+    met(pair, 76)
+    remind_overdue(NOW)
+    endings.end(pair, by=ben, kind="choice", at=NOW)
+    assert [state for state, _at in silence_concerns()] == ["resolved"]
 
 
 def test_before_that_the_carer_is_not_asked(pair):

@@ -17,9 +17,12 @@ from applications import submission
 from applications.models import Application
 from checkins import answering, concerns
 from checkins.models import CheckIn, Concern
-from matches import endings, follow_ups
+from matches import endings, follow_ups, pauses
 from matches.match_creation import capacity_of, create_matches, open_match_counts
 from matches.models import FollowUp, Match
+from matches.pause_days import Wish
+from matches.rematching import read_endings
+from matches.terms import today_of
 from meetings import contacts, recording, scheduling
 from meetings.models import Meeting
 from meetings.wall_time import WallTime
@@ -229,6 +232,19 @@ def resolve(lives: Lives, match: Match, at: datetime) -> None:
     concern.resolve(by=lives.carer, note="We talked.", at=at)
 
 
+# --- a pause
+
+
+def pause(lives: Lives, match: Match, at: datetime) -> None:
+    person = lives.one(match)
+    until = today_of(match, at) + timedelta(days=lives.random.randrange(1, 60))
+    pauses.pause(match, Wish(last_day=until), by=person, at=at)
+
+
+def come_back(lives: Lives, match: Match, at: datetime) -> None:
+    pauses.come_back(match, by=lives.one(match), at=at)
+
+
 # --- the end
 
 
@@ -269,7 +285,9 @@ def match_again(lives: Lives, _match: None, at: datetime) -> None:
     mentees = list(Application.objects.ready().mentees().order_by("pk")) or nothing_to_do()
     mentors = list(Application.objects.ready().mentors().order_by("pk")) or nothing_to_do()
     mentee, mentor = lives.random.choice(mentees), lives.random.choice(mentors)
+    apart = read_endings(Match.objects.all()).apart
     create_matches([(mentee.pk, mentor.pk, {})], at=at)
+    assert (mentee.person_id, mentor.person_id) not in apart, "again only if both ask"
     check_places(mentor)
     Match.objects.filter(carer=None).update(carer=lives.carer)
 
@@ -286,7 +304,8 @@ SOMETIMES = (
     amend, renew, move_goal, suggest_other, cancel, met_unplanned, be_in_touch, ask_for_help,
     resolve,
 )  # fmt: skip
-VERBS = (*OFTEN * 4, *SOMETIMES * 2, *ENDINGS)
+PAUSES = (pause, come_back)
+VERBS = (*OFTEN * 4, *SOMETIMES * 2, *PAUSES * 2, *ENDINGS)
 LATE = (reopen, reopen, reopen, say_what_next, say_what_next, record, plan, answer, renew, sign)
 OTHERS = (match_again,)
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)  # a Monday; day in every zone but one
