@@ -16,7 +16,7 @@ from matches import retention
 from matches.models import Match, MatchQuerySet
 from workflow.models import Transition
 
-from . import reflections, text
+from . import expectations, reflections, text
 from .goals import privacy as goals_privacy
 from .models import (
     AgreedActivity,
@@ -24,6 +24,7 @@ from .models import (
     AgreementText,
     AgreementVersion,
     AgreementVersionQuerySet,
+    Expectations,
     Goal,
     GoalReflection,
     PartComment,
@@ -40,8 +41,15 @@ def export(user: User) -> dict[str, object]:
         "versions": _export_versions(user),
         "goals": goals_privacy.export(user),
         "comments": _export_comments(user),
+        "expectations": _export_expectations(user),
         "reflections": [_export_reflection(row) for row in _reflections_of(user)],
     }
+
+
+def _export_expectations(user: User) -> list[dict[str, object]]:
+    rows = Expectations.objects.visible_to(user).select_related("author").order_by("pk")
+    names = expectations.QUESTIONS
+    return [{"by": row.author.name, **{n: getattr(row, n) for n in names}} for row in rows]
 
 
 def _export_comments(user: User) -> list[dict[str, object]]:
@@ -107,6 +115,7 @@ def erase(user: User) -> None:
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     Signature.objects.filter(person=user).update(typed_name=ERASED)
     reflections.erase_all(matches, author=user)
+    expectations.erase_all(matches, author=user)
     goals_privacy.erase(user)
     comments = PartComment.system.filter(version__in=versions)
     comments.filter(author=user).delete()
@@ -126,6 +135,8 @@ def erase(user: User) -> None:
     mentions.replace_in(AgreedGoal.system.filter(**in_versions), "text", "measure")
     mentions.replace_in(AgreedActivity.system.filter(**in_versions), "text")
     mentions.replace_in(comments, "text", "values_json")
+    said = Expectations.system.filter(match__in=matches)
+    mentions.replace_in(said, *expectations.QUESTIONS)
     signatures = Signature.objects.filter(**in_versions).exclude(person=user)
     mentions.replace_in(signatures, "typed_name")
     written = Reflection.system.filter(match__in=matches)
@@ -154,6 +165,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     What they signed stays theirs.
     """
     reflections.erase_all(matches)
+    expectations.erase_all(matches)
     goals_privacy.empty(Goal.system.filter(match__in=matches))
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     empty_unsigned(versions)
@@ -187,6 +199,7 @@ COLUMNS = rules(
             "text": erased(),
         },
         "GoalChange": {"before": erased()},
+        "Expectations": {" ".join(expectations.QUESTIONS): erased()},
         "PartComment": {
             "public_id": impersonal("a random id"),
             "text values_json answer": erased(),

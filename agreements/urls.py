@@ -1,12 +1,17 @@
 from django.urls import path
 
-from .views import comments, goals, reading, reflections, writing
+from .views import comments, expectations, goals, reading, reflections, writing
 
 app_name = "agreements"
 
 urlpatterns = [
     path("agreement/<str:match_id>/", reading.agreement_detail, name="agreement-detail"),
     path("agreement/<str:match_id>/part/<str:part>/", writing.part_update, name="part-update"),
+    path(
+        "agreement/<str:match_id>/expectations/",
+        expectations.expectation_exchange,
+        name="expectation-exchange",
+    ),
     path("agreement/<str:match_id>/share/", writing.agreement_share, name="agreement-share"),
     path("agreement/<str:match_id>/review/", reading.agreement_review, name="agreement-review"),
     path("agreement/<str:match_id>/sign/", writing.agreement_sign, name="agreement-sign"),

@@ -7,7 +7,8 @@ from django.utils import timezone
 from accounts.models import User
 from agreements import drafting, signing
 from agreements.drafting import PartValues
-from agreements.models import AgreementVersion, PartComment
+from agreements.expectations import QUESTIONS
+from agreements.models import AgreementVersion, Expectations, PartComment
 from matches.models import Match
 
 RHYTHM = {
@@ -68,6 +69,14 @@ def comment_on(version: AgreementVersion) -> PartComment:
         text="t",
         answer="a",
         values_json='{"activities": ["Go to a fair"]}',
+    )
+
+
+def expect(match: Match) -> Expectations:
+    """What the mentee expects, with words in every column; the mentor may read it."""
+    now, words = timezone.now(), dict.fromkeys(QUESTIONS, "w")
+    return Expectations.objects.create(
+        match=match, author=match.mentee.person, saved_at=now, shown_at=now, **words
     )
 
 

@@ -1,4 +1,5 @@
 from .comments import AnswerForm, CommentForm, save_suggestion, suggestion_form
+from .expectations import ExpectationsForm
 from .goals import GoalForm, StepForm
 from .parts import NO_GOAL, PART_FORMS, PartForm
 from .reflections import ReflectionForm
@@ -10,6 +11,7 @@ __all__ = [
     "PART_FORMS",
     "AnswerForm",
     "CommentForm",
+    "ExpectationsForm",
     "GoalForm",
     "PartForm",
     "ReflectionForm",

@@ -1,12 +1,14 @@
 from .agreements import Agreement
 from .comments import COMMENT_LENGTH, PartComment
 from .content import AgreedActivity, AgreedGoal, AgreementText, with_goal_counts
+from .expectations import ANSWER_LENGTH, Expectations
 from .goals import Goal, GoalChange, GoalStep
 from .reflections import GoalReflection, Reflection
 from .signatures import Signature
 from .versions import PARTS, RANGES, AgreementVersion, AgreementVersionQuerySet
 
 __all__ = [
+    "ANSWER_LENGTH",
     "COMMENT_LENGTH",
     "PARTS",
     "RANGES",
@@ -16,6 +18,7 @@ __all__ = [
     "AgreementText",
     "AgreementVersion",
     "AgreementVersionQuerySet",
+    "Expectations",
     "Goal",
     "GoalChange",
     "GoalReflection",

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import amending, default_texts, drafting, presenters, renewal, signing, text
+from .. import amending, default_texts, drafting, expectations, presenters, renewal, signing, text
 from ..forms import PART_FORMS, RenewForm, SignForm
 from ..models import PARTS, AgreementVersion
 from .own import own_match, own_version
@@ -44,6 +44,8 @@ def part_update(request, match_id, part):
         "conflict": conflict,
         "is_shared": version is not None and version.state == AgreementVersion.State.SHARED,
         "default_texts": default_texts,
+        "partner": match.partner_of(request.user),
+        "material": expectations.exchange_of(match, request.user).pairs(expectations.OF_PART[part]),
     }
     return render(request, "agreements/part_update.html", context, status=409 if conflict else 200)
 

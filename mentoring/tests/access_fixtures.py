@@ -162,6 +162,7 @@ def agreed(world: AccessFixtures) -> None:
         version = write(world.row("match", pair))
         add_goals(world, pair)
         world.add("version", pair, version, owners=OWNERS[pair])
+        agreements.expect(world.row("match", pair))
         world.add("comment", pair, agreements.comment_on(version), owners=OWNERS[pair])
 
 

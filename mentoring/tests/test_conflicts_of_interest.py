@@ -56,6 +56,7 @@ NOT_FOR_COMMITTEE = {
     "agreements.AgreedGoal": "the pair's own words",
     "agreements.GoalChange": "the pair's own words",
     "agreements.GoalStep": "the pair's own words",
+    "agreements.Expectations": "the pair's own words",
     "agreements.PartComment": "the pair's own words",
     "agreements.Reflection": "the writer's own words",
     "agreements.GoalReflection": "the writer's own words",

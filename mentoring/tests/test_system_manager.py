@@ -23,6 +23,8 @@ ALLOWED = {
     "agreements/goals/agreed.py": "follows what both have signed",
     "agreements/goals/privacy.py": ERASES,
     "agreements/goals/goal_states.py": "cancels e-mails about the goals of an ended pair",
+    "agreements/expectations.py": "writes for the author, whom the verb checks",
+    "agreements/models/expectations.py": "asks whether the reader has answered; no words",
     "agreements/models/content.py": "counts goals for a row that the reader may see; no texts",
     "agreements/privacy.py": ERASES,
     "agreements/reflections.py": "writes for the author, whom the verb checks",
