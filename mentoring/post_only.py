@@ -34,6 +34,15 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "admin:applications_application_wish": ("admin:applications_application_changelist",),
     "admin:programs_seed": ("admin:programs_setup",),
+    **{
+        f"admin:{table}_undo-merge": (f"admin:{table}_changelist",)
+        for table in (
+            "programs_topic",
+            "programs_experience",
+            "accounts_industry",
+            "accounts_language",
+        )
+    },
 }
 
 

@@ -74,6 +74,10 @@ COLUMNS = rules(
             "heading names options": OWN_WORDS,
         },
         "Topic": {"code names": OWN_WORDS},
+        "WordMerge": {
+            "merged retired": impersonal("which words were merged"),
+            "moved": impersonal("ids of rows and levels, deleted after a day"),
+        },
         "Experience": {"code names": OWN_WORDS},
     },
 )

@@ -29,11 +29,13 @@ from applications.models import (
 )
 from applications.named_wishes import resolve_names
 from programs.models import Cohort, Experience, ProgramQuestion, Topic
+from programs.word_merging import merged_into
 from workflow.models import Transition
 
 from .answer_writing import write_answers
 from .own_questions import ASKED
 from .stored_answers import PERSONAL, Answers, read_answers
+from .vocabulary_lookup import MODELS, stand_ins
 
 UNDO_WINDOW = timedelta(hours=24)
 ADDED: dict[str, type[models.Model]] = {
@@ -123,7 +125,7 @@ def _why_not(one: _Row, stored: Answers) -> str:
     has_new_access = one.is_new_person or "email" in one.changes
     if one.application.person.last_login and has_new_access:
         return _("This person has signed in since.")
-    if any(stored.get(name, []) != new for name, (_old, new) in one.changes.items()):
+    if any(_differs(name, stored.get(name, []), new) for name, (_o, new) in one.changes.items()):
         return _("The answers have been changed since.")
     if not one.is_new:
         return ""
@@ -137,6 +139,23 @@ def _why_not(one: _Row, stored: Answers) -> str:
     ):
         return _("The committee has worked on this application since.")
     return ""
+
+
+def _differs(name: str, stored: object, new: object) -> bool:
+    """Return whether an answer was changed since; merging words is no change by its person."""
+    if stored == new or name not in MODELS or not (merged := stand_ins(name)):
+        return stored != new
+    now, then = ({_key(one) for one in answers} for answers in (_list(stored), _list(new)))
+    return now != {merged.get(key, key) for key in then}
+
+
+def _list(answers: object) -> list[object]:
+    return answers if isinstance(answers, list) else []
+
+
+def _key(answer: object) -> object:
+    """Return the key of a word: the id of [id, weight], or the code."""
+    return answer[0] if isinstance(answer, list) else answer
 
 
 def _delete_new(one: _Row) -> str:
@@ -170,7 +189,9 @@ def _delete_added(job: RosterJob) -> None:
     for name, ids in job.added.items():
         if name not in ADDED:
             continue
-        for row in ADDED[name]._default_manager.filter(pk__in=ids):
+        merged = merged_into(MODELS[name]) if name in MODELS else {}
+        in_merges = {*merged, *merged.values()}  # the committee has worked with them since
+        for row in ADDED[name]._default_manager.filter(pk__in=set(ids) - in_merges):
             try:
                 with transaction.atomic():
                     row.delete()

@@ -19,12 +19,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Industry, Language
 from programs.models import Experience, Program, Topic
+from programs.word_merging import WordModel, merged_into
 
 from .maps import FieldMap
 from .normalization import closest, fold
 from .records import Problem, Record
 
 CODE_LENGTH, NAME_LENGTH = 60, 120
+MODELS: dict[str, WordModel] = {
+    "topics": Topic,
+    "experiences": Experience,
+    "industries": Industry,
+    "languages": Language,
+}
 HARMLESS = " -_,.'\"&/()!?:;"
 
 
@@ -61,6 +68,16 @@ class VocabularyLookup:
             self.names.append(str(entry))
             for name in entry.names.values():
                 self.by_name.setdefault(fold(name), entry)
+        self._add_merged()
+
+    def _add_merged(self) -> None:
+        """Let the names of words that were merged mean the word that stands for them."""
+        current = {entry.pk: entry for entry in self.by_code.values()}
+        model = MODELS[self.field]
+        kept = {pk: to for pk, to in merged_into(model).items() if to in current}
+        for entry in model._default_manager.filter(pk__in=kept).order_by("pk"):
+            for name in entry.names.values():
+                self.by_name.setdefault(fold(name), current[kept[entry.pk]])
 
     @classmethod
     def of_program(
@@ -142,6 +159,15 @@ class VocabularyLookup:
             self.by_name[fold(name)] = entry
             self.added[entry.pk] = name
         return entry
+
+
+def stand_ins(field: str) -> dict[object, object]:
+    """Return {key of a merged word: key of the word that stands for it}, as answers have keys."""
+    merged = merged_into(MODELS[field])
+    if field in ("topics", "experiences"):
+        return {pk: kept for pk, kept in merged.items()}  # noqa: C416  of another type
+    codes = MODELS[field]._default_manager.in_bulk({*merged, *merged.values()})
+    return {codes[pk].code: codes[kept].code for pk, kept in merged.items()}
 
 
 def spellings(entry: Entry) -> list[str]:

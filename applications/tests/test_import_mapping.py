@@ -8,6 +8,7 @@ from django.utils import translation
 from applications.importing import BadMap, read_map
 from applications.importing.answer_meanings import AskedAnswer
 from applications.importing.grids import GRID, option_of
+from applications.importing.import_undo import undo_import
 from applications.importing.stored_answers import read_answers
 from applications.importing.usual_times import read_times
 from applications.models import (
@@ -16,7 +17,8 @@ from applications.models import (
     RosterJob,
     RosterUpload,
 )
-from programs.models import Topic
+from programs.models import Cohort, Topic
+from programs.word_merging import merge_words, undo_merge
 from workflow import jobs
 
 pytestmark = pytest.mark.django_db
@@ -302,3 +304,29 @@ def test_what_an_answer_may_mean_is_said_in_the_members_language(field):
     english = dict(asked.choices())
     assert french.keys() == english.keys()
     assert not set(french.values()) & set(english.values()) - {"mentor"}
+
+
+class TestMergedWords:
+    FILE = "Email,Name,Topics\na@example.org,A Holm,Skill: Pay;Change\n"
+
+    def test_a_later_file_with_a_merged_word_means_the_kept_one(self, mapping, words):
+        mapping(self.FILE)
+        mapping.post(create="on")
+        merge_words(Topic.objects.get(code="t0"), [Topic.objects.get(names__en="Skill: Pay")])
+        mapping(self.FILE.replace("a@", "b@"))
+        job = mapping.post(create="on")
+        assert job.report["words"] == []
+        rows = Application.objects.get(person__email="b@example.org").topic_rows.all()
+        assert sorted(str(row) for row in rows) == ["Change", "Pay"]
+
+    def test_an_import_can_be_undone_after_its_words_were_merged(self, mapping, words):
+        mapping(self.FILE)
+        mapping.post(create="on")
+        added = Topic.objects.get(names__en="Skill: Pay")
+        merge = merge_words(Topic.objects.get(code="t0"), [added])
+        undone = undo_import(RosterJob.system.latest(), cohort=Cohort.objects.get(), at=merge.at)
+        assert (undone.undone, undone.refused) == (1, [])
+        assert not Application.objects.exists()
+        assert undo_merge(merge, at=merge.at).refused == 1  # no one has chosen it any more
+        added.refresh_from_db()
+        assert added.retired_on is None

@@ -18,12 +18,10 @@ from accounts.models import Employer, Industry, Language
 from programs.committee import Role
 from programs.committee_admin import (
     CommitteeAdmin,
-    ExportAdmin,
     TranslatedNamesForm,
+    WordAdmin,
     translated_name_fields,
 )
-from programs.spreadsheets import Sheet
-from programs.vocabulary_exports import words_sheet
 
 
 class VocabularyForm(TranslatedNamesForm):
@@ -45,7 +43,7 @@ class InUseFilter(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(retired_on__isnull=wanted)
 
 
-class VocabularyAdmin(ExportAdmin):
+class VocabularyAdmin(WordAdmin):
     empty_words = _(
         "No entries yet. All programs share these entries. You can load a starter list on the "
         "page “Set up”."
@@ -72,9 +70,6 @@ class VocabularyAdmin(ExportAdmin):
         return super().get_form(
             request, obj, change, **{**kwargs, "fields": ["code", "retired_on"]}
         )
-
-    def export_sheet(self, request: HttpRequest, rows: QuerySet) -> Sheet:
-        return words_sheet(rows)
 
     @admin.display(description=_("names"))
     def all_names(self, word: Industry | Language) -> str:

@@ -44,6 +44,7 @@ from workflow.models import Transition
 
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_pauses import add_pauses
+from .access_fixtures_of_words import add_merges
 from .access_roles import OWNERS, PAIRS, AccessFixtures
 from .access_rows import confidential_rows
 
@@ -103,6 +104,7 @@ def people(world: AccessFixtures) -> None:
     world.add("employer", "", made["mentee"].profile.employer)
     world.add("industry", "", Industry.objects.create(code="health", names={"en": "Health"}))
     world.add("language", "", Language.objects.create(code="fr", names={"en": "French"}))
+    add_merges(world, "", {}, industry=Industry, language=Language)
     conflict = Conflict.objects.create(
         member=made["conflicted"], person=made["mentee"], since=date(2020, 1, 1)
     )
@@ -287,6 +289,7 @@ def words(world: AccessFixtures) -> None:
         question = ProgramQuestion.objects.create(program=program, heading="Which team?")
         world.add("program_question", pair, question)
         world.add("experience", pair, Experience.objects.create(code="own-experience", **names))
+        add_merges(world, pair, names, topic=Topic, experience=Experience)
         world.add(
             "membership", pair, Membership.objects.get(user=world.people[member], program=program)
         )

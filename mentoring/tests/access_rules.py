@@ -197,6 +197,10 @@ PAGES: dict[str, Rule] = {
             "accounts_industry",
         )
     },
+    "admin:programs_topic_undo-merge": act(CHAIRS, "topic_merge"),
+    "admin:programs_experience_undo-merge": act(CHAIRS, "experience_merge"),
+    "admin:accounts_industry_undo-merge": act(ANY_CHAIR, "industry_merge"),
+    "admin:accounts_language_undo-merge": act(ANY_CHAIR, "language_merge"),
     # --- reading applications and deciding about them
     "admin:applications_application_read": act(READING, "sent"),
     "admin:applications_application_note": saying(act(READERS, "sent"), text="A note"),

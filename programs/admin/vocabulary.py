@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import Form, ModelChoiceField, RadioSelect
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.contrib import admin
+from django.db.models import ForeignKey, Model
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from ..committee import Role
-from ..committee_admin import ExportAdmin, TranslatedNamesForm, translated_name_fields
+from ..committee_admin import TranslatedNamesForm, WordAdmin, translated_name_fields
 from ..models import Experience, Program, Topic
-from ..spreadsheets import Sheet
-from ..vocabulary_exports import words_sheet
-from ..word_merging import merge_words, uses
 
 
 class EntryForm(TranslatedNamesForm):
@@ -59,22 +54,7 @@ class ExperienceForm(EntryForm):
         model = Experience
 
 
-class MergeForm(Form):
-    keep = ModelChoiceField(
-        Topic.objects.none(),
-        label=gettext_lazy("Word to keep"),
-        widget=RadioSelect,
-        empty_label=None,
-    )
-
-    def __init__(self, data: QueryDict | None = None, *, words: QuerySet) -> None:
-        super().__init__(data)
-        keep = self.fields["keep"]
-        assert isinstance(keep, ModelChoiceField)
-        keep.queryset = words.filter(retired_on=None)
-
-
-class EntryAdmin(ExportAdmin):
+class EntryAdmin(WordAdmin):
     """Entries of the member's programs and the shared ones; chairs add and change their own."""
 
     columns: ClassVar[tuple[str, ...]] = ("program", "position", "retired_on")
@@ -84,7 +64,6 @@ class EntryAdmin(ExportAdmin):
     list_select_related = ("program",)
     search_fields = ("code", "names")
     ordering = ("program", "position")
-    actions = ("retire_selected", "restore_selected", "merge_selected")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         names = translated_name_fields()
@@ -112,9 +91,6 @@ class EntryAdmin(ExportAdmin):
             return request.user.is_superuser
         return super().has_change_permission(request, obj)
 
-    def export_sheet(self, request: HttpRequest, rows: QuerySet) -> Sheet:
-        return words_sheet(rows)
-
     @admin.display(description=gettext_lazy("names"))
     def all_names(self, entry: Topic | Experience) -> str:
         return ", ".join(entry.names.values())
@@ -122,76 +98,6 @@ class EntryAdmin(ExportAdmin):
     @admin.display(description=gettext_lazy("in use"))
     def is_current(self, entry: Topic | Experience) -> str:
         return _("retired") if entry.retired_on else _("yes")
-
-    def _changeable_ids(self, request: HttpRequest, chosen: QuerySet) -> list[int]:
-        return [
-            entry.pk
-            for entry in chosen.select_related("program")
-            if self.has_change_permission(request, entry)
-        ]
-
-    @admin.action(description=gettext_lazy("Retire"), permissions=["change"])
-    def retire_selected(self, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
-        """Show which words would no longer be offered, and who chose them; then retire them."""
-        mine = self.model.objects.filter(
-            pk__in=self._changeable_ids(request, chosen), retired_on=None
-        )
-        if "confirmed" in request.POST or not mine.exists():
-            self._report_changed(request, mine.update(retired_on=timezone.localdate()))
-            return None
-        return self._confirm(request, "retire_selected", _("Retire words"), mine)
-
-    @admin.action(description=gettext_lazy("Merge into one word"), permissions=["change"])
-    def merge_selected(self, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
-        """Ask which word to keep, show what changes, then merge the others into it."""
-        mine = self.model.objects.filter(pk__in=self._changeable_ids(request, chosen))
-        if mine.count() < 2:
-            text = _("Select at least two words that you may change.")
-            self.message_user(request, text, messages.WARNING)
-            return None
-        form = MergeForm(request.POST if "confirmed" in request.POST else None, words=mine)
-        if not form.is_valid():
-            return self._confirm(request, "merge_selected", _("Merge words"), mine, form=form)
-        keep = form.cleaned_data["keep"]
-        others = list(mine.exclude(pk=keep.pk))
-        changed = merge_words(keep, others)
-        self.log_change(request, keep, [{"changed": {"name": "merged", "object": str(keep)}}])
-        text = ngettext(
-            "Merged into “%(word)s”: %(n)d choice changed. The other words are retired.",
-            "Merged into “%(word)s”: %(n)d choices changed. The other words are retired.",
-            changed,
-        )
-        messages.success(request, text % {"word": keep, "n": changed})
-        return None
-
-    def _confirm(
-        self,
-        request: HttpRequest,
-        action: str,
-        title: str,
-        words: QuerySet,
-        form: MergeForm | None = None,
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "action": action,
-            "words": [(word, uses(word)) for word in words],
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/programs/confirm_words.html", context)
-
-    @admin.action(description=gettext_lazy("Restore"), permissions=["change"])
-    def restore_selected(self, request: HttpRequest, chosen: QuerySet) -> None:
-        mine = self.model.objects.filter(pk__in=self._changeable_ids(request, chosen)).exclude(
-            retired_on=None
-        )
-        self._report_changed(request, mine.update(retired_on=None))
-
-    def _report_changed(self, request: HttpRequest, changed: int) -> None:
-        words = ngettext("%(n)d entry was changed.", "%(n)d entries were changed.", changed)
-        messages.success(request, words % {"n": changed})
 
 
 @admin.register(Topic)

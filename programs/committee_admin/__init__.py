@@ -20,6 +20,7 @@ from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, C
 from .row_names import RowKey, RowName, name_rows
 from .row_pages import steps_of
 from .state_names import state_name
+from .words import WordAdmin
 
 __all__ = [
     "LIST_LIMIT",
@@ -38,6 +39,7 @@ __all__ = [
     "RowKey",
     "RowName",
     "TranslatedNamesForm",
+    "WordAdmin",
     "chip",
     "find_field",
     "format_date",

@@ -7,6 +7,7 @@ from .questions import ProgramQuestion
 from .text_versions import TextVersion
 from .translated_texts import SET_UP_TEXTS
 from .vocabulary import Experience, Topic
+from .word_merges import WordMerge
 
 __all__ = [
     "SET_UP_TEXTS",
@@ -23,6 +24,7 @@ __all__ = [
     "ProgramQuestion",
     "TextVersion",
     "Topic",
+    "WordMerge",
     "conflicts_with",
     "ids_read_once",
     "normalize_place",
