@@ -139,9 +139,7 @@ class Concern(ConfidentialModel):
         indexes = [
             models.Index(fields=["state", "-raised_at"], name="concern_by_state"),
             models.Index(
-                fields=["match"],
-                condition=Q(cause="asked") & ~Q(state="resolved"),
-                name="concern_call_for_help",
+                fields=["match"], condition=~Q(state="resolved"), name="concern_unresolved"
             ),
         ]
         constraints = [
