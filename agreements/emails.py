@@ -17,7 +17,8 @@ from notifications.reasons import reason
 
 from . import default_texts, text
 from .goals.goal_states import NOT_REACHED
-from .models import PARTS, AgreementVersion, Goal, PartComment, Signature
+from .goals.reviews import REVIEWED
+from .models import PARTS, AgreementVersion, Goal, GoalReview, PartComment, Signature
 
 State = AgreementVersion.State
 
@@ -26,6 +27,7 @@ NOTHING_TO_SIGN = reason("nothing-to-sign", gettext_lazy("there is nothing left 
 NOTHING_TO_ANSWER = reason(
     "nothing-to-answer", gettext_lazy("no comment waits for an answer any more")
 )
+REVIEW_PASSED = reason("review-passed", gettext_lazy("it is no longer the time for this review"))
 NEWER_VERSION = reason("newer-version", gettext_lazy("a newer version is in force"))
 
 
@@ -211,6 +213,35 @@ def agreement_comment_answered(comment: PartComment, person: User) -> Email | Ca
     return Email(
         context={"match": match, "partner": match.partner_of(person)},
         action=(_("Read the answers"), page("agreement-review", match)),
+        program=match.program,
+        thread=match,
+    )
+
+
+@kind(
+    "goal-review",
+    label=gettext_lazy("Goals to review"),
+    about="agreements.GoalReview",
+    stream=OPTIONAL,
+)
+def goal_review(review: GoalReview, person: User) -> Email | Cancel:
+    """**To**: the mentee; a copy to the mentor. **When**: 3, 6 and 9 months of the term have
+    passed; the mentee again after 7 days. **Until**: one of them has done it, a later one is due,
+    or the match is paused, closing or has ended."""
+    match = review.match
+    if match.is_paused(timezone.now()):
+        return Cancel(PAIR_PAUSED)
+    if review.done_at is not None:
+        return Cancel(REVIEWED)
+    if not GoalReview.objects.waiting().filter(pk=review.pk).exists():
+        return Cancel(MATCH_ENDED if match.state == Match.State.CLOSED else REVIEW_PASSED)
+    return Email(
+        context={
+            "partner": match.partner_of(person),
+            "is_mentee": match.mentee.person == person,
+            "month": review.month,
+        },
+        action=(_("Review our goals"), page("goal-review", match)),
         program=match.program,
         thread=match,
     )

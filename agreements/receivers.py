@@ -17,7 +17,7 @@ from notifications.outbox import cancel_about
 
 from . import reflections
 from .goals import goal_states
-from .models import AgreementVersion
+from .models import AgreementVersion, GoalReview
 
 
 @receiver(match_ended)
@@ -25,6 +25,8 @@ def cancel_emails(sender: type[Match], match: Match, at: datetime, **kwargs: obj
     for version in AgreementVersion.objects.of_match(match):
         cancel_about(version, why=MATCH_ENDED, at=at)
     goal_states.cancel_emails(match, why=MATCH_ENDED, at=at)
+    for review in GoalReview.objects.filter(match=match, done_at=None):
+        cancel_about(review, why=MATCH_ENDED, at=at)
 
 
 @receiver(closing_steps_asked)

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from .views import comments, expectations, goals, reading, reflections, writing
+from .views import (
+    comments,
+    expectations,
+    goal_reviews,
+    goals,
+    reading,
+    reflections,
+    writing,
+)
 
 app_name = "agreements"
 
@@ -25,6 +33,7 @@ urlpatterns = [
     path("goals/<str:match_id>/", goals.goal_list, name="goal-list"),
     path("goals/<str:match_id>/new/", goals.goal_create, name="goal-create"),
     path("goals/<str:match_id>/learning/", goals.learning_goal_create, name="learning-goal-create"),
+    path("goals/<str:match_id>/review/", goal_reviews.goal_review, name="goal-review"),
     path("goal/<str:goal_id>/", goals.goal_detail, name="goal-detail"),
     path("goal/<str:goal_id>/change/", goals.goal_update, name="goal-update"),
     path(

@@ -1,4 +1,4 @@
-"""The end of a pair ends its check-ins; its end and its silence ask the carer to talk with them."""
+"""What happens to a pair ends its check-ins, or asks the carer to talk with one of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from agreements.models import GoalReview
+from agreements.signals import talk_asked
 from matches import signals
 from matches.models import Closure, Match
 
 from . import concerns, planning
+from .models import Concern
 
 Cause = Closure.Cause
 # Endings after which someone from the committee talks with the two.
@@ -73,3 +76,22 @@ def raise_about_silence(
     concerns.resolve_about_silence(others, note=note, at=at)
     for match, since in silent.items():
         concerns.raise_about_silence(match, since=since, at=at)
+
+
+@receiver(talk_asked)
+def raise_about_review(
+    sender: type[GoalReview], review: GoalReview, person: User, at: datetime, **kwargs: object
+) -> None:
+    """Ask the carer to talk with someone who asked for it in a review; the partner isn't told."""
+    text = _("I would like to talk. I was asked whether my pair is still what we agreed.")
+    concerns.ask_for_help(
+        author=person,
+        program=review.match.program,
+        match=review.match,
+        text=text,
+        urgency=Concern.Urgency.WHENEVER,
+        partner_may_know=False,
+        contact_info="",
+        nonce=f"goal-review-{review.pk}",
+        at=at,
+    )

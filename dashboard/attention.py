@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from access.bounded import count_up_to
 from accounts.models import User
+from agreements.goals.review_reminders import goals_not_reviewed
 from agreements.models import AgreementVersion
 from applications.models import Application
 from applications.review_queues import queues
@@ -177,6 +178,11 @@ def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
     text = ngettext("pair without a carer", "pairs without a carer", without_carer)
     url = changelist_url("dashboard_pair", carer="none")
     yield AttentionItem(without_carer, text, url, "amber")
+    unreviewed = count_up_to(goals_not_reviewed(pairs, at=at), SHOWN_LIMIT + 1)
+    text = ngettext(
+        "pair has not reviewed its goals", "pairs have not reviewed their goals", unreviewed
+    )
+    yield AttentionItem(unreviewed, text, changelist_url("dashboard_pair", goals="not-reviewed"))
     late = _late_agreements(member, at)
     text = ngettext("agreement is late", "agreements are late", late)
     yield AttentionItem(late, text, changelist_url("dashboard_pair", state__exact="introduced"))

@@ -33,6 +33,7 @@ class Step(StrEnum):
     SIGN = "sign"
     EXPECT_SIGNATURE = "expect-signature"
     ANSWER_CHECKIN = "answer-checkin"
+    REVIEW_GOALS = "review-goals"
     ANSWER_MEETING = "answer-meeting"
     NOTE_MEETING = "note-meeting"
     SUGGEST_MEETING = "suggest-meeting"
@@ -86,6 +87,7 @@ class Facts:
     agreement: str = ""  # state of the version that is being written, else of the one in force
     i_signed: bool = False
     i_have_a_checkin: bool = False
+    i_have_goals_to_review: bool = False  # asked some months into the term
     i_have_a_meeting_to_answer: bool = False  # the partner suggested a date
     i_have_a_meeting_to_note: bool = False  # its date has passed and no one has recorded it
     has_meeting_ahead: bool = False
@@ -113,6 +115,7 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.DRAFT_AGREEMENT, lambda f: f.match == "introduced" and not f.is_mentor),
     (Step.EXPECT_DRAFT, lambda f: f.match == "introduced"),
     (Step.CLOSING, lambda f: f.match == "closing"),
+    (Step.REVIEW_GOALS, lambda f: f.match == "active" and f.i_have_goals_to_review),
     (
         Step.SUGGEST_MEETING,
         lambda f: f.match == "active" and not f.is_mentor and not f.has_meeting_ahead,

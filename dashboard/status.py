@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, GoalReview
 from applications.models import Application
 from checkins.models import CheckIn
 from matches.models import EndingRequest, FollowUp, Match
@@ -44,6 +44,7 @@ class ParticipantStatus:
     meetings: tuple[Meeting, ...] = ()
     follow_up: FollowUp | None = None  # what the person was asked after the end
     asked_to_end: bool = False
+    has_goals_to_review: bool = False
     at: datetime = field(kw_only=True)
 
     @property
@@ -128,6 +129,7 @@ class ParticipantStatus:
             agreement=self.version.state if self.version else "",
             i_signed=self.person.pk in self.signers,
             i_have_a_checkin=self.checkin is not None,
+            i_have_goals_to_review=self.has_goals_to_review and not application.is_mentor,
             i_have_a_meeting_to_answer=self.meeting_to_answer is not None,
             i_have_a_meeting_to_note=self.meeting_to_note is not None,
             has_meeting_ahead=self.next_meeting is not None,
@@ -228,8 +230,11 @@ def _load_related(found: list[ParticipantStatus], person: User, at: datetime) ->
     for checkin in CheckIn.objects.awaiting(person, at).filter(match__in=pairs):  # oldest first
         checkins.setdefault(checkin.match_id, checkin)
     follow_ups = _follow_ups(found, person)
+    reviews = GoalReview.objects.of(person).waiting().filter(match__in=pairs)
+    to_review = set(reviews.values_list("match", flat=True))
     for status in found:
         key = status.match.pk if status.match else 0
         status.follow_up = follow_ups.get(key)
+        status.has_goals_to_review = key in to_review
         status.version, status.checkin = versions.get(key), checkins.get(key)
         status.meetings = tuple(meetings.get(key, ()))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
 from agreements import drafting, signing
-from agreements.goals import edits, goal_states, steps
-from agreements.models import AgreementVersion, Goal
+from agreements.models import AgreementVersion
 from checkins import answering, concerns, planning, results, unanswered_emails
 from checkins.models import CheckIn, Concern
 from matches.models import Match
@@ -18,7 +17,7 @@ from meetings import recording, scheduling
 from meetings.models import Meeting
 from meetings.wall_time import WallTime
 
-from . import pair_comments, pair_endings
+from . import pair_comments, pair_endings, pair_goals
 from .setup import DemoCohort
 
 RHYTHM = {
@@ -44,7 +43,8 @@ def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
     for place, match in enumerate(ordered):
         add_agreement(demo, match, place, day=start + 6 + place % 12)
         add_meetings(demo, match, place, start=start)
-        update_goals(demo, match, place, start=start)
+        pair_goals.update_goals(demo, match, place, start=start)
+    pair_goals.review_goals(demo, ordered, start=start)
     add_checkins(demo, ordered, start=start)
     pair_endings.end_early(demo, ordered, start=start)
     pair_comments.add_comments(demo, ordered, start=start)
@@ -141,35 +141,6 @@ def add_past_meeting(demo: DemoCohort, match: Match, turn: int, day: float) -> N
         logs, writer = demo.texts["logs"], (mentee, mentor)[turn % 4 // 2]
         notes = {"learned": logs["learned"][turn % 6], "next_step": logs["next_step"][turn % 4]}
         recording.record(meeting, by=writer, at=held_at, **notes)
-
-
-def update_goals(demo: DemoCohort, match: Match, place: int, *, start: float) -> None:
-    """Mark goals as under way, reached or parked."""
-    mentee, _mentor = match.people
-    if not demo.calendar.is_past(start + 70) or match.state != Match.State.ACTIVE:
-        return
-    texts = demo.texts["goal_texts"]["steps"]
-    for number, goal in enumerate(Goal.objects.visible_to(mentee).of_pair(match)):
-        goal.match = match
-        state = ("under_way", "reached", "", "parked")[(place + 3 * number) % 4]
-        for turn in range(3 if state else 0):
-            on = demo.calendar.at(start + 30 + 10 * turn, hour=20)
-            step = steps.add_step(goal, texts[(place + turn) % len(texts)], by=mentee, at=on)
-            if turn < 2 or state == "reached":
-                steps.set_done(step, is_done=True, by=mentee, at=on + timedelta(days=6))
-        if state:
-            goal_states.set_state(goal, state, by=mentee, at=demo.calendar.at(start + 66))
-    add_learning_goal(demo, match, place, day=start + 20)
-
-
-def add_learning_goal(demo: DemoCohort, match: Match, place: int, *, day: float) -> None:
-    """Let every third mentor say what they want to learn; every second of these shares it."""
-    if place % 3 == 1:
-        choices = demo.texts["goal_texts"]["learning"]
-        words = choices[place % len(choices)]
-        mentor = match.mentor.person
-        goal_words = edits.GoalWords(**words, is_shared=place % 2 == 0)
-        edits.add_goal(match, goal_words, person=mentor, by=mentor, at=demo.calendar.at(day))
 
 
 def mode_of(match: Match) -> str:

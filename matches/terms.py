@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -32,7 +33,7 @@ from workflow.states import move
 from . import endings
 from .ending_texts import TERM_CHANGED
 from .models import Closure, Match, MatchQuerySet, Pause, not_paused
-from .pair_clock import days_rested
+from .pair_clock import days_rested, later
 
 State = Match.State
 REMIND_AFTER_DAYS = 12  # after the last day
@@ -65,6 +66,18 @@ def closes_on(match: Match) -> date | None:
     reopened_at = Closure.objects.filter(match=match).aggregate(last=Max("reopened_at"))["last"]
     begins = max(match.ends_on, today_of(match, reopened_at)) if reopened_at else match.ends_on
     return begins + timedelta(days=CLOSE_AFTER_DAYS)
+
+
+def term_day(match: Match, months: int) -> date | None:
+    """Return the day on which `months` of the term have passed; None before it has begun.
+
+    Pauses until then do not count.
+    """
+    if match.active_at is None:
+        return None
+    wait = match.active_at + relativedelta(months=months) - match.active_at
+    pauses = list(Pause.objects.filter(match=match))
+    return today_of(match, later(match.active_at, wait, pauses))
 
 
 def near_from(match: Match, ends_on: date) -> date:

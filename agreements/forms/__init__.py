@@ -1,5 +1,6 @@
 from .comments import AnswerForm, CommentForm, save_suggestion, suggestion_form
 from .expectations import ExpectationsForm
+from .goal_reviews import GoalReviewForm
 from .goals import GoalForm, StepForm
 from .parts import NO_GOAL, PART_FORMS, PartForm
 from .reflections import ReflectionForm
@@ -13,6 +14,7 @@ __all__ = [
     "CommentForm",
     "ExpectationsForm",
     "GoalForm",
+    "GoalReviewForm",
     "PartForm",
     "ReflectionForm",
     "RenewForm",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -28,8 +27,15 @@ class SignForm(forms.Form):
     )
     is_my_name = forms.BooleanField(label=_("Yes, sign with this name."), required=False)
 
-    def __init__(self, *args: Any, version: AgreementVersion, signer: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        version: AgreementVersion,
+        signer: User,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.version, self.signer = version, signer
         self.fields["typed_name"].widget.attrs["autocomplete"] = "name"
         if not self._wants_confirmation():

@@ -2,6 +2,7 @@ from .agreements import Agreement
 from .comments import COMMENT_LENGTH, PartComment
 from .content import AgreedActivity, AgreedGoal, AgreementText, with_goal_counts
 from .expectations import ANSWER_LENGTH, Expectations
+from .goal_reviews import GoalReview
 from .goals import Goal, GoalChange, GoalStep
 from .reflections import GoalReflection, Reflection
 from .signatures import Signature
@@ -22,6 +23,7 @@ __all__ = [
     "Goal",
     "GoalChange",
     "GoalReflection",
+    "GoalReview",
     "GoalStep",
     "PartComment",
     "Reflection",

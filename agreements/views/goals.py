@@ -16,7 +16,7 @@ from matches.terms import today_of
 
 from .. import default_texts
 from ..forms import GoalForm, StepForm
-from ..goals import edits, goal_states, presenters, steps
+from ..goals import edits, goal_states, presenters, reviews, steps
 from ..models import Goal, GoalStep
 from .own import own_match
 
@@ -55,6 +55,7 @@ def goal_list(request: HttpRequest, match_id: str) -> HttpResponse:
         "goals": found,
         "is_mentor": request.user == match.mentor.person,
         "is_signed": match.active_at is not None,
+        "review": reviews.waiting_review(match, request.user),
         "is_open": is_open,
         "examples": default_texts.GOAL_EXAMPLES,
         "most_goals": edits.MAX_OPEN_GOALS,

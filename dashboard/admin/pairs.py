@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from agreements.goals.review_reminders import goals_not_reviewed
 from checkins.first_contact import without_contact
 from dashboard.health import FollowedPair, Health, health_of, in_health, reasons, with_requests
 from dashboard.models import Pair
@@ -53,6 +54,21 @@ class ContactFilter(admin.SimpleListFilter):
         return without_contact(queryset, at=timezone.now())
 
 
+class GoalsFilter(admin.SimpleListFilter):
+    title = _("goals")
+    parameter_name = "goals"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str | Promise]]:
+        return [("not-reviewed", _("not reviewed, although asked"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "not-reviewed":
+            return queryset
+        return goals_not_reviewed(queryset, at=timezone.now())
+
+
 @admin.register(Pair)
 class PairAdmin(CommitteeAdmin):
     """Read-only; carers and rounds have pages of their own."""
@@ -68,7 +84,7 @@ class PairAdmin(CommitteeAdmin):
         "mentee__cohort__program__policy",
         "carer",
     )
-    list_filter = (HealthFilter, ContactFilter, CarerFilter, "state")
+    list_filter = (HealthFilter, ContactFilter, GoalsFilter, CarerFilter, "state")
     search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
     search_help_text = _("Name of either person or of the carer")
     ordering = ("introduced_at", "pk")

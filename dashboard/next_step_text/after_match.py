@@ -270,6 +270,16 @@ def paused(status: ParticipantStatus) -> NextStep:
     )
 
 
+@text_of(Step.REVIEW_GOALS)
+def review_goals(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("Look at your goals"),
+        text=_("How far have you come, and are you still what you agreed?"),
+        url=page("agreements:goal-review", status.key),
+        action=_("Review our goals"),
+    )
+
+
 @text_of(Step.ENDING_ASKED)
 def ending_asked(status: ParticipantStatus) -> NextStep:
     return NextStep(

@@ -71,6 +71,11 @@ TABLE = [
         {"match": "active", "i_have_a_meeting_to_answer": True},
         Step.ANSWER_MEETING,
     ),
+    (
+        "is asked about the goals",
+        {"match": "active", "i_have_goals_to_review": True},
+        Step.REVIEW_GOALS,
+    ),
     ("met yesterday", {"match": "active", "i_have_a_meeting_to_note": True}, Step.NOTE_MEETING),
     ("has no date ahead", {"match": "active"}, Step.SUGGEST_MEETING),
     ("has a date ahead", {"match": "active", "has_meeting_ahead": True}, Step.ALL_SET),

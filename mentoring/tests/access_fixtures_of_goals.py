@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agreements.goals import edits, steps
 from agreements.goals.edits import GoalWords
-from agreements.models import Goal
+from agreements.models import Goal, GoalReview
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -27,4 +27,7 @@ def add_goals(world: AccessFixtures, pair: str) -> None:
     steps.add_step(own, "s", by=mentor)
     newer = GoalWords("t2", "m2", "w", is_shared=False)
     edits.change_goal(own, newer, expected_revision=0, by=mentor)
+    now = timezone.now()
+    GoalReview.objects.create(match=match, month=3, asked_at=now, done_at=now, done_by=mentee)
+    GoalReview.objects.create(match=match, month=6, asked_at=now)
     world.add("learning_goal", pair, own, owners=names[1:], partners=names[:1])

@@ -22,6 +22,7 @@ AGREEMENTS: dict[str, Rule] = {
     "agreements:goal-list": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:goal-create": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:learning-goal-create": form(OWNER, "mentors_match", match_id=PUBLIC_ID),
+    "agreements:goal-review": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:goal-detail": page(PAIR, "goal", goal_id=PUBLIC_ID),
     "agreements:goal-update": form(PAIR, "goal", goal_id=PUBLIC_ID),
     "agreements:comment-create": form(PAIR, "match", match_id=PUBLIC_ID, part="goals"),

@@ -145,6 +145,7 @@ EMAILS: dict[str, Readers] = {
     "agreements.AgreementVersion": everyone,
     "agreements.Goal": no_one,  # between the two
     "agreements.PartComment": no_one,  # between the two
+    "agreements.GoalReview": everyone,  # that it was asked for
     "meetings.Meeting": carer,
     "checkins.CheckIn": everyone,
     "checkins.Concern": carer_and_chair,

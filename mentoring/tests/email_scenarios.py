@@ -41,7 +41,7 @@ from .email_cases_of_endings import (
     term_ends,
     thank_you,
 )
-from .email_cases_of_goals import reached_goal, take_up_again
+from .email_cases_of_goals import asked_to_review, do_review, reached_goal, take_up_again
 from .email_cases_of_pauses import PAUSES
 from .silent_pairs import NEW_PAIRS, be_in_touch, silent
 
@@ -201,6 +201,7 @@ def open_applications(case: Case) -> None:
 
 
 SCENARIOS: dict[str, Scenario] = {
+    "goal-review": Scenario(asked_to_review, stop=do_review, reason="goals-reviewed"),
     "goal-reached": Scenario(reached_goal, stop=take_up_again, reason="goal-not-reached"),
     "agreement-comment": Scenario(
         commented_agreement,

@@ -1,0 +1,70 @@
+"""Ask for a review of the goals in months 3, 6 and 9, and once more after a week.
+
+Run about once a minute; running it twice, or after a long stop, asks for nothing twice. After a
+stop only the latest review that is due is asked for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Exists, OuterRef
+
+from access.bounded import found_in
+from matches import terms
+from matches.models import Match, MatchQuerySet, not_paused
+from notifications.reconcilers import reconciler
+from notifications.reminders import PendingEmails, due_reminder
+
+from ..models import GoalReview
+from .reviews import MONTHS
+
+KIND = "goal-review"
+REMIND_DAYS, LAST_DAYS = 7, 14
+LATEST = timedelta(days=240)  # how much later a review can be asked for: pauses move it
+A_DAY = timedelta(days=1)  # some calendar is a day ahead of UTC
+PEOPLE = ("mentee__person", "mentor__person", "mentee__cohort__program__policy")
+
+
+@reconciler
+def ask_for_reviews(at: datetime) -> None:
+    """Add the reviews that are due and enqueue the e-mails about them."""
+    for month in sorted(MONTHS, reverse=True):
+        _add_due(month, at)
+    since = at - timedelta(days=REMIND_DAYS + LAST_DAYS)
+    waiting = GoalReview.objects.waiting().filter(not_paused(at, "match__"), asked_at__gt=since)
+    reviews = list(found_in(waiting).select_related(*(f"match__{name}" for name in PEOPLE)))
+    pending = PendingEmails([KIND], reviews)
+    for review in reviews:
+        reminder = due_reminder(
+            at, since=review.asked_at, reminders=(REMIND_DAYS,), last_days=LAST_DAYS
+        )
+        if reminder is None:
+            continue
+        mentee, mentor = review.match.people
+        pending.enqueue(KIND, reminder, to=mentee, about=review, at=at)
+        if reminder.ordinal == 1:
+            pending.enqueue(KIND, reminder, to=mentor, about=review, at=at)
+
+
+def goals_not_reviewed(matches: MatchQuerySet, *, at: datetime) -> MatchQuerySet:
+    """Return those of `matches` that were asked and reminded, and have not reviewed their goals."""
+    late = at - timedelta(days=REMIND_DAYS + LAST_DAYS)
+    waiting = GoalReview.objects.waiting().filter(match=OuterRef("pk"), asked_at__lte=late)
+    return matches.filter(Exists(waiting))
+
+
+def _add_due(month: int, at: datetime) -> None:
+    newest = at - relativedelta(months=month) + A_DAY
+    known = GoalReview.objects.filter(match=OuterRef("pk"), month__gte=month)
+    candidates = Match.objects.filter(
+        not_paused(at),
+        state=Match.State.ACTIVE,
+        active_at__lte=newest,
+        active_at__gt=newest - LATEST,
+    ).exclude(Exists(known))
+    for match in found_in(candidates).select_related(*PEOPLE):
+        day = terms.term_day(match, month)
+        if day is not None and day <= terms.today_of(match, at):
+            GoalReview.objects.get_or_create(match=match, month=month, defaults={"asked_at": at})

@@ -1,0 +1,7 @@
+"""Signals of this app for the apps above it. All are sent inside the transaction of the change."""
+
+from django.dispatch import Signal
+
+# One of a pair wants to talk with the committee, in a review of the goals: `review`, `person`,
+# `at`. The partner is not told.
+talk_asked = Signal()
