@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+from django.db.models import Q
+
 from accounts.column_rules import erased, impersonal, kept, rules
 from accounts.mentions import NAME_ERASED as ERASED
 from accounts.mentions import Mentions
@@ -19,6 +21,7 @@ from workflow.models import Transition
 from . import expectations, reflections, text
 from .goals import privacy as goals_privacy
 from .models import (
+    Activity,
     AgreedActivity,
     AgreedGoal,
     AgreementText,
@@ -40,6 +43,7 @@ def export(user: User) -> dict[str, object]:
     return {
         "versions": _export_versions(user),
         "goals": goals_privacy.export(user),
+        "activities": _export_activities(user),
         "comments": _export_comments(user),
         "expectations": _export_expectations(user),
         "reflections": [_export_reflection(row) for row in _reflections_of(user)],
@@ -83,6 +87,19 @@ def _export_reflection(row: Reflection) -> dict[str, object]:
     }
 
 
+def _export_activities(user: User) -> list[dict[str, object]]:
+    rows = Activity.objects.visible_to(user).select_related("entry")
+    return [
+        {
+            "activity": row.name,
+            "planned_on": row.planned_on,
+            "done_on": row.done_on,
+            "is_together": row.is_together,
+        }
+        for row in rows
+    ]
+
+
 def _export_versions(user: User) -> list[dict[str, object]]:
     versions = AgreementVersion.objects.of(user).select_related(
         "agreement__match__mentee__person",
@@ -117,6 +134,9 @@ def erase(user: User) -> None:
     reflections.erase_all(matches, author=user)
     expectations.erase_all(matches, author=user)
     goals_privacy.erase(user)
+    # What one of them planned, and what they had agreed on for the mentee.
+    mine = Q(author=user) | Q(author=None, match__mentee__person=user)
+    Activity.system.filter(mine, match__in=matches).update(text="")
     comments = PartComment.system.filter(version__in=versions)
     comments.filter(author=user).delete()
     comments.update(answer="")  # the answers of the one who is erased
@@ -143,6 +163,7 @@ def erase(user: User) -> None:
     mentions.replace_in(written, "learned", "next_steps")
     mentions.replace_in(GoalReflection.system.filter(reflection__in=written), "learned")
     goals_privacy.replace_mentions(mentions, matches)
+    mentions.replace_in(Activity.system.filter(match__in=matches), "text")
     Transition.system.about_any(versions).update(why="")
 
 
@@ -167,6 +188,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     reflections.erase_all(matches)
     expectations.erase_all(matches)
     goals_privacy.empty(Goal.system.filter(match__in=matches))
+    Activity.system.filter(match__in=matches).update(text="")
     versions = AgreementVersion.objects.filter(agreement__match__in=matches)
     empty_unsigned(versions)
     PartComment.system.filter(version__in=versions).delete()
@@ -190,6 +212,7 @@ COLUMNS = rules(
             "text measure": AGREED,
         },
         "AgreedActivity": {"text": AGREED},
+        "Activity": {"public_id": impersonal("a random id"), "text": erased()},
         "Goal": {
             "public_id key": impersonal("a random id"),
             "text measure why": erased(),

@@ -5,3 +5,5 @@ from django.dispatch import Signal
 # One of a pair wants to talk with the committee, in a review of the goals: `review`, `person`,
 # `at`. The partner is not told.
 talk_asked = Signal()
+# The pair has done an activity together: `match`, `person` who says so, `on` which day.
+done_together = Signal()

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from .views import (
+    activities,
     comments,
     expectations,
     goal_reviews,
@@ -30,6 +31,16 @@ urlpatterns = [
     path("agreement/<str:match_id>/renew/", writing.agreement_renew, name="agreement-renew"),
     path("agreement/<str:match_id>/committee/", reading.committee_access, name="committee-access"),
     path("agreement/<str:match_id>/look-back/", reflections.reflection, name="reflection"),
+    path("activities/<str:match_id>/", activities.activity_list, name="activity-list"),
+    path("activities/<str:match_id>/first-day/", activities.first_day, name="first-day"),
+    path(
+        "activities/<str:match_id>/first-weeks/<int:entry>/",
+        activities.first_weeks_tick,
+        name="first-weeks-tick",
+    ),
+    path("activity/<str:activity_id>/done/", activities.activity_done, name="activity-done"),
+    path("activity/<str:activity_id>/undone/", activities.activity_undone, name="activity-undone"),
+    path("activity/<str:activity_id>/remove/", activities.activity_remove, name="activity-remove"),
     path("goals/<str:match_id>/", goals.goal_list, name="goal-list"),
     path("goals/<str:match_id>/new/", goals.goal_create, name="goal-create"),
     path("goals/<str:match_id>/learning/", goals.learning_goal_create, name="learning-goal-create"),

@@ -1,16 +1,21 @@
-"""What the end of a pair, or a pause, means for the meetings that were still ahead."""
+"""What an ending, a pause and a shared activity mean for meetings and contacts."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.dispatch import receiver
+from django.utils import timezone
 
 from accounts.models import User
+from agreements.models import Activity
+from agreements.signals import done_together
 from matches.models import Match, Pause
 from matches.signals import match_ended, meetings_in_pause_asked, pause_changed
 
 from . import scheduling
+from .contacts import note_contact
 from .models import Meeting, MeetingQuerySet
 from .presenters import show_time
 from .reconcilers import cancel_ahead
@@ -55,3 +60,12 @@ def _ahead(match: Match, at: datetime, back_at: datetime) -> MeetingQuerySet:
     ahead = Meeting.objects.ahead(at).filter(match=match, starts_at__lt=back_at)
     people = ("match__mentee__person", "match__mentor__person")
     return ahead.select_related(*people).order_by("starts_at")
+
+
+@receiver(done_together)
+def note_as_contact(
+    sender: type[Activity], match: Match, person: User, on: date, **kwargs: object
+) -> None:
+    """Note the contact at noon of that day, but never later than now."""
+    noon = datetime.combine(on, time(12), ZoneInfo(person.time_zone))
+    note_contact(match, by=person, at=min(noon, timezone.now()))

@@ -78,6 +78,7 @@ COLUMNS = rules(
             "merged retired": impersonal("which words were merged"),
             "moved": impersonal("ids of rows and levels, deleted after a day"),
         },
+        "ProgramActivity": {"code names": OWN_WORDS},
         "Experience": {"code names": OWN_WORDS},
     },
 )

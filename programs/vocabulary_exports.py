@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Industry, Language
 
-from .models import Experience, Topic
+from .models import Entry, Experience, ProgramActivity, Topic
 from .spreadsheets import Cell, Sheet
 
-Word = Topic | Experience | Industry | Language
+Word = Topic | Experience | ProgramActivity | Industry | Language
 
 
 def words_sheet(rows: QuerySet) -> Sheet:
@@ -34,7 +34,7 @@ def words_sheet(rows: QuerySet) -> Sheet:
 
 
 def _rows(rows: QuerySet, languages: list[str]) -> Iterator[list[Cell]]:
-    if issubclass(rows.model, Topic | Experience):
+    if issubclass(rows.model, Entry):
         rows = rows.select_related("program")
     word: Word
     for word in rows:
@@ -44,8 +44,8 @@ def _rows(rows: QuerySet, languages: list[str]) -> Iterator[list[Cell]]:
 
 def _details(word: Word) -> list[Cell]:
     """Return the program, kind and position of a word, as far as it has them."""
-    if isinstance(word, Topic | Experience):
+    if isinstance(word, Topic | Experience | ProgramActivity):
         program = word.program.name if word.program else _("Shared by all programs")
-        kind = word.get_kind_display() if isinstance(word, Topic) else ""
+        kind = word.get_kind_display() if isinstance(word, Topic | ProgramActivity) else ""
         return [program, kind, word.position]
     return [_("Shared by all programs"), "", ""]

@@ -23,11 +23,11 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import Industry, Language
 from notifications.reconcilers import reconciler
 
-from .models import Experience, Topic, WordMerge
+from .models import Experience, ProgramActivity, Topic, WordMerge
 from .models.word_merges import UNDO_WINDOW
 
-Word = Topic | Experience | Industry | Language
-WordModel = type[Topic] | type[Experience] | type[Industry] | type[Language]
+Word = Topic | Experience | ProgramActivity | Industry | Language
+WordModel = type[Topic] | type[Experience] | type[ProgramActivity] | type[Industry] | type[Language]
 MODELS: dict[str, WordModel] = {
     WordMerge.Kind.TOPIC: Topic,
     WordMerge.Kind.EXPERIENCE: Experience,
@@ -58,7 +58,7 @@ class Reference:
         return self._rows().filter(**{self.column: word})
 
     def _rows(self) -> models.QuerySet[models.Model]:
-        return self.table._default_manager.all()
+        return self.table._base_manager.all()
 
     def of_owner(self, row: Columns, word: int) -> models.QuerySet[models.Model]:
         """Return the row about a word that belongs to the same owner as `row`."""

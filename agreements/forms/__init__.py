@@ -1,3 +1,4 @@
+from .activities import ActivityForm, DoneForm, FirstDayForm
 from .comments import AnswerForm, CommentForm, save_suggestion, suggestion_form
 from .expectations import ExpectationsForm
 from .goal_reviews import GoalReviewForm
@@ -10,9 +11,12 @@ from .signing import SignForm
 __all__ = [
     "NO_GOAL",
     "PART_FORMS",
+    "ActivityForm",
     "AnswerForm",
     "CommentForm",
+    "DoneForm",
     "ExpectationsForm",
+    "FirstDayForm",
     "GoalForm",
     "GoalReviewForm",
     "PartForm",

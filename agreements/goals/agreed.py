@@ -12,7 +12,8 @@ from datetime import datetime
 
 from workflow.states import move
 
-from ..models import AgreedGoal, AgreementVersion, Goal, GoalChange
+from .. import activities
+from ..models import AgreedActivity, AgreedGoal, AgreementVersion, Goal, GoalChange
 from .edits import GoalWords, write_words
 
 Kind = GoalChange.Kind
@@ -35,6 +36,8 @@ def follow(version: AgreementVersion, *, at: datetime) -> None:
     for key, goal in known.items():
         if goal.is_agreed and key not in agreed:
             _leave_out(goal, at)
+    texts = AgreedActivity.system.filter(version=version).values_list("text", flat=True)
+    activities.follow(version.match, texts, at=at)
 
 
 def _goals_before(version: AgreementVersion) -> dict[str, AgreedGoal]:

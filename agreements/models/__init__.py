@@ -1,3 +1,4 @@
+from .activities import Activity, FirstDay
 from .agreements import Agreement
 from .comments import COMMENT_LENGTH, PartComment
 from .content import AgreedActivity, AgreedGoal, AgreementText, with_goal_counts
@@ -13,6 +14,7 @@ __all__ = [
     "COMMENT_LENGTH",
     "PARTS",
     "RANGES",
+    "Activity",
     "AgreedActivity",
     "AgreedGoal",
     "Agreement",
@@ -20,6 +22,7 @@ __all__ = [
     "AgreementVersion",
     "AgreementVersionQuerySet",
     "Expectations",
+    "FirstDay",
     "Goal",
     "GoalChange",
     "GoalReflection",

@@ -82,6 +82,7 @@ def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
         "agreement_url": url_or_empty("agreements:agreement-detail", match.public_id),
         "meetings_url": url_or_empty("meetings:meeting-list", match.public_id),
         "goals_url": url_or_empty("agreements:goal-list", match.public_id),
+        "activities_url": url_or_empty("agreements:activity-list", match.public_id),
         "alumni_url": url_or_empty("dashboard:alumni"),
     }
     return render(request, "matches/match_detail.html", context)

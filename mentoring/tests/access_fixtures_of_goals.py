@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from agreements.goals import edits, steps
 from agreements.goals.edits import GoalWords
-from agreements.models import Goal, GoalReview
+from agreements.models import Activity, FirstDay, Goal, GoalReview
+from programs.models import ProgramActivity
 
 from .access_roles import OWNERS, AccessFixtures
 
@@ -28,6 +29,13 @@ def add_goals(world: AccessFixtures, pair: str) -> None:
     newer = GoalWords("t2", "m2", "w", is_shared=False)
     edits.change_goal(own, newer, expected_revision=0, by=mentor)
     now = timezone.now()
+    item, _is_new = ProgramActivity.objects.get_or_create(
+        program=match.program, code="own-item", kind="place", week=1, names={"en": "Something"}
+    )
+    world.add("item", "Z" if pair == "Z" else "own", item)
+    activity = Activity.objects.create(match=match, text="t", author=mentee, added_at=now)
+    FirstDay.objects.create(match=match, on=now.date(), person=mentee)
+    world.add("activity", pair, activity, owners=names)
     GoalReview.objects.create(match=match, month=3, asked_at=now, done_at=now, done_by=mentee)
     GoalReview.objects.create(match=match, month=6, asked_at=now)
     world.add("learning_goal", pair, own, owners=names[1:], partners=names[:1])

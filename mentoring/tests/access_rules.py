@@ -193,6 +193,7 @@ PAGES: dict[str, Rule] = {
             "matches_match",
             "programs_topic",
             "programs_experience",
+            "programs_programactivity",
             "accounts_language",
             "accounts_industry",
         )
@@ -340,6 +341,7 @@ TABLES: dict[str, Admin] = {
     "programs_cohort": Admin("cohort", change=CHAIRS, add=ANY_CHAIR),
     "programs_topic": Admin("topic", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
     "programs_experience": Admin("experience", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
+    "programs_programactivity": Admin("item", see=ANY_COMMITTEE, change=CHAIRS, add=ANY_CHAIR),
     "programs_programquestion": Admin("program_question", change=CHAIRS, add=ANY_CHAIR),
     "programs_membership": Admin("membership", change=CHAIRS, add=ANY_CHAIR),
     "programs_conflict": Admin("conflict", see=OWNER | CHAIRS, change=CHAIRS, add=ANY_COMMITTEE),

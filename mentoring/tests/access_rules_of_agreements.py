@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from programs.models import ProgramActivity
+
 from .access_rule import OWNER, PAIR, PUBLIC_ID, Rule, act, form, page, saying
+
+
+def AN_ITEM(match: Any) -> int:
+    """An item of the first weeks in the program of a pair."""
+    return ProgramActivity.objects.filter(program=match.program, week=1).earliest("pk").pk
+
 
 AGREEMENTS: dict[str, Rule] = {
     # --- the agreement: the pair's alone
@@ -19,6 +29,14 @@ AGREEMENTS: dict[str, Rule] = {
     "agreements:agreement-renew": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:reflection": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     "agreements:committee-access": act(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:activity-list": form(PAIR, "match", match_id=PUBLIC_ID),
+    "agreements:first-day": saying(act(PAIR, "match", match_id=PUBLIC_ID), on="2026-01-05"),
+    "agreements:first-weeks-tick": saying(
+        act(PAIR, "match", match_id=PUBLIC_ID, entry=AN_ITEM), done="yes"
+    ),
+    "agreements:activity-done": form(PAIR, "activity", activity_id=PUBLIC_ID),
+    "agreements:activity-undone": act(PAIR, "activity", activity_id=PUBLIC_ID),
+    "agreements:activity-remove": act(PAIR, "activity", activity_id=PUBLIC_ID),
     "agreements:goal-list": page(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:goal-create": form(PAIR, "match", match_id=PUBLIC_ID),
     "agreements:learning-goal-create": form(OWNER, "mentors_match", match_id=PUBLIC_ID),

@@ -77,6 +77,7 @@ WORDS: dict[str, Readers] = {
     "agreements.AgreedGoal.text": no_one,
     "agreements.AgreedGoal.measure": no_one,
     "agreements.AgreedActivity.text": no_one,
+    "agreements.Activity.text": no_one,
     "meetings.Agenda.place": no_one,
     "meetings.Agenda.points": no_one,
     "meetings.Introduction.why": no_one,

@@ -84,6 +84,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "accounts.Profile": Q(user=person),
         "accounts.User": Q(pk=person.pk),
         "agreements.AgreementText": Q(version__agreement__match__in=matches),
+        "agreements.Activity": Q(author=person) | Q(author=None, match__mentee__person=person),
         "agreements.AgreedActivity": Q(version__agreement__match__in=matches),
         "agreements.AgreedGoal": Q(version__agreement__match__in=matches),
         "agreements.Goal": Q(person=person),
@@ -140,6 +141,7 @@ def rows_of_others(person: User) -> dict[str, Q]:
     others = Application.objects.filter(cohort__in=cohorts)
     in_pair = Q(version__agreement__match__in=matches)
     return {
+        "agreements.Activity": Q(match__in=matches),
         "agreements.AgreedActivity": in_pair,
         "agreements.AgreedGoal": in_pair,
         "agreements.AgreementText": in_pair,

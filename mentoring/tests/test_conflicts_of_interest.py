@@ -52,6 +52,8 @@ NOT_FOR_COMMITTEE = {
     "accounts.Profile": "reached through an application",
     "agreements.AgreementText": "the pair's own words",
     "agreements.Goal": "the pair's own words",
+    "agreements.Activity": "the pair's own words",
+    "agreements.FirstDay": "the pair's own",
     "agreements.AgreedActivity": "the pair's own words",
     "agreements.AgreedGoal": "the pair's own words",
     "agreements.GoalChange": "the pair's own words",

@@ -37,6 +37,7 @@ PAGES = (
     "programs_cohort",
     "programs_topic",
     "programs_experience",
+    "programs_programactivity",
     "programs_membership",
     "programs_programquestion",
     "programs_conflict",
@@ -79,6 +80,7 @@ def entries(program, cohort, chair, ada, ben):
         },
         "programs_topic": {**names, "program": program.pk, "kind": "skill"},
         "programs_experience": {**names, "program": program.pk},
+        "programs_programactivity": {**names, "program": program.pk, "kind": "activity"},
         "programs_programquestion": {
             "program": program.pk,
             "heading": "Which site?",

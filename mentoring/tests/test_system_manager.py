@@ -20,6 +20,7 @@ ALLOWED = {
     "accounts/mentions.py": ERASES,
     "agreements/drafting.py": "writes the pair's text for one of the two, whom the verb checks",
     "agreements/reconcilers.py": "asks which reminders are in the outbox",
+    "agreements/activities.py": "follows what both have signed",
     "agreements/goals/agreed.py": "follows what both have signed",
     "agreements/goals/privacy.py": ERASES,
     "agreements/goals/goal_states.py": "cancels e-mails about the goals of an ended pair",
@@ -109,6 +110,7 @@ ALLOWED = {
     "notifications/restore_guard.py": SENDS,
     "notifications/volume_limit.py": SENDS,
     "programs/opening_requests.py": "writes to visitors; gives the committee numbers only",
+    "programs/word_merging.py": "counts and merges the choices of a word; reads no texts",
     "workflow/jobs.py": "runs background jobs for no person",
     "workflow/states.py": "changes the state of a row that the verb has checked",
 }

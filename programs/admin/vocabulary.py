@@ -9,13 +9,14 @@ from django.contrib import admin
 from django.db.models import ForeignKey, Model
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..committee import Role
 from ..committee_admin import TranslatedNamesForm, WordAdmin, translated_name_fields
-from ..models import Experience, Program, Topic
+from ..models import Entry, Experience, Program, ProgramActivity, Topic
 
 
 class EntryForm(TranslatedNamesForm):
@@ -54,6 +55,25 @@ class ExperienceForm(EntryForm):
         model = Experience
 
 
+class ProgramActivityForm(EntryForm):
+    """What belongs to the first weeks has a week; what pairs do when they like has none."""
+
+    class Meta(EntryForm.Meta):
+        model = ProgramActivity
+        fields = ("program", "kind", "week", "position", "retired_on")
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        kind, week = cleaned.get("kind"), cleaned.get("week")
+        is_activity = kind == ProgramActivity.Kind.ACTIVITY
+        if is_activity and week is not None:
+            text = _("An activity has no week. Empty this field, or choose another kind.")
+            self.add_error("week", text)
+        if kind and not is_activity and week is None and "week" not in self.errors:
+            self.add_error("week", _("Say in which week it belongs: 1 is that of the first day."))
+        return cleaned
+
+
 class EntryAdmin(WordAdmin):
     """Entries of the member's programs and the shared ones; chairs add and change their own."""
 
@@ -87,16 +107,16 @@ class EntryAdmin(WordAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Shared entries belong to every program: only the maintainer changes them."""
-        if isinstance(obj, Topic | Experience) and obj.program_id is None:
+        if isinstance(obj, Entry) and obj.program_id is None:
             return request.user.is_superuser
         return super().has_change_permission(request, obj)
 
     @admin.display(description=gettext_lazy("names"))
-    def all_names(self, entry: Topic | Experience) -> str:
+    def all_names(self, entry: Entry) -> str:
         return ", ".join(entry.names.values())
 
     @admin.display(description=gettext_lazy("in use"))
-    def is_current(self, entry: Topic | Experience) -> str:
+    def is_current(self, entry: Entry) -> str:
         return _("retired") if entry.retired_on else _("yes")
 
 
@@ -119,3 +139,19 @@ class ExperienceAdmin(EntryAdmin):
         "mentors what they have been through."
     )
     form = ExperienceForm
+
+
+@admin.register(ProgramActivity)
+class ProgramActivityAdmin(EntryAdmin):
+    empty_words = gettext_lazy(
+        "There are no activities yet. Pairs choose from them, or write their own. "
+        "With a week, they are the list of a newcomer's first weeks."
+    )
+    form = ProgramActivityForm
+    actions = ("retire_selected", "restore_selected")  # pairs have rows about them: no merging
+    columns = ("program", "kind", "week", "position", "retired_on")
+    list_display = ("__str__", "kind", "week", "program", "position", "is_current")  # type: ignore[assignment]
+    list_filter = ("kind",)
+
+    def get_urls(self) -> list[URLPattern]:
+        return super(WordAdmin, self).get_urls()  # nothing is merged, so nothing is undone

@@ -6,13 +6,14 @@ from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
 from .questions import ProgramQuestion
 from .text_versions import TextVersion
 from .translated_texts import SET_UP_TEXTS
-from .vocabulary import Experience, Topic
+from .vocabulary import Entry, Experience, ProgramActivity, Topic
 from .word_merges import WordMerge
 
 __all__ = [
     "SET_UP_TEXTS",
     "Cohort",
     "Conflict",
+    "Entry",
     "Experience",
     "FirstChairLink",
     "Membership",
@@ -21,6 +22,7 @@ __all__ = [
     "PlaceDistance",
     "Policy",
     "Program",
+    "ProgramActivity",
     "ProgramQuestion",
     "TextVersion",
     "Topic",

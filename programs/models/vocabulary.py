@@ -1,10 +1,12 @@
-"""Topics and experiences that people choose from; of one program or shared by all."""
+"""Topics, experiences and activities to choose from; of one program or shared by all."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,8 @@ from accounts.models import User
 from accounts.models.vocabulary import in_language
 
 from .programs import Program
+
+LAST_WEEK = 26  # of the list for newcomers
 
 
 class VocabularyQuerySet(ScopedQuerySet):
@@ -86,5 +90,50 @@ class Experience(Entry):
             models.UniqueConstraint(fields=["program", "code"], name="one_experience_code"),
             models.UniqueConstraint(
                 fields=["code"], condition=models.Q(program=None), name="one_shared_experience_code"
+            ),
+        ]
+
+
+class ProgramActivityQuerySet(VocabularyQuerySet):
+    def first_weeks(self, program: Program, *, kept: Collection[int] = ()) -> list[ProgramActivity]:
+        """The list of the first weeks, by week; of what was retired only the rows in `kept`."""
+        shown = models.Q(retired_on=None) | models.Q(pk__in=kept)
+        rows = self.filter(shown, program=program, week__isnull=False)
+        return list(rows.order_by("week", "position", "pk"))
+
+
+class ProgramActivity(Entry):
+    """What pairs can do together, and for newcomers what belongs to their first weeks."""
+
+    class Kind(models.TextChoices):
+        ACTIVITY = "activity", _("activity")
+        PERSON = "person", _("person to meet")
+        PLACE = "place", _("place to see")
+        RULE = "rule", _("rule to know")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ACTIVITY)
+    # Counted from the newcomer's first day; None for what a pair does when it likes.
+    week = models.PositiveSmallIntegerField(
+        _("week"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LAST_WEEK)],
+        help_text=_("For the first weeks of a newcomer: 1 is the week of the first day."),
+    )
+
+    objects = ProgramActivityQuerySet.as_manager()
+
+    class Meta(Entry.Meta):
+        verbose_name = _("activity of a program")
+        verbose_name_plural = _("activities of a program")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "code"], name="one_activity_code"),
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(program=None), name="one_shared_activity_code"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="activity", week=None)
+                | ~models.Q(kind="activity") & models.Q(week__isnull=False),
+                name="first_weeks_item_has_a_week",
             ),
         ]

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Industry, Language
 
-from ..models import Experience, Program, Topic
+from ..models import Experience, Program, ProgramActivity, Topic
+from ..models.vocabulary import LAST_WEEK
 
 FOLDER = Path(__file__).parent
 
@@ -25,7 +26,12 @@ LISTS: dict[str, str | Promise] = {
     "volunteers": _("Volunteer onboarding"),
 }
 Shared = TypeVar("Shared", Language, Industry)
-Own = TypeVar("Own", Topic, Experience)
+Own = TypeVar("Own", Topic, Experience, ProgramActivity)
+FIRST_WEEKS = (
+    ProgramActivity.Kind.PERSON,
+    ProgramActivity.Kind.PLACE,
+    ProgramActivity.Kind.RULE,
+)
 KINDS = {"goals": Topic.Kind.GOAL, "subjects": Topic.Kind.SUBJECT, "skills": Topic.Kind.SKILL}
 
 
@@ -57,7 +63,15 @@ def load_vocabulary(list_name: str, program: Program | None = None) -> int:
     data, new = read_list(list_name), 0
     for section, kind in KINDS.items():
         new += _add_missing_in_order(Topic, data.get(section, {}), program=program, kind=kind)
-    return new + _add_missing_in_order(Experience, data.get("experiences", {}), program=program)
+    new += _add_missing_in_order(Experience, data.get("experiences", {}), program=program)
+    new += _add_missing_in_order(ProgramActivity, data.get("activities", {}), program=program)
+    for kind in FIRST_WEEKS:
+        for week in range(1, LAST_WEEK + 1):
+            items = data.get(f"week{week}-{kind.value}", {})
+            new += _add_missing_in_order(
+                ProgramActivity, items, program=program, kind=kind, week=week
+            )
+    return new
 
 
 def _add_missing(model: type[Shared], entries: dict[str, list[str]]) -> int:
@@ -73,7 +87,7 @@ def _add_missing_in_order(
     entries: dict[str, list[str]],
     *,
     program: Program | None,
-    **fields: str,
+    **fields: str | int,
 ) -> int:
     known = set(model.objects.filter(program=program).values_list("code", flat=True))
     new = [
