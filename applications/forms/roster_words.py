@@ -26,6 +26,9 @@ class WordsForm(forms.Form):
         for name, word in self.words.items():
             nearest = [str(one) for one in word["nearest"]]  # type: ignore[attr-defined]  # a list
             near = closest(str(word["word"]), nearest[:5])
+            meaning = word.get("meaning")
+            if meaning and meaning not in nearest:
+                nearest = [str(meaning), *nearest]
             self.fields[name] = forms.ChoiceField(
                 label=ngettext(
                     "%(field)s: “%(word)s”, in %(count)s row",
@@ -42,7 +45,7 @@ class WordsForm(forms.Form):
                     (ADD, _("add as a new word")),
                     (LEAVE_OUT, _("leave out")),
                 ],
-                initial=KNOWN + near if near else ADD,
+                initial=_choice(near if meaning is None else str(meaning), meaning is not None),
             )
 
     def choices_by_field(self) -> dict[str, tuple[dict[str, str], list[str]]]:
@@ -58,3 +61,8 @@ class WordsForm(forms.Form):
                     choice.removeprefix(KNOWN) if choice != LEAVE_OUT else ""
                 )
         return found
+
+
+def _choice(name: str, is_chosen: bool) -> str:
+    """Return the choice of a known word; without one, that of leaving out or of adding."""
+    return KNOWN + name if name else LEAVE_OUT if is_chosen else ADD

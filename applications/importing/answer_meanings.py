@@ -28,6 +28,16 @@ from .usual_times import read_times, time_choices
 
 MAX_CHOICES = 60
 UNSAID = "-"  # an answer that says nothing
+NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "none zero aucun aucune", "one once un une", "two deux both", "three trois",
+            "four quatre", "five cinq", "six", "seven sept", "eight huit", "nine neuf", "ten dix",
+        )
+    )
+    for word in words.split()
+}  # fmt: skip
 Choice = tuple[object, str | Promise]  # code, label
 YES_OR_NO: list[Choice] = [("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))]
 # {field: its fixed answers}; labels are translated when a page shows them.
@@ -150,14 +160,22 @@ def _answers(table: TableSummary, field: str, mapping: FieldMap) -> Iterator[str
 
 def nearest_choices(answer: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the choices for an answer, the most alike first; numbers by their distance."""
-    number = re.search(r"\d+", answer)
-    if number and all(code.isdigit() and code == label for code, label in choices):
-        return sorted(choices, key=lambda choice: abs(int(choice[0]) - int(number[0])))
+    number = _number(answer)
+    if number is not None and all(code.isdigit() and code == label for code, label in choices):
+        return sorted(choices, key=lambda choice: abs(int(choice[0]) - number))
 
     def likeness(choice: tuple[str, str]) -> float:
         return difflib.SequenceMatcher(None, fold(answer), fold(choice[1])).ratio()
 
     return sorted(choices, key=likeness, reverse=True)
+
+
+def _number(answer: str) -> int | None:
+    """Return the number that an answer says in figures or words; of several words the last."""
+    if found := re.search(r"\d+", answer):
+        return int(found[0])
+    words = [NUMBERS[word] for word in re.findall(r"\w+", fold(answer)) if word in NUMBERS]
+    return words[-1] if words else None
 
 
 def understood(field: str, answer: str) -> bool:

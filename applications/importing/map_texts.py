@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from .map_reading import read_map
 from .maps import ROLE_TABLES, FieldMap
+from .normalization import fold
 
 
 def with_words(
@@ -21,7 +22,9 @@ def with_words(
     for name, (renamed, added) in choices.items():
         side = data.get(ROLE_TABLES[role], {}).get("fields", {})
         mapping = side[name] if name in side else data["fields"][name]
-        kept = {word: to for word, to in mapping.get("rename", {}).items() if word not in added}
+        chosen = {fold(word) for word in (*renamed, *added)}
+        rename = mapping.get("rename", {})
+        kept = {word: to for word, to in rename.items() if fold(word) not in chosen}
         mapping["rename"] = {**kept, **renamed}
         mapping["add"] = [*dict.fromkeys([*mapping.get("add", []), *added])]
     text = to_toml(data)

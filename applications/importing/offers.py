@@ -84,9 +84,15 @@ class Offers:
     def words(self) -> list[NewWord]:
         """Return the words of the file that the vocabularies lack, with the nearest known ones."""
         return [
-            NewWord(name, word, count, nearest_first(word, lookup.names)[:MAX_NEAREST])
+            NewWord(
+                name,
+                word,
+                count,
+                nearest_first(word, lookup.names)[:MAX_NEAREST],
+                self.roster.fields[name].rename.get(fold(word)),
+            )
             for name, lookup in self.lookups.items()
-            for word, count in lookup.unknown.most_common(MAX_WORDS)
+            for word, count in (lookup.unknown + lookup.renamed).most_common(MAX_WORDS)
         ]
 
     def _clears(self, name: str) -> bool:

@@ -93,12 +93,16 @@ class Change:
 
 @dataclass(frozen=True)
 class NewWord:
-    """A word of the file that a vocabulary lacks; `nearest` are known words, the closest first."""
+    """A word of the file that a vocabulary lacks; `nearest` are known words, the closest first.
+
+    `meaning` is what an earlier choice calls it: a known word, "" to leave it out, None for none.
+    """
 
     field: str
     word: str
     count: int
     nearest: list[str]
+    meaning: str | None = None
 
 
 @dataclass

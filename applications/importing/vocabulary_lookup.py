@@ -59,6 +59,7 @@ class VocabularyLookup:
         self.field = field
         self.mapping, self.create = mapping, create
         self.unknown: Counter[str] = Counter()  # words of the file that the vocabulary lacks
+        self.renamed: Counter[str] = Counter()  # those of which the map says what they are called
         self.names: list[str] = []
         self.added: dict[int, str] = {}
         self.by_name: dict[str, Entry] = {}
@@ -115,6 +116,8 @@ class VocabularyLookup:
         found, problems = [], []
         for written in self._whole_words(record.lists.get(self.field, [])):
             name = self.mapping.rename.get(fold(written), written)
+            if fold(written) in self.mapping.rename:
+                self.renamed[written] += 1
             if not name:
                 continue
             if len(name) > NAME_LENGTH:

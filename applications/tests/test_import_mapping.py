@@ -190,6 +190,9 @@ class TestMeanings:
         ("field", "answer", "nearest"),
         [
             ("capacity", "2 or 3", "2"),
+            ("capacity", "I am willing to take on two mentees.", "2"),
+            ("capacity", "I can do this one! Give me three mentees.", "3"),
+            ("capacity", "Deux personnes", "2"),
             ("years_experience", "more than 10 years", "10"),
             ("level", "Mid-career professional", "3"),
             ("rhythm_days", "each month", "30"),

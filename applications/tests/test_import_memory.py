@@ -10,6 +10,7 @@ from django.urls import reverse
 from applications.importing import read_map
 from applications.importing.grids import GRID
 from applications.models import Application, RosterJob, RosterUpload
+from programs.models import Topic
 from workflow import jobs
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,27 @@ class Pages:
         asked = {**form.answers, **form.explained}
         names = {one.answer.split()[0]: name for name, one in asked.items()}
         return self.choose(**{names[word]: code for word, code in meanings.items()})
+
+    @property
+    def words_form(self):
+        job = RosterJob.system.latest()
+        address = reverse("admin:applications_rosterupload_job", args=[job.public_id])
+        return self.client.get(address).context["words_form"]
+
+    def words(self):
+        """Return {new word: what is chosen for it}."""
+        form = self.words_form
+        return {one["word"]: form[name].value() for name, one in form.words.items()}
+
+    def call(self, **choices):
+        """Say what new words are."""
+        form = self.words_form
+        data = {name: choices[one["word"]] for name, one in form.words.items()}
+        job = RosterJob.system.latest()
+        address = reverse("admin:applications_rosterupload_words", args=[job.public_id])
+        self.client.post(address, data)
+        jobs.run_due()
+        return self
 
     def take(self):
         self.client.post(self.url("import"))
@@ -293,3 +315,29 @@ def test_what_the_map_says_of_everyone_is_shown(pages):
     assert "How to meet: “online” for everyone" in text
     assert "a list in Python&#x27;s notation" in text
     assert "several, separated by |" in text
+
+
+class TestWords:
+    FILE = "Email,Name,Topics\na@example.org,A Holm,Payy;Rubbish\n"
+
+    @pytest.fixture
+    def explained(self, pages, program):
+        for n, name in enumerate(["Pay", "Change"]):
+            Topic.objects.create(program=program, code=f"t{n}", names={"en": name}, position=n)
+        pages.upload(self.FILE).choose()
+        assert pages.words() == {"Payy": "=Pay", "Rubbish": "+"}
+        pages.call(Payy="=Change", Rubbish="-")
+        return pages.take()
+
+    def test_what_they_were_called_is_shown_and_counts(self, explained):
+        explained.upload(self.FILE.replace("a@", "b@")).choose()
+        assert explained.words() == {"Payy": "=Change", "Rubbish": "-"}
+        explained.take()
+        rows = Application.objects.get(person__email="b@example.org").topic_rows.all()
+        assert [str(row) for row in rows] == ["Change"]
+
+    def test_it_can_be_changed(self, explained):
+        explained.upload(self.FILE.replace("a@", "b@")).choose()
+        explained.call(Payy="=Pay", Rubbish="+").take()
+        rows = Application.objects.get(person__email="b@example.org").topic_rows.all()
+        assert sorted(str(row) for row in rows) == ["Pay", "Rubbish"]
