@@ -165,7 +165,7 @@ def _splits(columns: list[object], usual: str, splits: dict[str, object]) -> dic
     return of_all | {fold(one): str(mark) for one, mark in splits.items()}
 
 
-def _clears(given: Any, columns: list[Any]) -> frozenset[str]:
+def _clears(given: bool | list[object], columns: list[object]) -> frozenset[str]:
     """Return the folded columns of which an empty cell erases: all of them, or those named."""
     names = columns if given is True else given or []
     return frozenset(fold(str(one)) for one in names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -45,7 +44,7 @@ class MergeForm(Form):
 class WordAdmin(ExportAdmin):
     """Topics, experiences, industries and languages."""
 
-    actions: Sequence[Any] = ("retire_selected", "restore_selected", "merge_selected")
+    actions: Sequence[str] = ("retire_selected", "restore_selected", "merge_selected")
     change_list_template = "admin/programs/words.html"
 
     def get_urls(self) -> list[URLPattern]:
