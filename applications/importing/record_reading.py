@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -20,11 +21,13 @@ from .headings import is_without_heading, same_question
 from .joined_rows import join_rows
 from .maps import LISTS, FieldMap, RosterMap
 from .normalization import did_you_mean, fold, is_blank, split_answers
-from .parsers import InvalidCell, Value, parse
+from .parsers import PARSERS, InvalidCell, Value, parse
 from .records import Problem, Record
 from .tables import Table
 from .usual_times import read_times
 
+# Fields whose usual words and numbers the program understands without a map.
+WITH_WORDS = PARSERS.keys() - {"email", "name", "first_name", "last_name", "pronouns"}
 NAMES = ("name", "first_name", "last_name")
 # "Na", "Null" and "Nan" are names: in these fields only an empty cell is no answer.
 NEVER_BLANK = set(NAMES)
@@ -269,6 +272,9 @@ def _pivoted(mapping: FieldMap, cells: Mapping[str, str]) -> list[str]:
 def _single(name: str, mapping: FieldMap, cells: Mapping[str, str]) -> Value | None:
     skips = operator.not_ if name in NEVER_BLANK else is_blank
     text = _joined_text(mapping, cells, skips) if mapping.columns else ""
+    if text and name in WITH_WORDS and fold(text) not in mapping.values:
+        with suppress(InvalidCell):  # a map explains the other words, those of the program stay
+            return parse(name, text)
     value = _translate(mapping, text) if text else mapping.default
     if value in (None, ""):
         return None

@@ -210,6 +210,32 @@ class TestMeanings:
         mapping.post({"it depends": "-"})
         assert Application.objects.get().capacity is None
 
+    @pytest.mark.parametrize(
+        ("field", "understood", "asked", "stored"),
+        [
+            ("capacity", "2", "Three please", "3"),
+            ("years_experience", "7", "more than 10", "10"),
+            ("level", "Mid career", "Middle", "3"),
+            ("mode", "online", "By phone", "online"),
+            ("rhythm_days", "30", "each month", "30"),
+            ("language", "Français", "Francais", "fr"),
+            ("time_zone", "Eastern Time (US & Canada)", "Berlin", "Europe/Berlin"),
+            ("is_first_time", "no", "Never before", "true"),
+            ("commitment", "yes", "Of course", "true"),
+        ],
+    )
+    def test_explaining_one_answer_leaves_the_others_understood(
+        self, mapping, field, understood, asked, stored
+    ):
+        rows = "".join(
+            f'{letter}@example.org,{name},"{text}"\n'
+            for letter, name, text in (("a", "A Holm", understood), ("b", "B Li", asked))
+        )
+        mapping(f"Email,Name,Column\n{rows}", role="mentor")
+        mapping.post(**{"field-2": field})
+        job = mapping.post({asked: stored})
+        assert (job.report.get("problems"), Application.objects.count()) == ([], 2)
+
     def test_they_are_offered_for_the_other_role(self, mapping):
         file = "Email,Name,Stage\na@example.org,A Holm,Middle\n"
         mapping(file)
