@@ -53,10 +53,8 @@ def first_weeks(match: Match, reader: User) -> list[FirstWeeksItem]:
 
     What was retired stays for those who have ticked it. Three queries.
     """
-    ticked = {
-        row.entry_id: row
-        for row in Activity.objects.visible_to(reader).filter(match=match, entry__week__gt=0)
-    }
+    rows = Activity.objects.visible_to(reader).filter(match=match, entry__week__gt=0)
+    ticked = {row.entry_id: row for row in rows if row.entry_id is not None}
     entries = ProgramActivity.objects.first_weeks(match.program, kept=ticked)
     first = first_day(match, reader)
     return [

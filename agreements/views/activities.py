@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -57,7 +59,7 @@ def list_page(
         "program": match.program,
         "partner": match.partner_of(request.user),
         "planned": [row for row in found if not row.done_on],
-        "done": sorted(done, key=lambda row: row.done_on, reverse=True),
+        "done": sorted(done, key=lambda row: row.done_on or date.min, reverse=True),
         "items": items,
         "ticked": len([item for item in items if item.done_on]),
         "first_day": first_day,

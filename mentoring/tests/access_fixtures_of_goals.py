@@ -33,6 +33,7 @@ def add_goals(world: AccessFixtures, pair: str) -> None:
         program=match.program, code="own-item", kind="place", week=1, names={"en": "Something"}
     )
     world.add("item", "Z" if pair == "Z" else "own", item)
+    Activity.objects.create(match=match, text="t2", author=mentor, added_at=now)
     activity = Activity.objects.create(match=match, text="t", author=mentee, added_at=now)
     FirstDay.objects.create(match=match, on=now.date(), person=mentee)
     world.add("activity", pair, activity, owners=names)

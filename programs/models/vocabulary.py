@@ -95,11 +95,11 @@ class Experience(Entry):
 
 
 class ProgramActivityQuerySet(VocabularyQuerySet):
-    def first_weeks(self, program: Program, *, kept: Collection[int] = ()) -> list[ProgramActivity]:
+    def first_weeks(self, program: Program, *, kept: Collection[int] = ()) -> Self:
         """The list of the first weeks, by week; of what was retired only the rows in `kept`."""
         shown = models.Q(retired_on=None) | models.Q(pk__in=kept)
         rows = self.filter(shown, program=program, week__isnull=False)
-        return list(rows.order_by("week", "position", "pk"))
+        return rows.order_by("week", "position", "pk")
 
 
 class ProgramActivity(Entry):
@@ -121,7 +121,7 @@ class ProgramActivity(Entry):
         help_text=_("For the first weeks of a newcomer: 1 is the week of the first day."),
     )
 
-    objects = ProgramActivityQuerySet.as_manager()
+    objects = ProgramActivityQuerySet.as_manager()  # type: ignore[misc]  # the base has one, too
 
     class Meta(Entry.Meta):
         verbose_name = _("activity of a program")

@@ -65,11 +65,11 @@ def load_vocabulary(list_name: str, program: Program | None = None) -> int:
         new += _add_missing_in_order(Topic, data.get(section, {}), program=program, kind=kind)
     new += _add_missing_in_order(Experience, data.get("experiences", {}), program=program)
     new += _add_missing_in_order(ProgramActivity, data.get("activities", {}), program=program)
-    for kind in FIRST_WEEKS:
+    for item_kind in FIRST_WEEKS:
         for week in range(1, LAST_WEEK + 1):
-            items = data.get(f"week{week}-{kind.value}", {})
+            items = data.get(f"week{week}-{item_kind.value}", {})
             new += _add_missing_in_order(
-                ProgramActivity, items, program=program, kind=kind, week=week
+                ProgramActivity, items, program=program, kind=item_kind, week=week
             )
     return new
 
