@@ -116,6 +116,22 @@ def _sent_already(author: User, asked: Mapping[str, object], at: datetime) -> Co
     return next(is_same, None)
 
 
+def raise_about_offer(program: Program, person: User, *, at: datetime) -> Concern:
+    """Ask the chairs to talk with someone who is asked about a match before it is made, once."""
+    text = _("Asked about a match before it is made, and wants to talk first.")
+    return ask_for_help(
+        author=person,
+        program=program,
+        match=None,
+        text=text,
+        urgency=Concern.Urgency.SOON,
+        partner_may_know=False,
+        contact_info="",
+        nonce="",
+        at=at,
+    )[0]
+
+
 def raise_about_answer(checkin: CheckIn, *, at: datetime) -> Concern:
     """Raise a concern because an answer needs someone to act, at most once per check-in."""
     concern, created = Concern.system.get_or_create(

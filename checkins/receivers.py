@@ -13,6 +13,7 @@ from agreements.models import GoalReview
 from agreements.signals import talk_asked
 from matches import signals
 from matches.models import Closure, Match
+from programs.models import Program
 
 from . import concerns, planning
 from .models import Concern
@@ -34,6 +35,13 @@ def resolve_concern(
     sender: type[Match], match: Match, person: User, at: datetime, **kwargs: object
 ) -> None:
     concerns.resolve_about_ending(match, person, at=at)
+
+
+@receiver(signals.talk_asked)
+def raise_about_offer(
+    sender: object, program: Program, person: User, at: datetime, **kwargs: object
+) -> None:
+    concerns.raise_about_offer(program, person, at=at)
 
 
 @receiver(signals.match_ended)

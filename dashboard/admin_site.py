@@ -26,7 +26,7 @@ NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("people", _("People"),
      ("applications.application", "accounts.user", "programs.conflict",
       "applications.rosterupload")),
-    ("matching", _("Matching"), ("matching.round", "matching.keepapart")),
+    ("matching", _("Matching"), ("matching.round", "matching.offer", "matching.keepapart")),
     ("agreed", _("Agreements and meetings"),
      ("agreements.agreementversion", "dashboard.pairmeetings", "meetings.meeting")),
     ("feedback", _("Feedback"), ("checkins.survey", "checkins.wave")),

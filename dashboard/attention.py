@@ -22,7 +22,7 @@ from applications.review_queues import queues
 from checkins.first_contact import without_contact
 from checkins.models import CheckIn, Concern
 from matches.models import Match, not_paused
-from matching.models import Round
+from matching.models import Offer, Round
 from notifications import outbox_health
 from notifications.models import Notification
 from programs.models import Cohort, Membership, Program
@@ -55,6 +55,7 @@ def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
         *_concerns(member),
         *_applications(member, at),
         *_rounds(member),
+        *_offers(member),
         *_pairs(member, at),
         *_emails(member),
     ]
@@ -151,6 +152,21 @@ def _rounds(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(to_publish, text, url("approved"), "amber")
     text = ngettext("draft round", "draft rounds", drafts)
     yield AttentionItem(drafts, text, url("draft"))
+
+
+def _offers(member: User) -> Iterator[AttentionItem]:
+    mine = Offer.objects.for_committee(member)
+    waiting, without = (
+        count_up_to(rows, SHOWN_LIMIT + 1) for rows in (mine.open(), mine.nobody_left())
+    )
+    text = ngettext(
+        "request before a match waits for an answer",
+        "requests before matches wait for an answer",
+        waiting,
+    )
+    yield AttentionItem(waiting, text, changelist_url("matching_offer", state__exact="open"))
+    text = ngettext("mentee with no one left to ask", "mentees with no one left to ask", without)
+    yield AttentionItem(without, text, changelist_url("matching_offer", left="none"), "amber")
 
 
 def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:

@@ -21,6 +21,8 @@ match_reopened = Signal()
 # A page shows what a person can do at the end of their pair: `match`, `person`. Receivers return
 # their steps, each a `closing_steps.ClosingStep`.
 closing_steps_asked = Signal()
+# Someone who is asked about a match wants to talk first: `program`, `person`, `at`.
+talk_asked = Signal()
 # Pairs were looked at for silence: `silent`, by match since when nothing was heard of those that
 # are far beyond their rhythm, `others`, the ids of the rest, and `at`.
 silence_looked_for = Signal()

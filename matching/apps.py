@@ -7,7 +7,12 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from workflow import jobs
 
-        from . import emails, privacy  # noqa: F401  register themselves
+        from . import (  # noqa: F401  register themselves
+            emails,
+            offer_emails,
+            offer_links,
+            privacy,
+        )
         from .models import RoundJob
         from .rounds import lifecycle, publication  # noqa: F401  publication registers its reconciler
 

@@ -20,13 +20,14 @@ from notifications.reasons import reason
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
-from .models import Proposal, Round, RoundText
+from .models import Offer, Proposal, Round, RoundText
 from .rounds.round_texts import sort_of_left_out, text_for
 
 MATCHED_OR_GONE = reason("matched-or-gone", gettext_lazy("they have a match or withdrew"))
 NOT_IN_REVIEW = reason("not-in-review", gettext_lazy("the round is no longer in review"))
 ROUND_CLOSED = reason("round-closed", gettext_lazy("the round is closed"))
 NO_ROLE = reason("no-role", gettext_lazy("the member no longer works on rounds"))
+ASKED_IN_VAIN = "asked"  # no mentor is left; the letter says no more
 NOT_A_DRAFT = reason("not-a-draft", gettext_lazy("the round is no longer a draft"))
 
 
@@ -82,6 +83,8 @@ def round_unmatched(application: Application, person: User) -> Email | Cancel:
         return Cancel(MATCHED_OR_GONE)
     rows = Proposal.system.filter(mentee=application, mentor=None)
     row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
+    if Offer.system.filter(mentee=application).exists():
+        return unmatched_email(application, ASKED_IN_VAIN)
     if row is None:
         return unmatched_email(application, RoundText.Sort.OTHERS)
     sort = sort_of_left_out(row)

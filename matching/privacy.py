@@ -17,7 +17,7 @@ from applications.models import Application
 from applications.models.applications import ApplicationQuerySet
 from workflow.models import Transition
 
-from .models import KeepApart, Override, Proposal, Round, RoundEntry, RoundJob, RoundText
+from .models import KeepApart, Offer, Override, Proposal, Round, RoundEntry, RoundJob, RoundText
 from .storage import snapshots
 
 
@@ -32,6 +32,7 @@ def erase(user: User) -> None:
     cohorts = set(mine.values_list("cohort", flat=True))
     about = Q(mentee__in=mine) | Q(mentor__in=mine)
     Proposal.system.filter(about).update(parts={}, why={}, cautions=[])
+    Offer.system.filter(about).update(why={}, reason="")
     RoundEntry.system.filter(about).update(why="")
     Override.system.filter(about).update(reason="")
     RoundText.system.filter(Q(application__in=mine) | Q(partner__in=mine)).delete()
@@ -94,6 +95,7 @@ COLUMNS = rules(
             "error": kept("what went wrong; the name is replaced in it", not_exported="a log"),
         },
         "Proposal": {"public_id": impersonal("a random id"), "parts why cautions": REASONS},
+        "Offer": {"public_id": impersonal("a random id"), "why": REASONS},
         "RoundEntry": {"why": COMMENT, "moved facts plan_before": NUMBERS},
         "RoundText": {
             "language": impersonal("which e-mail a text is for"),

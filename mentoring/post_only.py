@@ -27,6 +27,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "meetings:certificate-create": ("dashboard:home",),
     "meetings:hours-create": ("dashboard:home",),
     "agreements:goal-progress": ("dashboard:home",),
+    "agreements:step-": ("dashboard:home",),
+    "agreements:activity-undone": ("dashboard:home",),
+    "agreements:activity-remove": ("dashboard:home",),
     "admin:matching_round_": ("admin:matching_round_compare", "admin:matching_round_workbench"),
     "admin:applications_rosterupload_": (
         "admin:applications_rosterupload_columns",

@@ -1,3 +1,4 @@
+from .offers import Offer
 from .proposals import KeepApart, Override, Proposal, RoundEntry
 from .rounds import MATCHERS, Round, RoundJob, RoundPlan, Snapshot
 from .texts import RoundText
@@ -5,6 +6,7 @@ from .texts import RoundText
 __all__ = [
     "MATCHERS",
     "KeepApart",
+    "Offer",
     "Override",
     "Proposal",
     "Round",

@@ -25,7 +25,7 @@ from matches.rematching import read_endings
 from programs.models import Cohort, Conflict
 
 from ..engine import Pool
-from ..models import KeepApart, Proposal, Round
+from ..models import KeepApart, Offer, Proposal, Round
 from ..own_criteria import OwnCriterion
 from .applicant_data import ApplicantData, fingerprint, read_applicants
 from .feature_arrays import FeatureArrays
@@ -147,6 +147,9 @@ class _Matches:
     def __init__(self, cohort: Cohort, people: set[int]) -> None:
         found = Match.objects.filter(mentee__cohort__program=cohort.program_id)
         open_ = list(found.open().order_by().values_list("mentee", "mentor"))
+        # A place is held for whoever is asked before a match is made.
+        held = Offer.system.open().filter(mentee__cohort__program=cohort.program_id)
+        open_ += held.values_list("mentee", "mentor")
         self.load: Counter[int] = Counter(mentor for _mentee, mentor in open_)
         self.matched: set[int] = {mentee for mentee, _mentor in open_}
         self._endings = read_endings(found)
@@ -182,6 +185,10 @@ def _about_pairs(
         "kind", "first", "second"
     ):
         apart[kind].append((first, second))
+    said_no = Offer.system.filter(
+        state=Offer.State.DECLINED, mentee__cohort__program=cohort.program_id
+    )
+    apart[KeepApart.Kind.KEEP_APART] += said_no.values_list("mentee__person", "mentor__person")
     declared = Conflict.objects.live(at.date()).filter(kind=Conflict.Kind.DECLARED)
     apart["conflict"] += declared.values_list("member", "person")
     apart["ended_pair"] += matches.ended

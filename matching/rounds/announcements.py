@@ -16,8 +16,9 @@ from matches.models import Match
 from notifications.outbox import cancel_about, enqueue
 from notifications.reasons import reason
 from notifications.release_times import Zones
+from programs.models import Policy
 
-from ..models import Proposal, Round, Snapshot
+from ..models import Offer, Proposal, Round, Snapshot
 
 State = Application.State
 
@@ -34,9 +35,12 @@ def planned_emails(round_: Round) -> dict[EmailSort, Zones]:
     """
     rows = Proposal.system.filter(round=round_).in_plan()
     paired = rows.exclude(mentor=None)
+    asked = round_.program.policy.asked_before
+    kind = "match-introduced" if asked == Policy.Asked.NOBODY else "offer"
+    to_mentee = paired.none() if asked == Policy.Asked.MENTOR else paired
     planned: dict[EmailSort, Counter[str]] = {
-        ("match-introduced", "mentee"): _by_zone(paired, "mentee__person"),
-        ("match-introduced", "mentor"): _by_zone(paired, "mentor__person"),
+        (kind, "mentee"): _by_zone(to_mentee, "mentee__person"),
+        (kind, "mentor"): _by_zone(paired, "mentor__person"),
         ("round-unmatched", "mentee"): _by_zone(rows.filter(mentor=None), "mentee__person"),
         ("round-no-mentee", "mentor"): _by_zone(
             without_mentee(round_, mentors_of(round_)).exclude(pk__in=mentors_in_plan(round_)),
@@ -78,8 +82,9 @@ def mentors_in_plan(round_: Round) -> QuerySet:
 def without_mentee(round_: Round, mentors: Iterable[int]) -> QuerySet[Application]:
     """Return those of a round's mentors who are ready and have no open match."""
     matched = Match.objects.open().values("mentor")
+    asked = Offer.system.open().values("mentor")
     ready = Application.objects.ready().filter(pk__in=list(mentors), cohort=round_.cohort_id)
-    return ready.exclude(pk__in=matched).select_related("person")
+    return ready.exclude(pk__in=matched).exclude(pk__in=asked).select_related("person")
 
 
 def pending_in_round(round_: Round) -> QuerySet[Decision]:

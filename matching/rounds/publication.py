@@ -34,6 +34,7 @@ from workflow.states import move
 
 from ..models import Proposal, Round
 from ..pool.applicant_data import left_since_run
+from . import pair_offers
 from .announcements import all_zones, announce, planned_emails, release_decisions
 from .lifecycle import refuse_if_conflicted
 from .plan_updates import back_to_draft, load_proven_plan
@@ -160,8 +161,13 @@ def publish(round_: Round, *, at: datetime) -> list[Match]:
     new_pairs = [
         (mentee.pk, mentor.pk, shareable(why, mentee, mentor)) for mentee, mentor, why in pairs
     ]
-    matches = create_matches(new_pairs, at=at)
-    rows.paired().update(state=Proposal.State.CHOSEN)
+    pair_offers.refuse_if_held(new_pairs)
+    matches = []
+    if pair_offers.is_asking(round_):
+        pair_offers.open_offers(round_, new_pairs, at=at)
+    else:
+        matches = create_matches(new_pairs, at=at)
+        rows.paired().update(state=Proposal.State.CHOSEN)
     release_decisions(round_, at=at)
     announce(round_, matches, mentors=solver.mentors, at=at)
     return matches

@@ -43,6 +43,7 @@ from testkit import agreements, factories, rounds
 from workflow.models import Transition
 
 from .access_fixtures_of_goals import add_goals
+from .access_fixtures_of_offers import add_offer
 from .access_fixtures_of_pauses import add_pauses
 from .access_fixtures_of_words import add_merges
 from .access_roles import OWNERS, PAIRS, AccessFixtures
@@ -239,13 +240,8 @@ def asked(world: AccessFixtures) -> None:
         called = ContactLog.objects.create(match=match, person=person, member=carer, note="n")
         world.add("contact", pair, called, owners=(mentee,), partners=(mentor,))
     for pair, cohort in (("own", world.cohort), ("Z", world.other_cohort)):
-        wave = {
-            "kind": "pulse",
-            "month": date(2026, 1, 1),
-            "asked": 9,
-            "answered": 6,
-            "published_at": at,
-        }
+        counts = {"asked": 9, "answered": 6}
+        wave = {"kind": "pulse", "month": date(2026, 1, 1), "published_at": at, **counts}
         world.add("wave", pair, Wave.objects.create(cohort=cohort, **wave))
     world.add("survey", "", fit)
 
@@ -269,6 +265,7 @@ def rounds_under_way(world: AccessFixtures) -> None:
         RoundText.objects.create(
             round=row, sort="to_mentee", language="en", text="t", by=member, **to
         )
+        add_offer(world, pair, row, everybody)
         world.add("round_job", pair, RoundJob.objects.create(round=row, created_by=member))
         apart = {"first": everybody["amina"].person, "second": everybody["priya"].person}
         world.add(

@@ -347,6 +347,7 @@ TABLES: dict[str, Admin] = {
     "programs_conflict": Admin("conflict", see=OWNER | CHAIRS, change=CHAIRS, add=ANY_COMMITTEE),
     "applications_application": Admin("mentee_application"),
     "matching_round": Admin("round", add=MATCHERS | ANY_CHAIR),
+    "matching_offer": Admin("offer", change=MATCHERS),
     "matching_keepapart": Admin("apart", change=MATCHERS, add=MATCHERS | ANY_CHAIR),
     "matches_match": Admin("match", change=MATCHERS),
     "agreements_agreementversion": Admin("version"),

@@ -92,6 +92,7 @@ FIELDS: dict[str, str | None] = {
     "matches.PauseNote.text": PAIR,
     "matches.PauseRequest.text": CARE,
     "matches.Match.why_codes": NO_WORDS,
+    "matching.Offer.why": NO_WORDS,
     "matching.Override.codes": NO_WORDS,
     "matching.Override.reason": COMMITTEE_ONLY,
     "matching.Proposal.cautions": NO_WORDS,

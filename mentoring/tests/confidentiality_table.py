@@ -150,6 +150,7 @@ EMAILS: dict[str, Readers] = {
     "meetings.Meeting": carer,
     "checkins.CheckIn": everyone,
     "checkins.Concern": carer_and_chair,
+    "matching.Offer": everyone,
     "matches.Closure": everyone,
     "matches.FollowUp": everyone,
     "matches.Pause": everyone,

@@ -18,7 +18,7 @@ from applications.models import ImportedRow, RosterJob
 from checkins.models import Answer, CheckIn, Concern, ContactLog
 from matches import endings
 from matches.models import Farewell, Match
-from matching.models import KeepApart, Override, Round, RoundJob, RoundText
+from matching.models import KeepApart, Offer, Override, Round, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, Introduction, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
@@ -108,6 +108,8 @@ def _round(world, person) -> Round:
     pair = {"round": made, "mentee": mine, "mentor": everyone["priya"]}
     for mentee in (mine, everyone["joel"]):
         Override.objects.create(**{**pair, "mentee": mentee}, codes=[], reason="r", by=chair)
+        times = {"opened_at": timezone.now(), "closes_at": timezone.now() + timedelta(days=5)}
+        Offer.objects.create(**{**pair, "mentee": mentee}, why={"h": []}, **times)
         to = {"round": made, "application": mentee, "language": "en", "by": chair}
         RoundText.objects.create(sort="fit", text="t", **to)
     RoundJob.objects.create(round=made, created_by=chair)

@@ -262,6 +262,7 @@ KEPT_LONGER = {
     "checkins.Answer.choice": "answers chosen from a list are counted",
     "matches.Match.why_codes": CODES,
     "matching.KeepApart.reason": "in force until the committee ends it",
+    "matching.Offer.why": CODES,
     "matching.Proposal.cautions": CODES,
     "matching.Proposal.parts": CODES,
     "matching.Proposal.why": CODES,

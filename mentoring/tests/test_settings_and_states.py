@@ -61,6 +61,11 @@ VERBS = {
         "closing": "matches.terms.begin_to_close",
         "closed": "matches.endings.end",
     },
+    "matching.Offer": {
+        **dict.fromkeys(("accepted", "declined"), "matching.rounds.pair_offers.answer"),
+        "expired": "matching.rounds.pair_offers.follow_offers",
+        "withdrawn": "matching.rounds.pair_offers.withdraw",
+    },
     "matching.Round": {
         "review": "matching.rounds.lifecycle.send_to_review",
         "approved": "matching.rounds.lifecycle.approve",

@@ -27,6 +27,7 @@ POLICY_GROUPS: tuple[tuple[str | Promise, dict[str, object]], ...] = (
             "fields": (
                 "capacity_max",
                 "first_time_capacity",
+                "asked_before",
                 "same_employer_blocked",
                 "hide_names_until_opened",
                 "publication_hold_minutes",

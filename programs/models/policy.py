@@ -36,6 +36,11 @@ def integer_setting(
 class Policy(models.Model):
     """A program's settings. Field names and labels state the unit."""
 
+    class Asked(models.TextChoices):
+        NOBODY = "nobody", _("nobody is asked")
+        MENTOR = "mentor", _("the mentor is asked first")
+        BOTH = "both", _("both are asked")
+
     program = models.OneToOneField(Program, models.CASCADE, related_name="policy")
     term_months = integer_setting(
         12, _("term (months)"), _("How long a pair commits to meet."), low=1, high=36
@@ -168,6 +173,16 @@ class Policy(models.Model):
     )
     same_employer_blocked = models.BooleanField(
         _("never pair people from the same employer"), default=True
+    )
+    asked_before = models.CharField(
+        _("asked before a match is made"),
+        max_length=6,
+        choices=Asked,
+        default=Asked.NOBODY,
+        help_text=_(
+            "Without a name. After a no the next mentor is asked, and the other person never "
+            "learns of it."
+        ),
     )
     hide_names_until_opened = models.BooleanField(
         _("hide names in the list of a matching round"),

@@ -1,0 +1,107 @@
+"""Requests before matches: who is asked, until when, and what the committee can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from matching.models import MATCHERS, Offer
+from matching.models.offers import OfferQuerySet
+from matching.rounds import pair_offers
+from programs.committee import acting_member
+from programs.committee_admin import CommitteeAdmin, state_chip
+from programs.models import Program
+
+
+class NobodyLeftFilter(admin.SimpleListFilter):
+    title = _("next mentor")
+    parameter_name = "left"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str | Promise]]:
+        return [("none", _("no one is left to ask"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.nobody_left() if self.value() == "none" else queryset
+
+
+@admin.register(Offer)
+class OfferAdmin(CommitteeAdmin):
+    """Read-only; what can be done is done with the list's actions."""
+
+    empty_words = _(
+        "No one is asked. If the program asks people before a match is made, the requests of a "
+        "published round are listed here."
+    )
+    list_display = ("pair", "state_chip", "number", "round", "agreed", "closes_at", "reason")
+    list_select_related = ("mentee__person", "mentor__person", "round__cohort__program__policy")
+    list_filter = ("state", NobodyLeftFilter)
+    search_fields = ("mentee__person__name", "mentor__person__name")
+    search_help_text = _("Name of either person")
+    fields = readonly_fields = (
+        "pair",
+        "state_chip",
+        "number",
+        "round",
+        "agreed",
+        "opened_at",
+        "closes_at",
+        "closed_at",
+        "reason",
+    )
+    actions = ("ask_next", "stop_asking", "extend")
+    change_roles = MATCHERS
+
+    @admin.display(description=_("pair"))
+    def pair(self, offer: Offer) -> str:
+        return f"{offer.mentee.person} + {offer.mentor.person}"
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_chip(self, offer: Offer) -> str:
+        return state_chip(offer.state, offer.get_state_display())
+
+    @admin.display(description=_("has said yes"))
+    def agreed(self, offer: Offer) -> str:
+        return ", ".join(str(one) for one in offer.people if offer.agreed_at(one))
+
+    @admin.action(description=_("Ask the next mentor instead"), permissions=["change"])
+    def ask_next(self, request: HttpRequest, rows: OfferQuerySet) -> None:
+        self._each(
+            request, rows, lambda offer, by: pair_offers.withdraw(offer, by=by, asks_next=True)
+        )
+
+    @admin.action(description=_("Stop asking"), permissions=["change"])
+    def stop_asking(self, request: HttpRequest, rows: OfferQuerySet) -> None:
+        self._each(
+            request, rows, lambda offer, by: pair_offers.withdraw(offer, by=by, asks_next=False)
+        )
+
+    @admin.action(description=_("Give more days to answer"), permissions=["change"])
+    def extend(self, request: HttpRequest, rows: OfferQuerySet) -> None:
+        self._each(request, rows, lambda offer, by: pair_offers.extend(offer, by=by))
+
+    def _each(
+        self, request: HttpRequest, rows: OfferQuerySet, act: Callable[[Offer, User], None]
+    ) -> None:
+        done = 0
+        for offer in rows.select_related(*self.list_select_related):
+            try:
+                act(offer, acting_member(request))
+                done += 1
+            except ActionNotAllowed as refused:
+                messages.warning(request, f"{self.pair(offer)}: {refused}")
+        if done:
+            text = ngettext("%(count)s request changed.", "%(count)s requests changed.", done)
+            messages.success(request, text % {"count": done})
+
+    def program_of(self, obj: Offer) -> Program:
+        return obj.round.program

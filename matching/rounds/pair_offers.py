@@ -1,0 +1,282 @@
+"""Asking people before their pair is made, where the program has set it.
+
+1. Publishing a round opens an offer for each pair instead of making it. Who is asked has five days.
+2. When all who are asked have said yes, the pair is made and introduced as by a publication.
+3. After a no, or when time is over, the next best mentor of the round is asked: one that breaks no
+   rule of it and has a free place. What others are asked stays as it is. If no one is left, the
+   mentee gets the letter of those without a mentor.
+4. An open offer holds a place of the mentor and the mentee: no round gives them away.
+5. Verbs lock the round first, so that two answers are counted one after the other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.exceptions import ActionNotAllowed
+from accounts.models import User
+from applications.models import Application
+from matches.match_creation import NewPair, capacity_of, create_matches, open_match_counts
+from matches.models import Match
+from matches.signals import talk_asked
+from matches.why_you_two import shareable
+from notifications.outbox import enqueue
+from notifications.reconcilers import reconciler
+from notifications.reminders import PendingEmails, due_reminder
+from programs.models import Policy
+from workflow.states import move
+
+from ..explanations.explanations import explain
+from ..models import KeepApart, Offer, Proposal, Round
+from ..storage.solver_state import Decisions, SolverState
+
+State = Offer.State
+KIND = "offer"
+ANSWER_DAYS, REMINDER_DAY = 5, 3
+
+
+def is_asking(round_: Round) -> bool:
+    """Whether the round's program asks people before a pair is made."""
+    return round_.program.policy.asked_before != Policy.Asked.NOBODY
+
+
+def open_offers(round_: Round, pairs: Iterable[NewPair], *, at: datetime) -> list[Offer]:
+    """Ask about each pair of a round that is being published."""
+    return [_ask(round_, *pair, number=1, at=at) for pair in pairs]
+
+
+def _ask(
+    round_: Round, mentee: int, mentor: int, why: dict[str, object], *, number: int, at: datetime
+) -> Offer:
+    offer = Offer.objects.create(
+        round=round_,
+        mentee_id=mentee,
+        mentor_id=mentor,
+        why=why,
+        number=number,
+        asks_mentee=round_.program.policy.asked_before == Policy.Asked.BOTH,
+        opened_at=at,
+        closes_at=at + timedelta(days=ANSWER_DAYS),
+    )
+    for person in offer.people:
+        enqueue(KIND, to=person, about=offer, at=at)
+    return offer
+
+
+def refuse_if_held(pairs: Collection[NewPair]) -> None:
+    """Refuse pairs whose mentee is asked about, or whose mentor's places are held for others.
+
+    Locks the applications until the end of the transaction.
+    """
+    mentors = _locked({mentor for _mentee, mentor, _why in pairs})
+    mentees = _locked({mentee for mentee, _mentor, _why in pairs})
+    held = Offer.system.open().filter(Q(mentee__in=mentees) | Q(mentor__in=mentors))
+    wanted = open_match_counts(mentors) + Counter(mentor for _mentee, mentor, _why in pairs)
+    for mentee, mentor in held.values_list("mentee", "mentor"):
+        if mentee in mentees:
+            text = _("%(name)s is being asked about another match.")
+            raise ActionNotAllowed(text % {"name": mentees[mentee].person})
+        wanted[mentor] += 1
+    for pk, application in mentors.items():
+        if wanted[pk] > capacity_of(application):
+            text = _("%(name)s has no free place any more. Please check the round again.")
+            raise ActionNotAllowed(text % {"name": application.person})
+
+
+def _locked(ids: set[int]) -> dict[int, Application]:
+    rows = Application.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    return {row.pk: row for row in rows.select_related("person", "cohort__program__policy")}
+
+
+@transaction.atomic
+def answer(
+    offer: Offer, *, by: User, agrees: bool, reason: str = "", at: datetime | None = None
+) -> None:
+    """Store the answer of one who is asked; the same answer again changes nothing.
+
+    Raises ActionNotAllowed for anyone else, and once the offer is closed.
+    """
+    at = at or timezone.now()
+    _lock(offer)
+    if by not in offer.people:
+        raise ActionNotAllowed(_("You are not asked about this."))
+    if agrees and offer.agreed_at(by) and offer.state in {State.OPEN, State.ACCEPTED}:
+        return
+    if offer.state != State.OPEN or offer.closes_at <= at:
+        raise ActionNotAllowed(
+            _("This request has ended. There is nothing left for you to do. Thank you.")
+        )
+    if not agrees:
+        _close(offer, State.DECLINED, by=by, at=at, reason=reason)
+        ask_next(offer, at=at)
+        return
+    column = "mentor_agreed_at" if offer.is_mentor(by) else "mentee_agreed_at"
+    Offer.system.filter(pk=offer.pk).update(**{column: at})
+    setattr(offer, column, at)
+    if offer.is_agreed:
+        _accept(offer, by=by, at=at)
+
+
+def talk(offer: Offer, *, by: User, at: datetime | None = None) -> None:
+    """Ask the committee to talk with `by` before they answer; the offer stays as it is."""
+    if by not in offer.people:
+        raise ActionNotAllowed(_("You are not asked about this."))
+    talk_asked.send(Offer, program=offer.round.program, person=by, at=at or timezone.now())
+
+
+def _lock(offer: Offer) -> None:
+    list(Round.system.select_for_update().filter(pk=offer.round_id).values_list("pk"))
+    columns = ("state", "closes_at", "mentor_agreed_at", "mentee_agreed_at")
+    offer.refresh_from_db(fields=columns, from_queryset=Offer.system.all())
+
+
+def _close(
+    offer: Offer, state: str, *, by: User | None, at: datetime, why: str = "", reason: str = ""
+) -> None:
+    move(offer, state, by=by, at=at, why=why, closed_at=at, reason=reason)
+
+
+def _accept(offer: Offer, *, by: User, at: datetime) -> None:
+    """Make the pair and introduce the two; if that is not possible any more, go on to the next."""
+    why = shareable(offer.why, offer.mentee, offer.mentor)
+    try:
+        with transaction.atomic():
+            (match,) = create_matches([(offer.mentee_id, offer.mentor_id, why)], at=at)
+    except ActionNotAllowed as refused:
+        _close(offer, State.EXPIRED, by=None, at=at, why=str(refused))
+        ask_next(offer, at=at)
+        return
+    _close(offer, State.ACCEPTED, by=by, at=at)
+    planned = Proposal.system.filter(round=offer.round_id).paired()
+    planned.filter(mentee=offer.mentee_id, mentor=offer.mentor_id).update(
+        state=Proposal.State.CHOSEN
+    )
+    for person in match.people:
+        enqueue("match-introduced", to=person, about=match, at=at)
+
+
+def ask_next(offer: Offer, *, at: datetime) -> Offer | None:
+    """Ask about the next best mentor for the mentee; write to the mentee if no one is left."""
+    ready = Application.objects.ready(at.date()).filter(pk=offer.mentee_id)
+    if not ready.exists() or Match.objects.open().filter(mentee=offer.mentee_id).exists():
+        return None
+    for mentor, why in _candidates(offer):
+        held = Offer.system.open().filter(mentor=mentor.pk).count()
+        if open_match_counts([mentor.pk])[mentor.pk] + held < capacity_of(mentor):
+            pair = offer.mentee_id, mentor.pk, why
+            return _ask(offer.round, *pair, number=offer.number + 1, at=at)
+    mentee, round_ = offer.mentee, offer.round
+    enqueue("round-unmatched", to=mentee.person, about=mentee, ordinal=round_.number, at=at)
+    waiting = Application.objects.filter(pk=mentee.pk, waiting_since=None)
+    waiting.update(waiting_since=timezone.localdate(at))
+    return None
+
+
+def _candidates(offer: Offer) -> list[tuple[Application, dict[str, object]]]:
+    """Return the mentors who may be asked next, best first, with what both may read."""
+    solver, decisions = SolverState.load(offer.round), Decisions.of(offer.round)
+    i = solver.row.get(offer.mentee_id)
+    if i is None:
+        return []
+    scores = solver.working(decisions).S[i]
+    barred = set(Offer.system.filter(mentee=offer.mentee_id).values_list("mentor", flat=True))
+    barred |= {mentor for mentee, mentor in decisions.forbids if mentee == offer.mentee_id}
+    least = max(offer.round.min_score or 0, 0)
+    possible = {
+        pk: j for j, pk in enumerate(solver.mentors) if scores[j] >= least and pk not in barred
+    }
+    ready = _locked(
+        set(Application.objects.ready().filter(pk__in=possible).values_list("pk", flat=True))
+    )
+    apart = _kept_apart(offer)
+    order = sorted(
+        (pk for pk, row in ready.items() if row.person_id not in apart),
+        key=lambda pk: (-int(scores[possible[pk]]), possible[pk]),
+    )
+    explained = explain(solver, [(i, possible[pk]) for pk in order])
+    return [
+        (ready[pk], shareable(found.why, offer.mentee, ready[pk]))
+        for pk, found in zip(order, explained, strict=True)
+    ]
+
+
+def _kept_apart(offer: Offer) -> set[int]:
+    """Return the people whom the committee keeps apart from the mentee today."""
+    mentee = offer.mentee.person_id
+    live = KeepApart.system.live().filter(program=offer.round.program)
+    pairs = live.filter(Q(first=mentee) | Q(second=mentee)).values_list("first", "second")
+    return {person for pair in pairs for person in pair} - {mentee}
+
+
+@transaction.atomic
+def withdraw(offer: Offer, *, by: User, asks_next: bool, at: datetime | None = None) -> None:
+    """Take an open offer back, for the committee; `asks_next` goes on with the next mentor.
+
+    Raises ActionNotAllowed without the role or with a conflict of interest, and once it is closed.
+    """
+    at = at or timezone.now()
+    _lock(offer)
+    _check_member(offer, by)
+    _close(offer, State.WITHDRAWN, by=by, at=at)
+    if asks_next:
+        ask_next(offer, at=at)
+
+
+@transaction.atomic
+def extend(offer: Offer, *, by: User, at: datetime | None = None) -> None:
+    """Give everyone who is asked five days from now. Raises as `withdraw`."""
+    at = at or timezone.now()
+    _lock(offer)
+    _check_member(offer, by)
+    if offer.state != State.OPEN:
+        raise ActionNotAllowed(_("This request is closed already."))
+    offer.closes_at = at + timedelta(days=ANSWER_DAYS)
+    Offer.system.filter(pk=offer.pk).update(closes_at=offer.closes_at)
+
+
+def _check_member(offer: Offer, member: User) -> None:
+    if not offer.may_be_changed_by(member):
+        raise ActionNotAllowed(_("You don't have permission to do this."))
+
+
+@reconciler
+def follow_offers(at: datetime) -> None:
+    """Remind once, end what was not answered in time, and take back what is not possible now."""
+    people = ("mentee__person", "mentor__person", "round__cohort__program__policy")
+    rows = list(Offer.system.open().select_related(*people))
+    if not rows:
+        return
+    asked = {pk for row in rows for pk in (row.mentee_id, row.mentor_id)}
+    ready = set(Application.objects.ready().filter(pk__in=asked).values_list("pk", flat=True))
+    pending = PendingEmails([KIND], rows)
+    for offer in rows:
+        if {offer.mentee_id, offer.mentor_id} - ready:
+            _end(offer, State.WITHDRAWN, at, why="no longer ready to be matched")
+        elif offer.closes_at <= at:
+            _end(offer, State.EXPIRED, at, why="no answer in time")
+        else:
+            reminder = due_reminder(
+                at,
+                since=offer.opened_at,
+                reminders=[REMINDER_DAY],
+                last_days=ANSWER_DAYS - REMINDER_DAY,
+            )
+            for person in offer.people if reminder else ():
+                if not offer.agreed_at(person):
+                    pending.enqueue(KIND, reminder, to=person, about=offer, at=at)
+
+
+@transaction.atomic
+def _end(offer: Offer, state: str, at: datetime, *, why: str) -> None:
+    _lock(offer)
+    if offer.state != State.OPEN or (state == State.EXPIRED and offer.closes_at > at):
+        return  # answered or extended a moment ago
+    _close(offer, state, by=None, at=at, why=why)
+    ask_next(offer, at=at)
