@@ -110,6 +110,59 @@ TABLE = [
         Step.SAY_WHAT_NEXT,
     ),
     ("has ended", {"match": "closed", "application": "accepted"}, Step.CLOSED),
+    ("mentors someone near the end", {**MENTOR, "match": "closing"}, Step.CLOSING),
+    ("has a longer term to sign", {"match": "closing", "agreement": "shared"}, Step.SIGN),
+    (
+        "has signed a longer term alone",
+        {"match": "closing", "agreement": "shared", "i_signed": True},
+        Step.EXPECT_SIGNATURE,
+    ),
+    (
+        "is asked how it goes near the end",
+        {"match": "closing", "i_have_a_checkin": True},
+        Step.ANSWER_CHECKIN,
+    ),
+    (
+        "asked the committee to join near the end",
+        {"match": "closing", "i_asked_to_end": True},
+        Step.ENDING_ASKED,
+    ),
+    ("begins to change it", {"match": "active", "agreement": "draft"}, Step.FINISH_AGREEMENT),
+    (
+        "mentors someone who begins to change it",
+        {**MENTOR, "match": "active", "agreement": "draft"},
+        Step.FINISH_AGREEMENT,
+    ),
+    (
+        "is asked for a date before the first words",
+        {"match": "introduced", "i_have_a_meeting_to_answer": True},
+        Step.ANSWER_MEETING,
+    ),
+    (
+        "met before the first words",
+        {**MENTOR, "match": "introduced", "i_have_a_meeting_to_note": True},
+        Step.NOTE_MEETING,
+    ),
+    (
+        "mentors someone and is asked about the goals",
+        {**MENTOR, "match": "active", "i_have_goals_to_review": True, "has_meeting_ahead": True},
+        Step.REVIEW_GOALS,
+    ),
+    (
+        "is asked how it goes and about the goals",
+        {"match": "active", "i_have_goals_to_review": True, "i_have_a_checkin": True},
+        Step.ANSWER_CHECKIN,
+    ),
+    (
+        "mentored someone and is asked what comes next",
+        {**MENTOR, "match": "closed", "application": "accepted", "i_am_asked_what_next": True},
+        Step.SAY_WHAT_NEXT,
+    ),
+    (
+        "waits on a break in a cohort that has ended",
+        {"application": "accepted", "is_on_break": True, "cohort_is_over": True},
+        Step.COHORT_OVER,
+    ),
     (
         "has ended with a question open",
         {"match": "closed", "i_have_a_checkin": True},
@@ -126,6 +179,7 @@ def test_the_next_step_of_someone_who(who, facts, step):
 
 
 def test_the_table_reaches_every_step():
+    assert len({tuple(sorted(facts.items())) for _who, facts, _step in TABLE}) >= 40
     assert {step for _who, _facts, step in TABLE} == set(Step)
 
 
