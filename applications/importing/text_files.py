@@ -39,6 +39,8 @@ class ReadOptions:
 def text_rows(content: bytes, options: ReadOptions) -> Iterator[tuple[int, list[object]]]:
     """Yield (number, cells) of the rows of a CSV. Raises BadFile."""
     text = _decode(content, options.encoding)
+    if text.lstrip()[:1] in {"{", "["}:
+        raise BadFile(_("This is a JSON file, not a table. Export the answers as CSV or XLSX."))
     text, delimiter = _without_separator_line(text)
     delimiter = options.delimiter or delimiter or _guess_delimiter(text[:SAMPLE])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -47,6 +49,14 @@ def text_rows(content: bytes, options: ReadOptions) -> Iterator[tuple[int, list[
         for number, cells in enumerate(reader, start=1):
             yield number, list(cells)
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise BadFile(
+                _(
+                    "Row %(row)d has a cell of more than %(most)d characters. Shorten it. If none "
+                    "is so long, a quotation mark that opens a cell is never closed."
+                )
+                % {"row": number + 1, "most": csv.field_size_limit()}
+            ) from error
         raise BadFile(
             _(
                 "Row %(row)d is not a row of a table: a quotation mark is missing or is in the "

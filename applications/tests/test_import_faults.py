@@ -268,6 +268,15 @@ class TestLimits:
         with pytest.raises(BadFile, match="more than 3 filled cells"):
             read_table(b"a,b\n1,2\n3,4\n")
 
+    def test_a_cell_that_is_too_long_is_told_with_its_row(self):
+        with pytest.raises(BadFile, match="Row 2 has a cell of more than 131072 characters"):
+            read_table(b"Email,Name\na@example.org," + b"x" * 140_000 + b"\n")
+
+    @pytest.mark.parametrize("content", [b'{"a": "b, c"}', b' [\n{"Email": "x"}]'])
+    def test_a_json_file_is_named(self, content):
+        with pytest.raises(BadFile, match="This is a JSON file"):
+            read_table(content)
+
     def test_a_stray_quotation_mark_is_told_with_its_row_in_our_words(self):
         with pytest.raises(BadFile, match="Row 2 is not a row of a table: a quotation mark"):
             read_table(b'Email,Name\na@example.org,"Ann "Annie" Smith"\nb@example.org,Bo\n')
