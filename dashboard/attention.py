@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -16,16 +16,16 @@ from django.utils.translation import ngettext
 from access.bounded import count_up_to
 from accounts.models import User
 from agreements.goals.review_reminders import goals_not_reviewed
-from agreements.models import AgreementVersion
+from agreements.late import without_agreement
 from applications.models import Application
 from applications.review_queues import queues
 from checkins.first_contact import without_contact
 from checkins.models import CheckIn, Concern
-from matches.models import Match, not_paused
+from matches.models import Match
 from matching.models import Offer, Round
 from notifications import outbox_health
 from notifications.models import Notification
-from programs.models import Cohort, Membership, Program
+from programs.models import Cohort, Membership
 
 from .health import Health, by_health, may_end
 
@@ -199,26 +199,9 @@ def _pairs(member: User, at: datetime) -> Iterator[AttentionItem]:
         "pair has not reviewed its goals", "pairs have not reviewed their goals", unreviewed
     )
     yield AttentionItem(unreviewed, text, changelist_url("dashboard_pair", goals="not-reviewed"))
-    late = _late_agreements(member, at)
+    late = count_up_to(without_agreement(pairs, at=at), SHOWN_LIMIT + 1)
     text = ngettext("agreement is late", "agreements are late", late)
-    yield AttentionItem(late, text, changelist_url("dashboard_pair", state__exact="introduced"))
-
-
-def _late_agreements(member: User, at: datetime) -> int:
-    """Count unsigned agreements of pairs introduced longer ago than their program allows."""
-    late, latest = Q(pk__in=[]), datetime.min.replace(tzinfo=at.tzinfo)
-    for program in Program.objects.for_committee(member).select_related("policy"):
-        before = at - timedelta(days=program.policy.agreement_attention_days)
-        counts = Q(first_days_from=None) | Q(first_days_from__lt=before)
-        late |= Q(counts, mentee__cohort__program=program, introduced_at__lt=before)
-        latest = max(latest, before)
-    signed = AgreementVersion.objects.signed().filter(agreement__match=OuterRef("pk"))
-    introduced = Match.objects.for_committee(member).filter(
-        not_paused(at),
-        state=Match.State.INTRODUCED,
-        introduced_at__lt=latest,  # outside of the "or", for the index
-    )
-    return _counts(introduced, late & ~Q(Exists(signed)))[0]
+    yield AttentionItem(late, text, changelist_url("dashboard_pair", agreement="late"))
 
 
 def _emails(member: User) -> Iterator[AttentionItem]:

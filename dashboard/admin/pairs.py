@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from agreements.goals.review_reminders import goals_not_reviewed
+from agreements.late import without_agreement
 from checkins.first_contact import without_contact
 from dashboard.health import FollowedPair, Health, health_of, in_health, reasons, with_requests
 from dashboard.models import Pair
@@ -54,6 +55,21 @@ class ContactFilter(admin.SimpleListFilter):
         return without_contact(queryset, at=timezone.now())
 
 
+class AgreementFilter(admin.SimpleListFilter):
+    title = _("agreement")
+    parameter_name = "agreement"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str | Promise]]:
+        return [("late", _("late"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "late":
+            return queryset
+        return without_agreement(queryset, at=timezone.now())
+
+
 class GoalsFilter(admin.SimpleListFilter):
     title = _("goals")
     parameter_name = "goals"
@@ -84,7 +100,7 @@ class PairAdmin(CommitteeAdmin):
         "mentee__cohort__program__policy",
         "carer",
     )
-    list_filter = (HealthFilter, ContactFilter, GoalsFilter, CarerFilter, "state")
+    list_filter = (HealthFilter, ContactFilter, AgreementFilter, GoalsFilter, CarerFilter, "state")
     search_fields = ("mentee__person__name", "mentor__person__name", "carer__name")
     search_help_text = _("Name of either person or of the carer")
     ordering = ("introduced_at", "pk")

@@ -13,7 +13,7 @@ from dashboard.attention import attention_items
 from notifications.models import Notification
 from notifications.outbox import enqueue
 from programs.models.programs import ANSWER_WITHIN
-from testkit import factories
+from testkit import agreements, factories
 
 INDEX = reverse("admin:index")
 
@@ -66,6 +66,21 @@ def test_every_line_leads_to_as_many_rows_as_it_says(as_user, cohort, cleo):
     client = as_user(cleo)
     for item in attention_items(cleo, at=timezone.now()):
         assert client.get(item.url).context["cl"].result_count == item.count
+
+
+def test_lines_about_pairs_lead_to_as_many_rows_too(as_user, cohort, cleo):
+    old = timezone.now() - timedelta(days=60)
+    for number in range(3):
+        match = factories.match(factories.person(), factories.person(), cohort, introduced_at=old)
+        if number == 0:
+            agreements.signed(match)
+    factories.match(factories.person(), factories.person(), cohort)
+    shown = items_of(cleo)
+    assert shown["agreements are late"] == 2
+    assert len([text for text in shown if "pair" in text]) >= 2
+    client = as_user(cleo)
+    for item in attention_items(cleo, at=timezone.now()):
+        assert client.get(item.url).context["cl"].result_count == item.count, item.text
 
 
 def test_a_pair_without_a_carer_is_named(ada, ben, cohort, cleo):
