@@ -33,8 +33,8 @@ NAV_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("emails", _("E-mails"), ("notifications.notification", "workflow.transition")),
     ("set-up", _("Set up"),
      ("programs.program", "programs.cohort", "programs.membership", "programs.topic",
-      "programs.experience", "programs.programquestion", "accounts.language",
-      "accounts.industry", "accounts.employer")),
+      "programs.experience", "programs.programactivity", "programs.programquestion",
+      "accounts.language", "accounts.industry", "accounts.employer")),
 )  # fmt: skip
 OTHER_GROUP = ("more", _("More"))
 

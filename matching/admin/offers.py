@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +61,9 @@ class OfferAdmin(CommitteeAdmin):
     )
     actions = ("ask_next", "stop_asking", "extend")
     change_roles = MATCHERS
+
+    def row_title(self, row: Model) -> str:
+        return self.pair(cast(Offer, row))
 
     @admin.display(description=_("pair"))
     def pair(self, offer: Offer) -> str:

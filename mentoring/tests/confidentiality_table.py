@@ -136,6 +136,7 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
     "agreements.Goal": ("goal", no_one),
     "agreements.PartComment": ("comment", no_one),
     "meetings.Meeting": ("held", carer),
+    "meetings.Introduction": ("introduction", no_one),
     "checkins.CheckIn": ("answered", everyone),
     "checkins.Concern": ("concern", carer_and_chair),
 }

@@ -152,6 +152,7 @@ def rows_of(world: Any, label: str, pair: str) -> list[Any]:
         "reflection": {"reflection__match": match.pk},
         "goal": {"goal__match": match.pk},
         "closure": {"closure__match": match.pk},
+        "pause": {"pause__match": match.pk},
         "meeting": {"meeting__match": match.pk},
         "version": {"version__agreement__match": match.pk},
         "checkin": {"checkin__match": match.pk, "question__channel": "care"},
@@ -287,7 +288,7 @@ def test_a_change_of_state_is_shown_as_what_it_is_about(label, pair, world):
 
 
 def test_every_table_with_states_is_in_the_table():
-    rounds = {"matching.Round", "matching.RoundJob", "matching.Proposal"}
+    rounds = {"matching.Round", "matching.RoundJob", "matching.Proposal", "matching.Offer"}
     outbox = {"notifications.Notification", "applications.RosterJob"}
     known = set(HISTORIES) | rounds | outbox
     assert {model._meta.label for model in stateful_models()} - known == set()
