@@ -17,13 +17,14 @@ from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, link
 from notifications.reasons import reason
 
-from .meeting_reminders import AGENDA_DAYS, ASKED_FOR_DAYS, PREPARE_DAYS
+from .meeting_reminders import ASKED_FOR_DAYS
 from .models import Agenda, Meeting
 from .overdue import OVERDUE, due_at, quiet_since, silent_matches
 from .presenters import show_time
 
 State = Meeting.State
 LINK_PURPOSE = "meeting-record"
+NEAR = timedelta(days=7)  # a reminder may wait over a weekend
 
 MEETING_RECORDED = reason("meeting-recorded", gettext_lazy("the meeting needs no answer"))
 AGENDA_WRITTEN = reason("agenda-written", gettext_lazy("the agenda is written"))
@@ -47,11 +48,11 @@ def _page(name: str, meeting: Meeting) -> str:
     return absolute(reverse(f"meetings:{name}", args=[meeting.public_id]))
 
 
-def _is_ahead(meeting: Meeting, days: int) -> bool:
-    """Whether a confirmed meeting begins within `days`; one that was moved away does not."""
+def _is_ahead(meeting: Meeting) -> bool:
+    """Whether a confirmed meeting is near; one that was moved to another week is not."""
     now = timezone.now()
     is_open = meeting.match.state != Match.State.CLOSED
-    is_near = now < meeting.starts_at <= now + timedelta(days=days)
+    is_near = now < meeting.starts_at <= now + NEAR
     return is_open and meeting.state == State.SET and is_near
 
 
@@ -66,7 +67,7 @@ def meeting_prepare(meeting: Meeting, person: User) -> Email | Cancel:
     written, the meeting is cancelled or moved, or it has begun, or the pair is paused."""
     if meeting.match.is_paused(timezone.now()):
         return Cancel(PAIR_PAUSED)
-    if not _is_ahead(meeting, PREPARE_DAYS):
+    if not _is_ahead(meeting):
         return Cancel(NOT_AHEAD)
     if Agenda.objects.prepared([meeting]):
         return Cancel(AGENDA_WRITTEN)
@@ -85,7 +86,7 @@ def meeting_agenda(meeting: Meeting, person: User) -> Email | Cancel:
     moved, or it has begun, or the pair is paused."""
     if meeting.match.is_paused(timezone.now()):
         return Cancel(PAIR_PAUSED)
-    if not _is_ahead(meeting, AGENDA_DAYS):
+    if not _is_ahead(meeting):
         return Cancel(NOT_AHEAD)
     if not Agenda.objects.prepared([meeting]):
         return Cancel(NO_AGENDA)

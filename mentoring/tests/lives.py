@@ -258,7 +258,8 @@ def take_back(lives: Lives, match: Match, at: datetime) -> None:
 
 def end(lives: Lives, match: Match, at: datetime) -> None:
     kinds = [Match.Closed.BY_CHOICE, Match.Closed.BY_CIRCUMSTANCE, endings.completed_kind(match)]
-    endings.end(match, by=lives.one(match), kind=lives.random.choice(kinds), farewell="f", at=at)
+    kind = kinds[lives.done.get("end", 0) % len(kinds)]
+    endings.end(match, by=lives.one(match), kind=kind, farewell="f", at=at)
 
 
 def reopen(lives: Lives, match: Match, at: datetime) -> None:

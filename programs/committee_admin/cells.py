@@ -32,6 +32,12 @@ def empty_value() -> str:
     )
 
 
+def as_sentence(text: str) -> str:
+    """Begin a value with a capital, unless its first word is an address or the name of a file."""
+    first = text.split(maxsplit=1)[0].rstrip(".,:;") if text.strip() else ""
+    return text if set(first) & {"@", ".", "/"} else str(capfirst(text))
+
+
 def labelled_results(changelist: ChangeList) -> dict[str, object]:
     """Return the context of Django's table of results, each cell named by its column."""
     headers = list(result_headers(changelist))
@@ -50,8 +56,6 @@ def _labelled(cell: str, name: str) -> SafeString:
 
     def opened(match: re.Match[str]) -> str:
         label = format_html(' data-label="{}"', name)
-        word = match["word"]
-        is_address = "@" in word or "://" in word
-        return f"<td{match['attributes']}{label}>{word if is_address else capfirst(word)}"
+        return f"<td{match['attributes']}{label}>{as_sentence(match['word'])}"
 
     return mark_safe(CELL.sub(opened, cell, count=1))  # noqa: S308  # Django made it

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.timezones import zone_label
-from programs.committee_admin.cells import empty_value, labelled_results
+from programs.committee_admin.cells import as_sentence, empty_value, labelled_results
 from programs.committee_admin.languages import language_label
 from programs.committee_admin.lists import CommitteeList, DateLinks, date_links
 from programs.committee_admin.row_names import RowKey, RowName, link_to, name_rows
@@ -69,8 +69,8 @@ def _in_words(field: AdminReadonlyField, contents: str) -> object:
     if getattr(column, "flatchoices", None):
         return capfirst(contents)
     is_plain = isinstance(value, str | Promise) and not isinstance(value, SafeData)
-    if column is None and is_plain and "@" not in str(value) and "\n" not in str(value):
-        return capfirst(str(value))
+    if column is None and is_plain and "\n" not in str(value):
+        return as_sentence(str(value))
     return contents
 
 

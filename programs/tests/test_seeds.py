@@ -3,7 +3,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from accounts.models import Industry, Language
-from programs.models import Experience, Topic
+from programs.models import Experience, ProgramActivity, Topic
 from programs.seeds import LISTS, load_vocabulary
 
 
@@ -14,16 +14,18 @@ def test_seeding_twice_adds_nothing_the_second_time(db, capsys):
         Experience.objects.count(),
         Language.objects.count(),
         Industry.objects.count(),
+        ProgramActivity.objects.count(),
     )
     call_command("seed_vocabulary", "hr")
-    assert first == (44, 18, 16, 15)
+    assert first == (44, 18, 16, 15, 8)
     assert (
         Topic.objects.count(),
         Experience.objects.count(),
         Language.objects.count(),
         Industry.objects.count(),
+        ProgramActivity.objects.count(),
     ) == first
-    assert capsys.readouterr().out.splitlines() == ["93 new entries.", "0 new entries."]
+    assert capsys.readouterr().out.splitlines() == ["101 new entries.", "0 new entries."]
 
 
 def test_seeding_keeps_the_committees_changes(db):

@@ -198,7 +198,8 @@ def test_a_topic_has_a_name_in_each_language_and_is_retired_not_deleted(as_user,
     )
     assert not Topic.objects.current(program).exists()
     client.post(
-        "/admin/programs/topic/", {"action": "restore_selected", "_selected_action": [topic.pk]}
+        "/admin/programs/topic/",
+        {"action": "restore_selected", "_selected_action": [topic.pk], "confirmed": "Restore"},
     )
     assert Topic.objects.current(program).exists()
 
