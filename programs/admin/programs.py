@@ -164,7 +164,16 @@ class ProgramAdmin(CommitteeAdmin):
     def get_fieldsets(  # type: ignore[no-untyped-def]  # the stubs name a private type
         self, request: HttpRequest, obj: Model | None = None
     ):
-        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+        if obj is None:
+            return self.add_fieldsets
+        found = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return found
+        hidden = "texts_seen"  # of the form: nothing to read
+        return [
+            (name, {**rest, "fields": [one for one in rest["fields"] if one != hidden]})
+            for name, rest in found
+        ]
 
     def get_inlines(
         self, request: HttpRequest, obj: Model | None
