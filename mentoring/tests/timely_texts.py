@@ -194,6 +194,7 @@ TABLE = (
     ),
     Text(r"Plan a meeting|Suggest up to three times", lambda s: s.is_pair),
     Text(r"In a pair with", lambda s: s.is_pair),
+    Text(r"Pause my pairs until then|No reminders are sent until then", lambda s: s.is_pair),
     # --- the end
     Text(r"Plan your closing conversation", lambda s: s.match == "closing"),
     Text(
@@ -231,6 +232,7 @@ TIMELESS = (
     r"You will hear from us (?:by e-mail|as soon as)",
     r"Until then you can read why we matched you",
     r"you both signed, applies until",
+    r"^within \d+ days$",  # how soon the two answer messages, as they agreed
     r"^We will e-mail you\.$|^The committee sees that you are waiting",  # see "We wanted to answer"
 )
 
