@@ -86,11 +86,11 @@ def test_work_that_waits_for_a_member_is_told_at_once(kind):
     assert "because you are a committee member" in sent[0].body
 
 
-def test_the_kinds_to_committee_members():
-    """Whoever is written to as a member reads so; a new kind to members belongs here."""
-    about = {"checkins.Concern", "matching.Round", "programs.Membership"}
-    found = {name for name in KINDS if KINDS[name].to_members}
-    assert found == {name for name in KINDS if KINDS[name].about in about}
+@every_kind
+def test_whoever_is_written_to_as_a_member_reads_so(kind):
+    recipient = Told(kind).case.to
+    is_member = Membership.objects.filter(user=recipient).exists()
+    assert KINDS[kind].to_members == is_member, "set to_members of the kind"
 
 
 @every_kind
