@@ -1,4 +1,7 @@
-"""What the link "Have you been in touch?" does: one answer with one tap, without signing in."""
+"""What the link "Have you been in touch?" does: one answer with one tap, without signing in.
+
+The page names no one: mail scanners open links, and e-mails are forwarded.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,6 @@ def answer_by_link(
     context = {
         "match": match,
         "program": match.program,
-        "partner": match.partner_of(person),
         "said": said,
         "done": THANKS.get(Said(said), "") if said else "",
         "refusal": refusal,

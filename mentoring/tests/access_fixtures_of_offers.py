@@ -26,4 +26,4 @@ def add_offer(
         opened_at=at,
         closes_at=at + timedelta(days=5),
     )
-    world.add("offer", pair, offer)
+    world.add("offer", pair, offer, owners=("mentor",) if is_own else ())

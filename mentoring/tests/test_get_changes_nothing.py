@@ -6,13 +6,14 @@ prove that a write would be noticed.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.links import PURPOSES, token_for
+from notifications.links import PURPOSES, guest_token, token_for
 
 from . import canaries
 from .crawl import changed_by, digest, rolled_back, writes
@@ -48,17 +49,52 @@ def test_opening_a_link_of_a_letter_changes_nothing(purpose, method, world, visi
     assert digest() == before
 
 
-def test_a_link_shows_nothing_that_a_stranger_may_not_read(world, visitors):
-    for purpose in PURPOSES:
-        for url, _role in links(world, purpose):
-            assert canaries.leaks(world, "anonymous", visitors.visit("anonymous", url)) == [], url
+def test_every_purpose_has_a_link_to_open(world):
+    assert [purpose for purpose in sorted(PURPOSES) if not list(links(world, purpose))] == []
+
+
+@pytest.mark.parametrize("purpose", sorted(PURPOSES))
+def test_a_link_shows_nothing_that_a_stranger_may_not_read(purpose, world, visitors):
+    for url, _role in links(world, purpose):
+        page = visitors.visit("anonymous", url)
+        assert canaries.leaks(world, "anonymous", page) == [], url
+        for pressed in [{}, *buttons(page.content.decode())]:
+            with rolled_back():
+                answered = visitors.visit("anonymous", url, "POST", pressed)
+            assert canaries.leaks(world, "anonymous", answered) == [], f"{url} {pressed}"
+
+
+def buttons(page: str) -> list[dict[str, str]]:
+    """Return what each form of the main part sends, for each button, if only that is pressed."""
+    main = re.search(r"<main\b.*?</main>", page, re.DOTALL)
+    sent = []
+    for form in re.findall(r'<form method="post".*?</form>', main[0] if main else "", re.DOTALL):
+        hidden = _named(re.findall(r'<input type="hidden"[^>]*>', form))
+        pressed = [_named([button]) for button in re.findall(r"<button[^>]*>", form)]
+        sent += [hidden | one for one in pressed]
+    return sent
+
+
+def _named(tags: list[str]) -> dict[str, str]:
+    found = (re.findall(r'(name|value)="([^"]*)"', tag) for tag in tags)
+    return {
+        one["name"]: one["value"] for one in map(dict, found) if one.keys() >= {"name", "value"}
+    }
 
 
 def links(world, purpose):
     """Yield every valid link of a purpose, for each row and each person it concerns."""
     until = timezone.now() + timedelta(days=3)
+    known = PURPOSES[purpose]
     for thing in list(world.rows.values()):
-        if thing.row._meta.label == PURPOSES[purpose].model:
-            for role in thing.owners:
-                made = token_for(purpose, person=world.people[role], subject=thing.row, until=until)
-                yield reverse("notifications:go", args=[purpose, made]), role
+        if thing.row._meta.label != known.model:
+            continue
+        if known.is_for_guests:
+            made = {"guest": guest_token(purpose, subject=thing.row, until=until)}
+        else:
+            made = {
+                role: token_for(purpose, person=world.people[role], subject=thing.row, until=until)
+                for role in thing.owners
+            }
+        for role, token in made.items():
+            yield reverse("notifications:go", args=[purpose, token]), role
