@@ -12,6 +12,7 @@ class MatchingConfig(AppConfig):
             offer_emails,
             offer_links,
             privacy,
+            receivers,
         )
         from .models import RoundJob
         from .rounds import lifecycle, publication  # noqa: F401  publication registers its reconciler

@@ -82,8 +82,12 @@ def round_unmatched(application: Application, person: User) -> Email | Cancel:
     if application.state != Application.State.ACCEPTED or _is_matched(application):
         return Cancel(MATCHED_OR_GONE)
     rows = Proposal.system.filter(mentee=application, mentor=None)
-    row = rows.filter(round__state=Round.State.PUBLISHED).order_by("-round__published_at").first()
-    if Offer.system.filter(mentee=application).exists():
+    published = rows.filter(round__state=Round.State.PUBLISHED).select_related("round")
+    row = published.order_by("-round__published_at").first()
+    asked = Offer.system.filter(mentee=application)
+    if row is not None:  # what was asked for an earlier round is told
+        asked = asked.filter(opened_at__gte=row.round.published_at)
+    if asked.exists():
         return unmatched_email(application, ASKED_IN_VAIN)
     if row is None:
         return unmatched_email(application, RoundText.Sort.OTHERS)

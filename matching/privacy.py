@@ -52,8 +52,9 @@ def erase(user: User) -> None:
 
 @retention.register
 def erase_old_comments(applications: ApplicationQuerySet) -> None:
-    """Erase the committee's comments in rounds about applications whose time is over."""
+    """Erase comments and reasons in rounds about applications whose time is over."""
     about = Q(mentee__in=applications) | Q(mentor__in=applications)
+    Offer.system.filter(about).update(reason="")
     RoundEntry.system.filter(about).update(why="")
     Override.system.filter(about).update(reason="")
     to_them = Q(application__in=applications) | Q(partner__in=applications)

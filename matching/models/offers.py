@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.ids import PublicIdField
@@ -34,14 +35,19 @@ class OfferQuerySet(PairRowQuerySet):
         return self.filter(state=Offer.State.OPEN)
 
     def nobody_left(self) -> Self:
-        """Offers that ended without a pair, for whose mentees no one else is asked."""
+        """Offers that ended without a pair, for whose waiting mentees no one else is asked."""
         states = Offer.State
         better = Offer.system.filter(
             Q(state__in=[states.OPEN, states.ACCEPTED]) | Q(opened_at__gt=OuterRef("opened_at")),
             mentee=OuterRef("mentee"),
         )
-        matched = Match.objects.open().filter(mentee=OuterRef("mentee"))
-        ended = self.filter(state__in=[states.DECLINED, states.EXPIRED, states.WITHDRAWN])
+        matched = Match.objects.filter(mentee=OuterRef("mentee")).filter(
+            ~Q(state=Match.State.CLOSED) | Q(introduced_at__gte=OuterRef("opened_at"))
+        )
+        ended = self.filter(
+            state__in=[states.DECLINED, states.EXPIRED, states.WITHDRAWN],
+            mentee__in=Application.objects.ready(),
+        ).exclude(mentee__cohort__ends_on__lt=timezone.localdate())
         return ended.exclude(Exists(better)).exclude(Exists(matched))
 
 

@@ -142,14 +142,21 @@ def _in_order(ids: NDArray[np.str_], keys: list[str], rows: list[ApplicantData])
 
 
 class _Matches:
-    """Open and ended matches of the people of a round."""
+    """Open and ended matches of the people of a round, and what was answered before a match."""
 
     def __init__(self, cohort: Cohort, people: set[int]) -> None:
         found = Match.objects.filter(mentee__cohort__program=cohort.program_id)
         open_ = list(found.open().order_by().values_list("mentee", "mentor"))
-        # A place is held for whoever is asked before a match is made.
-        held = Offer.system.open().filter(mentee__cohort__program=cohort.program_id)
-        open_ += held.values_list("mentee", "mentor")
+        offers = Offer.system.filter(mentee__cohort__program=cohort.program_id)
+        asked = offers.filter(state__in=[Offer.State.OPEN, Offer.State.DECLINED]).order_by()
+        self.declined: list[tuple[int, int]] = []
+        for state, mentee, mentor, *persons in asked.values_list(
+            "state", "mentee", "mentor", "mentee__person", "mentor__person"
+        ):
+            if state == Offer.State.OPEN:  # a place is held for whoever is asked
+                open_.append((mentee, mentor))
+            else:
+                self.declined.append((persons[0], persons[1]))
         self.load: Counter[int] = Counter(mentor for _mentee, mentor in open_)
         self.matched: set[int] = {mentee for mentee, _mentor in open_}
         self._endings = read_endings(found)
@@ -185,10 +192,7 @@ def _about_pairs(
         "kind", "first", "second"
     ):
         apart[kind].append((first, second))
-    said_no = Offer.system.filter(
-        state=Offer.State.DECLINED, mentee__cohort__program=cohort.program_id
-    )
-    apart[KeepApart.Kind.KEEP_APART] += said_no.values_list("mentee__person", "mentor__person")
+    apart[KeepApart.Kind.KEEP_APART] += matches.declined
     declared = Conflict.objects.live(at.date()).filter(kind=Conflict.Kind.DECLARED)
     apart["conflict"] += declared.values_list("member", "person")
     apart["ended_pair"] += matches.ended

@@ -40,6 +40,8 @@ from ..storage.solver_state import Decisions, SolverState
 State = Offer.State
 KIND = "offer"
 ANSWER_DAYS, REMINDER_DAY = 5, 3
+PEOPLE = ("mentee__person", "mentor__person", "round__cohort__program__policy")
+NOT_READY = "no longer ready to be matched"
 
 
 def is_asking(round_: Round) -> bool:
@@ -230,6 +232,14 @@ def withdraw(offer: Offer, *, by: User, asks_next: bool, at: datetime | None = N
 
 
 @transaction.atomic
+def end_because_left(application: Application, *, at: datetime) -> None:
+    """Take back the open offers of a withdrawn application; a mentee who is left goes on."""
+    theirs = Q(mentee=application) | Q(mentor=application)
+    for offer in Offer.system.open().filter(theirs).select_related(*PEOPLE):
+        _end(offer, State.WITHDRAWN, at, why=NOT_READY)
+
+
+@transaction.atomic
 def extend(offer: Offer, *, by: User, at: datetime | None = None) -> None:
     """Give everyone who is asked five days from now. Raises as `withdraw`."""
     at = at or timezone.now()
@@ -249,8 +259,7 @@ def _check_member(offer: Offer, member: User) -> None:
 @reconciler
 def follow_offers(at: datetime) -> None:
     """Remind once, end what was not answered in time, and take back what is not possible now."""
-    people = ("mentee__person", "mentor__person", "round__cohort__program__policy")
-    rows = list(Offer.system.open().select_related(*people))
+    rows = list(Offer.system.open().select_related(*PEOPLE))
     if not rows:
         return
     asked = {pk for row in rows for pk in (row.mentee_id, row.mentor_id)}
@@ -258,7 +267,7 @@ def follow_offers(at: datetime) -> None:
     pending = PendingEmails([KIND], rows)
     for offer in rows:
         if {offer.mentee_id, offer.mentor_id} - ready:
-            _end(offer, State.WITHDRAWN, at, why="no longer ready to be matched")
+            _end(offer, State.WITHDRAWN, at, why=NOT_READY)
         elif offer.closes_at <= at:
             _end(offer, State.EXPIRED, at, why="no answer in time")
         else:

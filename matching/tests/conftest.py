@@ -7,6 +7,8 @@ import pytest
 from matching.storage.cache import CACHE
 from testkit import factories, rounds
 
+from .offers import offer_of, publish
+
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
@@ -43,3 +45,15 @@ def table():
         }
 
     return read
+
+
+@pytest.fixture
+def spare(cohort):
+    """A mentor with two places who could help Amina, though less than Ruth."""
+    return rounds.applicant(cohort, "Vera Blum", "mentor", topics={"hiring": 1}, capacity=2)
+
+
+@pytest.fixture
+def asked(cohort, people, spare, kim, cleo):
+    publish(cohort, kim, cleo)
+    return offer_of(people["amina"])

@@ -23,52 +23,15 @@ from testkit import factories
 from testkit import rounds as make
 from testkit.concurrency import at_once
 
+from .offers import asks, emails, offer_of, publish
+
 State = Offer.State
-
-
-def asks(cohort, who):
-    cohort.program.policy.asked_before = who
-    cohort.program.policy.save()
-
-
-def publish(cohort, kim, cleo, who="mentor"):
-    asks(cohort, who)
-    round_ = make.approved_round(cohort, kim, cleo)
-    matches = make.publish(
-        Round.system.select_related("cohort__program__policy").get(pk=round_.pk), cleo
-    )
-    return matches
-
-
-def offer_of(application, **fields):
-    found = Offer.system.select_related(
-        "mentee__person", "mentor__person", "round__cohort__program__policy"
-    )
-    return found.get(mentee=application, **fields)
 
 
 def pairs():
     return {
         (row.mentee.person.first_name, row.mentor.person.first_name) for row in Match.objects.all()
     }
-
-
-def emails(kind):
-    return [
-        row.recipient.first_name for row in Notification.system.filter(kind=kind).order_by("pk")
-    ]
-
-
-@pytest.fixture
-def spare(cohort):
-    """A mentor with two places who could help Amina, though less than Ruth."""
-    return make.applicant(cohort, "Vera Blum", "mentor", topics={"hiring": 1}, capacity=2)
-
-
-@pytest.fixture
-def asked(cohort, people, spare, kim, cleo):
-    publish(cohort, kim, cleo)
-    return offer_of(people["amina"])
 
 
 def test_by_default_no_one_is_asked(cohort, people, kim, cleo):

@@ -13,12 +13,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from agreements.models import Expectations, PartComment
 from applications.importing.import_jobs import create_upload
 from applications.models import ImportedRow, RosterJob
 from checkins.models import Answer, CheckIn, Concern, ContactLog
 from matches import endings
 from matches.models import Farewell, Match
-from matching.models import KeepApart, Offer, Override, Round, RoundJob, RoundText
+from matching.models import KeepApart, Offer, Override, Proposal, Round, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import Agenda, Introduction, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
@@ -60,6 +61,7 @@ def live() -> Erasure:
     rounds.publish(published, world.people["chair"])
     for match in Match.objects.of(person).open().with_people():
         endings.end(match, by=person, kind=Match.Closed.COMPLETED, farewell="f")
+    _offers(published)
     _account(person)
     _emails(world, person)
     _files(world)
@@ -90,6 +92,12 @@ def _care_of_the_partner(world) -> None:
         Agenda.system.filter(meeting=meeting).update(author=author)
         LogEntry.objects.create(meeting=meeting, author=partner, learned="l", next_step="n")
         PrivateNote.objects.create(meeting=meeting, author=partner, text="p")
+    own = world.row("comment", "A")
+    PartComment.objects.create(
+        version=own.version, part=own.part, part_revision=own.part_revision, author=partner,
+        written_at=now, text="t", answer="a", values_json=own.values_json,
+    )  # fmt: skip
+    Expectations.objects.create(match=match, author=partner, hopes="h", saved_at=now)
     SharedItem.objects.create(match=match, author=partner, kind="contact", title="t", details="d")
     Introduction.objects.create(match=match, asker=partner, wished="i", why="y")
 
@@ -108,8 +116,6 @@ def _round(world, person) -> Round:
     pair = {"round": made, "mentee": mine, "mentor": everyone["priya"]}
     for mentee in (mine, everyone["joel"]):
         Override.objects.create(**{**pair, "mentee": mentee}, codes=[], reason="r", by=chair)
-        times = {"opened_at": timezone.now(), "closes_at": timezone.now() + timedelta(days=5)}
-        Offer.objects.create(**{**pair, "mentee": mentee}, why={"h": []}, **times)
         to = {"round": made, "application": mentee, "language": "en", "by": chair}
         RoundText.objects.create(sort="fit", text="t", **to)
     RoundJob.objects.create(round=made, created_by=chair)
@@ -127,6 +133,21 @@ def _round(world, person) -> Round:
     rounds.lifecycle.send_to_review(made, by=chair)
     rounds.lifecycle.approve(made, by=second, expected_version=made.plan_version)
     return Round.system.get(pk=made.pk)
+
+
+def _offers(round_) -> None:
+    """Requests before matches of the round: an open one and a declined one of each mentee.
+
+    They come after the publication, which an open one of its mentees would stop.
+    """
+    now, cohort = timezone.now(), round_.cohort
+    vera, noor = (rounds.applicant(cohort, name, "mentor") for name in ("Vera", "Noor"))
+    for proposal in Proposal.system.filter(round=round_).in_plan():
+        asked = {"round": round_, "mentee": proposal.mentee, "why": {"h": []}}
+        times = {"opened_at": now, "closes_at": now + timedelta(days=5)}
+        Offer.objects.create(**asked, **times, mentor=vera)
+        ended = {"state": "declined", "reason": "time", "closed_at": now}
+        Offer.objects.create(**asked, **times, **ended, mentor=noor)
 
 
 def _account(person) -> None:

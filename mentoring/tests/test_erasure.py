@@ -18,7 +18,7 @@ from accounts.column_rules import Fate
 from accounts.models import Profile, User
 from accounts.privacy import COLUMN_RULES
 from matching.engine import input_hash
-from matching.models import Round
+from matching.models import Offer, Round
 from matching.storage.snapshots import read_people
 from matching.storage.solver_state import Decisions, SolverState
 
@@ -110,6 +110,13 @@ def test_account_and_sessions_are_empty(erased):
     assert not UserSession.objects.filter(user=person).exists()
     profile = Profile.objects.get(user=person)
     assert (profile.employer, profile.level, profile.availability) == (None, None, [])
+
+
+def test_no_request_before_a_match_stays_open(history):
+    theirs = Offer.system.open().filter(mentee__person=history.pk)
+    assert theirs.exists()
+    privacy.erase_person(history.person)
+    assert not theirs.exists()
 
 
 def test_erasing_twice_changes_nothing_more(erased):
