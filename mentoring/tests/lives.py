@@ -85,7 +85,7 @@ class Lives:
 
     def when(self, person: User, at: datetime, days: int) -> WallTime:
         """Return some time from tomorrow on, by the clock of `person`."""
-        start = at + timedelta(days=1 + self.random.randrange(days), hours=self.random.randrange(9))
+        start = at + timedelta(days=2 + self.random.randrange(days), hours=self.random.randrange(9))
         local = start.astimezone(ZoneInfo(person.time_zone)).replace(minute=0, second=0)
         return WallTime(local.date(), local.time(), person.time_zone)
 
@@ -167,7 +167,7 @@ def _meeting(lives: Lives, match: Match, **which: object) -> Meeting:
 def accept(lives: Lives, match: Match, at: datetime) -> None:
     meeting = _meeting(lives, match, awaiting__isnull=False)
     first = meeting.times.order_by("starts_at").filter(starts_at__gt=at).first() or nothing_to_do()
-    scheduling.accept(meeting, by=lives.one(match), starts_at=first.starts_at, at=at)
+    scheduling.accept(meeting, by=meeting.awaiting, starts_at=first.starts_at, at=at)
 
 
 def suggest_other(lives: Lives, match: Match, at: datetime) -> None:
@@ -242,7 +242,7 @@ def pause(lives: Lives, match: Match, at: datetime) -> None:
 
 
 def come_back(lives: Lives, match: Match, at: datetime) -> None:
-    pauses.come_back(match, by=lives.one(match), at=at)
+    pauses.come_back(match, by=lives.random.choice([lives.one(match), lives.carer]), at=at)
 
 
 # --- the end
@@ -299,7 +299,7 @@ def check_places(mentor: Application) -> None:
     assert open_match_counts([mentor.pk])[mentor.pk] <= capacity_of(rows.get(pk=mentor.pk))
 
 
-ENDINGS = (ask_to_end, take_back, end, leave)
+ENDINGS = (ask_to_end, take_back, end, end, leave)
 OFTEN = (draft, sign, sign, plan, plan, accept, accept, record, record, record, answer, answer)
 SOMETIMES = (
     amend, renew, move_goal, suggest_other, cancel, met_unplanned, be_in_touch, ask_for_help,
@@ -307,6 +307,6 @@ SOMETIMES = (
 )  # fmt: skip
 PAUSES = (pause, come_back)
 VERBS = (*OFTEN * 4, *SOMETIMES * 2, *PAUSES * 2, *ENDINGS)
-LATE = (reopen, reopen, reopen, say_what_next, say_what_next, record, plan, answer, renew, sign)
+LATE = (reopen, say_what_next, say_what_next, record, plan, answer, renew, sign)
 OTHERS = (match_again,)
 START = datetime(2026, 1, 5, 15, tzinfo=UTC)  # a Monday; day in every zone but one
