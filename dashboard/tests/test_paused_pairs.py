@@ -105,7 +105,7 @@ def test_a_late_agreement_is_late_only_after_as_many_days_more(pair, cleo, cohor
     )
 
     def is_late(at):
-        return any("introduced" in item.url for item in attention_items(cleo, at=day(at)))
+        return any("agreement=late" in item.url for item in attention_items(cleo, at=day(at)))
 
     pause(new, 10, 20)
     follow_pauses(day(30))
