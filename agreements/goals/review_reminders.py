@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from access.bounded import found_in
 from matches import terms
 from matches.models import Match, MatchQuerySet, not_paused
+from notifications.models import Notification
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
 
@@ -34,7 +35,11 @@ def ask_for_reviews(at: datetime) -> None:
         _add_due(month, at)
     since = at - timedelta(days=REMIND_DAYS + LAST_DAYS)
     waiting = GoalReview.objects.waiting().filter(not_paused(at, "match__"), asked_at__gt=since)
-    reviews = list(found_in(waiting).select_related(*(f"match__{name}" for name in PEOPLE)))
+    reviews = list(
+        found_in(waiting.filter(_to_enqueue(at))).select_related(
+            *(f"match__{name}" for name in PEOPLE)
+        )
+    )
     pending = PendingEmails([KIND], reviews)
     for review in reviews:
         reminder = due_reminder(
@@ -46,6 +51,15 @@ def ask_for_reviews(at: datetime) -> None:
         pending.enqueue(KIND, reminder, to=mentee, about=review, at=at)
         if reminder.ordinal == 1:
             pending.enqueue(KIND, reminder, to=mentor, about=review, at=at)
+
+
+def _to_enqueue(at: datetime) -> Q:
+    """Match reviews about which an e-mail is not enqueued that may be due."""
+    emails = Notification.system.filter(
+        about_type=GoalReview._meta.label_lower, about_id=OuterRef("pk"), kind=KIND
+    )
+    is_long_ago = Q(asked_at__lte=at - timedelta(days=REMIND_DAYS))
+    return ~Q(Exists(emails.filter(ordinal=1))) | is_long_ago & ~Q(Exists(emails.filter(ordinal=2)))
 
 
 def goals_not_reviewed(matches: MatchQuerySet, *, at: datetime) -> MatchQuerySet:

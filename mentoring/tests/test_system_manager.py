@@ -21,6 +21,7 @@ ALLOWED = {
     "agreements/drafting.py": "writes the pair's text for one of the two, whom the verb checks",
     "agreements/reconcilers.py": "asks which reminders are in the outbox",
     "agreements/activities.py": "follows what both have signed",
+    "agreements/goals/review_reminders.py": "asks which reminders are in the outbox",
     "agreements/goals/agreed.py": "follows what both have signed",
     "agreements/goals/privacy.py": ERASES,
     "agreements/goals/goal_states.py": "cancels e-mails about the goals of an ended pair",
