@@ -11,10 +11,12 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import TextField
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -54,9 +56,14 @@ class TextState:
         return LANGUAGES.get(self.language, self.language)
 
 
+def column(name: str) -> TextField:
+    """Return the column of the program that holds a text in its own language."""
+    return cast(TextField, Program._meta.get_field(name))
+
+
 def label_of(name: str) -> str:
     """Return what the committee calls a text."""
-    return capfirst(str(Program._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+    return capfirst(str(column(name).verbose_name))
 
 
 def languages_of(program: Program) -> list[str]:
@@ -107,7 +114,7 @@ def save_text(
     newest = newest_of(fresh, name, language)
     if newest is not None and newest.pk != seen:
         raise TextChanged(newest)
-    _check(fresh, name, words)
+    _check(fresh, name, language, words)
     keep_version(fresh, name, language, words, by=by)
     if language == fresh.language:
         setattr(fresh, name, words)
@@ -120,17 +127,29 @@ def save_text(
     return True
 
 
-def _check(program: Program, name: str, text: str) -> None:
-    """Ask the rules of the program about a text. Raises ValidationError with the reason."""
+def _check(program: Program, name: str, language: str, text: str) -> None:
+    """Ask the rules of the program about a text. Raises ValidationError with the reasons.
+
+    What they say without this text too is about something else, which is not edited here.
+    """
+    if not text and language == program.language and not column(name).blank:
+        raise ValidationError(_("This text can't be empty."))
+    anyway = _refusals(program, name, "")
+    refused = _refusals(program, name, text)
+    reasons = [one for field, texts in refused.items() if field not in anyway for one in texts]
+    if reasons:
+        raise ValidationError(reasons)
+
+
+def _refusals(program: Program, name: str, text: str) -> dict[str, list[str]]:
+    """Return {field: reasons} why the program could not be saved with this text."""
     tried = copy(program)
     setattr(tried, name, text)
     try:
         tried.clean()
     except ValidationError as error:
-        if name in error.message_dict:
-            raise ValidationError(error.message_dict[name]) from error
-    if not text and not Program._meta.get_field(name).blank:  # type: ignore[union-attr]
-        raise ValidationError(_("This text can't be empty."))
+        return error.message_dict
+    return {}
 
 
 def keep_version(

@@ -171,7 +171,7 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
         "text": text,
         "own_text": "" if language == program.language else getattr(program, name),
         "own_language": LANGUAGES.get(program.language, program.language),
-        "help": Program._meta.get_field(name).help_text,  # type: ignore[union-attr]
+        "help": program_texts.column(name).help_text,
         "versions": rows,
         "name": name,
         "language": language,

@@ -127,27 +127,19 @@ class Program(models.Model):
 
     def clean(self) -> None:
         """Refuse texts that say whom to call without a number to call."""
+        errors: dict[str, str] = {}
         for block in re.split(r"\n\s*\n", self.faq.replace("\r\n", "\n").strip()):
             if block and "\n" not in block.strip():
-                raise ValidationError(
-                    {
-                        "faq": _("“%(question)s” has no answer. Write it on the next line.")
-                        % {"question": block.strip()[:80]}
-                    }
-                )
+                text = _("“%(question)s” has no answer. Write it on the next line.")
+                errors.setdefault("faq", text % {"question": block.strip()[:80]})
         note = self.emergency_note
         if CALL_WORDS.search(note) and not NUMBER.search(note):
-            raise ValidationError(
-                {"emergency_note": _("This text says whom to call. Add the phone number.")}
-            )
+            errors["emergency_note"] = _("This text says whom to call. Add the phone number.")
         if CALL_US.search(note) and not self.contact_phone:
-            raise ValidationError(
-                {
-                    "contact_phone": _(
-                        "The text for emergencies says to call you. Enter your number."
-                    )
-                }
-            )
+            text = _("The text for emergencies says to call you. Enter your number.")
+            errors["contact_phone"] = text
+        if errors:
+            raise ValidationError(errors)
 
     @property
     def texts(self) -> dict[str, TranslatedText]:

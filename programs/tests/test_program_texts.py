@@ -98,6 +98,36 @@ def test_a_translation_that_is_emptied_falls_back(program, kim):
     assert TextVersion.objects.filter(language="fr").count() == 2
 
 
+def test_a_required_text_may_be_missing_in_another_language_only(program, kim):
+    save_text(program, "purpose", "fr", "Grandir ensemble.", by=kim, seen=0)
+    save_text(program, "purpose", "fr", "", by=kim, seen=newest(program, "purpose", "fr"))
+    with translation.override("fr"):
+        assert fresh(program).texts["purpose"] == "To grow together."
+    with pytest.raises(ValidationError):
+        save_text(program, "purpose", "en", "", by=kim, seen=0)
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [("en", "Call 911 first, then call us."), ("fr", "Le 911, puis appelez-nous.")],
+)
+def test_a_text_that_says_to_call_us_needs_our_number(program, kim, language, note):
+    assert not program.contact_phone
+    with pytest.raises(ValidationError, match="Enter your number"):
+        save_text(program, "emergency_note", language, note, by=kim, seen=0)
+    Program.objects.filter(pk=program.pk).update(contact_phone="+1 416 555 0101")
+    assert save_text(program, "emergency_note", language, note, by=kim, seen=0)
+
+
+def test_a_text_is_not_refused_for_what_another_text_says(program, kim):
+    Program.objects.filter(pk=program.pk).update(faq="A question without an answer")
+    assert save_text(program, "emergency_note", "en", "Call 911.", by=kim, seen=0)
+    with pytest.raises(ValidationError, match="Add the phone number"):
+        save_text(
+            program, "emergency_note", "en", "Call.", by=kim, seen=newest(program, "emergency_note")
+        )
+
+
 def test_the_list_says_which_language_is_missing(as_user, program, kim):
     url = reverse("admin:programs_texts", args=[program.pk])
     text = text_of(as_user(kim).get(url))
