@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.timezones import zone_label
-from agreements.models import Goal
 from matches.models import Match
 
 from .calendars import add_links
-from .models import Agenda, Correction, LogEntry, Meeting, PairContact, PrivateNote
-from .prompts import AGENDA, questions_for
+from .models import Agenda, Correction, LogEntry, Meeting, PairContact
+from .prompts import AGENDA
 from .wall_time import WallTime
 
 State = Meeting.State
@@ -262,52 +261,6 @@ class OpenStep:
     role: str
     name: str
     text: str
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """The page before a meeting, for one of the pair."""
-
-    card: Card
-    agenda: Agenda | None
-    is_mentee: bool
-    may_write: bool
-    last: Card | None
-    steps: list[OpenStep]
-    goals: list[str]
-    questions: list[str]
-    private_note: str
-
-    @property
-    def partner_name(self) -> str:
-        return self.card.partner_name
-
-
-def preparation(meeting: Meeting, reader: User, *, at: datetime) -> Preparation:
-    """Return what `reader`, one of the pair, should see before `meeting`.
-
-    Eight queries, however many meetings there were.
-    """
-    match = meeting.match
-    found = cards(match, reader, at=at)
-    card = next(row for row in found if row.meeting.pk == meeting.pk)
-    earlier = [row for row in found if row.meeting.starts_at < meeting.starts_at]
-    held = [row for row in earlier if row.meeting.state == State.HELD]
-    mine = PrivateNote.objects.visible_to(reader).filter(meeting=meeting).first()
-    is_mentee = reader == match.mentee.person
-    open_goals = Goal.objects.visible_to(reader).of_pair(match).open().not_erased()
-    questions = questions_for(match, has_met=bool(held), at=at)
-    return Preparation(
-        card=card,
-        agenda=card.agenda,
-        is_mentee=is_mentee,
-        may_write=card.may_prepare,
-        last=held[0] if held else None,
-        steps=open_steps(earlier),
-        goals=[goal.text for goal in open_goals],
-        questions=[] if is_mentee else [str(question) for question in questions],
-        private_note=mine.text if mine else "",
-    )
 
 
 def open_steps(found: Sequence[Card]) -> list[OpenStep]:

@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testkit import smtp
-from testkit.chaos import ROOT, own_database
+from testkit.chaos import own_database
+from testkit.fork_server import ROOT
 
 CANARY = "Ottilie Quagga"  # a name that is found only where its person left a trace
 PEOPLE = ("Ada Brook", "Ben Okoro", CANARY)

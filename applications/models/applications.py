@@ -24,8 +24,9 @@ from django.utils.translation import gettext_lazy as _
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
+from programs.models.cohorts import ANSWER_WITHIN, Cohort
 from programs.models.committee import Membership, conflicts_with
-from programs.models.programs import ANSWER_WITHIN, Cohort, Program
+from programs.models.programs import Program
 from programs.models.vocabulary import Experience, Topic
 
 Person = settings.AUTH_USER_MODEL

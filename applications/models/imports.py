@@ -21,8 +21,8 @@ from access.encrypted_fields import EncryptedTextField
 from access.ids import PublicIdField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
+from programs.models.cohorts import Cohort
 from programs.models.committee import Membership
-from programs.models.programs import Cohort
 from workflow.jobs import Job
 
 from .applications import Application

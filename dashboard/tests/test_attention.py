@@ -12,7 +12,7 @@ from checkins.models import Concern
 from dashboard.attention import attention_items
 from notifications.models import Notification
 from notifications.outbox import enqueue
-from programs.models.programs import ANSWER_WITHIN
+from programs.models.cohorts import ANSWER_WITHIN
 from testkit import agreements, factories
 
 INDEX = reverse("admin:index")

@@ -1,5 +1,6 @@
 from .closing import ContactChoice, ThankYouNote
-from .endings import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp
+from .endings import Closure, EndingNote, EndingReason, EndingRequest, Farewell
+from .follow_ups import FollowUp
 from .matches import Match, MatchQuerySet, not_paused
 from .pauses import Pause, PauseNote, PauseRequest
 

@@ -13,6 +13,7 @@ from matches.models import Match
 from .. import contacts, preparing, presenters
 from ..forms import AgendaForm, LogForm, PrivateNoteForm, RecordForm
 from ..models import LogEntry, Meeting, PrivateNote
+from ..prepare_page import preparation
 from ..presenters import show_time
 from .pages import (
     card_of,
@@ -104,7 +105,7 @@ def saved_text(meeting):
 def meeting_prepare(request, meeting_id):
     """Before we meet: the agenda, what was said last time, what is still to do, questions."""
     meeting = own_meeting(request, meeting_id)
-    page = presenters.preparation(meeting, request.user, at=timezone.now())
+    page = preparation(meeting, request.user, at=timezone.now())
     form = AgendaForm(posted(request), agenda=page.agenda, is_mentee=page.is_mentee)
     if form.is_bound and form.is_valid():
         form.save(meeting, by=request.user)

@@ -1,9 +1,9 @@
 """Template tags of the design system, described in docs/components.md."""
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
-from django import forms, template
+from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,6 +13,7 @@ from lucide.templatetags.lucide import lucide
 
 from accounts.models import people
 from accounts.timezones import zone_label
+from mentoring.form_errors import ErrorSource, errors_of
 from programs import committee_admin
 
 register = template.Library()
@@ -44,7 +45,6 @@ REASON_WORDS = {
 
 
 Value = TypeVar("Value")
-ErrorSource: TypeAlias = "forms.BaseForm | forms.BaseFormSet | Iterable[ErrorSource] | None"
 
 
 def read(row: object, name: str, default: Value) -> Value:
@@ -232,44 +232,6 @@ def summary_list(rows: Iterable[object]) -> dict[str, object]:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(source: ErrorSource) -> dict[str, object]:
     return {"errors": list(errors_of(source))}
-
-
-def errors_of(source: ErrorSource) -> Iterable[Mapping[str, object]]:
-    """Yield {text, anchor} of every error of a form, a formset or a list of them.
-
-    `anchor` is the id of the input, or "" for an error of the whole form.
-    """
-    if isinstance(source, forms.BaseForm):
-        yield from ({"text": text, "anchor": ""} for text in source.non_field_errors())
-        for field in source:
-            yield from (
-                {"text": named(field, str(text)), "anchor": anchor_of(field)}
-                for text in field.errors
-            )
-    elif isinstance(source, forms.BaseFormSet):
-        yield from ({"text": text, "anchor": ""} for text in source.non_form_errors())
-        yield from errors_of(source.forms)
-    else:
-        for part in source or ():
-            yield from errors_of(part)
-
-
-def named(field: forms.BoundField, text: str) -> str:
-    """Put the label before Django's stock sentences, which don't name their field."""
-    kinds = [getattr(kind, "default_error_messages", {}) for kind in type(field.field).__mro__]
-    stock = {str(message) for messages in kinds for message in messages.values()}
-    return (
-        _("%(label)s – %(error)s") % {"label": field.label, "error": text}
-        if str(text) in stock
-        else text
-    )
-
-
-def anchor_of(field: forms.BoundField) -> str:
-    """A group of inputs has no id of its own: its first input is where the reader should land."""
-    if field.is_hidden:
-        return ""
-    return field.id_for_label or f"{field.auto_id}_0"
 
 
 @register.inclusion_tag("components/person_card.html")

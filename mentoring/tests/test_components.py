@@ -9,6 +9,7 @@ from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from mentoring import form_errors
 from mentoring.templatetags import components
 from notifications import rendering
 from programs.committee_admin import LabelledFormSet, LabelledSplitDateTime
@@ -187,20 +188,20 @@ class TestForms:
 
     def test_the_summary_leads_to_the_first_input_of_each_wrong_answer(self):
         form = AgreementForm({})
-        errors = list(components.errors_of(form))
+        errors = list(form_errors.errors_of(form))
         html = draw("{{ form|crispy }}", form=form)
         assert [error["anchor"] for error in errors] == ["", "id_goal", "id_rhythm_0", "id_agree"]
         assert all(f'id="{error["anchor"]}"' in html for error in errors if error["anchor"])
 
     def test_a_stock_sentence_is_given_the_name_of_its_field(self):
-        texts = [error["text"] for error in components.errors_of(AgreementForm({}))]
+        texts = [error["text"] for error in form_errors.errors_of(AgreementForm({}))]
         assert texts[:2] == ["The dates do not fit.", "Your goal – This field is required."]
 
     def test_formsets_and_lists_of_forms_are_summarised_too(self):
         formset = forms.formset_factory(AgreementForm)(
             {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1"}
         )
-        assert len(list(components.errors_of([formset, AgreementForm({})]))) == 8
+        assert len(list(form_errors.errors_of([formset, AgreementForm({})]))) == 8
 
     def test_a_clean_form_has_no_summary(self):
         assert draw("{% error_summary form %}", form=AgreementForm()).strip() == ""

