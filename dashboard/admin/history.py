@@ -12,11 +12,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from access.generic_relations import GenericRelationQuerySet
+from notifications.models import Notification
 from programs.committee_admin import CommitteeList, RowName, name_rows, state_name
 from workflow.models import Transition
 from workflow.states import stateful_models
 
 from .generic_relations import GenericRelationAdmin
+
+# Changes of e-mails are in their own columns (`Notification.acted_by`, `reason`), and the rule of
+# the outbox is that of every other table once more.
+KEEP_THEIR_OWN = {Notification._meta.label_lower}
 
 
 class TransitionList(CommitteeList):
@@ -54,7 +59,7 @@ class TransitionAdmin(GenericRelationAdmin):
         rows: GenericRelationQuerySet,
         about: Collection[str] | None = None,
     ) -> QuerySet:
-        tables = {model._meta.label_lower for model in stateful_models()}
+        tables = {model._meta.label_lower for model in stateful_models()} - KEEP_THEIR_OWN
         if about is not None:
             tables.intersection_update(about)
         return rows.about_rows_for_committee(tables, request.user)

@@ -110,6 +110,21 @@ def test_the_rule_of_a_table_joins_few_tables(cleo, label):
         assert max(part.count(" JOIN ") for part in sql.split("(SELECT")) <= 4
 
 
+def test_the_history_asks_no_rule_of_the_outbox(as_user, cleo, known):
+    mine = changes(known)
+    with CaptureQueriesContext(connection) as asked:
+        assert ids(shown(as_user(cleo), HISTORY)) == mine
+    assert not [row["sql"] for row in asked if "notifications_notification" in row["sql"]]
+
+
+def test_a_change_of_an_email_is_in_its_own_columns(cleo, known):
+    (pk,) = emails(known)
+    email = Notification.system.get(pk=pk)
+    email.hold(by=cleo, why="to read again")
+    assert not Transition.system.filter(about_type="notifications.notification").exists()
+    assert (email.acted_by, email.reason) == (cleo, "to read again")
+
+
 def test_one_kind_of_email_asks_the_rule_of_one_table(as_user, cleo, known, elsewhere):
     mine = emails(known, 3)
     emails(elsewhere, 3)
