@@ -33,7 +33,7 @@ def answer_offer_by_link(
             done = _act(offer, person, request)
         except ActionNotAllowed as refused:
             refusal = str(refused)
-    is_open = offer.state == Offer.State.OPEN and timezone.now() < offer.closes_at
+    is_open = offer.is_open(timezone.now())
     context = {
         "program": offer.round.program,
         "offer": offer,
@@ -57,6 +57,8 @@ def _act(offer: Offer, person: User, request: HttpRequest) -> str:
         return _("Thank you. The committee will contact you. You can still answer until then.")
     if said == "yes":
         pair_offers.answer(offer, by=person, agrees=True)
+        if offer.state not in {Offer.State.OPEN, Offer.State.ACCEPTED}:
+            return str(pair_offers.ENDED)  # the pair was not possible any more
         return _("Thank you for saying yes. You will get an e-mail as soon as you are introduced.")
     if said == "no":
         reason = request.POST.get("reason", "")

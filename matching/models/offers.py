@@ -132,6 +132,10 @@ class Offer(ConfidentialModel):
     def agreed_at(self, person: User) -> datetime | None:
         return self.mentor_agreed_at if self.is_mentor(person) else self.mentee_agreed_at
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether it can be answered at `at`."""
+        return self.state == self.State.OPEN and at < self.closes_at
+
     @property
     def is_agreed(self) -> bool:
         """Whether everyone who is asked has said yes."""

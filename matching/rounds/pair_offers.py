@@ -5,7 +5,8 @@
 3. After a no, or when time is over, the next best mentor of the round is asked: one that breaks no
    rule of it and has a free place. What others are asked stays as it is. If no one is left, the
    mentee gets the letter of those without a mentor.
-4. An open offer holds a place of the mentor and the mentee: no round gives them away.
+4. An open offer holds a place of the mentor and the mentee: no round gives them away. It ends when
+   its pair cannot be made any more: someone left, or the committee now keeps the two apart.
 5. Verbs lock the round first, so that two answers are counted one after the other.
 """
 
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
@@ -34,14 +36,16 @@ from programs.models import Policy
 from workflow.states import move
 
 from ..explanations.explanations import explain
-from ..models import KeepApart, Offer, Proposal, Round
+from ..models import Offer, Proposal, Round
 from ..storage.solver_state import Decisions, SolverState
+from .barred_pairs import barred_pairs, refuse_if_barred
 
 State = Offer.State
 KIND = "offer"
 ANSWER_DAYS, REMINDER_DAY = 5, 3
 PEOPLE = ("mentee__person", "mentor__person", "round__cohort__program__policy")
 NOT_READY = "no longer ready to be matched"
+ENDED = gettext_lazy("This request has ended. There is nothing left for you to do. Thank you.")
 
 
 def is_asking(round_: Round) -> bool:
@@ -79,17 +83,20 @@ def refuse_if_held(pairs: Collection[NewPair]) -> None:
     """
     mentors = _locked({mentor for _mentee, mentor, _why in pairs})
     mentees = _locked({mentee for mentee, _mentor, _why in pairs})
-    held = Offer.system.open().filter(Q(mentee__in=mentees) | Q(mentor__in=mentors))
-    wanted = open_match_counts(mentors) + Counter(mentor for _mentee, mentor, _why in pairs)
-    for mentee, mentor in held.values_list("mentee", "mentor"):
-        if mentee in mentees:
-            text = _("%(name)s is being asked about another match.")
-            raise ActionNotAllowed(text % {"name": mentees[mentee].person})
-        wanted[mentor] += 1
+    for mentee in Offer.system.open().filter(mentee__in=mentees).values_list("mentee", flat=True):
+        text = _("%(name)s is being asked about another match.")
+        raise ActionNotAllowed(text % {"name": mentees[mentee].person})
+    wanted = _taken_places(mentors) + Counter(mentor for _mentee, mentor, _why in pairs)
     for pk, application in mentors.items():
         if wanted[pk] > capacity_of(application):
             text = _("%(name)s has no free place any more. Please check the round again.")
             raise ActionNotAllowed(text % {"name": application.person})
+
+
+def _taken_places(mentors: Collection[int]) -> Counter[int]:
+    """Return {mentor: number of open matches and of places that open offers hold}."""
+    held = Offer.system.open().filter(mentor__in=mentors).values_list("mentor", flat=True)
+    return open_match_counts(mentors) + Counter(held)
 
 
 def _locked(ids: set[int]) -> dict[int, Application]:
@@ -111,10 +118,8 @@ def answer(
         raise ActionNotAllowed(_("You are not asked about this."))
     if agrees and offer.agreed_at(by) and offer.state in {State.OPEN, State.ACCEPTED}:
         return
-    if offer.state != State.OPEN or offer.closes_at <= at:
-        raise ActionNotAllowed(
-            _("This request has ended. There is nothing left for you to do. Thank you.")
-        )
+    if not offer.is_open(at):
+        raise ActionNotAllowed(ENDED)
     if not agrees:
         _close(offer, State.DECLINED, by=by, at=at, reason=reason)
         ask_next(offer, at=at)
@@ -127,10 +132,16 @@ def answer(
 
 
 def talk(offer: Offer, *, by: User, at: datetime | None = None) -> None:
-    """Ask the committee to talk with `by` before they answer; the offer stays as it is."""
+    """Ask the committee to talk with `by` before they answer; the offer stays as it is.
+
+    Raises ActionNotAllowed as `answer`.
+    """
+    at = at or timezone.now()
     if by not in offer.people:
         raise ActionNotAllowed(_("You are not asked about this."))
-    talk_asked.send(Offer, program=offer.round.program, person=by, at=at or timezone.now())
+    if not offer.is_open(at):
+        raise ActionNotAllowed(ENDED)
+    talk_asked.send(Offer, program=offer.round.program, person=by, at=at)
 
 
 def _lock(offer: Offer) -> None:
@@ -150,7 +161,9 @@ def _accept(offer: Offer, *, by: User, at: datetime) -> None:
     why = shareable(offer.why, offer.mentee, offer.mentor)
     try:
         with transaction.atomic():
-            (match,) = create_matches([(offer.mentee_id, offer.mentor_id, why)], at=at)
+            pairs = [(offer.mentee_id, offer.mentor_id, why)]
+            refuse_if_barred(offer.round, pairs)
+            (match,) = create_matches(pairs, at=at)
     except ActionNotAllowed as refused:
         _close(offer, State.EXPIRED, by=None, at=at, why=str(refused))
         ask_next(offer, at=at)
@@ -169,11 +182,8 @@ def ask_next(offer: Offer, *, at: datetime) -> Offer | None:
     ready = Application.objects.ready(at.date()).filter(pk=offer.mentee_id)
     if not ready.exists() or Match.objects.open().filter(mentee=offer.mentee_id).exists():
         return None
-    for mentor, why in _candidates(offer):
-        held = Offer.system.open().filter(mentor=mentor.pk).count()
-        if open_match_counts([mentor.pk])[mentor.pk] + held < capacity_of(mentor):
-            pair = offer.mentee_id, mentor.pk, why
-            return _ask(offer.round, *pair, number=offer.number + 1, at=at)
+    if found := _next_mentor(offer):
+        return _ask(offer.round, offer.mentee_id, *found, number=offer.number + 1, at=at)
     mentee, round_ = offer.mentee, offer.round
     enqueue("round-unmatched", to=mentee.person, about=mentee, ordinal=round_.number, at=at)
     waiting = Application.objects.filter(pk=mentee.pk, waiting_since=None)
@@ -181,12 +191,15 @@ def ask_next(offer: Offer, *, at: datetime) -> Offer | None:
     return None
 
 
-def _candidates(offer: Offer) -> list[tuple[Application, dict[str, object]]]:
-    """Return the mentors who may be asked next, best first, with what both may read."""
+def _next_mentor(offer: Offer) -> tuple[int, dict[str, object]] | None:
+    """Return the best mentor who may be asked next, and what both may read; None if none is left.
+
+    Locks the mentors in question until the end of the transaction.
+    """
     solver, decisions = SolverState.load(offer.round), Decisions.of(offer.round)
     i = solver.row.get(offer.mentee_id)
     if i is None:
-        return []
+        return None
     scores = solver.working(decisions).S[i]
     barred = set(Offer.system.filter(mentee=offer.mentee_id).values_list("mentor", flat=True))
     barred |= {mentor for mentee, mentor in decisions.forbids if mentee == offer.mentee_id}
@@ -197,24 +210,18 @@ def _candidates(offer: Offer) -> list[tuple[Application, dict[str, object]]]:
     ready = _locked(
         set(Application.objects.ready().filter(pk__in=possible).values_list("pk", flat=True))
     )
-    apart = _kept_apart(offer)
-    order = sorted(
-        (pk for pk, row in ready.items() if row.person_id not in apart),
-        key=lambda pk: (-int(scores[possible[pk]]), possible[pk]),
-    )
-    explained = explain(solver, [(i, possible[pk]) for pk in order])
-    return [
-        (ready[pk], shareable(found.why, offer.mentee, ready[pk]))
-        for pk, found in zip(order, explained, strict=True)
+    apart = barred_pairs([(offer.round_id, offer.mentee_id, pk) for pk in ready])
+    taken = _taken_places(ready)
+    free = [
+        pk
+        for pk, row in ready.items()
+        if taken[pk] < capacity_of(row) and (offer.round_id, offer.mentee_id, pk) not in apart
     ]
-
-
-def _kept_apart(offer: Offer) -> set[int]:
-    """Return the people whom the committee keeps apart from the mentee today."""
-    mentee = offer.mentee.person_id
-    live = KeepApart.system.live().filter(program=offer.round.program)
-    pairs = live.filter(Q(first=mentee) | Q(second=mentee)).values_list("first", "second")
-    return {person for pair in pairs for person in pair} - {mentee}
+    if not free:
+        return None
+    best = min(free, key=lambda pk: (-int(scores[possible[pk]]), possible[pk]))
+    (found,) = explain(solver, [(i, possible[best])])
+    return best, shareable(found.why, offer.mentee, ready[best])
 
 
 @transaction.atomic
@@ -262,12 +269,11 @@ def follow_offers(at: datetime) -> None:
     rows = list(Offer.system.open().select_related(*PEOPLE))
     if not rows:
         return
-    asked = {pk for row in rows for pk in (row.mentee_id, row.mentor_id)}
-    ready = set(Application.objects.ready().filter(pk__in=asked).values_list("pk", flat=True))
+    impossible = _impossible(rows)
     pending = PendingEmails([KIND], rows)
     for offer in rows:
-        if {offer.mentee_id, offer.mentor_id} - ready:
-            _end(offer, State.WITHDRAWN, at, why=NOT_READY)
+        if why := impossible.get(offer.pk):
+            _end(offer, State.WITHDRAWN, at, why=why)
         elif offer.closes_at <= at:
             _end(offer, State.EXPIRED, at, why="no answer in time")
         else:
@@ -280,6 +286,24 @@ def follow_offers(at: datetime) -> None:
             for person in offer.people if reminder else ():
                 if not offer.agreed_at(person):
                     pending.enqueue(KIND, reminder, to=person, about=offer, at=at)
+
+
+def _impossible(offers: Collection[Offer]) -> dict[int, str]:
+    """Return {offer: why} for those of `offers` whose pair cannot be made any more."""
+    asked = {pk for row in offers for pk in (row.mentee_id, row.mentor_id)}
+    ready = set(Application.objects.ready().filter(pk__in=asked).values_list("pk", flat=True))
+    found = Match.objects.open().filter(mentee__in=asked)
+    matched = set(found.values_list("mentee", flat=True))
+    barred = barred_pairs([(row.round_id, row.mentee_id, row.mentor_id) for row in offers])
+    why = {}
+    for row in offers:
+        if {row.mentee_id, row.mentor_id} - ready:
+            why[row.pk] = NOT_READY
+        elif row.mentee_id in matched:
+            why[row.pk] = "matched in another way"
+        elif (row.round_id, row.mentee_id, row.mentor_id) in barred:
+            why[row.pk] = "kept apart"
+    return why
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ from ..models import Proposal, Round
 from ..pool.applicant_data import left_since_run
 from . import pair_offers
 from .announcements import all_zones, announce, planned_emails, release_decisions
+from .barred_pairs import refuse_if_barred
 from .lifecycle import refuse_if_conflicted
 from .plan_updates import back_to_draft, load_proven_plan
 
@@ -161,6 +162,7 @@ def publish(round_: Round, *, at: datetime) -> list[Match]:
     new_pairs = [
         (mentee.pk, mentor.pk, shareable(why, mentee, mentor)) for mentee, mentor, why in pairs
     ]
+    refuse_if_barred(round_, new_pairs)
     pair_offers.refuse_if_held(new_pairs)
     matches = []
     if pair_offers.is_asking(round_):

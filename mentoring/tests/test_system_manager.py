@@ -75,6 +75,7 @@ ALLOWED = {
     "matching/models/offers.py": "asks whether a mentee's other offers are open, for a member",
     "matching/offer_emails.py": "finds the program of an e-mail",
     "matching/offer_links.py": "shows the person what they are asked, without a name",
+    "matching/rounds/barred_pairs.py": "refuses pairs, whoever publishes or answers",
     "matching/rounds/pair_offers.py": "asks for no person; its verbs check who answers or changes",
     "matching/pool/applicant_data.py": "compares answers with those that the engine was given",
     "matching/pool/own_columns.py": "gives the engine the answers of everyone who is ready",
