@@ -84,12 +84,21 @@ def save(
         match=match, author=by, defaults=values
     )
     known = {goal.key for goal in goals_of(match, by)}
-    for key in known & set(goals):
-        GoalReflection.system.update_or_create(
+    rows = [
+        GoalReflection(
             reflection=reflection,
             goal_key=key,
-            defaults={"outcome": goals[key].outcome, "learned": goals[key].learned},
+            outcome=goals[key].outcome,
+            learned=goals[key].learned,
         )
+        for key in sorted(known & set(goals))
+    ]
+    GoalReflection.system.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["reflection", "goal_key"],
+        update_fields=["outcome", "learned"],
+    )
     return reflection
 
 

@@ -18,6 +18,7 @@ from ..models import Goal, GoalReflection, Reflection
 from ..models.content import TEXT_LENGTH
 from ..reflections import GoalAnswer
 
+# Names of fields by `Goal.key`: the goals of the pair can change while a person writes.
 OUTCOME, LEARNED = "outcome_%s", "learned_%s"
 
 
@@ -43,25 +44,25 @@ class ReflectionForm(forms.Form):
         self.reflection = reflections.reflection_of(match, author)
         answers = reflections.goal_answers(self.reflection, author)
         initial = {name: getattr(self.reflection, name, "") for name in ("learned", "next_steps")}
-        for number, goal in enumerate(self.goals):
+        for goal in self.goals:
             answer = answers.get(goal.key, GoalAnswer())
-            initial |= {OUTCOME % number: answer.outcome, LEARNED % number: answer.learned}
+            initial |= {OUTCOME % goal.key: answer.outcome, LEARNED % goal.key: answer.learned}
         super().__init__(data, initial=initial)
-        for number in range(len(self.goals)):
-            self.fields[OUTCOME % number] = forms.ChoiceField(
+        for goal in self.goals:
+            self.fields[OUTCOME % goal.key] = forms.ChoiceField(
                 label=_("Did you get there?"),
                 choices=[("", _("I'd rather not say")), *GoalReflection.Outcome.choices],
                 required=False,
                 widget=forms.RadioSelect,
             )
-            self.fields[LEARNED % number] = _text_area(_("What did you learn on the way?"))
+            self.fields[LEARNED % goal.key] = _text_area(_("What did you learn on the way?"))
 
     @property
     def goal_fields(self) -> list[tuple[Goal, str, forms.BoundField, forms.BoundField]]:
         """Each goal with its first measure, "" if that is the one today, and its two fields."""
         return [
-            (goal, self.first.get(goal.pk, ""), self[OUTCOME % number], self[LEARNED % number])
-            for number, goal in enumerate(self.goals)
+            (goal, self.first.get(goal.pk, ""), self[OUTCOME % goal.key], self[LEARNED % goal.key])
+            for goal in self.goals
         ]
 
     def clean(self) -> None:
@@ -77,7 +78,7 @@ class ReflectionForm(forms.Form):
             learned=data["learned"],
             next_steps=data["next_steps"],
             goals={
-                goal.key: GoalAnswer(data[OUTCOME % number], data[LEARNED % number])
-                for number, goal in enumerate(self.goals)
+                goal.key: GoalAnswer(data[OUTCOME % goal.key], data[LEARNED % goal.key])
+                for goal in self.goals
             },
         )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
-from agreements.goals import edits, review_reminders, reviews
+from agreements.goals import edits, goal_states, review_reminders, reviews
 from agreements.goals.edits import GoalWords
 from agreements.goals.reviews import Answer
 from agreements.models import Goal, GoalChange, GoalReview, GoalStep
@@ -194,8 +194,9 @@ def url(pair, name="goal-review"):
 
 def entries(client, pair, **changes):
     form = client.get(url(pair)).context["form"]
-    data = {name: form[name].value() or "" for name in form.fields}
-    return {**data, "still_agreed": "same", **changes}
+    data = {name: form[name].value() for name in form.fields}
+    filled = {name: value for name, value in data.items() if value is not None}
+    return {**filled, "still_agreed": "same", **changes}
 
 
 @pytest.mark.parametrize(
@@ -225,16 +226,44 @@ def test_a_stale_page_says_so_keeps_the_words_and_can_be_sent_again(
     review, pair, as_user, ada, ben
 ):
     client = as_user(ben)
-    data = entries(client, pair, measure_0="Mine", step_0="Read")
     (goal,) = goals_of(pair)
+    typed = {f"measure_{goal.key}": "Mine", f"step_{goal.key}": "Read"}
+    data = entries(client, pair, **typed)
     edits.change_goal(goal, GoalWords("x", "Theirs"), expected_revision=0, by=ada)
     answer = client.post(url(pair), data)
     found = html.unescape(answer.content.decode())
     assert "A goal was changed while you were writing" in found
     assert "Mine" in found
+    assert "Now it says: Theirs" in found
     again = {name: answer.context["form"][name].value() for name in data}
     assert client.post(url(pair), again).status_code == 302
     assert Goal.system.get().measure == "Mine"
+
+
+def test_answers_stay_with_their_goal_when_the_goals_have_changed_meanwhile(
+    review, pair, as_user, ada, ben
+):
+    (first,) = goals_of(pair)
+    second = edits.add_goal(pair, GoalWords("Write", "Two texts"), person=ben, by=ben)
+    client = as_user(ben)
+    typed = {f"measure_{first.key}": "Mine", f"measure_{second.key}": "Three texts"}
+    data = entries(client, pair, **typed)
+    goal_states.set_state(first, "reached", by=ada)
+    edits.add_goal(pair, GoalWords("Speak", "One talk"), person=ben, by=ada)
+    client.post(url(pair), data)
+    assert {goal.text: goal.measure for goal in Goal.system.all()} == {
+        first.text: first.measure,
+        "Write": "Three texts",
+        "Speak": "One talk",
+    }
+
+
+def test_a_revision_that_is_no_number_counts_as_old(review, pair, as_user, ben):
+    client = as_user(ben)
+    (goal,) = goals_of(pair)
+    typed = {f"measure_{goal.key}": "Mine", f"revision_{goal.key}": "²"}
+    answer = client.post(url(pair), entries(client, pair, **typed))
+    assert "A goal was changed while you were writing" in answer.content.decode()
 
 
 def test_the_mentee_is_led_to_it_from_home_and_goals(review, pair, as_user, ben):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from access.exceptions import ActionNotAllowed
 from agreements import reflections
 from agreements.goals import edits
+from agreements.goals.edits import GoalWords
 from agreements.models import Goal, GoalReflection, Reflection
 from agreements.reflections import GoalAnswer
 from matches import endings, retention
@@ -55,13 +56,26 @@ def test_the_page_shows_each_goal_with_its_old_measure(pair, as_user, ben):
 
 
 def test_what_was_saved_stands_in_the_form_again_and_can_be_changed(pair, as_user, ben):
-    answers = {"outcome_0": "partly", "learned_0": "It takes time.", **WORDS}
+    outcome, learned = (f"{name}_{goal_of(pair).key}" for name in ("outcome", "learned"))
+    answers = {outcome: "partly", learned: "It takes time.", **WORDS}
     as_user(ben).post(url(pair), answers)
     assert "It takes time." in text_of(as_user(ben).get(url(pair)))
-    as_user(ben).post(url(pair), {**answers, "outcome_0": "reached"})
+    as_user(ben).post(url(pair), {**answers, outcome: "reached"})
     row = GoalReflection.objects.visible_to(ben).get()
     assert (row.outcome, row.learned) == ("reached", "It takes time.")
     assert Reflection.system.count() == 1
+
+
+def test_an_answer_stays_with_its_goal_when_the_goals_have_changed_meanwhile(pair, as_user, ada):
+    mine = GoalWords("Listen", "Fewer answers", is_shared=False)
+    own = edits.add_goal(pair, mine, person=ada, by=ada)
+    client = as_user(ada)
+    form = client.get(url(pair)).context["form"]
+    (field,) = [fields[2].name for fields in form.goal_fields if fields[0] == own]
+    edits.add_goal(pair, GoalWords("Write", "Two texts"), person=pair.mentee.person, by=ada)
+    client.post(url(pair), {field: "reached", **WORDS})
+    said = {row.goal_key: row.outcome for row in GoalReflection.objects.visible_to(ada)}
+    assert {key for key, outcome in said.items() if outcome} == {own.key}
 
 
 def test_only_the_author_reads_it(pair, ada, ben, cleo):
@@ -101,7 +115,7 @@ def test_no_one_else_can_write_it(pair, cleo):
 
 
 def test_an_empty_form_says_what_to_do(pair, as_user, ben):
-    page = text_of(as_user(ben).post(url(pair), {"outcome_0": "", "learned": " "}))
+    page = text_of(as_user(ben).post(url(pair), {"learned": " "}))
     assert "Answer at least one of the questions" in page
     assert not Reflection.system.exists()
 
@@ -138,6 +152,6 @@ def test_queries_do_not_grow_with_the_goals(pair, ben, django_assert_num_queries
     answers = {goal_of(pair).key: GoalAnswer("reached")}
     reflections.save(pair, by=ben, goals=answers, **WORDS)
     for n in range(1, 4):
-        edits.add_goal(pair, edits.GoalWords(f"Goal {n}", "m"), person=ben, by=ben)
+        edits.add_goal(pair, GoalWords(f"Goal {n}", "m"), person=ben, by=ben)
     with django_assert_num_queries(1):
         assert len(reflections.goals_of(pair, ben)) == 4
