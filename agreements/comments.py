@@ -63,15 +63,24 @@ def of_match(match: Match, reader: User) -> list[PartComment]:
 
 @transaction.atomic
 def comment(
-    version: AgreementVersion, part: str, *, words: str, by: User, at: datetime | None = None
+    version: AgreementVersion,
+    part: str,
+    *,
+    words: str,
+    by: User,
+    read: tuple[int, int] | None = None,
+    at: datetime | None = None,
 ) -> PartComment:
     """Comment on `part` of `version` and tell the partner; the same again changes nothing.
 
-    Raises ActionNotAllowed outside the pair, after its end, for a draft, and without words.
+    `read` is the (number of the version, revision of the part) that `by` had read; None: as they
+    are now. Raises ActionNotAllowed outside the pair, after its end, for a draft, and without
+    words.
     """
     if not words.strip():
         raise ActionNotAllowed(NO_WORDS)
-    return _write(version, part, words=words, proposed={}, by=by, at=at or timezone.now())
+    at = at or timezone.now()
+    return _write(version, part, words=words, proposed={}, by=by, read=read, at=at)
 
 
 @transaction.atomic
@@ -82,15 +91,18 @@ def suggest(
     *,
     words: str = "",
     by: User,
+    read: tuple[int, int] | None = None,
     at: datetime | None = None,
 ) -> PartComment:
     """Suggest other values for `part`, in the shape of `drafting.part_values`.
 
-    Raises as `comment`, without needing words, and when nothing would change.
+    `read` is as in `comment`. Raises as `comment`, without needing words, and when nothing would
+    change.
     """
     if drafting.says_the_same(drafting.part_values(version, part), values):
         raise ActionNotAllowed(NO_CHANGE)
-    return _write(version, part, words=words, proposed=values, by=by, at=at or timezone.now())
+    at = at or timezone.now()
+    return _write(version, part, words=words, proposed=values, by=by, read=read, at=at)
 
 
 def _write(
@@ -100,6 +112,7 @@ def _write(
     words: str,
     proposed: PartValues,
     by: User,
+    read: tuple[int, int] | None,
     at: datetime,
 ) -> PartComment:
     _lock(version.match, by)
@@ -109,10 +122,11 @@ def _write(
     for row in PartComment.objects.visible_to(by).open().filter(version=version, part=part):
         if row.author_id == by.pk and (row.text, row.proposed) == (words, proposed):
             return row
+    number, revision = read or (version.number, version.revision_of(part))
     row = PartComment.objects.create(
         version=version,
         part=part,
-        part_revision=version.revision_of(part),
+        part_revision=revision if number == version.number else 0,
         author=by,
         written_at=at,
         text=words,

@@ -8,15 +8,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-from .. import comments
+from .. import comment_pages, comments
 from ..models import COMMENT_LENGTH, AgreementVersion, PartComment
 from ..text import Words
 from .parts import PART_FORMS, PartForm
+
+READ = "expected_text"
 
 
 def words_field(label: Words, *, required: bool = True) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 4})
     return forms.CharField(label=label, max_length=COMMENT_LENGTH, required=required, widget=widget)
+
+
+def text_field(version: AgreementVersion, part: str) -> forms.CharField:
+    """Return the hidden field that says which text the author had read."""
+    initial = comment_pages.text_id(version, part)
+    return forms.CharField(required=False, initial=initial, widget=forms.HiddenInput)
 
 
 class CommentForm(forms.Form):
@@ -25,9 +33,16 @@ class CommentForm(forms.Form):
     words = words_field(_("What do you want to say about this part?"))
     words.error_messages["required"] = comments.NO_WORDS
 
-    def save(self, version: AgreementVersion, part: str, *, by: User) -> PartComment:
+    def __init__(self, data: QueryDict | None, *, version: AgreementVersion, part: str) -> None:
+        super().__init__(data)
+        self.version, self.part = version, part
+        self.fields[READ] = text_field(version, part)
+
+    def save(self, *, by: User) -> PartComment:
         """Write the comment. Raises ActionNotAllowed as `comments.comment`."""
-        return comments.comment(version, part, words=self.cleaned_data["words"], by=by)
+        read = comment_pages.parse_text_id(self.cleaned_data[READ])
+        words = self.cleaned_data["words"]
+        return comments.comment(self.version, self.part, words=words, by=by, read=read)
 
 
 class AnswerForm(forms.Form):
@@ -44,12 +59,16 @@ class AnswerForm(forms.Form):
 def suggestion_form(part: str, data: QueryDict | None, version: AgreementVersion) -> PartForm:
     """Return the form of a part as it is now, with a field for why another text would be better."""
     form = PART_FORMS[part](data, match=version.match, version=version)
+    del form.fields["expected_revision"]
     form.fields["words"] = words_field(_("Why do you suggest this?"), required=False)
+    form.fields[READ] = text_field(version, part)
     return form
 
 
 def save_suggestion(form: PartForm, version: AgreementVersion, *, by: User) -> PartComment:
     """Suggest what a valid form says. Raises ActionNotAllowed as `comments.suggest`."""
-    words = form.cleaned_data.pop("words")
-    del form.fields["words"]
-    return comments.suggest(version, form.part, form.to_values(), words=words, by=by)
+    words = form.cleaned_data["words"]
+    read = comment_pages.parse_text_id(form.cleaned_data[READ])
+    for name in ("words", READ):
+        del form.fields[name]
+    return comments.suggest(version, form.part, form.to_values(), words=words, by=by, read=read)

@@ -60,7 +60,7 @@ class PartComment(ConfidentialModel):
     public_id = PublicIdField()
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="+")
     part = models.CharField(max_length=16, choices=[(part, part) for part in PARTS])
-    # The revision of the part that the author had read.
+    # The revision of the part that the author had read; 0: that of an earlier version.
     part_revision = models.PositiveIntegerField(editable=False)
     author = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     written_at = models.DateTimeField(_("written at"), editable=False)

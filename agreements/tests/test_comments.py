@@ -156,6 +156,39 @@ def test_every_part_shows_the_difference_and_can_be_accepted(part, match, ada, b
     assert str(next(iter(changed.values()))) in str(new)
 
 
+def test_what_was_written_about_a_text_that_changed_meanwhile_says_so(match, ada, ben, as_user):
+    make.shared(match)
+    client, words = as_user(ben), {"words": "Too much", "activities": "Go to a fair"}
+    for name in ("comment-create", "suggestion-create"):
+        address = url(name, match, "activities")
+        form = client.get(address).context["form"]
+        data = {field: form[field].value() or "" for field in form.fields} | words
+        current = drafting.current_version(match)
+        lines = {"activities": [f"Read for the {name}"]}
+        revision = current.revision_of("activities")
+        drafting.save_part(match, "activities", lines, expected_revision=revision, by=ada)
+        client.post(address, data)
+    warned = [
+        "This was written about an older text" in as_user(ada).get(url("comment-detail", row)).text
+        for row in PartComment.objects.visible_to(ada)
+    ]
+    assert warned == [True, True]
+
+
+@pytest.mark.parametrize("name", ["comment-create", "suggestion-create"])
+def test_words_for_a_text_that_became_a_draft_meanwhile_stay(name, match, ada, ben, as_user):
+    make.signed(match)
+    client, address = as_user(ben), url(name, match, "activities")
+    form = client.get(address).context["form"]
+    data = {field: form[field].value() or "" for field in form.fields}
+    amending.amend(match, by=ada)
+    sent = {**data, "words": "Too much", "activities": "Go to a fair"}
+    page = client.post(address, sent).content.decode()
+    assert "This text is still a draft" in page
+    assert "Too much" in page
+    assert not PartComment.objects.visible_to(ben).exists()
+
+
 def test_pages_from_comment_to_answer(match, ada, ben, as_user):
     make.signed(match)
     as_user(ben).post(url("comment-create", match, "goals"), {"words": "Is it too much?"})

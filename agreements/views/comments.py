@@ -18,15 +18,17 @@ from .own import own_version
 
 
 def _commentable(request: HttpRequest, match_id: str, part: str) -> tuple[Match, AgreementVersion]:
-    """Return the match and the text to comment on. Raises ActionNotAllowed for a draft."""
+    """Return the match and the text to comment on. Raises ActionNotAllowed for a draft.
+
+    Not for words that were sent: their form says it, so that they are not lost.
+    """
     match, version = own_version(request, match_id)
     if part not in PART_FORMS:
         raise Http404
-    if match.state == Match.State.CLOSED:
-        raise ActionNotAllowed(comments.CLOSED)
-    if not comments.may_comment_on(version, request.user):
-        raise ActionNotAllowed(comments.NOT_SHARED)
-    return match, version
+    if request.method == "POST" or comments.may_comment_on(version, request.user):
+        return match, version
+    is_ended = match.state == Match.State.CLOSED
+    raise ActionNotAllowed(comments.CLOSED if is_ended else comments.NOT_SHARED)
 
 
 def _own_comment(request: HttpRequest, comment_id: str) -> PartComment:
@@ -42,10 +44,15 @@ def _own_comment(request: HttpRequest, comment_id: str) -> PartComment:
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_create(request: HttpRequest, match_id: str, part: str) -> HttpResponse:
     match, version = _commentable(request, match_id, part)
-    form = CommentForm(request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = CommentForm(data, version=version, part=part)
     if form.is_valid():
-        comment = form.save(version, part, by=request.user)
-        return _after_writing(request, comment)
+        try:
+            comment = form.save(by=request.user)
+        except ActionNotAllowed as refused:
+            form.add_error(None, refused.message)
+        else:
+            return _after_writing(request, comment)
     context = comment_pages.writing(match, version, part, request.user)
     return render(request, "agreements/comment_create.html", {**context, "form": form})
 
