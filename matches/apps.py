@@ -15,5 +15,6 @@ class MatchesConfig(AppConfig):
             privacy,
             receivers,
             retention,
+            sender_policies,
             terms,
         )

@@ -13,17 +13,14 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute
-from notifications.models import Notification
 from notifications.outbox import emails_to, was_told
 from notifications.reasons import ANSWERED, NEVER_TOLD, reason
-from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.models import Program
-from programs.sender_policy import sender_policy_for
 
 from .edited_texts import edited_context, edited_introduction
 from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
 from .keeping_in_touch import Allows, shown_to
-from .models import Closure, Farewell, FollowUp, Match, Pause, ThankYouNote
+from .models import Closure, Farewell, FollowUp, Match, ThankYouNote
 from .pair_page import partner_card, url_or_empty
 from .terms import closes_on
 from .thank_you_notes import COMPLETED
@@ -273,29 +270,3 @@ def thank_you(note: ThankYouNote, person: User) -> Email | Cancel:
         program=match.program,
         thread=match,
     )
-
-
-# Where the match of a row is that an e-mail of this app is about.
-PATHS_TO_MATCH = {
-    Match: "pk",
-    Closure: "closures",
-    FollowUp: "closures__follow_ups",
-    Pause: "pauses",
-}
-
-
-@sender_policy_finder
-def sender_policy_of_match(row: Notification) -> SenderPolicy | None:
-    """Return the sender policy of an e-mail about a match or its end, None for other e-mails."""
-    paths = {model._meta.label_lower: path for model, path in PATHS_TO_MATCH.items()}
-    if row.about_id is None:
-        return None
-    if row.about_type == ThankYouNote._meta.label_lower:  # nothing joins to a confidential table
-        notes = ThankYouNote.system.filter(pk=row.about_id).values("match")
-        matches = Match.objects.filter(pk__in=notes)
-    elif row.about_type in paths:
-        matches = Match.objects.filter(**{paths[row.about_type]: row.about_id})
-    else:
-        return None
-    match = matches.select_related("mentee__cohort__program__policy").first()
-    return sender_policy_for(match.program) if match else None

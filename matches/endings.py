@@ -24,10 +24,9 @@ from applications.models import Application
 from notifications.outbox import cancel_about, enqueue
 from workflow.states import move
 
-from .ending_texts import MATCH_ENDED, REOPENED
-from .match_creation import capacity_of, open_match_counts
+from .ending_texts import MATCH_ENDED
 from .models import Closure, EndingNote, EndingReason, EndingRequest, Farewell, FollowUp, Match
-from .signals import ending_asked, ending_withdrawn, match_ended, match_reopened
+from .signals import ending_asked, ending_withdrawn, match_ended
 
 ENDED_ALREADY = gettext_lazy("This pair has ended already.")
 Kind, Cause, State = Match.Closed, Closure.Cause, Match.State
@@ -123,7 +122,7 @@ def end(
     locked = locked_row(match)
     is_one_of_pair = by is not None and by in locked.people
     if locked.state == State.CLOSED:
-        _copy_state(locked, match)
+        copy_state(locked, match)
         if by is not None and is_one_of_pair:
             closure = Closure.objects.in_force().get(match=locked)
             _keep_farewell(closure, farewell, by=by, at=at)
@@ -149,7 +148,7 @@ def end(
     if by is not None:
         _keep_farewell(closure, farewell, by=by, at=at)
     _finish(closure, at)
-    _copy_state(locked, match)
+    copy_state(locked, match)
     return closure
 
 
@@ -166,7 +165,7 @@ def locked_row(match: Match) -> Match:
     return rows.select_related("mentee__cohort__program__policy").get(pk=match.pk)
 
 
-def _copy_state(source: Match, target: Match) -> None:
+def copy_state(source: Match, target: Match) -> None:
     for name in ("state", "closed_at", "closed_kind"):
         setattr(target, name, getattr(source, name))
 
@@ -261,64 +260,6 @@ def give_reason(match: Match, *, by: User, reason: str = "", text: str = "") -> 
     if reason or text.strip():
         EndingReason.system.update_or_create(
             match=match, person=by, defaults={"reason": reason, "text": text}
-        )
-
-
-@transaction.atomic
-def reopen(match: Match, *, by: User, at: datetime | None = None) -> None:
-    """Undo the end of a pair within some days, for the committee.
-
-    Raises ActionNotAllowed for anyone but carer, deputy and chair, after that time, and when one of
-    the two has left or been matched with someone else.
-    """
-    at = at or timezone.now()
-    # Applications before the match, as a withdrawal does; mentors before mentees, as a publication.
-    rows = Application.objects.select_for_update(of=("self",)).order_by("-role")
-    applications = list(
-        rows.filter(pk__in=[match.mentor_id, match.mentee_id]).select_related(
-            "person", "cohort__program__policy"
-        )
-    )
-    locked = locked_row(match)
-    if not may_be_handled_by(locked, by):
-        raise ActionNotAllowed(
-            _("Only the carer of this pair, the deputy or a chair can reopen it.")
-        )
-    closure = Closure.objects.in_force().filter(match=locked).first()
-    if locked.state != State.CLOSED or closure is None:
-        raise ActionNotAllowed(_("This pair has not ended, so there is nothing to reopen."))
-    if at > closure.reopen_until:
-        raise ActionNotAllowed(
-            _("It is too late to reopen this pair. A round can match them again if both ask.")
-        )
-    mentor, mentee = applications
-    _check_still_there(mentee, mentor)
-    Closure.objects.filter(pk=closure.pk).update(reopened_at=at, reopened_by=by)
-    move(locked, closure.state_before, by=by, at=at, why="reopened", closed_at=None, closed_kind="")
-    cancel_about(closure, why=REOPENED, at=at)
-    for follow_up in FollowUp.objects.filter(closure=closure):
-        cancel_about(follow_up, why=REOPENED, at=at)
-    for person in locked.people:
-        enqueue("match-reopened", to=person, about=closure, at=at)
-    match_reopened.send(Match, match=locked, at=at)
-    _copy_state(locked, match)
-
-
-def _check_still_there(mentee: Application, mentor: Application) -> None:
-    """Check people and places as `create_matches` does."""
-    for application in (mentee, mentor):
-        is_there = application.state == Application.State.ACCEPTED
-        if not is_there or not application.person.is_active:
-            raise ActionNotAllowed(
-                _("%(name)s has left the program, so the pair cannot go on.")
-                % {"name": application.person}
-            )
-    if Match.objects.open().filter(mentee=mentee).exists():
-        raise ActionNotAllowed(_("%(name)s already has a mentor.") % {"name": mentee.person})
-    if open_match_counts([mentor.pk])[mentor.pk] >= capacity_of(mentor):
-        raise ActionNotAllowed(
-            _("%(name)s has no free place any more, so the pair cannot be reopened.")
-            % {"name": mentor.person}
         )
 
 

@@ -17,7 +17,7 @@ from access.exceptions import ActionNotAllowed
 from checkins import concerns
 from dashboard import health_dates
 from dashboard.health import Health, health_of, in_health, with_requests
-from matches import endings, pauses
+from matches import endings, pauses, reopening
 from matches.match_creation import create_matches
 from matches.models import Match
 from matches.pause_days import Wish
@@ -101,7 +101,7 @@ VERBS = {
     ),
     "come back": lambda match, by, at: pauses.come_back(match, by=by, at=at),
     "end": lambda match, by, at: endings.end(match, by=by, kind="choice", at=at),
-    "reopen": lambda match, by, at: endings.reopen(match, by=match.carer, at=at),
+    "reopen": lambda match, by, at: reopening.reopen(match, by=match.carer, at=at),
 }
 
 

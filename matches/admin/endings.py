@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access.exceptions import ActionNotAllowed
-from matches import endings, follow_ups
+from matches import endings, follow_ups, reopening
 from matches.ending_texts import ending_lines
 from matches.forms import CommitteeEndForm, EndingNoteForm
 from matches.models import (
@@ -122,7 +122,7 @@ def _back(pk: int | None) -> HttpResponse:
 def reopen(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
     match = get_object_or_404(in_care(request), pk=pk)
     if request.method == "POST":
-        endings.reopen(match, by=request.user)
+        reopening.reopen(match, by=request.user)
         messages.success(request, _("The pair goes on. Both people get an e-mail."))
         return _back(pk)
     closure = Closure.objects.in_force().filter(match=match).first()

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from agreements import signing
 from agreements.models import AgreementVersion
-from matches import endings, follow_ups
+from matches import endings, follow_ups, reopening
 from matches.match_creation import create_matches
 from matches.models import Closure, Match
 from notifications.models import Notification
@@ -60,7 +60,7 @@ def test_reopening_and_a_new_match_never_take_the_same_place(pair, cohort, cleo)
     asked = pair.closures.get().follow_ups.get(person=mentor)
     follow_ups.answer(asked, by=mentor, wish="again")
     done = at_once(
-        lambda: endings.reopen(Match.objects.get(pk=pair.pk), by=cleo),
+        lambda: reopening.reopen(Match.objects.get(pk=pair.pk), by=cleo),
         lambda: create_matches([(other.pk, pair.mentor_id, {})], at=pair.introduced_at),
     )
     assert len(done) == 1

@@ -13,7 +13,7 @@ from applications.models import Application
 from applications.submission import withdraw
 from checkins.models import CheckIn, Concern
 from checkins.planning import plan
-from matches import endings, follow_ups
+from matches import endings, follow_ups, reopening
 from matches.emails import match_ended
 from matches.ending_texts import ending_lines
 from matches.match_creation import create_matches, open_match_counts
@@ -333,7 +333,7 @@ def test_reopening_puts_the_pair_back(pair, ben, carer):
     Match.objects.filter(pk=pair.pk).update(state=State.ACTIVE)
     plan(NOW)
     by_choice(pair, ben)
-    endings.reopen(pair, by=carer, at=NOW + timedelta(days=14))
+    reopening.reopen(pair, by=carer, at=NOW + timedelta(days=14))
     pair.refresh_from_db()
     assert (pair.state, pair.closed_at, pair.closed_kind) == (State.ACTIVE, None, "")
     assert waiting("match-ended") == []
@@ -348,12 +348,12 @@ def test_reopening_puts_the_pair_back(pair, ben, carer):
 def test_reopening_is_for_the_committee_in_time_and_once(pair, ben, carer):
     by_choice(pair, ben)
     with pytest.raises(ActionNotAllowed, match="Only the carer"):
-        endings.reopen(pair, by=ben, at=NOW)
+        reopening.reopen(pair, by=ben, at=NOW)
     with pytest.raises(ActionNotAllowed, match="too late"):
-        endings.reopen(pair, by=carer, at=NOW + timedelta(days=14, seconds=1))
-    endings.reopen(pair, by=carer, at=NOW)
+        reopening.reopen(pair, by=carer, at=NOW + timedelta(days=14, seconds=1))
+    reopening.reopen(pair, by=carer, at=NOW)
     with pytest.raises(ActionNotAllowed, match="nothing to reopen"):
-        endings.reopen(pair, by=carer, at=NOW)
+        reopening.reopen(pair, by=carer, at=NOW)
 
 
 def test_reopening_needs_both_and_a_free_place(pair, ada, ben, carer, cohort):
@@ -362,10 +362,10 @@ def test_reopening_needs_both_and_a_free_place(pair, ada, ben, carer, cohort):
         mentee=factories.application(factories.person("Joel"), cohort), mentor=pair.mentor
     )
     with pytest.raises(ActionNotAllowed, match="Ada Brook has no free place"):
-        endings.reopen(pair, by=carer, at=NOW)
+        reopening.reopen(pair, by=carer, at=NOW)
     Application.objects.filter(pk=pair.mentee_id).update(state="withdrawn")
     with pytest.raises(ActionNotAllowed, match="Ben Okoro has left"):
-        endings.reopen(pair, by=carer, at=NOW)
+        reopening.reopen(pair, by=carer, at=NOW)
 
 
 def test_notes_and_dates_are_for_those_in_care(pair, ben, carer, cleo, program):

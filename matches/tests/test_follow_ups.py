@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from access.exceptions import ActionNotAllowed
-from matches import endings, follow_ups
+from matches import endings, follow_ups, reopening
 from matches.forms import NextForm
 from matches.models import FollowUp
 from notifications.models import Notification
@@ -60,7 +60,7 @@ def test_the_answer_can_be_changed(asked, ben):
 
 
 def test_a_reopened_pair_has_nothing_to_answer(ended, asked, ben, carer):
-    endings.reopen(ended, by=carer, at=NOW)
+    reopening.reopen(ended, by=carer, at=NOW)
     with pytest.raises(ActionNotAllowed, match="goes on"):
         follow_ups.answer(asked, by=ben, wish="again", at=NOW)
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from matches import endings, pauses, terms
+from matches import endings, pauses, reopening, terms
 from matches.models import Match, Pause
 from matches.pause_days import Wish, end_with
 from matches.pause_reminders import follow_pauses
@@ -66,7 +66,7 @@ def test_ending_a_paused_pair_ends_the_pause_without_a_word(pair, ben):
 def test_a_reopened_pair_is_not_paused_and_can_be(pair, ben, cleo):
     pauses.pause(pair, until(19), by=ben, at=NOW)
     endings.end(fresh(pair), by=ben, kind="choice", at=later(3))
-    endings.reopen(fresh(pair), by=cleo, at=later(5))
+    reopening.reopen(fresh(pair), by=cleo, at=later(5))
     assert not fresh(pair).is_paused(later(5))
     assert fresh(pair).ends_on == END + timedelta(days=3)
     pauses.pause(fresh(pair), until(19), by=ben, at=later(5))

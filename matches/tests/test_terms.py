@@ -11,7 +11,7 @@ from access.exceptions import ActionNotAllowed
 from agreements import renewal, signing
 from agreements.models import AgreementVersion
 from checkins.models import Concern
-from matches import endings, terms
+from matches import endings, reopening, terms
 from matches.models import Closure, Match
 from notifications.models import Notification
 from testkit import agreements, factories
@@ -100,7 +100,7 @@ def test_a_pair_is_closing_from_30_days_before_and_closed_30_days_after(pair):
 def test_a_pair_that_was_reopened_late_has_another_30_days(pair):
     for number in (-30, 30):
         terms.follow_terms(days(number))
-    endings.reopen(pair, by=pair.carer, at=days(40))
+    reopening.reopen(pair, by=pair.carer, at=days(40))
     assert terms.closes_on(pair) == days(70).date()
     terms.follow_terms(days(69))
     assert state(pair) == State.CLOSING

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from checkins.concerns import raise_about_ending
-from matches import endings, thank_you_notes
+from matches import endings, reopening, thank_you_notes
 from matches.models import FollowUp, Match
 from meetings.statements import issuing
 from notifications.models import Notification
@@ -34,7 +34,7 @@ def ended_pair() -> Case:
 
 def reopen(case: Case) -> None:
     match = case.about.match
-    endings.reopen(match, by=match.carer)
+    reopening.reopen(match, by=match.carer)
 
 
 def reopened_pair() -> Case:

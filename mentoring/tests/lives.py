@@ -17,7 +17,7 @@ from applications import submission
 from applications.models import Application
 from checkins import answering, concerns
 from checkins.models import CheckIn, Concern
-from matches import endings, follow_ups, pauses
+from matches import endings, follow_ups, pauses, reopening
 from matches.match_creation import capacity_of, create_matches, open_match_counts
 from matches.models import FollowUp, Match
 from matches.pause_days import Wish
@@ -263,7 +263,7 @@ def end(lives: Lives, match: Match, at: datetime) -> None:
 
 
 def reopen(lives: Lives, match: Match, at: datetime) -> None:
-    endings.reopen(match, by=lives.carer, at=at)
+    reopening.reopen(match, by=lives.carer, at=at)
     check_places(match.mentor)
 
 

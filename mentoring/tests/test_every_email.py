@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from django.utils import translation
 
-from matches import endings
+from matches import endings, reopening
 from meetings import scheduling
 from notifications import outbox, reasons
 from notifications.kinds import KINDS
@@ -252,7 +252,7 @@ def test_an_end_that_is_taken_back_before_it_was_told_is_not_told(friday_night):
     deliver_due_emails(FRIDAY_NIGHT, reconcile=False)
     match = told.case.about
     endings.end(match, by=match.mentee.person, kind="choice")
-    endings.reopen(match, by=match.carer)
+    reopening.reopen(match, by=match.carer)
     assert told.reads(friday_night) == []
     states = Notification.system.exclude(kind__startswith="concern").exclude(state=State.SENT)
     assert set(states.values_list("state", flat=True)) == {State.CANCELLED}

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -122,7 +123,7 @@ class Program(models.Model):
 
     def clean(self) -> None:
         """Refuse texts that say whom to call without a number to call."""
-        errors: dict[str, str] = {}
+        errors: dict[str, str | Promise] = {}
         for block in re.split(r"\n\s*\n", self.faq.replace("\r\n", "\n").strip()):
             if block and "\n" not in block.strip():
                 text = _("“%(question)s” has no answer. Write it on the next line.")
