@@ -6,8 +6,6 @@ first column is a name and stays as it was written.
 
 from __future__ import annotations
 
-import re
-
 from django.contrib.admin.templatetags.admin_list import (
     result_headers,
     result_hidden_fields,
@@ -18,8 +16,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-
-CELL = re.compile(r"<td(?P<attributes>[^>]*)>(?P<word>[^\s<]*)")
 
 
 def empty_value() -> str:
@@ -43,19 +39,18 @@ def labelled_results(changelist: ChangeList) -> dict[str, object]:
     headers = list(result_headers(changelist))
     names = [capfirst(str(header["text"])) for header in headers]
     rows = [
-        [_labelled(str(cell), name) for cell, name in zip(row, names, strict=True)]
+        [labelled(str(cell), name) for cell, name in zip(row, names, strict=True)]
         for row in results(changelist)
     ]
     hidden = list(result_hidden_fields(changelist))
     return {"result_hidden_fields": hidden, "result_headers": headers, "results": rows}
 
 
-def _labelled(cell: str, name: str) -> SafeString:
-    if "action-checkbox" in cell or not cell.startswith("<td"):
-        return mark_safe(cell)  # noqa: S308  # Django made it
-
-    def opened(match: re.Match[str]) -> str:
-        label = format_html(' data-label="{}"', name)
-        return f"<td{match['attributes']}{label}>{as_sentence(match['word'])}"
-
-    return mark_safe(CELL.sub(opened, cell, count=1))  # noqa: S308  # Django made it
+def labelled(cell: str, name: str) -> SafeString:
+    """Return a cell that Django made, named by its column unless it is the row's name or box."""
+    opening, _bracket, content = cell.partition(">")
+    if opening.startswith("<td") and "action-checkbox" not in opening:
+        opening += format_html(' data-label="{}"', name)
+        text, tag, rest = content.partition("<")
+        content = as_sentence(text) + tag + rest
+    return mark_safe(f"{opening}>{content}")  # noqa: S308  # Django made it

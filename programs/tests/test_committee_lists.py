@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from matches.models import Match
-from programs.committee_admin import CommitteeAdmin, CommitteeList, lists
+from programs.committee_admin import CommitteeAdmin, CommitteeList, cells, lists
 from programs.committee_admin.lists import BoundedPaginator
 from programs.models import Conflict
 from testkit import factories
@@ -176,3 +176,25 @@ def test_a_page_of_a_long_list_is_found_by_an_index(as_user, cleo, pairs, table)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert index in plan, plan
     assert f"Seq Scan on {table}" not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ('<td class="field-state">on hold</td>', "On hold</td>"),
+        ('<td class="f">&lt;b&gt; is it</td>', "&lt;b&gt; is it</td>"),
+        ('<td class="f">ada@example.org</td>', "ada@example.org</td>"),
+        ('<td class="f"><a href="/x/">more</a></td>', '<a href="/x/">more</a></td>'),
+        ('<td class="f"></td>', "</td>"),
+    ],
+)
+def test_a_cell_is_named_by_its_column_and_begins_as_a_sentence(cell, shown):
+    opening = cell.partition(">")[0]
+    assert cells.labelled(cell, 'A "column"') == (
+        f'{opening} data-label="A &quot;column&quot;">{shown}'
+    )
+
+
+def test_the_name_of_a_row_and_its_box_stay_as_they_are():
+    for cell in ('<th class="f"><a>x</a></th>', '<td class="action-checkbox">x</td>'):
+        assert cells.labelled(cell, "Column") == cell
