@@ -151,6 +151,8 @@ class PolicyInline(ProgramInlineMixin, admin.StackedInline):
     """The settings by the moment at which they matter, each with its default."""
 
     model = Policy
+    verbose_name = gettext_lazy("settings")
+    template = "admin/programs/settings.html"
     can_delete = False
     max_num = 1
     fieldsets = POLICY_GROUPS  # type: ignore[assignment]  # the stubs name a private type

@@ -37,11 +37,13 @@ from .policy import PolicyInline, ProgramInlineMixin
 class ObjectiveInline(ProgramInlineMixin, LabelledTabularInline):
     model = Objective
     extra = 1
+    add_words = gettext_lazy("Add an objective")
 
 
 class PlaceDistanceInline(ProgramInlineMixin, LabelledTabularInline):
     model = PlaceDistance
     extra = 1
+    add_words = gettext_lazy("Add a distance")
     classes = ("collapse",)
 
 

@@ -14,6 +14,7 @@ from django.contrib import admin
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -126,3 +127,4 @@ class LabelledTabularInline(admin.TabularInline):
 
     formset = LabelledFormSet
     extra = 0
+    add_words: str | Promise = ""  # of the link that adds a row; Django's: "Add another Objective"

@@ -9,11 +9,12 @@ from typing import Protocol, cast
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.helpers import AdminForm, InlineAdminFormSet
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -83,6 +84,23 @@ class RowPages(admin.ModelAdmin):
         if obj is not None:
             context |= {"title": self.row_title(obj), "subtitle": None}
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def get_inline_formsets(
+        self,
+        request: HttpRequest,
+        formsets: list[BaseModelFormSet],
+        inline_instances: list[admin.options.InlineModelAdmin],
+        obj: Model | None = None,
+        **kwargs: object,
+    ) -> list[InlineAdminFormSet]:
+        """Let the link that adds a row to a table say what the table calls for."""
+        found = super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)
+        for one in found:
+            if words := getattr(one.opts, "add_words", ""):
+                data = json.loads(one.inline_formset_data())
+                data["options"]["addText"] = str(words)
+                one.inline_formset_data = json.dumps(data)
+        return found
 
     def response_add(
         self, request: HttpRequest, obj: Model, post_url_continue: str | None = None

@@ -49,6 +49,17 @@ NEW_PROGRAM = {
 ADD = "/admin/programs/program/add/"
 
 
+def test_the_page_of_a_program_names_its_parts_in_plain_words(as_user, program, cleo):
+    page = as_user(cleo).get(f"/admin/programs/program/{program.pk}/change/").content.decode()
+    assert "Policy" not in page
+    assert "<h2>Settings</h2>" in page
+    assert page.count('name="policy-0-term_months"') == 1
+    assert "policy-__prefix__" not in page
+    assert "Add another" not in page
+    assert "Add an objective" in page
+    assert "Add a distance" in page
+
+
 def test_a_new_program_starts_hidden_with_default_settings_and_a_starter_list(as_user, root):
     response = as_user(root).post(ADD, NEW_PROGRAM)
     assert response.url == SETUP
