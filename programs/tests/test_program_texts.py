@@ -196,6 +196,8 @@ def test_an_older_version_is_put_back_after_a_look(as_user, program, kim):
     url = reverse("admin:programs_text_version", args=[program.pk, "other_help", "en", older.pk])
     client, seen = as_user(kim), newest(program, "other_help")
     assert "What would change" in text_of(client.get(url))
+    reader = factories.member(program=program, role="reader")
+    assert "Put it back" not in text_of(as_user(reader).get(url))
     assert fresh(program).other_help == "A career service"
     for _time in range(2):
         client.post(url, {"seen": str(seen)})
