@@ -10,7 +10,8 @@ it since.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -57,6 +58,11 @@ class Reference:
     def naming(self, word: Word) -> models.QuerySet[models.Model]:
         return self._rows().filter(**{self.column: word})
 
+    def counts(self, words: Sequence[Word]) -> dict[int, int]:
+        """Return {id of a word: how many rows name it}, of words that any row names."""
+        rows = self._rows().filter(**{f"{self.column}__in": words}).order_by()
+        return dict(rows.values_list(self.column).annotate(models.Count("pk")))
+
     def _rows(self) -> models.QuerySet[models.Model]:
         return self.table._base_manager.all()
 
@@ -87,9 +93,13 @@ def _references(model: WordModel) -> Iterator[Reference]:
             yield Reference(table, column, others)
 
 
-def uses(word: Word) -> int:
-    """Return how many rows name a word: one per application or person that chose it."""
-    return sum(one.naming(word).count() for one in _references(type(word)))
+def uses(words: Iterable[Word]) -> Counter[int]:
+    """Count the rows that name words of one vocabulary, by word: one per application or person."""
+    chosen = list(words)
+    found: Counter[int] = Counter()
+    for one in _references(type(chosen[0])) if chosen else ():
+        found.update(one.counts(chosen))
+    return found
 
 
 def _program(word: Word) -> int | None:
@@ -100,13 +110,18 @@ def _program(word: Word) -> int | None:
 def merge_words(keep: Word, others: Sequence[Word], *, at: datetime | None = None) -> WordMerge:
     """Merge `others` into `keep` and retire them; return what changed.
 
-    Raises ActionNotAllowed for words of different programs, and for a kept word that is retired.
+    Raises ActionNotAllowed for words of different programs, for a kept word that is retired, and
+    when all of this was done already.
     """
-    others = [word for word in others if word.pk != keep.pk]
+    keep, others = _locked(keep, others)
     if any(_program(word) != _program(keep) for word in others):
         raise ActionNotAllowed(_("Only words of the same program can be merged."))
     if keep.retired_on:
         raise ActionNotAllowed(_("The word to keep is retired. Restore it first."))
+    done, named = merged_into(type(keep)), uses(others)
+    others = [word for word in others if done.get(word.pk) != keep.pk or named[word.pk]]
+    if not others:
+        raise ActionNotAllowed(_("These words are merged already."))
     moved: list[Moved] = []
     for reference in _references(type(keep)):
         for word in others:
@@ -123,6 +138,16 @@ def merge_words(keep: Word, others: Sequence[Word], *, at: datetime | None = Non
         moved=moved,
         at=at or timezone.now(),
     )
+
+
+def _locked(keep: Word, others: Sequence[Word]) -> tuple[Word, list[Word]]:
+    """Return the words as they are now; another merge of one of them waits, then finds it retired.
+
+    Otherwise two members could at once merge two words into each other, and both would be gone.
+    """
+    rows = type(keep)._default_manager.filter(pk__in=[keep.pk, *(one.pk for one in others)])
+    fresh = {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+    return fresh.pop(keep.pk), list(fresh.values())
 
 
 def _move(reference: Reference, word: Word, keep: Word) -> list[Moved]:

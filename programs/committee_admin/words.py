@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from ..models import WordMerge
+from ..models import ProgramActivity, WordMerge
 from ..models.word_merges import WordMergeQuerySet
 from ..spreadsheets import Sheet
 from ..vocabulary_exports import words_sheet
@@ -24,6 +24,10 @@ from ..word_merging import Word, merge_words, merged_into, undo_merge, uses
 from .list_exports import ExportAdmin
 
 SHOWN_MERGES = 5
+
+
+def _program_id(word: Word) -> int | None:
+    return getattr(word, "program_id", None)
 
 
 class MergeForm(Form):
@@ -113,9 +117,11 @@ class WordAdmin(ExportAdmin):
 
     def _mine(self, request: HttpRequest, chosen: QuerySet) -> QuerySet:
         """Return those of the chosen words that the member may change."""
-        rows = self._with_program(chosen)
-        ids = [word.pk for word in rows if self.has_change_permission(request, word)]
-        return self.model._default_manager.filter(pk__in=ids)
+        rows = list(self._with_program(chosen))
+        first_of = {_program_id(word): word for word in rows}  # permissions are those of a program
+        may = {pk: self.has_change_permission(request, word) for pk, word in first_of.items()}
+        mine = [word.pk for word in rows if may[_program_id(word)]]
+        return self._with_program(self.model._default_manager.filter(pk__in=mine))
 
     def _with_program(self, words: QuerySet) -> QuerySet:
         return words.select_related("program") if hasattr(self.model, "program") else words
@@ -173,16 +179,18 @@ class WordAdmin(ExportAdmin):
             "opts": self.opts,
             "title": title,
             "action": action,
-            "words": [(word, uses(word), self._stand_in(word)) for word in words],
+            "words": self._with_uses(words),
             "form": form,
             "is_shared": not hasattr(self.model, "program"),
+            "is_of_pairs": self.model is ProgramActivity,
         }
         return TemplateResponse(request, "admin/programs/confirm_words.html", context)
 
-    def _stand_in(self, word: Word) -> Word | None:
-        """Return the word into which a word was merged."""
-        kept = merged_into(type(word)).get(word.pk)
-        return self.model._default_manager.filter(pk=kept).first() if kept else None
+    def _with_uses(self, words: QuerySet) -> list[tuple[Word, int, Word | None]]:
+        """Return each word, how often it is chosen, and the word into which it was merged."""
+        named, kept = uses(words), merged_into(self.model)
+        stand_ins = self.model._default_manager.in_bulk([kept.get(one.pk) for one in words])
+        return [(one, named[one.pk], stand_ins.get(kept.get(one.pk))) for one in words]
 
     def _report_changed(self, request: HttpRequest, changed: int) -> None:
         words = ngettext("%(n)d entry was changed.", "%(n)d entries were changed.", changed)

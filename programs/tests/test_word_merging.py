@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import Industry, Language, Profile
-from programs.models import Topic, WordMerge
+from programs.models import ProgramActivity, Topic, WordMerge
 from programs.word_merging import (
     forget_moved_choices,
     merge_words,
@@ -68,7 +68,8 @@ def test_merging_moves_every_choice_and_retires_the_other_word(as_user, cleo, wo
     assert [topics(one) for one in chosen] == [[("Public speaking", 3)], [("Public speaking", 1)]]
     other.refresh_from_db()
     assert other.retired_on
-    assert (uses(keep), uses(other)) == (2, 0)
+    assert uses(words) == {keep.pk: 2}
+    assert WordMerge.objects.count() == 1
 
 
 def test_words_of_two_programs_and_into_a_retired_word_are_refused(words):
@@ -76,9 +77,38 @@ def test_words_of_two_programs_and_into_a_retired_word_are_refused(words):
     theirs = Topic.objects.create(program=factories.program(), code="x", names={"en": "X"})
     with pytest.raises(ActionNotAllowed, match="same program"):
         merge_words(keep, [theirs])
-    keep.retired_on = "2026-01-01"
+    Topic.objects.filter(pk=keep.pk).update(retired_on="2026-01-01")  # since it was read
     with pytest.raises(ActionNotAllowed, match="Restore it first"):
         merge_words(keep, [other])
+
+
+def test_a_word_that_was_chosen_after_its_merge_is_merged_again(words, chosen):
+    merge_words(words[0], words[1:])
+    with pytest.raises(ActionNotAllowed, match="merged already"):
+        merge_words(words[0], words[1:])
+    chosen[0].topic_rows.update(topic=words[1])
+    assert len(merge_words(words[0], words[1:]).moved) == 1
+    assert uses(words) == {words[0].pk: 2}
+
+
+def test_asking_takes_the_same_queries_for_two_words_and_four(as_user, cleo, words, program):
+    client = as_user(cleo)
+    more = [Topic.objects.create(program=program, code=code, names={"en": code}) for code in "ab"]
+    counts = []
+    for chosen in (words, words, [*words, *more]):
+        with CaptureQueriesContext(connection) as asked:
+            post(client, "merge_selected", chosen)
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
+
+
+def test_retiring_an_activity_says_how_many_pairs_have_it(as_user, cleo, program):
+    word = ProgramActivity.objects.create(
+        program=program, code="walk", kind=ProgramActivity.Kind.ACTIVITY, names={"en": "A walk"}
+    )
+    data = {"action": "retire_selected", "_selected_action": [word.pk]}
+    address = reverse("admin:programs_programactivity_changelist")
+    assert "A walk: in use by 0 pairs" in as_user(cleo).post(address, data).content.decode()
 
 
 def test_retiring_asks_first(as_user, cleo, words, chosen):
