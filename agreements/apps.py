@@ -7,5 +7,5 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements")
 
     def ready(self) -> None:
-        from . import emails, privacy, receivers, reconcilers  # noqa: F401
+        from . import emails, privacy, receivers, reconcilers  # noqa: F401  # they register themselves
         from .goals import review_reminders  # noqa: F401  (they register themselves)

@@ -30,7 +30,7 @@ def copy(row: models.Model, source: str, **columns: str) -> None:
     quoted = ", ".join(f'"{name}"' for name in names)
     run(
         f'INSERT INTO "{table}" ({quoted}) SELECT {values}'
-        f' FROM "{table}" t, {source} WHERE t."{row._meta.pk.column}" = {key}'  # type: ignore[union-attr]
+        f' FROM "{table}" t, {source} WHERE t."{row._meta.pk.column}" = {key}'  # type: ignore[union-attr]  # models have a key
     )
 
 

@@ -54,7 +54,7 @@ def parts() -> dict[str, Part]:
     at = timezone.now()
     long_ago = datetime.min.replace(tzinfo=at.tzinfo)
     reconcilers: dict[str, Part] = {
-        name: (lambda reconcile=reconcile: reconcile(at))  # type: ignore[misc]
+        name: (lambda reconcile=reconcile: reconcile(at))  # type: ignore[misc]  # mypy can't infer a lambda with a default
         for name, reconcile in sorted(RECONCILERS.items())
     }
     return reconcilers | {

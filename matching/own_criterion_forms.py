@@ -239,7 +239,7 @@ class OwnCriterionForm(forms.Form):
             "mentees": self.questions[0].pk,
             "mentors": self.questions[1].pk,
             "points": points,
-            **{name: data[name].strip() for name in ("label", "why", "why_not")},  # type: ignore[typeddict-item]
+            **{name: data[name].strip() for name in ("label", "why", "why_not")},  # type: ignore[typeddict-item]  # texts
         }
         match self.kind:
             case Kind.SAME:
@@ -280,7 +280,7 @@ def _initial(criterion: OwnCriterion | None) -> dict[str, object]:
     points = criterion["points"]
     in_words = points % POINTS == 0 and points // POINTS in IMPORTANCE
     found: dict[str, object] = {
-        **{name: criterion[name] for name in ("label", "why", "why_not")},  # type: ignore[literal-required]
+        **{name: criterion[name] for name in ("label", "why", "why_not")},  # type: ignore[literal-required]  # its keys
         "importance": points // POINTS if in_words else 10,
         "points": None if in_words else points,
         "rule": criterion.get("rule", ""),

@@ -7,8 +7,7 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings")
 
     def ready(self) -> None:
-        # They register themselves.
-        from . import (  # noqa: F401
+        from . import (  # noqa: F401  # they register themselves
             emails,
             meeting_reminders,
             overdue,
@@ -18,4 +17,4 @@ class MeetingsConfig(AppConfig):
             record_by_link,
             reminder_emails,
         )
-        from .statements import notices  # noqa: F401
+        from .statements import notices  # noqa: F401  # they register themselves

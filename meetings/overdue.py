@@ -113,7 +113,7 @@ def _is_for_carer(match: Match, at: datetime) -> bool:
 
 def quiet_since(match: Match) -> datetime:
     """Return since when a match of `silent_matches` has neither met nor been in touch."""
-    known = (getattr(match, "met_at"), getattr(match, "last_contact_at"))  # noqa: B009
+    known = (getattr(match, "met_at"), getattr(match, "last_contact_at"))  # noqa: B009  # annotated
     begun = match.active_at or match.introduced_at
     return max([begun, *(moment for moment in known if moment)])
 
@@ -129,5 +129,5 @@ def _days(policy: Policy, match: Match, percent: int) -> int:
 
 
 def _silence_number(match: Match) -> int:
-    number: int = getattr(match, "times_met") + getattr(match, "times_in_touch")  # noqa: B009
+    number: int = getattr(match, "times_met") + getattr(match, "times_in_touch")  # noqa: B009  # annotated
     return number

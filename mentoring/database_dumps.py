@@ -74,7 +74,7 @@ class SQLiteDump:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")  # the copy is one file, without a log
             for table in SESSION_TABLES:
-                target.execute(f"DELETE FROM {table}")  # noqa: S608
+                target.execute(f"DELETE FROM {table}")  # noqa: S608  # our own tables
             target.commit()
             target.execute("VACUUM")  # deleted rows would stay in the file
         return counts
@@ -112,7 +112,7 @@ def _sqlite_counts(connection: sqlite3.Connection) -> dict[str, int]:
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     tables = {name for (name,) in connection.execute(query)} - {*SESSION_TABLES}
     return {
-        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # our own tables
         for name in sorted(tables)
     }
 
@@ -130,7 +130,7 @@ class PostgreSQLDump:
         with self._snapshot() as (cursor, snapshot):
             counts = {}
             for table in sorted({*self._tables(cursor)} - {*SESSION_TABLES}):
-                cursor.execute(f'SELECT count(*) FROM public."{table}"')  # noqa: S608
+                cursor.execute(f'SELECT count(*) FROM public."{table}"')  # noqa: S608  # our own tables
                 counts[table] = cursor.fetchone()[0]
             without = [f"--exclude-table-data=public.{table}" for table in SESSION_TABLES]
             where = [f"--snapshot={snapshot}", f"--file={path}"]
@@ -216,7 +216,7 @@ class PostgreSQLDump:
         Debian keeps every version in a folder; PG_BINDIR names another one.
         """
         with self.connection.temporary_connection():
-            server = self.connection.pg_version // 10000  # type: ignore[attr-defined]
+            server = self.connection.pg_version // 10000  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
         folders = [settings.PG_BINDIR or f"/usr/lib/postgresql/{server}/bin", None]
         found = next(filter(None, (shutil.which(name, path=folder) for folder in folders)), None)
         if found is None:

@@ -20,7 +20,7 @@ MIN_SHOWN_CHARACTERS = 20  # shorter values are choices, unclear without labels
 class SignInMiddleware(LoginRequiredMiddleware):
     """Answer a form with its text where Django would redirect and drop it."""
 
-    def handle_no_permission(  # type: ignore[override]
+    def handle_no_permission(  # type: ignore[override]  # any response will do
         self, request: HttpRequest, view_func: Callable[..., HttpResponse]
     ) -> HttpResponse:
         if not view_func.__module__.startswith("allauth") and fields_of(request):

@@ -15,7 +15,7 @@ def problem(port: int, host: str) -> str:
     """Return what is wrong in a few words, or an empty string."""
     request = Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": host})
     try:
-        with urlopen(request, timeout=8) as response:  # noqa: S310
+        with urlopen(request, timeout=8) as response:  # noqa: S310  # always http
             body = response.read()
     except HTTPError as error:  # 503 still carries the report
         body = error.read()

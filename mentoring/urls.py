@@ -10,7 +10,7 @@ from accounts import sign_in_views
 from . import styleguide, views
 
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 handler429 = "accounts.rate_limits.handler429"
 

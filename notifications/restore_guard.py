@@ -39,7 +39,7 @@ from .reconcilers import run_reconcilers
 log = logging.getLogger(__name__)
 
 # Run by `manage.py restore` on what it has just loaded.
-FORGET_INSTANCE_SQL = f"UPDATE {OutboxState._meta.db_table} SET instance_id = ''"  # noqa: S608
+FORGET_INSTANCE_SQL = f"UPDATE {OutboxState._meta.db_table} SET instance_id = ''"  # noqa: S608  # our own table
 RESTORE_STEPS: list[Callable[[], object]] = []
 
 

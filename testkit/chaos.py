@@ -102,7 +102,7 @@ def connect(url: str) -> Iterator[Cursor]:
 
         connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
     else:
-        import psycopg2  # type: ignore[import-untyped]
+        import psycopg2  # type: ignore[import-untyped]  # has no stubs here
 
         connection = psycopg2.connect(url)
         connection.autocommit = True

@@ -196,7 +196,7 @@ def search() -> None:
     found = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608  # our own tables
             content = repr(cursor.fetchall()).lower()
             found += [table for word in CANARY.lower().split() if word in content]
     print(json.dumps(found))

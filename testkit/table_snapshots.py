@@ -62,7 +62,7 @@ class Describer:
         if column.remote_field:
             return self._described(column.related_model, value)
         if column.name == "about_id":
-            return self._described(apps.get_model(row.about_type), value)  # type: ignore[attr-defined]
+            return self._described(apps.get_model(row.about_type), value)  # type: ignore[attr-defined]  # such rows have it
         if column.name in ("written_json", "changes_json") and value:
             return repr(self._with_codes(json.loads(value)))
         return _in_words(value)

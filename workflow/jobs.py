@@ -129,7 +129,7 @@ class Job(models.Model):
         if not self._set(Q(state=State.RUNNING), cancel_asked_at=now):
             raise ActionNotAllowed(_("This can no longer be cancelled: it has already ended."))
 
-    claim.alters_data = advance.alters_data = finish.alters_data = cancel.alters_data = True  # type: ignore[attr-defined]
+    claim.alters_data = advance.alters_data = finish.alters_data = cancel.alters_data = True  # type: ignore[attr-defined]  # Django's mark of a method
 
 
 J = TypeVar("J", bound=Job)

@@ -1,1 +1,1 @@
-from . import applications, conflicts, questions, rosters  # noqa: F401
+from . import applications, conflicts, questions, rosters  # noqa: F401  # registers pages

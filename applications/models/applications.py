@@ -65,7 +65,7 @@ class ApplicationQuerySet(ScopedQuerySet):
         Readers, matchers and chairs of the program; of people in a pair also the carer and deputy.
         """
         # Through the relation, whose model has no static type: `matches` imports this module.
-        matches = Application.matches_as_mentee.rel.related_model.objects.cared_for_by(user)  # type: ignore[attr-defined]
+        matches = Application.matches_as_mentee.rel.related_model.objects.cared_for_by(user)  # type: ignore[attr-defined]  # its manager
         in_care = Q(pk__in=matches.values("mentee")) | Q(pk__in=matches.values("mentor"))
         in_review = Q(cohort__program__in=Membership.objects.program_ids(user, *Membership.READERS))
         return self.for_committee(user).filter(in_review | in_care)

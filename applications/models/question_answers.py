@@ -32,7 +32,7 @@ class QuestionAnswerQuerySet(ConfidentialQuerySet):
         own = Q(application__in=Application.objects.of(user))
         readers = Q(application__in=Application.objects.readable_in_full_by(user))
         # Through the relation, whose model has no static type: `matches` imports this module.
-        pairs = Application.matches_as_mentee.rel.related_model.objects.of(user)  # type: ignore[attr-defined]
+        pairs = Application.matches_as_mentee.rel.related_model.objects.of(user)  # type: ignore[attr-defined]  # its manager
         partners = Q(application__in=pairs.values("mentee"))
         partners |= Q(application__in=pairs.values("mentor"))
         committee = Q(application__in=Application.objects.for_committee(user))

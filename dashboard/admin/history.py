@@ -37,7 +37,7 @@ def name_them(request: HttpRequest, rows: Sequence[Transition]) -> None:
     """Set `row_name` of each transition, in one query for each table."""
     names = name_rows(request, admin.site, [(row.about_type, row.about_id) for row in rows])
     for row in rows:
-        row.row_name = names[row.about_type, row.about_id]  # type: ignore[attr-defined]
+        row.row_name = names[row.about_type, row.about_id]  # type: ignore[attr-defined]  # read by the list
 
 
 @admin.register(Transition)

@@ -115,7 +115,10 @@ def test_meetings_within_the_pause_stay_or_are_cancelled(client, pair, ben):
     shown = text_of(client.post(url(pair), form()))
     assert shown.count('name="cancels_meetings"') == 2
     client.post(url(pair, "confirm/"), form())
-    states = lambda: [Meeting.objects.get(pk=row.pk).state for row in (inside, after)]  # noqa: E731
+
+    def states():
+        return [Meeting.objects.get(pk=row.pk).state for row in (inside, after)]
+
     assert states() == ["set", "set"]
     client.post(url(pair, "confirm/"), form(cancels_meetings="on"))
     assert states() == ["cancelled", "set"]

@@ -1,1 +1,1 @@
-from . import keep_apart, offers, rounds  # noqa: F401
+from . import keep_apart, offers, rounds  # noqa: F401  # registers pages

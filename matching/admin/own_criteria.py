@@ -61,7 +61,7 @@ def _save(request: HttpRequest, round_: Round, criteria: CriteriaDict) -> None:
 
 
 def _settings(round_: Round) -> Settings:
-    return Settings(**{name: getattr(round_, name) for name in SETTINGS})  # type: ignore[typeddict-item]
+    return Settings(**{name: getattr(round_, name) for name in SETTINGS})  # type: ignore[typeddict-item]  # its keys
 
 
 def _form(request: HttpRequest, round_: Round) -> OwnCriterionForm | None:

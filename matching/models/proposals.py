@@ -233,7 +233,7 @@ class Override(ConfidentialModel):
         ]
 
 
-class KeepApartQuerySet(DatedQuerySet, ConfidentialQuerySet):  # type: ignore[override]
+class KeepApartQuerySet(DatedQuerySet, ConfidentialQuerySet):  # type: ignore[override]  # both return Self
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The committee of the program, without members who have a conflict with one of the two."""
         programs = Membership.objects.program_ids(user)

@@ -184,8 +184,9 @@ def test_the_usual_text_with_placeholders_says_what_the_email_says(ready, people
     person = row.mentee.person
 
     def text(edited):
-        build = lambda: unmatched_email(row.mentee, Sort.PLACES, edited)  # noqa: E731
-        return round_texts.render("round-unmatched", build, person)
+        return round_texts.render(
+            "round-unmatched", lambda: unmatched_email(row.mentee, Sort.PLACES, edited), person
+        )
 
     assert text(usual) == text("")
 

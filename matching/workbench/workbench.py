@@ -105,7 +105,7 @@ class Workbench:
             )
 
     def _page(self, mine: QuerySet[Proposal], page: int | str) -> Page:
-        rows = mine.with_names().filter(self.lists.filter(self.queue))  # type: ignore[attr-defined]
+        rows = mine.with_names().filter(self.lists.filter(self.queue))  # type: ignore[attr-defined]  # our own queryset
         if self.find:
             rows = rows.filter(
                 Q(mentee__person__name__icontains=self.find)

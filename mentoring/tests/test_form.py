@@ -23,6 +23,9 @@ SINGLE_TAG = re.compile(r"""{%(?:"[^"]*"|'[^']*'|(?!%}).)*%}|[\w-]+=(["']).*\1>?
 
 CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
+# At the end of a line: an error that is switched off, without the reason in a comment after it.
+LOOK_AWAY = re.compile(r"# (?:noqa\b(?:: ?[A-Z0-9, ]+)?|type: ignore(?:\[[\w, -]+\])?)\s*$")
+
 # Django's admin and forms have types that no reader would write out; all other code is checked in
 # full.
 MAY_RELAX = {"admin", "forms", "views"}
@@ -51,6 +54,17 @@ def test_template_lines_fit_on_a_screen():
         and (len(line) > WIDEST_SINGLE_TAG or not SINGLE_TAG.fullmatch(line.strip()))
     ]
     assert not too_wide, "\n".join(too_wide)
+
+
+def test_whoever_tells_a_tool_to_look_away_says_why():
+    without = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in [*ROOT.glob("*.py"), *ROOT.glob("[!.]*/**/*.py")]
+        if path.relative_to(ROOT).parts[0] not in {"var", "shots"}
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if LOOK_AWAY.search(line)
+    ]
+    assert not without, "\n".join(without)
 
 
 def test_no_text_holds_the_marks_of_a_conflict():

@@ -164,7 +164,7 @@ class Notification(ConfidentialModel):
     about_id = models.BigIntegerField(null=True)
     ordinal = models.PositiveIntegerField(_("number"), default=1)
     # With the recipient in it. NULL, which is never unique: not replaced by a newer one.
-    topic = models.CharField(max_length=200, null=True, editable=False)  # noqa: DJ001
+    topic = models.CharField(max_length=200, null=True, editable=False)  # noqa: DJ001  # see above
     body = EncryptedTextField(null=True, editable=False)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
@@ -367,5 +367,5 @@ class Notification(ConfidentialModel):
             raise ActionNotAllowed(_("This e-mail is being sent right now."))
 
     # So that no template can call them.
-    hold.alters_data = release.alters_data = True  # type: ignore[attr-defined]
-    cancel.alters_data = send_again.alters_data = True  # type: ignore[attr-defined]
+    hold.alters_data = release.alters_data = True  # type: ignore[attr-defined]  # Django's mark of a method
+    cancel.alters_data = send_again.alters_data = True  # type: ignore[attr-defined]  # Django's mark of a method

@@ -111,7 +111,7 @@ def test_an_email_of_a_removed_kind_fails_after_several_attempts(sample, ada):
     rows().update(kind="removed")
     now = TUESDAY_NOON
     for _ in range(9):
-        Dispatcher(clock=lambda: now, applies_delivery_rules=False).run()  # noqa: B023
+        Dispatcher(clock=lambda: now, applies_delivery_rules=False).run()  # noqa: B023  # called in this turn
         now += timedelta(days=1)
     assert end_of(row) == (State.FAILED, "attempts-failed")
     assert fresh(row).error == "cannot-render UnknownKind"

@@ -278,8 +278,11 @@ def test_changes_race_with_sending_and_the_last_word_is_the_newest(ada, server, 
     sample.answer = lambda about, person: kinds.Email(
         context={"word": type(about).objects.get(pk=about.pk).pronouns}
     )
+
+    def tells(about, person):
+        return (type(about).objects.get(pk=about.pk).pronouns,)
+
     for name in ("note", "tip"):
-        tells = lambda about, person: (type(about).objects.get(pk=about.pk).pronouns,)  # noqa: E731
         kind = Kind(name, sample.build, "accounts.User", topic="shared", tells=tells)
         kinds.KINDS[name] = kind  # restored by the fixture
     people = [factories.person(f"Person {number}") for number in range(6)]

@@ -45,7 +45,7 @@ class SeenTextsForm(forms.ModelForm):
     texts_seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they are
         self.initial["texts_seen"] = newest_id(self.instance)
 
     def clean(self) -> dict[str, object]:

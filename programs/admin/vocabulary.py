@@ -128,7 +128,7 @@ class TopicAdmin(EntryAdmin):
     )
     form = TopicForm
     columns = ("program", "kind", "position", "retired_on")
-    list_display = ("__str__", "kind", "program", "position", "is_current")  # type: ignore[assignment]
+    list_display = ("__str__", "kind", "program", "position", "is_current")  # type: ignore[assignment]  # of another length
     list_filter = ("kind",)
 
 
@@ -150,7 +150,7 @@ class ProgramActivityAdmin(EntryAdmin):
     form = ProgramActivityForm
     actions = ("retire_selected", "restore_selected")  # pairs have rows about them: no merging
     columns = ("program", "kind", "week", "position", "retired_on")
-    list_display = ("__str__", "kind", "week", "program", "position", "is_current")  # type: ignore[assignment]
+    list_display = ("__str__", "kind", "week", "program", "position", "is_current")  # type: ignore[assignment]  # of another length
     list_filter = ("kind",)
 
     def get_urls(self) -> list[URLPattern]:

@@ -48,7 +48,7 @@ class ProgramQuerySet(ScopedQuerySet):
         if user.is_superuser:
             return self.all()
         # Through the relation, whose model has no static type: `committee` imports this module.
-        memberships = Program.memberships.field.model.objects  # type: ignore[attr-defined]
+        memberships = Program.memberships.field.model.objects  # type: ignore[attr-defined]  # of that manager
         held = memberships.program_ids(user, *roles)
         return self.filter(pk__in=held) if held else self.none()
 
