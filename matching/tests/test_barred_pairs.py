@@ -86,7 +86,7 @@ def test_keeping_two_apart_ends_their_offer_and_asks_the_next(asked, people, spa
     assert offer_of(people["joel"]).state == State.OPEN
 
 
-def test_a_yes_of_two_who_are_kept_apart_makes_no_pair(asked, people, spare, cleo, client, letter):  # noqa: F811
+def test_a_yes_of_two_who_are_kept_apart_makes_no_pair(asked, people, spare, cleo, client, letter):  # noqa: F811  # the fixture
     keep_apart(people["amina"], people["ruth"], cleo)
     page = client.post(address_in(letter), {"answer": "yes"}).content.decode()
     assert "This request has ended" in page
