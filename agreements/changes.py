@@ -6,8 +6,10 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.utils.translation import gettext
+from django.conf import settings
+from django.utils.translation import get_language, gettext, override
 
 from .models import AgreementVersion
 from .text import Content, Statement, Words, clean, content_for_record, statements_of
@@ -35,6 +37,15 @@ def snapshot(content: Content) -> Snapshot:
     }
 
 
+def snapshots(content: Content) -> dict[str, Snapshot]:
+    """Return {language: its `snapshot`}: the partner may read another language."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = snapshot(content)
+    return found
+
+
 def changes_since(version: AgreementVersion, content: Content) -> tuple[str, list[Change]]:
     """Compare with the version before, or with the draft as it was first shared.
 
@@ -48,9 +59,16 @@ def changes_since(version: AgreementVersion, content: Content) -> tuple[str, lis
         before = snapshot(content_for_record(previous))
         return gettext("Changes since the previous version"), changes(before, content)
     if version.state != AgreementVersion.State.DRAFT and content.text.shared_snapshot:
-        before = content.text.shared_snapshot
+        before = _as_shared(content.text.shared_snapshot)
         return gettext("Changes since the draft was first shared"), changes(before, content)
     return "", []
+
+
+def _as_shared(stored: dict[str, Any]) -> Snapshot:
+    """Return what was shared, in the language of the reader; at first, one language was stored."""
+    default: Snapshot = stored.get(settings.LANGUAGE_CODE, stored)
+    found: Snapshot = stored.get(get_language(), default)
+    return found
 
 
 def changes(before: Snapshot, content: Content) -> list[Change]:

@@ -274,6 +274,6 @@ def share(version: AgreementVersion, *, by: User, at: datetime | None = None) ->
         changed_at=at,
         signing_round=next_round,
     )
-    snapshot = changes.snapshot(text.content_for_record(version))
-    AgreementText.system.filter(version=version).update(shared_snapshot=snapshot)
+    snapshots = changes.snapshots(text.content_for_record(version))
+    AgreementText.system.filter(version=version).update(shared_snapshot=snapshots)
     reconcilers.ask_to_sign(version, version.match.partner_of(by), at=at)

@@ -48,7 +48,7 @@ class AgreementText(ConfidentialModel):
         _("why a shorter term suits us"), max_length=TEXT_LENGTH, blank=True
     )
     ending_rules = models.TextField(_("how we end"), max_length=TEXT_LENGTH, blank=True)
-    # The statements as they were when shared (see `changes.snapshot`), to show what changed since.
+    # The statements as they were when shared (see `changes.snapshots`), to show what changed since.
     shared_snapshot = models.JSONField(default=dict, blank=True)
     # The canonical text that the valid signatures are for.
     signed_text = models.TextField(blank=True)

@@ -85,3 +85,22 @@ def test_changes_say_what_was_added_removed_and_changed(match, ada, ben):
     ]
     assert ("ins", "small ") in found[0].after or ("ins", " small") in found[0].after
     assert found[2].before == (("del", "Practise a hard conversation"),)
+
+
+@pytest.mark.django_db
+def test_a_reader_in_another_language_sees_only_what_changed(match, ada):
+    make.shared(match)
+    rhythm = {**make.RHYTHM, "rhythm_days": 21}
+    version = drafting.save_part(match, "rhythm", rhythm, expected_revision=1, by=ada)
+    for language, before in (("en", "every 30 days"), ("fr", "tous les 30 jours")):
+        with translation.override(language):
+            _heading, found = changes.changes_since(version, text.content_for_record(version))
+            assert ["".join(words for _, words in change.before) for change in found] == [before]
+
+
+@pytest.mark.django_db
+def test_what_was_shared_before_every_language_was_kept_is_compared_still(match):
+    version = make.shared(match)
+    content = text.content_for_record(version)
+    content.text.shared_snapshot = changes.snapshot(content)
+    assert changes.changes_since(version, content)[1] == []
