@@ -146,6 +146,8 @@ class CommitteePauseForm(WishForm):
     def __init__(self, data: QueryDict | None = None, *, match: Match, at: datetime) -> None:
         super().__init__(data, match=match, at=at)
         self.fields["text"].label = _("In their words")
+        for name in ("reason", "text"):
+            self.fields[name].help_text = _("Only the pair's carer and the chair read it.")
         mentee, mentor = match.people
         names = [
             ("mentee", _("%(name)s, the mentee") % {"name": mentee}),
