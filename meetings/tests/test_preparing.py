@@ -1,6 +1,8 @@
 """Before we meet: agenda, private notes, next steps; and contact between meetings."""
 
+import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -167,3 +169,33 @@ def test_the_carer_sees_the_day_and_strangers_nothing(match, ben, cleo, dan):
     match.carer = cleo
     match.save()
     assert PairContact.objects.visible_to(cleo).count() == 1
+
+
+@pytest.mark.parametrize("reader", ["ada", "ben"])
+def test_no_level_of_headings_is_left_out(meeting, match, as_user, ada, ben, reader):
+    preparing.save_agenda(meeting, ANSWERS, by=ben)
+    recording.record(make.held(match), by=ben, learned="E", next_step="F")
+    for url in (
+        page("meeting-prepare", meeting.public_id),
+        page("meeting-list", match.public_id),
+    ):
+        shown = as_user({"ada": ada, "ben": ben}[reader]).get(url).content.decode()
+        levels = [int(level) for level in re.findall(r"<h(\d)", shown)]
+        assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "agreements:agreement-detail",
+        "agreements:goal-list",
+        "agreements:activity-list",
+        "matches:match-hello",
+        "meetings:meeting-list",
+    ],
+)
+def test_the_pages_of_a_pair_lead_back_to_it(match, as_user, ben, name):
+    shown = as_user(ben).get(reverse(name, args=[match.public_id])).content.decode()
+    assert re.search(
+        rf'class="wm-back" href="{reverse("matches:match-detail", args=[match.public_id])}"', shown
+    )
