@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import prefetch_related_objects
@@ -28,8 +28,10 @@ def usual_times(match: Match, person: User, *, minutes: int, at: datetime) -> li
     against it (`time_checks.problems`). Empty when one of the two named no usual times.
     """
     prefetch_related_objects(match.people, "profile")
-    weeks = [_week(who) for who in match.people]
-    found = list(in_both_weeks(weeks, person.time_zone, minutes=minutes, at=at))
+    partner = match.partner_of(person)
+    # Both as the match has them: their profiles are read in one query.
+    mine, theirs = _week(match.partner_of(partner)), _week(partner)
+    found = list(in_both_weeks(mine, theirs, minutes=minutes, at=at))
     taken = time_checks.problems(found, match, by=person, minutes=minutes, at=at)
     refused = {problem.index for problem in taken}
     possible = [when for index, when in enumerate(found) if index not in refused]
@@ -37,16 +39,19 @@ def usual_times(match: Match, person: User, *, minutes: int, at: datetime) -> li
     return _spread(sorted(first_of_day.values(), key=lambda when: when.on))
 
 
-def in_both_weeks(
-    weeks: Sequence[Week], zone: str, *, minutes: int, at: datetime
-) -> Iterator[WallTime]:
-    """Yield the beginnings, by the clocks of `zone`, of meetings that fit in all of the weeks."""
-    if not all(slots for slots, _clock in weeks):
-        return
-    today = at.astimezone(ZoneInfo(zone)).date()
+def in_both_weeks(mine: Week, theirs: Week, *, minutes: int, at: datetime) -> Iterator[WallTime]:
+    """Yield the beginnings, by the clock of `mine`, of meetings that fit in both weeks."""
+    slots, zone = mine
+    today = at.astimezone(zone).date()
     for day in range(FIRST_DAY, LAST_DAY + 1):
-        for when in _starts(today + timedelta(days=day), zone):
-            if all(_is_free(slots, clock, when.starts_at, minutes) for slots, clock in weeks):
+        midnight = datetime.combine(today + timedelta(days=day), time(0))
+        for local in (midnight + number * STEP for number in range(timedelta(days=1) // STEP)):
+            if _slot(local) not in slots:
+                continue
+            when = WallTime(local.date(), local.time(), zone.key)
+            if not when.is_skipped and all(
+                _is_free(week, when.starts_at, minutes) for week in (mine, theirs)
+            ):
                 yield when
 
 
@@ -55,16 +60,9 @@ def _week(person: User) -> Week:
     return frozenset(profile.availability if profile else ()), ZoneInfo(person.time_zone)
 
 
-def _starts(on: date, zone: str) -> Iterator[WallTime]:
-    """Yield each time of a day; none that the clocks skip."""
-    for number in range(timedelta(days=1) // STEP):
-        when = WallTime(on, (datetime.combine(on, time(0)) + number * STEP).time(), zone)
-        if not when.is_skipped:
-            yield when
-
-
-def _is_free(slots: frozenset[str], zone: ZoneInfo, starts_at: datetime, minutes: int) -> bool:
+def _is_free(week: Week, starts_at: datetime, minutes: int) -> bool:
     """Whether every part of a meeting lies in the usual times of a week, by its own clock."""
+    slots, zone = week
     # Slots begin on the hour, and no clock differs by less than a quarter of one.
     moments = [
         starts_at + timedelta(minutes=minute) for minute in (*range(0, minutes, 15), minutes - 1)

@@ -95,7 +95,7 @@ def test_whatever_is_suggested_suits_both(mine, theirs, zone, other, minutes, da
     """Without the database: the weeks are given."""
     at = datetime(2026, 1, 1, 7, 30, tzinfo=UTC) + timedelta(days=day)
     weeks = [(frozenset(mine), ZoneInfo(zone)), (frozenset(theirs), ZoneInfo(other))]
-    for when in time_suggestions.in_both_weeks(weeks, zone, minutes=minutes, at=at):
+    for when in time_suggestions.in_both_weeks(*weeks, minutes=minutes, at=at):
         assert timedelta(days=1) < when.starts_at - at < timedelta(days=24)
         for slots, clock in weeks:
             for minute in {*range(0, minutes, 30), minutes - 1}:
