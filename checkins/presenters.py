@@ -68,8 +68,13 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
         return [_("The page of the match says what is known, under “The end of the pair”.")]
     if concern.cause == Concern.Cause.SILENCE:
         return [
-            _("We know of no meeting, contact or date ahead for much longer than the pair agreed."),
-            _("Ask both, another way than by e-mail, how it goes. Not meeting is nobody's fault."),
+            _(
+                "As far as we know, the pair has not met or been in touch for much longer than "
+                "they agreed, and has planned no date."
+            ),
+            _(
+                "Ask them both how it is going, in another way than by e-mail. It is nobody's fault."
+            ),
         ]
     return concern.text.splitlines()
 
