@@ -91,7 +91,7 @@ def raise_about_review(
     sender: type[GoalReview], review: GoalReview, person: User, at: datetime, **kwargs: object
 ) -> None:
     """Ask the carer to talk with someone who asked for it in a review; the partner isn't told."""
-    text = _("I would like to talk. I was asked whether my pair is still what we agreed.")
+    text = _("I would like to talk. I was asked whether our agreement still fits.")
     concerns.ask_for_help(
         author=person,
         program=review.match.program,

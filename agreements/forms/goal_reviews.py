@@ -32,7 +32,7 @@ class GoalReviewForm(forms.Form):
         for goal in self.goals:
             self._add_goal(goal)
         self.fields["still_agreed"] = forms.ChoiceField(
-            label=_("Are you still what you agreed?"),
+            label=_("Is it still what you agreed?"),
             choices=StillAgreed,
             widget=forms.RadioSelect,
             error_messages={"required": _("Say whether your agreement still fits.")},

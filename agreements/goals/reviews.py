@@ -1,4 +1,4 @@
-"""Review the goals every three months, and ask: are we still what we agreed?
+"""Review the goals every three months, and ask: is it still what we agreed?
 
 Either of the two does it, once. It goes through the open goals of the pair with the verbs of goals,
 so that all of it is in their history. The last question leads to a new version of the agreement or
@@ -33,7 +33,7 @@ REVIEWED = reason("goals-reviewed", gettext_lazy("the goals were reviewed"))
 
 
 class StillAgreed(models.TextChoices):
-    """Whether the pair is still what it agreed."""
+    """Whether the agreement still fits the pair."""
 
     SAME = "same", gettext_lazy("Yes, it still fits")
     CHANGE = "change", gettext_lazy("We want to change our agreement")

@@ -144,6 +144,11 @@ def test_a_space_before_a_sign_keeps_the_line_together(french):
     assert loose == []
 
 
+def test_apostrophes_are_written_in_one_way(french):
+    curly = [text for entry in french for _english, text in pairs_of_texts(entry) if "’" in text]
+    assert curly == []
+
+
 def test_a_text_that_is_not_translated_would_be_found():
     assert list(texts_of_python('_("Hello"); ngettext("a", "b", n); pgettext("day", "Mon")')) == [
         ("", "Hello", ""),
