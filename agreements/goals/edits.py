@@ -44,17 +44,13 @@ class GoalEdited(Exception):
 
 def check_open_goals(goals: Iterable[Goal]) -> None:
     """Raise ActionNotAllowed if one more open goal beside `goals` would be too many."""
-    found = list(goals)
-    if len([goal for goal in found if goal.is_open]) >= MAX_OPEN_GOALS:
+    if len([goal for goal in goals if goal.is_open]) >= MAX_OPEN_GOALS:
         words = ngettext(
             "%(most)s open goal is enough. Reach or park one first.",
             "%(most)s open goals are enough. Reach or park one first.",
             MAX_OPEN_GOALS,
         )
         raise ActionNotAllowed(words % {"most": MAX_OPEN_GOALS})
-    if len(found) >= MAX_GOALS:
-        text = _("A pair can have no more than %(most)s goals in all. Change one that you have.")
-        raise ActionNotAllowed(text % {"most": MAX_GOALS})
 
 
 @transaction.atomic
@@ -80,6 +76,9 @@ def add_goal(
         if goal.is_open and (goal.text, goal.measure) == (words.text, words.measure):
             return goal
     check_open_goals(known)
+    if len(known) >= MAX_GOALS:
+        text = _("A pair can have no more than %(most)s goals in all. Change one that you have.")
+        raise ActionNotAllowed(text % {"most": MAX_GOALS})
     now = at or timezone.now()
     goal = Goal.objects.create(
         match=match,

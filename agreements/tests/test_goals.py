@@ -188,6 +188,8 @@ def test_all_goals_together_are_bounded(pair, goal, ben):
         goal_states.set_state(row, "parked", by=ben)
     with pytest.raises(ActionNotAllowed, match="40 goals in all"):
         edits.add_goal(pair, NEW, person=ben, by=ben)
+    goal_states.set_state(row, "under_way", by=ben)
+    assert row.state == "under_way", "none is added by taking one up again"
 
 
 # --- the mentor's own
