@@ -215,6 +215,26 @@ def test_the_page_says_who_did_it(review, pair, as_user, ada, ben):
     assert "Ada did the last review" in as_user(ben).get(url(pair)).content.decode()
 
 
+def test_answers_sent_after_the_partners_review_are_said_to_be_lost(
+    review, pair, as_user, ada, ben
+):
+    client = as_user(ben)
+    sent = entries(client, pair, still_agreed="talk")
+    assert "not saved" not in client.get(url(pair)).content.decode()
+    reviews.complete(review, [], still_agreed="same", by=ada)
+    page = html.unescape(client.post(url(pair), sent).content.decode())
+    assert "Your answers were not saved" in page
+    assert not Concern.system.exists()
+    assert "not saved" not in client.get(url(pair)).content.decode()
+
+
+def test_after_the_end_nothing_more_is_promised(pair, as_user, ben):
+    promise = "We ask you when some months"
+    assert promise in as_user(ben).get(url(pair)).content.decode()
+    endings.end(pair, by=ben, kind="choice")
+    assert promise not in as_user(ben).get(url(pair)).content.decode()
+
+
 def test_nothing_is_chosen_about_the_agreement(review, pair, as_user, ben):
     client = as_user(ben)
     answer = client.post(url(pair), entries(client, pair, still_agreed=""))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access.exceptions import ActionNotAllowed
+from matches.models import Match
 
 from ..forms import GoalReviewForm
 from ..goals import edits, reviews
@@ -24,15 +25,14 @@ def goal_review(request: HttpRequest, match_id: str) -> HttpResponse:
     context = {"match": match, "program": match.program, "partner": partner}
     review = reviews.waiting_review(match, request.user)
     if review is None:
-        last = reviews.last_review(match, request.user)
-        return render(request, "agreements/goal_review_none.html", {**context, "last": last})
+        return nothing_to_review(request, match, context)
     review.match = match
     goals = reviews.open_goals(match, request.user)
     data = request.POST if request.method == "POST" else None
     form = GoalReviewForm(data, review=review, goals=goals)
     if form.is_valid():
         try:
-            form.save(by=request.user)
+            is_saved = form.save(by=request.user)
         except edits.GoalEdited:
             form = form.rebased(reviews.open_goals(match, request.user))
             text = _(
@@ -43,10 +43,22 @@ def goal_review(request: HttpRequest, match_id: str) -> HttpResponse:
             form = form.rebased(reviews.open_goals(match, request.user))
             form.add_error(None, refused.message)
         else:
+            if not is_saved:
+                return nothing_to_review(request, match, context)
             return after_review(request, match_id, form.cleaned_data["still_agreed"])
     return render(
         request, "agreements/goal_review.html", {**context, "review": review, "form": form}
     )
+
+
+def nothing_to_review(
+    request: HttpRequest, match: Match, context: dict[str, object]
+) -> HttpResponse:
+    """Say when the last review was, and that answers sent after it are not saved."""
+    last = reviews.last_review(match, request.user)
+    is_lost = request.method == "POST" and not (last and last.done_by == request.user)
+    context |= {"last": last, "is_lost": is_lost, "is_open": match.state != Match.State.CLOSED}
+    return render(request, "agreements/goal_review_none.html", context)
 
 
 def after_review(request: HttpRequest, match_id: str, still_agreed: str) -> HttpResponse:
