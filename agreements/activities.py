@@ -119,7 +119,7 @@ def set_done(activity: Activity, on: date | None, *, by: User, is_together: bool
     if on is None:
         rows.update(done_on=None, is_together=False)
         return
-    _check_past(on, by)
+    _check_past(on)
     changed = rows.filter(done_on=None).update(done_on=on, is_together=is_together)
     if changed and is_together:
         done_together.send(Activity, match=match, person=by, on=on)
@@ -169,7 +169,7 @@ def tick_item(
         Activity.objects.create(match=match, entry=entry, done_on=today, author=by, added_at=now)
 
 
-def _check_past(on: date, person: User) -> None:
+def _check_past(on: date) -> None:
     if on > timezone.localdate():
         raise ActionNotAllowed(_("This day is still to come. Tick it when it is done."))
 

@@ -133,5 +133,5 @@ def goal_page(goal: Goal, reader: User) -> dict[str, object]:
 def readers_of(goal: Goal, reader: User) -> str:
     """Say who reads this goal."""
     if not goal.is_shared:
-        return _("Only you can read this goal.")
-    return _("Only the two of you can read this goal. The committee can't.")
+        return _("Only you can read this page.")
+    return _("Only the two of you can read this page. The committee can't.")

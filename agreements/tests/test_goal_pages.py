@@ -169,7 +169,7 @@ def test_a_mentor_chooses_who_reads_their_own_goal(pair, as_user, ada, ben):
     client.post(url("learning-goal-create", pair), {**words, "readers": "me"})
     own = Goal.objects.visible_to(ada).get(person=ada)
     assert "Ask more" in page(client, "goal-list", pair)
-    assert "Only you can read this goal" in page(client, "goal-detail", own)
+    assert "Only you can read this page" in page(client, "goal-detail", own)
     assert "Ask more" not in page(as_user(ben), "goal-list", pair)
     assert as_user(ben).get(url("goal-detail", own)).status_code == 404
     client = as_user(ada)

@@ -74,6 +74,10 @@ def list_page(
 def activity_done(request: HttpRequest, activity_id: str) -> HttpResponse:
     """Say when an activity was done, and whether together."""
     activity = own_activity(request, activity_id)
+    if request.method != "POST" and (
+        activity.done_on or activity.match.state == Match.State.CLOSED
+    ):
+        return redirect("agreements:activity-list", activity.match.public_id)
     form = DoneForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
