@@ -63,7 +63,10 @@ def end_checkins(
 
 @receiver(signals.pause_changed)
 def plan_around_pause(sender: type[Match], match: Match, at: datetime, **kwargs: object) -> None:
+    """Move what is planned; a pair that has asked for a pause is not silent."""
     planning.plan_around_pauses(match, at)
+    if match.is_paused(at):
+        concerns.resolve_about_silence([match.pk], note=_("The pair is paused."), at=at)
 
 
 @receiver(signals.match_reopened)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from checkins import concerns
 from checkins.emails import checkin_pulse
 from checkins.models import CheckIn, Concern
 from checkins.planning import plan
@@ -55,6 +56,14 @@ def test_what_is_planned_comes_as_much_later_and_nothing_opens_in_between(pair):
     follow_pauses(day(50))
     plan(day(60))
     assert set(CheckIn.objects.filter(kind="pulse", ordinal=1).values_list("state")) == {("open",)}
+
+
+def test_a_concern_about_silence_says_that_the_pair_is_paused(pair):
+    concerns.raise_about_silence(pair, since=day(10), at=day(90))
+    pause(pair, 100, 10)
+    assert [(row.state, row.resolution) for row in Concern.system.all()] == [
+        ("resolved", "The pair is paused.")
+    ]
 
 
 def test_coming_back_early_moves_them_forward_again(pair):
