@@ -1,6 +1,7 @@
 """Asking people before their pair is made, where the program has set it.
 
-1. Publishing a round opens an offer for each pair instead of making it. Who is asked has five days.
+1. Publishing a round opens an offer for each pair instead of making it. Who is asked has
+   five days, to the end of the last one; where that is on a weekend, until Monday.
 2. When all who are asked have said yes, the pair is made and introduced as by a publication.
 3. After a no, or when time is over, the next best mentor of the round is asked: one that breaks no
    rule of it and has a free place. What others are asked stays as it is. If no one is left, the
@@ -14,7 +15,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -29,6 +31,7 @@ from matches.match_creation import NewPair, capacity_of, create_matches, open_ma
 from matches.models import Match
 from matches.signals import talk_asked
 from matches.why_you_two import shareable
+from notifications.delivery_rules import SATURDAY
 from notifications.outbox import enqueue
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails, due_reminder
@@ -69,11 +72,23 @@ def _ask(
         number=number,
         asks_mentee=round_.program.policy.asked_before == Policy.Asked.BOTH,
         opened_at=at,
-        closes_at=at + timedelta(days=ANSWER_DAYS),
+        closes_at=_answer_until(round_, at),
     )
     for person in offer.people:
         enqueue(KIND, to=person, about=offer, at=at)
     return offer
+
+
+def _answer_until(round_: Round, at: datetime) -> datetime:
+    """Return the last minute of the day by which someone who is asked at `at` should answer.
+
+    It is a day of the program's calendar, and no day on which no reminder is sent.
+    """
+    zone = ZoneInfo(round_.program.time_zone)
+    day = timezone.localdate(at, zone) + timedelta(days=ANSWER_DAYS)
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
 
 
 def refuse_if_held(pairs: Collection[NewPair]) -> None:
@@ -248,13 +263,13 @@ def end_because_left(application: Application, *, at: datetime) -> None:
 
 @transaction.atomic
 def extend(offer: Offer, *, by: User, at: datetime | None = None) -> None:
-    """Give everyone who is asked five days from now. Raises as `withdraw`."""
+    """Give everyone who is asked as long as a new offer would. Raises as `withdraw`."""
     at = at or timezone.now()
     _lock(offer)
     _check_member(offer, by)
     if offer.state != State.OPEN:
         raise ActionNotAllowed(_("This request is closed already."))
-    offer.closes_at = at + timedelta(days=ANSWER_DAYS)
+    offer.closes_at = _answer_until(offer.round, at)
     Offer.system.filter(pk=offer.pk).update(closes_at=offer.closes_at)
 
 
@@ -281,7 +296,7 @@ def follow_offers(at: datetime) -> None:
                 at,
                 since=offer.opened_at,
                 reminders=[REMINDER_DAY],
-                last_days=ANSWER_DAYS - REMINDER_DAY,
+                last_days=(offer.closes_at - offer.opened_at).days - REMINDER_DAY,
             )
             for person in offer.people if reminder else ():
                 if not offer.agreed_at(person):

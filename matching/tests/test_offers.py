@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -165,11 +166,25 @@ def test_reminded_once_then_over_and_the_next_is_asked(asked, people, spare):
         rows = Notification.system.filter(kind="offer", recipient=people["ruth"].person, ordinal=2)
         assert rows.count() == reminders
     for _twice in range(2):
-        pair_offers.follow_offers(start + timedelta(days=5))
+        pair_offers.follow_offers(asked.closes_at)
     assert offer_of(people["amina"], mentor=people["ruth"]).state == State.EXPIRED
     assert offer_of(people["amina"], state="open").mentor == spare
     with pytest.raises(ActionNotAllowed, match="has ended"):
         pair_offers.answer(asked, by=people["ruth"].person, agrees=True)
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "until"),
+    [
+        ("2026-11-26 12:00", "2026-12-01 23:59"),
+        ("2026-11-30 12:00", "2026-12-07 23:59"),  # five days later is a Saturday
+        ("2026-12-01 12:00", "2026-12-07 23:59"),
+    ],
+)
+def test_an_answer_counts_to_the_end_of_the_day_and_of_no_weekend(asked, cleo, asked_at, until):
+    zone = ZoneInfo(asked.round.program.time_zone)
+    pair_offers.extend(asked, by=cleo, at=datetime.fromisoformat(asked_at).replace(tzinfo=zone))
+    assert asked.closes_at == datetime.fromisoformat(until).replace(tzinfo=zone)
 
 
 @pytest.mark.parametrize("who", ["amina", "ruth"])
