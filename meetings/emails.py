@@ -19,7 +19,7 @@ from notifications.links import absolute
 from notifications.reasons import reason
 
 from .calendars import invitation
-from .models import Introduction, Meeting
+from .models import ContactRequest, Meeting
 from .presenters import place_of, show_time
 from .statements import facts, issuing
 from .statements.documents import hours_and_minutes
@@ -27,10 +27,10 @@ from .statements.documents import hours_and_minutes
 State = Meeting.State
 
 MEETING_PASSED = reason("meeting-passed", gettext_lazy("the time of the meeting has passed"))
-INTRODUCTION_ANSWERED = reason(
-    "introduction-answered", gettext_lazy("the request was answered or taken back")
+REQUEST_ANSWERED = reason(
+    "contact-request-answered", gettext_lazy("the request was answered or taken back")
 )
-NO_ANSWER = reason("introduction-without-answer", gettext_lazy("the request was taken back"))
+NO_ANSWER = reason("contact-request-without-answer", gettext_lazy("the request was taken back"))
 HAS_CERTIFICATE = reason("has-certificate", gettext_lazy("the person has it already"))
 PARTNERS_TURN = reason("partners-turn", gettext_lazy("the suggested times wait for the partner"))
 
@@ -143,43 +143,43 @@ def certificate_ready(closure: Closure, person: User) -> Email | Cancel:
 
 
 @kind(
-    "introduction-asked",
-    label=gettext_lazy("Request for an introduction"),
-    about="meetings.Introduction",
+    "contact-request",
+    label=gettext_lazy("Request for a contact"),
+    about="meetings.ContactRequest",
     stream=OPTIONAL,
 )
-def introduction_asked(row: Introduction, person: User) -> Email | Cancel:
-    """**To**: the partner of who asks. **When**: one of a pair asks for an introduction. **Until**:
+def contact_request(row: ContactRequest, person: User) -> Email | Cancel:
+    """**To**: the partner of who asks. **When**: one of a pair asks for a contact. **Until**:
     it is answered or withdrawn, or the match has ended."""
     if row.match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
-    if row.state != Introduction.State.ASKED:
-        return Cancel(INTRODUCTION_ANSWERED)
-    return _about_introduction(row, person, _("Read and answer"))
+    if row.state != ContactRequest.State.ASKED:
+        return Cancel(REQUEST_ANSWERED)
+    return _about_contact_request(row, person, _("Read and answer"))
 
 
 @kind(
-    "introduction-answered",
-    label=gettext_lazy("Answer to a request for an introduction"),
-    about="meetings.Introduction",
+    "contact-request-answered",
+    label=gettext_lazy("Answer to a request for a contact"),
+    about="meetings.ContactRequest",
     stream=OPTIONAL,
 )
-def introduction_answered(row: Introduction, person: User) -> Email | Cancel:
-    """**To**: who asked for an introduction. **When**: the partner promises to ask, shares the
+def contact_request_answered(row: ContactRequest, person: User) -> Email | Cancel:
+    """**To**: who asked for a contact. **When**: the partner promises to ask, shares the
     contact or says that it is not possible. **Until**: it is withdrawn, or the match has ended."""
     if row.match.state == Match.State.CLOSED:
         return Cancel(MATCH_ENDED)
-    if row.state in {Introduction.State.ASKED, Introduction.State.WITHDRAWN}:
+    if row.state in {ContactRequest.State.ASKED, ContactRequest.State.WITHDRAWN}:
         return Cancel(NO_ANSWER)
-    return _about_introduction(row, person, _("View what you share"))
+    return _about_contact_request(row, person, _("View what you share"))
 
 
-def _about_introduction(row: Introduction, person: User, label: str) -> Email:
-    is_asked = row.state == Introduction.State.ASKED
-    page = "introduction-answer" if is_asked else "shared-list"
+def _about_contact_request(row: ContactRequest, person: User, label: str) -> Email:
+    is_asked = row.state == ContactRequest.State.ASKED
+    page = "contact-request-answer" if is_asked else "shared-list"
     about = row.public_id if is_asked else row.match.public_id
     return Email(
-        context={"introduction": row, "partner": row.match.partner_of(person)},
+        context={"contact_request": row, "partner": row.match.partner_of(person)},
         action=(label, absolute(reverse(f"meetings:{page}", args=[about]))),
         program=row.match.program,
         thread=row.match,

@@ -15,8 +15,8 @@ from workflow.models import Transition
 from .models import (
     Agenda,
     CalendarFeed,
+    ContactRequest,
     Correction,
-    Introduction,
     LogEntry,
     Meeting,
     PairContact,
@@ -48,7 +48,7 @@ def export(user: User) -> dict[str, object]:
     )
     private = PrivateNote.objects.visible_to(user).values("meeting__starts_at", "text")
     shared = SharedItem.objects.visible_to(user).filter(author=user)
-    asked_for = Introduction.objects.visible_to(user).filter(asker=user)
+    asked_for = ContactRequest.objects.visible_to(user).filter(asker=user)
     contacts = PairContact.objects.filter(person=user).values("on", "at")
     statements = Statement.objects.visible_to(user).order_by("issued_at", "pk")
     return {
@@ -58,7 +58,7 @@ def export(user: User) -> dict[str, object]:
         ],
         "my_private_notes": list(private),
         "contacts": list(contacts),
-        "introductions_i_asked_for": list(asked_for.values("wished", "why", "state", "asked_at")),
+        "contacts_i_asked_for": list(asked_for.values("wished", "why", "state", "asked_at")),
         "shared_by_me": list(shared.values("kind", "title", "url", "details", "shared_at")),
         "meetings": list(dates),
         "suggested_times": list(times),
@@ -74,7 +74,7 @@ def erase(user: User) -> None:
     LogEntry.system.filter(author=user).delete()
     PrivateNote.system.filter(author=user).delete()
     SharedItem.system.filter(author=user).delete()
-    Introduction.system.filter(asker=user).delete()
+    ContactRequest.system.filter(asker=user).delete()
     CalendarFeed.objects.filter(person=user).delete()
     Statement.system.filter(person=user).delete()  # its codes stop being valid
     agendas = Agenda.system.filter(meeting__in=meetings)
@@ -85,7 +85,7 @@ def erase(user: User) -> None:
     mentions.replace_in(PrivateNote.system.filter(meeting__in=meetings), "text")
     shared = SharedItem.system.filter(match__in=Match.objects.of(user))
     mentions.replace_in(shared, "title", "url", "details")
-    asked_for = Introduction.system.filter(match__in=Match.objects.of(user))
+    asked_for = ContactRequest.system.filter(match__in=Match.objects.of(user))
     mentions.replace_in(asked_for, "wished", "why")
     Transition.system.about_any(meetings).update(why="")
 
@@ -98,7 +98,7 @@ def erase_old_texts(matches: MatchQuerySet) -> None:
     agendas.update(place="", **dict.fromkeys(Agenda.PROMPTS, ""))
     LogEntry.system.filter(meeting__in=meetings).delete()
     PrivateNote.system.filter(meeting__in=meetings).delete()
-    Introduction.system.filter(match__in=matches).delete()
+    ContactRequest.system.filter(match__in=matches).delete()
     SharedItem.system.filter(match__in=matches).delete()
     Transition.system.about_any(meetings).update(why="")
 
@@ -118,7 +118,7 @@ COLUMNS = rules(
             "public_id": impersonal("a random id"),
             "title url details": ERASED,
         },
-        "Introduction": {
+        "ContactRequest": {
             "public_id": impersonal("a random id"),
             "wished why": ERASED,
         },

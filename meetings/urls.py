@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import introductions, planning
+from .views import contact_requests, planning
 from .views import meetings as views
 from .views import sharing as sharing_views
 from .views import statements as statement_views
@@ -21,19 +21,19 @@ urlpatterns = [
     path("shared/<str:match_id>/", sharing_views.shared_list, name="shared-list"),
     path("shared-item/<str:item_id>/delete/", sharing_views.shared_delete, name="shared-delete"),
     path(
-        "introduction/<str:match_id>/new/",
-        introductions.introduction_create,
-        name="introduction-create",
+        "contact-request/<str:match_id>/new/",
+        contact_requests.contact_request_create,
+        name="contact-request-create",
     ),
     path(
-        "introduction/<str:introduction_id>/",
-        introductions.introduction_answer,
-        name="introduction-answer",
+        "contact-request/<str:contact_request_id>/",
+        contact_requests.contact_request_answer,
+        name="contact-request-answer",
     ),
     path(
-        "introduction/<str:introduction_id>/withdraw/",
-        introductions.introduction_withdraw,
-        name="introduction-withdraw",
+        "contact-request/<str:contact_request_id>/withdraw/",
+        contact_requests.contact_request_withdraw,
+        name="contact-request-withdraw",
     ),
     path("calendar/", sharing_views.calendar_feed, name="calendar-feed"),
     path("calendar/renew/", sharing_views.calendar_feed_renew, name="calendar-feed-renew"),

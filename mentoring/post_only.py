@@ -23,7 +23,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     # Their buttons are on several pages, and their ids name no pair: the home page has the pair.
     "meetings:meeting-step": ("dashboard:home",),
     "meetings:shared-delete": ("dashboard:home",),
-    "meetings:introduction-withdraw": ("dashboard:home",),
+    "meetings:contact-request-withdraw": ("dashboard:home",),
     "meetings:certificate-create": ("dashboard:home",),
     "meetings:hours-create": ("dashboard:home",),
     "agreements:goal-progress": ("dashboard:home",),

@@ -1,6 +1,6 @@
 """Forms of meetings."""
 
-from .introductions import AnswerIntroductionForm, IntroductionForm
+from .contact_requests import AnswerContactRequestForm, ContactRequestForm
 from .notes import AgendaForm, LogForm, PrivateNoteForm
 from .sharing import ShareForm
 from .statements import VerifyForm
@@ -8,8 +8,8 @@ from .times import PlanForm, RecordForm, ReplyForm, TimesForm
 
 __all__ = [
     "AgendaForm",
-    "AnswerIntroductionForm",
-    "IntroductionForm",
+    "AnswerContactRequestForm",
+    "ContactRequestForm",
     "LogForm",
     "PlanForm",
     "PrivateNoteForm",

@@ -5,8 +5,8 @@ Where they meet, what they plan and what they note afterwards is in confidential
 the pair reads.
 """
 
+from .contact_requests import ContactRequest
 from .contacts import PairContact, PairContactQuerySet
-from .introductions import Introduction
 from .meetings import (
     CORRECTION_DAYS,
     MAX_MINUTES,
@@ -27,8 +27,8 @@ __all__ = [
     "MIN_MINUTES",
     "Agenda",
     "CalendarFeed",
+    "ContactRequest",
     "Correction",
-    "Introduction",
     "LogEntry",
     "Meeting",
     "MeetingQuerySet",

@@ -14,7 +14,7 @@ from matches.models import Match
 
 from .. import feeds, sharing
 from ..forms import ShareForm
-from ..models import CalendarFeed, Introduction, SharedItem
+from ..models import CalendarFeed, ContactRequest, SharedItem
 from .pages import own_match, posted
 
 
@@ -36,17 +36,17 @@ def shared_list(request, match_id):
         "program": match.program,
         "partner": match.partner_of(request.user),
         "items": items.select_related("author"),
-        "introductions": introductions_of(match, request.user),
+        "contact_requests": contact_requests_of(match, request.user),
         "form": form,
         "is_open": match.state != Match.State.CLOSED,
     }
     return render(request, "meetings/shared_list.html", context)
 
 
-def introductions_of(match, person):
+def contact_requests_of(match, person):
     """Return those that are open, or were answered while nothing was withdrawn, with the asker."""
-    rows = Introduction.objects.visible_to(person).filter(match=match).select_related("asker")
-    return rows.exclude(state=Introduction.State.WITHDRAWN)
+    rows = ContactRequest.objects.visible_to(person).filter(match=match).select_related("asker")
+    return rows.exclude(state=ContactRequest.State.WITHDRAWN)
 
 
 @require_POST

@@ -27,7 +27,7 @@ from matching.models import KeepApart, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
 from meetings.models import (
     Agenda,
-    Introduction,
+    ContactRequest,
     LogEntry,
     Meeting,
     PairContact,
@@ -207,8 +207,8 @@ def met(world: AccessFixtures) -> None:
         )
         world.add("shared", pair, item, owners=roles[:1], partners=roles[1:])
         asker = match.mentee.person
-        wish = Introduction.objects.create(match=match, asker=asker, wished="w", why="y")
-        world.add("introduction", pair, wish, owners=roles[:1], partners=roles[1:])
+        wish = ContactRequest.objects.create(match=match, asker=asker, wished="w", why="y")
+        world.add("contact_request", pair, wish, owners=roles[:1], partners=roles[1:])
         year = facts.year_of(match.program, world.row("held", pair).on)
         issued = issuing.issue_hours(match.program, year=year, by=match.mentee.person)
         world.add("statement", pair, issued, owners=roles[:1])

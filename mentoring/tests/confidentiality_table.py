@@ -80,8 +80,8 @@ WORDS: dict[str, Readers] = {
     "agreements.Activity.text": no_one,
     "meetings.Agenda.place": no_one,
     "meetings.Agenda.points": no_one,
-    "meetings.Introduction.why": no_one,
-    "meetings.Introduction.wished": no_one,
+    "meetings.ContactRequest.why": no_one,
+    "meetings.ContactRequest.wished": no_one,
     "meetings.LogEntry.learned": no_one,
     "meetings.LogEntry.next_step": no_one,
     # Care
@@ -136,7 +136,7 @@ HISTORIES: dict[str, tuple[str, Readers]] = {
     "agreements.Goal": ("goal", no_one),
     "agreements.PartComment": ("comment", no_one),
     "meetings.Meeting": ("held", carer),
-    "meetings.Introduction": ("introduction", no_one),
+    "meetings.ContactRequest": ("contact_request", no_one),
     "checkins.CheckIn": ("answered", everyone),
     "checkins.Concern": ("concern", carer_and_chair),
 }
@@ -156,5 +156,5 @@ EMAILS: dict[str, Readers] = {
     "matches.FollowUp": everyone,
     "matches.Pause": everyone,
     "matches.ThankYouNote": no_one,  # between the two
-    "meetings.Introduction": no_one,
+    "meetings.ContactRequest": no_one,
 }

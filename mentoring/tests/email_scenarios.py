@@ -14,7 +14,7 @@ from checkins.models import CheckIn, Concern
 from matches import follow_ups
 from matches.models import Match
 from matching.rounds import lifecycle
-from meetings import introductions, recording, scheduling
+from meetings import contact_requests, recording, scheduling
 from meetings.models import Agenda
 from programs.models import Cohort, Membership
 from testkit import agreements, checkins, factories, meetings, rounds
@@ -112,14 +112,14 @@ def meeting(days: float) -> Case:
 def wish() -> Case:
     """The mentee would like to meet someone."""
     match = pair()
-    row = introductions.ask(match, by=match.mentee.person, wished="A recruiter")
+    row = contact_requests.ask(match, by=match.mentee.person, wished="A recruiter")
     return Case(row, match.mentor.person)
 
 
 def promised_wish() -> Case:
     """The mentor will ask that person."""
     asked = wish()
-    introductions.promise(asked.about, by=asked.to)
+    contact_requests.promise(asked.about, by=asked.to)
     return Case(asked.about, asked.about.asker)
 
 
@@ -341,15 +341,15 @@ SCENARIOS: dict[str, Scenario] = {
         reason="no-agenda",
         undo=cancel_meeting,
     ),
-    "introduction-asked": Scenario(
+    "contact-request": Scenario(
         wish,
-        stop=lambda case: introductions.decline(case.about, by=case.to),
-        reason="introduction-answered",
+        stop=lambda case: contact_requests.decline(case.about, by=case.to),
+        reason="contact-request-answered",
     ),
-    "introduction-answered": Scenario(
+    "contact-request-answered": Scenario(
         promised_wish,
-        stop=lambda case: introductions.withdraw(case.about, by=case.to),
-        reason="introduction-without-answer",
+        stop=lambda case: contact_requests.withdraw(case.about, by=case.to),
+        reason="contact-request-without-answer",
     ),
     "meeting-overdue": Scenario(
         lambda: silent(of_pair()), stop=be_in_touch, reason="pair-not-silent"

@@ -21,7 +21,7 @@ from matches import endings
 from matches.models import Farewell, Match
 from matching.models import KeepApart, Offer, Override, Proposal, Round, RoundJob, RoundText
 from matching.rounds.decisions import RoundDecision, decide
-from meetings.models import Agenda, Introduction, LogEntry, PrivateNote, SharedItem
+from meetings.models import Agenda, ContactRequest, LogEntry, PrivateNote, SharedItem
 from notifications import outbox
 from notifications.models import KnownState, Notification
 from programs import opening_requests
@@ -99,7 +99,7 @@ def _care_of_the_partner(world) -> None:
     )  # fmt: skip
     Expectations.objects.create(match=match, author=partner, hopes="h", saved_at=now)
     SharedItem.objects.create(match=match, author=partner, kind="contact", title="t", details="d")
-    Introduction.objects.create(match=match, asker=partner, wished="i", why="y")
+    ContactRequest.objects.create(match=match, asker=partner, wished="i", why="y")
 
 
 def _round(world, person) -> Round:

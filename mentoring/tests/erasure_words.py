@@ -123,7 +123,7 @@ def own_rows(person: User) -> dict[str, Q]:
         "meetings.LogEntry": Q(author=person),
         "meetings.PrivateNote": Q(author=person),
         "meetings.SharedItem": Q(author=person),
-        "meetings.Introduction": Q(asker=person),
+        "meetings.ContactRequest": Q(asker=person),
         "meetings.ProposedTime": Q(meeting__match__in=matches),
         "meetings.Meeting": Q(match__in=matches),
         "mfa.Authenticator": Q(user=person),
@@ -181,7 +181,7 @@ def rows_of_others(person: User) -> dict[str, Q]:
         "meetings.LogEntry": Q(meeting__match__in=matches),
         "meetings.PrivateNote": Q(meeting__match__in=matches),
         "meetings.SharedItem": Q(match__in=matches),
-        "meetings.Introduction": Q(match__in=matches),
+        "meetings.ContactRequest": Q(match__in=matches),
         "workflow.Transition": Q(
             about_type="applications.application", about_id__in=others.values("pk")
         ),

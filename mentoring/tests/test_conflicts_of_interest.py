@@ -71,7 +71,7 @@ NOT_FOR_COMMITTEE = {
     "meetings.LogEntry": "the pair's own words",
     "meetings.PrivateNote": "the writer's own words",
     "meetings.SharedItem": "the pair's own words",
-    "meetings.Introduction": "the pair's own words",
+    "meetings.ContactRequest": "the pair's own words",
     "meetings.Statement": "the person's own",
     "meetings.CalendarFeed": "the person's own address",
     "notifications.KnownState": "digests that no page shows",

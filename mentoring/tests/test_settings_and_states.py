@@ -72,11 +72,11 @@ VERBS = {
         "published": "matching.rounds.publication.publish",
         "discarded": "matching.rounds.lifecycle.discard",
     },
-    "meetings.Introduction": {
-        "promised": "meetings.introductions.promise",
-        "made": "meetings.introductions.make",
-        "declined": "meetings.introductions.decline",
-        "withdrawn": "meetings.introductions.withdraw",
+    "meetings.ContactRequest": {
+        "promised": "meetings.contact_requests.promise",
+        "shared": "meetings.contact_requests.share",
+        "declined": "meetings.contact_requests.decline",
+        "withdrawn": "meetings.contact_requests.withdraw",
     },
     "meetings.Meeting": {
         "set": "meetings.scheduling.accept",

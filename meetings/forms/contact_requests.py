@@ -1,4 +1,4 @@
-"""Forms of introductions: whom one would like to meet, and what the partner can do."""
+"""Forms of requests for a contact: whom one would like to meet, and what the partner can do."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from matches.models import Match
 
-from .. import introductions
-from ..models import Introduction
+from .. import contact_requests
+from ..models import ContactRequest
 
 
-class IntroductionForm(forms.ModelForm):
+class ContactRequestForm(forms.ModelForm):
     """Whom one of a pair would like to meet."""
 
     class Meta:
-        model = Introduction
+        model = ContactRequest
         fields = ["wished", "why"]
         labels = {"wished": _("Whom would you like to meet?"), "why": _("What is it for?")}
         help_texts = {
@@ -26,17 +26,17 @@ class IntroductionForm(forms.ModelForm):
         }
         widgets = {"why": forms.Textarea(attrs={"rows": 3})}
 
-    def save_for(self, match: Match, *, by: User) -> Introduction:
-        """Ask for it, as `introductions.ask`."""
-        return introductions.ask(match, by=by, **self.cleaned_data)
+    def save_for(self, match: Match, *, by: User) -> ContactRequest:
+        """Ask for it, as `contact_requests.ask`."""
+        return contact_requests.ask(match, by=by, **self.cleaned_data)
 
 
-class AnswerIntroductionForm(forms.Form):
+class AnswerContactRequestForm(forms.Form):
     """What the partner can do. To pass on a contact needs their word that the person has agreed."""
 
     class Answer(models.TextChoices):
         PROMISE = "promise", _("I will ask the person first")
-        MAKE = "make", _("They have agreed: here is how to reach them")
+        SHARE = "share", _("They have agreed: here is how to reach them")
         DECLINE = "decline", _("I can't help with this one")
 
     answer = forms.ChoiceField(
@@ -57,7 +57,7 @@ class AnswerIntroductionForm(forms.Form):
     )
 
     def clean(self) -> None:
-        if self.cleaned_data.get("answer") != self.Answer.MAKE:
+        if self.cleaned_data.get("answer") != self.Answer.SHARE:
             return
         if not self.cleaned_data.get("name") and "name" not in self.errors:
             self.add_error("name", _("Enter the name of the person."))
@@ -66,12 +66,12 @@ class AnswerIntroductionForm(forms.Form):
         if not self.cleaned_data.get("has_consent"):
             self.add_error("has_consent", _("Ask the person first, then confirm it here."))
 
-    def save(self, row: Introduction, *, by: User) -> None:
+    def save(self, row: ContactRequest, *, by: User) -> None:
         """Answer it, by the verb that was chosen."""
         data = self.cleaned_data
-        if data["answer"] == self.Answer.MAKE:
-            introductions.make(row, by=by, name=data["name"], details=data["details"])
+        if data["answer"] == self.Answer.SHARE:
+            contact_requests.share(row, by=by, name=data["name"], details=data["details"])
         elif data["answer"] == self.Answer.PROMISE:
-            introductions.promise(row, by=by)
+            contact_requests.promise(row, by=by)
         else:
-            introductions.decline(row, by=by)
+            contact_requests.decline(row, by=by)

@@ -1,4 +1,4 @@
-"""Pages of introductions that one of a pair asks the other for. Only the pair can open them."""
+"""Pages of requests for a contact. Only the pair can open them."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,21 +8,21 @@ from django.views.decorators.http import require_POST
 from access.exceptions import ActionNotAllowed
 from matches.models import Match
 
-from .. import introductions
-from ..forms import AnswerIntroductionForm, IntroductionForm
-from ..models import Introduction
+from .. import contact_requests
+from ..forms import AnswerContactRequestForm, ContactRequestForm
+from ..models import ContactRequest
 from .pages import own_match, posted
 
 
-def own_introduction(request, introduction_id):
+def own_contact_request(request, contact_request_id):
     people = ("match__mentee__person", "match__mentor__person", "match__mentee__cohort__program")
-    rows = Introduction.objects.visible_to(request.user).select_related(*people, "asker", "item")
-    return get_object_or_404(rows, public_id=introduction_id)
+    rows = ContactRequest.objects.visible_to(request.user).select_related(*people, "asker", "item")
+    return get_object_or_404(rows, public_id=contact_request_id)
 
 
-def introduction_create(request, match_id):
+def contact_request_create(request, match_id):
     match = own_match(request, match_id)
-    form = IntroductionForm(posted(request))
+    form = ContactRequestForm(posted(request))
     partner = match.partner_of(request.user)
     if form.is_bound and form.is_valid():
         try:
@@ -40,23 +40,24 @@ def introduction_create(request, match_id):
         "form": form,
         "is_open": match.state != Match.State.CLOSED,
     }
-    return render(request, "meetings/introduction_create.html", context)
+    return render(request, "meetings/contact_request_create.html", context)
 
 
-def introduction_answer(request, introduction_id):
-    row = own_introduction(request, introduction_id)
+def contact_request_answer(request, contact_request_id):
+    row = own_contact_request(request, contact_request_id)
     is_asker = row.asker == request.user
-    form = AnswerIntroductionForm(posted(request), initial={"name": ""})
+    form = AnswerContactRequestForm(posted(request), initial={"name": ""})
     if form.is_bound and form.is_valid():
         try:
             form.save(row, by=request.user)
         except ActionNotAllowed as refused:
             form.add_error(None, refused.message)
         else:
+            state = ContactRequest.State
             texts = {
-                Introduction.State.PROMISED: _("Saved. Come back here once the person has agreed."),
-                Introduction.State.MADE: _("Shared with %(name)s."),
-                Introduction.State.DECLINED: _("Saved. %(name)s hears that it is not possible."),
+                state.PROMISED: _("Saved. Come back here once the person has agreed."),
+                state.SHARED: _("Shared with %(name)s."),
+                state.DECLINED: _("Saved. %(name)s hears that it is not possible."),
             }
             name = row.asker.first_name or row.asker.name
             messages.success(request, texts[row.state] % {"name": name})
@@ -70,12 +71,12 @@ def introduction_answer(request, introduction_id):
         "may_answer": row.is_open and not is_asker and row.match.state != Match.State.CLOSED,
         "may_withdraw": row.is_open and is_asker and row.match.state != Match.State.CLOSED,
     }
-    return render(request, "meetings/introduction.html", context)
+    return render(request, "meetings/contact_request.html", context)
 
 
 @require_POST
-def introduction_withdraw(request, introduction_id):
-    row = own_introduction(request, introduction_id)
-    introductions.withdraw(row, by=request.user)
+def contact_request_withdraw(request, contact_request_id):
+    row = own_contact_request(request, contact_request_id)
+    contact_requests.withdraw(row, by=request.user)
     messages.success(request, _("Taken back: %(what)s.") % {"what": row.wished})
     return redirect("meetings:shared-list", row.match.public_id)

@@ -1,4 +1,4 @@
-"""Introductions that one of a pair asks the other for."""
+"""Requests of one of a pair to meet someone whom the other may know."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from .sharing import SharedItem
 Person = settings.AUTH_USER_MODEL
 
 
-class IntroductionQuerySet(ConfidentialQuerySet):
+class ContactRequestQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair; not the carer, nor anyone else in the committee."""
         return self.filter(match__in=Match.objects.of(user)).scoped("pair")
 
     def open(self) -> Self:
         """Those that wait for the partner, or for the person whom the partner asks."""
-        return self.filter(state__in=Introduction.OPEN)
+        return self.filter(state__in=ContactRequest.OPEN)
 
 
-class Introduction(ConfidentialModel):
+class ContactRequest(ConfidentialModel):
     """Someone whom `asker` would like to meet, and whether the partner can help.
 
     The partner passes on a contact only once that person has agreed; it is then a shared item.
@@ -39,15 +39,15 @@ class Introduction(ConfidentialModel):
     class State(models.TextChoices):
         ASKED = "asked", _("waits for an answer")
         PROMISED = "promised", _("they will ask the person")
-        MADE = "made", _("contact shared")
+        SHARED = "shared", _("contact shared")
         DECLINED = "declined", _("not possible")
         WITHDRAWN = "withdrawn", _("no longer needed")
 
     OPEN: ClassVar[frozenset[str]] = frozenset({State.ASKED, State.PROMISED})
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
-        State.ASKED: {State.PROMISED, State.MADE, State.DECLINED, State.WITHDRAWN},
-        State.PROMISED: {State.MADE, State.DECLINED, State.WITHDRAWN},
-        State.MADE: set(),
+        State.ASKED: {State.PROMISED, State.SHARED, State.DECLINED, State.WITHDRAWN},
+        State.PROMISED: {State.SHARED, State.DECLINED, State.WITHDRAWN},
+        State.SHARED: set(),
         State.DECLINED: set(),
         State.WITHDRAWN: set(),
     }
@@ -62,12 +62,12 @@ class Introduction(ConfidentialModel):
     answered_at = models.DateTimeField(null=True)
     item = models.ForeignKey(SharedItem, models.SET_NULL, null=True, related_name="+")
 
-    objects = IntroductionQuerySet.as_manager()
-    system = SystemManager.from_queryset(IntroductionQuerySet)()
+    objects = ContactRequestQuerySet.as_manager()
+    system = SystemManager.from_queryset(ContactRequestQuerySet)()
 
     class Meta:
-        verbose_name = _("introduction")
-        verbose_name_plural = _("introductions")
+        verbose_name = _("request for a contact")
+        verbose_name_plural = _("requests for contacts")
         ordering = ["-asked_at", "-pk"]
 
     @property
