@@ -17,6 +17,7 @@ from accounts.employers import merge
 from accounts.models import Employer, Industry, Language
 from programs.committee import Role
 from programs.committee_admin import (
+    MERGED,
     CommitteeAdmin,
     TranslatedNamesForm,
     WordAdmin,
@@ -126,9 +127,7 @@ class EmployerAdmin(CommitteeAdmin):
         if form.is_valid():
             keep = form.cleaned_data["keep"]
             updated = merge(keep, rows)
-            self.log_change(
-                request, keep, [{"changed": {"name": "aliases", "object": str(keep.pk)}}]
-            )
+            self.log_change(request, keep, [{"changed": {"name": MERGED}}])
             message = ngettext(
                 "Merged. %(n)d person updated.", "Merged. %(n)d people updated.", updated
             ) % {"n": updated}

@@ -20,10 +20,11 @@ from .lists import LIST_LIMIT, CarerFilter, CohortFilter, CohortOfMatchFilter, C
 from .row_names import RowKey, RowName, name_rows
 from .row_pages import steps_of
 from .state_names import state_name
-from .words import WordAdmin
+from .words import MERGED, WordAdmin
 
 __all__ = [
     "LIST_LIMIT",
+    "MERGED",
     "CarerFilter",
     "CohortFilter",
     "CohortOfMatchFilter",

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from django.views.decorators.http import require_POST
 
 from ..models import ProgramActivity, WordMerge
@@ -24,6 +24,8 @@ from ..word_merging import Word, merge_words, merged_into, undo_merge, uses
 from .list_exports import ExportAdmin
 
 SHOWN_MERGES = 5
+# What was changed, in the history of a word; translated when it is shown.
+MERGED, UNDONE = gettext_noop("words merged into it"), gettext_noop("a merge undone")
 
 
 def _program_id(word: Word) -> int | None:
@@ -99,7 +101,7 @@ class WordAdmin(ExportAdmin):
         if not self.has_change_permission(request, keep):
             raise Http404
         result = undo_merge(found, at=timezone.now())
-        self.log_change(request, keep, [{"changed": {"name": "merge undone", "object": str(keep)}}])
+        self.log_change(request, keep, [{"changed": {"name": UNDONE}}])
         text = ngettext(
             "The merge was undone: %(n)d choice was put back.",
             "The merge was undone: %(n)d choices were put back.",
@@ -157,7 +159,7 @@ class WordAdmin(ExportAdmin):
             return self._confirm(request, "merge_selected", _("Merge words"), mine, form=form)
         keep = form.cleaned_data["keep"]
         changed = len(merge_words(keep, list(mine.exclude(pk=keep.pk))).moved)
-        self.log_change(request, keep, [{"changed": {"name": "merged", "object": str(keep)}}])
+        self.log_change(request, keep, [{"changed": {"name": MERGED}}])
         text = ngettext(
             "Merged into “%(word)s”: %(n)d choice changed. The other words are retired.",
             "Merged into “%(word)s”: %(n)d choices changed. The other words are retired.",

@@ -168,6 +168,15 @@ class TestUndoingAMerge:
         assert "can be undone once" in press(merge).content.decode()
         assert topics(chosen[0]) == [("Skill: Public speaking", 3)]
 
+    def test_stays_in_the_history_of_the_word(self, as_user, cleo, words, chosen, press):
+        post(as_user(cleo), "merge_selected", words, keep=words[0].pk, confirmed="Merge")
+        press(WordMerge.objects.get())
+        cleo.language = "fr"
+        cleo.save()
+        page = as_user(cleo).get(f"{URL}{words[0].pk}/history/").content.decode()
+        assert "mots fusionnés avec celui-ci" in page
+        assert "annulation d&#x27;une fusion" in page
+
     def test_leaves_what_its_person_has_changed_since(self, press, merge, words, chosen):
         hers, his = chosen
         hers.topic_rows.update(weight=2)
