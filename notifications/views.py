@@ -145,7 +145,7 @@ def _unsubscribe_guest(
         if subject is not None and purpose.one_click:
             purpose.one_click(subject)
     except BadToken:
-        pass
+        pass  # nothing to delete, and a stranger must not learn why
     context = {"is_done": True, "is_guest": True}
     return render(request, "notifications/unsubscribe.html", context)
 
