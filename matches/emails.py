@@ -25,7 +25,7 @@ from .pair_page import partner_card, url_or_empty
 from .terms import closes_on
 from .thank_you_notes import COMPLETED
 from .vocabulary_text import Vocabulary
-from .what_you_share import what_you_share
+from .what_you_share import read_together, what_you_share
 from .why_you_two import why_you_two
 
 HAVE_BEGUN = reason("have-begun", gettext_lazy("the two have signed their agreement already"))
@@ -54,6 +54,7 @@ def introduction_email(match: Match, person: User, edited: str = "") -> Email:
     partner = match.partner_of(person)
     is_mentee = match.mentee.person_id == person.pk
     vocabulary = Vocabulary(match.program)
+    read_together((match.mentee, match.mentor))
     reasons = why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary)
     # The match of a sample is not stored yet; it will be open.
     contact = shown_to(match, person) if match.pk else Allows.PHONE

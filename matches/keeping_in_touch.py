@@ -61,8 +61,9 @@ def shown_to(match: Match, reader: User) -> str:
 
 
 def shown_in(matches: Sequence[Match], reader: User) -> dict[int, str]:
-    """Return {match id: what `reader` sees of the partner there}, in one query."""
-    rows = ContactChoice.objects.filter(match__in=matches).exclude(allows=Allows.NOTHING)
+    """Return {match id: what `reader` sees of the partner there}, in at most one query."""
+    ended = [match for match in matches if match.state == Match.State.CLOSED]
+    rows = ContactChoice.objects.filter(match__in=ended).exclude(allows=Allows.NOTHING)
     allowed = {
         (match, person): allows
         for match, person, allows in rows.values_list("match", "person", "allows")

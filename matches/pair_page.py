@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
@@ -73,11 +74,17 @@ def partner_card(application: Application, *, contact: str) -> PartnerCard:
 
 
 def shared_answers(
-    application: Application, vocabulary: Vocabulary, reader: User
+    application: Application, vocabulary: Vocabulary, answers: Iterable[QuestionAnswer]
 ) -> list[SummaryRow]:
-    """Return what a person wrote for their match and marked as shared; no confidential answers."""
-    shared = application.experience_rows.filter(is_shared=True).select_related("experience")
-    experiences = [_experience_text(row) for row in shared]
+    """Return what a person wrote for their match and marked as shared; no confidential answers.
+
+    `answers` are those to the program's questions that both of the pair share with their match.
+    """
+    experiences = [
+        _experience_text(row, vocabulary)
+        for row in application.experience_rows.all()
+        if row.is_shared
+    ]
     topics = [vocabulary.topic(row.topic_id) for row in application.topic_rows.all()]
     is_mentor = application.is_mentor
     rows: list[SummaryRow] = [
@@ -89,18 +96,19 @@ def shared_answers(
             "value": experiences,
         },
     ]
-    own = QuestionAnswer.objects.visible_to(reader).shared().filter(application=application)
     rows += [
         {"key": str(answer.question), "value": answer.values}
-        for answer in own.select_related("question")
+        for answer in answers
+        if answer.application_id == application.pk
     ]
     return [row for row in rows if row["value"]]
 
 
-def _experience_text(row: ApplicationExperience) -> str:
+def _experience_text(row: ApplicationExperience, vocabulary: Vocabulary) -> str:
+    what = vocabulary.experience(row.experience_id)
     if row.depth == ApplicationExperience.Depth.ACCOMPANIED:
-        return _("%(what)s (accompanied someone)") % {"what": row.experience}
-    return str(row.experience)
+        return _("%(what)s (accompanied someone)") % {"what": what}
+    return what
 
 
 def is_cut_short(match: Match) -> bool:

@@ -9,17 +9,14 @@ Where there is less in common, there are fewer sentences.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.models import Profile
-from applications.models import (
-    Application,
-    ApplicationExperience,
-    ApplicationTopic,
-    QuestionAnswer,
-)
+from applications.models import Application, QuestionAnswer
+from applications.models.question_answers import QuestionAnswerQuerySet
 
 from .vocabulary_text import Vocabulary, join_words
 
@@ -27,12 +24,23 @@ MOST = 8  # sentences
 Mode = Application.Mode
 
 
-def what_you_share(mentee: Application, mentor: Application, vocabulary: Vocabulary) -> list[str]:
-    """Return what both share, in the active language; empty where nothing is known of both."""
+def what_you_share(
+    mentee: Application,
+    mentor: Application,
+    vocabulary: Vocabulary,
+    answers: Iterable[QuestionAnswer] | None = None,
+) -> list[str]:
+    """Return what both share, in the active language; empty where nothing is known of both.
+
+    `answers` are those of both that are shared with the match, where they are at hand.
+    """
     pair = mentee, mentor
+    read_together(pair)
+    if answers is None:
+        answers = of_pair(QuestionAnswer.system.all(), pair)
     sentences = [
         *_experiences(pair, vocabulary),
-        *_own_answers(pair),
+        *_own_answers(pair, answers),
         *_topics(pair, vocabulary),
         *_wishes(pair),
         *_profiles(pair, vocabulary),
@@ -43,13 +51,31 @@ def what_you_share(mentee: Application, mentor: Application, vocabulary: Vocabul
 Pair = tuple[Application, Application]
 
 
+def read_together(pair: Pair) -> None:
+    """Read of both people what pages and e-mails say of them, unless it was read already."""
+    prefetch_related_objects(
+        pair,
+        "experience_rows",
+        "topic_rows",
+        Prefetch("person__profile", Profile.objects.select_related("employer")),
+        "person__profile__languages",
+        "person__profile__industries",
+    )
+
+
+def of_pair(answers: QuestionAnswerQuerySet, pair: Pair) -> QuestionAnswerQuerySet:
+    """Return those of `answers` that each of the two shares with the other."""
+    return answers.shared().filter(application__in=pair).select_related("question")
+
+
 def shared_experiences(mentee: Application, mentor: Application) -> set[int]:
     """Return the ids of experiences that both people share with their match."""
-    rows = ApplicationExperience.objects.filter(application__in=[mentee, mentor], is_shared=True)
-    shared: dict[int, set[int]] = {mentee.pk: set(), mentor.pk: set()}
-    for application, experience in rows.values_list("application", "experience"):
-        shared[application].add(experience)
-    return shared[mentee.pk] & shared[mentor.pk]
+    prefetch_related_objects([mentee, mentor], "experience_rows")
+    mentees, mentors = (
+        {row.experience_id for row in one.experience_rows.all() if row.is_shared}
+        for one in (mentee, mentor)
+    )
+    return mentees & mentors
 
 
 def _experiences(pair: Pair, vocabulary: Vocabulary) -> Iterator[str]:
@@ -60,11 +86,10 @@ def _experiences(pair: Pair, vocabulary: Vocabulary) -> Iterator[str]:
         }
 
 
-def _own_answers(pair: Pair) -> Iterator[str]:
+def _own_answers(pair: Pair, shared: Iterable[QuestionAnswer]) -> Iterator[str]:
     """Yield what both chose among the answers to a question that is shared with the match."""
-    rows = QuestionAnswer.system.shared().filter(application__in=pair)
     chosen: dict[int, list[QuestionAnswer]] = defaultdict(list)
-    for answer in rows.select_related("question"):
+    for answer in shared:
         if answer.question.has_options:
             chosen[answer.question_id].append(answer)
     for answers in chosen.values():
@@ -77,11 +102,8 @@ def _own_answers(pair: Pair) -> Iterator[str]:
 
 
 def _topics(pair: Pair, vocabulary: Vocabulary) -> Iterator[str]:
-    rows = ApplicationTopic.objects.filter(application__in=pair)
-    chosen: dict[int, list[int]] = {one.pk: [] for one in pair}
-    for application, topic in rows.values_list("application", "topic"):  # what matters most first
-        chosen[application].append(topic)
-    mentee, mentor = (chosen[one.pk] for one in pair)
+    # What matters most to the mentee first.
+    mentee, mentor = ([row.topic_id for row in one.topic_rows.all()] for one in pair)
     names = [vocabulary.topic(topic) for topic in mentee if topic in mentor]
     if names:
         yield _("Topics that you both chose: %(topics)s.") % {"topics": join_words(names)}
@@ -97,11 +119,9 @@ def _wishes(pair: Pair) -> Iterator[str]:
 
 
 def _profiles(pair: Pair, vocabulary: Vocabulary) -> Iterator[str]:
-    rows = Profile.objects.filter(user__in=[one.person_id for one in pair])
-    found = list(rows.prefetch_related("languages", "industries"))
-    if len(found) != len(pair):
+    first, second = (getattr(one.person, "profile", None) for one in pair)
+    if first is None or second is None:
         return
-    first, second = sorted(found, key=lambda profile: profile.user_id)
     place = " ".join(first.place.split())
     if place and place.casefold() == " ".join(second.place.split()).casefold():
         yield _("You are both in %(place)s.") % {"place": place}

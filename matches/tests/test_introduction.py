@@ -218,7 +218,7 @@ def applicant(cohort, role, side, questions):
     for question in questions:
         if side[question.heading]:
             answer(application, question, *sorted(side[question.heading]))
-    return application
+    return Application.objects.get(pk=application.pk)  # as it is stored
 
 
 def derived(one, other):

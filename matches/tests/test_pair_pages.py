@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from accounts.models import Language
 from applications.models import ApplicationExperience, NamedWish, PrivateAnswers
 from matches.models import Match
 from testkit import rounds as make
@@ -17,6 +18,7 @@ def pair(cohort, people, cleo, kim):
 
 
 PAGES = ["matches:match-hello", "matches:match-detail"]
+NUMBERS = dict(zip(PAGES, (13, 12), strict=True))  # of queries; the first reads the policy, too
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -25,6 +27,22 @@ def test_both_read_why_they_were_matched(pair, as_user, page):
         text = as_user(person).get(reverse(page, args=[pair.public_id])).content.decode()
         assert "Ruth has been through this: career change." in text
         assert partner.email in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_reads_what_it_says_of_both_at_once(pair, as_user, django_assert_num_queries, page):
+    client, address = as_user(pair.mentee.person), reverse(page, args=[pair.public_id])
+    client.get(address)
+    for code in ("", "first", "second"):  # with one word more in each list
+        if code:
+            language = Language.objects.create(code=code, names={"en": code})
+            topic, experience = make.topic(code), make.experience(code)
+            for one in (pair.mentee, pair.mentor):
+                one.person.profile.languages.add(language)
+                one.topic_rows.create(topic=topic)
+                one.experience_rows.create(experience=experience, depth="lived", is_shared=True)
+        with django_assert_num_queries(NUMBERS[page]):
+            assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("page", PAGES)

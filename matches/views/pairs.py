@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from applications.models import QuestionAnswer
 
 from .. import keeping_in_touch
 from ..closing_steps import closing_steps
@@ -27,7 +28,7 @@ from ..pair_page import (
 from ..pause_days import pause_of
 from ..pause_texts import pause_lines
 from ..vocabulary_text import Vocabulary
-from ..what_you_share import what_you_share
+from ..what_you_share import of_pair, read_together, what_you_share
 from ..why_you_two import why_you_two
 
 
@@ -38,6 +39,9 @@ def own_match(request: HttpRequest, match_id: str) -> Match:
 
 def _context(match: Match, user: User) -> dict[str, object]:
     vocabulary = Vocabulary(match.program)
+    pair = match.mentee, match.mentor
+    read_together(pair)
+    answers = list(of_pair(QuestionAnswer.objects.visible_to(user), pair))
     mine = match.application_of(user)
     theirs = match.mentor if mine == match.mentee else match.mentee
     is_open = match.state != Match.State.CLOSED
@@ -45,9 +49,9 @@ def _context(match: Match, user: User) -> dict[str, object]:
         "match": match,
         "program": match.program,
         "partner": partner_card(theirs, contact=keeping_in_touch.shown_to(match, user)),
-        "shared": shared_answers(theirs, vocabulary, user),
-        "reasons": why_you_two(match.why_codes, match.mentee, match.mentor, vocabulary),
-        "in_common": what_you_share(match.mentee, match.mentor, vocabulary),
+        "shared": shared_answers(theirs, vocabulary, answers),
+        "reasons": why_you_two(match.why_codes, *pair, vocabulary),
+        "in_common": what_you_share(*pair, vocabulary, answers),
         "is_mentee": mine == match.mentee,
         "is_open": is_open,
         "help_url": url_or_empty("checkins:concern-create"),
@@ -100,8 +104,10 @@ def _pause(match: Match, user: User) -> dict[str, object]:
 
 def _ending(match: Match, user: User) -> dict[str, object] | None:
     """Return what the page of an ended pair says first; None while the pair is open."""
+    if match.state != Match.State.CLOSED:
+        return None
     closure = Closure.objects.in_force().filter(match=match).select_related("match").first()
-    if match.state != Match.State.CLOSED or closure is None:
+    if closure is None:
         return None
     closure.match = match
     words = Farewell.objects.visible_to(user).filter(closure=closure).select_related("author")
