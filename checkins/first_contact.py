@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from access.bounded import found_in
 from accounts.models import User
 from agreements.models import AgreementVersion
 from matches.models import Match, MatchQuerySet, not_paused
@@ -71,7 +72,8 @@ def ask_for_first_contact(at: datetime) -> None:
     ids = list(found.values_list("pk", flat=True))
     if not ids:
         return
-    rows = to_ask(Match.objects.filter(pk__in=ids)).with_people()
+    # First by few tables: with the people PostgreSQL took 50 ms to plan the query.
+    rows = found_in(to_ask(Match.objects.filter(pk__in=ids))).with_people()
     matches = list(rows.select_related("mentee__cohort__program__policy"))
     pending = PendingEmails([QUESTION, COPY], matches)
     for match in matches:
