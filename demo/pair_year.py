@@ -17,7 +17,7 @@ from meetings import recording, scheduling
 from meetings.models import Meeting
 from meetings.wall_time import WallTime
 
-from . import pair_comments, pair_endings, pair_goals
+from . import pair_beginnings, pair_comments, pair_endings, pair_goals
 from .setup import DemoCohort
 
 RHYTHM = {
@@ -34,6 +34,7 @@ CHECKIN_DAYS = (30, 45, 90, 150, 210, 270, 330)
 # How long ago a pair last met, by its place in the round; the others keep their rhythm.
 DAYS_SINCE_MEETING = {5: 52, 11: 56, 17: 49, 23: 80, 29: 95}
 MOODS = {8: "low", 23: "low", 14: "deciding"}
+EXCHANGE_EVERY = 3  # one pair in three says what they expect
 UNANSWERED_EVERY = 6  # one check-in in six is not answered
 
 
@@ -41,6 +42,8 @@ def add_year(demo: DemoCohort, matches: list[Match], *, start: float) -> None:
     """Add everything that a round's pairs did from their introduction on day `start` to today."""
     ordered = sorted(matches, key=lambda match: match.mentee.person.name)
     for place, match in enumerate(ordered):
+        if place % EXCHANGE_EVERY == 0 or match.mentee.person.email.startswith("mentee@"):
+            pair_beginnings.exchange_expectations(demo, match, day=start + 2)
         add_agreement(demo, match, place, day=start + 6 + place % 12)
         add_meetings(demo, match, place, start=start)
         pair_goals.update_goals(demo, match, place, start=start)

@@ -9,7 +9,7 @@ from django.db import transaction
 from matches.models import Match
 from programs.models import Cohort
 
-from . import cleanup, pair_endings, pair_year, pairs, personas, setup
+from . import cleanup, pair_beginnings, pair_endings, pair_year, pairs, personas, setup
 from .calendar import TODAY, Calendar
 from .setup import DemoCohort
 
@@ -89,6 +89,7 @@ def _second_round(demo: DemoCohort) -> None:
     round_ = pairs.run_round(demo, day=180)
     pairs.send_to_review(demo, round_, day=181)
     for place, match in enumerate(pairs.publish(demo, round_, day=184)):
+        pair_beginnings.exchange_expectations(demo, match, day=187, both=place % 3 != 1)
         if until := ("half-signed", "draft", "")[place % 3]:
             pair_year.add_agreement(demo, match, place, day=193, until=until)
 

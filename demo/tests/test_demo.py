@@ -5,12 +5,13 @@ from itertools import chain
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Count
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from agreements.models import AgreementVersion, PartComment
+from agreements.models import AgreementVersion, Expectations, PartComment
 from applications.models import Application
 from checkins.models import CheckIn, Survey, Wave
 from demo import pairs, personas, scenario, setup
@@ -101,6 +102,8 @@ def test_pairs_comment_on_their_agreements(demo, some_people):
     demo("running")
     assert {"open", "answered"} <= states(PartComment)
     assert any(row.proposed for row in PartComment.system.all().open()), "no change is suggested"
+    per_pair = Expectations.system.values("match").annotate(people=Count("author"))
+    assert set(per_pair.values_list("people", flat=True)) == {1, 2}  # one waits for the other
 
 
 class TestAtTheEnd:
