@@ -73,7 +73,8 @@ def what_it_is(concern: Concern, *, reader: User) -> list[str]:
                 "they agreed, and has planned no date."
             ),
             _(
-                "Ask them both how it is going, in another way than by e-mail. It is nobody's fault."
+                "Ask them both how it is going, in another way than by e-mail."
+                " It is nobody's fault."
             ),
         ]
     return concern.text.splitlines()
