@@ -1,4 +1,4 @@
-"""Plain words of the committee in place of the product's text of an e-mail.
+"""Plain words of the committee in place of the product's subject and text of an e-mail.
 
 They may hold placeholders such as {partner}, which are replaced by plain substitution, once: what a
 placeholder stands for is never read as a placeholder again, and nothing is a template. In the HTML
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
 from accounts.models import User
@@ -18,19 +19,45 @@ from .models import Match
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LIST_ITEM = "- "
 
-TextFinder = Callable[[Match, User], str]
-FINDERS: list[TextFinder] = []  # at most one
+
+@dataclass(frozen=True)
+class EditedWords:
+    """The committee's subject and text of an e-mail, each with its placeholders.
+
+    An empty one leaves the product's in its place.
+    """
+
+    subject: str = ""
+    text: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.subject or self.text)
+
+    def or_else(self, others: EditedWords) -> EditedWords:
+        """Return these words, with those of `others` where there are none."""
+        return EditedWords(self.subject or others.subject, self.text or others.text)
+
+    def without(self, usual: EditedWords) -> EditedWords:
+        """Return these words without what `usual` says as well."""
+        subject = "" if self.subject == usual.subject else self.subject
+        return EditedWords(subject, "" if self.text == usual.text else self.text)
 
 
-def introduction_text(find: TextFinder) -> TextFinder:
-    """Register `find(match, person)`: the committee's words for an introduction, "" without any."""
+USUAL = EditedWords()  # the product's words
+
+WordsFinder = Callable[[Match, User], EditedWords]
+FINDERS: list[WordsFinder] = []  # at most one
+
+
+def introduction_words(find: WordsFinder) -> WordsFinder:
+    """Register `find(match, person)`: the committee's words for an introduction, if any."""
     FINDERS[:] = [find]
     return find
 
 
-def edited_introduction(match: Match, person: User) -> str:
-    """Return the committee's words for an introduction with their placeholders, "" without any."""
-    return FINDERS[0](match, person) if FINDERS else ""
+def edited_introduction(match: Match, person: User) -> EditedWords:
+    """Return the committee's words for an introduction with their placeholders, if any."""
+    return FINDERS[0](match, person) if FINDERS else USUAL
 
 
 def unknown_placeholders(text: str, known: Iterable[str]) -> list[str]:
@@ -43,15 +70,18 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def edited_context(text: str, values: Mapping[str, str]) -> dict[str, object]:
-    """Return what the templates of an e-mail need to show `text` in place of their own.
+def edited_context(edited: EditedWords, values: Mapping[str, str]) -> dict[str, object]:
+    """Return what the templates of an e-mail need to show `edited` in place of their own words.
 
-    `edited_blocks` are (is a list, lines) for the HTML part. Empty without a text.
+    `edited_blocks` are (is a list, lines) for the HTML part. Without words nothing.
     """
-    if not text.strip():
-        return {}
-    words = fill(text, values).replace("\r\n", "\n").strip()
-    return {"edited_text": words, "edited_blocks": _blocks(words)}
+    context: dict[str, object] = {}
+    if edited.subject.strip():
+        context["edited_subject"] = fill(edited.subject, values).strip()
+    if edited.text.strip():
+        words = fill(edited.text, values).replace("\r\n", "\n").strip()
+        context |= {"edited_text": words, "edited_blocks": _blocks(words)}
+    return context
 
 
 def _blocks(text: str) -> list[tuple[bool, list[str]]]:

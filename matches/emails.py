@@ -17,7 +17,7 @@ from notifications.outbox import emails_to, was_told
 from notifications.reasons import ANSWERED, NEVER_TOLD, reason
 from programs.models import Program
 
-from .edited_texts import edited_context, edited_introduction
+from .edited_texts import USUAL, EditedWords, edited_context, edited_introduction
 from .ending_texts import MATCH_ENDED, REOPENED, TERM_CHANGED, ending_lines, partner_name
 from .keeping_in_touch import Allows, shown_to
 from .models import Closure, Farewell, FollowUp, Match, ThankYouNote
@@ -46,7 +46,7 @@ def match_introduced(match: Match, person: User) -> Email | Cancel:
 AFTER_ANY_WORDS = frozenset({"in_common", "contact", "first_words_url"})
 
 
-def introduction_email(match: Match, person: User, edited: str = "") -> Email:
+def introduction_email(match: Match, person: User, edited: EditedWords = USUAL) -> Email:
     """Return the introduction, also for a sample; `edited` are words of the committee.
 
     What the two share and how to reach the partner follow in any case.

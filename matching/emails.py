@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.models import Application
-from matches.edited_texts import edited_context, introduction_text
+from matches.edited_texts import USUAL, EditedWords, edited_context, introduction_words
 from matches.models import Match
 from notifications.kinds import Cancel, Email, kind
 from notifications.links import absolute
@@ -21,7 +21,7 @@ from notifications.sender_policy import SenderPolicy, sender_policy_finder
 from programs.sender_policy import sender_policy_for
 
 from .models import Offer, Proposal, Round, RoundText
-from .rounds.round_texts import sort_of_left_out, text_for
+from .rounds.round_texts import sort_of_left_out, words_for
 
 MATCHED_OR_GONE = reason("matched-or-gone", gettext_lazy("they have a match or withdrew"))
 NOT_IN_REVIEW = reason("not-in-review", gettext_lazy("the round is no longer in review"))
@@ -36,7 +36,7 @@ def _is_matched(application: Application) -> bool:
     return (open_.filter(mentee=application) | open_.filter(mentor=application)).exists()
 
 
-def unmatched_email(application: Application, sort: str, edited: str = "") -> Email:
+def unmatched_email(application: Application, sort: str, edited: EditedWords = USUAL) -> Email:
     """Return the content for a `RoundText.Sort`, also for samples; `edited`: committee's words."""
     program, cohort = application.cohort.program, application.cohort
     values = _values(application) | {"other_help": "\n- ".join(program.other_help_lines)}
@@ -49,7 +49,7 @@ def unmatched_email(application: Application, sort: str, edited: str = "") -> Em
     return Email(context=context | edited_context(edited, values), action=_home(), program=program)
 
 
-def no_mentee_email(application: Application, edited: str = "") -> Email:
+def no_mentee_email(application: Application, edited: EditedWords = USUAL) -> Email:
     """Return the content, also for samples; `edited` are words of the committee."""
     context = {"application": application, "cohort": application.cohort}
     return Email(
@@ -92,7 +92,7 @@ def round_unmatched(application: Application, person: User) -> Email | Cancel:
     if row is None:
         return unmatched_email(application, RoundText.Sort.OTHERS)
     sort = sort_of_left_out(row)
-    edited = text_for(row.round_id, sort, application, language=person.language)
+    edited = words_for(row.round_id, sort, application, language=person.language)
     return unmatched_email(application, sort, edited)
 
 
@@ -112,23 +112,23 @@ def round_no_mentee(application: Application, person: User) -> Email | Cancel:
     published = Round.system.filter(cohort=application.cohort_id, state=Round.State.PUBLISHED)
     latest = published.order_by("-published_at").values_list("pk", flat=True).first()
     sort = RoundText.Sort.NO_MENTEE
-    edited = text_for(latest, sort, application, language=person.language) if latest else ""
+    edited = words_for(latest, sort, application, language=person.language) if latest else USUAL
     return no_mentee_email(application, edited)
 
 
-@introduction_text
-def text_of_introduction(match: Match, person: User) -> str:
+@introduction_words
+def words_of_introduction(match: Match, person: User) -> EditedWords:
     """Return the committee's words for an introduction, from the round that made the match."""
     rows = Proposal.system.filter(
         mentee=match.mentee_id, mentor=match.mentor_id, state=Proposal.State.CHOSEN
     )
     round_id = rows.order_by("-round__published_at").values_list("round", flat=True).first()
     if round_id is None:  # a pair that came together by itself
-        return ""
+        return USUAL
     is_mentee = match.mentee.person_id == person.pk
     mine, partner = (match.mentee, match.mentor) if is_mentee else (match.mentor, match.mentee)
     sort = RoundText.Sort.TO_MENTEE if is_mentee else RoundText.Sort.TO_MENTOR
-    return text_for(round_id, sort, mine, partner, language=person.language)
+    return words_for(round_id, sort, mine, partner, language=person.language)
 
 
 def _home() -> tuple[str, str]:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from matches.edited_texts import unknown_placeholders
+from matches.edited_texts import EditedWords, unknown_placeholders
 from programs.models import Cohort
 
 from .criteria import (
@@ -23,11 +24,11 @@ from .criteria import (
     build_criteria,
     own_criteria,
 )
-from .models import MATCHERS, Proposal, Round
-from .models.texts import TEXT_LENGTH
+from .models import MATCHERS, Proposal, Round, RoundText
+from .models.texts import SUBJECT_LENGTH, TEXT_LENGTH
 from .presets import PRACTICAL, PRESETS, importance_choices
 from .rounds.criteria_changes import SETTINGS, Settings
-from .rounds.round_texts import placeholders_of
+from .rounds.round_texts import placeholders_of, placeholders_of_subject
 
 MOST = 100  # of a weight
 
@@ -243,8 +244,15 @@ def _with_preset(data: QueryDict | None) -> QueryDict | None:
 
 
 class RoundTextForm(forms.Form):
-    """The committee's words in place of an e-mail's usual text."""
+    """The committee's words in place of an e-mail's usual subject and text."""
 
+    subject = forms.CharField(
+        label=gettext_lazy("Subject"),
+        help_text=gettext_lazy("One line. Leave it empty to go back to the usual subject."),
+        max_length=SUBJECT_LENGTH,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
     text = forms.CharField(
         label=gettext_lazy("Text"),
         help_text=gettext_lazy(
@@ -255,22 +263,55 @@ class RoundTextForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 18}),
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, sort: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.placeholders = [f"{{{name}}}" for name in placeholders_of(sort)]
-        self._known = placeholders_of(sort)
+        self.has_list = placeholders_of(sort) != placeholders_of_subject(sort)
+        self.sort = sort
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        if len(subject.splitlines()) > 1:
+            raise forms.ValidationError(
+                _("A subject has one line. Take out the line break, or write the rest in the text.")
+            )
+        return self._checked(subject, placeholders_of_subject(self.sort))
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"].replace("\r\n", "\n")
-        unknown = unknown_placeholders(text, self._known)
+        return self._checked(text, placeholders_of(self.sort))
+
+    def _checked(self, text: str, known: tuple[str, ...]) -> str:
+        """Return `text`; raise ValidationError if it has a placeholder that is not `known`."""
+        unknown = unknown_placeholders(text, known)
         if unknown:
             message = _("{%(name)s} can't be filled in. Use one of these: %(known)s.")
-            known = ", ".join(self.placeholders)
-            raise forms.ValidationError(message % {"name": unknown[0], "known": known})
+            names = ", ".join(f"{{{name}}}" for name in known)
+            raise forms.ValidationError(message % {"name": unknown[0], "known": names})
         return text
 
-    def words(self, default: str) -> str:
-        """Return what was typed, or "" where that is the usual text."""
+    def words(self, default: EditedWords) -> EditedWords:
+        """Return what was typed, each of the two empty where that is what `default` says."""
         text: str = self.cleaned_data["text"].strip()
-        return "" if text == default.strip() else text
+        typed = EditedWords(self.cleaned_data["subject"], text)
+        return typed.without(EditedWords(default.subject, default.text.strip()))
+
+    def refuse_changed(self, newest: RoundText | None) -> None:
+        """Say that someone else has saved other words; saving again then replaces them."""
+        data = self.data.copy()
+        data["seen"] = newest.version if newest else ""
+        self.data = data
+        if newest is None:
+            message = _("Someone has gone back to the usual words while you were editing.")
+        else:
+            moment = formats.date_format(timezone.localtime(newest.at), "DATETIME_FORMAT")
+            facts = {"name": newest.by, "moment": moment}
+            message = _("%(name)s changed these words on %(moment)s, while you were editing.")
+            message %= facts
+        self.add_error(None, f"{message} {_('Nothing was saved. Save again to use yours.')}")
+        for name in ("subject", "text") if newest else ():
+            theirs = getattr(newest, name)
+            if theirs and theirs != self.cleaned_data.get(name):
+                self.add_error(name, _("It says now: “%(text)s”") % {"text": theirs})

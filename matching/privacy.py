@@ -43,7 +43,7 @@ def erase(user: User) -> None:
     mentions, of_rounds = Mentions.of(user), {"round__in": rounds}
     mentions.replace_in(RoundEntry.system.filter(**of_rounds), "why")
     mentions.replace_in(Override.system.filter(**of_rounds), "reason")
-    mentions.replace_in(RoundText.system.filter(**of_rounds), "text")
+    mentions.replace_in(RoundText.system.filter(**of_rounds), "subject", "text")
     mentions.replace_in(RoundJob.system.filter(**of_rounds), "error")
     programs = KeepApart.system.filter(program__cohorts__in=cohorts).distinct()
     mentions.replace_in(programs, "reason")
@@ -100,7 +100,7 @@ COLUMNS = rules(
         "RoundEntry": {"why": COMMENT, "moved facts plan_before": NUMBERS},
         "RoundText": {
             "language": impersonal("which e-mail a text is for"),
-            "text": erased(not_exported="it reached you as an e-mail"),
+            "subject text": erased(not_exported="it reached you as an e-mail"),
         },
         "Override": {"codes": NUMBERS, "reason": COMMENT},
         "KeepApart": {"reason": COMMENT},

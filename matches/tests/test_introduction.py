@@ -119,11 +119,13 @@ def test_each_reads_contact_details_and_the_same_facts(pair):
 
 
 def test_words_of_the_committee_are_followed_by_facts_and_contact(cohort, people, cleo, kim):
+    from matches.edited_texts import EditedWords
     from matching.rounds import round_texts
 
     ready = make.approved_round(cohort, kim, cleo)
-    round_texts.save_text(ready, "to_mentee", "Dear {first_name}!", by=cleo, language="en")
-    assert "What you share" not in round_texts.default_text(ready, "to_mentor", "en")
+    words = EditedWords(text="Dear {first_name}!")
+    round_texts.save_words(ready, "to_mentee", words, by=cleo, language="en")
+    assert "What you share" not in round_texts.default_words(ready, "to_mentor", "en").text
     make.publish(ready, cleo)
     body = introductions()[people["amina"].person.email].body
     assert body.startswith("Dear Amina!\n\nWhat you share:\n- ")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
+from matches.edited_texts import EditedWords
 from matches.emails import introduction_email
 from matches.models import Match
 from matches.why_you_two import shareable
@@ -21,6 +22,7 @@ from matching.forms import RoundTextForm
 from matching.models import Proposal, Round, RoundText
 from matching.recusal import ViewerContext
 from matching.rounds import announcements, round_texts
+from matching.rounds.round_texts import WordsChanged
 from matching.workbench.workbench import PER_PAGE
 from notifications.kinds import Email
 from programs.committee import acting_member
@@ -58,7 +60,7 @@ class RoundEmail:
     def partner_id(self) -> str:
         return self.partner.public_id if self.partner else NO_PARTNER
 
-    def build(self, edited: str) -> Email:
+    def build(self, edited: EditedWords) -> Email:
         """Return the e-mail with words of the committee, or with the product's if there are none.
 
         Needs the profiles of the two people.
@@ -72,7 +74,7 @@ class RoundEmail:
         match = Match(mentee=mentee, mentor=mentor, why_codes=why)
         return introduction_email(match, self.person, edited)
 
-    def render(self, edited: str, *, is_to_edit: bool = False) -> tuple[str, str]:
+    def render(self, edited: EditedWords, *, is_to_edit: bool = False) -> tuple[str, str]:
         """Return subject and text as the person will read them; `edited` as in `build`.
 
         `is_to_edit`: only what the committee's words replace.
@@ -88,9 +90,9 @@ class RoundEmail:
     def introduces(self) -> bool:
         return self.sort in {Sort.TO_MENTEE, Sort.TO_MENTOR}
 
-    def saved(self, round_: Round) -> str:
-        """Return the committee's words that count for this e-mail, "" for the product's text."""
-        return round_texts.text_for(
+    def saved(self, round_: Round) -> EditedWords:
+        """Return the committee's words that count for this e-mail, if any."""
+        return round_texts.words_for(
             round_.pk, self.sort, self.recipient, self.partner, language=self.language
         )
 
@@ -194,17 +196,14 @@ def shared(request: HttpRequest, public_id: str, sort: str, language: str) -> Ht
     round_ = find_round(request, public_id)
     if sort not in Sort.values or language not in LANGUAGES:
         raise Http404
-    default = round_texts.default_text(round_, sort, language)
+    default = round_texts.default_words(round_, sort, language)
     texts = RoundText.objects.visible_to(request.user).filter(round=round_, application=None)
     known = texts.filter(sort=sort, language=language).select_related("by").first()
-    initial = {"text": known.text if known else default}
-    form = RoundTextForm(request.POST or None, initial=initial, sort=sort)
+    form = _form(request, sort, known, default)
     if request.method == "POST" and form.is_valid():
-        words = form.words(default)
-        is_own = round_texts.save_text(
-            round_, sort, words, by=acting_member(request), language=language
-        )
-        return back(request, url("emails", round_), _saved(is_own=is_own))
+        found = _save(request, form, default, round_=round_, sort=sort, language=language)
+        if found:
+            return found
     return page(
         request,
         "email",
@@ -215,6 +214,7 @@ def shared(request: HttpRequest, public_id: str, sort: str, language: str) -> Ht
         introduces=sort in {Sort.TO_MENTEE, Sort.TO_MENTOR},
         language_name=LANGUAGES[language],
         placeholders=form.placeholders,
+        has_list=form.has_list,
     )
 
 
@@ -222,25 +222,26 @@ def personal(request: HttpRequest, public_id: str, recipient: str, partner: str)
     """Show and save the text of one person's e-mail."""
     viewer = find_viewer(request, public_id)
     round_, email = viewer.round, _find_email(viewer, recipient, partner)
-    shared_words = round_texts.shared_text(round_.pk, email.sort, email.language)
-    _subject, default = email.render(shared_words, is_to_edit=True)
+    everyones = round_texts.shared_words(round_.pk, email.sort, email.language)
+    default = EditedWords(*email.render(everyones, is_to_edit=True))
     rows = RoundText.objects.visible_to(request.user).filter(
         round=round_, application=email.recipient, sort=email.sort, partner=email.partner
     )
     known = rows.select_related("by").first()
-    initial = {"text": known.text if known else default}
-    form = RoundTextForm(request.POST or None, initial=initial, sort=email.sort)
+    form = _form(request, email.sort, known, default)
     if request.method == "POST" and form.is_valid():
-        is_own = round_texts.save_text(
-            round_,
-            email.sort,
-            form.words(default),
-            by=acting_member(request),
+        found = _save(
+            request,
+            form,
+            default,
+            round_=round_,
+            sort=email.sort,
             language=email.language,
             application=email.recipient,
             partner=email.partner,
         )
-        return back(request, url("emails", round_), _saved(is_own=is_own))
+        if found:
+            return found
     return page(
         request,
         "email",
@@ -252,6 +253,7 @@ def personal(request: HttpRequest, public_id: str, recipient: str, partner: str)
         introduces=email.introduces,
         language_name=LANGUAGES.get(email.language, email.language),
         placeholders=form.placeholders,
+        has_list=form.has_list,
     )
 
 
@@ -282,7 +284,46 @@ def _find_idle(viewer: ViewerContext, recipient: str) -> RoundEmail:
     raise Http404
 
 
+def _form(
+    request: HttpRequest, sort: str, known: RoundText | None, default: EditedWords
+) -> RoundTextForm:
+    """Return the form with what would be sent now, and the version that its reader sees."""
+    words = known.words.or_else(default) if known else default
+    seen = known.version if known else ""
+    initial = {"subject": words.subject, "text": words.text, "seen": seen}
+    return RoundTextForm(request.POST or None, initial=initial, sort=sort)
+
+
+def _save(
+    request: HttpRequest,
+    form: RoundTextForm,
+    default: EditedWords,
+    *,
+    round_: Round,
+    sort: str,
+    language: str,
+    application: Application | None = None,
+    partner: Application | None = None,
+) -> HttpResponse | None:
+    """Save what was typed; None if someone else was faster, which the form then says."""
+    try:
+        is_own = round_texts.save_words(
+            round_,
+            sort,
+            form.words(default),
+            by=acting_member(request),
+            language=language,
+            application=application,
+            partner=partner,
+            seen=form.cleaned_data["seen"],
+        )
+    except WordsChanged as error:
+        form.refuse_changed(error.newest)
+        return None
+    return back(request, url("emails", round_), _saved(is_own=is_own))
+
+
 def _saved(*, is_own: bool) -> str:
     if is_own:
         return _("Saved. The e-mail is sent with your words.")
-    return _("Saved. The e-mail is sent with the usual text.")
+    return _("Saved. The e-mail is sent with the usual words.")

@@ -14,10 +14,12 @@ from access.encrypted_fields import EncryptedTextField
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
 from applications.models import Application
+from matches.edited_texts import EditedWords
 from programs.models import conflicts_with
 
 from .rounds import Round
 
+SUBJECT_LENGTH = 150  # with placeholders; mailboxes show some 60 characters of it
 TEXT_LENGTH = 5000
 
 
@@ -32,8 +34,9 @@ class RoundTextQuerySet(ConfidentialQuerySet):
 
 
 class RoundText(ConfidentialModel):
-    """What an e-mail of a round says in place of the product's text.
+    """What an e-mail of a round says in place of the product's subject and text.
 
+    An empty subject or text leaves the product's, or that for everyone, in its place.
     For everyone who gets that sort of e-mail in a language, or for one person. A text for one
     person counts while the plan still says what it was written for: the sort of e-mail and, in an
     introduction, the partner.
@@ -53,7 +56,8 @@ class RoundText(ConfidentialModel):
     language = models.CharField(max_length=10)
     application = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
     partner = models.ForeignKey(Application, models.PROTECT, null=True, related_name="+")
-    text = EncryptedTextField(_("text"), max_length=TEXT_LENGTH)
+    subject = EncryptedTextField(_("subject"), max_length=SUBJECT_LENGTH, blank=True)
+    text = EncryptedTextField(_("text"), max_length=TEXT_LENGTH, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -84,3 +88,12 @@ class RoundText(ConfidentialModel):
                 name="text_for_a_pair_has_a_recipient",
             ),
         ]
+
+    @property
+    def words(self) -> EditedWords:
+        return EditedWords(self.subject, self.text)
+
+    @property
+    def version(self) -> str:
+        """What changes with each saving: a form carries it to detect words of others."""
+        return self.at.isoformat()

@@ -83,7 +83,7 @@ def _unchanged_copy(round_: Round) -> Round | None:
 def _texts(round_: Round) -> set[tuple[object, ...]]:
     """Return the committee's words in the e-mails of a round, to compare them."""
     rows = RoundText.system.filter(round=round_)
-    return set(rows.values_list("sort", "language", "application", "partner", "text"))
+    return set(rows.values_list("sort", "language", "application", "partner", "subject", "text"))
 
 
 RoundPart = type[Snapshot] | type[RoundPlan] | type[Proposal] | type[Override] | type[RoundText]

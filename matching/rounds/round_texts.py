@@ -2,9 +2,10 @@
 
 1. A text for one person wins over one for everyone who gets that sort of e-mail in a language, and
    that one over the product's text.
-2. What was written for one person counts only for what it was written about: another partner, or
+2. The subject and the text are written one by one: whoever writes only one keeps the other.
+3. What was written for one person counts only for what it was written about: another partner, or
    another reason for having none, brings back the text for everyone.
-3. Texts can be changed until the round is published; then they are frozen with it.
+4. Texts can be changed until the round is published; then they are frozen with it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from applications.models import Application
+from matches.edited_texts import USUAL, EditedWords
 from matches.emails import AFTER_ANY_WORDS, introduction_days
 from notifications.kinds import Email
 from notifications.recipients import recipient_locale
@@ -30,6 +32,7 @@ from ..recusal import ViewerContext
 from .announcements import mentors_in_plan, mentors_of, without_mentee
 
 Sort = RoundText.Sort
+LISTS = frozenset({"reasons", "other_help"})  # placeholders that become several lines
 KINDS = {
     Sort.TO_MENTEE: "match-introduced",
     Sort.TO_MENTOR: "match-introduced",
@@ -44,6 +47,16 @@ PLACEHOLDERS = {
 OF_UNMATCHED = ("first_name", "cohort", "program", "other_help")
 
 
+class WordsChanged(Exception):
+    """Someone else has saved words since they were read; `newest` is their row, None if they went
+    back to the usual ones.
+    """
+
+    def __init__(self, newest: RoundText | None) -> None:
+        super().__init__(newest)
+        self.newest = newest
+
+
 def kind_of(sort: str) -> str:
     """Return the kind of e-mail that a sort of text belongs to."""
     return KINDS.get(Sort(sort), UNMATCHED)
@@ -52,6 +65,11 @@ def kind_of(sort: str) -> str:
 def placeholders_of(sort: str) -> tuple[str, ...]:
     """Return the placeholders that a text of this sort may hold."""
     return PLACEHOLDERS.get(Sort(sort), OF_UNMATCHED)
+
+
+def placeholders_of_subject(sort: str) -> tuple[str, ...]:
+    """Return the placeholders that a subject of this sort may hold: those of one line."""
+    return tuple(name for name in placeholders_of(sort) if name not in LISTS)
 
 
 def sort_of_left_out(row: Proposal) -> Sort:
@@ -71,25 +89,29 @@ def sort_of_reason(why: dict[str, object], *, is_excluded: bool) -> Sort:
     return Sort.OTHERS
 
 
-def text_for(
+def words_for(
     round_id: int,
     sort: str,
     application: Application,
     partner: Application | None = None,
     *,
     language: str,
-) -> str:
-    """Return the committee's words for one e-mail, with placeholders; "" for the product's text."""
+) -> EditedWords:
+    """Return the committee's words for one e-mail, with placeholders.
+
+    The subject and the text are looked for one by one: those for this person, then for everyone.
+    """
     rows = RoundText.system.filter(round=round_id, sort=sort)
     own = rows.filter(application=application, partner=partner).first()
-    return own.text if own else shared_text(round_id, sort, language)
+    everyones = shared_words(round_id, sort, language)
+    return own.words.or_else(everyones) if own else everyones
 
 
-def shared_text(round_id: int, sort: str, language: str) -> str:
-    """Return the committee's words for everyone who gets a sort of e-mail in a language, or ""."""
+def shared_words(round_id: int, sort: str, language: str) -> EditedWords:
+    """Return the committee's words for everyone who gets a sort of e-mail in a language."""
     rows = RoundText.system.filter(round=round_id, sort=sort, application=None)
     found = rows.filter(language=language).first()
-    return found.text if found else ""
+    return found.words if found else USUAL
 
 
 def counts(round_: Round) -> Counter[tuple[str, str]]:
@@ -112,8 +134,8 @@ def counts(round_: Round) -> Counter[tuple[str, str]]:
     return found
 
 
-def default_text(round_: Round, sort: str, language: str) -> str:
-    """Return the product's text of an e-mail with placeholders where people's facts will be."""
+def default_words(round_: Round, sort: str, language: str) -> EditedWords:
+    """Return the product's words of an e-mail with placeholders where people's facts will be."""
     program, cohort = round_.program, round_.cohort
     person = SimpleNamespace(first_name="{first_name}", email="")
     context: dict[str, object] = {"person": person, "program_name": program.name, "cohort": cohort}
@@ -132,7 +154,7 @@ def default_text(round_: Round, sort: str, language: str) -> str:
             has_help = bool(program.other_help_lines)
             context |= {"reason_code": sort, "other_help": ["{other_help}"] if has_help else []}
     with translation.override(language):
-        return _body(kind_of(sort), context)
+        return EditedWords(_subject(kind_of(sort), context), _body(kind_of(sort), context))
 
 
 def render(
@@ -148,7 +170,11 @@ def render(
         context = {**email.context, "person": person, "program_name": name}
         if is_to_edit:
             context = {key: context[key] for key in context if key not in AFTER_ANY_WORDS}
-        return render_template(f"emails/{kind}/subject.txt", context), _body(kind, context)
+        return _subject(kind, context), _body(kind, context)
+
+
+def _subject(kind: str, context: dict[str, object]) -> str:
+    return " ".join(render_template(f"emails/{kind}/subject.txt", context).split())
 
 
 def _body(kind: str, context: dict[str, object]) -> str:
@@ -156,20 +182,23 @@ def _body(kind: str, context: dict[str, object]) -> str:
 
 
 @transaction.atomic
-def save_text(
+def save_words(
     round_: Round,
     sort: str,
-    text: str,
+    words: EditedWords,
     *,
     by: User,
     language: str,
     application: Application | None = None,
     partner: Application | None = None,
+    seen: str | None = None,
 ) -> bool:
-    """Save the committee's words, for everyone or for one person; "" brings back the default.
+    """Save the committee's words, for everyone or for one person; empty ones bring back the usual.
 
-    Returns whether a text of the committee is stored now. Raises ActionNotAllowed after
-    publication, without the role, and for a person whom `by` has a conflict of interest with.
+    `seen`: the `RoundText.version` that `by` has read, "" for none.
+    Returns whether words of the committee are stored now. Raises ActionNotAllowed after
+    publication, without the role, and for a person whom `by` has a conflict of interest with;
+    WordsChanged if someone else has saved other words since.
     """
     fresh = Round.system.select_for_update().get(pk=round_.pk)
     if not fresh.is_under_way:
@@ -179,13 +208,19 @@ def save_text(
     people = [one.pk for one in (application, partner) if one is not None]
     ViewerContext.of(fresh, by).refuse_if_conflicted(people)
     rows = RoundText.system.filter(round=fresh, sort=sort, application=application, partner=partner)
+    rows = rows.select_related("by")
     known = rows.first() if application else rows.filter(language=language).first()
-    words = text.strip()
-    if not words:
+    new = EditedWords(" ".join(words.subject.split()), words.text.strip())
+    if new == (known.words if known else USUAL):
+        return bool(new)
+    if seen is not None and seen != (known.version if known else ""):
+        raise WordsChanged(known)
+    if not new:
         if known:
             known.delete()
         return False
     row = known or RoundText(round=fresh, sort=sort, application=application, partner=partner)
-    row.language, row.text, row.by, row.at = language, words, by, timezone.now()
+    row.subject, row.text = new.subject, new.text
+    row.language, row.by, row.at = language, by, timezone.now()
     row.save()
     return True

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
+from matches.edited_texts import EditedWords
 from matching.emails import unmatched_email
 from matching.models import Proposal, Round, RoundText
 from matching.rounds import round_texts
@@ -31,6 +32,16 @@ def sent():
         message.to[0]: message
         for message in deliver_due_emails(timezone.now() + timedelta(hours=1))
     }
+
+
+def save_text(round_, sort, text, **about):
+    """Save a text of the committee, with the usual subject."""
+    return round_texts.save_words(round_, sort, EditedWords(text=text), **about)
+
+
+def save_subject(round_, sort, subject, **about):
+    """Save a subject of the committee, with the usual text."""
+    return round_texts.save_words(round_, sort, EditedWords(subject=subject), **about)
 
 
 def address(name, *args):
@@ -58,7 +69,7 @@ def test_each_recorded_reason_has_its_letter(why, is_excluded, sort):
 @pytest.mark.parametrize("sort", [Sort.LEFT_OUT, Sort.PLACES, Sort.OTHERS, Sort.FIT])
 def test_no_two_reasons_are_told_with_the_same_words(people, ready, sort):
     texts = {
-        other: round_texts.default_text(ready, other, "en")
+        other: round_texts.default_words(ready, other, "en").text
         for other in (Sort.LEFT_OUT, Sort.PLACES, Sort.OTHERS, Sort.FIT)
     }
     assert texts[sort] not in [text for other, text in texts.items() if other != sort]
@@ -91,7 +102,7 @@ def test_words_for_everyone_reach_everyone_of_that_language(ready, people, cleo)
     people["joel"].person.language = "fr"
     people["joel"].person.save()
     words = "Hello {first_name},\n\nmeet {partner}:\n- {reasons}"
-    round_texts.save_text(ready, Sort.TO_MENTEE, words, by=cleo, language="en")
+    save_text(ready, Sort.TO_MENTEE, words, by=cleo, language="en")
     make.publish(ready, cleo)
     messages = sent()
     amina = messages[people["amina"].person.email]
@@ -106,10 +117,8 @@ def test_words_for_everyone_reach_everyone_of_that_language(ready, people, cleo)
 
 def test_words_for_one_person_go_before_those_for_everyone(ready, people, cleo):
     everyone = {"by": cleo, "language": "en"}
-    round_texts.save_text(ready, Sort.PLACES, "For everyone, {first_name}.", **everyone)
-    round_texts.save_text(
-        ready, Sort.PLACES, "Dear Sofia, call me.", application=people["sofia"], **everyone
-    )
+    save_text(ready, Sort.PLACES, "For everyone, {first_name}.", **everyone)
+    save_text(ready, Sort.PLACES, "Dear Sofia, call me.", application=people["sofia"], **everyone)
     make.publish(ready, cleo)
     body = sent()[people["sofia"].person.email].body
     assert body.startswith("Dear Sofia, call me.")
@@ -118,7 +127,7 @@ def test_words_for_one_person_go_before_those_for_everyone(ready, people, cleo):
 
 def test_words_about_another_partner_or_reason_are_not_used(ready, people, cleo):
     common = {"by": cleo, "language": "en"}
-    round_texts.save_text(
+    save_text(
         ready,
         Sort.TO_MENTEE,
         "You and Priya!",
@@ -126,9 +135,7 @@ def test_words_about_another_partner_or_reason_are_not_used(ready, people, cleo)
         partner=people["priya"],
         **common,
     )
-    round_texts.save_text(
-        ready, Sort.LEFT_OUT, "Until spring!", application=people["sofia"], **common
-    )
+    save_text(ready, Sort.LEFT_OUT, "Until spring!", application=people["sofia"], **common)
     make.publish(ready, cleo)
     messages = sent()
     assert "You and Priya!" not in messages[people["amina"].person.email].body
@@ -139,7 +146,7 @@ def test_words_are_plain_text_and_filled_in_once(ready, people, cleo):
     people["ruth"].person.name = "<b>Ruth</b> {first_name}"
     people["ruth"].person.save()
     words = "{{ person.email }} {% now 'Y' %} <script>x</script> & {partner} {unknown}"
-    round_texts.save_text(ready, Sort.TO_MENTEE, words, by=cleo, language="en")
+    save_text(ready, Sort.TO_MENTEE, words, by=cleo, language="en")
     make.publish(ready, cleo)
     message = sent()[people["amina"].person.email]
     assert (
@@ -153,34 +160,32 @@ def test_words_are_plain_text_and_filled_in_once(ready, people, cleo):
 
 def test_emptied_words_bring_back_the_usual_text(ready, people, cleo):
     for words in ("Something else.", ""):
-        round_texts.save_text(ready, Sort.PLACES, words, by=cleo, language="en")
+        save_text(ready, Sort.PLACES, words, by=cleo, language="en")
     assert not RoundText.system.exists()
 
 
 def test_after_publication_the_words_are_frozen(ready, people, cleo):
     make.publish(ready, cleo)
     with pytest.raises(ActionNotAllowed, match="closed"):
-        round_texts.save_text(ready, Sort.PLACES, "Too late.", by=cleo, language="en")
+        save_text(ready, Sort.PLACES, "Too late.", by=cleo, language="en")
 
 
 def test_only_matchers_and_chairs_write(ready, people, program, dan):
     for person in (dan, factories.member(program=program, role="reader")):
         with pytest.raises(ActionNotAllowed, match="permission"):
-            round_texts.save_text(ready, Sort.PLACES, "Words.", by=person, language="en")
+            save_text(ready, Sort.PLACES, "Words.", by=person, language="en")
 
 
 def test_no_one_writes_to_a_person_they_have_a_conflict_with(ready, people, cleo, kim):
     Conflict.objects.create(member=kim, person=people["sofia"].person)
     with pytest.raises(ActionNotAllowed):
-        round_texts.save_text(
-            ready, Sort.PLACES, "Hi.", by=kim, language="en", application=people["sofia"]
-        )
+        save_text(ready, Sort.PLACES, "Hi.", by=kim, language="en", application=people["sofia"])
 
 
 def test_the_usual_text_with_placeholders_says_what_the_email_says(ready, people, cleo):
     """Saved as it is offered, the text makes the e-mail that would be sent anyway."""
     row = Proposal.system.get(round=ready, mentee=people["sofia"])
-    usual = round_texts.default_text(ready, Sort.PLACES, "en")
+    usual = round_texts.default_words(ready, Sort.PLACES, "en")
     person = row.mentee.person
 
     def text(edited):
@@ -188,7 +193,7 @@ def test_the_usual_text_with_placeholders_says_what_the_email_says(ready, people
             "round-unmatched", lambda: unmatched_email(row.mentee, Sort.PLACES, edited), person
         )
 
-    assert text(usual) == text("")
+    assert text(usual) == text(EditedWords())
 
 
 # --- the pages
@@ -197,7 +202,7 @@ def test_the_usual_text_with_placeholders_says_what_the_email_says(ready, people
 def test_the_page_counts_the_emails_by_language(ready, people, as_user, cleo):
     people["joel"].person.language = "fr"
     people["joel"].person.save()
-    round_texts.save_text(ready, Sort.TO_MENTEE, "Hi.", by=cleo, language="en")
+    save_text(ready, Sort.TO_MENTEE, "Hi.", by=cleo, language="en")
     response = as_user(cleo).get(address("emails", ready.public_id))
     rows = [
         (row["sort"], row["language"], row["count"], row["is_missing"])
@@ -282,13 +287,13 @@ def test_the_list_takes_the_same_number_of_queries_for_one_and_three(
 
 def test_a_copy_of_a_round_has_its_texts(people, ready, kim):
     for language, words in (("en", "Welcome"), ("fr", "Bienvenue")):
-        round_texts.save_text(ready, Sort.NO_MENTEE, words, by=kim, language=language)
+        save_text(ready, Sort.NO_MENTEE, words, by=kim, language=language)
     first = copy_round(ready, by=kim)
-    assert round_texts.shared_text(first.pk, Sort.NO_MENTEE, "fr") == "Bienvenue"
+    assert round_texts.shared_words(first.pk, Sort.NO_MENTEE, "fr").text == "Bienvenue"
     assert copy_round(ready, by=kim) == first
-    round_texts.save_text(ready, Sort.NO_MENTEE, "Hello", by=kim, language="en")
+    save_text(ready, Sort.NO_MENTEE, "Hello", by=kim, language="en")
     second = copy_round(ready, by=kim)
     assert second != first
-    found = [round_texts.shared_text(one.pk, Sort.NO_MENTEE, "en") for one in (first, second)]
+    found = [round_texts.shared_words(one.pk, Sort.NO_MENTEE, "en").text for one in (first, second)]
     assert found == ["Welcome", "Hello"]
     assert RoundText.system.count() == 6

@@ -103,6 +103,7 @@ FIELDS: dict[str, str | None] = {
     "matching.Round.name": COMMITTEE_ONLY,
     "matching.Round.criteria": NO_WORDS,
     "matching.RoundText.language": NO_WORDS,
+    "matching.RoundText.subject": COMMITTEE_ONLY,  # as the text
     "matching.RoundText.text": COMMITTEE_ONLY,  # and whom it is written to, once it is published
     "matching.RoundEntry.facts": NO_WORDS,
     "matching.RoundEntry.moved": NO_WORDS,
