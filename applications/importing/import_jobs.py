@@ -170,9 +170,9 @@ def _check_or_import(job: RosterJob, upload: RosterUpload, table: Table) -> None
     roster = read_map(upload.map_text, role=upload.role)
     table, rows_left_out = without_closed_rows(table, roster, cohort=upload.cohort)
     records, problems = read_records(table, roster, role=upload.role)
-    notes = notes_about(table, skips_hidden=bool(upload.read_options.get("skip_hidden")))
-    notes += rows_left_out
     left_out = [one for one in table.headers if not one or fold(one) in roster.ignore]
+    skips_hidden = bool(upload.read_options.get("skip_hidden"))
+    notes = notes_about(table, skips_hidden=skips_hidden, left_out=left_out) + rows_left_out
     if problems:
         _store_report(job, ImportResult(problems=problems, notes=notes, left_out=left_out))
         return

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .formulas import needs_saving
 from .records import Problem
 from .tables import Table
 
@@ -16,16 +17,19 @@ BROKEN = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6});|Ã.|â€|Â[^\w\s]|\ufffd|\?\?\
 MAX_RANGES = 10
 
 
-def notes_about(table: Table, *, skips_hidden: bool = False) -> list[Problem]:
+def notes_about(
+    table: Table, *, skips_hidden: bool = False, left_out: Sequence[str] = ()
+) -> list[Problem]:
     """Return what is worth knowing about how a file was read.
 
-    skips_hidden: what the sheet hides was left out.
+    skips_hidden: what the sheet hides was left out. left_out: the headings that are not read.
     """
     return [
         *_above_headings(table),
         *_hidden(table, skips_hidden),
         *_removed_characters(table),
         *broken_characters(table),
+        *_formulas(table, left_out),
     ]
 
 
@@ -85,6 +89,16 @@ def ranges(numbers: Sequence[int]) -> str:
             found.append([number])
     texts = ["–".join(map(str, one)) for one in found[:MAX_RANGES]]
     return ", ".join([*texts, "…"] if len(found) > MAX_RANGES else texts)
+
+
+def _formulas(table: Table, left_out: Sequence[str]) -> list[Problem]:
+    """Tell of formulas without results beside what is read; in it they are problems."""
+    beside = {"", *left_out}
+    return [
+        Problem(0, found.heading, needs_saving(found))
+        for found in table.without_result
+        if found.heading in beside
+    ]
 
 
 def _removed_characters(table: Table) -> list[Problem]:

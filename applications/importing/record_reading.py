@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models.people import SLOTS
 
+from .formulas import needs_saving
 from .grids import says_both
 from .headings import is_without_heading, same_question
 from .joined_rows import join_rows
@@ -86,7 +87,7 @@ def read_records(
 
     The records are complete only if there are no problems.
     """
-    problems = _check_columns(table, roster)
+    problems = _check_columns(table, roster) + _check_formulas(table, roster)
     if problems:
         return [], problems
     headers = [fold(header) for header in table.headers]
@@ -122,6 +123,16 @@ def _check_columns(table: Table, roster: RosterMap) -> list[Problem]:
         if key not in mapped and not is_without_heading(name)
     ]
     return problems
+
+
+def _check_formulas(table: Table, roster: RosterMap) -> list[Problem]:
+    """Refuse formulas without results in the columns that are read: no cell of them is empty."""
+    read = {fold(name) for name in roster.columns}
+    return [
+        Problem(0, found.heading, needs_saving(found))
+        for found in table.without_result
+        if fold(found.heading) in read
+    ]
 
 
 def _record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from .formulas import MissingResults, needs_saving
 from .normalization import fold, is_blank
 from .tables import Table
 from .workbooks import Sheet
@@ -32,10 +33,19 @@ class TableSummary:
     sheets: tuple[Sheet, ...] = ()
     sheet: str = ""
     is_read_as_before: bool = False  # with options that were chosen for an earlier file
+    without_result: tuple[MissingResults, ...] = ()
 
     @property
     def headers(self) -> list[str]:
         return [column.heading for column in self.columns]
+
+    @property
+    def formulas(self) -> list[str]:
+        """What to do about formulas whose results are not in the file, by heading."""
+        return [
+            f"{one.heading}: {needs_saving(one)}" if one.heading else needs_saving(one)
+            for one in self.without_result
+        ]
 
     def answers(self, heading: str) -> tuple[str, ...]:
         """Return the answers below a heading in any spelling; none if it is not there."""
@@ -57,7 +67,14 @@ def summarize(table: Table) -> TableSummary:
         (number, tuple(cell[:MAX_START_LENGTH] for cell in cells[:MAX_START_COLUMNS]))
         for number, cells in table.start
     )
-    return TableSummary(tuple(columns), start, table.heading_row, table.sheets, table.sheet)
+    return TableSummary(
+        tuple(columns),
+        start,
+        table.heading_row,
+        table.sheets,
+        table.sheet,
+        without_result=table.without_result,
+    )
 
 
 def to_json(summary: TableSummary) -> str:
@@ -77,4 +94,8 @@ def from_json(text: str) -> TableSummary:
         tuple(Sheet(**one) for one in found.get("sheets", [])),
         found.get("sheet", ""),
         found.get("is_read_as_before", False),
+        tuple(
+            MissingResults(one["heading"], one["count"], tuple(one["cells"]))
+            for one in found.get("without_result", [])
+        ),
     )

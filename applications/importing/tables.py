@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from programs.spreadsheets import unprotected
 
+from .formulas import MissingResults, by_heading, needs_saving
 from .headings import LOOK_AHEAD, find_heading_row, has_second_row, joined, told_apart
 from .normalization import clean, fold, has_invisible
 from .text_files import ReadOptions, text_rows
@@ -29,6 +30,10 @@ Row = tuple[int, list[object]]  # the number that people see, the cells
 Line = tuple[int, list[object], list[str]]  # the same with the cells as clean text
 
 
+class NoRows(BadFile):
+    """There are no rows below the headings."""
+
+
 @dataclass(frozen=True)
 class Table:
     """`headers` as written, `rows` of the same length, `numbers` of the lines that people see.
@@ -36,7 +41,8 @@ class Table:
     `cleaned` has (row number, heading) of the cells that held characters that nobody can see.
     `heading_row` is the number of the row with the headings, `start` the first rows of the file.
 
-    Of a workbook: its sheets, which one this is, and the rows and headings that it hides.
+    Of a workbook: its sheets, which one this is, the rows and headings that it hides, and the
+    formulas whose results are not in it.
     """
 
     headers: tuple[str, ...]
@@ -49,6 +55,7 @@ class Table:
     sheet: str = ""
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[str, ...] = ()
+    without_result: tuple[MissingResults, ...] = ()
 
     def column(self, header: str) -> int | None:
         """Return the position of a header in any spelling, None if it is not there."""
@@ -85,6 +92,26 @@ def read_table(content: bytes, *, encoding: str = "", options: ReadOptions | Non
 
 
 def _sheet_table(book: Workbook, options: ReadOptions) -> Table:
+    """Read the sheet of a workbook. Raises BadFile, also where nothing but formulas is left."""
+    hidden_rows, hidden_columns = book.hidden if options.skip_hidden else (frozenset(), frozenset())
+    formulas = [
+        cell
+        for cell in book.without_result
+        if cell.row not in hidden_rows and cell.column not in hidden_columns
+    ]
+    try:
+        table = _visible_table(book, options)
+    except NoRows:
+        if formulas:
+            raise BadFile(needs_saving(by_heading(formulas, {})[0])) from None
+        raise
+    kept = [n for n in range(1, MAX_COLUMNS + len(hidden_columns) + 1) if n not in hidden_columns]
+    headings = dict(zip(kept, table.headers, strict=False))
+    below = [cell for cell in formulas if not cell.row or cell.row >= table.heading_row]
+    return replace(table, without_result=by_heading(below, headings))
+
+
+def _visible_table(book: Workbook, options: ReadOptions) -> Table:
     hidden_rows, hidden_columns = book.hidden
     raw_lines = book.rows()
     if options.skip_hidden:
@@ -125,14 +152,14 @@ def _table(raw_lines: Iterable[Row], options: ReadOptions) -> Table:
         numbers.append(row)
         cleaned += [(row, headers[i]) for i, one in enumerate(raw) if has_invisible(one)]
     if not rows:
-        raise BadFile(_("The file has no rows below its headings."))
+        raise NoRows(_("The file has no rows below its headings."))
     return Table(headers, tuple(rows), tuple(numbers), tuple(cleaned), number, first_rows)
 
 
 def _headings(lines: list[Line], options: ReadOptions) -> tuple[tuple[str, ...], list[Line], int]:
     """Return the headings, the lines below them, and the number of their row."""
     if not lines:
-        raise BadFile(_("The file has no rows below its headings."))
+        raise NoRows(_("The file has no rows below its headings."))
     known = [(number, cells) for number, _raw, cells in lines]
     index = find_heading_row(known, options.heading_row)
     number, _raw, cells = lines[index]

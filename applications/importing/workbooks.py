@@ -21,12 +21,15 @@ from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from django.utils.translation import gettext as _
 
+from .formulas import WANTS_CALCULATION, Cell, cells_without_result
+
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook as Book
 
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_PARTS = 2000
 MAX_SHEETS = 100
+MAX_WITHOUT_RESULT = 100_000  # cells that are looked at: one is enough to refuse a column
 ZIP = b"PK\x03\x04"
 OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and XLSX with a password
 UNREADABLE = (KeyError, ValueError, TypeError, OSError, EOFError, SyntaxError, AttributeError)
@@ -126,6 +129,19 @@ class Workbook:
                 return
             if any(cell is not None for cell in row):
                 yield number, list(row)
+
+    @cached_property
+    def without_result(self) -> list[Cell]:
+        """The first cells of the sheet with a formula whose result is not in the workbook."""
+        with _told_if_broken(), zipfile.ZipFile(io.BytesIO(self._content)) as archive:
+            wants = any(
+                WANTS_CALCULATION.search(archive.read(name))
+                for name in archive.namelist()
+                if name.endswith("/workbook.xml")
+            )
+            with archive.open(self._sheet._worksheet_path) as part:
+                cells = cells_without_result(part, is_recalculated=wants)
+                return list(islice(cells, MAX_WITHOUT_RESULT))
 
     @cached_property
     def hidden(self) -> tuple[frozenset[int], frozenset[int]]:

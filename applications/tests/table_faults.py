@@ -235,3 +235,17 @@ def whole_rosters_with_their_maps(cohort, previews):
     first = of(cohort, "mentee.0@example.org", role="mentee")
     assert first.person.name == "Zoë0 O’Neil"
     assert of(cohort, "mentor.2@example.org").capacity == 3
+
+
+@fault(
+    Upload(
+        workbook(
+            ["Email", "First name", "Name"],
+            ["fo@example.org", "Fo", '=B2&" Mula"'],
+        ),
+        name="people.xlsx",
+        stops="1 cell has a formula whose result is not in the file: C2.",
+    )
+)
+def a_formula_without_its_result(cohort, previews):
+    assert not names(cohort)
