@@ -1,9 +1,14 @@
-"""Who reads the answers of a check-in, in sentences: the page and the e-mail say the same."""
+"""Who reads the answers of a survey, in sentences: page, preview and e-mail say the same."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from programs.models import Program
 
 from .models import CheckIn, Question
 from .results import smallest_group
@@ -11,48 +16,92 @@ from .results import smallest_group
 Channel = Question.Channel
 
 
+@dataclass(frozen=True)
+class Audience:
+    """Whom the sentences speak of.
+
+    `partner` and `carer` are names, or words such as "your carer" where a page names no one.
+    `carer` is empty if there is none.
+    """
+
+    partner: str
+    carer: str
+    smallest: int  # people in a pooled figure
+
+    @classmethod
+    def of(cls, checkin: CheckIn, *, is_by_link: bool = False) -> Audience:
+        """Return whom a check-in is about; by link without names, because it may be forwarded."""
+        if is_by_link:
+            return cls.unnamed(checkin.program, has_carer=checkin.match.carer_id is not None)
+        carer = checkin.match.carer
+        name = _("your carer, %(name)s,") % {"name": carer.name} if carer else ""
+        return cls(checkin.partner.first_name, name, smallest_group(checkin.program))
+
+    @classmethod
+    def unnamed(cls, program: Program, *, has_carer: bool = True) -> Audience:
+        """Return an audience without names, for links and previews."""
+        carer = _("your carer") if has_carer else ""
+        return cls(_("your partner"), carer, smallest_group(program))
+
+
 def readers(checkin: CheckIn, *, is_by_link: bool = False) -> list[str]:
     """Return the sentences above the first question, in the reader's language.
 
     With `is_by_link` they name no one, because a link may be forwarded.
     """
-    channels = {question.channel for question in checkin.questions}
-    partner = _("Your partner") if is_by_link else checkin.partner.first_name
+    return sentences(checkin.questions, Audience.of(checkin, is_by_link=is_by_link))
+
+
+def sentences(questions: Sequence[Question], audience: Audience) -> list[str]:
+    """Return who reads the answers to `questions`, a sentence each."""
+    channels = {question.channel for question in questions}
     found = []
     if Channel.CARE in channels:
-        sentences = (_committee(checkin, is_by_link=is_by_link), _read_by_no_one(checkin))
-        found.append(" ".join(filter(None, sentences)))
+        found.append(" ".join(filter(None, (_committee(audience), _read_by_no_one(questions)))))
+    elif questions and channels == {Channel.POOLED}:
+        found.append(_("No one reads your answers: they are only counted together with others."))
+    partner = {"name": audience.partner[:1].upper() + audience.partner[1:]}
     if Channel.PARTNER in channels:
-        found.append(_("%(name)s sees only answers to questions that say so.") % {"name": partner})
+        found.append(_("%(name)s sees only answers to questions that say so.") % partner)
     else:
-        found.append(_("%(name)s never sees your answers.") % {"name": partner})
-    if any(question.is_pooled for question in checkin.questions):
-        smallest = {"n": smallest_group(checkin.program)}
+        found.append(_("%(name)s never sees your answers.") % partner)
+    if any(question.is_pooled for question in questions):
         found.append(
             _(
                 "Answers to multiple-choice questions are also counted together, in groups of at "
                 "least %(n)s people. What you write in your own words is not."
             )
-            % smallest
+            % {"n": audience.smallest}
         )
     return found
 
 
-def _committee(checkin: CheckIn, *, is_by_link: bool) -> str:
-    carer = checkin.match.carer
-    if carer is None:
+def reader_of(question: Question, audience: Audience) -> str:
+    """Return who reads the answer to one question, for the line below it."""
+    if question.channel == Channel.POOLED:
+        return _("No one reads this answer: it is only counted together with others.")
+    if question.channel == Channel.PARTNER:
+        return _("%(name)s and you see this answer.") % {"name": audience.partner}
+    if audience.carer:
+        read = _("Only %(carer)s and the chair read this answer.") % {"carer": audience.carer}
+    else:
+        read = _("Only the chair reads this answer.")
+    counted = _("It is also counted together with others.") if question.is_counted else ""
+    return f"{read} {counted}".strip()
+
+
+def _committee(audience: Audience) -> str:
+    if not audience.carer:
         return _("The chair of the program reads your answers.")
-    if is_by_link:
-        return _("Your carer and the chair of the program read your answers.")
-    name = {"carer": carer.name}
-    return _("Your carer, %(carer)s, and the chair of the program read your answers.") % name
+    carer = audience.carer[:1].upper() + audience.carer[1:]
+    return _("%(carer)s and the chair of the program read your answers.") % {"carer": carer}
 
 
-def _read_by_no_one(checkin: CheckIn) -> str:
+def _read_by_no_one(questions: Sequence[Question]) -> str:
     """Return which answers the committee does not read, "" if it reads all."""
     pooled = [
         _("“%(question)s”") % {"question": question}
-        for question in checkin.questions
+        for question in questions
         if question.channel == Channel.POOLED
     ]
     if not pooled:

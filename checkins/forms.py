@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,49 +17,63 @@ from matches.models import Match
 from programs.models import Program
 
 from . import answering, concerns
+from .disclosure import Audience, reader_of
 from .models import CheckIn, Concern, Question
 from .models.answers import TEXT_LENGTH as ANSWER_LENGTH
 from .models.care import TEXT_LENGTH as CONCERN_LENGTH
 
 
-class SurveyForm(forms.Form):
-    """The questions of a check-in.
+class QuestionsForm(forms.Form):
+    """Questions of a survey; each says who reads its answer.
 
     `chosen` comes from the address and preselects choices, `saved` are one's own earlier answers.
-    Nothing is stored until the form is sent.
     """
 
     def __init__(
         self,
-        *args: Any,
-        checkin: CheckIn,
+        data: Mapping[str, str] | None = None,
+        *,
+        questions: Sequence[Question],
+        audience: Audience,
         chosen: Mapping[str, str] | None = None,
         saved: Mapping[str, str] | None = None,
-        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self.checkin = checkin
+        super().__init__(data)
         chosen, saved = chosen or {}, saved or {}
-        for question in checkin.questions:
+        for question in questions:
             code = question.code
-            self.fields[code] = _field(question)
+            self.fields[code] = _field(question, hint=reader_of(question, audience))
             self.initial[code] = saved.get(code, "")
             if chosen.get(code) in dict(question.options):
                 self.initial[code] = chosen[code]
 
-    def save(self, *, by: User, is_by_link: bool = False) -> bool:
+
+class SurveyForm(QuestionsForm):
+    """The questions of a check-in. Nothing is stored until the form is sent."""
+
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        *,
+        checkin: CheckIn,
+        is_by_link: bool = False,
+        chosen: Mapping[str, str] | None = None,
+        saved: Mapping[str, str] | None = None,
+    ) -> None:
+        audience = Audience.of(checkin, is_by_link=is_by_link)
+        super().__init__(
+            data, questions=checkin.questions, audience=audience, chosen=chosen, saved=saved
+        )
+        self.checkin, self.is_by_link = checkin, is_by_link
+
+    def save(self, *, by: User) -> bool:
         """Store the answers. Returns and raises as `answering.answer`."""
         return answering.answer(
-            self.checkin, by=by, answers=self.cleaned_data, is_by_link=is_by_link
+            self.checkin, by=by, answers=self.cleaned_data, is_by_link=self.is_by_link
         )
 
 
-def _field(question: Question) -> forms.Field:
-    hint = (
-        _("Only counted together with the answers of others.")
-        if question.channel == Question.Channel.POOLED
-        else ""
-    )
+def _field(question: Question, *, hint: str) -> forms.Field:
     if question.kind == Question.Kind.TEXT:
         area = forms.Textarea(attrs={"rows": 4})
         return forms.CharField(
@@ -68,6 +82,7 @@ def _field(question: Question) -> forms.Field:
             required=question.is_required,
             max_length=ANSWER_LENGTH,
             widget=area,
+            error_messages={"required": _("Write an answer.")},
         )
     return forms.ChoiceField(
         label=str(question),

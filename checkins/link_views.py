@@ -31,10 +31,10 @@ def answer_by_link(
     is_open = checkin.may_be_answered_by(person, timezone.now())
     if is_open and not was_answered:
         data = request.POST if request.method == "POST" else None
-        form = SurveyForm(data, checkin=checkin, chosen=request.GET)
+        form = SurveyForm(data, checkin=checkin, is_by_link=True, chosen=request.GET)
         if data is not None and form.is_valid():
             try:
-                was_answered = not form.save(by=person, is_by_link=True)
+                was_answered = not form.save(by=person)
             except ActionNotAllowed:  # answered elsewhere a moment ago: show the current state
                 checkin.refresh_from_db()
                 was_answered = checkin.state == CheckIn.State.ANSWERED

@@ -32,7 +32,13 @@ def survey_page(
     """
     context: dict[str, object] = {"checkin": checkin, "program": checkin.program}
     if form is not None:
-        context |= {"form": form, "readers": readers(checkin, is_by_link=is_by_link)}
+        context |= {
+            "form": form,
+            "survey": checkin.survey,
+            "question_count": len(checkin.questions),
+            "seconds": checkin.seconds_to_answer,
+            "readers": readers(checkin, is_by_link=is_by_link),
+        }
         return render(request, "checkins/checkin_answer.html", context)
     is_answered = checkin.state == CheckIn.State.ANSWERED
     context |= {

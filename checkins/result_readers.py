@@ -108,7 +108,8 @@ class ResultReader:
         shown = self._shown(question, table)
         cells = [(_("All"), None if shown is None else table["total"])]
         for role, figure in table["parts"].items():
-            cells.append((names[role], figure if role in (shown or ()) else None))
+            if role in question.roles:
+                cells.append((names[role], figure if role in (shown or ()) else None))
         texts = dict(question.options)
         return [
             Row(

@@ -136,15 +136,10 @@ def _tables(checkins: list[CheckIn], smallest: int) -> list[Table]:
     for row in Answer.system.filter(checkin__in=list(asked)).exclude(choice=""):
         checkin = asked[row.checkin_id]
         source = Source(checkin.person_id, checkin.pk)
-        given[row.question_id][_role(checkin)][source] = row.choice
+        given[row.question_id][checkin.role][source] = row.choice
     surveys = {checkin.survey_id for checkin in checkins}
     questions = Question.objects.filter(survey__in=surveys).order_by("position", "pk")
     return [_table(row, given[row.pk], smallest) for row in questions if row.is_pooled]
-
-
-def _role(checkin: CheckIn) -> str:
-    is_mentee = checkin.match.mentee.person_id == checkin.person_id
-    return Application.Role.MENTEE if is_mentee else Application.Role.MENTOR
 
 
 def _table(question: Question, given: dict[str, dict[Source, str]], smallest: int) -> Table:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from .editions import publish
 from .models import Kind, Question, Survey
 from .models.surveys import Channel
 
@@ -152,5 +153,5 @@ def _make(kind: str, content: dict[str, Any], at: datetime) -> Survey:
     survey = Survey.objects.create(kind=kind, titles=content["titles"], intros=content["intros"])
     for position, question in enumerate(content["questions"]):
         Question.objects.create(survey=survey, position=position, **question)
-    survey.publish(at=at)
+    publish(survey, by=None, at=at)
     return survey

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from checkins import concerns
 from checkins.answering import answer
-from checkins.models import CheckIn, Concern, current_survey
+from checkins.editions import start_edition
+from checkins.models import CheckIn, Concern, Question, Survey, current_survey
 from checkins.seeds import seed_surveys
 from matches.models import Match
+from programs.models import Program
 
 GOOD_PULSE = {"useful": "4", "rhythm": "as_planned"}
 GOOD_FIT = {"fit": "good"}
@@ -60,3 +63,16 @@ def ask_for_help(match: Match, *, at: datetime | None = None) -> Concern:
         at=at,
     )
     return concern
+
+
+def change_published(code: str, **columns: object) -> None:
+    """Change the published questions called `code`, as no one but a test can."""
+    QuerySet(Question).filter(code=code).update(**columns)
+
+
+def draft(program: Program, by: User, kind: str = "pulse") -> Survey:
+    """A draft of the program's own, started from the edition that is asked."""
+    seed_surveys()
+    source = current_survey(kind, program)
+    assert source is not None
+    return start_edition(source, program=program, by=by)

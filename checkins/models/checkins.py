@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from access.ids import PublicIdField
 from access.scoping import ScopedQuerySet
 from accounts.models import User
+from applications.models import Application
 from matches.models import Match
 from programs.models import Membership, Program, ids_read_once
 
@@ -191,10 +192,18 @@ class CheckIn(models.Model):
     def partner(self) -> User:
         return self.match.partner_of(self.person)
 
+    @property
+    def role(self) -> str:
+        """The role in which the person is asked, "mentee" or "mentor"."""
+        is_mentee = self.match.mentee.person_id == self.person_id
+        return str(Application.Role.MENTEE if is_mentee else Application.Role.MENTOR)
+
     @cached_property
     def questions(self) -> list[Question]:
-        """The questions in order; none while the check-in is only planned."""
-        return list(Question.objects.filter(survey=self.survey_id)) if self.survey_id else []
+        """The questions to this person in order; none while the check-in is only planned."""
+        if self.survey_id is None:
+            return []
+        return list(Question.objects.filter(survey=self.survey_id).asked_of(self.role))
 
     @property
     def seconds_to_answer(self) -> int:

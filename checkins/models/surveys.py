@@ -1,14 +1,19 @@
-"""Surveys as data. A published survey is frozen: an answer keeps the question that was asked."""
+"""Surveys as data.
+
+1. A program's survey of a kind has editions. An edition is a draft, then published, then retired.
+2. Only a draft can be changed. After that the questions, their words and who reads each answer stay
+   as they were: an answer keeps the question that was asked.
+3. One edition of a survey is asked at a time. A program without its own asks the shared one.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable
+from typing import ClassVar, Self, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
@@ -33,6 +38,9 @@ class Channel(models.TextChoices):
     POOLED = "pooled", _("only counted together with others")
 
 
+FROZEN = _("A published survey can't be changed. Start a new edition instead.")
+
+
 class SurveyQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Everyone may read published surveys; drafts only the committee."""
@@ -45,9 +53,37 @@ class SurveyQuerySet(ScopedQuerySet):
             Q(program=None) | Q(program__in=Membership.objects.program_ids(user, *roles))
         )
 
+    def published(self) -> Self:
+        """Editions that are asked today."""
+        return self.filter(state=Survey.State.PUBLISHED)
+
+    def editions_of(self, survey: Survey) -> Self:
+        """Every edition of the same survey, `survey` too; the newest first."""
+        return self.filter(program=survey.program_id, kind=survey.kind).order_by("-number")
+
+    def update(self, **changes: object) -> int:
+        """Update rows. Raises ActionNotAllowed for words of editions that are no drafts."""
+        is_frozen = not changes.keys() <= Survey.CHANGED_BY_STATE
+        if is_frozen and self.exclude(state=Survey.State.DRAFT).exists():
+            raise ActionNotAllowed(FROZEN)
+        return super().update(**changes)
+
 
 class Survey(models.Model):
     """One edition of a survey; without a program it is shared by all."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        RETIRED = "retired", _("Retired")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.PUBLISHED, State.RETIRED},
+        State.PUBLISHED: {State.RETIRED},
+        State.RETIRED: set(),
+    }
+    # The columns that change when a state does; all others are frozen with the draft.
+    CHANGED_BY_STATE = frozenset({"state", "published_at", "retired_at"})
 
     program = models.ForeignKey(
         Program, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("program")
@@ -56,8 +92,15 @@ class Survey(models.Model):
     number = models.PositiveSmallIntegerField(_("edition"), default=1)
     titles = models.JSONField(_("title by language"), default=dict)
     intros = models.JSONField(_("introduction by language"), default=dict, blank=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
+    )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+    # The edition that a draft was started from, to compare with.
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name=_("started from")
+    )
 
     objects = SurveyQuerySet.as_manager()
 
@@ -74,6 +117,22 @@ class Survey(models.Model):
                 condition=Q(program=None),
                 name="one_shared_survey_edition",
             ),
+            models.UniqueConstraint(
+                fields=["program", "kind", "state"],
+                condition=~Q(state="retired"),
+                name="one_survey_draft_and_one_published",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "state"],
+                condition=Q(program=None) & ~Q(state="retired"),
+                name="one_shared_survey_draft_and_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at=None, retired_at=None)
+                | Q(state="published", published_at__isnull=False, retired_at=None)
+                | Q(state="retired", retired_at__isnull=False),
+                name="survey_state_has_its_moments",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,20 +142,28 @@ class Survey(models.Model):
     def intro(self) -> str:
         return in_language(self.intros)
 
-    def publish(self, *, at: datetime | None = None) -> None:
-        """Freeze it and let it be asked from now on. Publishing twice changes nothing."""
-        if self.published_at is None:
-            self.published_at = at or timezone.now()
-            self.save(update_fields=["published_at"])
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
 
-    publish.alters_data = True  # type: ignore[attr-defined]  # no template may call it
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save it. Raises ActionNotAllowed for an edition that is no draft."""
+        self.require_draft()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # as they are
+
+    def require_draft(self) -> None:
+        """Raise ActionNotAllowed unless this edition can still be changed."""
+        if self.pk and type(self).objects.filter(pk=self.pk).exclude(state="draft").exists():
+            raise ActionNotAllowed(FROZEN)
+
+    require_draft.alters_data = True  # type: ignore[attr-defined]  # no template may call it
 
 
 def current_survey(kind: str, program: Program) -> Survey | None:
-    """Return the program's newest published survey of this kind, else the shared one."""
-    published = Survey.objects.filter(kind=kind, published_at__isnull=False, retired_at=None)
-    newest = published.order_by("-number")
-    return newest.filter(program=program).first() or newest.filter(program=None).first()
+    """Return the program's published edition of this kind, else the shared one."""
+    published = Survey.objects.published().filter(kind=kind)
+    own_or_shared = published.filter(Q(program=program) | Q(program=None))
+    return own_or_shared.order_by(F("program").asc(nulls_last=True)).first()
 
 
 class QuestionQuerySet(ScopedQuerySet):
@@ -107,24 +174,64 @@ class QuestionQuerySet(ScopedQuerySet):
         """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(survey__in=Survey.objects.for_committee(user, *roles))
 
+    def asked_of(self, role: str) -> Self:
+        """Questions to people in `role`, "mentee" or "mentor"."""
+        return self.filter(asked__in=[Question.Asked.BOTH, role])
+
+    def update(self, **changes: object) -> int:
+        """Update rows of drafts. Raises ActionNotAllowed if one of them is published."""
+        self._require_drafts()
+        return super().update(**changes)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete rows of drafts. Raises ActionNotAllowed if one of them is published."""
+        self._require_drafts()
+        return super().delete()
+
+    def bulk_create(  # type: ignore[override]  # of questions only
+        self, objs: Iterable[Question], *args: object, **kwargs: object
+    ) -> list[Question]:
+        """Add questions to drafts. Raises ActionNotAllowed if one of them is published."""
+        rows = list(objs)
+        surveys = Survey.objects.filter(pk__in={row.survey_id for row in rows})
+        if surveys.exclude(state=Survey.State.DRAFT).exists():
+            raise ActionNotAllowed(FROZEN)
+        made = super().bulk_create(rows, *args, **kwargs)  # type: ignore[arg-type]  # as they are
+        return cast(list[Question], made)
+
+    def _require_drafts(self) -> None:
+        if self.exclude(survey__state=Survey.State.DRAFT).exists():
+            raise ActionNotAllowed(FROZEN)
+
 
 class Question(models.Model):
     """One question of a survey.
 
-    `choices` is a list of [code, {language: text}]; the codes of a scale are "1", "2" and so on.
+    `choices` is a list of [code, {language: text}]. The codes of a scale are "1", "2" and so on; a
+    step between its ends may have no words. Those of a yes/no question are "yes" and "no".
     """
 
     Channel = Channel
-    SECONDS_TO_ANSWER: ClassVar[dict[str, int]] = {"scale": 5, "choice": 5, "text": 10}
+    SECONDS_TO_ANSWER: ClassVar[dict[str, int]] = {
+        "scale": 5, "yes_no": 3, "choice": 5, "text": 10,
+    }  # fmt: skip
+    COUNTABLE = ("scale", "yes_no", "choice")
 
     class Kind(models.TextChoices):
         SCALE = "scale", _("scale")
+        YES_NO = "yes_no", _("yes or no")
         CHOICE = "choice", _("choice")
         TEXT = "text", _("text")
+
+    class Asked(models.TextChoices):
+        BOTH = "both", _("mentees and mentors")
+        MENTEE = "mentee", _("mentees")
+        MENTOR = "mentor", _("mentors")
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="questions")
     position = models.PositiveSmallIntegerField(default=0)
     code = models.SlugField(max_length=40)
+    asked = models.CharField(_("asked of"), max_length=6, choices=Asked, default=Asked.BOTH)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     channel = models.CharField(_("read by"), max_length=8, choices=Channel)
     is_counted = models.BooleanField(_("also counted in pooled results"), default=False)
@@ -145,7 +252,7 @@ class Question(models.Model):
                 fields=["survey", "code"], name="question_code_once_per_survey"
             ),
             models.CheckConstraint(
-                condition=Q(is_counted=False) | Q(kind__in=["scale", "choice"]),
+                condition=Q(is_counted=False) | Q(kind__in=["scale", "yes_no", "choice"]),
                 name="only_figures_are_counted",
             ),
             models.CheckConstraint(
@@ -156,11 +263,20 @@ class Question(models.Model):
     def __str__(self) -> str:
         return in_language(self.texts) or self.code
 
-    def save(self, *args: object, **kwargs: Any) -> None:
+    def save(self, *args: object, **kwargs: object) -> None:
         """Save it. Raises ActionNotAllowed once the survey is published."""
-        if self.survey.published_at is not None:
-            raise ActionNotAllowed(_("A published survey can't be changed."))
-        super().save(*args, **kwargs)
+        self.survey.require_draft()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # as they are
+
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
+        """Delete it. Raises ActionNotAllowed once the survey is published."""
+        self.survey.require_draft()
+        return super().delete(*args, **kwargs)  # type: ignore[arg-type]  # as they are
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that are asked."""
+        return ("mentee", "mentor") if self.asked == self.Asked.BOTH else (self.asked,)
 
     @property
     def seconds_to_answer(self) -> int:
@@ -175,4 +291,4 @@ class Question(models.Model):
     @property
     def options(self) -> list[tuple[str, str]]:
         """The choices as (code, text in the reader's language)."""
-        return [(str(code), in_language(texts)) for code, texts in self.choices]
+        return [(str(code), in_language(texts) or str(code)) for code, texts in self.choices]

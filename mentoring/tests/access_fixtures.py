@@ -45,6 +45,7 @@ from workflow.models import Transition
 from .access_fixtures_of_goals import add_goals
 from .access_fixtures_of_offers import add_offer
 from .access_fixtures_of_pauses import add_pauses
+from .access_fixtures_of_surveys import add_surveys
 from .access_fixtures_of_words import add_merges
 from .access_roles import OWNERS, PAIRS, AccessFixtures
 from .access_rows import confidential_rows
@@ -244,6 +245,7 @@ def asked(world: AccessFixtures) -> None:
         wave = {"kind": "pulse", "month": date(2026, 1, 1), "published_at": at, **counts}
         world.add("wave", pair, Wave.objects.create(cohort=cohort, **wave))
     world.add("survey", "", fit)
+    add_surveys(world, pulse)
 
 
 @register_builder

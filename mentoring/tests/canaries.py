@@ -106,6 +106,8 @@ def plant_row(world: AccessFixtures, row: Any, fields: list[models.Field]) -> di
 def shaped(field: models.Field, word: str) -> Any:
     if isinstance(field, models.EmailField):
         return f"{word}@example.org"
+    if name_of(field) == "checkins.Question.choices":
+        return [["1", {"en": word}]]
     if isinstance(field, models.JSONField):
         return {"en": word}
     if field.name == "values_json":

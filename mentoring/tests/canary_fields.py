@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Whose words they are.
 OPEN = "everybody"  # published by the program, or a word of the installation
+SURVEY = "everybody once the survey is published, until then the committee"
 PERSON = "the person, the partner, the committee"
 PRIVATE = "the person and the committee"
 REVIEWED = "the person, those who review applications, the carer"
@@ -78,10 +79,10 @@ FIELDS: dict[str, str | None] = {
     "checkins.ContactLog.note": CARE_ONLY,
     "checkins.PlannedSettings.days": NO_WORDS,
     "checkins.Question.concern_codes": NO_WORDS,
-    "checkins.Question.choices": NO_WORDS,
-    "checkins.Question.texts": OPEN,
-    "checkins.Survey.intros": OPEN,
-    "checkins.Survey.titles": OPEN,
+    "checkins.Question.choices": SURVEY,
+    "checkins.Question.texts": SURVEY,
+    "checkins.Survey.intros": SURVEY,
+    "checkins.Survey.titles": SURVEY,
     "checkins.Wave.figures": NO_WORDS,
     "checkins.Wave.named_readers": NO_WORDS,
     "matching.KeepApart.reason": COMMITTEE_ONLY,

@@ -27,6 +27,7 @@ from .canary_fields import (
     PERSON,
     PRIVATE,
     REVIEWED,
+    SURVEY,
 )
 
 
@@ -34,6 +35,7 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
     """The roles that may read a word of `row` which belongs to `readers`."""
     rule: dict[str, Callable[[], set[str]]] = {
         OPEN: lambda: set(world.people),
+        SURVEY: lambda: survey_readers(world, row),
         NOBODY: set,
         PERSON: lambda: persons(world, row) | partners(world, row) | committee(world, row),
         ADDRESS: lambda: (
@@ -56,6 +58,12 @@ def readers_of(world: AccessFixtures, readers: str, row: Any) -> frozenset[str]:
         CARE_ONLY: lambda: carers(world, row),
     }
     return frozenset(rule[readers]())
+
+
+def survey_readers(world: AccessFixtures, row: Any) -> set[str]:
+    """Everyone; of a survey that is no more than a draft, the committee of its program."""
+    survey = getattr(row, "survey", row)
+    return set(world.people) if survey.published_at else members(world, survey.program, set())
 
 
 def goal_readers(world: AccessFixtures, goal: Any) -> set[str]:

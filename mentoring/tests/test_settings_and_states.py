@@ -56,6 +56,10 @@ VERBS = {
         "taken": "checkins.models:Concern.take",
         "resolved": "checkins.models:Concern.resolve",
     },
+    "checkins.Survey": {
+        "published": "checkins.editions.publish",
+        "retired": "checkins.editions.retire",
+    },
     "matches.Match": {
         "active": "agreements.signing.sign",
         "closing": "matches.terms.begin_to_close",
