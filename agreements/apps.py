@@ -7,5 +7,12 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements")
 
     def ready(self) -> None:
-        from . import emails, privacy, receivers, reconcilers  # noqa: F401  # they register themselves
+        from . import (  # noqa: F401  they register themselves
+            emails,
+            privacy,
+            receivers,
+            reconcilers,
+            reflection_emails,
+            reflection_reminders,
+        )
         from .goals import review_reminders  # noqa: F401  (they register themselves)

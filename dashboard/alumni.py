@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from matches import follow_ups, keeping_in_touch
+from matches import follow_ups, keeping_in_touch, mentoring_again
 from matches.models import FollowUp, Match
 from meetings.statements import facts, issuing
 from meetings.statements.documents import hours_and_minutes
@@ -19,7 +20,10 @@ Allows = keeping_in_touch.Allows
 
 @dataclass(frozen=True)
 class EndedPair:
-    """One ended pair. `choices` are (wish, label) while the question what next is open."""
+    """One ended pair. `choices` are (wish, label) while the question what next is open.
+
+    `is_asked_again`: a new cohort takes applications, and the person is asked to mentor in it.
+    """
 
     match: Match
     partner: User
@@ -28,6 +32,7 @@ class EndedPair:
     may_be_certified: bool
     follow_up: FollowUp | None
     choices: list[tuple[str, str]]
+    is_asked_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,17 @@ def ended_pairs(person: User) -> list[EndedPair]:
         row.closure.match_id: row for row in FollowUp.objects.of(person).select_related("closure")
     }
     shown = keeping_in_touch.shown_in(matches, person)
-    return [_ended_pair(row, person, asked.get(row.pk), shown[row.pk]) for row in matches]
+    again = mentoring_again.to_ask(timezone.now()).filter(person=person)
+    to_renew = set(again.values_list("closure__match", flat=True)) if asked else set()
+    return [
+        _ended_pair(row, person, asked.get(row.pk), shown[row.pk], is_asked=row.pk in to_renew)
+        for row in matches
+    ]
 
 
-def _ended_pair(match: Match, person: User, asked: FollowUp | None, shown: str) -> EndedPair:
+def _ended_pair(
+    match: Match, person: User, asked: FollowUp | None, shown: str, *, is_asked: bool
+) -> EndedPair:
     partner = match.partner_of(person)
     profile = getattr(partner, "profile", None)
     is_open = asked is not None and asked.answered_at is None
@@ -64,6 +76,7 @@ def _ended_pair(match: Match, person: User, asked: FollowUp | None, shown: str) 
         may_be_certified=issuing.may_be_certified(match),
         follow_up=asked,
         choices=follow_ups.wishes_of(match.application_of(person)) if is_open else [],
+        is_asked_again=is_asked,
     )
 
 

@@ -6,8 +6,11 @@ class MatchesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  register themselves
+            alumni_emails,
+            alumni_reminders,
             emails,
             follow_ups,
+            mentoring_again,
             pair_news,
             pause_by_link,
             pause_emails,

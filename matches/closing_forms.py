@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from applications.models import Application
 
-from . import keeping_in_touch, thank_you_notes
-from .models import ContactChoice, Match, ThankYouNote
+from . import keeping_in_touch, mentoring_again, thank_you_notes
+from .models import ContactChoice, FollowUp, Match, ThankYouNote
 from .models.endings import TEXT_LENGTH
 
 
@@ -58,3 +61,22 @@ class KeepInTouchForm(forms.Form):
     def save(self, *, by: User) -> ContactChoice:
         """Store the choice. Raises as `keeping_in_touch.choose`."""
         return keeping_in_touch.choose(self.match, by=by, allows=self.cleaned_data["allows"])
+
+
+class MentorAgainForm(forms.Form):
+    """Whether a mentor would like to mentor in the cohort that takes applications."""
+
+    wish = forms.ChoiceField(
+        label=_("Will you mentor again?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the answers.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, follow_up: FollowUp) -> None:
+        super().__init__(data)
+        self.follow_up = follow_up
+        cast(forms.ChoiceField, self.fields["wish"]).choices = mentoring_again.choices(follow_up)
+
+    def save(self, *, by: User) -> Application | None:
+        """Store the answer; return the application that it made. Raises as `choose`."""
+        return mentoring_again.choose(self.follow_up, by=by, wish=self.cleaned_data["wish"])

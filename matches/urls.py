@@ -40,4 +40,5 @@ urlpatterns = [
     ),
     path("pair/<str:match_id>/pause/end/", views.match_pause_end, name="match-pause-end"),
     path("pair/<str:match_id>/next/", views.match_next, name="match-next"),
+    path("pair/<str:match_id>/again/", views.match_mentor_again, name="match-mentor-again"),
 ]

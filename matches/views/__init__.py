@@ -1,6 +1,7 @@
 from .closing import (
     match_closing,
     match_keep_in_touch,
+    match_mentor_again,
     match_thank_you,
     match_thank_you_send,
     match_thank_you_withdraw,
@@ -27,6 +28,7 @@ __all__ = [
     "match_ending_withdraw",
     "match_hello",
     "match_keep_in_touch",
+    "match_mentor_again",
     "match_next",
     "match_pause",
     "match_pause_confirm",

@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import keeping_in_touch, terms, thank_you_notes
-from ..closing_forms import KeepInTouchForm, ThankYouForm
+from applications.models import Application
+
+from .. import keeping_in_touch, mentoring_again, terms, thank_you_notes
+from ..closing_forms import KeepInTouchForm, MentorAgainForm, ThankYouForm
 from ..closing_steps import closing_steps
 from ..ending_texts import partner_name
-from ..models import Match
+from ..models import FollowUp, Match
 from ..pair_page import url_or_empty
 from .pairs import own_match
 
@@ -102,3 +104,36 @@ def match_keep_in_touch(request: HttpRequest, match_id: str) -> HttpResponse:
     context = _context(request, match) | {"form": form}
     context["is_agreed"] = context["is_ended"] and shown != keeping_in_touch.Allows.NOTHING
     return render(request, "matches/match_keep_in_touch.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def match_mentor_again(request: HttpRequest, match_id: str) -> HttpResponse:
+    """Ask the mentor of an ended pair whether they mentor in the cohort that takes applications."""
+    match = own_match(request, match_id)
+    rows = FollowUp.objects.of(request.user).filter(closure__match=match)
+    follow_up = rows.select_related("closure", "person").first()
+    if follow_up is None or match.mentor.person != request.user:
+        return redirect("matches:match-detail", match_id)
+    follow_up.closure.match = match
+    cohort = mentoring_again.open_cohort(follow_up, timezone.now())
+    form = MentorAgainForm(request.POST if request.method == "POST" else None, follow_up=follow_up)
+    if form.is_valid():
+        return _after_choosing(request, form.save(by=request.user))
+    context = _context(request, match) | {"form": form, "cohort": cohort}
+    return render(request, "matches/match_mentor_again.html", context)
+
+
+def _after_choosing(request: HttpRequest, application: Application | None) -> HttpResponse:
+    """Say what the answer did, and open the application if it made one."""
+    if application is None:
+        messages.success(request, _("Thank you. We have saved your answer."))
+        return redirect(url_or_empty("dashboard:alumni"))
+    if application.state == Application.State.DRAFT:
+        messages.info(
+            request, _("We copied what you told us last time. A few answers are still missing.")
+        )
+        return redirect("applications:application-tasks", application.public_id)
+    messages.success(
+        request, _("Thank you. We sent your application with what you told us last time.")
+    )
+    return redirect("applications:application-sent", application.public_id)

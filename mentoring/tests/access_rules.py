@@ -134,6 +134,7 @@ PAGES: dict[str, Rule] = {
     "matches:match-pause-confirm": act(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-pause-end": act(PAIR, "match", match_id=PUBLIC_ID),
     "matches:match-next": form(PAIR, "ended_match", match_id=PUBLIC_ID),
+    "matches:match-mentor-again": form(PAIR, "ended_match", match_id=PUBLIC_ID),
     **AGREEMENTS,
     # --- meetings: the pair's alone
     "meetings:meeting-list": page(PAIR, "match", match_id=PUBLIC_ID),

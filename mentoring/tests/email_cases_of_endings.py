@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from agreements import reflections
 from checkins.concerns import raise_about_ending
 from matches import endings, reopening, thank_you_notes
 from matches.models import FollowUp, Match
 from meetings.statements import issuing
 from notifications.models import Notification
+from testkit import factories
 
 from .email_cases import Case, carer_of, of_pair, pair, update
 
@@ -83,3 +85,21 @@ def completed_pair() -> Case:
 
 def get_certificate(case: Case) -> None:
     issuing.issue_certificate(case.about.match, by=case.to)
+
+
+def alumnus() -> Case:
+    """Ada's pair ended a month ago; a cohort of its program has opened since."""
+    match = pair()
+    program = match.program
+    program.is_public = True
+    program.save()
+    month = timezone.now() - timedelta(days=30)
+    endings.end(match, by=match.mentee.person, kind="early", at=month)
+    opens_on = timezone.localdate() - timedelta(days=3)
+    factories.cohort(program=program, name="Next", slug="next", opens_on=opens_on)
+    row = FollowUp.objects.get(closure__match=match, person=match.mentor.person)
+    return Case(row, match.mentor.person)
+
+
+def look_back(case: Case) -> None:
+    reflections.save(case.about.match, by=case.to, learned="To listen.", next_steps="", goals={})

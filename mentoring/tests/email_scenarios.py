@@ -28,12 +28,14 @@ from .email_cases_of_agreements import (
     signed_agreement,
 )
 from .email_cases_of_endings import (
+    alumnus,
     asked_what_next,
     completed_pair,
     ended_pair,
     ending_concern,
     extend_term,
     get_certificate,
+    look_back,
     reopen,
     reopened_pair,
     reword_note,
@@ -307,6 +309,13 @@ SCENARIOS: dict[str, Scenario] = {
         stop=lambda case: follow_ups.answer(case.about, by=case.to, wish="stop"),
         reason="answered",
     ),
+    "mentor-again": Scenario(
+        alumnus,
+        stop=lambda case: follow_ups.answer(case.about, by=case.to, wish="stop"),
+        reason="answered",
+    ),
+    "six-months-on": Scenario(completed_pair, stop=reopen, reason="reopened"),
+    "reflection": Scenario(completed_pair, stop=look_back, reason="answered"),
     "certificate-ready": Scenario(completed_pair, stop=get_certificate, reason="has-certificate"),
     **PAUSES,
     "thank-you": Scenario(

@@ -1,0 +1,63 @@
+"""Half a year after a pair was completed, both get one e-mail; a week after it, each looks back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from agreements import reflection_reminders, reflections
+from matches import alumni_reminders, endings
+from notifications.models import Notification
+from testkit import factories
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def pair(ada, ben, cohort):
+    return factories.match(ben, ada, cohort)
+
+
+def end(pair, kind="early"):
+    return endings.end(pair, by=pair.mentee.person, kind=kind, at=NOW)
+
+
+def sent(kind):
+    return Notification.system.filter(kind=kind).count()
+
+
+def days(count):
+    return NOW + timedelta(days=count)
+
+
+def test_both_are_written_to_half_a_year_later_once(pair):
+    end(pair)
+    for day in (182, 184, 185, 300):
+        alumni_reminders.look_back(days(day))
+    assert sent("six-months-on") == 2
+
+
+@pytest.mark.parametrize("kind", ["choice", "circumstance"])
+def test_a_pair_that_ended_in_another_way_is_left_alone(pair, kind):
+    end(pair, kind)
+    alumni_reminders.look_back(days(184))
+    reflection_reminders.ask_to_reflect(days(6))
+    assert sent("six-months-on") == sent("reflection") == 0
+
+
+def test_each_is_asked_to_look_back_and_once_more(pair):
+    end(pair)
+    for day in (4, 6, 7, 13, 14, 60):
+        reflection_reminders.ask_to_reflect(days(day))
+    assert sent("reflection") == 4
+
+
+def test_who_has_looked_back_is_not_asked_again(pair, ben, ada):
+    from agreements.reflection_emails import reflection
+
+    closure = end(pair)
+    reflections.save(pair, by=ben, learned="To ask.", next_steps="", goals={})
+    assert reflection(closure, ben).reason == "answered"
+    assert reflection(closure, ada).action
