@@ -8,6 +8,7 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  they register themselves
+            agreement_sections,
             emails,
             privacy,
             receivers,

@@ -42,7 +42,12 @@ def tabs(statuses: list[ParticipantStatus], chosen: ParticipantStatus) -> list[d
     if len(statuses) < 2:
         return []
     return [
-        {"key": one.key, "label": label(one), "is_here": one is chosen, "is_mine": one.step.is_mine}
+        {
+            "url": f"?pair={one.key}",
+            "label": label(one),
+            "is_here": one is chosen,
+            "is_mine": one.step.is_mine,
+        }
         for one in statuses
     ]
 

@@ -26,3 +26,6 @@ talk_asked = Signal()
 # Pairs were looked at for silence: `silent`, by match since when nothing was heard of those that
 # are far beyond their rhythm, `others`, the ids of the rest, and `at`.
 silence_looked_for = Signal()
+# The page of a running pair is shown: `match`, `person`, `at`. Receivers return a list of
+# `pair_sections.PairSection`.
+pair_sections_asked = Signal()

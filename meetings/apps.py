@@ -10,6 +10,7 @@ class MeetingsConfig(AppConfig):
         from . import (  # noqa: F401  # they register themselves
             emails,
             meeting_reminders,
+            meeting_sections,
             overdue,
             privacy,
             receivers,

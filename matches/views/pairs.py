@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -22,11 +24,14 @@ from ..pair_page import (
     first_days,
     partner_card,
     progress_of,
+    read_profile,
     shared_answers,
     url_or_empty,
 )
+from ..pair_sections import pair_sections
 from ..pause_days import pause_of
 from ..pause_texts import pause_lines
+from ..terms import today_of
 from ..vocabulary_text import Vocabulary
 from ..what_you_share import of_pair, read_together, what_you_share
 from ..why_you_two import why_you_two
@@ -78,18 +83,48 @@ def match_hello(request: HttpRequest, match_id: str) -> HttpResponse:
 
 @require_safe
 def match_detail(request: HttpRequest, match_id: str) -> HttpResponse:
-    match = own_match(request, match_id)
-    context = _context(match, request.user) | {
+    """Show what the pair has in this moment; how the two were introduced has a page of its own."""
+    mine = Match.objects.of(request.user).with_people()
+    rows = list(mine.filter(~Q(state=Match.State.CLOSED) | Q(public_id=match_id)))
+    match = next((row for row in rows if row.public_id == match_id), None)
+    if match is None:
+        raise Http404
+    user, now = request.user, timezone.now()
+    theirs = match.mentor if match.mentee == match.application_of(user) else match.mentee
+    read_profile(theirs)
+    context = {
+        "match": match,
+        "program": match.program,
+        "partner": partner_card(theirs, contact=keeping_in_touch.shown_to(match, user)),
+        "is_open": match.state != Match.State.CLOSED,
+        "is_closing": match.state == Match.State.CLOSING,
+        "is_term_over": match.ends_on is not None and match.ends_on < today_of(match, now),
+        "tabs": _tabs(rows, match, user),
+        "sections": pair_sections(match, user, now),
         "steps": progress_of(match),
-        "ending": _ending(match, request.user),
-        **_pause(match, request.user),
+        "ending": _ending(match, user),
+        **_pause(match, user),
+        "help_url": url_or_empty("checkins:concern-create"),
         "agreement_url": url_or_empty("agreements:agreement-detail", match.public_id),
         "meetings_url": url_or_empty("meetings:meeting-list", match.public_id),
-        "goals_url": url_or_empty("agreements:goal-list", match.public_id),
-        "activities_url": url_or_empty("agreements:activity-list", match.public_id),
         "alumni_url": url_or_empty("dashboard:alumni"),
     }
     return render(request, "matches/match_detail.html", context)
+
+
+def _tabs(rows: list[Match], chosen: Match, user: User) -> list[dict[str, object]]:
+    """Return the running pairs of `user` as tabs; none for a single one or an ended one."""
+    if len(rows) < 2 or chosen.state == Match.State.CLOSED:
+        return []
+    return [
+        {
+            "url": reverse("matches:match-detail", args=[row.public_id]),
+            "label": partner.first_name or partner.name,
+            "is_here": row == chosen,
+        }
+        for row in rows
+        for partner in [row.partner_of(user)]
+    ]
 
 
 def _pause(match: Match, user: User) -> dict[str, object]:

@@ -53,7 +53,7 @@ def words(world, field):
 @pytest.mark.parametrize(
     ("role", "route", "field"),
     [
-        ("mentee", "matches:match-detail", "applications.Application.situation"),
+        ("mentee", "matches:match-hello", "applications.Application.situation"),
         ("mentor", "agreements:agreement-review", "agreements.AgreedGoal.text"),
         ("mentee", "meetings:meeting-list", "meetings.Agenda.points"),
     ],
