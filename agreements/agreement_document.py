@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from programs.tagged_pdf import compile_pdf, paper_of
 
-from . import default_texts, text
+from . import text, wording
 from .models import AgreementVersion, Signature
 
 TEMPLATE = Path(__file__).with_name("document.typ")
@@ -25,6 +25,7 @@ class Section:
 
     title: str
     rows: list[tuple[str, str]]
+    lang: str = ""  # of the rows, if it is not that of the document
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,6 @@ def document_of(version: AgreementVersion, reader: User) -> Document | None:
         sections=[
             Section("", _head(version)),
             *(_part(part) for part in text.by_part(content)),
-            Section(
-                _("Limits of confidentiality that always apply"),
-                [("", str(limit)) for limit in default_texts.LIMITS],
-            ),
             Section(_("Signatures"), _signatures(version, reader)),
         ],
         closing=[_("SHA-256 of the signed text:") + " " + hash_of_text] if hash_of_text else [],
@@ -79,10 +76,22 @@ def _head(version: AgreementVersion) -> list[tuple[str, str]]:
         (_("Mentee"), str(mentee)),
         (_("Mentor"), str(mentor)),
         (_("Version"), str(version.number)),
+        (_("Text of the program"), _wording(version)),
     ]
 
 
+def _wording(version: AgreementVersion) -> str:
+    language = wording.reading_language(version)
+    words = _("wording %(number)s, %(language)s")
+    return words % {
+        "number": version.wording.number,
+        "language": wording.language_name(language),
+    }
+
+
 def _part(part: text.Part) -> Section:
+    if part.lang:
+        return Section(str(part.title), [("", line) for line in part.lines], part.lang)
     rows = [(str(row.label), str(row.value)) for row in part.statements]
     return Section(str(part.title), rows)
 

@@ -15,7 +15,7 @@ from notifications.outbox import cancel_about, enqueue
 from notifications.reasons import reason
 from workflow.states import move
 
-from . import drafting, text
+from . import drafting, text, wording
 from .models import AgreedActivity, AgreedGoal, AgreementText, AgreementVersion
 
 State = AgreementVersion.State
@@ -26,8 +26,9 @@ WAS_DISCARDED = reason("version-discarded", _("the new version has been discarde
 def amend(match: Match, *, by: User, at: datetime | None = None) -> AgreementVersion:
     """Start a new version as a copy of the one in force, which applies until the new one is signed.
 
-    Return it, or the one that is being written already. Raises ActionNotAllowed outside the pair,
-    after the end of the match, and while there is no agreement.
+    It has the program's newest wording. Return it, or the one that is being written already.
+    Raises ActionNotAllowed outside the pair, after the end of the match, and while there is no
+    agreement.
     """
     drafting.check_may_write(match, by)
     current = drafting.current_version(match)
@@ -72,7 +73,15 @@ def _copy(signed: AgreementVersion, *, by: User, at: datetime) -> AgreementVersi
     new, created = AgreementVersion.objects.get_or_create(
         agreement=signed.agreement,
         number=last + 1,
-        defaults={**columns, **written, "revision": 1, "changed_by": by, "changed_at": at},
+        defaults={
+            **columns,
+            **written,
+            "wording": wording.freeze(signed.program, at=at),
+            "wording_language": signed.wording_language or wording.language_for(by, signed.program),
+            "revision": 1,
+            "changed_by": by,
+            "changed_at": at,
+        },
     )
     if created:
         _copy_content(text.content_for_record(signed), new)

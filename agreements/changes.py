@@ -12,7 +12,15 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, override
 
 from .models import AgreementVersion
-from .text import Content, Statement, Words, clean, content_for_record, statements_of
+from .text import (
+    FIXED,
+    Content,
+    Statement,
+    Words,
+    clean,
+    content_for_record,
+    statements_of,
+)
 
 Snapshot = dict[str, list[str]]  # {code: [part, label, words]}, as it is stored
 Pieces = tuple[tuple[str, str], ...]  # (operation, words): "same", "del" or "ins"
@@ -31,10 +39,11 @@ class Change:
 
 def snapshot(content: Content) -> Snapshot:
     """Return the statements for a later `changes`, labelled in the language of this moment."""
-    return {
-        line.code: [line.part, str(line.label), clean(str(line.value))]
-        for line in statements_of(content)
-    }
+    return _snapshot(statements_of(content))
+
+
+def _snapshot(lines: list[Statement]) -> Snapshot:
+    return {line.code: [line.part, str(line.label), clean(str(line.value))] for line in lines}
 
 
 def snapshots(content: Content) -> dict[str, Snapshot]:
@@ -74,12 +83,27 @@ def _as_shared(stored: dict[str, Any]) -> Snapshot:
 def changes(before: Snapshot, content: Content) -> list[Change]:
     """Return what changed since `before`, in the order of the text, removed statements last."""
     now = {line.code: line for line in statements_of(content)}
+    if not any(_is_fixed(code) for code in before):  # from before the program had texts in it
+        now = {code: line for code, line in now.items() if not _is_fixed(code)}
+    return _changes(before, now)
+
+
+def fixed_changes(before: list[Statement], now: list[Statement]) -> list[Change]:
+    """Return what is different between two wordings of the program."""
+    return _changes(_snapshot(before), {line.code: line for line in now})
+
+
+def _changes(before: Snapshot, now: dict[str, Statement]) -> list[Change]:
     found = [_compare(before.get(code), line) for code, line in now.items()]
     gone = [
         Change("removed", part, label, (("del", words),), ())
         for part, label, words in _missing(before, now)
     ]
     return [change for change in found if change is not None] + gone
+
+
+def _is_fixed(code: str) -> bool:
+    return code.startswith(f"{FIXED} ")
 
 
 def _missing(before: Snapshot, now: dict[str, Statement]) -> Iterable[tuple[str, str, str]]:

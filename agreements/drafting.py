@@ -21,7 +21,7 @@ from accounts.models import User
 from matches.models import Match
 from workflow.states import move
 
-from . import changes, reconcilers, text
+from . import changes, reconcilers, text, wording
 from .models import (
     AgreedActivity,
     AgreedGoal,
@@ -79,7 +79,9 @@ def default_values(match: Match) -> dict[str, int]:
 
 def current_version(match: Match) -> AgreementVersion | None:
     """Return the version that is being written, else the one in force, else None."""
-    versions = AgreementVersion.objects.of_match(match).select_related("agreement", "changed_by")
+    versions = AgreementVersion.objects.of_match(match).select_related(
+        "agreement", "changed_by", "wording"
+    )
     found = versions.editable().first() or versions.signed().first()
     if found is not None:
         found.agreement.match = match
@@ -121,11 +123,11 @@ def save_part(
     """
     at = at or timezone.now()
     check_may_write(match, by)
-    version = _version_to_write(match)
+    version = _version_to_write(match, by=by, at=at)
     if version.revision_of(part) and says_the_same(part_values(version, part), values):
         return version
     columns = {name: values[name] for name in COLUMNS.get(part, ())}
-    _claim(version, part, expected_revision=expected_revision, by=by, at=at, columns=columns)
+    claim(version, part, expected_revision=expected_revision, by=by, at=at, columns=columns)
     _write(version, part, values)
     withdraw_signatures(version, at)
     return version
@@ -139,12 +141,16 @@ def check_may_write(match: Match, by: User) -> None:
         raise ActionNotAllowed(CLOSED)
 
 
-def _version_to_write(match: Match) -> AgreementVersion:
+def _version_to_write(match: Match, *, by: User, at: datetime) -> AgreementVersion:
     version = current_version(match)
     if version is None:
         agreement, _created = Agreement.objects.get_or_create(match=match)
+        begun = {
+            "wording": wording.freeze(match.program, at=at),
+            "wording_language": wording.language_for(by, match.program),
+        }
         version, _created = AgreementVersion.objects.get_or_create(
-            agreement=agreement, number=1, defaults=default_values(match)
+            agreement=agreement, number=1, defaults={**default_values(match), **begun}
         )
         AgreementText.system.get_or_create(version=version)
         version.agreement.match = match
@@ -166,7 +172,7 @@ def says_the_same(saved: PartValues, wanted: PartValues) -> bool:
     return bool(plain(saved) == plain(wanted))
 
 
-def _claim(
+def claim(
     version: AgreementVersion,
     part: str,
     *,
@@ -175,13 +181,14 @@ def _claim(
     at: datetime,
     columns: PartValues,
 ) -> None:
-    """Raise the revision of `part` if it still is the expected one, and set `columns`.
+    """Raise the revision of `part` ("": of the whole) if it is the expected one; set `columns`.
 
     One conditional UPDATE decides who was first; it also locks the row against a signature until
     the commit. No condition on the version may go through a join: the UPDATE would then compare
     ids from a subquery, which PostgreSQL does not evaluate again after waiting for the row, and
     two writers would both be first.
     """
+    revision = f"{part}_revision" if part else "revision"
     # A change of a shared text asks for signatures again.
     next_round = models.When(state=State.SHARED, then=F("signing_round") + 1)
     signing_round = models.Case(
@@ -191,11 +198,11 @@ def _claim(
         pk=version.pk,
         state__in=AgreementVersion.EDITABLE,
         agreement__in=Agreement.objects.of_open_matches(),
-        **{f"{part}_revision": expected_revision},
+        **{revision: expected_revision},
     )
     numbers = {
         "revision": F("revision") + 1,
-        f"{part}_revision": F(f"{part}_revision") + 1,
+        revision: F(revision) + 1,
         "signing_round": signing_round,
     }
     claimed = mine.update(changed_by=by, changed_at=at, **numbers, **columns)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from matches.models import Match
 
-from . import changes, comment_pages, default_texts, text
+from . import changes, comment_pages, default_texts, text, wording
 from .forms import PartForm
 from .models import PARTS, AgreementVersion, PartComment, Signature
 
@@ -27,6 +28,14 @@ def version_in_force(match: Match, version: AgreementVersion | None) -> Agreemen
     if version is None or version.state == State.SIGNED:
         return version
     return AgreementVersion.objects.of_match(match).signed().first()
+
+
+def earlier_versions(match: Match, current: AgreementVersion | None) -> list[AgreementVersion]:
+    """Return the versions that were signed and are not in force any more, newest first."""
+    if current is None or current.number == 1:
+        return []
+    rows = AgreementVersion.objects.of_match(match).filter(state=State.SUPERSEDED)
+    return list(rows.order_by("-number"))
 
 
 def tasks(match: Match, version: AgreementVersion | None) -> list[dict[str, str | Promise]]:
@@ -88,14 +97,43 @@ def full_text(
         "partner": partner,
         "version": version,
         "parts": comment_pages.part_rows(text.by_part(content), said or []),
-        "limits": default_texts.LIMITS,
-        "committee_sees": default_texts.COMMITTEE_SEES,
+        "translation": translation_of(version),
+        "is_wording_outdated": version.is_editable and wording.is_outdated(version),
+        "has_new_wording": any(change.part in wording.NAMES for change in found),
         "changes_heading": changes_heading,
         "changes": found,
         "signatures": Signature.objects.visible_to(reader).valid().under(version),
         "may_sign": version.may_be_signed_by(reader),
         "may_share": version.may_be_shared_by(reader),
     }
+
+
+def translation_of(version: AgreementVersion) -> dict[str, object] | None:
+    """Return what the program wrote, in the reader's language, if the agreement is in another."""
+    agreed, reading = wording.reading_language(version), get_language() or ""
+    if reading == agreed or reading not in wording.LANGUAGES:
+        return None
+    lines = text.fixed_statements(version, reading)
+    if all(line.lang == agreed for line in lines):  # the program has not translated it
+        return None
+    return {
+        "parts": text.parts_of(lines),
+        "agreed": wording.language_name(agreed),
+        "reading": wording.language_name(reading),
+    }
+
+
+def committee_reads(match: Match, version: AgreementVersion | None) -> str:
+    """Return what the committee can read, as the agreement says it to the reader."""
+    name = "agreement_committee"
+    if version is None:
+        return wording.starting_text(match, version, name)
+    return str(version.wording.text(name, get_language() or match.program.language))
+
+
+def limits(match: Match, version: AgreementVersion | None) -> list[str]:
+    """Return the limits of confidentiality that always apply, as the agreement says them."""
+    return wording.starting_text(match, version, "agreement_limits").splitlines()
 
 
 def conflicting_edit(version: AgreementVersion, part: str, reader: User) -> dict[str, object]:

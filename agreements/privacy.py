@@ -105,6 +105,7 @@ def _export_versions(user: User) -> list[dict[str, object]]:
         "agreement__match__mentee__person",
         "agreement__match__mentor__person",
         "agreement__match__mentee__cohort__program",
+        "wording",
     )
     return [_export(version, user) for version in versions]
 
@@ -199,7 +200,13 @@ AGREED = kept("part of the agreement that the partner signed too; the name is re
 COLUMNS = rules(
     "agreements",
     {
-        "AgreementVersion": {"public_id": impersonal("a random id")},
+        "AgreementVersion": {
+            "public_id": impersonal("a random id"),
+            "wording_language": impersonal("one of the languages of the site"),
+        },
+        "AgreementWording": {
+            "texts sha256": impersonal("what the program says in its agreements"),
+        },
         "AgreementText": {
             " ".join(WRITTEN): AGREED,
             "signed_text": kept(AGREED.why, not_exported="the same words as the parts"),

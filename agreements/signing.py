@@ -75,7 +75,7 @@ def sign(
 def _lock_revision(version: AgreementVersion, revision: int) -> bool:
     """Lock the version's row until the commit, if it is still the shared `revision`.
 
-    The UPDATE has no join, for the reason given in `drafting._claim`.
+    The UPDATE has no join, for the reason given in `drafting.claim`.
     """
     mine = AgreementVersion.objects.filter(
         pk=version.pk,

@@ -18,13 +18,15 @@ from itertools import groupby
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from accounts.models import User
+from programs.models import AGREEMENT_TEXTS
 
+from . import wording
 from .models import PARTS, AgreedActivity, AgreedGoal, AgreementText, AgreementVersion
 
-FORMAT = "mentoring agreement, text 1"
+FORMAT = "mentoring agreement, text 2"  # 1 had no texts of the program
 
 PART_TITLES: dict[str, Promise] = {
     "rhythm": _("How often we meet"),
@@ -34,6 +36,7 @@ PART_TITLES: dict[str, Promise] = {
     "term": _("How long we commit, and how we end"),
 }
 
+FIXED = "fixed"  # begins the codes of what the program wrote
 Words = str | Promise  # text that a page shows, perhaps translated late
 
 
@@ -49,6 +52,7 @@ class Statement:
     label: Words
     record: str
     shown: Words = ""
+    lang: str = ""  # of words that the program wrote
 
     @property
     def value(self) -> Words:
@@ -60,8 +64,18 @@ class Part:
     """The statements of one part under its title."""
 
     code: str
-    title: Promise
+    title: Words
     statements: tuple[Statement, ...]
+
+    @property
+    def lang(self) -> str:
+        """The language of a part that the program wrote, "" for a part of the pair."""
+        return self.statements[0].lang
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of a part that the program wrote."""
+        return str(self.statements[0].value).splitlines()
 
     @property
     def rows(self) -> list[dict[str, Words]]:
@@ -98,7 +112,28 @@ def _content(version: AgreementVersion, text: AgreementText) -> Content:
 
 
 def statements_of(content: Content) -> list[Statement]:
-    """Return every statement, in the order of the parts; parts not written yet are left out."""
+    """Return every statement in reading order; parts not written yet are left out."""
+    fixed = fixed_statements(content.version, wording.reading_language(content.version))
+    before = [line for line in fixed if line.part in wording.BEFORE_PARTS]
+    after = [line for line in fixed if line.part in wording.AFTER_PARTS]
+    return [*before, *_written(content), *after]
+
+
+def fixed_statements(version: AgreementVersion, language: str) -> list[Statement]:
+    """Return what the program wrote, in a language."""
+    return [
+        Statement(
+            fixed.name,
+            f"{FIXED} {fixed.name}",
+            AGREEMENT_TEXTS[fixed.name].label,
+            fixed.words,
+            lang=fixed.lang,
+        )
+        for fixed in wording.fixed_texts(version, language).values()
+    ]
+
+
+def _written(content: Content) -> list[Statement]:
     makers = {
         "rhythm": _rhythm,
         "goals": _goals,
@@ -112,8 +147,18 @@ def statements_of(content: Content) -> list[Statement]:
 
 def by_part(content: Content) -> list[Part]:
     """Return the statements under the titles of their parts."""
-    groups = groupby(statements_of(content), key=lambda statement: statement.part)
-    return [Part(part, PART_TITLES[part], tuple(statements)) for part, statements in groups]
+    return parts_of(statements_of(content))
+
+
+def parts_of(statements: Iterable[Statement]) -> list[Part]:
+    """Put statements under the titles of their parts."""
+    groups = groupby(statements, key=lambda statement: statement.part)
+    return [Part(part, title_of(part), tuple(lines)) for part, lines in groups]
+
+
+def title_of(part: str) -> Promise:
+    """Return the heading of a part of the pair, or of a text of the program."""
+    return PART_TITLES[part] if part in PART_TITLES else AGREEMENT_TEXTS[part].label
 
 
 def _rhythm(content: Content) -> Iterable[Statement]:
@@ -202,7 +247,12 @@ def canonical(content: Content) -> str:
     mentee, mentor = match.people
     head = [("program", match.program.name), ("mentee", mentee.name), ("mentor", mentor.name)]
     head.append(("version", str(content.version.number)))
-    body = [(f"{line.part}: {_record_code(line)}", line.record) for line in statements_of(content)]
+    # Where it was not agreed, it is the program's: the record is the same in every language.
+    language = content.version.wording_language or match.program.language
+    head.append(("language of the program's text", language))
+    with override(language):
+        lines = statements_of(content)
+    body = [(f"{line.part}: {_record_code(line)}", line.record) for line in lines]
     return "\n".join([FORMAT, *(_entry(key, value) for key, value in head + body)]) + "\n"
 
 
@@ -224,6 +274,7 @@ def record_for_signing(version: AgreementVersion) -> str:
         "agreement__match__mentee__person",
         "agreement__match__mentor__person",
         "agreement__match__mentee__cohort__program",
+        "wording",
     ).get(pk=version.pk)
     content = content_for_record(version)
     record = content.text.signed_text or canonical(content)

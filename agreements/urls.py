@@ -8,6 +8,7 @@ from .views import (
     goals,
     reading,
     reflections,
+    wording,
     writing,
 )
 
@@ -21,6 +22,7 @@ urlpatterns = [
         expectations.expectation_exchange,
         name="expectation-exchange",
     ),
+    path("agreement/<str:match_id>/wording/", wording.wording_update, name="wording-update"),
     path("agreement/<str:match_id>/share/", writing.agreement_share, name="agreement-share"),
     path("agreement/<str:match_id>/review/", reading.agreement_review, name="agreement-review"),
     path("agreement/<str:match_id>/sign/", writing.agreement_sign, name="agreement-sign"),

@@ -1,5 +1,7 @@
 """Edit the texts of a program in each language of the site.
 
+The set-up texts are columns of the program; those of the agreement are versions only.
+
 1. Every change is a version with its author and time; nothing is overwritten.
 2. Who saves says which version they have read. If someone else has saved since, nothing is saved
    and they see both texts.
@@ -24,8 +26,9 @@ from django.utils.translation import gettext as _
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
 
+from . import agreement_texts
 from .committee import Role, has_role
-from .models import SET_UP_TEXTS, Program, TextVersion
+from .models import AGREEMENT_TEXTS, SET_UP_TEXTS, Program, TextVersion
 
 LANGUAGES = {code: str(name) for code, name in settings.LANGUAGES}
 
@@ -57,13 +60,22 @@ class TextState:
 
 
 def column(name: str) -> TextField:
-    """Return the column of the program that holds a text in its own language."""
+    """Return the column of the program that holds a set-up text in its own language."""
     return cast(TextField, Program._meta.get_field(name))
 
 
 def label_of(name: str) -> str:
     """Return what the committee calls a text."""
+    if name in AGREEMENT_TEXTS:
+        return str(AGREEMENT_TEXTS[name].label)
     return capfirst(str(column(name).verbose_name))
+
+
+def help_of(name: str) -> str:
+    """Return what the committee should know about a text before writing it."""
+    if name in AGREEMENT_TEXTS:
+        return str(AGREEMENT_TEXTS[name].help_text)
+    return str(column(name).help_text)
 
 
 def languages_of(program: Program) -> list[str]:
@@ -72,14 +84,38 @@ def languages_of(program: Program) -> list[str]:
 
 
 def text_of(program: Program, name: str, language: str) -> str:
-    """Return what a text says in exactly this language, "" if it is missing."""
+    """Return what a text says in exactly this language, "" if it is missing.
+
+    A text of the agreement says what the product says until the program has written its own.
+    """
+    if name in AGREEMENT_TEXTS:
+        return _agreement_text(agreement_texts.own_texts(program), program, name, language)
     if language == program.language:
         return str(getattr(program, name))
     return str(program.translations.get(name, {}).get(language, ""))
 
 
+def _agreement_text(own: agreement_texts.Own, program: Program, name: str, language: str) -> str:
+    said = agreement_texts.text_of(own, program, name, language)
+    return said if said.lang == language else ""
+
+
+def agreement_states(program: Program) -> list[list[TextState]]:
+    """Return every text of the agreement in every language, grouped by text."""
+    own = agreement_texts.own_texts(program)
+    return [
+        [
+            TextState(
+                name, one, _agreement_text(own, program, name, one), is_own=one == program.language
+            )
+            for one in languages_of(program)
+        ]
+        for name in AGREEMENT_TEXTS
+    ]
+
+
 def states(program: Program) -> list[list[TextState]]:
-    """Return every text in every language, grouped by text."""
+    """Return every set-up text in every language, grouped by text."""
     return [
         [
             TextState(name, one, text_of(program, name, one), is_own=one == program.language)
@@ -108,14 +144,16 @@ def save_text(
     if not has_role(by, program, Role.CHAIR):
         raise ActionNotAllowed(_("You don't have permission to do this."))
     fresh = Program.objects.select_for_update().get(pk=program.pk)
-    words = text.strip()
-    if words == text_of(fresh, name, language).strip():
+    words = _plain(text)
+    if words == _plain(text_of(fresh, name, language)):
         return False
     newest = newest_of(fresh, name, language)
     if newest is not None and newest.pk != seen:
         raise TextChanged(newest)
-    _check(fresh, name, language, words)
+    check_text(fresh, name, language, words)
     keep_version(fresh, name, language, words, by=by)
+    if name in AGREEMENT_TEXTS:
+        return True
     if language == fresh.language:
         setattr(fresh, name, words)
         fresh.save(update_fields=[name])
@@ -127,11 +165,18 @@ def save_text(
     return True
 
 
-def _check(program: Program, name: str, language: str, text: str) -> None:
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def check_text(program: Program, name: str, language: str, text: str) -> None:
     """Ask the rules of the program about a text. Raises ValidationError with the reasons.
 
     What they say without this text too is about something else, which is not edited here.
     """
+    if name in AGREEMENT_TEXTS:
+        agreement_texts.check(name, text, is_own=language == program.language)
+        return
     if not text and language == program.language and not column(name).blank:
         raise ValidationError(_("This text can't be empty."))
     anyway = _refusals(program, name, "")
@@ -168,6 +213,8 @@ def keep_version(
     """
     row = {"program": program, "name": name, "language": language}
     was = text_of(program, name, language) if before is None else before
+    if name in AGREEMENT_TEXTS:
+        was = ""  # the product's wording, which is not theirs
     if was and newest_of(program, name, language) is None:
         TextVersion.objects.create(**row, text=was, by=None, at=None)
     TextVersion.objects.create(**row, text=text, by=by, at=at or timezone.now())

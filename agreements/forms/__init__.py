@@ -7,6 +7,7 @@ from .parts import NO_GOAL, PART_FORMS, PartForm
 from .reflections import ReflectionForm
 from .renewal import RenewForm
 from .signing import SignForm
+from .wording import WordingForm
 
 __all__ = [
     "NO_GOAL",
@@ -24,6 +25,7 @@ __all__ = [
     "RenewForm",
     "SignForm",
     "StepForm",
+    "WordingForm",
     "save_suggestion",
     "suggestion_form",
 ]

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from matches.models import Match
 
-from .. import drafting
-from ..default_texts import CONFIDENTIALITY, ENDING_RULES, FEEDBACK
+from .. import drafting, wording
 from ..drafting import PartValues
 from ..models import AgreementVersion
 from ..models.content import LINE_LENGTH
@@ -47,6 +46,10 @@ class PartForm(forms.Form):
     def default_values(self) -> PartValues:
         """Return what a part that is not written yet starts from."""
         return drafting.default_values(self.match)
+
+    def starting_text(self, name: str) -> str:
+        """Return the program's text from which the pair starts."""
+        return wording.starting_text(self.match, self.version, name)
 
     def to_fields(self, values: PartValues) -> PartValues:
         """Turn values of the part into initial values of the fields."""
@@ -210,7 +213,10 @@ class ConfidentialityForm(PartForm):
     feedback = text_area(_("How do we give and receive feedback?"))
 
     def default_values(self) -> PartValues:
-        return {"confidentiality": CONFIDENTIALITY, "feedback": FEEDBACK}
+        return {
+            "confidentiality": self.starting_text("agreement_confidentiality"),
+            "feedback": self.starting_text("agreement_feedback"),
+        }
 
 
 class TermForm(PartForm):
@@ -233,7 +239,7 @@ class TermForm(PartForm):
         return {
             **drafting.default_values(self.match),
             "short_term_reason": "",
-            "ending_rules": ENDING_RULES,
+            "ending_rules": self.starting_text("agreement_ending"),
         }
 
     def clean(self) -> None:

@@ -8,6 +8,7 @@ from .goals import Goal, GoalChange, GoalStep
 from .reflections import GoalReflection, Reflection
 from .signatures import Signature
 from .versions import PARTS, RANGES, AgreementVersion, AgreementVersionQuerySet
+from .wordings import AgreementWording
 
 __all__ = [
     "ANSWER_LENGTH",
@@ -21,6 +22,7 @@ __all__ = [
     "AgreementText",
     "AgreementVersion",
     "AgreementVersionQuerySet",
+    "AgreementWording",
     "Expectations",
     "FirstDay",
     "Goal",

@@ -28,6 +28,7 @@ from programs.models import Program
 from workflow.states import move
 
 from .agreements import Agreement
+from .wordings import AgreementWording
 
 Person = settings.AUTH_USER_MODEL
 
@@ -138,6 +139,11 @@ class AgreementVersion(models.Model):
     # How often signatures were asked for: by sharing, and by each change after that. E-mails
     # that ask for a signature are numbered by it.
     signing_round = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    # The program's own texts in it, and the language that they are agreed in ("" if each reads
+    # them in their own, as it was before there was a choice).
+    wording = models.ForeignKey(AgreementWording, models.PROTECT, related_name="+", editable=False)
+    wording_language = models.CharField(max_length=10, blank=True, editable=False)
 
     changed_by = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", editable=False

@@ -35,5 +35,5 @@ def test_erasing_twice_is_erasing_once(match, ada, ben):
         AgreementText.objects.visible_to(ada)
         .get(version=version)
         .signed_text.count("(name erased)")
-        == 1
+        == 2  # among the people, and in the introduction
     )

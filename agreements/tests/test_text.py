@@ -52,7 +52,7 @@ def test_the_record_is_the_same_in_every_language(match):
 @pytest.mark.django_db
 def test_the_record_names_people_and_every_part(match):
     record = text.canonical(text.content_for_record(make.draft(match)))
-    assert record.startswith("mentoring agreement, text 1\nprogram:\n")
+    assert record.startswith("mentoring agreement, text 2\nprogram:\n")
     assert "mentee:\n  Ben Okoro\nmentor:\n  Ada Brook\n" in record
     assert (
         "goals: goal:\n  Lead a hiring panel\ngoals: measure:\n  Two panels led before June\n"

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matches.models import Match
 
-from .. import agreement_document, comment_pages, comments, default_texts, drafting, presenters
+from .. import agreement_document, comment_pages, comments, drafting, presenters, wording
 from ..goals.presenters import goal_list
 from ..models import Agreement, AgreementVersion
 from .own import own_match, own_version
@@ -34,7 +34,12 @@ def agreement_detail(request, match_id):
         "may_share": version is not None and version.may_be_shared_by(request.user),
         "is_term_over": match.ends_on is not None and match.ends_on < timezone.localdate(),
         "is_opened_by_me": version is not None and version.agreement.is_opened_by(request.user),
-        "committee_sees": default_texts.COMMITTEE_SEES,
+        "committee_sees": presenters.committee_reads(match, version),
+        "is_wording_outdated": version is not None
+        and version.is_editable
+        and match.state != Match.State.CLOSED
+        and wording.is_outdated(version),
+        "earlier": presenters.earlier_versions(match, version),
         "to_answer": comment_pages.waiting_for(request.user, said),
     }
     return render(request, "agreements/agreement_detail.html", context)

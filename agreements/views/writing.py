@@ -6,7 +6,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import amending, default_texts, drafting, expectations, presenters, renewal, signing, text
+from .. import (
+    amending,
+    default_texts,
+    drafting,
+    expectations,
+    presenters,
+    renewal,
+    signing,
+    text,
+    wording_pages,
+)
 from ..forms import PART_FORMS, RenewForm, SignForm
 from ..models import PARTS, AgreementVersion
 from .own import own_match, own_version
@@ -44,6 +54,10 @@ def part_update(request, match_id, part):
         "conflict": conflict,
         "is_shared": version is not None and version.state == AgreementVersion.State.SHARED,
         "default_texts": default_texts,
+        "limits": presenters.limits(match, version) if part == "confidentiality" else [],
+        "committee_sees": (
+            presenters.committee_reads(match, version) if part == "confidentiality" else ""
+        ),
         "partner": match.partner_of(request.user),
         "material": expectations.exchange_of(match, request.user).pairs(expectations.OF_PART[part]),
     }
@@ -99,6 +113,7 @@ def agreement_amend(request, match_id):
     context = {
         "match": match,
         "program": match.program,
+        "wording_changes": [] if version.is_editable else wording_pages.differences(version),
         "button": _("Start a new version"),
         "back_url": presenters.url("agreement-detail", match),
     }
@@ -154,5 +169,6 @@ def agreement_renew(request, match_id):
         "program": match.program,
         "partner": match.partner_of(request.user),
         "form": form,
+        "wording_changes": wording_pages.differences(version),
     }
     return render(request, "agreements/agreement_renew.html", context)

@@ -221,6 +221,7 @@ PAGES: dict[str, Rule] = {
     "admin:programs_seed": act(CHAIRS, "program"),
     "admin:programs_texts": desk(READERS | {"conflicted"}, "program"),
     "admin:programs_text": desk(READERS | {"conflicted"}, "program", name="faq", language="fr"),
+    "admin:programs_agreement_preview": desk(READERS | {"conflicted"}, "program", language="fr"),
     "admin:programs_text_version": desk(READERS | {"conflicted"}, "text_version", **A_VERSION),
     # --- the outbox
     "admin:notifications_notification_hold": act(CHAIRS, "letter"),
@@ -352,6 +353,7 @@ TABLES: dict[str, Admin] = {
     "matching_keepapart": Admin("apart", change=MATCHERS, add=MATCHERS | ANY_CHAIR),
     "matches_match": Admin("match", change=MATCHERS),
     "agreements_agreementversion": Admin("version"),
+    "agreements_agreementwording": Admin("wording"),
     "meetings_meeting": Admin("meeting", see=frozenset({"carer"})),
     "checkins_checkin": Admin("answered"),
     "checkins_concern": Admin("concern", see=CARE),

@@ -49,6 +49,9 @@ FIELDS: dict[str, str | None] = {
     "agreements.AgreementText.shared_snapshot": NO_WORDS,
     "agreements.AgreementText.short_term_reason": PAIR,
     "agreements.AgreementText.signed_text": PAIR,
+    "agreements.AgreementVersion.wording_language": NO_WORDS,
+    "agreements.AgreementWording.sha256": NO_WORDS,
+    "agreements.AgreementWording.texts": NO_WORDS,  # of the program; every pair reads it
     "agreements.Goal.key": NO_WORDS,
     "agreements.Goal.measure": GOAL,
     "agreements.Goal.text": GOAL,

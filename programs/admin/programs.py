@@ -207,6 +207,11 @@ class ProgramAdmin(CommitteeAdmin):
         return [
             path("setup/", view(self.setup_view), name="programs_setup"),
             path("<int:pk>/texts/", view(texts.list_view), name="programs_texts"),
+            path(
+                "<int:pk>/agreement/<slug:language>/",
+                view(texts.preview_view),
+                name="programs_agreement_preview",
+            ),
             path(f"{text}/", view(texts.edit_view), name="programs_text"),
             path(
                 f"{text}/versions/<int:version>/",

@@ -18,10 +18,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import program_texts
+from .. import agreement_texts, program_texts
 from ..committee import Role, acting_member, holds
-from ..models import SET_UP_TEXTS, Program, TextVersion
+from ..models import AGREEMENT_TEXTS, SET_UP_TEXTS, Program, TextVersion
 from ..program_texts import LANGUAGES, TextChanged
+from .agreement_preview import PreviewedText, preview
 
 Piece = tuple[str, str]  # "same", "old" or "new", and the words
 CHANGED_MEANWHILE: str | Promise = gettext_lazy(
@@ -120,7 +121,7 @@ def find_program(request: HttpRequest, pk: int) -> Program:
 
 
 def check_text(name: str, language: str) -> None:
-    if name not in SET_UP_TEXTS or language not in LANGUAGES:
+    if name not in (*SET_UP_TEXTS, *AGREEMENT_TEXTS) or language not in LANGUAGES:
         raise Http404
 
 
@@ -140,6 +141,8 @@ def list_view(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **context_of(request, program, _("Texts of %(name)s") % {"name": program.name}),
         "texts": program_texts.states(program),
+        "agreement_texts": program_texts.agreement_states(program),
+        "languages": [(one, LANGUAGES[one]) for one in program_texts.languages_of(program)],
         "own_language": LANGUAGES.get(program.language, program.language),
     }
     return TemplateResponse(request, "admin/programs/texts.html", context)
@@ -154,7 +157,10 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
     text = program_texts.text_of(program, name, language)
     form = TextForm(request.POST or None, initial={"text": text, "seen": seen})
     changed: list[Piece] = []
-    if request.method == "POST" and form.is_valid():
+    shown = None
+    if "preview" in request.POST and form.is_valid():
+        shown = show(request, program, name, language, form)
+    elif request.method == "POST" and form.is_valid():
         try:
             return save(request, program, name, language, form)
         except ValidationError as error:
@@ -169,15 +175,50 @@ def edit_view(request: HttpRequest, pk: int, name: str, language: str) -> HttpRe
         **context_of(request, program, title),
         "form": form,
         "text": text,
-        "own_text": "" if language == program.language else getattr(program, name),
+        "own_text": (
+            ""
+            if language == program.language
+            else program_texts.text_of(program, name, program.language)
+        ),
         "own_language": LANGUAGES.get(program.language, program.language),
-        "help": program_texts.column(name).help_text,
+        "help": program_texts.help_of(name),
+        "is_agreement": name in AGREEMENT_TEXTS,
+        "our_wording": (
+            agreement_texts.default_of(name, language) if name in AGREEMENT_TEXTS else ""
+        ),
+        "preview": shown,
         "versions": rows,
         "name": name,
         "language": language,
         "changed": changed,
     }
     return TemplateResponse(request, "admin/programs/text.html", context)
+
+
+def show(
+    request: HttpRequest, program: Program, name: str, language: str, form: TextForm
+) -> list[PreviewedText]:
+    """Return the whole agreement with a text that is not saved; say in the form why it can't be."""
+    tried = form.cleaned_data["text"]
+    try:
+        program_texts.check_text(program, name, language, tried)
+    except ValidationError as error:
+        form.add_error("text", error)
+    return preview(program, language, {name: tried} if name in AGREEMENT_TEXTS else {})
+
+
+def preview_view(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Show the fixed text of an agreement, as a pair reads it in a language."""
+    if language not in LANGUAGES:
+        raise Http404
+    program = find_program(request, pk)
+    title = _("Agreement in %(language)s") % {"language": LANGUAGES[language]}
+    context = {
+        **context_of(request, program, title),
+        "language": language,
+        "preview": preview(program, language),
+    }
+    return TemplateResponse(request, "admin/programs/agreement_preview.html", context)
 
 
 def save(

@@ -1,3 +1,4 @@
+from .agreement_texts import AGREEMENT_TEXTS
 from .cohorts import Cohort
 from .committee import Conflict, Membership, conflicts_with, ids_read_once, read_roles_once
 from .first_chair_links import FirstChairLink
@@ -11,6 +12,7 @@ from .vocabulary import Entry, Experience, ProgramActivity, Topic
 from .word_merges import WordMerge
 
 __all__ = [
+    "AGREEMENT_TEXTS",
     "SET_UP_TEXTS",
     "Cohort",
     "Conflict",

@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+from .agreement_texts import AGREEMENT_TEXTS
 from .programs import Program, ProgramPartQuerySet
 from .translated_texts import SET_UP_TEXTS
+
+NAMES = (*SET_UP_TEXTS, *AGREEMENT_TEXTS)
 
 
 class TextVersion(models.Model):
@@ -19,7 +22,7 @@ class TextVersion(models.Model):
     """
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="+")
-    name = models.CharField(max_length=30, choices=[(name, name) for name in SET_UP_TEXTS])
+    name = models.CharField(max_length=30, choices=[(name, name) for name in NAMES])
     language = models.CharField(max_length=10)
     text = models.TextField(_("text"), blank=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -1,0 +1,41 @@
+"""What a pair will read of a program's wording, with invented names, before it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from .. import agreement_texts
+from ..models import AGREEMENT_TEXTS, Program
+
+
+@dataclass(frozen=True)
+class PreviewedText:
+    """One text under its heading; a pair changes it if it `is_start`."""
+
+    label: str
+    lines: list[str]
+    lang: str
+    is_start: bool
+
+
+def preview(
+    program: Program, language: str, tried: Mapping[str, str] | None = None
+) -> list[PreviewedText]:
+    """Return the texts of an agreement in a language; those in `tried` are not saved yet."""
+    saved = agreement_texts.own_texts(program)
+    unsaved = {(name, language): text.strip() for name, text in (tried or {}).items()}
+    wording = agreement_texts.wording_in(language, {**saved, **unsaved}, program)
+    names = {"mentee": _("(name of the mentee)"), "mentor": _("(name of the mentor)")}
+    return [
+        PreviewedText(
+            str(AGREEMENT_TEXTS[name].label),
+            agreement_texts.fill(text, names).splitlines(),
+            text.lang,
+            AGREEMENT_TEXTS[name].is_start,
+        )
+        for name, text in wording.items()
+        if text
+    ]
