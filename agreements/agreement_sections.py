@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists
 from django.dispatch import receiver
@@ -77,7 +77,7 @@ def _goal_line(card: Card) -> SectionLine:
     )
 
 
-def _by(day: object) -> str:
+def _by(day: date) -> str:
     return _("by %(day)s") % {"day": format_date(day, "DATE_FORMAT")}
 
 

@@ -21,6 +21,7 @@ from accounts.models import User
 from matches.models import Match, MatchQuerySet
 
 from .models import Expectations
+from .models.expectations import ExpectationsQuerySet
 
 QUESTIONS = ("hopes", "gives", "often", "hard", "reached", "between")
 # The answers to have before one's eyes while writing a part.
@@ -74,6 +75,12 @@ def exchange_of(match: Match, reader: User) -> Exchange:
 def has_answered(match: Match, person: User) -> bool:
     """Whether `person` has answered; what they said stays hidden."""
     return Expectations.system.filter(match=match, author=person).exists()
+
+
+def awaiting(person: User) -> ExpectationsQuerySet:
+    """Return what others have said whose partner `person` has not answered yet; no words of it."""
+    mine = Expectations.system.filter(author=person)
+    return Expectations.system.exclude(author=person).exclude(match__in=mine.values("match"))
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ class Step(StrEnum):
     WAIT_FOR_ANSWER = "wait-for-answer"
     ACCEPT_CODE = "accept-code"
     ORIENTATION = "orientation"
+    ANSWER_OFFER = "answer-offer"
     ON_BREAK = "on-break"
     WAIT_FOR_MATCH = "wait-for-match"
     WAITING_LIST = "waiting-list"
@@ -32,9 +33,12 @@ class Step(StrEnum):
     FINISH_AGREEMENT = "finish-agreement"
     SIGN = "sign"
     EXPECT_SIGNATURE = "expect-signature"
+    ANSWER_COMMENT = "answer-comment"
+    SAY_EXPECTATIONS = "say-expectations"
     ANSWER_CHECKIN = "answer-checkin"
     REVIEW_GOALS = "review-goals"
     ANSWER_MEETING = "answer-meeting"
+    ANSWER_CONTACT_REQUEST = "answer-contact-request"
     NOTE_MEETING = "note-meeting"
     SUGGEST_MEETING = "suggest-meeting"
     ALL_SET = "all-set"
@@ -42,6 +46,8 @@ class Step(StrEnum):
     ENDING_ASKED = "ending-asked"
     CLOSING = "closing"
     SAY_WHAT_NEXT = "say-what-next"
+    MENTOR_AGAIN = "mentor-again"
+    READ_THANKS = "read-thanks"
     CLOSED = "closed"
 
     @property
@@ -65,6 +71,7 @@ PASSIVE = frozenset(
         Step.ALL_SET,
         Step.PAUSED,
         Step.ENDING_ASKED,
+        Step.READ_THANKS,
         Step.CLOSED,
     }
 )
@@ -86,6 +93,10 @@ class Facts:
     said_hello: bool = False  # the mentee has written first, or anything later has happened
     agreement: str = ""  # state of the version that is being written, else of the one in force
     i_signed: bool = False
+    i_have_a_comment_to_answer: bool = False  # on the agreement, or a suggested change
+    i_have_expectations_to_say: bool = False  # the partner has said theirs, and no draft is begun
+    i_have_an_offer_to_answer: bool = False  # asked before a pair is made
+    i_have_a_contact_request: bool = False  # the partner would like to meet someone
     i_have_a_checkin: bool = False
     i_have_goals_to_review: bool = False  # asked some months into the term
     i_have_a_meeting_to_answer: bool = False  # the partner suggested a date
@@ -93,6 +104,8 @@ class Facts:
     has_meeting_ahead: bool = False
     i_asked_to_end: bool = False  # asked the committee to join, because it may have to end
     i_am_asked_what_next: bool = False  # the pair has ended and the question is open
+    i_am_asked_again: bool = False  # a mentor whose pairs have ended; a new cohort is open
+    i_was_thanked: bool = False  # the partner's note has just come
 
 
 def _is_paired(facts: Facts) -> bool:
@@ -104,14 +117,21 @@ IN_A_COHORT = frozenset({"submitted", "waitlisted", "accepted"})
 ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     (Step.ENDING_ASKED, lambda f: _is_paired(f) and f.i_asked_to_end),
     (Step.PAUSED, lambda f: _is_paired(f) and f.is_paused),
+    (Step.ANSWER_COMMENT, lambda f: _is_paired(f) and f.i_have_a_comment_to_answer),
     (Step.SIGN, lambda f: _is_paired(f) and f.agreement == "shared" and not f.i_signed),
     (Step.ANSWER_MEETING, lambda f: _is_paired(f) and f.i_have_a_meeting_to_answer),
+    (Step.ANSWER_OFFER, lambda f: f.i_have_an_offer_to_answer),
+    (Step.ANSWER_CONTACT_REQUEST, lambda f: _is_paired(f) and f.i_have_a_contact_request),
     (Step.ANSWER_CHECKIN, lambda f: f.i_have_a_checkin),
     (Step.NOTE_MEETING, lambda f: _is_paired(f) and f.i_have_a_meeting_to_note),
     (Step.SAY_HELLO, lambda f: f.match == "introduced" and not f.is_mentor and not f.said_hello),
     (Step.EXPECT_SIGNATURE, lambda f: _is_paired(f) and f.agreement == "shared"),
     (Step.FINISH_AGREEMENT, lambda f: _is_paired(f) and f.agreement == "draft"),
     (Step.EXPECT_HELLO, lambda f: f.match == "introduced" and not f.said_hello),
+    (
+        Step.SAY_EXPECTATIONS,
+        lambda f: f.match == "introduced" and f.i_have_expectations_to_say,
+    ),
     (Step.DRAFT_AGREEMENT, lambda f: f.match == "introduced" and not f.is_mentor),
     (Step.EXPECT_DRAFT, lambda f: f.match == "introduced"),
     (Step.CLOSING, lambda f: f.match == "closing"),
@@ -122,6 +142,8 @@ ORDER: tuple[tuple[Step, Callable[[Facts], bool]], ...] = (
     ),
     (Step.ALL_SET, lambda f: f.match == "active"),
     (Step.SAY_WHAT_NEXT, lambda f: f.match == "closed" and f.i_am_asked_what_next),
+    (Step.MENTOR_AGAIN, lambda f: f.match == "closed" and f.i_am_asked_again),
+    (Step.READ_THANKS, lambda f: f.match == "closed" and f.i_was_thanked),
     (Step.CLOSED, lambda f: f.match == "closed"),
     (Step.TOO_LATE_TO_APPLY, lambda f: f.application == "draft" and f.applications_closed),
     (Step.COHORT_OVER, lambda f: f.application in IN_A_COHORT and f.cohort_is_over),

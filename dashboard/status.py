@@ -10,20 +10,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from agreements.models import AgreementVersion, GoalReview
+from agreements import expectations
+from agreements.models import AgreementVersion, GoalReview, PartComment
 from applications.models import Application
 from checkins.models import CheckIn
-from matches.models import EndingRequest, FollowUp, Match
-from meetings.models import Meeting
-from programs.models import Program
+from matches import mentoring_again
+from matches.models import EndingRequest, FollowUp, Match, ThankYouNote
+from matching.offer_emails import open_offer_urls
+from meetings.models import ContactRequest, Meeting
+from programs.models import Policy, Program
 
 from .next_step import Facts, Step, decide
 
 ASKED_FOR = timedelta(days=60)  # how long the home page asks what someone wants after an ending
+NOTE_IS_NEWS = timedelta(days=14)  # how long it names a thank-you note
 OPEN_STATES = (
     Application.State.DRAFT,
     Application.State.SUBMITTED,
@@ -43,8 +47,9 @@ class ParticipantStatus:
     checkin: CheckIn | None = None
     meetings: tuple[Meeting, ...] = ()
     follow_up: FollowUp | None = None  # what the person was asked after the end
-    asked_to_end: bool = False
     has_goals_to_review: bool = False
+    is_asked_again: bool = False  # to mentor, in a cohort that takes applications
+    offer_url: str = ""  # of the offer that waits for the answer of this person
     at: datetime = field(kw_only=True)
 
     @property
@@ -108,6 +113,21 @@ class ParticipantStatus:
         row = self.follow_up
         return row is not None and not row.wish and self.at < row.asked_at + ASKED_FOR
 
+    def _of_match(self, name: str) -> object:
+        """Return what `statuses_of` has annotated to the match."""
+        return getattr(self.match, name, None) if self.match else None
+
+    @property
+    def contact_request_id(self) -> str:
+        """Return the public id of the partner's request that this person has to answer, or ""."""
+        return str(self._of_match("contact_request_id") or "")
+
+    @property
+    def was_thanked(self) -> bool:
+        """Whether a thank-you note of the partner has come lately."""
+        left_at = self._of_match("thanked_at")
+        return isinstance(left_at, datetime) and self.at < left_at + NOTE_IS_NEWS
+
     @property
     def facts(self) -> Facts:
         application = self.application
@@ -128,13 +148,20 @@ class ParticipantStatus:
             said_hello=self.said_hello,
             agreement=self.version.state if self.version else "",
             i_signed=self.person.pk in self.signers,
+            i_have_a_comment_to_answer=bool(self._of_match("has_comments")),
+            i_have_expectations_to_say=bool(self._of_match("partner_expects"))
+            and self.version is None,
+            i_have_an_offer_to_answer=bool(self.offer_url),
+            i_have_a_contact_request=bool(self.contact_request_id),
             i_have_a_checkin=self.checkin is not None,
             i_have_goals_to_review=self.has_goals_to_review and not application.is_mentor,
             i_have_a_meeting_to_answer=self.meeting_to_answer is not None,
             i_have_a_meeting_to_note=self.meeting_to_note is not None,
             has_meeting_ahead=self.next_meeting is not None,
-            i_asked_to_end=self.asked_to_end,
+            i_asked_to_end=bool(self._of_match("asked_to_end")),
             i_am_asked_what_next=self.is_asked_what_next,
+            i_am_asked_again=self.is_asked_again,
+            i_was_thanked=self.was_thanked,
         )
 
     @property
@@ -151,15 +178,14 @@ def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
         state=Application.State.WITHDRAWN
     )
     mine = {row.pk: row for row in applications.select_related("cohort__program__policy")}
-    asked = EndingRequest.objects.open().filter(match=OuterRef("pk"), person=person)
     matches = list(
         Match.objects.of(person)
         .exclude(closed_kind=Match.Closed.IN_ERROR)
-        .annotate(asked_to_end=Exists(asked))
+        .annotate(**_what_waits(person))
         .select_related("mentee__person", "mentor__person")
     )
     found = [
-        ParticipantStatus(person, mine[own], row, asked_to_end=row.asked_to_end, at=at)
+        ParticipantStatus(person, mine[own], row, at=at)
         for row in matches
         if (own := _own_application_id(row, person)) in mine
     ]
@@ -173,7 +199,35 @@ def statuses_of(person: User, *, at: datetime) -> list[ParticipantStatus]:
         for row in mine.values()
         if row.pk not in paired or _wants_another(row, found)
     ]
+    _load_offers(found + alone, person, at)
     return _open_or_last(found + alone)
+
+
+def _load_offers(statuses: list[ParticipantStatus], person: User, at: datetime) -> None:
+    """Load the offers that wait for `person`, where a program asks before a match is made."""
+    asking = [one for one in statuses if one.program.policy.asked_before != Policy.Asked.NOBODY]
+    if not asking:
+        return
+    urls = open_offer_urls(person, at)
+    for status in asking:
+        status.offer_url = urls.pop(status.application.pk, "")
+
+
+def _what_waits(person: User) -> dict[str, Exists | Subquery]:
+    """Return what is read with each match: what its partner waits for, and a note of theirs."""
+    match = OuterRef("pk")
+    asked = EndingRequest.objects.open().filter(match=match, person=person)
+    comments = PartComment.objects.visible_to(person).open().exclude(author=person)
+    requests = ContactRequest.objects.visible_to(person).exclude(asker=person)
+    waiting = requests.filter(match=match, state=ContactRequest.State.ASKED)
+    thanks = ThankYouNote.objects.visible_to(person).filter(match=match).exclude(author=person)
+    return {
+        "asked_to_end": Exists(asked),
+        "has_comments": Exists(comments.filter(version__agreement__match=match)),
+        "partner_expects": Exists(expectations.awaiting(person).filter(match=match)),
+        "contact_request_id": Subquery(waiting.values("public_id")[:1]),
+        "thanked_at": Subquery(thanks.values("leaves_at")[:1]),
+    }
 
 
 def _own_application_id(match: Match, person: User) -> int:
@@ -192,7 +246,8 @@ def _wants_another(application: Application, found: Iterable[ParticipantStatus])
 def _open_or_last(found: list[ParticipantStatus]) -> list[ParticipantStatus]:
     def is_alive(status: ParticipantStatus) -> bool:
         if status.match:
-            return status.match.state != Match.State.CLOSED or status.is_asked_what_next
+            is_open = status.match.state != Match.State.CLOSED
+            return is_open or status.is_asked_what_next or status.is_asked_again
         return status.application.state in OPEN_STATES
 
     alive = [status for status in found if is_alive(status)]
@@ -232,9 +287,14 @@ def _load_related(found: list[ParticipantStatus], person: User, at: datetime) ->
     follow_ups = _follow_ups(found, person)
     reviews = GoalReview.objects.of(person).waiting().filter(match__in=pairs)
     to_review = set(reviews.values_list("match", flat=True))
+    renewals = mentoring_again.to_ask(at).filter(person=person) if follow_ups else None
+    again = (
+        set(renewals.values_list("closure__match", flat=True)) if renewals is not None else set()
+    )
     for status in found:
         key = status.match.pk if status.match else 0
         status.follow_up = follow_ups.get(key)
         status.has_goals_to_review = key in to_review
+        status.is_asked_again = key in again
         status.version, status.checkin = versions.get(key), checkins.get(key)
         status.meetings = tuple(meetings.get(key, ()))

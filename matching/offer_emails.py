@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +25,24 @@ LINK_DAYS = 30  # after the last day to answer: the page then says that it is ov
 NOT_ASKED = reason("not-asked", gettext_lazy("the request has ended"))
 
 
+def url_of(offer: Offer, person: User) -> str:
+    """Return the signed address at which `person` answers `offer`."""
+    until = offer.closes_at + timedelta(days=LINK_DAYS)
+    return link(LINK_PURPOSE, person=person, subject=offer, until=until)
+
+
+def open_offer_urls(person: User, at: datetime) -> dict[int, str]:
+    """Return {id of their application: address} of the offers that wait for `person`."""
+    open_ones = Offer.system.open().filter(closes_at__gt=at)
+    mentor = Q(mentor__person=person, mentor_agreed_at=None)
+    mentee = Q(mentee__person=person, mentee_agreed_at=None, asks_mentee=True)
+    rows = open_ones.filter(mentor | mentee).select_related("mentor", "mentee")
+    return {
+        (row.mentor if row.is_mentor(person) else row.mentee).pk: url_of(row, person)
+        for row in rows.order_by("closes_at")
+    }
+
+
 @kind(
     KIND,
     label=gettext_lazy("Request before a match"),
@@ -38,8 +57,6 @@ def offer(offer: Offer, person: User) -> Email | Cancel:
         return Cancel(NOT_ASKED)
     if offer.agreed_at(person):
         return Cancel(ANSWERED)
-    until = offer.closes_at + timedelta(days=LINK_DAYS)
-    address = link(LINK_PURPOSE, person=person, subject=offer, until=until)
     return Email(
         context={
             "is_mentor": offer.is_mentor(person),
@@ -47,7 +64,7 @@ def offer(offer: Offer, person: User) -> Email | Cancel:
             "facts": facts_about(offer, person),
             "closes_at": offer.closes_at,
         },
-        action=(_("See and answer"), address),
+        action=(_("See and answer"), url_of(offer, person)),
         program=offer.round.program,
     )
 

@@ -232,3 +232,36 @@ def review_goals(status: ParticipantStatus) -> NextStep:
         url=page("agreements:goal-review", status.key),
         action=_("Review our goals"),
     )
+
+
+@text_of(Step.ANSWER_COMMENT)
+def answer_comment(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("%(name)s has a comment on your agreement") % {"name": partner_name(status)},
+        text=_("Answer it, accept the suggested change, or set it aside."),
+        url=page("agreements:agreement-review", status.key),
+        action=_("Read and answer"),
+    )
+
+
+@text_of(Step.SAY_EXPECTATIONS)
+def say_expectations(status: ParticipantStatus) -> NextStep:
+    """Return the card of one whose partner has said what they expect."""
+    name = {"name": partner_name(status)}
+    return NextStep(
+        title=_("Say what you expect"),
+        text=_("%(name)s has answered a few short questions. You read each other's answers.")
+        % name,
+        url=page("agreements:expectation-exchange", status.key),
+        action=_("Answer"),
+    )
+
+
+@text_of(Step.ANSWER_CONTACT_REQUEST)
+def answer_contact_request(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("%(name)s would like to meet someone") % {"name": partner_name(status)},
+        text=_("Say whether you can ask that person. No is a good answer, too."),
+        url=page("meetings:contact-request-answer", status.contact_request_id),
+        action=_("Read and answer"),
+    )

@@ -150,3 +150,16 @@ def declined(status: ParticipantStatus) -> NextStep:
         url=page("programs:welcome"),
         action=_("See the programs"),
     )
+
+
+@text_of(Step.ANSWER_OFFER)
+def answer_offer(status: ParticipantStatus) -> NextStep:
+    """Return the card of one who is asked before a pair is made; it names no one."""
+    return NextStep(
+        title=_("Would you mentor this person?")
+        if status.application.is_mentor
+        else _("Would you like to meet this mentor?"),
+        text=_("Read what we can say so far. No is a good answer, too, and needs no reason."),
+        url=status.offer_url,
+        action=_("See and answer"),
+    )

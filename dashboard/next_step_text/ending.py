@@ -89,3 +89,24 @@ def closed(status: ParticipantStatus) -> NextStep:
         url=page("dashboard:alumni"),
         action=_("Look back"),
     )
+
+
+@text_of(Step.MENTOR_AGAIN)
+def mentor_again(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("Will you mentor again?"),
+        text=_("A new cohort of %(program)s takes applications. One tap is enough.")
+        % {"program": status.program},
+        url=page("matches:match-mentor-again", status.key),
+        action=_("Choose"),
+    )
+
+
+@text_of(Step.READ_THANKS)
+def read_thanks(status: ParticipantStatus) -> NextStep:
+    return NextStep(
+        title=_("A thank-you note from %(name)s") % {"name": partner_name(status)},
+        text=_("It is on your page, with what comes next for each of you."),
+        url=page("matches:match-detail", status.key),
+        action=_("Read it"),
+    )

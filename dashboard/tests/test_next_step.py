@@ -110,6 +110,72 @@ TABLE = [
         Step.SAY_WHAT_NEXT,
     ),
     ("has ended", {"match": "closed", "application": "accepted"}, Step.CLOSED),
+    (
+        "has a comment to answer",
+        {"match": "active", "agreement": "signed", "i_have_a_comment_to_answer": True},
+        Step.ANSWER_COMMENT,
+    ),
+    (
+        "has a comment to answer on a text to sign",
+        {"match": "introduced", "agreement": "shared", "i_have_a_comment_to_answer": True},
+        Step.ANSWER_COMMENT,
+    ),
+    (
+        "has a comment to answer on a pause",
+        {"match": "active", "is_paused": True, "i_have_a_comment_to_answer": True},
+        Step.PAUSED,
+    ),
+    (
+        "had a comment to answer when the pair ended",
+        {"match": "closed", "i_have_a_comment_to_answer": True},
+        Step.CLOSED,
+    ),
+    (
+        "reads what the partner expects",
+        {"match": "introduced", "said_hello": True, "i_have_expectations_to_say": True},
+        Step.SAY_EXPECTATIONS,
+    ),
+    (
+        "mentors someone who has said what they expect",
+        {**MENTOR, "match": "introduced", "said_hello": True, "i_have_expectations_to_say": True},
+        Step.SAY_EXPECTATIONS,
+    ),
+    (
+        "has not written, but the partner said what they expect",
+        {"match": "introduced", "i_have_expectations_to_say": True},
+        Step.SAY_HELLO,
+    ),
+    (
+        "is asked before a pair is made",
+        {**MENTOR, "application": "accepted", "i_have_an_offer_to_answer": True},
+        Step.ANSWER_OFFER,
+    ),
+    (
+        "is asked for a second place",
+        {**MENTOR, "match": "active", "i_have_an_offer_to_answer": True},
+        Step.ANSWER_OFFER,
+    ),
+    (
+        "is asked for a contact",
+        {**MENTOR, "match": "active", "has_meeting_ahead": True, "i_have_a_contact_request": True},
+        Step.ANSWER_CONTACT_REQUEST,
+    ),
+    (
+        "is asked to mentor again",
+        {**MENTOR, "match": "closed", "i_am_asked_again": True},
+        Step.MENTOR_AGAIN,
+    ),
+    (
+        "is asked what comes next before mentoring again",
+        {**MENTOR, "match": "closed", "i_am_asked_again": True, "i_am_asked_what_next": True},
+        Step.SAY_WHAT_NEXT,
+    ),
+    ("was thanked", {"match": "closed", "i_was_thanked": True}, Step.READ_THANKS),
+    (
+        "was thanked and is asked what comes next",
+        {"match": "closed", "i_was_thanked": True, "i_am_asked_what_next": True},
+        Step.SAY_WHAT_NEXT,
+    ),
     ("mentors someone near the end", {**MENTOR, "match": "closing"}, Step.CLOSING),
     ("has a longer term to sign", {"match": "closing", "agreement": "shared"}, Step.SIGN),
     (

@@ -165,3 +165,14 @@ def test_the_page_after_mentoring_leads_there(ended, coming, as_user, ada, ben):
     url = reverse("matches:match-mentor-again", args=[ended.public_id])
     assert url in as_user(ada).get(reverse("dashboard:alumni")).content.decode()
     assert url not in as_user(ben).get(reverse("dashboard:alumni")).content.decode()
+
+
+def test_the_home_page_asks_it_once_the_end_is_answered(ended, coming, as_user, ada):
+    client, home = as_user(ada), reverse("dashboard:home")
+    url = reverse("matches:match-mentor-again", args=[ended.public_id])
+    assert client.get(home).context["step"].url != url
+    long_ago = timezone.now() - timedelta(days=20)
+    follow_ups.answer(row_of(ended, ada), by=ada, wish="pause", at=long_ago)
+    assert client.get(home).context["step"].url == url
+    client.post(url, {"wish": "pause"})
+    assert client.get(home).context["step"].url != url

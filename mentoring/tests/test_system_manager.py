@@ -74,7 +74,7 @@ ALLOWED = {
     "matching/emails.py": "renders an e-mail to the person it is about",
     "matching/models/rounds.py": "adds figures of the plan to a snapshot that the member may see",
     "matching/models/offers.py": "asks whether a mentee's other offers are open, for a member",
-    "matching/offer_emails.py": "finds the program of an e-mail",
+    "matching/offer_emails.py": "finds the program of an e-mail, and what waits for a person",
     "matching/offer_links.py": "shows the person what they are asked, without a name",
     "matching/rounds/barred_pairs.py": "refuses pairs, whoever publishes or answers",
     "matching/rounds/pair_offers.py": "asks for no person; its verbs check who answers or changes",
