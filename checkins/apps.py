@@ -12,6 +12,7 @@ class CheckinsConfig(AppConfig):
             emails,
             first_contact,
             first_contact_emails,
+            handling,
             link_views,
             planning,
             privacy,

@@ -20,7 +20,6 @@ from notifications.reasons import reason
 from notifications.reconcilers import reconciler
 from notifications.reminders import PendingEmails
 from programs.models import Membership, Program, read_roles_once
-from workflow.states import move
 
 from .care_access import chairs_of, deputies_of
 from .models import CheckIn, Concern
@@ -179,7 +178,7 @@ def resolve_about_ending(match: Match, person: User, *, at: datetime) -> None:
         match=match, person=person, cause=Concern.Cause.ENDING
     ):
         note = _("They took the request back.")
-        move(concern, Concern.State.RESOLVED, by=person, at=at, resolved_at=at, resolution=note)
+        concern.close(by=person, outcome=Concern.Outcome.NOTHING, note=note, at=at)
         cancel_about(concern, why=TAKEN_BACK, at=at)
 
 
@@ -195,7 +194,7 @@ def resolve_about_silence(matches: Collection[int], *, note: str, at: datetime) 
     """Resolve what `raise_about_silence` raised; `note` says why it needs no one any more."""
     silent = Concern.system.unresolved().filter(cause=Concern.Cause.SILENCE, match__in=matches)
     for concern in silent:
-        move(concern, Concern.State.RESOLVED, by=None, at=at, resolved_at=at, resolution=note)
+        concern.close(by=None, outcome=Concern.Outcome.NOTHING, note=note, at=at)
         cancel_about(concern, why=TAKEN_BACK, at=at)
 
 
@@ -203,15 +202,15 @@ def notify(concern: Concern, *, at: datetime) -> None:
     """Enqueue the e-mail to whoever must act first; an urgent concern goes to the deputy too."""
     people = first_responders(concern)
     if concern.urgency == Concern.Urgency.URGENT:
-        people += _able_to_handle(concern, _deputies(concern))
-    people = people or _able_to_handle(concern, chairs_of(concern.program))
+        people += able_to_handle(concern, _deputies(concern))
+    people = people or able_to_handle(concern, chairs_of(concern.program))
     _enqueue(concern, people, at, PendingEmails())
 
 
 def first_responders(concern: Concern) -> list[User]:
     """Return the carer of the match, or the chairs where there is none; conflicts left out."""
     carer = concern.match.carer if concern.match else None
-    return _able_to_handle(concern, [carer] if carer else chairs_of(concern.program))
+    return able_to_handle(concern, [carer] if carer else chairs_of(concern.program))
 
 
 @reconciler
@@ -233,7 +232,7 @@ def _escalate(at: datetime) -> None:
             concern, is_late=age >= DEPUTY_AFTER, is_old=age >= CHAIR_AFTER
         )
         new = [one for one in people if not pending.has(_kind(concern), to=one, about=concern)]
-        _enqueue(concern, _able_to_handle(concern, new), at, pending)
+        _enqueue(concern, able_to_handle(concern, new), at, pending)
 
 
 @dataclass(frozen=True)
@@ -276,7 +275,7 @@ def _deputies(concern: Concern) -> list[User]:
     return deputies_of(carer, concern.program) if carer else []
 
 
-def _able_to_handle(concern: Concern, people: list[User]) -> list[User]:
+def able_to_handle(concern: Concern, people: list[User]) -> list[User]:
     """Leave out people with a conflict of interest or without a live role."""
     return [person for person in people if concern.may_be_handled_by(person)]
 

@@ -26,6 +26,9 @@ HELP_DAYS = 60
 
 CHECKIN_CLOSED = reason("checkin-closed", gettext_lazy("the check-in is no longer open"))
 CONCERN_TAKEN = reason("concern-taken", gettext_lazy("someone has taken it already"))
+CONCERN_NOT_DUE = reason(
+    "concern-not-due", gettext_lazy("it need not be looked at again now, or by someone else")
+)
 OTHER_MEMBER = reason("other-member", gettext_lazy("another member must handle it"))
 
 
@@ -125,10 +128,7 @@ def concern(row: Concern, person: User) -> Email | Cancel:
             "deputy_hours": DEPUTY_AFTER // timedelta(hours=1),
             "chair_hours": CHAIR_AFTER // timedelta(hours=1),
         },
-        action=(
-            _("Open the concern"),
-            absolute(reverse("admin:checkins_concern_change", args=[row.pk])),
-        ),
+        action=(_("Open the concern"), _page(row)),
         program=row.program,
     )
 
@@ -164,3 +164,39 @@ def concern_ending(row: Concern, person: User) -> Email | Cancel:
     role = row.match.application_of(row.person).get_role_display()
     has_ended = row.match.state == Match.State.CLOSED
     return replace(email, context={**email.context, "role": role, "has_ended": has_ended})
+
+
+@kind(
+    "concern-given-back",
+    label=gettext_lazy("A concern was given back"),
+    about="checkins.Concern",
+    stream=ESSENTIAL,
+    topic="concern",
+    to_members=True,
+)
+def concern_given_back(row: Concern, person: User) -> Email | Cancel:
+    """**To**: the carer, the deputy and the chairs, without who had it. **When**: a member gives a
+    concern back, or can no longer handle it. **Until**: as "concern"."""
+    return concern(row, person)
+
+
+@kind(
+    "concern-again",
+    label=gettext_lazy("A concern to look at again"),
+    about="checkins.Concern",
+    stream=ESSENTIAL,
+    topic="concern-again",
+    to_members=True,
+)
+def concern_again(row: Concern, person: User) -> Email | Cancel:
+    """**To**: who has taken a concern. **When**: on the day on which they wanted to look at it
+    again. **Until**: it is resolved or given back, or the day was changed."""
+    if not row.is_due_again(timezone.now()) or row.taken_by_id != person.pk:
+        return Cancel(CONCERN_NOT_DUE)
+    if not row.may_be_handled_by(person):
+        return Cancel(OTHER_MEMBER)
+    return Email(context={}, action=(_("Open the concern"), _page(row)), program=row.program)
+
+
+def _page(row: Concern) -> str:
+    return absolute(reverse("admin:checkins_concern_change", args=[row.pk]))

@@ -20,7 +20,7 @@ from . import answering, concerns
 from .disclosure import Audience, reader_of
 from .models import CheckIn, Concern, Question
 from .models.answers import TEXT_LENGTH as ANSWER_LENGTH
-from .models.care import TEXT_LENGTH as CONCERN_LENGTH
+from .models.concerns import TEXT_LENGTH
 
 
 class QuestionsForm(forms.Form):
@@ -110,7 +110,7 @@ class HelpForm(forms.Form):
     text = forms.CharField(
         label=_("What do you need help with?"),
         help_text=_("Write as much or as little as you like."),
-        max_length=CONCERN_LENGTH,
+        max_length=TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     urgency = forms.ChoiceField(
@@ -182,17 +182,6 @@ class FirstWordsForm(HelpForm):
     def save(self) -> tuple[Concern, bool]:
         """Raise the concern. Returns and raises as `concerns.say_before_start`."""
         return concerns.say_before_start(self.match, author=self.person, **self.cleaned_data)
-
-
-class ResolutionForm(forms.Form):
-    """What a committee member did about a concern."""
-
-    note = forms.CharField(
-        label=_("What was done"),
-        max_length=CONCERN_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Enter a short note on what was done.")},
-    )
 
 
 def _subjects(person: User, match: Match | None) -> dict[str, Subject]:

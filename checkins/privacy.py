@@ -19,7 +19,7 @@ from notifications.reconcilers import reconciler
 from programs.retention_limits import text_limits
 from workflow.models import Transition
 
-from .models import Answer, CheckIn, Concern, ContactLog
+from .models import Answer, CheckIn, Concern, ConcernNote, ContactLog
 
 
 @retention.register
@@ -44,10 +44,11 @@ def erase_old_concerns(at: datetime) -> int:
     erased = 0
     for theirs, before in text_limits(at):
         resolved = Concern.system.filter(theirs("program"), resolved_at__lte=before)
-        over = resolved.filter(Q(match=None) | Q(match__closed_at__lte=before))
-        erased += over.filter(texts_erased_at=None).update(
-            text="", contact_info="", resolution="", texts_erased_at=at
+        over = resolved.filter(
+            Q(match=None) | Q(match__closed_at__lte=before), texts_erased_at=None
         )
+        ConcernNote.system.filter(concern__in=over).update(text="")
+        erased += over.update(text="", contact_info="", resolution="", texts_erased_at=at)
     return erased
 
 
@@ -90,11 +91,13 @@ def erase(user: User) -> None:
     matches = Match.objects.of(user)
     Answer.system.filter(checkin__person=user).delete()
     concerns = Concern.system.filter(Q(person=user) | Q(author=user))
+    ConcernNote.system.filter(concern__in=concerns).update(text="")
     concerns.update(text="", contact_info="", resolution="")
     ContactLog.system.filter(person=user).update(note="")
     mentions, in_pair = Mentions.of(user), {"match__in": matches}
     mentions.replace_in(Answer.system.filter(checkin__match__in=matches), "text")
     mentions.replace_in(Concern.system.filter(**in_pair), "text", "contact_info", "resolution")
+    mentions.replace_in(ConcernNote.system.filter(concern__match__in=matches), "text")
     mentions.replace_in(ContactLog.system.filter(**in_pair), "note")
     for rows in (CheckIn.objects.filter(person=user), concerns):
         Transition.system.about_any(rows).update(why="")
@@ -120,6 +123,7 @@ COLUMNS = rules(
             "text contact_info": erased(),
             "resolution": erased(not_exported=FOR_THE_COMMITTEE),
         },
+        "ConcernNote": {"text": erased(not_exported=FOR_THE_COMMITTEE)},
         "ContactLog": {"note": erased(not_exported=FOR_THE_COMMITTEE)},
     },
 )

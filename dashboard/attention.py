@@ -52,7 +52,7 @@ class AttentionItem:
 def attention_items(member: User, *, at: datetime) -> list[AttentionItem]:
     """Return what `member` can act on; nothing that a role or a conflict of interest hides."""
     items = [
-        *_concerns(member),
+        *_concerns(member, at),
         *_applications(member, at),
         *_rounds(member),
         *_offers(member),
@@ -97,7 +97,7 @@ def _counts_by(rows: QuerySet, column: str, *values: str) -> Counter[str]:
     return few
 
 
-def _concerns(member: User) -> Iterator[AttentionItem]:
+def _concerns(member: User, at: datetime) -> Iterator[AttentionItem]:
     waiting = Concern.objects.for_committee(member).filter(state=Concern.State.OPEN)
     counts = _counts_by(waiting, "urgency", *Concern.Urgency.values)
     urgent = counts.pop(Concern.Urgency.URGENT, 0)
@@ -109,6 +109,11 @@ def _concerns(member: User) -> Iterator[AttentionItem]:
     yield AttentionItem(
         others, text, changelist_url("checkins_concern", state__exact="open"), "amber"
     )
+    mine = Concern.objects.for_committee(member).filter(taken_by=member)
+    (again,) = _counts(mine.to_look_at_again(at), Q())
+    text = ngettext("concern to look at again", "concerns to look at again", again)
+    url = changelist_url("checkins_concern", again="mine")
+    yield AttentionItem(again, text, url, "amber")
     (unread,) = _counts(CheckIn.objects.readable_by(member).to_read(), Q())
     text = ngettext("check-in to read", "check-ins to read", unread)
     yield AttentionItem(unread, text, changelist_url("checkins_checkin", read="no"))

@@ -249,4 +249,9 @@ def resolve_old_concerns(demo: DemoCohort, *, before: float) -> None:
     for concern in Concern.system.filter(raised_at__lt=at).unresolved():
         carer = concern.match.carer if concern.match and concern.match.carer else demo.chair
         concern.take(by=carer, at=at)
-        concern.resolve(by=carer, note=demo.texts["texts"]["resolved"], at=at)
+        concern.resolve(
+            by=carer,
+            outcome=Concern.Outcome.TALKED,
+            note=demo.texts["texts"]["resolved"],
+            at=at,
+        )

@@ -10,7 +10,7 @@ from programs.committee_admin import CommitteeAdmin, find_field
 from programs.models import Membership
 
 from ..models import ContactLog
-from ..models.care import TEXT_LENGTH
+from ..models.concerns import TEXT_LENGTH
 
 
 class ContactForm(forms.ModelForm):

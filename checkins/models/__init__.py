@@ -1,6 +1,8 @@
 from .answers import Answer
-from .care import Concern, ContactLog
 from .checkins import CheckIn, Kind
+from .concern_notes import ConcernNote
+from .concerns import Concern
+from .contacts import ContactLog
 from .planned_settings import PlannedSettings
 from .surveys import Question, Survey, current_survey
 from .waves import Wave
@@ -9,6 +11,7 @@ __all__ = [
     "Answer",
     "CheckIn",
     "Concern",
+    "ConcernNote",
     "ContactLog",
     "Kind",
     "PlannedSettings",

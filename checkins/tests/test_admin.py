@@ -75,9 +75,9 @@ def test_a_concern_is_taken_and_resolved(cared, as_user, ben, eve):
     assert "It hurts" in words(client, "concern_change", concern.pk)
     assert client.get(page("concern_take", concern.pk)).status_code == 303
     client.post(page("concern_take", concern.pk))
-    client.post(page("concern_resolve", concern.pk), {"note": ""})
+    client.post(page("concern_resolve", concern.pk), {"outcome": "talked", "note": ""})
     assert Concern.objects.visible_to(eve).get().state == "taken"
-    client.post(page("concern_resolve", concern.pk), {"note": "We spoke"})
+    client.post(page("concern_resolve", concern.pk), {"outcome": "talked", "note": "We spoke"})
     assert Concern.objects.visible_to(eve).get().state == "resolved"
     assert "We spoke" in words(client, "concern_change", concern.pk)
 
@@ -112,8 +112,10 @@ def test_who_left_no_other_way_is_reached_by_email(cared, as_user, ben, eve):
 def test_a_note_that_is_too_long_is_refused_and_kept(cared, as_user, ben, eve):
     concern = ask(cared, ben)
     note = "x" * 4001
-    answer = as_user(eve).post(page("concern_resolve", concern.pk), {"note": note})
-    assert set(answer.context["form"].errors) == {"note"}
+    answer = as_user(eve).post(
+        page("concern_resolve", concern.pk), {"outcome": "talked", "note": note}
+    )
+    assert set(answer.context["forms"]["resolve"].errors) == {"note"}
     assert note in answer.content.decode()
     assert Concern.objects.visible_to(eve).get().state == "open"
 

@@ -109,16 +109,16 @@ def test_the_author_sees_it_and_does_not_handle_it(cared, ben, eve):
     concern = ask(cared, ben)
     assert Concern.objects.visible_to(ben).get().text == "It hurts"
     with pytest.raises(ActionNotAllowed):
-        concern.resolve(by=ben, note="Fine")
+        concern.resolve(by=ben, outcome="talked", note="Fine")
 
 
 def test_resolving_needs_a_note_and_happens_once(cared, ben, eve):
     concern = ask(cared, ben)
     with pytest.raises(ActionNotAllowed):
-        concern.resolve(by=eve, note="  ")
-    concern.resolve(by=eve, note="We spoke")
+        concern.resolve(by=eve, outcome="talked", note="  ")
+    concern.resolve(by=eve, outcome="talked", note="We spoke")
     with pytest.raises(ActionNotAllowed):
-        concern.resolve(by=eve, note="Again")
+        concern.resolve(by=eve, outcome="talked", note="Again")
     assert Concern.objects.visible_to(eve).get().resolution == "We spoke"
 
 

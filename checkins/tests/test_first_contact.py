@@ -137,7 +137,7 @@ def test_what_waits_is_not_sent(cared, stop):
 def test_the_question_is_asked_again_once_the_carer_has_looked_into_it(cared, cleo, ben):
     introduced(cared, 9)
     not_reached(cared)
-    Concern.system.get().resolve(by=cleo, note="She was on holiday.")
+    Concern.system.get().resolve(by=cleo, outcome="talked", note="She was on holiday.")
     ask()
     assert [row[:2] for row in enqueued()] == [
         ("first-contact", ben), ("first-contact-copy", cleo),

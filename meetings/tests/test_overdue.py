@@ -157,7 +157,9 @@ def test_a_long_silence_asks_the_carer_once_and_ends_with_contact(pair, eve, ben
     sent = deliver_due_emails(NOW, reconcile=False)
     assert [eve.email] in [mail.to for mail in sent]
     Concern.system.get().take(by=eve)
-    Concern.system.get().resolve(by=eve, note="I called them. They are busy until March.")
+    Concern.system.get().resolve(
+        by=eve, outcome="talked", note="I called them. They are busy until March."
+    )
     remind_overdue(NOW + 2 * LOOK_AGAIN)
     assert [state for state, _at in silence_concerns()] == ["resolved"], "once per silence"
     note_contact(pair, by=ben, at=NOW + 2 * LOOK_AGAIN)

@@ -19,7 +19,7 @@ from applications.importing.import_jobs import create_upload
 from applications.importing.summaries import summarize, to_json
 from applications.importing.tables import read_table
 from applications.models import RosterJob, RosterUpload
-from checkins.models import Answer, CheckIn, Concern, ContactLog, Wave
+from checkins.models import Answer, CheckIn, Concern, ConcernNote, ContactLog, Wave
 from checkins.seeds import seed_surveys
 from matches import endings
 from matches.models import ContactChoice, EndingNote, Match, ThankYouNote
@@ -239,6 +239,7 @@ def asked(world: AccessFixtures) -> None:
         concern = Concern.objects.create(
             program=match.program, match=match, person=person, author=person, **words
         )
+        ConcernNote.objects.create(concern=concern, member=carer, text="n")
         world.add("concern", pair, concern, owners=(mentee,), partners=(mentor,))
         called = ContactLog.objects.create(match=match, person=person, member=carer, note="n")
         world.add("contact", pair, called, owners=(mentee,), partners=(mentor,))

@@ -243,7 +243,11 @@ PAGES: dict[str, Rule] = {
     # --- care
     "admin:checkins_checkin_read": act(CARE, "answered"),
     "admin:checkins_concern_take": act(CARE, "concern"),
-    "admin:checkins_concern_resolve": saying(act(CARE, "concern"), note="Done"),
+    "admin:checkins_concern_take_over": act(CARE, "concern"),
+    "admin:checkins_concern_note": saying(act(CARE, "concern"), text="A note"),
+    "admin:checkins_concern_look_again": act(CARE, "concern"),
+    "admin:checkins_concern_give_back": saying(act(CARE, "concern"), why="Away"),
+    "admin:checkins_concern_resolve": saying(act(CARE, "concern"), outcome="talked", note="Done"),
     # --- rounds: every member looks on, matchers and chairs decide
     "admin:matching_round_workbench": desk(READERS, "round"),
     "admin:matching_round_minutes": desk(READERS, "round"),
@@ -356,7 +360,7 @@ TABLES: dict[str, Admin] = {
     "agreements_agreementwording": Admin("wording"),
     "meetings_meeting": Admin("meeting", see=frozenset({"carer"})),
     "checkins_checkin": Admin("answered"),
-    "checkins_concern": Admin("concern", see=CARE),
+    "checkins_concern": Admin("concern", see=CARE, add=CARE | ANY_CHAIR),
     "checkins_contactlog": Admin("contact", see=CARE, add=CARE | ANY_CHAIR),
     "checkins_survey": Admin("survey", see=ANY_COMMITTEE),
     "checkins_wave": Admin("wave"),

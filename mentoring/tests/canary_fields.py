@@ -79,6 +79,7 @@ FIELDS: dict[str, str | None] = {
     "checkins.Concern.contact_info": CARE,
     "checkins.Concern.resolution": CARE_ONLY,
     "checkins.Concern.text": CARE,
+    "checkins.ConcernNote.text": CARE_ONLY,
     "checkins.ContactLog.note": CARE_ONLY,
     "checkins.PlannedSettings.days": NO_WORDS,
     "checkins.Question.concern_codes": NO_WORDS,

@@ -84,6 +84,7 @@ def about(row: Any, *names: str) -> Any:
         "pause",
         "application",
         "checkin",
+        "concern",
         "meeting",
         "version",
         "agreement",

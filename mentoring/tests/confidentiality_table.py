@@ -89,6 +89,7 @@ WORDS: dict[str, Readers] = {
     "checkins.Concern.text": carer_and_chair,
     "checkins.Concern.contact_info": carer_and_chair,
     "checkins.Concern.resolution": carer_and_chair,
+    "checkins.ConcernNote.text": carer_and_chair,
     "checkins.ContactLog.note": carer_and_chair,
     "matches.EndingReason.text": carer_and_chair,
     "matches.EndingNote.text": carer_and_chair,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from agreements import comments
 from applications.models import Application, Decision
-from checkins.models import CheckIn, Concern
+from checkins.models import CheckIn
 from matches import follow_ups
 from matches.models import Match
 from matching.rounds import lifecycle
@@ -19,7 +19,7 @@ from meetings.models import Agenda
 from programs.models import Cohort, Membership
 from testkit import agreements, checkins, factories, meetings, rounds
 
-from .email_cases import ZONE, Case, Scenario, carer_of, of_pair, pair, person, update
+from .email_cases import ZONE, Case, Scenario, of_pair, pair, person, update
 from .email_cases_of_agreements import (
     answered_comment,
     commented_agreement,
@@ -27,12 +27,12 @@ from .email_cases_of_agreements import (
     shared_agreement,
     signed_agreement,
 )
+from .email_cases_of_concerns import CONCERNS
 from .email_cases_of_endings import (
     alumnus,
     asked_what_next,
     completed_pair,
     ended_pair,
-    ending_concern,
     extend_term,
     get_certificate,
     look_back,
@@ -85,22 +85,6 @@ def close(match: Match) -> None:
 def checkin(kind: str) -> Case:
     match = pair()
     return Case(checkins.opened(match, match.mentee.person, kind), match.mentee.person)
-
-
-def concern(urgency: str) -> Case:
-    match = pair()
-    row = Concern.objects.create(
-        program=match.program,
-        match=match,
-        person=match.mentee.person,
-        urgency=urgency,
-        raised_at=timezone.now(),
-    )
-    return carer_of(row)
-
-
-def take(case: Case) -> None:
-    case.about.take(by=case.to)
 
 
 def meeting(days: float) -> Case:
@@ -278,19 +262,7 @@ SCENARIOS: dict[str, Scenario] = {
         stop=lambda case: update(case, until=timezone.localdate() - timedelta(days=1)),
         reason="role-ended",
     ),
-    "concern": Scenario(
-        lambda: concern("whenever"),
-        stop=take,
-        reason="concern-taken",
-        change=lambda case: update(case, urgency="urgent"),
-        newer="concern-urgent",
-    ),
-    "concern-ending": Scenario(
-        ending_concern,
-        stop=take,
-        reason="concern-taken",
-    ),
-    "concern-urgent": Scenario(lambda: concern("urgent"), stop=take, reason="concern-taken"),
+    **CONCERNS,
     **NEW_PAIRS,
     "match-ends-soon": Scenario(
         lambda: term_ends(30),

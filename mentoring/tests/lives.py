@@ -229,7 +229,7 @@ def ask_for_help(lives: Lives, match: Match, at: datetime) -> None:
 def resolve(lives: Lives, match: Match, at: datetime) -> None:
     rows = Concern.objects.for_committee(lives.carer).unresolved().filter(match=match)
     concern = rows.order_by("pk").first() or nothing_to_do()
-    concern.resolve(by=lives.carer, note="We talked.", at=at)
+    concern.resolve(by=lives.carer, outcome="talked", note="We talked.", at=at)
 
 
 # --- a pause

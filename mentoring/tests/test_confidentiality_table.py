@@ -156,6 +156,7 @@ def rows_of(world: Any, label: str, pair: str) -> list[Any]:
         "meeting": {"meeting__match": match.pk},
         "version": {"version__agreement__match": match.pk},
         "checkin": {"checkin__match": match.pk, "question__channel": "care"},
+        "concern": {"concern__match": match.pk},
     }
     path = next(path for name, path in paths.items() if name in names)
     return list(model._base_manager.filter(**path))

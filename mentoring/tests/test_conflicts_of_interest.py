@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from applications.models import ImportedRow, NamedWish, NamedWishCandidate
-from checkins.models import Concern
+from checkins.models import Concern, ConcernNote
 from matching.models import Override, Proposal
 from programs.models import Conflict, Membership, conflicts_with, read_roles_once
 from testkit import factories
@@ -130,7 +130,9 @@ def rows(world):
     ImportedRow.objects.create(application=mentee, written_json="{}", **row)
     checkin = world.row("answered", "A")
     concern = {"match": checkin.match, "person": checkin.person, "checkin": checkin}
-    Concern.objects.create(program=world.program, cause=Concern.Cause.ANSWER, **concern)
+    answered = Concern.objects.create(program=world.program, cause=Concern.Cause.ANSWER, **concern)
+    note = {"member": world.people["chair"], "text": "n"}
+    ConcernNote.objects.create(concern=answered, **note)
     round_ = world.row("round", "own")
     pair = Proposal.system.filter(round=round_).paired().first()
     override = {"mentee": pair.mentee, "mentor": pair.mentor, "reason": "r"}

@@ -43,6 +43,7 @@ PAGES = (
     "programs_conflict",
     "matching_keepapart",
     "matching_round",
+    "checkins_concern",
     "checkins_contactlog",
 )
 # An upload is an attempt: what it imports is found again by key, see `import_roster`.
@@ -106,6 +107,12 @@ def entries(program, cohort, chair, ada, ben):
             "since": "2026-01-01",
         },
         "matching_round": {"cohort": cohort.pk, "name": ""},
+        "checkins_concern": {
+            "match": match.pk,
+            "who": "mentor",
+            "urgency": "soon",
+            "text": "She seemed tired",
+        },
         "checkins_contactlog": {
             "match": match.pk,
             "who": "mentee",

@@ -48,6 +48,7 @@ ALLOWED = {
     "applications/reviewing.py": "decides for a member with a role, checked by the verb",
     "applications/submission.py": "withdraws for the person",
     "checkins/answering.py": "writes the person's own answers",
+    "checkins/handling.py": "marks the first act, reminds, and opens what nobody handles",
     "checkins/concerns.py": "raises concerns and reminds of them",
     "checkins/unanswered_emails.py": "counts e-mails without an answer, for no person",
     "checkins/first_contact.py": "asks which reminders are in the outbox, and whom a carer tries",

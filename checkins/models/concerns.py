@@ -1,9 +1,10 @@
-"""Concerns, which a committee member must act on, and the log of contacts."""
+"""Concerns: what a committee member must act on, and what became of it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -48,6 +49,10 @@ class ConcernQuerySet(ConfidentialQuerySet):
         """Concerns that are open or taken."""
         return self.exclude(state=Concern.State.RESOLVED)
 
+    def to_look_at_again(self, at: datetime) -> Self:
+        """Taken concerns that their member wanted to look at again, in the active time zone."""
+        return self.filter(state=Concern.State.TAKEN, follow_up_on__lte=timezone.localdate(at))
+
     @staticmethod
     def _care(user: User | AnonymousUser) -> Q:
         in_care = is_one_of("match", Match.objects.in_care_of(user))
@@ -83,6 +88,8 @@ class Concern(ConfidentialModel):
         SILENCE = "silence", _("no meeting and no contact for long")
         BEFORE = "before", _("something to say before they start")
 
+        NOTED = "noted", _("noted by the committee")
+
     # Someone asks for help in their own words.
     REQUESTS = (Cause.ASKED, Cause.BEFORE)
 
@@ -90,6 +97,15 @@ class Concern(ConfidentialModel):
         URGENT = "urgent", _("Urgent: someone may be in danger or hurt")
         SOON = "soon", _("Soon: within two working days")
         WHENEVER = "whenever", _("It can wait")
+
+    class Outcome(models.TextChoices):
+        TALKED = "talked", _("We talked, and that was enough")
+        MEDIATED = "mediated", _("We talked together with both")
+        TRAINING = "training", _("Training or material was offered")
+        REMATCH = "rematch", _("They look for another match")
+        ENDED = "ended", _("The pair ended")
+        REFERRED = "referred", _("Referred to someone else who can help")
+        NOTHING = "nothing", _("Nothing was needed")
 
     public_id = PublicIdField()
     program = models.ForeignKey(
@@ -126,6 +142,12 @@ class Concern(ConfidentialModel):
     )
     taken_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved at"), null=True, editable=False)
+    first_action_at = models.DateTimeField(_("first action at"), null=True, editable=False)
+    follow_up_on = models.DateField(_("look again on"), null=True, editable=False)
+    follow_up_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    outcome = models.CharField(
+        _("outcome"), max_length=8, choices=Outcome, blank=True, editable=False
+    )
     resolution = EncryptedTextField(_("what was done"), blank=True)
     texts_erased_at = models.DateTimeField(null=True, editable=False)
 
@@ -171,6 +193,12 @@ class Concern(ConfidentialModel):
                 | ~Q(state="resolved") & Q(resolved_at=None),
                 name="concern_resolved_has_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(outcome="") | Q(state="resolved"), name="concern_outcome_if_resolved"
+            ),
+            models.CheckConstraint(
+                condition=Q(follow_up_on=None) | Q(state="taken"), name="concern_follow_up_if_taken"
+            ),
         ]
 
     @property
@@ -190,66 +218,67 @@ class Concern(ConfidentialModel):
         Raises ActionNotAllowed for anyone who may not handle it, and when someone else has taken
         or resolved it.
         """
-        self._check(by)
+        self.check_handled_by(by)
         if self.state == self.State.TAKEN and self.taken_by_id == by.pk:
             return
         at = at or timezone.now()
-        move(self, self.State.TAKEN, by=by, at=at, taken_by=by, taken_at=at)
+        first = self.first_action_at or at
+        move(
+            self,
+            self.State.TAKEN,
+            by=by,
+            at=at,
+            taken_by=by,
+            taken_at=at,
+            first_action_at=first,
+        )
 
-    def resolve(self, *, by: User, note: str, at: datetime | None = None) -> None:
-        """Close it with a note for the committee on what was done.
+    def resolve(self, *, by: User, outcome: str, note: str, at: datetime | None = None) -> None:
+        """Close it with one of `Outcome` and a note for the committee on what was done.
 
-        Raises ActionNotAllowed without a note, for anyone who may not handle it, and when it is
-        resolved already.
+        Raises ActionNotAllowed without a note, for an unknown outcome, for anyone who may not
+        handle it, and when it is resolved already.
         """
-        self._check(by)
+        self.check_handled_by(by)
+        if outcome not in self.Outcome.values:
+            raise ActionNotAllowed(_("Choose what came of it."))
         if not note.strip():
             raise ActionNotAllowed(_("Enter a short note on what was done."))
-        at = at or timezone.now()
-        move(self, self.State.RESOLVED, by=by, at=at, resolved_at=at, resolution=note)
+        self.close(by=by, outcome=outcome, note=note, at=at or timezone.now())
 
-    def _check(self, user: User) -> None:
+    def close(self, *, by: User | None, outcome: str, note: str, at: datetime) -> None:
+        """Close it without asking who may: for the program itself, and for who takes it back."""
+        first = self.first_action_at or (at if by else None)
+        move(
+            self,
+            self.State.RESOLVED,
+            by=by,
+            at=at,
+            resolved_at=at,
+            outcome=outcome,
+            resolution=note,
+            first_action_at=first,
+            follow_up_on=None,
+        )
+
+    def is_due_again(self, at: datetime) -> bool:
+        """Whether who has taken it wanted to look at it again by now, by their own calendar."""
+        day, member = self.follow_up_on, self.taken_by
+        if self.state != self.State.TAKEN or day is None or member is None:
+            return False
+        return day <= timezone.localdate(at, ZoneInfo(member.time_zone))
+
+    @property
+    def time_to_first_action(self) -> timedelta | None:
+        """Between raising it and the first act of a member; None before that."""
+        return self.first_action_at - self.raised_at if self.first_action_at else None
+
+    def check_handled_by(self, user: User) -> None:
+        """Raise ActionNotAllowed unless `user` may handle it."""
         if not self.may_be_handled_by(user):
             raise ActionNotAllowed(
                 _("You can't handle this concern. Another committee member must handle it.")
             )
 
-    take.alters_data = resolve.alters_data = True  # type: ignore[attr-defined]  # not in templates
-
-
-class ContactLogQuerySet(ConfidentialQuerySet):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The carer and the chair. The person can ask them for a copy."""
-        return self.filter(match__in=Match.objects.in_care_of(user)).scoped("in care")
-
-    for_committee = visible_to
-
-
-class ContactLog(ConfidentialModel):
-    """A record that a committee member spoke with one person of a pair."""
-
-    class How(models.TextChoices):
-        PHONE = "phone", _("by phone")
-        VIDEO = "video", _("by video")
-        EMAIL = "email", _("by e-mail")
-        IN_PERSON = "in_person", _("in person")
-
-    match = models.ForeignKey(Match, models.PROTECT, related_name="+", verbose_name=_("pair"))
-    person = models.ForeignKey(
-        Person, models.PROTECT, related_name="+", verbose_name=_("spoke with")
-    )
-    member = models.ForeignKey(
-        Person, models.PROTECT, related_name="+", editable=False, verbose_name=_("member")
-    )
-    on = models.DateField(_("on"), default=timezone.localdate)
-    how = models.CharField(_("how"), max_length=10, choices=How, default=How.PHONE)
-    note = EncryptedTextField(_("note"), blank=True)
-
-    objects = ContactLogQuerySet.as_manager()
-    system = SystemManager.from_queryset(ContactLogQuerySet)()
-
-    class Meta:
-        verbose_name = _("contact")
-        verbose_name_plural = _("contacts")
-        indexes = [models.Index(fields=["-on", "-id"], name="contact_newest")]
-        ordering = ["-on", "-pk"]
+    # Not in templates.
+    take.alters_data = resolve.alters_data = close.alters_data = True  # type: ignore[attr-defined]  # on functions

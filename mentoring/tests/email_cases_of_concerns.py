@@ -1,0 +1,61 @@
+"""Concerns, for the scenarios of e-mails."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from checkins import handling
+from checkins.models import Concern
+
+from .email_cases import Case, Scenario, carer_of, pair, update
+from .email_cases_of_endings import ending_concern
+
+
+def concern(urgency: str) -> Case:
+    match = pair()
+    row = Concern.objects.create(
+        program=match.program,
+        match=match,
+        person=match.mentee.person,
+        urgency=urgency,
+        raised_at=timezone.now(),
+    )
+    return carer_of(row)
+
+
+def concern_to_look_at_again() -> Case:
+    case = concern("soon")
+    case.about.take(by=case.to)
+    day = timezone.localdate() - timedelta(days=1)  # today may be tomorrow where the member is
+    Concern.system.filter(pk=case.about.pk).update(follow_up_on=day, follow_up_count=1)
+    case.about.refresh_from_db()
+    return case
+
+
+def take(case: Case) -> None:
+    case.about.take(by=case.to)
+
+
+CONCERNS = {
+    "concern": Scenario(
+        lambda: concern("whenever"),
+        stop=take,
+        reason="concern-taken",
+        change=lambda case: update(case, urgency="urgent"),
+        newer="concern-urgent",
+    ),
+    "concern-again": Scenario(
+        concern_to_look_at_again,
+        stop=lambda case: handling.look_again(case.about, by=case.to, on=None),
+        reason="concern-not-due",
+    ),
+    "concern-given-back": Scenario(lambda: concern("soon"), stop=take, reason="concern-taken"),
+    "concern-ending": Scenario(
+        ending_concern,
+        stop=take,
+        reason="concern-taken",
+    ),
+    "concern-urgent": Scenario(lambda: concern("urgent"), stop=take, reason="concern-taken"),
+}
