@@ -18,5 +18,6 @@ class CheckinsConfig(AppConfig):
             privacy,
             receivers,
             results,
+            survey_emails,
             unanswered_emails,
         )

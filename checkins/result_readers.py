@@ -45,6 +45,13 @@ class Row(TypedDict):
     shares: list[tuple[str, int]]
 
 
+class ShownTable(TypedDict):
+    """The figures of one question, as a reader is shown them."""
+
+    question: Question
+    rows: list[Row]
+
+
 def recused_matches(user: User) -> QuerySet[Match]:
     """Return the matches of which `user` sees nothing as a committee member."""
     # Two lookups by index, put together: an OR across two joins reads every match there is.
@@ -90,12 +97,12 @@ class ResultReader:
     wave: Wave
     user: User
 
-    def tables(self) -> list[dict[str, object]]:
-        """Return what they may see, for a page, as {"question": Question, "rows": [Row]}."""
+    def tables(self) -> list[ShownTable]:
+        """Return what they may see, for a page."""
         stored: list[Table] = self.wave.figures
         questions = Question.objects.in_bulk([table["question"] for table in stored])
         return [
-            {"question": question, "rows": self._rows(question, table)}
+            ShownTable(question=question, rows=self._rows(question, table))
             for table in stored
             if (question := questions.get(table["question"]))
         ]

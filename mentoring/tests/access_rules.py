@@ -32,6 +32,7 @@ from .access_rule import (
     saying,
 )
 from .access_rules_of_agreements import AGREEMENTS
+from .access_rules_of_surveys import SURVEYS
 from .access_values import (
     A_DECISION,
     A_FOLLOW_UP,
@@ -248,6 +249,8 @@ PAGES: dict[str, Rule] = {
     "admin:checkins_concern_look_again": act(CARE, "concern"),
     "admin:checkins_concern_give_back": saying(act(CARE, "concern"), why="Away"),
     "admin:checkins_concern_resolve": saying(act(CARE, "concern"), outcome="talked", note="Done"),
+    # --- surveys: every member reads, chairs write
+    **SURVEYS,
     # --- rounds: every member looks on, matchers and chairs decide
     "admin:matching_round_workbench": desk(READERS, "round"),
     "admin:matching_round_minutes": desk(READERS, "round"),

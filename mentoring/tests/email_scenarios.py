@@ -148,6 +148,12 @@ def member() -> Case:
     return Case(Membership.objects.get(user=chair), chair)
 
 
+def survey_draft() -> Case:
+    chair = member().to
+    program = Membership.objects.get(user=chair).program
+    return Case(checkins.draft(program, chair), chair)
+
+
 def round_() -> Case:
     cohort = factories.cohort()
     rounds.small_cohort(cohort)
@@ -256,6 +262,11 @@ SCENARIOS: dict[str, Scenario] = {
         lambda: checkin("pulse"),
         stop=lambda case: close(case.about.match),
         reason="match-ended",
+    ),
+    "survey-test": Scenario(
+        survey_draft,
+        stop=lambda case: update(case, state="retired", retired_at=timezone.now()),
+        reason="survey-retired",
     ),
     "committee-role": Scenario(
         member,

@@ -1,0 +1,40 @@
+"""Who may open which page about surveys; see `access_rules`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .access_rule import Rule, act, desk, saying
+
+READERS = frozenset({"reader", "matcher", "member", "carer", "chair", "maintainer", "conflicted"})
+CHAIRS = frozenset({"chair", "maintainer", "conflicted"})
+ANY_CHAIR = CHAIRS | {"outsider"}
+
+
+def A_QUESTION(draft: Any) -> int:
+    return draft.questions.earliest("position").pk
+
+
+def ANOTHER_QUESTION(draft: Any) -> int:
+    return draft.questions.latest("position").pk
+
+
+def THE_EDITION_BEFORE(draft: Any) -> int:
+    return draft.based_on_id
+
+
+SURVEYS: dict[str, Rule] = {
+    "admin:checkins_survey_words": saying(desk(CHAIRS, "survey_draft"), title_en="A title"),
+    "admin:checkins_survey_question-add": desk(CHAIRS, "survey_draft", kind="choice"),
+    "admin:checkins_survey_question": desk(CHAIRS, "survey_draft", question=A_QUESTION),
+    "admin:checkins_survey_question-move": act(CHAIRS, "survey_draft", question=A_QUESTION),
+    "admin:checkins_survey_question-remove": desk(
+        CHAIRS, "survey_draft", question=ANOTHER_QUESTION
+    ),
+    "admin:checkins_survey_preview": desk(READERS, "survey_draft", role="mentor", language="fr"),
+    "admin:checkins_survey_test": act(CHAIRS, "survey_draft"),
+    "admin:checkins_survey_publish": desk(CHAIRS, "survey_draft"),
+    "admin:checkins_survey_retire": desk(CHAIRS, "survey_own"),
+    "admin:checkins_survey_start": desk(ANY_CHAIR, "survey"),
+    "admin:checkins_survey_compare": desk(READERS, "survey_draft", other=THE_EDITION_BEFORE),
+}
