@@ -13,7 +13,8 @@ from django.utils import translation
 from testkit import factories
 from testkit.schedule import LONGEST_FIRST
 
-pytest_plugins = ["testkit.browser"]  # the browser of the end-to-end tests
+# The browser of the end-to-end tests, and the test database.
+pytest_plugins = ["testkit.browser", "testkit.database"]
 
 # The same examples at every run, on any machine: a change must not fail by chance. `make explore`
 # asks for a number of new ones.
