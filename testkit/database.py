@@ -2,7 +2,8 @@
 
 Migrating takes twenty seconds of processor time, copying less than two. The first process that
 needs a database makes the template while the others wait for it; the process that started them
-drops it. A run in one process migrates its own database.
+drops it. A run in one process migrates its own database. After a test that commits, only tables
+that have rows are emptied.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.core.management.color import Style
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from testkit.chaos import connect
@@ -79,6 +84,39 @@ def django_db_modify_db_settings(
             _make(_name(run))
             record.write("made")
     _copy(_name(run))
+
+
+def sql_to_empty(_style: Style, tables: list[str], **_options: bool) -> list[str]:
+    """Return statements that delete the rows of the tables that have some.
+
+    Our foreign keys are checked at the end of the transaction, so the order does not matter.
+    TRUNCATE takes a third of a second for all tables, mostly for the files of empty ones.
+    """
+    names = [connection.ops.quote_name(table) for table in tables]
+    one_row_each = " UNION ALL ".join(
+        f"(SELECT {number} FROM {name} LIMIT 1)"  # noqa: S608  # our own tables
+        for number, name in enumerate(names)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(one_row_each)
+        found = [names[number] for (number,) in cursor.fetchall()]
+    return [f"DELETE FROM {name}" for name in found]  # noqa: S608  # our own tables
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_tables_with_rows_are_emptied() -> Iterator[None]:
+    """Replace the TRUNCATE after a test that commits, on PostgreSQL."""
+    tear_down = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # has no stub
+
+    def tear_down_quickly(test: TransactionTestCase) -> None:
+        if connection.vendor != "postgresql" or test.reset_sequences:
+            tear_down(test)
+            return
+        with mock.patch.object(connection.ops, "sql_flush", sql_to_empty):
+            tear_down(test)
+
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", tear_down_quickly):
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
