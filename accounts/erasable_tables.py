@@ -16,6 +16,7 @@ EMAILS = {
         "notifications",
         {
             "MutedStream": {},
+            "WorkHour": {},
             "KnownState": {
                 "topic digest": erased(
                     not_exported="a hash of the last state you were told", mentions="ids and hashes"

@@ -130,6 +130,7 @@ def concern(row: Concern, person: User) -> Email | Cancel:
         },
         action=(_("Open the concern"), _page(row)),
         program=row.program,
+        urgent=_cannot_wait(row),
     )
 
 
@@ -140,6 +141,7 @@ def concern(row: Concern, person: User) -> Email | Cancel:
     stream=ESSENTIAL,
     topic="concern",
     to_members=True,
+    always_at_once=True,
 )
 def concern_urgent(row: Concern, person: User) -> Email | Cancel:
     """**To**: as "concern". **When**: someone asks for help, or an answer needs someone to act; to
@@ -196,6 +198,15 @@ def concern_again(row: Concern, person: User) -> Email | Cancel:
     if not row.may_be_handled_by(person):
         return Cancel(OTHER_MEMBER)
     return Email(context={}, action=(_("Open the concern"), _page(row)), program=row.program)
+
+
+def _cannot_wait(row: Concern) -> bool:
+    """Return whether someone asks for help or may need it, so that no hour is too early."""
+    if row.urgency == Concern.Urgency.URGENT or row.is_request:
+        return True
+    if row.cause == Concern.Cause.ENDING:
+        return row.author_id is not None  # they ask the committee to join
+    return row.cause == Concern.Cause.ANSWER
 
 
 def _page(row: Concern) -> str:

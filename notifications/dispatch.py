@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from access.placeholder_address import is_real
 
-from . import delivery_rules, known, restore_guard, volume_limit
+from . import delivery_rules, known, restore_guard, volume_limit, work_hours
 from .building import build_email
 from .delivery import DeliveryResult, DeliveryStatus, MailConnection
 from .kinds import Cancel, Email
@@ -37,10 +37,11 @@ from .reasons import (
     NO_CONFIRMATION,
     NO_MAIL_SERVER,
     OUTCOME_UNKNOWN,
+    OWN_HOUR,
     REJECTED,
     SLOW_RENDERING,
 )
-from .recipients import recipient_locale, recipient_of
+from .recipients import Recipient, recipient_locale, recipient_of
 from .reconcilers import reconcile_due
 from .rendering import build_message, compose, stored_email
 from .sender_policy import SenderPolicy, sender_policy_of
@@ -188,14 +189,24 @@ class Dispatcher:
                 return None
             email = built.email
             policy = sender_policy_of(row, email.program)
-            if self.applies_delivery_rules and not (row.is_urgent or email.urgent):
-                wait = delivery_rules.required_wait(row, recipient.time_zone, policy, self.clock())
-                if wait:
-                    self._postpone(lease, wait)
-                    return None
+            wait = self._required_wait(row, recipient, email, policy)
+            if wait:
+                self._postpone(lease, wait)
+                return None
             rendered = compose(row, recipient, email, policy)
             message = build_message(row, recipient, email, rendered, policy)
             return OutgoingEmail(message, built.digest)
+
+    def _required_wait(
+        self, row: Notification, recipient: Recipient, email: Email, policy: SenderPolicy
+    ) -> delivery_rules.Wait | None:
+        if not self.applies_delivery_rules or email.urgent:
+            return None
+        if work_hours.may_wait(row.kind):
+            return work_hours.required_wait(row, recipient.time_zone, self.clock())
+        if row.is_urgent:
+            return None
+        return delivery_rules.required_wait(row, recipient.time_zone, policy, self.clock())
 
     def _postpone(self, lease: Lease, wait: delivery_rules.Wait) -> None:
         """Wait for the delivery rules. This does not count as an attempt."""
@@ -204,6 +215,14 @@ class Dispatcher:
             lease.record(State.EXPIRED, reason=wait.why, ended_at=self.clock())
         else:
             lease.record(State.PENDING, next_at=wait.until, attempts=F("attempts") - 1)
+            if wait.why == OWN_HOUR:
+                self._follow_newer_choice(row, wait)
+
+    def _follow_newer_choice(self, row: Notification, wait: delivery_rules.Wait) -> None:
+        """Look at an e-mail again if its reader has chosen another hour in the meantime."""
+        recipient, now = recipient_of(row), self.clock()
+        if work_hours.required_wait(row, recipient.time_zone, now) != wait:
+            work_hours.look_again(row.recipient_id, at=now)
 
     def _retry_later(self, lease: Lease, error: str, **changes: object) -> None:
         next_at = self.clock() + backoff(lease.row.attempts)

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from datetime import time
+from typing import Any
+
 from django import forms
 from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import preferences
+from . import preferences, work_hours
 from .recipients import Account
 
 
 class PreferencesForm(forms.Form):
-    """Which optional e-mails a person wants."""
+    """Which optional e-mails a person wants, and when a committee member hears of work."""
 
     streams = forms.MultipleChoiceField(
         label=_("Send me"),
@@ -17,7 +22,37 @@ class PreferencesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+    work_hour = forms.TypedChoiceField(
+        label=_("E-mails about committee work that waits for you"),
+        choices=lambda: [("", _("At once")), (_("Once a day, at"), work_hours.hour_choices())],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
 
-    def save(self, *, by: Account) -> None:
-        wanted = set(self.cleaned_data["streams"])
-        preferences.set_wanted_streams(by, wanted, at=timezone.now())
+    def __init__(self, *args: Any, person: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not work_hours.is_member(person):
+            del self.fields["work_hour"]
+            return
+        self.fields["work_hour"].initial = work_hours.hour_of(person.pk)
+        self.fields["work_hour"].help_text = gettext(
+            "On every day, in your time zone: %(zone)s. Requests for help and concerns about "
+            "someone's safety always reach you at once."
+        ) % {"zone": person.time_zone.replace("_", " ")}
+
+    def save(self, *, by: Account) -> str:
+        """Save the choices and return what was saved."""
+        now = timezone.now()
+        preferences.set_wanted_streams(by, set(self.cleaned_data["streams"]), at=now)
+        saved = gettext("Your choice has been saved.")
+        if "work_hour" not in self.fields:
+            return saved
+        hour = self.cleaned_data["work_hour"]
+        work_hours.choose(by, hour, at=now)
+        if hour is None:
+            told = gettext("E-mails about committee work reach you at once.")
+        else:
+            when = time_format(time(hour))
+            told = gettext("E-mails about committee work reach you at %(hour)s.") % {"hour": when}
+        return f"{saved} {told}"

@@ -49,7 +49,7 @@ class Email:
     `reply_to`: an address that someone reads.
     `thread`: the record that groups e-mails into a conversation; by default what the e-mail is
     about.
-    `urgent`: this one ignores quiet hours and the weekly limit.
+    `urgent`: this one ignores quiet hours, the weekly limit and the hours of members.
     `attachments`: (file name, content, media type).
     `unsubscribe_url`: one click takes the recipient off the list; for addresses without an account.
     `confidential`: further values for the templates that only the recipient may read; the
@@ -91,7 +91,8 @@ class Kind:
     """One kind of e-mail. `about` is the model it is about, as "app.Model".
 
     `label` is what the committee calls it. Kinds `to_members` tell committee members of work that
-    waits for them: they are urgent, and their footer says so.
+    waits for them: they are urgent, and their footer says so. They wait for the hour that the
+    member has chosen (see `work_hours`), unless they are `always_at_once`: help and safety.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Kind:
     tells: StateTeller | None = None
     label: str | Promise = ""
     to_members: bool = False
+    always_at_once: bool = False
 
     @property
     def app(self) -> str:
@@ -134,6 +136,7 @@ def kind(
     topic: str = "",
     tells: StateTeller | None = None,
     to_members: bool = False,
+    always_at_once: bool = False,
 ) -> Callable[[EmailBuilder], EmailBuilder]:
     """Register the decorated function `build(about, recipient)` for the kind `name`.
 
@@ -156,6 +159,7 @@ def kind(
             tells,
             label,
             to_members,
+            always_at_once,
         )
         return build
 

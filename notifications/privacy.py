@@ -9,7 +9,7 @@ from typing import TypedDict
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from .models import KnownState, MutedStream, Notification
+from .models import KnownState, MutedStream, Notification, WorkHour
 from .models.outbox import ACCOUNT_EMAIL
 from .reasons import ACCOUNT_ERASED, words_of
 from .reconcilers import reconciler
@@ -18,25 +18,27 @@ RETENTION = timedelta(days=90)
 
 
 class ExportedEmails(TypedDict):
-    """Rows of the person's e-mails and muted streams, without texts and addresses."""
+    """Rows of the person's e-mails and choices, without texts and addresses."""
 
     emails: list[Mapping[str, object]]
     muted_streams: list[Mapping[str, object]]
+    work_hours: list[Mapping[str, object]]
 
 
 def export_emails(person: AbstractBaseUser) -> ExportedEmails:
-    """Return which e-mails the person was sent and when, and which streams they muted."""
+    """Return which e-mails the person was sent and when, and what they chose about e-mails."""
     rows = Notification.system.filter(recipient=person.pk).order_by("pk")
     muted = MutedStream.objects.filter(person=person.pk)
     emails = rows.values("kind", "state", "due_at", "sent_at", "reason", "error")
     return {
         "emails": [{**row, "reason": words_of(row["reason"])} for row in emails],
         "muted_streams": list(muted.values("stream", "since", "until")),
+        "work_hours": list(WorkHour.objects.filter(person=person.pk).values("hour", "since")),
     }
 
 
 def erase_emails(person: AbstractBaseUser) -> None:
-    """Cancel waiting e-mails; delete addresses, texts, replies, muted streams and what is known.
+    """Cancel waiting e-mails; delete addresses, texts, replies, choices and what is known.
 
     The rows stay for the counts and point to the emptied account.
     """
@@ -52,6 +54,7 @@ def erase_emails(person: AbstractBaseUser) -> None:
         if row.address in addresses:
             row.delete()
     MutedStream.objects.filter(person=person.pk).delete()
+    WorkHour.objects.filter(person=person.pk).delete()
     KnownState.objects.filter(person=person.pk).delete()
 
 

@@ -43,6 +43,7 @@ NEVER_TOLD = reason("never-told", _("the person was never told of what has chang
 TURNED_OFF = reason("turned-off", _("the recipient has turned off e-mails of this kind"))
 EXPIRED = reason("expired", _("it was too late to be useful"))
 QUIET_HOURS = reason("quiet-hours", _("it would have been too late after the quiet hours"))
+OWN_HOUR = reason("own-hour", _("it would have been too late at the hour that the member chose"))
 NO_ADDRESS = reason("no-address", _("the person has no e-mail address yet"))
 WEEKLY_LIMIT = reason("weekly-limit", _("weekly limit"))
 

@@ -80,6 +80,7 @@ def _context(
         "person": recipient,
         "is_to_guest": row.recipient_id is None,
         "is_to_member": row.kind in KINDS and KINDS[row.kind].to_members,
+        "hours_url": links.absolute(reverse("notifications:preferences")),
         "ordinal": row.ordinal,
         "is_reminder": row.ordinal > 1,
         "action_label": str(label),

@@ -162,10 +162,9 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
     muted = preferences.muted_streams(person, timezone.now())
     wanted = [stream.value for stream in preferences.offered() if stream not in muted]
     data = request.POST if request.method == "POST" else None
-    form = PreferencesForm(data, initial={"streams": wanted})
+    form = PreferencesForm(data, initial={"streams": wanted}, person=person)
     if form.is_valid():
-        form.save(by=person)
-        messages.success(request, _("Your choice has been saved."))
+        messages.success(request, form.save(by=person))
         return redirect("notifications:preferences")
     paused = {stream: muted[stream] for stream in preferences.offered() if muted.get(stream)}
     context = {

@@ -18,9 +18,10 @@ from notifications.kinds import OPTIONAL, Cancel, Email, kind
 from notifications.links import absolute, guest_link, one_click_link
 from notifications.models import Notification
 from notifications.reasons import reason
-from notifications.recipients import GuestRecipient, Recipient, guest_finder
+from notifications.recipients import Account, GuestRecipient, Recipient, guest_finder
 from notifications.rendering import UNSUBSCRIBE_DAYS
 from notifications.sender_policy import SenderPolicy, sender_policy_finder
+from notifications.work_hours import member_check
 
 from . import opening_requests
 from .models import Membership, OpeningRequest
@@ -45,6 +46,12 @@ TASKS: dict[str, str | Promise] = {
         "As a chair you set up the program, release decisions and publish matches."
     ),
 }
+
+
+@member_check
+def works_on_a_committee(person: Account) -> bool:
+    """Return whether a person has a role, and so gets e-mails about work that waits for them."""
+    return Membership.objects.live().filter(user=person.pk).exists()
 
 
 @kind(

@@ -42,10 +42,14 @@ def invite_member(program: Program, *, email: str, role: str, name: str = "") ->
     return membership
 
 
-def announce(membership: Membership) -> None:
-    """Enqueue the e-mail about a new role; it leaves at once, or on the first morning."""
+def announce(membership: Membership) -> datetime | None:
+    """Enqueue the e-mail about a new role, for now or the first morning.
+
+    Returns when it is due, None for now. A member who has chosen an hour gets it then.
+    """
     program, due_at = membership.program, None
     if membership.since > timezone.localdate():
         morning = time(program.policy.quiet_until_hour)
         due_at = datetime.combine(membership.since, morning, ZoneInfo(program.time_zone))
     enqueue("committee-role", to=membership.user, about=membership, due_at=due_at)
+    return due_at

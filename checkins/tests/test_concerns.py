@@ -11,6 +11,7 @@ from agreements import drafting
 from checkins import concerns
 from checkins.models import Concern
 from checkins.tests.conftest import START, run_program
+from notifications import work_hours
 from notifications.testing import deliver_due_emails
 from programs.models import Conflict
 from testkit import agreements as make_agreement
@@ -54,6 +55,16 @@ def test_the_carer_is_notified_without_details(cared, ben, eve):
     assert reverse("admin:checkins_concern_change", args=[concern.pk]) in everything
     for after in (concerns.DEPUTY_AFTER, concerns.CHAIR_AFTER):
         assert f"after {after // timedelta(hours=1)} hours" in everything
+
+
+@pytest.mark.parametrize(("author", "is_at_once"), [("ben", True), (None, False)])
+def test_whoever_asks_the_committee_to_join_does_not_wait(cared, ben, eve, author, is_at_once):
+    """The end of a pair can wait for the carer's hour; a request to join cannot."""
+    work_hours.choose(eve, 7, at=timezone.now())
+    at = timezone.now().replace(hour=12)
+    concerns.raise_about_ending(cared, ben, author=ben if author else None, at=at)
+    emails = deliver_due_emails(at, delivery_rules=True, reconcile=False)
+    assert [email.to for email in emails] == ([[eve.email]] if is_at_once else [])
 
 
 def test_without_a_carer_the_chair_is_notified(match, ben, cleo):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matches.vocabulary_text import format_number
@@ -18,6 +19,7 @@ from matching.rounds.auditing import figures_of
 from matching.rounds.minutes import minutes_entries
 from matching.workbench.second_look import SecondLook
 from matching.workbench.workbench import Workbench, snapshot_of
+from notifications.work_hours import arrivals_text
 from workflow.models import Transition
 
 from .pages import back, cleaned, find_round, find_viewer, page, url
@@ -46,11 +48,13 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 def send(request: HttpRequest, public_id: str) -> HttpResponse:
     round_ = find_round(request, public_id)
     lifecycle.send_to_review(round_, by=request.user)
-    return back(
-        request,
-        url("workbench", round_),
-        _("Sent for review. Members who can approve it are notified by e-mail."),
-    )
+    asked = lifecycle.possible_reviewers(round_, request.user)
+    told = arrivals_text(asked, at=timezone.now())
+    if told:
+        words = _("Sent for review. The members who can approve it get an e-mail: %(told)s.")
+    else:
+        words = _("Sent for review. No other member can approve it yet, so no one gets an e-mail.")
+    return back(request, url("workbench", round_), words % {"told": told})
 
 
 def approve(request: HttpRequest, public_id: str) -> HttpResponse:

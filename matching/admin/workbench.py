@@ -17,6 +17,7 @@ from matching.rounds import copying, lifecycle
 from matching.rounds.bulk_decisions import latest_text
 from matching.workbench.presence import other_viewers, viewers_text
 from matching.workbench.workbench import Workbench, last_entry, news, rows_of
+from notifications.work_hours import arrivals_text
 
 from .pages import (
     back,
@@ -108,7 +109,9 @@ def job(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:
     if found.state == RoundJob.State.DONE:
         return redirect("admin:matching_round_workbench", round_.public_id)
     elapsed = timesince(found.started_at, timezone.now()) if found.started_at else ""
-    return page(request, "job", _("Running the round"), round_, job=found, elapsed=elapsed)
+    told = arrivals_text([found.created_by], at=timezone.now())
+    context = {"job": found, "elapsed": elapsed, "told": told}
+    return page(request, "job", _("Running the round"), round_, **context)
 
 
 def cancel(request: HttpRequest, public_id: str, job_id: str) -> HttpResponse:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from matching.models import Proposal, Round
 from matching.recusal import ViewerContext
@@ -14,6 +15,7 @@ from matching.rounds.decisions import Kind, RoundDecision, decide
 from matching.workbench import second_look
 from matching.workbench.queues import QUEUES, PlanLists
 from matching.workbench.second_look import Heading, SecondLook
+from notifications import work_hours
 from programs.models import Conflict
 from testkit import rounds as make
 
@@ -129,6 +131,24 @@ def test_a_pin_that_costs_the_round_something_is_against_advice(drafted, people,
     fresh = Round.system.get(pk=drafted.pk)
     look = SecondLook(ViewerContext.of(fresh, kim), None)
     assert look.sections[0].heading == Heading.AGAINST_ADVICE.label
+
+
+def test_the_page_says_who_is_asked_to_review_and_when(cohort, people, cleo, kim, as_user):
+    work_hours.choose(kim, 7, at=timezone.now())
+    drafted = make.run_round(cohort, cleo)
+    page = as_user(cleo).post(url("send", drafted), follow=True).content.decode()
+    assert f"get an e-mail: {kim.name} on " in page
+    assert ", 07:00." in page
+    work_hours.choose(kim, None, at=timezone.now())
+    drafted = make.run_round(cohort, cleo)
+    page = as_user(cleo).post(url("send", drafted), follow=True).content.decode()
+    assert f"get an e-mail: {kim.name} at once." in page
+
+
+def test_without_another_member_the_page_says_that_no_one_is_asked(cohort, people, cleo, as_user):
+    drafted = make.run_round(cohort, cleo)
+    page = as_user(cleo).post(url("send", drafted), follow=True).content.decode()
+    assert "No other member can approve it yet" in page
 
 
 def test_the_round_is_approved_where_the_reading_ends(

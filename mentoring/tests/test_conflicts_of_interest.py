@@ -76,6 +76,7 @@ NOT_FOR_COMMITTEE = {
     "meetings.CalendarFeed": "the person's own address",
     "notifications.KnownState": "digests that no page shows",
     "notifications.MutedStream": "the person's own choice",
+    "notifications.WorkHour": "the person's own choice",
     "workflow.Transition": "reached through its row",
 }
 NAMES_MEMBERS = {

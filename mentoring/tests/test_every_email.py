@@ -16,7 +16,7 @@ from django.utils import translation
 
 from matches import endings, reopening
 from meetings import scheduling
-from notifications import outbox, reasons
+from notifications import outbox, reasons, work_hours
 from notifications.kinds import KINDS
 from notifications.models import KnownState, Notification
 from notifications.testing import deliver_due_emails
@@ -84,6 +84,44 @@ def test_work_that_waits_for_a_member_is_told_at_once(kind):
     sent = deliver_due_emails(FRIDAY_NIGHT, delivery_rules=True, reconcile=False)
     assert [mail.to for mail in sent] == [[told.case.to.email]]
     assert "because you are a committee member" in sent[0].body
+
+
+@pytest.mark.parametrize("kind", sorted(filter(work_hours.may_wait, KINDS)))
+def test_work_that_waits_is_told_at_the_hour_of_the_member(kind):
+    told = Told(kind)
+    if kind in {"concern", "concern-given-back"}:  # not one in which someone asks for help
+        update(told.case, cause="no_reply")
+    work_hours.choose(told.case.to, 7, at=FRIDAY_NIGHT)
+    told.enqueue()
+    assert not deliver_due_emails(FRIDAY_NIGHT, delivery_rules=True, reconcile=False)
+    morning = datetime(2026, 3, 7, 7, tzinfo=ZoneInfo(ZONE))
+    (mail,) = deliver_due_emails(morning, delivery_rules=True, reconcile=False)
+    assert mail.to == [told.case.to.email]
+    assert "Choose when you get them" in mail.body
+    assert not deliver_due_emails(MONDAY, delivery_rules=True, reconcile=False)
+
+
+@pytest.mark.parametrize("kind", sorted(filter(work_hours.may_wait, KINDS)))
+def test_work_that_is_done_before_the_hour_of_the_member_is_not_told(kind):
+    told = Told(kind)
+    work_hours.choose(told.case.to, 7, at=FRIDAY_NIGHT)
+    told.enqueue()
+    told.scenario.stop(told.case)
+    assert told.case.to.email not in [
+        address
+        for mail in deliver_due_emails(MONDAY, delivery_rules=True, reconcile=False)
+        for address in mail.to
+    ]
+
+
+@pytest.mark.parametrize("urgency", ["urgent", "soon", "whenever"])
+def test_a_request_for_help_is_told_at_once_whatever_the_member_chose(urgency):
+    told = Told("concern" if urgency == "whenever" else "concern-urgent")
+    update(told.case, urgency=urgency)
+    work_hours.choose(told.case.to, 7, at=FRIDAY_NIGHT)
+    told.enqueue()
+    (mail,) = deliver_due_emails(FRIDAY_NIGHT, delivery_rules=True, reconcile=False)
+    assert mail.to == [told.case.to.email]
 
 
 @every_kind

@@ -2,5 +2,6 @@ from .known_state import KnownState
 from .muted_streams import MutedStream
 from .outbox import Notification
 from .outbox_state import OutboxState
+from .work_hours import WorkHour
 
-__all__ = ["KnownState", "MutedStream", "Notification", "OutboxState"]
+__all__ = ["KnownState", "MutedStream", "Notification", "OutboxState", "WorkHour"]

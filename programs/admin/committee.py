@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from notifications.work_hours import arrivals_text
 
 from ..committee import Role
 from ..committee_admin import CommitteeAdmin
@@ -106,7 +108,10 @@ class MembershipAdmin(CommitteeAdmin):
     ) -> None:
         super().save_model(request, obj, form, change)
         if not change:
-            announce(obj)
+            due_at = announce(obj)
+            told = arrivals_text([obj.user], at=timezone.now(), due_at=due_at)
+            words = _("E-mail about the new role: %(told)s.")
+            messages.success(request, words % {"told": told})
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None

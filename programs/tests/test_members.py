@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
+from notifications import work_hours
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
 from programs.members import invite_member
@@ -40,6 +41,18 @@ def test_a_new_member_hears_of_the_role(as_user, cleo, program):
     assert message.subject == f"You are on the committee of {program.name}"
     assert "As a carer you look after pairs" in message.body
     assert "To sign in, enter nora@example.org." in message.body
+
+
+def test_the_page_says_when_a_new_member_hears_of_it(as_user, cleo, program, dan):
+    since = (timezone.localdate() + timedelta(days=10)).isoformat()
+    client = as_user(cleo)
+    page = client.post(ADD, data(program), follow=True).content.decode()
+    assert "E-mail about the new role: Nora Face at once." in page
+    page = client.post(ADD, data(program, role="reader", since=since), follow=True)
+    assert "E-mail about the new role: Nora Face on " in page.content.decode()
+    work_hours.choose(dan, 7, at=timezone.now())
+    page = client.post(ADD, data(program, email=dan.email, name=""), follow=True)
+    assert f"E-mail about the new role: {dan.name} on " in page.content.decode()
 
 
 def test_the_same_role_twice_is_an_error_and_one_email(as_user, cleo, program):
