@@ -40,7 +40,10 @@ ANSWERS = {said: said.label for said in Said}
 THANKS = {
     Said.IN_TOUCH: gettext_lazy("Saved: you have been in touch. Thank you."),
     Said.DATE_SET: gettext_lazy("Saved: you have been in touch, and you have a date. Thank you."),
-    Said.NOT_YET: gettext_lazy("Thank you for telling us. Nothing has to be perfect to begin."),
+    Said.NOT_YET: gettext_lazy(
+        "Thank you for telling us. The committee sees that you said so; your partner does not."
+        " Nothing has to be perfect to begin."
+    ),
     Said.NOT_REACHED: gettext_lazy(
         "Thank you. The committee tries another way and contacts you. Your partner is not told"
         " what you answered."
@@ -52,14 +55,16 @@ THANKS = {
 def answer(match: Match, *, by: User, said: str, at: datetime | None = None) -> None:
     """Store what `by` says about the first contact; the same answer again changes nothing.
 
-    "Not yet" stores nothing. Raises ActionNotAllowed outside the pair and after its end, and for a
-    partner who could not be reached although the pair has begun.
+    "Not yet" stores when it was said, for the carer. Raises ActionNotAllowed outside the pair and
+    after its end, and for a partner who could not be reached although the pair has begun.
     """
     at = at or timezone.now()
     lock_match(match, by=by)
     match.refresh_from_db(fields=["state"])
     if said in {Said.IN_TOUCH, Said.DATE_SET}:
         note_contact(match, by=by, at=at)
+    elif said == Said.NOT_YET and match.state == Match.State.INTRODUCED:
+        Match.objects.filter(pk=match.pk).update(not_in_touch_at=at)
     elif said == Said.NOT_REACHED:
         if match.state != Match.State.INTRODUCED:
             raise ActionNotAllowed(_("Your pair has begun. If you need help, ask the committee."))

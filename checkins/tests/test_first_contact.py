@@ -7,11 +7,14 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from access.exceptions import ActionNotAllowed
 from checkins import first_contact, first_contact_links
+from checkins.first_contact_emails import first_contact_copy
 from checkins.models import Concern
 from matches.models import Match
 from meetings.contacts import note_contact
@@ -175,11 +178,30 @@ def test_one_tap_counts_as_contact_once(address, client, cared, ben, said):
     assert cared.quiet_since == contact.at  # the health knows
 
 
-def test_not_yet_stores_nothing(address, client):
+def test_not_yet_is_no_contact_and_the_carer_sees_when_it_was_said(
+    address, client, as_user, cared, cleo, ada
+):
     page = client.post(address, {"answer": "not-yet"})
     assert "A text to start with" in page.content.decode()
     assert not PairContact.objects.exists()
     assert not Concern.system.exists()
+    cared.refresh_from_db()
+    said = date_format(timezone.localdate(cared.not_in_touch_at), "DATE_FORMAT")
+    change = reverse("admin:matches_match_change", args=[cared.pk])
+    page = as_user(cleo).get(change).content.decode()
+    assert "not yet" in page
+    assert said in page
+    assert (
+        "not yet"
+        not in as_user(ada)
+        .get(reverse("matches:match-detail", args=[cared.public_id]))
+        .content.decode()
+    )
+    copy = render_to_string(
+        "emails/first-contact-copy/body.txt",
+        {**first_contact_copy(cared, cleo).context, "person": cleo},
+    )
+    assert f"On {said}" in copy
 
 
 def test_not_reached_asks_the_carer_once_and_the_partner_learns_nothing(

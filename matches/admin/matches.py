@@ -64,6 +64,7 @@ class MatchAdmin(ExportAdmin):
         "cohort",
         "carer",
         "introduced_at",
+        "not_in_touch_at",
         "active_at",
         "ends_on",
         "paused_days",

@@ -159,6 +159,10 @@ class Match(models.Model):
     paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
     paused_days = models.PositiveSmallIntegerField(_("days paused"), default=0, editable=False)
     first_days_from = models.DateTimeField(null=True, editable=False)
+    # When the mentee last answered that they have not been in touch yet (`checkins.first_contact`).
+    not_in_touch_at = models.DateTimeField(
+        _("said “not yet” about the first contact at"), null=True, editable=False
+    )
     # When the two agreed on their present term: the days of earlier pauses no longer count.
     term_agreed_on = models.DateField(null=True, editable=False)
     # When free texts of the pair were erased, because their time was over (`matches.retention`)

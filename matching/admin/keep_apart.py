@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from applications.models import Application
 from matching.models import MATCHERS, KeepApart
+from matching.rounds import pair_offers
 from programs.committee_admin import CommitteeAdmin, find_field
 from programs.models import Program
 
@@ -69,6 +70,14 @@ class KeepApartAdmin(CommitteeAdmin):
         if row._state.adding:
             row.by = request.user
             row.since = row.since or timezone.localdate()
+
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Save the row; a question that is open about these two ends at once."""
+        super().save_model(request, obj, form, change)
+        assert isinstance(obj, KeepApart)
+        pair_offers.end_kept_apart([obj.first, obj.second], at=timezone.now())
 
     def has_duplicate(self, request: HttpRequest, row: Model) -> bool:
         """Return whether the two are kept apart already, whoever is named first."""

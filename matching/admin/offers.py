@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from access.exceptions import ActionNotAllowed
 from accounts.models import User
 from matching.models import MATCHERS, Offer
 from matching.models.offers import OfferQuerySet
+from matching.offer_reasons import why_chosen
 from matching.rounds import pair_offers
 from programs.committee import acting_member
 from programs.committee_admin import CommitteeAdmin, state_chip
@@ -53,6 +55,7 @@ class OfferAdmin(CommitteeAdmin):
         "state_chip",
         "number",
         "round",
+        "why_chosen",
         "agreed",
         "opened_at",
         "closes_at",
@@ -72,6 +75,14 @@ class OfferAdmin(CommitteeAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, offer: Offer) -> str:
         return state_chip(offer.state, offer.get_state_display())
+
+    @admin.display(description=_("why this mentor"))
+    def why_chosen(self, offer: Offer) -> str:
+        known = vars(offer)  # the page asks for it twice, and the plan is large
+        if "why_lines" not in known:
+            known["why_lines"] = [(line,) for line in why_chosen(offer)]
+        items = format_html_join("", "<li>{}</li>", known["why_lines"])
+        return format_html("<ul>{}</ul>", items)
 
     @admin.display(description=_("has said yes"))
     def agreed(self, offer: Offer) -> str:

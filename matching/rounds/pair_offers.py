@@ -262,6 +262,20 @@ def end_because_left(application: Application, *, at: datetime) -> None:
 
 
 @transaction.atomic
+def end_kept_apart(people: Collection[User], *, at: datetime) -> None:
+    """Take back at once the open offers about two of `people` who are kept apart from now on.
+
+    No one learns why: who was asked reads that the request has ended.
+    """
+    about = Q(mentee__person__in=people, mentor__person__in=people)
+    rows = list(Offer.system.open().filter(about).select_related(*PEOPLE))
+    impossible = _impossible(rows)
+    for offer in rows:
+        if why := impossible.get(offer.pk):
+            _end(offer, State.WITHDRAWN, at, why=why)
+
+
+@transaction.atomic
 def extend(offer: Offer, *, by: User, at: datetime | None = None) -> None:
     """Give everyone who is asked as long as a new offer would. Raises as `withdraw`."""
     at = at or timezone.now()

@@ -16,6 +16,7 @@ from applications.models import Application
 from checkins.models import Concern
 from matches.models import Match
 from matching.models import KeepApart, Offer, Proposal, Round
+from matching.offer_emails import url_of
 from matching.rounds import pair_offers
 from notifications.models import Notification
 from notifications.testing import deliver_due_emails
@@ -132,6 +133,46 @@ def test_a_mentor_without_a_free_place_and_one_kept_apart_are_not_asked(
     )
     pair_offers.answer(asked, by=people["ruth"].person, agrees=False)
     assert not Offer.system.filter(mentee=people["amina"], state="open").exists()
+
+
+def test_keeping_two_apart_ends_the_question_about_them(
+    asked, people, spare, program, cleo, as_user, client
+):
+    """At once in the admin; who was asked reads that it has ended, and not why."""
+    address = url_of(asked, people["ruth"].person)
+    as_user(cleo).post(
+        reverse("admin:matching_keepapart_add"),
+        {
+            "program": program.pk,
+            "first": people["ruth"].person.pk,
+            "second": people["amina"].person.pk,
+            "kind": KeepApart.Kind.values[0],
+            "reason": "They share a secret",
+            "since": timezone.localdate().isoformat(),
+        },
+    )
+    assert KeepApart.system.count() == 1
+    ended = offer_of(people["amina"], mentor=people["ruth"])
+    assert (ended.state, ended.reason) == (Offer.State.WITHDRAWN, "")
+    assert offer_of(people["amina"], state="open").mentor == spare
+    page = client.get(address).content.decode()
+    assert "This request has ended." in page
+    assert "secret" not in page
+    with pytest.raises(ActionNotAllowed, match="has ended"):
+        pair_offers.answer(ended, by=people["ruth"].person, agrees=True)
+
+
+def test_the_committee_reads_why_the_next_mentor_is_asked(asked, people, spare, as_user, cleo):
+    def page_of(offer):
+        url = reverse("admin:matching_offer_change", args=[offer.pk])
+        return unescape(as_user(cleo).get(url).content.decode())
+
+    assert "Planned by the round." in page_of(asked)
+    pair_offers.answer(asked, by=people["ruth"].person, agrees=False)
+    page = page_of(offer_of(people["amina"], mentor=spare))
+    assert "Candidate 2: the best of the same run" in page
+    assert "Fit:" in page
+    assert "hiring" in page
 
 
 def test_a_held_place_is_not_given_away(asked, people, spare, cohort, cleo):
