@@ -8,6 +8,7 @@ enqueues nothing twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -65,7 +66,7 @@ def notify_signed(version: AgreementVersion, *, at: datetime) -> None:
 @reconciler
 def enqueue_reminders(at: datetime) -> None:
     """Enqueue the e-mails about agreements that are due at `at` and not enqueued yet."""
-    matches, versions = list(to_ask_for_draft(at)), list(waiting_for_signatures())
+    matches, versions = to_ask_for_draft(at), list(waiting_for_signatures())
     pending = PendingEmails(["agreement-to-draft"], matches)
     for match in matches:
         _remind_to_draft(match, pending, at)
@@ -85,7 +86,7 @@ def without_shared_draft(at: datetime) -> QuerySet[Match]:
     return related.prefetch_related("pauses")
 
 
-def to_ask_for_draft(at: datetime) -> QuerySet[Match]:
+def to_ask_for_draft(at: datetime) -> list[Match]:
     """Return those of `without_shared_draft` for whom an e-mail is due that is not enqueued yet."""
     emails = Notification.system.filter(
         about_type=Match._meta.label_lower, about_id=OuterRef("pk"), kind="agreement-to-draft"
@@ -96,7 +97,8 @@ def to_ask_for_draft(at: datetime) -> QuerySet[Match]:
         due |= _is_due(ordinal, programs, at) & ~Q(Exists(emails.filter(ordinal=ordinal)))
     # Few are in time for an e-mail that is missing: only of these the versions are looked at.
     found = Match.objects.filter(due, state=Match.State.INTRODUCED).order_by()
-    return without_shared_draft(at).filter(pk__in=list(found.values_list("pk", flat=True)))
+    ids = list(found.values_list("pk", flat=True))
+    return list(without_shared_draft(at).filter(pk__in=ids)) if ids else []
 
 
 def _is_due(ordinal: int, programs: ProgramsBySettings, at: datetime) -> Q:
@@ -125,19 +127,18 @@ def _remind_to_draft(match: Match, pending: PendingEmails, at: datetime) -> None
         pending.enqueue("agreement-to-draft", reminder, to=mentee, about=match, at=at)
 
 
-def waiting_for_signatures() -> QuerySet[AgreementVersion]:
+def waiting_for_signatures() -> Iterable[AgreementVersion]:
     """Return the shared versions of open matches."""
     rows = AgreementVersion.objects.filter(
         state=State.SHARED, agreement__match__in=Match.objects.open()
     )
-    return (
-        found_in(rows)
-        .select_related(
+    return found_in(
+        rows,
+        lambda found: found.select_related(
             "agreement__match__mentee__person",
             "agreement__match__mentor__person",
             "agreement__match__mentee__cohort__program__policy",
-        )
-        .prefetch_related("signatures", "agreement__match__pauses")
+        ).prefetch_related("signatures", "agreement__match__pauses"),
     )
 
 

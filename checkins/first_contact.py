@@ -73,8 +73,13 @@ def ask_for_first_contact(at: datetime) -> None:
     if not ids:
         return
     # First by few tables: with the people PostgreSQL took 50 ms to plan the query.
-    rows = found_in(to_ask(Match.objects.filter(pk__in=ids))).with_people()
-    matches = list(rows.select_related("mentee__cohort__program__policy"))
+    silent = to_ask(Match.objects.filter(pk__in=ids))
+    matches = list(
+        found_in(
+            silent,
+            lambda rows: rows.with_people().select_related("mentee__cohort__program__policy"),
+        )
+    )
     pending = PendingEmails([QUESTION, COPY], matches)
     for match in matches:
         policy = match.program.policy

@@ -62,7 +62,7 @@ def running_matches(at: datetime) -> QuerySet[Match]:
     )
 
 
-def to_plan(at: datetime, changed: Collection[Policy] = ()) -> QuerySet[Match]:
+def to_plan(at: datetime, changed: Collection[Policy] = ()) -> list[Match]:
     """Return those of `running_matches` whose plan can be another one than what is stored.
 
     They have no pulse ahead (they are new, or the last one has come), or held a second meeting
@@ -82,7 +82,7 @@ def to_plan(at: datetime, changed: Collection[Policy] = ()) -> QuerySet[Match]:
         programs = [policy.program_id for policy in changed]
         of_changed = running.filter(mentee__cohort__program__in=programs)
         ids |= {*of_changed.values_list("pk", flat=True)}
-    return running_matches(at).filter(pk__in=ids)
+    return list(running_matches(at).filter(pk__in=ids)) if ids else []
 
 
 def changed_settings() -> list[Policy]:
@@ -154,7 +154,7 @@ def open_due(at: datetime) -> None:
     due = CheckIn.objects.due(at).filter(match__in=Match.objects.open().filter(not_paused(at)))
     survey_of = cache(survey_for)
     newest: set[tuple[int, int, str]] = set()
-    for checkin in found_in(due).with_details().order_by("-ordinal"):
+    for checkin in found_in(due, lambda rows: rows.with_details().order_by("-ordinal")):
         key = (checkin.match_id, checkin.person_id, checkin.kind)
         if key in newest:
             _move(checkin, State.LAPSED, at, why="the next one was due already")
@@ -246,7 +246,7 @@ def remind(at: datetime) -> None:
     for ordinal in (1, 2, 3):
         due |= _is_due(ordinal, programs, at) & ~Q(Exists(emails.filter(ordinal=ordinal)))
     waiting = CheckIn.objects.open().filter(due, not_paused(at, "match__"), closes_at__gt=at)
-    for checkin in found_in(waiting).with_details():
+    for checkin in found_in(waiting, lambda rows: rows.with_details()):
         _enqueue_reminder(checkin, PendingEmails(), at)
 
 

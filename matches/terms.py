@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -152,10 +153,9 @@ def _last(at: datetime, days: int) -> date:
     return at.date() + timedelta(days=days + 1)
 
 
-def _loaded(matches: MatchQuerySet) -> MatchQuerySet:
-    people = ("mentee__person", "mentor__person", "carer")
-    found = found_in(matches).select_related(*people, "mentee__cohort__program__policy")
-    return found.order_by("pk")
+def _loaded(matches: MatchQuerySet) -> Iterable[Match]:
+    related = ("mentee__person", "mentor__person", "carer", "mentee__cohort__program__policy")
+    return found_in(matches, lambda found: found.select_related(*related).order_by("pk"))
 
 
 def _may_be_announced(notice_days: int, at: datetime) -> Q:

@@ -7,7 +7,7 @@ times the number of moves plus the number of the reminder.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -99,11 +99,11 @@ def next_morning(moment: datetime, zone_name: str) -> datetime:
     return datetime.combine(day, time(ASK_HOUR), tzinfo=zone).astimezone(UTC)
 
 
-def _open(meetings: QuerySet[Meeting], at: datetime) -> QuerySet[Meeting]:
+def _open(meetings: QuerySet[Meeting], at: datetime) -> Iterable[Meeting]:
     """Return those of open pairs that are not paused, with the two people."""
     people = ("match__mentee__person", "match__mentor__person")
     open_ones = meetings.exclude(match__state=Match.State.CLOSED).filter(not_paused(at, "match__"))
-    return found_in(open_ones).select_related(*people)
+    return found_in(open_ones, lambda found: found.select_related(*people))
 
 
 def _not_enqueued(kind: str, *, to: str = "", number: int = 1) -> Q:

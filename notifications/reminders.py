@@ -6,7 +6,7 @@ the next one is due.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,11 +49,16 @@ class PendingEmails:
 
     def __init__(self, kinds: Iterable[str] = (), rows: Iterable[models.Model] = ()) -> None:
         found = list(rows)
-        tables = {row._meta.label_lower for row in found}  # for the index
+        self.keys = self._known(kinds, found) if found else set()
+
+    @staticmethod
+    def _known(kinds: Iterable[str], rows: Collection[models.Model]) -> set[str]:
         known = Notification.system.filter(
-            about_type__in=tables, about_id__in={row.pk for row in found}, kind__in=kinds
+            about_type__in={row._meta.label_lower for row in rows},  # for the index
+            about_id__in={row.pk for row in rows},
+            kind__in=kinds,
         )
-        self.keys = set(known.values_list("key", flat=True)) if found else set()
+        return set(known.values_list("key", flat=True))
 
     def has(self, kind: str, *, to: Account, about: models.Model) -> bool:
         """Return whether the first e-mail of `kind` about `about` to the person is there."""

@@ -31,14 +31,12 @@ PEOPLE = ("mentee__person", "mentor__person", "mentee__cohort__program__policy")
 @reconciler
 def ask_for_reviews(at: datetime) -> None:
     """Add the reviews that are due and enqueue the e-mails about them."""
-    for month in sorted(MONTHS, reverse=True):
-        _add_due(month, at)
+    _add_due(at)
     since = at - timedelta(days=REMIND_DAYS + LAST_DAYS)
     waiting = GoalReview.objects.waiting().filter(not_paused(at, "match__"), asked_at__gt=since)
+    people = [f"match__{name}" for name in PEOPLE]
     reviews = list(
-        found_in(waiting.filter(_to_enqueue(at))).select_related(
-            *(f"match__{name}" for name in PEOPLE)
-        )
+        found_in(waiting.filter(_to_enqueue(at)), lambda found: found.select_related(*people))
     )
     pending = PendingEmails([KIND], reviews)
     for review in reviews:
@@ -69,16 +67,26 @@ def goals_not_reviewed(matches: MatchQuerySet, *, at: datetime) -> MatchQuerySet
     return matches.filter(Exists(waiting))
 
 
-def _add_due(month: int, at: datetime) -> None:
-    newest = at - relativedelta(months=month) + A_DAY
-    known = GoalReview.objects.filter(match=OuterRef("pk"), month__gte=month)
-    candidates = Match.objects.filter(
-        not_paused(at),
-        state=Match.State.ACTIVE,
-        active_at__lte=newest,
-        active_at__gt=newest - LATEST,
-    ).exclude(Exists(known))
-    for match in found_in(candidates).select_related(*PEOPLE):
-        day = terms.term_day(match, month)
-        if day is not None and day <= terms.today_of(match, at):
-            GoalReview.objects.get_or_create(match=match, month=month, defaults={"asked_at": at})
+def _add_due(at: datetime) -> None:
+    known = GoalReview.objects.filter(match=OuterRef("pk"))
+    due = Q(pk__in=[])
+    for month in MONTHS:
+        newest = at - relativedelta(months=month) + A_DAY
+        window = Q(active_at__lte=newest, active_at__gt=newest - LATEST)
+        due |= window & ~Q(Exists(known.filter(month__gte=month)))
+    candidates = Match.objects.filter(due, not_paused(at), state=Match.State.ACTIVE)
+    for match in found_in(candidates, lambda found: found.select_related(*PEOPLE)):
+        _add_latest(match, at)
+
+
+def _add_latest(match: Match, at: datetime) -> None:
+    """Add the latest review that is due, unless it is too late or that or a later one is there."""
+    today, begun_at = terms.today_of(match, at), match.active_at
+    days = {month: terms.term_day(match, month) for month in MONTHS}
+    month = max((month for month, day in days.items() if day and day <= today), default=None)
+    if month is None or begun_at is None:
+        return
+    if begun_at <= at - relativedelta(months=month) + A_DAY - LATEST:
+        return
+    if not GoalReview.objects.filter(match=match, month__gte=month).exists():
+        GoalReview.objects.get_or_create(match=match, month=month, defaults={"asked_at": at})

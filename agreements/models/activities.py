@@ -23,7 +23,7 @@ Person = settings.AUTH_USER_MODEL
 class OfPairQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair; no one in the committee."""
-        return self.filter(match__in=Match.objects.of(user)).scoped("pair")
+        return self.filter(match__in=Match.objects.ids_of(user)).scoped("pair")
 
 
 class Activity(ConfidentialModel):

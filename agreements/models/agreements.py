@@ -23,10 +23,6 @@ class AgreementQuerySet(ScopedQuerySet):
         """What `user` sees as a committee member with one of `roles` (any if none are given)."""
         return self.filter(match__in=Match.objects.for_committee(user, *roles))
 
-    def of(self, user: User | AnonymousUser) -> Self:
-        """Agreements of the matches that `user` is in."""
-        return self.filter(match__in=Match.objects.of(user))
-
     def of_open_matches(self) -> Self:
         """Agreements of matches that have not ended."""
         return self.filter(match__in=Match.objects.open())

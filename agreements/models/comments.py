@@ -17,7 +17,6 @@ from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManage
 from accounts.models import User
 from matches.models import Match
 
-from .agreements import Agreement
 from .versions import PARTS, AgreementVersion
 
 Person = settings.AUTH_USER_MODEL
@@ -27,7 +26,7 @@ COMMENT_LENGTH = 2000
 class PartCommentQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The two people: never the committee, whatever they allow it to read."""
-        found = self.filter(version__agreement__in=Agreement.objects.of(user))
+        found = self.filter(version__agreement__match__in=Match.objects.ids_of(user))
         return found.scoped("the two people")
 
     def open(self) -> Self:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from access.ids import new_public_id
 from access.scoping import ConfidentialModel, ConfidentialQuerySet, SystemManager
 from accounts.models import User
+from matches.models import Match
 
 from .agreements import Agreement
 from .versions import AgreementVersion, AgreementVersionQuerySet
@@ -24,14 +25,14 @@ class ContentQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair; the committee where both people allow it."""
         opened = Agreement.objects.for_committee(user).opened_to_committee()
-        readable = Q(version__agreement__in=Agreement.objects.of(user)) | Q(
+        readable = Q(version__agreement__match__in=Match.objects.ids_of(user)) | Q(
             version__agreement__in=opened
         )
         return self.filter(readable).scoped("pair, or committee where the pair opened the text")
 
     def of_pair(self, user: User) -> Self:
         """Rows that `user` may change, whatever the committee may read."""
-        return self.filter(version__agreement__in=Agreement.objects.of(user)).scoped("pair")
+        return self.filter(version__agreement__match__in=Match.objects.ids_of(user)).scoped("pair")
 
 
 class AgreementText(ConfidentialModel):

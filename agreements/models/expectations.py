@@ -25,7 +25,7 @@ class ExpectationsQuerySet(ConfidentialQuerySet):
         if not user.is_authenticated:
             return self.none().scoped("no one")
         answered = Expectations.system.filter(author=user.pk).values("match")
-        of_partner = Q(match__in=Match.objects.of(user))
+        of_partner = Q(match__in=Match.objects.ids_of(user))
         readable = Q(shown_at__isnull=False) | Q(match__in=answered)
         found = self.filter(Q(author=user.pk) | (of_partner & readable))
         return found.scoped("author, or partner once both have answered")

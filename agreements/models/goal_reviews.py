@@ -28,7 +28,7 @@ class GoalReviewQuerySet(ScopedQuerySet):
 
     def of(self, user: User | AnonymousUser) -> Self:
         """Reviews of the pairs that `user` is in."""
-        return self.filter(match__in=Match.objects.of(user))
+        return self.filter(match__in=Match.objects.ids_of(user))
 
     def waiting(self) -> Self:
         """Reviews that are not done, of active pairs, and not followed by a later one."""

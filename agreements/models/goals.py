@@ -29,7 +29,7 @@ class GoalQuerySet(ConfidentialQuerySet):
         """The pair, without the partner's private goals; no one in the committee."""
         if not user.is_authenticated:
             return self.none().scoped("no one")
-        mine = self.filter(match__in=Match.objects.of(user))
+        mine = self.filter(match__in=Match.objects.ids_of(user))
         return mine.filter(Q(is_shared=True) | Q(person=user.pk)).scoped("pair")
 
     def of_pair(self, match: Match) -> Self:

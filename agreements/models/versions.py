@@ -53,7 +53,7 @@ class AgreementVersionQuerySet(ScopedQuerySet):
 
     def of(self, user: User | AnonymousUser) -> Self:
         """Versions of the matches that `user` is in."""
-        return self.filter(agreement__in=Agreement.objects.of(user))
+        return self.filter(agreement__match__in=Match.objects.ids_of(user))
 
     def of_match(self, match: Match) -> Self:
         """All versions of the agreement of `match`."""

@@ -31,17 +31,23 @@ class QuestionAnswerQuerySet(ConfidentialQuerySet):
             return self.none().scoped("nobody")
         own = Q(application__in=Application.objects.of(user))
         readers = Q(application__in=Application.objects.readable_in_full_by(user))
-        # Through the relation, whose model has no static type: `matches` imports this module.
-        pairs = Application.matches_as_mentee.rel.related_model.objects.of(user)  # type: ignore[attr-defined]  # its manager
-        partners = Q(application__in=pairs.values("mentee"))
-        partners |= Q(application__in=pairs.values("mentor"))
         committee = Q(application__in=Application.objects.for_committee(user))
-        shared = Q(question__channel=Channel.SHARED) & (partners | committee)
+        shared = Q(question__channel=Channel.SHARED) & (_in_pairs_of(user) | committee)
         return self.filter(own | readers | shared).scoped("person, reviewers, carer or partner")
+
+    def shared_with(self, user: User | AnonymousUser) -> Self:
+        """Shared answers in the pairs of `user`, without what they may read as a member."""
+        return self.shared().filter(_in_pairs_of(user)).scoped("pair")
 
     def shared(self) -> Self:
         """Answers that the match reads after publication."""
         return self.filter(question__channel=Channel.SHARED)
+
+
+def _in_pairs_of(user: User | AnonymousUser) -> Q:
+    # Through the relation, whose model has no static type: `matches` imports this module.
+    pairs = Application.matches_as_mentee.rel.related_model.objects.of(user)  # type: ignore[attr-defined]  # its manager
+    return Q(application__in=pairs.values("mentee")) | Q(application__in=pairs.values("mentor"))
 
 
 class QuestionAnswer(ConfidentialModel):

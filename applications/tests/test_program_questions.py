@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from accounts import privacy
@@ -131,6 +132,19 @@ class TestWhoReads:
         assert "South" in page.content.decode()
         assert "zq1" not in page.content.decode()
         assert not QuestionAnswer.objects.visible_to(dan).exists()
+
+    def test_a_pair_shares_only_shared_answers_whatever_else_one_reads(
+        self, imported, reader, cohort, dan
+    ):
+        mei = Application.objects.get(person__email="mei@example.org")
+        assert QuestionAnswer.objects.visible_to(reader).filter(application=mei).count() > 1
+        for person in (reader, dan, AnonymousUser()):
+            assert not QuestionAnswer.objects.shared_with(person).exists()
+        mentor = factories.application(reader, cohort, "mentor")
+        Match.objects.create(mentee=mei, mentor=mentor)
+        for person in (reader, mei.person):
+            found = QuestionAnswer.objects.shared_with(person)
+            assert [row.values for row in found] == [["North", "South"]]
 
     def test_the_person_finds_everything_in_my_data(self, imported):
         mei = Application.objects.get(person__email="mei@example.org").person

@@ -26,7 +26,9 @@ class AnswerQuerySet(ConfidentialQuerySet):
         if not user.is_authenticated:
             return self.none().scoped("no one")
         own = Q(checkin__person=user.pk)
-        partner = Q(question__channel=Channel.PARTNER, checkin__match__in=Match.objects.of(user))
+        partner = Q(
+            question__channel=Channel.PARTNER, checkin__match__in=Match.objects.ids_of(user)
+        )
         return self.filter(own | partner | self._care(user)).scoped("own, partner's or in care")
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:

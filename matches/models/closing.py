@@ -26,7 +26,7 @@ class ThankYouNoteQuerySet(ConfidentialQuerySet):
         """The author; the partner once the note has left. Never anyone in the committee."""
         if not user.is_authenticated:
             return self.none().scoped("no one")
-        received = Q(match__in=Match.objects.of(user), leaves_at__lte=timezone.now())
+        received = Q(match__in=Match.objects.ids_of(user), leaves_at__lte=timezone.now())
         return self.filter(Q(author=user.pk) | received).scoped("author, or partner once it left")
 
 

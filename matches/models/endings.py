@@ -205,7 +205,7 @@ class EndingReason(ConfidentialModel):
 class FarewellQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The two people of the pair; not the carer, nor anyone else in the committee."""
-        return self.filter(closure__match__in=Match.objects.of(user)).scoped("pair")
+        return self.filter(closure__match__in=Match.objects.ids_of(user)).scoped("pair")
 
 
 class Farewell(ConfidentialModel):

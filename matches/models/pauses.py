@@ -153,7 +153,7 @@ class PauseRequest(ConfidentialModel):
 class PauseNoteQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The two people of the pair; not the carer, nor anyone else in the committee."""
-        return self.filter(pause__match__in=Match.objects.of(user)).scoped("pair")
+        return self.filter(pause__match__in=Match.objects.ids_of(user)).scoped("pair")
 
 
 class PauseNote(ConfidentialModel):

@@ -46,7 +46,7 @@ def _context(match: Match, user: User) -> dict[str, object]:
     vocabulary = Vocabulary(match.program)
     pair = match.mentee, match.mentor
     read_together(pair)
-    answers = list(of_pair(QuestionAnswer.objects.visible_to(user), pair))
+    answers = list(of_pair(QuestionAnswer.objects.shared_with(user), pair))
     mine = match.application_of(user)
     theirs = match.mentor if mine == match.mentee else match.mentee
     is_open = match.state != Match.State.CLOSED

@@ -23,7 +23,7 @@ Person = settings.AUTH_USER_MODEL
 class ContactRequestQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair; not the carer, nor anyone else in the committee."""
-        return self.filter(match__in=Match.objects.of(user)).scoped("pair")
+        return self.filter(match__in=Match.objects.ids_of(user)).scoped("pair")
 
     def open(self) -> Self:
         """Those that wait for the partner, or for the person whom the partner asks."""

@@ -22,12 +22,12 @@ class PairContactQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair, and the carer of the match."""
         return self.filter(
-            Q(match__in=Match.objects.of(user)) | Q(match__in=Match.objects.cared_for_by(user))
+            Q(match__in=Match.objects.ids_of(user)) | Q(match__in=Match.objects.cared_for_by(user))
         )
 
     def of(self, user: User | AnonymousUser) -> Self:
         """Contacts of the pairs that `user` is in."""
-        return self.filter(match__in=Match.objects.of(user))
+        return self.filter(match__in=Match.objects.ids_of(user))
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What a member sees as a committee member: contacts of the matches in their own care."""

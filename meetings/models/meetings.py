@@ -39,7 +39,7 @@ LAPSED_IS_ASKED_DAYS = 14  # how long the pair is asked about a proposal that no
 class MeetingQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair, and the carer of the match: dates, minutes, mode and state."""
-        return self.filter(match__in=Match.objects.of(user)) | self.for_committee(user)
+        return self.filter(match__in=Match.objects.ids_of(user)) | self.for_committee(user)
 
     def for_committee(self, user: User | AnonymousUser, *roles: str) -> Self:
         """What a member sees as a committee member: meetings of the matches in their own care."""
@@ -47,7 +47,7 @@ class MeetingQuerySet(ScopedQuerySet):
 
     def of(self, user: User) -> Self:
         """Meetings of the matches that `user` is in."""
-        return self.filter(match__in=Match.objects.of(user))
+        return self.filter(match__in=Match.objects.ids_of(user))
 
     def held(self) -> Self:
         """Meetings that took place."""

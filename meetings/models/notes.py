@@ -24,7 +24,7 @@ Person = settings.AUTH_USER_MODEL
 class PairOnlyQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair; not the carer, nor anyone else in the committee."""
-        return self.filter(meeting__match__in=Match.objects.of(user)).scoped("pair")
+        return self.filter(meeting__match__in=Match.objects.ids_of(user)).scoped("pair")
 
 
 class AgendaQuerySet(PairOnlyQuerySet):
@@ -89,7 +89,8 @@ class LogEntry(ConfidentialModel):
 class OwnNoteQuerySet(ConfidentialQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Whoever wrote it, and no one else, while that person is in the pair."""
-        return self.filter(author=user.pk, meeting__match__in=Match.objects.of(user)).scoped("own")
+        mine = self.filter(author=user.pk)
+        return mine.filter(meeting__match__in=Match.objects.ids_of(user)).scoped("own")
 
 
 class PrivateNote(ConfidentialModel):
@@ -116,7 +117,7 @@ class PrivateNote(ConfidentialModel):
 class CorrectionQuerySet(ScopedQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The pair."""
-        return self.filter(meeting__in=Meeting.objects.filter(match__in=Match.objects.of(user)))
+        return self.filter(meeting__match__in=Match.objects.ids_of(user))
 
 
 class Correction(models.Model):
