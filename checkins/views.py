@@ -23,7 +23,8 @@ def checkin_answer(request, checkin_id):
     form = None
     if checkin.may_be_answered_by(request.user, timezone.now()):
         data = request.POST if request.method == "POST" else None
-        saved = own_answers(checkin, request.user)
+        is_answered = checkin.state == CheckIn.State.ANSWERED
+        saved = own_answers(checkin, request.user) if is_answered else None
         form = SurveyForm(data, checkin=checkin, chosen=request.GET, saved=saved)
         if data is not None and form.is_valid():
             form.save(by=request.user)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.template.defaultfilters import date as format_date
 from django.utils.translation import gettext as _
 
@@ -121,10 +121,16 @@ def _others(
     is_set = Q(state=Meeting.State.SET) & is_near
     is_proposed = Q(awaiting__isnull=False, match=match, lapses_at__gte=first)
     rows = Meeting.objects.of(by).filter(is_set | is_proposed)
-    people = ("match__mentee__person", "match__mentor__person")
     if meeting is not None:
         rows = rows.exclude(pk=meeting.pk)
-    return list(rows.select_related(*people).prefetch_related("times"))
+    found = list(rows.prefetch_related("times"))
+    for other in found:
+        if other.match_id == match.pk:
+            other.match = match
+    people = Match.objects.select_related("mentee__person", "mentor__person")
+    of_other_pairs = [other for other in found if other.match_id != match.pk]
+    prefetch_related_objects(of_other_pairs, Prefetch("match", people))
+    return found
 
 
 def clash(
