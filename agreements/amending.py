@@ -30,7 +30,7 @@ def amend(match: Match, *, by: User, at: datetime | None = None) -> AgreementVer
     Raises ActionNotAllowed outside the pair, after the end of the match, and while there is no
     agreement.
     """
-    drafting.check_may_write(match, by)
+    drafting.lock_match(match, by=by)
     current = drafting.current_version(match)
     if current is None:
         raise ActionNotAllowed(_("There is no signed agreement to change yet."))
@@ -47,7 +47,7 @@ def discard(version: AgreementVersion, *, by: User, at: datetime | None = None) 
     outside the pair, after the end of the match, for a first agreement, and once it is signed.
     """
     at, match = at or timezone.now(), version.match
-    drafting.check_may_write(match, by)
+    drafting.lock_match(match, by=by)
     if version.state == State.DISCARDED:
         return
     if not version.is_editable:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from matches.locking import lock_row
 from matches.models import Match
 from notifications.outbox import enqueue, is_waiting
 from workflow.states import move
@@ -140,7 +141,7 @@ def _lock(match: Match, by: User) -> None:
     """Keep the match from ending meanwhile. Raises ActionNotAllowed outside it, and when ended."""
     if by not in match.people:
         raise ActionNotAllowed(PAIR_ONLY)
-    if not Match.objects.select_for_update(of=("self",)).open().filter(pk=match.pk).exists():
+    if lock_row(match.pk) == Match.State.CLOSED:
         raise ActionNotAllowed(CLOSED)
 
 
@@ -208,12 +209,14 @@ def accept(
     without a suggestion and one that is resolved; ConflictingEdit when the text has moved on.
     """
     at = at or timezone.now()
+    is_done = row.state == State.ACCEPTED and by in row.match.people
+    if row.values_json and not is_done:
+        _resolve(row, State.ACCEPTED, by=by, at=at)
     current = drafting.current_version(row.match)
     if current is None or not row.values_json:
         raise ActionNotAllowed(_("This comment suggests no change that could be accepted."))
-    if row.state == State.ACCEPTED and by in row.match.people:
+    if is_done:
         return current
-    _resolve(row, State.ACCEPTED, by=by, at=at)
     if expected != (current.number, current.revision_of(row.part)):
         raise ConflictingEdit(current)
     version = current if current.is_editable else amending.amend(row.match, by=by, at=at)

@@ -2,8 +2,8 @@
 
 A save names the revision of the part that its writer had read. If the part has been saved since,
 nothing is written and `ConflictingEdit` carries what it says now, so that the page can show both
-texts. Every save locks the version's row first, as signing does: of an edit and a signature at the
-same moment one comes first, and the other sees it.
+texts. Every save locks the pair, as signing does: of an edit and a signature at the same moment one
+comes first, and the other sees it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from matches.locking import lock_row
 from matches.models import Match
 from workflow.states import move
 
@@ -122,7 +123,7 @@ def save_part(
     match and for a version in force; ConflictingEdit when the part has been saved since.
     """
     at = at or timezone.now()
-    check_may_write(match, by)
+    lock_match(match, by=by)
     version = _version_to_write(match, by=by, at=at)
     if version.revision_of(part) and says_the_same(part_values(version, part), values):
         return version
@@ -133,11 +134,14 @@ def save_part(
     return version
 
 
-def check_may_write(match: Match, by: User) -> None:
-    """Raise ActionNotAllowed unless `by` is one of the pair and the match has not ended."""
+def lock_match(match: Match, *, by: User) -> None:
+    """Lock an open match until the end of the transaction.
+
+    Raises ActionNotAllowed outside the pair and after its end.
+    """
     if by not in match.people:
         raise ActionNotAllowed(_("Only the two people of a match can write its agreement."))
-    if match.state == Match.State.CLOSED:
+    if lock_row(match.pk) == Match.State.CLOSED:
         raise ActionNotAllowed(CLOSED)
 
 
@@ -183,10 +187,9 @@ def claim(
 ) -> None:
     """Raise the revision of `part` ("": of the whole) if it is the expected one; set `columns`.
 
-    One conditional UPDATE decides who was first; it also locks the row against a signature until
-    the commit. No condition on the version may go through a join: the UPDATE would then compare
-    ids from a subquery, which PostgreSQL does not evaluate again after waiting for the row, and
-    two writers would both be first.
+    One conditional UPDATE decides who was first. No condition on the version may go through a
+    join: the UPDATE would then compare ids from a subquery, which PostgreSQL does not evaluate
+    again after waiting for the row, and two writers would both be first.
     """
     revision = f"{part}_revision" if part else "revision"
     # A change of a shared text asks for signatures again.
@@ -269,7 +272,7 @@ def share(version: AgreementVersion, *, by: User, at: datetime | None = None) ->
         return
     if version.is_of(by) and version.missing_parts:
         raise ActionNotAllowed(_("Some parts are still empty. Write them, then share the draft."))
-    if not version.may_be_shared_by(by):
+    if not version.may_be_shared_by(by) or lock_row(version.match.pk) == Match.State.CLOSED:
         raise ActionNotAllowed(_("This draft cannot be shared now. Please reload the page."))
     next_round = version.signing_round + 1
     move(

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from matches.locking import lock_row
 from matches.models import Match, MatchQuerySet
 
 from .models import Expectations
@@ -95,7 +96,7 @@ def answer(
     at = at or timezone.now()
     if by not in match.people:
         raise ActionNotAllowed(_("Only the two people of a match can say what they expect."))
-    if not Match.objects.select_for_update(of=("self",)).open().filter(pk=match.pk).exists():
+    if lock_row(match.pk) == Match.State.CLOSED:
         raise ActionNotAllowed(_("This match has ended, so there is nothing to prepare any more."))
     said = {name: answers.get(name, "").strip() for name in QUESTIONS}
     if not any(said.values()):

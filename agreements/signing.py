@@ -1,8 +1,8 @@
 """Signing: a person types a name under one exact text.
 
 The form names the revision that the person read. The signature is written only if that is still
-the current one, in a transaction that locks the version's row, and keeps the SHA-256 of the
-canonical text. The second signature puts the version in force and makes the match active.
+the current one, in a transaction that locks the pair, and keeps the SHA-256 of the canonical text.
+The second signature puts the version in force and makes the match active.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from matches.locking import lock_row
 from matches.models import Match
 
 from . import reconcilers, text
@@ -47,6 +48,7 @@ def sign(
     at = at or timezone.now()
     if not version.is_of(by):
         raise ActionNotAllowed(_("Only the two people of a match can sign its agreement."))
+    lock_row(version.agreement.match_id)
     is_locked = _lock_revision(version, expected_revision)
     signatures = Signature.objects.valid().filter(version=version)
     existing = signatures.filter(person=by, revision=expected_revision).first()

@@ -1,8 +1,6 @@
 """Locks for the verbs of meetings: two people who act at the same second act one after the other.
 
-Each verb locks the row of the match first, so that a match cannot end meanwhile and no two verbs of
-a pair run at once; then it reads the meeting again. On SQLite every transaction that writes locks
-the database (`transaction_mode`), so the same code needs no lock of its own there.
+Each verb locks the pair first (`matches.locking`), then it reads the meeting again.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from matches.locking import lock_row
 from matches.models import Match
 
 from .models import Meeting
@@ -48,12 +47,6 @@ def lock_match(match: Match, *, by: User) -> None:
         raise ActionNotAllowed(NOT_OF_PAIR)
     if lock_row(match.pk) == Match.State.CLOSED:
         raise ActionNotAllowed(ENDED)
-
-
-def lock_row(match_id: int) -> str:
-    """Lock the row of a match until the end of the transaction; return its state."""
-    rows = Match.objects.filter(pk=match_id).order_by("pk").select_for_update()
-    return rows.values_list("state", flat=True)[0]
 
 
 def lock_meeting(meeting: Meeting, *, by: User) -> None:

@@ -12,13 +12,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from matches.ending_texts import MATCH_ENDED
+from matches.locking import lock_row
 from matches.models import Match
 from matches.signals import pair_changed
 from notifications.outbox import cancel_about
 from notifications.reconcilers import reconciler
 from workflow.states import move
 
-from .locking import CHANGING, lock_row
+from .locking import CHANGING
 from .models import Meeting
 from .notices import notify_pair
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from matches.locking import lock_row
 from matches.models import Match
 
 from ..models import Goal
@@ -27,8 +28,7 @@ def lock_match(match: Match, *, by: User) -> None:
     """
     if by not in match.people:
         raise ActionNotAllowed(NOT_OF_PAIR)
-    rows = Match.objects.filter(pk=match.pk).order_by("pk").select_for_update()
-    if rows.values_list("state", flat=True)[0] == Match.State.CLOSED:
+    if lock_row(match.pk) == Match.State.CLOSED:
         raise ActionNotAllowed(ENDED)
 
 

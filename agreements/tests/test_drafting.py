@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from access.exceptions import ActionNotAllowed
 from agreements import amending, drafting
 from agreements.models import AgreedActivity, AgreedGoal, Agreement, AgreementVersion
+from matches import endings
 from testkit import agreements as make
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,7 @@ def test_a_version_in_force_is_not_edited(match, ben):
 
 
 def test_an_ended_match_cannot_be_edited(match, ben):
-    match.state = "closed"
+    endings.end(match, by=ben, kind="choice")
     with pytest.raises(ActionNotAllowed):
         drafting.save_part(match, "term", make.TERM, expected_revision=0, by=ben)
 
