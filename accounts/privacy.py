@@ -30,13 +30,15 @@ class DataPart:
     """One app's part.
 
     `blocks` returns why the person cannot be erased yet, in words, or "". `effects` returns what
-    erasing changes for others, in sentences that the person reads before.
+    erasing changes for others, in sentences that the person reads before. `begin` runs before the
+    `erase` of any app: it stops what could write new words meanwhile.
     """
 
     export: Export
     erase: Erase
     blocks: Callable[[User], str]
     effects: Callable[[User], list[str]] = lambda user: []
+    begin: Callable[[User], None] = lambda user: None
 
 
 DATA_PARTS: dict[str, DataPart] = {}
@@ -51,6 +53,7 @@ def register(
     columns: Columns,
     blocks: Callable[[User], str] = lambda user: "",
     effects: Callable[[User], list[str]] = lambda user: [],
+    begin: Callable[[User], None] = lambda user: None,
 ) -> None:
     """Register one app's part under `name`.
 
@@ -58,7 +61,7 @@ def register(
     own. `columns` says for each stored text what `erase` does to it and whether `export` has it.
     Call order is registration order, upper apps first. Erasing twice must change nothing more.
     """
-    DATA_PARTS[name] = DataPart(export, erase, blocks, effects)
+    DATA_PARTS[name] = DataPart(export, erase, blocks, effects, begin)
     COLUMN_RULES.update(columns)
 
 
@@ -108,6 +111,8 @@ def erase_person(user: User) -> None:
 
 def erase_in_every_app(user: User) -> None:
     """Erase each app's part, upper apps first (INSTALLED_APPS): they still need the account."""
+    for part in DATA_PARTS.values():
+        part.begin(user)
     for part in DATA_PARTS.values():
         part.erase(user)
 

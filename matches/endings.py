@@ -161,7 +161,7 @@ def _keep_farewell(closure: Closure, text: str, *, by: User, at: datetime) -> No
 
 def locked_row(match: Match) -> Match:
     """Return the row as it is now, locked until the commit."""
-    rows = Match.objects.select_for_update(of=("self",)).with_people()
+    rows = Match.objects.select_for_update(no_key=True, of=("self",)).with_people()
     return rows.select_related("mentee__cohort__program__policy").get(pk=match.pk)
 
 
@@ -246,6 +246,7 @@ def end_because_left(
     return [
         end(match, by=None, kind=Kind.BY_CIRCUMSTANCE, cause=Cause.LEFT, about=person, at=at)
         for match in matches.with_people()
+        if locked_row(match).state != State.CLOSED  # the partner may have left a moment ago
     ]
 
 

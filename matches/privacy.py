@@ -10,6 +10,7 @@ from accounts.column_rules import erased, impersonal, rules
 from accounts.mentions import Mentions
 from accounts.models import User
 from accounts.privacy import register
+from applications.models import Application
 from workflow.models import Transition
 
 from .ending_texts import leaving_lines
@@ -89,12 +90,22 @@ def _export_match(match: Match, user: User) -> dict[str, object]:
     }
 
 
+def begin_erasure(user: User) -> None:
+    """End open pairs, and lock all pairs of `user` until the erasure is complete.
+
+    A verb of the partner in the same second waits, and then finds the pair ended. Applications
+    first, as everywhere.
+    """
+    list(Application.objects.select_for_update(no_key=True).filter(person=user).order_by("pk"))
+    list(Match.objects.of(user).select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    end_because_left(user)
+
+
 def erase(user: User) -> None:
-    """End open pairs; forget why the two were matched, and what was written when they ended.
+    """Forget why the two were matched, and what was written when they ended.
 
     The row stays for the partner and the counts.
     """
-    end_because_left(user)
     matches = Match.objects.of(user)
     matches.update(why_codes={})
     Transition.system.about_any(matches).update(why="")
@@ -141,4 +152,11 @@ COLUMNS = rules(
     },
 )
 
-register("matches", export=export, erase=erase, effects=effects, columns=COLUMNS)
+register(
+    "matches",
+    export=export,
+    begin=begin_erasure,
+    erase=erase,
+    effects=effects,
+    columns=COLUMNS,
+)
