@@ -194,7 +194,7 @@ def reminders_in_pauses(at: datetime) -> Iterable[Notification]:
 
 @invariant("Every change of a state begins where the one before it ended.")
 def broken_histories(at: datetime) -> Iterable[str]:
-    before = Window(Lag("to_state"), partition_by=["about_type", "about_id"], order_by=["at", "pk"])
+    before = Window(Lag("to_state"), partition_by=["about_type", "about_id"], order_by="pk")
     steps = Transition.system.annotate(before=before).values_list(
         "about_type", "about_id", "from_state", "before"
     )
@@ -208,7 +208,7 @@ def rows_in_another_state(at: datetime) -> Iterable[models.Model]:
     for model in stateful_models():
         last = Transition.system.filter(
             about_type=model._meta.label_lower, about_id=OuterRef("pk")
-        ).order_by("-at", "-pk")
+        ).order_by("-pk")
         rows = model._base_manager.annotate(last=models.Subquery(last.values("to_state")[:1]))
         yield from rows.exclude(last=None).exclude(state=F("last"))
 

@@ -20,8 +20,11 @@ class TransitionQuerySet(GenericRelationQuerySet):
         return self.none().scoped("no one")
 
     def of(self, row: models.Model) -> Self:
-        """Return the history of `row`, which the caller has fetched through its `visible_to`."""
-        return self.about(row).scoped(f"history of {row._meta.label_lower}")
+        """Return the history of `row`, which the caller has fetched through its `visible_to`.
+
+        In the order in which it happened: `at` is when someone began, perhaps to wait for a lock.
+        """
+        return self.about(row).order_by("pk").scoped(f"history of {row._meta.label_lower}")
 
 
 class Transition(ConfidentialModel):

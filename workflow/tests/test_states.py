@@ -1,9 +1,11 @@
 """move(): of two changes at once one succeeds, and it is recorded once."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from access.exceptions import ActionNotAllowed
 from applications.models import Application
@@ -92,3 +94,13 @@ def test_every_table_is_closed_over_its_states():
         states = set(model.State.values)
         assert set(model.TRANSITIONS) == states, model
         assert set().union(*model.TRANSITIONS.values()) <= states, model
+
+
+@pytest.mark.django_db
+def test_a_history_is_in_the_order_of_the_changes(sent, cleo):
+    """Who waited for the lock began earlier than who had it."""
+    now = timezone.now()
+    move(sent, State.WAITLISTED, by=cleo, at=now)
+    move(sent, State.ACCEPTED, by=cleo, at=now - timedelta(milliseconds=5))
+    steps = Transition.objects.of(sent).values_list("from_state", "to_state")
+    assert list(steps) == [("submitted", "waitlisted"), ("waitlisted", "accepted")]
