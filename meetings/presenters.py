@@ -134,7 +134,11 @@ class Card:
     @property
     def may_log(self) -> bool:
         is_asked = self.is_to_record or self.meeting.state == State.LAPSED
-        return is_asked and self.meeting.may_be_recorded_by(self.reader, self.at)
+        return is_asked and self.may_record
+
+    @property
+    def may_record(self) -> bool:
+        return self.meeting.may_be_recorded_by(self.reader, self.at)
 
     @property
     def may_note(self) -> bool:

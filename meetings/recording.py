@@ -84,14 +84,14 @@ def _record_first(
     at: datetime,
 ) -> None:
     if outcome == State.CANCELLED or not meeting.may_be_recorded_by(by, at):
-        raise ActionNotAllowed(_not_recordable(meeting, at))
+        raise ActionNotAllowed(not_recordable(meeting, at))
     changes: dict[str, object] = {
         "recorded_at": at,
         "awaiting": None,
         "sequence": meeting.sequence + 1,
     }
     if outcome == State.HELD:
-        changes |= {"minutes": minutes, **_time_of(meeting, met_at, at)}
+        changes |= {"minutes": minutes, **_time_of(meeting, met_at, by=by, at=at)}
     if outcome == State.MOVED:
         changes["moves"] = meeting.moves + 1
         if meeting.state == State.SET and meeting.has_open_proposal:
@@ -118,19 +118,23 @@ def _move_to_proposal(meeting: Meeting, *, by: User, at: datetime) -> None:
     move(meeting, State.PROPOSED, by=by, at=at, why="moved", **changes)
 
 
-def _not_recordable(meeting: Meeting, at: datetime) -> str:
+def not_recordable(meeting: Meeting, at: datetime) -> str:
+    """Return the sentence why a meeting that is not recorded cannot be recorded at `at`."""
     if meeting.starts_at > at:
         return _("This meeting hasn't started yet.")
     return _("This meeting was cancelled. Record it as a past meeting if you met after all.")
 
 
-def _time_of(meeting: Meeting, met_at: datetime | None, at: datetime) -> dict[str, object]:
+def _time_of(
+    meeting: Meeting, met_at: datetime | None, *, by: User, at: datetime
+) -> dict[str, object]:
     """Return the date of a meeting that was never confirmed: one of those that were suggested."""
     if met_at is None or met_at == meeting.starts_at:
         return {}
     row = meeting.times.filter(starts_at=met_at).first()
     if row is None or row.starts_at > at:
         raise ActionNotAllowed(_("Choose one of the suggested times that have passed."))
+    _check_not_recorded_twice(meeting, row.starts_at, by=by)
     return {
         "on": row.on,
         "wall_time": row.wall_time,
@@ -143,6 +147,8 @@ def _correct(meeting: Meeting, outcome: str, minutes: int, *, by: User, at: date
     """Change what was recorded, and keep what it was."""
     if not meeting.may_be_corrected_by(by, at):
         raise ActionNotAllowed(_too_late(meeting, by))
+    if meeting.state == State.MOVED:
+        _check_not_recorded_twice(meeting, meeting.starts_at, by=by)
     was = {"from_state": meeting.state, "from_minutes": meeting.minutes}
     is_move = (outcome == State.MOVED) - (meeting.state == State.MOVED)
     changes = {
@@ -242,13 +248,22 @@ def _new_past(match: Match, when: WallTime, minutes: int, mode: str, *, by: User
     )
 
 
-def _overlapping(match: Match, starts_at: datetime, minutes: int) -> Meeting | None:
+def _check_not_recorded_twice(meeting: Meeting, starts_at: datetime, *, by: User) -> None:
+    """Raise ActionNotAllowed if another meeting of the pair is recorded for this time."""
+    other = _overlapping(meeting.match, starts_at, meeting.minutes, besides=meeting)
+    if other is not None:
+        raise ActionNotAllowed(_already_recorded(other, by))
+
+
+def _overlapping(
+    match: Match, starts_at: datetime, minutes: int, *, besides: Meeting | None = None
+) -> Meeting | None:
     """Return the pair's meeting that overlaps this time and was not cancelled or moved away."""
     ends_at = starts_at + timedelta(minutes=minutes)
     first = starts_at - timedelta(minutes=MAX_MINUTES)
     rows = Meeting.objects.filter(match=match, starts_at__gte=first, starts_at__lt=ends_at)
     for row in rows.exclude(state__in=[State.CANCELLED, State.MOVED]):
-        if row.ends_at > starts_at:
+        if row.ends_at > starts_at and row != besides:
             row.match = match
             return row
     return None

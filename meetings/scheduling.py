@@ -26,6 +26,7 @@ from .notices import notify_pair
 from .wall_time import WallTime
 
 State = Meeting.State
+NOT_MOVED = _("This meeting can no longer be moved. Plan a new one.")
 
 
 @transaction.atomic
@@ -116,7 +117,7 @@ def suggest_times(
         return
     check_unchanged(meeting, expected_sequence)
     if not meeting.may_be_moved_by(by):
-        raise ActionNotAllowed(_("This meeting can no longer be moved. Plan a new one."))
+        raise ActionNotAllowed(NOT_MOVED)
     if meeting.state == State.SET and meeting.starts_at in starts:
         raise ActionNotAllowed(_("The meeting is already at this time. Enter another one."))
     found = time_checks.problems(

@@ -21,6 +21,7 @@ from .goal_locks import NOT_OF_PAIR, lock_goal, lock_match
 MAX_OPEN_GOALS = 7
 MAX_GOALS = 40  # in all, with those that are reached or parked
 Kind = GoalChange.Kind
+BEFORE_SIGNING = _("You can add goals here once both of you have signed the agreement.")
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,7 @@ def add_goal(
     if person not in match.people or not (is_of_pair or by == person):
         raise ActionNotAllowed(NOT_OF_PAIR)
     if is_of_pair and match.active_at is None:
-        raise ActionNotAllowed(
-            _("You can add goals here once both of you have signed the agreement.")
-        )
+        raise ActionNotAllowed(BEFORE_SIGNING)
     known = list(Goal.objects.visible_to(by).filter(match=match, person=person))
     for goal in known:
         if goal.is_open and (goal.text, goal.measure) == (words.text, words.measure):

@@ -82,3 +82,17 @@ def test_the_form_of_an_activity_is_gone_once_it_is_done_or_the_pair_has_ended(p
     assert [client.get(address).status_code for address in addresses] == [302, 200]
     endings.end(pair, by=ben, kind="choice")
     assert [client.get(address).status_code for address in addresses] == [302, 302]
+
+
+def test_no_form_of_the_agreement_is_shown_after_the_end(pair, as_user, ben):
+    endings.end(pair, by=ben, kind="choice")
+    detail = reverse("agreements:agreement-detail", args=[pair.public_id])
+    addresses = [
+        reverse("agreements:part-update", args=[pair.public_id, "goals"]),
+        reverse("agreements:agreement-amend", args=[pair.public_id]),
+        reverse("agreements:agreement-discard", args=[pair.public_id]),
+    ]
+    for address in addresses:
+        assert as_user(ben).get(address)["Location"] == detail
+    page = html.unescape(as_user(ben).get(detail).content.decode())
+    assert 'name="text"' not in page

@@ -7,7 +7,7 @@ import html
 import pytest
 from django.urls import reverse
 
-from agreements.goals import edits, goal_states, steps
+from agreements.goals import edits, goal_states, presenters, steps
 from agreements.goals.edits import GoalWords
 from agreements.models import Goal, GoalStep
 from matches import endings
@@ -214,3 +214,29 @@ def test_after_the_end_the_pages_can_be_read_only(pair, goal, as_user, ben):
 def test_no_one_else_opens_a_goal(name, goal, as_user, dan, cleo):
     for person in (dan, cleo):
         assert as_user(person).get(url(name, goal)).status_code == 404
+
+
+@pytest.mark.parametrize("state", Goal.State)
+def test_a_goal_in_every_state_has_its_page_and_buttons(state, pair, goal, as_user, ben):
+    goal_states.set_state(goal, state, by=ben)
+    found = page(as_user(ben), "goal-detail", goal)
+    assert goal.get_state_display() in found
+    ways = {to for was, to in presenters.BUTTONS if was == state}
+    assert ways
+    assert ways < Goal.TRANSITIONS[state] | {Goal.State.REACHED}
+    assert all(f'value="{to}"' in found for to in ways)
+
+
+def test_no_form_for_a_goal_that_cannot_be_added(match, as_user, ada, ben):
+    forms = {"goal-create": ben, "learning-goal-create": ada}
+    answers = {name: as_user(who).get(url(name, match)) for name, who in forms.items()}
+    assert answers["goal-create"]["Location"] == url("goal-list", match), "not signed yet"
+    assert answers["learning-goal-create"].status_code == 200
+    endings.end(match, by=ben, kind="choice")
+    for name, who in forms.items():
+        answer = as_user(who).get(url(name, match), follow=True)
+        assert answer.redirect_chain[0][0] == url("goal-list", match)
+        assert "can be read but no longer changed" in html.unescape(answer.content.decode())
+    sent = {"text": "Words that were typed", "measure": "m"}
+    answer = as_user(ben).post(url("goal-create", match), sent)
+    assert "Words that were typed" in answer.content.decode()

@@ -11,14 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
+from matches.late_forms import leave_form
 from matches.models import Match
 from matches.terms import today_of
 
 from .. import default_texts
 from ..forms import GoalForm, StepForm
 from ..goals import edits, goal_states, presenters, reviews, steps
+from ..goals.goal_locks import ENDED
 from ..models import Goal, GoalStep
-from .own import own_match
+from .own import leave_ended, own_match
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 PEOPLE = ("mentee__person", "mentor__person", "mentee__cohort__program")
@@ -78,6 +80,12 @@ def detail_page(request: HttpRequest, goal: Goal, form: StepForm) -> HttpRespons
 def goal_create(request: HttpRequest, match_id: str) -> HttpResponse:
     """Add a goal of the pair."""
     match = own_match(request, match_id)
+    if response := leave_ended(request, match, ENDED, "goal-list"):
+        return response
+    if match.active_at is None and (
+        response := leave_form(request, edits.BEFORE_SIGNING, "agreements:goal-list", match_id)
+    ):
+        return response
     return goal_form(request, match, match.mentee.person, _("Add a goal"))
 
 
@@ -87,6 +95,8 @@ def learning_goal_create(request: HttpRequest, match_id: str) -> HttpResponse:
     match = own_match(request, match_id)
     if request.user != match.mentor.person:
         raise Http404
+    if response := leave_ended(request, match, ENDED, "goal-list"):
+        return response
     return goal_form(request, match, match.mentor.person, _("Add what you want to learn"))
 
 

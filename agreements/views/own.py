@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from matches.late_forms import leave_form
 from matches.models import Match
 
 from .. import drafting
@@ -10,6 +11,13 @@ from .. import drafting
 
 def own_match(request, match_id):
     return get_object_or_404(Match.objects.of(request.user).with_people(), public_id=match_id)
+
+
+def leave_ended(request, match, why, page):
+    """Return the way to `page` from a form of a match that has ended; None for one that goes on."""
+    if match.state != Match.State.CLOSED:
+        return None
+    return leave_form(request, why, f"agreements:{page}", match.public_id)
 
 
 def own_version(request, match_id):

@@ -19,7 +19,7 @@ from .. import (
 )
 from ..forms import PART_FORMS, RenewForm, SignForm
 from ..models import PARTS, AgreementVersion
-from .own import own_match, own_version
+from .own import leave_ended, own_match, own_version
 
 
 def part_update(request, match_id, part):
@@ -27,6 +27,8 @@ def part_update(request, match_id, part):
     match = own_match(request, match_id)
     if part not in PART_FORMS:
         raise Http404
+    if response := leave_ended(request, match, drafting.CLOSED, "agreement-detail"):
+        return response
     version = drafting.current_version(match)
     if version is not None and not version.is_editable:
         messages.info(request, drafting.IN_FORCE)
@@ -99,6 +101,8 @@ def agreement_sign(request, match_id):
 
 def agreement_amend(request, match_id):
     match, version = own_version(request, match_id)
+    if response := leave_ended(request, match, drafting.CLOSED, "agreement-detail"):
+        return response
     if request.method == "POST":
         was_begun = version.is_editable
         amending.amend(match, by=request.user)
@@ -124,6 +128,8 @@ def agreement_amend(request, match_id):
 def agreement_discard(request, match_id):
     """Drop the new version that is being written; the signed one stays in force."""
     match, version = own_version(request, match_id)
+    if response := leave_ended(request, match, drafting.CLOSED, "agreement-detail"):
+        return response
     if request.method == "POST":
         number = request.POST.get("number", "")
         rows = AgreementVersion.objects.of_match(match)

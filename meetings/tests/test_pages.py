@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from matches import endings
 from meetings import recording, scheduling
 from meetings.models import LogEntry, Meeting
 from meetings.presenters import PAST_SHOWN
@@ -306,3 +307,25 @@ def test_what_was_moved_meanwhile_is_not_cancelled(match, as_user, ada, ben):
     as_user(ben).post(page("meeting-cancel", meeting), seen)
     meeting.refresh_from_db()
     assert meeting.state == "set"
+
+
+def test_no_form_for_what_cannot_be_saved(match, as_user, ben):
+    """By an old link, of a meeting that is done or of a pair that has ended."""
+    ahead = make.meeting(match)
+    done = make.held(match)
+    client, to = as_user(ben), page("meeting-list", match)
+    assert client.get(page("meeting-log", ahead))["Location"] == to
+    assert client.get(page("meeting-move", done))["Location"] == to
+    scheduling.cancel(ahead, by=ben)
+    for name in ("meeting-log", "meeting-move"):
+        assert client.get(page(name, ahead))["Location"] == to
+    endings.end(match, by=ben, kind="choice")
+    pages = [
+        page("meeting-create", match),
+        page("meeting-record", match),
+        page("meeting-log", done),
+    ]
+    for address in pages:
+        answer = client.get(address, follow=True)
+        assert answer.redirect_chain[0][0] == to
+        assert "so its meetings can't be changed" in html.unescape(answer.content.decode())

@@ -248,3 +248,24 @@ def test_the_carer_sees_dates_and_no_text(match, cleo, ben):
     match.save()
     assert [row.state for row in Meeting.objects.visible_to(cleo)] == [State.HELD]
     assert list(LogEntry.objects.visible_to(cleo)) == []
+
+
+def test_a_correction_to_held_where_another_meeting_was_recorded_is_refused(match, ada, ben):
+    """It was recorded as moved, then they met after all and entered it anew."""
+    moved = make.meeting(match, timezone.now() - timedelta(days=2))
+    recording.record(moved, by=ben, outcome="moved")
+    when = WallTime(moved.on, moved.wall_time, moved.zone)
+    recording.record_past(match, by=ada, when=when, minutes=60, mode="video")
+    for outcome in ("held", "missed"):
+        with pytest.raises(ActionNotAllowed, match="There is already a meeting"):
+            recording.record(moved, by=ben, outcome=outcome)
+    assert Meeting.objects.held().count() == 1
+
+
+def test_one_of_several_times_that_is_recorded_already_is_refused(match, ada, ben):
+    now = timezone.now()
+    times = [make.when(ben, days, at=now) for days in (-3, -2)]
+    asked = make.meeting(match, now - timedelta(days=3), by=ben, is_agreed=False, times=times)
+    recording.record_past(match, by=ada, when=times[1], minutes=60, mode="video")
+    with pytest.raises(ActionNotAllowed, match="There is already a meeting"):
+        recording.record(asked, by=ben, met_at=times[1].starts_at)

@@ -8,16 +8,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from matches.late_forms import leave_form
 from matches.models import Match
 
-from .. import contacts, preparing, presenters
+from .. import contacts, preparing, presenters, recording
 from ..forms import AgendaForm, LogForm, PrivateNoteForm, RecordForm
 from ..models import LogEntry, Meeting, PrivateNote
 from ..prepare_page import preparation
 from ..presenters import show_time
 from .pages import (
+    LIST,
     card_of,
     form_page,
+    leave_ended,
     own_match,
     own_meeting,
     posted,
@@ -54,6 +57,8 @@ def meeting_list(request, match_id):
 
 def meeting_record(request, match_id):
     match = own_match(request, match_id)
+    if response := leave_ended(request, match):
+        return response
     form = RecordForm(posted(request), match=match, person=request.user)
     if saved(request, form):
         facts = {
@@ -68,6 +73,15 @@ def meeting_record(request, match_id):
 
 def meeting_log(request, meeting_id):
     meeting = own_meeting(request, meeting_id)
+    card = card_of(request, meeting)
+    if response := leave_ended(request, meeting.match):
+        return response
+    if not (card.may_record or card.may_note) and (
+        response := leave_form(
+            request, recording.not_recordable(meeting, card.at), LIST, meeting.match.public_id
+        )
+    ):
+        return response
     entries = LogEntry.objects.visible_to(request.user)
     mine = entries.filter(meeting=meeting, author=request.user).first()
     form = LogForm(posted(request), meeting=meeting, person=request.user, note=mine)
@@ -84,7 +98,7 @@ def meeting_log(request, meeting_id):
         with_current_sequence(form, meeting),
         _("Record the meeting"),
         _("Save"),
-        card=card_of(request, meeting),
+        card=card,
     )
 
 

@@ -7,13 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.exceptions import ActionNotAllowed
+from matches.late_forms import leave_form
 from matches.models import Match
 
 from .. import presenters
+from ..locking import ENDED
 from ..models import Meeting
 from ..presenters import show_time
 
 State = Meeting.State
+LIST = "meetings:meeting-list"
 
 
 def own_match(request, match_id):
@@ -30,7 +33,14 @@ def own_meeting(request, meeting_id):
 
 
 def to_list(match):
-    return redirect("meetings:meeting-list", match.public_id)
+    return redirect(LIST, match.public_id)
+
+
+def leave_ended(request, match):
+    """Return the way back from a form of a match that has ended; None for one that goes on."""
+    if match.state != Match.State.CLOSED:
+        return None
+    return leave_form(request, ENDED, LIST, match.public_id)
 
 
 def posted(request):

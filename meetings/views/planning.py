@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from access.exceptions import ActionNotAllowed
+from matches.late_forms import leave_form
 
 from .. import calendars, presenters, scheduling
 from ..forms import PlanForm, ReplyForm, TimesForm
@@ -19,8 +20,10 @@ from ..presenters import show_time
 from ..time_suggestions import usual_times
 from ..wall_time import WallTime
 from .pages import (
+    LIST,
     card_of,
     form_page,
+    leave_ended,
     own_match,
     own_meeting,
     posted,
@@ -54,6 +57,8 @@ def suits_both(request, match, minutes):
 
 def meeting_create(request, match_id):
     match = own_match(request, match_id)
+    if response := leave_ended(request, match):
+        return response
     suits = suits_both(request, match, match.program.policy.meeting_minutes)
     form = PlanForm(posted(request), match=match, person=request.user, times=suits.filled_in)
     if form.is_bound and form.is_valid():
@@ -80,6 +85,12 @@ def meeting_create(request, match_id):
 def meeting_move(request, meeting_id):
     meeting = own_meeting(request, meeting_id)
     match = meeting.match
+    if response := leave_ended(request, match):
+        return response
+    if not meeting.may_be_moved_by(request.user) and (
+        response := leave_form(request, scheduling.NOT_MOVED, LIST, match.public_id)
+    ):
+        return response
     suits = suits_both(request, match, meeting.minutes)
     form = TimesForm(
         posted(request), match=match, person=request.user, meeting=meeting, times=suits.filled_in
