@@ -22,7 +22,7 @@ def give_first_address(person: User, email: str, *, at: datetime | None = None) 
 
     Raises ActionNotAllowed if the person has an address, or the address is someone's already.
     """
-    fresh = User.objects.select_for_update().get(pk=person.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if fresh.has_address or fresh.is_erased:
         raise ActionNotAllowed(
             _("This person has an e-mail address already. Only they can change it.")

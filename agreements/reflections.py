@@ -76,7 +76,7 @@ def save(
     at = at or timezone.now()
     if by not in match.people:
         raise ActionNotAllowed(_("Only the two people of a pair can do this."))
-    locked = Match.objects.select_for_update(of=("self",)).get(pk=match.pk)
+    locked = Match.objects.select_for_update(no_key=True, of=("self",)).get(pk=match.pk)
     if not may_reflect(locked):
         raise ActionNotAllowed(_("You can look back when your time together is coming to its end."))
     values = {"learned": learned, "next_steps": next_steps, "saved_at": at}

@@ -63,7 +63,7 @@ def newest(program: Program) -> AgreementWording:
 @transaction.atomic
 def freeze(program: Program, *, at: datetime) -> AgreementWording:
     """Return the wording that the program has now, as a row that stays as it is."""
-    Program.objects.select_for_update().get(pk=program.pk)
+    Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     texts = _texts_now(program)
     rows = AgreementWording.objects.filter(program=program)
     found = rows.filter(sha256=hash_of(texts)).first()

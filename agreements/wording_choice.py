@@ -35,7 +35,7 @@ def choose(
     changed since it was read.
     """
     at, match = at or timezone.now(), version.match
-    drafting.check_may_write(match, by)
+    drafting.lock_match(match, by=by)
     if language not in wording.LANGUAGES:
         raise ActionNotAllowed(_("Choose one of the languages of this site."))
     newest = wording.freeze(version.program, at=at)

@@ -134,7 +134,9 @@ def stop(cohort: Cohort, *, by: User) -> None:
 
 def _lock_applications(ids: Iterable[int]) -> None:
     """Lock applications in the order of `reviewing.release`: a Stop and a worker take turns."""
-    rows = Application.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk")
+    rows = (
+        Application.objects.select_for_update(no_key=True).filter(pk__in=list(ids)).order_by("pk")
+    )
     list(rows.values_list("pk"))
 
 

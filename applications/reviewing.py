@@ -74,7 +74,11 @@ def add_note(
     The same words of the same author are stored once: a second click returns the note of the first.
     """
     _require_role(application, by)
-    list(Application.objects.select_for_update().filter(pk=application.pk).values_list("pk"))
+    list(
+        Application.objects.select_for_update(no_key=True)
+        .filter(pk=application.pk)
+        .values_list("pk")
+    )
     known = CommitteeNote.system.filter(application=application, author=by)
     same = next((note for note in known if note.text == text), None)  # encrypted in the database
     return same or CommitteeNote.objects.create(
@@ -191,7 +195,7 @@ def release(decisions: Iterable[Decision], *, by: User | None, at: datetime) -> 
     chosen = list(decisions)
     # Applications before decisions and in one order, as in every function that changes both: two
     # releases at once cannot deadlock.
-    locked = Application.objects.select_for_update().filter(
+    locked = Application.objects.select_for_update(no_key=True).filter(
         pk__in=[decision.application_id for decision in chosen]
     )
     list(locked.order_by("pk").values_list("pk"))

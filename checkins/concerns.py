@@ -61,7 +61,7 @@ def ask_for_help(
         "cause": cause,
     }
     # Two pages that are sent at the same moment take turns.
-    list(User.objects.select_for_update().filter(pk=author.pk).values_list("pk"))
+    list(User.objects.select_for_update(no_key=True).filter(pk=author.pk).values_list("pk"))
     if same := _sent_already(author, asked, at):
         return same, False
     concern, created = Concern.system.get_or_create(

@@ -40,7 +40,7 @@ def draft_for_update(survey: Survey, *, by: User) -> Survey:
     Raises ActionNotAllowed for anyone but a chair, and for an edition that is no draft.
     """
     _require_chair(survey, by)
-    locked = Survey.objects.select_for_update().get(pk=survey.pk)
+    locked = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     locked.require_draft()
     return locked
 
@@ -59,7 +59,7 @@ def start_edition(source: Survey, *, program: Program, by: User) -> Survey:
     """
     if not has_role(by, program, Role.CHAIR):
         raise ActionNotAllowed(_("Only a chair of the program can change its surveys."))
-    Program.objects.select_for_update().get(pk=program.pk)  # two drafts can't start at once
+    Program.objects.select_for_update(no_key=True).get(pk=program.pk)  # two drafts can't start at once
     editions = Survey.objects.filter(program=program, kind=source.kind)
     if editions.filter(state=State.DRAFT).exists():
         raise ActionNotAllowed(
@@ -90,7 +90,7 @@ def publish(survey: Survey, *, by: User | None, at: datetime | None = None) -> N
     at = at or timezone.now()
     if by is not None:
         _require_chair(survey, by)
-    survey.refresh_from_db(from_queryset=Survey.objects.select_for_update())
+    survey.refresh_from_db(from_queryset=Survey.objects.select_for_update(no_key=True))
     if by is not None and (found := problems(survey)):
         raise ActionNotAllowed(found[0].text)
     for previous in Survey.objects.editions_of(survey).published().exclude(pk=survey.pk):

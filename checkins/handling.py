@@ -158,7 +158,7 @@ def _check(concern: Concern, member: User) -> None:
 def _act(concern: Concern, at: datetime) -> None:
     """Record that a member has acted, the first time, while it is not resolved."""
     rows = Concern.system.unresolved().filter(pk=concern.pk)
-    if not rows.select_for_update().values_list("pk").first():
+    if not rows.select_for_update(no_key=True).values_list("pk").first():
         raise ActionNotAllowed(_("This concern is resolved."))
     if concern.first_action_at is None:
         rows.filter(first_action_at=None).update(first_action_at=at)

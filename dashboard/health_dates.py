@@ -84,7 +84,7 @@ def keep(matches: Collection[int]) -> int:
     """Compute what is kept of the matches with these ids; return of how many it was different."""
     mine = Match.objects.filter(pk__in=matches)
     # So that of two changes at once the second one sees what the first one did.
-    list(mine.order_by("pk").select_for_update().values_list("pk"))
+    list(mine.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     related = mine.select_related("mentee__cohort__program__policy").prefetch_related("pauses")
     rows = list(with_facts(related))
     changed = []

@@ -61,7 +61,7 @@ def answer(
         raise ActionNotAllowed(_("Only the person, the carer or a chair can answer this."))
     is_asking = wish in FollowUp.ASKING
     # Locked: of two clicks at once only one may change the number of places.
-    before = FollowUp.objects.select_for_update().get(pk=follow_up.pk).wish
+    before = FollowUp.objects.select_for_update(no_key=True).get(pk=follow_up.pk).wish
     changed = FollowUp.objects.filter(pk=follow_up.pk, closure__reopened_at=None).update(
         wish=wish,
         is_rest_skipped=is_rest_skipped and is_asking,

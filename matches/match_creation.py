@@ -48,7 +48,11 @@ def create_matches(pairs: Iterable[NewPair], *, at: datetime) -> list[Match]:
 
 
 def _locked(ids: set[int]) -> dict[int, Application]:
-    rows = Application.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    rows = (
+        Application.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
     return {row.pk: row for row in rows.select_related("person", "cohort__program__policy")}
 
 

@@ -30,7 +30,7 @@ def reopen(match: Match, *, by: User, at: datetime | None = None) -> None:
     """
     at = at or timezone.now()
     # Applications before the match, as a withdrawal does; mentors before mentees, as a publication.
-    rows = Application.objects.select_for_update(of=("self",)).order_by("-role")
+    rows = Application.objects.select_for_update(no_key=True, of=("self",)).order_by("-role")
     applications = list(
         rows.filter(pk__in=[match.mentor_id, match.mentee_id]).select_related(
             "person", "cohort__program__policy"

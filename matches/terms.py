@@ -101,7 +101,11 @@ def set_term(match: Match, ends_on: date, *, by: User | None, at: datetime) -> N
     Raises ActionNotAllowed when the pair has ended.
     """
     rows = Match.objects.filter(pk=match.pk)
-    now = rows.order_by("pk").select_for_update().values("state", "active_at", "ends_on")[0]
+    now = (
+        rows.order_by("pk")
+        .select_for_update(no_key=True)
+        .values("state", "active_at", "ends_on")[0]
+    )
     for name, value in now.items():
         setattr(match, name, value)
     if match.state == State.CLOSED:

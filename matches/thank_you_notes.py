@@ -96,7 +96,7 @@ def _locked(match: Match, by: User) -> Match:
     """Return the match as it is now, locked. Raises ActionNotAllowed outside the pair."""
     if by not in match.people:
         raise ActionNotAllowed(_("Only the two people of a pair can do this."))
-    return Match.objects.select_for_update(of=("self",)).with_people().get(pk=match.pk)
+    return Match.objects.select_for_update(no_key=True, of=("self",)).with_people().get(pk=match.pk)
 
 
 def _check_waits(note: ThankYouNote, at: datetime) -> None:

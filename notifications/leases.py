@@ -165,7 +165,9 @@ def _claim_first(free: NotificationQuerySet, at: datetime) -> Lease | None:
     with transaction.atomic():
         # Locked rows are skipped, so that processes on PostgreSQL do not queue for the same row.
         # SQLite has no row locks; there, and always, the UPDATE below decides who wins.
-        locked = free.select_for_update(skip_locked=True, of=("self",)).select_related("recipient")
+        locked = free.select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related(
+            "recipient"
+        )
         row = locked.order_by("-is_urgent", "next_at", "pk").first()
         if row is None:
             return None

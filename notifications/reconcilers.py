@@ -85,7 +85,7 @@ def reconcile_due(at: datetime) -> bool:
 def _note_failing(failed: Collection[str], *, among: Collection[str]) -> None:
     """Record which of those that ran have failed; what is known of the others stays."""
     with transaction.atomic():
-        state = OutboxState.objects.select_for_update().get()
+        state = OutboxState.objects.select_for_update(no_key=True).get()
         others = {*state.failing_reconcilers}.intersection(RECONCILERS).difference(among)
         failing = sorted(others.union(failed))
         if failing != state.failing_reconcilers:

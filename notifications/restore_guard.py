@@ -162,7 +162,7 @@ def _run_steps() -> list[str]:
 @transaction.atomic
 def adopt_database() -> None:
     """Make this database the installation's own, with the higher of the two epochs."""
-    outbox_state, _created = OutboxState.objects.select_for_update().get_or_create(pk=1)
+    outbox_state, _created = OutboxState.objects.select_for_update(no_key=True).get_or_create(pk=1)
     outbox_state.instance_id, outbox_state.blocked_reason = settings.INSTANCE_ID, ""
     outbox_state.epoch = max(outbox_state.epoch, _read_epoch_or_zero())
     outbox_state.save(update_fields=["instance_id", "blocked_reason", "epoch"])

@@ -143,7 +143,7 @@ def save_text(
     """
     if not has_role(by, program, Role.CHAIR):
         raise ActionNotAllowed(_("You don't have permission to do this."))
-    fresh = Program.objects.select_for_update().get(pk=program.pk)
+    fresh = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     words = _plain(text)
     if words == _plain(text_of(fresh, name, language)):
         return False

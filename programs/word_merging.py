@@ -146,7 +146,9 @@ def _locked(keep: Word, others: Sequence[Word]) -> tuple[Word, list[Word]]:
     Otherwise two members could at once merge two words into each other, and both would be gone.
     """
     rows = type(keep)._default_manager.filter(pk__in=[keep.pk, *(one.pk for one in others)])
-    fresh = {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+    fresh = {
+        row.pk: row for row in rows.order_by("pk").select_for_update(no_key=True, of=("self",))
+    }
     return fresh.pop(keep.pk), list(fresh.values())
 
 
@@ -184,7 +186,7 @@ def undo_merge(merge: WordMerge, *, at: datetime) -> UndoneMerge:
 
     Raises ActionNotAllowed when it was undone, is too old, or a later merge builds on it.
     """
-    merge = WordMerge.objects.select_for_update().get(pk=merge.pk)
+    merge = WordMerge.objects.select_for_update(no_key=True).get(pk=merge.pk)
     if not WordMerge.objects.to_undo(at).filter(pk=merge.pk).exists():
         raise ActionNotAllowed(_("A merge can be undone once, within 24 hours."))
     words = {merge.kept_id, *merge.merged}

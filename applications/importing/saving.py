@@ -114,7 +114,7 @@ class _Import:
     def _known_applications(self) -> dict[tuple[int, str], Application]:
         people = {user.pk: user for user in self.people.values()}
         rows = Application.objects.filter(cohort=self.cohort, person__in=people)
-        rows = rows.select_for_update(of=("self",)).order_by("pk")
+        rows = rows.select_for_update(no_key=True, of=("self",)).order_by("pk")
         found = {(row.person_id, row.role): row for row in rows if row.state != State.WITHDRAWN}
         for row in found.values():
             row.person = people[row.person_id]

@@ -158,7 +158,7 @@ class ConcernAdmin(CommitteeAdmin):
 
     def has_duplicate(self, request, row):
         """Return whether the member noted the same just now, by sending the form twice."""
-        list(Match.objects.select_for_update().filter(pk=row.match_id).values_list("pk"))
+        list(Match.objects.select_for_update(no_key=True).filter(pk=row.match_id).values_list("pk"))
         known = Concern.objects.for_committee(request.user).filter(
             match=row.match, person=row.person, cause=row.cause, taken_by=request.user.pk
         )

@@ -73,7 +73,7 @@ class ContactLogAdmin(CommitteeAdmin):
 
     def has_duplicate(self, request, row):
         """Return whether the member has noted the same contact already, by sending twice."""
-        list(Match.objects.select_for_update().filter(pk=row.match_id).values_list("pk"))
+        list(Match.objects.select_for_update(no_key=True).filter(pk=row.match_id).values_list("pk"))
         known = ContactLog.objects.visible_to(request.user).filter(
             match=row.match, person=row.person, member=row.member, on=row.on, how=row.how
         )

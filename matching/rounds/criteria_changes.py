@@ -45,7 +45,7 @@ def use(
     at = at or timezone.now()
     changes = changed_settings(round_, criteria, settings)
     with transaction.atomic():
-        fresh = Round.system.select_for_update().get(pk=round_.pk)
+        fresh = Round.system.select_for_update(no_key=True).get(pk=round_.pk)
         Round.system.filter(pk=fresh.pk).update(
             criteria=criteria, **settings, plan_version=fresh.plan_version + 1
         )

@@ -56,7 +56,9 @@ def open_round(cohort: Cohort, *, by: User, name: str = "", at: datetime | None 
     """Open a round for `cohort`. Raises ActionNotAllowed for anyone but a matcher or chair."""
     if not has_role(by, cohort.program, *MATCHERS):
         raise ActionNotAllowed(_("Only a matcher or chair can open a round."))
-    Cohort.objects.select_for_update().get(pk=cohort.pk)  # two rounds must not get one number
+    Cohort.objects.select_for_update(no_key=True).get(
+        pk=cohort.pk
+    )  # two rounds must not get one number
     rounds = Round.system.filter(cohort=cohort)
     number = (rounds.aggregate(last=Max("number"))["last"] or 0) + 1
     return Round.objects.create(

@@ -115,7 +115,11 @@ def _taken_places(mentors: Collection[int]) -> Counter[int]:
 
 
 def _locked(ids: set[int]) -> dict[int, Application]:
-    rows = Application.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    rows = (
+        Application.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
     return {row.pk: row for row in rows.select_related("person", "cohort__program__policy")}
 
 
@@ -160,7 +164,7 @@ def talk(offer: Offer, *, by: User, at: datetime | None = None) -> None:
 
 
 def _lock(offer: Offer) -> None:
-    list(Round.system.select_for_update().filter(pk=offer.round_id).values_list("pk"))
+    list(Round.system.select_for_update(no_key=True).filter(pk=offer.round_id).values_list("pk"))
     columns = ("state", "closes_at", "mentor_agreed_at", "mentee_agreed_at")
     offer.refresh_from_db(fields=columns, from_queryset=Offer.system.all())
 

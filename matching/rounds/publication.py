@@ -129,7 +129,7 @@ def publish_or_return(round_: Round, at: datetime) -> bool:
 
 @transaction.atomic
 def _return_to_draft(round_: Round, why: str, at: datetime) -> None:
-    fresh = Round.system.select_for_update().get(pk=round_.pk)
+    fresh = Round.system.select_for_update(no_key=True).get(pk=round_.pk)
     if fresh.state != State.APPROVED or fresh.publish_at is None:
         return  # published or cancelled by another worker or member meanwhile
     members = {fresh.published_by, fresh.prepared_by} - {None}
@@ -146,7 +146,7 @@ def publish(round_: Round, *, at: datetime) -> list[Match]:
     The row is locked before its time is read again, so a Cancel since then counts; the move to
     published is a compare-and-set, so of two workers one publishes.
     """
-    publish_at = Round.system.select_for_update().get(pk=round_.pk).publish_at
+    publish_at = Round.system.select_for_update(no_key=True).get(pk=round_.pk).publish_at
     if publish_at is None or publish_at > at:
         raise ActionNotAllowed(_("It is not yet time to publish this round."))
     solver, _decisions = load_proven_plan(round_)

@@ -200,7 +200,7 @@ def save_words(
     publication, without the role, and for a person whom `by` has a conflict of interest with;
     WordsChanged if someone else has saved other words since.
     """
-    fresh = Round.system.select_for_update().get(pk=round_.pk)
+    fresh = Round.system.select_for_update(no_key=True).get(pk=round_.pk)
     if not fresh.is_under_way:
         raise ActionNotAllowed(_("This round is closed, so its e-mails can't be changed any more."))
     if not fresh.may_be_changed_by(by):

@@ -75,7 +75,7 @@ def issue_hours(program: Program, *, year: int, by: User, at: datetime | None = 
 
 def _issue(person: User, found: Facts, at: datetime | None, **about: object) -> Statement:
     at = at or timezone.now()
-    User.objects.select_for_update().get(pk=person.pk)  # one at a time for each person
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # one at a time for each person
     current = Statement.system.filter(person=person, replaced_at=None, **about)
     text = json.dumps(found.as_json(), sort_keys=True)
     older = current.first()

@@ -287,3 +287,11 @@ def test_transition_tables_are_closed(model):
 
 def test_some_models_have_states():
     assert stateful_models() != []
+
+
+def test_locks_stop_no_row_that_refers_to_the_locked_one():
+    """See `matches.locking`: two transactions could wait for each other."""
+    plain = re.compile(r"select_for_update\((?!no_key=True)")
+    files = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
+    found = [str(path.relative_to(ROOT)) for path in files if plain.search(path.read_text())]
+    assert [name for name in found if "/tests/" not in name] == []

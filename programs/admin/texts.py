@@ -55,7 +55,7 @@ class SeenTextsForm(forms.ModelForm):
         names = [name for name in SET_UP_TEXTS if name in self.changed_data]
         if seen is None or program.pk is None or not names:
             return cleaned
-        Program.objects.select_for_update().get(pk=program.pk)
+        Program.objects.select_for_update(no_key=True).get(pk=program.pk)
         newer = versions(program, program.language).filter(pk__gt=seen, name__in=names)
         newest = {version.name: version for version in newer.order_by("pk")}
         for name, version in newest.items():
