@@ -147,9 +147,13 @@ chaos: $(VENV)/dev.stamp prepare
 	$(PY) -m testkit.chaos $(ARGS)
 
 # New examples instead of the fixed ones of `make test`, to find what those miss: make explore TIMES=50
+# 500 pairs live for 14 months, every page is opened in every state, 1,000 races run on each database.
 TIMES ?= 10
 explore: $(VENV)/dev.stamp prepare
 	@for run in $$(seq $(TIMES)); do ENGINE_SEED=new $(PY) -m pytest -q -n 2 matching/tests/engine $(ARGS) || exit 1; done
+	EVERY_STATE=1 $(PY) -m pytest -q mentoring/tests/test_every_state_in_browser.py
+	RACES=1000 $(PY) -m testkit.services $(PY) -m pytest -q -n 2 mentoring/tests/test_races_of_pairs.py
+	RACES=1000 $(PY) -m pytest -q -n 2 mentoring/tests/test_races_of_pairs.py
 	LIVES_PAIRS=500 LIVES_SEED=new $(PY) -m pytest -q mentoring/tests/test_lives_of_pairs.py
 	HYPOTHESIS_EXAMPLES=2000 $(PY) -m pytest -q -n 2 -m hypothesis $(ARGS)
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from matches.locking import lock_row
 from matches.models import Match, MatchQuerySet
+from matches.pair_lock import lock_row
 
 from .models import Expectations
 from .models.expectations import ExpectationsQuerySet

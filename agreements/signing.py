@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from matches.locking import lock_row
 from matches.models import Match
+from matches.pair_lock import lock_row
 
 from . import reconcilers, text
 from .goals import agreed

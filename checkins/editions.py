@@ -59,7 +59,8 @@ def start_edition(source: Survey, *, program: Program, by: User) -> Survey:
     """
     if not has_role(by, program, Role.CHAIR):
         raise ActionNotAllowed(_("Only a chair of the program can change its surveys."))
-    Program.objects.select_for_update(no_key=True).get(pk=program.pk)  # two drafts can't start at once
+    # Two drafts can't start at once.
+    Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     editions = Survey.objects.filter(program=program, kind=source.kind)
     if editions.filter(state=State.DRAFT).exists():
         raise ActionNotAllowed(

@@ -1,6 +1,6 @@
 """Locks for the verbs of meetings: two people who act at the same second act one after the other.
 
-Each verb locks the pair first (`matches.locking`), then it reads the meeting again.
+Each verb locks the pair first (`matches.pair_lock`), then it reads the meeting again.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from access.exceptions import ActionNotAllowed
 from accounts.models import User
-from matches.locking import lock_row
 from matches.models import Match
+from matches.pair_lock import lock_row
 
 from .models import Meeting
 

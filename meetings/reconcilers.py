@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from matches.ending_texts import MATCH_ENDED
-from matches.locking import lock_row
 from matches.models import Match
+from matches.pair_lock import lock_row
 from matches.signals import pair_changed
 from notifications.outbox import cancel_about
 from notifications.reconcilers import reconciler

@@ -6,6 +6,7 @@ LONGEST_FIRST = (
     "mentoring/tests/test_confidentiality_table.py",
     "applications/tests/test_faults_in_browser.py",
     "mentoring/tests/test_every_page_in_browser.py",
+    "mentoring/tests/test_every_state_in_browser.py",
     "mentoring/tests/test_admin_language.py",
     "mentoring/tests/test_drill.py",
     "mentoring/tests/test_journey_in_browser.py",

@@ -290,7 +290,7 @@ def test_some_models_have_states():
 
 
 def test_locks_stop_no_row_that_refers_to_the_locked_one():
-    """See `matches.locking`: two transactions could wait for each other."""
+    """See `matches.pair_lock`: two transactions could wait for each other."""
     plain = re.compile(r"select_for_update\((?!no_key=True)")
     files = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
     found = [str(path.relative_to(ROOT)) for path in files if plain.search(path.read_text())]
